@@ -1,0 +1,98 @@
+"""Finds every task, data set, model and preprocessor by walking their packages: a new file is a new entry."""
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any
+
+from core.errors import UnknownName, UserError
+from core.specs import DatasetSpec, ModelSpec, TaskSpec
+
+
+@cache
+def _constants(package_name: str, constant: str) -> dict[str, Any]:
+    package = importlib.import_module(package_name)
+    found: dict[str, Any] = {}
+    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
+        module = importlib.import_module(f"{package_name}.{module_info.name}")
+        if (entry := getattr(module, constant, None)) is not None:
+            name = entry.kind if constant == "PREPROCESSOR" else entry.name
+            if name in found:
+                raise RuntimeError(f"two files in {package_name} declare the {constant} '{name}'")
+            found[name] = entry
+    return found
+
+
+def tasks() -> dict[str, TaskSpec]:
+    """Return every task by name."""
+    return dict(_constants("core.tasks", "TASK"))
+
+
+def datasets(task: str | None = None) -> dict[str, DatasetSpec]:
+    """Return every data set by name, or those of one task."""
+    return {n: d for n, d in _constants("core.datasets", "DATASET").items() if task in (None, d.task)}
+
+
+def models(task: str | None = None) -> dict[str, ModelSpec]:
+    """Return every model by name, or those that can do one task."""
+    return {n: m for n, m in _constants("core.models", "MODEL").items() if task is None or task in m.tasks}
+
+
+def preprocessors() -> dict[str, Any]:
+    """Return every preprocessor class by its kind."""
+    return dict(_constants("core.preprocessing", "PREPROCESSOR"))
+
+
+def find_task(name: str) -> TaskSpec:
+    """Return the task of this name.
+
+    Raises:
+        UnknownName: There is none; the message names all.
+    """
+    if name not in tasks():
+        raise UnknownName("task", name, tasks())
+    return tasks()[name]
+
+
+def find_dataset(name: str, task: str | None = None) -> DatasetSpec:
+    """Return the data set of this name.
+
+    Args:
+        name: The data set's name.
+        task: The task that it must serve, if any.
+
+    Raises:
+        UnknownName: There is none.
+        UserError: It belongs to another task.
+    """
+    if name not in datasets():
+        raise UnknownName("data set", name, datasets(task))
+    found = datasets()[name]
+    if task is not None and found.task != task:
+        raise UserError(
+            f"The data set '{name}' is for {found.task}, not for {task}. For {task} there is: "
+            f"{', '.join(datasets(task))}."
+        )
+    return found
+
+
+def find_model(name: str, task: str | None = None) -> ModelSpec:
+    """Return the model of this name.
+
+    Args:
+        name: The model's name.
+        task: The task that it must be able to do, if any.
+
+    Raises:
+        UnknownName: There is none.
+        UserError: It cannot do the task.
+    """
+    if name not in models():
+        raise UnknownName("model", name, models(task))
+    found = models()[name]
+    if task is not None and task not in found.tasks:
+        raise UserError(
+            f"The model '{name}' is for {', '.join(found.tasks)}, not for {task}. For {task} there is: "
+            f"{', '.join(models(task))}."
+        )
+    return found

@@ -1,0 +1,111 @@
+"""Errors written for their reader: what happened, why, what to do now.
+
+Every message is shown as it is to a founder, so it is whole sentences and never holds a stack trace.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TouchstoneError(Exception):
+    """Something went wrong that is not the user's doing; the message says what to do next."""
+
+    exit_code = 1
+
+
+class UserError(TouchstoneError):
+    """The user asked for something that cannot be done; the message names what can be."""
+
+    exit_code = 2
+
+
+class UnknownName(UserError):
+    """A name that is in no list: says which names are, and the nearest one."""
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
+        """Build the sentence.
+
+        Args:
+            kind: What was looked for, in the user's words: "model", "data set".
+            name: What the user wrote.
+            valid: Every name that would have worked.
+        """
+        self.kind, self.name, self.valid = kind, name, tuple(valid)
+        near = get_close_matches(name, self.valid, n=1, cutoff=0.5)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        known = f"There is: {', '.join(self.valid)}." if self.valid else "There is none yet."
+        super().__init__(f"There is no {kind} called '{name}'.{hint} {known}")
+
+
+class InvalidSetting(UserError):
+    """A setting has a value that it cannot take; the message names the bounds."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Build the sentence from the setting's name and what it must be."""
+        self.name = name
+        super().__init__(f"The setting '{name}' {problem}")
+
+
+class RunNotFound(UserError):
+    """No run has this id."""
+
+    def __init__(self, run_id: str) -> None:
+        """Build the sentence."""
+        super().__init__(f"There is no run '{run_id}'. See all runs with: touchstone runs list")
+
+
+class RunNotReady(UserError):
+    """The run is not in a state in which this can be done."""
+
+
+class DataError(UserError):
+    """The data cannot be used as it is; the message says what to change."""
+
+
+class DatabaseTooNew(UserError):
+    """The database was written by a newer Touchstone than this one."""
+
+    def __init__(self, revision: str) -> None:
+        """Build the sentence from the revision that the database names."""
+        super().__init__(
+            f"This database was written by a newer Touchstone (schema '{revision}' is not known here). "
+            "Nothing was changed. Update Touchstone, or set TOUCHSTONE_HOME to another folder."
+        )
+
+
+class DatabaseUnavailable(TouchstoneError):
+    """The database cannot be opened or written."""
+
+
+class HomeNotWritable(UserError):
+    """The folder that holds all state cannot be written."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        """Build the sentence from the folder and the system's own reason."""
+        super().__init__(
+            f"Touchstone cannot write to its folder {folder} ({why}). Nothing was changed. "
+            "Make the folder writable, or set TOUCHSTONE_HOME to one that is."
+        )
+
+
+class PortBusy(UserError):
+    """Another program listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        """Build the sentence."""
+        super().__init__(
+            f"Port {port} is already in use, perhaps by another Touchstone: look at http://127.0.0.1:{port}. "
+            f"To use another port: touchstone ui --port {port + 1}"
+        )
+
+
+class EncoderUnavailable(UserError):
+    """The bundled pretrained encoder is missing or is not the file that we know."""
+
+
+class CheckpointUnusable(UserError):
+    """A checkpoint is truncated, altered or from another model."""
+
+
+class TrainingDiverged(TouchstoneError):
+    """The loss became NaN or infinite; the message says at which step."""

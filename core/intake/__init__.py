@@ -1,0 +1,1 @@
+"""From examples to a version: fingerprint, duplicates, splits, cached arrays."""

@@ -1,0 +1,1 @@
+"""Finished runs at work: predict, generate, evaluate on other data."""

@@ -1,0 +1,61 @@
+"""Where things are and how much of the machine may be used: from `TOUCHSTONE_...` variables."""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import HomeNotWritable
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Read once at start-up by `core.bootstrap`; passed on from there, never global."""
+
+    model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", frozen=True)
+
+    home: Path = PROJECT / "data"
+    database_url: str = ""  # any SQLAlchemy URL; empty is SQLite in `home`
+    slots: int = Field(default=0, ge=0, le=64)  # runs at the same time; 0 is one per GPU, or one on a CPU
+    threads: int = Field(default=0, ge=0)  # CPU threads per run; 0 shares the cores among the slots
+    heartbeat_timeout_s: float = 15.0  # a supervisor silent for longer has lost its lease
+    stop_grace_s: float = 20.0  # from the wish to stop to SIGTERM
+    kill_grace_s: float = 10.0  # from SIGTERM to SIGKILL
+    worker_idle_s: float = 1800.0  # a supervisor without work for so long goes away
+
+    @property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.home / 'touchstone.db'}"
+
+    @property
+    def runs_folder(self) -> Path:
+        """One folder a run: log, checkpoints, report."""
+        return self.home / "runs"
+
+    @property
+    def cache_folder(self) -> Path:
+        """What can be computed again."""
+        return self.home / "cache"
+
+    @property
+    def logs_folder(self) -> Path:
+        """Logs of the supervisor."""
+        return self.home / "logs"
+
+    def prepare(self) -> None:
+        """Make the folders, and make sure that they can be written.
+
+        Raises:
+            HomeNotWritable: They cannot.
+        """
+        try:
+            for folder in (self.runs_folder, self.cache_folder, self.logs_folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=self.home):
+                pass
+        except OSError as error:
+            raise HomeNotWritable(str(self.home), os.strerror(error.errno or 0)) from error

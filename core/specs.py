@@ -1,0 +1,315 @@
+"""The vocabulary of what can be trained: frozen values, no input or output, no torch at import."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+SplitName = Literal["train", "validation", "test"]
+SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
+PresetName = Literal["quick", "balanced", "best"]
+PRESETS: tuple[PresetName, ...] = ("quick", "balanced", "best")
+Level = Literal["beginner", "expert"]
+
+
+# --- settings: fields that describe themselves, so that forms and commands need no second description ---
+
+
+def setting(
+    default: Any,
+    *,
+    label: str,
+    help: str,
+    level: Level = "expert",
+    ge: float | None = None,
+    le: float | None = None,
+) -> Any:
+    """Declare one setting of a run.
+
+    Args:
+        default: The value when nobody chooses.
+        label: What a form shows, units included.
+        help: What happens if you raise it.
+        level: Whether a beginner sees it at once.
+        ge: The smallest value allowed.
+        le: The largest value allowed.
+    """
+    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra={"level": level})
+
+
+class Params(BaseModel):
+    """The settings of one model; each model declares its own subclass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrainConfig(BaseModel):
+    """Every choice that changes the result of a run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    dataset: str
+    model: str
+    preset: PresetName = "quick"
+    params: Mapping[str, Any] = Field(default_factory=dict)
+
+    epochs: int = setting(
+        10,
+        label="Passes over the data (epochs)",
+        level="beginner",
+        ge=1,
+        le=1000,
+        help="More passes: longer, and better up to a point; after it the model learns its examples by heart.",
+    )
+    batch_size: int = setting(
+        64,
+        label="Examples per step (batch size)",
+        level="beginner",
+        ge=1,
+        le=4096,
+        help="Higher: steadier and faster steps, more memory, fewer corrections in each pass.",
+    )
+    learning_rate: float = setting(
+        1e-3,
+        label="Learning rate",
+        level="beginner",
+        ge=1e-6,
+        le=10.0,
+        help="Higher: learns faster, until it jumps past the solution and the loss rises.",
+    )
+    seed: int = setting(
+        0,
+        label="Seed",
+        ge=0,
+        le=2**31 - 1,
+        help="Another number gives another random start. The same number repeats the same run.",
+    )
+    optimizer: Literal["adamw", "adam", "sgd"] = setting(
+        "adamw",
+        label="Optimiser",
+        help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate.",
+    )
+    schedule: Literal["constant", "cosine", "one-cycle"] = setting(
+        "cosine",
+        label="Learning rate schedule",
+        help="How the learning rate moves: constant stays, cosine falls slowly to zero, one-cycle rises then falls.",
+    )
+    warmup_fraction: float = setting(
+        0.05,
+        label="Warm-up (share of all steps)",
+        ge=0.0,
+        le=0.5,
+        help="Higher: a gentler start, a shorter time at full speed.",
+    )
+    weight_decay: float = setting(
+        0.01,
+        label="Weight decay",
+        ge=0.0,
+        le=1.0,
+        help="Higher: simpler models, less learning by heart; too high and nothing is learnt.",
+    )
+    label_smoothing: float = setting(
+        0.0,
+        label="Label smoothing",
+        ge=0.0,
+        le=0.5,
+        help="Higher: the model is less sure of itself, which helps where some labels are wrong.",
+    )
+    gradient_clip: float = setting(
+        1.0,
+        label="Largest correction (gradient clipping; 0 is off)",
+        ge=0.0,
+        le=1000.0,
+        help="Lower: protects against sudden jumps of the loss; too low and learning is slow.",
+    )
+    patience: int = setting(
+        0,
+        label="Stop early after this many passes without progress (0 is off)",
+        ge=0,
+        le=1000,
+        help="Higher: waits longer before it gives up on getting better.",
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = setting(
+        "auto", label="Device", help="Where to compute. Auto takes the GPU where there is one."
+    )
+
+    def config_hash(self) -> str:
+        """Return a stable short hash of everything that changes the result."""
+        canonical = json.dumps(self.model_dump(exclude={"preset"}), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+# --- data ---
+
+Images = NDArray[np.uint8]  # (N, H, W, C)
+Texts = tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Examples as people know them, before any model has prepared them.
+
+    Args:
+        inputs: Pictures (N, H, W, C) of 0 to 255, or N texts. For text generation, N documents.
+        targets: (N,) indexes into `labels`; empty for text generation.
+        labels: The names of the classes; empty for text generation.
+    """
+
+    inputs: Images | Texts
+    targets: NDArray[np.int64]
+    labels: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.inputs)
+
+    def select(self, indices: NDArray[np.int64]) -> Self:
+        """Return these examples, in this order."""
+        inputs = self.inputs[indices] if isinstance(self.inputs, np.ndarray) else tuple(self.inputs[i] for i in indices)
+        targets = self.targets[indices] if len(self.targets) else self.targets
+        return type(self)(inputs, targets, self.labels)
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """A data set that can be loaded by name; one file in `core/datasets/` each."""
+
+    name: str
+    title: str
+    task: str
+    summary: str  # two sentences for a founder: what it is, what it is good for
+    licence: str
+    source: str
+    load: Callable[[], Examples]
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """One immutable state of a data set, known by the hash of its content."""
+
+    name: str
+    fingerprint: str
+    task: str
+    labels: tuple[str, ...]
+    split_sizes: Mapping[str, int]
+    duplicate_count: int  # examples that are the same as an earlier one
+    licence: str
+    source: str
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What a model must know of the data to be built: shapes, no examples."""
+
+    labels: tuple[str, ...]
+    input_shape: tuple[int, ...]  # (C, H, W), (T,) or (F,)
+    vocabulary_size: int = 0
+    channel_mean: tuple[float, ...] = ()  # of the training split, in 0..1
+    channel_std: tuple[float, ...] = ()
+
+
+class Preprocessor(Protocol):
+    """Turns examples into arrays; fitted on the training split only, saved beside the weights."""
+
+    kind: str
+
+    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+        """Return one array whose first dimension is the examples (one long row of ids for text generation)."""
+
+    def info(self, labels: tuple[str, ...]) -> DataInfo:
+        """Return what a model must know to be built."""
+
+    def state(self) -> dict[str, Any]:
+        """Return everything needed to make this again, as JSON."""
+
+
+# --- tasks and models ---
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """What a model did on each example of a split: enough for every metric of its task.
+
+    Args:
+        nll: (N,) negative log likelihood of the right answer, in nats.
+        targets: (N,) the right class; for text generation the right token.
+        predicted: (N,) the class or token that the model put first.
+        probabilities: (N, K) for classification; (0, 0) for text generation.
+    """
+
+    nll: NDArray[np.float64]
+    targets: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    probabilities: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def select(self, indices: NDArray[np.int64]) -> Self:
+        """Return the outcomes of these examples (without the probabilities, which no metric reads)."""
+        return type(self)(self.nll[indices], self.targets[indices], self.predicted[indices])
+
+
+@dataclass(frozen=True)
+class MetricSpec:
+    """One number that says how good a model is."""
+
+    name: str
+    title: str
+    help: str  # one sentence for a founder
+    direction: Literal["max", "min"]
+    unit: Literal["percent", "number"]
+    compute: Callable[[Outcomes], float]
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A kind of problem, by its Hugging Face name; one file in `core/tasks/` each."""
+
+    name: str
+    title: str
+    summary: str
+    example: str  # what a founder would use it for
+    input_kind: Literal["image", "text"]
+    output_kind: Literal["label", "text"]
+    metrics: tuple[MetricSpec, ...]
+    primary_metric: str
+    demo: tuple[str, str]  # data set and model of the one-click demo
+    # (logits, targets, label_smoothing) -> mean loss. Logits (B, K) or (B, T, V), targets (B,) or (B, T).
+    loss: "Callable[[Tensor, Tensor, float], Tensor]"
+    # (logits, targets) -> what happened on each example
+    outcomes: "Callable[[Tensor, Tensor], Outcomes]"
+    # (train, test, seed) -> outcomes of simple methods on the same test examples, by name
+    baselines: Callable[[Examples, Examples, int], dict[str, Outcomes]]
+    # Neighbouring characters of a text are not independent: the bootstrap draws blocks of this many examples.
+    bootstrap_block: int = 1
+
+    def metric(self, name: str) -> MetricSpec:
+        """Return the metric of this name."""
+        return next(m for m in self.metrics if m.name == name)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model that can be trained; one file in `core/models/` each."""
+
+    name: str
+    title: str
+    summary: str  # what it is, for a founder
+    choose_when: str
+    paper: str  # authors, title, year
+    paper_url: str
+    tasks: tuple[str, ...]
+    parameter_count: int  # of the quick preset on the task's demo data; the contract test holds it to 25 %
+    params: type[Params]
+    # Overrides of TrainConfig and Params by preset: {"quick": {"epochs": 8, "hidden_size": 64}}
+    presets: Mapping[PresetName, Mapping[str, Any]]
+    preprocess: Callable[[Any, Examples], Preprocessor]  # (params, training examples)
+    build: "Callable[[Any, DataInfo], nn.Module]"  # (params, info)
+    pretrained: bool = False

@@ -1,0 +1,1 @@
+"""The only SQLAlchemy: engine, tables, migrations, what a run is written to and read from."""

@@ -1,0 +1,1 @@
+"""What the browser shows: one thin file a page, shared pieces in `components`."""
