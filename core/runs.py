@@ -71,6 +71,8 @@ class Run:
     examples_seen: int
     train_time_s: float
     time_left_s: float | None
+    sparkline: tuple[float, ...]  # the loss so far in at most 40 points, for tables
+    attempt: int  # 1, and one more for each time it was resumed
     note: str
     verdict: str
     versions: Mapping[str, str] = field(default_factory=dict)  # of the libraries that made the result

@@ -152,6 +152,7 @@ class TrainConfig(BaseModel):
 
 Images = NDArray[np.uint8]  # (N, H, W, C)
 Texts = tuple[str, ...]
+DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,30 @@
+"""Where objects are wired: settings, database, supervisor, service."""
+
+from core.service import Service
+from core.settings import Settings
+from core.store.database import Database
+from core.worker.launch import SupervisorProcess
+
+
+def open_database(settings: Settings) -> Database:
+    """Make the folders, open the database and bring its schema up to date.
+
+    Raises:
+        HomeNotWritable: The folder cannot be written.
+        DatabaseTooNew: A newer Touchstone wrote the database.
+    """
+    settings.prepare()
+    database = Database(settings.url)
+    database.migrate()
+    return database
+
+
+def open_service(settings: Settings | None = None) -> Service:
+    """Return the service on the settings' database.
+
+    Args:
+        settings: Where things are; from the environment if None.
+    """
+    settings = settings or Settings()
+    database = open_database(settings)
+    return Service(settings, database, SupervisorProcess(settings, database))

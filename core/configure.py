@@ -1,0 +1,136 @@
+"""From what a person chose to a complete, valid `TrainConfig`: presets, bounds, and errors in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticUndefined
+
+from core import catalog
+from core.errors import InvalidSetting, UnknownName
+from core.specs import PRESETS, Level, ModelSpec, TrainConfig
+
+M = TypeVar("M", bound=BaseModel)
+_NOT_SETTINGS = ("task", "dataset", "model", "preset", "params")
+_KINDS: dict[Any, Literal["integer", "number", "switch"]] = {int: "integer", float: "number", bool: "switch"}
+
+
+@dataclass(frozen=True)
+class SettingField:
+    """One setting as a form shows it."""
+
+    name: str
+    label: str
+    help: str
+    level: Level
+    kind: Literal["integer", "number", "switch", "choice", "text"]
+    default: Any
+    low: float | None
+    high: float | None
+    choices: tuple[Any, ...]
+
+
+def setting_fields(model: ModelSpec) -> list[SettingField]:
+    """Return every setting of a run of this model: the model's own first, then those of the training."""
+    return [*_fields(model.params), *_fields(TrainConfig)]
+
+
+def preset_values(model: ModelSpec, preset: str) -> dict[str, Any]:
+    """Return the value of every setting under a preset.
+
+    Raises:
+        UnknownName: There is no such preset.
+    """
+    if preset not in PRESETS:
+        raise UnknownName("preset", preset, PRESETS)
+    defaults = {field.name: field.default for field in setting_fields(model)}
+    return defaults | dict(model.presets[preset])
+
+
+def make_config(
+    task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
+) -> TrainConfig:
+    """Return the configuration of a run.
+
+    Args:
+        task: The task's name.
+        dataset: The data set's name.
+        model: The model's name.
+        preset: quick, balanced or best.
+        overrides: Settings that differ from the preset's; text is read as what the setting needs.
+
+    Raises:
+        UnknownName: A name that is in no list.
+        UserError: A data set or model of another task.
+        InvalidSetting: A value that a setting cannot take.
+    """
+    catalog.find_task(task)
+    catalog.find_dataset(dataset, task)
+    spec = catalog.find_model(model, task)
+    values = preset_values(spec, preset)
+    for name, value in (overrides or {}).items():
+        if name not in values:
+            raise UnknownName(f"setting of {model}", name, values)
+        values[name] = value
+    own = {name: values.pop(name) for name in spec.params.model_fields}
+    params = _validated(spec.params, own).model_dump(mode="json")
+    names = {"task": task, "dataset": dataset, "model": model, "preset": preset, "params": params}
+    return _validated(TrainConfig, names | values)
+
+
+def model_params(config: TrainConfig) -> Any:
+    """Return the model's own settings as its `Params`."""
+    return _validated(catalog.find_model(config.model).params, dict(config.params))
+
+
+def _validated(cls: type[M], values: Mapping[str, Any]) -> M:
+    try:
+        return cls.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise InvalidSetting(name, _problem(cls, name, first)) from error
+
+
+def _problem(cls: type[BaseModel], name: str, first: ErrorDetails) -> str:
+    field = next((f for f in _fields(cls) if f.name == name), None)
+    got = f"not {first['input']!r}."
+    if field is None:
+        return f"is not right: {first['msg']}."
+    if field.kind == "choice":
+        return f"must be one of {', '.join(map(str, field.choices))}, {got}"
+    noun = {"integer": "a whole number", "number": "a number", "switch": "true or false"}.get(field.kind, "text")
+    if field.low is None and field.high is None:
+        return f"must be {noun}, {got}"
+    return f"must be {noun} from {_plain(field.low)} to {_plain(field.high)}, {got}"
+
+
+def _plain(bound: float | None) -> str:
+    if bound is None:
+        return "any"
+    return f"{bound:.0f}" if float(bound).is_integer() else f"{bound:g}"
+
+
+def _fields(cls: type[BaseModel]) -> list[SettingField]:
+    fields = []
+    for name, info in cls.model_fields.items():
+        if cls is TrainConfig and name in _NOT_SETTINGS:
+            continue
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        choices = get_args(info.annotation)
+        bounds = {k: getattr(m, k) for m in info.metadata for k in ("ge", "le") if hasattr(m, k)}
+        fields.append(
+            SettingField(
+                name=name,
+                label=info.title or name,
+                help=info.description or "",
+                level="beginner" if extra.get("level") == "beginner" else "expert",
+                kind="choice" if choices else _KINDS.get(info.annotation, "text"),
+                default=None if info.default is PydanticUndefined else info.default,
+                low=bounds.get("ge"),
+                high=bounds.get("le"),
+                choices=choices,
+            )
+        )
+    return fields

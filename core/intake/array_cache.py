@@ -1,0 +1,68 @@
+"""Arrays on disk, computed once: whole or not there, whoever else writes at the same time."""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Arrays = dict[str, NDArray[Any]]
+LISTING = "arrays.json"  # names and sizes, written last
+
+
+def cached_arrays(folder: Path, compute: Callable[[], Arrays]) -> Arrays:
+    """Return the arrays of a folder, memory-mapped; compute and save them if they are not whole there.
+
+    They are written to a folder beside it that is then renamed. If another process was quicker, its arrays stand.
+    A disk that cannot be written costs only the saving: the computed arrays are returned.
+
+    Args:
+        folder: Where they are or will be; its name says everything that they depend on.
+        compute: Makes them, by name.
+    """
+    if (found := _read(folder)) is not None:
+        return found
+    arrays = compute()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            _write(draft, arrays)
+            _replace(draft, folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    except OSError:
+        return arrays
+    return arrays if (saved := _read(folder)) is None else saved
+
+
+def _write(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+    sizes = {name: (folder / f"{name}.npy").stat().st_size for name in arrays}
+    (folder / LISTING).write_text(json.dumps(sizes), encoding="utf-8")
+
+
+def _replace(draft: Path, folder: Path) -> None:
+    """Put the draft in the folder's place, unless a whole one stands there by now."""
+    if folder.exists() and _read(folder) is None:
+        broken = Path(mkdtemp(prefix=f".{folder.name}-broken-", dir=folder.parent))
+        folder.rename(broken / "was")
+        shutil.rmtree(broken, ignore_errors=True)
+    if not folder.exists():
+        draft.rename(folder)
+
+
+def _read(folder: Path) -> Arrays | None:
+    """Return the arrays of a folder, or None if they are not whole. Writing to one changes memory, not the file."""
+    try:
+        sizes = json.loads((folder / LISTING).read_text(encoding="utf-8"))
+        if any((folder / f"{name}.npy").stat().st_size != size for name, size in sizes.items()):
+            return None
+        return {name: np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False) for name in sizes}
+    except (OSError, ValueError, AttributeError, EOFError):
+        return None

@@ -1,0 +1,80 @@
+"""Documents for text generation, divided by characters: whole where that comes out even, cut where not."""
+
+import hashlib
+
+from core.errors import DataError
+from core.intake.duplicates import without_repeated_paragraphs
+from core.specs import SPLITS, SplitName, Texts
+
+SHARES: dict[SplitName, float] = {"test": 0.1, "validation": 0.1, "train": 0.8}
+TOLERANCE = 0.01  # of all characters, that a split may miss its share by
+LINE_SEARCH = 200  # characters after a cut in which the end of a line is looked for
+SHORTEST_TEXT = 1_000  # characters in all
+
+
+def divide_documents(documents: Texts, fingerprint: str) -> tuple[dict[SplitName, Texts], int]:
+    """Return the documents of each split, near 80, 10 and 10 of 100 by characters.
+
+    Long paragraphs that stand in the text more than once are dropped but for the first, so that none crosses a
+    split. Documents stay whole if that comes near enough; otherwise the longest are cut, as few as possible, each
+    in three parts: its beginning for training, what follows for validation, its end for test.
+
+    Args:
+        documents: The texts.
+        fingerprint: Of these documents; it decides which go where.
+
+    Returns:
+        The documents by split, in their order, and how many repeated paragraphs were dropped.
+
+    Raises:
+        DataError: There is too little text.
+    """
+    texts, dropped = without_repeated_paragraphs(documents)
+    total = sum(map(len, texts))
+    if total < SHORTEST_TEXT:
+        raise DataError(f"There are only {total} different characters of text; at least {SHORTEST_TEXT} are needed.")
+    longest_first = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+    for cut_count in range(len(texts) + 1):
+        parts = _assign(texts, set(longest_first[:cut_count]), fingerprint)
+        sizes = {name: sum(map(len, parts[name])) for name in SPLITS}
+        if all(sizes[name] and abs(sizes[name] / total - SHARES[name]) <= TOLERANCE for name in SPLITS):
+            break
+    return parts, dropped
+
+
+def _assign(texts: Texts, cut: set[int], fingerprint: str) -> dict[SplitName, Texts]:
+    """Return the texts by split: those in `cut` in three parts, the others whole where they fit."""
+    chosen: dict[SplitName, dict[int, str]] = {name: {} for name in SPLITS}
+    room = {name: SHARES[name] * sum(map(len, texts)) for name in ("test", "validation")}
+    for index in sorted(cut):
+        for name, part in _cut(texts[index]).items():
+            chosen[name][index] = part
+            if name in room:
+                room[name] -= len(part)
+
+    def rank(index: int) -> bytes:
+        return hashlib.sha256(f"{fingerprint}:{index}".encode()).digest()
+
+    for index in sorted(set(range(len(texts))) - cut, key=rank):
+        home: SplitName = "train"
+        for name in SHARES:
+            if name in room and len(texts[index]) <= room[name]:
+                home = name
+                room[name] -= len(texts[index])
+                break
+        chosen[home][index] = texts[index]
+    return {name: tuple(chosen[name][index] for index in sorted(chosen[name])) for name in SPLITS}
+
+
+def _cut(text: str) -> dict[SplitName, str]:
+    """Return beginning, middle and end of a text, cut at ends of lines where there are any near."""
+    first = _line_end(text, round(len(text) * SHARES["train"]))
+    second = _line_end(text, round(len(text) * (SHARES["train"] + SHARES["validation"])))
+    return {"train": text[:first], "validation": text[first:second], "test": text[second:]}
+
+
+def _line_end(text: str, position: int) -> int:
+    """Return the position after the next end of a line, or the same one if that is far or the text is short."""
+    reach = min(LINE_SEARCH, len(text) // 100)
+    found = text.find("\n", position, position + reach)
+    return position if found < 0 else found + 1

@@ -1,0 +1,87 @@
+"""From a data set and a model to the arrays that are trained on: prepared once, memory-mapped ever after."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.intake.array_cache import Arrays, cached_arrays
+from core.intake.versions import LoadedDataset, load_version
+from core.specs import (
+    SPLITS,
+    DataInfo,
+    DatasetSpec,
+    DatasetVersion,
+    Examples,
+    ModelSpec,
+    Params,
+    Preprocessor,
+    SplitName,
+)
+
+FORMAT = 1  # raise it when the same preprocessor state begins to mean other arrays, or splits other examples
+
+
+@dataclass(frozen=True, eq=False)
+class Materialised:
+    """Everything that a run needs of its data.
+
+    Args:
+        version: Which state of the data set this is.
+        examples: What people see, by split.
+        preprocessor: Fitted on the training split.
+        info: What the model must know to be built.
+        arrays: By split: "inputs", whose first dimension is the examples, and "targets" (N,). For text generation
+            one long row of ids, and no targets.
+    """
+
+    version: DatasetVersion
+    examples: dict[SplitName, Examples]
+    preprocessor: Preprocessor
+    info: DataInfo
+    arrays: dict[SplitName, dict[str, NDArray[Any]]]
+
+
+def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_folder: Path) -> Materialised:
+    """Load, divide and prepare a data set for a model.
+
+    Args:
+        dataset: What to load.
+        model: What will learn from it.
+        params: The model's settings; those that change the arrays are part of its preprocessor's state.
+        cache_folder: Where prepared arrays are kept.
+
+    Raises:
+        DataError: The data cannot be used as it is.
+        EncoderUnavailable: The model needs the pretrained encoder, and that is missing or altered.
+    """
+    loaded = load_version(dataset)
+    preprocessor = model.preprocess(params, loaded.examples["train"])
+    saved = cached_arrays(_folder(cache_folder, loaded, preprocessor), lambda: _prepare(loaded, preprocessor))
+    return Materialised(
+        version=loaded.version,
+        examples=loaded.examples,
+        preprocessor=preprocessor,
+        info=preprocessor.info(loaded.version.labels),
+        arrays={name: {"inputs": saved[f"{name}-inputs"], "targets": saved[f"{name}-targets"]} for name in SPLITS},
+    )
+
+
+def _folder(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocessor) -> Path:
+    """Return the folder whose name says everything that the arrays depend on."""
+    state = json.dumps([FORMAT, preprocessor.state()], sort_keys=True)
+    settings = hashlib.sha256(state.encode()).hexdigest()
+    return cache_folder / "arrays" / f"{loaded.version.fingerprint[:24]}-{preprocessor.kind}-{settings[:24]}"
+
+
+def _prepare(loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays:
+    arrays: Arrays = {}
+    for name in SPLITS:
+        examples = loaded.examples[name]
+        arrays[f"{name}-inputs"] = np.ascontiguousarray(preprocessor.transform(examples.inputs))
+        arrays[f"{name}-targets"] = np.ascontiguousarray(examples.targets)
+    return arrays

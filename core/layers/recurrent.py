@@ -1,0 +1,48 @@
+"""The recurrent network that writes: reads one id after the other and keeps a memory."""
+
+from torch import Tensor, nn
+
+
+class RecurrentLanguageModel(nn.Module):
+    """An LSTM that predicts the next id at every position.
+
+    Args:
+        vocabulary_size: How many different ids there are.
+        context: Ids in one training window; also the attribute by which others know it. Longer works too.
+        embedding_width: Numbers that describe one id.
+        width: Numbers in the memory of each layer.
+        depth: LSTM layers on top of each other.
+        dropout: Share silenced between layers while training.
+
+    Shapes:
+        (B, T) int64 -> (B, T, vocabulary_size) logits
+
+    Source:
+        Hochreiter and Schmidhuber, Long Short-Term Memory, 1997. https://doi.org/10.1162/neco.1997.9.8.1735
+    """
+
+    def __init__(
+        self, vocabulary_size: int, context: int, *, embedding_width: int, width: int, depth: int, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self.tokens = nn.Embedding(vocabulary_size, embedding_width)
+        self.memory = nn.LSTM(
+            embedding_width, width, num_layers=depth, batch_first=True, dropout=dropout if depth > 1 else 0.0
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.scores = nn.Linear(width, vocabulary_size)
+        self._remember_at_first()
+
+    def _remember_at_first(self) -> None:
+        """Open the forget gates (bias 1), so that a fresh network carries its memory forward."""
+        for name, parameter in self.memory.named_parameters():
+            if name.startswith("bias_ih"):
+                quarter = parameter.shape[0] // 4  # gates in PyTorch's order: input, forget, cell, output
+                nn.init.constant_(parameter[quarter : 2 * quarter], 1.0)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the logits of the id that follows each position."""
+        seen, _ = self.memory(self.tokens(ids))
+        logits: Tensor = self.scores(self.dropout(seen))
+        return logits

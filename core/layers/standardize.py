@@ -1,0 +1,73 @@
+"""First layers, which bring raw inputs to mean 0 and spread 1, so that data can stay small until it is used."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+SMALLEST_STD = 1e-3  # a channel that never changes must not be blown up into noise
+
+
+class StandardizeImages(nn.Module):
+    """Pictures of 0 to 255 become floats with mean 0 and standard deviation 1 in each channel.
+
+    As the first layer of a model it lets the data stay `uint8` on the device, a quarter of the memory, and
+    saves the numbers that it needs with the weights.
+
+    Args:
+        mean: One number a channel, of the training split scaled to 0..1.
+        std: One number a channel, likewise.
+
+    Shapes:
+        (N, C, H, W) uint8, or float from 0 to 255 -> (N, C, H, W) float32
+    """
+
+    scale: Tensor
+    shift: Tensor
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        means = torch.tensor(mean, dtype=torch.float32)
+        stds = torch.tensor(std, dtype=torch.float32).clamp(min=SMALLEST_STD)
+        # One multiplication and one addition do the same as dividing by 255, subtracting and dividing again.
+        self.register_buffer("scale", (1 / (255 * stds)).view(1, -1, 1, 1))
+        self.register_buffer("shift", (-means / stds).view(1, -1, 1, 1))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return the standardised pictures."""
+        return torch.addcmul(self.shift, images.to(self.scale.dtype), self.scale)
+
+
+class StandardizeFeatures(nn.BatchNorm1d):
+    """Every feature gets mean 0 and standard deviation 1, learnt from the batches seen in training.
+
+    A batch normalisation without scale and shift: the linear layer behind it has both already. The batch's own
+    mean and spread, used while training, are a mild noise that keeps a small head from learning by heart.
+
+    Args:
+        features: How many numbers describe one example.
+
+    Shapes:
+        (N, F) -> (N, F)
+
+    Source:
+        Ioffe and Szegedy, Batch Normalization, 2015. https://arxiv.org/abs/1502.03167
+    """
+
+    def __init__(self, features: int) -> None:
+        super().__init__(features, affine=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return the standardised features; a batch of one is measured against what was seen before."""
+        if self.training and len(features) == 1:
+            variance = torch.rsqrt(self.running_var_or_one() + self.eps)
+            return (features - self.running_mean_or_zero()) * variance
+        return super().forward(features)
+
+    def running_mean_or_zero(self) -> Tensor | float:
+        """Return the mean seen so far."""
+        return self.running_mean if self.running_mean is not None else 0.0
+
+    def running_var_or_one(self) -> Tensor:
+        """Return the variance seen so far."""
+        return self.running_var if self.running_var is not None else torch.ones(())

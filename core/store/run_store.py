@@ -1,0 +1,203 @@
+"""Runs: made, read, changed by conditional updates only, so that the loser of a race does nothing."""
+
+import secrets
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import RunNotFound
+from core.runs import Artifact, Event, Run, RunStatus, Score, Stage
+from core.specs import DatasetVersion, TrainConfig
+from core.store.database import Database
+from core.store.rows import nan_to_null, to_runs
+from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow
+
+_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
+ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+class RunStore:
+    """The only truth about a run. Every method is one short transaction."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self.database = database
+
+    def create(self, config: TrainConfig, name: str, idempotency_key: str) -> Run:
+        """Insert a run and its job, or return the run that the same key made before.
+
+        Args:
+            config: What to train.
+            name: What people call it.
+            idempotency_key: The same for both halves of a double click.
+        """
+        with self.database.write() as session:
+            known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == idempotency_key))
+            if known is not None:
+                return self._one(session, known)
+            run_id = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+            row = RunRow(
+                id=run_id,
+                idempotency_key=idempotency_key,
+                name=name,
+                status=RunStatus.QUEUED,
+                stage=Stage.WAITING,
+                config=config.model_dump(mode="json"),
+                config_hash=config.config_hash(),
+                created_at=now(),
+            )
+            session.add(row)
+            session.flush()
+            row.name = row.name or f"{config.model} on {config.dataset} #{row.number}"
+            session.add(JobRow(run_number=row.number, queued_at=row.created_at))
+            settings = config.model_dump(mode="json")
+            settings |= settings.pop("params")
+            session.add_all(ParameterRow(run_number=row.number, key=k, value=v) for k, v in settings.items())
+            session.flush()
+            return self._one(session, run_id)
+
+    def get(self, run_id: str) -> Run:
+        """Return one run.
+
+        Raises:
+            RunNotFound: There is none of this id.
+        """
+        with self.database.read() as session:
+            return self._one(session, run_id)
+
+    def list(self, *, status: Collection[RunStatus] = (), trashed: bool = False, limit: int | None = None) -> list[Run]:
+        """Return runs, the newest first.
+
+        Args:
+            status: Only runs in one of these states; empty is all.
+            trashed: What is in the trash instead of what is not.
+            limit: At most so many.
+        """
+        query = _with_job().order_by(RunRow.number.desc())
+        query = query.where(RunRow.deleted_at.is_not(None) if trashed else RunRow.deleted_at.is_(None))
+        if status:
+            query = query.where(RunRow.status.in_(status))
+        with self.database.read() as session:
+            return to_runs(session, [(r, j) for r, j in session.execute(query.limit(limit))])
+
+    def update(self, run_id: str, when: Collection[RunStatus] = (), **values: Any) -> bool:
+        """Change columns of one run if it is (still) in one of these states; say whether it was.
+
+        Args:
+            run_id: The run.
+            when: The states in which the change is right; empty is any.
+            values: Columns of `RunRow` and their new values.
+        """
+        query = update(RunRow).where(RunRow.id == run_id).values(**values)
+        if when:
+            query = query.where(RunRow.status.in_(when))
+        with self.database.write() as session:
+            return bool(session.execute(query.returning(RunRow.number)).all())
+
+    def finish(self, run_id: str, status: RunStatus, reason: str = "") -> bool:
+        """End an active run; say whether it was this call that ended it."""
+        stage = {"stage": Stage.DONE} if status is RunStatus.SUCCEEDED else {}
+        return self.update(run_id, ACTIVE, status=status, reason=reason, finished_at=now(), time_left_s=None, **stage)
+
+    def request_stop(self, run_id: str) -> bool:
+        """Note the wish to stop; a run that still waits is stopped at once. Say whether there was anything to stop."""
+        self.get(run_id)
+        waiting = (RunStatus.QUEUED,)
+        if self.update(
+            run_id, waiting, status=RunStatus.STOPPED, reason="Stopped before it started.", finished_at=now()
+        ):
+            return True
+        with self.database.write() as session:
+            query = (
+                update(RunRow)
+                .where(RunRow.id == run_id, RunRow.status == RunStatus.RUNNING, RunRow.stop_requested_at.is_(None))
+                .values(stop_requested_at=now())
+            )
+            return bool(session.execute(query.returning(RunRow.number)).all())
+
+    def set_scores(self, run_id: str, source: str, scores: Mapping[str, Score]) -> None:
+        """Replace the test scores of the model ("model") or of one baseline (its name)."""
+        with self.database.write() as session:
+            number = self._number(session, run_id)
+            session.execute(delete(ScoreRow).where(ScoreRow.run_number == number, ScoreRow.source == source))
+            session.add_all(
+                ScoreRow(
+                    run_number=number,
+                    source=source,
+                    metric=metric,
+                    value=nan_to_null(s.value),
+                    ci_low=nan_to_null(s.ci_low),
+                    ci_high=nan_to_null(s.ci_high),
+                )
+                for metric, s in scores.items()
+            )
+
+    def add_event(self, run_id: str, kind: str, message: str, data: Mapping[str, Any] | None = None) -> None:
+        """Add something that happened."""
+        with self.database.write() as session:
+            number = self._number(session, run_id)
+            session.add(EventRow(run_number=number, time=now(), kind=kind, message=message, data=dict(data or {})))
+
+    def events(self, run_id: str, kind: str | None = None) -> Sequence[Event]:
+        """Return what happened, the oldest first; of one kind if it is given."""
+        with self.database.read() as session:
+            query = select(EventRow).where(EventRow.run_number == self._number(session, run_id)).order_by(EventRow.id)
+            if kind is not None:
+                query = query.where(EventRow.kind == kind)
+            return [Event(e.time, e.kind, e.message, e.data) for e in session.scalars(query)]
+
+    def add_artifact(self, run_id: str, artifact: Artifact) -> None:
+        """Note a file that the run left behind, or its new state."""
+        with self.database.write() as session:
+            values = {"path": artifact.path, "size_bytes": artifact.size_bytes, "sha256": artifact.sha256}
+            session.merge(ArtifactRow(run_number=self._number(session, run_id), name=artifact.name, **values))
+
+    def artifacts(self, run_id: str) -> Sequence[Artifact]:
+        """Return the files that the run left behind."""
+        with self.database.read() as session:
+            query = select(ArtifactRow).where(ArtifactRow.run_number == self._number(session, run_id))
+            return [Artifact(a.name, a.path, a.size_bytes, a.sha256) for a in session.scalars(query)]
+
+    def add_dataset_version(self, version: DatasetVersion) -> None:
+        """Note a version, once."""
+        with self.database.write() as session:
+            values = {name: getattr(version, name) for name in ("name", "fingerprint", "task", "licence", "source")}
+            session.merge(
+                DatasetVersionRow(
+                    **values,
+                    labels=list(version.labels),
+                    split_sizes=dict(version.split_sizes),
+                    duplicate_count=version.duplicate_count,
+                    created_at=now(),
+                )
+            )
+
+    def remove(self, run_ids: Iterable[str]) -> None:
+        """Forget runs that are in the trash, and everything recorded about them."""
+        with self.database.write() as session:
+            query = delete(RunRow).where(RunRow.id.in_(list(run_ids)), RunRow.deleted_at.is_not(None))
+            session.execute(query)
+
+    def _number(self, session: Session, run_id: str) -> int:
+        number = session.scalar(select(RunRow.number).where(RunRow.id == run_id))
+        if number is None:
+            raise RunNotFound(run_id)
+        return number
+
+    def _one(self, session: Session, run_id: str) -> Run:
+        pair = session.execute(_with_job().where(RunRow.id == run_id)).one_or_none()
+        if pair is None:
+            raise RunNotFound(run_id)
+        return to_runs(session, [(pair[0], pair[1])])[0]
+
+
+def _with_job() -> Select[RunRow, JobRow]:
+    return select(RunRow, JobRow).join(JobRow, JobRow.run_number == RunRow.number)

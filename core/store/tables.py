@@ -1,0 +1,185 @@
+"""The tables. Rows never leave this room: callers get the frozen values of `core.runs`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A time that is UTC on both sides; SQLite itself forgets the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Drop the zone after converting to UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of every table; constraints are named, so that migrations can change them."""
+
+    metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s"})
+    type_annotation_map = {datetime: UtcTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy's own
+
+
+class RunRow(Table):
+    """One run; `number` keeps the narrow tables narrow, `id` is what people see."""
+
+    __tablename__ = "runs"
+    __table_args__ = (Index("ix_runs_status_deleted", "status", "deleted_at"), {"sqlite_autoincrement": True})
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    status: Mapped[str]
+    stage: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    config: Mapped[dict[str, Any]]
+    config_hash: Mapped[str]
+    dataset_fingerprint: Mapped[str] = mapped_column(default="")
+    device: Mapped[str] = mapped_column(default="")
+    parameter_count: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    stop_requested_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    steps: Mapped[int] = mapped_column(default=0)
+    steps_total: Mapped[int] = mapped_column(default=0)
+    examples_seen: Mapped[int] = mapped_column(default=0)
+    train_time_s: Mapped[float] = mapped_column(default=0.0)
+    time_left_s: Mapped[float | None]
+    sparkline: Mapped[list[Any]] = mapped_column(default=list)
+    note: Mapped[str] = mapped_column(default="")
+    verdict: Mapped[str] = mapped_column(default="")
+    versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ParameterRow(Table):
+    """One setting of one run, so that runs can be filtered and compared by settings."""
+
+    __tablename__ = "parameters"
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class MetricKeyRow(Table):
+    """The name of a curve, once."""
+
+    __tablename__ = "metric_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class MetricRow(Table):
+    """One point of one curve. NaN is stored as NULL, which is what SQLite makes of it anyway."""
+
+    __tablename__ = "metrics"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("metric_keys.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[float | None]
+    wall_time: Mapped[float]
+
+
+class ScoreRow(Table):
+    """One metric on the test split with its interval, of the model or of a baseline."""
+
+    __tablename__ = "scores"
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)  # "model", or the baseline's name
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float | None]
+    ci_low: Mapped[float | None]
+    ci_high: Mapped[float | None]
+
+
+class EventRow(Table):
+    """Something that happened to a run, in words."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), index=True)
+    time: Mapped[datetime]
+    kind: Mapped[str]
+    message: Mapped[str]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ArtifactRow(Table):
+    """A file that a run left behind."""
+
+    __tablename__ = "artifacts"
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str]
+    size_bytes: Mapped[int]
+    sha256: Mapped[str]
+
+
+class JobRow(Table):
+    """A run's place in the queue, and the process that works on it."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (UniqueConstraint("run_number", name="uq_jobs_run_number"), {"sqlite_autoincrement": True})
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"))
+    queued_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[str] = mapped_column(default="")
+    attempt: Mapped[int] = mapped_column(default=1)
+    pid: Mapped[int | None]
+    pid_created: Mapped[float | None]  # tells a process from a later one with the same pid
+
+
+class LeaseRow(Table):
+    """Who may start runs: one row, taken by conditional update."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    host: Mapped[str]
+    pid: Mapped[int]
+    pid_created: Mapped[float]
+    version: Mapped[str]
+    renewed_at: Mapped[datetime]
+    retire: Mapped[bool] = mapped_column(default=False)  # a newer Touchstone asks it to hand over
+    device: Mapped[str] = mapped_column(default="")
+    slots: Mapped[int] = mapped_column(default=1)
+    warm: Mapped[bool] = mapped_column(default=False)
+
+
+class DatasetVersionRow(Table):
+    """One immutable state of a data set."""
+
+    __tablename__ = "dataset_versions"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    labels: Mapped[list[Any]]
+    split_sizes: Mapped[dict[str, Any]]
+    duplicate_count: Mapped[int]
+    licence: Mapped[str]
+    source: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,187 @@
+"""What both classification tasks share: loss, outcomes, metrics, and the frame of their baselines."""
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import Examples, MetricSpec, Outcomes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SMALLEST_PROBABILITY = 1e-12  # keeps the loss of a baseline finite when it rules an answer out
+TUNING_EXAMPLES = 4_000  # C is chosen on at most so many training examples, to stay fast
+FITTING_EXAMPLES = 20_000  # and the baseline learns from at most so many
+
+
+def cross_entropy(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
+    """Return the mean cross entropy in nats.
+
+    Args:
+        logits: (B, K) scores before softmax.
+        targets: (B,) the right classes.
+        label_smoothing: Share of the target spread over all classes (Szegedy et al. 2016).
+    """
+    from torch.nn import functional
+
+    return functional.cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+
+
+def classification_outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
+    """Return what happened on each example.
+
+    Args:
+        logits: (B, K) scores before softmax.
+        targets: (B,) the right classes.
+    """
+    log_probabilities = logits.detach().float().log_softmax(-1)
+    nll = -log_probabilities.gather(1, targets[:, None]).squeeze(1)
+    return Outcomes(
+        nll.cpu().numpy().astype(np.float64),
+        targets.cpu().numpy().astype(np.int64),
+        log_probabilities.argmax(1).cpu().numpy().astype(np.int64),
+        log_probabilities.exp().cpu().numpy().astype(np.float64),
+    )
+
+
+def outcomes_of_probabilities(probabilities: NDArray[np.float64], targets: NDArray[np.int64]) -> Outcomes:
+    """Return the outcomes of a method that gives probabilities (N, K) for targets (N,)."""
+    right = probabilities[np.arange(len(targets)), targets]
+    nll = -np.log(np.maximum(right, SMALLEST_PROBABILITY))
+    return Outcomes(nll, targets, probabilities.argmax(1).astype(np.int64), probabilities)
+
+
+# --- metrics: plain counting, fast enough to be computed on a thousand resamples ---
+
+
+def _counts(outcomes: Outcomes) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return (hits, times predicted, times right), each (K,), of the classes that occur at all."""
+    classes = int(max(outcomes.targets.max(initial=-1), outcomes.predicted.max(initial=-1))) + 1
+    hits = np.bincount(outcomes.targets[outcomes.targets == outcomes.predicted], minlength=classes)
+    predicted = np.bincount(outcomes.predicted, minlength=classes)
+    actual = np.bincount(outcomes.targets, minlength=classes)
+    occurs = (predicted + actual) > 0
+    return hits[occurs].astype(float), predicted[occurs].astype(float), actual[occurs].astype(float)
+
+
+def _mean_ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
+    """Return the mean over classes of part / whole, where 0 / 0 counts as 0."""
+    return float(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0).mean()) if len(part) else float("nan")
+
+
+def accuracy(outcomes: Outcomes) -> float:
+    """Return the share of right answers."""
+    return float((outcomes.targets == outcomes.predicted).mean()) if len(outcomes.targets) else float("nan")
+
+
+def macro_precision(outcomes: Outcomes) -> float:
+    """Return the precision, averaged over classes."""
+    hits, predicted, _ = _counts(outcomes)
+    return _mean_ratio(hits, predicted)
+
+
+def macro_recall(outcomes: Outcomes) -> float:
+    """Return the recall, averaged over classes."""
+    hits, _, actual = _counts(outcomes)
+    return _mean_ratio(hits, actual)
+
+
+def macro_f1(outcomes: Outcomes) -> float:
+    """Return the F1 score, averaged over classes."""
+    hits, predicted, actual = _counts(outcomes)
+    return _mean_ratio(2 * hits, predicted + actual)
+
+
+def mean_nll(outcomes: Outcomes) -> float:
+    """Return the mean negative log likelihood in nats."""
+    return float(outcomes.nll.mean()) if len(outcomes.nll) else float("nan")
+
+
+CLASSIFICATION_METRICS = (
+    MetricSpec(
+        "accuracy",
+        "Accuracy",
+        "The share of examples it has never seen that it gets right.",
+        "max",
+        "percent",
+        accuracy,
+    ),
+    MetricSpec(
+        "precision",
+        "Precision",
+        "When it names a class, how often that is right; every class counts the same.",
+        "max",
+        "percent",
+        macro_precision,
+    ),
+    MetricSpec(
+        "recall",
+        "Recall",
+        "Of the examples of a class, the share that it finds; every class counts the same.",
+        "max",
+        "percent",
+        macro_recall,
+    ),
+    MetricSpec(
+        "f1",
+        "F1",
+        "Precision and recall in one number, low if either is low; every class counts the same.",
+        "max",
+        "percent",
+        macro_f1,
+    ),
+    MetricSpec(
+        "loss",
+        "Loss",
+        "How surprised it is by the right answers: 0 is certain and right, and being sure of a wrong answer costs most.",
+        "min",
+        "number",
+        mean_nll,
+    ),
+)
+
+
+# --- baselines ---
+
+
+def majority(train: Examples, test: Examples) -> Outcomes:
+    """Return what always naming the commonest class of the training split would do."""
+    counts = np.bincount(train.targets, minlength=len(train.labels)) + 1.0
+    return outcomes_of_probabilities(np.tile(counts / counts.sum(), (len(test), 1)), test.targets)
+
+
+def logistic_regression(train_x: Any, train: Examples, test_x: Any, test: Examples, seed: int) -> Outcomes:
+    """Return what a logistic regression does, its C chosen by cross-validation on the training split.
+
+    Args:
+        train_x: (N, F) features of the training examples, dense or sparse.
+        train: The training examples, for their targets.
+        test_x: (M, F) features of the test examples.
+        test: The test examples.
+        seed: Of the folds, and of the choice of examples where there are too many.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV, StratifiedKFold
+
+    if len(np.unique(train.targets)) < 2:
+        return majority(train, test)
+    order = np.random.default_rng(seed).permutation(len(train))
+    fit_on, tune_on = np.sort(order[:FITTING_EXAMPLES]), np.sort(order[:TUNING_EXAMPLES])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", UserWarning)  # a class with fewer examples than folds
+        search = GridSearchCV(
+            LogisticRegression(max_iter=300),
+            {"C": [0.1, 1.0, 10.0, 30.0]},
+            cv=StratifiedKFold(3, shuffle=True, random_state=seed),
+            refit=False,
+            error_score=0.0,
+        )
+        search.fit(train_x[tune_on], train.targets[tune_on])
+        model = LogisticRegression(max_iter=1000, **search.best_params_).fit(train_x[fit_on], train.targets[fit_on])
+    probabilities = np.zeros((len(test), len(train.labels)))
+    probabilities[:, model.classes_] = model.predict_proba(test_x)
+    return outcomes_of_probabilities(probabilities, test.targets)

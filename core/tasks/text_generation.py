@@ -1,0 +1,89 @@
+"""Text generation: what comes next in a text, character by character."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.tasks.ngrams import ngram_baselines
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LARGEST_EXPONENT = 700.0  # beyond it a perplexity is no number any more
+
+
+def _loss(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
+    """Return the mean cross entropy in nats per character; logits (B, T, V), targets (B, T)."""
+    from torch.nn import functional
+
+    return functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), label_smoothing=label_smoothing)
+
+
+def _outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
+    """Return what happened on each character, (B * T,); logits (B, T, V), targets (B, T)."""
+    flat = logits.detach().float().flatten(0, 1).log_softmax(-1)
+    right = targets.flatten()
+    return Outcomes(
+        -flat.gather(1, right[:, None]).squeeze(1).cpu().numpy().astype(np.float64),
+        right.cpu().numpy().astype(np.int64),
+        flat.argmax(1).cpu().numpy().astype(np.int64),
+    )
+
+
+def nats(outcomes: Outcomes) -> float:
+    """Return the mean negative log likelihood in nats per character."""
+    return float(outcomes.nll.mean()) if len(outcomes.nll) else float("nan")
+
+
+def perplexity(outcomes: Outcomes) -> float:
+    """Return among how many equally likely characters it hesitates."""
+    return math.exp(min(nats(outcomes), LARGEST_EXPONENT))
+
+
+def bits(outcomes: Outcomes) -> float:
+    """Return the mean negative log likelihood in bits per character."""
+    return nats(outcomes) / math.log(2)
+
+
+TASK = TaskSpec(
+    name="text-generation",
+    title="Write text",
+    summary="Give it text to read, and it learns to go on in the same style, one character at a time.",
+    example="Suggest how a sentence goes on, draft texts in your tone, complete codes and part numbers.",
+    input_kind="text",
+    output_kind="text",
+    metrics=(
+        MetricSpec(
+            "loss",
+            "Loss (nats per character)",
+            "How surprised it is by each next character of a text it never saw; 0 would be knowing the text by heart.",
+            "min",
+            "number",
+            nats,
+        ),
+        MetricSpec(
+            "perplexity",
+            "Perplexity",
+            "Among how many equally likely characters it hesitates, on average, at each step.",
+            "min",
+            "number",
+            perplexity,
+        ),
+        MetricSpec(
+            "bits_per_character",
+            "Bits per character",
+            "How many bits it would need to store each character: the same as the loss, in another unit.",
+            "min",
+            "number",
+            bits,
+        ),
+    ),
+    primary_metric="loss",
+    demo=("python-docs", "mini-gpt"),
+    loss=_loss,
+    outcomes=_outcomes,
+    baselines=ngram_baselines,
+    bootstrap_block=256,
+)

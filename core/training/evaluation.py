@@ -1,0 +1,168 @@
+"""The honest end of a run: scores with intervals, the distance to the best simple method, and where it fails."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+from core.specs import Outcomes, TaskSpec
+from core.training.intervals import interval, resamples
+from core.training.outcomes import outcomes_of
+from core.training.verdict import sentence
+
+__all__ = ["Assessment", "ClassReport", "Difference", "assess", "outcomes_of", "score"]
+
+WORST_MISTAKES = 24
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better than the best baseline, on the primary metric; above 0 is better, whatever its direction."""
+
+    baseline: str
+    value: float
+    ci_low: float
+    ci_high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.ci_low > 0 or self.ci_high < 0
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """How well one class was recognised."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int  # examples of it in the test split
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that is said about a finished model, as plain values."""
+
+    test: dict[str, Score]  # by metric
+    baselines: dict[str, dict[str, Score]]  # by baseline, then metric
+    difference: Difference | None  # None where there is no baseline
+    verdict: str
+    labels: tuple[str, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()  # row: the right class; column: the answer
+    per_class: tuple[ClassReport, ...] = ()
+    worst_mistakes: tuple[int, ...] = ()  # indexes into the test split, the surest wrong answers first
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as dictionaries and lists."""
+        return asdict(self)
+
+
+def score(task: TaskSpec, outcomes: Outcomes, seed: int) -> dict[str, Score]:
+    """Return every metric of a task with its 95 % bootstrap interval.
+
+    Args:
+        task: Says which metrics, and how many neighbours are drawn together.
+        outcomes: On the test split.
+        seed: Of the resamples.
+    """
+    values, samples = _resampled(task, outcomes, seed)
+    return {name: interval(values[name], samples[name]) for name in values}
+
+
+def _resampled(
+    task: TaskSpec, outcomes: Outcomes, seed: int
+) -> tuple[dict[str, float], dict[str, NDArray[np.float64]]]:
+    """Return every metric on the examples, and on each resample, (R,)."""
+    values = {metric.name: metric.compute(outcomes) for metric in task.metrics}
+    if not len(outcomes.nll):
+        return values, {name: np.zeros(0) for name in values}
+    rows = []
+    for drawn in resamples(len(outcomes.nll), task.bootstrap_block, seed):
+        sample = outcomes.select(drawn)
+        rows.append([metric.compute(sample) for metric in task.metrics])
+    return values, dict(zip(values, np.array(rows).T, strict=True))
+
+
+def assess(
+    task: TaskSpec, outcomes: Outcomes, baselines: Mapping[str, Outcomes], labels: tuple[str, ...], seed: int
+) -> Assessment:
+    """Judge a model on the test split, beside the baselines on the same examples.
+
+    Args:
+        task: What the model does.
+        outcomes: Of the model.
+        baselines: Of simple methods, by name, for the same examples in the same order.
+        labels: Names of the classes; empty for text generation.
+        seed: Of the resamples. Model and baselines are judged on the same ones (a paired bootstrap), so that what
+            makes an example hard for both does not blur the difference.
+    """
+    names = ["", *baselines]
+    resampled = {n: _resampled(task, baselines[n] if n else outcomes, seed) for n in names}
+    scores = {n: {m: interval(values[m], samples[m]) for m in values} for n, (values, samples) in resampled.items()}
+    primary = task.metric(task.primary_metric)
+    sign = 1.0 if primary.direction == "max" else -1.0
+    difference = None
+    if baselines:
+        best = max(baselines, key=lambda n: sign * scores[n][primary.name].value)
+        (values, samples), (best_values, best_samples) = resampled[""], resampled[best]
+        gain = interval(
+            sign * (values[primary.name] - best_values[primary.name]),
+            sign * (samples[primary.name] - best_samples[primary.name]),
+        )
+        difference = Difference(best, gain.value, gain.ci_low, gain.ci_high)
+    confusion = confusion_matrix(outcomes, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
+    return Assessment(
+        test=scores[""],
+        baselines={n: scores[n] for n in baselines},
+        difference=difference,
+        verdict=sentence(primary, scores[""], difference, never_answered(confusion, labels)),
+        labels=labels,
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+        per_class=class_reports(confusion, labels),
+        worst_mistakes=worst_mistakes(outcomes) if labels else (),
+    )
+
+
+def confusion_matrix(outcomes: Outcomes, classes: int) -> NDArray[np.int64]:
+    """Return how often each right class (row) got each answer (column), (K, K)."""
+    cells = outcomes.targets * classes + outcomes.predicted
+    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
+
+
+def class_reports(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[ClassReport, ...]:
+    """Return precision, recall and F1 of every class, 0 where there is nothing to divide by."""
+    hits, answers, actual = confusion.diagonal(), confusion.sum(0), confusion.sum(1)
+
+    def ratio(part: int, whole: int) -> float:
+        return float(part / whole) if whole else 0.0
+
+    return tuple(
+        ClassReport(
+            label=label,
+            precision=ratio(hits[k], answers[k]),
+            recall=ratio(hits[k], actual[k]),
+            f1=ratio(2 * hits[k], answers[k] + actual[k]),
+            support=int(actual[k]),
+        )
+        for k, label in enumerate(labels)
+    )
+
+
+def never_answered(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes that are in the test split and were never the answer."""
+    return tuple(label for k, label in enumerate(labels) if confusion[:, k].sum() == 0 and confusion[k].sum() > 0)
+
+
+def worst_mistakes(outcomes: Outcomes) -> tuple[int, ...]:
+    """Return the examples that were answered wrongly with the most confidence."""
+    wrong = np.flatnonzero(outcomes.targets != outcomes.predicted)
+    if outcomes.probabilities.size:
+        confidence = outcomes.probabilities[wrong, outcomes.predicted[wrong]]
+    else:
+        confidence = outcomes.nll[wrong]
+    return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])

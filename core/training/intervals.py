@@ -1,0 +1,45 @@
+"""Bootstrap intervals: how much a score would move if the test examples had been others.
+
+Efron & Tibshirani 1993, chapter 13 (percentile interval); for examples whose neighbours are not independent, circular
+blocks of Politis & Romano 1992.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+
+RESAMPLES = 1_000
+LEVEL = 0.95
+
+
+def resamples(size: int, block: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the indexes of each resample, (size,) each: drawn with replacement, in runs of `block` neighbours.
+
+    Args:
+        size: Number of examples.
+        block: Examples that are drawn together; 1 draws each by itself.
+        seed: The same seed gives the same resamples, so that two methods can be compared on them.
+    """
+    generator = np.random.default_rng(seed)
+    runs = -(-size // block)
+    within = np.arange(block)
+    for _ in range(RESAMPLES):
+        starts = generator.integers(size, size=runs)
+        yield starts if block == 1 else ((starts[:, None] + within) % size).ravel()[:size]
+
+
+def interval(value: float, resampled: NDArray[np.float64]) -> Score:
+    """Return a value with its percentile interval.
+
+    Args:
+        value: On the examples themselves.
+        resampled: (R,) on each resample.
+    """
+    if not len(resampled) or np.isnan(resampled).all():
+        return Score(value, float("nan"), float("nan"))
+    tail = (1 - LEVEL) / 2
+    low, high = np.nanquantile(resampled, (tail, 1 - tail))
+    return Score(value, float(low), float(high))

@@ -1,0 +1,80 @@
+"""What a trained model does on each example of a split."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import Outcomes, TaskSpec
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+
+def outcomes_of(
+    task: TaskSpec,
+    module: "nn.Module",
+    inputs: "NDArray[Any] | Tensor",
+    targets: "NDArray[Any] | Tensor",
+    device: "torch.device | str",
+    batch_size: int,
+    context: int = 0,
+) -> Outcomes:
+    """Run a model over a split, without gradients and in evaluation mode.
+
+    Args:
+        task: What the model does.
+        module: The model, already on `device`; its mode is put back afterwards.
+        inputs: (N, ...) examples, or one row of N ids for text generation.
+        targets: (N,) right classes; empty for text generation.
+        device: Where to compute.
+        batch_size: Examples, or windows of text, at once.
+        context: Characters of one window; for text generation only. Every character but the first is predicted
+            once, from those before it in its window, so that outcome i is about character i + 1.
+    """
+    import torch
+
+    was_training = module.training
+    module.eval()
+    try:
+        with torch.inference_mode():
+            rows, right = torch.as_tensor(inputs), torch.as_tensor(targets)
+            batches = (
+                _windows(rows, context, batch_size) if task.output_kind == "text" else _slices(rows, right, batch_size)
+            )
+            return join(task.outcomes(module(x.to(device)), y.to(device)) for x, y in batches)
+    finally:
+        module.train(was_training)
+
+
+def _slices(rows: "Tensor", right: "Tensor", batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
+    for start in range(0, len(rows), batch_size):
+        yield rows[start : start + batch_size], right[start : start + batch_size]
+
+
+def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
+    """Yield (B, T) ids and the (B, T) that follow them: whole windows first, then the shorter rest."""
+    if context < 1:
+        raise ValueError("text generation is judged in windows: context must be 1 or more")
+    count = max(len(ids) - 1, 0)
+    whole = count // context * context
+    x, y = ids[:whole].view(-1, context), ids[1 : whole + 1].view(-1, context)
+    yield from _slices(x, y, batch_size)
+    if whole < count:
+        yield ids[None, whole:count], ids[None, whole + 1 : count + 1]
+
+
+def join(parts: Iterable[Outcomes]) -> Outcomes:
+    """Return the outcomes of all batches as one."""
+    listed = list(parts)
+    if not listed:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Outcomes(np.zeros(0), nothing, nothing)
+    return Outcomes(
+        np.concatenate([part.nll for part in listed]),
+        np.concatenate([part.targets for part in listed]),
+        np.concatenate([part.predicted for part in listed]),
+        np.concatenate([part.probabilities for part in listed]),
+    )

@@ -1,0 +1,84 @@
+"""How the outside meets the supervisor: is there one, and if not, start one that outlives us."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from functools import cache
+
+from core.runs import WorkerInfo
+from core.settings import PROJECT, Settings
+from core.store.database import Database
+from core.store.job_queue import JobQueue, Lease
+from core.worker.processes import is_alive
+
+_PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to take the lease
+
+
+@cache
+def code_version() -> str:
+    """Return a short hash of Touchstone's own code, so that a supervisor of an older one hands over."""
+    digest = hashlib.sha256()
+    for file in sorted((PROJECT / "core").rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def holds(lease: Lease | None, timeout_s: float) -> bool:
+    """Return whether the lease's owner still lives: by its process on this machine, by its age on another."""
+    if lease is None:
+        return False
+    if lease.host == socket.gethostname():
+        return is_alive(lease.pid, lease.pid_created)
+    return lease.age_s < timeout_s
+
+
+class SupervisorProcess:
+    """The supervisor of one database, seen from a dashboard or a command."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        """Look at the lease in this database."""
+        self._settings, self._queue = settings, JobQueue(database)
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started_at = -_PATIENCE_S
+
+    def ensure(self) -> None:
+        """Start a supervisor unless one lives; ask one of an older Touchstone to hand over."""
+        with self._lock:
+            lease = self._queue.lease()
+            if lease is not None and holds(lease, self._settings.heartbeat_timeout_s):
+                if lease.version != code_version() and not lease.retire:
+                    self._queue.ask_to_retire(lease.owner)
+                if not lease.retire and lease.version == code_version():
+                    return
+            starting = self._child is not None and self._child.poll() is None
+            if starting and time.monotonic() - self._started_at < _PATIENCE_S:
+                return
+            self._start()
+
+    def info(self) -> WorkerInfo:
+        """Return what the supervisor last said of itself."""
+        lease = self._queue.lease()
+        if lease is None:
+            return WorkerInfo(False, None, "", 1, False)
+        alive = holds(lease, self._settings.heartbeat_timeout_s)
+        return WorkerInfo(alive, lease.pid if alive else None, lease.device, lease.slots, alive and lease.warm)
+
+    def _start(self) -> None:
+        self._settings.prepare()
+        # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
+        with (self._settings.logs_folder / "supervisor.log").open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "core.worker"],
+                cwd=PROJECT,
+                env={**os.environ, "TOUCHSTONE_HOME": str(self._settings.home.resolve())},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started_at = time.monotonic()
