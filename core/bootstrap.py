@@ -1,5 +1,7 @@
 """Where objects are wired: settings, database, supervisor, service."""
 
+from functools import cache
+
 from core.service import Service
 from core.settings import Settings
 from core.store.database import Database
@@ -28,3 +30,13 @@ def open_service(settings: Settings | None = None) -> Service:
     settings = settings or Settings()
     database = open_database(settings)
     return Service(settings, database, SupervisorProcess(settings, database))
+
+
+def shared_service() -> Service:
+    """Return this process's one service on the environment's settings: pages and routes share its engine."""
+    return _shared(Settings())
+
+
+@cache
+def _shared(settings: Settings) -> Service:
+    return open_service(settings)

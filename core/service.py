@@ -14,9 +14,10 @@ import numpy as np
 from core import catalog, configure
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
+from core.intake.versions import load_version
 from core.runs import Event, QueueEntry, Run, RunStatus, WorkerInfo
 from core.settings import Settings
-from core.specs import DatasetSpec, DatasetVersion, Examples, ModelSpec, SplitName, TaskSpec, TrainConfig
+from core.specs import DatasetSpec, DatasetVersion, Examples, ModelSpec, TaskSpec, TrainConfig
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
@@ -164,6 +165,10 @@ class Service:
         """Return (step, value, wall time) by key, optionally only what came after a step."""
         return self._metrics.read(self.run(run_id).id, after)
 
+    def latest(self, run_id: str) -> dict[str, Point]:
+        """Return the last point of every curve."""
+        return self._metrics.latest(self.run(run_id).id)
+
     def events(self, run_id: str, kind: str | None = None) -> list[Event]:
         """Return what happened to a run, the oldest first."""
         return list(self._runs.events(self.run(run_id).id, kind))
@@ -272,20 +277,13 @@ def _iso(time: Any) -> str | None:
 
 @cache
 def _preview(name: str) -> DatasetPreview:
-    from core.intake.splitting import split
-    from core.intake.versions import describe
-
-    examples = catalog.find_dataset(name).load()
-    version = describe(catalog.find_dataset(name), examples)
-    training = split(examples, version.fingerprint)[_TRAIN]
-    chosen = np.random.default_rng(0).permutation(training)
-    if examples.labels:  # a few of every class, side by side
-        by_class = [chosen[examples.targets[chosen] == k][:3] for k in range(len(examples.labels))]
-        chosen = np.concatenate(by_class)
-    counts = np.bincount(examples.targets, minlength=len(examples.labels)) if examples.labels else np.zeros(0)
-    characters = sum(map(len, examples.inputs)) if isinstance(examples.inputs, tuple) else 0
-    class_counts = {label: int(n) for label, n in zip(examples.labels, counts, strict=True)}
-    return DatasetPreview(version, examples.select(chosen[:30]), class_counts, characters)
-
-
-_TRAIN: SplitName = "train"
+    loaded = load_version(catalog.find_dataset(name))
+    parts = loaded.examples.values()
+    labels, training = loaded.version.labels, loaded.examples["train"]
+    chosen = np.random.default_rng(0).permutation(len(training))
+    if labels:  # a few of every class, side by side
+        chosen = np.concatenate([chosen[training.targets[chosen] == k][:3] for k in range(len(labels))])
+    counts = sum((np.bincount(p.targets, minlength=len(labels)) for p in parts if labels), np.zeros(len(labels)))
+    characters = sum(len(text) for p in parts if isinstance(p.inputs, tuple) for text in p.inputs)
+    class_counts = {label: int(n) for label, n in zip(labels, counts, strict=True)}
+    return DatasetPreview(loaded.version, training.select(chosen[:30]), class_counts, characters)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,7 +221,7 @@ class DataInfo:
 class Preprocessor(Protocol):
     """Turns examples into arrays; fitted on the training split only, saved beside the weights."""
 
-    kind: str
+    kind: ClassVar[str]
 
     def transform(self, inputs: Images | Texts) -> NDArray[Any]:
         """Return one array whose first dimension is the examples (one long row of ids for text generation)."""

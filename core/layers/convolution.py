@@ -63,4 +63,5 @@ class ConvStages(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return what was found in each quarter of each picture."""
-        return self.summary(self.stages(images)).flatten(1)
+        found: Tensor = self.summary(self.stages(images))  # (N, C, 2, 2)
+        return found.flatten(1)

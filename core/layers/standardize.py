@@ -58,16 +58,7 @@ class StandardizeFeatures(nn.BatchNorm1d):
         super().__init__(features, affine=False)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Return the standardised features; a batch of one is measured against what was seen before."""
+        """Return the standardised features; a lone example is always measured against those seen before."""
         if self.training and len(features) == 1:
-            variance = torch.rsqrt(self.running_var_or_one() + self.eps)
-            return (features - self.running_mean_or_zero()) * variance
+            return nn.functional.batch_norm(features, self.running_mean, self.running_var, eps=self.eps)
         return super().forward(features)
-
-    def running_mean_or_zero(self) -> Tensor | float:
-        """Return the mean seen so far."""
-        return self.running_mean if self.running_mean is not None else 0.0
-
-    def running_var_or_one(self) -> Tensor:
-        """Return the variance seen so far."""
-        return self.running_var if self.running_var is not None else torch.ones(())

@@ -35,8 +35,9 @@ class TransformerBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return the positions, each a little better understood."""
         x = x + self.attention(self.attention_norm(x))
-        hidden = F.gelu(self.expand(self.network_norm(x)), approximate="tanh")
-        return x + self.dropout(self.contract(hidden))
+        hidden = F.gelu(self.expand(self.network_norm(x)), approximate="tanh")  # (B, T, 4 * width)
+        considered: Tensor = self.dropout(self.contract(hidden))
+        return x + considered
 
 
 class CausalTransformer(nn.Module):

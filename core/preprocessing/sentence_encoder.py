@@ -19,11 +19,13 @@ WEIGHTS = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LONGEST_TEXT = 128  # tokens; the rest of a text is cut
 BATCH = 64
-WIDTH = 384
-# The last layer was trained to tell topics apart, the middle ones know more about tone. Measured on balanced airline
-# tweets: last layer 75.6 %, best single layer 78.5 %, all six side by side 78.8 % right.
-LAYERS = (1, 2, 3, 4, 5, 6)
-FEATURES = "mean of layers 1 to 6"
+# The last layer was trained to tell topics apart; the middle ones know more about tone, and single neurons inside them
+# more than their sum. Cross-validated on 1,800 customer sentences and 1,800 airline tweets, share right in %: last layer
+# 59 and 76, best single layer 66 and 79, means of all six layers 68 and 79, these features 71 and 79.
+MEAN_LAYERS = (2, 3, 4, 5)  # 384 numbers each, the mean over the tokens
+NEURON_LAYERS = (3, 4)  # 1,536 neurons each, the maximum over the tokens
+FEATURES = 4 * 384 + 2 * 1536
+RECIPE = "means of layers 2 to 5, maxima of the neurons of layers 3 and 4"
 
 
 def encoder_folder() -> Path:
@@ -71,7 +73,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         model = AutoModel.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -80,6 +82,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
             f"Some files of the pretrained sentence encoder in {folder} are missing or altered. "
             "Install it again with: make setup"
         ) from error
+    model.encoder.layer = model.encoder.layer[: max(MEAN_LAYERS)]  # the last one is not read
     return tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -128,14 +131,14 @@ class SentenceEncoder:
         return cls()
 
     def transform(self, inputs: Images | Texts) -> NDArray[Any]:
-        """Return the features of each text, (N, 6 * 384) float32: the mean over its tokens in each layer.
+        """Return the features of each text, (N, 4608) float32.
 
         Raises:
             EncoderUnavailable: The encoder is missing or was altered.
         """
         folder = self.folder or encoder_folder()
         tokenizer, model = _load(folder.resolve())
-        features = np.zeros((len(inputs), WIDTH * len(LAYERS)), dtype=np.float32)
+        features = np.zeros((len(inputs), FEATURES), dtype=np.float32)
         shortest_first = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))  # little padding in each batch
         for start in range(0, len(inputs), BATCH):
             batch = shortest_first[start : start + BATCH]
@@ -144,24 +147,36 @@ class SentenceEncoder:
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the number of features."""
-        return DataInfo(labels, (WIDTH * len(LAYERS),))
+        return DataInfo(labels, (FEATURES,))
 
     def state(self) -> dict[str, Any]:
         """Return which encoder this is, and how it is read."""
-        return {"encoder": "all-MiniLM-L6-v2", "sha256": WEIGHTS_SHA256, "features": FEATURES}
+        return {"encoder": "all-MiniLM-L6-v2", "sha256": WEIGHTS_SHA256, "features": RECIPE}
 
 
 def _encode(tokenizer: Any, model: Any, texts: list[str]) -> NDArray[np.float32]:
-    """Return the features of one batch of texts, (B, 6 * 384)."""
+    """Return the features of one batch of texts, (B, 4608)."""
     import torch
 
     tokens = tokenizer(texts, padding=True, truncation=True, max_length=LONGEST_TEXT, return_tensors="pt")
     tokens = tokens.to(model.device)
-    with torch.inference_mode():
-        layers = model(**tokens, output_hidden_states=True).hidden_states  # 7 of (B, T, 384)
-        mask = tokens["attention_mask"][..., None].float()  # (B, T, 1)
-        pooled = [(layers[number] * mask).sum(1) / mask.sum(1) for number in LAYERS]
-    features: NDArray[np.float32] = torch.cat(pooled, dim=1).float().cpu().numpy()
+    neurons: dict[int, Any] = {}  # (B, T, 1536) by layer
+
+    def keep(number: int) -> Any:
+        return lambda _module, _inputs, output: neurons.__setitem__(number, output)
+
+    # Layer n is at n - 1; its "intermediate" part is the wide half of the feed-forward network, after the GELU.
+    hooks = [model.encoder.layer[n - 1].intermediate.register_forward_hook(keep(n)) for n in NEURON_LAYERS]
+    try:
+        with torch.inference_mode():
+            layers = model(**tokens, output_hidden_states=True).hidden_states  # each (B, T, 384); 0 is the input
+            mask = tokens["attention_mask"][..., None].float()  # (B, T, 1)
+            means = [(layers[number] * mask).sum(1) / mask.sum(1) for number in MEAN_LAYERS]
+            maxima = [neurons[number].masked_fill(mask == 0, float("-inf")).amax(1) for number in NEURON_LAYERS]
+    finally:
+        for hook in hooks:
+            hook.remove()
+    features: NDArray[np.float32] = torch.cat([*means, *maxima], dim=1).float().cpu().numpy()
     return features
 
 

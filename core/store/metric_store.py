@@ -67,6 +67,20 @@ class MetricStore:
                     curves[name] = [(step, null_to_nan(value), wall_time) for step, value, wall_time in points]
             return curves
 
+    def latest(self, run_id: str) -> dict[str, Point]:
+        """Return the last point of every curve of a run."""
+        with self.database.read() as session:
+            number = _number(session, run_id)
+            points = {}
+            for name, key_id in session.execute(select(MetricKeyRow.name, MetricKeyRow.id)).all():
+                query = select(MetricRow.step, MetricRow.value, MetricRow.wall_time).where(
+                    MetricRow.run_number == number, MetricRow.key_id == key_id
+                )
+                found = session.execute(query.order_by(MetricRow.step.desc()).limit(1)).one_or_none()
+                if found is not None:
+                    points[name] = (found.step, null_to_nan(found.value), found.wall_time)
+            return points
+
     def forget_after(self, run_id: str, step: int) -> None:
         """Remove the points after a step: a resumed run repeats them from its checkpoint."""
         with self.database.write() as session:

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import InvalidSetting
-from core.preprocessing.characters import UNKNOWN, CharacterPreprocessor
+from core.specs import Preprocessor
 
 if TYPE_CHECKING:
     import torch
@@ -13,6 +16,14 @@ if TYPE_CHECKING:
 
 LONGEST = 10_000  # characters at once
 HOTTEST = 5.0
+UNKNOWN = 0  # the id of characters that the model never saw, in every character preprocessor
+
+
+class CharacterPreprocessor(Preprocessor, Protocol):
+    """A preprocessor whose ids can be read again."""
+
+    def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
+        """Return the text that these ids stand for."""
 
 
 def generate(

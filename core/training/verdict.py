@@ -66,9 +66,10 @@ def _comparison(primary: MetricSpec, difference: "Difference") -> str:
     if math.isnan(difference.value):
         return f", which cannot be compared with {difference.baseline}"
     direction = "better" if difference.value >= 0 else "worse"
+    measured = f"{amount} {direction}" if float(amount.split()[0]) else "equally good"
     return (
         f", with no clear difference from {difference.baseline}, which is simpler "
-        f"({amount} {direction}; the interval, {span}, includes no difference at all)"
+        f"({measured}; the interval, {span}, includes no difference at all)"
     )
 
 

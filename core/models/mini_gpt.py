@@ -1,0 +1,104 @@
+"""A small GPT that reads and writes characters."""
+
+from typing import TYPE_CHECKING
+
+from core.errors import InvalidSetting
+from core.preprocessing import characters
+from core.specs import DataInfo, Examples, ModelSpec, Params, Preprocessor, setting
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class MiniGptParams(Params):
+    """Size and sight of the network."""
+
+    context: int = setting(
+        64,
+        label="Characters it sees at once",
+        level="beginner",
+        ge=4,
+        le=2_048,
+        help="Higher: it can refer to what was further back; each step takes longer.",
+    )
+    width: int = setting(
+        64,
+        label="Numbers that describe a position",
+        level="beginner",
+        ge=8,
+        le=2_048,
+        help="Higher: knows more; doubling it takes about four times as long. Must be a multiple of the heads.",
+    )
+    depth: int = setting(
+        3, label="Blocks", ge=1, le=48, help="Higher: more steps of thought for each character, and slower."
+    )
+    heads: int = setting(
+        4,
+        label="Attention heads",
+        ge=1,
+        le=64,
+        help="Higher: it looks at more places at once, each less closely.",
+    )
+    dropout: float = setting(
+        0.0,
+        label="Dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: less learning by heart; only useful in long runs on small texts.",
+    )
+
+
+def build(params: MiniGptParams, info: DataInfo) -> "nn.Module":
+    """Compose GPT-2's blocks.
+
+    Raises:
+        InvalidSetting: The width cannot be shared between the heads.
+    """
+    from core.layers.transformer import CausalTransformer
+
+    if params.width % params.heads:
+        nearest = max(round(params.width / params.heads), 1) * params.heads
+        raise InvalidSetting("width", f"must be a multiple of the {params.heads} heads, such as {nearest}.")
+    return CausalTransformer(
+        info.vocabulary_size,
+        info.input_shape[0],
+        width=params.width,
+        depth=params.depth,
+        heads=params.heads,
+        dropout=params.dropout,
+    )
+
+
+def preprocess(params: MiniGptParams, train: Examples) -> Preprocessor:
+    """Number the characters."""
+    return characters.PREPROCESSOR.fit(train, context=params.context)
+
+
+MODEL = ModelSpec(
+    name="mini-gpt",
+    title="Small GPT",
+    summary="The architecture behind today's chat assistants, small enough to train here: it looks back at all the "
+    "text it sees to choose the next character.",
+    choose_when="You want to see how a language model learns, or have a GPU and a larger text.",
+    paper="Radford et al., Language Models are Unsupervised Multitask Learners (GPT-2), 2019",
+    paper_url="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
+    tasks=("text-generation",),
+    parameter_count=160_768,
+    params=MiniGptParams,
+    presets={
+        "quick": {"epochs": 10, "batch_size": 16, "learning_rate": 5e-3},
+        "balanced": {"epochs": 20, "batch_size": 32, "learning_rate": 3e-3, "context": 128, "width": 128, "depth": 4},
+        "best": {
+            "epochs": 40,
+            "batch_size": 32,
+            "learning_rate": 2e-3,
+            "context": 256,
+            "width": 192,
+            "depth": 6,
+            "heads": 6,
+            "dropout": 0.1,
+        },
+    },
+    preprocess=preprocess,
+    build=build,
+)

@@ -1,0 +1,71 @@
+"""A small head on the features of a pretrained sentence encoder, which itself stays as it is."""
+
+from typing import TYPE_CHECKING
+
+from core.preprocessing import sentence_encoder
+from core.specs import DataInfo, Examples, ModelSpec, Params, Preprocessor, setting
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class MiniLMFrozenParams(Params):
+    """Size and caution of the head."""
+
+    hidden_size: int = setting(
+        0,
+        label="Neurons between features and answer (0 is none)",
+        ge=0,
+        le=4_096,
+        help="Higher: can combine features, which needs more examples; 0 weighs each feature by itself.",
+    )
+    dropout: float = setting(
+        0.5,
+        label="Dropout",
+        level="beginner",
+        ge=0.0,
+        le=0.95,
+        help="Higher: more features are hidden at random while learning, which stops learning by heart.",
+    )
+
+
+def build(params: MiniLMFrozenParams, info: DataInfo) -> "nn.Module":
+    """Compose: standardise the features, dropout, a hidden layer where wanted, one linear layer."""
+    from torch import nn
+
+    from core.layers.standardize import StandardizeFeatures
+
+    (width,) = info.input_shape
+    layers: list[nn.Module] = [StandardizeFeatures(width), nn.Dropout(params.dropout)]
+    if params.hidden_size:
+        layers += [nn.Linear(width, params.hidden_size), nn.GELU(), nn.Dropout(params.dropout)]
+        width = params.hidden_size
+    return nn.Sequential(*layers, nn.Linear(width, len(info.labels)))
+
+
+def preprocess(params: MiniLMFrozenParams, train: Examples) -> Preprocessor:
+    """Let the encoder read every text, once."""
+    del params
+    return sentence_encoder.PREPROCESSOR.fit(train)
+
+
+MODEL = ModelSpec(
+    name="minilm-frozen",
+    title="Pretrained sentence reader",
+    summary="A language model of 22.7 million parameters that has read a billion sentence pairs describes each text; "
+    "your examples only teach it what to conclude. It knows English from the start.",
+    choose_when="Your texts are English and you have hundreds of examples rather than hundreds of thousands.",
+    paper="Wang et al., MiniLM, 2020; Reimers and Gurevych, Sentence-BERT, 2019",
+    paper_url="https://arxiv.org/abs/2002.10957",
+    tasks=("text-classification",),
+    parameter_count=6_915,
+    params=MiniLMFrozenParams,
+    presets={
+        "quick": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-3, "weight_decay": 0.1},
+        "balanced": {"epochs": 60, "batch_size": 32, "learning_rate": 5e-4, "weight_decay": 0.1, "hidden_size": 128},
+        "best": {"epochs": 100, "batch_size": 32, "learning_rate": 3e-4, "weight_decay": 0.1, "hidden_size": 256},
+    },
+    preprocess=preprocess,
+    build=build,
+    pretrained=True,
+)

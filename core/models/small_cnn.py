@@ -1,0 +1,87 @@
+"""A small convolutional network with batch normalisation: the first choice for small pictures."""
+
+from typing import TYPE_CHECKING
+
+from core.preprocessing import images
+from core.specs import DataInfo, Examples, ModelSpec, Params, Preprocessor, setting
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class SmallCnnParams(Params):
+    """Size and caution of the network."""
+
+    width: int = setting(
+        32,
+        label="Patterns in the first stage (channels)",
+        level="beginner",
+        ge=4,
+        le=256,
+        help="Higher: it looks for more kinds of detail; doubling it takes about four times as long.",
+    )
+    stages: int = setting(
+        2,
+        label="Stages",
+        ge=1,
+        le=5,
+        help="Higher: each stage sees a larger part of the picture and has twice the channels; large pictures need 3.",
+    )
+    dropout: float = setting(
+        0.2,
+        label="Dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of what was found is hidden at random while learning, which stops learning by heart.",
+    )
+
+
+def build(params: SmallCnnParams, info: DataInfo) -> "nn.Module":
+    """Compose: standardise, stages of two convolutions, dropout, one linear layer."""
+    from torch import nn
+
+    from core.layers.convolution import ConvStages
+    from core.layers.standardize import StandardizeImages
+
+    stages = ConvStages(info.input_shape, [params.width * 2**stage for stage in range(params.stages)])
+    return nn.Sequential(
+        StandardizeImages(info.channel_mean, info.channel_std),
+        stages,
+        nn.Dropout(params.dropout),
+        nn.Linear(stages.features, len(info.labels)),
+    )
+
+
+def preprocess(params: SmallCnnParams, train: Examples) -> Preprocessor:
+    """Keep the pictures as bytes."""
+    del params
+    return images.PREPROCESSOR.fit(train)
+
+
+MODEL = ModelSpec(
+    name="small-cnn",
+    title="Small convolutional network",
+    summary="Looks for small patterns everywhere in the picture, then for patterns of patterns: how computers have "
+    "read handwriting since 1998, with today's training methods.",
+    choose_when="You have pictures. Start here.",
+    paper="LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, 1998",
+    paper_url="https://doi.org/10.1109/5.726791",
+    tasks=("image-classification",),
+    parameter_count=67_754,
+    params=SmallCnnParams,
+    presets={
+        "quick": {"epochs": 30, "batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.05},
+        "balanced": {"epochs": 60, "batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.05, "stages": 3},
+        "best": {
+            "epochs": 100,
+            "batch_size": 64,
+            "learning_rate": 3e-3,
+            "weight_decay": 0.05,
+            "width": 48,
+            "stages": 3,
+            "dropout": 0.3,
+        },
+    },
+    preprocess=preprocess,
+    build=build,
+)

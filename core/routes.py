@@ -1,0 +1,155 @@
+"""The read-only JSON routes beside the pages: what a live chart asks for, once a second."""
+
+import functools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from core.curves import Curve, CurveCache, Snapshot
+from core.errors import TouchstoneError, UserError
+from core.service import Service
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_YEAR = "public, max-age=31536000, immutable"
+Endpoint = Callable[[Request], Response]
+
+
+def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = LOOPBACK) -> list[Route]:
+    """Return the routes to mount.
+
+    Args:
+        open_service: Returns the process's service; called at the first request, not before.
+        allowed_hosts: Host names under which the dashboard may be reached; `*.example.org` and `*` are understood.
+    """
+    hosts = tuple(host.strip().lower() for host in allowed_hosts) or LOOPBACK
+    cache = functools.cache(lambda: CurveCache(open_service()))
+    plotly = _plotly_file()
+    plotly_name = f"plotly-{version('plotly')}.min.js"  # another version is another address, so it may be kept
+
+    def health(_: Request) -> Response:
+        return _json({"status": "ok", "worker_alive": open_service().worker.info().alive})
+
+    def run(request: Request) -> Response:
+        return _json(_plain(open_service().document(request.path_params["run_id"])))
+
+    def curves(request: Request) -> Response:
+        query = request.query_params
+        snapshot = cache().read(
+            request.path_params["run_id"].strip().lower(), _after(query.get("after", "")), query.get("generation", "")
+        )
+        return _json(_document(snapshot))
+
+    def asset(request: Request) -> Response:
+        if request.path_params["name"] == plotly_name:
+            return FileResponse(plotly, media_type="text/javascript", headers={"Cache-Control": _YEAR})
+        return _sentence(404, "There is no such file.")
+
+    paths: dict[str, Endpoint] = {
+        "/api/health": health,
+        "/api/runs/{run_id}": run,
+        "/api/runs/{run_id}/curves": curves,
+        "/assets/{name}": asset,
+    }
+    return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
+
+
+def _plotly_file() -> Path:
+    import plotly  # 20 ms; its figures, which take a second, are not imported
+
+    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+def _guarded(endpoint: Endpoint, hosts: tuple[str, ...]) -> Endpoint:
+    """Answer only to our own pages, and put what goes wrong into a sentence."""
+
+    @functools.wraps(endpoint)
+    def guarded(request: Request) -> Response:
+        host, origin = request.headers.get("host", ""), request.headers.get("origin")
+        if not _is_allowed(_hostname(f"//{host}"), hosts):
+            return _sentence(403, "This address is not one under which Touchstone may be reached (allowedHosts).")
+        foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+        if foreign or request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return _sentence(403, "Only Touchstone's own pages may read this.")
+        try:
+            return endpoint(request)
+        except UserError as error:
+            return _sentence(404, str(error))
+        except TouchstoneError as error:
+            return _sentence(503, str(error))
+
+    return guarded
+
+
+def _is_allowed(hostname: str, hosts: tuple[str, ...]) -> bool:
+    return any(
+        pattern == "*" or (hostname.endswith(pattern[1:]) if pattern.startswith("*.") else hostname == pattern)
+        for pattern in hosts
+        if hostname
+    )
+
+
+def _hostname(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:  # "//[::1" is no address
+        return ""
+
+
+def _after(text: str) -> dict[str, int]:
+    """Read `train/loss:120,validation/loss:90`; what cannot be read is left out."""
+    pairs = (part.rpartition(":") for part in text.split(","))
+    return {key: int(step) for key, _, step in pairs if key and step.isdecimal() and len(step) < 19}
+
+
+def _document(snapshot: Snapshot) -> dict[str, Any]:
+    run = snapshot.run
+    return {
+        "run": run.id,
+        "status": run.status,
+        "stage": run.stage,
+        "active": run.status.is_active,
+        "steps": run.steps,
+        "steps_total": run.steps_total,
+        "attempt": run.attempt,
+        "generation": snapshot.generation,
+        "complete": snapshot.complete,
+        "curves": {key: _columns(curve) for key, curve in snapshot.curves.items()},
+    }
+
+
+def _columns(curve: Curve) -> Mapping[str, list[Any]]:
+    return {
+        "step": curve.steps.tolist(),
+        "value": [_number(value) for value in curve.values.tolist()],
+        "time": curve.times.round(3).tolist(),
+    }
+
+
+def _number(value: float) -> float | str | None:
+    """Return what JSON can hold: NaN is null, infinity is a word."""
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _json(document: Mapping[str, Any]) -> Response:
+    return JSONResponse(document, headers={"Cache-Control": "no-store"})
+
+
+def _sentence(status: int, text: str) -> Response:
+    return JSONResponse({"error": text}, status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,140 @@
+"""A finished run's model, ready to answer."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import catalog
+from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
+from core.serving.pictures import read_picture
+from core.specs import DataInfo, Images, Preprocessor, TaskSpec, Texts
+from core.training.generation import CharacterPreprocessor, stream
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from core.training.checkpoint import ModelCard
+
+BEST = Path("checkpoints") / "best"  # within a run's folder
+BATCH = 256
+Input = str | Path | bytes | NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says about one input."""
+
+    label: str
+    score: float  # how sure it is, 0 to 1
+    scores: dict[str, float]  # by label, the likeliest first
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """A model with everything that it needs to answer."""
+
+    card: "ModelCard"
+    task: TaskSpec
+    info: DataInfo
+    preprocessor: Preprocessor
+    module: "nn.Module"
+    device: str
+
+    def predict(self, inputs: Sequence[Input]) -> list[Prediction]:
+        """Return one prediction for each input, in order.
+
+        Args:
+            inputs: Texts; for pictures, their files, the bytes of files, or (H, W, C) arrays of 0 to 255.
+
+        Raises:
+            UserError: The model writes text instead of naming labels.
+            DataError: An input is not what the model expects.
+        """
+        if self.task.output_kind != "label":
+            raise UserError("This model writes text. Use: touchstone generate RUN --prompt TEXT")
+        import torch
+
+        predictions: list[Prediction] = []
+        for start in range(0, len(inputs), BATCH):
+            rows = self.preprocessor.transform(self._examples(inputs[start : start + BATCH]))
+            with torch.inference_mode():
+                logits = self.module(torch.as_tensor(rows).to(self.device))  # (B, K)
+            predictions.extend(self._prediction(row) for row in logits.float().softmax(-1).cpu().numpy())
+        return predictions
+
+    def _examples(self, inputs: Sequence[Input]) -> Images | Texts:
+        if self.task.input_kind == "text":
+            if not all(isinstance(text, str) for text in inputs):
+                raise DataError("This model reads texts.")
+            return cast(Texts, tuple(inputs))
+        pictures = [p if isinstance(p, np.ndarray) else read_picture(_source(p), self.info) for p in inputs]
+        return np.stack(pictures)
+
+    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
+        order = np.argsort(-probabilities, kind="stable")
+        scores = {self.info.labels[k]: float(probabilities[k]) for k in order}
+        label = self.info.labels[order[0]]
+        return Prediction(label, scores[label], scores)
+
+    def generate(self, prompt: str, **settings: Any) -> str:
+        """Return what the model writes after the prompt; settings as in `core.training.generation.generate`.
+
+        Raises:
+            UserError: The model names labels instead of writing text.
+            InvalidSetting: A setting is out of its bounds.
+        """
+        return "".join(self.stream(prompt, **settings))
+
+    def stream(self, prompt: str, **settings: Any) -> Iterator[str]:
+        """Yield what the model writes after the prompt, one character after the other.
+
+        Raises:
+            UserError: The model names labels instead of writing text.
+            InvalidSetting: A setting is out of its bounds.
+        """
+        if self.task.output_kind != "text":
+            raise UserError("This model names labels and does not write. Use: touchstone predict RUN")
+        reader = cast(CharacterPreprocessor, self.preprocessor)
+        return stream(self.module, reader, prompt, device=self.device, **settings)
+
+
+def _source(given: str | Path | bytes) -> Path | bytes:
+    return given if isinstance(given, bytes) else Path(given)
+
+
+def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
+    """Load the best checkpoint of a run.
+
+    Args:
+        run_folder: The run's folder.
+        device: Where to compute.
+
+    Raises:
+        RunNotReady: The run has saved no model yet.
+        CheckpointUnusable: The checkpoint is truncated, altered or from another model.
+        EncoderUnavailable: It needs another pretrained encoder than the one that is installed.
+    """
+    from core.training.checkpoint import load_weights, read_card
+
+    folder = run_folder / BEST
+    if not folder.is_dir():
+        raise RunNotReady("This run has saved no model yet. Wait until it has made its first pass over the data.")
+    card = read_card(folder)
+    task, model = catalog.find_task(card.task), catalog.find_model(card.model)
+    try:
+        kind = catalog.preprocessors()[card.preprocessor["kind"]]
+        preprocessor: Preprocessor = kind.from_state(card.preprocessor["state"])
+        params = model.params(**card.params)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointUnusable(
+            f"The model in {folder} was saved by a version of Touchstone whose '{card.model}' had other settings. "
+            "Train it again, or use that version."
+        ) from error
+    info = preprocessor.info(card.labels)
+    module = model.build(params, info)
+    load_weights(folder, module)
+    return Predictor(card, task, info, preprocessor, module.to(device).eval(), device)

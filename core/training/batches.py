@@ -1,0 +1,127 @@
+"""How a batch is drawn: the only thing in which the tasks' training differs.
+
+The data lies on the device as one tensor, and so does the order in which it is used: an epoch's order follows from
+the seed and the epoch's number alone, so that a resumed run sees the very batches that it would have seen.
+"""
+
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import DataError
+from core.specs import TaskSpec
+
+Split = tuple[Tensor, Tensor]  # inputs and targets; the targets of a text are the text itself, so they are empty
+
+
+class Batches(Protocol):
+    """The training data, in portions."""
+
+    steps_per_epoch: int
+    batch_size: int  # examples in each portion
+
+    def draw(self, epoch: int, position: int) -> Split:
+        """Return the inputs and targets of one step of one epoch, both counted from 0."""
+
+
+def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
+    """Return a source of chance that is the same for the same seed and epoch."""
+    return torch.Generator(device).manual_seed(seed * 1_000_003 + epoch)
+
+
+class RowBatches:
+    """Every example once an epoch, in a new order each time; the few that fill no batch wait for the next epoch.
+
+    Args:
+        split: Inputs (N, ...) and targets (N,), on the device.
+        batch_size: Examples a step; all of them where there are fewer.
+        seed: Decides the orders.
+    """
+
+    def __init__(self, split: Split, batch_size: int, seed: int) -> None:
+        self._inputs, self._targets = split
+        self._seed = seed
+        self._epoch = -1
+        self._order = torch.empty(0, dtype=torch.int64)
+        self.batch_size = min(batch_size, len(self._inputs))
+        self.steps_per_epoch = len(self._inputs) // self.batch_size
+
+    def draw(self, epoch: int, position: int) -> Split:
+        """Return inputs (B, ...) and targets (B,)."""
+        if epoch != self._epoch:
+            device = self._inputs.device
+            generator = _generator(device, self._seed, epoch)
+            self._order = torch.randperm(len(self._inputs), generator=generator, device=device)
+            self._epoch = epoch
+        rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
+        return self._inputs.index_select(0, rows), self._targets.index_select(0, rows)
+
+
+class WindowBatches:
+    """A long text in windows that touch each other, shifted by another random amount each epoch.
+
+    Args:
+        ids: (L,) the text, on the device.
+        context: Ids the model sees at once; the whole text where it is shorter.
+        batch_size: Windows a step.
+        seed: Decides shifts and orders.
+    """
+
+    def __init__(self, ids: Tensor, context: int, batch_size: int, seed: int) -> None:
+        self._ids = ids
+        self._seed = seed
+        self._epoch = -1
+        self._starts = torch.empty(0, dtype=torch.int64)
+        self._context = min(context, len(ids) - 1)
+        # One window less than fits, where there are several: this leaves room for the shift.
+        self._windows = max((len(ids) - 1) // self._context - 1, 1)
+        self._room = len(ids) - 1 - self._windows * self._context
+        self._span = torch.arange(self._context + 1, device=ids.device)
+        self.batch_size = min(batch_size, self._windows)
+        self.steps_per_epoch = self._windows // self.batch_size
+
+    def draw(self, epoch: int, position: int) -> Split:
+        """Return inputs (B, T) and, one id further on, targets (B, T)."""
+        if epoch != self._epoch:
+            device = self._ids.device
+            generator = _generator(device, self._seed, epoch)
+            shift = torch.randint(self._room + 1, (1,), generator=generator, device=device)
+            order = torch.randperm(self._windows, generator=generator, device=device)
+            self._starts = order * self._context + shift
+            self._epoch = epoch
+        starts = self._starts[position * self.batch_size : (position + 1) * self.batch_size]
+        windows = self._ids[starts[:, None] + self._span].long()  # (B, T + 1)
+        return windows[:, :-1], windows[:, 1:]
+
+
+def training_batches(task: TaskSpec, module: nn.Module, split: Split, batch_size: int, seed: int) -> Batches:
+    """Return the training data in the portions that the task needs.
+
+    Raises:
+        DataError: There is nothing to learn from.
+    """
+    check_not_empty(task, split, "training")
+    if task.output_kind == "text":
+        return WindowBatches(split[0], context_of(module), batch_size, seed)
+    return RowBatches(split, batch_size, seed)
+
+
+def example_count(task: TaskSpec, module: nn.Module, split: Split) -> int:
+    """Return the number of examples; of a text, the windows."""
+    return -(-len(split[0]) // context_of(module)) if task.output_kind == "text" else len(split[0])
+
+
+def context_of(module: nn.Module) -> int:
+    """Return how many ids a text model sees at once."""
+    return cast(int, module.context)
+
+
+def check_not_empty(task: TaskSpec, split: Split, name: str) -> None:
+    """Make sure that a split holds anything.
+
+    Raises:
+        DataError: It does not.
+    """
+    if len(split[0]) < (2 if task.output_kind == "text" else 1):
+        raise DataError(f"The {name} part of the data is empty. Bring more examples.")

@@ -1,0 +1,104 @@
+"""Everything that happens beside the loop, one concern each."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.training.checkpoint import ModelCard, save_model, save_state
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+
+
+class Callback:
+    """Listens to a Trainer. Override what you need; metrics belong to the step `trainer.progress.step`.
+
+    Example:
+        >>> class Printer(Callback):
+        ...     def on_log(self, trainer, metrics):
+        ...         print(trainer.progress.step, metrics["train/loss"])
+    """
+
+    def on_fit_start(self, trainer: "Trainer") -> None:
+        """Before the first step; after the state was restored, if there was one."""
+
+    def on_step_end(self, trainer: "Trainer") -> None:
+        """After each step. Must not wait for the device."""
+
+    def on_log(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """After the first step and then once an interval, with `train/...` metrics."""
+
+    def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """After each look at the validation split, with `validation/...` metrics. May draw random numbers."""
+
+    def on_fit_end(self, trainer: "Trainer") -> None:
+        """After the last step of this call, stopped or not; not after an error."""
+
+
+class BestCheckpoint(Callback):
+    """Keeps the model as it was when it did best on the validation split.
+
+    Args:
+        folder: Where it is kept.
+        card: What it is; step and metrics are filled in.
+    """
+
+    def __init__(self, folder: Path, card: ModelCard) -> None:
+        self._folder, self._card = folder, card
+
+    def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """Save where this evaluation is the best."""
+        if trainer.best is not None and trainer.best.step == trainer.progress.step:
+            card = self._card.model_copy(update={"step": trainer.progress.step, "metrics": dict(metrics)})
+            save_model(self._folder, trainer.module, card)
+
+
+class LastCheckpoint(Callback):
+    """Keeps the state to go on from: at the ends of epochs, between them in long ones, and at the end.
+
+    Args:
+        folder: Where it is kept.
+        epoch_gap_s: At the end of an epoch, if the last one was saved so many seconds ago: epochs may be short.
+        every_s: Within an epoch, after so many seconds: what a power cut can cost at most.
+    """
+
+    def __init__(self, folder: Path, epoch_gap_s: float = 2.0, every_s: float = 30.0) -> None:
+        self._folder = folder
+        self._epoch_gap_s, self._every_s = epoch_gap_s, every_s
+        self._saved_at = 0.0
+
+    def on_fit_start(self, trainer: "Trainer") -> None:
+        """Start the clock."""
+        self._saved_at = time.monotonic()
+
+    def on_step_end(self, trainer: "Trainer") -> None:
+        """Save where it is time."""
+        age_s = time.monotonic() - self._saved_at
+        if age_s >= self._every_s or (age_s >= self._epoch_gap_s and trainer.at_epoch_end):
+            self._save(trainer)
+
+    def on_fit_end(self, trainer: "Trainer") -> None:
+        """Save what was reached."""
+        self._save(trainer)
+
+    def _save(self, trainer: "Trainer") -> None:
+        save_state(self._folder, trainer.state())
+        self._saved_at = time.monotonic()
+
+
+class EarlyStopping(Callback):
+    """Ends a run that has stopped getting better; the Trainer adds it where the configuration has a patience.
+
+    Args:
+        patience: Epochs without a new best evaluation.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self._patience = patience
+
+    def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """End the run where patience is over."""
+        best_step = trainer.best.step if trainer.best else 0
+        if trainer.progress.step - best_step >= self._patience * trainer.steps_per_epoch:
+            trainer.finish_early()

@@ -1,0 +1,111 @@
+"""Where a run computes, and what else its result depends on: seeds and library versions."""
+
+import os
+import platform
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+
+import numpy as np
+import torch
+
+from core.errors import UserError
+
+LIBRARIES = ("torch", "numpy", "safetensors", "scikit-learn", "transformers", "tokenizers")
+
+
+class DeviceUnavailable(UserError):
+    """The device that was asked for is not in this machine."""
+
+    def __init__(self, wanted: str) -> None:
+        """Build the sentence from the device's name."""
+        found = ", ".join(available_devices())
+        super().__init__(
+            f"This machine has no usable '{wanted}' device, or its driver is missing. Usable here: {found}. "
+            "Set device to 'auto' to take the best one."
+        )
+
+
+def available_devices() -> tuple[str, ...]:
+    """Return the kinds of device that can be used, the fastest first."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return tuple(kind for kind, usable in there.items() if usable)
+
+
+def choose_device(wanted: str, threads: int | None = None) -> torch.device:
+    """Return the device to compute on.
+
+    Args:
+        wanted: "auto", "cuda", "mps" or "cpu".
+        threads: CPU threads that PyTorch may use from now on in this process; None leaves them as they are.
+
+    Raises:
+        DeviceUnavailable: It is not there.
+    """
+    if threads is not None:
+        torch.set_num_threads(max(threads, 1))
+    kind = available_devices()[0] if wanted == "auto" else wanted
+    if kind not in available_devices():
+        raise DeviceUnavailable(wanted)
+    if kind == "cuda":
+        torch.set_float32_matmul_precision("high")  # TF32: many times faster, more than exact enough to train
+        return torch.device("cuda", torch.cuda.current_device())
+    return torch.device(kind)
+
+
+def describe_device(device: torch.device) -> str:
+    """Return the device in words: "cpu (2 cores)", "cuda:0 (NVIDIA H100)"."""
+    if device.type == "cuda":
+        return f"{device} ({torch.cuda.get_device_name(device)})"
+    if device.type == "mps":
+        return f"mps ({platform.machine()} GPU)"
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return f"cpu ({cores} {'core' if cores == 1 else 'cores'})"
+
+
+def seed_everything(seed: int) -> None:
+    """Start every source of chance in this process at the same place."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)  # all devices
+
+
+def random_state(device: torch.device) -> dict[str, torch.Tensor]:
+    """Return where PyTorch's chance stands, by the device that draws: what a resumed run needs."""
+    state = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":
+        state["cuda"] = torch.cuda.get_rng_state(device)
+    if device.type == "mps":
+        state["mps"] = torch.mps.get_rng_state()
+    return state
+
+
+def restore_random_state(state: dict[str, torch.Tensor], device: torch.device) -> None:
+    """Put PyTorch's chance back to where `random_state` found it, as far as this machine has the device."""
+    torch.set_rng_state(state["cpu"])
+    if device.type == "cuda" and "cuda" in state:
+        torch.cuda.set_rng_state(state["cuda"], device)
+    if device.type == "mps" and "mps" in state:
+        torch.mps.set_rng_state(state["mps"])
+
+
+@contextmanager
+def kept_random_state(device: torch.device) -> Iterator[None]:
+    """Let what happens inside draw as it likes: outside, chance goes on as if it had not."""
+    before = random_state(device)
+    try:
+        yield
+    finally:
+        restore_random_state(before, device)
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that make a result, without importing them."""
+    versions = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions

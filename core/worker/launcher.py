@@ -1,0 +1,95 @@
+"""Starts the process of a run: forked from one that has torch loaded where the platform can, else spawned."""
+
+import multiprocessing
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+from core.worker import run_process
+from core.worker.processes import is_alive, start_time
+
+
+@dataclass(frozen=True, eq=False)
+class Child:
+    """A process that works on a run. `process` is None for one that an earlier supervisor started."""
+
+    run_id: str
+    pid: int
+    created: float
+    slot: int
+    process: BaseProcess | None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still lives."""
+        if self.process is not None:
+            return self.process.is_alive()
+        return is_alive(self.pid, self.created)
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended: below zero is a signal; None where nobody can know."""
+        return self.process.exitcode if self.process is not None else None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, to this process and not to a later one of the same pid."""
+        if is_alive(self.pid, self.created):
+            os.kill(self.pid, number)
+
+
+class Launcher(Protocol):
+    """Where runs are started; the seam for other machines."""
+
+    def warm_up(self) -> dict[str, Any] | None:
+        """Return what is known of the devices once a warm process stands ready; None before."""
+
+    def start(self, run_id: str, slot: int, threads: int) -> Child:
+        """Start the process of a run.
+
+        Args:
+            run_id: The run.
+            slot: Which of the devices, from 0.
+            threads: CPU threads that it may use.
+        """
+
+
+class LocalLauncher:
+    """Processes on this machine."""
+
+    def __init__(self) -> None:
+        """Begin to load torch in the background."""
+        self._context = _context()
+        self._pipe, theirs = self._context.Pipe(duplex=False)
+        self._devices: dict[str, Any] | None = None
+        # The first process of a fork server waits until it has loaded everything: its answer says "warm".
+        self._look = self._context.Process(target=run_process.describe_devices, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
+        self._look.start()
+        theirs.close()
+
+    def warm_up(self) -> dict[str, Any] | None:
+        """Return {"device": text, "count": GPUs} once known; None before."""
+        if self._devices is None and self._pipe.poll():
+            try:
+                self._devices = self._pipe.recv()
+            except EOFError:
+                self._devices = {"device": "cpu", "count": 0}
+        return self._devices
+
+    def start(self, run_id: str, slot: int, threads: int) -> Child:
+        """Start the process of a run; see `Launcher.start`."""
+        process = self._context.Process(target=run_process.main, args=(run_id, slot, threads), name=run_id)  # type: ignore[attr-defined]
+        process.start()
+        return Child(run_id, process.pid, start_time(process.pid) or 0.0, slot, process)
+
+
+def _context() -> BaseContext:
+    # On macOS a forked process may not use the system's frameworks, so there every run pays for its own import.
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["core.worker.preload"])
+    return context

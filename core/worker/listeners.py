@@ -1,0 +1,104 @@
+"""What a run process hears from its Trainer: points and progress, the wish to stop, samples of text."""
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from core.store.run_store import RunStore
+from core.training.callbacks import Callback
+from core.training.generation import CharacterPreprocessor, generate
+from core.worker.recorder import Recorder
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.intake.materialise import Materialised
+    from core.training.trainer import Trainer
+
+SAMPLE_CHARACTERS = 240
+
+
+class Record(Callback):
+    """Hands every point and the progress to the recorder."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        """Record there."""
+        self._recorder = recorder
+
+    def on_fit_start(self, trainer: "Trainer") -> None:
+        """Say how many steps there will be."""
+        self._note(trainer)
+
+    def on_log(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """Record the training metrics."""
+        self._recorder.record(metrics, trainer.progress.step)
+        self._note(trainer)
+
+    def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """Record the validation metrics."""
+        self._recorder.record(metrics, trainer.progress.step)
+        self._note(trainer)
+
+    def on_fit_end(self, trainer: "Trainer") -> None:
+        """Note the last step."""
+        self._note(trainer)
+
+    def _note(self, trainer: "Trainer") -> None:
+        p = trainer.progress
+        self._recorder.progress(
+            steps=p.step,
+            steps_total=p.steps_total,
+            examples_seen=p.examples_seen,
+            train_time_s=p.train_time_s,
+            time_left_s=p.time_left_s,
+        )
+
+
+class StopOnRequest(Callback):
+    """Passes the wish to stop on to the loop, which ends after its step."""
+
+    def __init__(self, requested: threading.Event) -> None:
+        """Look at this event."""
+        self._requested = requested
+
+    def on_step_end(self, trainer: "Trainer") -> None:
+        """Ask the loop to end, if somebody asked us."""
+        if self._requested.is_set():
+            trainer.request_stop()
+
+
+class Sample(Callback):
+    """Lets the model write a few lines after every evaluation, from the same prompt with the same seed."""
+
+    def __init__(self, runs: RunStore, run_id: str, data: "Materialised", seed: int, device: "torch.device") -> None:
+        """Prepare to write.
+
+        Args:
+            runs: Where the samples go, as events of kind "sample".
+            run_id: The run.
+            data: Its preprocessor reads and writes; the validation text gives the prompt.
+            seed: Of the drawing, so that samples differ only by what was learnt.
+            device: Where the model is.
+        """
+        self._runs, self._run_id, self._seed, self._device = runs, run_id, seed, device
+        self._preprocessor: CharacterPreprocessor = data.preprocessor  # type: ignore[assignment]
+        self._prompt = _first_words(str(data.examples["validation"].inputs[0]))
+
+    def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """Write, and keep what was written."""
+        text = generate(
+            trainer.module,
+            self._preprocessor,
+            self._prompt,
+            max_new_tokens=SAMPLE_CHARACTERS,
+            seed=self._seed,
+            device=self._device,
+        )
+        step = trainer.progress.step
+        data = {"step": step, "prompt": self._prompt, "text": text}
+        self._runs.add_event(self._run_id, "sample", f"What it writes at step {step}", data)
+
+
+def _first_words(text: str, length: int = 40) -> str:
+    words = text.strip()[:length].replace("\n", " ")
+    return words.rsplit(" ", 1)[0] + " " if " " in words else words

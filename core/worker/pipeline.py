@@ -1,0 +1,189 @@
+"""What a run does, in order: load data, build, train, evaluate on the test split once, save."""
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core import catalog
+from core.configure import model_params
+from core.errors import CheckpointUnusable
+from core.intake.materialise import Materialised, materialise
+from core.runs import Artifact, Run, Stage
+from core.settings import Settings
+from core.specs import SplitName, TaskSpec
+from core.store.metric_store import MetricStore
+from core.store.run_store import RunStore
+from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
+from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
+from core.training.device import choose_device, describe_device, library_versions, seed_everything
+from core.training.evaluation import Assessment, assess
+from core.training.outcomes import outcomes_of
+from core.training.trainer import Trainer
+from core.worker.listeners import Record, Sample, StopOnRequest
+from core.worker.mistakes import describe_mistakes
+from core.worker.recorder import Recorder
+
+EVALUATION_BATCH = 256
+_log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """One attempt at one run. `work` reads as the run's stages do."""
+
+    def __init__(
+        self,
+        run_id: str,
+        runs: RunStore,
+        metrics: MetricStore,
+        recorder: Recorder,
+        settings: Settings,
+        threads: int,
+    ) -> None:
+        """Take what the run process has prepared.
+
+        Args:
+            run_id: The run.
+            runs: Where its row is.
+            metrics: Where its curves are.
+            recorder: Writes progress and points, and knows of the wish to stop.
+            settings: Where its folder is.
+            threads: CPU threads to use.
+        """
+        self.run: Run = runs.get(run_id)
+        self.config = self.run.config
+        self.task: TaskSpec = catalog.find_task(self.config.task)
+        self.model = catalog.find_model(self.config.model, self.config.task)
+        self.folder = settings.runs_folder / run_id
+        self._runs, self._metrics, self._recorder = runs, metrics, recorder
+        self._cache = settings.cache_folder
+        self._device = choose_device(self.config.device, threads)
+
+    def work(self) -> bool:
+        """Do all of it; return whether somebody stopped it before the end."""
+        self._recorder.stage(Stage.LOADING_DATA)
+        data = self._load()
+        if self._recorder.stop_requested.is_set():
+            return True
+        seed_everything(self.config.seed)
+        module = self.model.build(model_params(self.config), data.info)
+        self._describe(sum(p.numel() for p in module.parameters()), data)
+        if self._train(module, data):
+            return True
+        self._recorder.stage(Stage.EVALUATING)
+        assessment = self._evaluate(module, data)
+        self._recorder.stage(Stage.SAVING)
+        self._save(assessment, data)
+        return False
+
+    def _load(self) -> Materialised:
+        dataset = catalog.find_dataset(self.config.dataset, self.config.task)
+        data = materialise(dataset, self.model, model_params(self.config), self._cache)
+        self._runs.add_dataset_version(data.version)
+        _log.info("Data: %s", data.version)
+        return data
+
+    def _describe(self, parameter_count: int, data: Materialised) -> None:
+        self._runs.update(
+            self.run.id,
+            dataset_fingerprint=data.version.fingerprint,
+            device=describe_device(self._device),
+            parameter_count=parameter_count,
+            versions=library_versions(),
+        )
+
+    def _train(self, module: torch.nn.Module, data: Materialised) -> bool:
+        card = ModelCard(
+            task=self.config.task,
+            dataset=self.config.dataset,
+            dataset_fingerprint=data.version.fingerprint,
+            model=self.config.model,
+            params=self.config.params,
+            preprocessor={"kind": data.preprocessor.kind, "state": data.preprocessor.state()},
+            labels=data.version.labels,
+            info=asdict(data.info),
+        )
+        state = self._last_state()
+        callbacks: list[Callback] = [
+            Record(self._recorder),
+            BestCheckpoint(self.folder / "checkpoints" / "best", card),
+            LastCheckpoint(self.folder / "checkpoints" / "last"),
+            StopOnRequest(self._recorder.stop_requested),
+        ]
+        if self.task.output_kind == "text":
+            callbacks.append(Sample(self._runs, self.run.id, data, self.config.seed, self._device))
+        splits = [_tensors(data, name) for name in ("train", "validation")]
+        trainer = Trainer(module, self.task, splits[0], splits[1], self.config, self._device, callbacks)
+        self._recorder.stage(Stage.TRAINING)
+        result = trainer.fit(state)
+        _log.info("Training ended: %s", result)
+        return result.stopped
+
+    def _last_state(self) -> TrainingState | None:
+        """Return where an earlier attempt stopped; points after it are repeated, so the old ones go."""
+        if self.run.attempt == 1:
+            return None
+        folder = self.folder / "checkpoints" / "last"
+        state = None
+        if folder.exists():
+            try:
+                state = load_state(folder)
+            except CheckpointUnusable as error:
+                _log.exception("The last checkpoint cannot be used.")
+                self._runs.add_event(self.run.id, "warning", f"{error} The run starts from the beginning.")
+        self._metrics.forget_after(self.run.id, state.step if state else -1)
+        return state
+
+    def _evaluate(self, module: torch.nn.Module, data: Materialised) -> Assessment:
+        """Judge the best checkpoint on the test split: the only place that ever sees it."""
+        load_weights(self.folder / "checkpoints" / "best", module)
+        test, context = data.arrays["test"], data.info.input_shape[0]
+        outcomes = outcomes_of(
+            self.task, module, test["inputs"], test["targets"], self._device, EVALUATION_BATCH, context
+        )
+        baselines = self.task.baselines(data.examples["train"], data.examples["test"], self.config.seed)
+        assessment = assess(self.task, outcomes, baselines, data.version.labels, self.config.seed)
+        report = assessment.to_json()
+        report["confusion"] = [list(row) for row in assessment.confusion]
+        report["mistakes"] = describe_mistakes(
+            assessment.worst_mistakes, outcomes, data.examples["test"], self.folder / "mistakes"
+        )
+        _write_json(self.folder / "report.json", report)
+        return assessment
+
+    def _save(self, assessment: Assessment, data: Materialised) -> None:
+        self._runs.set_scores(self.run.id, "model", assessment.test)
+        for name, scores in assessment.baselines.items():
+            self._runs.set_scores(self.run.id, name, scores)
+        self._runs.update(self.run.id, verdict=assessment.verdict)
+        files = {
+            "model": self.folder / "checkpoints" / "best" / "model.safetensors",
+            "card": self.folder / "checkpoints" / "best" / "card.json",
+            "report": self.folder / "report.json",
+        }
+        for name, file in files.items():
+            self._runs.add_artifact(self.run.id, _artifact(name, file, self.folder))
+        _log.info("Test: %s. %s", assessment.test, assessment.verdict)
+
+
+def _tensors(data: Materialised, split: SplitName) -> tuple[Tensor, Tensor]:
+    arrays = data.arrays[split]
+    # A memory-mapped array is read-only, which torch only warns of; the copy to the device follows at once.
+    return torch.from_numpy(arrays["inputs"].copy()), torch.from_numpy(arrays["targets"].copy())
+
+
+def _artifact(name: str, file: Path, folder: Path) -> Artifact:
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return Artifact(name, file.relative_to(folder).as_posix(), file.stat().st_size, digest)
+
+
+def _write_json(file: Path, document: dict[str, Any]) -> None:
+    draft = file.with_suffix(".new")
+    draft.write_text(json.dumps(document))
+    draft.replace(file)

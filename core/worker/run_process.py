@@ -1,0 +1,124 @@
+"""The process of one run: sets the scene, lets the pipeline work, and says how it ended. It dies alone."""
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+
+from core.errors import TouchstoneError
+from core.runs import RunStatus
+from core.settings import Settings
+from core.store.database import Database
+from core.store.job_queue import JobQueue
+from core.store.metric_store import MetricStore
+from core.store.run_store import RunStore
+from core.worker.recorder import Recorder
+
+NICENESS = 5  # the dashboard goes first: drawing a page takes a moment, training takes minutes
+_log = logging.getLogger(__name__)
+
+
+def describe_devices(answer: Connection) -> None:
+    """Send {"device": text, "count": GPUs} and end. The first thing that a fork server is asked."""
+    import torch
+
+    from core.training.device import choose_device, describe_device
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    answer.send({"device": describe_device(choose_device("auto")), "count": count})
+
+
+def main(run_id: str, slot: int, threads: int) -> None:
+    """Train one run from beginning to end.
+
+    Args:
+        run_id: The run; the supervisor has claimed it.
+        slot: Which GPU, where there are several.
+        threads: CPU threads that it may use.
+    """
+    settings = Settings()
+    folder = settings.runs_folder / run_id
+    folder.mkdir(parents=True, exist_ok=True)
+    _set_the_scene(folder, slot)
+    database = Database(settings.url)
+    runs, metrics = RunStore(database), MetricStore(database)
+    recorder = Recorder(run_id, runs, metrics, folder)
+    ended_from_outside = _listen(recorder)
+    status, reason = _attempt(run_id, runs, metrics, recorder, settings, threads)
+    if status is RunStatus.STOPPED and ended_from_outside and runs.get(run_id).stop_requested_at is None:
+        status, reason = RunStatus.INTERRUPTED, "Its process was asked to end from outside. Resume it to go on."
+    recorder.close()
+    if reason:
+        runs.add_event(run_id, "error" if status is RunStatus.FAILED else "note", reason)
+    runs.finish(run_id, status, reason)
+    JobQueue(database).set_process(run_id, None, None)
+    _log.info("The run ended: %s. %s", status, reason)
+
+
+def _attempt(
+    run_id: str, runs: RunStore, metrics: MetricStore, recorder: Recorder, settings: Settings, threads: int
+) -> tuple[RunStatus, str]:
+    """Let the pipeline work; turn whatever happens into a state and a sentence."""
+    from core.worker.pipeline import Pipeline
+
+    try:
+        stopped = Pipeline(run_id, runs, metrics, recorder, settings, threads).work()
+    except TouchstoneError as error:
+        _log.exception("The run failed.")
+        return RunStatus.FAILED, str(error)
+    except Exception as error:  # the border of the process: whatever it was, it becomes a sentence and a log entry
+        _log.exception("The run failed.")
+        return RunStatus.FAILED, _in_words(error)
+    if stopped:
+        return RunStatus.STOPPED, "Stopped before the end. What it had learnt is saved; resume it to go on."
+    return RunStatus.SUCCEEDED, ""
+
+
+def _in_words(error: Exception) -> str:
+    name = type(error).__name__
+    if isinstance(error, MemoryError) or name == "OutOfMemoryError":
+        return "There was not enough memory. Choose a smaller batch size or a smaller model, then start it again."
+    if isinstance(error, OSError) and error.errno == 28:
+        return "The disk is full. Free some space, then resume the run: nothing that was saved is lost."
+    return (
+        f"Something unexpected happened ({name}: {error}). The log has the details; what was saved before is kept, "
+        "and the run can be resumed."
+    )
+
+
+def _set_the_scene(folder: Path, slot: int) -> None:
+    """Write into the run's own log, be polite to others, and see one GPU."""
+    with (folder / "log.txt").open("ab", buffering=0) as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    # The fork server's streams may be gone; these are the log's.
+    sys.stdout, sys.stderr = (
+        os.fdopen(1, "w", buffering=1, closefd=False),
+        os.fdopen(2, "w", buffering=1, closefd=False),
+    )
+    faulthandler.enable()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
+    )
+    if hasattr(os, "setsid"):
+        os.setsid()  # Ctrl-C in the terminal of whoever started us is not meant for us
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", str(slot))
+
+
+def _listen(recorder: Recorder) -> list[int]:
+    """Take SIGTERM as the wish to stop; return a list that will hold the signal."""
+    heard: list[int] = []
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        heard.append(number)
+        recorder.stop_requested.set()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return heard

@@ -1,0 +1,179 @@
+"""One per database: claims queued runs, starts and watches their processes, says in words how they ended."""
+
+import logging
+import os
+import signal
+import socket
+import time
+from uuid import uuid4
+
+from core.errors import DatabaseUnavailable
+from core.runs import RunStatus, Stage
+from core.settings import Settings
+from core.store.database import Database
+from core.store.job_queue import JobQueue, Lease
+from core.store.run_store import RunStore, now
+from core.worker.launch import code_version, holds
+from core.worker.launcher import Child, Launcher
+from core.worker.obituary import cause_of_death
+from core.worker.processes import start_time
+
+POLL_S = 0.15
+RENEW_S = 2.0
+WEDGED_S = 10.0  # a process that lives so long after its run has ended is ended too
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Watches over all runs of one database while it holds the lease."""
+
+    def __init__(self, settings: Settings, database: Database, launcher: Launcher) -> None:
+        """Wire it; `run` does the work."""
+        self.settings, self.launcher = settings, launcher
+        self.runs, self.queue = RunStore(database), JobQueue(database)
+        self.owner = uuid4().hex
+        self.children: dict[str, Child] = {}
+        self._told: dict[str, tuple[signal.Signals, float]] = {}  # the last signal sent to a child, and when
+        self._ended_at: dict[str, float] = {}  # when a run was first seen to have ended before its process
+        self._slots, self._device, self._warm = settings.slots or 1, "", False
+        self._renewed_at, self._busy_at = 0.0, time.monotonic()
+        self._leaving = False
+
+    def run(self) -> None:
+        """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
+        if not self._take_lease():
+            _log.info("Another supervisor lives; nothing to do.")
+            return
+        self._adopt()
+        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "_leaving", True))
+        while not self._leaving:
+            try:
+                self._turn()
+            except DatabaseUnavailable:
+                _log.warning("The database does not answer; trying again.", exc_info=True)
+                time.sleep(1)
+            time.sleep(POLL_S)
+        self.queue.drop_lease(self.owner)
+
+    def _turn(self) -> None:
+        self._look_at_devices()
+        for child in list(self.children.values()):
+            self._watch(child)
+        if time.monotonic() - self._renewed_at > RENEW_S:
+            self._renew()
+        while not self._leaving and len(self.children) < self._slots and self._start_next():
+            pass
+        if self.children:
+            self._busy_at = time.monotonic()
+        elif time.monotonic() - self._busy_at > self.settings.worker_idle_s:
+            _log.info("Nothing to do for long; leaving.")
+            self._leaving = True
+
+    # --- the lease ---
+
+    def _take_lease(self) -> bool:
+        held = self.queue.lease()
+        deadline = time.monotonic() + self.settings.heartbeat_timeout_s
+        while held is not None and held.retire and holds(held, self.settings.heartbeat_timeout_s):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)  # an older Touchstone is about to hand over
+            held = self.queue.lease()
+        if held is not None and holds(held, self.settings.heartbeat_timeout_s):
+            return False
+        pid = os.getpid()
+        mine = Lease(
+            self.owner, socket.gethostname(), pid, start_time(pid) or 0.0, code_version(), 0.0, False,
+            self._device, self._slots, self._warm,
+        )  # fmt: skip
+        return self.queue.take_lease(mine, held.owner if held else None)
+
+    def _renew(self) -> None:
+        values: dict[str, str | int | bool] = {"device": self._device, "slots": self._slots, "warm": self._warm}
+        lease = self.queue.lease()
+        if not self.queue.renew_lease(self.owner, **values):
+            _log.warning("The lease was taken by somebody else; leaving the runs to them.")
+            self._leaving = True
+        elif lease is not None and lease.retire:
+            _log.info("Asked to hand over to a newer Touchstone.")
+            self._leaving = True
+        self._renewed_at = time.monotonic()
+
+    def _look_at_devices(self) -> None:
+        if self._warm or (devices := self.launcher.warm_up()) is None:
+            return
+        self._device, self._warm = devices["device"], True
+        self._slots = self.settings.slots or max(1, devices["count"])
+        self._renew()
+
+    # --- the runs ---
+
+    def _adopt(self) -> None:
+        for job in self.queue.running():
+            child = Child(job.run_id, job.pid or 0, job.pid_created or 0.0, len(self.children), None)
+            if child.alive:
+                _log.info("Run %s still lives (pid %s): adopted.", job.run_id, job.pid)
+                self.children[job.run_id] = child
+            else:
+                self._bury(child)
+
+    def _start_next(self) -> bool:
+        job = self.queue.claim(self.owner)
+        if job is None:
+            return False
+        taken = {child.slot for child in self.children.values()}
+        slot = next(i for i in range(self._slots) if i not in taken)
+        threads = self.settings.threads or max(1, (os.cpu_count() or 1) // self._slots)
+        try:
+            child = self.launcher.start(job.run_id, slot, threads)
+        except OSError:
+            _log.exception("Run %s could not be started.", job.run_id)
+            self.runs.finish(job.run_id, RunStatus.FAILED, "No process could be started for it; is the memory full?")
+            return True
+        _log.info("Run %s started as pid %s.", job.run_id, child.pid)
+        self.children[job.run_id] = child
+        self.queue.set_process(job.run_id, child.pid, child.created)
+        return True
+
+    def _watch(self, child: Child) -> None:
+        if not child.alive:
+            self._bury(child)
+            return
+        run = self.runs.get(child.run_id)
+        if not run.status.is_active:  # its last word was said, so whatever it still does is of no use
+            ended = self._ended_at.setdefault(child.run_id, time.monotonic())
+            if time.monotonic() - ended > WEDGED_S:
+                self._enforce(child, 0.0)
+        elif run.stop_requested_at is not None:
+            waited = (now() - run.stop_requested_at).total_seconds()
+            # The evaluation of what was learnt belongs to stopping; it is bounded, and may take its time.
+            grace = self.settings.stop_grace_s * (1 if run.stage is Stage.TRAINING else 6)
+            if waited > grace:
+                self._enforce(child, self.settings.kill_grace_s)
+
+    def _enforce(self, child: Child, grace_s: float) -> None:
+        """Send SIGTERM; when it was sent long enough ago, SIGKILL."""
+        last, sent_at = self._told.get(child.run_id, (None, 0.0))
+        if last is None:
+            wanted = signal.SIGTERM
+        elif last is signal.SIGTERM and time.monotonic() - sent_at > max(grace_s, 2.0):
+            wanted = signal.SIGKILL
+        else:
+            return
+        _log.warning("Run %s did not end by itself: %s.", child.run_id, wanted.name)
+        child.send(wanted)
+        self._told[child.run_id] = (wanted, time.monotonic())
+
+    def _bury(self, child: Child) -> None:
+        """Note that a process has gone; where the run had not said how it ended, say it."""
+        run = self.runs.get(child.run_id)
+        if run.status.is_active:
+            status, reason = cause_of_death(child.exit_code, run.stop_requested_at is not None)
+            if self.runs.finish(child.run_id, status, reason):
+                kind = "note" if status is RunStatus.STOPPED else "error"
+                self.runs.add_event(child.run_id, kind, reason)
+            _log.info("Run %s ended with code %s: %s.", child.run_id, child.exit_code, status)
+        self.queue.set_process(child.run_id, None, None)
+        self.children.pop(child.run_id, None)
+        self._told.pop(child.run_id, None)
+        self._ended_at.pop(child.run_id, None)

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+import torch
+
+from core.specs import Examples, Outcomes
+from core.tasks.classification import majority
+from core.tasks.image_classification import TASK as IMAGES
+from core.tasks.text_classification import TASK as TEXTS
+
+# right classes 0 0 0 1 1 2; answers 0 0 1 1 1 0
+SIX = Outcomes(np.full(6, 0.5), np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 1, 0]))
+
+
+def computed(outcomes: Outcomes) -> dict[str, float]:
+    return {metric.name: round(metric.compute(outcomes), 4) for metric in IMAGES.metrics}
+
+
+def test_metrics_of_six_examples_are_what_one_counts_by_hand() -> None:
+    assert computed(SIX) == {"accuracy": 0.6667, "precision": 0.4444, "recall": 0.5556, "f1": 0.4889, "loss": 0.5}
+
+
+def test_metrics_agree_with_scikit_learn() -> None:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    generator = np.random.default_rng(0)
+    targets, predicted = generator.integers(5, size=200), generator.integers(1, 7, size=200)
+    expected = precision_recall_fscore_support(targets, predicted, average="macro", zero_division=0)
+    found = computed(Outcomes(np.zeros(200), targets, predicted))
+    assert [found["precision"], found["recall"], found["f1"]] == pytest.approx(expected[:3], abs=1e-4)
+
+
+def test_outcomes_of_logits_hold_loss_answer_and_probabilities() -> None:
+    outcomes = IMAGES.outcomes(torch.tensor([[0.0, 0.0], [0.0, 100.0]]), torch.tensor([0, 0]))
+    assert outcomes.nll.tolist() == pytest.approx([np.log(2), 100.0])
+    assert outcomes.predicted.tolist() == [0, 1]
+    assert outcomes.probabilities[0].tolist() == [0.5, 0.5]
+
+
+def test_label_smoothing_makes_certainty_cost() -> None:
+    sure = torch.tensor([[20.0, 0.0]])
+    assert float(TEXTS.loss(sure, torch.tensor([0]), 0.0)) < 1e-6
+    assert float(TEXTS.loss(sure, torch.tensor([0]), 0.1)) == pytest.approx(1.0, abs=0.01)
+
+
+def test_majority_always_names_the_commonest_class() -> None:
+    train = Examples(("a", "b", "c"), np.array([1, 1, 0]), ("no", "yes"))
+    test = Examples(("d", "e"), np.array([0, 1]), ("no", "yes"))
+    outcomes = majority(train, test)
+    assert outcomes.predicted.tolist() == [1, 1]
+    assert outcomes.probabilities[0].tolist() == [0.4, 0.6]  # each class is counted once more than it occurs
+
+
+def test_tf_idf_learns_which_words_praise() -> None:
+    praise = tuple(f"great and lovely {thing}" for thing in ("soup", "phone", "staff", "room", "van", "shop"))
+    blame = tuple(f"awful and broken {thing}" for thing in ("soup", "phone", "staff", "room", "van", "shop"))
+    train = Examples(praise + blame, np.array([1] * 6 + [0] * 6), ("bad", "good"))
+    test = Examples(("a lovely train", "a broken train"), np.array([1, 0]), ("bad", "good"))
+    baselines = TEXTS.baselines(train, test, 0)
+    assert baselines["TF-IDF + logistic regression"].predicted.tolist() == [1, 0]
+    assert baselines["majority"].predicted.tolist() == [0, 0]
+
+
+def test_texts_without_a_word_fall_back_to_the_majority() -> None:
+    train = Examples(("!", "?", "!!"), np.array([1, 0, 1]), ("bad", "good"))
+    baselines = TEXTS.baselines(train, train, 0)
+    assert baselines["TF-IDF + logistic regression"].predicted.tolist() == [1, 1, 1]
+
+
+def test_pixels_tell_bright_from_dark() -> None:
+    pictures = np.concatenate([np.full((6, 2, 2, 1), 250), np.full((6, 2, 2, 1), 5)]).astype(np.uint8)
+    examples = Examples(pictures, np.array([0] * 6 + [1] * 6), ("day", "night"))
+    outcomes = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
+    assert outcomes.predicted.tolist() == [0] * 6 + [1] * 6
+
+
+def test_a_class_that_training_never_saw_costs_much_but_not_infinitely() -> None:
+    train = Examples(np.zeros((4, 1, 1, 1), np.uint8), np.array([0, 0, 1, 1]), ("a", "b", "c"))
+    test = Examples(np.zeros((1, 1, 1, 1), np.uint8), np.array([2]), ("a", "b", "c"))
+    assert 20 < IMAGES.baselines(train, test, 0)["pixels + logistic regression"].nll[0] < 30

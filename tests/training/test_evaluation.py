@@ -1,0 +1,170 @@
+import math
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from core.specs import Outcomes
+from core.tasks.image_classification import TASK as IMAGES
+from core.tasks.text_generation import TASK as TEXT
+from core.training.evaluation import assess, outcomes_of, score
+from core.training.intervals import resamples
+
+
+def answers(right: int, total: int, seed: int = 0) -> Outcomes:
+    """A two-class method with so many right answers, at places drawn by the seed."""
+    targets = np.arange(total) % 2
+    wrong = np.random.default_rng(seed).permutation(total)[right:]
+    predicted = targets.copy()
+    predicted[wrong] = 1 - predicted[wrong]
+    probabilities = np.full((total, 2), 0.1)
+    probabilities[np.arange(total), predicted] = 0.9
+    return Outcomes(np.where(predicted == targets, 0.1, 2.3), targets, predicted, probabilities)
+
+
+def characters(nll: float, total: int = 5_000, noise: float = 0.1) -> Outcomes:
+    values = np.random.default_rng(1).normal(nll, noise, total)
+    return Outcomes(values, np.zeros(total, np.int64), np.zeros(total, np.int64))
+
+
+def test_the_interval_of_an_accuracy_is_about_that_of_the_binomial_distribution() -> None:
+    accuracy = score(IMAGES, answers(800, 1000), seed=0)["accuracy"]
+    margin = 1.96 * math.sqrt(0.8 * 0.2 / 1000)
+    assert accuracy.value == 0.8
+    assert (accuracy.ci_low, accuracy.ci_high) == pytest.approx((0.8 - margin, 0.8 + margin), abs=0.004)
+
+
+def test_every_metric_gets_an_interval_around_its_value() -> None:
+    scores = score(IMAGES, answers(80, 100), seed=0)
+    assert list(scores) == ["accuracy", "precision", "recall", "f1", "loss"]
+    assert all(s.ci_low < s.value < s.ci_high for s in scores.values())
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    assert score(IMAGES, answers(80, 100), seed=3) == score(IMAGES, answers(80, 100), seed=3)
+
+
+def test_neighbouring_characters_are_drawn_together() -> None:
+    drawn = next(resamples(1_000, 256, seed=0))
+    assert len(drawn) == 1_000
+    assert (np.diff(drawn) % 1_000 == 1).sum() >= 996  # four blocks: at most three seams
+
+
+def test_text_whose_difficulty_comes_in_stretches_has_a_wider_interval() -> None:
+    stretches = np.repeat(np.random.default_rng(0).normal(2, 1, 40), 256)
+    shuffled = np.random.default_rng(0).permutation(stretches)
+    nothing = np.zeros(len(stretches), np.int64)
+    wide = score(TEXT, Outcomes(stretches, nothing, nothing), 0)["loss"]
+    narrow = score(TEXT, Outcomes(shuffled, nothing, nothing), 0)["loss"]
+    assert wide.ci_high - wide.ci_low > 5 * (narrow.ci_high - narrow.ci_low)
+
+
+def test_ten_thousand_examples_are_judged_in_seconds() -> None:
+    outcomes = answers(9_000, 10_000)
+    start = time.process_time()
+    score(IMAGES, outcomes, seed=0)
+    assert time.process_time() - start < 3
+
+
+def test_a_split_without_examples_has_no_score() -> None:
+    nothing = np.zeros(0, np.int64)
+    assert math.isnan(score(IMAGES, Outcomes(np.zeros(0), nothing, nothing), 0)["accuracy"].value)
+
+
+def test_the_verdict_names_the_best_baseline_and_says_that_the_difference_is_clear() -> None:
+    found = assess(
+        IMAGES, answers(950, 1000), {"majority": answers(500, 1000), "simple": answers(900, 1000, 1)}, ("a", "b"), 0
+    )
+    assert found.difference is not None
+    assert found.difference.baseline == "simple"
+    assert found.difference.value == pytest.approx(0.05)
+    assert found.verdict == (
+        "Right on 95.0 % of unseen examples (95 % interval 93.7 to 96.3), 5.0 points better than simple, "
+        "and the difference is clear (2.8 to 7.2)."
+    )
+
+
+def test_the_verdict_says_when_the_simple_method_is_better() -> None:
+    verdict = assess(IMAGES, answers(800, 1000), {"simple": answers(900, 1000, 1)}, ("a", "b"), 0).verdict
+    assert "10.0 points worse than simple, and the difference is clear" in verdict
+    assert verdict.endswith("the simple method is the better choice so far.")
+
+
+def test_the_verdict_says_when_nobody_can_tell() -> None:
+    verdict = assess(IMAGES, answers(91, 100), {"simple": answers(90, 100, 1)}, ("a", "b"), 0).verdict
+    assert "no clear difference from simple, which is simpler (1.0 points better; the interval, -" in verdict
+
+
+def test_the_difference_is_judged_on_the_same_resamples() -> None:
+    """Two methods that fail on the same hard examples differ clearly even where their own intervals overlap."""
+    model, simple = answers(900, 1000), answers(880, 1000)  # the same seed: the same mistakes, and 20 more
+    found = assess(IMAGES, model, {"simple": simple}, ("a", "b"), 0)
+    assert found.test["accuracy"].ci_low < found.baselines["simple"]["accuracy"].ci_high
+    assert found.difference is not None
+    assert found.difference.is_clear
+
+
+def test_for_a_loss_lower_is_better() -> None:
+    found = assess(TEXT, characters(1.5), {"bigram": characters(2.5), "trigram": characters(2.0)}, (), 0)
+    assert found.difference is not None
+    assert (found.difference.baseline, round(found.difference.value, 2)) == ("trigram", 0.5)
+    assert (
+        "as unsure as between 4.5 characters, 0.500 better than trigram, and the difference is clear" in found.verdict
+    )
+    assert (found.confusion, found.per_class, found.worst_mistakes) == ((), (), ())
+
+
+def test_a_class_that_is_never_the_answer_is_mentioned() -> None:
+    targets = np.array([0, 1, 2] * 10)
+    outcomes = Outcomes(np.ones(30), targets, np.where(targets == 2, 0, targets), np.full((30, 3), 1 / 3))
+    found = assess(IMAGES, outcomes, {}, ("bad", "fine", "mixed"), 0)
+    assert found.verdict.endswith("It never answers 'mixed'.")
+    assert found.confusion == ((10, 0, 0), (0, 10, 0), (10, 0, 0))
+    rows = [(r.label, r.precision, r.recall, round(r.f1, 3), r.support) for r in found.per_class]
+    assert rows == [("bad", 0.5, 1.0, 0.667, 10), ("fine", 1.0, 1.0, 1.0, 10), ("mixed", 0.0, 0.0, 0.0, 10)]
+
+
+def test_the_worst_mistakes_are_the_surest_wrong_answers() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.01, 0.99]])
+    outcomes = Outcomes(np.ones(4), np.array([0, 1, 0, 0]), np.array([0, 0, 1, 1]), probabilities)
+    assert assess(IMAGES, outcomes, {}, ("a", "b"), 0).worst_mistakes == (3, 2, 1)
+
+
+# --- running a model ---
+
+
+class NextCharacter(nn.Module):
+    """Is nearly sure that id + 1 comes next, and remembers what it was shown."""
+
+    def __init__(self, vocabulary: int) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+        self.shown: list[list[int]] = []
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        self.shown += ids.tolist()
+        return 50.0 * nn.functional.one_hot((ids + 1) % self.vocabulary, self.vocabulary).float()
+
+
+def test_every_character_but_the_first_is_predicted_once_and_in_order() -> None:
+    module, ids = NextCharacter(20), np.arange(11)
+    outcomes = outcomes_of(TEXT, module, ids, np.zeros(0, np.int64), "cpu", batch_size=2, context=4)
+    assert outcomes.targets.tolist() == outcomes.predicted.tolist() == list(range(1, 11))
+    assert module.shown == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert outcomes.nll.max() < 1e-6
+
+
+def test_a_text_shorter_than_the_context_is_one_short_window() -> None:
+    outcomes = outcomes_of(TEXT, NextCharacter(9), np.arange(3), np.zeros(0, np.int64), "cpu", 2, context=100)
+    assert outcomes.targets.tolist() == [1, 2]
+
+
+def test_batches_are_joined_and_the_mode_is_put_back() -> None:
+    module = nn.Sequential(nn.Flatten(), nn.Dropout(0.5)).train()
+    inputs, targets = np.eye(3, dtype=np.float32)[[0, 1, 2, 1, 0]], np.array([0, 1, 2, 2, 0])
+    outcomes = outcomes_of(IMAGES, module, inputs, targets, "cpu", batch_size=2)
+    assert outcomes.predicted.tolist() == [0, 1, 2, 1, 0]
+    assert outcomes.probabilities.shape == (5, 3)
+    assert module.training
