@@ -19,7 +19,7 @@ from core.service import Service
 REFRESH_S = 0.25  # the store is asked no more often than this, however many watch
 POINTS_PER_LINE = 1_000
 RUNS_IN_MEMORY = 64
-_SAMPLER: Any = MinMaxLTTBDownsampler()  # untyped, stateless
+_SAMPLER: Any = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 _EARLY = (Stage.WAITING, Stage.STARTING, Stage.LOADING_DATA)  # a resumed run has not gone back to its checkpoint yet
 
 

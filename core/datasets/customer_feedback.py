@@ -36,8 +36,8 @@ DATASET = DatasetSpec(
     name="customer-feedback",
     title="Customer feedback",
     task="text-classification",
-    summary="1,800 sentences about products and services, negative, neutral or positive, with irony, typos and mixed "
-    "feelings. Good for a first idea of how well software can read the mood of your customers.",
+    summary="What customers write about products and services, negative, neutral or positive, with irony, typos and "
+    "mixed feelings. Good for a first idea of how well software can read the mood of your customers.",
     licence="Written for this project, under its licence",
     source="data/samples/customer-feedback.csv",
     load=read,

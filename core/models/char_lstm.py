@@ -67,10 +67,10 @@ MODEL = ModelSpec(
     paper="Hochreiter and Schmidhuber, Long Short-Term Memory, 1997",
     paper_url="https://doi.org/10.1162/neco.1997.9.8.1735",
     tasks=("text-generation",),
-    parameter_count=362_791,
+    parameter_count=363_112,
     params=CharLstmParams,
     presets={
-        "quick": {"epochs": 12, "batch_size": 32, "learning_rate": 5e-3},
+        "quick": {"epochs": 8, "batch_size": 32, "learning_rate": 5e-3},
         "balanced": {"epochs": 20, "batch_size": 32, "learning_rate": 4e-3, "context": 128, "width": 384},
         "best": {
             "epochs": 30,

@@ -83,7 +83,7 @@ MODEL = ModelSpec(
     paper="Radford et al., Language Models are Unsupervised Multitask Learners (GPT-2), 2019",
     paper_url="https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf",
     tasks=("text-generation",),
-    parameter_count=160_768,
+    parameter_count=160_832,
     params=MiniGptParams,
     presets={
         "quick": {"epochs": 10, "batch_size": 16, "learning_rate": 5e-3},

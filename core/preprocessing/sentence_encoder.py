@@ -19,9 +19,9 @@ WEIGHTS = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LONGEST_TEXT = 128  # tokens; the rest of a text is cut
 BATCH = 64
-# The last layer was trained to tell topics apart; the middle ones know more about tone, and single neurons inside them
-# more than their sum. Cross-validated on 1,800 customer sentences and 1,800 airline tweets, share right in %: last layer
-# 59 and 76, best single layer 66 and 79, means of all six layers 68 and 79, these features 71 and 79.
+# The last layer was trained to tell topics apart; the middle ones know more about tone, and so do single neurons inside
+# them. Cross-validated with a linear head on 1,800 customer sentences and 1,800 airline tweets: means of all six layers
+# 67.8 % and 79.1 % right, these features 70.3 % and 78.6 %; the last layer's mean alone is 7 and 3 points lower.
 MEAN_LAYERS = (2, 3, 4, 5)  # 384 numbers each, the mean over the tokens
 NEURON_LAYERS = (3, 4)  # 1,536 neurons each, the maximum over the tokens
 FEATURES = 4 * 384 + 2 * 1536

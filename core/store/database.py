@@ -65,7 +65,7 @@ class Database:
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             scripts = ScriptDirectory.from_config(config)
-            current = self._revision()
+            current = self.revision()
             if current == scripts.get_current_head():
                 return
             if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
@@ -76,7 +76,13 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
 
-    def _revision(self) -> str | None:
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def revision(self) -> str | None:
+        """Return the schema that the database has; None where it has none yet."""
         with self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 

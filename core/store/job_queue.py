@@ -47,11 +47,14 @@ class JobQueue:
         self.database = database
 
     def claim(self, owner: str) -> Job | None:
-        """Take the run that has waited longest, or nothing; two that ask never get the same one."""
+        """Take the run that has waited longest, or nothing; two that ask never get the same one.
+
+        A resumed run waits until the process of its earlier attempt has gone.
+        """
         oldest = (
             select(RunRow.number)
             .join(JobRow, JobRow.run_number == RunRow.number)
-            .where(RunRow.status == RunStatus.QUEUED, RunRow.deleted_at.is_(None))
+            .where(RunRow.status == RunStatus.QUEUED, RunRow.deleted_at.is_(None), JobRow.pid.is_(None))
             .order_by(JobRow.position)
             .limit(1)
             .scalar_subquery()
@@ -98,11 +101,11 @@ class JobQueue:
             number = session.scalar(query.values(**values).returning(RunRow.number))
             if number is None:
                 return False
-            attempt = session.execute(select(JobRow.attempt).where(JobRow.run_number == number)).scalar_one()
+            old = session.execute(select(JobRow).where(JobRow.run_number == number)).scalar_one()
+            process = {"pid": old.pid, "pid_created": old.pid_created}
             session.execute(delete(JobRow).where(JobRow.run_number == number))
-            session.execute(
-                insert(JobRow).values(run_number=number, queued_at=now(), attempt=attempt + 1, claimed_by="")
-            )
+            again = {"run_number": number, "queued_at": now(), "attempt": old.attempt + 1, "claimed_by": ""}
+            session.execute(insert(JobRow).values(**again, **process))
             return True
 
     def waiting(self, slots: int) -> list[QueueEntry]:

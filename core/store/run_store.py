@@ -16,7 +16,6 @@ from core.store.rows import nan_to_null, to_runs
 from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow
 
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
-ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
 def now() -> datetime:
@@ -103,9 +102,11 @@ class RunStore:
             return bool(session.execute(query.returning(RunRow.number)).all())
 
     def finish(self, run_id: str, status: RunStatus, reason: str = "") -> bool:
-        """End an active run; say whether it was this call that ended it."""
+        """End a run that works; say whether it was this call that ended it."""
         stage = {"stage": Stage.DONE} if status is RunStatus.SUCCEEDED else {}
-        return self.update(run_id, ACTIVE, status=status, reason=reason, finished_at=now(), time_left_s=None, **stage)
+        return self.update(
+            run_id, (RunStatus.RUNNING,), status=status, reason=reason, finished_at=now(), time_left_s=None, **stage
+        )
 
     def request_stop(self, run_id: str) -> bool:
         """Note the wish to stop; a run that still waits is stopped at once. Say whether there was anything to stop."""

@@ -41,37 +41,39 @@ class RunningSums:
     """
 
     def __init__(self, device: torch.device, counts_answers: bool) -> None:
-        self._sums = torch.zeros(3, device=device)  # loss, right answers, gradient norm of the last step
+        self._loss = torch.zeros((), device=device)
+        self._right = torch.zeros((), device=device)
+        self._gradient_norm = torch.zeros((), device=device)  # of the last step, no sum
         self._counts_answers = counts_answers
         self.steps = 0
         self.examples = 0
 
-    @torch.no_grad()
     def add(self, loss: Tensor, logits: Tensor, targets: Tensor, gradient_norm: Tensor) -> None:
         """Add one step: its mean loss, logits (B, ...), targets (B, ...) and gradient norm."""
-        self._sums[0] += loss
+        self._loss += loss.detach()
         if self._counts_answers:
-            self._sums[1] += (logits.argmax(-1) == targets).sum()
-        self._sums[2] = gradient_norm
+            self._right += (logits.detach().argmax(-1) == targets).sum()
+        self._gradient_norm = gradient_norm
         self.steps += 1
         self.examples += len(targets)
 
     def read(self) -> dict[str, float]:
         """Wait for the device; return the mean loss and accuracy, and the last gradient norm."""
-        loss, right, gradient_norm = self._sums.tolist()
+        loss, right, gradient_norm = self.tensor().tolist()
         means = {"train/loss": loss / max(self.steps, 1), "train/gradient_norm": gradient_norm}
         return means | ({"train/accuracy": right / max(self.examples, 1)} if self._counts_answers else {})
 
     def reset(self) -> None:
         """Start again at nothing."""
-        self._sums.zero_()
+        self._loss.zero_()
+        self._right.zero_()
         self.steps = self.examples = 0
 
     def tensor(self) -> Tensor:
         """Return the sums, to be saved with `steps` and `examples`."""
-        return self._sums
+        return torch.stack((self._loss, self._right, self._gradient_norm))
 
     def restore(self, sums: Tensor, steps: int, examples: int) -> None:
         """Go on from saved sums."""
-        self._sums.copy_(sums)
+        self._loss, self._right, self._gradient_norm = sums.clone().to(self._loss.device).unbind()
         self.steps, self.examples = steps, examples

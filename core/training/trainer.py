@@ -163,7 +163,7 @@ class Trainer:
         trained_on = self.steps_total * self._batches.batch_size
         affordable = int(EVALUATION_SHARE * trained_on / example_count(self.task, self.module, self._validation))
         looks = max(self.config.epochs, min(EVALUATIONS, affordable))
-        return max(self.steps_total // looks, 1), affordable >= EVALUATIONS
+        return max(self.steps_total // looks, 1), affordable >= 2
 
     def _evaluate(self) -> None:
         began = time.perf_counter()

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -63,21 +64,25 @@ class LocalLauncher:
     def __init__(self) -> None:
         """Begin to load torch in the background."""
         self._context = _context()
-        self._pipe, theirs = self._context.Pipe(duplex=False)
         self._devices: dict[str, Any] | None = None
-        # The first process of a fork server waits until it has loaded everything: its answer says "warm".
-        self._look = self._context.Process(target=run_process.describe_devices, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
-        self._look.start()
-        theirs.close()
+        # The first process of a fork server waits until the server has loaded everything, and so does whoever
+        # starts it: the supervisor has better things to do meanwhile.
+        threading.Thread(target=self._look, name="warm-up", daemon=True).start()
 
     def warm_up(self) -> dict[str, Any] | None:
         """Return {"device": text, "count": GPUs} once known; None before."""
-        if self._devices is None and self._pipe.poll():
-            try:
-                self._devices = self._pipe.recv()
-            except EOFError:
-                self._devices = {"device": "cpu", "count": 0}
         return self._devices
+
+    def _look(self) -> None:
+        ours, theirs = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=run_process.describe_devices, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
+        process.start()
+        theirs.close()
+        try:
+            self._devices = ours.recv()
+        except EOFError:  # it ended without an answer; its own log says why
+            self._devices = {"device": "cpu", "count": 0}
+        process.join()
 
     def start(self, run_id: str, slot: int, threads: int) -> Child:
         """Start the process of a run; see `Launcher.start`."""

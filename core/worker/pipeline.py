@@ -173,8 +173,7 @@ class Pipeline:
 
 def _tensors(data: Materialised, split: SplitName) -> tuple[Tensor, Tensor]:
     arrays = data.arrays[split]
-    # A memory-mapped array is read-only, which torch only warns of; the copy to the device follows at once.
-    return torch.from_numpy(arrays["inputs"].copy()), torch.from_numpy(arrays["targets"].copy())
+    return torch.from_numpy(arrays["inputs"]), torch.from_numpy(arrays["targets"])  # memory-mapped, copied on write
 
 
 def _artifact(name: str, file: Path, folder: Path) -> Artifact:

@@ -13,7 +13,6 @@ from core.errors import TouchstoneError
 from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
-from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.worker.recorder import Recorder
@@ -55,7 +54,6 @@ def main(run_id: str, slot: int, threads: int) -> None:
     if reason:
         runs.add_event(run_id, "error" if status is RunStatus.FAILED else "note", reason)
     runs.finish(run_id, status, reason)
-    JobQueue(database).set_process(run_id, None, None)
     _log.info("The run ended: %s. %s", status, reason)
 
 

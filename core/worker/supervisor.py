@@ -37,37 +37,44 @@ class Supervisor:
         self._ended_at: dict[str, float] = {}  # when a run was first seen to have ended before its process
         self._slots, self._device, self._warm = settings.slots or 1, "", False
         self._renewed_at, self._busy_at = 0.0, time.monotonic()
-        self._leaving = False
+        self.leaving = False
 
     def run(self) -> None:
         """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
-        if not self._take_lease():
+        if not self.begin():
             _log.info("Another supervisor lives; nothing to do.")
             return
-        self._adopt()
-        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "_leaving", True))
-        while not self._leaving:
+        signal.signal(signal.SIGTERM, lambda *_: setattr(self, "leaving", True))
+        while not self.leaving:
             try:
-                self._turn()
+                self.turn()
             except DatabaseUnavailable:
                 _log.warning("The database does not answer; trying again.", exc_info=True)
                 time.sleep(1)
             time.sleep(POLL_S)
         self.queue.drop_lease(self.owner)
 
-    def _turn(self) -> None:
+    def begin(self) -> bool:
+        """Take the lease and adopt what an earlier supervisor left; say whether the lease was free."""
+        if not self._take_lease():
+            return False
+        self._adopt()
+        return True
+
+    def turn(self) -> None:
+        """Look once at everything: devices, children, lease, queue."""
         self._look_at_devices()
         for child in list(self.children.values()):
             self._watch(child)
         if time.monotonic() - self._renewed_at > RENEW_S:
             self._renew()
-        while not self._leaving and len(self.children) < self._slots and self._start_next():
+        while self._warm and not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
         if self.children:
             self._busy_at = time.monotonic()
         elif time.monotonic() - self._busy_at > self.settings.worker_idle_s:
             _log.info("Nothing to do for long; leaving.")
-            self._leaving = True
+            self.leaving = True
 
     # --- the lease ---
 
@@ -93,10 +100,10 @@ class Supervisor:
         lease = self.queue.lease()
         if not self.queue.renew_lease(self.owner, **values):
             _log.warning("The lease was taken by somebody else; leaving the runs to them.")
-            self._leaving = True
+            self.leaving = True
         elif lease is not None and lease.retire:
             _log.info("Asked to hand over to a newer Touchstone.")
-            self._leaving = True
+            self.leaving = True
         self._renewed_at = time.monotonic()
 
     def _look_at_devices(self) -> None:
@@ -140,7 +147,7 @@ class Supervisor:
             self._bury(child)
             return
         run = self.runs.get(child.run_id)
-        if not run.status.is_active:  # its last word was said, so whatever it still does is of no use
+        if run.status is not RunStatus.RUNNING:  # its last word was said, so whatever it still does is of no use
             ended = self._ended_at.setdefault(child.run_id, time.monotonic())
             if time.monotonic() - ended > WEDGED_S:
                 self._enforce(child, 0.0)
@@ -167,7 +174,7 @@ class Supervisor:
     def _bury(self, child: Child) -> None:
         """Note that a process has gone; where the run had not said how it ended, say it."""
         run = self.runs.get(child.run_id)
-        if run.status.is_active:
+        if run.status is RunStatus.RUNNING:
             status, reason = cause_of_death(child.exit_code, run.stop_requested_at is not None)
             if self.runs.finish(child.run_id, status, reason):
                 kind = "note" if status is RunStatus.STOPPED else "error"

@@ -1,0 +1,53 @@
+# `make run` and `make test` do everything, from a fresh clone on. Python 3.11 or newer is all they need.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# A Linux machine without a GPU can do with PyTorch's small build:
+#   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .constraints.txt \
+	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+
+.PHONY: run test setup setup-dev check test-gpu bench picture lock clean
+
+run: setup  ## Set up what is missing, then serve the dashboard on http://127.0.0.1:8501
+	@$(BIN)/touchstone ui
+
+test: setup-dev check  ## Set up what is missing, then lint, types and every test
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/.installed
+setup-dev: $(VENV)/.installed-dev
+
+$(VENV)/.installed: pyproject.toml .constraints.txt
+	@test -n "$(PYTHON)" || { echo "Touchstone needs Python 3.11 or newer. Install it, then run this again."; exit 1; }
+	@echo "Setting up: this takes a few minutes the first time."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --editable '.[encoder]'
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed .ci/browser
+	@$(INSTALL) --editable '.[encoder,dev]'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/browser
+	@touch $@
+
+check: setup-dev  ## Lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-gpu: setup-dev  ## What can only be shown on a machine with an NVIDIA or Apple GPU
+	$(BIN)/python -m pytest -m gpu
+
+bench: setup-dev  ## What things cost, as ratios in one run
+	$(BIN)/python -m tests.bench
+
+picture: setup-dev  ## Take the README's picture of the real app again
+	$(BIN)/python -m tests.browser.screenshots --readme
+
+lock: setup-dev  ## Pin what is installed now
+	@{ echo "# Every version, in one place; made by 'make lock'. Torch has no '+cpu', so that a GPU machine gets CUDA."; \
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > .constraints.txt
+
+clean:  ## Remove what setup made; data/ stays
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache

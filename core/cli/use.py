@@ -1,0 +1,117 @@
+"""`touchstone predict | generate | evaluate`: a finished run at work, in this process."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core import catalog
+from core.bootstrap import open_service
+from core.cli.output import AsJson, RunId, print_json, print_table
+from core.errors import UserError
+
+LARGEST_FILE_BYTES = 64 * 2**20
+
+
+def predict(
+    run: RunId,
+    text: Annotated[list[str] | None, typer.Option(help="A text to judge; may be repeated.")] = None,
+    file: Annotated[list[Path] | None, typer.Option(help="A picture, or a file of one text; may be repeated.")] = None,
+    csv: Annotated[Path | None, typer.Option(help='A CSV file with a column "text"; one answer a row.')] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a finished run judge texts or pictures."""
+    service = open_service()
+    folder = service.finished_folder(run)
+    reads_text = catalog.find_task(service.run(run).task).input_kind == "text"
+    inputs = _inputs(text or [], file or [], csv, reads_text)
+    from core.serving.predictor import load_predictor
+
+    predictions = load_predictor(folder).predict(inputs)
+    if as_json:
+        print_json({"run": service.run(run).id, "predictions": [asdict(p) for p in predictions]})
+    else:
+        rows = [(p.label, f"{p.score:.1%}", str(given)[:60]) for p, given in zip(predictions, inputs, strict=True)]
+        print_table(("LABEL", "SURE", "INPUT"), rows)
+
+
+def _inputs(texts: list[str], files: list[Path], csv: Path | None, reads_text: bool) -> list[str | Path]:
+    if sum(map(bool, (texts, files, csv))) != 1:
+        raise UserError("Say what to judge with one of --text, --file or --csv.")
+    if not reads_text:
+        if not files:
+            raise UserError("This model judges pictures. Give it one with: --file PICTURE")
+        return [*files]
+    if csv is not None:
+        return [*_column(csv)]
+    return [*texts, *(_read(file) for file in files)]
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.stat().st_size > LARGEST_FILE_BYTES:
+            raise UserError(f"{file} is larger than {LARGEST_FILE_BYTES // 2**20} MB. Give a smaller file.")
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(f"{file} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{file} is not UTF-8 text. Save it as UTF-8 and try again.") from error
+
+
+def _column(file: Path) -> list[str]:
+    import csv as reader
+    import io
+
+    rows = list(reader.DictReader(io.StringIO(_read(file), newline="")))
+    if not rows or "text" not in rows[0]:
+        columns = ", ".join(rows[0]) if rows else "none"
+        raise UserError(f'{file} needs a column named "text" and at least one row. Its columns: {columns}.')
+    return [row["text"] or "" for row in rows]
+
+
+def generate(
+    run: RunId,
+    prompt: Annotated[str, typer.Option(help="What to go on from.")],
+    max_new_tokens: Annotated[int, typer.Option(help="How much to write.")] = 200,
+    temperature: Annotated[float, typer.Option(help="Below 1 safer, above 1 bolder, 0 always the likeliest.")] = 0.8,
+    top_k: Annotated[int, typer.Option(help="Draw from so many of the likeliest only; 0 is all.")] = 0,
+    top_p: Annotated[float, typer.Option(help="Draw from the likeliest that make up this share; 1 is all.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same text.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Let a finished run write on from a prompt."""
+    service = open_service()
+    folder = service.finished_folder(run)
+    from core.serving.predictor import load_predictor
+
+    pieces = load_predictor(folder).stream(
+        prompt, max_new_tokens=max_new_tokens, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed
+    )
+    if as_json:
+        print_json({"run": service.run(run).id, "prompt": prompt, "text": "".join(pieces), "seed": seed})
+        return
+    print(prompt, end="")
+    for piece in pieces:
+        print(piece, end="", flush=True)
+    print()
+
+
+def evaluate(
+    run: RunId,
+    dataset: Annotated[str, typer.Option(help="A data set with the same labels.")],
+    as_json: AsJson = False,
+) -> None:
+    """Judge a finished run on the test split of a data set."""
+    service = open_service()
+    folder, spec = service.finished_folder(run), catalog.find_dataset(dataset)
+    from core.serving.evaluate import evaluate_on
+
+    evaluation = evaluate_on(folder, spec)
+    if as_json:
+        print_json({"run": service.run(run).id} | evaluation.to_json())
+        return
+    scores = [(m, f"{s.value:.4f}", f"{s.ci_low:.4f} to {s.ci_high:.4f}") for m, s in evaluation.scores.items()]
+    print_table(("METRIC", "VALUE", "95 % INTERVAL"), scores)
+    if evaluation.note:
+        print(evaluation.note)

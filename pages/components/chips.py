@@ -1,0 +1,47 @@
+"""The state of a run: colour, icon and word together, never colour alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from core.runs import Run, RunStatus
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one state is shown."""
+
+    word: str
+    icon: str
+    sign: str  # for tables, which hold text only
+    color: Literal["green", "blue", "gray", "orange", "red", "primary"]
+
+
+LOOKS = {
+    RunStatus.QUEUED: Look("Waiting", ":material/hourglass_empty:", "◌", "gray"),
+    RunStatus.RUNNING: Look("Running", ":material/play_circle:", "▶", "blue"),
+    RunStatus.SUCCEEDED: Look("Done", ":material/check_circle:", "✓", "green"),
+    RunStatus.FAILED: Look("Failed", ":material/error:", "✕", "red"),
+    RunStatus.STOPPED: Look("Stopped", ":material/stop_circle:", "■", "gray"),
+    RunStatus.INTERRUPTED: Look("Interrupted", ":material/power_off:", "!", "orange"),
+}
+STOPPING = Look("Stopping", ":material/stop_circle:", "▶", "orange")
+
+
+def look(run: Run) -> Look:
+    """Return how a run's state is shown."""
+    if run.status is RunStatus.RUNNING and run.stop_requested_at:
+        return STOPPING
+    return LOOKS[run.status]
+
+
+def status_chip(run: Run) -> None:
+    """Show a run's state."""
+    shown = look(run)
+    st.badge(shown.word, icon=shown.icon, color=shown.color)
+
+
+def status_text(run: Run) -> str:
+    """Return a run's state for a table."""
+    return f"{look(run).sign} {look(run).word}"

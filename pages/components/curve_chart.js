@@ -1,0 +1,259 @@
+// Live curves of one run. Draws what the route /api/runs/ID/curves says and asks once a second for what is new.
+// Everything it shows comes from that route; the page passes only the run's id and the labels.
+
+const POLL_MS = 1000;
+const PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
+const MOST_POINTS = 3000; // a line that has grown longer is asked for again, downsampled
+const COLORS = {
+  light: { blue: "#2B6CB0", orange: "#C2570C", gold: "#8A5F0A" },
+  dark: { blue: "#6CA9EA", orange: "#F0975A", gold: "#D9A441" },
+};
+
+let loading = null;
+function loadPlotly(url) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  loading ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => { loading = null; script.remove(); reject(new Error("no chart library")); };
+    document.head.append(script);
+  });
+  return loading;
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+class Curves {
+  constructor(parent, data) {
+    this.data = data;
+    this.lines = {}; // key -> {step, value, time}
+    this.generation = "";
+    this.pause = POLL_MS;
+    this.view = { smooth: false, log: false, time: false };
+    this.build(parent);
+    this.onVisible = () => { if (!document.hidden) this.poll(); };
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.themeTimer = setInterval(() => this.followTheme(), 700);
+    this.resizer = new ResizeObserver(() => this.resize());
+    this.resizer.observe(this.root);
+    this.say("loading", "Loading the curves …");
+    this.start();
+  }
+
+  build(parent) {
+    this.root = element("section", "ts-curves");
+    this.root.setAttribute("aria-label", this.data.label);
+    const bar = element("div", "ts-bar");
+    this.state = element("span", "ts-state");
+    this.state.setAttribute("role", "status");
+    bar.append(this.state);
+    const buttons = [["smooth", "Smooth"], ["log", "Log scale"], ["time", "By time"]];
+    for (const [name, label] of buttons) bar.append(this.toggle(name, label));
+    const charts = element("div", "ts-charts");
+    this.charts = this.data.charts.map((chart) => this.buildChart(chart, charts));
+    this.root.append(bar, charts);
+    parent.append(this.root);
+  }
+
+  buildChart(chart, into) {
+    const figure = element("figure");
+    const caption = element("figcaption", "", chart.title);
+    caption.append(element("small", "", chart.hint));
+    const plot = element("div", "ts-plot");
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", `${chart.title}: ${chart.lines.map((l) => l.label).join(" and ")} by step`);
+    const warning = element("div", "ts-warning");
+    const empty = element("div", "ts-empty", "");
+    const words = element("p", "ts-hidden");
+    figure.append(caption, plot, warning, empty, words);
+    into.append(figure);
+    return { ...chart, plot, warning, empty, words };
+  }
+
+  toggle(name, label) {
+    const button = element("button", "", label);
+    button.type = "button";
+    button.setAttribute("aria-pressed", "false");
+    button.onclick = () => {
+      this.view[name] = !this.view[name];
+      button.setAttribute("aria-pressed", String(this.view[name]));
+      this.draw();
+    };
+    return button;
+  }
+
+  update(data) { // the page ran again: a run that was resumed must be asked for again
+    this.data = data;
+    if (this.ended) { this.ended = false; this.poll(); }
+  }
+
+  async start() {
+    try {
+      this.plotly = await loadPlotly(this.data.plotly);
+    } catch {
+      this.say("error", "The chart library did not load. Reload the page.");
+      return;
+    }
+    this.poll();
+  }
+
+  async poll() {
+    clearTimeout(this.timer);
+    if (this.stopped || this.ended || this.busy || document.hidden || !this.plotly) return;
+    this.busy = true;
+    try {
+      const answer = await fetch(this.address(), { cache: "no-store", signal: AbortSignal.timeout(20000) });
+      const found = await answer.json();
+      if (!answer.ok) { this.ended = true; this.say("error", found.error); return; }
+      this.pause = POLL_MS;
+      this.take(found);
+    } catch {
+      this.pause = Math.min(2 * this.pause, PATIENCE_MS);
+      this.say("error", "No answer from Touchstone. Trying again …");
+    } finally {
+      this.busy = false;
+      if (!this.stopped && !this.ended) this.timer = setTimeout(() => this.poll(), this.pause);
+    }
+  }
+
+  address() {
+    const long = Object.values(this.lines).some((line) => line.step.length > MOST_POINTS);
+    const after = Object.entries(this.lines).map(([key, line]) => `${key}:${line.step.at(-1)}`).join(",");
+    const query = new URLSearchParams(long ? {} : { after, generation: this.generation });
+    return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/curves?${query}`;
+  }
+
+  take(found) {
+    if (found.complete) this.lines = {};
+    this.generation = found.generation;
+    for (const [key, fresh] of Object.entries(found.curves)) {
+      const line = (this.lines[key] ??= { step: [], value: [], time: [] });
+      for (const name of ["step", "value", "time"]) for (const item of fresh[name]) line[name].push(item);
+    }
+    this.ended = !found.active;
+    const step = found.steps_total ? `Step ${found.steps.toLocaleString()} of ${found.steps_total.toLocaleString()}` : "";
+    this.say(found.active ? "live" : "ended", found.active ? step || `Live: ${found.stage}` : step || "Ended");
+    if (found.complete || Object.keys(found.curves).length || !this.drawn) this.draw();
+  }
+
+  say(state, text) {
+    this.root.dataset.state = state;
+    if (this.state.textContent !== text) this.state.textContent = text;
+  }
+
+  theme() {
+    const style = getComputedStyle(this.root);
+    const channels = (style.color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+    const dark = channels[0] + channels[1] + channels[2] > 382;
+    return { text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
+  }
+
+  followTheme() {
+    const now = getComputedStyle(this.root).color;
+    if (this.drawn && now !== this.drawn) this.draw();
+  }
+
+  draw() {
+    if (!this.plotly || this.stopped) return;
+    const theme = this.theme();
+    this.drawn = theme.text;
+    const counts = {};
+    for (const chart of this.charts) {
+      const shown = chart.lines.filter((line) => this.lines[line.key]);
+      for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
+      this.plotly.react(chart.plot, shown.flatMap((line) => this.traces(chart, line, theme)), this.layout(chart, theme), {
+        responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
+      });
+      chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
+      chart.words.textContent = shown.map((line) => this.words(line)).join(" ");
+      chart.warning.textContent = shown.map((line) => this.warn(line)).filter(Boolean).join(" ");
+    }
+    this.root.dataset.points = JSON.stringify(counts);
+  }
+
+  words(line) {
+    const { step, value } = this.lines[line.key];
+    return `${line.label}: ${value.at(-1)} at step ${step.at(-1)}.`;
+  }
+
+  warn(line) {
+    const { step, value } = this.lines[line.key];
+    const at = value.findIndex((v) => typeof v !== "number");
+    return at < 0 ? "" : `⚠ ${line.label} is ${value[at] === null ? "not a number" : "infinite"} at step ${step[at]}.`;
+  }
+
+  traces(chart, line, theme) {
+    const { step, value, time } = this.lines[line.key];
+    const first = Math.min(...Object.values(this.lines).map((l) => l.time[0]));
+    const scale = chart.percent ? 100 : 1;
+    const y = value.map((v) => (typeof v === "number" ? v * scale : null));
+    const x = this.view.time ? time.map((t) => (t - first) / 60) : step;
+    const style = { color: theme[line.color], width: 2, dash: line.dash };
+    const unit = chart.percent ? " %" : "";
+    const made = {
+      x, y, type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style,
+      mode: y.length < 40 && line.dash !== "solid" ? "lines+markers" : y.length < 2 ? "markers" : "lines",
+      marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
+      hovertemplate: `%{y:.4~g}${unit}<extra>${line.label}</extra>`,
+    };
+    if (!this.view.smooth || y.length < 8) return [made];
+    const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
+    return [faint, { ...made, mode: "lines", y: smooth(y, Math.min(0.9, 1 - 4 / y.length)) }];
+  }
+
+  layout(chart, theme) {
+    const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
+    return {
+      uirevision: `${this.view.log}-${this.view.time}`, // zoom and legend outlive every new point
+      paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
+      margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", showlegend: true, autosize: true,
+      hoverlabel: { bgcolor: getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || undefined },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
+      xaxis: { ...axis, title: { text: this.view.time ? "Minutes since the start" : "Step", font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
+      yaxis: { ...axis, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: this.view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
+    };
+  }
+
+  resize() {
+    if (this.drawn) for (const chart of this.charts) if (chart.plot.offsetWidth) this.plotly.Plots.resize(chart.plot);
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.themeTimer);
+    this.resizer.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    if (this.plotly) for (const chart of this.charts) this.plotly.purge(chart.plot);
+    this.root.remove();
+  }
+}
+
+function smooth(values, weight) { // exponential moving average, debiased: Kingma & Ba 2014
+  let mean = 0;
+  let mass = 0;
+  return values.map((value) => {
+    if (value === null) return null;
+    mean = weight * mean + (1 - weight) * value;
+    mass = weight * mass + (1 - weight);
+    return mean / mass;
+  });
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const known = parentElement.touchstoneCurves;
+  if (known && known.data.run === data.run && !known.stopped) {
+    known.update(data);
+  } else {
+    known?.stop();
+    parentElement.touchstoneCurves = new Curves(parentElement, data);
+  }
+  return () => { parentElement.touchstoneCurves?.stop(); parentElement.touchstoneCurves = null; };
+}

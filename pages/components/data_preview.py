@@ -1,0 +1,88 @@
+"""A look at real examples of a data set, before anything is trained on it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.service import DatasetPreview
+from core.specs import DatasetSpec, Examples, Images
+from pages.components.text import plain
+
+SENTENCES_PER_CLASS = 2
+EXCERPT_CHARACTERS = 900
+MOST_NAMED = 4  # classes; with more, a range says it better
+MOST_COLUMNS = 10
+SMALLEST_PICTURE = 26  # pixels on the page
+
+
+def data_preview(dataset: DatasetSpec) -> DatasetPreview:
+    """Show what a data set is made of, and return it."""
+    found = shared_service().preview(dataset.name)
+    st.markdown(dataset.summary)
+    samples = found.samples
+    if isinstance(samples.inputs, np.ndarray):
+        _pictures(samples.inputs, samples)
+    elif samples.labels:
+        _sentences(samples)
+    else:
+        text = "\n\n".join(samples.inputs)[:EXCERPT_CHARACTERS]
+        st.code(text, language=None, height=220, wrap_lines=True)
+    st.caption(plain(_facts(found)))
+    st.caption(f"{plain(dataset.licence)} · {plain(dataset.source)}")
+    return found
+
+
+def _pictures(inputs: Images, samples: Examples) -> None:
+    """Show the pictures, one class below the other's next."""
+    columns = min(len(samples.labels), MOST_COLUMNS)
+    classes = samples.targets.tolist()
+    order = sorted(range(len(samples)), key=lambda i: classes[:i].count(classes[i]))
+    with st.container(key="pictures"), st.grid(columns, min_column_width=SMALLEST_PICTURE, gap="xsmall"):
+        for i in order:
+            st.image(_picture(inputs[i]), width="stretch", alt=f"A training picture of {_label(samples, i)}")
+
+
+def _picture(pixels: np.ndarray) -> np.ndarray:
+    """Return (H, W) or (H, W, 3) for display."""
+    return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+
+
+def _label(samples: Examples, i: int) -> str:
+    return samples.labels[int(samples.targets[i])]
+
+
+def _sentences(samples: Examples) -> None:
+    shown = {label: 0 for label in samples.labels}
+    with st.container(gap="xsmall"):
+        for i, text in enumerate(samples.inputs):
+            label = _label(samples, i)
+            if shown[label] < SENTENCES_PER_CLASS:
+                shown[label] += 1
+                with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+                    st.badge(plain(label), color="gray")
+                    st.text(str(text), width="stretch")
+
+
+def _facts(found: DatasetPreview) -> str:
+    sizes, counts = found.version.split_sizes, found.class_counts
+    total = f"{sum(sizes.values()):,} {'examples' if counts else 'documents'}"
+    if not counts:
+        total += f" with {found.characters:,} characters"
+    parts = [
+        total,
+        f"{sizes['train']:,} to learn from, {sizes['validation']:,} to steer by, {sizes['test']:,} for the exam",
+        _classes(counts),
+    ]
+    if found.version.duplicate_count:
+        parts.append(f"{found.version.duplicate_count:,} duplicates, kept on one side of every split")
+    return " · ".join(filter(None, parts))
+
+
+def _classes(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return ""
+    if len(counts) <= MOST_NAMED:
+        return ", ".join(f"{count:,} {label}" for label, count in counts.items())
+    return f"{len(counts)} classes with {min(counts.values()):,} to {max(counts.values()):,} each"

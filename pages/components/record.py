@@ -1,0 +1,105 @@
+"""Everything that was written down about a run: settings, versions, what happened, the log, samples."""
+
+import json
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.runs import Event, Run
+from pages.components.notices import shown_errors
+from pages.components.text import duration, plain, value
+
+LOG_REFRESH_S = 4.0
+TAIL_BYTES = 12_000
+EVENT_ICONS = {"stage": "chevron_right", "note": "info", "warning": "warning", "error": "error"}
+
+
+def samples(run: Run) -> None:
+    """Show what a text model wrote, from its first attempts to the last."""
+    written = shared_service().events(run.id, "sample")
+    if not written:
+        return
+    st.subheader("What it writes", anchor=False)
+    st.caption("A sample after every look at the validation text. Move to see how it learnt.")
+    last = len(written) - 1
+    at = last
+    if last and not run.status.is_active:
+        at = st.select_slider(
+            "Sample", range(len(written)), last, key=f"sample-{run.id}", label_visibility="collapsed",
+            format_func=lambda i: f"step {_step(written[i])}",
+        )  # fmt: skip
+    st.code(str(written[at].data.get("text") or written[at].message), language=None, wrap_lines=True)
+    if run.status.is_active:
+        st.caption(f"After step {_step(written[at])}.")
+
+
+def _step(event: Event) -> str:
+    step = event.data.get("step", "")
+    return f"{step:,}" if isinstance(step, int) else str(step)
+
+
+def record(run: Run) -> None:
+    """Show the settings, the events and the log."""
+    st.subheader("On the record", anchor=False)
+    with st.expander("Settings and versions", icon=":material/tune:"):
+        _settings(run)
+    with st.expander("What happened", icon=":material/history:"):
+        _events(run)
+    with st.expander("Log", icon=":material/terminal:"):
+        st.fragment(_log, run_every=LOG_REFRESH_S if run.status.is_active else None, key="log")(run.id)
+
+
+def _settings(run: Run) -> None:
+    config = run.config
+    chosen = {
+        **config.params,
+        **config.model_dump(mode="json", exclude={"task", "dataset", "model", "preset", "params"}),
+    }
+    facts = {
+        "task": config.task, "data set": config.dataset, "model": config.model, "preset": config.preset,
+        "data fingerprint": run.dataset_fingerprint or "–", "configuration hash": run.config_hash,
+        "device": run.device or "–", "numbers learnt": f"{run.parameter_count:,}" if run.parameter_count else "–",
+        "steps": f"{run.steps:,}", "examples seen": f"{run.examples_seen:,}",
+        "time in training": duration(run.train_time_s), "attempt": str(run.attempt), "run id": run.id,
+    }  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.caption("Settings (the seed among them)")
+        _pairs({name: value(v) for name, v in chosen.items()})
+    with right:
+        st.caption("This run")
+        _pairs(facts)
+        if run.versions:
+            st.caption("Versions")
+            _pairs(run.versions)
+    text = json.dumps(shared_service().document(run.id), indent=2)
+    st.download_button("Everything as JSON", text, f"{run.id}.json", "application/json", icon=":material/download:")
+
+
+def _pairs(pairs: Mapping[str, str]) -> None:
+    table = pd.DataFrame({"name": list(pairs), "value": [str(v) for v in pairs.values()]})
+    st.dataframe(table, hide_index=True, height="content", column_config={"name": "Name", "value": "Value"})
+
+
+def _events(run: Run) -> None:
+    events = [e for e in shared_service().events(run.id) if e.kind != "sample"]
+    if not events:
+        st.caption("Nothing yet.")
+    for event in events:
+        time = event.time.astimezone().strftime("%H:%M:%S")
+        icon = EVENT_ICONS.get(event.kind, "chevron_right")
+        st.markdown(f":gray[{plain(time)}] :material/{icon}: {plain(event.message)}")
+
+
+def _log(run_id: str) -> None:
+    with shown_errors():
+        tail = shared_service().log(run_id, TAIL_BYTES)
+        st.code(tail or "Nothing was logged yet.", language=None, height=320, wrap_lines=True)
+        file = shared_service().folder(run_id) / "log.txt"
+        if file.exists():
+            st.download_button(
+                "Download the whole log", file.read_bytes, f"{run_id}.log", "text/plain", key="download-log",
+                icon=":material/download:", on_click="ignore",
+            )  # fmt: skip

@@ -1,0 +1,127 @@
+"""The honest answer: verdict, scores with their intervals, and the simple methods beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.runs import Run, Score
+from core.specs import MetricSpec, TaskSpec
+from pages.components.colors import colors, figure_layout
+from pages.components.text import interval, number, plain
+
+ROW_HEIGHT = 46  # pixels of one method in the chart
+
+
+def verdict(run: Run, report: Mapping[str, Any]) -> None:
+    """Show the one sentence that matters."""
+    if not run.verdict:
+        return
+    icon, title = _headline(report.get("difference"))
+    with st.container(border=True, key="verdict", gap="xsmall"):
+        st.markdown(f"### {icon} {title}")
+        st.markdown(plain(run.verdict))
+
+
+def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
+    if not difference:
+        return ":primary[:material/verified:]", "The result"
+    name = plain(str(difference["baseline"]))
+    if difference["ci_low"] is not None and difference["ci_low"] > 0:
+        return ":green[:material/verified:]", f"Clearly better than {name}"
+    if difference["ci_high"] is not None and difference["ci_high"] < 0:
+        return ":orange[:material/trending_down:]", f"Worse than {name}"
+    return ":gray[:material/drag_handle:]", f"No clear difference from {name}"
+
+
+def score_cards(run: Run, task: TaskSpec) -> None:
+    """Show every metric of the test split with its 95 % interval."""
+    metrics = [m for m in task.metrics if m.name in run.test]
+    with st.grid(max(1, len(metrics)), min_column_width=165):
+        for metric in metrics:
+            score = run.test[metric.name]
+            st.metric(
+                metric.title.partition(" (")[0],
+                number(metric, score.value),
+                delta=interval(metric, score),
+                delta_color="off",
+                delta_arrow="off",
+                help=f"{metric.help} Below it: the 95 % interval, where the score would fall with other test examples.",
+                border=True,
+            )
+
+
+def comparison(run: Run, task: TaskSpec) -> None:
+    """Show the deciding metric of this run and of the simple methods, with their intervals, and all numbers."""
+    metric = task.metric(task.primary_metric)
+    methods = {run.config.model: run.test} | {name: scores for name, scores in run.baselines.items()}
+    shown = {name: scores[metric.name] for name, scores in methods.items() if metric.name in scores}
+    if len(shown) < 2:
+        return
+    st.subheader("Against the simple ways", anchor=False)
+    better = "higher is better" if metric.direction == "max" else "lower is better"
+    st.caption(f"{metric.title} on the same unseen examples, with 95 % intervals; {better}.")
+    st.plotly_chart(
+        _dots(shown, metric, run.config.model),
+        theme=None,
+        key=f"comparison-{run.id}",
+        config={"displayModeBar": False},
+        alt=f"{metric.title}: " + ", ".join(f"{name} {number(metric, s.value)}" for name, s in shown.items()),
+    )
+    with st.expander("All numbers", icon=":material/table_rows:"):
+        st.dataframe(_table(methods, task), hide_index=True, row_height=36)
+
+
+def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str, Any]:
+    palette = colors()
+    scale = 100 if metric.unit == "percent" else 1
+    traces = []
+    for name, score in shown.items():
+        value = score.value * scale
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [value],
+                "y": [name],
+                "mode": "markers+text",
+                "text": [f" {number(metric, score.value)}"],
+                "textposition": "top center",
+                "cliponaxis": False,
+                "marker": {
+                    "size": 13 if name == own else 10,
+                    "color": palette.accent if name == own else palette.muted,
+                    "symbol": "circle" if name == own else "diamond",
+                },
+                "textfont": {"size": 13},
+                "error_x": {
+                    "type": "data",
+                    "array": [score.ci_high * scale - value],
+                    "arrayminus": [value - score.ci_low * scale],
+                    "thickness": 2,
+                    "width": 6,
+                },
+                "hovertemplate": f"{number(metric, score.value)}<br>{interval(metric, score)}<extra></extra>",
+            }
+        )
+    axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
+    unit = " %" if scale == 100 else ""
+    return {
+        "data": traces,
+        "layout": figure_layout(70 + ROW_HEIGHT * len(shown))
+        | {
+            "xaxis": {**axis, "ticksuffix": unit, "nticks": 8},
+            "yaxis": {**axis, "autorange": "reversed", "showgrid": False, "ticksuffix": "  "},
+        },
+    }
+
+
+def _table(methods: Mapping[str, Mapping[str, Score]], task: TaskSpec) -> pd.DataFrame:
+    rows = []
+    for name, scores in methods.items():
+        row = {"Method": name}
+        for metric in task.metrics:
+            if (score := scores.get(metric.name)) is not None:
+                row[metric.title] = f"{number(metric, score.value)} ({interval(metric, score)})"
+        rows.append(row)
+    return pd.DataFrame(rows)

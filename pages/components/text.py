@@ -1,0 +1,71 @@
+"""How numbers, times and other people's words are written."""
+
+import math
+import re
+from datetime import UTC, datetime
+
+from core.runs import Score
+from core.specs import MetricSpec
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+
+
+def plain(text: str) -> str:
+    """Return the text so that Markdown shows it as it was written: no links, no colours, no formulas."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def duration(seconds: float | None) -> str:
+    """Return a length of time as people say it."""
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def ago(moment: datetime) -> str:
+    """Return how long ago something was."""
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    if seconds < 45:
+        return "just now"
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size or unit == "minute":
+            count = max(1, round(seconds / size))
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return ""
+
+
+def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
+    """Return a score: percentages with one decimal, other numbers with three."""
+    if math.isnan(value):
+        return "–"
+    if metric.unit == "percent":
+        return f"{100 * value:.1f}{' %' if unit else ''}"
+    return f"{value:.3f}"
+
+
+def interval(metric: MetricSpec, score: Score) -> str:
+    """Return the 95 % interval of a score."""
+    if math.isnan(score.ci_low) or math.isnan(score.ci_high):
+        return "no interval"
+    return f"{number(metric, score.ci_low, unit=False)} to {number(metric, score.ci_high)}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as people say it."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def value(setting: object) -> str:
+    """Return a setting's value as a form would show it."""
+    if isinstance(setting, bool):
+        return "on" if setting else "off"
+    return f"{setting:g}" if isinstance(setting, float) else str(setting)

@@ -1,0 +1,38 @@
+"""Choices that live in the URL by their names, so that a link shows the same page to somebody else.
+
+Streamlit's own `bind="query-params"` writes what an option is called on the screen; a link should hold names that stay.
+"""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+
+def read_choice(key: str, options: Collection[str], default: str | None) -> None:
+    """Give a widget its value from the URL: at first sight, and whenever the URL was changed by somebody else.
+
+    Args:
+        key: The widget's key and the parameter's name.
+        options: What may be chosen; anything else becomes the default.
+        default: What is chosen where the URL says nothing.
+    """
+    wanted = st.query_params.get(key)
+    if key not in st.session_state or wanted != st.session_state.get(_shown(key)):
+        st.session_state[key] = wanted
+    if st.session_state[key] not in options:
+        st.session_state[key] = default
+
+
+def write_choice(key: str, default: str | None) -> None:
+    """Put a widget's value into the URL, or take it out where it is the default."""
+    value = st.session_state[key]
+    if value is None or value == default:
+        st.query_params.pop(key, None)
+        st.session_state[_shown(key)] = None
+    else:
+        st.query_params[key] = value
+        st.session_state[_shown(key)] = value
+
+
+def _shown(key: str) -> str:
+    return f"shown-in-url-{key}"

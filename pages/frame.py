@@ -1,0 +1,26 @@
+"""The frame around every page: title, navigation, and where errors become sentences."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components.notices import shown_errors
+
+HERE = Path(__file__).parent
+
+st.set_page_config(page_title="Touchstone", page_icon=str(HERE / "icon.svg"), layout="wide")
+st.html(HERE / "style.css")
+dark = st.context.theme.type == "dark"
+st.logo(str(HERE / f"logo-{'dark' if dark else 'light'}.svg"), icon_image=str(HERE / "icon.svg"), size="large")
+
+page = st.navigation(
+    [
+        st.Page("start.py", title="Start", icon=":material/home:", default=True),
+        st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page("run.py", title="Run", icon=":material/show_chart:", url_path="run", visibility="hidden"),
+        st.Page("system.py", title="System", icon=":material/memory:", url_path="system"),
+    ]
+)
+with shown_errors():
+    page.run()

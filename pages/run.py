@@ -1,0 +1,94 @@
+"""Run: one run, live while it works, with its honest result afterwards; every run has a link of its own."""
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.errors import RunNotFound
+from core.runs import Run
+from core.specs import TaskSpec
+from pages.components.chips import status_chip
+from pages.components.curve_chart import curve_chart
+from pages.components.failures import failures
+from pages.components.notices import empty_state, shown_errors
+from pages.components.record import record, samples
+from pages.components.run_actions import run_actions, undo_notice
+from pages.components.run_progress import ended_notice, run_progress
+from pages.components.scores import comparison, score_cards, verdict
+from pages.components.text import ago, duration, plain
+
+REFRESH_S = 2.0
+
+
+def page() -> None:
+    """Show the page."""
+    run_id = st.query_params.get("run", "")
+    try:
+        run = shared_service().run(run_id)
+    except RunNotFound:
+        _nothing(run_id)
+        return
+    task = shared_service().tasks()[run.task]
+    undo_notice()
+    _head(run)
+    ended_notice(run)
+    if run.status.is_active:
+        st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
+    report = shared_service().report(run.id)
+    verdict(run, report)
+    if run.test:
+        score_cards(run, task)
+        comparison(run, task)
+    st.subheader("Learning curves", anchor=False)
+    curve_chart(run, task)
+    if not run.status.is_active:
+        samples(run)
+    failures(run, report)
+    record(run)
+
+
+def _nothing(run_id: str) -> None:
+    st.title("Run", anchor=False)
+    if run_id:
+        empty_state("search_off", "No such run", f"There is no run {plain(run_id[:40])}. It may have been removed.")
+    else:
+        empty_state("show_chart", "Which run?", "Pick one from the list of runs, or start a new one.")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        st.page_link("runs.py", label="All runs", icon=":material/list:")
+        st.page_link("train.py", label="Train a model", icon=":material/model_training:")
+
+
+def _head(run: Run) -> None:
+    service = shared_service()
+    title, actions = st.columns([1.6, 1], vertical_alignment="bottom")
+    with title:
+        st.title(plain(run.name), anchor=False)
+    with actions, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        if not run.status.is_active:
+            status_chip(run)
+        with st.popover("", icon=":material/more_horiz:", help="Rename, note, trash"):
+            run_actions(run)
+    models, datasets = service.models(), service.datasets()
+    model = models[run.config.model].title if run.config.model in models else run.config.model
+    data = datasets[run.config.dataset].title if run.config.dataset in datasets else run.config.dataset
+    parts = [f"{model} on {data}", run.config.preset, run.device, f"started {ago(run.started_at or run.created_at)}"]
+    if run.finished_at and run.started_at:
+        parts.append(f"took {duration((run.finished_at - run.started_at).total_seconds())}")
+    st.caption("  ·  ".join(plain(part) for part in parts if part))
+    if run.note:
+        st.markdown(f":material/sticky_note_2: {plain(run.note)}")
+
+
+def _live(run_id: str, task: TaskSpec) -> None:
+    """Draw progress again and again; when the run has ended, let the whole page show its result."""
+    with shown_errors():
+        shared_service().watch()
+        run = shared_service().run(run_id)
+        if not run.status.is_active:
+            st.rerun()
+        run_progress(run, task)
+        if task.output_kind == "text":
+            samples(run)
+
+
+if __name__ == "__main__":
+    page()

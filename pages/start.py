@@ -1,0 +1,117 @@
+"""Start: what can be done here, one click away, and what was done last."""
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.runs import Run
+from core.specs import TaskSpec
+from pages.components.chips import status_chip
+from pages.components.notices import empty_state, shown_errors
+from pages.components.starting import one_key, start
+from pages.components.text import ago, duration, number, plain
+
+ICONS = {"image-classification": "image", "text-classification": "sentiment_satisfied", "text-generation": "edit_note"}
+RECENT = 5
+REFRESH_S = 4.0
+
+
+def page() -> None:
+    """Show the page."""
+    st.title("Is your AI idea worth building?", anchor=False)
+    st.markdown(
+        "Train a real model on real data, on this machine, and get an honest answer: better than the simple way? "
+        "By how much? How sure?",
+    )
+    st.space("small")
+    with st.grid(3, border=True, min_column_width=270):
+        for task in shared_service().tasks().values():
+            _card(task)
+    st.space("small")
+    active = bool(shared_service().active_runs())
+    st.fragment(_now, run_every=REFRESH_S if active else None, key="now")(active)
+
+
+def _card(task: TaskSpec) -> None:
+    service = shared_service()
+    dataset, model = task.demo
+    with st.container(height="stretch", vertical_alignment="distribute", key=f"card-{task.name}"):
+        with st.container(gap="small"):
+            st.markdown(f"### :primary[:material/{ICONS.get(task.name, 'category')}:] {task.title}")
+            st.markdown(task.summary)
+            st.caption(f"**For example:** {task.example}")
+        ready = model in service.models(task.name) and dataset in service.datasets(task.name)
+        with st.container(gap="xsmall"):
+            demo = service.datasets()[dataset].title if dataset in service.datasets() else dataset
+            clicked = st.button(
+                f"Demo: {plain(demo)}",
+                key=f"demo-{task.name}",
+                type="primary",
+                icon=":material/play_arrow:",
+                width="stretch",
+                disabled=not ready,
+            )
+            st.page_link(
+                "train.py",
+                label="Choose data and model yourself",
+                icon=":material/tune:",
+                query_params={"task": task.name},
+                width="stretch",
+            )
+    key = one_key(f"demo-{task.name}", clicked)
+    if clicked:
+        start(service.make_config(task.name, dataset, model, "quick"), key)
+
+
+def _now(was_active: bool) -> None:
+    """Show what runs, what waits and what was done last; draws itself again while something runs."""
+    with shown_errors():
+        service = shared_service()
+        recent, machine = st.columns([2.2, 1], gap="large")
+        with recent:
+            st.subheader("Recent runs", anchor=False)
+            runs = service.runs(limit=RECENT)
+            for run in runs:
+                _row(run)
+            if not runs:
+                empty_state("science", "No runs yet", "Try a demo above: the first curve appears within seconds.")
+        with machine:
+            _machine()
+        if was_active and not service.active_runs():
+            st.rerun()
+
+
+def _row(run: Run) -> None:
+    task = shared_service().tasks()[run.task]
+    with st.container(border=True, gap="xxsmall", key=f"recent-{run.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.page_link("run.py", label=f"**{plain(run.name)}**", query_params={"run": run.id})
+            status_chip(run)
+        score = run.test.get(task.primary_metric)
+        metric = task.metric(task.primary_metric)
+        parts = [task.title, ago(run.created_at)]
+        if score is not None:
+            parts.insert(1, f"**{metric.title.partition(' (')[0]} {number(metric, score.value)}**")
+        elif run.status.is_active and run.time_left_s is not None:
+            parts.insert(1, f"about {duration(run.time_left_s)} left")
+        st.caption("  ·  ".join(parts))
+
+
+def _machine() -> None:
+    service = shared_service()
+    worker = service.watch()
+    waiting = service.queue()
+    st.subheader("This machine", anchor=False)
+    with st.container(border=True, gap="small", key="machine"):
+        st.markdown(f":material/memory: **{plain(worker.device) or 'Not looked at yet'}**")
+        if worker.alive:
+            warm = "ready, starts at once" if worker.warm else "ready"
+            st.markdown(f":green[:material/check_circle:] Worker {warm}")
+        else:
+            st.markdown(":gray[:material/bedtime:] The worker starts with the first run")
+        count = f"{len(waiting)} waiting" if waiting else "Nothing waits"
+        st.markdown(f":material/format_list_numbered: {count}")
+        st.page_link("system.py", label="More about this machine", icon=":material/arrow_forward:")
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,95 @@
+"""Pictures of every page, for the README and for the eye.
+
+Usage: python -m tests.browser.screenshots FOLDER [--url URL] [--readme FILE]
+
+Without a URL it serves the dashboard itself, in an empty home, and trains the three demos first.
+"""
+
+import argparse
+import tempfile
+from contextlib import ExitStack
+from itertools import product
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.harness import chromium, dashboard
+
+WIDTHS = {1440: 900, 390: 844}
+THEMES = ("light", "dark")
+DEMOS = ("image-classification", "text-classification", "text-generation")
+DEMO_MS = 400_000
+
+
+def open_page(browser: Browser, url: str, width: int, theme: str) -> Page:
+    """Open a page in a window of its own and wait until it is drawn."""
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width]}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    page = context.new_page()
+    page.goto(url)
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until the script has run and nothing is being drawn."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+    page.wait_for_timeout(1500)
+
+
+def photograph(page: Page, file: Path) -> None:
+    """Save the whole page, however long."""
+    main = page.get_by_test_id("stMain")
+    height = main.evaluate("e => e.scrollHeight")
+    width = (page.viewport_size or {"width": 1440})["width"]
+    page.set_viewport_size({"width": width, "height": min(int(height) + 20, 6000)})
+    page.wait_for_timeout(900)
+    page.screenshot(path=file)
+
+
+def train_demos(page: Page, url: str) -> None:
+    """Train each task's demo to its end."""
+    for task in DEMOS:
+        page.goto(url)
+        page.locator(f".st-key-demo-{task} button").click()
+        page.locator(".st-key-verdict").wait_for(timeout=DEMO_MS)
+
+
+def main() -> None:
+    """Make the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--url")
+    parser.add_argument("--readme", type=Path)
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        browser = stack.enter_context(chromium())
+        url = arguments.url
+        if url is None:
+            home = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+            url = stack.enter_context(dashboard(home))
+            train_demos(browser.new_page(), url)
+        paths = addresses(browser, url)
+        for (name, path), width, theme in product(paths.items(), WIDTHS, THEMES):
+            page = open_page(browser, url + path, width, theme)
+            photograph(page, arguments.folder / f"{name}-{width}-{theme}.png")
+            page.context.close()
+        if arguments.readme:
+            page = open_page(browser, url + paths["run-1"], 1440, "light")
+            page.screenshot(path=arguments.readme)
+
+
+def addresses(browser: Browser, url: str) -> dict[str, str]:
+    """Return every page's path, and that of each recent run."""
+    page = open_page(browser, url, 1440, "light")
+    links = page.locator("[class*='st-key-recent-'] a")
+    runs = [str(links.nth(i).get_attribute("href")).partition("?")[2] for i in range(links.count())]
+    page.context.close()
+    paths = {"start": "/", "train": "/train", "runs": "/runs", "system": "/system", "run-none": "/run?run=nothere"}
+    return paths | {f"run-{i}": f"/run?{query}" for i, query in enumerate(reversed(runs), 1)}
+
+
+if __name__ == "__main__":
+    main()

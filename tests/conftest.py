@@ -1,0 +1,49 @@
+"""What many tests start from: a home folder of their own, a real database, a configuration."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import open_database
+from core.configure import make_config
+from core.settings import Settings
+from core.specs import TrainConfig
+from core.store.database import Database
+from core.store.run_store import RunStore
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, also for the processes that it starts."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("TOUCHSTONE_HOME", str(folder))
+    monkeypatch.setenv("TOUCHSTONE_THREADS", "1")
+    return folder
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return Settings()
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database(settings)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def runs(database: Database) -> RunStore:
+    return RunStore(database)
+
+
+@pytest.fixture
+def quick_config() -> Callable[..., TrainConfig]:
+    """Return a configuration of the smallest model on digits; keyword arguments change settings."""
+
+    def make(**changes: object) -> TrainConfig:
+        return make_config("image-classification", "digits", "logistic-regression", "quick", changes)
+
+    return make

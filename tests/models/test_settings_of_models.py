@@ -1,0 +1,42 @@
+"""What the contract test over the catalogue cannot know: what a model's own settings do."""
+
+import pytest
+import torch
+
+from core.errors import InvalidSetting
+from core.models import char_lstm, mini_gpt, minilm_frozen, mlp, small_cnn
+from core.specs import DataInfo
+
+DIGITS = DataInfo(labels=tuple("0123456789"), input_shape=(1, 8, 8), channel_mean=(0.3,), channel_std=(0.4,))
+TEXT = DataInfo(labels=(), input_shape=(16,), vocabulary_size=30)
+
+
+@pytest.mark.parametrize("shape", [(1, 4, 4), (1, 28, 28), (3, 32, 32), (3, 40, 24)])
+@pytest.mark.parametrize("stages", [1, 3, 5])
+def test_small_cnn_takes_pictures_of_any_size(shape: tuple[int, ...], stages: int) -> None:
+    info = DataInfo(("a", "b"), shape, channel_mean=(0.5,) * shape[0], channel_std=(0.2,) * shape[0])
+    model = small_cnn.build(small_cnn.SmallCnnParams(width=4, stages=stages), info)
+    assert model(torch.zeros(2, *shape, dtype=torch.uint8)).shape == (2, 2)
+
+
+def test_mlp_has_as_many_layers_as_asked_for() -> None:
+    model = mlp.build(mlp.MlpParams(hidden_size=16, depth=3), DIGITS)
+    assert [p.shape for p in model.parameters() if p.dim() == 2] == [(16, 64), (16, 16), (16, 16), (10, 16)]
+
+
+def test_minilm_head_is_one_layer_unless_a_hidden_one_is_wanted() -> None:
+    info = DataInfo(("no", "yes"), (24,))
+    linear = minilm_frozen.build(minilm_frozen.MiniLMFrozenParams(), info)
+    deeper = minilm_frozen.build(minilm_frozen.MiniLMFrozenParams(hidden_size=8), info)
+    assert [p.shape for p in linear.parameters()] == [(2, 24), (2,)]
+    assert [p.shape for p in deeper.parameters()] == [(8, 24), (8,), (2, 8), (2,)]
+
+
+def test_mini_gpt_says_which_width_would_do() -> None:
+    with pytest.raises(InvalidSetting, match="'width' must be a multiple of the 4 heads, such as 48"):
+        mini_gpt.build(mini_gpt.MiniGptParams(width=50, heads=4), TEXT)
+
+
+def test_language_models_take_their_context_from_the_data() -> None:
+    assert mini_gpt.build(mini_gpt.MiniGptParams(), TEXT).context == 16
+    assert char_lstm.build(char_lstm.CharLstmParams(), TEXT).context == 16

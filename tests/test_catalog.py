@@ -1,0 +1,245 @@
+"""The contract that every entry of the catalogue keeps; a new file is held to it without a new test."""
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from core import catalog
+from core.configure import preset_values, setting_fields
+from core.errors import UnknownName, UserError
+from core.intake.versions import load_version
+from core.specs import PRESETS, DataInfo, Examples, ModelSpec, PresetName, TaskSpec, TrainConfig
+from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
+from core.training.outcomes import outcomes_of
+
+LABELS = ("red", "green", "blue")
+WORDS = ("parcel", "late", "great", "broken", "thanks", "refund", "works", "never", "again", "fine")
+TASKS, DATASETS, MODELS = catalog.tasks(), catalog.datasets(), catalog.models()
+PAIRS = [(model, task) for model in MODELS for task in MODELS[model].tasks]
+
+
+class Prepared(NamedTuple):
+    """A model's tiny data: one batch, ready to be trained on."""
+
+    spec: ModelSpec
+    task: TaskSpec
+    params: Any
+    info: DataInfo
+    inputs: Tensor
+    targets: Tensor
+
+    def build(self, seed: int = 0) -> nn.Module:
+        torch.manual_seed(seed)
+        return self.spec.build(self.params, self.info)
+
+
+def tiny_examples(task: TaskSpec) -> Examples:
+    chance = np.random.default_rng(0)
+    targets = np.arange(12, dtype=np.int64) % 3
+    if task.input_kind == "image":
+        pictures = chance.integers(0, 256, (12, 8, 8, 1)).astype(np.uint8)
+        return Examples(pictures, targets, LABELS)
+    texts = tuple(" ".join(chance.choice(WORDS, 6)) for _ in range(12))
+    return Examples(texts * 20, targets[:0]) if task.output_kind == "text" else Examples(texts, targets, LABELS)
+
+
+def prepare(model: str, task_name: str) -> Prepared:
+    spec, task = MODELS[model], TASKS[task_name]
+    values = preset_values(spec, "quick")
+    params = spec.params(**{name: values[name] for name in spec.params.model_fields})
+    examples = tiny_examples(task)
+    preprocessor = spec.preprocess(params, examples)
+    info = preprocessor.info(examples.labels)
+    if spec.pretrained:  # stand-ins for what a large encoder would say: loading it is for its own test
+        inputs = torch.randn(12, *info.input_shape, generator=torch.Generator().manual_seed(0))
+    else:
+        inputs = torch.from_numpy(preprocessor.transform(examples.inputs))
+    if task.output_kind == "label":
+        return Prepared(spec, task, params, info, inputs, torch.from_numpy(examples.targets))
+    windows = inputs[: 4 * info.input_shape[0] + 1]
+    return Prepared(spec, task, params, info, windows[:-1].view(4, -1), windows[1:].reshape(4, -1))
+
+
+def train(module: nn.Module, data: Prepared, steps: int) -> float:
+    optimiser = torch.optim.AdamW(module.parameters(), lr=1e-2, weight_decay=0.0)
+    module.train()
+    for _ in range(steps):
+        loss = data.task.loss(module(data.inputs), data.targets, 0.0)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+        optimiser.step()
+    module.eval()
+    with torch.no_grad():
+        return float(data.task.loss(module(data.inputs), data.targets, 0.0))
+
+
+# --- models ---
+
+
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_a_model_scores_every_possible_answer(model: str, task: str) -> None:
+    data = prepare(model, task)
+    logits = data.build()(data.inputs)
+    answers = data.info.vocabulary_size if data.task.output_kind == "text" else len(LABELS)
+    assert logits.shape == (*data.targets.shape, answers)
+    assert logits.isfinite().all()
+
+
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_a_model_answers_a_batch_of_one_as_it_does_in_a_larger_one(model: str, task: str) -> None:
+    data = prepare(model, task)
+    module = data.build().eval()
+    with torch.no_grad():
+        torch.testing.assert_close(module(data.inputs[:1]), module(data.inputs)[:1], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_a_model_learns_one_batch_by_heart(model: str, task: str) -> None:
+    data = prepare(model, task)
+    module = data.build()
+    with torch.no_grad():
+        fresh = float(data.task.loss(module.eval()(data.inputs), data.targets, 0.0))
+    assert train(module, data, steps=150) < 0.1 * fresh
+
+
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_a_model_trains_the_same_way_under_the_same_seed(model: str, task: str) -> None:
+    data = prepare(model, task)
+    first, again = data.build(seed=3), data.build(seed=3)
+    for module in (first, again):
+        torch.manual_seed(4)
+        train(module, data, steps=3)
+    assert all(torch.equal(a, b) for a, b in zip(first.state_dict().values(), again.state_dict().values(), strict=True))
+
+
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_a_model_comes_back_from_its_checkpoint(model: str, task: str, tmp_path: Path) -> None:
+    data = prepare(model, task)
+    module = data.build()
+    train(module, data, steps=3)
+    card = ModelCard(
+        task=task,
+        dataset="tiny",
+        dataset_fingerprint="abc",
+        model=model,
+        params=data.params.model_dump(mode="json"),
+        preprocessor={"kind": "any", "state": {}},
+        labels=data.info.labels,
+        info=asdict(data.info),
+    )
+    save_model(tmp_path / "best", module, card)
+    saved = read_card(tmp_path / "best")
+    spec = catalog.find_model(saved.model, saved.task)
+    again = spec.build(spec.params(**saved.params), saved.data_info())
+    load_weights(tmp_path / "best", again)
+    assert torch.equal(again.eval()(data.inputs), module(data.inputs))
+
+
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_a_model_is_as_large_as_it_says(model: str, task: str) -> None:
+    data = prepare(model, task)
+    examples = DATASETS[TASKS[task].demo[0]].load()
+    info = data.spec.preprocess(data.params, examples).info(examples.labels)
+    count = sum(p.numel() for p in data.spec.build(data.params, info).parameters())
+    assert count == pytest.approx(data.spec.parameter_count, rel=0.25)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("model", MODELS)
+def test_presets_hold_known_settings_within_their_bounds(model: str, preset: PresetName) -> None:
+    spec = MODELS[model]
+    assert set(spec.presets) == set(PRESETS)
+    assert set(spec.presets[preset]) <= {field.name for field in setting_fields(spec)}
+    values = preset_values(spec, preset)
+    own = {name: values.pop(name) for name in spec.params.model_fields}
+    assert spec.params(**own)
+    assert TrainConfig(task=spec.tasks[0], dataset="any", model=model, params=own, **values)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_explains_itself_and_its_settings(model: str) -> None:
+    spec = MODELS[model]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", model)
+    assert all(text.endswith(".") for text in (spec.summary, spec.choose_when))
+    assert re.search(r"\b(19|20)\d\d\b", spec.paper)
+    assert spec.paper_url.startswith("https://")
+    assert set(spec.tasks) <= set(TASKS)
+    names = [field.name for field in setting_fields(spec)]
+    assert len(names) == len(set(names)), "a model's setting may not hide one of the training's"
+    for field in setting_fields(spec):
+        assert field.label
+        assert field.help.endswith("."), field.name
+        assert field.level in ("beginner", "expert")
+
+
+# --- tasks and data sets ---
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_explains_itself_and_has_a_demo(name: str) -> None:
+    task = TASKS[name]
+    assert all((task.title, task.summary, task.example))
+    assert task.metric(task.primary_metric).name == task.primary_metric
+    assert len({metric.name for metric in task.metrics}) == len(task.metrics)
+    assert all(metric.title and metric.help.endswith(".") for metric in task.metrics)
+    dataset, model = task.demo
+    assert catalog.find_dataset(dataset, name)
+    assert catalog.find_model(model, name)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_turns_logits_into_a_loss_and_outcomes_that_agree(name: str) -> None:
+    task = TASKS[name]
+    shape = (2, 5) if task.output_kind == "text" else (10,)
+    logits, targets = torch.randn(*shape, 3), torch.randint(0, 3, shape)
+    outcomes = task.outcomes(logits, targets)
+    assert outcomes.nll.shape == outcomes.targets.shape == outcomes.predicted.shape == (10,)
+    assert outcomes.nll.mean() == pytest.approx(float(task.loss(logits, targets, 0.0)), rel=1e-5)
+    assert float(task.loss(logits, targets, 0.1)) != pytest.approx(outcomes.nll.mean(), rel=1e-5)
+    assert all(np.isfinite(metric.compute(outcomes)) for metric in task.metrics)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_data_set_explains_itself_and_stays_the_same(name: str) -> None:
+    spec = DATASETS[name]
+    assert spec.name == name
+    assert all((spec.title, spec.summary, spec.licence, spec.source))
+    assert spec.task in TASKS
+    first, again = load_version(spec).version, load_version(spec).version
+    assert first == again
+    assert first.fingerprint
+    assert first.task == spec.task
+    assert all(first.split_sizes[split] > 0 for split in ("train", "validation", "test"))
+
+
+# --- finding ---
+
+
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one() -> None:
+    with pytest.raises(UnknownName, match=r"no model called 'smal-cnn'\. Did you mean 'small-cnn'"):
+        catalog.find_model("smal-cnn")
+    with pytest.raises(UnknownName, match="Did you mean 'digits'"):
+        catalog.find_dataset("digit")
+    with pytest.raises(UnknownName, match="Did you mean 'text-generation'"):
+        catalog.find_task("text-generator")
+
+
+def test_a_model_or_data_set_of_another_task_is_refused_with_those_that_fit() -> None:
+    with pytest.raises(UserError, match=r"for text-generation, not for image-classification.*small-cnn"):
+        catalog.find_model("mini-gpt", "image-classification")
+    with pytest.raises(UserError, match=r"for image-classification, not for text-generation.*python-docs"):
+        catalog.find_dataset("digits", "text-generation")
+
+
+def test_measuring_in_batches_gives_what_one_batch_gives() -> None:
+    data = prepare("mlp", "image-classification")
+    module = data.build().eval()
+    parts = outcomes_of(data.task, module, data.inputs, data.targets, "cpu", batch_size=5)
+    np.testing.assert_allclose(parts.nll, data.task.outcomes(module(data.inputs), data.targets).nll, rtol=1e-5)

@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from core.training import callbacks
+from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
+from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights, read_card
+from core.training.trainer import Trainer
+from tests.training.tiny import Listener, config, module, trainer
+
+CARD = ModelCard(
+    task="image-classification",
+    dataset="tiny",
+    dataset_fingerprint="abc",
+    model="mlp",
+    params={},
+    preprocessor={"kind": "images", "state": {}},
+    labels=("dark", "bright"),
+    info={},
+)
+
+
+def test_a_callback_needs_nothing_but_what_it_cares_for() -> None:
+    assert trainer(config(epochs=1), Callback()).fit().steps == 5
+
+
+def test_the_best_model_is_kept_not_the_last(tmp_path: Path) -> None:
+    listener = Listener()
+    result = trainer(config(epochs=6, learning_rate=0.02), listener, BestCheckpoint(tmp_path / "best", CARD)).fit()
+    card = read_card(tmp_path / "best")
+    assert card.step == result.best_step
+    assert card.metrics["validation/accuracy"] == result.best_metric
+    kept = module()
+    load_weights(tmp_path / "best", kept)
+    again = trainer(config(), Listener(), made=kept)
+    assert again._measure().nll.mean() == pytest.approx(listener.metrics[result.best_step, "validation/loss"])
+
+
+def saves(monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, **gaps: float) -> list[int]:
+    """Return the steps after which the state was saved, with a clock that follows the steps."""
+    steps: list[int] = []
+
+    def remember(_: Path, state: TrainingState) -> None:
+        steps.append(state.step)
+
+    made: list[Trainer] = []
+    monkeypatch.setattr(callbacks, "save_state", remember)
+    monkeypatch.setattr("core.training.callbacks.time.monotonic", lambda: made[0].progress.step * seconds_per_step)
+    made.append(trainer(config(), LastCheckpoint(Path("unused"), **gaps)))  # 4 epochs of 5 steps
+    made[0].fit()
+    return steps
+
+
+def test_the_state_is_saved_at_the_end_of_epochs_and_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert saves(monkeypatch, seconds_per_step=1) == [5, 10, 15, 20, 20]
+
+
+def test_short_epochs_are_not_all_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert saves(monkeypatch, seconds_per_step=0.2) == [10, 20, 20]
+
+
+def test_long_epochs_are_saved_within(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert saves(monkeypatch, seconds_per_step=10) == [3, 5, 8, 10, 13, 15, 18, 20, 20]
+
+
+def test_a_stopped_run_leaves_its_state(tmp_path: Path) -> None:
+    trainer(config(), Listener(stop_after=7), LastCheckpoint(tmp_path / "last")).fit()
+    assert load_state(tmp_path / "last").step == 7
+
+
+def test_a_run_that_gets_no_better_ends_after_its_patience() -> None:
+    trained = module()
+    trainer(config(epochs=20, learning_rate=1e-2), made=trained).fit()
+    too_fast = config(epochs=50, optimizer="sgd", learning_rate=10.0, schedule="constant", patience=3)
+    result = trainer(too_fast, made=trained).fit()
+    assert (result.steps, result.best_step) == (15, 0)
+    assert result.finished_early
+    assert not result.stopped
+
+
+def test_patience_counts_from_the_best_evaluation_also_after_a_resume() -> None:
+    configured = config(epochs=30, learning_rate=0.05, patience=2)
+    whole = trainer(configured).fit()
+    first = trainer(configured, Listener(stop_after=4))
+    first.fit()
+    resumed = trainer(configured).fit(resume=first.state())
+    assert (resumed.steps, resumed.finished_early) == (whole.steps, whole.finished_early)

@@ -1,0 +1,83 @@
+"""Every optimiser against steps worked out by hand: a 1 x 1 matrix at 1.0 whose gradient is always 0.5."""
+
+import pytest
+import torch
+from torch import nn
+
+from core.layers.bag import BagOfEmbeddings
+from core.specs import TrainConfig
+from core.training.optimisers import (
+    decayed_and_free,
+    make_optimiser,
+    optimiser_tensors,
+    restore_optimiser,
+    set_learning_rate,
+)
+
+CPU = torch.device("cpu")
+
+
+def config(**settings: object) -> TrainConfig:
+    return TrainConfig.model_validate({"task": "t", "dataset": "d", "model": "m", "learning_rate": 0.1} | settings)
+
+
+def two_steps(**settings: object) -> list[float]:
+    module = nn.Linear(1, 1, bias=False)
+    nn.init.ones_(module.weight)
+    optimiser = make_optimiser(module, config(**settings), CPU)
+    values = []
+    for _ in range(2):
+        module.weight.grad = torch.full((1, 1), 0.5)
+        optimiser.step()
+        values.append(module.weight.item())
+    return values
+
+
+def test_sgd_looks_ahead_along_its_momentum() -> None:
+    # momentum 0.5, then 0.9 * 0.5 + 0.5 = 0.95; Nesterov steps by 0.5 + 0.9 * momentum
+    assert two_steps(optimizer="sgd", weight_decay=0) == pytest.approx([1 - 0.1 * 0.95, 0.905 - 0.1 * 1.355])
+
+
+def test_adam_adds_the_decay_to_the_gradient() -> None:
+    assert two_steps(optimizer="adam", weight_decay=0.1) == pytest.approx([0.9, 0.8000435], abs=1e-5)
+
+
+def test_adamw_shrinks_the_weight_itself() -> None:
+    assert two_steps(optimizer="adamw", weight_decay=0.1) == pytest.approx(
+        [1 * 0.99 - 0.1, 0.89 * 0.99 - 0.1], abs=1e-5
+    )
+
+
+def test_only_matrices_are_decayed() -> None:
+    module = nn.Sequential(BagOfEmbeddings(5, 4), nn.LayerNorm(4), nn.Linear(4, 2))
+    decayed, free = decayed_and_free(module)
+    assert [p.shape for p in decayed] == [(2, 4)]
+    assert [p.shape for p in free] == [(5, 4), (4,), (4,), (2,)]
+
+
+def test_frozen_parameters_are_left_out() -> None:
+    module = nn.Linear(2, 2).requires_grad_(False)
+    assert decayed_and_free(module) == ([], [])
+
+
+def test_the_learning_rate_reaches_every_group() -> None:
+    optimiser = make_optimiser(nn.Linear(2, 2), config(), CPU)
+    set_learning_rate(optimiser, 0.025)
+    assert [group["lr"] for group in optimiser.param_groups] == [0.025, 0.025]
+    assert [group["weight_decay"] for group in optimiser.param_groups] == [0.01, 0.0]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+def test_a_restored_optimiser_steps_as_the_first_would_have(name: str) -> None:
+    first, second = nn.Linear(3, 2), nn.Linear(3, 2)
+    one, other = make_optimiser(first, config(optimizer=name), CPU), make_optimiser(second, config(optimizer=name), CPU)
+    first(torch.ones(1, 3)).sum().backward()
+    one.step()
+    second.load_state_dict(first.state_dict())
+    restore_optimiser(other, {key: tensor.clone() for key, tensor in optimiser_tensors(one).items()})
+    for module, optimiser in ((first, one), (second, other)):
+        optimiser.zero_grad()
+        module(torch.tensor([[1.0, 2.0, 3.0]])).square().sum().backward()
+        optimiser.step()
+    assert torch.equal(first.weight, second.weight)
+    assert torch.equal(first.bias, second.bias)

@@ -1,0 +1,29 @@
+import re
+import signal
+
+import pytest
+
+from core.runs import RunStatus
+from core.worker.obituary import cause_of_death
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "status", "words"),
+    [
+        (0, RunStatus.FAILED, "ended without a result and without saying why"),
+        (3, RunStatus.FAILED, "error code 3"),
+        (-signal.SIGKILL, RunStatus.INTERRUPTED, r"ended from outside \(SIGKILL\).*out of memory"),
+        (-signal.SIGSEGV, RunStatus.FAILED, r"crashed \(SIGSEGV\)"),
+        (None, RunStatus.INTERRUPTED, "the machine was restarted or something ended it"),
+    ],
+)
+def test_every_silent_end_has_its_own_sentence(exit_code: int | None, status: RunStatus, words: str) -> None:
+    found, reason = cause_of_death(exit_code, stop_was_requested=False)
+    assert found is status
+    assert re.search(words, reason)
+
+
+def test_who_asked_for_a_stop_gets_a_stop() -> None:
+    status, reason = cause_of_death(-signal.SIGKILL, stop_was_requested=True)
+    assert status is RunStatus.STOPPED
+    assert "resume" in reason

@@ -1,0 +1,187 @@
+"""The supervisor with real processes that misbehave in every way; only what they compute is left out."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from core.runs import Run, RunStatus, Stage
+from core.settings import Settings
+from core.specs import TrainConfig
+from core.store.database import Database
+from core.store.job_queue import JobQueue
+from core.store.run_store import RunStore
+from core.worker.launcher import Child
+from core.worker.processes import start_time
+from core.worker.supervisor import Supervisor
+
+LIMIT_S = 20.0
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+class ScriptLauncher:
+    """Starts a process that does what the run's name says instead of training."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.started: list[Child] = []
+
+    def warm_up(self) -> dict[str, Any]:
+        return {"device": "cpu (test)", "count": 0}
+
+    def start(self, run_id: str, slot: int, threads: int) -> Child:
+        process = multiprocessing.get_context("fork").Process(target=act, args=(self.settings.url, run_id))
+        process.start()
+        assert process.pid is not None
+        child = Child(run_id, process.pid, start_time(process.pid) or 0.0, slot, process)
+        self.started.append(child)
+        return child
+
+
+def act(url: str, run_id: str) -> None:
+    """Behave as the run's name says."""
+    runs = RunStore(Database(url))
+    role = runs.get(run_id).name
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if role == "deaf" else signal.SIG_DFL)
+    if role == "silent":
+        os._exit(0)
+    if role == "broken":
+        os._exit(3)
+    if role == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if role == "good":
+        runs.finish(run_id, RunStatus.SUCCEEDED)
+        os._exit(0)
+    if role == "wedged":
+        runs.finish(run_id, RunStatus.SUCCEEDED)
+    time.sleep(60)
+
+
+@pytest.fixture
+def launcher(settings: Settings) -> Iterator[ScriptLauncher]:
+    launcher = ScriptLauncher(settings)
+    yield launcher
+    for child in launcher.started:
+        child.send(signal.SIGKILL)
+
+
+@pytest.fixture
+def supervisor(settings: Settings, database: Database, launcher: ScriptLauncher) -> Supervisor:
+    quick = settings.model_copy(update={"stop_grace_s": 0.2, "kill_grace_s": 0.2})
+    supervisor = Supervisor(quick, database, launcher)
+    assert supervisor.begin()
+    return supervisor
+
+
+@pytest.fixture
+def add(runs: RunStore, quick_config: Callable[..., TrainConfig]) -> Callable[[str], Run]:
+    return lambda role: runs.create(quick_config(), role, f"{role}-{time.monotonic_ns()}")
+
+
+def turn_until(supervisor: Supervisor, done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    while not done():
+        assert time.monotonic() < deadline, "nothing happened"
+        supervisor.turn()
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "words"),
+    [
+        ("good", RunStatus.SUCCEEDED, ""),
+        ("silent", RunStatus.FAILED, "without saying why"),
+        ("broken", RunStatus.FAILED, "error code 3"),
+        ("killed", RunStatus.INTERRUPTED, "SIGKILL"),
+    ],
+)
+def test_however_a_process_ends_the_run_tells_the_truth(
+    supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run], role: str, status: RunStatus, words: str
+) -> None:
+    run = add(role)
+    turn_until(supervisor, lambda: not supervisor.children and not runs.get(run.id).status.is_active)
+    assert runs.get(run.id).status is status
+    assert words in runs.get(run.id).reason
+    assert runs.get(run.id).pid is None
+
+
+def test_one_run_works_at_a_time_on_a_cpu(supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run]) -> None:
+    first, second = add("sleeper"), add("sleeper")
+    turn_until(supervisor, lambda: runs.get(first.id).status is RunStatus.RUNNING)
+    supervisor.turn()
+    assert runs.get(second.id).status is RunStatus.QUEUED
+
+
+def test_a_run_that_does_not_listen_is_ended(supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run]) -> None:
+    run = add("deaf")
+    turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.RUNNING)
+    runs.update(run.id, stage=Stage.TRAINING)
+    runs.request_stop(run.id)
+    turn_until(supervisor, lambda: not supervisor.children)
+    assert runs.get(run.id).status is RunStatus.STOPPED
+    assert "did not answer in time" in runs.get(run.id).reason
+
+
+def test_a_process_that_lives_on_after_its_run_is_ended(
+    supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.worker.supervisor.WEDGED_S", 0.2)
+    run = add("wedged")
+    turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.SUCCEEDED)
+    turn_until(supervisor, lambda: not supervisor.children)
+    assert runs.get(run.id).status is RunStatus.SUCCEEDED
+
+
+def test_a_second_supervisor_goes_away(supervisor: Supervisor, settings: Settings, database: Database) -> None:
+    assert not Supervisor(settings, database, ScriptLauncher(settings)).begin()
+
+
+def test_a_new_supervisor_adopts_what_lives_and_buries_what_does_not(
+    supervisor: Supervisor, launcher: ScriptLauncher, settings: Settings, database: Database, runs: RunStore,
+    add: Callable[[str], Run],
+) -> None:  # fmt: skip
+    alive = add("sleeper")
+    turn_until(supervisor, lambda: runs.get(alive.id).status is RunStatus.RUNNING)
+    gone = add("sleeper")
+    JobQueue(database).claim("somebody")  # claimed, but its process never came to be
+    JobQueue(database).drop_lease(supervisor.owner)  # as if the first supervisor had been killed
+
+    heir = Supervisor(settings, database, launcher)
+    assert heir.begin()
+    assert list(heir.children) == [alive.id]
+    assert runs.get(gone.id).status is RunStatus.INTERRUPTED
+
+    launcher.started[0].send(signal.SIGKILL)
+    assert launcher.started[0].process is not None
+    launcher.started[0].process.join()
+    turn_until(heir, lambda: runs.get(alive.id).status is RunStatus.INTERRUPTED)
+
+
+def test_a_pid_that_was_used_again_is_not_mistaken_for_the_run(
+    settings: Settings, database: Database, runs: RunStore, add: Callable[[str], Run]
+) -> None:
+    run = add("sleeper")
+    queue = JobQueue(database)
+    queue.claim("somebody")
+    queue.set_process(run.id, os.getpid(), psutil.Process().create_time() - 3600)  # our own pid, an hour earlier
+    assert Supervisor(settings, database, ScriptLauncher(settings)).begin()
+    assert runs.get(run.id).status is RunStatus.INTERRUPTED
+
+
+def test_a_supervisor_asked_to_retire_leaves_its_runs_alive(
+    supervisor: Supervisor, database: Database, runs: RunStore, add: Callable[[str], Run],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("core.worker.supervisor.RENEW_S", 0.0)
+    run = add("sleeper")
+    turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.RUNNING)
+    JobQueue(database).ask_to_retire(supervisor.owner)
+    turn_until(supervisor, lambda: supervisor.leaving)
+    assert runs.get(run.id).status is RunStatus.RUNNING
+    assert supervisor.children[run.id].alive
