@@ -87,14 +87,14 @@ MODEL = ModelSpec(
     params=MiniGptParams,
     presets={
         "quick": {"epochs": 10, "batch_size": 16, "learning_rate": 5e-3},
-        "balanced": {"epochs": 20, "batch_size": 32, "learning_rate": 3e-3, "context": 128, "width": 128, "depth": 4},
+        "balanced": {"epochs": 10, "batch_size": 32, "learning_rate": 3e-3, "context": 128, "width": 128, "depth": 4},
         "best": {
-            "epochs": 40,
+            "epochs": 20,
             "batch_size": 32,
             "learning_rate": 2e-3,
-            "context": 256,
+            "context": 128,
             "width": 192,
-            "depth": 6,
+            "depth": 4,
             "heads": 6,
             "dropout": 0.1,
         },

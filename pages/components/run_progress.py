@@ -80,7 +80,7 @@ def _numbers(run: Run, task: TaskSpec) -> None:
     with st.grid(4, min_column_width=130):
         for key, label, spec in shown:
             point = latest.get(key)
-            text = "–" if point is None else f"{point[1]:.4g}" if spec is None else number(spec, point[1])
+            text = "–" if point is None else f"{point[1]:.4f}" if spec is None else number(spec, point[1])
             st.metric(label, text)
         running = (datetime.now(UTC) - run.started_at).total_seconds() if run.started_at else None
         st.metric("Running for", duration(running))

@@ -10,14 +10,22 @@ import pytest
 from core.errors import RunNotReady
 from core.runs import Run, RunStatus, Stage
 from core.service import Service
-from tests.faults.conftest import eventually, kill_supervisor
+from tests.live import eventually, has_ended, kill_supervisor, service
 
+__all__ = ["service"]  # a fixture
 Start = Callable[..., Run]
 LONG = {"epochs": 1000, "batch_size": 8}
 
 
-def has_ended(service: Service, run: Run) -> bool:
-    return not service.run(run.id).status.is_active
+@pytest.fixture
+def start(service: Service) -> Callable[..., Run]:
+    """Start a run on digits; keyword arguments change settings. `model` may be given."""
+
+    def begin(model: str = "logistic-regression", **changes: object) -> Run:
+        config = service.make_config("image-classification", "digits", model, "quick", changes)
+        return service.start_run(config)
+
+    return begin
 
 
 def is_training(service: Service, run: Run) -> bool:

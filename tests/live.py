@@ -1,4 +1,4 @@
-"""A real supervisor with its fork server, started once; every test's runs really train."""
+"""A real supervisor with its fork server, started once a file of tests; every run really trains."""
 
 import os
 import signal
@@ -31,8 +31,14 @@ def kill_supervisor(service: Service) -> None:
         eventually(lambda: not service.worker.info().alive)
 
 
+def has_ended(service: Service, run: Run) -> bool:
+    """Return whether the run is over."""
+    return not service.run(run.id).status.is_active
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service whose supervisor is real; ended with everything that it started."""
     home = tmp_path_factory.mktemp("home")
     before = dict(os.environ)
     os.environ |= {"TOUCHSTONE_HOME": str(home), "TOUCHSTONE_THREADS": "1"}
@@ -44,14 +50,3 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     kill_supervisor(opened)
     os.environ.clear()
     os.environ.update(before)
-
-
-@pytest.fixture
-def start(service: Service) -> Callable[..., Run]:
-    """Start a run on digits; keyword arguments change settings. `model` may be given."""
-
-    def begin(model: str = "logistic-regression", **changes: object) -> Run:
-        config = service.make_config("image-classification", "digits", model, "quick", changes)
-        return service.start_run(config)
-
-    return begin

@@ -1,0 +1,228 @@
+"""The commands as a person or a script uses them; runs are trained by a real supervisor."""
+
+import csv
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli.app import run as touchstone
+from core.service import Service
+from tests.live import eventually, has_ended, service
+
+__all__ = ["service"]  # a fixture
+Cli = Callable[..., tuple[int, str, str]]
+Json = Callable[..., Any]
+SMALL = ("--dataset", "digits", "--model", "logistic-regression", "--set", "epochs=2")
+
+
+@pytest.fixture
+def cli(service: Service, capsys: pytest.CaptureFixture[str]) -> Cli:
+    """Run a command; return its exit code, stdout and stderr."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = touchstone(list(arguments))
+        return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def answer(cli: Cli) -> Json:
+    """Run a command with --json; return what it printed."""
+
+    def call(*arguments: str) -> Any:
+        code, out, err = cli(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def digits(service: Service) -> str:
+    return trained(service, "digits", "logistic-regression", epochs=3)
+
+
+@pytest.fixture(scope="module")
+def feedback(service: Service) -> str:
+    return trained(service, "customer-feedback", "bag-of-embeddings", epochs=2)
+
+
+@pytest.fixture(scope="module")
+def writer(service: Service) -> str:
+    return trained(service, "python-docs", "char-lstm", epochs=1, batch_size=256)
+
+
+def trained(service: Service, dataset: str, model: str, **settings: object) -> str:
+    task = service.datasets()[dataset].task
+    run = service.start_run(service.make_config(task, dataset, model, "quick", settings))
+    eventually(lambda: has_ended(service, run))
+    assert service.run(run.id).status == "succeeded", service.run(run.id).reason
+    return run.id
+
+
+def test_train_waits_and_prints_the_whole_run(answer: Json) -> None:
+    arguments = (
+        "--dataset",
+        "digits",
+        "--model",
+        "logistic-regression",
+        "--set",
+        "epochs=2",
+        "--name",
+        "first",
+        "--wait",
+    )
+    run = answer("train", *arguments)
+    assert (run["status"], run["name"], run["task"]) == ("succeeded", "first", "image-classification")
+    assert run["config"]["epochs"] == 2
+    assert set(run["test"]["accuracy"]) == {"value", "ci_low", "ci_high"}
+    contract = {
+        "id", "pid", "name", "status", "reason", "task", "dataset", "dataset_fingerprint", "model", "config",
+        "config_hash", "device", "parameter_count", "created_at", "started_at", "finished_at", "steps",
+        "examples_seen", "train_time_s", "test", "baselines", "verdict", "artifacts",
+    }  # fmt: skip
+    assert contract <= set(run)
+
+
+def test_train_shows_its_progress_on_stderr_and_the_verdict_on_stdout(cli: Cli) -> None:
+    code, out, err = cli(
+        "train", "--dataset", "digits", "--model", "logistic-regression", "--set", "epochs=1", "--wait"
+    )
+    assert code == 0
+    assert out.startswith("Right on")
+    assert "is queued" in err
+    assert "succeeded" in err
+
+
+def test_runs_can_be_listed_looked_at_and_moved_to_the_trash_and_back(answer: Json, digits: str) -> None:
+    assert digits in [run["id"] for run in answer("runs", "list")]
+    curves = answer("runs", "metrics", digits)
+    assert {"train/loss", "validation/loss", "validation/accuracy"} <= set(curves)
+    step, value, wall_time = curves["train/loss"][0]
+    assert step == 1
+    assert value > 0
+    assert wall_time > 1.7e9
+    assert "Training ended" in answer("runs", "log", digits)["log"]
+    assert answer("runs", "delete", digits)["deleted_at"]
+    assert digits not in [run["id"] for run in answer("runs", "list")]
+    assert digits in [run["id"] for run in answer("runs", "list", "--trash")]
+    assert answer("runs", "restore", digits)["deleted_at"] is None
+
+
+def test_a_stopped_run_can_be_resumed(answer: Json, service: Service) -> None:
+    queued = answer("train", "--dataset", "digits", "--model", "logistic-regression", "--set", "epochs=1000")
+    answer("runs", "stop", queued["id"])
+    eventually(lambda: answer("runs", "show", queued["id"])["status"] == "stopped")
+    assert answer("runs", "resume", queued["id"])["attempt"] == 2
+    answer("runs", "stop", queued["id"])
+    eventually(lambda: answer("runs", "show", queued["id"])["status"] == "stopped")
+
+
+def test_predict_answers_texts_in_order(answer: Json, feedback: str, tmp_path: Path) -> None:
+    texts = ["Rude staff and a broken screen.", "The parcel weighs two kilos."]
+    answered = answer("predict", feedback, "--text", texts[0], "--text", texts[1])["predictions"]
+    assert [set(p["scores"]) for p in answered] == [{"negative", "neutral", "positive"}] * 2
+    assert all(abs(sum(p["scores"].values()) - 1) < 1e-5 for p in answered)
+    table = tmp_path / "texts.csv"
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows([["id", "text"], *enumerate(texts)])
+    assert answer("predict", feedback, "--csv", str(table))["predictions"] == answered
+
+
+def test_predict_looks_at_a_picture(answer: Json, digits: str, service: Service, tmp_path: Path) -> None:
+    from PIL import Image
+
+    samples = service.preview("digits").samples
+    picture = tmp_path / "digit.png"
+    pixels: Any = samples.inputs[0]
+    Image.fromarray(pixels[:, :, 0]).save(picture)
+    (prediction,) = answer("predict", digits, "--file", str(picture))["predictions"]
+    assert prediction["label"] in samples.labels
+
+
+def test_generate_writes_the_same_for_the_same_seed(answer: Json, writer: str) -> None:
+    settings = ("--prompt", "The ", "--max-new-tokens", "40", "--seed", "7")
+    first = answer("generate", writer, *settings)
+    assert len(first["text"]) == 40
+    assert answer("generate", writer, *settings) == first
+
+
+def test_evaluate_judges_on_the_test_split(answer: Json, digits: str) -> None:
+    evaluation = answer("evaluate", digits, "--dataset", "digits")
+    known = answer("runs", "show", digits)["test"]
+    assert evaluation["split"] == "test"
+    assert evaluation["scores"]["accuracy"]["value"] == known["accuracy"]["value"]
+
+
+def test_what_there_is_can_be_listed(answer: Json) -> None:
+    assert [d["name"] for d in answer("data", "list")] == ["customer-feedback", "digits", "python-docs"]
+    names = [m["name"] for m in answer("models", "list", "--task", "text-generation")]
+    assert names == ["char-lstm", "mini-gpt"]
+
+
+def test_doctor_says_how_the_machine_is(answer: Json) -> None:
+    report = answer("doctor")
+    assert report["device"]
+    assert report["models"] == {"all-MiniLM-L6-v2": "ready"}
+    assert report["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "--dataset", "digit"], "There is no data set called 'digit'. Did you mean 'digits'?"),
+        (["train", "--dataset", "digits", "--task", "image-clasification"], "Did you mean 'image-classification'?"),
+        (["train", "--dataset", "digits", "--model", "small-cn"], "Did you mean 'small-cnn'?"),
+        (["train", "--dataset", "digits", "--model", "mini-gpt"], "'mini-gpt' is for text-generation, not for image"),
+        (["train", "--dataset", "digits", "--preset", "quikc"], "Did you mean 'quick'?"),
+        (["train", "--dataset", "digits", "--set", "epoch=2"], "Did you mean 'epochs'?"),
+        (["train", "--dataset", "digits", "--set", "epochs=0"], "must be a whole number from 1 to 1000, not '0'"),
+        (["train", "--dataset", "digits", "--set", "learning_rate=fast"], "must be a number from 1e-06 to 10"),
+        (["train", "--dataset", "digits", "--set", "optimizer=adamx"], "must be one of adamw, adam, sgd"),
+        (["train", "--dataset", "digits", "--set", "epochs"], "must be written as KEY=VALUE"),
+        (["runs", "show", "nothing"], "There is no run 'nothing'."),
+        (["runs", "frobnicate"], "No such command"),
+        (["train"], "Missing option '--dataset'"),
+        (["data", "list", "--task", "vision"], "There is no task called 'vision'"),
+    ],
+)
+def test_a_mistake_gets_one_clear_line_and_exit_code_2(cli: Cli, arguments: list[str], sentence: str) -> None:
+    before = cli("runs", "list", "--json")[1]
+    code, out, err = cli(*arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+    assert cli("runs", "list", "--json")[1] == before
+
+
+def test_a_model_is_not_used_for_what_it_cannot_do(cli: Cli, digits: str, writer: str) -> None:
+    assert "judges pictures" in cli("predict", digits, "--text", "hello")[2]
+    assert "names labels" in cli("generate", digits, "--prompt", "hello")[2]
+    assert "writes text" in cli("predict", writer, "--text", "hello")[2]
+    assert "text-generation" in cli("evaluate", writer, "--dataset", "digits")[2]
+
+
+def test_a_busy_port_is_named(cli: Cli) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, _, err = cli("ui", "--port", str(port))
+    assert code == 2
+    assert f"Port {port} is already in use" in err
+
+
+def test_the_doctor_sees_an_altered_encoder(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "encoder"
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes(b"not the real one")
+    monkeypatch.setenv("TOUCHSTONE_ENCODER_FOLDER", str(folder))
+    code, out, _ = cli("doctor", "--json")
+    assert code == 1
+    assert "is not the file that Touchstone knows" in json.loads(out)["problems"][0]

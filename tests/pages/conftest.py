@@ -1,0 +1,109 @@
+"""Pages on a real database, with runs in every state; no supervisor is started."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.bootstrap import shared_service
+from core.configure import make_config
+from core.runs import Metric, Run, RunStatus, Score, Stage
+from core.service import Service
+from core.store.metric_store import MetricStore
+from core.store.run_store import RunStore, now
+from core.worker.launch import SupervisorProcess
+
+FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
+PATIENCE_S = 30
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def service(home: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
+    """The same service as the pages': found by the environment."""
+    monkeypatch.setattr(SupervisorProcess, "ensure", lambda self: None)
+    return shared_service()
+
+
+@pytest.fixture
+def open_page(service: Service) -> Open:
+    """Open a page by its file, inside the frame, with a query string."""
+
+    def open_page(name: str, **query: str) -> AppTest:
+        at = AppTest.from_file(str(FRAME), default_timeout=PATIENCE_S).run()
+        at.switch_page(f"{name}.py")
+        for key, value in query.items():
+            at.query_params[key] = value
+        return healthy(at.run())
+
+    return open_page
+
+
+def healthy(at: AppTest) -> AppTest:
+    """Return the page if it drew without an exception."""
+    assert not at.exception, [e.value for e in at.exception]
+    return at
+
+
+def words(at: AppTest) -> str:
+    """Return all text of a page."""
+    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.text, *at.code, *at.error, *at.metric]
+    return "\n".join(str(getattr(part, "label", "")) + " " + str(part.value) for part in parts)
+
+
+@pytest.fixture
+def new_run(service: Service) -> Callable[..., Run]:
+    """Queue a run; keyword arguments are columns to change."""
+    store = RunStore(service.database)
+
+    def new_run(task: str = "image-classification", name: str = "", **values: object) -> Run:
+        dataset, model = service.tasks()[task].demo
+        run = store.create(make_config(task, dataset, model), name, f"key-{len(service.runs())}")
+        if values:
+            store.update(run.id, **values)
+        return service.run(run.id)
+
+    return new_run
+
+
+@pytest.fixture
+def finished(service: Service, new_run: Callable[..., Run]) -> Callable[..., Run]:
+    """Make a run of a task that has everything that an ended run has."""
+    store = RunStore(service.database)
+
+    def finished(task: str = "image-classification", name: str = "") -> Run:
+        run = new_run(task, name, status=RunStatus.RUNNING, started_at=now(), steps=20, steps_total=20)
+        spec = service.tasks()[task]
+        points = [Metric("train/loss", i, 1 / (1 + i), 1000.0 + i) for i in range(20)]
+        MetricStore(service.database).append(run.id, points)
+        scores = {m.name: Score(0.9, 0.85, 0.95) for m in spec.metrics}
+        store.set_scores(run.id, "model", scores)
+        store.set_scores(run.id, "majority", {m.name: Score(0.3, math.nan, math.nan) for m in spec.metrics})
+        store.update(run.id, verdict="Right on 90.0 % of unseen examples.", stage=Stage.DONE)
+        store.add_event(run.id, "warning", "The loss rises since step 12.")
+        if spec.output_kind == "text":
+            for step in (10, 20):
+                store.add_event(run.id, "sample", "", {"step": step, "text": f"written at {step}"})
+        store.finish(run.id, RunStatus.SUCCEEDED)
+        _files(service.folder(run.id), text=spec.output_kind == "text")
+        return service.run(run.id)
+
+    return finished
+
+
+def _files(folder: Path, text: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log.txt").write_text("the log of this run\n")
+    difference = {"baseline": "majority", "metric": "accuracy", "value": 0.6, "ci_low": 0.5, "ci_high": 0.7}
+    report: dict[str, object] = {"difference": difference}
+    if not text:
+        report |= {
+            "labels": ["a", "b"],
+            "confusion": [[9, 1], [2, 8]],
+            "per_class": [{"label": c, "precision": 0.9, "recall": 0.8, "f1": 0.85, "support": 10} for c in ("a", "b")],
+            "mistakes": [{"target": "a", "predicted": "b", "confidence": 0.99, "text": "<b>hardly</b> *seen*"}],
+        }
+    (folder / "report.json").write_text(json.dumps(report))

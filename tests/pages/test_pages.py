@@ -1,0 +1,134 @@
+"""Every page: empty, in use, opened by its own address; and what it must never do."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from core.runs import Run, RunStatus, Stage
+from core.service import Service
+from core.store.run_store import RunStore, now
+from tests.pages.conftest import Open, healthy, words
+
+PAGES = ("start", "train", "runs", "run", "system")
+NASTY = "<img src=x onerror=alert(1)> [a](http://evil) $x$ :red[b] **c**"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_draws_in_an_empty_home(open_page: Open, page: str) -> None:
+    at = open_page(page)
+    assert len(at.title) == 1
+    assert not at.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_draws_with_runs_in_every_state(
+    open_page: Open, new_run: Callable[..., Run], finished: Callable[..., Run], page: str
+) -> None:
+    for status in RunStatus:
+        new_run(status=status, started_at=now(), name=f"{status} {NASTY}")
+    run = finished()
+    open_page(page, run=run.id)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_importing_a_page_does_not_import_torch(page: str) -> None:
+    code = f"import sys, pages.{page}; sys.exit(any(m in sys.modules for m in ('torch', 'transformers')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_start_offers_one_demo_for_each_task(open_page: Open, service: Service) -> None:
+    at = open_page("start")
+    assert {b.key for b in at.button} >= {f"demo-{task}" for task in service.tasks()}
+
+
+def test_a_demo_starts_the_quick_preset_of_the_task(open_page: Open, service: Service) -> None:
+    at = open_page("start")
+    at.button(key="demo-text-generation").click().run()
+    (run,) = service.runs()
+    assert (run.config.dataset, run.config.model, run.config.preset) == ("python-docs", "mini-gpt", "quick")
+
+
+def test_a_failed_store_is_a_sentence_and_no_stack_trace(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    from core.errors import DatabaseUnavailable
+
+    def broken(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable("The database cannot be read now.")
+
+    monkeypatch.setattr(Service, "active_runs", broken)
+    at = open_page("runs")
+    assert [e.value for e in at.error] == ["The database cannot be read now\\."]
+
+
+def test_a_name_is_shown_as_written(open_page: Open, new_run: Callable[..., Run]) -> None:
+    run = new_run(name=NASTY)
+    title = open_page("run", run=run.id).title[0].value
+    assert "\\<img" in title
+    assert "\\[a\\]\\(" in title
+    assert "\\$x\\$" in title
+    assert "\\:red" in title
+
+
+@pytest.mark.parametrize("run_id", ["", "nothere", "<b>", "../../etc/passwd"])
+def test_an_unknown_run_is_explained(open_page: Open, run_id: str) -> None:
+    at = open_page("run", run=run_id)
+    assert "run" in words(at).lower()
+    assert not at.error
+
+
+def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finished: Callable[..., Run]) -> None:
+    run = finished("text-classification")
+    at = open_page("run", run=run.id)
+    shown = words(at)
+    assert "Clearly better than majority" in shown
+    assert "90.0 %" in shown
+    assert "85.0 to 95.0 %" in [m.delta for m in at.metric]
+    assert "<b>hardly</b> *seen*" in [t.value for t in at.text]  # plain text, never Markdown
+    assert "the log of this run" in shown
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_a_text_model_shows_what_it_wrote_at_any_step(open_page: Open, finished: Callable[..., Run]) -> None:
+    at = open_page("run", run=finished("text-generation").id)
+    assert "written at 20" in [c.value for c in at.code]
+    at.select_slider[0].set_value(0).run()
+    assert "written at 10" in [c.value for c in healthy(at).code]
+
+
+def test_a_run_that_waits_says_how_many_are_ahead(open_page: Open, new_run: Callable[..., Run]) -> None:
+    new_run(status=RunStatus.RUNNING, stage=Stage.TRAINING, started_at=now())
+    waiting = new_run()
+    at = open_page("run", run=waiting.id)
+    assert "1 run ahead of it" in str(at.main)
+
+
+def test_stop_is_asked_once_and_said(open_page: Open, service: Service, new_run: Callable[..., Run]) -> None:
+    run = new_run(status=RunStatus.RUNNING, stage=Stage.TRAINING, started_at=now(), steps=5, steps_total=10)
+    at = open_page("run", run=run.id)
+    at.button(key="stop").click().run()
+    assert service.run(run.id).stop_requested_at is not None
+    assert healthy(at).button(key="stop").disabled
+    assert "saves what it learnt" in str(at.main)
+
+
+def test_a_stopped_run_can_go_on(open_page: Open, service: Service, new_run: Callable[..., Run]) -> None:
+    run = new_run(status=RunStatus.STOPPED, started_at=now(), finished_at=now())
+    at = open_page("run", run=run.id)
+    at.button(key="resume").click().run()
+    healthy(at)
+    assert service.run(run.id).status is RunStatus.QUEUED
+
+
+def test_system_names_the_folders_and_the_versions(open_page: Open, service: Service) -> None:
+    tables = [d.value for d in open_page("system").dataframe]
+    shown = str([table.to_dict() for table in tables])
+    assert str(service.settings.home) in shown
+    assert "streamlit" in shown
+
+
+def test_the_note_of_a_run_is_shown(open_page: Open, service: Service, new_run: Callable[..., Run]) -> None:
+    run = new_run()
+    RunStore(service.database).update(run.id, note="Learns too slowly")
+    assert "Learns too slowly" in words(open_page("run", run=run.id))

@@ -1,0 +1,137 @@
+"""The mirror behind the live charts, and what downsampling keeps."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from math import inf, nan
+
+import numpy as np
+import pytest
+
+import core.curves
+from core.curves import Curve, CurveCache, downsample
+from core.errors import RunNotFound
+from core.runs import Metric, Run, RunStatus
+from core.service import Service
+from core.settings import Settings
+from core.specs import TrainConfig
+from core.store.database import Database
+from core.store.job_queue import JobQueue
+from core.store.metric_store import MetricStore
+from core.store.run_store import RunStore
+from core.worker.launch import SupervisorProcess
+
+
+@pytest.fixture
+def service(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> Service:
+    monkeypatch.setattr(core.curves, "REFRESH_S", 0.0)
+    return Service(settings, database, SupervisorProcess(settings, database))
+
+
+@pytest.fixture
+def run(runs: RunStore, quick_config: Callable[..., TrainConfig]) -> Run:
+    return runs.create(quick_config(), "", "one")
+
+
+def points(*steps: int, key: str = "train/loss") -> list[Metric]:
+    return [Metric(key, step, 1.0 / (1 + step), 1000.0 + step) for step in steps]
+
+
+def test_a_viewer_gets_everything_once_and_then_only_what_is_new(
+    service: Service, database: Database, run: Run
+) -> None:
+    store, cache = MetricStore(database), CurveCache(service)
+    store.append(run.id, points(0, 1, 2))
+    first = cache.read(run.id)
+    assert first.complete
+    assert first.curves["train/loss"].steps.tolist() == [0, 1, 2]
+
+    store.append(run.id, points(3, 4))
+    second = cache.read(run.id, {"train/loss": 2}, first.generation)
+    assert not second.complete
+    assert second.curves["train/loss"].steps.tolist() == [3, 4]
+    assert cache.read(run.id, {"train/loss": 4}, first.generation).curves == {}
+
+
+def test_a_late_curve_is_not_missed_by_a_viewer_who_saw_later_steps_of_another(
+    service: Service, database: Database, run: Run
+) -> None:
+    store, cache = MetricStore(database), CurveCache(service)
+    store.append(run.id, points(0, 10))
+    first = cache.read(run.id)
+    store.append(run.id, points(5, key="validation/loss"))
+    assert cache.read(run.id, {"train/loss": 10}, first.generation).curves["validation/loss"].steps.tolist() == [5]
+
+
+def test_points_that_vanish_make_the_viewer_start_over(service: Service, database: Database, run: Run) -> None:
+    store, cache = MetricStore(database), CurveCache(service)
+    store.append(run.id, points(0, 1, 2, 3))
+    first = cache.read(run.id)
+    store.forget_after(run.id, 1)
+    store.append(run.id, points(2))
+    again = cache.read(run.id, {"train/loss": 3}, first.generation)
+    assert again.complete
+    assert again.curves["train/loss"].steps.tolist() == [0, 1, 2]
+
+
+def test_a_resumed_run_makes_the_viewer_start_over(service: Service, database: Database, run: Run) -> None:
+    cache = CurveCache(service)
+    first = cache.read(run.id)
+    RunStore(database).request_stop(run.id)
+    JobQueue(database).requeue(run.id, (RunStatus.STOPPED,))
+    assert cache.read(run.id, {}, first.generation).complete
+
+
+def test_the_run_looked_at_longest_ago_makes_room(
+    service: Service, runs: RunStore, quick_config: Callable[..., TrainConfig]
+) -> None:
+    cache = CurveCache(service, capacity=2)
+    made = [runs.create(quick_config(), "", str(i)).id for i in range(3)]
+    names = [cache.read(run_id).generation for run_id in made]
+    assert cache.read(made[2], {}, names[2]).complete is False
+    assert cache.read(made[0], {}, names[0]).complete is True
+
+
+def test_an_unknown_run_is_an_error_and_takes_no_room(service: Service) -> None:
+    cache = CurveCache(service)
+    with pytest.raises(RunNotFound):
+        cache.read("nothere")
+    assert not cache._mirrors
+
+
+def test_many_viewers_at_once_see_the_same(service: Service, database: Database, run: Run) -> None:
+    MetricStore(database).append(run.id, points(*range(500)))
+    cache = CurveCache(service)
+    with ThreadPoolExecutor(16) as pool:
+        seen = list(pool.map(lambda _: cache.read(run.id), range(64)))
+    assert {len(snapshot.curves["train/loss"].steps) for snapshot in seen} == {500}
+    assert len({snapshot.generation for snapshot in seen}) == 1
+
+
+def curve(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Curve:
+    return Curve(np.arange(len(values)), values, np.arange(len(values), dtype=float))
+
+
+def test_downsampling_keeps_first_last_and_spikes() -> None:
+    values = np.sin(np.arange(100_000) / 1000)
+    values[54_321], values[98_765] = 50.0, -50.0
+    kept = downsample(curve(values))
+    assert len(kept.steps) < 1_100
+    assert kept.steps[[0, -1]].tolist() == [0, 99_999]
+    assert {54_321, 98_765} <= set(kept.steps.tolist())
+    assert (np.diff(kept.steps) > 0).all()
+
+
+def test_downsampling_keeps_where_the_loss_stopped_being_a_number() -> None:
+    values = np.ones(50_000)
+    values[20_000:30_000], values[40_000] = nan, inf
+    kept = downsample(curve(values))
+    assert {20_000, 29_999, 40_000} <= set(kept.steps.tolist())
+    assert np.isnan(kept.values[kept.steps == 20_000]).all()
+    assert np.isinf(kept.values[kept.steps == 40_000]).all()
+
+
+@pytest.mark.parametrize("value", [nan, inf, -inf, 1.0])
+def test_downsampling_of_a_line_that_never_changes(value: float) -> None:
+    kept = downsample(curve(np.full(20_000, value)))
+    assert kept.steps[[0, -1]].tolist() == [0, 19_999]
+    assert len(kept.steps) <= 1_300

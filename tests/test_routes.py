@@ -1,0 +1,141 @@
+"""The read-only JSON routes: what they say, and to whom."""
+
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from math import inf, nan
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import core.curves
+from core.routes import routes
+from core.runs import Metric, Run, Score
+from core.service import Service
+from core.settings import Settings
+from core.specs import TrainConfig
+from core.store.database import Database
+from core.store.metric_store import MetricStore
+from core.store.run_store import RunStore
+from core.worker.launch import SupervisorProcess
+
+HOME_URL = "http://127.0.0.1:8501"
+
+
+@pytest.fixture
+def client(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    monkeypatch.setattr(core.curves, "REFRESH_S", 0.0)
+    service = Service(settings, database, SupervisorProcess(settings, database))
+    with TestClient(Starlette(routes=routes(lambda: service)), base_url=HOME_URL) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(runs: RunStore, quick_config: Callable[..., TrainConfig]) -> Run:
+    return runs.create(quick_config(), "", "one")
+
+
+def test_curves_come_whole_and_then_only_what_is_new(client: TestClient, database: Database, run: Run) -> None:
+    store = MetricStore(database)
+    store.append(run.id, [Metric("train/loss", 0, 2.0, 10.0), Metric("train/loss", 5, 1.0, 11.0)])
+    first = client.get(f"/api/runs/{run.id}/curves").json()
+    assert first["complete"] is True
+    assert first["active"] is True
+    assert first["status"] == "queued"
+    assert first["curves"] == {"train/loss": {"step": [0, 5], "value": [2.0, 1.0], "time": [10.0, 11.0]}}
+
+    store.append(run.id, [Metric("train/loss", 9, 0.5, 12.0)])
+    query = {"after": "train/loss:5,validation/loss:3", "generation": first["generation"]}
+    second = client.get(f"/api/runs/{run.id}/curves", params=query).json()
+    assert second["complete"] is False
+    assert second["curves"]["train/loss"]["step"] == [9]
+
+
+def test_a_loss_that_is_no_number_survives_as_json(client: TestClient, database: Database, run: Run) -> None:
+    values = [1.0, nan, inf, -inf]
+    MetricStore(database).append(run.id, [Metric("train/loss", i, v, 0.0) for i, v in enumerate(values)])
+    found = client.get(f"/api/runs/{run.id}/curves").json()
+    assert found["curves"]["train/loss"]["value"][0] == 1.0
+    assert found["curves"]["train/loss"]["value"][1] is None
+    assert set(map(str, found["curves"]["train/loss"]["value"][2:])) <= {"Infinity", "-Infinity", "None"}
+
+
+def test_an_ended_run_says_that_there_is_nothing_to_wait_for(client: TestClient, runs: RunStore, run: Run) -> None:
+    runs.request_stop(run.id)
+    assert client.get(f"/api/runs/{run.id}/curves").json()["active"] is False
+
+
+def test_the_run_as_a_document(client: TestClient, runs: RunStore, run: Run) -> None:
+    runs.set_scores(run.id, "model", {"accuracy": Score(0.9, nan, nan)})
+    found = client.get(f"/api/runs/{run.id}").json()
+    assert found["id"] == run.id
+    assert found["test"] == {"accuracy": {"value": 0.9, "ci_low": None, "ci_high": None}}
+
+
+@pytest.mark.parametrize("path", ["/api/runs/nothere", "/api/runs/nothere/curves", "/assets/passwords.txt"])
+def test_what_does_not_exist_is_a_sentence(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"].endswith((".", "list"))
+
+
+@pytest.mark.parametrize("after", ["", "nonsense", "train/loss:-3", "train/loss:1e9", ":5", "a:" + "9" * 40, ",,,"])
+def test_a_bad_position_is_the_beginning(client: TestClient, database: Database, run: Run, after: str) -> None:
+    MetricStore(database).append(run.id, [Metric("train/loss", 0, 2.0, 10.0)])
+    answer = client.get(f"/api/runs/{run.id}/curves", params={"after": after})
+    assert answer.status_code == 200
+    assert answer.json()["curves"]["train/loss"]["step"] == [0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "http://127.0.0.1:9999"},
+        {"origin": "null"},
+        {"host": "evil.example"},
+        {"host": "127.0.0.1.evil.example"},
+        {"host": "[::1"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_page_or_address_gets_nothing(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.get("/api/health", headers=headers)
+    assert answer.status_code == 403
+    assert "error" in answer.json()
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost:8501", "LOCALHOST", "[::1]:8501"])
+def test_our_own_pages_are_answered(client: TestClient, host: str) -> None:
+    headers = {"host": host, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
+    assert client.get("/api/health", headers=headers).status_code == 200
+
+
+def test_a_configured_name_is_answered(settings: Settings, database: Database) -> None:
+    service = Service(settings, database, SupervisorProcess(settings, database))
+    app = Starlette(routes=routes(lambda: service, ["*.example.org"]))
+    assert TestClient(app, base_url="http://team.example.org").get("/api/health").status_code == 200
+    assert TestClient(app, base_url="http://example.net").get("/api/health").status_code == 403
+
+
+def test_the_routes_only_read(client: TestClient, run: Run) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert client.request(method, f"/api/runs/{run.id}").status_code == 405
+
+
+def test_the_chart_library_is_served_from_this_machine_and_kept(client: TestClient) -> None:
+    answer = client.get(f"/assets/plotly-{version('plotly')}.min.js")
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["cache-control"]
+    assert b"plotly.js" in answer.content[:200]
+
+
+def test_the_application_serves_routes_and_pages(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SupervisorProcess, "ensure", lambda self: None)
+    from app import app
+
+    with TestClient(app, base_url=HOME_URL) as client:
+        assert client.get("/api/health").json()["status"] == "ok"
+        assert client.get("/train").status_code == 200
