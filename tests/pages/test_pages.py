@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.runs import Run, RunStatus, Stage
 from core.service import Service
@@ -97,11 +98,15 @@ def test_a_text_model_shows_what_it_wrote_at_any_step(open_page: Open, finished:
     assert "written at 10" in [c.value for c in healthy(at).code]
 
 
+def progress(at: AppTest) -> str:
+    return str(at.get("progress")[0].proto.text)
+
+
 def test_a_run_that_waits_says_how_many_are_ahead(open_page: Open, new_run: Callable[..., Run]) -> None:
     new_run(status=RunStatus.RUNNING, stage=Stage.TRAINING, started_at=now())
     waiting = new_run()
     at = open_page("run", run=waiting.id)
-    assert "1 run ahead of it" in str(at.main)
+    assert "1 run ahead of it" in progress(at)
 
 
 def test_stop_is_asked_once_and_said(open_page: Open, service: Service, new_run: Callable[..., Run]) -> None:
@@ -110,7 +115,7 @@ def test_stop_is_asked_once_and_said(open_page: Open, service: Service, new_run:
     at.button(key="stop").click().run()
     assert service.run(run.id).stop_requested_at is not None
     assert healthy(at).button(key="stop").disabled
-    assert "saves what it learnt" in str(at.main)
+    assert "saves what it learnt" in progress(at)
 
 
 def test_a_stopped_run_can_go_on(open_page: Open, service: Service, new_run: Callable[..., Run]) -> None:

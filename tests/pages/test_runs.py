@@ -49,7 +49,7 @@ def test_a_filter_goes_into_the_url(open_page: Open, finished: Callable[..., Run
     finished()
     at = open_page("runs")
     at.selectbox(key="status").set_value("succeeded").run()
-    assert at.query_params["status"] == ["succeeded"]
+    assert at.query_params["status"] == "succeeded"
 
 
 def test_a_run_moves_to_the_trash_and_back_by_undo(

@@ -1,0 +1,70 @@
+"""From nothing to something: imports, and from the click to the first point of the curve."""
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from core.bootstrap import open_service
+from core.service import Service
+from core.settings import Settings
+
+LIMIT_S = 120.0
+
+
+def measure() -> list[dict[str, object]]:
+    """Return the seconds of importing the service, over those of Streamlit alone; and of first points."""
+    service_s, streamlit_s = _import_s("core.service, core.bootstrap"), _import_s("streamlit")
+    rows: list[dict[str, object]] = [
+        {
+            "case": "import core.service",
+            "seconds": round(service_s, 2),
+            "over_streamlit": round(service_s / streamlit_s, 2),
+        }
+    ]
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["TOUCHSTONE_HOME"] = home
+        service = open_service(Settings(home=Path(home)))
+        cold_s = _first_point_s(service)
+        warm_s = statistics.median(_first_point_s(service) for _ in range(5))
+        _end(service)
+    rows.append({"case": "click to first point, cold", "seconds": round(cold_s, 2)})
+    rows.append(
+        {"case": "click to first point, warm", "seconds": round(warm_s, 2), "over_cold": round(warm_s / cold_s, 2)}
+    )
+    return rows
+
+
+def _import_s(modules: str) -> float:
+    def once() -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", f"import {modules}"], check=True)
+        return time.perf_counter() - began
+
+    once()
+    return statistics.median(once() for _ in range(5))
+
+
+def _first_point_s(service: Service) -> float:
+    """Return the seconds from asking for a run to its first point in the store."""
+    config = service.make_config("image-classification", "digits", "small-cnn", "quick", {"epochs": 2})
+    began = time.perf_counter()
+    run = service.start_run(config)
+    while not service.metrics(run.id):
+        if time.perf_counter() - began > LIMIT_S:
+            raise TimeoutError(service.log(run.id))
+        time.sleep(0.01)
+    seconds = time.perf_counter() - began
+    while service.run(run.id).status.is_active:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    return seconds
+
+
+def _end(service: Service) -> None:
+    if (pid := service.worker.info().pid) is not None:
+        os.kill(pid, signal.SIGTERM)

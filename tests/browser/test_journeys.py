@@ -1,0 +1,185 @@
+"""What a founder does, in a real browser: choose, start, watch, leave, come back, find it again."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+FIRST_POINT_MS = 90_000  # a cold start on a busy machine
+END_MS = 300_000
+RUN_ADDRESS = re.compile(r"/run\?run=([a-z0-9]{8})$")
+
+
+def points(page: Page) -> dict[str, int]:
+    """Return how many points each curve on the screen has."""
+    text = page.locator(".ts-curves").get_attribute("data-points")
+    return dict(json.loads(text)) if text else {}
+
+
+def wait_until(page: Page, done: Callable[[], bool], limit_ms: int) -> None:
+    """Wait without touching the page."""
+    for _ in range(limit_ms // 250):
+        if done():
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(f"it did not happen within {limit_ms / 1000:.0f} s: {points(page)}")
+
+
+def ready(page: Page) -> None:
+    """Wait until the page's script has run."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+
+
+def start_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Start training")
+
+
+def start(page: Page, url: str, query: str, epochs: int) -> str:
+    """Choose on the Train page and start; return the run's id."""
+    page.goto(f"{url}/train?{query}")
+    field = page.locator(".st-key-epochs input")
+    field.fill(str(epochs))
+    field.press("Enter")
+    expect(page.locator(".st-key-summary")).to_contain_text(f"{epochs} pass")
+    ready(page)
+    start_button(page).click()
+    return run_id(page)
+
+
+def run_id(page: Page) -> str:
+    """Wait for a run's page and return its id."""
+    page.wait_for_url(RUN_ADDRESS, timeout=30_000)
+    found = RUN_ADDRESS.search(page.url)
+    assert found is not None
+    return found[1]
+
+
+def watch_to_the_end(page: Page) -> str:
+    """See the curve grow without a reload, then the result appear by itself; return the verdict."""
+    page.evaluate("window.neverReloaded = true")
+    wait_until(page, lambda: points(page).get("train/loss", 0) > 0, FIRST_POINT_MS)
+    first = points(page)["train/loss"]
+    wait_until(page, lambda: points(page).get("train/loss", 0) > first, FIRST_POINT_MS)
+    verdict = page.locator(".st-key-verdict")
+    verdict.wait_for(timeout=END_MS)
+    assert page.evaluate("window.neverReloaded") is True
+    assert points(page)["validation/loss"] > 0
+    return verdict.inner_text()
+
+
+def is_listed(page: Page, url: str, run: str) -> bool:
+    """Search the Runs page for a run by its id."""
+    page.goto(f"{url}/runs?search={run}")
+    expect(page.get_by_text(re.compile(r"^1 of \d+ runs"))).to_be_visible(timeout=30_000)
+    return True
+
+
+def test_digits_by_the_one_click_demo(page: Page, url: str) -> None:
+    page.goto(url)
+    page.get_by_role("button", name="Demo: Handwritten digits").click()
+    run = run_id(page)
+    verdict = watch_to_the_end(page)
+    assert "of unseen examples" in verdict
+    expect(page.get_by_text("Where it fails")).to_be_visible()
+    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended")
+
+    page.reload()
+    expect(page.locator(".st-key-verdict")).to_have_text(verdict, use_inner_text=True, timeout=30_000)
+    wait_until(page, lambda: points(page).get("train/loss", 0) > 5, 20_000)
+    assert is_listed(page, url, run)
+
+
+@pytest.mark.parametrize(
+    ("task", "epochs", "evidence"),
+    [("text-classification", 4, "Where it fails"), ("text-generation", 1, "What it writes")],
+)
+def test_from_the_card_over_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
+    page.goto(url)
+    card = page.locator(f".st-key-card-{task}")
+    card.get_by_role("link", name="Choose data and model yourself").click()
+    page.wait_for_url(f"**/train?task={task}")
+    run = start(page, url, f"task={task}", epochs)
+    verdict = watch_to_the_end(page)
+    expect(page.get_by_text(evidence)).to_be_visible()
+
+    page.reload()
+    expect(page.locator(".st-key-verdict")).to_have_text(verdict, use_inner_text=True, timeout=30_000)
+    assert is_listed(page, url, run)
+
+
+def test_closing_the_tab_and_coming_back(page: Page, url: str) -> None:
+    run = start(page, url, "model=logistic-regression", 300)
+    wait_until(page, lambda: points(page).get("train/loss", 0) > 1, FIRST_POINT_MS)
+    before = points(page)["train/loss"]
+    context = page.context
+    page.close()
+
+    again = context.new_page()
+    again.wait_for_timeout(3_000)
+    again.goto(f"{url}/run?run={run}")
+    wait_until(again, lambda: points(again).get("train/loss", 0) > before, FIRST_POINT_MS)
+    again.locator(".st-key-verdict").wait_for(timeout=END_MS)
+
+
+def test_zoom_and_hidden_lines_outlive_new_points(page: Page, url: str) -> None:
+    start(page, url, "model=logistic-regression", 1000)
+    wait_until(page, lambda: points(page).get("train/loss", 0) > 3, FIRST_POINT_MS)
+    page.evaluate("""() => {
+        const plot = document.querySelector('.ts-plot');
+        return window.Plotly.relayout(plot, {'xaxis.range': [5, 50]});
+    }""")
+    seen = points(page)["train/loss"]
+    wait_until(page, lambda: points(page)["train/loss"] > seen, FIRST_POINT_MS)
+    assert page.evaluate("document.querySelector('.ts-plot').layout.xaxis.range") == [5, 50]
+    stop(page)
+
+
+def stop(page: Page) -> None:
+    page.get_by_role("button", name="Stop and keep what it learnt").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
+
+
+def test_a_stop_keeps_what_was_learnt_and_offers_to_resume(page: Page, url: str) -> None:
+    start(page, url, "model=logistic-regression", 1000)
+    wait_until(page, lambda: points(page).get("train/loss", 0) > 2, FIRST_POINT_MS)
+    stop(page)
+    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible()
+    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended", timeout=10_000)
+    before = points(page)["train/loss"]
+
+    page.get_by_role("button", name="Resume").click()
+    wait_until(page, lambda: points(page).get("train/loss", 0) > before, FIRST_POINT_MS)
+    stop(page)
+
+
+def test_a_double_click_makes_one_run(page: Page, url: str) -> None:
+    page.goto(f"{url}/train?model=logistic-regression&epochs=2")
+    ready(page)
+    name = "clicked twice"
+    field = page.locator(".st-key-name input")
+    field.fill(name)
+    field.press("Enter")
+    ready(page)
+    start_button(page).dblclick()
+    run_id(page)
+    page.goto(f"{url}/runs?search=clicked")
+    expect(page.get_by_text(re.compile(r"^1 of \d+ runs"))).to_be_visible(timeout=30_000)
+
+
+def test_an_unknown_run_leads_on(page: Page, url: str) -> None:
+    page.goto(f"{url}/run?run=nothere")
+    expect(page.get_by_text("No such run")).to_be_visible(timeout=30_000)
+    page.locator('[data-testid="stMain"]').get_by_role("link", name="All runs").click()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible(timeout=30_000)
+
+
+@pytest.mark.parametrize("path", ["", "train", "runs", "system", "run"])
+def test_every_page_opens_by_its_own_address_and_fits_a_phone(page: Page, url: str, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/{path}")
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible(timeout=30_000)
+    ready(page)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
