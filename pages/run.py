@@ -31,13 +31,17 @@ def page() -> None:
     undo_notice()
     _head(run)
     ended_notice(run)
-    if run.status.is_active:
-        st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
+    # Both places are always there, so that a result never shares one with what was drawn while the run was live.
+    live, result = st.container(key="live"), st.container(key="result")
+    with live:
+        if run.status.is_active:
+            st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
     report = shared_service().report(run.id)
-    verdict(run, report)
-    if run.test:
-        score_cards(run, task)
-        comparison(run, task)
+    with result:
+        verdict(run, report)
+        if run.test:
+            score_cards(run, task)
+            comparison(run, task)
     st.subheader("Learning curves", anchor=False)
     curve_chart(run, task)
     if not run.status.is_active:

@@ -47,7 +47,7 @@ MODEL = ModelSpec(
     params=LogisticRegressionParams,
     presets={
         "quick": {"epochs": 80, "batch_size": 32, "learning_rate": 5e-3},
-        "balanced": {"epochs": 160, "batch_size": 32, "learning_rate": 3e-3},
+        "balanced": {"epochs": 120, "batch_size": 32, "learning_rate": 3e-3},
         "best": {"epochs": 300, "batch_size": 32, "learning_rate": 2e-3},
     },
     preprocess=preprocess,

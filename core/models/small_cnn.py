@@ -21,9 +21,9 @@ class SmallCnnParams(Params):
         help="Higher: it looks for more kinds of detail; doubling it takes about four times as long.",
     )
     stages: int = setting(
-        2,
-        label="Stages",
-        ge=1,
+        0,
+        label="Stages (0 lets the size of the pictures decide)",
+        ge=0,
         le=5,
         help="Higher: each stage sees a larger part of the picture and has twice the channels; large pictures need 3.",
     )
@@ -36,6 +36,11 @@ class SmallCnnParams(Params):
     )
 
 
+def stages_for(side: int) -> int:
+    """Return two stages for pictures of 8 pixels a side, three from 16 pixels up."""
+    return 2 if side < 16 else 3
+
+
 def build(params: SmallCnnParams, info: DataInfo) -> "nn.Module":
     """Compose: standardise, stages of two convolutions, dropout, one linear layer."""
     from torch import nn
@@ -43,7 +48,8 @@ def build(params: SmallCnnParams, info: DataInfo) -> "nn.Module":
     from core.layers.convolution import ConvStages
     from core.layers.standardize import StandardizeImages
 
-    stages = ConvStages(info.input_shape, [params.width * 2**stage for stage in range(params.stages)])
+    count = params.stages or stages_for(min(info.input_shape[1:]))
+    stages = ConvStages(info.input_shape, [params.width * 2**stage for stage in range(count)])
     return nn.Sequential(
         StandardizeImages(info.channel_mean, info.channel_std),
         stages,
@@ -71,15 +77,14 @@ MODEL = ModelSpec(
     params=SmallCnnParams,
     presets={
         "quick": {"epochs": 30, "batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.05},
-        "balanced": {"epochs": 60, "batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.05, "stages": 3},
+        "balanced": {"epochs": 60, "batch_size": 32, "learning_rate": 3e-3, "weight_decay": 0.05, "dropout": 0.3},
         "best": {
-            "epochs": 100,
-            "batch_size": 64,
-            "learning_rate": 3e-3,
+            "epochs": 80,
+            "batch_size": 32,
+            "learning_rate": 2e-3,
             "weight_decay": 0.05,
             "width": 48,
-            "stages": 3,
-            "dropout": 0.3,
+            "dropout": 0.4,
         },
     },
     preprocess=preprocess,

@@ -51,17 +51,19 @@ class JobQueue:
 
         A resumed run waits until the process of its earlier attempt has gone.
         """
-        oldest = (
+        next_one = (
             select(RunRow.number)
             .join(JobRow, JobRow.run_number == RunRow.number)
             .where(RunRow.status == RunStatus.QUEUED, RunRow.deleted_at.is_(None), JobRow.pid.is_(None))
             .order_by(JobRow.position)
             .limit(1)
-            .scalar_subquery()
         )
+        with self.database.read() as session:  # asking often must not lock out those who write
+            if session.scalar(next_one) is None:
+                return None
         claim = (
             update(RunRow)
-            .where(RunRow.number == oldest, RunRow.status == RunStatus.QUEUED)
+            .where(RunRow.number == next_one.scalar_subquery(), RunRow.status == RunStatus.QUEUED)
             .values(status=RunStatus.RUNNING, stage=Stage.STARTING, started_at=now(), reason="")
             .returning(RunRow.number, RunRow.id)
         )

@@ -1,4 +1,4 @@
-"""Runs every section, prints a table on stderr and one JSON document on stdout: `python -m tests.bench [SECTION ...]`."""
+"""Runs every section, a table on stderr and one JSON document on stdout: `python -m tests.bench [SECTION ...]`."""
 
 import json
 import sys

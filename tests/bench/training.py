@@ -23,7 +23,7 @@ from core.worker.listeners import Record
 from core.worker.recorder import Recorder
 
 PAIRS = 5
-CASES = (
+CASES: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("digits", "small-cnn", {"epochs": 8}),
     ("digits", "logistic-regression", {"epochs": 40}),
     ("python-docs", "mini-gpt", {"epochs": 1}),
@@ -81,7 +81,7 @@ def _bare(config: TrainConfig, data: Materialised) -> float:
             inputs, targets = batches.draw(epoch, position)
             loss = task.loss(module(inputs), targets, config.label_smoothing)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(module.parameters(), config.gradient_clip)
             optimiser.step()
     return config.epochs * batches.steps_per_epoch * batches.batch_size / (time.perf_counter() - began)

@@ -49,10 +49,10 @@ def dashboard(home: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    # One thread a run: two spin on each other where other tests want the cores too.
+    environment = {"TOUCHSTONE_THREADS": "1", **os.environ, "TOUCHSTONE_HOME": str(home)}
     with (home / "server.log").open("ab") as log:
-        server = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "TOUCHSTONE_HOME": str(home)}, stdout=log, stderr=log
-        )
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
         yield _wait_for(f"http://127.0.0.1:{port}", server, home)
     finally:

@@ -19,6 +19,10 @@ def test_small_cnn_takes_pictures_of_any_size(shape: tuple[int, ...], stages: in
     assert model(torch.zeros(2, *shape, dtype=torch.uint8)).shape == (2, 2)
 
 
+def test_small_cnn_is_as_deep_as_the_pictures_are_large() -> None:
+    assert [small_cnn.stages_for(side) for side in (4, 8, 15, 16, 32)] == [2, 2, 2, 3, 3]
+
+
 def test_mlp_has_as_many_layers_as_asked_for() -> None:
     model = mlp.build(mlp.MlpParams(hidden_size=16, depth=3), DIGITS)
     assert [p.shape for p in model.parameters() if p.dim() == 2] == [(16, 64), (16, 16), (16, 16), (10, 16)]
