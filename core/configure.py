@@ -8,8 +8,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from core import catalog
+from core.config import PRESETS, Level, TrainConfig
 from core.errors import InvalidSetting, UnknownName
-from core.specs import PRESETS, Level, ModelSpec, TrainConfig
+from core.specs import ModelSpec
 
 M = TypeVar("M", bound=BaseModel)
 _NOT_SETTINGS = ("task", "dataset", "model", "preset", "params")

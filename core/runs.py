@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from core.specs import TrainConfig
+from core.config import TrainConfig
 
 
 class RunStatus(StrEnum):

@@ -12,12 +12,13 @@ from uuid import uuid4
 import numpy as np
 
 from core import catalog, configure
+from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
 from core.intake.versions import load_version
 from core.runs import Event, QueueEntry, Run, RunStatus, WorkerInfo
 from core.settings import Settings
-from core.specs import DatasetSpec, DatasetVersion, Examples, ModelSpec, TaskSpec, TrainConfig
+from core.specs import DatasetSpec, DatasetVersion, Examples, ModelSpec, TaskSpec
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
@@ -97,7 +98,13 @@ class Service:
             config: From `make_config`.
             name: What to call it; empty names it after its model, data and number.
             idempotency_key: Two calls with the same key are one run.
+
+        Raises:
+            UserError: A file that the model needs is missing or altered; nothing is queued.
         """
+        model = catalog.find_model(config.model)
+        if model.check is not None:
+            model.check()
         run = self._runs.create(config, _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex)
         self.worker.ensure()
         return run

@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.config import PRESETS
 from core.errors import TouchstoneError
 from core.service import DatasetPreview
-from core.specs import PRESETS, DatasetSpec, ModelSpec, TaskSpec
+from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from pages.components.data_preview import data_preview
 from pages.components.notices import empty_state
 from pages.components.setting_form import forget_settings, setting_inputs

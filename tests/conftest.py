@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import open_database
+from core.config import TrainConfig
 from core.configure import make_config
 from core.settings import Settings
-from core.specs import TrainConfig
 from core.store.database import Database
 from core.store.run_store import RunStore
 

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from core import catalog
+from core.config import PRESETS, PresetName, TrainConfig
 from core.configure import preset_values, setting_fields
 from core.errors import UnknownName, UserError
 from core.intake.versions import load_version
-from core.specs import PRESETS, DataInfo, Examples, ModelSpec, PresetName, TaskSpec, TrainConfig
+from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
 from core.training.outcomes import outcomes_of
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import core.curves
+from core.config import TrainConfig
 from core.curves import Curve, CurveCache, downsample
 from core.errors import RunNotFound
 from core.runs import Metric, Run, RunStatus
 from core.service import Service
 from core.settings import Settings
-from core.specs import TrainConfig
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore

@@ -56,7 +56,7 @@ def test_the_tree_names_every_file() -> None:
 
 
 def commands(group: typer.Typer, prefix: str = "") -> list[str]:
-    names = [prefix + (c.name or getattr(c.callback, "__name__", "")) for c in group.registered_commands]
+    names = [prefix + str(c.name or getattr(c.callback, "__name__", "")) for c in group.registered_commands]
     for inner in group.registered_groups:
         assert inner.typer_instance is not None
         names += commands(inner.typer_instance, f"{prefix}{inner.name} ")

@@ -9,11 +9,11 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import core.curves
+from core.config import TrainConfig
 from core.routes import routes
 from core.runs import Metric, Run, Score
 from core.service import Service
 from core.settings import Settings
-from core.specs import TrainConfig
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

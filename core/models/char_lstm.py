@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from core.config import Params, setting
 from core.preprocessing import characters
-from core.specs import DataInfo, Examples, ModelSpec, Params, Preprocessor, setting
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
 
 if TYPE_CHECKING:
     from torch import nn

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from core.config import Params
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Params, Preprocessor
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
 
 if TYPE_CHECKING:
     from torch import nn

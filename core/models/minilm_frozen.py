@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from core.config import Params, setting
 from core.preprocessing import sentence_encoder
-from core.specs import DataInfo, Examples, ModelSpec, Params, Preprocessor, setting
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
 
 if TYPE_CHECKING:
     from torch import nn
@@ -68,4 +69,5 @@ MODEL = ModelSpec(
     preprocess=preprocess,
     build=build,
     pretrained=True,
+    check=lambda: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
 )

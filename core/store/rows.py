@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.config import TrainConfig
 from core.runs import Run, RunStatus, Score, Stage
-from core.specs import TrainConfig
 from core.store.tables import JobRow, RunRow, ScoreRow
 
 _SAME_NAME = (

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
+from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import Artifact, Event, Run, RunStatus, Score, Stage
-from core.specs import DatasetVersion, TrainConfig
+from core.specs import DatasetVersion
 from core.store.database import Database
 from core.store.rows import nan_to_null, to_runs
 from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from core.specs import TrainConfig
+from core.config import TrainConfig
 
 MOMENTUM = 0.9
 # Adam's memory of past gradients' sizes. 0.99 instead of 0.999 adapts sooner, which counts in runs of minutes.

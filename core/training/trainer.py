@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, get_total_norm
 
+from core.config import TrainConfig
 from core.errors import CheckpointUnusable, TrainingDiverged
-from core.specs import Outcomes, TaskSpec, TrainConfig
+from core.specs import Outcomes, TaskSpec
 from core.training.batches import Split, check_not_empty, context_of, example_count, training_batches
 from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState, restore_module

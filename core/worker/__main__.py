@@ -16,6 +16,8 @@ def main() -> None:
     """Supervise until there is nothing to do, then leave without waiting for runs that still work."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = Settings()
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read once, when the fork server loads the libraries
+        os.environ.setdefault(variable, str(settings.threads_per_run(settings.slots or 1)))
     try:
         supervisor = Supervisor(settings, open_database(settings), LocalLauncher())
         supervisor.run()

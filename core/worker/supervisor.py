@@ -130,9 +130,8 @@ class Supervisor:
             return False
         taken = {child.slot for child in self.children.values()}
         slot = next(i for i in range(self._slots) if i not in taken)
-        threads = self.settings.threads or max(1, (os.cpu_count() or 1) // self._slots)
         try:
-            child = self.launcher.start(job.run_id, slot, threads)
+            child = self.launcher.start(job.run_id, slot, self.settings.threads_per_run(self._slots))
         except OSError:
             _log.exception("Run %s could not be started.", job.run_id)
             self.runs.finish(job.run_id, RunStatus.FAILED, "No process could be started for it; is the memory full?")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.specs import TrainConfig
+from core.config import TrainConfig
 
 
 def one_key(slot: str, clicked: bool) -> str:

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from core import catalog
 from core.bootstrap import open_database
+from core.config import TrainConfig
 from core.configure import make_config, model_params
 from core.intake.materialise import Materialised, materialise
 from core.runs import RunStatus
 from core.settings import Settings
-from core.specs import TrainConfig
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.training.batches import training_batches

@@ -94,7 +94,7 @@ def test_digits_by_the_one_click_demo(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("task", "epochs", "evidence"),
-    [("text-classification", 4, "Where it fails"), ("text-generation", 1, "What it writes")],
+    [("text-classification", 100, "Where it fails"), ("text-generation", 1, "What it writes")],
 )
 def test_from_the_card_over_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
     page.goto(url)

@@ -218,6 +218,18 @@ def test_a_busy_port_is_named(cli: Cli) -> None:
     assert f"Port {port} is already in use" in err
 
 
+def test_a_missing_encoder_is_said_before_anything_is_queued(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOUCHSTONE_ENCODER_FOLDER", str(tmp_path))
+    before = cli("runs", "list", "--json")[1]
+    code, _, err = cli("train", "--dataset", "customer-feedback", "--model", "minilm-frozen")
+    assert (code, err) == (
+        2, "The pretrained sentence encoder is not installed. Install it with: make setup\n",
+    )  # fmt: skip
+    assert cli("runs", "list", "--json")[1] == before
+
+
 def test_the_doctor_sees_an_altered_encoder(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "encoder"
     folder.mkdir()

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.config import Params
 from core.intake.array_cache import cached_arrays
 from core.intake.materialise import Materialised, materialise
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.words import WordPreprocessor
-from core.specs import SPLITS, DatasetSpec, Examples, Images, ModelSpec, Params, Texts
+from core.specs import SPLITS, DatasetSpec, Examples, Images, ModelSpec, Texts
 
 
 class Settings(Params):

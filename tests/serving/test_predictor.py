@@ -10,6 +10,7 @@ from PIL import Image
 from torch import nn
 
 from core import catalog
+from core.config import Params
 from core.datasets.digits import DATASET as DIGITS
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.intake.versions import LoadedDataset, load_version
@@ -17,7 +18,7 @@ from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.images import PicturePreprocessor
 from core.serving.evaluate import evaluate_on
 from core.serving.predictor import BEST, load_predictor
-from core.specs import DataInfo, DatasetSpec, Examples, ModelSpec, Params, Preprocessor
+from core.specs import DataInfo, DatasetSpec, Examples, ModelSpec, Preprocessor
 from core.training.checkpoint import ModelCard, save_model
 
 

@@ -3,9 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
+from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import Artifact, Run, RunStatus, Score, Stage
-from core.specs import TrainConfig
 from core.store.run_store import RunStore, now
 
 Config = Callable[..., TrainConfig]

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from core.config import TrainConfig
 from core.layers.bag import BagOfEmbeddings
-from core.specs import TrainConfig
 from core.training.optimisers import (
     decayed_and_free,
     make_optimiser,

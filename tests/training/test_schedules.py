@@ -1,6 +1,6 @@
 import pytest
 
-from core.specs import TrainConfig
+from core.config import TrainConfig
 from core.training.schedules import learning_rate_at
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import psutil
 import pytest
 
+from core.config import TrainConfig
 from core.runs import Run, RunStatus, Stage
 from core.settings import Settings
-from core.specs import TrainConfig
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore
