@@ -5,22 +5,19 @@ import multiprocessing
 import os
 import sys
 
-from core.bootstrap import open_database
 from core.errors import TouchstoneError
 from core.settings import Settings
-from core.worker.launcher import LocalLauncher
-from core.worker.supervisor import Supervisor
+from core.worker.fork_server import begin_to_load
 
 
 def main() -> None:
     """Supervise until there is nothing to do, then leave without waiting for runs that still work."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings()
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # read once, when the fork server loads the libraries
-        os.environ.setdefault(variable, str(settings.threads_per_run(settings.slots or 1)))
     try:
-        supervisor = Supervisor(settings, open_database(settings), LocalLauncher())
-        supervisor.run()
+        begin_to_load(settings.threads_per_run(settings.slots or 1))
+        _supervise(settings)
     except TouchstoneError as error:
         logging.getLogger(__name__).exception("%s", error)
         sys.exit(error.exit_code)
@@ -30,6 +27,15 @@ def main() -> None:
     logging.shutdown()
     # multiprocessing would now wait for its children; they are to outlive us and to be adopted.
     os._exit(0)
+
+
+def _supervise(settings: Settings) -> None:
+    # Imported here: what follows takes a second, in which the fork server already loads.
+    from core.bootstrap import open_database
+    from core.worker.launcher import LocalLauncher
+    from core.worker.supervisor import Supervisor
+
+    Supervisor(settings, open_database(settings), LocalLauncher()).run()
 
 
 if __name__ == "__main__" and multiprocessing.parent_process() is None:

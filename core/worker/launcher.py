@@ -1,16 +1,14 @@
 """Starts the process of a run: forked from one that has torch loaded where the platform can, else spawned."""
 
-import multiprocessing
 import os
 import signal
-import sys
 import threading
 from dataclasses import dataclass
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from core.worker import run_process
+from core.worker.fork_server import context
 from core.worker.processes import is_alive, start_time
 
 
@@ -63,7 +61,7 @@ class LocalLauncher:
 
     def __init__(self) -> None:
         """Begin to load torch in the background."""
-        self._context = _context()
+        self._context = context()
         self._devices: dict[str, Any] | None = None
         # The first process of a fork server waits until the server has loaded everything, and so does whoever
         # starts it: the supervisor has better things to do meanwhile.
@@ -89,12 +87,3 @@ class LocalLauncher:
         process = self._context.Process(target=run_process.main, args=(run_id, slot, threads), name=run_id)  # type: ignore[attr-defined]
         process.start()
         return Child(run_id, process.pid, start_time(process.pid) or 0.0, slot, process)
-
-
-def _context() -> BaseContext:
-    # On macOS a forked process may not use the system's frameworks, so there every run pays for its own import.
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["core.worker.preload"])
-    return context

@@ -1,15 +1,17 @@
-"""Imported once by the fork server: whatever takes seconds to import and initialises no GPU."""
+"""Imported once by the fork server: what every run needs and takes seconds to import; nothing that touches a GPU.
+
+Not transformers: it takes as long again as all the rest, and only a run that encodes texts for the first time needs it.
+"""
 
 import safetensors.torch
+import sklearn.datasets
 import sklearn.feature_extraction.text
 import sklearn.linear_model
-import torch
-import transformers.models.auto.tokenization_auto
-import transformers.models.bert.modeling_bert
+import torch._dynamo  # the first optimiser of a process would import it
 
-import core.worker.run_process
+import core.worker.pipeline
 from core import catalog
 
-__all__ = ["core", "safetensors", "sklearn", "torch", "transformers"]
+__all__ = ["core", "safetensors", "sklearn", "torch"]
 
 catalog.tasks(), catalog.datasets(), catalog.models(), catalog.preprocessors()

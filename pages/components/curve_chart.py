@@ -34,6 +34,7 @@ def curve_chart(run: Run, task: TaskSpec) -> None:
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     data = {
         "run": run.id,
+        "attempt": run.attempt,  # another one tells a chart that has ended to ask again
         "base": f"/{base}" if base else "",
         "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
         "label": "Learning curves",

@@ -43,7 +43,7 @@ def start(page: Page, url: str, query: str, epochs: int) -> str:
     field = page.locator(".st-key-epochs input")
     field.fill(str(epochs))
     field.press("Enter")
-    expect(page.locator(".st-key-summary")).to_contain_text(f"{epochs} pass")
+    expect(page.locator(".st-key-summary")).to_contain_text(f"{epochs:,} pass")
     ready(page)
     start_button(page).click()
     return run_id(page)
@@ -65,6 +65,7 @@ def watch_to_the_end(page: Page) -> str:
     wait_until(page, lambda: points(page).get("train/loss", 0) > first, FIRST_POINT_MS)
     verdict = page.locator(".st-key-verdict")
     verdict.wait_for(timeout=END_MS)
+    ready(page)
     assert page.evaluate("window.neverReloaded") is True
     assert points(page)["validation/loss"] > 0
     return verdict.inner_text()
@@ -94,7 +95,7 @@ def test_digits_by_the_one_click_demo(page: Page, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("task", "epochs", "evidence"),
-    [("text-classification", 100, "Where it fails"), ("text-generation", 1, "What it writes")],
+    [("text-classification", 60, "Where it fails"), ("text-generation", 1, "What it writes")],
 )
 def test_from_the_card_over_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
     page.goto(url)
@@ -146,7 +147,7 @@ def test_a_stop_keeps_what_was_learnt_and_offers_to_resume(page: Page, url: str)
     start(page, url, "model=logistic-regression", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 2, FIRST_POINT_MS)
     stop(page)
-    expect(page.get_by_text("Stopped", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
     expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended", timeout=10_000)
     before = points(page)["train/loss"]
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -59,7 +60,7 @@ def new_run(service: Service) -> Callable[..., Run]:
     """Queue a run; keyword arguments are columns to change."""
     store = RunStore(service.database)
 
-    def new_run(task: str = "image-classification", name: str = "", **values: object) -> Run:
+    def new_run(task: str = "image-classification", name: str = "", **values: Any) -> Run:
         dataset, model = service.tasks()[task].demo
         run = store.create(make_config(task, dataset, model), name, f"key-{len(service.runs())}")
         if values:
