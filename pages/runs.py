@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.bootstrap import shared_service
 from core.runs import Run
@@ -45,7 +44,7 @@ def _list(trashed: bool) -> None:
         if not found:
             empty_state("filter_alt_off", "No run fits", "Take a filter away, or search for something else.")
             return
-        picked = run_table(found, key=f"table-{'trash' if trashed else 'runs'}")
+        picked = run_table(found)
         if picked is None:
             st.caption(f"{len(found):,} of {len(runs):,} runs. Pick a row to open or change it.")
         else:
@@ -54,14 +53,14 @@ def _list(trashed: bool) -> None:
 
 def _filter(runs: Sequence[Run]) -> list[Run]:
     tasks = shared_service().tasks()
-    search, state, kind, model = st.columns([1.5, 1, 1, 1])
-    text = search.text_input(
-        "Search", key="search", type="search", placeholder="Name, note, data …", bind="query-params", live=True
-    )
     signs = {status.value: f"{look.sign} {look.word}" for status, look in LOOKS.items()}
-    status = _choice(state, "Status", "status", signs)
-    of_task = _choice(kind, "Task", "of_task", {name: task.title for name, task in tasks.items()})
-    with_model = _choice(model, "Model", "with_model", {name: name for name in sorted({r.config.model for r in runs})})
+    with st.grid(4, min_column_width=150):
+        text = st.text_input(
+            "Search", key="search", type="search", placeholder="Name, note, data …", bind="query-params", live=True
+        )
+        status = _choice("Status", "status", signs)
+        of_task = _choice("Task", "of_task", {name: task.title for name, task in tasks.items()})
+        with_model = _choice("Model", "with_model", {name: name for name in sorted({r.config.model for r in runs})})
     words = (text or "").lower().split()
     return [
         run
@@ -73,11 +72,9 @@ def _filter(runs: Sequence[Run]) -> list[Run]:
     ]
 
 
-def _choice(where: DeltaGenerator, label: str, key: str, titles: Mapping[str, str]) -> str | None:
+def _choice(label: str, key: str, titles: Mapping[str, str]) -> str | None:
     read_choice(key, [*titles], None)
-    chosen = where.selectbox(
-        label, list(titles), None, key=key, placeholder="Any", format_func=lambda name: titles[name]
-    )
+    chosen = st.selectbox(label, list(titles), None, key=key, placeholder="Any", format_func=lambda name: titles[name])
     write_choice(key, None)
     return chosen
 

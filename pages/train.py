@@ -19,7 +19,7 @@ from pages.components.url_state import read_choice, write_choice
 
 PRESET_TITLES = {"quick": "Quick look", "balanced": "Balanced", "best": "Best"}
 PRESET_HELP = {
-    "quick": "The first honest answer, in about a minute.",
+    "quick": "The first honest answer, in a minute or a few.",
     "balanced": "Longer, for a score that you can build on.",
     "best": "As good as this model gets here. Take a break.",
 }
@@ -121,10 +121,11 @@ def _summary(
         problem = str(error)
     if config is not None:
         sizes = preview.version.split_sizes
-        unit = "texts" if task.input_kind == "text" else "pictures"
+        unit = "characters" if task.output_kind == "text" else "texts" if task.input_kind == "text" else "pictures"
+        what = "windows" if task.output_kind == "text" else ""
         st.markdown(
             f"Train **{plain(model.title)}** on **{plain(dataset.title)}**: {config.epochs:,} "
-            f"{'pass' if config.epochs == 1 else 'passes'} over {sizes['train']:,} {unit}, {config.batch_size:,} at a "
+            f"{'pass' if config.epochs == 1 else 'passes'} over {sizes['train']:,} {unit}, {config.batch_size:,} {what} at a "
             f"time. The score comes from {sizes['test']:,} others that it never sees before the end, beside what "
             "simple methods reach on the same ones."
         )

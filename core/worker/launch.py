@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from functools import cache
 
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
@@ -18,9 +17,11 @@ from core.worker.processes import is_alive
 _PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to take the lease
 
 
-@cache
 def code_version() -> str:
-    """Return a short hash of Touchstone's own code, so that a supervisor of an older one hands over."""
+    """Return a short hash of Touchstone's code as it lies on the disk, which a new supervisor would run.
+
+    Not remembered: a dashboard that was started before an update must not mistake the new supervisor for an old one.
+    """
     digest = hashlib.sha256()
     for file in sorted((PROJECT / "core").rglob("*.py")):
         digest.update(file.read_bytes())
@@ -51,10 +52,9 @@ class SupervisorProcess:
         with self._lock:
             lease = self._queue.lease()
             if lease is not None and holds(lease, self._settings.heartbeat_timeout_s):
-                if lease.version != code_version() and not lease.retire:
-                    self._queue.ask_to_retire(lease.owner)
-                if not lease.retire and lease.version == code_version():
+                if lease.version == code_version() and not lease.retire:
                     return
+                self._queue.ask_to_retire(lease.owner)
             starting = self._child is not None and self._child.poll() is None
             if starting and time.monotonic() - self._started_at < _PATIENCE_S:
                 return

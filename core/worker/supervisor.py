@@ -31,7 +31,7 @@ class Supervisor:
         """Wire it; `run` does the work."""
         self.settings, self.launcher = settings, launcher
         self.runs, self.queue = RunStore(database), JobQueue(database)
-        self.owner = uuid4().hex
+        self.owner, self.version = uuid4().hex, code_version()
         self.children: dict[str, Child] = {}
         self._told: dict[str, tuple[signal.Signals, float]] = {}  # the last signal sent to a child, and when
         self._ended_at: dict[str, float] = {}  # when a run was first seen to have ended before its process
@@ -90,7 +90,7 @@ class Supervisor:
             return False
         pid = os.getpid()
         mine = Lease(
-            self.owner, socket.gethostname(), pid, start_time(pid) or 0.0, code_version(), 0.0, False,
+            self.owner, socket.gethostname(), pid, start_time(pid) or 0.0, self.version, 0.0, False,
             self._device, self._slots, self._warm,
         )  # fmt: skip
         return self.queue.take_lease(mine, held.owner if held else None)

@@ -13,6 +13,7 @@ from pages.components.text import plain
 SENTENCES_PER_CLASS = 2
 EXCERPT_CHARACTERS = 900
 MOST_NAMED = 4  # classes; with more, a range says it better
+LABEL_WIDTH = 84  # pixels
 MOST_COLUMNS = 10
 SMALLEST_PICTURE = 26  # pixels on the page
 
@@ -61,22 +62,21 @@ def _sentences(samples: Examples) -> None:
             if shown[label] < SENTENCES_PER_CLASS:
                 shown[label] += 1
                 with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
-                    st.badge(plain(label), color="gray")
+                    with st.container(width=LABEL_WIDTH):
+                        st.badge(plain(label), color="gray")
                     st.text(str(text), width="stretch")
 
 
 def _facts(found: DatasetPreview) -> str:
     sizes, counts = found.version.split_sizes, found.class_counts
-    total = f"{sum(sizes.values()):,} {'examples' if counts else 'documents'}"
-    if not counts:
-        total += f" with {found.characters:,} characters"
+    total = f"{sum(sizes.values()):,} {'examples' if counts else 'characters'}"
     parts = [
         total,
         f"{sizes['train']:,} to learn from, {sizes['validation']:,} to steer by, {sizes['test']:,} for the exam",
         _classes(counts),
     ]
     if found.version.duplicate_count:
-        parts.append(f"{found.version.duplicate_count:,} duplicates, kept on one side of every split")
+        parts.append(f"{found.version.duplicate_count:,} duplicates, which never stand on both sides of a split")
     return " · ".join(filter(None, parts))
 
 

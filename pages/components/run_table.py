@@ -1,5 +1,6 @@
 """Runs as a table that sorts: state, score, the shape of its loss, times."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,35 +14,50 @@ from pages.components.chips import status_text
 from pages.components.text import duration, interval, number
 
 ROW_HEIGHT = 40  # pixels
+SHOWN_WHOLE = 12  # runs; with more, the table scrolls
+_PICKED = "picked-run"
 
 
-def run_table(runs: Sequence[Run], key: str) -> Run | None:
-    """Show the runs and return the one that was picked."""
-    tasks = shared_service().tasks()
+def run_table(runs: Sequence[Run]) -> Run | None:
+    """Show the runs and return the one that was picked.
+
+    A selection is a row number. Other runs are another table, so that a number never comes to mean another run; the
+    pick goes along by its id.
+    """
+    tasks, ids = shared_service().tasks(), [run.id for run in runs]
+    before = st.session_state.get(_PICKED)
     state: Any = st.dataframe(
         pd.DataFrame([_row(run, tasks) for run in runs]),
-        key=key,
+        key=table_key(ids),
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height="content" if len(runs) <= 12 else 560,
+        height="content" if len(runs) <= SHOWN_WHOLE else 560,
         on_select="rerun",
         selection_mode="single-row",
+        selection_default={"selection": {"rows": [ids.index(before)] if before in ids else []}},
         alt="Table of runs: pick a row to open, rename, annotate or remove it.",
         column_config={
-            "name": st.column_config.TextColumn("Name", width="medium"),
-            "status": st.column_config.TextColumn("Status", width="small"),
+            "name": st.column_config.TextColumn("Name", width=205),
+            "status": st.column_config.TextColumn("Status", width=95),
             "score": st.column_config.TextColumn(
-                "Score", help="The deciding metric on unseen examples, with its interval"
+                "Score", width=175, help="The deciding metric on unseen examples, with its 95 % interval"
             ),
-            "loss": st.column_config.LineChartColumn("Loss", width="small", help="The training loss so far"),
-            "task": st.column_config.TextColumn("Task", width="medium"),
-            "model": st.column_config.TextColumn("Model", width="small"),
-            "created": st.column_config.DatetimeColumn("Started", format="distance", width="small"),
-            "took": st.column_config.TextColumn("Took", width="small"),
+            "loss": st.column_config.LineChartColumn("Loss", width=90, help="The training loss so far"),
+            "task": st.column_config.TextColumn("Task", width=180),
+            "model": st.column_config.TextColumn("Model", width=130),
+            "created": st.column_config.DatetimeColumn("Started", format="distance", width=120),
+            "took": st.column_config.TextColumn("Took", width=90),
         },
     )
-    picked = state.selection.rows
-    return runs[picked[0]] if picked and picked[0] < len(runs) else None
+    rows = state.selection.rows
+    picked = runs[rows[0]] if rows and rows[0] < len(runs) else None
+    st.session_state[_PICKED] = picked.id if picked else None
+    return picked
+
+
+def table_key(ids: Sequence[str]) -> str:
+    """Return the key of the table of these runs."""
+    return f"table-{hashlib.sha256(' '.join(ids).encode()).hexdigest()[:12]}"
 
 
 def _row(run: Run, tasks: Mapping[str, TaskSpec]) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from core.bootstrap import shared_service
 from core.runs import Run, RunStatus
 from core.service import Service
+from pages.components.run_table import table_key
 from tests.pages.conftest import Open, healthy, words
 
 
@@ -17,7 +19,7 @@ def names(at: AppTest) -> list[str]:
 def pick(at: AppTest, row: int) -> AppTest:
     """Click a row of the table."""
     state: Any = {"selection": {"rows": [row], "columns": [], "cells": []}}
-    at.session_state["table-runs"] = state
+    at.session_state[table_key([run.id for run in shared_service().runs()])] = state
     return healthy(at.run())
 
 
