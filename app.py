@@ -12,6 +12,8 @@ from core.bootstrap import shared_service
 from core.errors import TouchstoneError
 from core.routes import routes
 
+log = logging.getLogger("touchstone")
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
@@ -19,7 +21,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     try:
         shared_service().worker.ensure()
     except TouchstoneError as error:  # the pages show the same sentence
-        logging.getLogger(__name__).error("%s", error)
+        log.error("%s", error)
     for module in ("pandas", "plotly.graph_objects"):
         importlib.import_module(module)
     gc.collect()
@@ -27,4 +29,16 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/frame.py", routes=routes(shared_service, st.get_option("server.allowedHosts")), lifespan=lifespan)
+def explain(error: Exception) -> bool:
+    """Say that something unforeseen went wrong, without a stack trace; that goes to the log."""
+    log.error("A page ended unexpectedly.", exc_info=error)
+    st.error("Something went wrong, and the fault is ours. Your runs go on. The details are in the server's log.")
+    return True
+
+
+app = st.App(
+    "pages/frame.py",
+    routes=routes(shared_service, st.get_option("server.allowedHosts")),
+    lifespan=lifespan,
+    on_script_error=explain,
+)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.config import PRESETS
+from core.config import PRESETS, TrainConfig
 from core.errors import TouchstoneError
 from core.service import DatasetPreview
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
@@ -120,15 +120,7 @@ def _summary(
     except TouchstoneError as error:
         problem = str(error)
     if config is not None:
-        sizes = preview.version.split_sizes
-        unit = "characters" if task.output_kind == "text" else "texts" if task.input_kind == "text" else "pictures"
-        what = "windows" if task.output_kind == "text" else ""
-        st.markdown(
-            f"Train **{plain(model.title)}** on **{plain(dataset.title)}**: {config.epochs:,} "
-            f"{'pass' if config.epochs == 1 else 'passes'} over {sizes['train']:,} {unit}, {config.batch_size:,} {what} at a "
-            f"time. The score comes from {sizes['test']:,} others that it never sees before the end, beside what "
-            "simple methods reach on the same ones."
-        )
+        st.markdown(_in_words(task, dataset, preview, model, config))
         if changed:
             st.caption("Changed by you: " + ", ".join(f"{plain(k)} {plain(value(v))}" for k, v in changed.items()))
     else:
@@ -142,6 +134,21 @@ def _summary(
     if clicked and config is not None:
         start(config, key, name or "")
     _queue_note()
+
+
+def _in_words(
+    task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview, model: ModelSpec, config: TrainConfig
+) -> str:
+    sizes = preview.version.split_sizes
+    unit, each = ("texts", "") if task.input_kind == "text" else ("pictures", "")
+    if task.output_kind == "text":
+        unit, each = "characters", " stretches"
+    passes = "1 pass" if config.epochs == 1 else f"{config.epochs:,} passes"
+    return (
+        f"Train **{plain(model.title)}** on **{plain(dataset.title)}**: {passes} over {sizes['train']:,} {unit}, "
+        f"{config.batch_size:,}{each} at a time. The score comes from {sizes['test']:,} others that it never sees "
+        "before the end, beside what simple methods reach on the same ones."
+    )
 
 
 def _queue_note() -> None:

@@ -167,7 +167,7 @@ class Curves {
     for (const chart of this.charts) {
       const shown = chart.lines.filter((line) => this.lines[line.key]);
       for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
-      this.plotly.react(chart.plot, shown.flatMap((line) => this.traces(chart, line, theme)), this.layout(chart, theme), {
+      this.plotly.react(chart.plot, shown.flatMap((line) => this.traces(chart, line, theme)), this.layout(chart, theme, shown.length > 0), {
         responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
       });
       chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
@@ -207,7 +207,7 @@ class Curves {
     return [faint, { ...made, mode: "lines", y: smooth(y, Math.min(0.9, 1 - 4 / y.length)) }];
   }
 
-  layout(chart, theme) {
+  layout(chart, theme, full) {
     const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
     return {
       uirevision: `${this.view.log}-${this.view.time}`, // zoom and legend outlive every new point
@@ -215,8 +215,8 @@ class Curves {
       margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", showlegend: true, autosize: true,
       hoverlabel: { bgcolor: getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || undefined },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
-      xaxis: { ...axis, title: { text: this.view.time ? "Minutes since the start" : "Step", font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
-      yaxis: { ...axis, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: this.view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
+      xaxis: { ...axis, visible: full, title: { text: this.view.time ? "Minutes since the start" : "Step", font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
+      yaxis: { ...axis, visible: full, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: this.view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
     };
   }
 

@@ -67,17 +67,19 @@ def _confusion(run: Run, labels: Sequence[str], counts: Sequence[Sequence[int]])
 
 
 def _per_class(rows: Sequence[Mapping[str, Any]]) -> None:
-    st.markdown("**Class by class**")
+    st.markdown("**Class by class, in percent**")
     st.caption("Precision: right when it names the class. Recall: found of the class.")
+    table = pd.DataFrame(rows)[["label", "f1", "precision", "recall", "support"]]
+    table[["f1", "precision", "recall"]] *= 100
     st.dataframe(
-        pd.DataFrame(rows)[["label", "f1", "precision", "recall", "support"]],
+        table,
         hide_index=True,
         height="content" if len(rows) <= NUMBERS_FIT else 520,
         column_config={
             "label": st.column_config.TextColumn("Class"),
-            "f1": st.column_config.ProgressColumn("F1", min_value=0.0, max_value=1.0, format="percent", width="small"),
-            "precision": st.column_config.NumberColumn("Precision", format="percent", width=75),
-            "recall": st.column_config.NumberColumn("Recall", format="percent", width=65),
+            "f1": st.column_config.ProgressColumn("F1", min_value=0.0, max_value=100.0, format="%.1f", width="small"),
+            "precision": st.column_config.NumberColumn("Precision", format="%.1f", width=80),
+            "recall": st.column_config.NumberColumn("Recall", format="%.1f", width=70),
             "support": st.column_config.NumberColumn("Examples", width=75),
         },
     )
@@ -95,9 +97,8 @@ def _mistakes(run: Run, mistakes: Sequence[Mapping[str, Any]]) -> None:
             for m in pictures:
                 with st.container(width=112, gap="xxsmall"):
                     st.image(str(folder / m["image"]), width=96, alt=f"{m['target']} taken for {m['predicted']}")
-                    st.caption(
-                        f"**{plain(str(m['predicted']))}**, is {plain(str(m['target']))} · {m['confidence']:.0%}"
-                    )
+                    answer, truth = plain(str(m["predicted"])), plain(str(m["target"]))
+                    st.caption(f"Said **{answer}**, is **{truth}** ({m['confidence']:.0%} sure)")
     for m in [m for m in mistakes if "text" in m][:MOST_MISTAKES]:
         with st.container(border=True, gap="xxsmall"):
             st.text(str(m["text"]))

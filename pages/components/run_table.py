@@ -37,16 +37,16 @@ def run_table(runs: Sequence[Run]) -> Run | None:
         selection_default={"selection": {"rows": [ids.index(before)] if before in ids else []}},
         alt="Table of runs: pick a row to open, rename, annotate or remove it.",
         column_config={
-            "name": st.column_config.TextColumn("Name", width=205),
-            "status": st.column_config.TextColumn("Status", width=95),
+            "name": st.column_config.TextColumn("Name", width=195),
+            "status": st.column_config.TextColumn("Status", width=90),
             "score": st.column_config.TextColumn(
-                "Score", width=175, help="The deciding metric on unseen examples, with its 95 % interval"
+                "Score", width=160, help="The deciding metric on unseen examples, with its 95 % interval"
             ),
-            "loss": st.column_config.LineChartColumn("Loss", width=90, help="The training loss so far"),
-            "task": st.column_config.TextColumn("Task", width=180),
-            "model": st.column_config.TextColumn("Model", width=130),
-            "created": st.column_config.DatetimeColumn("Started", format="distance", width=120),
-            "took": st.column_config.TextColumn("Took", width=90),
+            "loss": st.column_config.LineChartColumn("Loss", width=70, help="The training loss so far"),
+            "task": st.column_config.TextColumn("Task", width=160),
+            "model": st.column_config.TextColumn("Model", width=110),
+            "created": st.column_config.DatetimeColumn("Started", format="distance", width=110),
+            "took": st.column_config.TextColumn("Took", width=75),
         },
     )
     rows = state.selection.rows

@@ -1,6 +1,7 @@
 """The honest answer: verdict, scores with their intervals, and the simple methods beside them."""
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from core.specs import MetricSpec, TaskSpec
 from pages.components.colors import colors, figure_layout
 from pages.components.text import interval, number, plain
 
-ROW_HEIGHT = 46  # pixels of one method in the chart
+ROW_HEIGHT = 56  # pixels of one method in the chart
 
 
 def verdict(run: Run, report: Mapping[str, Any]) -> None:
@@ -38,7 +39,7 @@ def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
 def score_cards(run: Run, task: TaskSpec) -> None:
     """Show every metric of the test split with its 95 % interval."""
     metrics = [m for m in task.metrics if m.name in run.test]
-    with st.grid(max(1, len(metrics)), min_column_width=165):
+    with st.grid(max(1, len(metrics)), min_column_width=140):
         for metric in metrics:
             score = run.test[metric.name]
             st.metric(
@@ -84,16 +85,13 @@ def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str,
                 "type": "scatter",
                 "x": [value],
                 "y": [name],
-                "mode": "markers+text",
-                "text": [f" {number(metric, score.value)}"],
-                "textposition": "top center",
+                "mode": "markers",
                 "cliponaxis": False,
                 "marker": {
                     "size": 13 if name == own else 10,
                     "color": palette.accent if name == own else palette.muted,
                     "symbol": "circle" if name == own else "diamond",
                 },
-                "textfont": {"size": 13},
                 "error_x": {
                     "type": "data",
                     "array": [score.ci_high * scale - value],
@@ -104,14 +102,28 @@ def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str,
                 "hovertemplate": f"{number(metric, score.value)}<br>{interval(metric, score)}<extra></extra>",
             }
         )
+    names = [
+        {
+            "text": f"{escape(name)}  <b>{number(metric, score.value)}</b>",
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": name,
+            "yshift": 20,
+            "showarrow": False,
+            "font": {"size": 13},
+        }
+        for name, score in shown.items()
+    ]
     axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
     unit = " %" if scale == 100 else ""
     return {
         "data": traces,
         "layout": figure_layout(70 + ROW_HEIGHT * len(shown))
         | {
+            "annotations": names,  # above their row, so that they take no width from it
             "xaxis": {**axis, "ticksuffix": unit, "nticks": 8},
-            "yaxis": {**axis, "autorange": "reversed", "showgrid": False, "ticksuffix": "  "},
+            "yaxis": {**axis, "type": "category", "range": [len(shown) - 0.6, -0.9], "showticklabels": False},
         },
     }
 

@@ -1,7 +1,5 @@
 """Pictures of every page, for the README and for the eye.
 
-Usage: python -m tests.browser.screenshots FOLDER [--url URL] [--readme FILE]
-
 Without a URL it serves the dashboard itself, in an empty home, and trains the three demos first.
 """
 
@@ -13,12 +11,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import chromium, dashboard
+from tests.browser.harness import ROOT, chromium, dashboard
 
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
 DEMOS = ("image-classification", "text-classification", "text-generation")
 DEMO_MS = 400_000
+README_PICTURE = ROOT / ".ci" / "run.png"
 
 
 def open_page(browser: Browser, url: str, width: int, theme: str) -> Page:
@@ -48,37 +47,46 @@ def photograph(page: Page, file: Path) -> None:
     page.screenshot(path=file)
 
 
-def train_demos(page: Page, url: str) -> None:
-    """Train each task's demo to its end."""
-    for task in DEMOS:
-        page.goto(url)
-        page.locator(f".st-key-demo-{task} button").click()
-        page.locator(".st-key-verdict").wait_for(timeout=DEMO_MS)
+def train_demo(page: Page, url: str, task: str) -> str:
+    """Train a task's demo to its end and return the run's address."""
+    page.goto(url)
+    page.locator(f".st-key-demo-{task} button").click()
+    page.locator(".st-key-verdict").wait_for(timeout=DEMO_MS)
+    settle(page)
+    return page.url
 
 
 def main() -> None:
     """Make the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--url")
-    parser.add_argument("--readme", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?", help="where every page goes, wide and narrow, light and dark")
+    parser.add_argument("--url", help="a dashboard that is already served")
+    parser.add_argument("--readme", action="store_true", help=f"take the README's picture again: {README_PICTURE}")
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         browser = stack.enter_context(chromium())
         url = arguments.url
         if url is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
             url = stack.enter_context(dashboard(home))
-            train_demos(browser.new_page(), url)
-        paths = addresses(browser, url)
-        for (name, path), width, theme in product(paths.items(), WIDTHS, THEMES):
-            page = open_page(browser, url + path, width, theme)
-            photograph(page, arguments.folder / f"{name}-{width}-{theme}.png")
-            page.context.close()
         if arguments.readme:
-            page = open_page(browser, url + paths["run-1"], 1440, "light")
-            page.screenshot(path=arguments.readme)
+            page = browser.new_page(viewport={"width": 1440, "height": 1290})
+            train_demo(page, url, "text-classification")
+            page.screenshot(path=README_PICTURE)
+        if arguments.folder:
+            if arguments.url is None:
+                for task in DEMOS:
+                    train_demo(browser.new_page(), url, task)
+            every_page(browser, url, arguments.folder)
+
+
+def every_page(browser: Browser, url: str, folder: Path) -> None:
+    """Photograph every page, and every recent run, in each width and theme."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for (name, path), width, theme in product(addresses(browser, url).items(), WIDTHS, THEMES):
+        page = open_page(browser, url + path, width, theme)
+        photograph(page, folder / f"{name}-{width}-{theme}.png")
+        page.context.close()
 
 
 def addresses(browser: Browser, url: str) -> dict[str, str]:
