@@ -5,9 +5,14 @@ import multiprocessing
 import os
 import sys
 
+from core.bootstrap import open_database
 from core.errors import TouchstoneError
 from core.settings import Settings
-from core.worker.fork_server import begin_to_load
+from core.store.job_queue import JobQueue
+from core.worker.launcher import LocalLauncher
+from core.worker.supervisor import Supervisor
+
+HEAD_START_S = 5.0  # what a cold run takes to its first step on two slow cores
 
 
 def main() -> None:
@@ -16,7 +21,6 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings()
     try:
-        begin_to_load(settings.threads_per_run(settings.slots or 1))
         _supervise(settings)
     except TouchstoneError as error:
         logging.getLogger(__name__).exception("%s", error)
@@ -30,12 +34,10 @@ def main() -> None:
 
 
 def _supervise(settings: Settings) -> None:
-    # Imported here: what follows takes a second, in which the fork server already loads.
-    from core.bootstrap import open_database
-    from core.worker.launcher import LocalLauncher
-    from core.worker.supervisor import Supervisor
-
-    Supervisor(settings, open_database(settings), LocalLauncher()).run()
+    database = open_database(settings)
+    somebody_waits = bool(JobQueue(database).waiting(slots=1))
+    threads = settings.threads_per_run(settings.slots or 1)
+    Supervisor(settings, database, LocalLauncher(threads, HEAD_START_S if somebody_waits else 0.0)).run()
 
 
 if __name__ == "__main__" and multiprocessing.parent_process() is None:

@@ -10,7 +10,7 @@ PRELOAD = "core.worker.preload"
 
 
 def begin_to_load(threads: int) -> None:
-    """Start the fork server where the platform has one; it loads while its supervisor still wakes up.
+    """Start the fork server where the platform has one.
 
     Args:
         threads: CPU threads of numerical libraries, which they read when they are loaded.

@@ -1,14 +1,16 @@
 """Starts the process of a run: forked from one that has torch loaded where the platform can, else spawned."""
 
+import multiprocessing
 import os
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 from core.worker import run_process
-from core.worker.fork_server import context
+from core.worker.fork_server import begin_to_load, context
 from core.worker.processes import is_alive, start_time
 
 
@@ -59,8 +61,14 @@ class Launcher(Protocol):
 class LocalLauncher:
     """Processes on this machine."""
 
-    def __init__(self) -> None:
-        """Begin to load torch in the background."""
+    def __init__(self, threads: int, head_start_s: float = 0.0) -> None:
+        """Begin to load torch in the background.
+
+        Args:
+            threads: CPU threads that numerical libraries may use in each run.
+            head_start_s: Wait so long before: a run that starts meanwhile has the cores to itself.
+        """
+        self._threads, self._head_start_s = threads, head_start_s
         self._context = context()
         self._devices: dict[str, Any] | None = None
         # The first process of a fork server waits until the server has loaded everything, and so does whoever
@@ -72,6 +80,8 @@ class LocalLauncher:
         return self._devices
 
     def _look(self) -> None:
+        time.sleep(self._head_start_s)
+        begin_to_load(self._threads)
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=run_process.describe_devices, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
         process.start()
@@ -84,6 +94,8 @@ class LocalLauncher:
 
     def start(self, run_id: str, slot: int, threads: int) -> Child:
         """Start the process of a run; see `Launcher.start`."""
-        process = self._context.Process(target=run_process.main, args=(run_id, slot, threads), name=run_id)  # type: ignore[attr-defined]
+        # Until the fork server has loaded everything, a process that loads only what it needs is there sooner.
+        method = self._context if self._devices is not None else multiprocessing.get_context("spawn")
+        process = method.Process(target=run_process.main, args=(run_id, slot, threads), name=run_id)  # type: ignore[attr-defined]
         process.start()
         return Child(run_id, process.pid, start_time(process.pid) or 0.0, slot, process)

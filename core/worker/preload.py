@@ -4,7 +4,6 @@ Not transformers: it takes as long again as all the rest, and only a run that en
 """
 
 import safetensors.torch
-import sklearn.datasets
 import sklearn.feature_extraction.text
 import sklearn.linear_model
 import torch._dynamo  # the first optimiser of a process would import it

@@ -68,7 +68,7 @@ class Supervisor:
             self._watch(child)
         if time.monotonic() - self._renewed_at > RENEW_S:
             self._renew()
-        while self._warm and not self.leaving and len(self.children) < self._slots and self._start_next():
+        while not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
         if self.children:
             self._busy_at = time.monotonic()
