@@ -170,11 +170,12 @@ class Trainer:
         began = time.perf_counter()
         with kept_random_state(self.device):
             outcomes = self._measure()
-            loss, metric = float(outcomes.nll.mean()), self._primary.compute(outcomes)
-            metrics = {"validation/loss": loss, f"validation/{self._primary.name}": metric}
+            metrics = {f"validation/{metric.name}": metric.compute(outcomes) for metric in self.task.metrics}
+            loss = metrics.setdefault("validation/loss", float(outcomes.nll.mean()))
+            primary = metrics[f"validation/{self._primary.name}"]
             self._check_finite(metrics)
-            if self._is_better(metric, loss):
-                self.best = Best(self._step, metric, loss)
+            if self._is_better(primary, loss):
+                self.best = Best(self._step, primary, loss)
             for callback in self._callbacks:
                 callback.on_evaluation(self, metrics)
         self._log_started += time.perf_counter() - began  # examples/s is the speed of training alone

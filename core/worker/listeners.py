@@ -1,10 +1,9 @@
 """What a run process hears from its Trainer: points and progress, the wish to stop, samples of text."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from core.store.run_store import RunStore
 from core.training.callbacks import Callback
 from core.training.generation import CharacterPreprocessor, generate
 from core.worker.recorder import Recorder
@@ -70,17 +69,16 @@ class StopOnRequest(Callback):
 class Sample(Callback):
     """Lets the model write a few lines after every evaluation, from the same prompt with the same seed."""
 
-    def __init__(self, runs: RunStore, run_id: str, data: "Materialised", seed: int, device: "torch.device") -> None:
+    def __init__(self, note: Callable[..., None], data: "Materialised", seed: int, device: "torch.device") -> None:
         """Prepare to write.
 
         Args:
-            runs: Where the samples go, as events of kind "sample".
-            run_id: The run.
+            note: Takes a kind of event, its message and its data.
             data: Its preprocessor reads and writes; the validation text gives the prompt.
             seed: Of the drawing, so that samples differ only by what was learnt.
             device: Where the model is.
         """
-        self._runs, self._run_id, self._seed, self._device = runs, run_id, seed, device
+        self._note, self._seed, self._device = note, seed, device
         self._preprocessor: CharacterPreprocessor = data.preprocessor  # type: ignore[assignment]
         self._prompt = _first_words(str(data.examples["validation"].inputs[0]))
 
@@ -96,7 +94,7 @@ class Sample(Callback):
         )
         step = trainer.progress.step
         data = {"step": step, "prompt": self._prompt, "text": text}
-        self._runs.add_event(self._run_id, "sample", f"What it writes at step {step}", data)
+        self._note("sample", f"What it writes at step {step}", data)
 
 
 def _first_words(text: str, length: int = 40) -> str:

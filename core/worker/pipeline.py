@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,13 @@ class Pipeline:
     def _load(self) -> Materialised:
         dataset = catalog.find_dataset(self.config.dataset, self.config.task)
         data = materialise(dataset, self.model, model_params(self.config), self._cache)
-        self._runs.add_dataset_version(data.version)
+        self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
         return data
 
     def _describe(self, parameter_count: int, data: Materialised) -> None:
-        self._runs.update(
+        self._recorder.write(
+            self._runs.update,
             self.run.id,
             dataset_fingerprint=data.version.fingerprint,
             device=describe_device(self._device),
@@ -116,7 +118,8 @@ class Pipeline:
             StopOnRequest(self._recorder.stop_requested),
         ]
         if self.task.output_kind == "text":
-            callbacks.append(Sample(self._runs, self.run.id, data, self.config.seed, self._device))
+            note = partial(self._recorder.write, self._runs.add_event, self.run.id)
+            callbacks.append(Sample(note, data, self.config.seed, self._device))
         splits = [_tensors(data, name) for name in ("train", "validation")]
         trainer = Trainer(module, self.task, splits[0], splits[1], self.config, self._device, callbacks)
         self._recorder.stage(Stage.TRAINING)
@@ -135,7 +138,8 @@ class Pipeline:
                 state = load_state(folder)
             except CheckpointUnusable as error:
                 _log.exception("The last checkpoint cannot be used.")
-                self._runs.add_event(self.run.id, "warning", f"{error} The run starts from the beginning.")
+                sentence = f"{error} The run starts from the beginning."
+                self._recorder.write(self._runs.add_event, self.run.id, "warning", sentence)
         self._metrics.forget_after(self.run.id, state.step if state else -1)
         return state
 
@@ -157,17 +161,17 @@ class Pipeline:
         return assessment
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
-        self._runs.set_scores(self.run.id, "model", assessment.test)
-        for name, scores in assessment.baselines.items():
-            self._runs.set_scores(self.run.id, name, scores)
-        self._runs.update(self.run.id, verdict=assessment.verdict)
+        write, run_id = self._recorder.write, self.run.id
+        for name, scores in {"model": assessment.test, **assessment.baselines}.items():
+            write(self._runs.set_scores, run_id, name, scores)
+        write(self._runs.update, run_id, verdict=assessment.verdict)
         files = {
             "model": self.folder / "checkpoints" / "best" / "model.safetensors",
             "card": self.folder / "checkpoints" / "best" / "card.json",
             "report": self.folder / "report.json",
         }
         for name, file in files.items():
-            self._runs.add_artifact(self.run.id, _artifact(name, file, self.folder))
+            write(self._runs.add_artifact, run_id, _artifact(name, file, self.folder))
         _log.info("Test: %s. %s", assessment.test, assessment.verdict)
 
 

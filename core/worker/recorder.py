@@ -5,7 +5,8 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ class Recorder:
         self.stop_requested = threading.Event()  # somebody asked, or the run is no longer ours
         self._run_id, self._runs, self._metrics, self._folder = run_id, runs, metrics, folder
         self._points: deque[Metric] = deque()
+        self._changes: deque[Callable[[], object]] = deque()
         self._progress: dict[str, Any] = {}
         self._losses: list[float] = []
         self._wake, self._closing = threading.Event(), threading.Event()
@@ -66,7 +68,18 @@ class Recorder:
     def stage(self, stage: Stage) -> None:
         """Say where the run is on its way, at once."""
         self._progress["stage"] = stage
+        self.write(self._runs.add_event, self._run_id, "stage", f"{stage[:1].upper()}{stage[1:]}")
         self._wake.set()
+
+    def write(self, change: Callable[..., object], *arguments: Any, **named: Any) -> None:
+        """Let a change of the store happen soon, after those before it, and again where the database refuses.
+
+        Args:
+            change: A method of `RunStore`.
+            arguments: What to call it with.
+            named: Likewise.
+        """
+        self._changes.append(partial(change, *arguments, **named))
 
     def close(self) -> None:
         """Write what is left; where no database takes it within a minute, leave it in the run's folder."""
@@ -93,6 +106,9 @@ class Recorder:
             if points:
                 self._metrics.append(self._run_id, points)
                 points = []
+            while self._changes:
+                self._changes[0]()
+                self._changes.popleft()
             ours = self._runs.update(self._run_id, _RUNNING, **values)
             if not ours or self._runs.get(self._run_id).stop_requested_at is not None:
                 self.stop_requested.set()

@@ -17,7 +17,7 @@ NUMBERS_FIT = 25  # classes; with more, the squares are too small to write in
 
 def failures(run: Run, report: Mapping[str, Any]) -> None:
     """Show where the model is wrong."""
-    if "confusion" not in report:
+    if not report.get("confusion"):  # a model that writes has none
         return
     st.subheader("Where it fails", anchor=False)
     matrix, classes = st.columns(2, gap="large")

@@ -22,7 +22,9 @@ def samples(run: Run) -> None:
     if not written:
         return
     st.subheader("What it writes", anchor=False)
-    st.caption("A sample after every look at the validation text. Move to see how it learnt.")
+    prompt = plain(str(written[-1].data.get("prompt", "")).strip())
+    after = f" It goes on from: “{prompt}”" if prompt else ""
+    st.caption(f"A sample after every look at the validation text. Move to see how it learnt.{after}")
     last = len(written) - 1
     at = last
     if last and not run.status.is_active:

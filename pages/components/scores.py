@@ -57,7 +57,8 @@ def comparison(run: Run, task: TaskSpec) -> None:
     """Show the deciding metric of this run and of the simple methods, with their intervals, and all numbers."""
     metric = task.metric(task.primary_metric)
     methods = {run.config.model: run.test} | {name: scores for name, scores in run.baselines.items()}
-    shown = {name: scores[metric.name] for name, scores in methods.items() if metric.name in scores}
+    found = [(name, scores[metric.name]) for name, scores in methods.items() if metric.name in scores]
+    shown = dict(sorted(found, key=lambda pair: pair[1].value, reverse=metric.direction == "max"))
     if len(shown) < 2:
         return
     st.subheader("Against the simple ways", anchor=False)

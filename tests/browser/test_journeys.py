@@ -68,6 +68,8 @@ def watch_to_the_end(page: Page) -> str:
     ready(page)
     assert page.evaluate("window.neverReloaded") is True
     assert points(page)["validation/loss"] > 0
+    expect(page.get_by_text("Something went wrong")).to_have_count(0)
+    expect(page.get_by_text("The first points appear here.")).to_have_count(0)
     return verdict.inner_text()
 
 

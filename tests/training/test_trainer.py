@@ -40,13 +40,14 @@ def test_points_are_means_over_the_steps_since_the_last(monkeypatch: pytest.Monk
     assert points[10] == pytest.approx(sum(steps[s] for s in (6, 7, 8, 9, 10)) / 5, rel=1e-5)
 
 
-def test_classification_logs_accuracy_and_text_does_not() -> None:
+def test_each_task_logs_its_own_metrics() -> None:
     labels, writing = Listener(), Listener()
     trainer(config(epochs=1), labels).fit()
     trainer(config("mini-gpt", epochs=1), writing).fit()
     common = {"train/loss", "train/learning_rate", "train/examples_per_s", "train/gradient_norm", "validation/loss"}
-    assert {key for _, key in labels.metrics} == common | {"train/accuracy", "validation/accuracy"}
-    assert {key for _, key in writing.metrics} == common
+    own = {f"validation/{name}" for name in ("accuracy", "precision", "recall", "f1")}
+    assert {key for _, key in labels.metrics} == common | own | {"train/accuracy"}
+    assert {key for _, key in writing.metrics} == common | {"validation/perplexity", "validation/bits_per_character"}
 
 
 def test_the_validation_split_is_looked_at_before_training_and_after_each_epoch() -> None:

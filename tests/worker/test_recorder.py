@@ -98,3 +98,19 @@ def test_points_that_no_database_takes_are_left_in_the_folder(
 def test_a_sparkline_keeps_first_and_last() -> None:
     assert thin([float(i) for i in range(1000)], points=4) == [0.0, 333.0, 666.0, 999.0]
     assert thin([math.nan, 1.0, math.inf]) == [None, 1.0, None]
+
+
+def test_changes_of_the_store_wait_their_turn_while_it_is_locked(
+    record: Recorder, run: Run, runs: RunStore, settings: Settings
+) -> None:
+    lock = sqlite3.connect(settings.home / "touchstone.db", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    record.write(runs.add_event, run.id, "note", "first")
+    record.write(runs.update, run.id, verdict="better")
+    record.write(runs.add_event, run.id, "note", "second")
+    time.sleep(0.7)
+    lock.execute("COMMIT")
+    lock.close()
+    record.close()
+    assert [event.message for event in runs.events(run.id)] == ["first", "second"]
+    assert runs.get(run.id).verdict == "better"
