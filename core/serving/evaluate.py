@@ -13,6 +13,11 @@ from core.serving.predictor import BATCH, Predictor, load_predictor
 from core.specs import DatasetSpec, Examples
 from core.training.evaluation import outcomes_of, score
 
+_HAS_CHANGED = (
+    "'{name}' has changed since this model was trained, so some of these examples may be among those that it has "
+    "learnt from."
+)
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -58,19 +63,14 @@ def evaluate_on(run_folder: Path, dataset: DatasetSpec, seed: int = 0, device: s
         BATCH,
         context=predictor.info.input_shape[0],
     )
-    note = ""
-    if dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint:
-        note = (
-            f"'{dataset.name}' has changed since this model was trained, so some of these examples may be among those "
-            "that it has learnt from."
-        )
+    changed = dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint
     return Evaluation(
         dataset.name,
         loaded.version.fingerprint,
         "test",
         loaded.version.split_sizes["test"],
         score(predictor.task, outcomes, seed),
-        note,
+        _HAS_CHANGED.format(name=dataset.name) if changed else "",
     )
 
 

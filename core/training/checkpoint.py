@@ -178,12 +178,11 @@ def _replace_folder(folder: Path, write: Callable[[Path], None]) -> None:
         write(fresh)
         for path in (*fresh.iterdir(), fresh):
             _flush_to_disk(path)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)  # only there where something went wrong
     _flush_to_disk(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
 

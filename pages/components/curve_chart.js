@@ -4,10 +4,6 @@
 const POLL_MS = 1000;
 const PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
 const MOST_POINTS = 3000; // a line that has grown longer is asked for again, downsampled
-const COLORS = {
-  light: { blue: "#2B6CB0", orange: "#C2570C", gold: "#8A5F0A" },
-  dark: { blue: "#6CA9EA", orange: "#F0975A", gold: "#D9A441" },
-};
 
 let loading = null;
 function loadPlotly(url) {
@@ -147,13 +143,6 @@ class Curves {
     if (this.state.textContent !== text) this.state.textContent = text;
   }
 
-  theme() {
-    const style = getComputedStyle(this.root);
-    const channels = (style.color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
-    const dark = channels[0] + channels[1] + channels[2] > 382;
-    return { text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
-  }
-
   followTheme() {
     const now = getComputedStyle(this.root).color;
     if (this.drawn && now !== this.drawn) this.draw();
@@ -161,63 +150,20 @@ class Curves {
 
   draw() {
     if (!this.plotly || this.stopped) return;
-    const theme = this.theme();
+    const theme = themeOf(this.root);
     this.drawn = theme.text;
     const counts = {};
     for (const chart of this.charts) {
       const shown = chart.lines.filter((line) => this.lines[line.key]);
       for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
-      this.plotly.react(chart.plot, shown.flatMap((line) => this.traces(chart, line, theme)), this.layout(chart, theme, shown.length > 0), {
+      this.plotly.react(chart.plot, shown.flatMap((line) => tracesOf(this.lines, this.view, chart, line, theme)), layoutOf(this.root, this.view, chart, theme, shown.length > 0), {
         responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
       });
       chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
-      chart.words.textContent = shown.map((line) => this.words(line)).join(" ");
-      chart.warning.textContent = shown.map((line) => this.warn(line)).filter(Boolean).join(" ");
+      chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
+      chart.warning.textContent = shown.map((line) => warningOf(this.lines, line)).filter(Boolean).join(" ");
     }
     this.root.dataset.points = JSON.stringify(counts);
-  }
-
-  words(line) {
-    const { step, value } = this.lines[line.key];
-    return `${line.label}: ${value.at(-1)} at step ${step.at(-1)}.`;
-  }
-
-  warn(line) {
-    const { step, value } = this.lines[line.key];
-    const at = value.findIndex((v) => typeof v !== "number");
-    return at < 0 ? "" : `⚠ ${line.label} is ${value[at] === null ? "not a number" : "infinite"} at step ${step[at]}.`;
-  }
-
-  traces(chart, line, theme) {
-    const { step, value, time } = this.lines[line.key];
-    const first = Math.min(...Object.values(this.lines).map((l) => l.time[0]));
-    const scale = chart.percent ? 100 : 1;
-    const y = value.map((v) => (typeof v === "number" ? v * scale : null));
-    const x = this.view.time ? time.map((t) => (t - first) / 60) : step;
-    const style = { color: theme[line.color], width: 2, dash: line.dash };
-    const unit = chart.percent ? " %" : "";
-    const made = {
-      x, y, type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style,
-      mode: y.length < 40 && line.dash !== "solid" ? "lines+markers" : y.length < 2 ? "markers" : "lines",
-      marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
-      hovertemplate: `%{y:.4~g}${unit}<extra>${line.label}</extra>`,
-    };
-    if (!this.view.smooth || y.length < 8) return [made];
-    const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
-    return [faint, { ...made, mode: "lines", y: smooth(y, Math.min(0.9, 1 - 4 / y.length)) }];
-  }
-
-  layout(chart, theme, full) {
-    const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
-    return {
-      uirevision: `${this.view.log}-${this.view.time}`, // zoom and legend outlive every new point
-      paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
-      margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", showlegend: true, autosize: true,
-      hoverlabel: { bgcolor: getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || undefined },
-      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
-      xaxis: { ...axis, visible: full, title: { text: this.view.time ? "Minutes since the start" : "Step", font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
-      yaxis: { ...axis, visible: full, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: this.view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
-    };
   }
 
   resize() {
@@ -233,17 +179,6 @@ class Curves {
     if (this.plotly) for (const chart of this.charts) this.plotly.purge(chart.plot);
     this.root.remove();
   }
-}
-
-function smooth(values, weight) { // exponential moving average, debiased: Kingma & Ba 2014
-  let mean = 0;
-  let mass = 0;
-  return values.map((value) => {
-    if (value === null) return null;
-    mean = weight * mean + (1 - weight) * value;
-    mass = weight * mass + (1 - weight);
-    return mean / mass;
-  });
 }
 
 export default function (component) {

@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
-    js=(_HERE / "curve_chart.js").read_text(),
+    js="\n".join((_HERE / name).read_text() for name in ("curve_drawing.js", "curve_chart.js")),
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 

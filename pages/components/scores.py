@@ -77,32 +77,6 @@ def comparison(run: Run, task: TaskSpec) -> None:
 
 def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str, Any]:
     palette = colors()
-    scale = 100 if metric.unit == "percent" else 1
-    traces = []
-    for name, score in shown.items():
-        value = score.value * scale
-        traces.append(
-            {
-                "type": "scatter",
-                "x": [value],
-                "y": [name],
-                "mode": "markers",
-                "cliponaxis": False,
-                "marker": {
-                    "size": 13 if name == own else 10,
-                    "color": palette.accent if name == own else palette.muted,
-                    "symbol": "circle" if name == own else "diamond",
-                },
-                "error_x": {
-                    "type": "data",
-                    "array": [score.ci_high * scale - value],
-                    "arrayminus": [value - score.ci_low * scale],
-                    "thickness": 2,
-                    "width": 6,
-                },
-                "hovertemplate": f"{number(metric, score.value)}<br>{interval(metric, score)}<extra></extra>",
-            }
-        )
     names = [
         {
             "text": f"{escape(name)}  <b>{number(metric, score.value)}</b>",
@@ -117,15 +91,40 @@ def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str,
         for name, score in shown.items()
     ]
     axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
-    unit = " %" if scale == 100 else ""
     return {
-        "data": traces,
+        "data": [_dot(name, score, metric, name == own) for name, score in shown.items()],
         "layout": figure_layout(70 + ROW_HEIGHT * len(shown))
         | {
             "annotations": names,  # above their row, so that they take no width from it
-            "xaxis": {**axis, "ticksuffix": unit, "nticks": 8},
+            "xaxis": {**axis, "ticksuffix": " %" if metric.unit == "percent" else "", "nticks": 8},
             "yaxis": {**axis, "type": "category", "range": [len(shown) - 0.6, -0.9], "showticklabels": False},
         },
+    }
+
+
+def _dot(name: str, score: Score, metric: MetricSpec, is_own: bool) -> dict[str, Any]:
+    palette = colors()
+    scale = 100 if metric.unit == "percent" else 1
+    value = score.value * scale
+    return {
+        "type": "scatter",
+        "x": [value],
+        "y": [name],
+        "mode": "markers",
+        "cliponaxis": False,
+        "marker": {
+            "size": 13 if is_own else 10,
+            "color": palette.accent if is_own else palette.muted,
+            "symbol": "circle" if is_own else "diamond",
+        },
+        "error_x": {
+            "type": "data",
+            "array": [score.ci_high * scale - value],
+            "arrayminus": [value - score.ci_low * scale],
+            "thickness": 2,
+            "width": 6,
+        },
+        "hovertemplate": f"{number(metric, score.value)}<br>{interval(metric, score)}<extra></extra>",
     }
 
 

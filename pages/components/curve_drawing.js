@@ -1,0 +1,67 @@
+// How the curves look: colours, lines, axes and words. Put before curve_chart.js, which decides what is shown when.
+
+const COLORS = {
+  light: { blue: "#2B6CB0", orange: "#C2570C", gold: "#8A5F0A" },
+  dark: { blue: "#6CA9EA", orange: "#F0975A", gold: "#D9A441" },
+};
+
+function themeOf(root) {
+  const style = getComputedStyle(root);
+  const channels = (style.color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
+  const dark = channels[0] + channels[1] + channels[2] > 382;
+  return { text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
+}
+
+function wordsOf(lines, line) {
+  const { step, value } = lines[line.key];
+  return `${line.label}: ${value.at(-1)} at step ${step.at(-1)}.`;
+}
+
+function warningOf(lines, line) {
+  const { step, value } = lines[line.key];
+  const at = value.findIndex((v) => typeof v !== "number");
+  return at < 0 ? "" : `⚠ ${line.label} is ${value[at] === null ? "not a number" : "infinite"} at step ${step[at]}.`;
+}
+
+function tracesOf(lines, view, chart, line, theme) {
+  const { step, value, time } = lines[line.key];
+  const first = Math.min(...Object.values(lines).map((l) => l.time[0]));
+  const scale = chart.percent ? 100 : 1;
+  const y = value.map((v) => (typeof v === "number" ? v * scale : null));
+  const x = view.time ? time.map((t) => (t - first) / 60) : step;
+  const style = { color: theme[line.color], width: 2, dash: line.dash };
+  const unit = chart.percent ? " %" : "";
+  const made = {
+    x, y, type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style,
+    mode: y.length < 40 && line.dash !== "solid" ? "lines+markers" : y.length < 2 ? "markers" : "lines",
+    marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
+    hovertemplate: `%{y:.4~g}${unit}<extra>${line.label}</extra>`,
+  };
+  if (!view.smooth || y.length < 8) return [made];
+  const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
+  return [faint, { ...made, mode: "lines", y: smooth(y, Math.min(0.9, 1 - 4 / y.length)) }];
+}
+
+function layoutOf(root, view, chart, theme, full) {
+  const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
+  return {
+    uirevision: `${view.log}-${view.time}`, // zoom and legend outlive every new point
+    paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
+    margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", showlegend: true, autosize: true,
+    hoverlabel: { bgcolor: getComputedStyle(root).getPropertyValue("--st-background-color").trim() || undefined },
+    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
+    xaxis: { ...axis, visible: full, title: { text: view.time ? "Minutes since the start" : "Step", font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
+    yaxis: { ...axis, visible: full, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
+  };
+}
+
+function smooth(values, weight) { // exponential moving average, debiased: Kingma & Ba 2014
+  let mean = 0;
+  let mass = 0;
+  return values.map((value) => {
+    if (value === null) return null;
+    mean = weight * mean + (1 - weight) * value;
+    mass = weight * mass + (1 - weight);
+    return mean / mass;
+  });
+}
