@@ -5,6 +5,7 @@ written beside its place and moved there when it is whole, so that there is alwa
 a checkpoint from a stranger can be wrong, but cannot run code.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -158,7 +159,10 @@ def restore_module(module: nn.Module, state: TrainingState) -> None:
 def _save(folder: Path, tensor_file: str, tensors: Mapping[str, Tensor], json_file: str, content: Any) -> None:
     def write(place: Path) -> None:
         on_cpu = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}
-        save_file(on_cpu, place / tensor_file)
+        try:
+            save_file(on_cpu, place / tensor_file)
+        except SafetensorError as error:  # it hides what the system said, such as "no space left" (28)
+            raise OSError(errno.ENOSPC if "os error 28" in str(error) else errno.EIO, str(error)) from error
         document = {"format": 1, "sha256": _sha256(place / tensor_file), "content": content}
         (place / json_file).write_text(json.dumps(document, indent=1), encoding="utf-8")
 

@@ -5,11 +5,12 @@ import logging
 import os
 import signal
 import sys
+import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
-from core.errors import TouchstoneError
+from core.errors import DatabaseUnavailable, TouchstoneError
 from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
@@ -17,6 +18,7 @@ from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.worker.recorder import Recorder
 
+LAST_WORD_TRIES, LAST_WORD_PAUSE_S = 300, 2.0
 NICENESS = 5  # the dashboard goes first: drawing a page takes a moment, training takes minutes
 _log = logging.getLogger(__name__)
 
@@ -50,11 +52,21 @@ def main(run_id: str, slot: int, threads: int) -> None:
     status, reason = _attempt(run_id, runs, metrics, recorder, settings, threads)
     if status is RunStatus.STOPPED and ended_from_outside and runs.get(run_id).stop_requested_at is None:
         status, reason = RunStatus.INTERRUPTED, "Its process was asked to end from outside. Resume it to go on."
+    _log.info("The run ends: %s. %s", status, reason)
     recorder.close()
-    if reason:
-        runs.add_event(run_id, "error" if status is RunStatus.FAILED else "note", reason)
-    runs.finish(run_id, status, reason)
-    _log.info("The run ended: %s. %s", status, reason)
+    _say_the_last_word(run_id, runs, status, reason)
+
+
+def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str) -> None:
+    """Write how the run ended; where the database refuses (a full disk), try again for minutes."""
+    for _ in range(LAST_WORD_TRIES):
+        try:
+            if runs.finish(run_id, status, reason) and reason:
+                runs.add_event(run_id, "error" if status is RunStatus.FAILED else "note", reason)
+            return
+        except DatabaseUnavailable:
+            time.sleep(LAST_WORD_PAUSE_S)
+    _log.error("The database took no last word.")
 
 
 def _attempt(
