@@ -97,7 +97,7 @@ def test_a_killed_run_says_so_and_can_be_resumed(service: Service, start: Start)
     pid = service.run(run.id).pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: has_ended(service, run), limit_s=5)
+    eventually(lambda: has_ended(service, run))
     assert service.run(run.id).status is RunStatus.INTERRUPTED
     assert "SIGKILL" in service.run(run.id).reason
     assert service.metrics(run.id)["train/loss"]
@@ -133,7 +133,7 @@ def test_a_run_and_a_supervisor_killed_together_are_told_apart_from_the_living(s
     kill_supervisor(service)
     os.kill(pid, signal.SIGKILL)
     service.watch()
-    eventually(lambda: has_ended(service, run), limit_s=5)
+    eventually(lambda: has_ended(service, run))
     assert service.run(run.id).status is RunStatus.INTERRUPTED
 
 

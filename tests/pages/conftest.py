@@ -18,7 +18,7 @@ from core.store.run_store import RunStore, now
 from core.worker.launch import SupervisorProcess
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
-PATIENCE_S = 30
+PATIENCE_S = 120
 Open = Callable[..., AppTest]
 
 

@@ -15,6 +15,7 @@ from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.worker import recorder as recorder_module
 from core.worker.recorder import Recorder, thin
+from tests.live import LIMIT_S
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def record(run: Run, runs: RunStore, database: Database, tmp_path: Path) -> Reco
 
 
 def wait_for(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + LIMIT_S
     while not done():
         assert time.monotonic() < deadline, "nothing happened"
         time.sleep(0.01)
@@ -54,13 +55,13 @@ def test_everything_is_there_after_close(record: Recorder, run: Run, runs: RunSt
 
 def test_the_wish_to_stop_is_heard(record: Recorder, run: Run, runs: RunStore) -> None:
     runs.request_stop(run.id)
-    assert record.stop_requested.wait(timeout=10)
+    assert record.stop_requested.wait(timeout=LIMIT_S)
     record.close()
 
 
 def test_a_run_that_was_taken_away_stops(record: Recorder, run: Run, runs: RunStore) -> None:
     runs.finish(run.id, RunStatus.INTERRUPTED, "somebody thought it was dead")
-    assert record.stop_requested.wait(timeout=10)
+    assert record.stop_requested.wait(timeout=LIMIT_S)
     record.close()
     assert runs.get(run.id).status is RunStatus.INTERRUPTED
 

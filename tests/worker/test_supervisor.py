@@ -21,7 +21,7 @@ from core.worker.launcher import Child
 from core.worker.processes import start_time
 from core.worker.supervisor import Supervisor
 
-LIMIT_S = 20.0
+LIMIT_S = 120.0
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 
