@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.config import Params, PresetName
 
 if TYPE_CHECKING:
+    import pandas as pd
     from torch import Tensor, nn
 
 SplitName = Literal["train", "validation", "test"]
@@ -20,6 +21,7 @@ SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
 Images = NDArray[np.uint8]  # (N, H, W, C)
 Texts = tuple[str, ...]
+Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: numbers as float64 with NaN, categories as str with None
 DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
 
@@ -28,13 +30,13 @@ class Examples:
     """Examples as people know them, before any model has prepared them.
 
     Args:
-        inputs: Pictures (N, H, W, C) of 0 to 255, or N texts. For text generation, N documents.
-        targets: (N,) indexes into `labels`; empty for text generation.
-        labels: The names of the classes; empty for text generation.
+        inputs: Pictures (N, H, W, C) of 0 to 255, N texts, or a table of N rows. For text generation, N documents.
+        targets: (N,) indexes into `labels`; numbers (float64) for regression; empty for text generation.
+        labels: The names of the classes; empty for regression and text generation.
     """
 
-    inputs: Images | Texts
-    targets: NDArray[np.int64]
+    inputs: Inputs
+    targets: NDArray[Any]
     labels: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -43,22 +45,15 @@ class Examples:
 
     def select(self, indices: NDArray[np.int64]) -> Self:
         """Return these examples, in this order."""
-        inputs = self.inputs[indices] if isinstance(self.inputs, np.ndarray) else tuple(self.inputs[i] for i in indices)
+        inputs: Inputs
+        if isinstance(self.inputs, np.ndarray):
+            inputs = self.inputs[indices]
+        elif isinstance(self.inputs, tuple):
+            inputs = tuple(self.inputs[i] for i in indices)
+        else:
+            inputs = self.inputs.iloc[indices].reset_index(drop=True)
         targets = self.targets[indices] if len(self.targets) else self.targets
         return type(self)(inputs, targets, self.labels)
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """A data set that can be loaded by name; one file in `core/datasets/` each."""
-
-    name: str
-    title: str
-    task: str
-    summary: str  # two sentences for a founder: what it is, what it is good for
-    licence: str
-    source: str
-    load: Callable[[], Examples]
 
 
 @dataclass(frozen=True)
@@ -75,6 +70,29 @@ class DatasetVersion:
     source: str
 
 
+@dataclass(frozen=True, eq=False)
+class LoadedDataset:
+    """A data set version with its examples in their three parts."""
+
+    version: DatasetVersion
+    examples: "dict[SplitName, Examples]"
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """A data set that can be loaded by name: one file in `core/datasets/` each, or brought by the user."""
+
+    name: str
+    title: str
+    task: str
+    summary: str  # two sentences for a founder: what it is, what it is good for
+    licence: str
+    source: str
+    load: Callable[[], Examples]
+    # Loads a version that is already divided; only for data sets that were brought (`core.intake.library`).
+    open: Callable[[], LoadedDataset] | None = None
+
+
 @dataclass(frozen=True)
 class DataInfo:
     """What a model must know of the data to be built: shapes, no examples."""
@@ -84,6 +102,8 @@ class DataInfo:
     vocabulary_size: int = 0
     channel_mean: tuple[float, ...] = ()  # of the training split, in 0..1
     channel_std: tuple[float, ...] = ()
+    target_mean: float = 0.0  # of the training split, for regression
+    target_std: float = 1.0
 
 
 class Preprocessor(Protocol):
@@ -91,7 +111,7 @@ class Preprocessor(Protocol):
 
     kind: ClassVar[str]
 
-    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return one array whose first dimension is the examples (one long row of ids for text generation)."""
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
@@ -109,15 +129,15 @@ class Outcomes:
     """What a model did on each example of a split: enough for every metric of its task.
 
     Args:
-        nll: (N,) negative log likelihood of the right answer, in nats.
-        targets: (N,) the right class; for text generation the right token.
-        predicted: (N,) the class or token that the model put first.
-        probabilities: (N, K) for classification; (0, 0) for text generation.
+        nll: (N,) negative log likelihood of the right answer, in nats; for regression the loss of each example.
+        targets: (N,) the right class; for text generation the right token; for regression the right number.
+        predicted: (N,) the class or token that the model put first; for regression its number.
+        probabilities: (N, K) for classification; (0, 0) otherwise.
     """
 
     nll: NDArray[np.float64]
-    targets: NDArray[np.int64]
-    predicted: NDArray[np.int64]
+    targets: NDArray[Any]
+    predicted: NDArray[Any]
     probabilities: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
 
     def select(self, indices: NDArray[np.int64]) -> Self:
@@ -145,8 +165,8 @@ class TaskSpec:
     title: str
     summary: str
     example: str  # what a founder would use it for
-    input_kind: Literal["image", "text"]
-    output_kind: Literal["label", "text"]
+    input_kind: Literal["image", "text", "table"]
+    output_kind: Literal["label", "text", "number"]
     metrics: tuple[MetricSpec, ...]
     primary_metric: str
     demo: tuple[str, str]  # data set and model of the one-click demo
@@ -158,6 +178,12 @@ class TaskSpec:
     baselines: Callable[[Examples, Examples, int], dict[str, Outcomes]]
     # Neighbouring characters of a text are not independent: the bootstrap draws blocks of this many examples.
     bootstrap_block: int = 1
+    # Returns this task with whatever its loss must know of the data, such as the spread of the numbers to predict.
+    for_data: "Callable[[TaskSpec, DataInfo], TaskSpec] | None" = None
+
+    def on(self, info: DataInfo) -> "TaskSpec":
+        """Return the task as it is on this data."""
+        return self if self.for_data is None else self.for_data(self, info)
 
     def metric(self, name: str) -> MetricSpec:
         """Return the metric of this name."""

@@ -11,8 +11,18 @@ from numpy.typing import NDArray
 
 from core.config import Params
 from core.intake.array_cache import Arrays, cached_arrays
-from core.intake.versions import LoadedDataset, load_version
-from core.specs import SPLITS, DataInfo, DatasetSpec, DatasetVersion, Examples, ModelSpec, Preprocessor, SplitName
+from core.intake.versions import load_version
+from core.specs import (
+    SPLITS,
+    DataInfo,
+    DatasetSpec,
+    DatasetVersion,
+    Examples,
+    LoadedDataset,
+    ModelSpec,
+    Preprocessor,
+    SplitName,
+)
 
 FORMAT = 1  # raise it when the same preprocessor state begins to mean other arrays, or splits other examples
 

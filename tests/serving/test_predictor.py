@@ -13,12 +13,12 @@ from core import catalog
 from core.config import Params
 from core.datasets.digits import DATASET as DIGITS
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
-from core.intake.versions import LoadedDataset, load_version
+from core.intake.versions import load_version
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.images import PicturePreprocessor
 from core.serving.evaluate import evaluate_on
 from core.serving.predictor import BEST, load_predictor
-from core.specs import DataInfo, DatasetSpec, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, DatasetSpec, Examples, LoadedDataset, ModelSpec, Preprocessor
 from core.training.checkpoint import ModelCard, save_model
 
 

@@ -1,0 +1,157 @@
+"""The vocabulary of what a user brings: frozen values that cross processes and pages; no input or output."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SourceKind = Literal["pictures", "table", "documents"]
+ColumnKind = Literal["text", "category", "number", "number-in-text", "date", "identifier", "constant", "empty"]
+ColumnRole = Literal["text", "label", "target", "split", "feature", "ignored"]
+Severity = Literal["error", "warning", "note"]
+ImportState = Literal["working", "done", "failed", "cancelled"]
+
+
+class ImportOptions(BaseModel):
+    """Everything that a user may decide about an import; empty values are guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str = ""
+    name: str = ""  # of the data set; empty is made from the source's name
+    title: str = ""
+    text_column: str = ""
+    label_column: str = ""
+    target_column: str = ""
+    split_column: str = ""
+    ignored_columns: tuple[str, ...] = ()
+    number_columns: tuple[str, ...] | None = None  # texts such as "8GB" to read as numbers; None takes those offered
+    delimiter: str = ""
+    encoding: str = ""
+    has_header: bool | None = None
+    sheet: str = ""
+    label_map: Mapping[str, str] = Field(default_factory=dict)  # from a label as written; to "" drops its rows
+    normalise_labels: bool = True
+    clean_text: bool = True  # HTML entities, <br />, broken encodings
+    add_to: str = ""  # a data set that gets these examples besides its own, as a new version
+    licence: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table, as it was found."""
+
+    name: str
+    kind: ColumnKind
+    role: ColumnRole
+    distinct: int  # in the rows looked at
+    missing: int
+    examples: tuple[str, ...]  # at most 3
+    note: str = (
+        ""  # such as "8GB, 16GB: offered as numbers, without 'GB'" or "the same as the target: it gives it away"
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a source seems to be, from its beginning: shown for correction before anything is imported."""
+
+    kind: SourceKind
+    format: str  # "CSV, separated by semicolons, UTF-8"; "ZIP of class folders"
+    tasks: tuple[str, ...]  # that it could be for, the likeliest first
+    options: ImportOptions  # the guess, complete
+    size_bytes: int
+    columns: tuple[Column, ...] = ()  # of a table
+    sample: tuple[tuple[str, ...], ...] = ()  # the first rows of a table, or the first lines of documents
+    classes: Mapping[str, int] = field(default_factory=dict)  # examples by label, as far as looked; after the mapping
+    label_map: Mapping[str, str] = field(default_factory=dict)  # every label as written -> as it will be called
+    notes: tuple[str, ...] = ()  # whole sentences: what was found out, and what is strange
+    rows: int = 0  # rows, pictures or documents; an estimate for large tables
+    rows_are_exact: bool = True
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the data doctor found, in words."""
+
+    code: str
+    severity: Severity
+    count: int  # of rows, pictures, files or labels, as the message says
+    examples: tuple[str, ...]  # at most 5, short, safe to show
+    message: str  # what, with its count: one or two whole sentences
+    why: str  # why it matters: one sentence
+    fix: str = ""  # what one click does, as a button says it: "Remove the repeated rows"; empty where nothing can
+    rows: tuple[int, ...] = ()  # positions in the version, at most 1,000, to look at
+
+
+@dataclass(frozen=True)
+class VersionInfo:
+    """One immutable state of a brought data set, without its examples."""
+
+    name: str
+    fingerprint: str
+    task: str
+    created_at: datetime
+    change: str  # what made it: "Imported from tweets.csv", "Removed the repeated rows"
+    parent: str  # fingerprint of the version before; empty for the first
+    examples: int
+    labels: tuple[str, ...]
+    class_counts: Mapping[str, int]  # empty where there are no classes
+    split_sizes: Mapping[str, int]
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A data set in the list: built in, or brought by the user."""
+
+    name: str
+    title: str
+    task: str
+    summary: str
+    licence: str
+    source: str
+    built_in: bool
+    fingerprint: str = ""  # of its newest version; empty for a built-in one that was never loaded
+    examples: int = 0
+    version_count: int = 1
+    created_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ImportProgress:
+    """How far an import is; written by its process, read by whoever asks."""
+
+    id: str
+    title: str  # what is imported, as the user named it
+    state: ImportState
+    stage: str  # "Reading", "Looking for duplicates" ...
+    done: int  # of `total`, in `unit`
+    total: int  # 0 where nobody can know
+    unit: Literal["bytes", "rows", "pictures", "documents"]
+    started_at: datetime
+    time_left_s: float | None
+    message: str = ""  # when failed: what happened, why, what to do
+    dataset: str = ""  # when done
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class HubSet:
+    """A well-known data set of the hub."""
+
+    id: str
+    title: str
+    task: str
+    licence: str
+    size_bytes: int  # to download, about
+    examples: int
+    summary: str
+    config: str = ""
+    split_map: Mapping[str, str] = field(default_factory=dict)  # the hub's split -> ours
+    input_column: str = ""
+    label_column: str = ""

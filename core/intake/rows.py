@@ -1,0 +1,164 @@
+"""How the examples of a brought data set lie on disk: one Arrow file of rows, and packs of picture files.
+
+A row is one example. `rows.arrow` is an uncompressed Arrow IPC file: it is memory-mapped, so that five million rows
+cost no memory before they are looked at. Pictures stay the files they were, one after the other in a pack.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.ipc
+
+BATCH_ROWS = 20_000
+FEATURE = "feature:"  # before the name of a user's column, so that it cannot be one of ours
+_TEXT = pa.large_string()
+# `given` is the split that the source itself names ("train", "validation", "test" or ""), `source` the line, row,
+# file or page number in the source, from 1.
+_COMMON = [("given", pa.string()), ("source", pa.int64())]
+
+TEXT_ROWS = pa.schema([("text", _TEXT), ("label", _TEXT), *_COMMON])
+DOCUMENT_ROWS = pa.schema([("text", _TEXT), ("name", _TEXT), *_COMMON])
+PICTURE_ROWS = pa.schema(
+    [
+        ("name", _TEXT),  # as in the source: "train/cats/IMG_1.jpg"
+        ("label", _TEXT),
+        ("pack", pa.string()),  # the pack's file name, within the data set's folder `packs/`
+        ("offset", pa.int64()),
+        ("size_bytes", pa.int64()),
+        ("width", pa.int32()),  # after the EXIF orientation
+        ("height", pa.int32()),
+        ("channels", pa.int8()),  # 1 where the picture is grey, else 3
+        ("pixels", pa.binary(16)),  # hash of the decoded pixels
+        ("looks", pa.uint64()),  # perceptual hash; null for pictures too small to have one
+        *_COMMON,
+    ]
+)
+
+
+def table_rows(numbers: Iterable[str], categories: Iterable[str]) -> pa.Schema:
+    """Return the schema of a table for regression.
+
+    Args:
+        numbers: The user's columns that hold numbers (NaN where there is none).
+        categories: The user's columns that hold words (null where there is none).
+    """
+    features = [(FEATURE + name, pa.float64()) for name in numbers] + [(FEATURE + name, _TEXT) for name in categories]
+    return pa.schema([("target", pa.float64()), *features, *_COMMON])
+
+
+ROWS_BY_TASK: Mapping[str, pa.Schema] = {
+    "image-classification": PICTURE_ROWS,
+    "text-classification": TEXT_ROWS,
+    "text-generation": DOCUMENT_ROWS,
+}
+
+
+class RowsWriter:
+    """Writes rows as they come; a few thousand at a time are in memory.
+
+    Args:
+        file: Where to; it is whole only after `close`.
+        schema: Of the rows.
+    """
+
+    def __init__(self, file: Path, schema: pa.Schema) -> None:
+        self.schema, self.count = schema, 0
+        self._sink = pa.OSFile(str(file), "wb")
+        self._writer = pa.ipc.new_file(self._sink, schema)
+        self._waiting: dict[str, list[Any]] = {name: [] for name in schema.names}
+
+    def add(self, **row: Any) -> None:
+        """Write one row, by column."""
+        for name, values in self._waiting.items():
+            values.append(row[name])
+        self.count += 1
+        if len(values) >= BATCH_ROWS:
+            self.flush()
+
+    def add_columns(self, columns: Mapping[str, Any]) -> None:
+        """Write many rows at once, by column: lists or arrays of one length."""
+        self.flush()
+        batch = pa.record_batch([pa.array(columns[f.name], f.type) for f in self.schema], schema=self.schema)
+        self.count += len(batch)
+        self._writer.write_batch(batch)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if any(self._waiting.values()):
+            arrays = [pa.array(self._waiting[f.name], f.type) for f in self.schema]
+            self._writer.write_batch(pa.record_batch(arrays, schema=self.schema))
+            self._waiting = {name: [] for name in self.schema.names}
+
+    def close(self) -> None:
+        """Write the rest and the file's end."""
+        self.flush()
+        self._writer.close()
+        self._sink.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._sink.close()
+
+
+def read_rows(file: Path) -> pa.Table:
+    """Return the rows of a file, memory-mapped: nothing is read before it is used."""
+    with pa.memory_map(str(file)) as mapped:
+        return pa.ipc.open_file(mapped).read_all()
+
+
+def write_rows(file: Path, rows: pa.Table) -> None:
+    """Write a whole table of rows."""
+    with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        writer.write_table(rows, max_chunksize=BATCH_ROWS)
+
+
+def batches(rows: pa.Table, *columns: str) -> Iterator[tuple[int, dict[str, list[Any]]]]:
+    """Yield the position of the first row and the values by column, a few thousand rows at a time."""
+    position = 0
+    for batch in rows.select(columns).to_batches(max_chunksize=BATCH_ROWS):
+        yield position, batch.to_pydict()
+        position += len(batch)
+
+
+class PackWriter:
+    """Writes picture files one after the other into one file.
+
+    Args:
+        file: Where to.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file, self._offset = file.open("wb"), 0
+
+    def add(self, content: bytes) -> int:
+        """Write one file's bytes; return where they begin."""
+        begin = self._offset
+        self._file.write(content)
+        self._offset += len(content)
+        return begin
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def read_packed(packs: Path, pack: str, offset: int, size_bytes: int) -> bytes:
+    """Return the bytes of one packed file.
+
+    Args:
+        packs: The folder of packs.
+        pack: The pack's file name.
+        offset: Where the file begins.
+        size_bytes: How long it is.
+    """
+    with (packs / pack).open("rb") as file:
+        file.seek(offset)
+        return file.read(size_bytes)
