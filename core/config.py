@@ -47,6 +47,7 @@ class TrainConfig(BaseModel):
 
     task: str
     dataset: str
+    dataset_version: str = ""  # fingerprint, of a data set that was brought; empty for a built-in one
     model: str
     preset: PresetName = "quick"
     params: Mapping[str, Any] = Field(default_factory=dict)
@@ -133,5 +134,6 @@ class TrainConfig(BaseModel):
 
     def config_hash(self) -> str:
         """Return a stable short hash of everything that changes the result."""
-        canonical = json.dumps(self.model_dump(exclude={"preset"}), sort_keys=True, separators=(",", ":"))
+        left_out = {"preset"} if self.dataset_version else {"preset", "dataset_version"}
+        canonical = json.dumps(self.model_dump(exclude=left_out), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -13,7 +13,8 @@ from core.errors import InvalidSetting, UnknownName
 from core.specs import ModelSpec
 
 M = TypeVar("M", bound=BaseModel)
-_NOT_SETTINGS = ("task", "dataset", "model", "preset", "params")
+_NOT_SETTINGS = ("task", "dataset", "dataset_version", "model", "preset", "params")
+_OF_LABELS = ("label_smoothing",)  # settings that mean nothing where the answer is a number
 _KINDS: dict[Any, Literal["integer", "number", "switch"]] = {int: "integer", float: "number", bool: "switch"}
 
 
@@ -33,8 +34,10 @@ class SettingField:
 
 
 def setting_fields(model: ModelSpec) -> list[SettingField]:
-    """Return every setting of a run of this model: the model's own first, then those of the training."""
-    return [*_fields(model.params), *_fields(TrainConfig)]
+    """Return every setting of a run of this model: the model's own first, then those of the training that matter."""
+    has_labels = any(catalog.find_task(task).output_kind != "number" for task in model.tasks)
+    of_training = [f for f in _fields(TrainConfig) if has_labels or f.name not in _OF_LABELS]
+    return [*_fields(model.params), *of_training]
 
 
 def preset_values(model: ModelSpec, preset: str) -> dict[str, Any]:
@@ -56,18 +59,17 @@ def make_config(
 
     Args:
         task: The task's name.
-        dataset: The data set's name.
+        dataset: The data set's name; whether there is one is for the caller to know.
         model: The model's name.
         preset: quick, balanced or best.
         overrides: Settings that differ from the preset's; text is read as what the setting needs.
 
     Raises:
         UnknownName: A name that is in no list.
-        UserError: A data set or model of another task.
+        UserError: A model of another task.
         InvalidSetting: A value that a setting cannot take.
     """
     catalog.find_task(task)
-    catalog.find_dataset(dataset, task)
     spec = catalog.find_model(model, task)
     values = preset_values(spec, preset)
     for name, value in (overrides or {}).items():

@@ -66,17 +66,24 @@ def _plotly_file() -> Path:
     return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
+def refusal(request: Request, hosts: tuple[str, ...]) -> str:
+    """Return why a request gets no answer, or nothing: only our own pages, at our own addresses, are answered."""
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    if not _is_allowed(_hostname(f"//{host}"), hosts):
+        return "This address is not one under which Touchstone may be reached (allowedHosts)."
+    foreign = origin is not None and _netloc(origin) != host.lower()
+    if foreign or request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return "Only Touchstone's own pages may read this."
+    return ""
+
+
 def _guarded(endpoint: Endpoint, hosts: tuple[str, ...]) -> Endpoint:
     """Answer only to our own pages, and put what goes wrong into a sentence."""
 
     @functools.wraps(endpoint)
     def guarded(request: Request) -> Response:
-        host, origin = request.headers.get("host", ""), request.headers.get("origin")
-        if not _is_allowed(_hostname(f"//{host}"), hosts):
-            return _sentence(403, "This address is not one under which Touchstone may be reached (allowedHosts).")
-        foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
-        if foreign or request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return _sentence(403, "Only Touchstone's own pages may read this.")
+        if sentence := refusal(request, hosts):
+            return _sentence(403, sentence)
         try:
             return endpoint(request)
         except UserError as error:
@@ -99,6 +106,13 @@ def _hostname(url: str) -> str:
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:  # "//[::1" is no address
+        return ""
+
+
+def _netloc(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:  # "http://[::1" is no address
         return ""
 
 

@@ -3,28 +3,26 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
-
-import numpy as np
 
 from core import catalog, configure
 from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
-from core.intake.versions import load_version
 from core.runs import Event, QueueEntry, Run, RunStatus, WorkerInfo
 from core.settings import Settings
-from core.specs import DatasetSpec, DatasetVersion, Examples, ModelSpec, TaskSpec
+from core.shelf import DatasetPreview, Shelf
+from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
 
 RESUMABLE = (RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED)
+__all__ = ["DatasetPreview", "Service", "Worker"]
+
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 
 
@@ -38,22 +36,13 @@ class Worker(Protocol):
         """Return what it last said of itself."""
 
 
-@dataclass(frozen=True, eq=False)
-class DatasetPreview:
-    """A look at a data set: its version and a few real training examples of every class."""
-
-    version: DatasetVersion
-    samples: Examples
-    class_counts: Mapping[str, int]  # over all splits; empty for text generation
-    characters: int  # over all splits; 0 for pictures
-
-
 class Service:
     """One door to everything. Each method is a question or one change; all errors are `TouchstoneError`."""
 
     def __init__(self, settings: Settings, database: Database, worker: Worker) -> None:
         """Wire it; `core.bootstrap.open_service` does."""
         self.settings, self.database, self.worker = settings, database, worker
+        self.shelf = Shelf(settings)
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
 
     # --- what there is ---
@@ -63,8 +52,8 @@ class Service:
         return catalog.tasks()
 
     def datasets(self, task: str | None = None) -> dict[str, DatasetSpec]:
-        """Return every data set, or those of one task."""
-        return catalog.datasets(task)
+        """Return every data set, built in or brought, or those of one task."""
+        return self.shelf.specs(task)
 
     def models(self, task: str | None = None) -> dict[str, ModelSpec]:
         """Return every model, or those that can do one task."""
@@ -82,12 +71,28 @@ class Service:
         self, task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
     ) -> TrainConfig:
         """Return the complete configuration, or say in words why there is none."""
-        return configure.make_config(task, dataset, model, preset, overrides)
+        catalog.find_task(task)
+        self.shelf.find(dataset, task)
+        config = configure.make_config(task, dataset, model, preset, overrides)
+        return config.model_copy(update={"dataset_version": self.shelf.head(dataset)})
 
     def preview(self, dataset: str) -> DatasetPreview:
         """Return a look at a data set; quick after the first time."""
-        catalog.find_dataset(dataset)
-        return _preview(dataset)
+        return self.shelf.preview(dataset)
+
+    def runs_using(self, dataset: str, fingerprint: str = "") -> list[Run]:
+        """Return the runs that need a data set, or one version of it, the newest first."""
+        every = [*self.runs(), *self.runs(trashed=True)]
+        return [
+            run
+            for run in every
+            if run.config.dataset == dataset and fingerprint in ("", run.config.dataset_version)
+        ]
+
+    def empty_data_trash(self) -> int:
+        """Remove the data sets in the trash for good but those that runs need; return how many."""
+        needed = {run.config.dataset for run in [*self.runs(), *self.runs(trashed=True)]}
+        return self.shelf.empty_trash(needed)
 
     # --- starting and stopping ---
 
@@ -280,17 +285,3 @@ def _clean(text: str, longest: int, what: str) -> str:
 
 def _iso(time: Any) -> str | None:
     return None if time is None else time.isoformat()
-
-
-@cache
-def _preview(name: str) -> DatasetPreview:
-    loaded = load_version(catalog.find_dataset(name))
-    parts = loaded.examples.values()
-    labels, training = loaded.version.labels, loaded.examples["train"]
-    chosen = np.random.default_rng(0).permutation(len(training))
-    if labels:  # a few of every class, side by side
-        chosen = np.concatenate([chosen[training.targets[chosen] == k][:3] for k in range(len(labels))])
-    counts = sum((np.bincount(p.targets, minlength=len(labels)) for p in parts if labels), np.zeros(len(labels)))
-    characters = sum(len(text) for p in parts if isinstance(p.inputs, tuple) for text in p.inputs)
-    class_counts = {label: int(n) for label, n in zip(labels, counts, strict=True)}
-    return DatasetPreview(loaded.version, training.select(chosen[:30]), class_counts, characters)

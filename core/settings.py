@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         return self.home / "runs"
 
     @property
+    def datasets_folder(self) -> Path:
+        """What users brought, one folder a data set."""
+        return self.home / "datasets"
+
+    @property
     def cache_folder(self) -> Path:
         """What can be computed again."""
         return self.home / "cache"
@@ -61,7 +66,7 @@ class Settings(BaseSettings):
             HomeNotWritable: They cannot.
         """
         try:
-            for folder in (self.runs_folder, self.cache_folder, self.logs_folder):
+            for folder in (self.runs_folder, self.datasets_folder, self.cache_folder, self.logs_folder):
                 folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self.home):
                 pass

@@ -25,6 +25,13 @@ Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: numbers as float
 DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
 
+def texts_of(inputs: Inputs) -> Texts:
+    """Return inputs that are texts as what they are, for code that only ever meets texts."""
+    if not isinstance(inputs, tuple):
+        raise TypeError(f"texts were expected, not {type(inputs).__name__}")
+    return inputs
+
+
 @dataclass(frozen=True, eq=False)
 class Examples:
     """Examples as people know them, before any model has prepared them.

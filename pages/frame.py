@@ -16,6 +16,8 @@ st.logo(str(HERE / f"logo-{'dark' if dark else 'light'}.svg"), icon_image=str(HE
 page = st.navigation(
     [
         st.Page("start.py", title="Start", icon=":material/home:", default=True),
+        st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
+        st.Page("bring.py", title="Bring data", icon=":material/add:", url_path="bring", visibility="hidden"),
         st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
         st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),
         st.Page("run.py", title="Run", icon=":material/show_chart:", url_path="run", visibility="hidden"),

@@ -10,7 +10,12 @@ from pages.components.notices import empty_state, shown_errors
 from pages.components.starting import one_key, start
 from pages.components.text import ago, duration, number, plain
 
-ICONS = {"image-classification": "image", "text-classification": "sentiment_satisfied", "text-generation": "edit_note"}
+ICONS = {
+    "image-classification": "image",
+    "tabular-regression": "table_chart",
+    "text-classification": "sentiment_satisfied",
+    "text-generation": "edit_note",
+}
 RECENT = 5
 REFRESH_S = 4.0
 

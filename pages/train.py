@@ -18,6 +18,7 @@ from pages.components.text import plain, value
 from pages.components.url_state import read_choice, write_choice
 
 PRESET_TITLES = {"quick": "Quick look", "balanced": "Balanced", "best": "Best"}
+UNITS = {"text": "texts", "image": "pictures", "table": "rows"}
 PRESET_HELP = {
     "quick": "The first honest answer, in a minute or a few.",
     "balanced": "Longer, for a score that you can build on.",
@@ -140,7 +141,7 @@ def _in_words(
     task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview, model: ModelSpec, config: TrainConfig
 ) -> str:
     sizes = preview.version.split_sizes
-    unit, each = ("texts", "") if task.input_kind == "text" else ("pictures", "")
+    unit, each = UNITS[task.input_kind], ""
     if task.output_kind == "text":
         unit, each = "characters", " stretches"
     passes = "1 pass" if config.epochs == 1 else f"{config.epochs:,} passes"

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from core.cli import lists, machine, runs, train, use
+from core.cli import data, lists, machine, runs, train, use
 from core.errors import TouchstoneError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
 app.command("ui")(machine.ui)
 app.command("train")(train.train)
 app.add_typer(runs.app, name="runs")
-app.add_typer(lists.data, name="data")
+app.add_typer(data.app, name="data")
 app.add_typer(lists.models, name="models")
 app.command("predict")(use.predict)
 app.command("generate")(use.generate)

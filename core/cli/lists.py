@@ -1,53 +1,20 @@
-"""`touchstone data list` and `touchstone models list`."""
+"""`touchstone models list`."""
 
 from typing import Annotated
 
 import typer
 
 from core import catalog
-from core.bootstrap import open_service
 from core.cli.output import AsJson, print_json, print_table
 from core.configure import setting_fields
 
-data = typer.Typer(help="Look at the data sets.", no_args_is_help=True)
 models = typer.Typer(help="Look at the models.", no_args_is_help=True)
 TaskFilter = Annotated[str, typer.Option(help="Only those of this task.")]
-
-
-@data.callback()
-def _data() -> None:
-    """Look at the data sets."""
 
 
 @models.callback()
 def _models() -> None:
     """Look at the models."""
-
-
-@data.command("list")
-def list_data(task: TaskFilter = "", as_json: AsJson = False) -> None:
-    """List the data sets."""
-    if task:
-        catalog.find_task(task)
-    service = open_service()
-    versions = {name: service.preview(name).version for name in catalog.datasets(task or None)}
-    if as_json:
-        print_json(
-            [
-                {
-                    "name": v.name, "task": v.task, "fingerprint": v.fingerprint, "labels": v.labels,
-                    "splits": dict(v.split_sizes), "duplicates": v.duplicate_count, "licence": v.licence,
-                    "source": v.source,
-                }
-                for v in versions.values()
-            ]
-        )  # fmt: skip
-    else:
-        rows = [
-            (v.name, v.task, ", ".join(v.labels) or "-", " / ".join(map(str, v.split_sizes.values())), v.licence)
-            for v in versions.values()
-        ]
-        print_table(("DATA SET", "TASK", "LABELS", "TRAIN / VALIDATION / TEST", "LICENCE"), rows)
 
 
 @models.command("list")

@@ -31,7 +31,7 @@ def train(
 ) -> int:
     """Queue a run."""
     service = open_service()
-    task = task or catalog.find_dataset(dataset).task
+    task = task or service.shelf.find(dataset).task
     model = model or catalog.find_task(task).demo[1]
     config = service.make_config(task, dataset, model, preset, _settings(changes or []))
     run = service.start_run(config, name)

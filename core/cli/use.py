@@ -18,28 +18,45 @@ def predict(
     run: RunId,
     text: Annotated[list[str] | None, typer.Option(help="A text to judge; may be repeated.")] = None,
     file: Annotated[list[Path] | None, typer.Option(help="A picture, or a file of one text; may be repeated.")] = None,
-    csv: Annotated[Path | None, typer.Option(help='A CSV file with a column "text"; one answer a row.')] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help='A CSV file: a column "text", or a table\'s columns. One answer a row.')
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a finished run judge texts or pictures."""
+    """Let a finished run judge texts, pictures or rows of a table."""
     service = open_service()
     folder = service.finished_folder(run)
-    reads_text = catalog.find_task(service.run(run).task).input_kind == "text"
-    inputs = _inputs(text or [], file or [], csv, reads_text)
-    from core.serving.predictor import load_predictor
+    task = catalog.find_task(service.run(run).task)
+    inputs = _inputs(text or [], file or [], csv, task.input_kind)
+    from core.serving.predictor import Prediction, load_predictor
 
     predictions = load_predictor(folder).predict(inputs)
     if as_json:
         print_json({"run": service.run(run).id, "predictions": [asdict(p) for p in predictions]})
-    else:
-        rows = [(p.label, f"{p.score:.1%}", str(given)[:60]) for p, given in zip(predictions, inputs, strict=True)]
-        print_table(("LABEL", "SURE", "INPUT"), rows)
+        return
+    rows: list[tuple[str, ...]] = []
+    for answer, given in zip(predictions, inputs, strict=True):
+        said = (answer.label, f"{answer.score:.1%}") if isinstance(answer, Prediction) else (f"{answer.value:.6g}",)
+        rows.append((*said, _in_short(given)))
+    print_table(("VALUE", "ROW") if task.output_kind == "number" else ("LABEL", "SURE", "INPUT"), rows)
 
 
-def _inputs(texts: list[str], files: list[Path], csv: Path | None, reads_text: bool) -> list[str | Path]:
+def _in_short(given: str | Path | dict[str, str]) -> str:
+    if isinstance(given, dict):
+        given = ", ".join(f"{name} {value}" for name, value in given.items())
+    return str(given)[:60]
+
+
+def _inputs(
+    texts: list[str], files: list[Path], csv: Path | None, input_kind: str
+) -> list[str | Path] | list[dict[str, str]]:
     if sum(map(bool, (texts, files, csv))) != 1:
         raise UserError("Say what to judge with one of --text, --file or --csv.")
-    if not reads_text:
+    if input_kind == "table":
+        if csv is None:
+            raise UserError("This model reads rows of a table. Give it a table with its column names: --csv FILE")
+        return _rows(csv)
+    if input_kind == "image":
         if not files:
             raise UserError("This model judges pictures. Give it one with: --file PICTURE")
         return [*files]
@@ -59,12 +76,26 @@ def _read(file: Path) -> str:
         raise UserError(f"{file} is not UTF-8 text. Save it as UTF-8 and try again.") from error
 
 
-def _column(file: Path) -> list[str]:
+def _rows(file: Path, delimiters: str = ",;\t|") -> list[dict[str, str]]:
+    """Return the rows of a CSV file by column; the delimiter is the one that its first line has most of."""
     import csv as reader
     import io
 
-    rows = list(reader.DictReader(io.StringIO(_read(file), newline="")))
-    if not rows or "text" not in rows[0]:
+    content = _read(file)
+    first = content.partition("\n")[0]
+    delimiter = max(delimiters, key=first.count)
+    try:
+        rows = list(reader.DictReader(io.StringIO(content, newline=""), delimiter=delimiter, restkey="", restval=""))
+    except reader.Error as error:
+        raise UserError(f"{file} is not a table that can be read. Save it as a CSV file and try again.") from error
+    if not rows:
+        raise UserError(f"{file} needs a line of column names and at least one row.")
+    return rows
+
+
+def _column(file: Path) -> list[str]:
+    rows = _rows(file, delimiters=",")
+    if "text" not in rows[0]:
         columns = ", ".join(rows[0]) if rows else "none"
         raise UserError(f'{file} needs a column named "text" and at least one row. Its columns: {columns}.')
     return [row["text"] or "" for row in rows]
@@ -104,7 +135,7 @@ def evaluate(
 ) -> None:
     """Judge a finished run on the test split of a data set."""
     service = open_service()
-    folder, spec = service.finished_folder(run), catalog.find_dataset(dataset)
+    folder, spec = service.finished_folder(run), service.shelf.find(dataset)
     from core.serving.evaluate import evaluate_on
 
     evaluation = evaluate_on(folder, spec)

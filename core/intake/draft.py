@@ -31,6 +31,16 @@ class Progress(Protocol):
         """
 
 
+class Silent:
+    """Nobody watches."""
+
+    def stage(self, name: str, total: int, unit: Unit) -> None:
+        """Say nothing."""
+
+    def advance(self, done: int) -> None:
+        """Say nothing."""
+
+
 @dataclass
 class Draft:
     """An import on its way to a version; nothing of it is seen before it is whole.

@@ -3,12 +3,18 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.specs import DOCUMENT_BREAK, Examples, Texts
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Keys = NDArray[np.bytes_]  # (N,) of one length
 NOT_A_WORD = re.compile(r"[\W_]+")
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 SHORTEST_TELLING_PARAGRAPH = 60  # characters; shorter ones, such as headings, may well repeat
@@ -20,16 +26,94 @@ def fold(text: str) -> str:
     return folded or text.strip()
 
 
-def keys_of(examples: Examples) -> list[bytes]:
-    """Return one key for each example; the same key means the same example."""
+def keys_of(examples: Examples) -> Keys:
+    """Return one key for each example, (N,); the same key means the same example."""
     if isinstance(examples.inputs, np.ndarray):
-        return [hashlib.sha256(picture.tobytes()).digest() for picture in examples.inputs]
-    return [hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).digest() for text in examples.inputs]
+        return _hashed(picture.tobytes() for picture in examples.inputs)
+    if isinstance(examples.inputs, tuple):
+        return _hashed(fold(text).encode("utf-8", "surrogatepass") for text in examples.inputs)
+    return table_keys(examples.inputs)
 
 
-def count_repeats(keys: Sequence[bytes]) -> int:
+def _hashed(contents: Iterable[bytes]) -> Keys:
+    digests = bytearray()
+    for content in contents:
+        digests += hashlib.sha256(content).digest()
+    return np.frombuffer(digests, dtype="S32")
+
+
+def table_keys(table: "pd.DataFrame") -> Keys:
+    """Return a key of 16 bytes for each row, (N,), made of all of its cells.
+
+    Args:
+        table: The user's columns without the one to predict. Words that differ in case or in the spaces around them
+            are the same; so are all missing cells of a column.
+    """
+    import pandas as pd
+
+    lanes = np.zeros((2, len(table)), dtype=np.uint64)
+    for name in table.columns:
+        column = table[name]
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            numbers = column.to_numpy(dtype=np.float64)
+            bits = np.where(np.isnan(numbers), np.nan, numbers + 0.0).view(np.uint64)
+            cells = np.stack([bits, bits])
+        else:
+            codes, words = pd.factorize(column)  # -1 where there is none, which takes the last: nothing
+            plain = [unicodedata.normalize("NFKC", str(word)).casefold().strip() for word in words]
+            digests = b"".join(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:16] for word in plain)
+            cells = np.frombuffer(digests + bytes(16), dtype="<u8").reshape(-1, 2)[codes].T
+        lanes = _mixed(lanes, cells)
+    return np.ascontiguousarray(lanes.T.astype("<u8")).view("S16").ravel()
+
+
+def _mixed(lanes: NDArray[np.uint64], cells: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the hashes so far with one more column in them (splitmix64, another constant in each lane)."""
+    constants = np.array([[0x9E3779B97F4A7C15], [0xD1342543DE82EF95]], dtype=np.uint64)
+    mixed = (lanes ^ cells) * np.uint64(0xBF58476D1CE4E5B9) + constants  # overflow is meant
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def group_numbers(keys: Keys | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which examples are the same, without a Python object for any of them.
+
+    Args:
+        keys: (N,) bytes of one length, or numbers.
+
+    Returns:
+        The number of each example's group, (N,), counted by the groups' first examples, and those first examples
+        themselves, (G,).
+    """
+    lanes = _as_numbers(keys)
+    if not len(lanes):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    order = np.lexsort(lanes.T)  # stable: the first example of a group comes first in it
+    is_new = np.ones(len(lanes), dtype=np.bool_)
+    is_new[1:] = False
+    for lane in lanes.T:
+        in_order = lane[order]
+        is_new[1:] |= in_order[1:] != in_order[:-1]
+    first = order[is_new]
+    by_first = np.argsort(first)
+    number = np.empty(len(first), dtype=np.int64)
+    number[by_first] = np.arange(len(first))
+    groups = np.empty(len(lanes), dtype=np.int64)
+    groups[order] = number[np.cumsum(is_new) - 1]
+    return groups, first[by_first]
+
+
+def _as_numbers(keys: Keys | NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return keys as (N, L) numbers of 8 bytes: numpy sorts those many times faster than bytes."""
+    if keys.dtype.kind != "S":
+        return np.ascontiguousarray(keys, dtype=np.int64).view(np.uint64).reshape(-1, 1)
+    lanes = -(-keys.dtype.itemsize // 8)
+    return np.ascontiguousarray(keys, dtype=f"S{lanes * 8}").view(np.uint64).reshape(len(keys), lanes)
+
+
+def count_repeats(keys: Keys) -> int:
     """Return how many examples are the same as an earlier one."""
-    return len(keys) - len(set(keys))
+    return len(keys) - len(group_numbers(keys)[1])
 
 
 def without_repeated_paragraphs(documents: Texts) -> tuple[Texts, int]:

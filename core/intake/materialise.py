@@ -84,5 +84,8 @@ def _prepare(loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays:
     for name in SPLITS:
         examples = loaded.examples[name]
         arrays[f"{name}-inputs"] = np.ascontiguousarray(preprocessor.transform(examples.inputs))
-        arrays[f"{name}-targets"] = np.ascontiguousarray(examples.targets)
+        targets = examples.targets
+        if np.issubdtype(targets.dtype, np.floating):
+            targets = targets.astype(np.float32)  # as models compute; not every GPU knows 64 bits
+        arrays[f"{name}-targets"] = np.ascontiguousarray(targets)
     return arrays

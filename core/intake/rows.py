@@ -6,8 +6,7 @@ cost no memory before they are looked at. Pictures stay the files they were, one
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -93,18 +92,16 @@ class RowsWriter:
             self._waiting = {name: [] for name in self.schema.names}
 
     def close(self) -> None:
-        """Write the rest and the file's end."""
+        """Write the rest and the file's end; more than once does no harm."""
+        if self._sink.closed:
+            return
         self.flush()
         self._writer.close()
         self._sink.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if error is None:
-            self.close()
-        else:
+    def abandon(self) -> None:
+        """Let go of the file, whole or not."""
+        if not self._sink.closed:
             self._sink.close()
 
 
@@ -148,6 +145,8 @@ class PackWriter:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+
+    abandon = close
 
 
 def read_packed(packs: Path, pack: str, offset: int, size_bytes: int) -> bytes:

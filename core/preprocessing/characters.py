@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Images, Texts
+from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, texts_of
 
 UNKNOWN = 0
 UNKNOWN_SHOWN_AS = "\N{WHITE SQUARE}"
@@ -39,16 +39,16 @@ class CharacterPreprocessor:
             train: The training documents.
             context: How many characters the model will see at once.
         """
-        return cls("".join(sorted(set(DOCUMENT_BREAK.join(train.inputs)))), context)
+        return cls("".join(sorted(set(DOCUMENT_BREAK.join(texts_of(train.inputs))))), context)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Make again what `state` described."""
         return cls(state["characters"], int(state["context"]))
 
-    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return the documents as one long row of numbers, (N,)."""
-        codes = _code_points(DOCUMENT_BREAK.join(inputs))
+        codes = _code_points(DOCUMENT_BREAK.join(texts_of(inputs)))
         if not len(self._codes):
             return np.zeros(len(codes), dtype=np.int64)
         position = np.searchsorted(self._codes, codes).clip(max=len(self._codes) - 1)

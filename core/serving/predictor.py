@@ -1,6 +1,6 @@
 """A finished run's model, ready to answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.serving.pictures import read_picture
-from core.specs import DataInfo, Images, Preprocessor, TaskSpec, Texts
+from core.serving.rows import ColumnReader, table_of
+from core.specs import DataInfo, Inputs, Preprocessor, TaskSpec, Texts
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from core.training.checkpoint import ModelCard
 
 BEST = Path("checkpoints") / "best"  # within a run's folder
 BATCH = 256
-Input = str | Path | bytes | NDArray[np.uint8]
+Input = str | Path | bytes | NDArray[np.uint8] | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class Prediction:
     label: str
     score: float  # how sure it is, 0 to 1
     scores: dict[str, float]  # by label, the likeliest first
+
+
+@dataclass(frozen=True)
+class NumberPrediction:
+    """The number that the model gives for one input."""
+
+    value: float  # in the units of the numbers that it has learnt from
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,33 +52,42 @@ class Predictor:
     module: "nn.Module"
     device: str
 
-    def predict(self, inputs: Sequence[Input]) -> list[Prediction]:
+    def predict(self, inputs: Sequence[Input]) -> list[Prediction] | list[NumberPrediction]:
         """Return one prediction for each input, in order.
 
         Args:
-            inputs: Texts; for pictures, their files, the bytes of files, or (H, W, C) arrays of 0 to 255.
+            inputs: Texts; for pictures, their files, the bytes of files, or (H, W, C) arrays of 0 to 255; for tables,
+                rows as dictionaries by column, whose numbers may be texts.
 
         Raises:
-            UserError: The model writes text instead of naming labels.
+            UserError: The model writes text instead of naming labels or numbers.
             DataError: An input is not what the model expects.
         """
-        if self.task.output_kind != "label":
+        if self.task.output_kind == "text":
             raise UserError("This model writes text. Use: touchstone generate RUN --prompt TEXT")
+        if self.task.output_kind == "number":
+            return [NumberPrediction(float(value)) for answers in self._answers(inputs) for value in answers]
+        return [self._prediction(row) for logits in self._answers(inputs) for row in logits.softmax(-1).numpy()]
+
+    def _answers(self, inputs: Sequence[Input]) -> "Iterator[Tensor]":
+        """Yield what the model computes for each batch, (B, ...) float32 on the CPU."""
         import torch
 
-        predictions: list[Prediction] = []
         for start in range(0, len(inputs), BATCH):
-            rows = self.preprocessor.transform(self._examples(inputs[start : start + BATCH]))
+            rows = self.preprocessor.transform(self._examples(inputs[start : start + BATCH], start))
             with torch.inference_mode():
-                logits = self.module(torch.as_tensor(rows).to(self.device))  # (B, K)
-            predictions.extend(self._prediction(row) for row in logits.float().softmax(-1).cpu().numpy())
-        return predictions
+                answers = self.module(torch.as_tensor(rows).to(self.device))
+            yield answers.float().cpu()
 
-    def _examples(self, inputs: Sequence[Input]) -> Images | Texts:
+    def _examples(self, inputs: Sequence[Input], start: int) -> Inputs:
+        if self.task.input_kind == "table":
+            return table_of(inputs, cast(ColumnReader, self.preprocessor), start)
         if self.task.input_kind == "text":
             if not all(isinstance(text, str) for text in inputs):
                 raise DataError("This model reads texts.")
             return cast(Texts, tuple(inputs))
+        if any(isinstance(picture, Mapping) for picture in inputs):
+            raise DataError("This model looks at pictures, not at rows of a table.")
         pictures = [p if isinstance(p, np.ndarray) else read_picture(_source(p), self.info) for p in inputs]
         return np.stack(pictures)
 
@@ -102,7 +119,7 @@ class Predictor:
         return stream(self.module, reader, prompt, device=self.device, **settings)
 
 
-def _source(given: str | Path | bytes) -> Path | bytes:
+def _source(given: Any) -> Path | bytes:
     return given if isinstance(given, bytes) else Path(given)
 
 
@@ -124,7 +141,7 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
     if not folder.is_dir():
         raise RunNotReady("This run has saved no model yet. Wait until it has made its first pass over the data.")
     card = read_card(folder)
-    task, model = catalog.find_task(card.task), catalog.find_model(card.model)
+    model = catalog.find_model(card.model)
     try:
         kind = catalog.preprocessors()[card.preprocessor["kind"]]
         preprocessor: Preprocessor = kind.from_state(card.preprocessor["state"])
@@ -135,6 +152,7 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
             "Train it again, or use that version."
         ) from error
     info = preprocessor.info(card.labels)
+    task = catalog.find_task(card.task).on(info)
     module = model.build(params, info)
     load_weights(folder, module)
     return Predictor(card, task, info, preprocessor, module.to(device).eval(), device)

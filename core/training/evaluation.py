@@ -16,6 +16,7 @@ from core.training.verdict import sentence
 __all__ = ["Assessment", "ClassReport", "Difference", "assess", "outcomes_of", "score"]
 
 WORST_MISTAKES = 24
+MOST_PAIRS = 2_000  # of right number and answer, to be drawn
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Assessment:
     labels: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # row: the right class; column: the answer
     per_class: tuple[ClassReport, ...] = ()
-    worst_mistakes: tuple[int, ...] = ()  # indexes into the test split, the surest wrong answers first
+    worst_mistakes: tuple[int, ...] = ()  # indexes into the test split; the surest wrong answers, or largest errors
+    pairs: tuple[tuple[float, float], ...] = ()  # (right number, answer) of some test examples, for numbers
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dictionaries and lists."""
@@ -97,7 +99,7 @@ def assess(
         task: What the model does.
         outcomes: Of the model.
         baselines: Of simple methods, by name, for the same examples in the same order.
-        labels: Names of the classes; empty for text generation.
+        labels: Names of the classes; empty for text generation and regression.
         seed: Of the resamples. Model and baselines are judged on the same ones (a paired bootstrap), so that what
             makes an example hard for both does not blur the difference.
     """
@@ -124,8 +126,15 @@ def assess(
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=class_reports(confusion, labels),
-        worst_mistakes=worst_mistakes(outcomes) if labels else (),
+        worst_mistakes=_worst(task, outcomes),
+        pairs=_pairs(outcomes, seed) if task.output_kind == "number" else (),
     )
+
+
+def _worst(task: TaskSpec, outcomes: Outcomes) -> tuple[int, ...]:
+    if task.output_kind == "text":
+        return ()
+    return worst_mistakes(outcomes) if task.output_kind == "label" else largest_errors(outcomes)
 
 
 def confusion_matrix(outcomes: Outcomes, classes: int) -> NDArray[np.int64]:
@@ -166,3 +175,23 @@ def worst_mistakes(outcomes: Outcomes) -> tuple[int, ...]:
     else:
         confidence = outcomes.nll[wrong]
     return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])
+
+
+def largest_errors(outcomes: Outcomes) -> tuple[int, ...]:
+    """Return the examples whose numbers were furthest off, the furthest first."""
+    errors = np.abs(outcomes.targets - outcomes.predicted)
+    furthest = np.argsort(-errors, kind="stable")[:WORST_MISTAKES]
+    return tuple(int(i) for i in furthest if errors[i] > 0)
+
+
+def _pairs(outcomes: Outcomes, seed: int) -> tuple[tuple[float, float], ...]:
+    """Return (right number, answer) of every example, or of some drawn at random where there are very many."""
+    chosen = np.arange(len(outcomes.targets))
+    if len(chosen) > MOST_PAIRS:
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(chosen))[:MOST_PAIRS])
+    return tuple((_short(outcomes.targets[i]), _short(outcomes.predicted[i])) for i in chosen)
+
+
+def _short(number: float) -> float:
+    """Return a number with the seven digits that 32 bits can hold."""
+    return float(f"{number:.7g}")

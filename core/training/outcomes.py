@@ -28,7 +28,7 @@ def outcomes_of(
         task: What the model does.
         module: The model, already on `device`; its mode is put back afterwards.
         inputs: (N, ...) examples, or one row of N ids for text generation.
-        targets: (N,) right classes; empty for text generation.
+        targets: (N,) right classes or numbers; empty for text generation.
         device: Where to compute.
         batch_size: Examples, or windows of text, at once.
         context: Characters of one window; for text generation only. Every character but the first is predicted
@@ -41,6 +41,7 @@ def outcomes_of(
     try:
         with torch.inference_mode():
             rows, right = torch.as_tensor(inputs), torch.as_tensor(targets)
+            right = right.float() if right.is_floating_point() else right  # as not every GPU knows 64 bits
             batches = (
                 _windows(rows, context, batch_size) if task.output_kind == "text" else _slices(rows, right, batch_size)
             )

@@ -10,6 +10,7 @@ from torch.nn.utils import clip_grad_norm_, get_total_norm
 
 from core.config import TrainConfig
 from core.errors import CheckpointUnusable, TrainingDiverged
+from core.layers.number import PenalisedLinear
 from core.specs import Outcomes, TaskSpec
 from core.training.batches import Split, check_not_empty, context_of, example_count, training_batches
 from core.training.callbacks import Callback, EarlyStopping
@@ -65,6 +66,7 @@ class Trainer:
         self._batches = training_batches(task, module, on_device, config.batch_size, config.seed)
         self._optimiser = make_optimiser(module, config, device)
         self._parameters = [p for p in module.parameters() if p.requires_grad]
+        self._priced = [layer for layer in module.modules() if isinstance(layer, PenalisedLinear)]
         self._primary = task.metric(task.primary_metric)
         self.steps_per_epoch = self._batches.steps_per_epoch
         self.steps_total = config.epochs * self.steps_per_epoch
@@ -116,13 +118,17 @@ class Trainer:
         logits = self.module(inputs)
         loss = self.task.loss(logits, targets, self.config.label_smoothing)
         self._optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        self._with_prices(loss).backward()  # type: ignore[no-untyped-call]
         gradient_norm = self._clip_gradients()
         self._optimiser.step()
         self._step += 1
         self._sums.add(loss, logits, targets, gradient_norm)
         if self._step == self._first_step + 1:
             self._second_step_at = time.perf_counter()  # the first step warms up and says little about the rest
+
+    def _with_prices(self, loss: Tensor) -> Tensor:
+        """Return what is made smaller: the loss, and the price of the weights in layers that ask one."""
+        return sum((layer.penalty() for layer in self._priced), loss)
 
     def _clip_gradients(self) -> Tensor:
         if self.config.gradient_clip:
@@ -182,7 +188,7 @@ class Trainer:
 
     def _measure(self) -> Outcomes:
         inputs, targets = self._validation
-        if self.task.output_kind == "label":
+        if self.task.output_kind != "text":
             return outcomes_of(self.task, self.module, inputs, targets, self.device, EVALUATION_BATCH)
         context = context_of(self.module)
         rows = max(EVALUATION_IDS // context, 1)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.runs import Score
@@ -25,6 +26,8 @@ def sentence(
         difference: To the best baseline on the primary metric, if there is a baseline.
         never_answered: Classes that the model never named.
     """
+    if primary.name == "r2":
+        primary = replace(primary, unit="percent")  # in a sentence, a share is said in percent
     text = _score(primary, scores)
     if difference is not None:
         text += _comparison(primary, difference)
@@ -39,6 +42,8 @@ def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
     if primary.name == "accuracy":
         start = f"Right on {_number(primary, own.value)} % of unseen examples"
         return f"{start} (95 % interval {_span(primary, own.ci_low, own.ci_high)})"
+    if primary.name == "r2":
+        return _explained(primary, own, scores["mae"])
     if "perplexity" in scores:
         guesses = scores["perplexity"].value
         return (
@@ -49,6 +54,20 @@ def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
         f"{primary.title} {_number(primary, own.value)} on unseen examples "
         f"(95 % interval {_span(primary, own.ci_low, own.ci_high)})"
     )
+
+
+def _explained(primary: MetricSpec, share: Score, mean_error: Score) -> str:
+    """Return how much of a table's differences a model explains, and how far off it is."""
+    span = f"95 % interval {_span(primary, share.ci_low, share.ci_high)}"
+    off = f"is off by {_in_units(mean_error.value)} on average"
+    if share.value <= 0:
+        return f"Explains nothing of the differences between unseen rows ({span}) and {off}"
+    return f"Explains {_number(primary, share.value)} % of the differences between unseen rows ({span}) and {off}"
+
+
+def _in_units(value: float) -> str:
+    """Return a number of any size with about three digits, as people write it."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _comparison(primary: MetricSpec, difference: "Difference") -> str:

@@ -1,22 +1,30 @@
-"""The worst mistakes of a classifier, ready to be looked at."""
+"""The worst mistakes of a model, ready to be looked at."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from core.specs import Examples, Outcomes
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 MOST = 24
 LONGEST_TEXT = 500  # characters
+MOST_COLUMNS = 40  # of a table
+LONGEST_CELL = 80  # characters
 
 
 def describe_mistakes(
     indices: Sequence[int], outcomes: Outcomes, examples: Examples, folder: Path
 ) -> list[dict[str, Any]]:
-    """Return each mistake with what it was, what was said, how surely, and the text or a picture file.
+    """Return each mistake with what it was, what was said, and what was judged: the text, picture or row.
+
+    For labels, `confidence` says how surely; for numbers, `error` by how much too high (or low, below 0).
 
     Args:
         indices: Into the test split, the worst first.
@@ -26,21 +34,43 @@ def describe_mistakes(
     """
     described = []
     for place, i in enumerate(indices[:MOST]):
-        given = examples.inputs[i]
-        mistake: dict[str, Any] = {
-            "target": examples.labels[outcomes.targets[i]],
-            "predicted": examples.labels[outcomes.predicted[i]],
-            "confidence": float(outcomes.probabilities[i].max()),
-        }
-        if isinstance(given, str):
-            mistake["text"] = given[:LONGEST_TEXT]
-        else:
+        mistake = _of_a_label(i, outcomes, examples.labels) if examples.labels else _of_a_number(i, outcomes, examples)
+        if isinstance(examples.inputs, tuple):
+            mistake["text"] = examples.inputs[i][:LONGEST_TEXT]
+        elif isinstance(examples.inputs, np.ndarray):
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"{place}.png"
-            _picture(given).save(file)
+            _picture(examples.inputs[i]).save(file)
             mistake["image"] = file.relative_to(folder.parent).as_posix()
+        else:
+            mistake["row"] = _row(examples.inputs, i)
         described.append(mistake)
     return described
+
+
+def _of_a_label(i: int, outcomes: Outcomes, labels: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "target": labels[outcomes.targets[i]],
+        "predicted": labels[outcomes.predicted[i]],
+        "confidence": float(outcomes.probabilities[i].max()),
+    }
+
+
+def _of_a_number(i: int, outcomes: Outcomes, examples: Examples) -> dict[str, Any]:
+    right, answer = float(examples.targets[i]), float(outcomes.predicted[i])
+    return {"target": right, "predicted": answer, "error": answer - right}
+
+
+def _row(table: "pd.DataFrame", i: int) -> dict[str, float | str | None]:
+    """Return one row by column; None where there is nothing."""
+    found: dict[str, float | str | None] = {}
+    for name, value in table.iloc[i, :MOST_COLUMNS].items():
+        if isinstance(value, str):
+            found[str(name)] = value[:LONGEST_CELL]
+        else:
+            known = isinstance(value, int | float | np.number) and math.isfinite(value)
+            found[str(name)] = float(value) if known else None
+    return found
 
 
 def _picture(pixels: Any) -> Image.Image:

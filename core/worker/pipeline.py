@@ -14,6 +14,7 @@ from torch import Tensor
 from core import catalog
 from core.configure import model_params
 from core.errors import CheckpointUnusable
+from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
 from core.runs import Artifact, Run, Stage
 from core.settings import Settings
@@ -63,6 +64,7 @@ class Pipeline:
         self.folder = settings.runs_folder / run_id
         self._runs, self._metrics, self._recorder = runs, metrics, recorder
         self._cache = settings.cache_folder
+        self._library = Library(settings.datasets_folder, settings.cache_folder)
         self._device = choose_device(self.config.device, threads)
 
     def work(self) -> bool:
@@ -83,8 +85,9 @@ class Pipeline:
         return False
 
     def _load(self) -> Materialised:
-        dataset = catalog.find_dataset(self.config.dataset, self.config.task)
+        dataset = self._library.find(self.config.dataset, self.config.task, self.config.dataset_version)
         data = materialise(dataset, self.model, model_params(self.config), self._cache)
+        self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
         return data

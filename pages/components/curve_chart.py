@@ -19,6 +19,9 @@ _component = st.components.v2.component(
 )
 
 
+LOSS_UNITS = {"label": "nats", "text": "nats per character", "number": "squared error (1: always the mean)"}
+
+
 @dataclass(frozen=True)
 class Line:
     """One curve of a chart."""
@@ -49,7 +52,7 @@ def charts(task: TaskSpec) -> list[dict[str, Any]]:
         Line("train/loss", "Training", "blue", "solid"),
         Line("validation/loss", "Validation", "orange", "dash"),
     )
-    unit = "nats per character" if task.output_kind == "text" else "nats"
+    unit = LOSS_UNITS[task.output_kind]
     loss = {
         "title": "Loss",
         "hint": "lower is better",

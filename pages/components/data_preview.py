@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.bootstrap import shared_service
@@ -16,6 +17,8 @@ MOST_NAMED = 4  # classes; with more, a range says it better
 LABEL_WIDTH = 84  # pixels
 MOST_COLUMNS = 10
 SMALLEST_PICTURE = 26  # pixels on the page
+ROWS = 6  # of a table
+TO_PREDICT = "To predict"
 
 
 def data_preview(dataset: DatasetSpec) -> DatasetPreview:
@@ -25,6 +28,8 @@ def data_preview(dataset: DatasetSpec) -> DatasetPreview:
     samples = found.samples
     if isinstance(samples.inputs, np.ndarray):
         _pictures(samples.inputs, samples)
+    elif isinstance(samples.inputs, pd.DataFrame):
+        _rows(samples.inputs, samples)
     elif samples.labels:
         _sentences(samples)
     else:
@@ -67,11 +72,31 @@ def _sentences(samples: Examples) -> None:
                     st.text(str(text), width="stretch")
 
 
+def _rows(table: pd.DataFrame, samples: Examples) -> None:
+    """Show the first rows; what is to be predicted stands in front."""
+    shown = table.head(ROWS).set_axis([str(name) for name in table.columns], axis=1)
+    shown.insert(0, TO_PREDICT, samples.targets[:ROWS], allow_duplicates=True)
+    st.dataframe(
+        shown.set_axis(_unlike([*shown.columns]), axis=1),
+        hide_index=True,
+        height="content",
+        alt=f"The first {len(shown)} rows: {TO_PREDICT.lower()}, then {len(table.columns)} columns to predict it from.",
+        column_config={TO_PREDICT: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)},
+    )
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """Return the names so that no two are the same, which a table on a page cannot show."""
+    return [name if name not in names[:i] else f"{name} ({names[:i].count(name) + 1})" for i, name in enumerate(names)]
+
+
 def _facts(found: DatasetPreview) -> str:
     sizes, counts = found.version.split_sizes, found.class_counts
-    total = f"{sum(sizes.values()):,} {'examples' if counts else 'characters'}"
+    inputs = found.samples.inputs
+    unit = "examples" if counts else "characters" if isinstance(inputs, tuple) else "rows"
     parts = [
-        total,
+        f"{sum(sizes.values()):,} {unit}",
+        f"{len(inputs.columns):,} columns to predict from" if isinstance(inputs, pd.DataFrame) else "",
         f"{sizes['train']:,} to learn from, {sizes['validation']:,} to steer by, {sizes['test']:,} for the exam",
         _classes(counts),
     ]

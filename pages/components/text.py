@@ -40,12 +40,14 @@ def ago(moment: datetime) -> str:
 
 
 def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
-    """Return a score: percentages with one decimal, other numbers with three."""
+    """Return a score: percentages with one decimal, other numbers with three; with fewer where they are large."""
     if math.isnan(value):
         return "–"
     if metric.unit == "percent":
         return f"{100 * value:.1f}{' %' if unit else ''}"
-    return f"{value:.3f}"
+    if abs(value) >= 100:  # such as errors in the units of a price
+        return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.2g}"
 
 
 def interval(metric: MetricSpec, score: Score) -> str:

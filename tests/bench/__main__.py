@@ -3,9 +3,9 @@
 import json
 import sys
 
-from tests.bench import startup, training
+from tests.bench import intake, startup, training
 
-SECTIONS = {"training": training.measure, "startup": startup.measure}
+SECTIONS = {"training": training.measure, "startup": startup.measure, "intake": intake.measure}
 
 
 def main() -> None:

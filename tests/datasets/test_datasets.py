@@ -5,7 +5,7 @@ import pytest
 
 from core.datasets import customer_feedback, digits, python_docs
 from core.errors import DataError
-from core.specs import DOCUMENT_BREAK
+from core.specs import DOCUMENT_BREAK, texts_of
 
 
 def test_digits_are_1797_small_grey_pictures_of_bytes() -> None:
@@ -43,6 +43,6 @@ def test_an_altered_file_says_how_to_get_it_back(tmp_path: Path, content: str) -
 def test_python_docs_are_one_document_a_topic_in_a_fixed_order() -> None:
     examples = python_docs.DATASET.load()
     assert len(examples) > 70
-    assert len(DOCUMENT_BREAK.join(examples.inputs)) > 400_000
+    assert len(DOCUMENT_BREAK.join(texts_of(examples.inputs))) > 400_000
     assert examples.inputs == python_docs.DATASET.load().inputs
     assert examples.labels == ()

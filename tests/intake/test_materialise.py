@@ -12,7 +12,7 @@ from core.intake.array_cache import cached_arrays
 from core.intake.materialise import Materialised, materialise
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.words import WordPreprocessor
-from core.specs import SPLITS, DatasetSpec, Examples, Images, ModelSpec, Texts
+from core.specs import SPLITS, DatasetSpec, Examples, Inputs, ModelSpec
 
 
 class Settings(Params):
@@ -29,7 +29,7 @@ class CountingWords(WordPreprocessor):
     def __init__(self, words: tuple[str, ...], length: int) -> None:
         super().__init__(words, length)
 
-    def transform(self, inputs: Images | Texts) -> NDArray[Any]:
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
         CountingWords.calls += 1
         return super().transform(inputs)
 

@@ -55,6 +55,19 @@ class Examined:
         found = pc.index_in(self.column("label"), pa.array(self.labels, pa.large_string()))
         return np.asarray(found.fill_null(-1).to_numpy(), dtype=np.int64)
 
+    @cached_property
+    def same(self) -> NDArray[np.int64]:
+        """A number for each key, (N,): the same number means the same key; the first row of each is the lowest."""
+        pairs = np.ascontiguousarray(self.keys).view(np.uint64).reshape(len(self.keys), -1)
+        if not len(pairs):
+            return np.zeros(0, dtype=np.int64)
+        order = np.lexsort(pairs.T)
+        in_order = pairs[order]
+        is_new = np.concatenate([[False], (in_order[1:] != in_order[:-1]).any(axis=1)])
+        numbers = np.empty(len(pairs), dtype=np.int64)
+        numbers[order] = np.cumsum(is_new)
+        return numbers
+
     def picture(self, position: int) -> bytes:
         """Return the file of one picture."""
         row = self.rows.slice(position, 1).select(["pack", "offset", "size_bytes"]).to_pylist()[0]
@@ -70,7 +83,8 @@ class CheckSpec:
         tasks: Whose data it looks at.
         look: Returns what it found, or None. May take seconds on a hundred thousand rows, not minutes; on more it
             looks at a sample and says so in the message.
-        repair: Returns the rows of the next version (same schema; fewer or changed rows); None where nothing can.
+        repair: Returns the rows of the next version (same schema; fewer or changed rows; a check whose fix leaves
+            columns out returns fewer columns); None where nothing can.
         order: Findings are shown by severity, then by this.
     """
 

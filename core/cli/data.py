@@ -1,0 +1,208 @@
+"""`touchstone data ...`: the data sets, built in and brought."""
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core import catalog
+from core.bootstrap import open_service
+from core.cli.import_bar import TerminalProgress
+from core.cli.output import AsJson, print_json, print_table
+from core.imports import Finding, ImportOptions, VersionInfo
+from core.intake.importing import run_fix, run_hub_import, run_import
+from core.intake.library import Library
+from core.service import Service
+
+HUB = "hub:"
+app = typer.Typer(help="Bring, look at and put right the data sets.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The data set's name; see: touchstone data list")]
+TaskOption = Annotated[str, typer.Option(help="The task it is for; guessed if not given.")]
+Text = Annotated[str, typer.Option(help="The column that holds the texts; guessed if not given.")]
+Label = Annotated[str, typer.Option(help="The column that holds the labels; guessed if not given.")]
+Target = Annotated[str, typer.Option(help="The column to predict, of a table for regression.")]
+Ignored = Annotated[list[str] | None, typer.Option("--ignore-column", help="A column to leave out; may be repeated.")]
+SIGNS = {"error": "ERROR", "warning": "warning", "note": "note"}
+
+
+@app.command("list")
+def list_data(
+    task: Annotated[str, typer.Option(help="Only those of this task.")] = "",
+    trashed: Annotated[bool, typer.Option("--trash", help="Those in the trash.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the data sets."""
+    if task:
+        catalog.find_task(task)
+    service = open_service()
+    documents = [_document(service, entry.name) for entry in service.shelf.entries(task or None, trashed=trashed)]
+    if as_json:
+        print_json(documents)
+        return
+    rows = [
+        (d["name"], d["task"], ", ".join(d["labels"])[:60] or "-", " / ".join(map(str, d["splits"].values())),
+         d["licence"])
+        for d in documents
+    ]  # fmt: skip
+    print_table(("DATA SET", "TASK", "LABELS", "TRAIN / VALIDATION / TEST", "LICENCE"), rows)
+
+
+@app.command("import")
+def import_data(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a folder, or hub:ID of a hub data set.")],
+    task: TaskOption = "",
+    name: Annotated[str, typer.Option(help="What to call it; made from the file's name if not given.")] = "",
+    text_column: Text = "",
+    label_column: Label = "",
+    target_column: Target = "",
+    ignore_column: Ignored = None,
+    add_to: Annotated[str, typer.Option(help="Add the examples to this data set, as a new version of it.")] = "",
+    config: Annotated[str, typer.Option(help="The configuration of a hub data set that has several.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Bring a data set; what was found out and what is wrong with it is said."""
+    service = open_service()
+    options = ImportOptions(
+        task=task, name=name, text_column=text_column, label_column=label_column, target_column=target_column,
+        ignored_columns=tuple(ignore_column or ()), add_to=add_to,
+    )  # fmt: skip
+    library = service.shelf.library
+    with tempfile.TemporaryDirectory(prefix=".import-", dir=library.folder) as folder, TerminalProgress() as progress:
+        if source.startswith(HUB):
+            hub_id = source.removeprefix(HUB)
+            info = run_hub_import(library, hub_id, config, options, progress, Path(folder) / "draft")
+        else:
+            info = run_import(library, Path(source), options, progress, Path(folder) / "draft")
+    findings = service.shelf.findings(info.name, info.fingerprint)
+    if as_json:
+        print_json(_document(service, info.name) | {"findings": [_plain(f) for f in findings]})
+        return
+    print(f"{info.name}: {_size(info)}, for {info.task}.")
+    _print_findings(findings, info.name)
+    print(f"Train on it: touchstone train --dataset {info.name} --wait")
+
+
+@app.command("check")
+def check(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A data set, or a file or folder that is not brought yet.")
+    ],
+    task: TaskOption = "",
+    text_column: Text = "",
+    label_column: Label = "",
+    target_column: Target = "",
+    fix: Annotated[list[str] | None, typer.Option(help="Put this finding right in a new version; repeatable.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the data doctor finds."""
+    service = open_service()
+    known = service.shelf.library.has(name) or name in catalog.datasets()
+    if not known and Path(name).exists():
+        options = ImportOptions(
+            task=task, text_column=text_column, label_column=label_column, target_column=target_column
+        )
+        findings = _check_file(Path(name), options)
+    else:
+        service.shelf.entry(name)
+        for code in fix or []:
+            with TerminalProgress() as progress:
+                run_fix(service.shelf.library, name, code, "", progress)
+        findings = service.shelf.findings(name)
+    if as_json:
+        print_json([_plain(finding) for finding in findings])
+    else:
+        _print_findings(findings, name if known else "NAME")
+
+
+@app.command("show")
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show what is known of a data set."""
+    service = open_service()
+    document = _document(service, name)
+    if as_json:
+        print_json(document)
+        return
+    rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
+    print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
+    if document["classes"]:
+        print_table(("CLASS", "EXAMPLES"), list(document["classes"].items()))
+    if document["versions"]:
+        versions = [(v["fingerprint"][:16], v["created_at"], v["examples"], v["change"]) for v in document["versions"]]
+        print_table(("VERSION", "WHEN", "EXAMPLES", "WHAT HAPPENED"), versions)
+
+
+@app.command("use")
+def use(name: Name, version: Annotated[str, typer.Argument(help="The first characters of its fingerprint.")]) -> None:
+    """Use another version from now on: undo, or redo."""
+    shelf = open_service().shelf
+    mark = next((v.fingerprint for v in shelf.versions(name) if v.fingerprint.startswith(version.lower())), version)
+    shelf.use_version(name, mark)
+    print(f"{name} is now at: {shelf.version(name).change}.")
+
+
+@app.command("delete")
+def delete(name: Name) -> None:
+    """Move a data set to the trash; its runs keep it."""
+    service = open_service()
+    service.shelf.delete(name)
+    using = len(service.runs_using(name))
+    kept = f" {using} run{'s' if using != 1 else ''} still need it, so its files stay." if using else ""
+    print(f"{name} is in the trash.{kept} Bring it back with: touchstone data restore {name}")
+
+
+@app.command("restore")
+def restore(name: Name) -> None:
+    """Bring a data set back from the trash."""
+    open_service().shelf.restore(name)
+    print(f"{name} is back.")
+
+
+def _check_file(path: Path, options: ImportOptions) -> list[Finding]:
+    """Examine a file without bringing it: all of it happens in a folder that goes away."""
+    with tempfile.TemporaryDirectory(prefix="touchstone-check-") as folder, TerminalProgress() as progress:
+        library = Library(Path(folder) / "datasets", Path(folder) / "cache")
+        info = run_import(library, path, options, progress, Path(folder) / "draft")
+        return list(library.version(info.name).findings)
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {key: value for key, value in asdict(finding).items() if key != "rows"}
+
+
+def _print_findings(findings: list[Finding], name: str) -> None:
+    if not findings:
+        print("Nothing was found that stands in the way.")
+    for finding in findings:
+        print(f"{SIGNS[finding.severity]} [{finding.code}] {finding.message} {finding.why}")
+        for example in finding.examples[:3]:
+            print(f"    {example}")
+        if finding.fix:
+            print(f"    To put it right ({finding.fix}): touchstone data check {name} --fix {finding.code}")
+
+
+def _size(info: VersionInfo) -> str:
+    sizes = ", ".join(f"{count:,} {split}" for split, count in info.split_sizes.items())
+    classes = f" in {len(info.labels)} classes" if info.labels else ""
+    return f"{info.examples:,} examples{classes} ({sizes})"
+
+
+def _document(service: Service, name: str) -> dict[str, Any]:
+    """Return everything known of a data set (the contract of `data list --json` and `data show --json`)."""
+    entry, preview = service.shelf.entry(name), service.shelf.preview(name)
+    version = preview.version
+    versions = service.shelf.versions(name)
+    return {
+        "name": name, "title": entry.title, "task": entry.task, "built_in": entry.built_in,
+        "fingerprint": version.fingerprint, "labels": version.labels, "splits": dict(version.split_sizes),
+        "classes": dict(preview.class_counts), "duplicates": version.duplicate_count, "licence": entry.licence,
+        "source": entry.source, "facts": service.shelf.facts(name),
+        "versions": [
+            {
+                "fingerprint": v.fingerprint, "created_at": v.created_at.isoformat(), "change": v.change,
+                "parent": v.parent, "examples": v.examples, "size_bytes": v.size_bytes,
+            }
+            for v in versions
+        ],
+    }  # fmt: skip

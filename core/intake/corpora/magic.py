@@ -1,0 +1,48 @@
+"""Which files are documents, and which only have the name of one."""
+
+import re
+from pathlib import Path
+
+from core.errors import DataError
+from core.intake.tables.disguise import real_kind
+
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
+PDF_SUFFIXES = (".pdf",)
+WORD_SUFFIXES = (".docx", ".doc", ".rtf", ".odt")  # all but the first are refused with a sentence
+DOCUMENT_SUFFIXES = (*TEXT_SUFFIXES, *PDF_SUFFIXES, *WORD_SUFFIXES)
+PDF_SIGN = b"%PDF-"
+OLD_OFFICE_SIGN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RTF_SIGN = b"{\\rtf"
+_ADVICE = {
+    "a ZIP archive": "Rename it to end in .zip, or unpack it and bring the texts within.",
+    "an older Office document": "Open it in the program it came from and save it as .docx or .txt.",
+}
+_MOST_CONTROLS = 0.05  # of the characters of what is still text
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+
+
+def refuse_other_kind(name: str, start: bytes) -> None:
+    """Raise a `DataError` that says what a file is, if its first bytes say that it is no text."""
+    kind = real_kind(start)
+    if not kind or kind == "a web page":
+        return
+    advice = _ADVICE.get(kind, "Give it the ending that it should have, or bring the text itself.")
+    if kind.endswith("archive") and kind not in _ADVICE:
+        advice = "Unpack it first and bring the texts within, for example in a ZIP."
+    raise DataError(f"{name} is not a text: it is {kind}, whatever its name says. {advice}")
+
+
+def refuse_bytes(name: str, beginning: str) -> None:
+    """Raise a `DataError` if the decoded beginning of a file is mostly control characters or none at all."""
+    odd = len(_CONTROL.findall(beginning))
+    if odd > _MOST_CONTROLS * len(beginning):
+        raise DataError(
+            f"{name} is not a text: of its first {len(beginning):,} characters {odd:,} are ones that no text has. "
+            "Open it in the program that it comes from and save it as plain text (UTF-8)."
+        )
+
+
+def unreadable(path: Path, error: OSError) -> DataError:
+    """Return what to say when the system does not give a file's bytes."""
+    reason = error.strerror or "the system gives no reason"
+    return DataError(f"{path.name} cannot be read ({reason}). Check that it is still there and yours, then try again.")

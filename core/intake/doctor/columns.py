@@ -1,0 +1,111 @@
+"""The user's columns of a table: what they hold, which of them only number the rows, and rows without some."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.intake.doctor.examined import Examined
+from core.intake.doctor.wording import number, shown
+from core.intake.rows import FEATURE
+
+TABLES = ("tabular-regression",)
+NUMBERING_NAME = re.compile(r"(^|[_\W])(id|nr|no|uuid|guid|index|key)$|[a-z]I[Dd]$|^unnamed", re.IGNORECASE)
+FEWEST_ROWS = 20  # in fewer, values that all differ say nothing
+ALL_DIFFERENT = 0.95  # share of different values from which words name the rows
+DENSE = 1.5  # whole numbers that differ and fill a range at most this many times the rows count the rows
+
+
+def features(examined: Examined) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Yield the name, as the user knows it, and the values of each column but the target."""
+    for name in examined.rows.column_names:
+        if name.startswith(FEATURE):
+            yield name.removeprefix(FEATURE), examined.column(name)
+
+
+def is_number(column: pa.ChunkedArray) -> bool:
+    """Return whether a column holds numbers, not words."""
+    return bool(pa.types.is_floating(column.type))
+
+
+def numbers(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Return the numbers of a column, (N,), NaN where there is none."""
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def present(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Return where a column has a value, (N,)."""
+    if is_number(column):
+        return ~np.isnan(numbers(column))
+    return np.asarray(column.is_valid().to_numpy(), dtype=np.bool_)
+
+
+def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return a number for each value, (N,): the same number means the same value; 0 where there is none."""
+    if is_number(column):
+        values = numbers(column)
+        _, found = np.unique(values, return_inverse=True)
+        return np.where(np.isnan(values), 0, found + 1).astype(np.int64)
+    encoded = column.combine_chunks().dictionary_encode()
+    return np.asarray(encoded.indices.fill_null(-1).to_numpy(), dtype=np.int64) + 1
+
+
+def row_groups(examined: Examined) -> NDArray[np.int64]:
+    """Return a number for each row, (N,): the same number means the same in every column that does not number them."""
+    groups = codes(examined.column("target"))
+    numbering = identifiers(examined)
+    for name, column in features(examined):
+        if name not in numbering:
+            found = codes(column)
+            _, groups = np.unique(groups * (int(found.max()) + 1) + found, return_inverse=True)
+    return groups.astype(np.int64)
+
+
+def identifiers(examined: Examined) -> list[str]:
+    """Return the names of the columns that only number or name the rows."""
+    return [name for name, column in features(examined) if len(examined) >= FEWEST_ROWS and _names_rows(name, column)]
+
+
+def _names_rows(name: str, column: pa.ChunkedArray) -> bool:
+    there = present(column)
+    count = int(there.sum())
+    if count < FEWEST_ROWS:
+        return False
+    if not is_number(column):
+        import pyarrow.compute as pc
+
+        different = int(pc.count_distinct(column).as_py())
+        return different >= ALL_DIFFERENT * count
+    values = numbers(column)[there]
+    if not np.isfinite(values).all() or (values != np.round(values)).any():
+        return False
+    different = len(np.unique(values))
+    dense = values.max() - values.min() + 1 <= DENSE * count
+    return different == count and (bool(dense) or NUMBERING_NAME.search(name) is not None)
+
+
+def without(examined: Examined, names: Iterable[str]) -> pa.Table:
+    """Return the rows without some of the user's columns."""
+    return examined.rows.drop_columns([FEATURE + name for name in names])
+
+
+def others_remain(examined: Examined, names: Iterable[str]) -> bool:
+    """Return whether there is still something to learn from without these columns."""
+    return bool({name for name, _ in features(examined)} - set(names))
+
+
+def described_value(column: pa.ChunkedArray, row: int) -> str:
+    """Return one value as a person would write it."""
+    value = column[row].as_py()
+    if value is None or value != value:  # NaN
+        return "nothing"
+    return number(value) if isinstance(value, float) else shown(str(value), 24)
+
+
+def describe_row(examined: Examined, row: int) -> str:
+    """Return a row's target and first columns in one line."""
+    parts = [f"target {described_value(examined.column('target'), row)}"]
+    parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(examined))[:5]]
+    return ", ".join(parts)

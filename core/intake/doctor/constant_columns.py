@@ -1,0 +1,47 @@
+"""Columns that say the same of every row."""
+
+import pyarrow as pa
+
+from core.imports import Finding
+from core.intake.doctor.columns import TABLES, codes, features, others_remain, without
+from core.intake.doctor.examined import CheckSpec, Examined
+from core.intake.doctor.wording import counted, examples_of, listed
+
+CODE = "constant-columns"
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the columns with at most one value."""
+    names = _constant(examined)
+    if not names:
+        return None
+    return Finding(
+        code=CODE,
+        severity="note",
+        count=len(names),
+        examples=examples_of(names),
+        message=f"{counted(len(names), 'column says', 'columns say')} the same of every row: {listed(names)}.",
+        why="What never changes cannot tell one row from another.",
+        fix=f"Leave {'this column' if len(names) == 1 else 'these columns'} out"
+        if others_remain(examined, names)
+        else "",
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Leave the constant columns out."""
+    return without(examined, _constant(examined))
+
+
+def _constant(examined: Examined) -> list[str]:
+    if len(examined) == 1:
+        return []
+    found = []
+    for name, column in features(examined):
+        values = codes(column)
+        if (values == values[0]).all():
+            found.append(name)
+    return found
+
+
+CHECK = CheckSpec(CODE, TABLES, look, repair, order=48)

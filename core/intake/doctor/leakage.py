@@ -1,0 +1,84 @@
+"""Examples that the source itself puts on both sides of its split."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.imports import Finding
+from core.intake.doctor.classes import CLASSIFICATION
+from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.repeats import sayings
+from core.intake.doctor.selection import keep
+from core.intake.doctor.wording import examples_of, positions, thing
+
+CODE = "leakage"
+
+
+@dataclass(frozen=True, eq=False)
+class _Leaks:
+    """Which rows are on the other side of the split too, (N,) each."""
+
+    train: NDArray[np.bool_]  # in training, and in validation or test
+    validation: NDArray[np.bool_]  # in validation, and in test
+    exact: NDArray[np.bool_]  # of both: quite the same, not nearly
+
+    @property
+    def rows(self) -> NDArray[np.bool_]:
+        return self.train | self.validation
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the examples of the given training part that are in a part that judges, too."""
+    leaks = _leaks(examined)
+    count, exact = int(leaks.rows.sum()), int((leaks.exact & leaks.rows).sum())
+    if not count:
+        return None
+    nouns, train, validation = thing(examined.task), int(leaks.train.sum()), int(leaks.validation.sum())
+    nearly = "" if exact == count else f" ({exact:,} exactly, {count - exact:,} nearly the same)"
+    parts = [
+        f"{n:,} {nouns if n > 1 else thing(examined.task, 1)} {where}"
+        for n, where in ((train, "given for training"), (validation, "given for validation"))
+        if n
+    ]
+    also = "validation or test" if train else "the test"
+    message = f"{' and '.join(parts)} {'is' if count == 1 else 'are'} also given for {also}{nearly}."
+    return Finding(
+        code=CODE,
+        severity="error" if exact else "warning",
+        count=count,
+        examples=examples_of(sayings(examined, np.flatnonzero(leaks.rows)[:SHOWN])),
+        message=message,
+        why="A model that has seen the answers before the test looks better than it is.",
+        fix="Remove from training what is also in validation or test"
+        if not validation
+        else "Remove the copies from training and validation",
+        rows=positions(leaks.rows),
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Remove from each part what is also in one that judges it."""
+    return keep(examined, ~_leaks(examined).rows)
+
+
+def _leaks(examined: Examined) -> _Leaks:
+    import pyarrow.compute as pc
+
+    given = examined.column("given")
+    train, validation, test = (
+        np.asarray(pc.equal(given, name).fill_null(False).to_numpy(), dtype=np.bool_)
+        for name in ("train", "validation", "test")
+    )
+    nothing = np.zeros(len(examined), dtype=np.bool_)
+    leaks = {"train": nothing, "validation": nothing, "exact": nothing}
+    for side, name, judges in ((validation, "validation", test), (train, "train", validation | test)):
+        if side.any() and judges.any():
+            same = side & np.isin(examined.same, np.unique(examined.same[judges]))
+            near = side & np.isin(examined.near, np.unique(examined.near[judges]))
+            leaks = {**leaks, name: same | near, "exact": leaks["exact"] | same}
+    return _Leaks(**leaks)
+
+
+CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=11)

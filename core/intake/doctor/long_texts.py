@@ -1,0 +1,45 @@
+"""Texts that are longer than what a model reads of them."""
+
+import numpy as np
+
+from core.imports import Finding
+from core.intake.doctor.examined import CheckSpec, Examined
+from core.intake.doctor.selection import of_sample, sample
+from core.intake.doctor.wording import percent, positions
+
+CODE = "long-texts"
+READ = 128  # words that the pretrained encoder reads; the bag of words reads 64 unless told otherwise
+SHORTEST_WORD = 2  # characters, with the space after it: shorter texts than READ of these need no counting
+# A word, as models count: what stands between spaces, and each sign of the scripts that write no spaces.
+WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+"
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the texts of which models read only the beginning."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = sample(examined, "text")
+    rows = np.flatnonzero(pc.greater(pc.binary_length(texts), READ * SHORTEST_WORD).fill_null(False).to_numpy())
+    if not len(rows):
+        return None
+    words = pc.count_substring_regex(texts.take(pa.array(rows)), WORD).to_numpy()
+    long_rows = rows[words > READ]
+    count = len(long_rows)
+    if not count:
+        return None
+    return Finding(
+        code=CODE,
+        severity="note",
+        count=count,
+        examples=(),
+        message=f"{count:,} of {of_sample(examined, 'texts')} ({percent(count, len(texts))}) "
+        f"{'is' if count == 1 else 'are'} longer than {READ} words, the longest about {int(words.max()):,}: the text "
+        f"models here read the first {READ} words or so and skip the rest.",
+        why="What decides may stand at the end. If so, bring the part that matters, or try the bag-of-words model with "
+        "a larger 'Longest text'.",
+        rows=positions(long_rows),
+    )
+
+
+CHECK = CheckSpec(CODE, ("text-classification",), look, order=60)

@@ -1,0 +1,64 @@
+"""Examples that are nearly, but not quite, the same."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.imports import Finding
+from core.intake.doctor.classes import CLASSIFICATION
+from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.repeats import sayings
+from core.intake.doctor.selection import first_of_each, keep
+from core.intake.doctor.wording import counted, examples_of, positions, shown, thing
+
+CODE = "near-duplicates"
+WARNED = 0.01  # of all rows
+# What one of them does, and what several do.
+LIKE = {
+    "image-classification": ("looks almost like", "look almost like"),
+    "text-classification": ("is almost the same as", "are almost the same as"),
+}
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the examples that are nearly the same as an earlier one, without those that are quite the same."""
+    first = first_of_each(examined.near)
+    alike = _alike(examined, first)
+    count = int(alike.sum())
+    if not count:
+        return None
+    others = int((examined.targets[alike] != examined.targets[first[alike]]).sum())
+    verb = LIKE[examined.task][count > 1]
+    message = f"{count:,} of the {len(examined):,} {thing(examined.task)} {verb} an earlier one."
+    if others:
+        message += f" {counted(others, 'of them has', 'of them have')} another label than that one: look at these first."
+    return Finding(
+        code=CODE,
+        severity="warning" if count > WARNED * len(examined) or others else "note",
+        count=count,
+        examples=_examples(examined, first, alike),
+        message=message,
+        why="Near copies teach little, and a model that has seen one knows the other: so they are kept together on "
+        "one side of the split in any case.",
+        fix="Keep one of each",
+        rows=positions(alike),
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Keep the first of each group, and what is quite the same as it."""
+    return keep(examined, ~_alike(examined, first_of_each(examined.near)))
+
+
+def _alike(examined: Examined, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each row is near to the first of its group without being the same, (N,)."""
+    return np.asarray(examined.same != examined.same[first], dtype=np.bool_)
+
+
+def _examples(examined: Examined, first: NDArray[np.int64], alike: NDArray[np.bool_]) -> tuple[str, ...]:
+    rows = np.flatnonzero(alike)[:SHOWN]
+    pairs = zip(sayings(examined, first[rows]), sayings(examined, rows), strict=True)
+    return examples_of(f"{shown(one, 36)} ~ {shown(other, 36)}" for one, other in pairs)
+
+
+CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=32)

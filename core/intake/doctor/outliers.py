@@ -1,0 +1,31 @@
+"""What lies far from all others, by a rule that the far ones themselves cannot bend."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEVIATION_OF_NORMAL = 1.4826  # standard deviations in a median absolute deviation
+MOST_SHARE, ALWAYS_FEW = 0.01, 3  # more than this are no outliers but a kind of their own
+
+
+def far_out(values: NDArray[np.float64], spreads: float, least: float = 0.0) -> NDArray[np.bool_]:
+    """Return which values lie far from the median, (N,); none if they are too many to be exceptions.
+
+    Repeated until no more are found, so that without them there are none.
+
+    Args:
+        values: (N,).
+        spreads: How many robust standard deviations are far.
+        least: How far a value must be in any case; without it, values that are mostly the same have none that is far.
+    """
+    far = np.zeros(len(values), dtype=np.bool_)
+    while True:
+        rest = values[~far]
+        middle = np.median(rest)
+        spread = DEVIATION_OF_NORMAL * float(np.median(np.abs(rest - middle)))
+        bound = max(least, spreads * spread)
+        further = far | (np.abs(values - middle) > bound) if bound else far
+        if int(further.sum()) > max(ALWAYS_FEW, MOST_SHARE * len(values)):
+            return np.zeros(len(values), dtype=np.bool_)
+        if (further == far).all():
+            return far
+        far = further

@@ -1,0 +1,58 @@
+"""Numbers to predict that lie far beyond all others."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.imports import Finding
+from core.intake.doctor.columns import TABLES, describe_row, numbers
+from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.outliers import far_out
+from core.intake.doctor.selection import keep
+from core.intake.doctor.wording import examples_of, number, positions
+
+CODE = "target-outliers"
+SPREADS = 6.0  # robust standard deviations from the middle
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the rows whose target is extreme."""
+    extreme = _extreme(examined)
+    count = int(extreme.sum())
+    if not count:
+        return None
+    targets = numbers(examined.column("target"))
+    rest = targets[~extreme]
+    rows = np.flatnonzero(extreme)
+    worst = rows[np.argsort(-np.abs(targets[rows] - np.median(rest)), kind="stable")]
+    return Finding(
+        code=CODE,
+        severity="note",
+        count=count,
+        examples=examples_of(describe_row(examined, int(row)) for row in worst[:SHOWN]),
+        message=f"{count:,} of the {len(examined):,} rows {'has a number' if count == 1 else 'have numbers'} to predict "
+        f"far beyond all others, such as {number(float(targets[worst[0]]))}: the others lie between "
+        f"{number(float(rest.min()))} and {number(float(rest.max()))}.",
+        why="A few extreme numbers can rule both the training and the score; check whether they are real or slips, such "
+        "as a missing decimal point.",
+        fix=f"Remove {'this row' if count == 1 else 'these rows'}",
+        rows=positions(extreme),
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Remove the rows whose target is extreme."""
+    return keep(examined, ~_extreme(examined))
+
+
+def _extreme(examined: Examined) -> NDArray[np.bool_]:
+    """Return which targets are extreme, (N,), on a scale on which prices and the like are about evenly spread."""
+    targets = numbers(examined.column("target"))
+    sizes = np.abs(targets[np.isfinite(targets) & (targets != 0)])
+    if not len(sizes):
+        return np.zeros(len(targets), dtype=np.bool_)
+    scaled = np.sign(targets) * np.log1p(np.abs(targets) / np.median(sizes))
+    return far_out(scaled, SPREADS)
+
+
+CHECK = CheckSpec(CODE, TABLES, look, repair, order=45)

@@ -1,0 +1,184 @@
+"""From rows to an immutable version: keys, splits, findings, fingerprint."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from core.errors import DataError
+from core.imports import Finding, VersionInfo
+from core.intake.doctor.examination import examine
+from core.intake.doctor.examined import Examined
+from core.intake.draft import Progress
+from core.intake.loading import SPLIT_NUMBERS, divided_documents, table_of, targets_of
+from core.intake.manifest import Manifest
+from core.intake.pictures.loading import natural_size
+from core.intake.similarity import near_pictures, near_texts, table_keys, text_keys
+from core.intake.splitting import assign_splits
+
+HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
+MOST_LABELS = 1_000
+SEVERITIES = ("error", "warning", "note")
+SPLIT_COLUMN = pa.field("split", pa.int8())
+
+
+@dataclass(frozen=True, eq=False)
+class Ingredients:
+    """Rows on their way to a version, and what is known of them."""
+
+    name: str
+    task: str
+    rows: pa.Table
+    packs: Path
+    change: str
+    parent: str = ""
+    labels: tuple[str, ...] = ()  # where the source fixes their order
+    facts: Mapping[str, Any] | None = None
+    findings: tuple[Finding, ...] = ()  # of the reader
+
+
+def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, tuple[Finding, ...]]:
+    """Return the rows with their splits, the manifest and every finding.
+
+    Raises:
+        DataError: There is too little to train, validate and test with.
+    """
+    rows, labels = without_split(given.rows), ordered_labels(given)
+    if not rows.num_rows:
+        raise DataError("Nothing is left to learn from: no row has all that is needed. Check the columns you chose.")
+    progress.stage("Looking for duplicates", 0, "rows")
+    keys, near = similar(given.task, rows)
+    progress.stage("Dividing", 0, "rows")
+    mark = rows_fingerprint(given.task, rows, labels)
+    sizes, rows = _divided(given.task, rows, labels, near, mark)
+    progress.stage("Examining", 0, "rows")
+    facts = dict(given.facts or {})
+    found = examine(Examined(given.task, rows, labels, keys, near, given.packs, facts))
+    findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
+    size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
+    info = VersionInfo(
+        name=given.name,
+        fingerprint=mark,
+        task=given.task,
+        created_at=datetime.now(UTC),
+        change=given.change,
+        parent=given.parent,
+        examples=rows.num_rows,
+        labels=labels,
+        class_counts=class_counts(rows, labels),
+        split_sizes=sizes,
+        size_bytes=_size_bytes(rows),
+    )
+    duplicates = len(keys) - len(np.unique(keys))
+    return (
+        rows,
+        Manifest(info=info, duplicate_count=duplicates, picture_size=size, channels=channels, facts=facts),
+        findings,
+    )
+
+
+def similar(task: str, rows: pa.Table) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
+    """Return a key for each row (the same key is the same example) and the number of its near duplicates' group."""
+    if task == "image-classification":
+        keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")
+        return keys, near_pictures(rows.column("looks"), keys)
+    if task == "text-classification":
+        keys = text_keys(rows.column("text"))
+        return keys, near_texts(rows.column("text"), keys)
+    if task == "tabular-regression":
+        keys = table_keys(table_of(rows))
+        return keys, np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    return np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int64)
+
+
+def ordered_labels(given: Ingredients) -> tuple[str, ...]:
+    """Return the names of the classes: as the source orders them, else as people would ("2" before "10").
+
+    Raises:
+        DataError: There is one class only, or more than can be told apart.
+    """
+    if "label" not in given.rows.column_names:
+        return ()
+    present = [label for label in pc.unique(given.rows.column("label")).to_pylist() if label]
+    if len(present) == 1:
+        raise DataError(
+            f"All {given.rows.num_rows:,} examples have the same label, '{present[0]}'. A model learns by telling "
+            "things apart: add examples of at least one other class, or choose another label column."
+        )
+    if len(present) > MOST_LABELS:
+        raise DataError(
+            f"There are {len(present):,} different labels; at most {MOST_LABELS:,} can be told apart. "
+            "Choose another label column, or, where the labels are numbers, the task that predicts numbers."
+        )
+    natural = sorted(present, key=lambda label: [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", label)])
+    return (
+        tuple(label for label in given.labels if label in present)
+        if set(present) <= set(given.labels)
+        else tuple(natural)
+    )
+
+
+def class_counts(rows: pa.Table, labels: tuple[str, ...]) -> dict[str, int]:
+    """Return how many rows each class has."""
+    if not labels:
+        return {}
+    counted = {c["values"]: c["counts"] for c in pc.value_counts(rows.column("label")).to_pylist()}
+    return {label: int(counted.get(label, 0)) for label in labels}
+
+
+def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...]) -> str:
+    """Return the SHA-256 of everything that a model could learn from, as 64 hexadecimal digits."""
+    digest = hashlib.sha256(repr((task, labels)).encode())
+    columns = ["pixels", "label"] if task == "image-classification" else [n for n in rows.column_names if n != "source"]
+    for name in [*columns, *(["given"] if "given" not in columns else [])]:
+        digest.update(f"{name}\0".encode())
+        for start in range(0, rows.num_rows, HASHED_ROWS):
+            values = rows.column(name).slice(start, HASHED_ROWS)
+            if pa.types.is_floating(values.type):
+                digest.update(np.ascontiguousarray(values.to_numpy(), dtype="<f8").tobytes())
+                continue
+            digest.update(np.asarray(pc.fill_null(pc.binary_length(values), -1).to_numpy(), dtype="<i8").tobytes())
+            for chunk in values.chunks:
+                digest.update(_content(chunk))
+    return digest.hexdigest()
+
+
+def _content(values: pa.Array) -> bytes:
+    present = values.drop_null().to_pylist()
+    return b"".join(v if isinstance(v, bytes) else v.encode("utf-8", "surrogatepass") for v in present)
+
+
+def without_split(rows: pa.Table) -> pa.Table:
+    """Return the rows without the splits of the version that they come from."""
+    return rows.drop_columns(["split"]) if "split" in rows.column_names else rows
+
+
+def _divided(
+    task: str, rows: pa.Table, labels: tuple[str, ...], near: NDArray[np.int64], mark: str
+) -> tuple[dict[str, int], pa.Table]:
+    if task == "text-generation":
+        parts = divided_documents(rows, mark)
+        sizes = {str(name): sum(len(str(text)) for text in parts[name].inputs) for name in parts}
+        return sizes, rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
+    given = np.array(rows.column("given").to_pylist(), dtype=object)
+    split = assign_splits(near, targets_of(rows, labels), given, mark)
+    sizes = {str(name): int((split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
+    if not all(sizes.values()):
+        raise DataError(
+            f"{rows.num_rows:,} examples are too few to train, validate and test with. "
+            "Add examples until at least one class has three different ones."
+        )
+    return sizes, rows.append_column(SPLIT_COLUMN, pa.array(split, pa.int8()))
+
+
+def _size_bytes(rows: pa.Table) -> int:
+    pictures = int(pc.sum(rows.column("size_bytes")).as_py() or 0) if "size_bytes" in rows.column_names else 0
+    return int(rows.nbytes) + pictures

@@ -1,0 +1,169 @@
+"""An import from its source to a version: find the reader, check the disk, read, finish; or leave nothing behind."""
+
+import importlib
+import pkgutil
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from core import catalog
+from core.errors import DataError
+from core.imports import ImportOptions, Look, VersionInfo
+from core.intake.disk import require_space
+from core.intake.doctor.examination import checks, repair
+from core.intake.doctor.examined import Examined
+from core.intake.draft import Draft, Progress, ReaderSpec
+from core.intake.finishing import similar
+from core.intake.library import Library, Version
+from core.intake.manifest import name_from
+
+SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
+
+
+@cache
+def readers() -> dict[str, ReaderSpec]:
+    """Return every reader by name: a new file in `core/intake/reading/` is a new one."""
+    package = importlib.import_module("core.intake.reading")
+    modules = [importlib.import_module(f"core.intake.reading.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    return {module.READER.name: module.READER for module in modules if hasattr(module, "READER")}
+
+
+def find_reader(path: Path) -> ReaderSpec:
+    """Return the reader that is surest of a source.
+
+    Raises:
+        DataError: There is nothing there, or no reader knows it.
+    """
+    if not path.exists():
+        raise DataError(f"There is no file or folder {path}. Check the spelling.")
+    if path.is_file() and path.stat().st_size == 0:
+        raise DataError(f"{path.name} is empty: it has no bytes at all. Save or export it again, then bring that.")
+    sure = {name: reader.accepts(path) for name, reader in readers().items()}
+    best = max(sure, key=lambda name: sure[name])
+    if sure[best] <= 0:
+        kinds = "; ".join(reader.title for reader in readers().values())
+        raise DataError(f"{path.name} is of no kind that can be read here. What can be: {kinds}.")
+    return readers()[best]
+
+
+def the_source(path: Path) -> Path:
+    """Return what was meant: the only file of an upload's folder, else the path itself."""
+    if path.is_dir():
+        inside = [child for child in path.iterdir() if not child.name.startswith(".")]
+        if len(inside) == 1:
+            return the_source(inside[0]) if inside[0].is_dir() or inside[0].is_file() else path
+    return path
+
+
+def look_at(path: Path, options: ImportOptions) -> Look:
+    """Return what a source seems to be.
+
+    Raises:
+        DataError: It cannot be read at all.
+    """
+    source = the_source(path)
+    if options.task:
+        catalog.find_task(options.task)
+    look = find_reader(source).look(source, options)
+    chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
+    return replace(look, options=chosen)
+
+
+def run_import(
+    library: Library, path: Path, options: ImportOptions, progress: Progress, draft_folder: Path
+) -> VersionInfo:
+    """Import a source; afterwards all of it is there, or nothing.
+
+    Args:
+        library: Where the version goes.
+        path: A file or folder.
+        options: What the user decided; the rest is guessed.
+        progress: Told how far it is; may cancel.
+        draft_folder: An empty or absent folder for what is half done, removed at the end.
+
+    Raises:
+        DataError: The source cannot be used; nothing is left behind.
+        ImportCancelled: Nothing is left behind either.
+    """
+    source = the_source(path)
+    progress.stage("Looking", 0, "bytes")
+    chosen = look_at(source, options).options
+    require_space(library.folder, int(size_of(source) * SPACE_FACTOR))
+    reader = find_reader(source)
+    draft_folder.mkdir(parents=True, exist_ok=True)
+    draft = Draft(draft_folder, chosen.task)
+    try:
+        reader.read(source, chosen, draft, progress)
+        what = chosen.title if source.parent.name == ".collections" else source.name
+        change = f"Added {what}" if chosen.add_to else f"Imported from {what}"
+        return library.add(draft, chosen, change, progress)
+    finally:
+        close_quietly(draft)
+        shutil.rmtree(draft_folder, ignore_errors=True)
+
+
+def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: Progress) -> VersionInfo:
+    """Put one finding right in a new version; the older one stays.
+
+    Raises:
+        DataError: There is nothing to put right, or nothing would be left.
+    """
+    finding = next((f for f in library.version(name, fingerprint).findings if f.code == code), None)
+    if finding is None or not finding.fix or code not in checks():
+        raise DataError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
+    return library.revise(name, fingerprint, lambda old: repair(examined(old), code), finding.fix, progress)
+
+
+def examined(version: Version) -> Examined:
+    """Return a version as the data doctor sees it."""
+    info, rows = version.manifest.info, version.rows.drop_columns(["split"])
+    keys, near = similar(info.task, rows)
+    return Examined(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder; links count as nothing."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+
+
+def close_quietly(draft: Draft) -> None:
+    """Close a draft's files, also those that a broken import left in the middle."""
+    for open_file in (draft.writer, draft.packs):
+        if open_file is not None:
+            open_file.abandon()
+
+
+def run_hub_import(
+    library: Library, hub_id: str, config: str, options: ImportOptions, progress: Progress, draft_folder: Path
+) -> VersionInfo:
+    """Fetch a data set from the hub; afterwards all of it is there, or nothing.
+
+    Args:
+        library: Where the version goes.
+        hub_id: "owner/name", of a well-known set or any other.
+        config: Of a set that has several; empty is its usual one.
+        options: What the user decided; the rest is guessed.
+        progress: Told how far it is; may cancel.
+        draft_folder: An empty or absent folder for what is half done, removed at the end.
+
+    Raises:
+        DataError: It cannot be reached or used; nothing is left behind but what was downloaded.
+        ImportCancelled: Nothing is left behind either.
+    """
+    from core.intake.hub import look_hub, read_hub
+
+    progress.stage("Asking the hub", 0, "rows")
+    cache = library.folder / ".hub"
+    chosen = look_hub(hub_id, config, options, cache).options
+    named = chosen.model_copy(update={"name": chosen.name or name_from(hub_id.rpartition("/")[2])})
+    draft_folder.mkdir(parents=True, exist_ok=True)
+    draft = Draft(draft_folder, named.task)
+    try:
+        read_hub(hub_id, config, named, cache, draft, progress)
+        return library.add(draft, named, f"Fetched {hub_id} from the hub", progress)
+    finally:
+        close_quietly(draft)
+        shutil.rmtree(draft_folder, ignore_errors=True)

@@ -1,0 +1,295 @@
+"""The data sets that users brought: a folder each, a version a sub-folder; files are the truth.
+
+`<name>/dataset.json` says which version is in use; `<name>/versions/<fingerprint>/` never changes once it is there;
+`<name>/packs/` holds picture files that several versions share.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+
+from core import catalog
+from core.errors import DataError, UnknownName, UserError
+from core.imports import Finding, ImportOptions, VersionInfo
+from core.intake.draft import Draft, Progress
+from core.intake.finishing import Ingredients, finish
+from core.intake.loading import load_examples
+from core.intake.manifest import (
+    FINDINGS,
+    DatasetCard,
+    Manifest,
+    name_from,
+    read_json,
+    write_findings,
+    write_json,
+)
+from core.intake.rows import read_rows, write_rows
+from core.specs import DatasetSpec
+
+CARD, ROWS, MANIFEST, FINDINGS_FILE = "dataset.json", "rows.arrow", "manifest.json", "findings.json"
+FOLDER_DIGITS = 16  # of the fingerprint, in a version's folder
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """One version, opened: its rows are mapped, not read."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def packs(self) -> Path:
+        """Where its pictures are."""
+        return self.folder.parent.parent / "packs"
+
+    @property
+    def rows(self) -> pa.Table:
+        """Its rows, with their split."""
+        return read_rows(self.folder / ROWS)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the data doctor found."""
+        return FINDINGS.validate_json((self.folder / FINDINGS_FILE).read_bytes())
+
+
+class Library:
+    """Every brought data set, by name.
+
+    Args:
+        folder: Where they are; one sub-folder each.
+        cache_folder: Where decoded pictures are kept.
+    """
+
+    def __init__(self, folder: Path, cache_folder: Path) -> None:
+        self.folder, self._cache = folder, cache_folder
+
+    # --- reading ---
+
+    def cards(self, *, trashed: bool = False) -> list[DatasetCard]:
+        """Return what is there, the newest first; or what is in the trash."""
+        files = sorted(self.folder.glob(f"*/{CARD}")) if self.folder.is_dir() else []
+        cards = [_card(file, file.stat().st_mtime_ns) for file in files]
+        return sorted((c for c in cards if (c.deleted_at is not None) == trashed), key=_age, reverse=True)
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a brought data set of this name, in the trash or not."""
+        return name == name_from(name) and (self.folder / name / CARD).is_file()
+
+    def card(self, name: str) -> DatasetCard:
+        """Return what a data set says of itself.
+
+        Raises:
+            UnknownName: There is none of this name.
+        """
+        if not self.has(name):
+            raise UnknownName("data set", name, [*catalog.datasets(), *(card.name for card in self.cards())])
+        file = self.folder / name / CARD
+        return _card(file, file.stat().st_mtime_ns)
+
+    def version(self, name: str, fingerprint: str = "") -> Version:
+        """Open a version of a data set; without a fingerprint the one in use.
+
+        Raises:
+            UnknownName: There is no such data set, or no such version of it.
+        """
+        card = self.card(name)
+        mark = fingerprint or card.head
+        folder = self._versions(name) / mark[:FOLDER_DIGITS]
+        if not (folder / MANIFEST).is_file():
+            raise UnknownName(f"version of {name}", mark, [v.fingerprint for v in self.versions(name)])
+        return Version(folder, _manifest(folder / MANIFEST))
+
+    def versions(self, name: str) -> list[VersionInfo]:
+        """Return every version of a data set, the newest first."""
+        self.card(name)
+        infos = [_manifest(file).info for file in self._versions(name).glob(f"*/{MANIFEST}")]
+        return sorted(infos, key=lambda info: info.created_at, reverse=True)
+
+    def find(self, name: str, task: str | None = None, fingerprint: str = "") -> DatasetSpec:
+        """Return a data set, built in or brought, as something that can be loaded.
+
+        Raises:
+            UnknownName: There is none of this name.
+            UserError: It is for another task, or in the trash.
+        """
+        if not self.has(name):
+            self._must_be_known(name, task)
+            return catalog.find_dataset(name, task)
+        card = self.card(name)
+        if card.deleted_at is not None and not fingerprint:
+            raise UserError(f"The data set '{name}' is in the trash. Restore it first: touchstone data restore {name}")
+        if task is not None and card.task != task:
+            raise UserError(f"The data set '{name}' is for {card.task}, not for {task}.")
+        version = self.version(name, fingerprint)
+        return DatasetSpec(
+            name=name,
+            title=card.title,
+            task=card.task,
+            summary=f"{version.manifest.info.examples:,} examples. {version.manifest.info.change}.",
+            licence=card.licence,
+            source=card.source,
+            load=lambda: load_everything(version),
+            open=lambda: load_examples(version.rows, version.manifest, version.packs, self._cache, card.licence, card.source),
+        )
+
+    def _must_be_known(self, name: str, task: str | None) -> None:
+        known = [*catalog.datasets(task), *(c.name for c in self.cards() if task in (None, c.task))]
+        if name not in catalog.datasets():
+            raise UnknownName("data set", name, known)
+
+    # --- changing ---
+
+    def add(self, draft: Draft, options: ImportOptions, change: str, progress: Progress) -> VersionInfo:
+        """Make a version of what a reader has drafted; all of it is there afterwards, or nothing.
+
+        Raises:
+            DataError: It cannot be trained on, or the name is taken.
+        """
+        draft.close()
+        name = name_from(options.add_to or options.name)
+        self._must_be_free(name, draft.task, bool(options.add_to))
+        is_new = not self.has(name)
+        packs = self.folder / name / "packs"
+        packs.mkdir(parents=True, exist_ok=True)
+        pack = f"{uuid4().hex[:12]}.pack"
+        try:
+            rows = read_rows(draft.rows_file)
+            if "pack" in rows.column_names:
+                if draft.pack_file.exists():
+                    shutil.move(draft.pack_file, packs / pack)
+                named = pa.array([pack] * rows.num_rows, pa.string())
+                rows = rows.set_column(rows.column_names.index("pack"), "pack", named)
+            if options.add_to:
+                rows = _together(self.version(name).rows.drop_columns(["split"]), rows, name)
+            given = Ingredients(
+                name, draft.task, rows, packs, change, "" if is_new else self.card(name).head, draft.labels,
+                draft.facts, tuple(draft.findings),
+            )  # fmt: skip
+            info = self._put(given, progress)
+            self._point_to(name, info, options)
+        except BaseException:
+            (packs / pack).unlink(missing_ok=True)
+            if is_new:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+            raise
+        return info
+
+    def revise(
+        self, name: str, fingerprint: str, edit: Callable[[Version], pa.Table], change: str, progress: Progress
+    ) -> VersionInfo:
+        """Make a new version from an older one, and use it from now on; the older one stays.
+
+        Raises:
+            DataError: What would be left cannot be trained on.
+        """
+        old = self.version(name, fingerprint)
+        info = old.manifest.info
+        progress.stage("Putting it right", 0, "rows")
+        facts, packs = old.manifest.facts, old.packs
+        given = Ingredients(name, info.task, edit(old), packs, change, info.fingerprint, info.labels, facts)
+        if not given.rows.num_rows:
+            raise DataError("Nothing would be left. The data set stays as it is.")
+        made = self._put(given, progress)
+        self._point_to(name, made)
+        return made
+
+    def use(self, name: str, fingerprint: str) -> None:
+        """Use another version from now on."""
+        info = self.version(name, fingerprint).manifest.info
+        self._point_to(name, info)
+
+    def change_card(self, name: str, **changes: object) -> None:
+        """Change what a data set says of itself: title, licence, source, deleted_at."""
+        write_json(self.folder / name / CARD, self.card(name).model_copy(update=changes))
+
+    def remove(self, name: str) -> None:
+        """Remove a data set and its files for good."""
+        self.card(name)
+        doomed = self.folder / f".removed-{name}-{uuid4().hex[:8]}"
+        (self.folder / name).rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def _versions(self, name: str) -> Path:
+        return self.folder / name / "versions"
+
+    def _must_be_free(self, name: str, task: str, adding: bool) -> None:
+        if name in catalog.datasets():
+            raise DataError(f"The name '{name}' belongs to a built-in data set. Choose another one.")
+        if adding and not self.has(name):
+            self.card(name)
+        if self.has(name) and self.card(name).deleted_at is not None:
+            raise DataError(f"A data set named '{name}' is in the trash. Restore it, or choose another name.")
+        if self.has(name) and (card := self.card(name)).task != task:
+            raise DataError(f"There is a data set named '{name}' already, for {card.task}. Choose another name.")
+
+    def _put(self, given: Ingredients, progress: Progress) -> VersionInfo:
+        """Write a version's folder, whole or not at all; one with the same content stands."""
+        rows, manifest, findings = finish(given, progress)
+        folder = self._versions(given.name) / manifest.info.fingerprint[:FOLDER_DIGITS]
+        if (folder / MANIFEST).is_file():
+            return _manifest(folder / MANIFEST).info
+        draft = folder.with_name(f".draft-{os.getpid()}-{uuid4().hex[:8]}")
+        draft.mkdir(parents=True)
+        try:
+            progress.stage("Saving", 0, "rows")
+            write_rows(draft / ROWS, rows)
+            write_findings(draft / FINDINGS_FILE, findings)
+            write_json(draft / MANIFEST, manifest)
+            draft.rename(folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return manifest.info
+
+    def _point_to(self, name: str, info: VersionInfo, options: ImportOptions | None = None) -> None:
+        if self.has(name):
+            self.change_card(name, head=info.fingerprint)
+            return
+        chosen = options or ImportOptions()
+        card = DatasetCard(
+            name=name,
+            title=chosen.title or name.replace("-", " ").capitalize(),
+            task=info.task,
+            licence=chosen.licence or "Yours to know",
+            source=chosen.source or info.change,
+            head=info.fingerprint,
+            created_at=datetime.now(UTC),
+        )
+        write_json(self.folder / name / CARD, card)
+
+
+def load_everything(version: Version) -> None:
+    """Refuse to load a brought version in one piece: its splits are fixed.
+
+    Raises:
+        RuntimeError: Always; `DatasetSpec.open` is the way.
+    """
+    raise RuntimeError(f"{version.folder} is divided already: open it instead")
+
+
+def _together(old: pa.Table, new: pa.Table, name: str) -> pa.Table:
+    if set(old.column_names) != set(new.column_names):
+        raise DataError(f"These examples have other columns than those of '{name}', so they cannot be added to it.")
+    return pa.concat_tables([old, new.select(old.column_names).cast(old.schema)])
+
+
+def _age(card: DatasetCard) -> datetime:
+    return card.created_at
+
+
+@lru_cache(maxsize=1024)
+def _card(file: Path, modified_ns: int) -> DatasetCard:
+    del modified_ns  # part of the key: a changed file is read again
+    return read_json(file, DatasetCard)
+
+
+@lru_cache(maxsize=1024)
+def _manifest(file: Path) -> Manifest:
+    return read_json(file, Manifest)  # a version never changes

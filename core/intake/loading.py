@@ -1,0 +1,101 @@
+"""From a version's rows to examples that a model can be trained on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from core.intake.array_cache import cached_arrays
+from core.intake.documents import divide_documents
+from core.intake.manifest import Manifest
+from core.intake.pictures.loading import load_pictures
+from core.intake.rows import FEATURE
+from core.specs import SPLITS, DatasetVersion, Examples, Inputs, LoadedDataset, SplitName
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPLIT_NUMBERS: dict[SplitName, int] = {"train": 0, "validation": 1, "test": 2}
+CACHED_NAME = "pictures"
+
+
+def load_examples(rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path, licence: str, source: str
+) -> LoadedDataset:
+    """Return a version's examples in their three parts.
+
+    Args:
+        rows: Of the version, with their `split`.
+        manifest: Of the version.
+        packs: Where the pictures are.
+        cache_folder: Where decoded pictures are kept, so that they are decoded once.
+        licence: Of the data set.
+        source: Where the data came from, in words.
+
+    Raises:
+        DataError: There is too little text to divide.
+    """
+    info = manifest.info
+    version = DatasetVersion(
+        name=info.name,
+        fingerprint=info.fingerprint,
+        task=info.task,
+        labels=info.labels,
+        split_sizes=info.split_sizes,
+        duplicate_count=manifest.duplicate_count,
+        licence=licence,
+        source=source,
+    )
+    if info.task == "text-generation":
+        return LoadedDataset(version, divided_documents(rows, info.fingerprint))
+    everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
+    split = rows.column("split").to_numpy()
+    parts = {name: everything.select(np.flatnonzero(split == number)) for name, number in SPLIT_NUMBERS.items()}
+    return LoadedDataset(version, parts)
+
+
+def divided_documents(rows: pa.Table, fingerprint: str) -> dict[SplitName, Examples]:
+    """Return the documents of each split: as the source gives them where it gives all three, else 80, 10, 10."""
+    nothing = np.zeros(0, dtype=np.int64)
+    texts, given = rows.column("text"), rows.column("given")
+    if all(pc.any(pc.equal(given, name)).as_py() for name in SPLITS):
+        return {n: Examples(tuple(texts.filter(pc.equal(given, n)).to_pylist()), nothing) for n in SPLITS}
+    parts, _ = divide_documents(tuple(texts.to_pylist()), fingerprint)
+    return {name: Examples(parts[name], nothing) for name in SPLITS}
+
+
+def targets_of(rows: pa.Table, labels: tuple[str, ...]) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return the class of each row as an index into the labels, or its number to predict, (N,)."""
+    if "target" in rows.column_names:
+        return np.asarray(rows.column("target").to_numpy(), dtype=np.float64)
+    if not labels:
+        return np.zeros(0, dtype=np.int64)
+    found = pc.index_in(rows.column("label"), pa.array(labels, pa.large_string()))
+    return np.asarray(found.to_numpy(), dtype=np.int64)
+
+
+def table_of(rows: pa.Table) -> "pd.DataFrame":
+    """Return the user's columns: numbers as float64 with NaN, categories as text with None."""
+    import pandas as pd
+
+    names = [name for name in rows.column_names if name.startswith(FEATURE)]
+    columns = {}
+    for name in names:
+        column = rows.column(name)
+        is_number = pa.types.is_floating(column.type)
+        values = column.to_numpy() if is_number else np.array(column.to_pylist(), dtype=object)
+        columns[name.removeprefix(FEATURE)] = values
+    return pd.DataFrame(columns, index=range(rows.num_rows))
+
+
+def _inputs(rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path) -> Inputs:
+    if manifest.info.task == "image-classification":
+        size, channels = manifest.picture_size, manifest.channels
+        folder = cache_folder / "decoded" / f"{manifest.info.fingerprint[:24]}-{size}-{channels}"
+        arrays = cached_arrays(folder, lambda: {CACHED_NAME: load_pictures(rows, packs, size, channels)})
+        return np.asarray(arrays[CACHED_NAME])
+    if "text" in rows.column_names:
+        return tuple(rows.column("text").to_pylist())
+    return table_of(rows)

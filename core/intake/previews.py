@@ -1,0 +1,80 @@
+"""A look at a data set: what it holds in numbers, and a few real training examples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from core import catalog
+from core.intake.browsing import LONGEST_SHOWN, LOOKED_AT
+from core.intake.library import Library, Version
+from core.intake.loading import SPLIT_NUMBERS, table_of, targets_of
+from core.intake.pictures.loading import load_pictures
+from core.intake.versions import load_version
+from core.specs import DatasetVersion, Examples
+
+SAMPLES = 30
+OF_EACH_CLASS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetPreview:
+    """A look at a data set: its version and a few real training examples of every class."""
+
+    version: DatasetVersion
+    samples: Examples
+    class_counts: Mapping[str, int]  # over all splits; empty where there are no classes
+    characters: int  # over all splits; 0 where examples are no texts
+
+
+@lru_cache(maxsize=32)
+def preview_built_in(name: str) -> DatasetPreview:
+    """Return a look at a built-in data set."""
+    loaded = load_version(catalog.find_dataset(name))
+    parts = loaded.examples.values()
+    labels, training = loaded.version.labels, loaded.examples["train"]
+    chosen = np.random.default_rng(0).permutation(len(training))
+    if labels:  # a few of every class, side by side
+        chosen = np.concatenate([chosen[training.targets[chosen] == k][:OF_EACH_CLASS] for k in range(len(labels))])
+    counts = sum((np.bincount(p.targets, minlength=len(labels)) for p in parts if labels), np.zeros(len(labels)))
+    characters = sum(len(text) for p in parts if isinstance(p.inputs, tuple) for text in p.inputs)
+    class_counts = {label: int(n) for label, n in zip(labels, counts, strict=True)}
+    return DatasetPreview(loaded.version, training.select(chosen[:SAMPLES]), class_counts, characters)
+
+
+@lru_cache(maxsize=32)
+def preview_brought(library: Library, name: str, fingerprint: str) -> DatasetPreview:
+    """Return a look at a brought version, which may be far too large to load."""
+    version, card = library.version(name, fingerprint), library.card(name)
+    info = version.manifest.info
+    known = DatasetVersion(
+        name, info.fingerprint, info.task, info.labels, info.split_sizes, version.manifest.duplicate_count,
+        card.licence, card.source,
+    )  # fmt: skip
+    characters = sum(info.split_sizes.values()) if info.task == "text-generation" else 0
+    if info.task == "text-classification":
+        characters = info.size_bytes
+    return DatasetPreview(known, _sample(version), info.class_counts, characters)
+
+
+def _sample(version: Version) -> Examples:
+    table, manifest = version.rows, version.manifest
+    labels = manifest.info.labels
+    looked_at = table.slice(0, LOOKED_AT)
+    chosen = np.random.default_rng(0).permutation(looked_at.num_rows)
+    split = np.asarray(looked_at.column("split").fill_null(0).to_numpy())
+    chosen = chosen[split[chosen] == SPLIT_NUMBERS["train"]]
+    if labels:
+        targets = targets_of(looked_at, labels)
+        each = max(1, min(OF_EACH_CLASS, SAMPLES // len(labels)))
+        chosen = np.concatenate([chosen[targets[chosen] == k][:each] for k in range(len(labels))])
+    rows = table.take(pa.array(chosen[:SAMPLES]))
+    targets = targets_of(rows, labels)
+    if manifest.info.task == "image-classification":
+        pictures = load_pictures(rows, version.packs, manifest.picture_size, manifest.channels)
+        return Examples(pictures, targets, labels)
+    if "text" in rows.column_names:
+        return Examples(tuple(text[:LONGEST_SHOWN] for text in rows.column("text").to_pylist()), targets, labels)
+    return Examples(table_of(rows), targets, labels)

@@ -1,0 +1,130 @@
+"""A table that is open for reading, whatever file it lies in: names of columns, and rows as texts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from core.errors import DataError
+from core.intake.tables.left_out import LeftOut
+
+MOST_COLUMNS = 2_000
+LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall not sink the other rows
+BATCH_ROWS = 20_000
+BATCH_BYTES = 4_000_000  # of the source, after which a batch is handed on
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Some rows of a table, by column, each cell a text; "" where there is nothing.
+
+    Args:
+        lines: (N,) number of the line, row or object in the source, from 1.
+        columns: As many as were asked for, each (N,).
+        done: Of the source's bytes, how many are read.
+    """
+
+    lines: Sequence[int]
+    columns: tuple[Sequence[str], ...]
+    done: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table that is open for reading.
+
+    Args:
+        path: The file.
+        format: In words: "CSV, separated by semicolons, UTF-8".
+        names: Of the columns, each once.
+        size_bytes: Of the source; `Batch.done` ends here.
+        unit: What a row's number counts: "line", "row" or "object".
+        batches: (indexes of the wanted columns, where to note what is left out) -> the rows.
+        settings: The fields of `ImportOptions` that describe the file: delimiter, encoding, has_header, sheet.
+        notes: Whole sentences about what was found out.
+        facts: Of the file, as JSON, for the manifest.
+        decimal_hint: The decimal sign where a number alone does not tell.
+        label_names: Names of the classes by their number, by column, where the file itself gives them.
+    """
+
+    path: Path
+    format: str
+    names: tuple[str, ...]
+    size_bytes: int
+    unit: Literal["line", "row", "object"]
+    batches: Callable[[Sequence[int], LeftOut], Iterator[Batch]]
+    settings: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    decimal_hint: Literal[".", ","] = "."
+    label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def index(self, name: str) -> int:
+        """Return the position of a column.
+
+        Raises:
+            DataError: There is none of this name.
+        """
+        if name not in self.names:
+            shown = ", ".join(f"'{known}'" for known in self.names[:20])
+            more = f" and {len(self.names) - 20:,} more" if len(self.names) > 20 else ""
+            raise DataError(
+                f"{self.path.name} has no column called '{name}'. It has: {shown}{more}. Choose one of these."
+            )
+        return self.names.index(name)
+
+
+def column_names(cells: Sequence[str], file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return a name for each column, each once, and sentences about those that had to be made up.
+
+    Args:
+        cells: The header as it stands there.
+        file: The file's name, for messages.
+
+    Raises:
+        DataError: There are too many.
+    """
+    check_width(len(cells), file)
+    names: list[str] = []
+    seen: set[str] = set()
+    unnamed, repeated = [], []
+    for position, cell in enumerate(cells, 1):
+        wanted = " ".join(cell.split())[:200]
+        if not wanted:
+            wanted = f"column {position}"
+            unnamed.append(wanted)
+        name, count = wanted, 1
+        while name in seen:
+            count += 1
+            name = f"{wanted} ({count})"
+        if count > 1:
+            repeated.append(name)
+        seen.add(name)
+        names.append(name)
+    notes = []
+    if repeated:
+        notes.append(f"Some column names stand there more than once; the later ones are now called {listed(repeated)}.")
+    if unnamed:
+        few = len(unnamed) == 1
+        notes.append(f"{len(unnamed)} column{'' if few else 's'} without a name: now called {listed(unnamed)}.")
+    return tuple(names), tuple(notes)
+
+
+def check_width(count: int, file: str) -> None:
+    """Raise a `DataError` if there are more columns than can be taken in."""
+    if count > MOST_COLUMNS:
+        raise DataError(
+            f"{file} has {count:,} columns; at most {MOST_COLUMNS:,} can be taken in. "
+            "Save a copy with only the columns that matter, then try again. "
+            "If it should have fewer, the separator was guessed wrongly: choose another one."
+        )
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Return names in quotes, as in a sentence; after `most` only their number."""
+    shown = ", ".join(f"'{name}'" for name in names[:most])
+    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")

@@ -1,0 +1,58 @@
+"""Last layers of models that answer with a number."""
+
+import torch
+from torch import Tensor, nn
+
+
+class PenalisedLinear(nn.Linear):
+    """A weighted sum of all features that pays for its weights: what is not worth its price stays at nothing.
+
+    It starts with weights of zero, so that an untrained model answers the mean. The Trainer adds `penalty` to the
+    loss that it makes smaller; the loss that it shows is without.
+
+    Args:
+        features: How many numbers describe one example.
+        l1: Price of the absolute weights (the lasso): some weights go to zero.
+        l2: Price of the squared weights (ridge): all weights get smaller, none goes to zero.
+
+    Shapes:
+        (N, F) -> (N, 1)
+
+    Source:
+        Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996.
+        Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, 1970.
+    """
+
+    def __init__(self, features: int, l1: float, l2: float) -> None:
+        super().__init__(features, 1)
+        self.l1, self.l2 = l1, l2
+        nn.init.zeros_(self.weight)
+        nn.init.zeros_(self.bias)
+
+    def penalty(self) -> Tensor:
+        """Return the price of the weights, a scalar; the bias is free."""
+        return self.l1 * self.weight.abs().sum() + self.l2 * self.weight.square().sum()
+
+
+class InUnitsOfTarget(nn.Module):
+    """What was computed around 0 with spread 1 becomes a number in the units that people know.
+
+    Args:
+        mean: Of the numbers to predict, in the training split.
+        std: Their standard deviation there.
+
+    Shapes:
+        (N, 1) -> (N,)
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: float, std: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
+        self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+
+    def forward(self, standardised: Tensor) -> Tensor:
+        """Return the numbers in their own units."""
+        return torch.addcmul(self.mean, standardised.squeeze(-1), self.std)

@@ -1,0 +1,73 @@
+"""Linear regression by gradient descent: every column gets a weight, and the weighted sum is the answer."""
+
+from typing import TYPE_CHECKING
+
+from core.config import Params, setting
+from core.preprocessing import columns
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SHARED = {"batch_size": 64, "weight_decay": 0.0}  # weights have a price of their own here
+
+
+class LinearParams(Params):
+    """What weights cost."""
+
+    l1: float = setting(
+        0.0,
+        label="Fewer columns (L1 penalty)",
+        level="beginner",
+        ge=0.0,
+        le=10.0,
+        help="Higher: columns that help little get next to no weight, until hardly any is used. 0.01 is a good start.",
+    )
+    l2: float = setting(
+        0.0,
+        label="Smaller weights (L2 penalty)",
+        level="beginner",
+        ge=0.0,
+        le=10.0,
+        help="Higher: weights are held closer to zero, which helps where rows are few or columns say the same. 0.01 is "
+        "a good start.",
+    )
+
+
+def build(params: LinearParams, info: DataInfo) -> "nn.Module":
+    """Compose: one weighted sum, then from standardised numbers to those that people know."""
+    from torch import nn
+
+    from core.layers.number import InUnitsOfTarget, PenalisedLinear
+
+    return nn.Sequential(
+        PenalisedLinear(info.input_shape[0], params.l1, params.l2),
+        InUnitsOfTarget(info.target_mean, info.target_std),
+    )
+
+
+def preprocess(params: LinearParams, train: Examples) -> Preprocessor:
+    """Fill in what is missing, standardise numbers, give each common word a column."""
+    del params
+    return columns.PREPROCESSOR.fit(train)
+
+
+MODEL = ModelSpec(
+    name="linear",
+    title="Linear regression",
+    summary="Gives every column a weight and adds up. Learns in seconds, and its weights say what counts how much.",
+    choose_when="You want a first answer, few rows to learn from, or a formula that you can explain.",
+    paper="R. Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996",
+    paper_url="https://doi.org/10.1111/j.2517-6161.1996.tb02080.x",
+    tasks=("tabular-regression",),
+    parameter_count=12,
+    params=LinearParams,
+    presets={
+        # Tables may have millions of rows: patience ends such runs early.
+        "quick": {**SHARED, "epochs": 40, "learning_rate": 2e-2, "patience": 10, "l2": 1e-3},
+        "balanced": {**SHARED, "epochs": 100, "learning_rate": 1e-2, "patience": 25, "l2": 1e-3},
+        "best": {**SHARED, "epochs": 300, "learning_rate": 5e-3, "patience": 75, "l1": 1e-3, "l2": 1e-3},
+    },
+    preprocess=preprocess,
+    build=build,
+)

@@ -1,0 +1,293 @@
+"""Every data set, built in or brought, and what can be done with them: what pages and commands call."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from core import catalog
+from core.errors import UserError
+from core.imports import DatasetEntry, Finding, HubSet, ImportOptions, ImportProgress, Look, VersionInfo
+from core.intake.browsing import BrowsePage, Histogram, browse, histograms, thumbnail_of
+from core.intake.collections import Collections
+from core.intake.draft import Silent
+from core.intake.exporting import csv_rows
+from core.intake.hub_sets import HUB_SETS
+from core.intake.importing import look_at
+from core.intake.jobs import Jobs
+from core.intake.library import Library
+from core.intake.manifest import DatasetCard
+from core.intake.previews import DatasetPreview, preview_brought, preview_built_in
+from core.intake.relabelling import relabelled
+from core.intake.uploads import Uploads
+from core.settings import Settings
+from core.specs import DatasetSpec
+
+LONGEST_TITLE = 80  # characters
+__all__ = ["BrowsePage", "DatasetPreview", "Histogram", "Shelf"]
+
+FORGOTTEN_AFTER_S = 2 * 86_400.0  # an upload that nobody imported
+
+
+class Shelf:
+    """Every data set by name.
+
+    Args:
+        settings: Where brought ones are.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        folder = settings.datasets_folder
+        self.library = Library(folder, settings.cache_folder)
+        self.uploads, self.collections = Uploads(folder / ".uploads"), Collections(folder / ".collections")
+        self._jobs = Jobs(folder / ".jobs")
+
+    # --- what there is ---
+
+    def entries(self, task: str | None = None, *, trashed: bool = False) -> list[DatasetEntry]:
+        """Return the data sets of one task or all: built-in ones first, then what was brought, the newest first."""
+        brought = [self._entry(card) for card in self.library.cards(trashed=trashed) if task in (None, card.task)]
+        return brought if trashed else [*map(_built_in, catalog.datasets(task).values()), *brought]
+
+    def entry(self, name: str) -> DatasetEntry:
+        """Return one data set.
+
+        Raises:
+            UnknownName: There is none of this name.
+        """
+        if name in catalog.datasets():
+            return _built_in(catalog.find_dataset(name))
+        return self._entry(self.library.card(name))
+
+    def find(self, name: str, task: str | None = None, fingerprint: str = "") -> DatasetSpec:
+        """Return a data set as something that can be loaded.
+
+        Raises:
+            UnknownName: There is none of this name.
+            UserError: It is for another task, or in the trash.
+        """
+        return self.library.find(name, task, fingerprint)
+
+    def specs(self, task: str | None = None) -> dict[str, DatasetSpec]:
+        """Return every data set of one task or all, by name, as they can be loaded."""
+        return {entry.name: self.find(entry.name) for entry in self.entries(task)}
+
+    def preview(self, name: str, fingerprint: str = "") -> DatasetPreview:
+        """Return a look at a data set; quick after the first time."""
+        if not self.library.has(name):
+            self.library.find(name)
+            return preview_built_in(name)
+        return preview_brought(self.library, name, self.version(name, fingerprint).fingerprint)
+
+    def versions(self, name: str) -> list[VersionInfo]:
+        """Return every version of a brought data set, the newest first; none of a built-in one."""
+        return [] if name in catalog.datasets() else self.library.versions(name)
+
+    def version(self, name: str, fingerprint: str = "") -> VersionInfo:
+        """Return what is known of a version; without a fingerprint of the one in use."""
+        return self.library.version(name, fingerprint).manifest.info
+
+    def head(self, name: str) -> str:
+        """Return the fingerprint of the version in use; empty for a built-in data set."""
+        return "" if name in catalog.datasets() else self.library.card(name).head
+
+    def findings(self, name: str, fingerprint: str = "") -> list[Finding]:
+        """Return what the data doctor found: errors, warnings, notes."""
+        return [] if name in catalog.datasets() else list(self.library.version(name, fingerprint).findings)
+
+    def facts(self, name: str, fingerprint: str = "") -> dict[str, object]:
+        """Return what was found out when it was read: format, encoding, columns, mapping of the labels."""
+        return {} if name in catalog.datasets() else dict(self.library.version(name, fingerprint).manifest.facts)
+
+    # --- looking at examples ---
+
+    def browse(
+        self,
+        name: str,
+        fingerprint: str = "",
+        *,
+        label: str = "",
+        split: str = "",
+        search: str = "",
+        rows: Iterable[int] = (),
+        offset: int = 0,
+        limit: int = 24,
+    ) -> BrowsePage:
+        """Return some examples of a brought data set.
+
+        Args:
+            name: The data set.
+            fingerprint: Its version; empty is the one in use.
+            label: Only those of this class.
+            split: Only those of this split.
+            search: Only those whose text or name holds these words, whatever their case.
+            rows: Only these positions.
+            offset: How many to pass over.
+            limit: How many to return.
+        """
+        version = self.library.version(name, fingerprint)
+        return browse(version, label, split, search, tuple(rows), offset, limit)
+
+    def histograms(self, name: str, fingerprint: str = "") -> list[Histogram]:
+        """Return how lengths and sizes of the examples are spread."""
+        return _histograms(self.library, name, self.version(name, fingerprint).fingerprint)
+
+    def picture(self, name: str, position: int, fingerprint: str = "", largest: int = 256) -> bytes:
+        """Return a small copy of one picture, as PNG or JPEG.
+
+        Args:
+            name: The data set.
+            position: Of the picture in the version.
+            fingerprint: The version; empty is the one in use.
+            largest: Pixels of the longer side.
+        """
+        return thumbnail_of(self.library.version(name, fingerprint), position, largest)
+
+    def export_rows(self, name: str, fingerprint: str = "") -> bytes:
+        """Return texts or a table as CSV that is safe to open in a spreadsheet."""
+        return csv_rows(self.library.version(name, fingerprint))
+
+    # --- changing ---
+
+    def use_version(self, name: str, fingerprint: str) -> None:
+        """Use this version from now on: undo, or redo."""
+        self.library.use(name, fingerprint)
+
+    def relabel(self, name: str, changes: Mapping[int, str], fingerprint: str = "") -> VersionInfo:
+        """Give rows other labels, in a new version.
+
+        Args:
+            name: The data set.
+            changes: The right label by position.
+            fingerprint: The version that the positions are of.
+
+        Raises:
+            UserError: There is nothing to change, or a position that is not there.
+        """
+        version = self.library.version(name, fingerprint)
+        what = f"Corrected {len(changes):,} label{'' if len(changes) == 1 else 's'}"
+        edit = relabelled(changes)
+        return self.library.revise(name, version.manifest.info.fingerprint, edit, what, Silent())
+
+    def retitle(self, name: str, title: str) -> None:
+        """Give a brought data set another title.
+
+        Raises:
+            UserError: It has no characters, or too many.
+        """
+        clean = title.strip().replace("\x00", "")
+        if not 0 < len(clean) <= LONGEST_TITLE:
+            raise UserError(f"A title needs 1 to {LONGEST_TITLE} characters; this has {len(clean)}.")
+        self.library.change_card(name, title=clean)
+
+    def delete(self, name: str) -> None:
+        """Move a brought data set to the trash, from which it can come back."""
+        if name in catalog.datasets():
+            raise UserError(f"'{name}' is built in and cannot be removed.")
+        self.library.change_card(name, deleted_at=datetime.now(UTC))
+
+    def restore(self, name: str) -> None:
+        """Bring a data set back from the trash."""
+        self.library.change_card(name, deleted_at=None)
+
+    def empty_trash(self, keep: Iterable[str] = ()) -> int:
+        """Remove the data sets in the trash and their files for good; return how many.
+
+        Args:
+            keep: Names that runs still need.
+        """
+        doomed = [card.name for card in self.library.cards(trashed=True) if card.name not in set(keep)]
+        for name in doomed:
+            self.library.remove(name)
+        return len(doomed)
+
+    # --- bringing ---
+
+    def look(self, path: Path, options: ImportOptions | None = None) -> Look:
+        """Return what a source seems to be.
+
+        Raises:
+            DataError: It cannot be read at all.
+        """
+        return look_at(path, options or ImportOptions())
+
+    def new_upload(self) -> str:
+        """Return the id of a new empty upload; old ones that nobody imported are removed."""
+        self.uploads.sweep(FORGOTTEN_AFTER_S)
+        return self.uploads.new()
+
+    def upload_folder(self, upload_id: str) -> Path:
+        """Return where the files of an upload are."""
+        return self.uploads.path(upload_id)
+
+    def discard_upload(self, upload_id: str) -> None:
+        """Remove an upload."""
+        self.uploads.discard(upload_id)
+
+    def save_pasted(self, text: str) -> str:
+        """Keep a pasted table as the only file of a new upload; return the upload's id.
+
+        Raises:
+            UserError: Nothing was pasted.
+        """
+        if not text.strip():
+            raise UserError("Nothing was pasted yet. Copy the rows of your table with their header, and paste them.")
+        upload_id = self.new_upload()
+        (self.upload_folder(upload_id) / "pasted.csv").write_text(text, encoding="utf-8", newline="")
+        return upload_id
+
+    def start_import(self, path: Path, options: ImportOptions, title: str = "") -> str:
+        """Import a source in a process of its own; return the import's id."""
+        request = {"path": str(path), "options": options.model_dump(mode="json")}
+        return self._jobs.start("import", request, title or options.title or path.name)
+
+    def start_hub_import(self, hub_id: str, options: ImportOptions, config: str = "") -> str:
+        """Fetch a data set from the hub in a process of its own; return the import's id."""
+        request = {"hub_id": hub_id, "config": config, "options": options.model_dump(mode="json")}
+        return self._jobs.start("hub", request, options.title or hub_id)
+
+    def start_fix(self, name: str, code: str, fingerprint: str = "") -> str:
+        """Put a finding right, in a new version made by a process of its own; return the id to watch it by."""
+        finding = next((f for f in self.findings(name, fingerprint) if f.code == code), None)
+        if finding is None or not finding.fix:
+            raise UserError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
+        mark = fingerprint or self.head(name)
+        return self._jobs.start("fix", {"name": name, "code": code, "fingerprint": mark}, finding.fix)
+
+    def imports(self) -> list[ImportProgress]:
+        """Return every import that goes on or has not been dismissed, the newest first."""
+        return self._jobs.list()
+
+    def import_progress(self, import_id: str) -> ImportProgress:
+        """Return how far an import is."""
+        return self._jobs.progress(import_id)
+
+    def cancel_import(self, import_id: str) -> None:
+        """End an import; nothing of it stays."""
+        self._jobs.cancel(import_id)
+
+    def forget_import(self, import_id: str) -> None:
+        """Take an import that has ended off the list."""
+        self._jobs.forget(import_id)
+
+    def hub_sets(self, task: str | None = None) -> list[HubSet]:
+        """Return well-known data sets of the hub."""
+        return [known for known in HUB_SETS if task in (None, known.task)]
+
+    def _entry(self, card: DatasetCard) -> DatasetEntry:
+        versions = self.library.versions(card.name)
+        used = next((v for v in versions if v.fingerprint == card.head), versions[0])
+        return DatasetEntry(
+            name=card.name, title=card.title, task=card.task, summary=used.change, licence=card.licence,
+            source=card.source, built_in=False, fingerprint=used.fingerprint, examples=used.examples,
+            version_count=len(versions), created_at=card.created_at, deleted_at=card.deleted_at,
+        )  # fmt: skip
+
+
+def _built_in(spec: DatasetSpec) -> DatasetEntry:
+    return DatasetEntry(spec.name, spec.title, spec.task, spec.summary, spec.licence, spec.source, built_in=True)
+
+
+@lru_cache(maxsize=32)
+def _histograms(library: Library, name: str, fingerprint: str) -> list[Histogram]:
+    return histograms(library.version(name, fingerprint))

@@ -1,0 +1,151 @@
+"""Tabular regression: a number for each row of a table, such as a price."""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.preprocessing.columns import ColumnPreprocessor
+from core.specs import DataInfo, Examples, MetricSpec, Outcomes, TaskSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FITTING_ROWS = 200_000  # the ridge baseline learns from at most so many
+STRENGTHS = tuple(10.0**power for power in range(-3, 6))
+
+
+def squared_error(predicted: "Tensor", targets: "Tensor", label_smoothing: float, spread: float = 1.0) -> "Tensor":
+    """Return the mean squared error, in squares of the spread: 1 is what always answering the mean gets.
+
+    Args:
+        predicted: (B,) numbers in the units of the targets.
+        targets: (B,) the right numbers.
+        label_smoothing: Means nothing for numbers, and changes nothing.
+        spread: Standard deviation of the targets in the training split.
+    """
+    del label_smoothing
+    return ((predicted.float() - targets) / spread).square().mean()  # divided first: squares may be too large
+
+
+def number_outcomes(predicted: "Tensor", targets: "Tensor", spread: float = 1.0) -> Outcomes:
+    """Return what happened on each row; its loss is the squared error in squares of the spread.
+
+    Args:
+        predicted: (B,) numbers in the units of the targets.
+        targets: (B,) the right numbers.
+        spread: Standard deviation of the targets in the training split.
+    """
+    answers, right = (x.detach().cpu().numpy().astype(np.float64) for x in (predicted, targets))
+    return outcomes_of_numbers(answers, right, spread)
+
+
+def outcomes_of_numbers(predicted: NDArray[np.float64], targets: NDArray[np.float64], spread: float) -> Outcomes:
+    """Return the outcomes of any method that answers with numbers, (N,)."""
+    return Outcomes(((predicted - targets) / spread) ** 2, targets, predicted)
+
+
+# --- metrics ---
+
+
+def r2(outcomes: Outcomes) -> float:
+    """Return the share of the targets' variance that is explained; below 0 is worse than their mean.
+
+    Where all targets are the same there is nothing to explain: 1 for answering them exactly, else 0.
+    """
+    if not len(outcomes.targets):
+        return float("nan")
+    errors = float(((outcomes.targets - outcomes.predicted) ** 2).sum())
+    spread = float(((outcomes.targets - outcomes.targets.mean()) ** 2).sum())
+    return 1 - errors / spread if spread > 0 else float(errors == 0)
+
+
+def mean_absolute_error(outcomes: Outcomes) -> float:
+    """Return how far off the answers are on average, in the targets' units."""
+    errors = np.abs(outcomes.targets - outcomes.predicted)
+    return float(errors.mean()) if len(errors) else float("nan")
+
+
+def root_mean_squared_error(outcomes: Outcomes) -> float:
+    """Return the root of the mean squared error, in the targets' units."""
+    errors = outcomes.targets - outcomes.predicted
+    return float(np.sqrt((errors**2).mean())) if len(errors) else float("nan")
+
+
+# --- baselines ---
+
+
+def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcomes:
+    """Return what ridge regression on the prepared columns does, its strength chosen by leaving one row out.
+
+    Source:
+        Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, 1970.
+    """
+    from sklearn.linear_model import RidgeCV
+
+    columns = ColumnPreprocessor.fit(train)
+    if len(train) > FITTING_ROWS:
+        train = train.select(np.sort(np.random.default_rng(seed).permutation(len(train))[:FITTING_ROWS]))
+    mean, rows = columns.target_mean, columns.transform(train.inputs).astype(np.float64)
+    ridge = RidgeCV(STRENGTHS).fit(rows, (train.targets - mean) / spread)
+    answers = mean + spread * ridge.predict(columns.transform(test.inputs).astype(np.float64))
+    return outcomes_of_numbers(answers, test.targets.astype(np.float64), spread)
+
+
+def _baselines(train: Examples, test: Examples, seed: int) -> dict[str, Outcomes]:
+    mean, spread = float(train.targets.mean()), float(train.targets.std())
+    always_mean = outcomes_of_numbers(np.full(len(test), mean), test.targets.astype(np.float64), spread)
+    return {"mean": always_mean, "ridge": _ridge(train, test, spread, seed)}
+
+
+def _on(task: TaskSpec, info: DataInfo) -> TaskSpec:
+    """Return the task with errors measured against the spread of this data's targets."""
+    return replace(
+        task,
+        loss=partial(squared_error, spread=info.target_std),
+        outcomes=partial(number_outcomes, spread=info.target_std),
+    )
+
+
+TASK = TaskSpec(
+    name="tabular-regression",
+    title="Predict a number",
+    summary="Show it a table with a column of numbers to predict, and it learns to work that number out for new rows.",
+    example="Estimate prices and demand, hours a job will take, the value of a customer.",
+    input_kind="table",
+    output_kind="number",
+    metrics=(
+        MetricSpec(
+            "r2",
+            "R²",
+            "The share of the differences between rows that it explains: 1 is all, 0 is no better than the mean.",
+            "max",
+            "number",
+            r2,
+        ),
+        MetricSpec(
+            "mae",
+            "Mean error",
+            "How far off its answers are on average, in the units of what is predicted.",
+            "min",
+            "number",
+            mean_absolute_error,
+        ),
+        MetricSpec(
+            "rmse",
+            "Root mean squared error",
+            "Like the mean error, but one large error counts more than several small ones.",
+            "min",
+            "number",
+            root_mean_squared_error,
+        ),
+    ),
+    primary_metric="r2",
+    demo=("diabetes", "linear"),
+    loss=squared_error,
+    outcomes=number_outcomes,
+    baselines=_baselines,
+    for_data=_on,
+)

@@ -1,0 +1,109 @@
+"""Bring: any file, folder, pictures or pasted table; a look, corrections, and one button."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.imports import Look
+from pages.components.bring_source import bring_source
+from pages.components.bring_summary import bring_summary
+from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
+from pages.components.column_choices import column_choices, reading_choices
+from pages.components.data_charts import class_chart
+from pages.components.data_words import shortened
+from pages.components.label_mapping import label_mapping
+from pages.components.text import plain, size
+
+UNITS = {"pictures": "pictures", "table": "rows", "documents": "documents"}
+SIGNS = {"pictures": "photo_library", "table": "table_chart", "documents": "description"}
+ROW_HEIGHT = 34  # pixels
+
+
+def page() -> None:
+    """Show the page."""
+    st.title("Bring your own data", anchor=False)
+    source = bring_source()
+    if source is None:
+        return
+    state = bringing(source)
+    if state.problem:
+        st.error(plain(state.problem), icon=":material/error:")
+        st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
+    if state.look is None:
+        reading_choices(None)
+        return
+    found, summary = st.columns([1.9, 1], gap="large")
+    with found:
+        _what_it_is(state.look)
+        _task(state.look)
+        if state.look.columns:
+            st.subheader("Columns", anchor=False)
+            column_choices(state.look)
+        if state.look.kind == "table":
+            reading_choices(state.look)
+        _labels(state, state.look)
+        _beginning(state.look)
+    with summary, st.container(key="summary"), st.container(border=True):
+        bring_summary(source, state.look, blocked=bool(state.problem))
+
+
+def _what_it_is(look: Look) -> None:
+    about = "" if look.rows_are_exact else "about "
+    with st.container(border=True, gap="xsmall", key="what-it-is"):
+        st.markdown(f"### :primary[:material/{SIGNS[look.kind]}:] {plain(look.format)}")
+        facts = [f"{about}{look.rows:,} {UNITS[look.kind]}" if look.rows else "", size(look.size_bytes)]
+        if look.columns:
+            facts.insert(1, f"{len(look.columns):,} columns")
+        st.caption("  ·  ".join(fact for fact in facts if fact))
+        for note in look.notes:
+            st.markdown(f":material/info: {plain(note)}")
+
+
+def _task(look: Look) -> None:
+    tasks = shared_service().tasks()
+    names = [name for name in look.tasks if name in tasks]
+    if not names:
+        return
+    st.subheader("What is it for?", anchor=False)
+    if st.session_state.get(field_key("task")) not in names:
+        st.session_state[field_key("task")] = look.options.task if look.options.task in names else names[0]
+    st.segmented_control(
+        "Task", names, key=field_key("task"), required=True, wrap=True, on_change=decide, args=("task",),
+        format_func=lambda name: tasks[name].title, label_visibility="collapsed",
+    )  # fmt: skip
+    if look.options.task in tasks:
+        st.caption(tasks[look.options.task].summary)
+
+
+def _labels(state: Bringing, look: Look) -> None:
+    if not look.classes and not state.written:
+        return
+    st.subheader("Classes", anchor=False)
+    class_chart(look.classes, "look-classes")
+    if not look.rows_are_exact:
+        st.caption("As far as it was looked at; all of them are counted while it comes in.")
+    label_mapping(state, look)
+
+
+def _beginning(look: Look) -> None:
+    if not look.sample:
+        return
+    st.subheader("How it begins", anchor=False)
+    if look.kind == "documents":
+        st.code("\n".join("\n".join(row) for row in look.sample), language=None, height=260, wrap_lines=True)
+        return
+    names = [column.name for column in look.columns]
+    rows: list[dict[str, Any]] = [
+        {names[i] if i < len(names) else f"column {i + 1}": shortened(cell, 300) for i, cell in enumerate(row)}
+        for row in look.sample
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", key="beginning",
+        alt="The first rows as they were read",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,148 @@
+"""Where data comes from: files, pictures by class, a pasted table, a path on this machine, the hub."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.errors import TouchstoneError
+from pages.components.bring_pictures import pictures_source
+from pages.components.hub_choices import hub_choices
+from pages.components.notices import shown_errors
+from pages.components.source import Source
+from pages.components.text import plain
+from pages.components.uploader import uploader
+from pages.components.url_state import read_choice, write_choice
+
+ACCEPT = ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.gz,.pdf,.docx,.jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,.heic"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+HOWS = {
+    "files": ":material/upload_file: Files or a folder",
+    "pictures": ":material/photo_camera: Camera, class by class",
+    "paste": ":material/content_paste: Paste a table",
+    "path": ":material/folder_open: A path on this machine",
+    "hub": ":material/public: A well-known set",
+}
+PASTE_EXAMPLE = "text\tlabel\nArrived a day early, great!\tpositive\nThe lid was broken.\tnegative"
+
+
+def bring_source() -> Source | None:
+    """Ask where the data comes from; return it once it is there. All of it is in the URL."""
+    hows = [how for how in HOWS if how != "path" or is_local()]
+    read_choice("how", hows, hows[0])
+    source = _given()
+    if source is not None:
+        _from(source)
+        return source
+    st.segmented_control(
+        "Where is it?", hows, key="how", required=True, wrap=True, format_func=lambda how: HOWS[how],
+        on_change=_forget,
+    )  # fmt: skip
+    write_choice("how", hows[0])
+    how = st.session_state["how"]
+    with shown_errors():
+        if how == "paste":
+            _paste()
+        elif how == "path":
+            _path()
+        elif how == "hub":
+            hub_choices()
+        elif how == "pictures":
+            pictures_source()
+        else:
+            _files()
+    return None
+
+
+def is_local() -> bool:
+    """Return whether only this machine reaches the dashboard: then its user may name any path on it."""
+    return st.get_option("server.address") in LOOPBACK
+
+
+def _given() -> Source | None:
+    """Return the source that the URL names, where it is still there."""
+    query = st.query_params
+    shelf, how = shared_service().shelf, st.session_state["how"]
+    if query.get("ready") != "1":
+        return None
+    try:
+        if how in ("files", "paste") and (upload := query.get("upload")):
+            return _of_upload(shelf.upload_folder(upload), how, upload)
+        if how == "path" and (path := query.get("path")) and is_local():
+            named = Path(path).expanduser()
+            return Source(named, named.name, {"how": "path", "path": path, "ready": "1"})
+        if how == "pictures" and (collection := query.get("collection")):
+            found = shelf.collections.get(collection)
+            known = {"how": "pictures", "collection": collection, "ready": "1"}
+            return Source(shelf.collections.path(collection), found.title, known)
+    except TouchstoneError as error:  # it was imported or discarded since
+        st.error(plain(str(error)), icon=":material/error:")
+    _forget()
+    return None
+
+
+def _of_upload(folder: Path, how: str, upload: str) -> Source | None:
+    names = sorted(child.name for child in folder.iterdir() if not child.name.startswith("."))
+    if not names:
+        return None
+    title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
+    return Source(folder, "the pasted table" if how == "paste" else title, {"how": how, "upload": upload, "ready": "1"})
+
+
+def _from(source: Source) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="source"):
+        st.markdown(f":material/draft: From **{plain(source.title)}**", width="stretch")
+        if st.button("Choose something else", key="another-source", icon=":material/undo:"):
+            _forget()
+            st.rerun()
+
+
+def _forget() -> None:
+    """Begin again with the choice of a source; what was uploaded is swept later."""
+    for parameter in ("upload", "path", "collection", "ready", "as"):
+        st.query_params.pop(parameter, None)
+
+
+def _files() -> None:
+    shelf = shared_service().shelf
+    if "upload" not in st.query_params:
+        st.query_params["upload"] = shelf.new_upload()
+    upload = st.query_params["upload"]
+    try:
+        shelf.upload_folder(upload)
+    except TouchstoneError:  # a link of long ago
+        upload = st.query_params["upload"] = shelf.new_upload()
+    hint = (
+        "Tables: CSV, TSV, Excel, Parquet, JSON. Pictures: a ZIP or a folder with a folder for each class. "
+        "Texts: TXT, Markdown, PDF, Word. Messy is fine."
+    )
+    if uploader("drop", upload, ACCEPT, folders=True, hint=hint) is not None:
+        st.query_params["ready"] = "1"
+        st.rerun()
+
+
+def _paste() -> None:
+    with st.form("paste", border=False):
+        text = st.text_area(
+            "Rows with their header, as copied from a spreadsheet or a CSV file", key="pasted", height=260,
+            placeholder=PASTE_EXAMPLE,
+        )  # fmt: skip
+        if st.form_submit_button("Look at it", type="primary", icon=":material/search:"):
+            with shown_errors():
+                st.query_params.update(upload=shared_service().shelf.save_pasted(text or ""), ready="1")
+                st.rerun()
+
+
+def _path() -> None:
+    with st.form("path", border=False):
+        path = st.text_input(
+            "File or folder on this machine", st.query_params.get("path", ""), key="typed-path",
+            placeholder="/home/you/reviews.csv",
+        )  # fmt: skip
+        st.caption("It stays where it is; Touchstone makes a copy of what it needs.")
+        if st.form_submit_button("Look at it", type="primary", icon=":material/search:"):
+            if (path or "").strip():
+                st.query_params.update(path=str(path).strip().strip("\"'"), ready="1")
+                st.rerun()
+            st.error("Type where the file or folder is first.", icon=":material/error:")

@@ -1,0 +1,101 @@
+"""One import on its way: its source, what the user has decided so far, and what the source looks like with that."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.errors import TouchstoneError
+from core.imports import ImportOptions, Look
+from pages.components.source import Source
+
+_STATE = "bringing"
+# What depends on the label column, or on the task: it is guessed again when that changes.
+DEPENDS = {
+    "task": ("text_column", "label_column", "target_column", "ignored_columns", "number_columns", "label_map"),
+    "label_column": ("label_map",),
+    "normalise_labels": ("label_map",),
+    "target_column": ("ignored_columns", "number_columns"),
+}
+READING = ("delimiter", "encoding", "has_header", "sheet")
+ANEW = ("text_column", "label_column", "target_column", "split_column", *DEPENDS["target_column"], "label_map")
+
+
+@dataclass
+class Bringing:
+    """What is known of one source; a failed look leaves the last good one."""
+
+    source: str
+    asked: dict[str, Any] = field(default_factory=dict)  # what the user decided; the rest is guessed
+    answered: dict[str, Any] | None = None  # what was asked when it was last looked at
+    look: Look | None = None
+    problem: str = ""
+    written: dict[str, str] = field(default_factory=dict)  # label as written -> as first proposed
+
+
+def bringing(source: Source) -> Bringing:
+    """Return what is known of a source; it is looked at where something was decided since."""
+    key = " ".join(f"{name}={value}" for name, value in sorted(source.query.items()))
+    state: Bringing | None = st.session_state.get(_STATE)
+    if state is None or state.source != key:
+        state = st.session_state[_STATE] = Bringing(key, _asked_by_url())
+    if state.answered != state.asked:
+        with st.spinner("Looking at it …"):
+            _look(state, source)
+    return state
+
+
+def _asked_by_url() -> dict[str, Any]:
+    task = st.query_params.get("as", "")
+    return {"task": task} if task in shared_service().tasks() else {}
+
+
+def _look(state: Bringing, source: Source) -> None:
+    state.answered = dict(state.asked)
+    try:
+        look = shared_service().shelf.look(source.path, ImportOptions(**state.asked))
+    except TouchstoneError as error:
+        state.problem = str(error)
+        return
+    state.look, state.problem = look, ""
+    if "label_map" not in state.asked:
+        state.written = dict(look.label_map)
+    for name in ImportOptions.model_fields:  # the fields show what the look has found out
+        value = getattr(look.options, name)
+        st.session_state[field_key(name)] = list(value) if isinstance(value, tuple) else value
+
+
+def field_key(name: str) -> str:
+    """Return the key of the widget for one option."""
+    return f"bring-{name}"
+
+
+def decide(name: str) -> None:
+    """Take over what the widget for an option now says; what depends on it is guessed again."""
+    state: Bringing = st.session_state[_STATE]
+    value = st.session_state[field_key(name)]
+    for dependent in ANEW if name in READING else DEPENDS.get(name, ()):
+        state.asked.pop(dependent, None)
+    if name == "split_column" and not value and state.look:  # no split: the column is left out
+        left_out = {*state.asked.get("ignored_columns", ()), state.look.options.split_column}
+        state.asked["ignored_columns"] = tuple(sorted(left_out))
+    state.asked[name] = tuple(value) if isinstance(value, list) else value
+    if name == "task":
+        st.query_params["as"] = value
+
+
+def decide_labels(label_map: dict[str, str]) -> None:
+    """Take over what the labels are to become."""
+    state: Bringing = st.session_state[_STATE]
+    state.asked["label_map"] = label_map
+
+
+def look_again() -> None:
+    """Look at the source once more with the same decisions: the file was changed."""
+    st.session_state[_STATE].answered = None
+
+
+def forget_bringing() -> None:
+    """Begin anew with the next source."""
+    st.session_state.pop(_STATE, None)

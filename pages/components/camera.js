@@ -1,0 +1,347 @@
+// Pictures by class: from the camera while a button is held, or dropped. Each is on the server's disk before it counts.
+
+const BURST_MS = 250;
+const LONGEST_SIDE = 640; // pixels
+const QUALITY = 0.9;
+const TOGETHER = 4; // pictures on their way at the same time
+const MOST_WAITING = 8; // of a burst: a slow line takes fewer pictures instead of piling them up
+const TRIES = 3;
+const REPORT_MS = 700; // after the last change, so that a burst costs one rerun of the page
+const GRACE_MS = 1500; // a page that is drawn anew keeps the camera; one that is left turns it off
+const SHOWN = 60; // thumbnails of a class at first
+const LONGEST_LABEL = 60;
+const WITHOUT = "Dropping pictures onto a class works without it.";
+
+const REFUSED = {
+  NotAllowedError: `The browser does not let Touchstone use the camera. Click the sign beside the address, allow the camera, and turn it on again. ${WITHOUT}`,
+  NotFoundError: `No camera was found. Connect one and turn it on again. ${WITHOUT}`,
+  NotReadableError: `The camera is used by another program. Close that one and turn it on again. ${WITHOUT}`,
+};
+const INSECURE = `Browsers give the camera only to secure addresses. Open Touchstone on this machine itself (http://localhost), or through https. ${WITHOUT}`;
+
+async function asJpeg(source, width, height) {
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
+  const canvas = element("canvas");
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff"; // what is transparent becomes white, as it does when it is read on the server
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+}
+
+async function shrunk(file) { // what this browser cannot read goes as it is: the server may know the format
+  try {
+    const picture = await createImageBitmap(file);
+    const blob = await asJpeg(picture, picture.width, picture.height);
+    picture.close();
+    return blob ?? file;
+  } catch {
+    return file;
+  }
+}
+
+class Camera {
+  constructor(parent, component) {
+    this.component = component;
+    this.data = component.data;
+    this.base = `${this.data.base}/api/collections/${encodeURIComponent(this.data.collection)}`;
+    this.note = `touchstone-classes:${this.data.collection}`;
+    this.cards = new Map();
+    this.queue = [];
+    this.sending = 0;
+    this.build();
+    this.attach(parent);
+    guardPage(true);
+    this.onLeave = (event) => { if (this.queue.length || this.sending) event.preventDefault(); };
+    this.onHidden = () => { if (document.hidden) this.release(); };
+    window.addEventListener("beforeunload", this.onLeave);
+    window.addEventListener("blur", this.onBlur = () => this.release());
+    document.addEventListener("visibilitychange", this.onHidden);
+    this.load();
+  }
+
+  attach(parent) {
+    clearTimeout(this.leaving);
+    parent.append(this.root);
+    if (this.stream) this.video.play().catch(() => {}); // a video that was moved in the page stands still
+  }
+
+  build() {
+    this.root = element("section", "ts-camera");
+    this.root.setAttribute("aria-label", "Pictures by class");
+    this.stage = element("div", "ts-stage");
+    const frame = element("div", "ts-frame");
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    this.video = element("video");
+    Object.assign(this.video, { muted: true, playsInline: true, hidden: true });
+    this.video.setAttribute("aria-label", "What the camera sees");
+    this.off = element("p", "ts-off", "The camera is off.");
+    frame.append(this.video, this.off);
+    this.frame = frame;
+    this.holds(frame, () => this.current);
+    const choices = element("div", "ts-choices");
+    this.power = button("Turn the camera on", "", () => (this.stream ? this.turnOff() : this.turnOn()));
+    this.other = button("Other camera", "", () => this.turnOn(true));
+    this.other.hidden = true;
+    choices.append(this.power, this.other);
+    this.trouble = element("p", "ts-trouble");
+    this.trouble.setAttribute("role", "alert");
+    this.stage.append(frame, choices, this.trouble);
+    this.classes = element("div", "ts-classes");
+    this.root.append(this.stage, this.classes, this.classForm());
+    this.spoken = element("p", "ts-hidden");
+    this.spoken.setAttribute("role", "status");
+    this.root.append(this.spoken);
+    this.point();
+  }
+
+  classForm() {
+    const form = element("form", "ts-new");
+    const field = element("label", "", "Name of a class");
+    const input = element("input");
+    Object.assign(input, { type: "text", maxLength: LONGEST_LABEL, placeholder: "such as: cat", autocomplete: "off" });
+    field.append(input);
+    const add = element("button", "", "Add the class");
+    add.type = "submit";
+    this.complaint = element("p", "ts-trouble");
+    this.complaint.setAttribute("role", "alert");
+    form.append(field, add, this.complaint);
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      const label = input.value.trim().replace(/\s+/g, " ");
+      const known = [...this.cards.keys()].some((other) => other.toLowerCase() === label.toLowerCase());
+      this.complaint.textContent = !label ? "Give the class a name first." : known ? `There is a class “${label}” already.` : "";
+      if (this.complaint.textContent) return;
+      input.value = "";
+      this.cardOf(label).hold.focus();
+      this.remember();
+    };
+    return form;
+  }
+
+  // Classes without a picture are known to this browser only; all others are on the disk.
+  remember() { sessionStorage.setItem(this.note, JSON.stringify([...this.cards.keys()])); }
+
+  async load() {
+    let found = { labels: [] };
+    try {
+      found = await ask("GET", this.base);
+    } catch (error) {
+      this.trouble.textContent = error.message;
+    }
+    for (const { label, numbers } of found.labels) this.cardOf(label).setNumbers(numbers);
+    for (const label of JSON.parse(sessionStorage.getItem(this.note) || "[]")) this.cardOf(label);
+    this.root.dataset.ready = "true";
+    this.report();
+  }
+
+  cardOf(label) {
+    if (!this.cards.has(label)) {
+      const card = new ClassCard(this, label);
+      this.cards.set(label, card);
+      this.classes.append(card.root);
+    }
+    this.point(label);
+    return this.cards.get(label);
+  }
+
+  point(label) { // to the class that the space key over the picture is for
+    if (label) this.current = this.cards.get(label);
+    const words = this.current ? `Hold the space key to take pictures of ${this.current.label}.` : "Add a class first.";
+    this.frame.setAttribute("aria-label", `Camera. ${words}`);
+    for (const card of this.cards.values()) card.root.classList.toggle("ts-current", card === this.current);
+  }
+
+  // --- the camera ---
+
+  async turnOn(next = false) {
+    if (!window.isSecureContext || !navigator.mediaDevices) { this.trouble.textContent = INSECURE; return; }
+    this.power.disabled = true;
+    try {
+      const wanted = { width: { ideal: 1280 }, height: { ideal: 720 }, ...(next ? { deviceId: { exact: await this.nextCamera() } } : {}) };
+      this.stream?.getTracks().forEach((track) => track.stop());
+      const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
+      if (this.stopped) { stream.getTracks().forEach((track) => track.stop()); return; }
+      this.stream = stream;
+      stream.getVideoTracks()[0].onended = () => { this.turnOff(); this.trouble.textContent = `The camera was taken away. ${WITHOUT}`; };
+      this.video.srcObject = stream;
+      await this.video.play();
+      this.trouble.textContent = "";
+      this.say("The camera is on.");
+      this.other.hidden = (await this.cameras()).length < 2;
+      this.video.classList.toggle("ts-mirror", stream.getVideoTracks()[0].getSettings().facingMode !== "environment");
+    } catch (error) {
+      this.turnOff();
+      this.trouble.textContent = REFUSED[error.name] ?? (error.name === "OverconstrainedError" ? REFUSED.NotFoundError : REFUSED.NotReadableError);
+    } finally {
+      this.power.disabled = false;
+      this.showPower();
+    }
+  }
+
+  async cameras() { return (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput"); }
+
+  async nextCamera() {
+    const ids = (await this.cameras()).map(({ deviceId }) => deviceId);
+    return ids[(ids.indexOf(this.stream?.getVideoTracks()[0].getSettings().deviceId) + 1) % ids.length];
+  }
+
+  turnOff() {
+    this.release();
+    this.stream?.getTracks().forEach((track) => { track.onended = null; track.stop(); });
+    this.stream = null;
+    this.video.srcObject = null;
+    this.showPower();
+  }
+
+  showPower() {
+    this.root.dataset.camera = this.stream ? "on" : "off";
+    this.power.textContent = this.stream ? "Turn the camera off" : "Turn the camera on";
+    this.video.hidden = !this.stream;
+    this.off.hidden = Boolean(this.stream);
+    if (!this.stream) this.other.hidden = true;
+  }
+
+  // --- taking pictures ---
+
+  // Pointer, space and a click by assistive technology all take pictures; held, four a second.
+  holds(target, cardOf) {
+    let byPointer = false;
+    const isButton = target instanceof HTMLButtonElement;
+    if (isButton) {
+      target.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0) return;
+        byPointer = true;
+        target.setPointerCapture(event.pointerId);
+        this.hold(cardOf());
+      });
+      for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) target.addEventListener(name, () => this.release());
+      target.addEventListener("contextmenu", (event) => event.preventDefault()); // a long touch is not a menu here
+      target.addEventListener("click", () => {
+        if (!byPointer) { this.hold(cardOf()); this.release(); }
+        byPointer = false;
+      });
+    }
+    target.addEventListener("keydown", (event) => {
+      if (event.key !== " " || event.target !== target) return;
+      event.preventDefault();
+      if (!event.repeat) this.hold(cardOf());
+    });
+    target.addEventListener("keyup", (event) => { if (event.key === " ") { event.preventDefault(); this.release(); } });
+    target.addEventListener("blur", () => this.release());
+  }
+
+  async hold(card) {
+    this.release();
+    if (!card) { this.trouble.textContent = "Name a class first: the pictures must belong to one."; return; }
+    this.point(card.label);
+    if (!this.stream) { await this.turnOn(); return; } // hold again, now that there is something to see
+    card.hold.classList.add("ts-held");
+    this.holding = { card, timer: setInterval(() => this.take(card), BURST_MS) };
+    this.take(card);
+  }
+
+  release() {
+    if (!this.holding) return;
+    clearInterval(this.holding.timer);
+    this.holding.card.hold.classList.remove("ts-held");
+    this.holding = null;
+    this.report();
+  }
+
+  async take(card) {
+    const { videoWidth: width, videoHeight: height } = this.video;
+    if (!width || this.queue.length >= MOST_WAITING) return;
+    const picture = await asJpeg(this.video, width, height);
+    if (picture) this.add(card, [{ name: "The picture", make: async () => picture }]);
+  }
+
+  // --- sending them ---
+
+  add(card, pictures) {
+    card.waiting += pictures.length;
+    this.queue.push(...pictures.map((picture) => ({ ...picture, card, tries: 0 })));
+    card.draw();
+    this.pump();
+  }
+
+  pump() {
+    while (this.queue.length && this.sending < TOGETHER) this.send(this.queue.shift());
+    if (!this.queue.length && !this.sending) this.report();
+  }
+
+  async send(task) {
+    this.sending += 1;
+    try {
+      const url = `${this.base}/pictures?label=${encodeURIComponent(task.card.label)}`;
+      for (;;) {
+        task.tries += 1;
+        try {
+          const { number } = await sendBody(url, await task.make()).done;
+          task.card.arrived(number);
+          break;
+        } catch (error) {
+          if (error instanceof Refusal && (error.status > 0 && error.status < 502 || task.tries >= TRIES)) throw error;
+          if (!(error instanceof Refusal)) throw new Refusal(0, "It could not be read.");
+          await new Promise((resolve) => setTimeout(resolve, 1000 * task.tries));
+        }
+      }
+    } catch (error) {
+      task.card.missed(task, error);
+    } finally {
+      this.sending -= 1;
+      task.card.waiting -= 1;
+      task.card.draw();
+      this.pump();
+    }
+  }
+
+  counts() { return Object.fromEntries([...this.cards.values()].filter((c) => c.numbers.length).map((c) => [c.label, c.numbers.length])); }
+
+  report() {
+    clearTimeout(this.reporting);
+    this.reporting = setTimeout(() => {
+      const counts = this.counts();
+      const text = JSON.stringify(counts);
+      if (this.stopped || this.holding || this.queue.length || this.sending || text === this.reported) return;
+      this.reported = text;
+      this.component.setStateValue("counts", counts);
+      this.say(Object.entries(counts).map(([label, count]) => `${label}: ${plural(count, "picture")}`).join(", "));
+    }, REPORT_MS);
+  }
+
+  say(text) { this.spoken.textContent = text; }
+
+  leave() { this.leaving = setTimeout(() => this.stop(), GRACE_MS); }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.leaving);
+    clearTimeout(this.reporting);
+    this.turnOff();
+    guardPage(false);
+    window.removeEventListener("beforeunload", this.onLeave);
+    window.removeEventListener("blur", this.onBlur);
+    document.removeEventListener("visibilitychange", this.onHidden);
+    this.root.remove();
+    if (window.touchstoneCameras?.[this.data.key] === this) delete window.touchstoneCameras[this.data.key];
+  }
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const all = (window.touchstoneCameras ??= {}); // outlives an element that the page draws anew
+  const known = all[data.key];
+  if (known && known.data.collection === data.collection && !known.stopped) {
+    known.component = component;
+    known.attach(parentElement);
+  } else {
+    known?.stop();
+    all[data.key] = new Camera(parentElement, component);
+  }
+  return () => all[data.key]?.leave();
+}

@@ -1,0 +1,35 @@
+"""Pictures by class: taken with the camera while a button is held, or dropped; each on the disk before it counts."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from pages.components.uploader import base_url
+
+_HERE = Path(__file__).parent
+_component = st.components.v2.component(
+    "touchstone_camera",
+    css=(_HERE / "camera.css").read_text(),
+    js="\n".join((_HERE / name).read_text() for name in ("sending.js", "class_card.js", "camera.js")),
+)
+
+
+def camera(key: str, collection_id: str) -> dict[str, int]:
+    """Show camera and classes of a collection; return how many pictures each class has on the disk.
+
+    Args:
+        key: Unique on the page.
+        collection_id: An id of `service.shelf.collections.new(...)` that the page keeps (in its address, so that a reload
+            finds every picture).
+
+    Raises:
+        UserError: There is no such collection.
+    """
+    data = {"key": key, "collection": collection_id, "base": base_url()}
+    _component(key=key, data=data, on_counts_change=_rerun)
+    return dict(shared_service().shelf.collections.get(collection_id).counts)
+
+
+def _rerun() -> None:
+    """The component says when the counts have changed; what they are is read from the disk."""

@@ -1,0 +1,146 @@
+// One class of a collection: its button, its count, its thumbnails, what is undone. Put before camera.js.
+
+class ClassCard {
+  constructor(camera, label) {
+    this.camera = camera;
+    this.label = label;
+    this.numbers = []; // of the pictures that are on the disk, in the order in which they came
+    this.waiting = 0;
+    this.failed = [];
+    this.removed = []; // the last one comes back first
+    this.shown = SHOWN;
+    this.build();
+    this.draw();
+  }
+
+  build() {
+    this.root = element("article", "ts-class");
+    this.root.setAttribute("aria-label", `Class ${this.label}`);
+    const head = element("header");
+    this.count = element("span", "ts-count");
+    head.append(element("h4", "", this.label), this.count);
+    const choices = element("div", "ts-choices");
+    this.hold = button("Hold to take pictures", "ts-hold");
+    this.hold.setAttribute("aria-label", `Hold to take pictures of ${this.label}`);
+    this.camera.holds(this.hold, () => this);
+    const input = element("input", "ts-hidden");
+    Object.assign(input, { type: "file", multiple: true, accept: "image/*,.heic,.heif", tabIndex: -1 });
+    input.setAttribute("aria-label", `Choose pictures of ${this.label}`);
+    input.onchange = () => { const items = chosenItems(input.files); input.value = ""; this.take(items); };
+    const choose = button("Choose pictures", "", () => input.click());
+    choose.setAttribute("aria-label", `Choose pictures of ${this.label}`);
+    choices.append(this.hold, choose, input, element("span", "ts-drop", "or drop them here"));
+    this.words = element("p", "ts-words");
+    this.again = button("Try again", "", () => this.retry());
+    this.undo = button("Undo", "", () => this.bringBack());
+    this.strip = element("div", "ts-strip");
+    this.strip.setAttribute("role", "list");
+    this.more = button("", "", () => { this.shown += 4 * SHOWN; this.draw(); });
+    this.root.append(head, choices, this.words, this.again, this.undo, this.strip, this.more);
+    makeDropZone(this.root, (items) => this.take(items));
+  }
+
+  setNumbers(numbers) {
+    this.numbers = [...numbers];
+    this.draw();
+  }
+
+  take(items) {
+    this.failed = [];
+    this.camera.point(this.label);
+    const files = items.flatMap((item) => item.files);
+    if (files.length) this.camera.add(this, files.map(({ path, file }) => ({ name: path, make: () => shrunk(file) })));
+    else this.tell("There are no files in it.");
+  }
+
+  arrived(number) {
+    this.numbers.push(number);
+  }
+
+  missed(task, error) {
+    this.failed.push({ ...task, reason: error.message, again: error.status === 0 || error.status >= 500 });
+  }
+
+  retry() {
+    const again = this.failed.filter((task) => task.again);
+    this.failed = this.failed.filter((task) => !task.again);
+    this.camera.add(this, again);
+  }
+
+  async remove(number) {
+    try {
+      await ask("DELETE", this.address(number));
+    } catch (error) {
+      this.tell(error.message);
+      return;
+    }
+    this.numbers = this.numbers.filter((other) => other !== number);
+    this.removed.push(number);
+    this.tell("");
+    this.undo.focus();
+    this.camera.report();
+  }
+
+  async bringBack() {
+    const number = this.removed.at(-1);
+    try {
+      await ask("POST", `${this.address(number)}/restore`);
+    } catch (error) {
+      this.tell(error.message);
+      return;
+    }
+    this.removed.pop();
+    this.numbers = [...this.numbers, number].sort((a, b) => a - b);
+    this.tell("");
+    if (!this.removed.length) this.hold.focus();
+    this.camera.report();
+  }
+
+  address(number) { return `${this.camera.base}/pictures/${encodeURIComponent(this.label)}/${number}`; }
+
+  tell(text) {
+    this.told = text;
+    this.draw();
+  }
+
+  draw() {
+    this.root.dataset.count = String(this.numbers.length);
+    this.count.textContent = plural(this.numbers.length, "picture");
+    const first = this.failed[0];
+    const missed = first ? `${plural(this.failed.length, "picture was", "pictures were")} not kept. ${first.name}: ${first.reason}` : "";
+    const waiting = this.waiting > 8 ? `${plural(this.waiting, "picture")} still to come …` : ""; // a burst need not say so
+    const removed = this.removed.length ? `${plural(this.removed.length, "picture")} removed.` : "";
+    this.words.textContent = [this.told, missed, waiting, removed].filter(Boolean).join(" ");
+    this.words.classList.toggle("ts-trouble", Boolean(this.told || missed));
+    this.words.hidden = !this.words.textContent;
+    this.again.hidden = !this.failed.some((task) => task.again);
+    this.undo.hidden = !this.removed.length;
+    this.drawStrip();
+  }
+
+  drawStrip() { // only what changed: a thumbnail that stays is not asked for again
+    const wanted = this.numbers.slice(-this.shown).reverse();
+    const present = new Map([...this.strip.children].map((thumb) => [Number(thumb.dataset.number), thumb]));
+    for (const [number, thumb] of present) if (!wanted.includes(number)) thumb.remove();
+    wanted.forEach((number, index) => {
+      const thumb = present.get(number) ?? this.thumb(number);
+      if (this.strip.children[index] !== thumb) this.strip.insertBefore(thumb, this.strip.children[index] ?? null);
+    });
+    this.strip.hidden = !wanted.length;
+    const left = this.numbers.length - wanted.length;
+    this.more.hidden = left <= 0;
+    this.more.textContent = `Show more (${left.toLocaleString("en-GB")} not shown)`;
+  }
+
+  thumb(number) {
+    const made = element("div", "ts-thumb");
+    made.dataset.number = String(number);
+    made.setAttribute("role", "listitem");
+    const picture = element("img");
+    Object.assign(picture, { src: this.address(number), alt: `Picture ${number} of ${this.label}`, loading: "lazy", decoding: "async" });
+    const remove = button("×", "", () => this.remove(number));
+    remove.setAttribute("aria-label", `Remove picture ${number} of ${this.label}`);
+    made.append(picture, remove);
+    return made;
+  }
+}

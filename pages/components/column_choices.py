@@ -1,0 +1,150 @@
+"""Which column is what: guessed, shown with examples, and corrected by whoever knows better."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.imports import Column, Look
+from pages.components.bringing import decide, field_key
+from pages.components.data_words import shortened
+
+KINDS = {
+    "text": "Text",
+    "category": "Words that repeat",
+    "number": "Number",
+    "number-in-text": "Number in text",
+    "date": "Date",
+    "identifier": "Identifier",
+    "constant": "Always the same",
+    "empty": "Empty",
+}
+ROLES = {
+    "text": "The text",
+    "label": "The label",
+    "target": "To predict",
+    "split": "The part",
+    "feature": "Helps to predict",
+    "ignored": "Left out",
+}
+DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "gb18030", "shift_jis", "euc-kr", "koi8-r")
+ROW_HEIGHT = 34  # pixels
+SHOWN_WHOLE = 12  # columns; with more, the table scrolls
+NEEDED = {
+    "text-classification": (("text_column", "Text"), ("label_column", "Label")),
+    "image-classification": (("label_column", "Label"),),
+    "text-generation": (("text_column", "Text"),),
+    "tabular-regression": (("target_column", "Number to predict"),),
+}
+HELP = {
+    "text_column": "What the model reads.",
+    "label_column": "What the model learns to say.",
+    "target_column": "The number that the model learns to predict.",
+    "split_column": "Says for each row whether it is for training, validation or test. Without one, the rows are "
+    "divided 70 / 15 / 15.",
+}
+
+
+def column_choices(look: Look) -> None:
+    """Show a table's columns and ask for corrections; each one makes the look be asked again."""
+    names = [column.name for column in look.columns]
+    with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
+        for name, label in NEEDED.get(look.options.task, ()):
+            _one_of(name, label, names)
+        _one_of("split_column", "Part (optional)", names, may_be_none=True)
+    if look.options.task == "tabular-regression":
+        _several(look)
+    _table(look.columns)
+
+
+def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = False) -> None:
+    key = field_key(name)
+    if st.session_state.get(key) not in names:
+        st.session_state[key] = None
+    st.selectbox(
+        label, list(names), None, key=key, on_change=decide, args=(name,), help=HELP[name],
+        placeholder="None" if may_be_none else "Choose a column", required=not may_be_none,
+        format_func=lambda column: shortened(column, 60),
+    )  # fmt: skip
+
+
+def _several(look: Look) -> None:
+    options = look.options
+    names = [column.name for column in look.columns if column.name != options.target_column]
+    texts = [column.name for column in look.columns if column.kind == "number-in-text"]
+    offered = list(dict.fromkeys([*texts, *(options.number_columns or ())]))
+    with st.grid(2, min_column_width=240):
+        _fitting("ignored_columns", names)
+        st.multiselect(
+            "Leave out", names, key=field_key("ignored_columns"), on_change=decide, args=("ignored_columns",),
+            help="Columns that only number the rows, or that give the answer away.", placeholder="None",
+        )  # fmt: skip
+        if offered:
+            _fitting("number_columns", offered)
+            st.multiselect(
+                "Read as numbers", offered, key=field_key("number_columns"), on_change=decide, args=("number_columns",),
+                help="Texts such as 8GB become the number 8.", placeholder="None",
+            )  # fmt: skip
+
+
+def _fitting(name: str, options: Sequence[str]) -> None:
+    chosen = st.session_state.get(field_key(name)) or []
+    st.session_state[field_key(name)] = [value for value in chosen if value in options]
+
+
+def _table(columns: Sequence[Column]) -> None:
+    rows = [
+        {
+            "Column": column.name,
+            "What it is": ROLES[column.role],
+            "Holds": KINDS[column.kind],
+            "Examples": "  |  ".join(shortened(example, 40) for example in column.examples),
+            "Different": column.distinct,
+            "Missing": column.missing,
+            "Note": column.note,
+        }
+        for column in columns
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, key="columns",
+        height="content" if len(rows) <= SHOWN_WHOLE else 460, alt="Every column with its role, kind and examples",
+        column_config={
+            "Column": st.column_config.TextColumn(pinned=True, width=130),
+            "What it is": st.column_config.TextColumn(width=115),
+            "Holds": st.column_config.TextColumn(width=125),
+            "Examples": st.column_config.TextColumn(width=280),
+            "Different": st.column_config.NumberColumn(width=75, help="Different values in the rows looked at"),
+            "Missing": st.column_config.NumberColumn(width=75),
+            "Note": st.column_config.TextColumn(width=320),
+        },
+    )  # fmt: skip
+
+
+def reading_choices(look: Look | None) -> None:
+    """Ask how a text file is to be read, for the rare case that it was guessed wrongly."""
+    options = look.options if look else None
+    with st.expander("How it is read", icon=":material/tune:"), st.grid(3, min_column_width=200):
+        found = options.delimiter if options else ""
+        _reading("delimiter", "Between columns", [*DELIMITERS, *([found] if found else [])], DELIMITERS)
+        found = options.encoding if options else ""
+        _reading("encoding", "Encoding", [*ENCODINGS, *([found] if found else [])], {})
+        _reading("has_header", "First row", [True, False], {True: "Names of the columns", False: "Is data already"})
+        for name, label, help_ in (
+            ("normalise_labels", "Make labels alike", "'Positive ' and 'pos' become one label."),
+            ("clean_text", "Clean the texts", "Takes out <br /> and puts &amp; and broken characters right."),
+        ):
+            key = field_key(name)
+            st.session_state.setdefault(key, True)
+            st.toggle(label, key=key, on_change=decide, args=(name,), help=help_)
+
+
+def _reading(name: str, label: str, choices: Sequence[object], titles: dict[object, str] | dict[str, str]) -> None:
+    key, offered = field_key(name), list(dict.fromkeys(choices))
+    if st.session_state.get(key) not in offered:
+        st.session_state[key] = None
+    named = dict[object, str](titles)
+    st.selectbox(
+        label, offered, None, key=key, on_change=decide, args=(name,), placeholder="Found out",
+        format_func=lambda value: named.get(value, str(value)),
+    )  # fmt: skip

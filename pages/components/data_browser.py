@@ -1,0 +1,149 @@
+"""The examples of a brought data set, a page at a time: by class, split, search or finding."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.imports import Finding, VersionInfo
+from core.shelf import BrowseItem
+from pages.components.data_words import SPLIT_TITLES, counted, shortened, unit
+from pages.components.label_corrections import Corrections, correction_bar, corrections_of, right_label
+from pages.components.notices import empty_state
+from pages.components.sample_gallery import sample_gallery
+from pages.components.text import plain
+from pages.components.url_state import read_choice, write_choice
+
+PER_PAGE = 24
+ROW_HEIGHT = 34  # pixels
+EXCERPT = 600  # characters of a text
+_FILTERED = "browse-filter"
+
+
+def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
+    """Show the examples of a version.
+
+    Args:
+        info: The version.
+        findings: Of the version: "Show these" leads here.
+    """
+    rows = _picked_finding(findings)
+    label, split, search = _filters(info)
+    fixable = bool(info.labels)
+    correcting = fixable and st.toggle(
+        "Correct wrong labels", key="correcting", help="Choose the right label beside an example; save them together."
+    )
+    _first_page_of(f"{info.fingerprint} {label} {split} {search} {len(rows)} {rows[:1]}")
+    at = max(1, int(st.session_state.get("at") or 1))
+    shelf = shared_service().shelf
+    found = shelf.browse(
+        info.name, info.fingerprint, label=label, split=split, search=search, rows=rows,
+        offset=(at - 1) * PER_PAGE, limit=PER_PAGE,
+    )  # fmt: skip
+    corrections = corrections_of(info)
+    if fixable:
+        bar = st.container(key="corrections")
+    if not found.total:
+        empty_state("filter_alt_off", f"No {unit(info.task, 1)} fits", "Take a filter away, or search for other words.")
+    else:
+        st.caption(_how_many(found.total, info))
+        _items(info, found.items, corrections if correcting else None)
+    pages = -(-found.total // PER_PAGE)
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.pagination(pages, key="at", bind="query-params")
+    if fixable:
+        with bar:
+            correction_bar(info, corrections)
+
+
+def _picked_finding(findings: Sequence[Finding]) -> tuple[int, ...]:
+    """Return the rows of the finding that the URL names, and offer to see all again."""
+    code = st.query_params.get("finding", "")
+    picked = next((finding for finding in findings if finding.code == code and finding.rows), None)
+    if picked is None:
+        return ()
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="only-finding"):
+        st.markdown(f":material/filter_alt: Only these: {plain(picked.message)}", width="stretch")
+        if st.button("Show all", key="show-all", icon=":material/close:"):
+            del st.query_params["finding"]
+            st.rerun()
+    return picked.rows
+
+
+def _filters(info: VersionInfo) -> tuple[str, str, str]:
+    """Ask which examples; all of it is in the URL."""
+    with st.grid(3, min_column_width=180):
+        search = st.text_input(
+            "Search", key="find", type="search", placeholder="Words in it, or its name", bind="query-params", live=True
+        )
+        labels = list(info.class_counts) if info.labels else []
+        label = None
+        if labels:
+            read_choice("label", labels, None)
+            label = st.selectbox(
+                "Class", labels, None, key="label", placeholder="Any",
+                format_func=lambda name: f"{shortened(name, 60)} ({info.class_counts[name]:,})",
+            )  # fmt: skip
+            write_choice("label", None)
+        splits = [name for name in SPLIT_TITLES if info.split_sizes.get(name)]
+        read_choice("split", splits, None)
+        split = st.selectbox(
+            "Part", splits, None, key="split", placeholder="Any",
+            format_func=lambda name: f"{SPLIT_TITLES[name]} ({info.split_sizes[name]:,})",
+        )  # fmt: skip
+        write_choice("split", None)
+    return label or "", split or "", search or ""
+
+
+def _first_page_of(wanted: str) -> None:
+    """Begin at the first page where other examples are wanted than a moment ago."""
+    before = st.session_state.get(_FILTERED)
+    if before is not None and before != wanted:
+        st.session_state["at"] = 1
+    elif "at" not in st.session_state and st.query_params.get("at", "").isdigit():
+        st.session_state["at"] = int(st.query_params["at"])
+    st.session_state[_FILTERED] = wanted
+
+
+def _how_many(total: int, info: VersionInfo) -> str:
+    if total == info.examples:
+        return f"All {counted(total, info.task)}."
+    return f"{total:,} of {counted(info.examples, info.task)}."
+
+
+def _items(info: VersionInfo, items: Sequence[BrowseItem], corrections: Corrections | None) -> None:
+    if any(item.has_picture for item in items):
+        sample_gallery(info, items, corrections)
+    elif any(item.values for item in items):
+        _table(items)
+    else:
+        _texts(info, items, corrections)
+
+
+def _table(items: Sequence[BrowseItem]) -> None:
+    rows = [
+        {"Row": item.position + 1, **item.values, "Part": SPLIT_TITLES.get(item.split, item.split)} for item in items
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", key="rows",
+        alt="Rows of the table", column_config={"Row": st.column_config.NumberColumn(pinned=True, width=70)},
+    )  # fmt: skip
+
+
+def _texts(info: VersionInfo, items: Sequence[BrowseItem], corrections: Corrections | None) -> None:
+    for item in items:
+        with st.container(border=True, gap="xsmall", key=f"text-{item.position}"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                if corrections is not None:
+                    right_label(info, item, corrections)
+                elif item.label:
+                    st.badge(plain(item.label), color="gray")
+                name = f"{item.name}  ·  " if item.name else ""
+                st.caption(plain(f"{name}{SPLIT_TITLES.get(item.split, item.split)} · {unit(info.task, 1)} ") +
+                           f"{item.position + 1:,}")
+            st.text(item.text[:EXCERPT])
+            if len(item.text) > EXCERPT:
+                with st.expander("All of it"):
+                    st.text(item.text)

@@ -1,0 +1,49 @@
+"""Data sets as cards: what each is, how large, since when."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.imports import DatasetEntry
+from pages.components.data_words import classes, counted, icon, many
+from pages.components.text import ago, plain, size
+
+CARD_WIDTH = 330  # pixels, at least, where there is room for more than one
+PER_PAGE = 30
+
+
+def data_cards(entries: Sequence[DatasetEntry]) -> None:
+    """Show data sets, each with a link to all that is known of it."""
+    pages = max(1, -(-len(entries) // PER_PAGE))
+    at = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    with st.grid(3, min_column_width=CARD_WIDTH, gap="small"):
+        for entry in entries[(at - 1) * PER_PAGE : at * PER_PAGE]:
+            _card(entry)
+
+
+def _card(entry: DatasetEntry) -> None:
+    service = shared_service()
+    with st.container(border=True, gap="xsmall", key=f"set-{entry.name}", height="stretch"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.page_link("data.py", label=f"**{plain(entry.title)}**", query_params={"set": entry.name})
+            if entry.built_in:
+                st.badge("Built in", icon=":material/inventory_2:", color="gray")
+            else:
+                st.badge("Yours", icon=":material/person:", color="primary")
+        task = service.tasks().get(entry.task)
+        st.caption(f"{icon(entry.task)} {plain(task.title if task else entry.task)}")
+        if entry.built_in:
+            st.markdown(f":small[{plain(entry.summary)}]")
+            return
+        info = service.shelf.version(entry.name, entry.fingerprint)
+        st.markdown(f"**{counted(info.examples, entry.task)}**")
+        facts = [classes(info), size(info.size_bytes), many(entry.version_count, "version")]
+        st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
+        when = f"Brought {ago(entry.created_at)}" if entry.created_at else ""
+        st.caption("  ·  ".join(filter(None, [plain(info.change), when])))
+        if entry.deleted_at is not None and st.button(
+            "Restore", key=f"restore-{entry.name}", icon=":material/restore_from_trash:"
+        ):
+            service.shelf.restore(entry.name)
+            st.rerun()

@@ -1,0 +1,160 @@
+"""Figures about data: how often each class is, how long or large examples are, how they are divided."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from pages.components.colors import colors, figure_layout
+from pages.components.data_words import SPLIT_TITLES, shortened
+from pages.components.text import plain
+
+BAR_HEIGHT = 30  # pixels
+MOST_BARS = 30
+EVEN = 1.5  # the largest class over the smallest, up to which they count as equally frequent
+LONGEST_NAME = 28  # characters beside a bar
+
+
+def class_chart(counts: Mapping[str, int], key: str) -> None:
+    """Show how many examples each class has, under a title that says what follows from it."""
+    if not counts:
+        return
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    _titled(class_finding(counts))
+    if len(ordered) > MOST_BARS:
+        st.caption(f"The {MOST_BARS} most frequent of {len(ordered):,} classes.")
+    shown = ordered[:MOST_BARS]
+    _draw(_bars(shown, sum(counts.values())), key, "Examples by class: " + _listed(shown))
+
+
+def split_chart(sizes: Mapping[str, int], key: str) -> None:
+    """Show how a version is divided."""
+    total = sum(sizes.values())
+    if not total:
+        return
+    shares = [f"{100 * sizes.get(part, 0) / total:.0f} % {title.lower()}" for part, title in SPLIT_TITLES.items()]
+    _titled("Divided once, for every run: " + ", ".join(shares))
+    named = [(title, sizes.get(part, 0)) for part, title in SPLIT_TITLES.items()]
+    _draw(_bars(named, total), key, "Examples by part: " + _listed(named))
+
+
+def histogram_chart(title: str, unit: str, edges: Sequence[float], counts: Sequence[int], key: str) -> None:
+    """Show how a length or size is spread.
+
+    Args:
+        title: What is measured: "Length".
+        unit: Of what: "characters".
+        edges: Of the bins, one more than there are counts.
+        counts: Examples in each bin.
+        key: The figure's own.
+    """
+    if not sum(counts):
+        return
+    _titled(histogram_finding(title, unit, edges, counts))
+    palette = colors()
+    axis = {"gridcolor": palette.line, "zeroline": False, "fixedrange": True, "automargin": True}
+    bars = {
+        "type": "bar",
+        "x": [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)],
+        "width": [high - low for low, high in zip(edges, edges[1:], strict=False)],
+        "y": list(counts),
+        "customdata": [[_said(low), _said(high)] for low, high in zip(edges, edges[1:], strict=False)],
+        "marker": {"color": palette.accent, "line": {"width": 1, "color": palette.line}},
+        "hovertemplate": "%{customdata[0]} to %{customdata[1]}: %{y:,}<extra></extra>",
+    }
+    layout = figure_layout(240) | {
+        "xaxis": {**axis, "title": {"text": escape(unit)}, "showgrid": False, "nticks": 8},
+        "yaxis": {**axis, "title": {"text": "examples"}, "nticks": 5, "rangemode": "tozero"},
+        "bargap": 0,
+    }
+    _draw({"data": [bars], "layout": layout}, key, histogram_finding(title, unit, edges, counts))
+
+
+def class_finding(counts: Mapping[str, int]) -> str:
+    """Return what the class counts say, in one sentence."""
+    ordered = sorted(counts.items(), key=lambda pair: -pair[1])
+    (most, largest), (least, smallest) = ordered[0], ordered[-1]
+    if len(ordered) == 1:
+        return f"There is only one class: {shortened(most, LONGEST_NAME)}"
+    if not smallest:
+        return f"{shortened(least, LONGEST_NAME)} has no example"
+    if largest <= EVEN * smallest:
+        number = "Both classes" if len(ordered) == 2 else f"All {len(ordered):,} classes"
+        return f"{number} are about equally frequent: {smallest:,} to {largest:,} examples each"
+    share = 100 * largest / sum(counts.values())
+    times = f"{largest / smallest:.0f}" if largest / smallest >= 10 else f"{largest / smallest:.1f}"
+    return (
+        f"{shortened(most, LONGEST_NAME)} is {share:.0f} % of all, {times} times as frequent as "
+        f"{shortened(least, LONGEST_NAME)}"
+    )
+
+
+def histogram_finding(title: str, unit: str, edges: Sequence[float], counts: Sequence[int]) -> str:
+    """Return what a histogram says: where its middle lies, and how far it goes."""
+    half, seen = sum(counts) / 2, 0
+    middle = edges[0]
+    for low, high, count in zip(edges, edges[1:], counts, strict=False):
+        if count and seen + count >= half:
+            middle = low + (high - low) * (half - seen) / count
+            break
+        seen += count
+    filled = [i for i, count in enumerate(counts) if count]
+    return f"{title}: half are below about {_said(middle)} {unit}, the largest up to {_said(edges[filled[-1] + 1])}"
+
+
+def _bars(named: Sequence[tuple[str, int]], total: int) -> dict[str, Any]:
+    palette = colors()
+    rows = list(range(len(named)))
+    texts = [f"{count:,}  ({100 * count / total:.1f} %)" if total else f"{count:,}" for _, count in named]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [count for _, count in named],
+        "y": rows,
+        "text": texts,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": palette.accent},
+        "customdata": [escape(shortened(name, 80)) for name, _ in named],
+        "hovertemplate": "%{customdata}: %{x:,}<extra></extra>",
+    }
+    largest = max((count for _, count in named), default=1) or 1
+    layout = figure_layout(46 + BAR_HEIGHT * len(named)) | {
+        "xaxis": {
+            "title": {"text": "examples"},
+            "range": [0, largest * 1.35],
+            "gridcolor": palette.line,
+            "zeroline": False,
+            "fixedrange": True,
+            "nticks": 5,
+            "automargin": True,
+        },
+        "yaxis": {
+            "tickvals": rows,
+            "ticktext": [escape(shortened(name, LONGEST_NAME)) for name, _ in named],
+            "range": [len(named) - 0.4, -0.6],
+            "fixedrange": True,
+            "automargin": True,
+        },
+        "bargap": 0.35,
+    }
+    return {"data": [bars], "layout": layout}
+
+
+def _draw(figure: dict[str, Any], key: str, alt: str) -> None:
+    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt)
+
+
+def _titled(text: str) -> None:
+    st.markdown(f"**{plain(text)}**")
+
+
+def _listed(named: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{shortened(name, LONGEST_NAME)} {count:,}" for name, count in named)
+
+
+def _said(value: float) -> str:
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.3g}"

@@ -1,0 +1,61 @@
+"""How data is spoken of: what one example is called, how many there are, how they are divided."""
+
+from collections.abc import Mapping
+
+from core.imports import VersionInfo
+
+ICONS = {
+    "image-classification": "image",
+    "text-classification": "sentiment_satisfied",
+    "text-generation": "edit_note",
+    "tabular-regression": "table_chart",
+}
+_UNITS = {
+    "image-classification": ("picture", "pictures"),
+    "text-classification": ("text", "texts"),
+    "text-generation": ("document", "documents"),
+    "tabular-regression": ("row", "rows"),
+}
+_PARTS = {"train": "to learn from", "validation": "to steer by", "test": "for the exam"}
+SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
+FOUND_IN_FEW = 4  # classes; with more, their number says it better
+
+
+def icon(task: str) -> str:
+    """Return the sign of a task, as Markdown."""
+    return f":material/{ICONS.get(task, 'category')}:"
+
+
+def unit(task: str, count: int = 2) -> str:
+    """Return what so many examples of a task are called: "picture", "texts"."""
+    return _UNITS.get(task, ("example", "examples"))[count != 1]
+
+
+def counted(count: int, task: str) -> str:
+    """Return a number of examples in words: "1,303 rows"."""
+    return f"{count:,} {unit(task, count)}"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """Return a number with its word: "1 class", "3 classes"."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
+
+
+def parts(sizes: Mapping[str, int]) -> str:
+    """Return how a version is divided."""
+    return ", ".join(f"{sizes.get(part, 0):,} {purpose}" for part, purpose in _PARTS.items())
+
+
+def classes(info: VersionInfo) -> str:
+    """Return the classes: by name where they are few; nothing where there are none."""
+    if not info.labels:
+        return ""
+    if len(info.labels) <= FOUND_IN_FEW:
+        return ", ".join(shortened(label, 24) for label in info.labels)
+    return many(len(info.labels), "class", "classes")
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text on one line, cut where it is longer than so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

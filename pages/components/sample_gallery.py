@@ -1,0 +1,42 @@
+"""Pictures of a brought data set side by side, each fetched by the browser itself."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import streamlit as st
+
+from core.imports import VersionInfo
+from core.shelf import BrowseItem
+from pages.components.data_words import SPLIT_TITLES, shortened
+from pages.components.label_corrections import Corrections, right_label
+from pages.components.text import plain
+
+THUMBNAIL = 160  # pixels of the longer side
+CELL_WIDTH = 130  # pixels
+
+
+def picture_url(name: str, fingerprint: str, position: int, size: int = THUMBNAIL) -> str:
+    """Return where the browser finds a small copy of a picture."""
+    base = (st.context.url or "http://localhost").rstrip("/")
+    return f"{base}/api/pictures/{quote(name, safe='')}/{quote(fingerprint, safe='')}/{position}?size={size}"
+
+
+def sample_gallery(info: VersionInfo, items: Sequence[BrowseItem], corrections: Corrections | None) -> None:
+    """Show pictures with their labels.
+
+    Args:
+        info: Their version.
+        items: The pictures.
+        corrections: Where right labels are collected; None only shows.
+    """
+    with st.container(key="gallery"), st.grid(8, min_column_width=CELL_WIDTH, gap="small"):
+        for item in items:
+            with st.container(gap="xxsmall", key=f"picture-{item.position}"):
+                alt = f"Picture {item.position + 1}, {item.label}"
+                st.image(picture_url(info.name, info.fingerprint, item.position), width="stretch", alt=alt)
+                if corrections is not None:
+                    right_label(info, item, corrections)
+                else:
+                    st.markdown(f":small[**{plain(shortened(item.label, 24))}**]")
+                about = [SPLIT_TITLES.get(item.split, item.split), shortened(item.name.rpartition("/")[2], 22)]
+                st.caption("  ·  ".join(plain(part) for part in about if part))

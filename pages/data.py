@@ -1,0 +1,93 @@
+"""Data: every data set; and with `?set=NAME` all that is known of one."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.imports import DatasetEntry
+from pages.components.data_actions import confirm_empty_trash
+from pages.components.data_cards import data_cards
+from pages.components.data_set import data_set
+from pages.components.data_undo import undo_notice
+from pages.components.import_progress import find_import, finish_import, import_list
+from pages.components.notices import empty_state
+from pages.components.url_state import read_choice, write_choice
+
+VIEWS = {"sets": "All data", "trash": "Trash"}
+
+
+def page() -> None:
+    """Show the page."""
+    if name := st.query_params.get("set", ""):
+        data_set(name)
+        return
+    _forward()
+    st.title("Data", anchor=False)
+    undo_notice()
+    import_list()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        read_choice("shelf", VIEWS, "sets")
+        view = st.segmented_control(
+            "Show", list(VIEWS), key="shelf", required=True, format_func=lambda name: VIEWS[name],
+            label_visibility="collapsed",
+        )  # fmt: skip
+        write_choice("shelf", "sets")
+        if st.button("Bring your own data", key="bring", type="primary", icon=":material/add:"):
+            st.switch_page("bring.py")
+    _list(trashed=view == "trash")
+
+
+def _forward() -> None:
+    """Go on to the data set of the import that the URL waits for, once it is there."""
+    progress = find_import(st.query_params.get("import", ""))
+    if progress is not None and progress.state == "done":
+        finish_import(progress)
+        st.query_params.from_dict({"set": progress.dataset})
+        st.rerun()
+
+
+def _list(trashed: bool) -> None:
+    entries = shared_service().shelf.entries(trashed=trashed)
+    if not entries:
+        empty_state("delete", "The trash is empty", "Data sets that you move here can be brought back.")
+        return
+    if trashed and st.button("Empty the trash", key="empty-trash", icon=":material/delete_forever:"):
+        confirm_empty_trash(entries)
+    found = _filter(entries)
+    if found:
+        data_cards(found)
+    else:
+        empty_state("filter_alt_off", "No data set fits", "Take a filter away, or search for something else.")
+    if not trashed and all(entry.built_in for entry in entries):
+        empty_state(
+            "upload_file", "Your own data says most",
+            "A messy CSV, a folder of phone pictures, a text in an old encoding: bring it as it is.",
+        )  # fmt: skip
+
+
+def _filter(entries: Sequence[DatasetEntry]) -> list[DatasetEntry]:
+    titles: Mapping[str, str] = {name: task.title for name, task in shared_service().tasks().items()}
+    with st.grid(3, min_column_width=180):
+        text = st.text_input(
+            "Search", key="find", type="search", placeholder="Title, source …", bind="query-params", live=True
+        )
+        read_choice("of_task", titles, None)
+        task = st.selectbox(
+            "Task", list(titles), None, key="of_task", placeholder="Any", format_func=lambda name: titles[name]
+        )
+        write_choice("of_task", None)
+    words = (text or "").lower().split()
+    return [
+        entry
+        for entry in entries
+        if task in (None, entry.task) and all(word in _searchable(entry) for word in words)
+    ]
+
+
+def _searchable(entry: DatasetEntry) -> str:
+    return f"{entry.name} {entry.title} {entry.source} {entry.summary} {entry.licence}".lower()
+
+
+if __name__ == "__main__":
+    page()

@@ -1,0 +1,106 @@
+from pathlib import Path
+
+import pytest
+
+from core.errors import UserError
+from core.settings import Settings
+from core.shelf import Shelf
+from tests.intake.brought import bring_texts, reviews
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    settings = Settings(home=tmp_path / "home")
+    settings.prepare()
+    return Shelf(settings)
+
+
+@pytest.fixture
+def fingerprint(shelf: Shelf, tmp_path: Path) -> str:
+    return bring_texts(shelf.library, tmp_path / "draft", reviews()).fingerprint
+
+
+def test_built_in_and_brought_data_sets_stand_in_one_list(shelf: Shelf, fingerprint: str) -> None:
+    listed = shelf.entries("text-classification")
+    assert [(entry.name, entry.built_in) for entry in listed] == [("customer-feedback", True), ("reviews", False)]
+    assert (listed[1].examples, listed[1].fingerprint, listed[1].version_count) == (60, fingerprint, 1)
+    assert "digits" not in {entry.name for entry in listed}
+    assert {"digits", "reviews"} <= set(shelf.specs())
+
+
+def test_examples_are_found_by_class_split_words_and_position(shelf: Shelf, fingerprint: str) -> None:
+    assert shelf.browse("reviews").total == 60
+    good = shelf.browse("reviews", label="positive", limit=5)
+    assert (good.total, len(good.items)) == (30, 5)
+    assert {item.label for item in good.items} == {"positive"}
+    assert shelf.browse("reviews", search="BROKEN parcel").items[0].text == "the parcel arrived broken and late"
+    assert shelf.browse("reviews", split="test").total == shelf.version("reviews").split_sizes["test"]
+    assert [item.position for item in shelf.browse("reviews", rows=(3, 50)).items] == [3, 50]
+    assert shelf.browse("reviews", offset=58).total == 60
+    assert len(shelf.browse("reviews", offset=58).items) == 2
+    assert shelf.browse("reviews", search="%_nothing(").total == 0
+
+
+def test_a_corrected_label_makes_a_version_and_can_be_undone(shelf: Shelf, fingerprint: str) -> None:
+    info = shelf.relabel("reviews", {0: "negative", 31: "positive"})
+    assert info.change == "Corrected 2 labels"
+    assert [item.label for item in shelf.browse("reviews", rows=(0, 31)).items] == ["negative", "positive"]
+    shelf.use_version("reviews", fingerprint)
+    assert [item.label for item in shelf.browse("reviews", rows=(0, 31)).items] == ["positive", "negative"]
+
+
+def test_a_correction_that_makes_no_sense_is_refused(shelf: Shelf, fingerprint: str) -> None:
+    with pytest.raises(UserError, match="No label was changed"):
+        shelf.relabel("reviews", {})
+    with pytest.raises(UserError, match="no example 60: this version has 60"):
+        shelf.relabel("reviews", {60: "negative"})
+    with pytest.raises(UserError, match="A label needs 1 to 100 characters"):
+        shelf.relabel("reviews", {1: " "})
+    assert shelf.head("reviews") == fingerprint
+
+
+def test_a_preview_shows_some_of_every_class(shelf: Shelf, fingerprint: str) -> None:
+    preview = shelf.preview("reviews")
+    assert preview.version.fingerprint == fingerprint
+    assert dict(preview.class_counts) == {"negative": 30, "positive": 30}
+    assert set(preview.samples.targets) == {0, 1}
+
+
+def test_a_spreadsheet_takes_no_cell_for_a_formula(shelf: Shelf, tmp_path: Path) -> None:
+    rows = [('=HYPERLINK("http://example.com")', "negative"), ("+1 from me", "positive"), *reviews()]
+    bring_texts(shelf.library, tmp_path / "draft", rows)
+    lines = shelf.export_rows("reviews").decode("utf-8-sig").splitlines()
+    assert lines[0] == "text,label,split"
+    assert lines[1].startswith("\"'=HYPERLINK(")
+    assert lines[2].startswith("'+1 from me,positive,")
+
+
+def test_a_title_can_be_changed_and_a_built_in_set_cannot_be_removed(shelf: Shelf, fingerprint: str) -> None:
+    shelf.retitle("reviews", "What they said")
+    assert shelf.entry("reviews").title == "What they said"
+    with pytest.raises(UserError, match="1 to 80 characters"):
+        shelf.retitle("reviews", " ")
+    with pytest.raises(UserError, match="built in and cannot be removed"):
+        shelf.delete("digits")
+
+
+def test_the_trash_gives_back_what_it_took(shelf: Shelf, fingerprint: str) -> None:
+    shelf.delete("reviews")
+    assert [entry.name for entry in shelf.entries(trashed=True)] == ["reviews"]
+    shelf.restore("reviews")
+    assert shelf.head("reviews") == fingerprint
+    shelf.delete("reviews")
+    assert shelf.empty_trash(keep=["reviews"]) == 0
+    assert shelf.empty_trash() == 1
+
+
+def test_lengths_are_spread_as_the_texts_are(shelf: Shelf, fingerprint: str) -> None:
+    (lengths,) = shelf.histograms("reviews")
+    assert (lengths.title, lengths.unit, sum(lengths.counts)) == ("Length of the texts", "characters", 60)
+
+
+def test_a_pasted_table_becomes_a_file(shelf: Shelf) -> None:
+    upload = shelf.save_pasted("text\tlabel\nfine\tgood\n")
+    assert [file.name for file in shelf.upload_folder(upload).iterdir()] == ["pasted.csv"]
+    with pytest.raises(UserError, match="Nothing was pasted"):
+        shelf.save_pasted(" \n")
