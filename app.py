@@ -11,6 +11,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.errors import TouchstoneError
 from core.routes import routes
+from core.upload_routes import upload_routes
 
 log = logging.getLogger("touchstone")
 
@@ -36,9 +37,10 @@ def explain(error: Exception) -> bool:
     return True
 
 
+hosts = st.get_option("server.allowedHosts")
 app = st.App(
     "pages/frame.py",
-    routes=routes(shared_service, st.get_option("server.allowedHosts")),
+    routes=[*routes(shared_service, hosts), *upload_routes(lambda: shared_service().shelf, hosts)],
     lifespan=lifespan,
     on_script_error=explain,
 )

@@ -88,6 +88,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class DoubtedLabel:
+    """A label that a trained model has good reason to doubt; a person decides."""
+
+    position: int  # in the version
+    given: str
+    suggested: str
+    confidence: float  # 0 to 1
+    run: str  # the name of the run that doubts it
+
+
+@dataclass(frozen=True)
 class VersionInfo:
     """One immutable state of a brought data set, without its examples."""
 
@@ -132,7 +143,7 @@ class ImportProgress:
     stage: str  # "Reading", "Looking for duplicates" ...
     done: int  # of `total`, in `unit`
     total: int  # 0 where nobody can know
-    unit: Literal["bytes", "rows", "pictures", "documents"]
+    unit: Literal["bytes", "rows", "pictures", "documents", "checks"]
     started_at: datetime
     time_left_s: float | None
     message: str = ""  # when failed: what happened, why, what to do

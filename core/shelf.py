@@ -1,35 +1,30 @@
 """Every data set, built in or brought, and what can be done with them: what pages and commands call."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
+from typing import Any
 
 from core import catalog
 from core.errors import UserError
-from core.imports import DatasetEntry, Finding, HubSet, ImportOptions, ImportProgress, Look, VersionInfo
-from core.intake.browsing import BrowsePage, Histogram, browse, histograms, thumbnail_of
-from core.intake.collections import Collections
+from core.imports import DatasetEntry, DoubtedLabel, Finding, VersionInfo
+from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
 from core.intake.draft import Silent
 from core.intake.exporting import csv_rows
-from core.intake.hub_sets import HUB_SETS
-from core.intake.importing import look_at
-from core.intake.jobs import Jobs
 from core.intake.library import Library
 from core.intake.manifest import DatasetCard
 from core.intake.previews import DatasetPreview, preview_brought, preview_built_in
+from core.intake.reception import Reception
 from core.intake.relabelling import relabelled
-from core.intake.uploads import Uploads
 from core.settings import Settings
 from core.specs import DatasetSpec
 
 LONGEST_TITLE = 80  # characters
-__all__ = ["BrowsePage", "DatasetPreview", "Histogram", "Shelf"]
+MOST_DOUBTED = 50  # labels; of those after them more are right than wrong
+__all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "Histogram", "Shelf"]
 
-FORGOTTEN_AFTER_S = 2 * 86_400.0  # an upload that nobody imported
 
-
-class Shelf:
+class Shelf(Reception):
     """Every data set by name.
 
     Args:
@@ -39,8 +34,7 @@ class Shelf:
     def __init__(self, settings: Settings) -> None:
         folder = settings.datasets_folder
         self.library = Library(folder, settings.cache_folder)
-        self.uploads, self.collections = Uploads(folder / ".uploads"), Collections(folder / ".collections")
-        self._jobs = Jobs(folder / ".jobs")
+        super().__init__(folder)
 
     # --- what there is ---
 
@@ -147,6 +141,26 @@ class Shelf:
         """Return texts or a table as CSV that is safe to open in a spreadsheet."""
         return csv_rows(self.library.version(name, fingerprint))
 
+    def doubted_labels(
+        self, name: str, fingerprint: str, found: Sequence[Mapping[str, Any]], run: str
+    ) -> list[DoubtedLabel]:
+        """Return what a run doubts as positions in the version.
+
+        Args:
+            name: The data set.
+            fingerprint: The version that the run was trained on.
+            found: As `core.intake.mislabels.describe_mislabels` wrote it.
+            run: The run's name.
+        """
+        from core.intake.mislabels import rows_of
+
+        surest = found[:MOST_DOUBTED]
+        positions = rows_of(surest, self.library.version(name, fingerprint).rows)
+        return [
+            DoubtedLabel(position, one["given"], one["suggested"], one["confidence"], run)
+            for position, one in zip(positions, surest, strict=True)
+        ]
+
     # --- changing ---
 
     def use_version(self, name: str, fingerprint: str) -> None:
@@ -201,78 +215,13 @@ class Shelf:
             self.library.remove(name)
         return len(doomed)
 
-    # --- bringing ---
-
-    def look(self, path: Path, options: ImportOptions | None = None) -> Look:
-        """Return what a source seems to be.
-
-        Raises:
-            DataError: It cannot be read at all.
-        """
-        return look_at(path, options or ImportOptions())
-
-    def new_upload(self) -> str:
-        """Return the id of a new empty upload; old ones that nobody imported are removed."""
-        self.uploads.sweep(FORGOTTEN_AFTER_S)
-        return self.uploads.new()
-
-    def upload_folder(self, upload_id: str) -> Path:
-        """Return where the files of an upload are."""
-        return self.uploads.path(upload_id)
-
-    def discard_upload(self, upload_id: str) -> None:
-        """Remove an upload."""
-        self.uploads.discard(upload_id)
-
-    def save_pasted(self, text: str) -> str:
-        """Keep a pasted table as the only file of a new upload; return the upload's id.
-
-        Raises:
-            UserError: Nothing was pasted.
-        """
-        if not text.strip():
-            raise UserError("Nothing was pasted yet. Copy the rows of your table with their header, and paste them.")
-        upload_id = self.new_upload()
-        (self.upload_folder(upload_id) / "pasted.csv").write_text(text, encoding="utf-8", newline="")
-        return upload_id
-
-    def start_import(self, path: Path, options: ImportOptions, title: str = "") -> str:
-        """Import a source in a process of its own; return the import's id."""
-        request = {"path": str(path), "options": options.model_dump(mode="json")}
-        return self._jobs.start("import", request, title or options.title or path.name)
-
-    def start_hub_import(self, hub_id: str, options: ImportOptions, config: str = "") -> str:
-        """Fetch a data set from the hub in a process of its own; return the import's id."""
-        request = {"hub_id": hub_id, "config": config, "options": options.model_dump(mode="json")}
-        return self._jobs.start("hub", request, options.title or hub_id)
-
     def start_fix(self, name: str, code: str, fingerprint: str = "") -> str:
         """Put a finding right, in a new version made by a process of its own; return the id to watch it by."""
         finding = next((f for f in self.findings(name, fingerprint) if f.code == code), None)
         if finding is None or not finding.fix:
             raise UserError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
         mark = fingerprint or self.head(name)
-        return self._jobs.start("fix", {"name": name, "code": code, "fingerprint": mark}, finding.fix)
-
-    def imports(self) -> list[ImportProgress]:
-        """Return every import that goes on or has not been dismissed, the newest first."""
-        return self._jobs.list()
-
-    def import_progress(self, import_id: str) -> ImportProgress:
-        """Return how far an import is."""
-        return self._jobs.progress(import_id)
-
-    def cancel_import(self, import_id: str) -> None:
-        """End an import; nothing of it stays."""
-        self._jobs.cancel(import_id)
-
-    def forget_import(self, import_id: str) -> None:
-        """Take an import that has ended off the list."""
-        self._jobs.forget(import_id)
-
-    def hub_sets(self, task: str | None = None) -> list[HubSet]:
-        """Return well-known data sets of the hub."""
-        return [known for known in HUB_SETS if task in (None, known.task)]
+        return self.jobs.start("fix", {"name": name, "code": code, "fingerprint": mark}, finding.fix)
 
     def _entry(self, card: DatasetCard) -> DatasetEntry:
         versions = self.library.versions(card.name)

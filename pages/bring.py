@@ -12,11 +12,11 @@ from pages.components.bring_summary import bring_summary
 from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
 from pages.components.column_choices import column_choices, reading_choices
 from pages.components.data_charts import class_chart
-from pages.components.data_words import shortened
+from pages.components.data_words import many, shortened
 from pages.components.label_mapping import label_mapping
 from pages.components.text import plain, size
 
-UNITS = {"pictures": "pictures", "table": "rows", "documents": "documents"}
+UNITS = {"pictures": "picture", "table": "row", "documents": "document"}
 SIGNS = {"pictures": "photo_library", "table": "table_chart", "documents": "description"}
 ROW_HEIGHT = 34  # pixels
 
@@ -28,9 +28,10 @@ def page() -> None:
     if source is None:
         return
     state = bringing(source)
-    if state.problem:
-        st.error(plain(state.problem), icon=":material/error:")
-        st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
+    with st.container(key="problem"):  # always there, so that what stands below stays as it is
+        if state.problem:
+            st.error(plain(state.problem), icon=":material/error:")
+            st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
     if state.look is None:
         reading_choices(None)
         return
@@ -50,12 +51,12 @@ def page() -> None:
 
 
 def _what_it_is(look: Look) -> None:
-    about = "" if look.rows_are_exact else "about "
+    about = "" if look.rows_are_exact else "About "
     with st.container(border=True, gap="xsmall", key="what-it-is"):
         st.markdown(f"### :primary[:material/{SIGNS[look.kind]}:] {plain(look.format)}")
-        facts = [f"{about}{look.rows:,} {UNITS[look.kind]}" if look.rows else "", size(look.size_bytes)]
+        facts = [f"{about}{many(look.rows, UNITS[look.kind])}" if look.rows else "", size(look.size_bytes)]
         if look.columns:
-            facts.insert(1, f"{len(look.columns):,} columns")
+            facts.insert(1, many(len(look.columns), "column"))
         st.caption("  ·  ".join(fact for fact in facts if fact))
         for note in look.notes:
             st.markdown(f":material/info: {plain(note)}")

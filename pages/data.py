@@ -79,9 +79,7 @@ def _filter(entries: Sequence[DatasetEntry]) -> list[DatasetEntry]:
         write_choice("of_task", None)
     words = (text or "").lower().split()
     return [
-        entry
-        for entry in entries
-        if task in (None, entry.task) and all(word in _searchable(entry) for word in words)
+        entry for entry in entries if task in (None, entry.task) and all(word in _searchable(entry) for word in words)
     ]
 
 

@@ -28,9 +28,10 @@ def page() -> None:
         "By how much? How sure?",
     )
     st.space("small")
-    with st.grid(3, border=True, min_column_width=270):
+    with st.grid(2, border=True, min_column_width=270):
         for task in shared_service().tasks().values():
             _card(task)
+    st.page_link("bring.py", label="Bring your own data", icon=":material/upload_file:")
     st.space("small")
     active = bool(shared_service().active_runs())
     st.fragment(_now, run_every=REFRESH_S if active else None, key="now")(active)

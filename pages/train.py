@@ -58,7 +58,9 @@ def _task(tasks: Mapping[str, TaskSpec]) -> TaskSpec:
 
 
 def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetSpec, DatasetPreview]:
-    st.subheader("Data", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader("Data", anchor=False, width="content")
+        st.page_link("bring.py", label="Bring your own data", icon=":material/add:", query_params={"as": task.name})
     names = _first(datasets, task.demo[0])
     read_choice("data", names, names[0])
     chosen = st.selectbox(
@@ -66,7 +68,9 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
     )
     write_choice("data", names[0])
     dataset = datasets[chosen or names[0]]
-    return dataset, data_preview(dataset)
+    preview = data_preview(dataset)
+    st.page_link("data.py", label="All about this data", icon=":material/database:", query_params={"set": dataset.name})
+    return dataset, preview
 
 
 def _model(task: TaskSpec, models: Mapping[str, ModelSpec]) -> ModelSpec:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor, nn
@@ -43,6 +44,9 @@ class Prepared(NamedTuple):
 def tiny_examples(task: TaskSpec) -> Examples:
     chance = np.random.default_rng(0)
     targets = np.arange(12, dtype=np.int64) % 3
+    if task.input_kind == "table":
+        table = pd.DataFrame({"size": chance.normal(50, 9, 12), "colour": np.array(LABELS, object)[targets]})
+        return Examples(table, 1_000 + 20 * table["size"].to_numpy() + 90 * targets)
     if task.input_kind == "image":
         pictures = chance.integers(0, 256, (12, 8, 8, 1)).astype(np.uint8)
         return Examples(pictures, targets, LABELS)
@@ -61,8 +65,11 @@ def prepare(model: str, task_name: str) -> Prepared:
         inputs = torch.randn(12, *info.input_shape, generator=torch.Generator().manual_seed(0))
     else:
         inputs = torch.from_numpy(preprocessor.transform(examples.inputs))
+    task = task.on(info)
     if task.output_kind == "label":
         return Prepared(spec, task, params, info, inputs, torch.from_numpy(examples.targets))
+    if task.output_kind == "number":
+        return Prepared(spec, task, params, info, inputs, torch.from_numpy(examples.targets).float())
     windows = inputs[: 4 * info.input_shape[0] + 1]
     return Prepared(spec, task, params, info, windows[:-1].view(4, -1), windows[1:].reshape(4, -1))
 
@@ -85,11 +92,11 @@ def train(module: nn.Module, data: Prepared, steps: int) -> float:
 
 
 @pytest.mark.parametrize(("model", "task"), PAIRS)
-def test_a_model_scores_every_possible_answer(model: str, task: str) -> None:
+def test_a_model_scores_every_possible_answer_or_gives_one_number(model: str, task: str) -> None:
     data = prepare(model, task)
     logits = data.build()(data.inputs)
-    answers = data.info.vocabulary_size if data.task.output_kind == "text" else len(LABELS)
-    assert logits.shape == (*data.targets.shape, answers)
+    scores = {"label": (len(LABELS),), "text": (data.info.vocabulary_size,), "number": ()}  # of each answer
+    assert logits.shape == (*data.targets.shape, *scores[data.task.output_kind])
     assert logits.isfinite().all()
 
 
@@ -200,10 +207,13 @@ def test_a_task_turns_logits_into_a_loss_and_outcomes_that_agree(name: str) -> N
     task = TASKS[name]
     shape = (2, 5) if task.output_kind == "text" else (10,)
     logits, targets = torch.randn(*shape, 3), torch.randint(0, 3, shape)
+    if task.output_kind == "number":
+        logits, targets = torch.randn(10), torch.randn(10)
     outcomes = task.outcomes(logits, targets)
     assert outcomes.nll.shape == outcomes.targets.shape == outcomes.predicted.shape == (10,)
     assert outcomes.nll.mean() == pytest.approx(float(task.loss(logits, targets, 0.0)), rel=1e-5)
-    assert float(task.loss(logits, targets, 0.1)) != pytest.approx(outcomes.nll.mean(), rel=1e-5)
+    changes = float(task.loss(logits, targets, 0.1)) != pytest.approx(outcomes.nll.mean(), rel=1e-5)
+    assert changes == (task.output_kind != "number"), "label smoothing means something for labels only"
     assert all(np.isfinite(metric.compute(outcomes)) for metric in task.metrics)
 
 

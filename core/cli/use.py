@@ -1,8 +1,9 @@
 """`touchstone predict | generate | evaluate`: a finished run at work, in this process."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,10 @@ from core import catalog
 from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table
 from core.errors import UserError
+
+if TYPE_CHECKING:
+    from core.serving.predictor import Input
+    from core.serving.rows import Decimal
 
 LARGEST_FILE_BYTES = 64 * 2**20
 
@@ -27,21 +32,24 @@ def predict(
     service = open_service()
     folder = service.finished_folder(run)
     task = catalog.find_task(service.run(run).task)
-    inputs = _inputs(text or [], file or [], csv, task.input_kind)
-    from core.serving.predictor import Prediction, load_predictor
+    inputs, decimal_hint = _inputs(text or [], file or [], csv, task.input_kind)
+    from core.serving.predictor import load_predictor
 
-    predictions = load_predictor(folder).predict(inputs)
+    predictor, said = load_predictor(folder), list[tuple[str, ...]]()
+    if task.output_kind == "number":
+        numbers = predictor.predict_numbers(inputs, decimal_hint)
+        answers, said = [asdict(n) for n in numbers], [(f"{n.value:.6g}",) for n in numbers]
+    else:
+        named = predictor.predict(inputs)
+        answers, said = [asdict(p) for p in named], [(p.label, f"{p.score:.1%}") for p in named]
     if as_json:
-        print_json({"run": service.run(run).id, "predictions": [asdict(p) for p in predictions]})
+        print_json({"run": service.run(run).id, "predictions": answers})
         return
-    rows: list[tuple[str, ...]] = []
-    for answer, given in zip(predictions, inputs, strict=True):
-        said = (answer.label, f"{answer.score:.1%}") if isinstance(answer, Prediction) else (f"{answer.value:.6g}",)
-        rows.append((*said, _in_short(given)))
-    print_table(("VALUE", "ROW") if task.output_kind == "number" else ("LABEL", "SURE", "INPUT"), rows)
+    columns = ("VALUE", "ROW") if task.output_kind == "number" else ("LABEL", "SURE", "INPUT")
+    print_table(columns, [(*words, _in_short(given)) for words, given in zip(said, inputs, strict=True)])
 
 
-def _in_short(given: str | Path | dict[str, str]) -> str:
+def _in_short(given: object) -> str:
     if isinstance(given, dict):
         given = ", ".join(f"{name} {value}" for name, value in given.items())
     return str(given)[:60]
@@ -49,20 +57,23 @@ def _in_short(given: str | Path | dict[str, str]) -> str:
 
 def _inputs(
     texts: list[str], files: list[Path], csv: Path | None, input_kind: str
-) -> list[str | Path] | list[dict[str, str]]:
+) -> "tuple[Sequence[Input], Decimal]":
+    """Return what is to be judged, and the decimal sign that its file suggests."""
     if sum(map(bool, (texts, files, csv))) != 1:
         raise UserError("Say what to judge with one of --text, --file or --csv.")
     if input_kind == "table":
         if csv is None:
             raise UserError("This model reads rows of a table. Give it a table with its column names: --csv FILE")
-        return _rows(csv)
+        from core.cli.row_files import read_rows
+
+        return read_rows(csv)
     if input_kind == "image":
         if not files:
             raise UserError("This model judges pictures. Give it one with: --file PICTURE")
-        return [*files]
+        return files, "."
     if csv is not None:
-        return [*_column(csv)]
-    return [*texts, *(_read(file) for file in files)]
+        return _column(csv), "."
+    return [*texts, *(_read(file) for file in files)], "."
 
 
 def _read(file: Path) -> str:
@@ -76,26 +87,12 @@ def _read(file: Path) -> str:
         raise UserError(f"{file} is not UTF-8 text. Save it as UTF-8 and try again.") from error
 
 
-def _rows(file: Path, delimiters: str = ",;\t|") -> list[dict[str, str]]:
-    """Return the rows of a CSV file by column; the delimiter is the one that its first line has most of."""
+def _column(file: Path) -> list[str]:
     import csv as reader
     import io
 
-    content = _read(file)
-    first = content.partition("\n")[0]
-    delimiter = max(delimiters, key=first.count)
-    try:
-        rows = list(reader.DictReader(io.StringIO(content, newline=""), delimiter=delimiter, restkey="", restval=""))
-    except reader.Error as error:
-        raise UserError(f"{file} is not a table that can be read. Save it as a CSV file and try again.") from error
-    if not rows:
-        raise UserError(f"{file} needs a line of column names and at least one row.")
-    return rows
-
-
-def _column(file: Path) -> list[str]:
-    rows = _rows(file, delimiters=",")
-    if "text" not in rows[0]:
+    rows = list(reader.DictReader(io.StringIO(_read(file), newline="")))
+    if not rows or "text" not in rows[0]:
         columns = ", ".join(rows[0]) if rows else "none"
         raise UserError(f'{file} needs a column named "text" and at least one row. Its columns: {columns}.')
     return [row["text"] or "" for row in rows]

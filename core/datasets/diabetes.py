@@ -42,7 +42,7 @@ DATASET = DatasetSpec(
     task="tabular-regression",
     summary="Ten measurements of 442 patients, and a number for how far their diabetes had advanced a year later. A "
     "small, noisy table of real life: a good look at what can be predicted, and at what cannot.",
-    licence="Published with the article without naming a licence; ships with scikit-learn (BSD 3-Clause)",
+    licence="None named by its authors; ships with scikit-learn (BSD 3-Clause)",
     source="B. Efron, T. Hastie, I. Johnstone & R. Tibshirani, Least Angle Regression, Annals of Statistics 2004; "
     "ships with scikit-learn",
     load=_load,

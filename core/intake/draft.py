@@ -10,7 +10,7 @@ import pyarrow as pa
 from core.imports import Finding, ImportOptions, Look
 from core.intake.rows import PackWriter, RowsWriter
 
-Unit = Literal["bytes", "rows", "pictures", "documents"]
+Unit = Literal["bytes", "rows", "pictures", "documents", "checks"]
 
 
 class ImportCancelled(Exception):

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 Keys = NDArray[np.bytes_]  # (N,) of one length
 NOT_A_WORD = re.compile(r"[\W_]+")
+# The same for ASCII alone, many times faster: lower case, and a space for what is neither letter nor digit.
+_ASCII = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 SHORTEST_TELLING_PARAGRAPH = 60  # characters; shorter ones, such as headings, may well repeat
 
 
 def fold(text: str) -> str:
     """Return the text without what hides that two texts are the same: case, spacing, punctuation."""
-    folded = NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    if text.isascii():
+        folded = b" ".join(text.encode().translate(_ASCII).split()).decode()
+    else:
+        folded = NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     return folded or text.strip()
 
 

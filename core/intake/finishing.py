@@ -15,18 +15,18 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.imports import Finding, VersionInfo
-from core.intake.doctor.examination import examine
+from core.intake.doctor.examination import SEVERITIES, checks, examine
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Progress
+from core.intake.duplicates import count_repeats, group_numbers, table_keys
 from core.intake.loading import SPLIT_NUMBERS, divided_documents, table_of, targets_of
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
-from core.intake.similarity import near_pictures, near_texts, table_keys, text_keys
-from core.intake.splitting import assign_splits
+from core.intake.similarity import comparison_note, near_pictures, near_texts, text_keys
+from core.intake.splitting import assign_splits, describe_given
 
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
 MOST_LABELS = 1_000
-SEVERITIES = ("error", "warning", "note")
 SPLIT_COLUMN = pa.field("split", pa.int8())
 
 
@@ -54,14 +54,12 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     rows, labels = without_split(given.rows), ordered_labels(given)
     if not rows.num_rows:
         raise DataError("Nothing is left to learn from: no row has all that is needed. Check the columns you chose.")
-    progress.stage("Looking for duplicates", 0, "rows")
-    keys, near = similar(given.task, rows)
+    keys, near = similar(given.task, rows, progress)
     progress.stage("Dividing", 0, "rows")
     mark = rows_fingerprint(given.task, rows, labels)
-    sizes, rows = _divided(given.task, rows, labels, near, mark)
-    progress.stage("Examining", 0, "rows")
-    facts = dict(given.facts or {})
-    found = examine(Examined(given.task, rows, labels, keys, near, given.packs, facts))
+    sizes, divided = _divided(given.task, rows, labels, near, mark)
+    facts = dict(given.facts or {}) | {"splits": describe_given(rows.column("given"))}
+    found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
     info = VersionInfo(
@@ -77,25 +75,35 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
         split_sizes=sizes,
         size_bytes=_size_bytes(rows),
     )
-    duplicates = len(keys) - len(np.unique(keys))
-    return (
-        rows,
-        Manifest(info=info, duplicate_count=duplicates, picture_size=size, channels=channels, facts=facts),
-        findings,
-    )
+    duplicates = count_repeats(keys)
+    manifest = Manifest(info=info, duplicate_count=duplicates, picture_size=size, channels=channels, facts=facts)
+    return divided, manifest, findings
 
 
-def similar(task: str, rows: pa.Table) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
+def _examine(examined: Examined, progress: Progress) -> list[Finding]:
+    waiting = iter(range(len(checks(examined.task)) + 1))
+    progress.stage("Examining", len(checks(examined.task)), "checks")
+    found = list(examine(examined, before=lambda _code: progress.advance(next(waiting))))
+    too_many = comparison_note(examined.keys) if examined.task == "text-classification" else ""
+    if too_many:
+        why = "Examples that are nearly the same on both sides of a split make a score look better than it is."
+        found.append(Finding("near-duplicates-not-sought", "note", 0, (), too_many, why))
+    return found
+
+
+def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
     """Return a key for each row (the same key is the same example) and the number of its near duplicates' group."""
+    progress.stage("Looking for duplicates", rows.num_rows, "rows")
     if task == "image-classification":
         keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")
         return keys, near_pictures(rows.column("looks"), keys)
     if task == "text-classification":
-        keys = text_keys(rows.column("text"))
-        return keys, near_texts(rows.column("text"), keys)
+        keys = text_keys(rows.column("text"), progress)
+        progress.stage("Looking for near duplicates", len(group_numbers(keys)[1]), "rows")
+        return keys, near_texts(rows.column("text"), keys, progress)
     if task == "tabular-regression":
         keys = table_keys(table_of(rows))
-        return keys, np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        return keys, group_numbers(keys)[0]
     return np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int64)
 
 
@@ -168,8 +176,7 @@ def _divided(
         parts = divided_documents(rows, mark)
         sizes = {str(name): sum(len(str(text)) for text in parts[name].inputs) for name in parts}
         return sizes, rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
-    given = np.array(rows.column("given").to_pylist(), dtype=object)
-    split = assign_splits(near, targets_of(rows, labels), given, mark)
+    split = assign_splits(near, targets_of(rows, labels), rows.column("given"), mark)
     sizes = {str(name): int((split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
     if not all(sizes.values()):
         raise DataError(

@@ -17,6 +17,7 @@ from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.finishing import similar
 from core.intake.library import Library, Version
 from core.intake.manifest import name_from
+from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
 
@@ -86,6 +87,7 @@ def run_import(
         DataError: The source cannot be used; nothing is left behind.
         ImportCancelled: Nothing is left behind either.
     """
+    sweep(library.folder)
     source = the_source(path)
     progress.stage("Looking", 0, "bytes")
     chosen = look_at(source, options).options
@@ -112,13 +114,13 @@ def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: 
     finding = next((f for f in library.version(name, fingerprint).findings if f.code == code), None)
     if finding is None or not finding.fix or code not in checks():
         raise DataError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
-    return library.revise(name, fingerprint, lambda old: repair(examined(old), code), finding.fix, progress)
+    return library.revise(name, fingerprint, lambda old: repair(examined(old, progress), code), finding.fix, progress)
 
 
-def examined(version: Version) -> Examined:
+def examined(version: Version, progress: Progress) -> Examined:
     """Return a version as the data doctor sees it."""
     info, rows = version.manifest.info, version.rows.drop_columns(["split"])
-    keys, near = similar(info.task, rows)
+    keys, near = similar(info.task, rows, progress)
     return Examined(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
 
 

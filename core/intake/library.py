@@ -4,7 +4,6 @@
 `<name>/packs/` holds picture files that several versions share.
 """
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +30,8 @@ from core.intake.manifest import (
     write_json,
 )
 from core.intake.rows import read_rows, write_rows
-from core.specs import DatasetSpec
+from core.intake.sweeping import DRAFT, marked, owned
+from core.specs import DatasetSpec, Examples
 
 CARD, ROWS, MANIFEST, FINDINGS_FILE = "dataset.json", "rows.arrow", "manifest.json", "findings.json"
 FOLDER_DIGITS = 16  # of the fingerprint, in a version's folder
@@ -137,7 +137,9 @@ class Library:
             licence=card.licence,
             source=card.source,
             load=lambda: load_everything(version),
-            open=lambda: load_examples(version.rows, version.manifest, version.packs, self._cache, card.licence, card.source),
+            open=lambda: load_examples(
+                version.rows, version.manifest, version.packs, self._cache, card.licence, card.source
+            ),
         )
 
     def _must_be_known(self, name: str, task: str | None) -> None:
@@ -156,31 +158,33 @@ class Library:
         draft.close()
         name = name_from(options.add_to or options.name)
         self._must_be_free(name, draft.task, bool(options.add_to))
-        is_new = not self.has(name)
-        packs = self.folder / name / "packs"
-        packs.mkdir(parents=True, exist_ok=True)
-        pack = f"{uuid4().hex[:12]}.pack"
+        is_new, pack = not self.has(name), f"{uuid4().hex[:12]}.pack"
         try:
-            rows = read_rows(draft.rows_file)
-            if "pack" in rows.column_names:
-                if draft.pack_file.exists():
-                    shutil.move(draft.pack_file, packs / pack)
-                named = pa.array([pack] * rows.num_rows, pa.string())
-                rows = rows.set_column(rows.column_names.index("pack"), "pack", named)
-            if options.add_to:
-                rows = _together(self.version(name).rows.drop_columns(["split"]), rows, name)
-            given = Ingredients(
-                name, draft.task, rows, packs, change, "" if is_new else self.card(name).head, draft.labels,
-                draft.facts, tuple(draft.findings),
-            )  # fmt: skip
-            info = self._put(given, progress)
-            self._point_to(name, info, options)
+            with marked(self.folder / name, pack):
+                info = self._put(self._ingredients(name, draft, bool(options.add_to), change, pack), progress)
+                self._point_to(name, info, options)
         except BaseException:
-            (packs / pack).unlink(missing_ok=True)
+            (self.folder / name / "packs" / pack).unlink(missing_ok=True)
             if is_new:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
             raise
         return info
+
+    def _ingredients(self, name: str, draft: Draft, adding: bool, change: str, pack: str) -> Ingredients:
+        """Return a draft's rows, their pictures in place."""
+        packs, rows = self.folder / name / "packs", read_rows(draft.rows_file)
+        packs.mkdir(parents=True, exist_ok=True)
+        if "pack" in rows.column_names:
+            if draft.pack_file.exists():
+                shutil.move(draft.pack_file, packs / pack)
+            named = pa.array([pack] * rows.num_rows, pa.string())
+            rows = rows.set_column(rows.column_names.index("pack"), "pack", named)
+        if adding:
+            rows = _together(self.version(name).rows.drop_columns(["split"]), rows, name)
+        parent = self.card(name).head if self.has(name) else ""
+        return Ingredients(
+            name, draft.task, rows, packs, change, parent, draft.labels, draft.facts, tuple(draft.findings)
+        )
 
     def revise(
         self, name: str, fingerprint: str, edit: Callable[[Version], pa.Table], change: str, progress: Progress
@@ -236,7 +240,7 @@ class Library:
         folder = self._versions(given.name) / manifest.info.fingerprint[:FOLDER_DIGITS]
         if (folder / MANIFEST).is_file():
             return _manifest(folder / MANIFEST).info
-        draft = folder.with_name(f".draft-{os.getpid()}-{uuid4().hex[:8]}")
+        draft = folder.with_name(owned(DRAFT))
         draft.mkdir(parents=True)
         try:
             progress.stage("Saving", 0, "rows")
@@ -265,7 +269,7 @@ class Library:
         write_json(self.folder / name / CARD, card)
 
 
-def load_everything(version: Version) -> None:
+def load_everything(version: Version) -> Examples:
     """Refuse to load a brought version in one piece: its splits are fixed.
 
     Raises:

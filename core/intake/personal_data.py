@@ -30,7 +30,10 @@ _FORMATS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(_BEFORE + r"(?:1[-. ])?\([2-9]\d\d\) ?\d{3}[-. ]\d{4}" + _AFTER), ("US",)),
     (re.compile(_BEFORE + r"(?:1([-. ]))?[2-9]\d\d([-. ])\d{3}\2\d{4}" + _AFTER), ("US",)),
     (re.compile(_BEFORE + r"0[1-9](?:([ .])\d\d)(?:\1\d\d){3}" + _AFTER), ("FR",)),
-    (re.compile(_BEFORE + r"(?:07\d{3} ?\d{3} ?\d{3}|0\d{4} \d{6}|02\d \d{4} \d{4}|01\d\d \d{3} \d{4})" + _AFTER), ("GB",)),
+    (
+        re.compile(_BEFORE + r"(?:07\d{3} ?\d{3} ?\d{3}|0\d{4} \d{6}|02\d \d{4} \d{4}|01\d\d \d{3} \d{4})" + _AFTER),
+        ("GB",),
+    ),
 )
 # After a word that announces one, a number may be written in any way that can be dialled somewhere.
 _ANNOUNCED = re.compile(

@@ -23,8 +23,9 @@ def relabelled(changes: Mapping[int, str]) -> Callable[[Version], pa.Table]:
     clean = {position: label.strip() for position, label in changes.items()}
     if not clean:
         raise UserError("No label was changed yet. Choose the right label beside an example first.")
-    if wrong := next((label for label in clean.values() if not 0 < len(label) <= LONGEST_LABEL), None):
-        raise UserError(f"A label needs 1 to {LONGEST_LABEL} characters; '{wrong[:20]}…' has {len(wrong)}.")
+    for label in clean.values():
+        if not 0 < len(label) <= LONGEST_LABEL:
+            raise UserError(f"A label needs 1 to {LONGEST_LABEL} characters; '{label[:20]}' has {len(label)}.")
 
     def edit(version: Version) -> pa.Table:
         rows = version.rows

@@ -72,6 +72,7 @@ def assign_splits(
     targets: NDArray[Any],
     given: "NDArray[Any] | pa.ChunkedArray",
     fingerprint: str,
+    exact: Keys | None = None,
 ) -> NDArray[np.int8]:
     """Return the split of each row of a brought data set, as the source gives it where it does.
 
@@ -87,6 +88,9 @@ def assign_splits(
         targets: (N,) classes, or numbers to predict (floating).
         given: (N,) "train", "validation", "test" or "" for each row.
         fingerprint: Of these rows.
+        exact: (N,) keys of rows that are the same, where the groups are of rows that are nearly the same. A class
+            most of which is nearly the same, such as frames of one camera, could not be divided; it is grouped by
+            these instead.
 
     Returns:
         (N,) 0 for training, 1 for validation, 2 for test.
@@ -95,6 +99,8 @@ def assign_splits(
         DataError: There is too little data for three parts.
     """
     groups = _Groups.of(keys_or_groups, targets)
+    if exact is not None:
+        groups = _loosened(groups, targets, exact)
     said = _said(given, len(targets))
     held_out = {number for number in (VALIDATION, TEST) if (said == number).any()}
     if not held_out:
@@ -176,6 +182,20 @@ def _strata(targets: NDArray[Any]) -> Indices:
         return np.zeros(len(targets), dtype=np.int64)
     edges = np.unique(np.nanquantile(targets, np.linspace(0, 1, bins + 1)[1:-1]))
     return np.searchsorted(edges, targets, side="left").astype(np.int64)
+
+
+def _loosened(groups: _Groups, targets: NDArray[Any], exact: Keys) -> _Groups:
+    """Return the groups without those of strata that have fewer than three, or one with more than half of the rows."""
+    total = np.bincount(groups.stratum, weights=groups.sizes)
+    largest = np.zeros_like(total)
+    np.maximum.at(largest, groups.stratum, groups.sizes)
+    tight = (np.bincount(groups.stratum) < len(SPLITS)) | (largest > total / 2)
+    rows = np.flatnonzero(tight[groups.stratum][groups.number])
+    if not len(rows):
+        return groups
+    number = groups.number.copy()
+    number[rows] = group_numbers(exact[rows])[0] + len(groups.sizes)
+    return _Groups.of(number, targets)
 
 
 def _said(given: "NDArray[Any] | pa.ChunkedArray", count: int) -> NDArray[np.int8]:

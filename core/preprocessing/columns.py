@@ -151,8 +151,11 @@ class ColumnPreprocessor:
         if missing:
             columns = "The column" if len(missing) == 1 else f"{len(missing)} columns that the model has learnt from:"
             are = "is" if len(missing) == 1 else "are"
+            plain = {" ".join(name.split()).casefold(): name for name in found}
+            near = {name: plain[name.casefold()] for name in missing if name.casefold() in plain}
+            rename = f" Rename '{near[missing[0]]}' to '{missing[0]}'." if missing[0] in near else ""
             raise DataError(
-                f"{columns} {_listed(missing)} {are} missing. The table has: {_listed(found) or 'no columns'}. "
+                f"{columns} {_listed(missing)} {are} missing.{rename} The table has: {_listed(found) or 'no columns'}. "
                 f"Give it every column that the model has learnt from: {_listed(needed)}."
             )
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.serving.pictures import read_picture
-from core.serving.rows import ColumnReader, table_of
-from core.specs import DataInfo, Inputs, Preprocessor, TaskSpec, Texts
+from core.serving.rows import ColumnReader, Decimal, table_of
+from core.specs import DataInfo, Images, Inputs, Preprocessor, TaskSpec, Texts
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 BEST = Path("checkpoints") / "best"  # within a run's folder
 BATCH = 256
+_ANSWERS = {
+    "label": "This model names labels and does nothing else. Use: touchstone predict RUN",
+    "number": "This model answers with numbers and does nothing else. Use: touchstone predict RUN --csv FILE",
+    "text": "This model writes text. Use: touchstone generate RUN --prompt TEXT",
+}
 Input = str | Path | bytes | NDArray[np.uint8] | Mapping[str, Any]
 
 
@@ -52,36 +57,58 @@ class Predictor:
     module: "nn.Module"
     device: str
 
-    def predict(self, inputs: Sequence[Input]) -> list[Prediction] | list[NumberPrediction]:
-        """Return one prediction for each input, in order.
+    def predict(self, inputs: Sequence[Input]) -> list[Prediction]:
+        """Return the label of each input, in order.
 
         Args:
             inputs: Texts; for pictures, their files, the bytes of files, or (H, W, C) arrays of 0 to 255; for tables,
                 rows as dictionaries by column, whose numbers may be texts.
 
         Raises:
-            UserError: The model writes text instead of naming labels or numbers.
+            UserError: The model does something else than naming labels.
             DataError: An input is not what the model expects.
         """
-        if self.task.output_kind == "text":
-            raise UserError("This model writes text. Use: touchstone generate RUN --prompt TEXT")
-        if self.task.output_kind == "number":
-            return [NumberPrediction(float(value)) for answers in self._answers(inputs) for value in answers]
+        self._check_answers_with("label")
         return [self._prediction(row) for logits in self._answers(inputs) for row in logits.softmax(-1).numpy()]
 
-    def _answers(self, inputs: Sequence[Input]) -> "Iterator[Tensor]":
+    def predict_numbers(self, inputs: Sequence[Input], decimal_hint: Decimal = ".") -> list[NumberPrediction]:
+        """Return the number for each input, in order.
+
+        Args:
+            inputs: As for `predict`.
+            decimal_hint: The decimal sign of numbers in texts, where a column's own do not tell.
+
+        Raises:
+            UserError: The model does something else than answering with numbers.
+            DataError: An input is not what the model expects.
+        """
+        self._check_answers_with("number")
+        answers = self._answers(inputs, decimal_hint)
+        return [NumberPrediction(float(value)) for batch in answers for value in batch]
+
+    def _check_answers_with(self, kind: str) -> None:
+        if self.task.output_kind != kind:
+            raise UserError(_ANSWERS[self.task.output_kind])
+
+    def _answers(self, inputs: Sequence[Input], decimal_hint: Decimal = ".") -> "Iterator[Tensor]":
         """Yield what the model computes for each batch, (B, ...) float32 on the CPU."""
         import torch
 
-        for start in range(0, len(inputs), BATCH):
-            rows = self.preprocessor.transform(self._examples(inputs[start : start + BATCH], start))
+        for examples in self._batches(inputs, decimal_hint):
+            rows = self.preprocessor.transform(examples)
             with torch.inference_mode():
                 answers = self.module(torch.as_tensor(rows).to(self.device))
             yield answers.float().cpu()
 
-    def _examples(self, inputs: Sequence[Input], start: int) -> Inputs:
-        if self.task.input_kind == "table":
-            return table_of(inputs, cast(ColumnReader, self.preprocessor), start)
+    def _batches(self, inputs: Sequence[Input], decimal_hint: Decimal) -> Iterator[Inputs]:
+        starts = range(0, len(inputs), BATCH)
+        if self.task.input_kind == "table":  # read as a whole: how a column writes its numbers shows in all of them
+            table = table_of(inputs, cast(ColumnReader, self.preprocessor), decimal_hint)
+            yield from (table.iloc[start : start + BATCH] for start in starts)
+        else:
+            yield from (self._examples(inputs[start : start + BATCH]) for start in starts)
+
+    def _examples(self, inputs: Sequence[Input]) -> Images | Texts:
         if self.task.input_kind == "text":
             if not all(isinstance(text, str) for text in inputs):
                 raise DataError("This model reads texts.")
@@ -113,8 +140,7 @@ class Predictor:
             UserError: The model names labels instead of writing text.
             InvalidSetting: A setting is out of its bounds.
         """
-        if self.task.output_kind != "text":
-            raise UserError("This model names labels and does not write. Use: touchstone predict RUN")
+        self._check_answers_with("text")
         reader = cast(CharacterPreprocessor, self.preprocessor)
         return stream(self.module, reader, prompt, device=self.device, **settings)
 

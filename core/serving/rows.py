@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.errors import DataError
+from core.intake.tables.numbers import Decimal, NumberStyle, is_missing, number_style, parse_numbers
 from core.specs import Preprocessor
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NOTHING = frozenset({"", "-", "?", "na", "n/a", "nan", "null", "none", "#n/a"})  # how people write that it is unknown
+__all__ = ["ColumnReader", "Decimal", "table_of"]
+
 LONGEST_SHOWN = 40  # characters of a cell in a message
 
 
@@ -25,52 +30,52 @@ class ColumnReader(Preprocessor, Protocol):
         """The columns of words."""
 
 
-def table_of(rows: Sequence[Any], reader: ColumnReader, start: int = 0) -> "pd.DataFrame":
+def table_of(rows: Sequence[Any], reader: ColumnReader, decimal_hint: Decimal = ".") -> "pd.DataFrame":
     """Return rows as a table with the columns that the model needs, as far as the first row has them.
 
     Args:
-        rows: At least one dictionary by column; numbers may be texts, and what is unknown may be empty or left out.
+        rows: Dictionaries by column. Numbers may be texts such as "8GB" or "1.234,50"; what is unknown may be empty
+            or left out.
         reader: Knows the columns.
-        start: How many rows came before these, for messages.
+        decimal_hint: The decimal sign where the numbers of a column do not tell.
 
     Raises:
         DataError: A row is none, or a number cannot be read.
     """
     import pandas as pd
 
-    for row in rows:
-        if not isinstance(row, Mapping):
-            raise DataError("This model reads rows of a table: give it each one's values by column.")
+    if not all(isinstance(row, Mapping) for row in rows):
+        raise DataError("This model reads rows of a table: give it each one's values by column.")
     stripped = [{str(name).strip(): value for name, value in row.items()} for row in rows]
     # What the model does not need goes along empty, so that a message can say which columns there are.
-    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in stripped[0]}
+    columns: dict[str, Any] = dict.fromkeys(stripped[0] if stripped else ())
     for name in reader.number_names:
         if name in columns:
-            columns[name] = [_number(row.get(name), name, start + i + 1) for i, row in enumerate(stripped)]
+            columns[name] = _numbers([row.get(name) for row in stripped], name, decimal_hint)
     for name in reader.word_names:
         if name in columns:
-            columns[name] = [_word(row.get(name)) for row in stripped]
-    table = pd.DataFrame(columns, index=range(len(rows)), dtype=object)
-    return table.astype({name: "float64" for name in reader.number_names if name in table})
+            columns[name] = np.array([_word(row.get(name)) for row in stripped], dtype=object)
+    return pd.DataFrame(columns, index=range(len(rows)))
 
 
-def _number(value: Any, column: str, row: int) -> float | None:
-    """Return the number in a cell, None where there is nothing."""
-    text = "" if value is None else str(value).strip()
-    if text.lower() in NOTHING:
-        return None
-    try:
-        return float(text)
-    except ValueError as error:
+def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal) -> NDArray[np.float64]:
+    """Return the numbers in a column's cells, (N,), NaN where there is nothing; read as they are when imported."""
+    texts = ["" if cell is None else str(cell).strip() for cell in cells]
+    known = [text for text in texts if not is_missing(text)]
+    numbers, unreadable = parse_numbers(texts, number_style(known, decimal_hint) or NumberStyle())
+    if unreadable:
+        row = unreadable[0]
+        more = f" (and {len(unreadable) - 1:,} more like it)" if len(unreadable) > 1 else ""
         raise DataError(
-            f"Row {row}: '{text[:LONGEST_SHOWN]}' in the column '{column}' is not a number, but the model has learnt "
-            "numbers there. Write a number such as 12.5, or leave it empty where it is unknown."
-        ) from error
+            f"Row {row + 1:,}: '{texts[row][:LONGEST_SHOWN]}' in the column '{column}' is not a number{more}, but the "
+            "model has learnt numbers there. Write a number such as 12.5, or leave it empty where it is unknown."
+        )
+    return numbers
 
 
 def _word(value: Any) -> str | None:
     """Return the word in a cell, None where there is nothing; 1.0 is the word "1"."""
     if value is None or value != value:  # NaN is the one value that differs from itself
         return None
-    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value).strip()
-    return text or None
+    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+    return " ".join(text.split()) or None

@@ -11,7 +11,9 @@ NAMES = ("unigram", "bigram", "trigram")
 
 def _code_points(examples: Examples) -> NDArray[np.uint32]:
     """Return the documents as one row of Unicode code points."""
-    return np.frombuffer(DOCUMENT_BREAK.join(texts_of(examples.inputs)).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return np.frombuffer(
+        DOCUMENT_BREAK.join(texts_of(examples.inputs)).encode("utf-32-le", "surrogatepass"), dtype="<u4"
+    )
 
 
 def _keys(ids: Ids, order: int, base: int) -> Ids:

@@ -8,11 +8,11 @@ import sys
 import threading
 import time
 
+from core.processes import is_alive
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
-from core.worker.processes import is_alive
 
 _PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to take the lease
 

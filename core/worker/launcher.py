@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
+from core.processes import is_alive, start_time
 from core.worker import run_process
 from core.worker.fork_server import begin_to_load, context
-from core.worker.processes import is_alive, start_time
 
 
 @dataclass(frozen=True, eq=False)

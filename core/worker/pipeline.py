@@ -16,9 +16,10 @@ from core.configure import model_params
 from core.errors import CheckpointUnusable
 from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
+from core.intake.mislabels import describe_mislabels
 from core.runs import Artifact, Run, Stage
 from core.settings import Settings
-from core.specs import SplitName, TaskSpec
+from core.specs import Outcomes, SplitName, TaskSpec
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
@@ -79,9 +80,11 @@ class Pipeline:
         if self._train(module, data):
             return True
         self._recorder.stage(Stage.EVALUATING)
-        assessment = self._evaluate(module, data)
+        assessment, outcomes = self._evaluate(module, data)
         self._recorder.stage(Stage.SAVING)
         self._save(assessment, data)
+        if self.config.dataset_version and self.task.output_kind == "label":
+            self._doubt_labels(outcomes, module, data)
         return False
 
     def _load(self) -> Materialised:
@@ -146,13 +149,10 @@ class Pipeline:
         self._metrics.forget_after(self.run.id, state.step if state else -1)
         return state
 
-    def _evaluate(self, module: torch.nn.Module, data: Materialised) -> Assessment:
+    def _evaluate(self, module: torch.nn.Module, data: Materialised) -> tuple[Assessment, Outcomes]:
         """Judge the best checkpoint on the test split: the only place that ever sees it."""
         load_weights(self.folder / "checkpoints" / "best", module)
-        test, context = data.arrays["test"], data.info.input_shape[0]
-        outcomes = outcomes_of(
-            self.task, module, test["inputs"], test["targets"], self._device, EVALUATION_BATCH, context
-        )
+        outcomes = self._outcomes(module, data, "test")
         baselines = self.task.baselines(data.examples["train"], data.examples["test"], self.config.seed)
         assessment = assess(self.task, outcomes, baselines, data.version.labels, self.config.seed)
         report = assessment.to_json()
@@ -161,7 +161,23 @@ class Pipeline:
             assessment.worst_mistakes, outcomes, data.examples["test"], self.folder / "mistakes"
         )
         _write_json(self.folder / "report.json", report)
-        return assessment
+        return assessment, outcomes
+
+    def _outcomes(self, module: torch.nn.Module, data: Materialised, split: SplitName) -> Outcomes:
+        arrays, context = data.arrays[split], data.info.input_shape[0]
+        return outcomes_of(
+            self.task, module, arrays["inputs"], arrays["targets"], self._device, EVALUATION_BATCH, context
+        )
+
+    def _doubt_labels(self, test: Outcomes, module: torch.nn.Module, data: Materialised) -> None:
+        """Write which labels of what the user brought the model doubts, among those that it has not learnt from."""
+        judged: dict[SplitName, Outcomes] = {"validation": self._outcomes(module, data, "validation"), "test": test}
+        try:
+            found = describe_mislabels(judged, data.version.labels)
+        except (ValueError, IndexError, ArithmeticError):  # cleanlab's own, on unusual data: the scores are safe
+            _log.exception("Probable wrong labels could not be looked for.")
+            return
+        _write_json(self.folder / "mislabels.json", {"fingerprint": data.version.fingerprint, "found": found})
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
         write, run_id = self._recorder.write, self.run.id

@@ -8,6 +8,7 @@ import time
 from uuid import uuid4
 
 from core.errors import DatabaseUnavailable
+from core.processes import start_time
 from core.runs import RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
@@ -16,7 +17,6 @@ from core.store.run_store import RunStore, now
 from core.worker.launch import code_version, holds
 from core.worker.launcher import Child, Launcher
 from core.worker.obituary import cause_of_death
-from core.worker.processes import start_time
 
 POLL_S = 0.15
 RENEW_S = 2.0

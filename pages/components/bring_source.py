@@ -1,6 +1,5 @@
 """Where data comes from: files, pictures by class, a pasted table, a path on this machine, the hub."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -15,11 +14,14 @@ from pages.components.text import plain
 from pages.components.uploader import uploader
 from pages.components.url_state import read_choice, write_choice
 
-ACCEPT = ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.gz,.pdf,.docx,.jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,.heic"
+ACCEPT = (
+    ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.gz,.pdf,.docx,"
+    ".jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,.heic"
+)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HOWS = {
     "files": ":material/upload_file: Files or a folder",
-    "pictures": ":material/photo_camera: Camera, class by class",
+    "pictures": ":material/photo_camera: Camera, or pictures by class",
     "paste": ":material/content_paste: Paste a table",
     "path": ":material/folder_open: A path on this machine",
     "hub": ":material/public: A well-known set",

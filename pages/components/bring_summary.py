@@ -29,8 +29,12 @@ def bring_summary(source: Source, look: Look, blocked: bool) -> None:
         st.markdown(_in_words(look))
     place, title = _place_and_title(look)
     with st.expander("Licence and source", icon=":material/copyright:"):
-        licence = st.text_input("Licence", look.options.licence, key=f"licence-{look.options.name}", placeholder="Yours to know")
-        origin = st.text_input("Source", look.options.source, key=f"origin-{look.options.name}", placeholder="Where it is from")
+        licence = st.text_input(
+            "Licence", look.options.licence, key=f"licence-{look.options.name}", placeholder="Yours to know"
+        )
+        origin = st.text_input(
+            "Source", look.options.source, key=f"origin-{look.options.name}", placeholder="Where it is from"
+        )
     clicked = st.button(
         "Bring it in", key="bring-in", type="primary", icon=":material/download_done:", width="stretch",
         disabled=blocked,
@@ -49,14 +53,15 @@ def bring_summary(source: Source, look: Look, blocked: bool) -> None:
 def _in_words(look: Look) -> str:
     tasks, options = shared_service().tasks(), look.options
     task = tasks[options.task].title if options.task in tasks else options.task
-    count = f"{'' if look.rows_are_exact else 'about '}{look.rows:,} " if look.rows else ""
-    words = f"{count}{unit(options.task, look.rows)} for **{plain(task)}**"
+    count = f"{'' if look.rows_are_exact else 'About '}{look.rows:,} " if look.rows else ""
+    what = unit(options.task, look.rows)
+    words = f"{count}{what if count else what.capitalize()} for **{plain(task)}**"
     if look.classes:
         words += f" in {many(len(look.classes), 'class', 'classes')}"
     if options.target_column:
         words += f", to predict **{plain(options.target_column)}**"
     return (
-        f"{words}. They are examined for repeats, contradictions and the like, and divided once into training, "
+        f"{words}. What comes in is examined for repeats, contradictions and the like, and divided once into training, "
         "validation and test."
     )
 
@@ -83,7 +88,9 @@ def _place(choice: str, entries: dict[str, DatasetEntry]) -> str:
     kind, _, name = choice.partition(":")
     if not name:
         return "A new data set"
-    return f"A new version of {entries[name].title}" if kind == "version" else f"More examples for {entries[name].title}"
+    return (
+        f"A new version of {entries[name].title}" if kind == "version" else f"More examples for {entries[name].title}"
+    )
 
 
 def _mine(task: str) -> list[DatasetEntry]:

@@ -77,12 +77,20 @@ def decide(name: str) -> None:
     value = st.session_state[field_key(name)]
     for dependent in ANEW if name in READING else DEPENDS.get(name, ()):
         state.asked.pop(dependent, None)
-    if name == "split_column" and not value and state.look:  # no split: the column is left out
-        left_out = {*state.asked.get("ignored_columns", ()), state.look.options.split_column}
-        state.asked["ignored_columns"] = tuple(sorted(left_out))
-    state.asked[name] = tuple(value) if isinstance(value, list) else value
+    if name == "split_column" and state.look:
+        _leave_out(state, "" if value else state.look.options.split_column, value or "")
+    if value in (None, ""):  # taken back: it is guessed again
+        state.asked.pop(name, None)
+    else:
+        state.asked[name] = tuple(value) if isinstance(value, list) else value
     if name == "task":
         st.query_params["as"] = value
+
+
+def _leave_out(state: Bringing, unwanted: str, wanted: str) -> None:
+    """No column for the split means that the one that was guessed is left out."""
+    left_out = ({*state.asked.get("ignored_columns", ())} | {unwanted}) - {wanted, ""}
+    state.asked["ignored_columns"] = tuple(sorted(left_out))
 
 
 def decide_labels(label_map: dict[str, str]) -> None:

@@ -19,6 +19,8 @@ const REFUSED = {
 };
 const INSECURE = `Browsers give the camera only to secure addresses. Open Touchstone on this machine itself (http://localhost), or through https. ${WITHOUT}`;
 
+const cleanLabel = (text) => text.trim().replace(/\s+/g, " ").normalize("NFC");
+
 async function asJpeg(source, width, height) {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(width, height));
   const canvas = element("canvas");
@@ -112,15 +114,21 @@ class Camera {
     form.append(field, add, this.complaint);
     form.onsubmit = (event) => {
       event.preventDefault();
-      const label = input.value.trim().replace(/\s+/g, " ");
-      const known = [...this.cards.keys()].some((other) => other.toLowerCase() === label.toLowerCase());
-      this.complaint.textContent = !label ? "Give the class a name first." : known ? `There is a class “${label}” already.` : "";
+      const label = cleanLabel(input.value);
+      this.complaint.textContent = this.complaintAbout(label);
       if (this.complaint.textContent) return;
       input.value = "";
       this.cardOf(label).hold.focus();
       this.remember();
     };
     return form;
+  }
+
+  complaintAbout(label, mine) {
+    const known = [...this.cards.keys()].find((other) => other !== mine && other.toLowerCase() === label.toLowerCase());
+    if (!label) return "Give the class a name first.";
+    if (/^\.|[/\\]/.test(label)) return "The name of a class cannot begin with a dot or have a slash in it.";
+    return known ? `There is a class “${known}” already.` : "";
   }
 
   // Classes without a picture are known to this browser only; all others are on the disk.
@@ -147,6 +155,27 @@ class Camera {
     }
     this.point(label);
     return this.cards.get(label);
+  }
+
+  // Puts a class in the place of another, or of nothing.
+  replace(card, label, numbers) {
+    const made = new ClassCard(this, label);
+    made.setNumbers(numbers);
+    const cards = [...this.cards.values()].filter((other) => other !== card);
+    card.root.replaceWith(made.root);
+    this.cards = new Map([...cards, made].sort((a, b) => (a.root.compareDocumentPosition(b.root) & 4 ? -1 : 1)).map((c) => [c.label, c]));
+    this.point(label);
+    this.remember();
+    this.report();
+    return made;
+  }
+
+  drop(card) {
+    this.cards.delete(card.label);
+    if (this.current === card) this.current = null;
+    this.point();
+    this.remember();
+    this.report();
   }
 
   point(label) { // to the class that the space key over the picture is for
@@ -253,11 +282,11 @@ class Camera {
     this.report();
   }
 
-  async take(card) {
+  take(card) {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!width || this.queue.length >= MOST_WAITING) return;
-    const picture = await asJpeg(this.video, width, height);
-    if (picture) this.add(card, [{ name: "The picture", make: async () => picture }]);
+    const picture = asJpeg(this.video, width, height); // drawn now, encoded in a moment
+    this.add(card, [{ name: "The picture", make: () => picture }]);
   }
 
   // --- sending them ---
@@ -271,6 +300,7 @@ class Camera {
 
   pump() {
     while (this.queue.length && this.sending < TOGETHER) this.send(this.queue.shift());
+    this.root.dataset.waiting = String(this.queue.length + this.sending);
     if (!this.queue.length && !this.sending) this.report();
   }
 
@@ -286,7 +316,7 @@ class Camera {
           break;
         } catch (error) {
           if (error instanceof Refusal && (error.status > 0 && error.status < 502 || task.tries >= TRIES)) throw error;
-          if (!(error instanceof Refusal)) throw new Refusal(0, "It could not be read.");
+          if (!(error instanceof Refusal)) throw new Refusal(0, "The browser could not read it.");
           await new Promise((resolve) => setTimeout(resolve, 1000 * task.tries));
         }
       }
@@ -306,9 +336,9 @@ class Camera {
     clearTimeout(this.reporting);
     this.reporting = setTimeout(() => {
       const counts = this.counts();
-      const text = JSON.stringify(counts);
-      if (this.stopped || this.holding || this.queue.length || this.sending || text === this.reported) return;
-      this.reported = text;
+      const known = this.component.data.counts; // each change reruns the page
+      const same = Object.keys({ ...known, ...counts }).every((label) => (known[label] ?? 0) === (counts[label] ?? 0));
+      if (this.stopped || this.holding || this.queue.length || this.sending || same) return;
       this.component.setStateValue("counts", counts);
       this.say(Object.entries(counts).map(([label, count]) => `${label}: ${plural(count, "picture")}`).join(", "));
     }, REPORT_MS);

@@ -20,15 +20,16 @@ def camera(key: str, collection_id: str) -> dict[str, int]:
 
     Args:
         key: Unique on the page.
-        collection_id: An id of `service.shelf.collections.new(...)` that the page keeps (in its address, so that a reload
-            finds every picture).
+        collection_id: An id of `service.shelf.collections.new(...)` that the page keeps, in its address, so that a
+            reload finds every picture.
 
     Raises:
         UserError: There is no such collection.
     """
-    data = {"key": key, "collection": collection_id, "base": base_url()}
+    counts = dict(shared_service().shelf.collections.get(collection_id).counts)
+    data = {"key": key, "collection": collection_id, "base": base_url(), "counts": counts}
     _component(key=key, data=data, on_counts_change=_rerun)
-    return dict(shared_service().shelf.collections.get(collection_id).counts)
+    return counts
 
 
 def _rerun() -> None:

@@ -18,14 +18,17 @@ class ClassCard {
     this.root.setAttribute("aria-label", `Class ${this.label}`);
     const head = element("header");
     this.count = element("span", "ts-count");
-    head.append(element("h4", "", this.label), this.count);
+    const rename = button("Rename", "ts-small", () => this.askName(head));
+    rename.setAttribute("aria-label", `Rename the class ${this.label}`);
+    const remove = button("Remove", "ts-small", () => this.removeAll());
+    remove.setAttribute("aria-label", `Remove the class ${this.label}`);
+    head.append(element("h4", "", this.label), this.count, rename, remove);
     const choices = element("div", "ts-choices");
     this.hold = button("Hold to take pictures", "ts-hold");
     this.hold.setAttribute("aria-label", `Hold to take pictures of ${this.label}`);
     this.camera.holds(this.hold, () => this);
-    const input = element("input", "ts-hidden");
-    Object.assign(input, { type: "file", multiple: true, accept: "image/*,.heic,.heif", tabIndex: -1 });
-    input.setAttribute("aria-label", `Choose pictures of ${this.label}`);
+    const input = element("input");
+    Object.assign(input, { type: "file", multiple: true, accept: "image/*,.heic,.heif", hidden: true });
     input.onchange = () => { const items = chosenItems(input.files); input.value = ""; this.take(items); };
     const choose = button("Choose pictures", "", () => input.click());
     choose.setAttribute("aria-label", `Choose pictures of ${this.label}`);
@@ -36,7 +39,9 @@ class ClassCard {
     this.strip = element("div", "ts-strip");
     this.strip.setAttribute("role", "list");
     this.more = button("", "", () => { this.shown += 4 * SHOWN; this.draw(); });
-    this.root.append(head, choices, this.words, this.again, this.undo, this.strip, this.more);
+    this.news = element("div", "ts-choices");
+    this.news.append(this.words, this.again, this.undo);
+    this.root.append(head, choices, this.news, this.strip, this.more);
     makeDropZone(this.root, (items) => this.take(items));
   }
 
@@ -65,6 +70,66 @@ class ClassCard {
     const again = this.failed.filter((task) => task.again);
     this.failed = this.failed.filter((task) => !task.again);
     this.camera.add(this, again);
+  }
+
+  askName(head) {
+    const form = element("form", "ts-rename");
+    const input = element("input");
+    Object.assign(input, { type: "text", maxLength: LONGEST_LABEL, value: this.label, autocomplete: "off" });
+    input.setAttribute("aria-label", `New name of the class ${this.label}`);
+    const save = element("button", "ts-small", "Save");
+    save.type = "submit";
+    const back = () => { form.replaceWith(head); this.tell(""); };
+    form.append(input, save, button("Cancel", "ts-small", back));
+    form.onkeydown = (event) => { if (event.key === "Escape") back(); };
+    form.onsubmit = (event) => { event.preventDefault(); this.rename(cleanLabel(input.value)); };
+    head.replaceWith(form);
+    input.select();
+  }
+
+  async rename(label) {
+    const complaint = this.waiting ? "Wait until its pictures have arrived." : this.camera.complaintAbout(label, this.label);
+    if (complaint) { this.tell(complaint); return; }
+    try {
+      const query = new URLSearchParams({ label: this.label, to: label });
+      if (this.numbers.length || this.removed.length) await ask("POST", `${this.camera.base}/labels?${query}`);
+    } catch (error) {
+      this.tell(error.message);
+      return;
+    }
+    const made = this.camera.replace(this, label, this.numbers);
+    made.removed = this.removed;
+    made.draw();
+    made.hold.focus();
+  }
+
+  async removeAll() {
+    if (this.waiting) { this.tell("Wait until its pictures have arrived."); return; }
+    const numbers = this.numbers;
+    try {
+      if (numbers.length) await ask("DELETE", `${this.camera.base}/labels?${new URLSearchParams({ label: this.label })}`);
+    } catch (error) {
+      this.tell(error.message);
+      return;
+    }
+    const gone = element("article", "ts-class");
+    const words = element("p", "ts-words", `The class “${this.label}” was removed${numbers.length ? ` with ${plural(numbers.length, "picture")}` : ""}.`);
+    const undo = button("Undo", "", async () => {
+      undo.disabled = true;
+      const back = [];
+      try {
+        for (const number of numbers) { await ask("POST", `${this.address(number)}/restore`); back.push(number); }
+      } catch (error) {
+        words.textContent = error.message;
+        undo.disabled = false;
+        if (!back.length) return;
+      }
+      this.camera.replace({ root: gone }, this.label, back).hold.focus();
+    });
+    gone.append(words, undo);
+    this.root.replaceWith(gone);
+    this.camera.drop(this);
+    undo.focus();
   }
 
   async remove(number) {
@@ -112,7 +177,7 @@ class ClassCard {
     const removed = this.removed.length ? `${plural(this.removed.length, "picture")} removed.` : "";
     this.words.textContent = [this.told, missed, waiting, removed].filter(Boolean).join(" ");
     this.words.classList.toggle("ts-trouble", Boolean(this.told || missed));
-    this.words.hidden = !this.words.textContent;
+    this.news.hidden = !this.words.textContent;
     this.again.hidden = !this.failed.some((task) => task.again);
     this.undo.hidden = !this.removed.length;
     this.drawStrip();

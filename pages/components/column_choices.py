@@ -1,6 +1,7 @@
 """Which column is what: guessed, shown with examples, and corrected by whoever knows better."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from core.imports import Column, Look
 from pages.components.bringing import decide, field_key
 from pages.components.data_words import shortened
+from pages.components.text import plain
 
 KINDS = {
     "text": "Text",
@@ -37,6 +39,8 @@ NEEDED = {
     "text-generation": (("text_column", "Text"),),
     "tabular-regression": (("target_column", "Number to predict"),),
 }
+NORMALISED = ("text-classification", "image-classification")
+CLEANED = ("text-classification", "text-generation")
 HELP = {
     "text_column": "What the model reads.",
     "label_column": "What the model learns to say.",
@@ -78,13 +82,13 @@ def _several(look: Look) -> None:
         _fitting("ignored_columns", names)
         st.multiselect(
             "Leave out", names, key=field_key("ignored_columns"), on_change=decide, args=("ignored_columns",),
-            help="Columns that only number the rows, or that give the answer away.", placeholder="None",
+            help="Columns that only number the rows, or that give the answer away.", placeholder="None", wrap=True,
         )  # fmt: skip
         if offered:
             _fitting("number_columns", offered)
             st.multiselect(
                 "Read as numbers", offered, key=field_key("number_columns"), on_change=decide, args=("number_columns",),
-                help="Texts such as 8GB become the number 8.", placeholder="None",
+                help="Texts such as 8GB become the number 8.", placeholder="None", wrap=True,
             )  # fmt: skip
 
 
@@ -102,7 +106,6 @@ def _table(columns: Sequence[Column]) -> None:
             "Examples": "  |  ".join(shortened(example, 40) for example in column.examples),
             "Different": column.distinct,
             "Missing": column.missing,
-            "Note": column.note,
         }
         for column in columns
     ]
@@ -113,38 +116,47 @@ def _table(columns: Sequence[Column]) -> None:
             "Column": st.column_config.TextColumn(pinned=True, width=130),
             "What it is": st.column_config.TextColumn(width=115),
             "Holds": st.column_config.TextColumn(width=125),
-            "Examples": st.column_config.TextColumn(width=280),
+            "Examples": st.column_config.TextColumn(width=260),
             "Different": st.column_config.NumberColumn(width=75, help="Different values in the rows looked at"),
             "Missing": st.column_config.NumberColumn(width=75),
-            "Note": st.column_config.TextColumn(width=320),
         },
     )  # fmt: skip
+    noted = [column for column in columns if column.note]
+    if noted:
+        with st.container(gap="xxsmall", key="column-notes"):
+            for column in noted:
+                st.caption(f":material/info: **{plain(column.name)}**: {plain(column.note)}")
 
 
 def reading_choices(look: Look | None) -> None:
-    """Ask how a text file is to be read, for the rare case that it was guessed wrongly."""
+    """Ask how a source is to be read, for the rare case that it was guessed wrongly; without a look, ask everything."""
     options = look.options if look else None
-    with st.expander("How it is read", icon=":material/tune:"), st.grid(3, min_column_width=200):
-        found = options.delimiter if options else ""
-        _reading("delimiter", "Between columns", [*DELIMITERS, *([found] if found else [])], DELIMITERS)
-        found = options.encoding if options else ""
-        _reading("encoding", "Encoding", [*ENCODINGS, *([found] if found else [])], {})
-        _reading("has_header", "First row", [True, False], {True: "Names of the columns", False: "Is data already"})
-        for name, label, help_ in (
-            ("normalise_labels", "Make labels alike", "'Positive ' and 'pos' become one label."),
-            ("clean_text", "Clean the texts", "Takes out <br /> and puts &amp; and broken characters right."),
-        ):
-            key = field_key(name)
-            st.session_state.setdefault(key, True)
-            st.toggle(label, key=key, on_change=decide, args=(name,), help=help_)
+    with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
+        if options is None or options.delimiter:
+            found = options.delimiter if options else ""
+            _reading("delimiter", "Between columns", [*DELIMITERS, found], DELIMITERS)
+        if options is None or options.encoding:
+            _reading("encoding", "Encoding", [*ENCODINGS, options.encoding if options else ""], {})
+        if options is None or options.has_header is not None:
+            _reading("has_header", "First row", [True, False], {True: "Names of the columns", False: "Is data already"})
+        if options is not None and options.sheet:
+            st.text_input("Sheet", key=field_key("sheet"), on_change=decide, args=("sheet",))
+        if options is not None and options.task in NORMALISED:
+            _switch("normalise_labels", "Make labels alike", "'Positive ' and 'pos' become one label.")
+        if options is not None and options.task in CLEANED:
+            _switch("clean_text", "Clean the texts", "Takes out <br /> and puts &amp; and broken characters right.")
 
 
-def _reading(name: str, label: str, choices: Sequence[object], titles: dict[object, str] | dict[str, str]) -> None:
-    key, offered = field_key(name), list(dict.fromkeys(choices))
+def _switch(name: str, label: str, help_: str) -> None:
+    st.session_state.setdefault(field_key(name), True)
+    st.toggle(label, key=field_key(name), on_change=decide, args=(name,), help=help_)
+
+
+def _reading(name: str, label: str, choices: Sequence[object], titles: Mapping[Any, str]) -> None:
+    key, offered = field_key(name), [choice for choice in dict.fromkeys(choices) if choice != ""]
     if st.session_state.get(key) not in offered:
         st.session_state[key] = None
-    named = dict[object, str](titles)
     st.selectbox(
         label, offered, None, key=key, on_change=decide, args=(name,), placeholder="Found out",
-        format_func=lambda value: named.get(value, str(value)),
+        format_func=lambda value: titles.get(value, str(value)),
     )  # fmt: skip

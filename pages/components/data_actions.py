@@ -90,9 +90,7 @@ def confirm_empty_trash(entries: Sequence[DatasetEntry]) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep them", key="keep-sets"):
             st.rerun()
-        if doomed and st.button(
-            "Remove for good", key="remove-sets", type="primary", icon=":material/delete_forever:"
-        ):
+        if doomed and st.button("Remove for good", key="remove-sets", type="primary", icon=":material/delete_forever:"):
             with shown_errors():
                 service.empty_data_trash()
                 st.rerun()

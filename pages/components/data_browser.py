@@ -1,13 +1,13 @@
 """The examples of a brought data set, a page at a time: by class, split, search or finding."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import Finding, VersionInfo
-from core.shelf import BrowseItem
 from pages.components.data_words import SPLIT_TITLES, counted, shortened, unit
 from pages.components.label_corrections import Corrections, correction_bar, corrections_of, right_label
 from pages.components.notices import empty_state
@@ -15,9 +15,13 @@ from pages.components.sample_gallery import sample_gallery
 from pages.components.text import plain
 from pages.components.url_state import read_choice, write_choice
 
+if TYPE_CHECKING:
+    from core.shelf import BrowseItem
+
 PER_PAGE = 24
 ROW_HEIGHT = 34  # pixels
 EXCERPT = 600  # characters of a text
+TO_PREDICT = "To predict"
 _FILTERED = "browse-filter"
 
 
@@ -87,13 +91,19 @@ def _filters(info: VersionInfo) -> tuple[str, str, str]:
                 format_func=lambda name: f"{shortened(name, 60)} ({info.class_counts[name]:,})",
             )  # fmt: skip
             write_choice("label", None)
-        splits = [name for name in SPLIT_TITLES if info.split_sizes.get(name)]
-        read_choice("split", splits, None)
-        split = st.selectbox(
-            "Part", splits, None, key="split", placeholder="Any",
-            format_func=lambda name: f"{SPLIT_TITLES[name]} ({info.split_sizes[name]:,})",
-        )  # fmt: skip
-        write_choice("split", None)
+        split = None
+        if info.task != "text-generation":  # long texts are divided within, by their characters
+            splits = [name for name in SPLIT_TITLES if info.split_sizes.get(name)]
+            read_choice("split", splits, None)
+            split = st.selectbox(
+                "Part",
+                splits,
+                None,
+                key="split",
+                placeholder="Any",
+                format_func=lambda name: f"{SPLIT_TITLES[name]} ({info.split_sizes[name]:,})",
+            )
+            write_choice("split", None)
     return label or "", split or "", search or ""
 
 
@@ -113,7 +123,7 @@ def _how_many(total: int, info: VersionInfo) -> str:
     return f"{total:,} of {counted(info.examples, info.task)}."
 
 
-def _items(info: VersionInfo, items: Sequence[BrowseItem], corrections: Corrections | None) -> None:
+def _items(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Corrections | None) -> None:
     if any(item.has_picture for item in items):
         sample_gallery(info, items, corrections)
     elif any(item.values for item in items):
@@ -122,9 +132,14 @@ def _items(info: VersionInfo, items: Sequence[BrowseItem], corrections: Correcti
         _texts(info, items, corrections)
 
 
-def _table(items: Sequence[BrowseItem]) -> None:
+def _table(items: "Sequence[BrowseItem]") -> None:
     rows = [
-        {"Row": item.position + 1, **item.values, "Part": SPLIT_TITLES.get(item.split, item.split)} for item in items
+        {
+            "Row": item.position + 1,
+            **{TO_PREDICT if name == "target" else name: value for name, value in item.values.items()},
+            "Part": SPLIT_TITLES.get(item.split, item.split),
+        }
+        for item in items
     ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", key="rows",
@@ -132,7 +147,7 @@ def _table(items: Sequence[BrowseItem]) -> None:
     )  # fmt: skip
 
 
-def _texts(info: VersionInfo, items: Sequence[BrowseItem], corrections: Corrections | None) -> None:
+def _texts(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Corrections | None) -> None:
     for item in items:
         with st.container(border=True, gap="xsmall", key=f"text-{item.position}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -140,10 +155,15 @@ def _texts(info: VersionInfo, items: Sequence[BrowseItem], corrections: Correcti
                     right_label(info, item, corrections)
                 elif item.label:
                     st.badge(plain(item.label), color="gray")
-                name = f"{item.name}  ·  " if item.name else ""
-                st.caption(plain(f"{name}{SPLIT_TITLES.get(item.split, item.split)} · {unit(info.task, 1)} ") +
-                           f"{item.position + 1:,}")
-            st.text(item.text[:EXCERPT])
-            if len(item.text) > EXCERPT:
-                with st.expander("All of it"):
-                    st.text(item.text)
+                about = [
+                    item.name,
+                    SPLIT_TITLES.get(item.split, item.split),
+                    f"{unit(info.task, 1)} {item.position + 1:,}",
+                ]
+                st.caption("  ·  ".join(plain(part) for part in about if part))
+            if len(item.text) <= EXCERPT:
+                st.text(item.text)
+                continue
+            st.text(item.text[:EXCERPT].rstrip() + " …")
+            with st.expander("Read on"):
+                st.text(item.text)

@@ -9,28 +9,34 @@ from core.imports import DatasetEntry
 from pages.components.data_words import classes, counted, icon, many
 from pages.components.text import ago, plain, size
 
-CARD_WIDTH = 330  # pixels, at least, where there is room for more than one
+CARD_WIDTH = 300  # pixels, at least, where there is room for more than one
 PER_PAGE = 30
 
 
 def data_cards(entries: Sequence[DatasetEntry]) -> None:
     """Show data sets, each with a link to all that is known of it."""
-    pages = max(1, -(-len(entries) // PER_PAGE))
-    at = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    brought = [entry for entry in entries if not entry.built_in]
+    built_in = [entry for entry in entries if entry.built_in]
+    if brought:
+        st.subheader("Yours", anchor=False)
+        pages = -(-len(brought) // PER_PAGE)
+        at = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+        _grid(brought[(at - 1) * PER_PAGE : at * PER_PAGE])
+    if built_in:
+        st.subheader("Built in", anchor=False)
+        _grid(built_in)
+
+
+def _grid(entries: Sequence[DatasetEntry]) -> None:
     with st.grid(3, min_column_width=CARD_WIDTH, gap="small"):
-        for entry in entries[(at - 1) * PER_PAGE : at * PER_PAGE]:
+        for entry in entries:
             _card(entry)
 
 
 def _card(entry: DatasetEntry) -> None:
     service = shared_service()
     with st.container(border=True, gap="xsmall", key=f"set-{entry.name}", height="stretch"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.page_link("data.py", label=f"**{plain(entry.title)}**", query_params={"set": entry.name})
-            if entry.built_in:
-                st.badge("Built in", icon=":material/inventory_2:", color="gray")
-            else:
-                st.badge("Yours", icon=":material/person:", color="primary")
+        st.page_link("data.py", label=f"**{plain(entry.title)}**", query_params={"set": entry.name})
         task = service.tasks().get(entry.task)
         st.caption(f"{icon(entry.task)} {plain(task.title if task else entry.task)}")
         if entry.built_in:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
@@ -28,15 +29,15 @@ def class_chart(counts: Mapping[str, int], key: str) -> None:
     _draw(_bars(shown, sum(counts.values())), key, "Examples by class: " + _listed(shown))
 
 
-def split_chart(sizes: Mapping[str, int], key: str) -> None:
-    """Show how a version is divided."""
+def split_chart(sizes: Mapping[str, int], key: str, unit: str = "examples") -> None:
+    """Show how a version is divided; its sizes are of this unit."""
     total = sum(sizes.values())
     if not total:
         return
     shares = [f"{100 * sizes.get(part, 0) / total:.0f} % {title.lower()}" for part, title in SPLIT_TITLES.items()]
     _titled("Divided once, for every run: " + ", ".join(shares))
     named = [(title, sizes.get(part, 0)) for part, title in SPLIT_TITLES.items()]
-    _draw(_bars(named, total), key, "Examples by part: " + _listed(named))
+    _draw(_bars(named, total, unit), key, "Examples by part: " + _listed(named))
 
 
 def histogram_chart(title: str, unit: str, edges: Sequence[float], counts: Sequence[int], key: str) -> None:
@@ -56,16 +57,16 @@ def histogram_chart(title: str, unit: str, edges: Sequence[float], counts: Seque
     axis = {"gridcolor": palette.line, "zeroline": False, "fixedrange": True, "automargin": True}
     bars = {
         "type": "bar",
-        "x": [(low + high) / 2 for low, high in zip(edges, edges[1:], strict=False)],
-        "width": [high - low for low, high in zip(edges, edges[1:], strict=False)],
+        "x": [(low + high) / 2 for low, high in pairwise(edges)],
+        "width": [high - low for low, high in pairwise(edges)],
         "y": list(counts),
-        "customdata": [[_said(low), _said(high)] for low, high in zip(edges, edges[1:], strict=False)],
+        "customdata": [[_said(low), _said(high)] for low, high in pairwise(edges)],
         "marker": {"color": palette.accent, "line": {"width": 1, "color": palette.line}},
         "hovertemplate": "%{customdata[0]} to %{customdata[1]}: %{y:,}<extra></extra>",
     }
     layout = figure_layout(240) | {
-        "xaxis": {**axis, "title": {"text": escape(unit)}, "showgrid": False, "nticks": 8},
-        "yaxis": {**axis, "title": {"text": "examples"}, "nticks": 5, "rangemode": "tozero"},
+        "xaxis": {**axis, "title": _axis_title(escape(unit or title)), "showgrid": False, "nticks": 8},
+        "yaxis": {**axis, "title": _axis_title("examples"), "nticks": 5, "rangemode": "tozero"},
         "bargap": 0,
     }
     _draw({"data": [bars], "layout": layout}, key, histogram_finding(title, unit, edges, counts))
@@ -94,16 +95,17 @@ def histogram_finding(title: str, unit: str, edges: Sequence[float], counts: Seq
     """Return what a histogram says: where its middle lies, and how far it goes."""
     half, seen = sum(counts) / 2, 0
     middle = edges[0]
-    for low, high, count in zip(edges, edges[1:], counts, strict=False):
+    for (low, high), count in zip(pairwise(edges), counts, strict=True):
         if count and seen + count >= half:
             middle = low + (high - low) * (half - seen) / count
             break
         seen += count
     filled = [i for i, count in enumerate(counts) if count]
-    return f"{title}: half are below about {_said(middle)} {unit}, the largest up to {_said(edges[filled[-1] + 1])}"
+    below, largest = f"{_said(middle)} {unit}".strip(), _said(edges[filled[-1] + 1])
+    return f"{title}: half are below about {below}, the largest is near {largest}"
 
 
-def _bars(named: Sequence[tuple[str, int]], total: int) -> dict[str, Any]:
+def _bars(named: Sequence[tuple[str, int]], total: int, unit: str = "examples") -> dict[str, Any]:
     palette = colors()
     rows = list(range(len(named)))
     texts = [f"{count:,}  ({100 * count / total:.1f} %)" if total else f"{count:,}" for _, count in named]
@@ -122,7 +124,7 @@ def _bars(named: Sequence[tuple[str, int]], total: int) -> dict[str, Any]:
     largest = max((count for _, count in named), default=1) or 1
     layout = figure_layout(46 + BAR_HEIGHT * len(named)) | {
         "xaxis": {
-            "title": {"text": "examples"},
+            "title": _axis_title(unit),
             "range": [0, largest * 1.35],
             "gridcolor": palette.line,
             "zeroline": False,
@@ -136,6 +138,9 @@ def _bars(named: Sequence[tuple[str, int]], total: int) -> dict[str, Any]:
             "range": [len(named) - 0.4, -0.6],
             "fixedrange": True,
             "automargin": True,
+            "ticks": "outside",
+            "ticklen": 6,
+            "tickcolor": "rgba(0,0,0,0)",
         },
         "bargap": 0.35,
     }
@@ -154,7 +159,11 @@ def _listed(named: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{shortened(name, LONGEST_NAME)} {count:,}" for name, count in named)
 
 
+def _axis_title(text: str) -> dict[str, Any]:
+    return {"text": text, "font": {"size": 12, "color": colors().muted}, "standoff": 8}
+
+
 def _said(value: float) -> str:
-    if abs(value) >= 100 or value == int(value):
+    if abs(value) >= 20 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.3g}"

@@ -81,7 +81,9 @@ def _rows(table: pd.DataFrame, samples: Examples) -> None:
         hide_index=True,
         height="content",
         alt=f"The first {len(shown)} rows: {TO_PREDICT.lower()}, then {len(table.columns)} columns to predict it from.",
-        column_config={TO_PREDICT: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)},
+        column_config={
+            TO_PREDICT: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)
+        },
     )
 
 

@@ -12,7 +12,7 @@ from pages.components.data_browser import data_browser
 from pages.components.data_charts import class_chart, histogram_chart, split_chart
 from pages.components.data_preview import data_preview
 from pages.components.data_undo import forget_undo, offer_version, undo_notice
-from pages.components.data_words import classes, counted, icon, many, parts
+from pages.components.data_words import classes, counted, icon, many, parts, split_unit
 from pages.components.finding_list import finding_list, finding_summary
 from pages.components.import_progress import find_import, import_card, watched
 from pages.components.notices import empty_state
@@ -20,6 +20,7 @@ from pages.components.text import ago, plain, size
 from pages.components.url_state import read_choice, write_choice
 from pages.components.version_list import version_list
 
+TO_PREDICT = "The number to predict"
 PARTS = {"report": "Report", "browse": "Browse", "shape": "Shape", "versions": "Versions"}
 
 
@@ -54,8 +55,12 @@ def _built_in(entry: DatasetEntry) -> None:
     st.caption(f"{icon(entry.task)} {plain(_task_title(entry.task))}  ·  Built in, always here, also without a network")
     found = data_preview(service.shelf.find(entry.name))
     st.space("small")
-    class_chart(found.class_counts, f"classes-{entry.name}")
-    split_chart(found.version.split_sizes, f"splits-{entry.name}")
+    with st.grid(2, min_column_width=320, gap="medium"):
+        if found.class_counts:
+            with st.container(gap="xsmall", key="class-chart"):
+                class_chart(found.class_counts, f"classes-{entry.name}")
+        with st.container(gap="xsmall", key="split-chart"):
+            split_chart(found.version.split_sizes, f"splits-{entry.name}", split_unit(entry.task))
     st.subheader("Runs that used it", anchor=False)
     runs_of(service.runs_using(entry.name), head_only=False)
 
@@ -129,8 +134,8 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
         st.warning("This data set is in the trash. Restore it to train on it.", icon=":material/delete:")
     number = len(versions) - [v.fingerprint for v in versions].index(info.fingerprint)
     facts = [_task_title(entry.task), counted(info.examples, info.task), classes(info), size(info.size_bytes)]
-    st.caption(f"{icon(entry.task)} " + "  ·  ".join(plain(fact) for fact in facts if fact))
-    st.caption(f"Version {number} of {len(versions)}: {plain(info.change)}, {ago(info.created_at)}")
+    what = f"{icon(entry.task)} " + "  ·  ".join(plain(fact) for fact in facts if fact)
+    st.caption(f"{what}  \nVersion {number} of {len(versions)}: {plain(info.change)}, {ago(info.created_at)}")
     if info.fingerprint != shelf.head(entry.name):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="old-version"):
             st.markdown(":material/history: You look at a version that is not in use.", width="stretch")
@@ -160,26 +165,41 @@ def _facts(info: VersionInfo) -> None:
     entry, found = service.shelf.entry(info.name), service.shelf.facts(info.name, info.fingerprint)
     st.subheader("About it", anchor=False)
     with st.container(border=True, gap="small", key="about"):
-        st.markdown(f"**Divided**\n\n{parts(info.split_sizes)}")
-        read_as = [str(found[key]) for key in ("format", "encoding") if found.get(key)]
-        if read_as:
-            st.markdown(f"**Read as**\n\n{plain(', '.join(read_as))}")
-        st.markdown(f"**Licence**\n\n{plain(entry.licence)}")
-        st.markdown(f"**Source**\n\n{plain(entry.source)}")
-        st.markdown(f"**In commands**\n\n{plain(entry.name)}")
+        _fact("Divided", parts(info))
+        if found.get("splits"):
+            st.caption(plain(str(found["splits"])))
+        if found.get("format"):
+            _fact("Read as", str(found["format"]))
+        _fact("Licence", entry.licence)
+        _fact("Source", entry.source)
+        _fact("In commands", entry.name)
     st.subheader("Runs that used this version", anchor=False)
     runs_of(service.runs_using(info.name, info.fingerprint), head_only=True)
 
 
+def _fact(name: str, text: str) -> None:
+    st.markdown(f":small[:gray[{name}]]  \n{plain(text)}")
+
+
 def _shape(info: VersionInfo) -> None:
     mark = info.fingerprint[:12]
-    class_chart(info.class_counts, f"classes-{mark}")
-    split_chart(info.split_sizes, f"splits-{mark}")
+    with st.grid(2, min_column_width=320, gap="medium"):
+        if info.class_counts:
+            with st.container(gap="xsmall", key="class-chart"):
+                class_chart(info.class_counts, f"classes-{mark}")
+        with st.container(gap="xsmall", key="split-chart"):
+            split_chart(info.split_sizes, f"splits-{mark}", split_unit(info.task))
     found = shared_service().shelf.histograms(info.name, info.fingerprint)
     with st.grid(2, min_column_width=320, gap="medium"):
         for place, shown in enumerate(found):
             with st.container(gap="xsmall", key=f"histogram-{place}"):
-                histogram_chart(shown.title, shown.unit, shown.edges, shown.counts, f"spread-{mark}-{place}")
+                histogram_chart(
+                    TO_PREDICT if shown.title == "target" else shown.title,
+                    shown.unit,
+                    shown.edges,
+                    shown.counts,
+                    f"spread-{mark}-{place}",
+                )
     if not found and not info.class_counts:
         st.caption(f"Nothing to draw for {many(info.examples, 'example')}.")
 

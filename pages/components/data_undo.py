@@ -29,8 +29,9 @@ def offer_version(old: VersionInfo, new: VersionInfo) -> None:
     """Say what a new version changed, and offer the old one."""
     gone = old.examples - new.examples
     what = f" {counted(abs(gone), new.task)} {'fewer' if gone > 0 else 'more'}." if gone else ""
-    st.session_state[_UNDO] = _Done(f"{new.change}.{what} The version before is still there.", new.name, old.fingerprint)
-    st.toast(f"{plain(new.change)}: a new version is in use.", icon=":material/check_circle:")
+    st.session_state[_UNDO] = _Done(
+        f"{new.change}.{what} The version before is still there.", new.name, old.fingerprint
+    )
 
 
 def undo_notice() -> None:

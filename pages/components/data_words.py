@@ -1,7 +1,5 @@
 """How data is spoken of: what one example is called, how many there are, how they are divided."""
 
-from collections.abc import Mapping
-
 from core.imports import VersionInfo
 
 ICONS = {
@@ -41,9 +39,15 @@ def many(count: int, one: str, more: str = "") -> str:
     return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
-def parts(sizes: Mapping[str, int]) -> str:
-    """Return how a version is divided."""
-    return ", ".join(f"{sizes.get(part, 0):,} {purpose}" for part, purpose in _PARTS.items())
+def parts(info: VersionInfo) -> str:
+    """Return how a version is divided: "70 to learn from, 15 to steer by, 15 for the exam"."""
+    sizes, of = info.split_sizes, f" {split_unit(info.task)}" if info.task == "text-generation" else ""
+    return ", ".join(f"{sizes.get(part, 0):,}{of} {purpose}" for part, purpose in _PARTS.items())
+
+
+def split_unit(task: str) -> str:
+    """Return what the sizes of the splits count: long texts are divided by their characters."""
+    return "characters" if task == "text-generation" else unit(task)
 
 
 def classes(info: VersionInfo) -> str:

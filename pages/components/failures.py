@@ -1,4 +1,4 @@
-"""Where a classifier fails: confusion matrix, each class, the worst mistakes."""
+"""Where a model fails: for a classifier the confusion matrix, each class, and the worst mistakes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,6 +9,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
+from pages.components.number_errors import number_errors
 from pages.components.text import plain
 
 MOST_MISTAKES = 12
@@ -17,7 +18,9 @@ NUMBERS_FIT = 25  # classes; with more, the squares are too small to write in
 
 def failures(run: Run, report: Mapping[str, Any]) -> None:
     """Show where the model is wrong."""
-    if not report.get("confusion"):  # a model that writes has none
+    if report.get("pairs"):
+        number_errors(run, report)
+    if not report.get("confusion"):  # a model that writes has none, nor has one that answers with numbers
         return
     st.subheader("Where it fails", anchor=False)
     matrix, classes = st.columns(2, gap="large")

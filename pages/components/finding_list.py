@@ -26,7 +26,7 @@ class Look:
 
 LOOKS = {
     "error": Look("Serious", "serious", ":material/error:", "red"),
-    "warning": Look("Worth fixing", "worth fixing", ":material/warning:", "orange"),
+    "warning": Look("Worth a look", "worth a look", ":material/warning:", "orange"),
     "note": Look("Good to know", "good to know", ":material/info:", "blue"),
 }
 LOOKED_FOR = {

@@ -136,5 +136,3 @@ def _dismiss(progress: ImportProgress, label: str) -> None:
     if st.button(label, key=f"dismiss-{progress.id}", icon=":material/close:", type="tertiary", help=help_):
         shared_service().shelf.forget_import(progress.id)
         st.rerun()
-
-

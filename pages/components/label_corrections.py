@@ -1,15 +1,19 @@
 """Wrong labels put right: collected beside the examples, then saved together as a new version."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import VersionInfo
-from core.shelf import BrowseItem
 from pages.components.data_undo import offer_version
 from pages.components.data_words import many
 from pages.components.notices import shown_errors
 from pages.components.once import once
 from pages.components.starting import one_key
+
+if TYPE_CHECKING:
+    from core.shelf import BrowseItem
 
 Corrections = dict[int, str]  # the right label by position
 _COLLECTED = "label-corrections"  # by fingerprint
@@ -21,11 +25,12 @@ def corrections_of(info: VersionInfo) -> Corrections:
     return every.setdefault(info.fingerprint, {})
 
 
-def right_label(info: VersionInfo, item: BrowseItem, corrections: Corrections) -> None:
+def right_label(info: VersionInfo, item: "BrowseItem", corrections: Corrections) -> None:
     """Ask for the right label of one example."""
     options = list(dict.fromkeys([*info.labels, item.label, *corrections.values()]))
+    now = corrections.get(item.position, item.label)
     chosen = st.selectbox(
-        f"Right label of example {item.position + 1}", options, options.index(corrections.get(item.position, item.label)),
+        f"Right label of example {item.position + 1}", options, options.index(now),
         key=f"right-{info.fingerprint[:12]}-{item.position}", label_visibility="collapsed", accept_new_options=True,
     )  # fmt: skip
     if chosen and chosen != item.label:

@@ -27,12 +27,14 @@ def label_mapping(state: Bringing, look: Look) -> None:
     if merged:
         title += f", {merged:,} merged"
     with st.expander(title, expanded=bool(changed), icon=":material/label:"):
-        st.caption("Change what a label becomes; give two the same name to merge them; leave it empty to drop its rows.")
+        st.caption(
+            "Change what a label becomes; give two the same name to merge them; leave it empty to drop its rows."
+        )
         shown = list(written.items())[:MOST_SHOWN]
         if len(written) > MOST_SHOWN:
             st.caption(f"The first {MOST_SHOWN:,} are shown.")
         edited = st.data_editor(
-            pd.DataFrame(shown, columns=["Written", "Becomes"]), key=_key(state), hide_index=True,
+            pd.DataFrame(shown, columns=["Written", "Becomes"]), key=table_key(state), hide_index=True,
             disabled=["Written"], row_height=ROW_HEIGHT, height="content" if len(shown) <= SHOWN_WHOLE else 380,
             alt="Labels as written and what they become",
             column_config={"Becomes": st.column_config.TextColumn(help="Empty: its rows are dropped", max_chars=100)},
@@ -46,7 +48,7 @@ def label_mapping(state: Bringing, look: Look) -> None:
             st.rerun()
 
 
-def _key(state: Bringing) -> str:
+def table_key(state: Bringing) -> str:
     """Return a key that is another one for other labels: edits are kept by row number."""
     mark = hashlib.sha256("\n".join([state.source, *state.written]).encode()).hexdigest()
     return f"labels-{mark[:12]}"

@@ -55,10 +55,10 @@ def record(run: Run) -> None:
 
 def _settings(run: Run) -> None:
     config = run.config
-    chosen = {
-        **config.params,
-        **config.model_dump(mode="json", exclude={"task", "dataset", "model", "preset", "params"}),
-    }
+    every = {**config.params, **config.model_dump(mode="json")}
+    models = shared_service().models()
+    known = shared_service().setting_fields(config.model) if config.model in models else ()
+    chosen = {field.name: every[field.name] for field in known if field.name in every} or dict(config.params)
     facts = {
         "task": config.task, "data set": config.dataset, "model": config.model, "preset": config.preset,
         "data fingerprint": run.dataset_fingerprint or "–", "configuration hash": run.config_hash,

@@ -1,15 +1,19 @@
 """Pictures of a brought data set side by side, each fetched by the browser itself."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
 from core.imports import VersionInfo
-from core.shelf import BrowseItem
 from pages.components.data_words import SPLIT_TITLES, shortened
 from pages.components.label_corrections import Corrections, right_label
 from pages.components.text import plain
+from pages.components.uploader import base_url
+
+if TYPE_CHECKING:
+    from core.shelf import BrowseItem
 
 THUMBNAIL = 160  # pixels of the longer side
 CELL_WIDTH = 130  # pixels
@@ -17,11 +21,12 @@ CELL_WIDTH = 130  # pixels
 
 def picture_url(name: str, fingerprint: str, position: int, size: int = THUMBNAIL) -> str:
     """Return where the browser finds a small copy of a picture."""
-    base = (st.context.url or "http://localhost").rstrip("/")
-    return f"{base}/api/pictures/{quote(name, safe='')}/{quote(fingerprint, safe='')}/{position}?size={size}"
+    here = urlsplit(st.context.url or "http://localhost")
+    place = f"{quote(name, safe='')}/{quote(fingerprint, safe='')}/{position}"
+    return f"{here.scheme}://{here.netloc}{base_url()}/api/pictures/{place}?size={size}"
 
 
-def sample_gallery(info: VersionInfo, items: Sequence[BrowseItem], corrections: Corrections | None) -> None:
+def sample_gallery(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Corrections | None) -> None:
     """Show pictures with their labels.
 
     Args:

@@ -40,14 +40,15 @@ def ago(moment: datetime) -> str:
 
 
 def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
-    """Return a score: percentages with one decimal, other numbers with three; with fewer where they are large."""
+    """Return a score: percentages with one decimal, other numbers with three, large ones with one or none."""
     if math.isnan(value):
         return "–"
     if metric.unit == "percent":
         return f"{100 * value:.1f}{' %' if unit else ''}"
-    if abs(value) >= 100:  # such as errors in the units of a price
+    if abs(value) >= 10:  # such as errors in the units of a price
         return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
-    return f"{value:.3f}" if abs(value) >= 0.001 or value == 0 else f"{value:.2g}"
+    is_small_error = metric.direction == "min" and 0 < abs(value) < 0.001
+    return f"{value:.2g}" if is_small_error else f"{value:.3f}"
 
 
 def interval(metric: MetricSpec, score: Score) -> str:

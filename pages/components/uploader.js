@@ -5,6 +5,7 @@ const TOGETHER = 4; // requests at the same time: a browser opens six to a host,
 const TRIES = 3; // when there is no answer; a refusal is final
 const PAUSE_MS = 1500;
 const WINDOW_MS = 4000; // over which the speed is measured
+const SETTLE_MS = 300; // what the server had whole when the transfer was cut off is put away in this time
 const GRACE_MS = 3000; // a page that is drawn anew takes the transfer over; one that is left ends it
 const MOST_ROWS = 30;
 
@@ -64,10 +65,9 @@ class Uploader {
   }
 
   chooser(label, folder) {
-    const input = element("input", "ts-hidden");
-    Object.assign(input, { type: "file", multiple: true, tabIndex: -1, webkitdirectory: folder });
+    const input = element("input");
+    Object.assign(input, { type: "file", multiple: true, hidden: true, webkitdirectory: folder });
     if (!folder && this.data.accept) input.accept = this.data.accept;
-    input.setAttribute("aria-label", label);
     input.onchange = () => { const items = chosenItems(input.files); input.value = ""; if (items.length) this.add(items); };
     const both = element("span");
     both.append(button(label, "", () => input.click()), input);
@@ -83,8 +83,7 @@ class Uploader {
       if (cut && reloaded) await ask("DELETE", `${this.data.base}/api/uploads/${encodeURIComponent(cut.upload)}/files`);
       const found = await ask("GET", this.base);
       if (this.state !== "idle" || this.items.length) return;
-      if (!found.items.length) this.component.setStateValue("uploaded", null);
-      else if (!cut) {
+      if (found.items.length && !cut) {
         this.items = found.items.map(({ name, folder, files, bytes }) => ({ name, folder, files: [], bytes, known: { files, bytes } }));
         this.report();
       }
@@ -117,7 +116,7 @@ class Uploader {
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
     const starting = this.state !== "sending";
     if (starting) this.show("sending", "Starting …");
-    this.component.setStateValue("uploaded", null);
+    this.tell(null);
     sessionStorage.setItem(this.note, JSON.stringify({ upload: this.data.upload, what: this.names() }));
     if (starting) this.say(`Sending ${this.names()}.`);
     try {
@@ -181,12 +180,16 @@ class Uploader {
     this.samples = [];
     const failed = this.all().filter((file) => file.state === "failed");
     if (failed.length) {
-      const first = `${failed[0].path}: ${failed[0].error}`;
-      this.show("failed", `${plural(failed.length, "file")} of ${this.all().length.toLocaleString("en-GB")} did not arrive. ${first}`);
-      this.say(this.words.textContent);
+      this.show("failed", `${failed.length.toLocaleString("en-GB")} of ${plural(this.all().length, "file")} did not arrive.`);
+      this.say(`${this.words.textContent} ${failed[0].path}: ${failed[0].error}`);
       return;
     }
     this.report();
+  }
+
+  tell(value) { // each change reruns the page
+    if (JSON.stringify(value) === JSON.stringify(this.component.data.uploaded)) return;
+    this.component.setStateValue("uploaded", value);
   }
 
   report() {
@@ -194,7 +197,7 @@ class Uploader {
     const { files, bytes } = this.counted("arrived");
     this.show("done", `${plural(files, "file")}, ${bytesInWords(bytes)}: everything has arrived. ${this.remark || ""}`.trim());
     this.say(this.words.textContent);
-    this.component.setStateValue("uploaded", { upload: this.data.upload, files, bytes });
+    this.tell({ upload: this.data.upload, files, bytes });
   }
 
   retry() {
@@ -216,8 +219,9 @@ class Uploader {
     this.reset();
     this.remark = "";
     sessionStorage.removeItem(this.note);
-    this.component.setStateValue("uploaded", null);
+    this.tell(null);
     await Promise.allSettled(transfers.map((transfer) => transfer.done));
+    if (transfers.length) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     let said = words;
     try {
       await ask("DELETE", `${this.base}/files`);
@@ -321,7 +325,7 @@ class Uploader {
     const some = item.files.some((file) => file.state === "sending") || arrived;
     const part = item.folder ? `${arrived.toLocaleString("en-GB")} sent` : `${item.bytes ? Math.floor((100 * Math.min(sent, item.bytes)) / item.bytes) : 0} %`;
     const state = arrived === item.files.length ? "✓ arrived" : failed ? "✗ did not arrive" : some ? part : "waiting";
-    const texts = [item.name, `${item.folder ? `${plural(item.files.length || item.known.files, "file")}, ` : ""}${bytesInWords(item.bytes)}`, state, failed?.error ?? ""];
+    const texts = [item.name, `${item.folder ? `${plural(item.files.length || item.known.files, "file")}, ` : ""}${bytesInWords(item.bytes)}`, state, failed ? (item.folder ? `${failed.path}: ${failed.error}` : failed.error) : ""];
     texts.forEach((text, index) => { if (row.children[index].textContent !== text) row.children[index].textContent = text; });
   }
 

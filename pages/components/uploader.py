@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -42,9 +43,10 @@ def uploader(key: str, upload_id: str, accept: str = "", folders: bool = True, h
         "folders": folders,
         "hint": hint,
         "label": "Files to bring",
+        "uploaded": _told(key),
     }
-    result = _component(key=key, data=data, on_uploaded_change=_rerun)
-    found = result.get("uploaded")
+    _component(key=key, data=data, on_uploaded_change=_rerun)
+    found = _told(key)
     if not isinstance(found, Mapping) or found.get("upload") != upload_id:
         return None
     return Uploaded(upload_id, int(found.get("files", 0)), int(found.get("bytes", 0)))
@@ -54,6 +56,11 @@ def base_url() -> str:
     """Return what stands before the path of every route: empty, or `/` and the configured base."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"/{base}" if base else ""
+
+
+def _told(key: str) -> Any:
+    """Return what the component said last."""
+    return st.session_state.get(key, {}).get("uploaded")
 
 
 def _rerun() -> None:

@@ -40,7 +40,7 @@ def _version(info: VersionInfo, numbers: dict[str, int], head: str, shown: str) 
         if info.parent in numbers:
             facts.append(f"from version {numbers[info.parent]}")
         st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
-        st.caption(f"{parts(info.split_sizes)}  ·  fingerprint {info.fingerprint[:SHORT]}")
+        st.caption(f"{parts(info)}  ·  fingerprint {info.fingerprint[:SHORT]}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if info.fingerprint != head and st.button(
                 "Use this version", key=f"use-{number}", icon=":material/history:"

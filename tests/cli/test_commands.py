@@ -58,6 +58,11 @@ def writer(service: Service) -> str:
     return trained(service, "python-docs", "char-lstm", epochs=1, batch_size=256)
 
 
+@pytest.fixture(scope="module")
+def diabetes(service: Service) -> str:
+    return trained(service, "diabetes", "linear")
+
+
 def trained(service: Service, dataset: str, model: str, **settings: object) -> str:
     task = service.datasets()[dataset].task
     run = service.start_run(service.make_config(task, dataset, model, "quick", settings))
@@ -135,6 +140,25 @@ def test_predict_answers_texts_in_order(answer: Json, feedback: str, tmp_path: P
     assert answer("predict", feedback, "--csv", str(table))["predictions"] == answered
 
 
+def test_predict_gives_a_number_for_each_row_of_a_table(answer: Json, diabetes: str, tmp_path: Path) -> None:
+    from core.datasets.diabetes import DATASET
+
+    table: Any = DATASET.load().inputs
+    table.head(3).to_csv(tmp_path / "new.csv", index=False)
+    numbers = [p["value"] for p in answer("predict", diabetes, "--csv", str(tmp_path / "new.csv"))["predictions"]]
+    assert numbers == pytest.approx([201, 71, 168], abs=25)
+    table.head(3).to_csv(tmp_path / "german.csv", index=False, sep=";", decimal=",")
+    german = answer("predict", diabetes, "--csv", str(tmp_path / "german.csv"))
+    assert [p["value"] for p in german["predictions"]] == numbers
+
+
+def test_a_linear_model_is_honest_about_the_closed_form(answer: Json, diabetes: str) -> None:
+    run = answer("runs", "show", diabetes)
+    assert run["test"]["r2"]["value"] == pytest.approx(run["baselines"]["ridge"]["r2"], abs=0.03)
+    assert "no clear difference from ridge" in run["verdict"]
+    assert {"validation/r2", "validation/mae", "validation/loss"} <= set(answer("runs", "metrics", diabetes))
+
+
 def test_predict_looks_at_a_picture(answer: Json, digits: str, service: Service, tmp_path: Path) -> None:
     from PIL import Image
 
@@ -161,7 +185,7 @@ def test_evaluate_judges_on_the_test_split(answer: Json, digits: str) -> None:
 
 
 def test_what_there_is_can_be_listed(answer: Json) -> None:
-    assert [d["name"] for d in answer("data", "list")] == ["customer-feedback", "digits", "python-docs"]
+    assert [d["name"] for d in answer("data", "list")] == ["customer-feedback", "diabetes", "digits", "python-docs"]
     names = [m["name"] for m in answer("models", "list", "--task", "text-generation")]
     assert names == ["char-lstm", "mini-gpt"]
 
@@ -185,6 +209,7 @@ def test_doctor_says_how_the_machine_is(answer: Json) -> None:
         (["train", "--dataset", "digits", "--set", "epochs=0"], "must be a whole number from 1 to 1000, not '0'"),
         (["train", "--dataset", "digits", "--set", "learning_rate=fast"], "must be a number from 1e-06 to 10"),
         (["train", "--dataset", "digits", "--set", "optimizer=adamx"], "must be one of adamw, adam, sgd"),
+        (["train", "--dataset", "diabetes", "--set", "label_smoothing=0.1"], "no setting of linear called 'label_smo"),
         (["train", "--dataset", "digits", "--set", "epochs"], "must be written as KEY=VALUE"),
         (["runs", "show", "nothing"], "There is no run 'nothing'."),
         (["runs", "frobnicate"], "No such command"),
@@ -201,7 +226,9 @@ def test_a_mistake_gets_one_clear_line_and_exit_code_2(cli: Cli, arguments: list
     assert cli("runs", "list", "--json")[1] == before
 
 
-def test_a_model_is_not_used_for_what_it_cannot_do(cli: Cli, digits: str, writer: str) -> None:
+def test_a_model_is_not_used_for_what_it_cannot_do(cli: Cli, digits: str, writer: str, diabetes: str) -> None:
+    assert "reads rows of a table" in cli("predict", diabetes, "--text", "hello")[2]
+    assert "answers with numbers" in cli("generate", diabetes, "--prompt", "hello")[2]
     assert "judges pictures" in cli("predict", digits, "--text", "hello")[2]
     assert "names labels" in cli("generate", digits, "--prompt", "hello")[2]
     assert "writes text" in cli("predict", writer, "--text", "hello")[2]

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from core.datasets import customer_feedback, digits, python_docs
+from core.datasets import customer_feedback, diabetes, digits, python_docs
 from core.errors import DataError
 from core.specs import DOCUMENT_BREAK, texts_of
 
@@ -46,3 +47,34 @@ def test_python_docs_are_one_document_a_topic_in_a_fixed_order() -> None:
     assert len(DOCUMENT_BREAK.join(texts_of(examples.inputs))) > 400_000
     assert examples.inputs == python_docs.DATASET.load().inputs
     assert examples.labels == ()
+
+
+def test_diabetes_is_a_table_of_442_patients_in_the_units_of_the_clinic() -> None:
+    examples = diabetes.DATASET.load()
+    table = examples.inputs
+    assert isinstance(table, pd.DataFrame)
+    assert table.shape == (442, 10)
+    assert table.iloc[0].to_dict() == {
+        "age": 59,
+        "body mass index": 32.1,
+        "blood pressure": 101,
+        "total cholesterol": 157,
+        "LDL cholesterol": 93.2,
+        "HDL cholesterol": 38,
+        "cholesterol ratio": 4,
+        "log triglycerides": 4.8598,
+        "blood sugar": 87,
+        "sex": "2",
+    }
+    assert (examples.targets.min(), examples.targets.max(), examples.labels) == (25, 346, ())
+
+
+def test_diabetes_is_what_scikit_learn_loads() -> None:
+    from sklearn.datasets import load_diabetes
+
+    theirs, ours = load_diabetes(scaled=False), diabetes.DATASET.load()
+    assert isinstance(ours.inputs, pd.DataFrame)
+    numbers = ours.inputs.assign(sex=ours.inputs["sex"].astype(float))
+    order = ["age", "sex", *[name for name in numbers.columns if name not in ("age", "sex")]]
+    np.testing.assert_array_equal(numbers[order].to_numpy(), theirs.data)
+    np.testing.assert_array_equal(ours.targets, theirs.target)

@@ -29,7 +29,7 @@ def test_what_was_brought_is_found_by_its_name_and_divided(library: Library, dra
     loaded = load_version(library.find("reviews-of-2024", "text-classification"))
     assert loaded.version.fingerprint == info.fingerprint
     assert {name: len(part) for name, part in loaded.examples.items()} == dict(info.split_sizes)
-    texts = [text for part in loaded.examples.values() for text in part.inputs]
+    texts = [str(text) for part in loaded.examples.values() for text in part.inputs]
     assert sorted(texts) == sorted(text for text, _ in reviews())
     for part in loaded.examples.values():
         right = dict(reviews())

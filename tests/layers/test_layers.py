@@ -5,6 +5,7 @@ from torch import nn
 from core.layers.attention import CausalSelfAttention
 from core.layers.bag import BagOfEmbeddings
 from core.layers.convolution import ConvBlock, ConvStages
+from core.layers.number import InUnitsOfTarget, PenalisedLinear
 from core.layers.recurrent import RecurrentLanguageModel
 from core.layers.standardize import StandardizeFeatures, StandardizeImages
 from core.layers.transformer import CausalTransformer
@@ -126,3 +127,15 @@ def test_a_fresh_lstm_remembers() -> None:
     model = RecurrentLanguageModel(5, 8, embedding_width=4, width=3, depth=1)
     gates = dict(model.memory.named_parameters())["bias_ih_l0"]
     assert gates[3:6].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_number_comes_back_in_the_units_of_the_target() -> None:
+    layer = InUnitsOfTarget(mean=100.0, std=20.0)
+    assert layer(torch.tensor([[-1.0], [0.0], [0.5]])).tolist() == [80, 100, 110]
+
+
+def test_weights_have_a_price_and_the_bias_is_free() -> None:
+    layer = PenalisedLinear(2, l1=0.1, l2=0.01)
+    assert layer.penalty().item() == 0
+    layer.weight.data, layer.bias.data = torch.tensor([[3.0, -4.0]]), torch.tensor([9.0])
+    assert layer.penalty().item() == pytest.approx(0.1 * 7 + 0.01 * 25)

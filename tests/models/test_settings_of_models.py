@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from core.configure import setting_fields
 from core.errors import InvalidSetting
-from core.models import char_lstm, mini_gpt, minilm_frozen, mlp, small_cnn
+from core.models import char_lstm, linear, mini_gpt, minilm_frozen, mlp, small_cnn
 from core.specs import DataInfo
 
 DIGITS = DataInfo(labels=tuple("0123456789"), input_shape=(1, 8, 8), channel_mean=(0.3,), channel_std=(0.4,))
@@ -44,3 +45,14 @@ def test_mini_gpt_says_which_width_would_do() -> None:
 def test_language_models_take_their_context_from_the_data() -> None:
     assert mini_gpt.build(mini_gpt.MiniGptParams(), TEXT).context == 16
     assert char_lstm.build(char_lstm.CharLstmParams(), TEXT).context == 16
+
+
+def test_an_untrained_linear_model_answers_the_mean_in_its_own_units() -> None:
+    info = DataInfo((), (3,), target_mean=152.0, target_std=77.0)
+    answers = linear.build(linear.LinearParams(), info)(torch.randn(5, 3))
+    assert answers.tolist() == [152.0] * 5
+
+
+def test_a_setting_about_labels_is_not_offered_where_the_answer_is_a_number() -> None:
+    assert "label_smoothing" not in {field.name for field in setting_fields(linear.MODEL)}
+    assert "label_smoothing" in {field.name for field in setting_fields(mlp.MODEL)}

@@ -89,18 +89,24 @@ def finished(service: Service, new_run: Callable[..., Run]) -> Callable[..., Run
             for step in (10, 20):
                 store.add_event(run.id, "sample", "", {"step": step, "text": f"written at {step}"})
         store.finish(run.id, RunStatus.SUCCEEDED)
-        _files(service.folder(run.id), text=spec.output_kind == "text")
+        _files(service.folder(run.id), spec.output_kind)
         return service.run(run.id)
 
     return finished
 
 
-def _files(folder: Path, text: bool) -> None:
+def _files(folder: Path, output_kind: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "log.txt").write_text("the log of this run\n")
     difference = {"baseline": "majority", "metric": "accuracy", "value": 0.6, "ci_low": 0.5, "ci_high": 0.7}
     report: dict[str, object] = {"difference": difference}
-    if not text:
+    if output_kind == "number":
+        row = {"size": 15.6, "maker": "<b>Dell</b>", "memory": None}
+        report |= {
+            "pairs": [[100.0, 120.0], [200.0, 190.0], [1300.0, 400.0]],
+            "mistakes": [{"target": 1300.0, "predicted": 400.0, "error": -900.0, "row": row}],
+        }
+    if output_kind == "label":
         report |= {
             "labels": ["a", "b"],
             "confusion": [[9, 1], [2, 8]],

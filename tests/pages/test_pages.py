@@ -98,6 +98,21 @@ def test_a_text_model_shows_what_it_wrote_at_any_step(open_page: Open, finished:
     assert "written at 10" in [c.value for c in healthy(at).code]
 
 
+def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: Callable[..., Run]) -> None:
+    at = open_page("run", run=finished("tabular-regression").id)
+    shown = words(at)
+    assert "Where it is off" in shown
+    assert "Half of its answers are off by less than 20" in shown
+    assert "All in all it leans 297 too low on average" in shown
+    tables = [d.value for d in at.dataframe]
+    (largest,) = [table for table in tables if "Off by" in table]
+    assert largest.iloc[0].tolist() == ["900 too low", "1,300", "400", "15.6", "<b>Dell</b>", "–"]
+    assert len(at.get("plotly_chart")) == 2
+    names = [name for table in tables if "name" in table for name in table["name"]]
+    assert "l1" in names
+    assert "label_smoothing" not in names  # it means nothing for numbers
+
+
 def progress(at: AppTest) -> str:
     return str(at.get("progress")[0].proto.text)
 

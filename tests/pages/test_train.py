@@ -8,13 +8,24 @@ from pages.components.text import duration, plain
 from tests.pages.conftest import Open, healthy, words
 
 
-@pytest.mark.parametrize("task", ["image-classification", "text-classification", "text-generation"])
+@pytest.mark.parametrize(
+    "task", ["image-classification", "tabular-regression", "text-classification", "text-generation"]
+)
 def test_every_model_of_a_task_can_be_started(open_page: Open, service: Service, task: str) -> None:
     for model in service.models(task):
         at = open_page("train", task=task, model=model)
         at.button(key="start").click().run()
         assert service.runs()[0].config.model == model
         assert service.runs()[0].config == service.make_config(task, service.runs()[0].config.dataset, model)
+
+
+def test_a_table_is_shown_by_its_first_rows_and_counted_in_rows(open_page: Open) -> None:
+    at = open_page("train", task="tabular-regression")
+    table = at.dataframe[0].value
+    assert list(table.columns)[:3] == ["To predict", "age", "body mass index"]
+    assert "442 rows" in words(at)
+    assert "10 columns to predict from" in words(at)
+    assert "label_smoothing" not in {field.key for field in at.number_input}
 
 
 def test_choices_come_from_the_url(open_page: Open) -> None:

@@ -44,6 +44,28 @@ def test_a_picture_of_the_very_size_stays_as_it_is(tmp_path: Path) -> None:
     assert pixels[..., 0].tolist() == original.tolist()
 
 
+def test_a_training_picture_with_a_bright_border_is_not_taken_for_ink_on_paper() -> None:
+    file = io.BytesIO()
+    Image.new("L", (8, 8), 220).save(file, "PNG")  # such as a shirt that fills the whole picture
+    assert read_picture(file.getvalue(), DIGITS).min() == 220
+
+
+def test_a_large_grey_picture_is_a_photograph_and_stays_as_bright_as_it_is() -> None:
+    file = io.BytesIO()
+    Image.new("L", (100, 80), 220).save(file, "PNG")
+    scan = DataInfo(("healthy", "ill"), (1, 64, 64), channel_mean=(0.3,), channel_std=(0.2,))
+    assert read_picture(file.getvalue(), scan).min() == 220
+
+
+def test_a_wide_picture_is_cut_to_its_middle_as_in_training() -> None:
+    wide = Image.new("RGB", (300, 100), "blue")
+    wide.paste("red", (100, 0, 200, 100))
+    file = io.BytesIO()
+    wide.save(file, "PNG")
+    square = DataInfo(("ant", "bee"), (3, 10, 10), channel_mean=(0.5,) * 3, channel_std=(0.2,) * 3)
+    assert read_picture(file.getvalue(), square)[5, 1:9].tolist() == [[255, 0, 0]] * 8
+
+
 def test_an_empty_sheet_is_black(tmp_path: Path) -> None:
     assert read_picture(saved(Image.new("L", (50, 50), 255), tmp_path / "blank.png"), DIGITS).max() == 0
 
@@ -78,7 +100,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_picture(tmp_path / "nowhere.png", DIGITS)
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_huge_picture_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
-    file = saved(Image.new("1", (10_000, 6_000)), tmp_path / "huge.png")
-    with pytest.raises(DataError, match="50 million pixels"):
+    file = saved(Image.new("1", (10_000, 9_000)), tmp_path / "huge.png")
+    with pytest.raises(DataError, match="80 million pixels"):
         read_picture(file, DIGITS)

@@ -8,6 +8,8 @@ from torch import nn
 
 from core.specs import Outcomes
 from core.tasks.image_classification import TASK as IMAGES
+from core.tasks.tabular_regression import TASK as TABLES
+from core.tasks.tabular_regression import outcomes_of_numbers
 from core.tasks.text_generation import TASK as TEXT
 from core.training.evaluation import assess, outcomes_of, score
 from core.training.intervals import resamples
@@ -168,3 +170,46 @@ def test_batches_are_joined_and_the_mode_is_put_back() -> None:
     assert outcomes.predicted.tolist() == [0, 1, 2, 1, 0]
     assert outcomes.probabilities.shape == (5, 3)
     assert module.training
+
+
+# --- numbers ---
+
+
+def prices(noise: float, rows: int = 400, seed: int = 0) -> Outcomes:
+    """Answers that are off by this noise, for targets with a spread of 100."""
+    chance = np.random.default_rng(9)
+    right = chance.normal(1_000, 100, rows)
+    answers = right + np.random.default_rng(seed).normal(0, noise, rows)
+    return outcomes_of_numbers(answers, right, spread=100.0)
+
+
+def test_the_verdict_about_numbers_says_what_is_explained_and_how_far_off_it_is() -> None:
+    found = assess(TABLES, prices(50), {"mean": prices(100, seed=1), "ridge": prices(75, seed=2)}, (), 0)
+    assert found.verdict == (
+        "Explains 75.1 % of the differences between unseen rows (95 % interval 69.1 to 79.7) and is off by 39.9 on "
+        "average, 32.6 points better than ridge, and the difference is clear (23.5 to 41.8)."
+    )
+
+
+def test_the_verdict_about_numbers_admits_that_nobody_can_tell() -> None:
+    verdict = assess(TABLES, prices(50), {"ridge": prices(50, seed=1)}, (), 0).verdict
+    assert "with no clear difference from ridge, which is simpler (" in verdict
+
+
+def test_a_model_that_is_worse_than_the_mean_explains_nothing() -> None:
+    verdict = assess(TABLES, prices(150), {}, (), 0).verdict
+    assert verdict.startswith("Explains nothing of the differences between unseen rows (95 % interval -")
+
+
+def test_for_numbers_the_worst_mistakes_are_the_largest_errors() -> None:
+    outcomes = outcomes_of_numbers(np.array([1.0, 9.0, 3.0, -6.0]), np.array([1.0, 2.0, 4.0, 4.0]), 1.0)
+    found = assess(TABLES, outcomes, {}, (), 0)
+    assert found.worst_mistakes == (3, 1, 2)  # and not the one that was right
+    assert found.pairs == ((1.0, 1.0), (2.0, 9.0), (4.0, 3.0), (4.0, -6.0))
+    assert (found.labels, found.confusion, found.per_class) == ((), (), ())
+
+
+def test_of_very_many_pairs_some_are_kept_to_be_drawn() -> None:
+    found = assess(TABLES, prices(50, rows=2_500), {}, (), 0)
+    assert len(found.pairs) == 2_000
+    assert len(assess(IMAGES, answers(8, 10), {}, ("a", "b"), 0).pairs) == 0

@@ -18,7 +18,7 @@ from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore
 from core.worker.launcher import Child
-from core.worker.processes import start_time
+from core.processes import start_time
 from core.worker.supervisor import Supervisor
 
 LIMIT_S = 120.0

@@ -1,7 +1,6 @@
 """Which files are documents, and which only have the name of one."""
 
 import re
-from pathlib import Path
 
 from core.errors import DataError
 from core.intake.tables.disguise import real_kind
@@ -42,7 +41,7 @@ def refuse_bytes(name: str, beginning: str) -> None:
         )
 
 
-def unreadable(path: Path, error: OSError) -> DataError:
+def unreadable(name: str, error: OSError) -> DataError:
     """Return what to say when the system does not give a file's bytes."""
     reason = error.strerror or "the system gives no reason"
-    return DataError(f"{path.name} cannot be read ({reason}). Check that it is still there and yours, then try again.")
+    return DataError(f"{name} cannot be read ({reason}). Check that it is still there and yours, then try again.")

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.intake.doctor.examined import Examined
+from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
 
 CLASSIFICATION = ("image-classification", "text-classification")
 
@@ -15,14 +16,17 @@ def class_sizes(examined: Examined) -> NDArray[np.int64]:
 
 def different_examples(examined: Examined) -> NDArray[np.int64]:
     """Return the number of different examples of each label, (K,): repeated ones count once."""
-    groups = labelled_groups(examined)
-    _, first = np.unique(groups, return_index=True)
-    return _count(examined, examined.targets[first])
+    return _count(examined, examined.targets[~repeats(examined)])
 
 
-def labelled_groups(examined: Examined) -> NDArray[np.int64]:
-    """Return a number for each row, (N,): the same number means the same example with the same label."""
-    return examined.same * (len(examined.labels) + 1) + examined.targets + 1
+def repeats(examined: Examined) -> NDArray[np.bool_]:
+    """Return which rows repeat an earlier one and have its label, (N,)."""
+    found = np.zeros(len(examined), dtype=np.bool_)
+    rows = np.flatnonzero(sizes_of(examined.same) > 1)
+    if len(rows):
+        groups = numbered(examined.same[rows] * (len(examined.labels) + 1) + examined.targets[rows] + 1)
+        found[rows] = first_of_each(groups) != np.arange(len(rows))
+    return found
 
 
 def _count(examined: Examined, targets: NDArray[np.int64]) -> NDArray[np.int64]:

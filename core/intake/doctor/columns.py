@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.intake.doctor.examined import Examined
+from core.intake.doctor.numbering import numbered
 from core.intake.doctor.wording import number, shown
 from core.intake.rows import FEATURE
 
@@ -23,6 +24,18 @@ def features(examined: Examined) -> Iterator[tuple[str, pa.ChunkedArray]]:
     for name in examined.rows.column_names:
         if name.startswith(FEATURE):
             yield name.removeprefix(FEATURE), examined.column(name)
+
+
+def target_name(examined: Examined) -> str:
+    """Return what the user calls the number to predict."""
+    return shown(str(examined.facts.get("target") or "target"), 24)
+
+
+def left_out(examined: Examined) -> list[str]:
+    """Return the columns of the source that are not among the rows, as its reader tells."""
+    columns = examined.facts.get("columns") or []
+    names = [column.get("name") for column in columns if isinstance(column, dict) and column.get("role") == "ignored"]
+    return [name for name in names if isinstance(name, str)]
 
 
 def is_number(column: pa.ChunkedArray) -> bool:
@@ -46,10 +59,10 @@ def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """Return a number for each value, (N,): the same number means the same value; 0 where there is none."""
     if is_number(column):
         values = numbers(column)
-        _, found = np.unique(values, return_inverse=True)
-        return np.where(np.isnan(values), 0, found + 1).astype(np.int64)
-    encoded = column.combine_chunks().dictionary_encode()
-    return np.asarray(encoded.indices.fill_null(-1).to_numpy(), dtype=np.int64) + 1
+        return np.where(np.isnan(values), 0, numbered(values) + 1)
+    encoded = column.dictionary_encode().unify_dictionaries()
+    found = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in encoded.chunks]
+    return np.concatenate(found).astype(np.int64) + 1
 
 
 def row_groups(examined: Examined) -> NDArray[np.int64]:
@@ -59,8 +72,8 @@ def row_groups(examined: Examined) -> NDArray[np.int64]:
     for name, column in features(examined):
         if name not in numbering:
             found = codes(column)
-            _, groups = np.unique(groups * (int(found.max()) + 1) + found, return_inverse=True)
-    return groups.astype(np.int64)
+            groups = numbered(groups * (int(found.max()) + 1) + found)
+    return groups
 
 
 def identifiers(examined: Examined) -> list[str]:
@@ -81,7 +94,7 @@ def _names_rows(name: str, column: pa.ChunkedArray) -> bool:
     values = numbers(column)[there]
     if not np.isfinite(values).all() or (values != np.round(values)).any():
         return False
-    different = len(np.unique(values))
+    different = int(numbered(values).max()) + 1
     dense = values.max() - values.min() + 1 <= DENSE * count
     return different == count and (bool(dense) or NUMBERING_NAME.search(name) is not None)
 
@@ -105,7 +118,7 @@ def described_value(column: pa.ChunkedArray, row: int) -> str:
 
 
 def describe_row(examined: Examined, row: int) -> str:
-    """Return a row's target and first columns in one line."""
-    parts = [f"target {described_value(examined.column('target'), row)}"]
+    """Return a row's number to predict and first columns in one line."""
+    parts = [f"{target_name(examined)} {described_value(examined.column('target'), row)}"]
     parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(examined))[:5]]
     return ", ".join(parts)

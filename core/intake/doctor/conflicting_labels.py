@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
 from core.intake.doctor.repeats import repeated_to_the_letter, sayings
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import examples_of, positions, shown, thing
@@ -48,11 +49,12 @@ def repair(examined: Examined) -> pa.Table:
 
 def _contradictory(examined: Examined) -> NDArray[np.int64]:
     """Return the positions of the rows whose example has several labels, in order."""
-    same, targets = examined.same, examined.targets
-    order = np.lexsort((targets, same))
-    differs = (same[order][1:] == same[order][:-1]) & (targets[order][1:] != targets[order][:-1])
-    groups = np.unique(same[order][1:][differs])
-    return np.flatnonzero(np.isin(same, groups)) if len(groups) else groups
+    rows = np.flatnonzero(sizes_of(examined.same) > 1)
+    if not len(rows):
+        return rows
+    groups, targets = numbered(examined.same[rows]), examined.targets[rows]
+    differs = targets != targets[first_of_each(groups)]
+    return rows[np.bincount(groups, differs)[groups] > 0]
 
 
 def _ballots(examined: Examined, rows: NDArray[np.int64]) -> dict[int, Counter[int]]:
@@ -73,7 +75,7 @@ def _message(examined: Examined, rows: NDArray[np.int64], count: int) -> str:
     if examined.task == "image-classification":
         return f"{count:,} {noun} {'is' if count == 1 else 'are'} there more than once, with different labels."
     to_the_letter = repeated_to_the_letter(examined, rows)
-    exact = len(to_the_letter[1]) if to_the_letter else count
+    exact = to_the_letter[1] if to_the_letter else count
     same = f" ({exact:,} letter for letter, the others but for capitals, spaces and punctuation)"
     return (
         f"{count:,} {noun} {'stands' if count == 1 else 'stand'} there more than once with different labels"

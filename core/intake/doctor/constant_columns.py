@@ -3,7 +3,7 @@
 import pyarrow as pa
 
 from core.imports import Finding
-from core.intake.doctor.columns import TABLES, codes, features, others_remain, without
+from core.intake.doctor.columns import TABLES, features, others_remain, present, without
 from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.wording import counted, examples_of, listed
 
@@ -34,14 +34,16 @@ def repair(examined: Examined) -> pa.Table:
 
 
 def _constant(examined: Examined) -> list[str]:
-    if len(examined) == 1:
-        return []
-    found = []
-    for name, column in features(examined):
-        values = codes(column)
-        if (values == values[0]).all():
-            found.append(name)
-    return found
+    return [name for name, column in features(examined) if len(examined) > 1 and _never_changes(column)]
+
+
+def _never_changes(column: pa.ChunkedArray) -> bool:
+    import pyarrow.compute as pc
+
+    there = present(column)
+    if not there.all():
+        return not there.any()
+    return bool(pc.all(pc.equal(column, column[0])).as_py())
 
 
 CHECK = CheckSpec(CODE, TABLES, look, repair, order=48)

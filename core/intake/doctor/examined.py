@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
+from core.intake.duplicates import group_numbers
 from core.intake.rows import read_packed
 
 LOOKED_AT = 1_000  # positions that a finding keeps, to look at
@@ -57,16 +58,8 @@ class Examined:
 
     @cached_property
     def same(self) -> NDArray[np.int64]:
-        """A number for each key, (N,): the same number means the same key; the first row of each is the lowest."""
-        pairs = np.ascontiguousarray(self.keys).view(np.uint64).reshape(len(self.keys), -1)
-        if not len(pairs):
-            return np.zeros(0, dtype=np.int64)
-        order = np.lexsort(pairs.T)
-        in_order = pairs[order]
-        is_new = np.concatenate([[False], (in_order[1:] != in_order[:-1]).any(axis=1)])
-        numbers = np.empty(len(pairs), dtype=np.int64)
-        numbers[order] = np.cumsum(is_new)
-        return numbers
+        """A number for each key, (N,), from 0 without gaps: the same number means the same key."""
+        return group_numbers(self.keys)[0]
 
     def picture(self, position: int) -> bytes:
         """Return the file of one picture."""

@@ -23,8 +23,8 @@ def look(examined: Examined) -> Finding | None:
         examples=examples_of(
             f"{name}: {', '.join(described_value(columns[name], row) for row in range(3))}" for name in names
         ),
-        message=f"{counted(len(names), 'column has', 'columns have')} a value of its own in nearly every row, as a "
-        f"number or name of the row has: {listed(names)}.",
+        message=f"{counted(len(names), 'column seems', 'columns seem')} only to number or name the rows: "
+        f"{listed(names)}. Nearly every row has a value of its own there.",
         why="A new row has a number that the model has never seen, so what it learns from the old ones is of no use.",
         fix=f"Leave {'this column' if len(names) == 1 else 'these columns'} out"
         if others_remain(examined, names)

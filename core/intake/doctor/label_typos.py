@@ -12,7 +12,7 @@ from core.intake.doctor.wording import LISTED, counted, examples_of
 
 CODE = "label-typos"
 RARE = 0.05  # of the examples of the label that was meant, at most
-SHORTEST, LONG = 4, 8  # letters: shorter labels are never compared, long ones may differ by two
+SHORTEST, LONG = 4, 8  # letters: shorter labels are never what was meant, from long ones two letters may differ
 MOST_LABELS = 2_000
 
 
@@ -52,21 +52,24 @@ def _names(examined: Examined) -> dict[str, str]:
     for rare in order[:MOST_LABELS]:
         frequent = [o for o in order if o not in names and sizes[rare] <= RARE * sizes[o] and _may_be(rare, o)]
         distances = {other: OSA.distance(plain(rare), plain(other)) for other in frequent}
-        close = [other for other in frequent if distances[other] <= _allowed(rare, other)]
+        close = [other for other in frequent if distances[other] <= _allowed(other)]
         if close:
             names[rare] = min(close, key=lambda other: (distances[other], -sizes[other]))
     return names
 
 
-def _allowed(one: str, other: str) -> int:
-    shorter = min(len(plain(one)), len(plain(other)))
-    return 0 if shorter < SHORTEST else 1 if shorter < LONG else 2
+def _allowed(meant: str) -> int:
+    length = len(plain(meant))
+    return 0 if length < SHORTEST else 1 if length < LONG else 2
 
 
 def _may_be(rare: str, frequent: str) -> bool:
-    """Return whether one may stand for the other: numbers make a difference, and so does "un-" or "a-" in front."""
+    """Return whether one may stand for the other: other numbers, or another beginning, make another word.
+
+    "increase" and "decrease", "internal" and "external", "light" and "night" are one or two letters apart, too.
+    """
     one, other = plain(rare), plain(frequent)
-    return re.findall(r"\d+", one) == re.findall(r"\d+", other) and not one.endswith(other) and not other.endswith(one)
+    return one[:1] == other[:1] and re.findall(r"\d+", one) == re.findall(r"\d+", other)
 
 
 CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=13)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.numbering import numbered
 from core.intake.doctor.repeats import sayings
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import examples_of, positions, thing
@@ -75,10 +76,17 @@ def _leaks(examined: Examined) -> _Leaks:
     leaks = {"train": nothing, "validation": nothing, "exact": nothing}
     for side, name, judges in ((validation, "validation", test), (train, "train", validation | test)):
         if side.any() and judges.any():
-            same = side & np.isin(examined.same, np.unique(examined.same[judges]))
-            near = side & np.isin(examined.near, np.unique(examined.near[judges]))
+            same = side & _among(examined.same, judges)
+            near = side & _among(numbered(examined.near), judges)
             leaks = {**leaks, name: same | near, "exact": leaks["exact"] | same}
     return _Leaks(**leaks)
+
+
+def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows have a row of their group among the judges, (N,)."""
+    judged = np.zeros(int(groups.max()) + 1, dtype=np.bool_)
+    judged[groups[judges]] = True
+    return judged[groups]
 
 
 CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=11)

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.imports import Finding
 from core.intake.doctor.examined import CheckSpec, Examined
-from core.intake.doctor.selection import of_sample, sample
+from core.intake.doctor.selection import of_sample, sample, values_where
 from core.intake.doctor.wording import percent, positions
 
 CODE = "long-texts"
@@ -16,14 +16,14 @@ WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[^\s\p{Han}\p{Hiragana}\p{Kat
 
 def look(examined: Examined) -> Finding | None:
     """Find the texts of which models read only the beginning."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     texts = sample(examined, "text")
-    rows = np.flatnonzero(pc.greater(pc.binary_length(texts), READ * SHORTEST_WORD).fill_null(False).to_numpy())
+    might = pc.greater(pc.binary_length(texts), READ * SHORTEST_WORD).fill_null(False).to_numpy()
+    rows = np.flatnonzero(might)
     if not len(rows):
         return None
-    words = pc.count_substring_regex(texts.take(pa.array(rows)), WORD).to_numpy()
+    words = pc.count_substring_regex(values_where(texts, might), WORD).to_numpy()
     long_rows = rows[words > READ]
     count = len(long_rows)
     if not count:
@@ -33,7 +33,7 @@ def look(examined: Examined) -> Finding | None:
         severity="note",
         count=count,
         examples=(),
-        message=f"{count:,} of {of_sample(examined, 'texts')} ({percent(count, len(texts))}) "
+        message=f"{count:,} of {of_sample(examined, len(texts), 'texts')} ({percent(count, len(texts))}) "
         f"{'is' if count == 1 else 'are'} longer than {READ} words, the longest about {int(words.max()):,}: the text "
         f"models here read the first {READ} words or so and skip the rest.",
         why="What decides may stand at the end. If so, bring the part that matters, or try the bag-of-words model with "

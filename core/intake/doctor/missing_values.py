@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.imports import Finding
-from core.intake.doctor.columns import TABLES, features, is_number, present
+from core.intake.doctor.columns import TABLES, features, present
 from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.wording import counted, examples_of, listed, percent, positions
 
@@ -18,21 +18,14 @@ def look(examined: Examined) -> Finding | None:
     if not sizes:
         return None
     names = sorted(sizes, key=lambda name: -sizes[name])
-    kinds = {is_number(column) for name, column in features(examined) if name in sizes}
-    filled = {
-        frozenset([True]): "Empty cells of numbers are filled with the column's median",
-        frozenset([False]): "Empty cells of words count as a word of their own",
-    }.get(
-        frozenset(kinds),
-        "Empty cells of numbers are filled with the column's median, those of words count as a word of their own",
-    )
     return Finding(
         code=CODE,
         severity="warning" if sizes[names[0]] > WARNED * len(examined) else "note",
         count=sum(sizes.values()),
         examples=examples_of(f"{name}: {percent(sizes[name], len(examined))} empty" for name in names),
         message=f"{counted(sum(sizes.values()), 'cell is', 'cells are')} empty, in "
-        f"{counted(len(names), 'column')}: {listed(names)}. {filled}.",
+        f"{counted(len(names), 'column')}: {listed(names)}. In training, a missing number is filled with the column's "
+        "median and marked; a missing word counts as a word of its own.",
         why="What is filled in is a guess, and a column that is mostly empty says little.",
         rows=positions(np.logical_or.reduce([empty[name] for name in names])),
     )

@@ -3,40 +3,39 @@
 import numpy as np
 
 from core.imports import Finding
-from core.intake.doctor.classes import class_sizes
 from core.intake.doctor.examined import CheckSpec, Examined
-from core.intake.doctor.shortcuts import is_shortcut, told_apart
-from core.intake.doctor.wording import examples_of, percent, positions
+from core.intake.doctor.shortcuts import told_apart
+from core.intake.doctor.wording import examples_of, listed, percent, positions
 
 CODE = "mixed-colours"
+MUCH = 0.3  # of a class more in grey than of another: less is a chance, or changes little
 
 
 def look(examined: Examined) -> Finding | None:
     """Find that grey pictures belong to some classes and colour pictures to others."""
     is_grey = np.asarray(examined.column("channels").fill_null(3).to_numpy()) == 1
     known = examined.targets >= 0
-    classes = int((class_sizes(examined) > 0).sum())
-    if not 0 < is_grey.sum() < len(examined) or classes < 2:
+    present, targets = np.unique(examined.targets[known], return_inverse=True)
+    grey = is_grey[known].astype(np.int64)
+    if len(present) < 2 or len(np.unique(grey)) < 2 or not told_apart(targets, grey).is_shortcut:
         return None
-    targets = np.unique(examined.targets[known], return_inverse=True)[1]
-    accuracy = told_apart(is_grey[known].astype(np.int64), targets, classes)
-    # One bit can tell two classes apart at best: with more, it is judged by how well it splits them in two.
-    grey_share = np.bincount(targets, is_grey[known]) / np.bincount(targets)
-    apart = float(grey_share.max() - grey_share.min())
-    if not is_shortcut(accuracy, classes, int(known.sum())) and not (classes > 2 and _splits(grey_share, accuracy)):
+    shares = np.bincount(targets, grey) / np.bincount(targets)
+    if shares.max() - shares.min() < MUCH:
         return None
-    names = [examined.labels[i] for i in np.flatnonzero(class_sizes(examined))]
-    order = np.argsort(-grey_share, kind="stable")
+    order = np.argsort(-shares, kind="stable")
+    names = [examined.labels[present[i]] for i in order]
+    most, least = (percent(float(shares[order[place]]), 1) for place in (0, -1))
     return Finding(
         code=CODE,
         severity="warning",
         count=int(is_grey.sum()),
-        examples=examples_of(f"{names[i]}: {percent(grey_share[i], 1)} grey" for i in order),
+        examples=examples_of(
+            f"{name}: {percent(float(shares[i]), 1)} grey" for name, i in zip(names, order, strict=True)
+        ),
         message=f"{int(is_grey.sum()):,} of the {len(examined):,} pictures are grey, and that goes with the class: "
-        f"{percent(grey_share[order[0]], 1)} of '{names[order[0]]}' are grey, but "
-        f"{percent(grey_share[order[-1]], 1)} of '{names[order[-1]]}'"
-        f"{'' if apart < 1 else ', so that colour alone tells them apart'}. Bring them all in colour, or all in grey.",
-        why="A model will look at the colour instead of the thing, score well here, and fail on pictures from elsewhere.",
+        f"{most} of {listed(names[:1])} are grey, but {least} of {listed(names[-1:])}. Bring them all in colour, or "
+        "all in grey.",
+        why="A model will look at the colour, not the thing, score well here, and fail on pictures from elsewhere.",
         rows=positions(is_grey),
     )
 

@@ -7,12 +7,15 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.numbering import first_of_each
 from core.intake.doctor.repeats import sayings
-from core.intake.doctor.selection import first_of_each, keep
+from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import counted, examples_of, positions, shown, thing
+from core.intake.similarity import comparison_note
 
 CODE = "near-duplicates"
 WARNED = 0.01  # of all rows
+FAR, BEFORE = 24, 12  # characters that two texts share before the beginning is left away, and how many of them stay
 # What one of them does, and what several do.
 LIKE = {
     "image-classification": ("looks almost like", "look almost like"),
@@ -26,12 +29,14 @@ def look(examined: Examined) -> Finding | None:
     alike = _alike(examined, first)
     count = int(alike.sum())
     if not count:
-        return None
+        return _not_looked_for(examined)
     others = int((examined.targets[alike] != examined.targets[first[alike]]).sum())
     verb = LIKE[examined.task][count > 1]
     message = f"{count:,} of the {len(examined):,} {thing(examined.task)} {verb} an earlier one."
     if others:
-        message += f" {counted(others, 'of them has', 'of them have')} another label than that one: look at these first."
+        message += (
+            f" {counted(others, 'of them has', 'of them have')} another label than that one: look at these first."
+        )
     return Finding(
         code=CODE,
         severity="warning" if count > WARNED * len(examined) or others else "note",
@@ -50,6 +55,15 @@ def repair(examined: Examined) -> pa.Table:
     return keep(examined, ~_alike(examined, first_of_each(examined.near)))
 
 
+def _not_looked_for(examined: Examined) -> Finding | None:
+    """Return the note that there were too many texts to compare, if so."""
+    note = comparison_note(examined.keys) if examined.task == "text-classification" else ""
+    if not note:
+        return None
+    why = "Texts with a word changed may stand on both sides of the split, and let the score look better than it is."
+    return Finding(code=CODE, severity="note", count=0, examples=(), message=note, why=why)
+
+
 def _alike(examined: Examined, first: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return whether each row is near to the first of its group without being the same, (N,)."""
     return np.asarray(examined.same != examined.same[first], dtype=np.bool_)
@@ -58,7 +72,15 @@ def _alike(examined: Examined, first: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _examples(examined: Examined, first: NDArray[np.int64], alike: NDArray[np.bool_]) -> tuple[str, ...]:
     rows = np.flatnonzero(alike)[:SHOWN]
     pairs = zip(sayings(examined, first[rows]), sayings(examined, rows), strict=True)
-    return examples_of(f"{shown(one, 36)} ~ {shown(other, 36)}" for one, other in pairs)
+    return examples_of(" ~ ".join(shown(part, 38) for part in _apart(one, other)) for one, other in pairs)
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return two texts from shortly before where they begin to differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    common = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+    begin = one.rfind(" ", 0, max(0, common - BEFORE)) + 1 if common > FAR else 0
+    return (f"…{one[begin:]}", f"…{other[begin:]}") if begin else (one, other)
 
 
 CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=32)

@@ -7,7 +7,9 @@ DEVIATION_OF_NORMAL = 1.4826  # standard deviations in a median absolute deviati
 MOST_SHARE, ALWAYS_FEW = 0.01, 3  # more than this are no outliers but a kind of their own
 
 
-def far_out(values: NDArray[np.float64], spreads: float, least: float = 0.0) -> NDArray[np.bool_]:
+def far_out(
+    values: NDArray[np.float64], spreads: float, least: float = 0.0, *, only_above: bool = False
+) -> NDArray[np.bool_]:
     """Return which values lie far from the median, (N,); none if they are too many to be exceptions.
 
     Repeated until no more are found, so that without them there are none.
@@ -16,6 +18,7 @@ def far_out(values: NDArray[np.float64], spreads: float, least: float = 0.0) -> 
         values: (N,).
         spreads: How many robust standard deviations are far.
         least: How far a value must be in any case; without it, values that are mostly the same have none that is far.
+        only_above: Whether what lies far below the median is left alone.
     """
     far = np.zeros(len(values), dtype=np.bool_)
     while True:
@@ -23,7 +26,8 @@ def far_out(values: NDArray[np.float64], spreads: float, least: float = 0.0) -> 
         middle = np.median(rest)
         spread = DEVIATION_OF_NORMAL * float(np.median(np.abs(rest - middle)))
         bound = max(least, spreads * spread)
-        further = far | (np.abs(values - middle) > bound) if bound else far
+        distance = values - middle if only_above else np.abs(values - middle)
+        further = far | (distance > bound) if bound else far
         if int(further.sum()) > max(ALWAYS_FEW, MOST_SHARE * len(values)):
             return np.zeros(len(values), dtype=np.bool_)
         if (further == far).all():

@@ -8,12 +8,12 @@ import pyarrow as pa
 from core.imports import Finding
 from core.intake.doctor.examined import LOOKED_AT, CheckSpec, Examined
 from core.intake.doctor.passages import LOOKED_THROUGH, is_cut, passages
-from core.intake.doctor.selection import SAMPLE, rewrite, sample
+from core.intake.doctor.selection import rewrite, sample
 from core.intake.doctor.wording import LONGEST_EXAMPLE, counted, examples_of
 from core.intake.personal_data import Span, find_personal_data, mask
 
 CODE = "personal-data"
-MAYBE = r"@|\p{Nd}(?:[ ().\-/]{0,3}\p{Nd}){7}"  # quick: only such texts are looked at closely
+MAYBE = r"[^\s@]@[^\s@]+\.\p{L}|\p{Nd}(?:[ ().\-/]{0,3}\p{Nd}){7}"  # quick: only such texts are looked at closely
 PLURALS = {"e-mail address": "e-mail addresses"}
 DOMAIN_SHOWN = 40  # characters
 
@@ -68,7 +68,8 @@ def _where(examined: Examined) -> str:
     if examined.task == "text-generation":
         cut = is_cut(examined)
         return f"In the first {LOOKED_THROUGH // 1_000_000} megabytes of the text there" if cut else "In the text there"
-    return f"In the first {SAMPLE:,} texts there" if len(examined) > SAMPLE else "In the texts there"
+    looked_at = len(sample(examined, "text"))
+    return f"In the first {looked_at:,} texts there" if len(examined) > looked_at else "In the texts there"
 
 
 def _half_hidden(text: str, span: Span) -> str:

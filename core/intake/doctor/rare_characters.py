@@ -34,7 +34,7 @@ def look(examined: Examined) -> Finding | None:
         count=len(once),
         examples=examples_of(examples),
         message=f"{where}{len(once):,} of the {different:,} different characters occur only once "
-        f" ({percent(len(once), different)}).",
+        f"({percent(len(once), different)}).",
         why="A character that is seen once cannot be learnt, but makes the model larger and slower.",
     )
 

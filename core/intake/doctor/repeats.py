@@ -4,15 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.intake.doctor.examined import Examined
-from core.intake.doctor.selection import texts_at
+from core.intake.doctor.selection import texts_at, values_where
 
 COMPARED = 200_000  # rows of which the texts themselves are compared
-
-
-def members(groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each row how many rows its group has, (N,)."""
-    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    return np.asarray(sizes[group], dtype=np.int64)
 
 
 def sayings(examined: Examined, rows: NDArray[np.int64]) -> list[str]:
@@ -21,26 +15,26 @@ def sayings(examined: Examined, rows: NDArray[np.int64]) -> list[str]:
     return texts_at(examined, column, rows)
 
 
-def repeated_to_the_letter(examined: Examined, rows: NDArray[np.int64]) -> tuple[int, set[int]] | None:
+def repeated_to_the_letter(examined: Examined, rows: NDArray[np.int64]) -> tuple[int, int] | None:
     """Compare texts letter for letter.
 
     Args:
         examined: The version.
-        rows: Positions of texts that some other one repeats.
+        rows: Positions of texts that some other one repeats, in order.
 
     Returns:
-        How many texts repeat an earlier one to the letter, and the groups (`Examined.same`) in which one text to the
-        letter has several labels. None where there are no texts, or too many.
+        How many rows repeat an earlier text to the letter, and how many different texts have several labels. None
+        where there are no texts, or too many.
     """
     if examined.task != "text-classification" or len(rows) > COMPARED:
         return None
-    import pyarrow as pa
-
-    texts = examined.column("text").take(pa.array(rows)).to_pylist()
+    chosen = np.zeros(len(examined), dtype=np.bool_)
+    chosen[rows] = True
+    texts = values_where(examined.column("text"), chosen).to_pylist()
     labels: dict[str, int] = {}
-    conflicts: set[int] = set()
+    conflicts: set[str] = set()
     for row, text in zip(rows, texts, strict=True):
         target = int(examined.targets[row])
         if labels.setdefault(text, target) != target:
-            conflicts.add(int(examined.same[row]))
-    return len(texts) - len(labels), conflicts
+            conflicts.add(text)
+    return len(texts) - len(labels), len(conflicts)

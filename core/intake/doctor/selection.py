@@ -10,6 +10,7 @@ from core.intake.doctor.examined import Examined
 from core.intake.rows import BATCH_ROWS
 
 SAMPLE = 200_000  # rows that a slow check looks at
+SAMPLE_BYTES = 200_000_000  # of text, at most, in them
 
 
 def keep(examined: Examined, stays: NDArray[np.bool_]) -> pa.Table:
@@ -56,25 +57,31 @@ def _replace(old: pa.Array, chosen: pa.Array, new: pa.Array) -> pa.Array:
     return pc.replace_with_mask(old, chosen, new)
 
 
-def sample(examined: Examined, column: str, rows: int = SAMPLE) -> pa.ChunkedArray:
-    """Return the beginning of a column: what a slow check looks at."""
-    return examined.column(column).slice(0, rows)
+def sample(examined: Examined, column: str) -> pa.ChunkedArray:
+    """Return the beginning of a column of texts: what a slow check looks at; at least one row."""
+    import pyarrow.compute as pc
+
+    beginning = examined.column(column).slice(0, SAMPLE)
+    ends = np.cumsum(pc.binary_length(beginning).fill_null(0).to_numpy())
+    return beginning.slice(0, max(1, int(np.searchsorted(ends, SAMPLE_BYTES, side="right"))))
 
 
-def of_sample(examined: Examined, noun: str, rows: int = SAMPLE) -> str:
-    """Return the words that say what share was looked at: "the 40 texts" or "the first 200,000 texts"."""
-    if len(examined) <= rows:
-        return f"the {len(examined):,} {noun}"
-    return f"the first {rows:,} {noun}"
+def of_sample(examined: Examined, looked_at: int, noun: str) -> str:
+    """Return the words that say what was looked at: "the 40 texts" or "the first 200,000 texts"."""
+    return f"the {'first ' if looked_at < len(examined) else ''}{looked_at:,} {noun}"
+
+
+def values_where(column: pa.ChunkedArray, chosen: NDArray[np.bool_]) -> pa.ChunkedArray:
+    """Return some values of a column without copying the others (as `take` does).
+
+    Args:
+        column: (N,) values.
+        chosen: (N,) which ones.
+    """
+    return column.filter(pa.array(chosen))
 
 
 def texts_at(examined: Examined, column: str, rows: NDArray[np.int64]) -> list[str]:
     """Return the values of a column at a few positions; missing ones as nothing."""
     values = examined.column(column)
     return [values[int(row)].as_py() or "" for row in rows]
-
-
-def first_of_each(groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each row the position of the first row of its group, (N,)."""
-    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
-    return np.asarray(first[group], dtype=np.int64)

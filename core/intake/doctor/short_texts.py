@@ -13,7 +13,7 @@ CODE = "short-texts"
 # At most two letters or digits; but one sign of some scripts is a word, and one emoji may say it all.
 SHORT = r"^[^\p{L}\p{N}]*(?:[\p{L}\p{N}][^\p{L}\p{N}]*){0,2}$"
 TELLING = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{So}]"
-LONGEST = 200  # bytes; a longer text is not short, whatever it is made of
+LONGEST = 32  # bytes; a longer text is not short, whatever it is made of
 
 
 def look(examined: Examined) -> Finding | None:
@@ -45,10 +45,10 @@ def _short(examined: Examined) -> NDArray[np.bool_]:
 
     found = []
     for chunk in examined.column("text").chunks:
-        small = pc.less_equal(pc.binary_length(chunk), LONGEST).fill_null(True)
-        texts = pc.if_else(small, chunk, pa.scalar("long enough", chunk.type)).fill_null("")
-        short = pc.and_not(pc.match_substring_regex(texts, SHORT), pc.match_substring_regex(texts, TELLING))
-        found.append(short.to_numpy(zero_copy_only=False))
+        short = pc.less_equal(pc.binary_length(chunk), LONGEST).fill_null(True)
+        few = chunk.filter(short).fill_null("")
+        nothing = pc.and_not(pc.match_substring_regex(few, SHORT), pc.match_substring_regex(few, TELLING))
+        found.append(pc.replace_with_mask(short, short, nothing).to_numpy(zero_copy_only=False))
     return np.concatenate(found).astype(np.bool_)
 
 

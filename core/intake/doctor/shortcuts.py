@@ -1,5 +1,7 @@
 """Whether something that has nothing to do with what a picture shows gives its class away."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,33 +11,49 @@ LEAST_SKILL = 0.3  # of the way from guessing to always right
 SURELY = 4.0  # standard deviations above guessing
 
 
-def told_apart(groups: NDArray[np.int64], targets: NDArray[np.int64], classes: int) -> float:
-    """Return how often the class is told right from the group alone, on examples that the rule has not seen.
+@dataclass(frozen=True)
+class Telling:
+    """How well one thing tells another; every class counts the same.
 
-    Every class counts the same, so guessing is right on one of `classes`.
+    Args:
+        accuracy: Right answers on examples that the rule has not seen.
+        guess: Right answers of a guess.
+        luck: Standard deviation of a guess's right answers.
+        examples: How many there were.
+    """
+
+    accuracy: float
+    guess: float
+    luck: float
+    examples: int
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Return whether it is far above guessing, and not by luck."""
+        above = self.accuracy - self.guess
+        return self.examples >= FEWEST and above >= LEAST_SKILL * (1 - self.guess) and above > SURELY * self.luck
+
+
+def told_apart(groups: NDArray[np.int64], targets: NDArray[np.int64]) -> Telling:
+    """Learn from half of the examples which class each group is, and judge by the other half.
 
     Args:
         groups: (N,) from 0.
-        targets: (N,) from 0.
-        classes: How many there are.
+        targets: (N,) from 0; at least two different ones.
     """
     chance = np.random.default_rng(0).permutation(len(groups))
     learn, judge = chance[::2], chance[1::2]
+    classes = int(targets.max()) + 1
     counts = np.zeros((int(groups.max()) + 1, classes))
     np.add.at(counts, (groups[learn], targets[learn]), 1)
     rule = (counts / np.maximum(counts.sum(0), 1)).argmax(1)
     right = rule[groups[judge]] == targets[judge]
     judged = np.bincount(targets[judge], minlength=classes)
-    shares = np.bincount(targets[judge], right, minlength=classes) / np.maximum(judged, 1)
-    return float(shares[judged > 0].mean())
-
-
-def is_shortcut(accuracy: float, classes: int, examples: int) -> bool:
-    """Return whether an accuracy of `told_apart` is far above guessing, and not by luck."""
+    there = judged > 0
+    shares = np.bincount(targets[judge], right, minlength=classes)[there] / judged[there]
     guess = 1 / classes
-    luck = np.sqrt(guess * (1 - guess) / max(1, examples // 2))
-    skill = (accuracy - guess) / (1 - guess)
-    return bool(examples >= FEWEST and skill >= LEAST_SKILL and accuracy - guess > SURELY * luck)
+    luck = float(np.sqrt(guess * (1 - guess) * (1 / judged[there]).sum())) / max(1, int(there.sum()))
+    return Telling(float(shares.mean()) if len(shares) else 0.0, guess, luck, len(groups))
 
 
 def binned(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -5,7 +5,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
-from core.intake.doctor.columns import TABLES, describe_row, numbers
+from core.intake.doctor.columns import TABLES, describe_row, numbers, target_name
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
 from core.intake.doctor.outliers import far_out
 from core.intake.doctor.selection import keep
@@ -30,11 +30,11 @@ def look(examined: Examined) -> Finding | None:
         severity="note",
         count=count,
         examples=examples_of(describe_row(examined, int(row)) for row in worst[:SHOWN]),
-        message=f"{count:,} of the {len(examined):,} rows {'has a number' if count == 1 else 'have numbers'} to predict "
-        f"far beyond all others, such as {number(float(targets[worst[0]]))}: the others lie between "
-        f"{number(float(rest.min()))} and {number(float(rest.max()))}.",
-        why="A few extreme numbers can rule both the training and the score; check whether they are real or slips, such "
-        "as a missing decimal point.",
+        message=f"In {count:,} of the {len(examined):,} rows '{target_name(examined)}' is far beyond all others, such "
+        f"as {number(float(targets[worst[0]]))}: the others lie between {number(float(rest.min()))} and "
+        f"{number(float(rest.max()))}.",
+        why="A few extreme numbers can rule both the training and the score; check whether they are real, or slips "
+        "such as a missing decimal point.",
         fix=f"Remove {'this row' if count == 1 else 'these rows'}",
         rows=positions(extreme),
     )
@@ -51,7 +51,8 @@ def _extreme(examined: Examined) -> NDArray[np.bool_]:
     sizes = np.abs(targets[np.isfinite(targets) & (targets != 0)])
     if not len(sizes):
         return np.zeros(len(targets), dtype=np.bool_)
-    scaled = np.sign(targets) * np.log1p(np.abs(targets) / np.median(sizes))
+    with np.errstate(over="ignore"):  # what is too large to compute with is extreme
+        scaled = np.sign(targets) * np.log1p(np.abs(targets) / np.median(sizes))
     return far_out(scaled, SPREADS)
 
 

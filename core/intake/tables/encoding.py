@@ -6,7 +6,7 @@ European, as every spreadsheet of the last thirty years would have written them,
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from core.intake.tables.left_out import LeftOut
 from core.intake.tables.legacy import WESTERN, legacy_encoding
 
 CHUNK_BYTES = 1 << 20
+LINE_ENDS = (b"\n", b"\r")  # the latter alone on very old computers
+JSON_ENDS = (b"\n", b'"')  # a JSON file is often one long line; no character of any encoding has a '"' within
 LONGEST_LINE = 64 << 20  # bytes; beyond it a file is no table, and memory is bounded
 _SAMPLE_BYTES = 1 << 16  # of lines that are not UTF-8, to find out what they are
 _PROBE_BYTES = 1 << 16
@@ -79,12 +81,13 @@ def known_encoding(name: str) -> str:
     return info.name
 
 
-def find_encoding(path: Path, most_bytes: int | None = None) -> Encoding:
+def find_encoding(path: Path, most_bytes: int | None = None, ends: Sequence[bytes] = LINE_ENDS) -> Encoding:
     """Return the encoding of a text file, found by reading it as a stream.
 
     Args:
         path: The file.
         most_bytes: To look at; None means the whole file.
+        ends: Where it may be cut.
     """
     with path.open("rb") as file:
         start = file.read(_PROBE_BYTES)
@@ -93,7 +96,7 @@ def find_encoding(path: Path, most_bytes: int | None = None) -> Encoding:
         return Encoding(bom)
     if wide := _wide_without_mark(start):
         return Encoding(wide)
-    good, bad, sample = _utf8_lines(path, most_bytes)
+    good, bad, sample = _utf8_lines(path, most_bytes, ends)
     if not bad:
         return Encoding(bom or "utf-8")
     if bom or good > bad:
@@ -119,11 +122,11 @@ def _wide_without_mark(start: bytes) -> str:
     return name if odd <= len(text) // 50 else ""
 
 
-def _utf8_lines(path: Path, most_bytes: int | None) -> tuple[int, int, bytes]:
+def _utf8_lines(path: Path, most_bytes: int | None, ends: Sequence[bytes]) -> tuple[int, int, bytes]:
     """Return how many lines beyond ASCII are UTF-8, how many are not, and some of those that are not."""
     good = bad = 0
     sample = bytearray()
-    for chunk, done in byte_chunks(path):
+    for chunk, done in byte_chunks(path, ends):
         try:
             # Counting the good ones exactly would be slow: their characters, by sixty, are near enough.
             good += (len(chunk) - len(chunk.decode("utf-8"))) // 60 + (not chunk.isascii())
@@ -143,8 +146,12 @@ def _utf8_lines(path: Path, most_bytes: int | None) -> tuple[int, int, bytes]:
     return good, bad, bytes(sample)
 
 
-def byte_chunks(path: Path) -> Iterator[tuple[bytes, int]]:
+def byte_chunks(path: Path, ends: Sequence[bytes] = LINE_ENDS) -> Iterator[tuple[bytes, int]]:
     """Yield a file's bytes in pieces of about a megabyte that end where a line ends, and how many were read.
+
+    Args:
+        path: The file.
+        ends: Bytes after which it may be cut; the first of them that occurs is used.
 
     Raises:
         DataError: A line is longer than memory should hold, or the file cannot be read any more.
@@ -155,7 +162,8 @@ def byte_chunks(path: Path) -> Iterator[tuple[bytes, int]]:
             while piece := file.read(CHUNK_BYTES):
                 done += len(piece)
                 rest += piece
-                cut = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
+                # Not after the very last byte, which may be the first half of "\r\n".
+                cut = next((found + 1 for end in ends if (found := rest.rfind(end, 0, -1)) >= 0), 0)
                 if cut:
                     yield rest[:cut], done
                     rest = rest[cut:]
@@ -179,10 +187,11 @@ class TextStream:
         path: The file.
         encoding: Python's name.
         left_out: Gets "mixed-encoding" and "nul-characters".
+        ends: Bytes after which it may be cut.
     """
 
-    def __init__(self, path: Path, encoding: str, left_out: LeftOut) -> None:
-        self.path, self.encoding, self.left_out = path, encoding, left_out
+    def __init__(self, path: Path, encoding: str, left_out: LeftOut, ends: Sequence[bytes] = LINE_ENDS) -> None:
+        self.path, self.encoding, self.left_out, self.ends = path, encoding, left_out, ends
         self.done = 0  # bytes read so far
         self._line = 0  # lines before the present piece
 
@@ -197,9 +206,10 @@ class TextStream:
     def _narrow(self) -> Iterator[str]:
         """Yield text of an encoding in which a line feed is one byte and nothing else is."""
         is_utf8 = self.encoding.replace("_", "-") in ("utf-8", "utf-8-sig")
-        for number, (chunk, self.done) in enumerate(byte_chunks(self.path)):
-            if number == 0 and is_utf8:
+        for chunk, done in byte_chunks(self.path, self.ends):
+            if is_utf8 and not self.done:
                 chunk = chunk.removeprefix(codecs.BOM_UTF8)
+            self.done = done
             try:
                 yield chunk.decode("utf-8" if is_utf8 else self.encoding)
             except UnicodeDecodeError:

@@ -109,6 +109,12 @@ _WORDINGS: dict[str, _Wording] = {
         "{count} texts of {file} were cleaned: HTML such as <br /> or &amp;, broken accents or control characters.",
         "Such remains of web pages teach a model nothing about the meaning. The original file is as it was.",
     ),
+    "line-breaks": _Wording(
+        "note",
+        "One row of {file} goes over several lines, within quotation marks; it was kept as it is ({where}).",
+        "{count} rows of {file} go over several lines, within quotation marks; they were kept as they are ({where}).",
+        "A simpler program would have torn these rows apart.",
+    ),
     "formulas": _Wording(
         "note",
         "One cell of {file} looks like a spreadsheet formula; it is kept as plain text ({where}).",

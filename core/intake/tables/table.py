@@ -10,6 +10,7 @@ from core.intake.tables.left_out import LeftOut
 
 MOST_COLUMNS = 2_000
 LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall not sink the other rows
+LOOK_BYTES = 16_000_000  # of the source, that a look reads at most
 BATCH_ROWS = 20_000
 BATCH_BYTES = 4_000_000  # of the source, after which a batch is handed on
 
@@ -48,6 +49,7 @@ class Table:
         notes: Whole sentences about what was found out.
         facts: Of the file, as JSON, for the manifest.
         decimal_hint: The decimal sign where a number alone does not tell.
+        look_bytes: Of the source, how many a look reads: fewer where it is compressed.
         label_names: Names of the classes by their number, by column, where the file itself gives them.
     """
 
@@ -61,6 +63,7 @@ class Table:
     notes: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     decimal_hint: Literal[".", ","] = "."
+    look_bytes: int = LOOK_BYTES
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def index(self, name: str) -> int:
@@ -122,6 +125,18 @@ def check_width(count: int, file: str) -> None:
             "Save a copy with only the columns that matter, then try again. "
             "If it should have fewer, the separator was guessed wrongly: choose another one."
         )
+
+
+def without_long_cells(batch: Batch, left_out: LeftOut) -> Batch:
+    """Return a batch with no cell longer than a million characters; those that were are counted as "cells-cut"."""
+    columns = list(batch.columns)
+    for index, column in enumerate(columns):
+        if column and max(map(len, column)) > LONGEST_CELL:
+            for cell, line in zip(column, batch.lines, strict=True):
+                if len(cell) > LONGEST_CELL:
+                    left_out.add("cells-cut", line, cell[:100])
+            columns[index] = [cell[:LONGEST_CELL] for cell in column]
+    return Batch(batch.lines, tuple(columns), batch.done)
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

@@ -1,0 +1,89 @@
+"""How far an import is, on a terminal: a bar on stderr, and Ctrl-C ends it cleanly."""
+
+import signal
+import threading
+import time
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from core.intake.draft import ImportCancelled, Unit
+
+DRAW_EVERY_S = 0.1
+
+
+class TerminalProgress:
+    """Shows the stages of an import while the `with` block goes on; where there is no terminal, a line a stage.
+
+    Ctrl-C cancels the import at its next word, so that nothing of it stays, and the block then raises
+    `KeyboardInterrupt`. A second Ctrl-C ends the program at once.
+
+    Args:
+        console: Where to; stderr if not given.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.fields[amount]}"),
+            TimeRemainingColumn(), console=self._console, transient=True,
+        )  # fmt: skip
+        self._task: TaskID | None = None
+        self._unit: Unit = "rows"
+        self._total, self._drawn_at = 0, 0.0
+        self._cancelled = False
+        self._before: Any = None
+
+    def stage(self, name: str, total: int, unit: Unit) -> None:
+        """Begin a part of the work."""
+        self._obey()
+        self._unit, self._total, self._drawn_at = unit, total, time.monotonic()
+        if not self._console.is_terminal:
+            self._console.print(name, markup=False, highlight=False)
+            return
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(name, total=total or None, amount="")
+
+    def advance(self, done: int) -> None:
+        """Say how much of the stage is done.
+
+        Raises:
+            ImportCancelled: Ctrl-C was pressed.
+        """
+        self._obey()
+        now = time.monotonic()
+        if self._task is not None and now - self._drawn_at >= DRAW_EVERY_S:
+            self._drawn_at = now
+            self._bar.update(self._task, completed=done, amount=self._amount(done))
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._on_interrupt)
+        if self._console.is_terminal:
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._bar.stop()
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+        if isinstance(error, ImportCancelled):
+            raise KeyboardInterrupt from error
+
+    def _on_interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        if self._cancelled:
+            raise KeyboardInterrupt
+        self._cancelled = True
+
+    def _obey(self) -> None:
+        if self._cancelled:
+            raise ImportCancelled
+
+    def _amount(self, done: int) -> str:
+        shown = decimal if self._unit == "bytes" else "{:,}".format
+        of = f" of {shown(self._total)}" if self._total else ""
+        return f"{shown(done)}{of}{'' if self._unit == 'bytes' else f' {self._unit}'}"

@@ -1,0 +1,65 @@
+"""Folders and ZIP files walked safely: the same few questions to both, and nothing in them is believed.
+
+Nothing is ever unpacked to disk, no link is followed, and what a ZIP states about its sizes is only a hint: what comes
+out of it is counted while it is read.
+"""
+
+import struct
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+from core.errors import DataError
+from core.intake.archives.archive import Archive, Entry, UnreadableEntry
+from core.intake.archives.folders import names_in_folder, open_folder
+from core.intake.archives.names import clean_name, is_system
+from core.intake.archives.zips import is_zip, names_in_zip, open_zip
+
+__all__ = ["Archive", "Entry", "UnreadableEntry", "clean_name", "is_archive", "open_archive", "peek"]
+
+PEEKED = 2_000  # names that are enough to guess what an archive is
+EACH = 200  # names of one folder that are enough
+LISTED = 100_000  # names that are passed over at most to find them
+
+
+def open_archive(path: Path) -> Archive:
+    """List a folder or a ZIP file.
+
+    Raises:
+        DataError: It is neither, or not one that is safe to read; the message says what to do.
+    """
+    try:
+        return open_folder(path) if path.is_dir() else open_zip(path)
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file or folder {path}. Check its name.") from error
+    except PermissionError as error:
+        raise DataError(f"{path.name} may not be read by Touchstone. Allow it, or copy it elsewhere.") from error
+
+
+def is_archive(path: Path) -> bool:
+    """Tell whether this is a folder, or a file that begins or ends as a ZIP."""
+    try:
+        return path.is_dir() or is_zip(path)
+    except OSError:
+        return False
+
+
+def peek(path: Path, most: int = PEEKED) -> list[str]:
+    """Return names of files of a folder or ZIP, some of each folder, as written and unsorted, without listing it all.
+
+    For guessing what a source is; returns what it can of a broken one.
+    """
+    names: list[str] = []
+    seen: Counter[str] = Counter()  # by folder
+    try:
+        written = names_in_folder(path) if path.is_dir() else names_in_zip(path)
+        for name in islice(written, LISTED):
+            folder = name.rpartition("/")[0]
+            if not name.endswith("/") and not is_system(name) and seen[folder] < EACH:
+                seen[folder] += 1
+                names.append(name)
+            if len(names) >= most:
+                break
+    except (OSError, struct.error):
+        pass  # what was seen until here has to do; reading it will say what is wrong
+    return names

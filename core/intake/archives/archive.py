@@ -1,0 +1,166 @@
+"""What a folder and a ZIP have in common: files that can be listed and read, and the bounds on both."""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import IO, BinaryIO, Self
+
+from core.errors import DataError
+from core.imports import Finding
+
+MOST_ENTRIES = 1_000_000  # files in one archive; Python's list of a ZIP's contents takes about 700 bytes for each
+CHUNK = 64 * 1024  # bytes read at once
+# Everything that reading a file or a ZIP raises on bytes that are not what they should be.
+BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, RuntimeError)
+
+
+class UnreadableEntry(DataError):
+    """One file of an archive cannot be read, or is larger than it may be; the others can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file in an archive.
+
+    Args:
+        name: With folders, separated by "/", safe to show. Two entries may have the same name.
+        size_bytes: Unpacked, as the archive states it: true for a folder, a hint for a ZIP.
+        number: Its own, from 0, in the order of names.
+    """
+
+    name: str
+    size_bytes: int
+    number: int
+
+
+@dataclass(eq=False)
+class Archive:
+    """A folder or a ZIP that is being read; made by `open_archive`, closed by `close` or `with`.
+
+    Args:
+        name: Of the source, as the user knows it.
+        folders: Every folder's name (also the empty ones), without "/" at the end, sorted.
+        system_files: How many hidden and system files are left out of the entries.
+        nested: The names of archives within it, which are left out.
+        links: The names of links in a folder, which are left out.
+        closed_folders: The names of folders that may not be read.
+    """
+
+    name: str
+    folders: tuple[str, ...]
+    system_files: int
+    nested: tuple[str, ...]
+    links: tuple[str, ...]
+    closed_folders: tuple[str, ...]
+    _entries: list[Entry]
+    _open: "Callable[[int], IO[bytes]]" = field(repr=False)
+    _close: Callable[[], None] = field(repr=False)
+
+    def entries(self) -> list[Entry]:
+        """Return the files, sorted by name."""
+        return self._entries
+
+    def open(self, entry: Entry) -> BinaryIO:
+        """Open one file to be read in pieces; close it.
+
+        Raises:
+            UnreadableEntry: Here or while reading: it is broken, or longer or shorter than the archive states.
+        """
+        try:
+            return io.BufferedReader(_Member(self._open(entry.number), entry, self.name), CHUNK)
+        except BROKEN as error:
+            raise _broken(entry, self.name) from error
+
+    def read(self, entry: Entry, limit_bytes: int) -> bytes:
+        """Return the bytes of one file.
+
+        Raises:
+            UnreadableEntry: It is broken, or longer than the limit.
+        """
+        if entry.size_bytes > limit_bytes:
+            raise UnreadableEntry(f"{entry.name} is larger than {limit_bytes // 1024**2} MB. Make it smaller.")
+        with self.open(entry) as file:
+            return file.read()  # an entry that goes on after its stated size is broken
+
+    def findings(self) -> list[Finding]:
+        """Return what was left out while listing, in words."""
+        return [*_left_out(self)]
+
+    def close(self) -> None:
+        """Let go of the source."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+
+class _Member(io.RawIOBase):
+    """One file's bytes, counted, with errors in words."""
+
+    def __init__(self, inner: IO[bytes], entry: Entry, archive: str) -> None:
+        self._inner, self._entry, self._archive, self._count = inner, entry, archive, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        try:
+            chunk = self._inner.read(min(len(buffer), CHUNK))
+        except BROKEN as error:
+            raise _broken(self._entry, self._archive) from error
+        self._count += len(chunk)
+        if self._count > self._entry.size_bytes or (not chunk and self._count < self._entry.size_bytes):
+            raise _broken(self._entry, self._archive)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+        super().close()
+
+
+def check_count(name: str, count: int) -> None:
+    """Refuse more files than can be listed in memory."""
+    if count > MOST_ENTRIES:
+        raise DataError(
+            f"{name} holds more than {MOST_ENTRIES:,} files, more than Touchstone takes in at once. Divide it."
+        )
+
+
+def check_nested(name: str, files: int, nested: list[str]) -> None:
+    """Refuse what holds only archives."""
+    if nested and not files:
+        raise DataError(
+            f"{name} holds nothing but other archives (such as '{nested[0]}'), which are not opened. "
+            "Unpack them, and pack the files themselves as one ZIP."
+        )
+
+
+def _broken(entry: Entry, archive: str) -> UnreadableEntry:
+    return UnreadableEntry(f"{entry.name} in {archive} is damaged or cut off. Pack it again, or leave it out.")
+
+
+def _left_out(archive: Archive) -> Iterator[Finding]:
+    def finding(code: str, names: tuple[str, ...], what: str, why: str, note: bool = False) -> Finding:
+        return Finding(code, "note" if note else "warning", len(names), names[:5], what, why)
+
+    if names := archive.nested:
+        what = f"{len(names):,} archive{'s' * (len(names) > 1)} within {archive.name} were not opened."
+        yield finding("nested-archives", names, what, "What is in them is missing; unpack them first if you want it.")
+    if names := archive.links:
+        what = f"{len(names):,} link{'s' * (len(names) > 1)} in {archive.name} were not followed."
+        yield finding("links", names, what, "Links can point anywhere on this computer; put the files there instead.")
+    if names := archive.closed_folders:
+        what = f"{len(names):,} folder{'s' * (len(names) > 1)} in {archive.name} may not be read by Touchstone."
+        yield finding("closed-folders", names, what, "What is in them is missing; allow Touchstone to read them.")
+    if count := archive.system_files:
+        what = f"{count:,} hidden or system file{'s' * (count > 1)} (such as .DS_Store) were left out."
+        yield Finding("system-files", "note", count, (), what, "They belong to the computer, not to your data.")

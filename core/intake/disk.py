@@ -1,0 +1,35 @@
+"""Is there room on the disk for what is about to be written?"""
+
+import shutil
+from pathlib import Path
+
+from core.errors import DataError
+
+MARGIN = 1.05
+
+
+def require_space(folder: Path, bytes_needed: int) -> None:
+    """Return if a disk has room.
+
+    Args:
+        folder: On that disk; it need not be there yet.
+        bytes_needed: What will be written at most.
+
+    Raises:
+        DataError: There is too little; the message says how much is needed and how much is free.
+    """
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    if free < bytes_needed * MARGIN:
+        raise DataError(
+            f"This needs about {_size(bytes_needed)} on the disk, and {_size(free)} are free in {existing}. "
+            "Free some space, or set TOUCHSTONE_HOME to a folder on a larger disk, then try again."
+        )
+
+
+def _size(size_bytes: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.0f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.1f} GB"

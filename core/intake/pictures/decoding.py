@@ -1,0 +1,188 @@
+"""Picture files decoded to upright grey or colour pictures, whatever they were saved as.
+
+Training, serving, thumbnails and hashes all see a picture through `decode`, so that they see the same one.
+"""
+
+import io
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.intake.pictures.threads import Budget
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# As Pillow calls them (a telephone's "MPO" is a JPEG); no others are tried, as some run programs of their own.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "HEIF", "AVIF", "PPM")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+    *(".heic", ".heif", ".avif", ".pgm", ".ppm", ".pbm", ".pnm"),
+)
+FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
+MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
+PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
+LEAST_SIDE = 4  # pixels
+STRIP = 1_000_000  # pixels looked at together
+ORIENTATION = 0x0112  # in a camera's notes (EXIF): how it was held
+
+# What Pillow and the libraries below it raise on bytes that are not what they should be.
+BROKEN = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError),
+    *(RuntimeError, AssertionError, struct.error, MemoryError),  # the last for headers that ask for the impossible
+)
+_in_memory = Budget(PIXELS_TOGETHER)
+
+
+class BadPicture(Exception):
+    """A file that cannot be used as a picture; its reader puts this in words."""
+
+
+class UnreadablePicture(BadPicture):
+    """It is no picture, or a broken or truncated one."""
+
+
+class TooLargePicture(BadPicture):
+    """It has more pixels than are decoded."""
+
+
+class TooSmallPicture(BadPicture):
+    """It has nothing to see: a side shorter than `LEAST_SIDE` pixels."""
+
+
+@lru_cache(maxsize=1)
+def _prepare() -> None:
+    """Load every format, and silence Pillow: what is wrong with a picture is told by what we raise."""
+    import pillow_heif
+    from PIL import Image
+
+    Image.init()
+    pillow_heif.register_heif_opener()
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def decode(content: bytes, at_least: int = 0) -> "Image":
+    """Return a picture, upright, on white where it is transparent; mode "L" if it is saved without colour, else "RGB".
+
+    Args:
+        content: The file.
+        at_least: Pixels of the shorter side that are enough: a JPEG may come smaller than it is, but not than this,
+            which is several times as fast. 0 for its own size.
+
+    Raises:
+        BadPicture: Which kind says why; nothing larger than `MOST_PIXELS` is decoded.
+    """
+    with decoded(content, at_least) as picture:
+        return picture
+
+
+@contextmanager
+def decoded(content: bytes, at_least: int = 0) -> "Iterator[Image]":
+    """Give a picture as `decode` does; until the end no other thread decodes more than memory has room for."""
+    with ExitStack() as held:
+        yield _decode(content, at_least, held)
+
+
+def _decode(content: bytes, at_least: int, held: ExitStack) -> "Image":
+    from PIL import Image
+
+    _prepare()
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise TooLargePicture
+            if min(opened.size) < LEAST_SIDE:
+                raise TooSmallPicture
+            if at_least and opened.format in ("JPEG", "MPO"):
+                shorter = min(opened.size)
+                width, height = (-(-side * at_least // shorter) for side in opened.size)
+                opened.draft(opened.mode, (width, height))
+            held.enter_context(_in_memory.take(opened.width * opened.height))
+            return _upright(opened)
+    except Image.DecompressionBombError as error:
+        raise TooLargePicture from error
+    except BROKEN as error:
+        raise UnreadablePicture from error
+
+
+def without_colour(picture: "Image") -> "Image":
+    """Return the picture in grey if every pixel's red, green and blue are the same, else as it is."""
+    if picture.mode == "L":
+        return picture
+    for strip in strips(picture):
+        if (strip[..., 0] != strip[..., 1]).any() or (strip[..., 0] != strip[..., 2]).any():
+            return picture
+    return picture.getchannel(0)
+
+
+def strips(picture: "Image") -> Iterator[NDArray[Any]]:
+    """Yield rows of pixels in pieces, (h, W) or (h, W, 3): one array of a large picture would double its memory."""
+    for piece, _ in _pieces(picture):
+        yield np.asarray(piece)
+
+
+def _pieces(picture: "Image") -> "Iterator[tuple[Image, int]]":
+    """Yield some rows of a picture at a time, and where they begin."""
+    width, height = picture.size
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        yield picture if bottom - top == height else picture.crop((0, top, width, bottom)), top
+
+
+def _upright(opened: "Image") -> "Image":
+    """Decode; turn as the camera says; make it "L" or "RGB"."""
+    from PIL import ImageOps
+
+    opened.load()
+    try:
+        turned = opened.getexif().get(ORIENTATION, 1) != 1
+    except BROKEN:  # what the camera noted is damaged; the picture is not
+        turned = False
+    return _plain(ImageOps.exif_transpose(opened) if turned else opened)
+
+
+def _plain(picture: "Image") -> "Image":
+    if picture.mode in ("L", "RGB"):
+        if "transparency" not in picture.info:
+            return picture
+    elif picture.mode.startswith("I") or picture.mode == "F":
+        return _eight_bit(picture)
+    elif picture.mode == "1":
+        return picture.convert("L")
+    if picture.has_transparency_data:
+        return _on_white(picture)
+    return picture.convert("RGB")
+
+
+def _on_white(picture: "Image") -> "Image":
+    from PIL import Image
+
+    grey = picture.mode in ("L", "LA", "La")
+    paper = Image.new("L" if grey else "RGB", picture.size, "white")
+    for piece, top in _pieces(picture):
+        clear = piece.convert("LA" if grey else "RGBA")
+        paper.paste(clear.convert(paper.mode), (0, top), mask=clear.getchannel("A"))
+    return paper
+
+
+def _eight_bit(picture: "Image") -> "Image":
+    """Return grey of 8 bits; the depth is the least even one that holds the brightest pixel (cameras use 10 to 16)."""
+    from PIL import Image
+
+    brightest = max(float(np.nan_to_num(strip, posinf=0, neginf=0).max()) for strip in strips(picture))
+    bits = max(8, int(brightest).bit_length())
+    scale = 255.0 if picture.mode == "F" and 0 < brightest <= 1 else 255 / (2 ** (bits + bits % 2) - 1)
+    eight = [_scaled(strip, scale) for strip in strips(picture)]
+    return Image.fromarray(np.concatenate(eight))
+
+
+def _scaled(strip: NDArray[Any], scale: float) -> NDArray[np.uint8]:
+    numbers = np.nan_to_num(strip.astype(np.float32), posinf=0, neginf=0)
+    return (numbers * np.float32(scale)).clip(0, 255).round().astype(np.uint8)

@@ -1,0 +1,251 @@
+"""Tables that lie beside pictures and say what they show: found, matched with the pictures' names, and read."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from core.errors import DataError
+from core.imports import Column, ColumnRole, ImportOptions
+from core.intake.archives import Archive, Entry, UnreadableEntry
+from core.intake.pictures.decoding import SUFFIXES
+from core.intake.pictures.layout import folder_of, split_above, split_named
+from core.intake.reading.delimited import open_table
+from core.intake.tables.columns import Profile, profile_column
+from core.intake.tables.left_out import LeftOut
+from core.intake.tables.roles import GIVEN_SPLITS, guess_label, guess_split
+from core.intake.tables.table import Table, listed
+
+TABLES = (".csv", ".tsv", ".tab", ".psv")
+MOST_TABLES = 20
+LARGEST_TABLE = 200 * 1024**2  # bytes
+LOOKED_AT = 1_000  # rows of a table that say what its columns are
+LEAST_MATCHED = 0.2  # share of the rows whose picture is there
+LABEL_NAMES = {"label", "labels", "class", "classes", "category", "target", "species", "breed", "diagnosis", "dx"}
+
+
+def is_table(name: str) -> bool:
+    """Tell whether a file is named as a table of labels may be."""
+    return name.lower().endswith(TABLES)
+
+
+class PictureNames:
+    """Finds the picture that a table means, with or without folder and suffix, in any case.
+
+    Args:
+        pictures: All of the source.
+    """
+
+    def __init__(self, pictures: Sequence[Entry]) -> None:
+        self._by_name: dict[str, list[Entry]] = defaultdict(list)
+        for entry in pictures:
+            last = entry.name.rsplit("/", 1)[-1].casefold()
+            self._by_name[last].append(entry)
+            if (stem := _stem(last)) != last:
+                self._by_name[stem].append(entry)
+
+    def find(self, written: str, split: str = "") -> list[Entry]:
+        """Return the pictures that may be meant: one, none, or several that cannot be told apart.
+
+        Args:
+            written: As in the table.
+            split: That the table says; of pictures of the same name the one in that split's folder is meant.
+        """
+        path = written.strip().replace("\\", "/").strip("/").removeprefix("./").casefold()
+        last = path.rsplit("/", 1)[-1]
+        found = self._by_name.get(last) or self._by_name.get(_stem(last)) or []
+        if len(found) > 1:
+            found = [entry for entry in found if _ends_with(entry.name.casefold(), path)] or found
+        if len(found) > 1 and split:
+            found = [entry for entry in found if split_above(folder_of(entry.name)) == split] or found
+        return found
+
+
+def _stem(last: str) -> str:
+    return str(PurePosixPath(last).with_suffix("")) if last.endswith(SUFFIXES) and not last.startswith(".") else last
+
+
+def _ends_with(name: str, path: str) -> bool:
+    name, path = "/" + _stem(name), "/" + _stem(path)
+    return name.endswith(path)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table of labels; `split` is "" where it says nothing."""
+
+    file: str
+    label: str
+    split: str
+
+
+@dataclass(frozen=True, eq=False)
+class LabelTable:
+    """The table (or tables, one for each split) of a source of pictures.
+
+    Args:
+        tables: Opened, each with the split that its name says.
+        file_column: Holds the names of the pictures.
+        label_column: Holds what they show.
+        split_column: Says what they are for; "" if none does.
+        profiles: Of the first table's columns.
+        matched: Share of its first rows whose picture is there.
+    """
+
+    tables: Sequence[tuple[Table, str]]
+    file_column: str
+    label_column: str
+    split_column: str
+    profiles: Sequence[Profile]
+    matched: float
+
+    @property
+    def name(self) -> str:
+        """The files' names."""
+        return " and ".join(table.path.name for table, _ in self.tables)
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns as they are shown."""
+        roles: dict[str, ColumnRole] = {
+            self.split_column: "split",
+            self.file_column: "text",
+            self.label_column: "label",
+        }
+        return tuple(
+            Column(p.name, p.kind, roles.get(p.name, "ignored"), p.distinct, p.missing, p.examples, p.note)
+            for p in self.profiles
+        )
+
+    def rows(self, left_out: LeftOut) -> Iterator[Row]:
+        """Yield every row of every table.
+
+        Args:
+            left_out: Takes what the tables' own reader leaves out.
+        """
+        for table, split in self.tables:
+            columns = (self.file_column, self.label_column, self.split_column)
+            wanted = [table.index(name) for name in columns if name]
+            for batch in table.batches(wanted, left_out):
+                splits = batch.columns[2] if self.split_column else [""] * len(batch)
+                for file, label, given in zip(batch.columns[0], batch.columns[1], splits, strict=True):
+                    yield Row(file, label.strip(), GIVEN_SPLITS.get(given.strip().lower(), "") or split)
+
+
+def find_table(archive: Archive, names: PictureNames, options: ImportOptions, folder: Path) -> LabelTable:
+    """Return the table that names the pictures and their labels.
+
+    Args:
+        archive: That holds tables.
+        names: Of the pictures.
+        options: `text_column` is the column of file names; empty columns are guessed.
+        folder: Where tables are copied to while they are read.
+
+    Raises:
+        DataError: No table fits; the message says what is missing.
+    """
+    entries = [entry for entry in archive.entries() if is_table(entry.name)][:MOST_TABLES]
+    tables, problems = [], []
+    for number, entry in enumerate(entries):
+        try:
+            tables.append(_match(_copied(archive, entry, folder / str(number)), names, options))
+        except DataError as error:
+            problems.append(error)
+    if not tables:
+        raise (
+            problems[0]
+            if len(problems) == 1
+            else DataError(
+                f"None of the {len(entries)} tables of {archive.name} names the pictures and their labels. "
+                f"{problems[0]}"
+            )
+        )
+    best = max(tables, key=lambda found: found.matched)
+    split = split_named(_words_of(best.tables[0][0].path.stem))
+    if not split:
+        return best
+    alike = [found for found in tables if _is_alike(found, best)]
+    return LabelTable(
+        [(found.tables[0][0], split_named(_words_of(found.tables[0][0].path.stem))) for found in alike],
+        best.file_column,
+        best.label_column,
+        best.split_column,
+        best.profiles,
+        best.matched,
+    )
+
+
+def _words_of(stem: str) -> str:
+    """Return a table's name without what only says that it holds labels: "train_labels" is about "train"."""
+    for word in ("labels", "label", "annotations", "metadata", "classes", "images", "df"):
+        stem = stem.lower().removesuffix(word).removeprefix(word).strip("_- .")
+    return stem
+
+
+def _is_alike(found: LabelTable, best: LabelTable) -> bool:
+    same = (found.file_column, found.label_column) == (best.file_column, best.label_column)
+    has_split = best.split_column == "" or best.split_column in found.tables[0][0].names
+    return same and has_split and split_named(_words_of(found.tables[0][0].path.stem)) != ""
+
+
+def _copied(archive: Archive, entry: Entry, folder: Path) -> Path:
+    """Copy a table out of the archive: the reader of tables reads files."""
+    folder.mkdir()
+    copy = folder / (entry.name.rsplit("/", 1)[-1])
+    try:
+        copy.write_bytes(archive.read(entry, LARGEST_TABLE))
+    except UnreadableEntry as error:
+        raise DataError(str(error)) from error
+    return copy
+
+
+def _match(path: Path, names: PictureNames, options: ImportOptions) -> LabelTable:
+    table = open_table(path, options)
+    sample: list[list[str]] = [[] for _ in table.names]
+    for batch in table.batches(range(len(table.names)), LeftOut()):
+        for column, values in zip(sample, batch.columns, strict=True):
+            column += values[: LOOKED_AT - len(column)]
+        if not sample or len(sample[0]) >= LOOKED_AT:
+            break
+    if not sample or not sample[0]:
+        raise DataError(f"{path.name} has no rows below its header, so no picture has a label.")
+    profiles = [
+        profile_column(name, i, column) for i, (name, column) in enumerate(zip(table.names, sample, strict=True))
+    ]
+    file_column, matched = _file_column(table, sample, names, options)
+    split = options.split_column or guess_split([p for p in profiles if p.name not in (file_column,)])
+    label = options.label_column or _label_column(table, profiles, file_column, split)
+    for name in (label, split):
+        if name:
+            table.index(name)  # a `DataError` names the columns that there are
+    return LabelTable([(table, "")], file_column, label, split, profiles, matched)
+
+
+def _file_column(
+    table: Table, sample: Sequence[Sequence[str]], names: PictureNames, options: ImportOptions
+) -> tuple[str, float]:
+    shares = [sum(bool(names.find(value)) for value in set(column)) / len(set(column)) for column in sample]
+    if options.text_column:
+        return options.text_column, shares[table.index(options.text_column)]
+    best = max(range(len(shares)), key=lambda i: shares[i])
+    if shares[best] < LEAST_MATCHED:
+        raise DataError(
+            f"No column of {table.path.name} holds the names of the pictures; it has {listed(table.names)}, and its "
+            f"first row begins with '{sample[0][0][:60]}'. One column must hold each picture's file name, with or "
+            "without folder and suffix."
+        )
+    return table.names[best], shares[best]
+
+
+def _label_column(table: Table, profiles: Sequence[Profile], file_column: str, split_column: str) -> str:
+    others = [p for p in profiles if p.name not in (file_column, split_column)]
+    label = next((p.name for p in others if p.name.strip().lower() in LABEL_NAMES and p.counts), "")
+    label = label or guess_label(others, file_column)
+    usual = [p for p in others if 1 < p.distinct <= max(2, len(p.values) // 2)]
+    if not label and usual:
+        label = min(usual, key=lambda p: p.distinct).name
+    if not label:
+        raise DataError(
+            f"{table.path.name} names pictures in its column '{file_column}', but no column says what they show. "
+            "Add a column 'label' with one class for each picture."
+        )
+    return label

@@ -1,0 +1,119 @@
+"""What could not be taken in of a source of pictures, counted while reading and put in words at the end."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from core.imports import Finding, Severity
+from core.intake.pictures.decoding import FORMATS_IN_WORDS, MOST_PIXELS
+
+SHOWN = 5  # examples in a finding
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """The words of a finding: `one` and `many` follow the count."""
+
+    severity: Severity
+    one: str
+    many: str
+    why: str
+
+
+_KINDS = {
+    "unreadable-files": _Kind(
+        "warning",
+        "file could not be read as a picture: it is damaged, cut off, empty or something else.",
+        "files could not be read as pictures: they are damaged, cut off, empty or something else.",
+        "Nothing can be learnt from them, so they were left out; copy them anew if you need them.",
+    ),
+    "too-large-pictures": _Kind(
+        "warning",
+        f"picture has more than {MOST_PIXELS // 10**6} million pixels (or 200 MB) and was left out.",
+        f"pictures have more than {MOST_PIXELS // 10**6} million pixels (or 200 MB) and were left out.",
+        "Opening such pictures can fill a computer's memory; make them smaller and import again to use them.",
+    ),
+    "too-small-pictures": _Kind(
+        "warning",
+        "picture is less than 4 pixels wide or high and was left out.",
+        "pictures are less than 4 pixels wide or high and were left out.",
+        "There is nothing to see in them; such files are often traces of a failed download.",
+    ),
+    "shrunk-pictures": _Kind(
+        "note",
+        "picture file larger than 25 MB is kept as a JPEG of at most 2,048 pixels a side.",
+        "picture files larger than 25 MB are kept as JPEGs of at most 2,048 pixels a side.",
+        "Training looks at pictures far smaller than that, so nothing is lost that it could see.",
+    ),
+    "skipped-files": _Kind(
+        "note",
+        "file is not a picture of a kind that is read and was skipped.",
+        "files are not pictures of a kind that is read and were skipped.",
+        f"Pictures may be {FORMATS_IN_WORDS} files; videos and drawings (SVG) are not read.",
+    ),
+    "outside-class-folders": _Kind(
+        "warning",
+        "picture lies outside the class folders and was left out.",
+        "pictures lie outside the class folders and were left out.",
+        "The folder that holds a picture names its class; put these into a class folder if they should be learnt from.",
+    ),
+    "empty-classes": _Kind(
+        "warning",
+        "class folder holds no picture, so this class will not be learnt.",
+        "class folders hold no picture, so these classes will not be learnt.",
+        "A class needs pictures to be learnt from; add some, or delete the folder.",
+    ),
+    "missing-labels": _Kind(
+        "warning",
+        "picture has no label in the table and was left out.",
+        "pictures have no label in the table and were left out.",
+        "Only pictures that somebody has labelled can be learnt from; add rows for them to use them.",
+    ),
+    "missing-pictures": _Kind(
+        "warning",
+        "row of the table names a picture that is not there.",
+        "rows of the table name pictures that are not there.",
+        "These labels are lost; check whether all pictures were packed, and how their names are spelled.",
+    ),
+    "repeated-rows": _Kind(
+        "warning",
+        "row of the table names a picture that an earlier row gives another label; the earlier label was kept.",
+        "rows of the table name pictures that earlier rows give other labels; the earlier labels were kept.",
+        "A picture can have one label here; correct the table if the later one is right.",
+    ),
+    "ambiguous-names": _Kind(
+        "warning",
+        "row of the table names a picture that is there several times, in different folders, and was left out.",
+        "rows of the table name pictures that are there several times, in different folders, and were left out.",
+        "Nobody can know which of them is meant; write the folder before the name in the table.",
+    ),
+    "dropped-labels": _Kind(
+        "note",
+        "picture was left out because its label is mapped to nothing.",
+        "pictures were left out because their labels are mapped to nothing.",
+        "You asked for it in the mapping of labels.",
+    ),
+}
+
+
+class LeftOut:
+    """Counts what is left out, by the finding's code, and keeps a few names of each."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._names: dict[str, list[str]] = {}
+
+    def add(self, code: str, name: str) -> None:
+        """Note one file, row or folder."""
+        self.counts[code] += 1
+        names = self._names.setdefault(code, [])
+        if len(names) < SHOWN:
+            names.append(name)
+
+    def findings(self) -> list[Finding]:
+        """Return one finding for each code that was noted."""
+        found = []
+        for code, count in self.counts.items():
+            kind = _KINDS[code]
+            message = f"{count:,} {kind.one if count == 1 else kind.many}"
+            found.append(Finding(code, kind.severity, count, tuple(self._names[code]), message, kind.why))
+        return found

@@ -1,0 +1,183 @@
+"""Pictures taken from an archive into a draft: checked, hashed, packed, and what cannot be used put in words."""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.intake.archives import Archive, Entry, UnreadableEntry
+from core.intake.draft import Draft, Progress
+from core.intake.pictures.decoding import (
+    BadPicture,
+    TooLargePicture,
+    TooSmallPicture,
+    UnreadablePicture,
+    decoded,
+    without_colour,
+)
+from core.intake.pictures.hashing import hash_looks, hash_pixels
+from core.intake.pictures.left_out import LeftOut
+from core.intake.pictures.threads import in_order
+from core.intake.rows import PICTURE_ROWS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST_KEPT = 25 * 1024**2  # bytes; larger files are saved anew
+LARGEST_READ = 200 * 1024**2  # bytes
+KEPT_SIDE = 2048  # pixels of the longer side of pictures that are saved anew
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it is kept.
+
+    Args:
+        content: The file.
+        width: Upright, in pixels.
+        height: Upright, in pixels.
+        channels: 1 if it has no colour, else 3.
+        pixels: Hash of the pixels, 16 bytes.
+        looks: Perceptual hash; None for small ones.
+        saved_anew: Whether it is smaller than it came.
+    """
+
+    content: bytes
+    width: int
+    height: int
+    channels: int
+    pixels: bytes
+    looks: int | None
+    saved_anew: bool = False
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A file of the archive with what its place says about it; `split` is "" where nothing is said."""
+
+    entry: Entry
+    label: str
+    split: str
+
+
+def examine(content: bytes) -> Picture:
+    """Return a picture with all that is kept of it.
+
+    Raises:
+        BadPicture: It cannot be used; which kind says why.
+    """
+    saved_anew = len(content) > LARGEST_KEPT
+    if saved_anew:
+        content = _save_smaller(content)
+    with decoded(content) as picture:
+        return describe(picture, content, saved_anew)
+
+
+def describe(picture: "Image", content: bytes, saved_anew: bool = False) -> Picture:
+    """Return what is kept of a picture that is decoded already.
+
+    Args:
+        picture: Mode "L" or "RGB".
+        content: Its file.
+        saved_anew: Whether it is smaller than it came.
+    """
+    picture = without_colour(picture)
+    return Picture(
+        content=content,
+        width=picture.width,
+        height=picture.height,
+        channels=1 if picture.mode == "L" else 3,
+        pixels=hash_pixels(picture),
+        looks=hash_looks(picture),
+        saved_anew=saved_anew,
+    )
+
+
+def write(picture: Picture, name: str, label: str, split: str, source: int, draft: Draft) -> None:
+    """Write one picture and its row into the draft.
+
+    Args:
+        picture: What is kept of it.
+        name: As in the source.
+        label: Its class.
+        split: As the source says, or "".
+        source: Its number in the source, from 1.
+        draft: Gets both.
+    """
+    draft.rows(PICTURE_ROWS).add(
+        name=name,
+        label=label,
+        pack="",  # the importer gives the pack its name
+        offset=draft.pack().add(picture.content),
+        size_bytes=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+        channels=picture.channels,
+        pixels=picture.pixels,
+        looks=picture.looks,
+        given=split,
+        source=source,
+    )
+
+
+def take_in(archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress) -> None:
+    """Write pictures into the draft, in order; those that cannot be used are noted.
+
+    Args:
+        archive: That they are in.
+        placed: Which, and their labels and splits.
+        left_out: Takes what cannot be used.
+        draft: Gets rows and pictures.
+        progress: Is told the bytes.
+    """
+    waiting = list(placed)
+    progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
+    read, done = _read(archive, waiting), 0
+    for place, found in zip(waiting, in_order(_examine, read, lambda pair: len(pair[1] or b"")), strict=True):
+        if isinstance(found, Picture):
+            write(found, place.entry.name, place.label, place.split, place.entry.number + 1, draft)
+        else:
+            left_out.add(found, place.entry.name)
+        if isinstance(found, Picture) and found.saved_anew:
+            left_out.add("shrunk-pictures", place.entry.name)
+        done += place.entry.size_bytes
+        progress.advance(done)
+
+
+def _read(archive: Archive, placed: list[Placed]) -> Iterator[tuple[str, bytes | None]]:
+    """Yield a code if a file cannot be read, else "" and its bytes."""
+    for place in placed:
+        if place.entry.size_bytes > LARGEST_READ:
+            yield "too-large-pictures", None
+            continue
+        try:
+            yield "", archive.read(place.entry, LARGEST_READ)
+        except UnreadableEntry:
+            yield "unreadable-files", None
+
+
+def _examine(read: tuple[str, bytes | None]) -> Picture | str:
+    """Return the picture, or the code of the finding that it belongs to."""
+    code, content = read
+    if content is None:
+        return code
+    try:
+        return examine(content)
+    except BadPicture as error:
+        return CODES[type(error)]
+
+
+CODES: dict[type[BadPicture], str] = {
+    UnreadablePicture: "unreadable-files",
+    TooLargePicture: "too-large-pictures",
+    TooSmallPicture: "too-small-pictures",
+}
+
+
+def _save_smaller(content: bytes) -> bytes:
+    with decoded(content, KEPT_SIDE) as picture:
+        picture.thumbnail((KEPT_SIDE, KEPT_SIDE), reducing_gap=3)
+        picture.info.clear()
+        file = io.BytesIO()
+        picture.save(file, "JPEG", quality=92)
+        return file.getvalue()

@@ -1,0 +1,148 @@
+"""Spreadsheets: XLSX, XLS and ODS. A formula gives the value that was saved with it; nothing is calculated."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError
+from core.imports import ImportOptions, Look
+from core.intake.draft import Draft, Progress, ReaderSpec
+from core.intake.tables.disguise import check_there, head, real_kind
+from core.intake.tables.header import find_layout, header_cells
+from core.intake.tables.left_out import LeftOut
+from core.intake.tables.table import BATCH_ROWS, Batch, Table, check_width, column_names, listed, without_long_cells
+from core.intake.tables.taking_in import look_at, take_in
+from core.intake.tables.workbook import check_workbook, is_workbook
+
+SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsm")
+_FIRST_ROWS = 200  # that decide where the table begins
+
+
+def accepts(path: Path) -> float:
+    """Return how sure it is that a file is a spreadsheet."""
+    if not path.is_file():
+        return 0.0
+    if is_workbook(path):
+        return 0.95
+    if path.suffix.lower() in SUFFIXES:
+        # Text under such a name is for the reader of text tables; anything else is refused here, in words.
+        return 0.5 if real_kind(head(path)) or not head(path) else 0.2
+    return 0.0
+
+
+def open_table(path: Path, options: ImportOptions) -> Table:
+    """Open a sheet of a workbook.
+
+    Raises:
+        DataError: It is no workbook, or there is no such sheet, or nothing in it.
+    """
+    check_there(path)
+    kind = check_workbook(path)
+    name, sheet, names = _choose_sheet(path, options.sheet)
+    first = [_texts(row) for _, row in zip(range(_FIRST_ROWS), sheet.iter_rows(), strict=False)]
+    layout = find_layout(first, options.has_header)
+    cells = header_cells(first[layout.begin], layout.width) if layout.has_header else [""] * layout.width
+    check_width(len(cells), path.name)
+    columns, notes = column_names(cells, path.name)
+    if not layout.has_header:
+        notes = ("The first row is taken as data: it does not look like names of columns.",)
+    if any(any(row) for row in first[: layout.begin]):
+        notes = (f"{layout.begin} rows above the table left out.", *notes)
+    if len(names) > 1:
+        notes = (f"The file has {len(names)} sheets ({listed(names)}); '{name}' is taken.", *notes)
+    if path.suffix.lower() not in SUFFIXES:
+        notes = (f"{path.name} is in truth a spreadsheet, {kind}; it is read as one.", *notes)
+    rows = _SheetRows(path, sheet, layout.begin + layout.has_header, len(columns))
+    return Table(
+        path=path,
+        format=f"{kind}, sheet '{name}'",
+        names=columns,
+        size_bytes=path.stat().st_size,
+        unit="row",
+        batches=rows.batches,
+        settings={"delimiter": "", "encoding": "", "has_header": layout.has_header, "sheet": name},
+        notes=notes,
+        facts={"sheet": name, "has_header": layout.has_header},
+    )
+
+
+class _SheetRows:
+    """The rows of one sheet.
+
+    Args:
+        path: The file.
+        sheet: As the library opened it.
+        skip: Rows above the first one of data.
+        width: Cells in a row.
+    """
+
+    def __init__(self, path: Path, sheet: Any, skip: int, width: int) -> None:
+        self.path, self.sheet, self.skip, self.width = path, sheet, skip, width
+        self.size = path.stat().st_size
+
+    def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+        """Yield the wanted columns of all rows."""
+        numbers: list[int] = []
+        columns: tuple[list[str], ...] = tuple([] for _ in wanted)
+        total = max(1, self.sheet.total_height)
+        for number, row in enumerate(self.sheet.iter_rows(), 1):
+            if number > self.skip and any(cell != "" for cell in row):
+                numbers.append(number)
+                for column, index in zip(columns, wanted, strict=True):
+                    column.append(_text(row[index]))
+            if len(numbers) >= BATCH_ROWS:
+                yield without_long_cells(Batch(numbers, columns, self.size * number // (total + 1)), left_out)
+                numbers, columns = [], tuple([] for _ in wanted)
+        if numbers:
+            yield without_long_cells(Batch(numbers, columns, self.size), left_out)
+
+
+def _choose_sheet(path: Path, wanted: str) -> tuple[str, Any, list[str]]:
+    """Return the name of a sheet, the sheet, and the names of all sheets."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    damaged = f"{path.name} cannot be opened as a spreadsheet: it is damaged. Open it in its program and save it anew."
+    try:
+        with path.open("rb") as file:
+            workbook = CalamineWorkbook.from_filelike(file)
+            names = list(workbook.sheet_names)
+            if wanted and wanted not in names:
+                raise DataError(f"{path.name} has no sheet called '{wanted}'. It has: {listed(names, 20)}. Choose one.")
+            for name in [wanted] if wanted else names:
+                sheet = workbook.get_sheet_by_name(name)  # all of it, in memory
+                if sheet.height:
+                    return name, sheet, names
+    except (CalamineError, OSError, ValueError) as error:
+        raise DataError(damaged) from error
+    if wanted:
+        raise DataError(f"The sheet '{wanted}' of {path.name} is empty. Choose another of: {listed(names, 20)}.")
+    raise DataError(f"{path.name} is empty: no sheet of it holds anything. Check that it is the right file.")
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [_text(cell) for cell in row]
+
+
+def _text(cell: Any) -> str:
+    """Return a cell as a text: whole numbers without a fraction, dates as year-month-day."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "seconds")
+    return str(cell)
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return what a sheet seems to be."""
+    return look_at(open_table(path, options), options)
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Read a sheet into a draft."""
+    take_in(open_table(path, options), options, draft, progress)
+
+
+READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", SUFFIXES, accepts, look, read)

@@ -1,0 +1,114 @@
+"""Where data comes in: uploads, collections of pictures, and the imports that go on."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import UserError
+from core.imports import HubSet, ImportOptions, ImportProgress, Look
+
+if TYPE_CHECKING:
+    from core.intake.collections import Collections
+    from core.intake.jobs import Jobs
+    from core.intake.uploads import Uploads
+
+FORGOTTEN_AFTER_S = 2 * 86_400.0  # an upload that nobody imported
+
+
+class Reception:
+    """Takes in what a user brings; all of it is on the disk at once, and nothing of it in this process's memory.
+
+    Args:
+        folder: Of the brought data sets.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def uploads(self) -> "Uploads":
+        """The files that came from a browser and are not imported yet."""
+        from core.intake.uploads import Uploads
+
+        return Uploads(self._folder / ".uploads")
+
+    @cached_property
+    def collections(self) -> "Collections":
+        """The data sets that are being put together from pictures, class by class."""
+        from core.intake.collections import Collections
+
+        return Collections(self._folder / ".collections")
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """The imports and fixes that go on, in processes of their own."""
+        from core.intake.jobs import Jobs
+
+        return Jobs(self._folder / ".jobs")
+
+    def look(self, path: Path, options: ImportOptions | None = None) -> Look:
+        """Return what a source seems to be.
+
+        Raises:
+            DataError: It cannot be read at all.
+        """
+        from core.intake.importing import look_at
+
+        return look_at(path, options or ImportOptions())
+
+    def new_upload(self) -> str:
+        """Return the id of a new empty upload; old ones that nobody imported are removed."""
+        self.uploads.sweep(FORGOTTEN_AFTER_S)
+        return self.uploads.new()
+
+    def upload_folder(self, upload_id: str) -> Path:
+        """Return where the files of an upload are."""
+        return self.uploads.path(upload_id)
+
+    def discard_upload(self, upload_id: str) -> None:
+        """Remove an upload."""
+        self.uploads.discard(upload_id)
+
+    def save_pasted(self, text: str) -> str:
+        """Keep a pasted table as the only file of a new upload; return the upload's id.
+
+        Raises:
+            UserError: Nothing was pasted.
+        """
+        if not text.strip():
+            raise UserError("Nothing was pasted yet. Copy the rows of your table with their header, and paste them.")
+        upload_id = self.new_upload()
+        (self.upload_folder(upload_id) / "pasted.csv").write_text(text, encoding="utf-8", newline="")
+        return upload_id
+
+    def start_import(self, path: Path, options: ImportOptions, title: str = "") -> str:
+        """Import a source in a process of its own; return the import's id."""
+        request = {"path": str(path), "options": options.model_dump(mode="json")}
+        return self.jobs.start("import", request, title or options.title or path.name)
+
+    def start_hub_import(self, hub_id: str, options: ImportOptions, config: str = "") -> str:
+        """Fetch a data set from the hub in a process of its own; return the import's id."""
+        request = {"hub_id": hub_id, "config": config, "options": options.model_dump(mode="json")}
+        return self.jobs.start("hub", request, options.title or hub_id)
+
+    def imports(self) -> list[ImportProgress]:
+        """Return every import that goes on or has not been dismissed, the newest first."""
+        return self.jobs.list()
+
+    def import_progress(self, import_id: str) -> ImportProgress:
+        """Return how far an import is."""
+        return self.jobs.progress(import_id)
+
+    def cancel_import(self, import_id: str) -> None:
+        """End an import; nothing of it stays."""
+        self.jobs.cancel(import_id)
+
+    def forget_import(self, import_id: str) -> None:
+        """Take an import that has ended off the list."""
+        self.jobs.forget(import_id)
+
+    def hub_sets(self, task: str | None = None) -> list[HubSet]:
+        """Return well-known data sets of the hub."""
+        from core.intake.hub_sets import HUB_SETS
+
+        return [known for known in HUB_SETS if task in (None, known.task)]

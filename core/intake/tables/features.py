@@ -1,0 +1,159 @@
+"""Which columns of a table a number is predicted from, and why the others are not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.errors import DataError
+from core.imports import ImportOptions
+from core.intake.tables.columns import MOST_CATEGORIES, Profile, gives_away
+from core.intake.tables.numbers import NumberStyle, number_style, parse_numbers
+from core.intake.tables.survey import Survey
+from core.intake.tables.table import listed
+
+MOST_WORDS = 1_000  # different ones in a column of words that the user insists on
+TOO_MANY_WORDS = "too many different words to compare"
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What a number is predicted from.
+
+    Args:
+        target: The column to predict.
+        target_style: How its numbers are written.
+        numbers: Columns of numbers -> how they are written.
+        categories: Columns of words.
+        ignored: Columns that are not used -> why.
+        column_notes: What to say of a column.
+        notes: Whole sentences.
+    """
+
+    target: str
+    target_style: NumberStyle
+    numbers: Mapping[str, NumberStyle]
+    categories: tuple[str, ...]
+    ignored: Mapping[str, str]
+    column_notes: Mapping[str, str]
+    notes: tuple[str, ...]
+    read_as_numbers: tuple[str, ...]  # of the columns of texts such as "8GB"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns that are used, numbers first."""
+        return (*self.numbers, *self.categories)
+
+
+def choose_features(seen: Survey, target: str, options: ImportOptions) -> Features:
+    """Return what a number is predicted from.
+
+    Once the options say which columns to read as numbers, they also say which to ignore: what they do not name is used.
+
+    Args:
+        seen: The table.
+        target: The column to predict.
+        options: Of the user.
+
+    Raises:
+        DataError: The target holds no numbers, or always the same, or a column that the options name is not there.
+    """
+    style = _target_style(seen, target)
+    is_first_look = options.number_columns is None
+    for name in (*options.ignored_columns, *(options.number_columns or ())):
+        seen.table.index(name)
+    target_profile = seen.profile(target)
+    numbers: dict[str, NumberStyle] = {}
+    categories: list[str] = []
+    ignored: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    for profile in seen.profiles:
+        if profile.name in (target, options.split_column):
+            continue
+        given_away = gives_away(profile, target_profile)
+        doubt = given_away or _doubt(profile)
+        notes[profile.name] = given_away or profile.note or doubt
+        if profile.name in options.ignored_columns:
+            ignored[profile.name] = doubt or "left out by choice"
+        elif (doubt and is_first_look) or profile.kind == "empty":
+            ignored[profile.name] = doubt
+        elif (as_number := _as_number(profile, options)) is not None:
+            numbers[profile.name] = as_number
+        elif profile.distinct > (MOST_CATEGORIES if is_first_look else MOST_WORDS):
+            ignored[profile.name] = notes[profile.name] = TOO_MANY_WORDS
+        else:
+            categories.append(profile.name)
+    leaks = [name for name, reason in ignored.items() if "gives the answer away" in reason]
+    return Features(
+        target=target,
+        target_style=style,
+        numbers=numbers,
+        categories=tuple(categories),
+        ignored=ignored,
+        column_notes={**notes, target: target_profile.note},
+        notes=_sentences(ignored, leaks, target),
+        read_as_numbers=tuple(name for name in numbers if seen.profile(name).kind not in ("number", "identifier")),
+    )
+
+
+def _as_number(profile: Profile, options: ImportOptions) -> NumberStyle | None:
+    """Return how to read a column as numbers, or None if it is one of words."""
+    chosen = options.number_columns
+    if profile.kind == "number-in-text":
+        return profile.style if chosen is None or profile.name in chosen else None
+    if profile.style is not None:
+        return profile.style
+    if chosen is None or profile.name not in chosen:
+        return None
+    # Asked for although not every value is one: the others will count as missing.
+    parsable = [value for value in profile.counts if number_style([value]) is not None]
+    return (number_style(parsable) if parsable else None) or NumberStyle()
+
+
+def _doubt(profile: Profile) -> str:
+    """Return why a column is of no use, "" if it may be."""
+    return {
+        "empty": "empty",
+        "constant": "the same in every row: it tells nothing",
+        "identifier": "only numbers the rows: it tells nothing",
+        "date": "dates are not used as they are; add a column with the number of days instead if time matters",
+        "text": "texts, hardly two alike: they are not used to predict a number",
+    }.get(profile.kind, "") or (
+        TOO_MANY_WORDS if profile.kind == "category" and profile.distinct > MOST_CATEGORIES else ""
+    )
+
+
+def _target_style(seen: Survey, target: str) -> NumberStyle:
+    """Return how the target's numbers are written."""
+    profile = seen.profile(target)
+    style = profile.style or number_style([v for v in profile.counts if number_style([v]) is not None]) or NumberStyle()
+    numbers, _ = parse_numbers(profile.values, style)
+    there = numbers[numbers == numbers]
+    if len(there) < max(1, len(numbers) // 10):
+        shown = ", ".join(f"'{example}'" for example in profile.examples) or "nothing"
+        raise DataError(
+            f"The column '{target}' of {seen.table.path.name} holds {shown}, which are no numbers, so it cannot be "
+            "predicted as one. Choose a column of numbers as the target."
+        )
+    if len(there) > 1 and (there == there[0]).all() and seen.is_whole:
+        raise DataError(
+            f"The column '{target}' of {seen.table.path.name} holds the same number ({there[0]:g}) in every row, "
+            "so there is nothing to learn. Choose another column as the target."
+        )
+    profile.style = style
+    return style
+
+
+def _sentences(ignored: Mapping[str, str], leaks: list[str], target: str) -> tuple[str, ...]:
+    """Return what was left out, in words: leaks first, then by reason."""
+    sentences = []
+    if leaks:
+        one = len(leaks) == 1
+        sentences.append(
+            f"{listed(leaks)} give{'s' * one} '{target}' away and {'is' if one else 'are'} left out: "
+            "a model that saw it would look perfect and be of no use."
+        )
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in ignored.items():
+        if name not in leaks:
+            by_reason.setdefault(reason, []).append(name)
+    sentences += [f"Not used: {listed(names)} ({reason})." for reason, names in by_reason.items()]
+    return tuple(sentences)

@@ -1,0 +1,224 @@
+"""What a table will become: which task, which columns in which role, which label by which name."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.errors import DataError
+from core.imports import Column, ColumnRole, ImportOptions
+from core.intake.tables.features import Features, choose_features
+from core.intake.tables.labels import check_label_count, is_about_sentiment, normalise_labels
+from core.intake.tables.numbers import is_plain_number
+from core.intake.tables.roles import guess_label, guess_split, guess_target, guess_text, is_continuous, is_surely_text
+from core.intake.tables.survey import Survey
+from core.intake.tables.table import listed
+
+TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a table will become.
+
+    Args:
+        tasks: That it could be for, the likeliest first.
+        options: Complete: task, columns, labels.
+        columns: As they were found, with their roles.
+        notes: Whole sentences.
+        classes: Examples by label, as far as looked.
+        label_map: Every label seen, as written -> as it will be called.
+        features: Of a table for regression.
+    """
+
+    tasks: tuple[str, ...]
+    options: ImportOptions
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+    classes: Mapping[str, int] = field(default_factory=dict)
+    label_map: Mapping[str, str] = field(default_factory=dict)
+    features: Features | None = None
+
+
+def make_plan(seen: Survey, options: ImportOptions) -> Plan:
+    """Return what a table will become; what the options leave open is guessed.
+
+    Raises:
+        DataError: It can become nothing, or not what the options ask for.
+    """
+    for name in (options.text_column, options.label_column, options.target_column, options.split_column):
+        if name:
+            seen.table.index(name)
+    split = options.split_column or guess_split(seen.profiles)
+    usable = [p for p in seen.profiles if p.kind != "empty" and p.name != split]
+    text = options.text_column or guess_text([p for p in usable if p.name != options.label_column])
+    label = options.label_column or guess_label(usable, text)
+    if not options.text_column and text == label:
+        text = ""
+    target = options.target_column or guess_target([p for p in usable if not is_surely_text(p)])
+    tasks = _possible_tasks(seen, options, text, label, target)
+    task = options.task or (tasks[0] if tasks else TEXTS if text or not target else NUMBERS)
+    filled = options.model_copy(update={**seen.table.settings, "task": task, "split_column": split})
+    if task == TEXTS:
+        return _plan_texts(seen, filled, tasks, text, label)
+    if task == NUMBERS:
+        return _plan_numbers(seen, filled, tasks, target)
+    if task == DOCUMENTS:
+        return _plan_documents(seen, filled, tasks, text)
+    raise DataError(
+        f"{seen.table.path.name} is a table; it cannot be used for the task {task}. "
+        f"Choose {TEXTS} (texts with labels) or {NUMBERS} (a number to predict)."
+    )
+
+
+def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
+    """Return what a table could be for, the likeliest first."""
+    tasks = []
+    has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
+    if text and label:
+        tasks.append(TEXTS)
+    if target and choose_features(seen, target, options).names:
+        is_first = bool(options.target_column) or not (has_text and label)
+        tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
+    others = [
+        p for p in seen.profiles if p.kind not in ("empty", "identifier") and p.name not in (text, options.split_column)
+    ]
+    if text and (has_text or not others) and (tasks or not others):
+        tasks.append(DOCUMENTS)
+    return tuple(tasks)
+
+
+def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str, label: str) -> Plan:
+    file = seen.table.path.name
+    _check_text_and_label(seen, text, label)
+    counts = Counter({written: n for written, n in seen.counts(label).items() if written.strip()})
+    numeric = all(is_plain_number(value) for value in counts)
+    check_label_count(len(counts), label, file, numeric)
+    label_map, notes = _label_map(seen, options, label, counts)
+    classes: Counter[str] = Counter()
+    for written, count in counts.items():
+        if label_map[written]:
+            classes[label_map[written]] += count
+    roles: dict[str, ColumnRole] = {text: "text", label: "label", options.split_column: "split"}
+    complete = options.model_copy(
+        update={"text_column": text, "label_column": label, "label_map": label_map, "target_column": ""}
+    )
+    return Plan(
+        tasks=tasks,
+        options=complete,
+        columns=_columns(seen, roles, {}),
+        notes=(*seen.table.notes, *notes, *_looked_at(seen)),
+        classes=dict(classes.most_common()),
+        label_map=label_map,
+    )
+
+
+def _label_map(
+    seen: Survey, options: ImportOptions, label: str, counts: Counter[str]
+) -> tuple[dict[str, str], list[str]]:
+    """Return the name of every label as written, and a sentence if numbers were given words."""
+    notes = []
+    named = seen.table.label_names.get(label, ())
+    if named and all(written.isdigit() and int(written) < len(named) for written in counts):
+        found = {written: named[int(written)] for written in counts}
+        notes.append(f"The file itself names the labels of '{label}': {listed(named)}.")
+    elif options.normalise_labels:
+        found = normalise_labels(counts, is_about_sentiment(label, seen.table.path.stem, *seen.table.names))
+        if renamed := [f"{w} → {n}" for w, n in found.items() if is_plain_number(w) and not is_plain_number(n)]:
+            notes.append(f"Labels that are numbers were given words, as they are about opinions: {', '.join(renamed)}.")
+    else:
+        found = {written: written for written in counts}
+    return {**found, **{w: " ".join(n.split()) for w, n in options.label_map.items()}}, notes
+
+
+def _check_text_and_label(seen: Survey, text: str, label: str) -> None:
+    """Raise a `DataError` if there is no text, no label, or labels that are measurements."""
+    file, names = seen.table.path.name, seen.table.names
+    if len(names) == 1:
+        raise DataError(
+            f"{file} has only one column ('{names[0]}'), but texts with labels need two: the text and its label. "
+            "Add a column of labels; if there are two, choose the right separator."
+        )
+    if not text:
+        raise DataError(
+            f"{file} has no column of texts. Its columns are {listed(names, 10)}. "
+            f"Choose the column with the texts; to predict a number instead, choose the task {NUMBERS}."
+        )
+    if text == label:
+        raise DataError(f"'{text}' cannot be both the text and the label. Choose two different columns of {file}.")
+    measured = next(
+        (p for p in seen.profiles if (p.name == label or (not label and p.name != text)) and is_continuous(p)), None
+    )
+    if measured is not None:
+        raise DataError(
+            f"The labels in column '{measured.name}' of {file} are measurements ({', '.join(measured.examples)} ...), "
+            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS}."
+        )
+    if not label:
+        raise DataError(
+            f"{file} has texts ('{text}') but no column of labels: none of {listed(names, 10)} holds a few words "
+            "that repeat. Add a column that says for each text what it is, or choose the right column."
+        )
+
+
+def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str) -> Plan:
+    if not text:
+        raise DataError(
+            f"{seen.table.path.name} has no column of texts to learn to write from. "
+            f"Its columns are {listed(seen.table.names, 10)}. Choose the column with the texts."
+        )
+    roles: dict[str, ColumnRole] = {text: "text", options.split_column: "split"}
+    complete = options.model_copy(update={"text_column": text, "label_column": "", "target_column": ""})
+    return Plan(tasks, complete, _columns(seen, roles, {}), (*seen.table.notes, *_looked_at(seen)))
+
+
+def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], target: str) -> Plan:
+    file, names = seen.table.path.name, seen.table.names
+    if not target:
+        raise DataError(
+            f"{file} has no column of numbers, so there is no number to predict. "
+            f"Its columns are {listed(names, 10)}. To sort texts into kinds, choose the task {TEXTS}."
+        )
+    features = choose_features(seen, target, options)
+    if not features.names:
+        why = "; ".join(f"'{name}': {reason}" for name, reason in list(features.ignored.items())[:5])
+        raise DataError(
+            f"Nothing is left in {file} to predict '{target}' from"
+            + (f" ({why}). " if why else ". ")
+            + "Add columns of numbers or of kinds that say something about it."
+        )
+    roles: dict[str, ColumnRole] = dict.fromkeys(features.names, "feature")
+    roles |= {target: "target", options.split_column: "split"}
+    complete = options.model_copy(
+        update={
+            "target_column": target,
+            "text_column": "",
+            "label_column": "",
+            "ignored_columns": tuple(features.ignored),
+            "number_columns": features.read_as_numbers,
+        }
+    )
+    notes = (*seen.table.notes, *features.notes, *_looked_at(seen))
+    return Plan(tasks, complete, _columns(seen, roles, features.column_notes), notes, features=features)
+
+
+def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:
+    """Return the columns as they are shown."""
+    return tuple(
+        Column(
+            name=p.name,
+            kind=p.kind,
+            role=roles.get(p.name, "ignored"),
+            distinct=p.distinct,
+            missing=p.missing,
+            examples=p.examples,
+            note=notes.get(p.name, p.note) or ("only numbers the rows: not used" if p.is_index else ""),
+        )
+        for p in seen.profiles
+    )
+
+
+def _looked_at(seen: Survey) -> list[str]:
+    """Return a sentence if only a part of the table was looked at."""
+    if seen.is_whole:
+        return []
+    return ["Only the beginning of this large file was looked at; the import reads all of it."]

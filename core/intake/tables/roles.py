@@ -1,0 +1,170 @@
+"""Which column of a table is the text, which the label, which the number to predict: guesses, shown for correction."""
+
+import re
+from collections.abc import Sequence
+
+from core.intake.tables.columns import MOST_CATEGORIES, Profile
+from core.intake.tables.labels import MOST_LABELS
+
+_TEXT_NAMES = (
+    ("text", "sentence", "review", "tweet", "comment", "message", "document", "content", "body"),
+    (
+        "texts",
+        "sentences",
+        "reviews",
+        "tweets",
+        "comments",
+        "messages",
+        "review_text",
+        "reviewtext",
+        "full_text",
+        "sms",
+    ),
+    ("description", "question", "title", "headline", "statement", "phrase", "utterance", "query", "input", "prompt"),
+)
+_LABEL_NAMES = (
+    ("label", "labels", "class", "sentiment", "category", "target", "airline_sentiment", "label_text"),
+    ("intent", "emotion", "polarity", "topic", "tag", "stars", "rating", "score", "type", "spam", "output", "y"),
+    ("labels_text", "class_label", "class_name", "group", "genre", "language", "overall", "toxic", "is_spam"),
+)
+_TARGET_NAMES = (
+    ("target", "y", "price", "label", "saleprice", "sale_price", "value", "output"),
+    ("amount", "cost", "salary", "charges", "revenue", "sales", "income", "rent", "score", "rating", "medv", "mpg"),
+    ("median_house_value", "total", "count", "quality", "demand", "duration", "consumption", "yield", "profit"),
+)
+_TARGET_PART = re.compile(r"(?:^|_)(?:target|price|cost|salary|sales|revenue|rent|preis|prix|precio)(?:_|$)")
+_SPLIT_NAMES = ("split", "set", "subset", "fold", "partition", "dataset", "phase", "usage", "sample")
+GIVEN_SPLITS = {
+    **dict.fromkeys(("train", "training", "tr", "trainset", "train_set"), "train"),
+    **dict.fromkeys(("validation", "valid", "val", "dev", "development", "eval", "evaluation"), "validation"),
+    **dict.fromkeys(("test", "testing", "tst", "holdout", "hold-out", "testset", "test_set"), "test"),
+}
+_NOT_LABEL = re.compile(
+    r"conf(?:idence)?$|_at$|count$|(?:^|_)(?:name|user|timezone|location|date|time)$", re.IGNORECASE
+)
+
+
+def guess_split(profiles: Sequence[Profile]) -> str:
+    """Return the column that says which rows are for training and which for test, "" if none does."""
+    for profile in profiles:
+        if _plain(profile.name) not in _SPLIT_NAMES or not profile.counts:
+            continue
+        values = {value.strip().lower() for value in profile.counts}
+        if values <= set(GIVEN_SPLITS):
+            return profile.name
+    return ""
+
+
+def guess_text(profiles: Sequence[Profile]) -> str:
+    """Return the column that holds the texts, "" if none does."""
+    scored = [(_text_score(profile), -profile.position, profile.name) for profile in profiles]
+    best = max(scored, default=(0.0, 0, ""))
+    if best[0] > 0:
+        return best[2]
+    words = [profile for profile in profiles if profile.kind in ("category", "identifier") and profile.style is None]
+    if len(words) != len(profiles) or len(words) < 2:
+        return ""  # among numbers, a column of words is a feature
+    return max(words, key=lambda profile: (profile.distinct, profile.average_length, -profile.position)).name
+
+
+def is_surely_text(profile: Profile) -> bool:
+    """Return whether a column holds sentences, and not only names of several words."""
+    return profile.kind == "text" and (profile.average_words >= 6 or _rank(profile.name, _TEXT_NAMES) >= 2)
+
+
+def guess_label(profiles: Sequence[Profile], text: str) -> str:
+    """Return the column that holds the labels, "" if none does.
+
+    Args:
+        profiles: Of all columns.
+        text: The column that holds the texts.
+    """
+    others = [profile for profile in profiles if profile.name != text]
+    scored = [(_label_score(profile), profile.position, profile.name) for profile in others]
+    best = max(scored, default=(0.0, 0, ""))
+    return best[2] if best[0] > 0 else ""
+
+
+def guess_target(profiles: Sequence[Profile]) -> str:
+    """Return the column of numbers that is most likely to be predicted, "" if there is none."""
+    names = {_plain(profile.name) for profile in profiles}
+    scored = [(_target_score(profile, names), profile.position, profile.name) for profile in profiles]
+    best = max(scored, default=(0.0, 0, ""))
+    return best[2] if best[0] > 0 else ""
+
+
+def is_continuous(profile: Profile) -> bool:
+    """Return whether a column holds measurements rather than the numbers of classes."""
+    if profile.style is None or profile.kind not in ("number", "number-in-text", "identifier"):
+        return False
+    numbers = profile.numbers[~(profile.numbers != profile.numbers)]
+    has_fractions = bool((numbers != numbers.round()).any())
+    return profile.distinct > (20 if has_fractions else 100) and profile.distinct > len(numbers) / (
+        20 if has_fractions else 2
+    )
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case with single underscores."""
+    return re.sub(r"[\s\-.]+", "_", name.strip().lower())
+
+
+def _rank(name: str, lists: Sequence[Sequence[str]]) -> float:
+    """Return how well a name is known: 4, 3 or 2; 1 where it only holds such a word; else 0."""
+    plain = _plain(name)
+    for points, names in zip((4.0, 3.0, 2.0), lists, strict=True):
+        if plain in names:
+            return points
+    parts = set(plain.split("_"))
+    return 1.0 if parts & set(lists[0]) else 0.0
+
+
+def _text_score(profile: Profile) -> float:
+    """Return how likely a column holds the texts; 0 if it does not."""
+    if profile.kind in ("empty", "date", "number", "number-in-text") or not profile.counts:
+        return 0.0
+    named = _rank(profile.name, _TEXT_NAMES)
+    variety = profile.distinct / profile.counts.total()
+    if profile.kind == "text":
+        return 2 + 2 * named + min(profile.average_words, 60) / 10 + 2 * variety
+    if profile.kind in ("category", "constant", "identifier") and named >= 2:
+        return 0.5 * named + variety
+    return 0.0
+
+
+def _label_score(profile: Profile) -> float:
+    """Return how likely a column holds the labels; 0 if it does not."""
+    if profile.kind in ("empty", "date", "identifier", "text") or not profile.counts:
+        return 0.0
+    named = _rank(profile.name, _LABEL_NAMES)
+    if profile.distinct > MOST_LABELS or is_continuous(profile):
+        return 0.0
+    if profile.kind == "constant":
+        return 0.5 if named >= 3 else 0.0
+    repeats = 1 - profile.distinct / profile.counts.total()
+    if named == 0 and repeats < 0.4 and profile.counts.total() > 8:
+        return 0.0
+    few = 2.0 if profile.distinct <= 20 else 1.0 if profile.distinct <= MOST_CATEGORIES else 0.3
+    full = profile.counts.total() / max(1, len(profile.values))
+    misleading = 3.0 if _NOT_LABEL.search(profile.name) else 0.0
+    return max(0.0, 2 * named + few + repeats + full - misleading)
+
+
+def _target_score(profile: Profile, names: set[str]) -> float:
+    """Return how likely a column is the number to predict; 0 if it cannot be.
+
+    Args:
+        profile: Of the column.
+        names: Of all columns: beside x and z, y is a length.
+    """
+    if profile.kind not in ("number", "number-in-text") or profile.distinct < 2:
+        return 0.0
+    plain_name = _plain(profile.name)
+    named = _rank(profile.name, _TARGET_NAMES)
+    if _TARGET_PART.search(plain_name):
+        named = max(named, 3.5)
+    if plain_name == "y" and "z" in names:
+        named = 0.0
+    variety = min(profile.distinct, 100) / 100
+    plain = 1.0 if profile.kind == "number" else 0.5
+    return 2 * named + variety + plain

@@ -1,0 +1,100 @@
+"""A table at a glance: its columns profiled on a sample of the rows of its beginning."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import DataError
+from core.intake.tables.columns import Profile, profile_column
+from core.intake.tables.left_out import LeftOut
+from core.intake.tables.table import Table
+
+_SAMPLE_CELLS = 240_000
+_SAMPLE_ROWS = 20_000
+_FIRST_ROWS = 10
+_SHOWN_CHARACTERS = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A table at a glance.
+
+    Args:
+        table: That was looked at.
+        profiles: Of its columns, in order.
+        first_rows: To show; long cells are cut.
+        rows: In the table; an estimate if not `is_whole`.
+        is_whole: Whether all rows were read (though not all of them profiled).
+        sampled: Rows that were profiled.
+    """
+
+    table: Table
+    profiles: tuple[Profile, ...]
+    first_rows: tuple[tuple[str, ...], ...]
+    rows: int
+    is_whole: bool
+    sampled: int
+
+    def profile(self, name: str) -> Profile:
+        """Return the profile of one column.
+
+        Raises:
+            DataError: There is none of this name.
+        """
+        return self.profiles[self.table.index(name)]
+
+    def counts(self, name: str) -> Counter[str]:
+        """Return how often each value occurs in a column, as far as a look goes."""
+        profile = self.profile(name)
+        if self.sampled == self.rows:
+            return Counter(profile.values)
+        found: Counter[str] = Counter()
+        for batch in self.table.batches([profile.position], LeftOut()):
+            found.update(batch.columns[0])
+            if batch.done >= self.table.look_bytes:
+                break
+        return found
+
+
+def survey(table: Table) -> Survey:
+    """Look at a table's beginning.
+
+    Raises:
+        DataError: There is nothing below the header.
+    """
+    width = len(table.names)
+    wanted = max(100, min(_SAMPLE_ROWS, _SAMPLE_CELLS // width))
+    sampled: list[list[str]] = [[] for _ in range(width)]
+    first_rows: tuple[tuple[str, ...], ...] = ()
+    rows = done = 0
+    step, is_whole = 1, True
+    for batch in table.batches(range(width), LeftOut()):
+        if not rows:
+            first_rows = _first_rows(batch.columns)
+            likely = len(batch) * min(table.size_bytes, table.look_bytes) // max(1, batch.done)
+            step = max(1, max(likely, len(batch)) // wanted)
+        offset = -rows % step
+        for values, column in zip(sampled, batch.columns, strict=True):
+            values.extend(column[offset::step])
+        rows, done = rows + len(batch), batch.done
+        if done >= table.look_bytes and done < table.size_bytes:
+            is_whole = False
+            break
+    if not rows:
+        raise DataError(
+            f"{table.path.name} has names of columns but no rows below them. "
+            "Check that the export is complete; if the first row is data, say that there is no header."
+        )
+    if not is_whole:
+        rows = rows * table.size_bytes // done
+    profiles = [
+        profile_column(name, position, values, table.decimal_hint)
+        for position, (name, values) in enumerate(zip(table.names, sampled, strict=True))
+    ]
+    return Survey(table, tuple(profiles), first_rows, rows, is_whole, len(sampled[0]))
+
+
+def _first_rows(columns: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Return the first rows, to show."""
+    short = [[cell[:_SHOWN_CHARACTERS] for cell in column[:_FIRST_ROWS]] for column in columns]
+    return tuple(zip(*short, strict=True))

@@ -1,0 +1,227 @@
+"""From the rows of a table to the examples of a draft, a few thousand at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import DataError
+from core.imports import Finding, ImportOptions, Look
+from core.intake.draft import Draft, Progress
+from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
+from core.intake.tables.cleaning import clean_texts, looks_like_formula
+from core.intake.tables.features import Features
+from core.intake.tables.labels import LabelBook, check_label_count
+from core.intake.tables.left_out import LeftOut
+from core.intake.tables.numbers import is_plain_number, parse_numbers
+from core.intake.tables.plan import NUMBERS, TEXTS, Plan, make_plan
+from core.intake.tables.roles import GIVEN_SPLITS
+from core.intake.tables.survey import survey
+from core.intake.tables.table import Batch, Table
+
+
+def look_at(table: Table, options: ImportOptions) -> Look:
+    """Return what a table seems to be.
+
+    Raises:
+        DataError: It cannot become what the options ask for, or nothing at all.
+    """
+    seen = survey(table)
+    plan = make_plan(seen, options)
+    return Look(
+        kind="table",
+        format=table.format,
+        tasks=plan.tasks or (plan.options.task,),
+        options=plan.options,
+        size_bytes=table.size_bytes,
+        columns=plan.columns,
+        sample=seen.first_rows,
+        classes=plan.classes,
+        label_map=plan.label_map,
+        notes=plan.notes,
+        rows=seen.rows,
+        rows_are_exact=seen.is_whole,
+    )
+
+
+def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Read a whole table into a draft.
+
+    Raises:
+        DataError: Nothing of it can be used, or it is not what the options say.
+        ImportCancelled: The user does not want it any more.
+    """
+    progress.stage("Reading", table.size_bytes, "bytes")
+    plan = make_plan(survey(table), options)
+    left_out = LeftOut()
+    draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
+    extra: list[Finding] = []
+    if plan.options.task == TEXTS:
+        extra = _take_texts(table, plan, draft, progress, left_out)
+    elif plan.options.task == NUMBERS:
+        _take_numbers(table, plan, draft, progress, left_out)
+    else:
+        _take_documents(table, plan, draft, progress, left_out)
+    progress.advance(table.size_bytes)
+    draft.findings.extend((*left_out.findings(table.path.name, table.unit), *extra))
+    if not draft.rows(_schema(plan)).count:
+        reasons = " ".join(finding.message for finding in draft.findings[:3])
+        raise DataError(
+            f"No row of {table.path.name} can be used. {reasons} Check that the right columns and separator are chosen."
+        )
+
+
+def _schema(plan: Plan) -> Any:
+    if plan.features is not None:
+        return table_rows(plan.features.numbers, plan.features.categories)
+    return TEXT_ROWS if plan.options.task == TEXTS else DOCUMENT_ROWS
+
+
+def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> list[Finding]:
+    """Write texts with their labels; return what was done to the labels."""
+    options, writer = plan.options, draft.rows(TEXT_ROWS)
+    book = LabelBook(options.label_map, options.normalise_labels)
+    file = table.path.name
+    wanted = _positions(table, options.text_column, options.label_column, options.split_column)
+    for batch in table.batches(wanted, left_out):
+        texts = _clean(batch, options, left_out)
+        written = batch.columns[1]
+        book.counts.update(written)
+        names = [book.name(label) for label in written]
+        if len(book.names) > len(options.label_map):
+            used = {book.names[label] for label in book.counts}
+            check_label_count(len(used), options.label_column, file, all(map(is_plain_number, used)))
+        columns = {"text": texts, "label": names, **_common(batch, 2, options)}
+        if not (all(texts) and all(names)):
+            keep = _with_text_and_label(batch, texts, names, left_out)
+            columns = {name: _only(values, keep) for name, values in columns.items()}
+        writer.add_columns(columns)
+        progress.advance(batch.done)
+    draft.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
+    draft.facts["columns"] = [
+        {"name": options.text_column, "kind": "text", "role": "text"},
+        {"name": options.label_column, "kind": "category", "role": "label"},
+    ]
+    merged = book.finding(file)
+    return [merged] if merged is not None else []
+
+
+def _with_text_and_label(
+    batch: Batch, texts: Sequence[str], names: Sequence[str], left_out: LeftOut
+) -> NDArray[np.int64]:
+    """Return the positions of rows that have both; the others are counted."""
+    keep = []
+    for position, (text, name) in enumerate(zip(texts, names, strict=True)):
+        if text and name:
+            keep.append(position)
+            continue
+        line, written = batch.lines[position], batch.columns[1][position]
+        if not text:
+            left_out.add("empty-rows", line)
+        elif written.strip():
+            left_out.add("dropped-labels", line, written)
+        else:
+            left_out.add("missing-labels", line, text)
+    return np.array(keep, dtype=np.int64)
+
+
+def _take_documents(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> None:
+    """Write texts, each a document."""
+    options, writer = plan.options, draft.rows(DOCUMENT_ROWS)
+    for batch in table.batches(_positions(table, options.text_column, options.split_column), left_out):
+        texts = _clean(batch, options, left_out)
+        names = [f"{table.path.stem}, {table.unit} {line}" for line in batch.lines]
+        columns = {"text": texts, "name": names, **_common(batch, 1, options)}
+        keep = np.flatnonzero([bool(text) for text in texts])
+        if len(keep) < len(texts):
+            left_out.add_all("empty-rows", (batch.lines[i] for i, text in enumerate(texts) if not text))
+            columns = {name: _only(values, keep) for name, values in columns.items()}
+        writer.add_columns(columns)
+        progress.advance(batch.done)
+    draft.facts["columns"] = [{"name": options.text_column, "kind": "text", "role": "text"}]
+
+
+def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> None:
+    """Write rows of a number to predict and what it is predicted from."""
+    features, options = plan.features, plan.options
+    assert features is not None  # make_plan gives them for this task
+    writer = draft.rows(_schema(plan))
+    wanted = _positions(table, features.target, *features.names, options.split_column)
+    for batch in table.batches(wanted, left_out):
+        target, _ = parse_numbers(batch.columns[0], features.target_style)
+        columns: dict[str, Any] = {"target": target, **_common(batch, 1 + len(features.names), options)}
+        cells = batch.columns[1:]
+        for name, values in zip(features.names, cells, strict=False):
+            if name in features.numbers:
+                columns[FEATURE + name], strange = parse_numbers(values, features.numbers[name])
+                for position in strange:
+                    left_out.add("unread-numbers", batch.lines[position], f"{name}: {values[position]}")
+            else:
+                columns[FEATURE + name] = _words(batch, values, left_out)
+        keep = np.flatnonzero(target == target)
+        if len(keep) < len(target):
+            _count_without_target(batch, target, left_out)
+            columns = {name: _only(values, keep) for name, values in columns.items()}
+        writer.add_columns(columns)
+        progress.advance(batch.done)
+    draft.facts |= {"target": features.target, "columns": _column_facts(features)}
+
+
+def _count_without_target(batch: Batch, target: NDArray[np.float64], left_out: LeftOut) -> None:
+    """Count rows without a number to predict; rows without anything are only empty."""
+    for position in np.flatnonzero(target != target).tolist():
+        line = batch.lines[position]
+        if any(column[position].strip() for column in batch.columns):
+            left_out.add("not-a-number", line, batch.columns[0][position] or "(nothing)")
+        else:
+            left_out.add("empty-rows", line)
+
+
+def _column_facts(features: Features) -> list[dict[str, str]]:
+    """Return the columns for the manifest."""
+    target = {"name": features.target, "kind": "number", "role": "target", "unit": features.target_style.unit}
+    numbers = [{"name": n, "kind": "number", "role": "feature", "unit": s.unit} for n, s in features.numbers.items()]
+    words = [{"name": name, "kind": "category", "role": "feature"} for name in features.categories]
+    ignored = [{"name": n, "kind": "ignored", "role": "ignored", "why": why} for n, why in features.ignored.items()]
+    return [target, *numbers, *words, *ignored]
+
+
+def _words(batch: Batch, values: Sequence[str], left_out: LeftOut) -> list[str | None]:
+    """Return the cells of a column of words, None where there is none."""
+    for position, value in enumerate(values):
+        if looks_like_formula(value):
+            left_out.add("formulas", batch.lines[position], value)
+    return [" ".join(value.split()) or None for value in values]
+
+
+def _clean(batch: Batch, options: ImportOptions, left_out: LeftOut) -> list[str]:
+    """Return the texts of a batch, cleaned if that is wanted; "" where there is nothing."""
+    texts = batch.columns[0]
+    for position, text in enumerate(texts):
+        if text[:1] in "=+-@" and looks_like_formula(text):
+            left_out.add("formulas", batch.lines[position], text)
+    if not options.clean_text:
+        return [text if text and not text.isspace() else "" for text in texts]
+    cleaned, changed = clean_texts(texts)
+    for position in changed:
+        left_out.add("cleaned-text", batch.lines[position], texts[position])
+    return cleaned
+
+
+def _common(batch: Batch, split_at: int, options: ImportOptions) -> dict[str, Any]:
+    """Return the columns that every row has: the split that the source gives, and the line."""
+    given: list[str] = [""] * len(batch)
+    if options.split_column:
+        given = [GIVEN_SPLITS.get(value.strip().lower(), "") for value in batch.columns[split_at]]
+    return {"given": given, "source": np.asarray(batch.lines, dtype=np.int64)}
+
+
+def _positions(table: Table, *names: str) -> list[int]:
+    """Return the positions of columns; no name means no column."""
+    return [table.index(name) for name in names if name]
+
+
+def _only(values: Any, keep: NDArray[np.int64]) -> Any:
+    """Return the values at these positions."""
+    return values[keep] if isinstance(values, np.ndarray) else [values[i] for i in keep]

@@ -1,0 +1,146 @@
+"""Files on their way from a browser: streamed to the disk, one folder an upload, until they are imported."""
+
+import asyncio
+import os
+import re
+import shutil
+import time
+import unicodedata
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+from uuid import uuid4
+
+from core.errors import DataError, UserError
+from core.intake.disk import require_space
+
+MOST_FOLDERS, LONGEST_PART, LONGEST_NAME = 20, 255, 1_000  # folders deep; bytes of one name; characters of all
+_WRITTEN_AT_ONCE = 2**20  # bytes: each write goes through a thread, so that pages stay quick
+_LOOK_EVERY = 64 * 2**20  # bytes between two looks at the disk
+_KEPT_FREE = 200 * 2**20  # bytes of the disk, for the rest of the machine
+_NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+class Uploads:
+    """Every upload that was begun and is not imported yet.
+
+    Args:
+        folder: A sub-folder an upload.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def new(self) -> str:
+        """Begin an upload; return its id."""
+        upload_id = uuid4().hex[:12]
+        (self.folder / upload_id).mkdir(parents=True)
+        return upload_id
+
+    def path(self, upload_id: str) -> Path:
+        """Return the folder that an upload's files are in.
+
+        Raises:
+            UserError: There is no such upload any more.
+        """
+        folder = self.folder / upload_id
+        if not upload_id.isalnum() or not folder.is_dir():
+            raise UserError("This upload is not here any more. It was imported or discarded: choose the files again.")
+        return folder
+
+    async def receive(self, upload_id: str, name: str, chunks: AsyncIterator[bytes], limit_bytes: int) -> Path:
+        """Write a file as it comes; it is there only when it is whole. One of the same name is replaced.
+
+        Args:
+            upload_id: Where to.
+            name: Of the file, with the folders that it was in: "pets/cats/1.jpg".
+            chunks: Its bytes. Whatever this raises passes, and nothing stays.
+            limit_bytes: The most that may come.
+
+        Returns:
+            Where it is.
+
+        Raises:
+            DataError: The name cannot be used, it is larger than allowed, or the disk has too little space.
+            UserError: There is no such upload any more.
+        """
+        folder = self.path(upload_id)
+        target = folder / _safe(name)
+        half = folder / f".receiving-{uuid4().hex}"
+        try:
+            with half.open("xb") as file:
+                await _write(file, chunks, limit_bytes, target.name)
+            await asyncio.to_thread(_put, half, target, name)
+        finally:
+            half.unlink(missing_ok=True)
+        return target
+
+    def discard(self, upload_id: str) -> None:
+        """Remove an upload and its files; it may be gone already."""
+        if upload_id.isalnum():
+            shutil.rmtree(self.folder / upload_id, ignore_errors=True)
+
+    def sweep(self, older_than_s: float) -> int:
+        """Remove uploads that nothing was added to for so long; return how many."""
+        begun = [folder for folder in self.folder.iterdir() if folder.is_dir()] if self.folder.is_dir() else []
+        forgotten = [folder for folder in begun if time.time() - folder.stat().st_mtime > older_than_s]
+        for folder in forgotten:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(forgotten)
+
+
+def _safe(name: str) -> Path:
+    """Return a file's name and folders as a path that stays where it is put.
+
+    Raises:
+        DataError: It would not, or no disk could hold it.
+    """
+    shown = _NOT_IN_A_NAME.sub("?", name)[:80]
+    if not name or _NOT_IN_A_NAME.search(name):
+        raise DataError(
+            f"The file name '{shown}' has characters that no file can have here. Rename it, then try again."
+        )
+    plain = unicodedata.normalize("NFC", name)
+    parts = plain.split("/")
+    if plain.startswith("/") or ".." in parts:
+        raise DataError(
+            f"'{shown}' leads out of the folder that it is put in, so it was refused. Give it a plain name."
+        )
+    if "" in parts or "." in parts:
+        raise DataError(f"'{shown}' is no name of a file. Rename it, then try again.")
+    too_long = any(len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART for part in parts)
+    if too_long or len(plain) > LONGEST_NAME or len(parts) > MOST_FOLDERS + 1:
+        raise DataError(
+            f"The name '{shown}…' is too long, or its folders are too deep: a name may have {LONGEST_PART} characters, "
+            f"and lie {MOST_FOLDERS} folders deep. Shorten it, or put everything into a ZIP file."
+        )
+    return Path(PurePosixPath(*parts))
+
+
+async def _write(file: BinaryIO, chunks: AsyncIterator[bytes], limit_bytes: int, name: str) -> None:
+    waiting, received, looked_at = bytearray(), 0, -_LOOK_EVERY
+    async for chunk in chunks:
+        waiting += chunk
+        received += len(chunk)
+        if received > limit_bytes:
+            raise DataError(
+                f"{name} is larger than the {limit_bytes:,} bytes that it may have. Nothing of it was kept. Split it, "
+                "or put it on this machine and give its path."
+            )
+        if received - looked_at >= _LOOK_EVERY:
+            looked_at = received
+            require_space(Path(file.name).parent, _KEPT_FREE)
+        if len(waiting) >= _WRITTEN_AT_ONCE:
+            await asyncio.to_thread(file.write, bytes(waiting))
+            waiting.clear()
+    await asyncio.to_thread(file.write, bytes(waiting))
+
+
+def _put(half: Path, target: Path, name: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(half, target)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise DataError(
+            f"'{name}' cannot be kept: a file and a folder of the same name were sent. Rename one of them."
+        ) from error

@@ -1,0 +1,203 @@
+"""Bringing data: any source, a look, corrections, and one import however often the button is clicked."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.errors import DataError
+from core.imports import ImportOptions, Look
+from core.intake.draft import Silent
+from core.intake.importing import run_import
+from core.service import Service
+from core.shelf import Shelf
+from pages.components import bring_source
+from pages.components.label_mapping import table_key
+from tests.pages.conftest import Open, healthy, words
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    """A messy little table: semicolons, labels in several spellings, a second column of words."""
+    file = tmp_path / "reviews.csv"
+    labels = ("positive", "negative", "Positive ", "negative")
+    rows = [f"{i};The delivery number {i} was as described;{labels[i % 4]};shop {i % 3}" for i in range(60)]
+    file.write_text("\n".join(["id;comment;sentiment;shop", *rows]))
+    return file
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, ImportOptions, str]]:
+    """What would have been imported."""
+    calls: list[tuple[Path, ImportOptions, str]] = []
+
+    def start(_: Shelf, path: Path, options: ImportOptions, title: str = "") -> str:
+        calls.append((path, options, title))
+        return "abc"
+
+    monkeypatch.setattr(Shelf, "start_import", start)
+    return calls
+
+
+def look_at(open_page: Open, path: Path, **query: str) -> AppTest:
+    return open_page("bring", how="path", path=str(path), ready="1", **query)
+
+
+def chosen(at: AppTest, name: str) -> Any:
+    return at.session_state[f"bring-{name}"]
+
+
+def test_it_begins_with_the_drop_zone(open_page: Open) -> None:
+    at = open_page("bring")
+    assert at.title[0].value == "Bring your own data"
+    assert "upload" in at.query_params
+    assert not at.error
+
+
+@pytest.mark.parametrize("how", ["files", "pictures", "paste", "path", "hub"])
+def test_every_way_has_an_address(open_page: Open, how: str) -> None:
+    assert not open_page("bring", how=how).error
+
+
+def test_a_path_is_offered_only_to_this_machine(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, reviews: Path
+) -> None:
+    assert not open_page("bring", how="path").error
+    monkeypatch.setattr(bring_source, "is_local", lambda: False)
+    at = look_at(open_page, reviews)
+    assert "reviews" not in words(at)
+    assert at.session_state["how"] == "files"
+
+
+def test_the_look_says_what_was_found(open_page: Open, reviews: Path) -> None:
+    at = look_at(open_page, reviews)
+    shown = words(at).lower()
+    assert "semicolon" in shown
+    assert "60 rows" in shown
+    assert chosen(at, "task") == "text-classification"
+    assert (chosen(at, "text_column"), chosen(at, "label_column")) == ("comment", "sentiment")
+    assert set(at.dataframe[0].value["Column"]) == {"id", "comment", "sentiment", "shop"}
+
+
+def test_a_missing_file_is_a_sentence_and_the_path_stays(open_page: Open, tmp_path: Path) -> None:
+    at = look_at(open_page, tmp_path / "nothere.csv")
+    assert "nothere" in at.error[0].value
+    at.button(key="another-source").click().run()
+    assert healthy(at).session_state["how"] == "path"
+
+
+def test_a_corrected_column_is_looked_at_again(open_page: Open, reviews: Path) -> None:
+    at = look_at(open_page, reviews)
+    at.selectbox(key="bring-label_column").set_value("shop").run()
+    assert chosen(healthy(at), "label_column") == "shop"
+    assert "3 classes" in words(at)
+
+
+def test_labels_are_mapped_and_the_mapping_can_be_changed(
+    open_page: Open, reviews: Path, started: list[tuple[Path, ImportOptions, str]]
+) -> None:
+    at = look_at(open_page, reviews)
+    assert "2 classes" in words(at)  # "Positive " and "positive" are one
+    state = at.session_state["bringing"]
+    written = list(state.written)
+    edit: Any = {"edited_rows": {written.index("negative"): {"Becomes": "bad"}}, "added_rows": [], "deleted_rows": []}
+    at.session_state[table_key(state)] = edit
+    at.run()
+    at.button(key="bring-in").click().run()
+    ((_, options, _),) = started
+    assert options.label_map["negative"] == "bad"
+
+
+def test_a_problem_keeps_what_was_entered(open_page: Open, reviews: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = look_at(open_page, reviews)
+    real = Shelf.look
+
+    def look(shelf: Shelf, path: Path, options: ImportOptions) -> Look:
+        if options.encoding == "utf-16":
+            raise DataError("reviews.csv is not UTF-16. Choose another encoding.")
+        return real(shelf, path, options)
+
+    monkeypatch.setattr(Shelf, "look", look)
+    at.selectbox(key="bring-encoding").set_value("utf-16").run()
+    assert "not UTF\\-16" in healthy(at).error[0].value
+    assert at.button(key="bring-in").disabled
+    assert chosen(at, "label_column") == "sentiment"
+    at.selectbox(key="bring-encoding").set_value(None).run()
+    assert not healthy(at).error
+    assert not at.button(key="bring-in").disabled
+
+
+def test_two_clicks_start_one_import(
+    open_page: Open, reviews: Path, started: list[tuple[Path, ImportOptions, str]]
+) -> None:
+    at = look_at(open_page, reviews)
+    at.text_input(key="title-reviews").set_value("What shoppers say").run()
+    at.button(key="bring-in").click().run()
+    ((path, options, title),) = started
+    assert path == reviews
+    assert title == "What shoppers say"
+    assert (options.name, options.task, options.text_column) == ("reviews", "text-classification", "comment")
+
+
+def test_a_name_that_is_taken_gets_a_number_or_becomes_a_version(
+    open_page: Open, service: Service, reviews: Path, tmp_path: Path,
+    started: list[tuple[Path, ImportOptions, str]],
+) -> None:  # fmt: skip
+    run_import(service.shelf.library, reviews, ImportOptions(), Silent(), tmp_path / "draft")
+    at = look_at(open_page, reviews)
+    at.button(key="bring-in").click().run()
+    assert started[0][1].name == "reviews-2"
+    at = look_at(open_page, reviews)
+    at.selectbox(key="place").set_value("version:reviews").run()
+    at.button(key="bring-in").click().run()
+    assert started[1][1].name == "reviews"
+    at = look_at(open_page, reviews)
+    at.selectbox(key="place").set_value("add:reviews").run()
+    at.button(key="bring-in").click().run()
+    assert started[2][1].add_to == "reviews"
+
+
+def test_a_pasted_table_is_looked_at(open_page: Open, reviews: Path) -> None:
+    at = open_page("bring", how="paste")
+    at.text_area(key="pasted").set_value(reviews.read_text())
+    at.button[0].click().run()
+    assert "the pasted table" in words(healthy(at))
+    assert chosen(at, "label_column") == "sentiment"
+
+
+def test_nothing_pasted_is_said(open_page: Open) -> None:
+    at = open_page("bring", how="paste")
+    at.button[0].click().run()
+    assert "Nothing was pasted yet" in healthy(at).error[0].value
+
+
+def test_a_table_of_numbers_asks_for_the_number_to_predict(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "laptops.csv"
+    rows = [f"{i},{8 * (1 + i % 4)}GB,{500.5 + 13 * i}" for i in range(60)]
+    file.write_text("\n".join(["id,ram,price", *rows]))
+    at = look_at(open_page, file, **{"as": "tabular-regression"})
+    assert chosen(at, "target_column") == "price"
+    assert chosen(at, "number_columns") == ["ram"]
+    at.multiselect(key="bring-ignored_columns").set_value(["id", "ram"]).run()
+    assert chosen(healthy(at), "ignored_columns") == ["id", "ram"]
+
+
+def test_a_well_known_set_is_fetched_by_its_button(
+    open_page: Open, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    def start(_: Shelf, hub_id: str, options: ImportOptions, config: str = "") -> str:
+        fetched.append(hub_id)
+        return "abc"
+
+    monkeypatch.setattr(Shelf, "start_hub_import", start)
+    known = service.shelf.hub_sets()[0]
+    at = open_page("bring", how="hub")
+    shown = words(at).replace("\\", "")
+    assert known.title in shown
+    assert known.licence in shown
+    at.button(key=f"fetch-{known.id}").click().run()
+    assert fetched == [known.id]
+    healthy(at)

@@ -1,0 +1,122 @@
+"""A finished regression run at work: rows in, numbers out."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from core import catalog
+from core.errors import DataError, UserError
+from core.models import linear
+from core.preprocessing.columns import ColumnPreprocessor
+from core.serving.evaluate import evaluate_on
+from core.serving.predictor import BATCH, BEST, NumberPrediction, load_predictor
+from core.serving.rows import table_of
+from core.specs import DatasetSpec, Examples
+from core.training.checkpoint import ModelCard, save_model
+
+COLOURS = np.array(["red", "blue"] * 20, dtype=object)
+SIZES = np.arange(40.0)
+
+
+def houses() -> Examples:
+    """Return rows that cost 10 for each square metre, and 100 more where they are red."""
+    table = pd.DataFrame({"square metres": SIZES, "colour": COLOURS})
+    return Examples(table, 10 * SIZES + 100 * (COLOURS == "red"))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A finished run of a linear model that knows what houses cost."""
+    columns = ColumnPreprocessor.fit(houses())
+    info, params = columns.info(()), linear.LinearParams()
+    module = linear.build(params, info)
+    rows = torch.from_numpy(columns.transform(houses().inputs))
+    right = torch.from_numpy((houses().targets - info.target_mean) / info.target_std).float()
+    weights = torch.linalg.lstsq(torch.cat([rows, torch.ones(40, 1)], dim=1), right[:, None], driver="gelsd").solution
+    first: Any = next(module.children())
+    first.weight.data, first.bias.data = weights[:-1].T, weights[-1]
+    card = ModelCard(
+        task="tabular-regression",
+        dataset="houses",
+        dataset_fingerprint="0",
+        model="linear",
+        params=params.model_dump(),
+        preprocessor={"kind": columns.kind, "state": columns.state()},
+        labels=(),
+        info=asdict(info),
+    )
+    save_model(tmp_path / "run" / BEST, module, card)
+    return tmp_path / "run"
+
+
+def values(run: Path, *rows: dict[str, Any]) -> list[float]:
+    return [round(p.value, 1) for p in load_predictor(run).predict_numbers(rows)]
+
+
+def test_rows_get_numbers_in_the_units_that_were_learnt(run: Path) -> None:
+    assert values(run, {"square metres": 12, "colour": "red"}, {"square metres": 12, "colour": "blue"}) == [220, 120]
+
+
+def test_numbers_are_read_as_they_were_imported(run: Path) -> None:
+    texts = ["12", "12.0 m", " 12 ", "1.2e1"]
+    assert values(run, *({"square metres": text, "colour": "blue"} for text in texts)) == [120] * 4
+    assert values(run, {"square metres": "12,5", "colour": "blue"}) == [125]
+
+
+def test_what_is_unknown_may_be_empty_and_other_columns_are_ignored(run: Path) -> None:
+    assert values(run, {"square metres": "", "colour": "blue", "garden": "large"}) == [195]  # the median is 19.5
+
+
+def test_more_rows_than_a_batch_come_back_in_order(run: Path) -> None:
+    rows = [{"square metres": i, "colour": "blue"} for i in range(2 * BATCH + 3)]
+    assert values(run, *rows) == [10.0 * i for i in range(2 * BATCH + 3)]
+
+
+def test_a_cell_that_is_no_number_is_named_by_row_and_column(run: Path) -> None:
+    with pytest.raises(DataError, match=r"Row 2: 'large' in the column 'square metres' is not a number, but the model"):
+        values(run, {"square metres": 3, "colour": "red"}, {"square metres": "large", "colour": "red"})
+
+
+def test_a_missing_column_is_named(run: Path) -> None:
+    with pytest.raises(
+        DataError,
+        match=r"column 'colour' is missing\. Rename 'Colour' to 'colour'\. The table has: 'square metres', 'Colour'",
+    ):
+        values(run, {"square metres": 3, "Colour": "red"})
+
+
+def test_texts_and_labels_are_not_what_it_does(run: Path) -> None:
+    predictor = load_predictor(run)
+    with pytest.raises(DataError, match="reads rows of a table"):
+        predictor.predict_numbers(["a text"])
+    with pytest.raises(UserError, match="answers with numbers"):
+        predictor.predict([{"square metres": 3}])
+    with pytest.raises(UserError, match="answers with numbers"):
+        predictor.generate("a")
+
+
+def test_no_rows_get_no_numbers(run: Path) -> None:
+    assert load_predictor(run).predict_numbers([]) == []
+    assert NumberPrediction(1.5).value == 1.5
+
+
+def test_whole_numbers_may_stand_for_words(run: Path) -> None:
+    columns = ColumnPreprocessor.fit(Examples(pd.DataFrame({"code": np.array(["1", "2"] * 3, object)}), np.arange(6.0)))
+    table = table_of([{"code": 1.0}, {"code": 2}, {"code": None}, {"code": float("nan")}], columns)
+    assert table["code"].tolist()[:2] == ["1", "2"]
+    assert table["code"].isna().tolist() == [False, False, True, True]
+
+
+def test_a_run_is_judged_on_other_data_with_the_same_columns(run: Path) -> None:
+    data = DatasetSpec("more houses", "", "tabular-regression", "", "", "", houses)
+    found = evaluate_on(run, data)
+    assert found.scores["r2"].value == pytest.approx(1)
+    assert found.scores["mae"].value == pytest.approx(0, abs=0.01)
+    other = replace(data, load=lambda: catalog.find_dataset("diabetes").load())
+    with pytest.raises(DataError, match=r"'square metres', 'colour' are missing"):
+        evaluate_on(run, other)

@@ -1,0 +1,76 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from core.specs import DataInfo, Examples, Outcomes
+from core.tasks.tabular_regression import TASK, outcomes_of_numbers
+
+ON_PRICES = TASK.on(DataInfo((), (1,), target_mean=100.0, target_std=20.0))
+
+
+def numbers(right: list[float], predicted: list[float]) -> Outcomes:
+    return outcomes_of_numbers(np.array(predicted), np.array(right), spread=1.0)
+
+
+def measured(right: list[float], predicted: list[float]) -> dict[str, float]:
+    return {metric.name: metric.compute(numbers(right, predicted)) for metric in TASK.metrics}
+
+
+def line(rows: int, noise: float, seed: int = 0) -> Examples:
+    """Return rows whose number is three times their column `x`, plus noise."""
+    chance = np.random.default_rng(seed)
+    x = chance.normal(0, 1, rows)
+    return Examples(pd.DataFrame({"x": x}), 50 + 3 * x + chance.normal(0, noise, rows))
+
+
+def test_metrics_are_in_the_units_of_what_is_predicted() -> None:
+    found = measured([1, 2, 3, 4], [1, 2, 3, 8])
+    assert found == {"r2": 1 - 16 / 5, "mae": 1.0, "rmse": 2.0}
+
+
+def test_the_mean_explains_nothing_and_the_truth_everything() -> None:
+    assert measured([1, 2, 3], [2, 2, 2])["r2"] == 0
+    assert measured([1, 2, 3], [1, 2, 3]) == {"r2": 1, "mae": 0, "rmse": 0}
+
+
+def test_where_all_numbers_are_the_same_r2_stays_a_number() -> None:
+    assert measured([5, 5], [5, 5])["r2"] == 1
+    assert measured([5, 5], [5, 6])["r2"] == 0
+
+
+def test_always_answering_the_mean_has_a_loss_of_one() -> None:
+    targets = torch.tensor([80.0, 120.0])
+    assert float(ON_PRICES.loss(torch.full((2,), 100.0), targets, 0.0)) == 1
+    outcomes = ON_PRICES.outcomes(torch.full((2,), 100.0), targets)
+    assert outcomes.nll.tolist() == [1, 1]
+    assert outcomes.predicted.tolist() == [100, 100]
+
+
+def test_huge_numbers_do_not_overflow() -> None:
+    huge = TASK.on(DataInfo((), (1,), target_mean=1e25, target_std=1e25))
+    assert float(huge.loss(torch.tensor([1e25]), torch.tensor([3e25]), 0.0)) == pytest.approx(4)
+
+
+def test_label_smoothing_means_nothing_for_numbers() -> None:
+    answers, targets = torch.tensor([1.0, 2.0]), torch.tensor([1.5, 2.0])
+    assert TASK.loss(answers, targets, 0.3) == TASK.loss(answers, targets, 0.0)
+
+
+def test_ridge_finds_a_line_and_the_mean_does_not() -> None:
+    outcomes = TASK.baselines(line(200, noise=1.0), line(100, noise=1.0, seed=1), 0)
+    assert set(outcomes) == {"mean", "ridge"}
+    r2 = {name: TASK.metric("r2").compute(o) for name, o in outcomes.items()}
+    assert r2["mean"] == pytest.approx(0, abs=0.05)
+    assert r2["ridge"] == pytest.approx(0.9, abs=0.04)
+    assert outcomes["mean"].nll.mean() == pytest.approx(1, abs=0.3)
+    assert not math.isnan(outcomes["ridge"].nll.sum())
+
+
+def test_baselines_read_words_and_gaps_as_models_do() -> None:
+    table = pd.DataFrame({"maker": np.array(["A", "B", None, "A"] * 10, object), "size": [1.0, np.nan, 3.0, 4.0] * 10})
+    examples = Examples(table, np.array([10.0, 20.0, 30.0, 12.0] * 10))
+    outcomes = TASK.baselines(examples, examples, 0)
+    assert TASK.metric("r2").compute(outcomes["ridge"]) > 0.95
