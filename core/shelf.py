@@ -20,6 +20,7 @@ from core.settings import Settings
 from core.specs import DatasetSpec
 
 LONGEST_TITLE = 80  # characters
+PATIENCE_S = 5.0  # a page waits no longer for somebody who changes the same data set
 MOST_DOUBTED = 50  # labels; of those after them more are right than wrong
 __all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "Histogram", "Shelf"]
 
@@ -181,7 +182,7 @@ class Shelf(Reception):
         version = self.library.version(name, fingerprint)
         what = f"Corrected {len(changes):,} label{'' if len(changes) == 1 else 's'}"
         edit = relabelled(changes)
-        return self.library.revise(name, version.manifest.info.fingerprint, edit, what, Silent())
+        return self.library.revise(name, version.manifest.info.fingerprint, edit, what, Silent(), PATIENCE_S)
 
     def retitle(self, name: str, title: str) -> None:
         """Give a brought data set another title.

@@ -62,16 +62,18 @@ def do(folder: Path, progress: FileProgress) -> int:
 def _work(folder: Path, progress: FileProgress) -> VersionInfo:
     from core.intake.importing import run_fix, run_hub_import, run_import
     from core.intake.library import Library
+    from core.intake.turns import turn
 
     job = json.loads((folder / REQUEST).read_bytes())
     library = Library(folder.parents[1], folder.parents[2] / "cache")
     asked, draft = job["request"], folder / DRAFT
-    if job["kind"] == "fix":
-        return run_fix(library, asked["name"], asked["code"], asked["fingerprint"], progress)
-    options = ImportOptions.model_validate(asked["options"])
-    if job["kind"] == "hub":
-        return run_hub_import(library, asked["hub_id"], asked["config"], options, progress, draft)
-    return run_import(library, Path(asked["path"]), options, progress, draft)
+    with turn(library.locks, progress):
+        if job["kind"] == "fix":
+            return run_fix(library, asked["name"], asked["code"], asked["fingerprint"], progress)
+        options = ImportOptions.model_validate(asked["options"])
+        if job["kind"] == "hub":
+            return run_hub_import(library, asked["hub_id"], asked["config"], options, progress, draft)
+        return run_import(library, Path(asked["path"]), options, progress, draft)
 
 
 def _in_words(error: Exception, folder: Path) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from core.intake.library import Version
+from core.intake.opened import Version
 from core.intake.rows import FEATURE, batches
 from core.specs import SPLITS
 

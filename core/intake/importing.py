@@ -15,8 +15,9 @@ from core.intake.doctor.examination import checks, repair
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.finishing import similar
-from core.intake.library import Library, Version
+from core.intake.library import Library
 from core.intake.manifest import name_from
+from core.intake.opened import Version
 from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air

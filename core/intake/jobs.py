@@ -26,6 +26,7 @@ from core.errors import UserError
 from core.imports import ImportProgress
 from core.intake.draft import ImportCancelled, Unit
 from core.intake.sweeping import sweep
+from core.processes import is_alive
 
 Kind = Literal["import", "fix", "hub"]
 REQUEST, PROCESS, PROGRESS, CANCEL, LOG, DRAFT = (
@@ -35,7 +36,6 @@ WRITE_EVERY_S = 0.2
 UNSTARTED_S = 10.0  # a job without a process for longer will never have one
 KILLED_AFTER_S = 20.0  # a job that does not hear the wish to end it, such as one that waits for a dead network
 _JUDGED_AFTER_S = 1.0  # of a stage: the first moments say nothing about how long it takes
-_SAME_START_S = 2.0  # the clock may be set between two looks; a pid is never reused so soon
 _PROGRESS = TypeAdapter(ImportProgress)
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -135,7 +135,7 @@ class Jobs:
         pid, created = _process(folder)
         if pid is None and age_s < UNSTARTED_S:
             return said
-        if pid is not None and _lives(pid, created):
+        if pid is not None and is_alive(pid, created):
             return self._hurried(folder, said, pid, created)
         said = _read_progress(folder)  # its last word may have come between the two looks
         if said is None or said.state != "working":
@@ -148,7 +148,7 @@ class Jobs:
         with suppress(OSError, psutil.Error):
             asked_s = time.time() - (folder / CANCEL).stat().st_mtime
             said = replace(said, stage="Cancelling", time_left_s=None)
-            if asked_s > KILLED_AFTER_S and _lives(pid, created):
+            if asked_s > KILLED_AFTER_S and is_alive(pid, created):
                 process = psutil.Process(pid)
                 for doomed in (*process.children(recursive=True), process):
                     doomed.kill()
@@ -253,23 +253,13 @@ def _process(folder: Path) -> tuple[int | None, float]:
     return int(known["pid"]), float(known["created"])
 
 
-def _lives(pid: int, created: float) -> bool:
-    """Return whether the process that had this pid and creation time still lives."""
-    try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - created) < _SAME_START_S
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
 def _obituary(folder: Path, pid: int | None, created: float) -> str:
     """Return what is known of the end of a job that said no last word."""
     if (folder / CANCEL).exists():
         return ""
     if pid is None:
         what = "Its process never started"
-    elif created and psutil.boot_time() > created + _SAME_START_S:
+    elif created and psutil.boot_time() > created:
         what = "The machine was restarted while it was going on"
     else:
         what = "Its process was ended from outside, or the machine ran out of memory"

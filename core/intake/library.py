@@ -4,11 +4,10 @@
 `<name>/packs/` holds picture files that several versions share.
 """
 
+import math
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,48 +15,18 @@ import pyarrow as pa
 
 from core import catalog
 from core.errors import DataError, UnknownName, UserError
-from core.imports import Finding, ImportOptions, VersionInfo
+from core.imports import ImportOptions, VersionInfo
 from core.intake.draft import Draft, Progress
 from core.intake.finishing import Ingredients, finish
 from core.intake.loading import load_examples
-from core.intake.manifest import (
-    FINDINGS,
-    DatasetCard,
-    Manifest,
-    name_from,
-    read_json,
-    write_findings,
-    write_json,
-)
+from core.intake.manifest import DatasetCard, name_from, write_findings, write_json
+from core.intake.opened import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
 from core.intake.rows import read_rows, write_rows
 from core.intake.sweeping import DRAFT, marked, owned
-from core.specs import DatasetSpec, Examples
+from core.intake.turns import changing
+from core.specs import DatasetSpec
 
-CARD, ROWS, MANIFEST, FINDINGS_FILE = "dataset.json", "rows.arrow", "manifest.json", "findings.json"
 FOLDER_DIGITS = 16  # of the fingerprint, in a version's folder
-
-
-@dataclass(frozen=True, eq=False)
-class Version:
-    """One version, opened: its rows are mapped, not read."""
-
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def packs(self) -> Path:
-        """Where its pictures are."""
-        return self.folder.parent.parent / "packs"
-
-    @property
-    def rows(self) -> pa.Table:
-        """Its rows, with their split."""
-        return read_rows(self.folder / ROWS)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the data doctor found."""
-        return FINDINGS.validate_json((self.folder / FINDINGS_FILE).read_bytes())
 
 
 class Library:
@@ -69,14 +38,14 @@ class Library:
     """
 
     def __init__(self, folder: Path, cache_folder: Path) -> None:
-        self.folder, self._cache = folder, cache_folder
+        self.folder, self._cache, self.locks = folder, cache_folder, cache_folder / "locks"
 
     # --- reading ---
 
     def cards(self, *, trashed: bool = False) -> list[DatasetCard]:
         """Return what is there, the newest first; or what is in the trash."""
         files = sorted(self.folder.glob(f"*/{CARD}")) if self.folder.is_dir() else []
-        cards = [_card(file, file.stat().st_mtime_ns) for file in files]
+        cards = [card_of(file) for file in files]
         return sorted((c for c in cards if (c.deleted_at is not None) == trashed), key=_age, reverse=True)
 
     def has(self, name: str) -> bool:
@@ -92,7 +61,7 @@ class Library:
         if not self.has(name):
             raise UnknownName("data set", name, [*catalog.datasets(), *(card.name for card in self.cards())])
         file = self.folder / name / CARD
-        return _card(file, file.stat().st_mtime_ns)
+        return card_of(file)
 
     def version(self, name: str, fingerprint: str = "") -> Version:
         """Open a version of a data set; without a fingerprint the one in use.
@@ -105,12 +74,12 @@ class Library:
         folder = self._versions(name) / mark[:FOLDER_DIGITS]
         if not (folder / MANIFEST).is_file():
             raise UnknownName(f"version of {name}", mark, [v.fingerprint for v in self.versions(name)])
-        return Version(folder, _manifest(folder / MANIFEST))
+        return Version(folder, manifest_of(folder / MANIFEST))
 
     def versions(self, name: str) -> list[VersionInfo]:
         """Return every version of a data set, the newest first."""
         self.card(name)
-        infos = [_manifest(file).info for file in self._versions(name).glob(f"*/{MANIFEST}")]
+        infos = [manifest_of(file).info for file in self._versions(name).glob(f"*/{MANIFEST}")]
         return sorted(infos, key=lambda info: info.created_at, reverse=True)
 
     def find(self, name: str, task: str | None = None, fingerprint: str = "") -> DatasetSpec:
@@ -158,6 +127,11 @@ class Library:
         draft.close()
         name = name_from(options.add_to or options.name)
         self._must_be_free(name, draft.task, bool(options.add_to))
+        with changing(self.locks, name, progress):
+            self._must_be_free(name, draft.task, bool(options.add_to))  # somebody else may have been quicker
+            return self._add(name, draft, options, change, progress)
+
+    def _add(self, name: str, draft: Draft, options: ImportOptions, change: str, progress: Progress) -> VersionInfo:
         is_new, pack = not self.has(name), f"{uuid4().hex[:12]}.pack"
         try:
             with marked(self.folder / name, pack):
@@ -187,15 +161,35 @@ class Library:
         )
 
     def revise(
-        self, name: str, fingerprint: str, edit: Callable[[Version], pa.Table], change: str, progress: Progress
+        self,
+        name: str,
+        fingerprint: str,
+        edit: Callable[[Version], pa.Table],
+        change: str,
+        progress: Progress,
+        patience_s: float = math.inf,
     ) -> VersionInfo:
         """Make a new version from an older one, and use it from now on; the older one stays.
 
+        Args:
+            name: The data set.
+            fingerprint: The older version; empty is the one in use.
+            edit: From the older version to the rows of the new one.
+            change: What happened, for the list of versions.
+            progress: Told how far it is; may cancel.
+            patience_s: How long to wait for somebody else who changes the same data set.
+
         Raises:
-            DataError: What would be left cannot be trained on.
+            DataError: What would be left cannot be trained on, or somebody else does not end.
         """
-        old = self.version(name, fingerprint)
+        with changing(self.locks, name, progress, patience_s):
+            return self._revise(self.version(name, fingerprint), edit, change, progress)
+
+    def _revise(
+        self, old: Version, edit: Callable[[Version], pa.Table], change: str, progress: Progress
+    ) -> VersionInfo:
         info = old.manifest.info
+        name = info.name
         progress.stage("Putting it right", 0, "rows")
         facts, packs = old.manifest.facts, old.packs
         given = Ingredients(name, info.task, edit(old), packs, change, info.fingerprint, info.labels, facts)
@@ -239,7 +233,7 @@ class Library:
         rows, manifest, findings = finish(given, progress)
         folder = self._versions(given.name) / manifest.info.fingerprint[:FOLDER_DIGITS]
         if (folder / MANIFEST).is_file():
-            return _manifest(folder / MANIFEST).info
+            return manifest_of(folder / MANIFEST).info
         draft = folder.with_name(owned(DRAFT))
         draft.mkdir(parents=True)
         try:
@@ -269,15 +263,6 @@ class Library:
         write_json(self.folder / name / CARD, card)
 
 
-def load_everything(version: Version) -> Examples:
-    """Refuse to load a brought version in one piece: its splits are fixed.
-
-    Raises:
-        RuntimeError: Always; `DatasetSpec.open` is the way.
-    """
-    raise RuntimeError(f"{version.folder} is divided already: open it instead")
-
-
 def _together(old: pa.Table, new: pa.Table, name: str) -> pa.Table:
     if set(old.column_names) != set(new.column_names):
         raise DataError(f"These examples have other columns than those of '{name}', so they cannot be added to it.")
@@ -286,14 +271,3 @@ def _together(old: pa.Table, new: pa.Table, name: str) -> pa.Table:
 
 def _age(card: DatasetCard) -> datetime:
     return card.created_at
-
-
-@lru_cache(maxsize=1024)
-def _card(file: Path, modified_ns: int) -> DatasetCard:
-    del modified_ns  # part of the key: a changed file is read again
-    return read_json(file, DatasetCard)
-
-
-@lru_cache(maxsize=1024)
-def _manifest(file: Path) -> Manifest:
-    return read_json(file, Manifest)  # a version never changes

@@ -22,7 +22,8 @@ SPLIT_NUMBERS: dict[SplitName, int] = {"train": 0, "validation": 1, "test": 2}
 CACHED_NAME = "pictures"
 
 
-def load_examples(rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path, licence: str, source: str
+def load_examples(
+    rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path, licence: str, source: str
 ) -> LoadedDataset:
     """Return a version's examples in their three parts.
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from core import catalog
 from core.intake.browsing import LONGEST_SHOWN, LOOKED_AT
-from core.intake.library import Library, Version
+from core.intake.library import Library
 from core.intake.loading import SPLIT_NUMBERS, table_of, targets_of
+from core.intake.opened import Version
 from core.intake.pictures.loading import load_pictures
 from core.intake.versions import load_version
 from core.specs import DatasetVersion, Examples

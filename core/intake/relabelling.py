@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 
 from core.errors import UserError
-from core.intake.library import Version
+from core.intake.opened import Version
 
 LONGEST_LABEL = 100  # characters
 

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.intake import disk
 from core.intake.disk import require_space
 
 Usage = namedtuple("Usage", "total used free")
@@ -16,7 +15,7 @@ def test_enough_space_is_no_news(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("free", [999_000_000, 1_049_000_000])
 def test_too_little_space_is_said_with_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: Usage(free, 0, free))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(free, 0, free))
     with pytest.raises(DataError) as error:
         require_space(tmp_path / "datasets", 1_000_000_000)
     assert str(error.value).startswith("This needs about 1.0 GB on the disk, and ")
@@ -27,5 +26,5 @@ def test_too_little_space_is_said_with_sizes(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_margin_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: Usage(0, 0, 1_050_000_000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage(0, 0, 1_050_000_000))
     require_space(tmp_path, 1_000_000_000)

@@ -17,7 +17,7 @@ def column(*texts: str) -> pa.ChunkedArray:
 
 
 def near(*texts: str) -> list[int]:
-    return near_texts(column(*texts), text_keys(column(*texts))).tolist()
+    return [int(group) for group in near_texts(column(*texts), text_keys(column(*texts)))]
 
 
 # --- texts ---
@@ -87,7 +87,7 @@ def test_looking_can_be_cancelled() -> None:
 
 def pictures(hashes: list[int | None]) -> list[int]:
     keys: NDArray[np.bytes_] = np.arange(len(hashes)).view("S8")
-    return near_pictures(pa.chunked_array([pa.array(hashes, pa.uint64())]), keys).tolist()
+    return [int(group) for group in near_pictures(pa.chunked_array([pa.array(hashes, pa.uint64())]), keys)]
 
 
 def natural(count: int) -> list[int]:

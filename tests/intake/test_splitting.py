@@ -156,7 +156,7 @@ def brought(given_splits: list[str], keys: list[int] | None = None, targets: lis
     count = len(given_splits)
     groups = np.array(range(count) if keys is None else keys, dtype=np.int64)
     classes = np.array([0] * count if targets is None else targets, dtype=np.int64)
-    return assign_splits(groups, classes, np.array(given_splits, dtype=object), "mark").tolist()
+    return [int(part) for part in assign_splits(groups, classes, np.array(given_splits, dtype=object), "mark")]
 
 
 def test_without_given_splits_70_15_15_are_drawn() -> None:
@@ -288,7 +288,12 @@ def test_python_docs_stay_mostly_whole_and_no_paragraph_crosses() -> None:
     total = sum(division.sizes.values())
     assert [round(division.sizes[name] / total, 2) for name in SPLITS] == [0.8, 0.1, 0.1]
     paragraphs = [
-        {fold(p) for text in division.examples[name].inputs for p in PARAGRAPH_BREAK.split(text) if len(fold(p)) > 60}
+        {
+            fold(p)
+            for text in map(str, division.examples[name].inputs)
+            for p in PARAGRAPH_BREAK.split(text)
+            if len(fold(p)) > 60
+        }
         for name in SPLITS
     ]
     assert sum(map(len, paragraphs)) == len(set().union(*paragraphs))

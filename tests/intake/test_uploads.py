@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError, UserError
-from core.intake import disk
 from core.intake.uploads import Uploads
 
 MB = 2**20
@@ -95,7 +94,7 @@ def test_a_cut_connection_leaves_nothing(uploads: Uploads) -> None:
 def test_a_disk_that_fills_up_meanwhile_is_said(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     upload = uploads.new()
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(disk.shutil, "disk_usage", lambda _: usage(0, 0, 5 * MB))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage(0, 0, 5 * MB))
     with pytest.raises(DataError, match=r"on the disk, and 5 MB are free"):
         send(uploads, upload, "a.csv")
     assert names_in(uploads.path(upload)) == []

@@ -12,13 +12,13 @@ import psutil
 import pytest
 
 from core.config import TrainConfig
+from core.processes import start_time
 from core.runs import Run, RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore
 from core.worker.launcher import Child
-from core.processes import start_time
 from core.worker.supervisor import Supervisor
 
 LIMIT_S = 120.0

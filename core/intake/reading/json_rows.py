@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from core.errors import DataError
 from core.imports import ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.cleaning import without_surrogates
 from core.intake.tables.disguise import check_there, head, real_kind, refuse_disguised
-from core.intake.tables.encoding import JSON_ENDS, LINE_ENDS, TextStream, find_encoding, known_encoding, refuse_binary
-from core.intake.tables.json_values import BrokenJson, JsonStream
+from core.intake.tables.encoding import JSON_ENDS, find_encoding, known_encoding, refuse_binary
+from core.intake.tables.json_objects import JsonObjects, find_shape, parsed
+from core.intake.tables.json_values import BrokenJson
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.table import (
     BATCH_BYTES,
@@ -29,9 +29,7 @@ from core.intake.tables.taking_in import look_at, take_in
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 _ENCODING_BYTES = 64 << 20
 _FIRST_OBJECTS = 2_000  # whose keys are the columns
-_MOST_SIDE_BY_SIDE = 256 << 20  # bytes of a file that has to be read at once
 _AT_A_TIME = 64
-Shape = Literal["lines", "list", "wrapped", "columns"]
 
 
 def accepts(path: Path) -> float:
@@ -43,138 +41,9 @@ def accepts(path: Path) -> float:
         return 0.3 if real_kind(start) else 0.9
     text = start.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
     if suffix in (".csv", ".tsv", ".txt", "") and text.startswith(('{"', "[{", "[\n", "[\r\n")):
-        first = _parsed(text.split("\n", 1)[0])
+        first = parsed(text.split("\n", 1)[0])
         return 0.92 if isinstance(first, dict) or (text.startswith("[") and '{"' in text[:200]) else 0.0
     return 0.0
-
-
-def _parsed(line: str) -> Any:
-    """Return the value that a line is, None if it is none."""
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where the objects of a JSON file are.
-
-    Args:
-        path: The file.
-        encoding: Python's name.
-        shape: How they are arranged.
-        key: Of the list, if it is within an object.
-    """
-
-    path: Path
-    encoding: str
-    shape: Shape
-    key: str = ""
-
-    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
-        """Yield the number, the value and the bytes read so far; what is no JSON is counted or refused."""
-        if self.shape == "lines":
-            yield from self._lines(left_out)
-        elif self.shape == "columns":
-            size = self.path.stat().st_size
-            for number, row in enumerate(_side_by_side(self._whole(), self.path.name), 1):
-                yield number, row, size
-        else:
-            text = TextStream(self.path, self.encoding, left_out, JSON_ENDS)
-            stream = JsonStream(iter(text), self.path.name)
-            if self.shape == "wrapped":
-                _go_to(stream, self.key)
-            for value in stream.items():
-                yield stream.count, value, text.done
-
-    def _lines(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
-        text = TextStream(self.path, self.encoding, left_out, LINE_ENDS)
-        number = 0
-        for piece in text:
-            for line in piece.split("\n"):
-                number += 1
-                if not line or line.isspace():
-                    continue
-                value = _parsed(line)
-                if isinstance(value, (dict, str)):
-                    yield number, value, text.done
-                else:
-                    left_out.add("bad-lines", number, line)
-            number -= piece.endswith("\n")
-
-    def _whole(self) -> Any:
-        if self.path.stat().st_size > _MOST_SIDE_BY_SIDE:
-            raise DataError(
-                f"{self.path.name} holds its columns side by side, which can only be read up to "
-                f"{_MOST_SIDE_BY_SIDE >> 20} MB. Save it with one object a line (JSON Lines) instead."
-            )
-        stream = JsonStream(iter(["".join(TextStream(self.path, self.encoding, LeftOut(), JSON_ENDS))]), self.path.name)
-        return stream.value()
-
-
-def _side_by_side(value: Any, file: str) -> Iterator[dict[str, Any]]:
-    """Yield rows from {"text": ["a", "b"], "label": [...]} or {"text": {"0": "a"}, "label": {"0": ...}}."""
-    columns = {name: list(cells.values()) if isinstance(cells, dict) else cells for name, cells in value.items()}
-    if not all(isinstance(cells, list) for cells in columns.values()) or len({len(c) for c in columns.values()}) != 1:
-        raise BrokenJson(
-            f"{file} is JSON, but no table: neither a list of objects nor columns of one length. "
-            'Save it with one object a line, such as {"text": "...", "label": "..."}.'
-        )
-    for cells in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, cells, strict=True))
-
-
-def _go_to(stream: JsonStream, key: str) -> None:
-    """Read an object up to the list of this key."""
-    stream.take("{")
-    while True:
-        name = stream.value()
-        stream.take(":")
-        if name == key:
-            return
-        stream.value()
-        stream.take(",")
-
-
-def _find_shape(path: Path, encoding: str) -> tuple[Shape, str]:
-    """Return how a file's objects are arranged, and the key of their list if it is within an object."""
-    text = TextStream(path, encoding, LeftOut(), JSON_ENDS)
-    pieces = iter(text)
-    start = next(pieces, "")
-    lines = [line for line in start.split("\n", 3) if line.strip()]
-    stream = JsonStream(iter([start, *islice(pieces, 40)]) if len(lines) < 2 else iter([start]), path.name)
-    first = stream.peek()
-    if first == "[":
-        return "list", ""
-    if first == '"' or (len(lines) > 1 and isinstance(_parsed(lines[0]), (dict, str))):
-        return "lines", ""
-    if first != "{":
-        if len(lines) > 2 and isinstance(_parsed(lines[1]), dict):
-            return "lines", ""  # the first line is broken, the others are not
-        raise stream.broken()
-    key = _list_within(JsonStream(iter(TextStream(path, encoding, LeftOut(), JSON_ENDS)), path.name))
-    if key is not None:
-        return "wrapped", key
-    only = _parsed(start) if text.done >= path.stat().st_size else None
-    if isinstance(only, dict) and not any(isinstance(value, (list, dict)) for value in only.values()):
-        return "lines", ""  # of which there is one
-    return "columns", ""
-
-
-def _list_within(stream: JsonStream) -> str | None:
-    """Return the first key of an object whose value is a list of objects, None if there is none."""
-    stream.take("{")
-    while stream.peek() == '"':
-        key = stream.value()
-        stream.take(":")
-        if stream.begins_list_of_objects():
-            return str(key)
-        stream.value()
-        if stream.peek() != ",":
-            break
-        stream.take(",")
-    return None
 
 
 def open_table(path: Path, options: ImportOptions) -> Table:
@@ -190,8 +59,8 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         known_encoding(options.encoding) if options.encoding else find_encoding(path, _ENCODING_BYTES, JSON_ENDS).name
     )
     refuse_binary(path, start, encoding)
-    shape, key = _find_shape(path, encoding)
-    source = _Source(path, encoding, shape, key)
+    shape, within = find_shape(path, encoding)
+    source = JsonObjects(path, encoding, shape, within)
     keys, count = _keys(source)
     if not count:
         raise DataError(
@@ -202,8 +71,8 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     names, notes = column_names(keys, path.name)
     if path.suffix.lower() not in SUFFIXES:
         notes = (f"{path.name} is in truth JSON, whatever its name says; it is read as such.", *notes)
-    if key:
-        notes = (f"The rows are the list '{key}' within the file.", *notes)
+    if within:
+        notes = (f"The rows are the list '{'.'.join(within)}' within the file.", *notes)
     return Table(
         path=path,
         format="JSON Lines" if shape == "lines" else "JSON",
@@ -217,7 +86,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     )
 
 
-def _keys(source: _Source) -> tuple[list[str], int]:
+def _keys(source: JsonObjects) -> tuple[list[str], int]:
     """Return the keys of the first objects, those within objects as "a.b", and how many objects there were."""
     keys: dict[str, None] = {}
     count = 0
@@ -242,7 +111,7 @@ def _without_surrogates(text: str) -> str:
     return without_surrogates([text])[0]
 
 
-def _batches(source: _Source, keys: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+def _batches(source: JsonObjects, keys: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
     """Yield the values of these keys, as texts."""
     getters = [_getter(key) for key in keys]
     numbers: list[int] = []

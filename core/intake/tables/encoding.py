@@ -99,7 +99,7 @@ def find_encoding(path: Path, most_bytes: int | None = None, ends: Sequence[byte
     good, bad, sample = _utf8_lines(path, most_bytes, ends)
     if not bad:
         return Encoding(bom or "utf-8")
-    if bom or good > bad:
+    if bom or good >= bad:  # hardly ever do the letters of another encoding happen to be UTF-8
         return Encoding(bom or "utf-8", is_mixed=True)
     return Encoding(legacy_encoding(sample))
 
@@ -128,8 +128,8 @@ def _utf8_lines(path: Path, most_bytes: int | None, ends: Sequence[bytes]) -> tu
     sample = bytearray()
     for chunk, done in byte_chunks(path, ends):
         try:
-            # Counting the good ones exactly would be slow: their characters, by sixty, are near enough.
-            good += (len(chunk) - len(chunk.decode("utf-8"))) // 60 + (not chunk.isascii())
+            if len(chunk.decode("utf-8")) < len(chunk):
+                good += sum(not line.isascii() for line in chunk.split(b"\n"))
         except UnicodeDecodeError:
             for line in chunk.splitlines(keepends=True):
                 if line.isascii():

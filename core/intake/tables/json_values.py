@@ -74,7 +74,12 @@ class JsonStream:
                 wants_more = error.msg.startswith("Unterminated string") or error.pos > len(self._text) - _NEAR_END
                 if not wants_more or len(self._text) - self._at > _LONGEST_VALUE or not self._more():
                     raise self.broken() from error
-            except (RecursionError, ValueError) as error:  # nested without end; a number of thousands of digits
+            except RecursionError as error:
+                raise BrokenJson(
+                    f"{self.file} is nested too deeply to be a table: brackets within brackets, many hundreds of times. "
+                    'Save it as a list of objects such as {"text": "...", "label": "..."}.'
+                ) from error
+            except ValueError as error:  # a number of thousands of digits
                 raise self.broken() from error
             else:
                 # A number may go on in the next piece.

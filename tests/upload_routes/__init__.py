@@ -1,0 +1,1 @@
+"""The writing routes, as a browser meets them."""
