@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import Look
-from pages.components.bring_source import bring_source
+from pages.components.bring_source import bring_source, choose_one
 from pages.components.bring_summary import bring_summary
 from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
 from pages.components.column_choices import column_choices, reading_choices
@@ -19,6 +19,7 @@ from pages.components.text import plain, size
 UNITS = {"pictures": "picture", "table": "row", "documents": "document"}
 SIGNS = {"pictures": "photo_library", "table": "table_chart", "documents": "description"}
 ROW_HEIGHT = 34  # pixels
+SHOWN_LINES = 10  # of documents; with more, they scroll
 
 
 def page() -> None:
@@ -33,6 +34,7 @@ def page() -> None:
             st.error(plain(state.problem), icon=":material/error:")
             st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
     if state.look is None:
+        choose_one(source)
         reading_choices(None)
         return
     found, summary = st.columns([1.9, 1], gap="large")
@@ -93,7 +95,8 @@ def _beginning(look: Look) -> None:
         return
     st.subheader("How it begins", anchor=False)
     if look.kind == "documents":
-        st.code("\n".join("\n".join(row) for row in look.sample), language=None, height=260, wrap_lines=True)
+        with st.container(height=260 if sum(map(len, look.sample)) > SHOWN_LINES else "content", border=False):
+            st.code("\n".join("\n".join(row) for row in look.sample), language=None, wrap_lines=True)
         return
     names = [column.name for column in look.columns]
     rows: list[dict[str, Any]] = [

@@ -11,6 +11,7 @@ from core import catalog
 from core.bootstrap import open_service
 from core.cli.import_bar import TerminalProgress
 from core.cli.output import AsJson, print_json, print_table
+from core.errors import UserError
 from core.imports import Finding, ImportOptions, VersionInfo
 from core.intake.importing import run_fix, run_hub_import, run_import
 from core.intake.library import Library
@@ -100,6 +101,10 @@ def check(
     service = open_service()
     known = service.shelf.library.has(name) or name in catalog.datasets()
     if not known and Path(name).exists():
+        if fix:
+            raise UserError(
+                f"{name} is not brought yet, so nothing of it can be changed. touchstone data import {name}"
+            )
         options = ImportOptions(
             task=task, text_column=text_column, label_column=label_column, target_column=target_column
         )
@@ -134,29 +139,43 @@ def show(name: Name, as_json: AsJson = False) -> None:
 
 
 @app.command("use")
-def use(name: Name, version: Annotated[str, typer.Argument(help="The first characters of its fingerprint.")]) -> None:
+def use(
+    name: Name,
+    version: Annotated[str, typer.Argument(help="The first characters of its fingerprint.")],
+    as_json: AsJson = False,
+) -> None:
     """Use another version from now on: undo, or redo."""
-    shelf = open_service().shelf
+    service = open_service()
+    shelf = service.shelf
     mark = next((v.fingerprint for v in shelf.versions(name) if v.fingerprint.startswith(version.lower())), version)
     shelf.use_version(name, mark)
-    print(f"{name} is now at: {shelf.version(name).change}.")
+    _answer(service, name, f"{name} is now at: {shelf.version(name).change}.", as_json)
 
 
 @app.command("delete")
-def delete(name: Name) -> None:
+def delete(name: Name, as_json: AsJson = False) -> None:
     """Move a data set to the trash; its runs keep it."""
     service = open_service()
     service.shelf.delete(name)
     using = len(service.runs_using(name))
-    kept = f" {using} run{'s' if using != 1 else ''} still need it, so its files stay." if using else ""
-    print(f"{name} is in the trash.{kept} Bring it back with: touchstone data restore {name}")
+    kept = f" {using} run{'s' if using != 1 else ''} still need{'s' if using == 1 else ''} it, so its files stay."
+    back = f"Bring it back with: touchstone data restore {name}"
+    _answer(service, name, f"{name} is in the trash.{kept if using else ''} {back}", as_json)
 
 
 @app.command("restore")
-def restore(name: Name) -> None:
+def restore(name: Name, as_json: AsJson = False) -> None:
     """Bring a data set back from the trash."""
-    open_service().shelf.restore(name)
-    print(f"{name} is back.")
+    service = open_service()
+    service.shelf.restore(name)
+    _answer(service, name, f"{name} is back.", as_json)
+
+
+def _answer(service: Service, name: str, sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(_document(service, name))
+    else:
+        print(sentence)
 
 
 def _check_file(path: Path, options: ImportOptions) -> list[Finding]:
@@ -197,7 +216,7 @@ def _document(service: Service, name: str) -> dict[str, Any]:
         "name": name, "title": entry.title, "task": entry.task, "built_in": entry.built_in,
         "fingerprint": version.fingerprint, "labels": version.labels, "splits": dict(version.split_sizes),
         "classes": dict(preview.class_counts), "duplicates": version.duplicate_count, "licence": entry.licence,
-        "source": entry.source, "facts": service.shelf.facts(name),
+        "source": entry.source, "trashed": entry.deleted_at is not None, "facts": service.shelf.facts(name),
         "versions": [
             {
                 "fingerprint": v.fingerprint, "created_at": v.created_at.isoformat(), "change": v.change,

@@ -13,10 +13,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from core.intake.draft import ImportCancelled, Unit
 
 DRAW_EVERY_S = 0.1
+SAID_AFTER_S = 1.0  # of a stage, in a log: what is quick is not worth a line
 
 
 class TerminalProgress:
-    """Shows the stages of an import while the `with` block goes on; where there is no terminal, a line a stage.
+    """Shows the stages of an import while the `with` block goes on; where there is no terminal, a line a long stage.
 
     Ctrl-C cancels the import at its next word, so that nothing of it stays, and the block then raises
     `KeyboardInterrupt`. A second Ctrl-C ends the program at once.
@@ -34,6 +35,7 @@ class TerminalProgress:
         self._task: TaskID | None = None
         self._unit: Unit = "rows"
         self._total, self._drawn_at = 0, 0.0
+        self._unsaid, self._began_at = "", 0.0
         self._cancelled = False
         self._before: Any = None
 
@@ -42,7 +44,7 @@ class TerminalProgress:
         self._obey()
         self._unit, self._total, self._drawn_at = unit, total, time.monotonic()
         if not self._console.is_terminal:
-            self._console.print(name, markup=False, highlight=False)
+            self._unsaid, self._began_at = name, time.monotonic()
             return
         if self._task is not None:
             self._bar.remove_task(self._task)
@@ -56,6 +58,9 @@ class TerminalProgress:
         """
         self._obey()
         now = time.monotonic()
+        if self._unsaid and now - self._began_at >= SAID_AFTER_S:
+            self._console.print(self._unsaid, markup=False, highlight=False)
+            self._unsaid = ""
         if self._task is not None and now - self._drawn_at >= DRAW_EVERY_S:
             self._drawn_at = now
             self._bar.update(self._task, completed=done, amount=self._amount(done))
@@ -68,7 +73,8 @@ class TerminalProgress:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
         if isinstance(error, ImportCancelled):

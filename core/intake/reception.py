@@ -65,6 +65,10 @@ class Reception:
         """Return where the files of an upload are."""
         return self.uploads.path(upload_id)
 
+    def uploaded(self, upload_id: str) -> Path | None:
+        """Return the one source that an upload's files are; None where nothing has arrived."""
+        return self.uploads.gather(upload_id)
+
     def discard_upload(self, upload_id: str) -> None:
         """Remove an upload."""
         self.uploads.discard(upload_id)

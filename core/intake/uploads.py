@@ -3,7 +3,9 @@
 import asyncio
 import os
 import re
+import secrets
 import shutil
+import threading
 import time
 import unicodedata
 from collections.abc import AsyncIterator
@@ -18,6 +20,7 @@ MOST_FOLDERS, LONGEST_PART, LONGEST_NAME = 20, 255, 1_000  # folders deep; bytes
 _WRITTEN_AT_ONCE = 2**20  # bytes: each write goes through a thread, so that pages stay quick
 _LOOK_EVERY = 64 * 2**20  # bytes between two looks at the disk
 _KEPT_FREE = 200 * 2**20  # bytes of the disk, for the rest of the machine
+_TOGETHER = ".together"  # names the folder that several files were put into
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -30,10 +33,11 @@ class Uploads:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = threading.Lock()
 
     def new(self) -> str:
-        """Begin an upload; return its id."""
-        upload_id = uuid4().hex[:12]
+        """Begin an upload; return its id, which is also what keeps others out: nobody can guess it."""
+        upload_id = secrets.token_hex(16)
         (self.folder / upload_id).mkdir(parents=True)
         return upload_id
 
@@ -75,6 +79,36 @@ class Uploads:
             half.unlink(missing_ok=True)
         return target
 
+    def gather(self, upload_id: str) -> Path | None:
+        """Return what was uploaded as one source, or None where nothing has arrived.
+
+        Files that came together are put into a folder called after the largest of them, since everything that is said
+        of a source names it.
+
+        Raises:
+            UserError: There is no such upload any more.
+        """
+        folder = self.path(upload_id)
+        with self._lock:
+            found = _inside(folder)
+            mark = folder / _TOGETHER
+            before = folder / mark.read_text(encoding="utf-8") if mark.is_file() else None
+            if len(found) > 1 and before in found:  # something was added since
+                _empty_out(before, folder)
+                found = _inside(folder)
+            if len(found) < 2:
+                return found[0] if found else None
+            largest = max(found, key=_size)
+            title = largest.stem[:60] if largest.is_file() else largest.name[:60]
+            together = folder / f"{title} and {len(found) - 1:,} more"
+            half = folder / f".gathering-{uuid4().hex}"
+            half.mkdir()
+            for path in found:
+                path.rename(half / path.name)
+            mark.write_text(together.name, encoding="utf-8")
+            half.rename(together)
+            return together
+
     def discard(self, upload_id: str) -> None:
         """Remove an upload and its files; it may be gone already."""
         if upload_id.isalnum():
@@ -87,6 +121,22 @@ class Uploads:
         for folder in forgotten:
             shutil.rmtree(folder, ignore_errors=True)
         return len(forgotten)
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
+
+
+def _empty_out(folder: Path, target: Path) -> None:
+    """Move what is in a folder one up; what was sent again since replaces it."""
+    for path in folder.iterdir():
+        if not (target / path.name).exists():
+            path.rename(target / path.name)
+    shutil.rmtree(folder)
 
 
 def _safe(name: str) -> Path:

@@ -18,6 +18,8 @@ ACCEPT = (
     ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.gz,.pdf,.docx,"
     ".jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,.heic"
 )
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".ndjson", ".csv.gz")
+MOST_OFFERED = 20  # tables of one upload
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HOWS = {
     "files": ":material/upload_file: Files or a folder",
@@ -70,7 +72,7 @@ def _given() -> Source | None:
         return None
     try:
         if how in ("files", "paste") and (upload := query.get("upload")):
-            return _of_upload(shelf.upload_folder(upload), how, upload)
+            return _of_upload(shelf.uploaded(upload), how, upload)
         if how == "path" and (path := query.get("path")) and is_local():
             named = Path(path).expanduser()
             return Source(named, named.name, {"how": "path", "path": path, "ready": "1"})
@@ -84,25 +86,46 @@ def _given() -> Source | None:
     return None
 
 
-def _of_upload(folder: Path, how: str, upload: str) -> Source | None:
-    names = sorted(child.name for child in folder.iterdir() if not child.name.startswith("."))
-    if not names:
+def _of_upload(path: Path | None, how: str, upload: str) -> Source | None:
+    if path is None:
         return None
-    title = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1:,} more"
-    return Source(folder, "the pasted table" if how == "paste" else title, {"how": how, "upload": upload, "ready": "1"})
+    known, title = {"how": how, "upload": upload, "ready": "1"}, "the pasted table" if how == "paste" else path.name
+    files = tuple(sorted(child.name for child in path.iterdir() if child.is_file())) if path.is_dir() else ()
+    if (one := st.query_params.get("file")) in files:
+        return Source(path / one, one, {**known, "file": one}, files)
+    return Source(path, title, known, files)
 
 
 def _from(source: Source) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="source"):
         st.markdown(f":material/draft: From **{plain(source.title)}**", width="stretch")
+        if "file" in source.query and st.button("Another of the files", key="another-file", icon=":material/draft:"):
+            st.query_params.pop("file", None)
+            st.rerun()
         if st.button("Choose something else", key="another-source", icon=":material/undo:"):
             _forget()
             st.rerun()
 
 
+def choose_one(source: Source) -> None:
+    """Offer the tables of a source that cannot come in together one by one."""
+    tables = [name for name in source.files if name.lower().endswith(TABLES)]
+    if len(tables) < 2 or "file" in source.query:
+        return
+    st.subheader("Tables come in one at a time", anchor=False)
+    st.caption(
+        "Choose one. The others can be added to it afterwards: choose “More examples for …” when you bring them."
+    )
+    with st.container(horizontal=True, key="one-of-several"):
+        for place, name in enumerate(tables[:MOST_OFFERED]):
+            if st.button(plain(name), key=f"only-{place}", icon=":material/table_chart:"):
+                st.query_params["file"] = name
+                st.rerun()
+
+
 def _forget() -> None:
     """Begin again with the choice of a source; what was uploaded is swept later."""
-    for parameter in ("upload", "path", "collection", "ready", "as"):
+    for parameter in ("upload", "path", "collection", "ready", "as", "file"):
         st.query_params.pop(parameter, None)
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.imports import DatasetEntry, ImportOptions, Look
 from pages.components.data_words import many, unit
-from pages.components.import_progress import remember_source
+from pages.components.import_progress import address_of
 from pages.components.notices import shown_errors
 from pages.components.once import once
 from pages.components.source import Source
@@ -40,14 +40,13 @@ def bring_summary(source: Source, look: Look, blocked: bool) -> None:
         disabled=blocked,
     )  # fmt: skip
     key = one_key("bring-in", clicked)
-    st.caption("Comes in by a process of its own. You can close this page.")
+    st.caption("It comes in by itself: you may close this page meanwhile. Your file stays as it is.")
     if clicked:
         options = _complete(look.options, place, title, licence or "", origin or "")
         with shown_errors():
             shelf = shared_service().shelf
             import_id = once(key, lambda: shelf.start_import(source.path, options, title or source.title))
-            remember_source(import_id, dict(source.query))
-            st.switch_page("data.py", query_params={"import": import_id})
+            st.switch_page("data.py", query_params=address_of(import_id, source.query))
 
 
 def _in_words(look: Look) -> str:

@@ -59,7 +59,7 @@ def column_choices(look: Look) -> None:
         _one_of("split_column", "Part (optional)", names, may_be_none=True)
     if look.options.task == "tabular-regression":
         _several(look)
-    _table(look.columns)
+    _table(look)
 
 
 def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = False) -> None:
@@ -97,7 +97,8 @@ def _fitting(name: str, options: Sequence[str]) -> None:
     st.session_state[field_key(name)] = [value for value in chosen if value in options]
 
 
-def _table(columns: Sequence[Column]) -> None:
+def _table(look: Look) -> None:
+    columns = look.columns
     rows = [
         {
             "Column": column.name,
@@ -121,11 +122,16 @@ def _table(columns: Sequence[Column]) -> None:
             "Missing": st.column_config.NumberColumn(width=75),
         },
     )  # fmt: skip
-    noted = [column for column in columns if column.note]
+    noted = [column for column in columns if column.note and not _is_said(column, look.notes)]
     if noted:
         with st.container(gap="xxsmall", key="column-notes"):
             for column in noted:
                 st.caption(f":material/info: **{plain(column.name)}**: {plain(column.note)}")
+
+
+def _is_said(column: Column, notes: Sequence[str]) -> bool:
+    """Return whether a column's note stands at the top of the page already."""
+    return any(f"'{column.name}'" in note and column.note in note for note in notes)
 
 
 def reading_choices(look: Look | None) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.imports import HubSet, ImportOptions
 from pages.components.data_words import icon
-from pages.components.import_progress import remember_source
+from pages.components.import_progress import address_of
 from pages.components.notices import shown_errors
 from pages.components.once import once
 from pages.components.starting import one_key
@@ -64,5 +64,4 @@ def _fetch(hub_id: str, config: str, options: ImportOptions, key: str) -> None:
     shelf = shared_service().shelf
     with shown_errors():
         import_id = once(key, lambda: shelf.start_hub_import(hub_id, options, config))
-        remember_source(import_id, {"how": "hub"})
-        st.switch_page("data.py", query_params={"import": import_id})
+        st.switch_page("data.py", query_params=address_of(import_id, {"how": "hub"}))

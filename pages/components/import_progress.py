@@ -1,6 +1,7 @@
 """Imports and fixes on their way: how far they are, what became of them, and what can be done about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
@@ -14,9 +15,24 @@ REFRESH_S = 1.0
 _SOURCES = "import-sources"  # by import id: the query of the page that it was started from
 
 
-def remember_source(import_id: str, query: dict[str, str]) -> None:
-    """Keep where an import was started, so that it can be tried again with what was entered."""
-    st.session_state.setdefault(_SOURCES, {})[import_id] = query
+def address_of(import_id: str, source: Mapping[str, str]) -> dict[str, str]:
+    """Return the query of the page that shows an import.
+
+    Where it was started from goes with it, so that it can be tried again with what was entered, also after a reload.
+
+    Args:
+        import_id: The import.
+        source: The query of the Bring page.
+    """
+    _sources()[import_id] = dict(source)
+    return {"import": import_id, "from": urlencode(source)}
+
+
+def _sources() -> dict[str, dict[str, str]]:
+    sources: dict[str, dict[str, str]] = st.session_state.setdefault(_SOURCES, {})
+    if (shown := st.query_params.get("import", "")) and shown not in sources and "from" in st.query_params:
+        sources[shown] = dict(parse_qsl(st.query_params["from"]))
+    return sources
 
 
 def import_list() -> None:
@@ -54,7 +70,7 @@ def _watch(import_id: str) -> None:
 def finish_import(progress: ImportProgress) -> None:
     """Take an import that has come in off the list; what was uploaded for it is not needed any more."""
     shelf = shared_service().shelf
-    upload = st.session_state.get(_SOURCES, {}).pop(progress.id, {}).get("upload")
+    upload = _sources().pop(progress.id, {}).get("upload")
     if upload:
         shelf.discard_upload(upload)
     shelf.forget_import(progress.id)
@@ -121,7 +137,7 @@ def _failed(progress: ImportProgress) -> None:
     else:
         st.markdown(f":red[:material/error:] **{plain(progress.title)}** did not come in.")
         st.markdown(plain(progress.message or "It ended without a word. Try it again."))
-    query = st.session_state.get(_SOURCES, {}).get(progress.id)
+    query = _sources().get(progress.id)
     with st.container(horizontal=True):
         if query is not None and st.button("Try again", key=f"again-{progress.id}", icon=":material/refresh:"):
             shared_service().shelf.forget_import(progress.id)

@@ -12,3 +12,4 @@ class Source:
     path: Path
     title: str  # as its owner knows it
     query: Mapping[str, str]  # of the page that brings it: its address
+    files: tuple[str, ...] = ()  # that were chosen together, where there are several

@@ -29,13 +29,17 @@ def test_a_terminal_shows_a_bar_for_each_stage(monkeypatch: pytest.MonkeyPatch) 
     assert "12,345 rows" in written.getvalue()
 
 
-def test_a_log_shows_a_line_for_each_stage() -> None:
+def test_a_log_shows_a_line_for_each_stage_that_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     shown, written = console(is_terminal=False)
     with TerminalProgress(shown) as progress:
-        progress.stage("Reading [red]", 100, "bytes")
-        progress.advance(50)
-        progress.stage("Dividing", 0, "rows")
-    assert written.getvalue().strip().splitlines() == ["Reading [red]", "Dividing"]
+        progress.stage("Looking", 0, "bytes")
+        progress.advance(1)
+        monkeypatch.setattr("core.cli.import_bar.SAID_AFTER_S", 0.0)
+        for name in ("Reading [red]", "Dividing"):
+            progress.stage(name, 100, "bytes")
+            progress.advance(50)
+            progress.advance(60)
+    assert written.getvalue().splitlines() == ["Reading [red]", "Dividing"]
 
 
 def interrupt() -> None:

@@ -15,7 +15,7 @@ from core.intake.archives.folders import names_in_folder, open_folder
 from core.intake.archives.names import clean_name, is_system
 from core.intake.archives.zips import is_zip, names_in_zip, open_zip
 
-__all__ = ["Archive", "Entry", "UnreadableEntry", "clean_name", "is_archive", "open_archive", "peek"]
+__all__ = ["Archive", "Entry", "UnreadableEntry", "clean_name", "is_archive", "is_special", "open_archive", "peek"]
 
 PEEKED = 2_000  # names that are enough to guess what an archive is
 EACH = 200  # names of one folder that are enough
@@ -29,6 +29,11 @@ def open_archive(path: Path) -> Archive:
         DataError: It is neither, or not one that is safe to read; the message says what to do.
     """
     try:
+        if is_special(path):
+            raise DataError(
+                f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of it "
+                "as a file, and bring that."
+            )
         return open_folder(path) if path.is_dir() else open_zip(path)
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {path}. Check its name.") from error
@@ -39,9 +44,14 @@ def open_archive(path: Path) -> Archive:
 def is_archive(path: Path) -> bool:
     """Tell whether this is a folder, or a file that begins or ends as a ZIP."""
     try:
-        return path.is_dir() or is_zip(path)
+        return path.is_dir() or (path.is_file() and is_zip(path))
     except OSError:
         return False
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether this is there, but neither a file nor a folder: reading it could wait, or go on, for ever."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def peek(path: Path, most: int = PEEKED) -> list[str]:

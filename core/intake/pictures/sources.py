@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.archives import Archive
+from core.intake.archives import Archive, is_special
 from core.intake.draft import Draft
 from core.intake.pictures.left_out import LeftOut
 from core.intake.tables.labels import normalise_labels
@@ -15,8 +15,8 @@ _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.x
 
 
 def accepts_broken(path: Path) -> float:
-    """Return a small number for files that are called archives: opening one says in words what is wrong."""
-    return 0.05 if path.name.lower().endswith(_OTHER_ARCHIVES) else 0.0
+    """Return a small number for what is called an archive, or is no file: opening it says in words what is wrong."""
+    return 0.05 if path.name.lower().endswith(_OTHER_ARCHIVES) or is_special(path) else 0.0
 
 
 def check_task(path: Path, options: ImportOptions) -> None:

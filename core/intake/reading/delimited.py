@@ -75,9 +75,9 @@ def _table(
     layout = find_layout(rows, options.has_header)
     check_width(max(layout.width, len(rows[layout.begin])), path.name)
     cells = header_cells(rows[layout.begin], layout.width) if layout.has_header else [""] * layout.width
-    names, notes = column_names(cells, path.name)
+    names, notes, findings = column_names(cells, path.name)
     if not layout.has_header:
-        notes = ("The first row is taken as data: it does not look like names of columns.",)
+        notes, findings = ("The first row is taken as data: it does not look like names of columns.",), ()
     if layout.begin and any(any(cell.strip() for cell in row) for row in rows[: layout.begin]):
         notes = (f"{layout.begin} row{'s' * (layout.begin > 1)} above the table left out.", *notes)
     body = [row for row in rows[layout.begin + layout.has_header :] if len(row) == len(names)]
@@ -102,6 +102,7 @@ def _table(
         batches=source.batches,
         settings={"delimiter": delimiter, "encoding": encoding.name, "has_header": layout.has_header, "sheet": ""},
         notes=notes,
+        findings=findings,
         facts={"delimiter": delimiter, "has_header": layout.has_header},
         decimal_hint="," if delimiter == ";" else ".",
     )

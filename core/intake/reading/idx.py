@@ -35,7 +35,7 @@ class _Pair:
 def accepts(path: Path) -> float:
     """Tell how sure it is that this is an idx file, or holds some."""
     if not is_archive(path):
-        return 0.95 if _recognised(path) else 0.0
+        return 0.95 if path.is_file() and _recognised(path) else 0.0
     names = [name.lower() for name in peek(path)]
     if any("idx3" in name or "idx1" in name for name in names):
         return 0.97

@@ -68,7 +68,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
             "Save it as a list of objects, or with one object a line."
         )
     check_width(len(keys), path.name)
-    names, notes = column_names(keys, path.name)
+    names, notes, findings = column_names(keys, path.name)
     if path.suffix.lower() not in SUFFIXES:
         notes = (f"{path.name} is in truth JSON, whatever its name says; it is read as such.", *notes)
     if within:
@@ -82,6 +82,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         batches=lambda wanted, left_out: _batches(source, [keys[i] for i in wanted], left_out),
         settings={"delimiter": "", "encoding": encoding, "has_header": True, "sheet": ""},
         notes=notes,
+        findings=findings,
         facts={"shape": shape},
     )
 

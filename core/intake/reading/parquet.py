@@ -52,7 +52,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         refuse_disguised(path, start)
         raise DataError(f"{path.name} is not a Parquet file, whatever its name says. Bring it under its true name.")
     source = _ParquetRows(path)
-    names, notes = column_names(source.keys, path.name)
+    names, notes, findings = column_names(source.keys, path.name)
     if source.unusable:
         notes = (*notes, f"Not used: {listed(source.unusable)} (lists, pictures or other data that is no text).")
     if path.suffix.lower() not in SUFFIXES:
@@ -67,6 +67,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         batches=source.batches,
         settings={"delimiter": "", "encoding": "", "has_header": True, "sheet": ""},
         notes=notes,
+        findings=findings,
         look_bytes=min(LOOK_BYTES, max(1, LOOK_BYTES * size // max(1, source.unpacked))),
         label_names=source.label_names(names),
     )

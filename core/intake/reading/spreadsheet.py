@@ -44,9 +44,9 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     layout = find_layout(first, options.has_header)
     cells = header_cells(first[layout.begin], layout.width) if layout.has_header else [""] * layout.width
     check_width(len(cells), path.name)
-    columns, notes = column_names(cells, path.name)
+    columns, notes, findings = column_names(cells, path.name)
     if not layout.has_header:
-        notes = ("The first row is taken as data: it does not look like names of columns.",)
+        notes, findings = ("The first row is taken as data: it does not look like names of columns.",), ()
     if any(any(row) for row in first[: layout.begin]):
         notes = (f"{layout.begin} rows above the table left out.", *notes)
     if len(names) > 1:
@@ -63,6 +63,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         batches=rows.batches,
         settings={"delimiter": "", "encoding": "", "has_header": layout.has_header, "sheet": name},
         notes=notes,
+        findings=findings,
         facts={"sheet": name, "has_header": layout.has_header},
     )
 

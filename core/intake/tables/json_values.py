@@ -76,7 +76,7 @@ class JsonStream:
                     raise self.broken() from error
             except RecursionError as error:
                 raise BrokenJson(
-                    f"{self.file} is nested too deeply to be a table: brackets within brackets, many hundreds of times. "
+                    f"{self.file} is nested too deeply to be a table: brackets within brackets, hundreds of times. "
                     'Save it as a list of objects such as {"text": "...", "label": "..."}.'
                 ) from error
             except ValueError as error:  # a number of thousands of digits

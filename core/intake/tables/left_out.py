@@ -73,6 +73,12 @@ _WORDINGS: dict[str, _Wording] = {
         "{count} rows of {file} were left out because what is to be predicted is not a number there ({where}).",
         "The target must be a number: without it a row can be used neither to learn nor to test.",
     ),
+    "unknown-splits": _Wording(
+        "warning",
+        "One row of {file} names a split that is neither train, validation nor test ({where}); it counts as none.",
+        "{count} rows of {file} name a split that is neither train, validation nor test ({where}); it counts as none.",
+        "Rows without a split are for training. If these were meant for the test, correct their split in the file.",
+    ),
     "unread-numbers": _Wording(
         "warning",
         "One cell of {file} is not a number although its column holds numbers; it counts as missing ({where}).",

@@ -9,11 +9,20 @@ from core.imports import Column, ColumnRole, ImportOptions
 from core.intake.tables.features import Features, choose_features
 from core.intake.tables.labels import check_label_count, is_about_sentiment, normalise_labels
 from core.intake.tables.numbers import is_plain_number
-from core.intake.tables.roles import guess_label, guess_split, guess_target, guess_text, is_continuous, is_surely_text
+from core.intake.tables.refusals import (
+    DOCUMENTS,
+    NUMBERS,
+    TEXTS,
+    check_repeats,
+    check_split,
+    check_text_and_label,
+    no_documents,
+    no_target,
+    spoiled_label,
+)
+from core.intake.tables.roles import guess_label, guess_split, guess_target, guess_text, is_surely_text
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
-
-TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +54,21 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     Raises:
         DataError: It can become nothing, or not what the options ask for.
     """
-    for name in (options.text_column, options.label_column, options.target_column, options.split_column):
+    for name in (
+        options.text_column,
+        options.label_column,
+        options.target_column,
+        options.split_column,
+        *options.ignored_columns,
+    ):
         if name:
             seen.table.index(name)
-    split = options.split_column or guess_split(seen.profiles)
-    usable = [p for p in seen.profiles if p.kind != "empty" and p.name != split]
+    if options.split_column:
+        check_split(seen, options.split_column)
+    wanted = [profile for profile in seen.profiles if profile.name not in options.ignored_columns]
+    split = options.split_column or guess_split(wanted)
+    options = options.model_copy(update={"split_column": split})
+    usable = [p for p in wanted if p.kind != "empty" and p.name != split]
     text = options.text_column or guess_text([p for p in usable if p.name != options.label_column])
     label = options.label_column or guess_label(usable, text)
     if not options.text_column and text == label:
@@ -57,7 +76,7 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     target = options.target_column or guess_target([p for p in usable if not is_surely_text(p)])
     tasks = _possible_tasks(seen, options, text, label, target)
     task = options.task or (tasks[0] if tasks else TEXTS if text or not target else NUMBERS)
-    filled = options.model_copy(update={**seen.table.settings, "task": task, "split_column": split})
+    filled = options.model_copy(update={**seen.table.settings, "task": task})
     if task == TEXTS:
         return _plan_texts(seen, filled, tasks, text, label)
     if task == NUMBERS:
@@ -76,20 +95,32 @@ def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str,
     has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
     if text and label:
         tasks.append(TEXTS)
-    if target and choose_features(seen, target, options).names:
+    if target and _can_predict(seen, options, target):
         is_first = bool(options.target_column) or not (has_text and label)
         tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
     others = [
         p for p in seen.profiles if p.kind not in ("empty", "identifier") and p.name not in (text, options.split_column)
     ]
+    if not label and spoiled_label(seen, text) and not options.task:
+        return tuple(tasks)  # it was meant to have labels
     if text and (has_text or not others) and (tasks or not others):
         tasks.append(DOCUMENTS)
     return tuple(tasks)
 
 
+def _can_predict(seen: Survey, options: ImportOptions, target: str) -> bool:
+    """Return whether there is anything to predict a number from; only a target that was chosen is worth an error."""
+    try:
+        return bool(choose_features(seen, target, options).names)
+    except DataError:
+        if options.target_column or options.task == NUMBERS:
+            raise
+        return False
+
+
 def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str, label: str) -> Plan:
     file = seen.table.path.name
-    _check_text_and_label(seen, text, label)
+    check_text_and_label(seen, text, label)
     counts = Counter({written: n for written, n in seen.counts(label).items() if written.strip()})
     numeric = all(is_plain_number(value) for value in counts)
     check_label_count(len(counts), label, file, numeric)
@@ -98,6 +129,8 @@ def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], te
     for written, count in counts.items():
         if label_map[written]:
             classes[label_map[written]] += count
+    if not options.add_to:
+        check_repeats(seen, label, classes)
     roles: dict[str, ColumnRole] = {text: "text", label: "label", options.split_column: "split"}
     complete = options.model_copy(
         update={"text_column": text, "label_column": label, "label_map": label_map, "target_column": ""}
@@ -130,59 +163,22 @@ def _label_map(
     return {**found, **{w: " ".join(n.split()) for w, n in options.label_map.items()}}, notes
 
 
-def _check_text_and_label(seen: Survey, text: str, label: str) -> None:
-    """Raise a `DataError` if there is no text, no label, or labels that are measurements."""
-    file, names = seen.table.path.name, seen.table.names
-    if len(names) == 1:
-        raise DataError(
-            f"{file} has only one column ('{names[0]}'), but texts with labels need two: the text and its label. "
-            "Add a column of labels; if there are two, choose the right separator."
-        )
-    if not text:
-        raise DataError(
-            f"{file} has no column of texts. Its columns are {listed(names, 10)}. "
-            f"Choose the column with the texts; to predict a number instead, choose the task {NUMBERS}."
-        )
-    if text == label:
-        raise DataError(f"'{text}' cannot be both the text and the label. Choose two different columns of {file}.")
-    measured = next(
-        (p for p in seen.profiles if (p.name == label or (not label and p.name != text)) and is_continuous(p)), None
-    )
-    if measured is not None:
-        raise DataError(
-            f"The labels in column '{measured.name}' of {file} are measurements ({', '.join(measured.examples)} ...), "
-            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS}."
-        )
-    if not label:
-        raise DataError(
-            f"{file} has texts ('{text}') but no column of labels: none of {listed(names, 10)} holds a few words "
-            "that repeat. Add a column that says for each text what it is, or choose the right column."
-        )
-
-
 def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str) -> Plan:
     if not text:
-        raise DataError(
-            f"{seen.table.path.name} has no column of texts to learn to write from. "
-            f"Its columns are {listed(seen.table.names, 10)}. Choose the column with the texts."
-        )
+        raise no_documents(seen)
     roles: dict[str, ColumnRole] = {text: "text", options.split_column: "split"}
     complete = options.model_copy(update={"text_column": text, "label_column": "", "target_column": ""})
     return Plan(tasks, complete, _columns(seen, roles, {}), (*seen.table.notes, *_looked_at(seen)))
 
 
 def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], target: str) -> Plan:
-    file, names = seen.table.path.name, seen.table.names
     if not target:
-        raise DataError(
-            f"{file} has no column of numbers, so there is no number to predict. "
-            f"Its columns are {listed(names, 10)}. To sort texts into kinds, choose the task {TEXTS}."
-        )
+        raise no_target(seen)
     features = choose_features(seen, target, options)
     if not features.names:
         why = "; ".join(f"'{name}': {reason}" for name, reason in list(features.ignored.items())[:5])
         raise DataError(
-            f"Nothing is left in {file} to predict '{target}' from"
+            f"Nothing is left in {seen.table.path.name} to predict '{target}' from"
             + (f" ({why}). " if why else ". ")
             + "Add columns of numbers or of kinds that say something about it."
         )
@@ -199,6 +195,19 @@ def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], 
     )
     notes = (*seen.table.notes, *features.notes, *_looked_at(seen))
     return Plan(tasks, complete, _columns(seen, roles, features.column_notes), notes, features=features)
+
+
+def undecided(seen: Survey, options: ImportOptions, problem: str) -> Plan:
+    """Return the plan of a table that nobody can guess: shown all the same, so that its columns can be chosen.
+
+    Args:
+        seen: The table.
+        options: Of the user, who decided nothing about columns.
+        problem: Why it cannot be taken in as it is.
+    """
+    filled = options.model_copy(update={**seen.table.settings, "task": TEXTS})
+    notes = (problem, *seen.table.notes, *_looked_at(seen))
+    return Plan((TEXTS, NUMBERS, DOCUMENTS), filled, _columns(seen, {}, {}), notes)
 
 
 def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:

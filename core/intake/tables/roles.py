@@ -85,6 +85,11 @@ def guess_label(profiles: Sequence[Profile], text: str) -> str:
     return best[2] if best[0] > 0 else ""
 
 
+def is_called_label(name: str) -> bool:
+    """Return whether a column's name says that it holds the labels."""
+    return _rank(name, _LABEL_NAMES) >= 3
+
+
 def guess_target(profiles: Sequence[Profile]) -> str:
     """Return the column of numbers that is most likely to be predicted, "" if there is none."""
     names = {_plain(profile.name) for profile in profiles}

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from core.errors import DataError
+from core.imports import Finding
 from core.intake.tables.left_out import LeftOut
 
 MOST_COLUMNS = 2_000
@@ -47,6 +48,7 @@ class Table:
         batches: (indexes of the wanted columns, where to note what is left out) -> the rows.
         settings: The fields of `ImportOptions` that describe the file: delimiter, encoding, has_header, sheet.
         notes: Whole sentences about what was found out.
+        findings: About the table as a whole, such as names that had to be made up.
         facts: Of the file, as JSON, for the manifest.
         decimal_hint: The decimal sign where a number alone does not tell.
         look_bytes: Of the source, how many a look reads: fewer where it is compressed.
@@ -61,6 +63,7 @@ class Table:
     batches: Callable[[Sequence[int], LeftOut], Iterator[Batch]]
     settings: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     decimal_hint: Literal[".", ","] = "."
     look_bytes: int = LOOK_BYTES
@@ -81,8 +84,16 @@ class Table:
         return self.names.index(name)
 
 
-def column_names(cells: Sequence[str], file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return a name for each column, each once, and sentences about those that had to be made up.
+class ColumnNames(NamedTuple):
+    """A name for each column, each once, and what is to be said about those that had to be made up."""
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def column_names(cells: Sequence[str], file: str) -> ColumnNames:
+    """Return a name for each column, each once, and what is to be said about those that had to be made up.
 
     Args:
         cells: The header as it stands there.
@@ -114,7 +125,10 @@ def column_names(cells: Sequence[str], file: str) -> tuple[tuple[str, ...], tupl
     if unnamed:
         few = len(unnamed) == 1
         notes.append(f"{len(unnamed)} column{'' if few else 's'} without a name: now called {listed(unnamed)}.")
-    return tuple(names), tuple(notes)
+    made_up = (*repeated, *unnamed)
+    why = "Columns are chosen by their names, so each needs one of its own. Check that the right ones were chosen."
+    found = (Finding("renamed-columns", "note", len(made_up), made_up[:5], " ".join(notes), why),) if made_up else ()
+    return ColumnNames(tuple(names), tuple(notes), found)
 
 
 def check_width(count: int, file: str) -> None:

@@ -15,20 +15,29 @@ from core.intake.tables.features import Features
 from core.intake.tables.labels import LabelBook, check_label_count
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number, parse_numbers
-from core.intake.tables.plan import NUMBERS, TEXTS, Plan, make_plan
+from core.intake.tables.plan import Plan, make_plan, undecided
+from core.intake.tables.refusals import NUMBERS, TEXTS
 from core.intake.tables.roles import GIVEN_SPLITS
 from core.intake.tables.survey import survey
 from core.intake.tables.table import Batch, Table
 
 
+_CHOSEN = ("text_column", "label_column", "target_column", "split_column", "ignored_columns", "number_columns")
+
+
 def look_at(table: Table, options: ImportOptions) -> Look:
-    """Return what a table seems to be.
+    """Return what a table seems to be; where nobody can guess it, its columns with the reason as the first note.
 
     Raises:
-        DataError: It cannot become what the options ask for, or nothing at all.
+        DataError: It cannot become what the options ask for.
     """
     seen = survey(table)
-    plan = make_plan(seen, options)
+    try:
+        plan = make_plan(seen, options)
+    except DataError as problem:
+        if options.task or any(getattr(options, name) for name in _CHOSEN):
+            raise
+        plan = undecided(seen, options, str(problem))
     return Look(
         kind="table",
         format=table.format,
@@ -56,9 +65,9 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
     plan = make_plan(survey(table), options)
     left_out = LeftOut()
     draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
-    extra: list[Finding] = []
+    extra = list(table.findings)
     if plan.options.task == TEXTS:
-        extra = _take_texts(table, plan, draft, progress, left_out)
+        extra += _take_texts(table, plan, draft, progress, left_out)
     elif plan.options.task == NUMBERS:
         _take_numbers(table, plan, draft, progress, left_out)
     else:
@@ -92,7 +101,7 @@ def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left
         if len(book.names) > len(options.label_map):
             used = {book.names[label] for label in book.counts}
             check_label_count(len(used), options.label_column, file, all(map(is_plain_number, used)))
-        columns = {"text": texts, "label": names, **_common(batch, 2, options)}
+        columns = {"text": texts, "label": names, **_common(batch, 2, options, left_out)}
         if not (all(texts) and all(names)):
             keep = _with_text_and_label(batch, texts, names, left_out)
             columns = {name: _only(values, keep) for name, values in columns.items()}
@@ -132,7 +141,7 @@ def _take_documents(table: Table, plan: Plan, draft: Draft, progress: Progress, 
     for batch in table.batches(_positions(table, options.text_column, options.split_column), left_out):
         texts = _clean(batch, options, left_out)
         names = [f"{table.path.stem}, {table.unit} {line}" for line in batch.lines]
-        columns = {"text": texts, "name": names, **_common(batch, 1, options)}
+        columns = {"text": texts, "name": names, **_common(batch, 1, options, left_out)}
         keep = np.flatnonzero([bool(text) for text in texts])
         if len(keep) < len(texts):
             left_out.add_all("empty-rows", (batch.lines[i] for i, text in enumerate(texts) if not text))
@@ -150,7 +159,7 @@ def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, le
     wanted = _positions(table, features.target, *features.names, options.split_column)
     for batch in table.batches(wanted, left_out):
         target, _ = parse_numbers(batch.columns[0], features.target_style)
-        columns: dict[str, Any] = {"target": target, **_common(batch, 1 + len(features.names), options)}
+        columns: dict[str, Any] = {"target": target, **_common(batch, 1 + len(features.names), options, left_out)}
         cells = batch.columns[1:]
         for name, values in zip(features.names, cells, strict=False):
             if name in features.numbers:
@@ -209,11 +218,15 @@ def _clean(batch: Batch, options: ImportOptions, left_out: LeftOut) -> list[str]
     return cleaned
 
 
-def _common(batch: Batch, split_at: int, options: ImportOptions) -> dict[str, Any]:
+def _common(batch: Batch, split_at: int, options: ImportOptions, left_out: LeftOut) -> dict[str, Any]:
     """Return the columns that every row has: the split that the source gives, and the line."""
     given: list[str] = [""] * len(batch)
     if options.split_column:
-        given = [GIVEN_SPLITS.get(value.strip().lower(), "") for value in batch.columns[split_at]]
+        said = batch.columns[split_at]
+        given = [GIVEN_SPLITS.get(value.strip().lower(), "") for value in said]
+        for position, name in enumerate(given):
+            if not name and said[position].strip():
+                left_out.add("unknown-splits", batch.lines[position], said[position])
     return {"given": given, "source": np.asarray(batch.lines, dtype=np.int64)}
 
 
