@@ -8,6 +8,7 @@ from typing import Any
 from core import catalog
 from core.errors import UserError
 from core.imports import DatasetEntry, DoubtedLabel, Finding, VersionInfo
+from core.intake import mislabels
 from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
 from core.intake.draft import Silent
 from core.intake.exporting import csv_rows
@@ -153,14 +154,64 @@ class Shelf(Reception):
             found: As `core.intake.mislabels.describe_mislabels` wrote it.
             run: The run's name.
         """
-        from core.intake.mislabels import rows_of
-
-        surest = found[:MOST_DOUBTED]
-        positions = rows_of(surest, self.library.version(name, fingerprint).rows)
-        return [
+        version = self.library.version(name, fingerprint)
+        kept = self._kept(name)
+        surest = found[: MOST_DOUBTED + len(kept)]
+        positions = mislabels.rows_of(surest, version.rows)
+        doubted = [
             DoubtedLabel(position, one["given"], one["suggested"], one["confidence"], run)
-            for position, one in zip(positions, surest, strict=True)
+            for position, one, key in zip(
+                positions, surest, mislabels.labels_known_as(version.rows, positions), strict=True
+            )
+            if key not in kept
         ]
+        return doubted[:MOST_DOUBTED]
+
+    def still_doubted(
+        self, name: str, doubted: Sequence[DoubtedLabel], trained_on: str, fingerprint: str
+    ) -> list[DoubtedLabel]:
+        """Return what a run doubts as positions in a version made since, without what was put right or has gone.
+
+        Args:
+            name: The data set.
+            doubted: As positions in the version that the run was trained on.
+            trained_on: That version's fingerprint.
+            fingerprint: The other version's.
+        """
+        if trained_on == fingerprint:
+            return list(doubted)
+        old, new = (self.library.version(name, mark).rows for mark in (trained_on, fingerprint))
+        return mislabels.still_doubted(doubted, old, new)
+
+    def doubt_finding(self, name: str, doubted: Sequence[DoubtedLabel], fingerprint: str = "") -> Finding:
+        """Return what a run doubts, at least one label, as a finding among those of the doctor."""
+        version = self.library.version(name, fingerprint)
+        return mislabels.doubt_finding(doubted, version.manifest.info, version.rows)
+
+    def lineage(self, name: str, fingerprint: str) -> list[str]:
+        """Return the fingerprints of a version and of those that it was made from, the newest first."""
+        parents = {info.fingerprint: info.parent for info in self.versions(name)}
+        line: list[str] = []
+        while fingerprint in parents and fingerprint not in line:  # a fix and its undoing may lead in a circle
+            line.append(fingerprint)
+            fingerprint = parents[fingerprint]
+        return line
+
+    def keep_labels(self, name: str, positions: Sequence[int], fingerprint: str = "") -> None:
+        """Keep labels as they are, whatever a model says: none is doubted again, in no version."""
+        keys = mislabels.labels_known_as(self.library.version(name, fingerprint).rows, positions)
+        mislabels.keep_labels(self.library.folder / name, self._kept(name) | set(keys))
+
+    def kept_labels(self, name: str) -> int:
+        """Return how many labels were kept although a model doubts them."""
+        return len(self._kept(name))
+
+    def doubt_again(self, name: str) -> None:
+        """Forget which labels were kept: undo."""
+        mislabels.keep_labels(self.library.folder / self.library.card(name).name, ())
+
+    def _kept(self, name: str) -> frozenset[str]:
+        return mislabels.kept_labels(self.library.folder / self.library.card(name).name)
 
     # --- changing ---
 

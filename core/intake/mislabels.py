@@ -1,17 +1,28 @@
 """Labels that a trained model has good reason to doubt."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
+from core.imports import DoubtedLabel, Finding, VersionInfo
+from core.intake.doctor.wording import counted, shown, thing
 from core.intake.loading import SPLIT_NUMBERS
+from core.intake.manifest import read_json, write_json
 from core.specs import Outcomes, SplitName
 
 FEWEST = 20  # examples that a model has not learnt from; of fewer, nothing can be said
 SURE = 0.5  # probability of another class from which a label is doubted
+CODE = "probable-mislabels"
+KEPT_FILE = "kept-labels.json"  # in a data set's folder: a decision is about examples, not about one version
+EXAMPLES = 5  # that a finding holds
 
 
 class Mislabel(NamedTuple):
@@ -108,3 +119,96 @@ def rows_of(described: Sequence[Mapping[str, Any]], rows: pa.Table) -> list[int]
     split = rows.column("split").to_numpy()
     positions = {name: np.flatnonzero(split == number) for name, number in SPLIT_NUMBERS.items()}
     return [int(positions[one["split"]][one["place"]]) for one in described]
+
+
+# --- for people, who decide ---
+
+
+def doubt_finding(doubted: Sequence[DoubtedLabel], info: VersionInfo, rows: pa.Table) -> Finding:
+    """Return what a run doubts as a finding among those of the doctor.
+
+    Args:
+        doubted: At least one, as positions in the version.
+        info: The version.
+        rows: Of the version.
+    """
+    judged = info.split_sizes.get("validation", 0) + info.split_sizes.get("test", 0)
+    seem = "seems" if len(doubted) == 1 else "seem"
+    name = "name" if "name" in rows.column_names else "text"
+    first = rows.column(name).take(pa.array([one.position for one in doubted[:EXAMPLES]], pa.int64())).to_pylist()
+    return Finding(
+        code=CODE,
+        severity="warning",
+        count=len(doubted),
+        examples=tuple(
+            f"{shown(text or '')}: {one.given}, rather {one.suggested} ({100 * one.confidence:.0f} % sure)"
+            for text, one in zip(first, doubted, strict=False)
+        ),
+        message=f"{counted(len(doubted), thing(info.task, 1))} {seem} to have a wrong label, says '{doubted[0].run}'.",
+        why="A wrong label teaches the opposite, and in the exam it counts a right answer as a mistake. The model "
+        f"looked only at {thing(info.task)} that it had not learnt from, about {judged:,} here; it can be wrong, so "
+        "you decide.",
+        rows=tuple(one.position for one in doubted),
+    )
+
+
+def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
+    """Return a key of what each of these examples is and how it is labelled: the same in every version.
+
+    Args:
+        rows: Of a version with labels.
+        positions: Of the examples.
+    """
+    content = _content(rows)
+    some = rows.select([content, "label"]).take(pa.array(positions, pa.int64()))
+    pairs = zip(some.column(content).to_pylist(), some.column("label").to_pylist(), strict=True)
+    return [hashlib.sha256(_bytes(what) + b"\0" + _bytes(label)).hexdigest()[:32] for what, label in pairs]
+
+
+def still_doubted(doubted: Sequence[DoubtedLabel], old: pa.Table, new: pa.Table) -> list[DoubtedLabel]:
+    """Return what a run doubts as positions in another version, without what is gone or has another label there.
+
+    Args:
+        doubted: As positions in the version that the run was trained on.
+        old: Its rows.
+        new: The rows of the other version.
+    """
+    if not doubted:
+        return []
+    positions, content = [one.position for one in doubted], _content(old)
+    sought = pc.is_in(new.column(content), value_set=old.column(content).take(pa.array(positions)).combine_chunks())
+    places = np.flatnonzero(sought.to_numpy()).tolist()
+    found = dict(zip(reversed(labels_known_as(new, places)), reversed(places), strict=True))
+    keys = zip(doubted, labels_known_as(old, positions), strict=True)
+    return [replace(one, position=found[key]) for one, key in keys if key in found]
+
+
+class KeptLabels(BaseModel):
+    """Labels that a person has looked at and keeps, whatever a model says: keys of `labels_known_as`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    keys: frozenset[str] = frozenset()
+
+
+def kept_labels(folder: Path) -> frozenset[str]:
+    """Return the labels of a data set that a person has decided to keep.
+
+    Args:
+        folder: The data set's.
+    """
+    file = folder / KEPT_FILE
+    return read_json(file, KeptLabels).keys if file.is_file() else frozenset()
+
+
+def keep_labels(folder: Path, keys: Iterable[str]) -> None:
+    """Replace what a person has decided to keep."""
+    write_json(folder / KEPT_FILE, KeptLabels(keys=frozenset(keys)))
+
+
+def _content(rows: pa.Table) -> str:
+    return "pixels" if "pixels" in rows.column_names else "text"
+
+
+def _bytes(value: str | bytes | None) -> bytes:
+    return value if isinstance(value, bytes) else (value or "").encode("utf-8", "surrogatepass")

@@ -71,13 +71,18 @@ def _may_be_label(profile: Profile, text: str, label: str) -> bool:
 
 
 def check_repeats(seen: Survey, label: str, classes: Mapping[str, int]) -> None:
-    """Raise a `DataError` if no class has two examples.
+    """Raise a `DataError` if there is but one row, or no class has two.
 
     Args:
         seen: The table.
         label: The column that holds the labels.
         classes: Examples by label.
     """
+    if seen.rows == 1:
+        raise DataError(
+            f"{seen.table.path.name} holds one row only, and a model learns from many. Check that the export is "
+            "complete; to add the row to a data set that is already there, name that data set."
+        )
     if seen.is_whole and len(classes) > 1 and max(classes.values()) == 1:
         raise DataError(
             f"Each of the {len(classes):,} labels in column '{label}' of {seen.table.path.name} occurs only once, so "
@@ -107,7 +112,7 @@ def no_target(seen: Survey) -> DataError:
         f"{seen.table.path.name} has no column of numbers that could be predicted. "
         f"Its columns are {listed(seen.table.names, 10)}"
         + (f"; {'; '.join(reasons)}." if reasons else ".")
-        + f"{_empty_columns(seen)} Choose the column with the number; to sort texts into kinds, choose the task {TEXTS}."
+        + f"{_empty_columns(seen)} Choose the column with the number; to sort texts into kinds, choose {TEXTS}."
     )
 
 

@@ -21,7 +21,6 @@ from core.intake.tables.roles import GIVEN_SPLITS
 from core.intake.tables.survey import survey
 from core.intake.tables.table import Batch, Table
 
-
 _CHOSEN = ("text_column", "label_column", "target_column", "split_column", "ignored_columns", "number_columns")
 
 
