@@ -10,7 +10,7 @@ from core.imports import Look
 from pages.components.bring_source import bring_source, choose_one
 from pages.components.bring_summary import bring_summary
 from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
-from pages.components.column_choices import column_choices, reading_choices
+from pages.components.column_choices import column_choices, missing_column, reading_choices
 from pages.components.data_charts import class_chart
 from pages.components.data_words import many, shortened
 from pages.components.label_mapping import label_mapping
@@ -49,7 +49,9 @@ def page() -> None:
         _labels(state, state.look)
         _beginning(state.look)
     with summary, st.container(key="summary"), st.container(border=True):
-        bring_summary(source, state.look, blocked=bool(state.problem))
+        bring_summary(
+            source, state.look, "Put the problem right first." if state.problem else missing_column(state.look)
+        )
 
 
 def _what_it_is(look: Look) -> None:

@@ -104,3 +104,35 @@ def test_a_pasted_table_becomes_a_file(shelf: Shelf) -> None:
     assert [file.name for file in shelf.upload_folder(upload).iterdir()] == ["pasted.csv"]
     with pytest.raises(UserError, match="Nothing was pasted"):
         shelf.save_pasted(" \n")
+
+
+def doubts(count: int) -> list[dict[str, object]]:
+    """Return what a run wrote: the first examples of the test split should be positive."""
+    found = {"split": "test", "given": "negative", "suggested": "positive", "confidence": 0.9}
+    return [found | {"place": place} for place in range(count)]
+
+
+def test_what_a_run_doubts_is_a_finding_until_a_person_keeps_it(shelf: Shelf, fingerprint: str) -> None:
+    doubted = shelf.doubted_labels("reviews", fingerprint, doubts(3), "my run")
+    assert [shelf.browse("reviews", rows=(one.position,)).items[0].split for one in doubted] == ["test"] * 3
+    finding = shelf.doubt_finding("reviews", doubted)
+    assert (finding.code, finding.count, finding.fix) == ("probable-mislabels", 3, "")
+    assert finding.message == "3 texts seem to have a wrong label, says 'my run'."
+    assert finding.examples[0].endswith(": negative, rather positive (90 % sure)")
+    assert finding.rows == tuple(one.position for one in doubted)
+
+    shelf.keep_labels("reviews", [doubted[0].position])
+    assert shelf.doubted_labels("reviews", fingerprint, doubts(3), "my run") == doubted[1:]
+    assert shelf.kept_labels("reviews") == 1
+    shelf.doubt_again("reviews")
+    assert shelf.doubted_labels("reviews", fingerprint, doubts(3), "my run") == doubted
+
+
+def test_a_version_knows_those_it_was_made_from(shelf: Shelf, fingerprint: str) -> None:
+    second = shelf.relabel("reviews", {0: "negative"}).fingerprint
+    third = shelf.relabel("reviews", {1: "negative"}).fingerprint
+    assert shelf.lineage("reviews", third) == [third, second, fingerprint]
+    assert shelf.lineage("reviews", fingerprint) == [fingerprint]
+    back = shelf.relabel("reviews", {0: "positive", 1: "positive"}).fingerprint
+    assert back == fingerprint  # the same content is the same version
+    assert shelf.lineage("reviews", third) == [third, second, fingerprint]

@@ -1,24 +1,27 @@
-"""Files of rows to be judged: read by the very code that reads them when they are imported."""
+"""Rows to be judged, in files or as JSON: read by the very code that reads them when they are imported."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.reading import delimited, spreadsheet
+from core.intake.reading import delimited, json_rows, parquet, spreadsheet
 from core.intake.tables.left_out import LeftOut, place
 from core.intake.tables.numbers import Decimal
 
 MOST_ROWS = 200_000  # at once
-DAMAGING = ("ragged-rows", "cells-cut")  # what must not be passed over where every row gets an answer
+LONGEST_SHOWN = 40  # characters of what is no row, in a message
+DAMAGING = ("ragged-rows", "cells-cut", "bad-lines")  # what must not be passed over where every row gets an answer
 
 
 def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
-    """Return the rows of a table in a text file or spreadsheet, by column, and the decimal sign that it suggests.
+    """Return the rows of a table in any kind of file that can be imported, and the decimal sign that it suggests.
 
     Raises:
         DataError: It is no table, has no rows, too many, or rows that cannot be told apart.
     """
-    reader = spreadsheet if spreadsheet.accepts(file) > delimited.accepts(file) else delimited
+    reader: Any = max((delimited, spreadsheet, json_rows, parquet), key=lambda one: one.accepts(file))
     table = reader.open_table(file, ImportOptions(has_header=True))
     rows: list[dict[str, str]] = []
     left_out = LeftOut()
@@ -35,3 +38,25 @@ def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     if not rows:
         raise DataError(f"{file.name} has no rows below its column names. Add at least one.")
     return rows, table.decimal_hint
+
+
+def rows_of_json(text: str) -> list[dict[str, Any]]:
+    """Return the row, or the list of rows, that a text writes as JSON.
+
+    Raises:
+        DataError: It is no JSON, or something else than rows.
+    """
+    example = 'Write each row as its values by column, such as {"size": 12.5, "colour": "red"}.'
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"This model reads rows of a table, and '{text[:LONGEST_SHOWN]}' is none. {example}") from error
+    rows = value if isinstance(value, list) else [value]
+    for row in rows:
+        if not isinstance(row, dict) or any(isinstance(cell, dict | list) for cell in row.values()):
+            raise DataError(
+                f"This model reads rows of a table, and '{json.dumps(row)[:LONGEST_SHOWN]}' is none. {example}"
+            )
+    if not rows:
+        raise DataError(f"There is no row to judge. {example}")
+    return rows

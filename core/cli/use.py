@@ -21,8 +21,12 @@ LARGEST_FILE_BYTES = 64 * 2**20
 
 def predict(
     run: RunId,
-    text: Annotated[list[str] | None, typer.Option(help="A text to judge; may be repeated.")] = None,
-    file: Annotated[list[Path] | None, typer.Option(help="A picture, or a file of one text; may be repeated.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Option(help="A text to judge, or a row of a table as JSON; may be repeated.")
+    ] = None,
+    file: Annotated[
+        list[Path] | None, typer.Option(help="A picture, a file of one text, or of rows; may be repeated.")
+    ] = None,
     csv: Annotated[
         Path | None, typer.Option(help='A CSV file: a column "text", or a table\'s columns. One answer a row.')
     ] = None,
@@ -62,11 +66,7 @@ def _inputs(
     if sum(map(bool, (texts, files, csv))) != 1:
         raise UserError("Say what to judge with one of --text, --file or --csv.")
     if input_kind == "table":
-        if csv is None:
-            raise UserError("This model reads rows of a table. Give it a table with its column names: --csv FILE")
-        from core.cli.row_files import read_rows
-
-        return read_rows(csv)
+        return _rows(texts, [csv] if csv else files)
     if input_kind == "image":
         if not files:
             raise UserError("This model judges pictures. Give it one with: --file PICTURE")
@@ -74,6 +74,17 @@ def _inputs(
     if csv is not None:
         return _column(csv), "."
     return [*texts, *(_read(file) for file in files)], "."
+
+
+def _rows(texts: list[str], files: list[Path]) -> "tuple[Sequence[Input], Decimal]":
+    """Return the rows of files, or rows written as JSON."""
+    from core.cli.row_files import read_rows, rows_of_json
+
+    if texts:
+        return [row for text in texts for row in rows_of_json(text)], "."
+    if len(files) > 1:
+        raise UserError("Give one file of rows at a time.")
+    return read_rows(files[0])
 
 
 def _read(file: Path) -> str:

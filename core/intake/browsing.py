@@ -15,6 +15,7 @@ from core.specs import SPLITS
 LONGEST_SHOWN = 2_000  # characters of one example
 HISTOGRAM_BINS = 30
 LOOKED_AT = 200_000  # rows that a histogram is made of at most
+PORTIONS = 20  # that they are taken from, evenly: the beginning of a sorted file says little of its end
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class Histogram:
     unit: str
     edges: tuple[float, ...]  # one more than counts
     counts: tuple[int, ...]
+    middle: float  # the median
+    smallest: float
+    largest: float
 
 
 def browse(
@@ -69,8 +73,8 @@ def browse(
 
 
 def histograms(version: Version) -> list[Histogram]:
-    """Return how lengths and sizes are spread."""
-    table = version.rows.slice(0, LOOKED_AT)
+    """Return how lengths and sizes are spread; of very many rows, among 200,000 of them."""
+    table = _spread(version.rows)
     names = table.column_names
     if "width" in names:
         sides = pc.min_element_wise(table.column("width"), table.column("height"))
@@ -82,7 +86,8 @@ def histograms(version: Version) -> list[Histogram]:
         unit = "Length of the documents" if "name" in names else "Length of the texts"
         return [_histogram(unit, "characters", pc.utf8_length(table.column("text")).to_numpy())]
     numbers = [n for n in names if n == "target" or (n.startswith(FEATURE) and _is_number(table, n))]
-    return [_histogram(n.removeprefix(FEATURE), "", table.column(n).drop_null().to_numpy()) for n in numbers[:12]]
+    shown = [_histogram(n.removeprefix(FEATURE), "", table.column(n).drop_null().to_numpy()) for n in numbers[:12]]
+    return [histogram for histogram in shown if sum(histogram.counts)]
 
 
 def thumbnail_of(version: Version, position: int, largest: int) -> bytes:
@@ -136,7 +141,19 @@ def _is_number(table: pa.Table, name: str) -> bool:
     return bool(pa.types.is_floating(table.schema.field(name).type))
 
 
+def _spread(rows: pa.Table) -> pa.Table:
+    if rows.num_rows <= LOOKED_AT:
+        return rows
+    begins = np.linspace(0, rows.num_rows - LOOKED_AT // PORTIONS, PORTIONS).astype(int)
+    return pa.concat_tables([rows.slice(int(begin), LOOKED_AT // PORTIONS) for begin in begins])
+
+
 def _histogram(title: str, unit: str, values: np.ndarray) -> Histogram:
     finite = values[np.isfinite(values)]
-    counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS) if len(finite) else (np.zeros(1), np.array([0.0, 1.0]))
-    return Histogram(title, unit, tuple(float(e) for e in edges), tuple(int(c) for c in counts))
+    if not len(finite):
+        return Histogram(title, unit, (0.0, 1.0), (0,), 0.0, 0.0, 0.0)
+    counts, edges = np.histogram(finite, bins=HISTOGRAM_BINS)
+    return Histogram(
+        title, unit, tuple(float(e) for e in edges), tuple(int(c) for c in counts), float(np.median(finite)),
+        float(finite.min()), float(finite.max()),
+    )  # fmt: skip

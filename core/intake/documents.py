@@ -32,7 +32,11 @@ def divide_documents(documents: Texts, fingerprint: str) -> tuple[dict[SplitName
     texts, dropped = without_repeated_paragraphs(documents)
     total = sum(map(len, texts))
     if total < SHORTEST_TEXT:
-        raise DataError(f"There are only {total} different characters of text; at least {SHORTEST_TEXT} are needed.")
+        rest = " besides paragraphs that stand in it more than once" if dropped else ""
+        raise DataError(
+            f"There are only {total:,} characters of text{rest}; at least {SHORTEST_TEXT:,} are needed, and a model "
+            "learns better from a hundred times as many. Add more text."
+        )
     longest_first = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
     for cut_count in range(len(texts) + 1):
         parts = _assign(texts, set(longest_first[:cut_count]), fingerprint)

@@ -3,10 +3,11 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.specs import DOCUMENT_BREAK, Examples, Texts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Keys = NDArray[np.bytes_]  # (N,) of one length
+Cells = NDArray[np.float64] | tuple[NDArray[np.int64], Iterable[object]]  # numbers; or codes, and the words they mean
 NOT_A_WORD = re.compile(r"[\W_]+")
 # The same for ASCII alone, many times faster: lower case, and a space for what is neither letter nor digit.
 _ASCII = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
@@ -56,28 +58,55 @@ def table_keys(table: "pd.DataFrame") -> Keys:
     """
     import pandas as pd
 
-    lanes = np.zeros((2, len(table)), dtype=np.uint64)
-    for name in table.columns:
-        column = table[name]
-        if pd.api.types.is_numeric_dtype(column.dtype):
-            numbers = column.to_numpy(dtype=np.float64)
-            bits = np.where(np.isnan(numbers), np.nan, numbers + 0.0).view(np.uint64)
-            cells = np.stack([bits, bits])
-        else:
-            codes, words = pd.factorize(column)  # -1 where there is none, which takes the last: nothing
-            plain = [unicodedata.normalize("NFKC", str(word)).casefold().strip() for word in words]
-            digests = b"".join(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:16] for word in plain)
-            cells = np.frombuffer(digests + bytes(16), dtype="<u8").reshape(-1, 2)[codes].T
-        lanes = _mixed(lanes, cells)
-    return np.ascontiguousarray(lanes.T.astype("<u8")).view("S16").ravel()
+    def cells() -> Iterator[Cells]:
+        for name in table.columns:
+            column = table[name]
+            is_number = pd.api.types.is_numeric_dtype(column.dtype)
+            yield column.to_numpy(dtype=np.float64) if is_number else pd.factorize(column)
+
+    return _row_keys(len(table), cells())
 
 
-def _mixed(lanes: NDArray[np.uint64], cells: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the hashes so far with one more column in them (splitmix64, another constant in each lane)."""
-    constants = np.array([[0x9E3779B97F4A7C15], [0xD1342543DE82EF95]], dtype=np.uint64)
-    mixed = (lanes ^ cells) * np.uint64(0xBF58476D1CE4E5B9) + constants  # overflow is meant
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+def row_keys(columns: Sequence[pa.ChunkedArray]) -> Keys:
+    """Return the same keys as `table_keys`, (N,), one column at a time in memory.
+
+    Args:
+        columns: Of numbers (float64) and words, each (N,).
+    """
+
+    def cells() -> Iterator[Cells]:
+        for column in columns:
+            if pa.types.is_floating(column.type):
+                yield np.asarray(column.to_numpy())
+                continue
+            encoded = column.dictionary_encode().unify_dictionaries().combine_chunks()
+            yield encoded.indices.fill_null(-1).to_numpy(), encoded.dictionary.to_pylist()
+
+    return _row_keys(len(columns[0]) if columns else 0, cells())
+
+
+def _row_keys(count: int, columns: Iterable[Cells]) -> Keys:
+    lanes = np.zeros((2, count), dtype=np.uint64)
+    for column in columns:
+        if isinstance(column, np.ndarray):
+            bits = np.where(np.isnan(column), np.nan, column + 0.0).view(np.uint64)
+            _mix(lanes, np.broadcast_to(bits, lanes.shape))
+            continue
+        codes, words = column  # -1 where there is none, which takes the last: nothing
+        plain = [unicodedata.normalize("NFKC", str(word)).casefold().strip() for word in words]
+        digests = b"".join(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:16] for word in plain)
+        _mix(lanes, np.frombuffer(digests + bytes(16), dtype="<u8").reshape(-1, 2)[codes].T)
+    return np.ascontiguousarray(lanes.T.astype("<u8", copy=False)).view("S16").ravel()
+
+
+def _mix(lanes: NDArray[np.uint64], cells: NDArray[np.uint64]) -> None:
+    """Mix one more column into the hashes, (2, N), in place (splitmix64, another constant in each lane)."""
+    lanes ^= cells
+    lanes *= np.uint64(0xBF58476D1CE4E5B9)  # overflow is meant
+    lanes += np.array([[0x9E3779B97F4A7C15], [0xD1342543DE82EF95]], dtype=np.uint64)
+    lanes ^= lanes >> np.uint64(30)
+    lanes *= np.uint64(0x94D049BB133111EB)
+    lanes ^= lanes >> np.uint64(31)
 
 
 def group_numbers(keys: Keys | NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -18,10 +18,11 @@ from core.imports import Finding, VersionInfo
 from core.intake.doctor.examination import SEVERITIES, checks, examine
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Progress
-from core.intake.duplicates import count_repeats, group_numbers, table_keys
-from core.intake.loading import SPLIT_NUMBERS, divided_documents, table_of, targets_of
+from core.intake.duplicates import count_repeats, group_numbers, row_keys
+from core.intake.loading import SPLIT_NUMBERS, divided_documents, targets_of
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
+from core.intake.rows import FEATURE
 from core.intake.similarity import comparison_note, near_pictures, near_texts, text_keys
 from core.intake.splitting import assign_splits, describe_given
 
@@ -102,7 +103,7 @@ def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.b
         progress.stage("Looking for near duplicates", len(group_numbers(keys)[1]), "rows")
         return keys, near_texts(rows.column("text"), keys, progress)
     if task == "tabular-regression":
-        keys = table_keys(table_of(rows))
+        keys = row_keys([rows.column(name) for name in rows.column_names if name.startswith(FEATURE)])
         return keys, group_numbers(keys)[0]
     return np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int64)
 

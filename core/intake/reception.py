@@ -53,8 +53,13 @@ class Reception:
             DataError: It cannot be read at all.
         """
         from core.intake.importing import look_at
+        from core.intake.manifest import name_from
 
-        return look_at(path, options or ImportOptions())
+        asked = options or ImportOptions()
+        if path.parent == self.collections.folder:  # its folder is called after its id; its owner knows its title
+            title = asked.title or self.collections.get(path.name).title
+            asked = asked.model_copy(update={"title": title, "name": asked.name or name_from(title)})
+        return look_at(path, asked)
 
     def new_upload(self) -> str:
         """Return the id of a new empty upload; old ones that nobody imported are removed."""

@@ -10,9 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.intake.draft import Progress
-from core.intake.duplicates import Keys, fold, group_numbers, table_keys
-
-__all__ = ["comparison_note", "near_pictures", "near_texts", "table_keys", "text_keys"]
+from core.intake.duplicates import Keys, fold, group_numbers
 
 MOST_COMPARED = 200_000  # different texts; of more, only the same ones are found
 FEWEST_WORDS = 5  # of a text that is compared: shorter ones are alike by chance

@@ -1,6 +1,7 @@
 """The columns of a table as numbers of one size: what is missing is filled in, words become yes-or-no columns."""
 
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -16,8 +17,10 @@ MOST_WORDS = 100  # of one category column that get a column of their own
 RAREST_SHARE = 0.005  # of the rows; rarer words share one column
 RAREST_COUNT = 3  # and so do those in fewer rows than this
 FLATTEST = 1e-9  # of a column's own size: what varies less is constant, and must not be divided by its deviation
-LARGEST = 1e30  # beyond it, squares leave the range of 32-bit numbers
+CLOSEST = 1e-5  # of their own size: numbers to predict that lie closer run together in 32 bits
+LARGEST, SMALLEST = 1e30, 1e-30  # beyond them, squares or their parts leave the range of 32-bit numbers
 MOST_NAMED = 8  # columns in a message
+ALIKE = 0.75  # of two names, 0 to 1: one is probably meant by the other
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class NumberColumn:
     mean: float  # after that
     std: float
     marks_missing: bool  # whether a column of its own says where a number was missing
+    low: float = -LARGEST  # what lies further out than these counts as lying there
+    high: float = LARGEST
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ class WordColumn:
 
 class ColumnPreprocessor:
     """Numbers get their median where missing, mean 0 and spread 1; each common word gets a column of zeros and ones.
+
+    A number that lies further outside of those learnt from than they lie apart counts as lying just there: one cell
+    with a slipped decimal point must not decide an answer, or a whole score.
 
     A numpy version of scikit-learn's `SimpleImputer`, `StandardScaler` and `OneHotEncoder` (its test holds it to
     them), whose state is plain JSON instead of a pickle and which needs no scikit-learn to predict.
@@ -151,27 +159,33 @@ class ColumnPreprocessor:
         if missing:
             columns = "The column" if len(missing) == 1 else f"{len(missing)} columns that the model has learnt from:"
             are = "is" if len(missing) == 1 else "are"
-            plain = {" ".join(name.split()).casefold(): name for name in found}
-            near = {name: plain[name.casefold()] for name in missing if name.casefold() in plain}
-            rename = f" Rename '{near[missing[0]]}' to '{missing[0]}'." if missing[0] in near else ""
+            rename = _renames(missing, [name for name in found if name not in needed])
             raise DataError(
-                f"{columns} {_listed(missing)} {are} missing.{rename} The table has: {_listed(found) or 'no columns'}. "
+                f"{columns} {_listed(missing)} {are} missing.{rename} "
+                f"The table has: {_listed(found) or 'no columns'}. "
                 f"Give it every column that the model has learnt from: {_listed(needed)}."
             )
 
 
 def _target_statistics(targets: NDArray[np.float64]) -> tuple[float, float]:
     """Return mean and standard deviation of the numbers to predict."""
-    if not len(targets) or not np.isfinite(targets).all() or np.abs(targets).max() > LARGEST:
+    if len(targets) < 2:
+        raise DataError("There is hardly a row to learn from. Add more rows, a hundred or more.")
+    if not np.isfinite(targets).all() or np.abs(targets).max() > LARGEST:
         raise DataError(
             "Some of the numbers to predict are missing or too large to compute with. "
             "Remove these rows, or choose another column to predict."
         )
-    mean, std = float(targets.mean()), float(targets.std())
-    if std <= FLATTEST * abs(mean):
+    mean, std, low, high = float(targets.mean()), float(targets.std()), float(targets.min()), float(targets.max())
+    if low == high:
         raise DataError(
-            f"The number to predict is {targets[0]:g} in every row that the model would learn from, so there is "
+            f"The number to predict is {low:g} in every row that the model would learn from, so there is "
             "nothing to learn. Choose another column to predict."
+        )
+    if std <= max(CLOSEST * abs(mean), SMALLEST):
+        raise DataError(
+            f"The numbers to predict lie between {low:.15g} and {high:.15g}: too close together to be told apart when "
+            "computing. Subtract what they have in common, or write them in a smaller unit, and import them again."
         )
     return mean, std
 
@@ -184,7 +198,8 @@ def _fit_numbers(name: str, values: NDArray[np.float64]) -> NumberColumn:
     filled = np.where(np.isnan(values), median, values) if missing else values
     mean, std = float(filled.mean()), float(filled.std())
     flat = std <= FLATTEST * max(abs(mean), float(np.finfo(np.float64).tiny))
-    return NumberColumn(name, median, mean, 1.0 if flat else std, marks_missing=missing)
+    low, high = float(known.min()), float(known.max())
+    return NumberColumn(name, median, mean, 1.0 if flat else std, missing, 2 * low - high, 2 * high - low)
 
 
 def _fit_words(name: str, column: "pd.Series[Any]") -> WordColumn:
@@ -199,7 +214,8 @@ def _fit_words(name: str, column: "pd.Series[Any]") -> WordColumn:
 def _write_numbers(rows: NDArray[np.float32], at: int, column: NumberColumn, values: NDArray[np.float64]) -> int:
     """Write a column's features, beginning at `at`; return where the next ones begin."""
     missing = np.isnan(values)
-    rows[:, at] = (np.where(missing, column.median, values) - column.mean) / column.std
+    filled = np.where(missing, column.median, values.clip(column.low, column.high))
+    rows[:, at] = (filled - column.mean) / column.std
     if column.marks_missing:
         rows[:, at + 1] = missing
     return at + 1 + column.marks_missing
@@ -235,6 +251,18 @@ def _table(inputs: Inputs) -> "pd.DataFrame":
     if isinstance(inputs, np.ndarray | tuple):
         raise TypeError(f"a table was expected, not {type(inputs).__name__}")
     return inputs
+
+
+def _renames(missing: list[str], others: list[str]) -> str:
+    """Return which of the other columns are probably the missing ones under another name, as a sentence."""
+    plain = {" ".join(name.split()).casefold(): name for name in others}
+    pairs = {}
+    for name in missing[:MOST_NAMED]:
+        if near := get_close_matches(name.casefold(), list(plain), n=1, cutoff=ALIKE):
+            pairs[plain.pop(near[0])] = name
+    if not pairs:
+        return ""
+    return " Rename " + ", ".join(f"'{old}' to '{new}'" for old, new in pairs.items()) + "."
 
 
 def _listed(names: "list[str] | tuple[str, ...]") -> str:

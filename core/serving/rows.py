@@ -60,7 +60,10 @@ def table_of(rows: Sequence[Any], reader: ColumnReader, decimal_hint: Decimal = 
 
 def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal) -> NDArray[np.float64]:
     """Return the numbers in a column's cells, (N,), NaN where there is nothing; read as they are when imported."""
-    texts = ["" if cell is None else str(cell).strip() for cell in cells]
+    are_numbers = [isinstance(cell, int | float | np.number) and not isinstance(cell, bool) for cell in cells]
+    texts = [
+        "" if cell is None or is_one else str(cell).strip() for cell, is_one in zip(cells, are_numbers, strict=True)
+    ]
     known = [text for text in texts if not is_missing(text)]
     numbers, unreadable = parse_numbers(texts, number_style(known, decimal_hint) or NumberStyle())
     if unreadable:
@@ -70,7 +73,15 @@ def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal) -> NDArra
             f"Row {row + 1:,}: '{texts[row][:LONGEST_SHOWN]}' in the column '{column}' is not a number{more}, but the "
             "model has learnt numbers there. Write a number such as 12.5, or leave it empty where it is unknown."
         )
+    numbers[are_numbers] = [_float(cell) for cell, is_one in zip(cells, are_numbers, strict=True) if is_one]
     return numbers
+
+
+def _float(number: Any) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # a whole number of hundreds of digits
+        return float("nan")
 
 
 def _word(value: Any) -> str | None:

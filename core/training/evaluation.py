@@ -11,7 +11,7 @@ from core.runs import Score
 from core.specs import Outcomes, TaskSpec
 from core.training.intervals import interval, resamples
 from core.training.outcomes import outcomes_of
-from core.training.verdict import sentence
+from core.training.verdict import Numbers, sentence
 
 __all__ = ["Assessment", "ClassReport", "Difference", "assess", "outcomes_of", "score"]
 
@@ -58,6 +58,7 @@ class Assessment:
     per_class: tuple[ClassReport, ...] = ()
     worst_mistakes: tuple[int, ...] = ()  # indexes into the test split; the surest wrong answers, or largest errors
     pairs: tuple[tuple[float, float], ...] = ()  # (right number, answer) of some test examples, for numbers
+    target: str = ""  # name of the column of numbers that is predicted, if it has one
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dictionaries and lists."""
@@ -91,7 +92,12 @@ def _resampled(
 
 
 def assess(
-    task: TaskSpec, outcomes: Outcomes, baselines: Mapping[str, Outcomes], labels: tuple[str, ...], seed: int
+    task: TaskSpec,
+    outcomes: Outcomes,
+    baselines: Mapping[str, Outcomes],
+    labels: tuple[str, ...],
+    seed: int,
+    target: str = "",
 ) -> Assessment:
     """Judge a model on the test split, beside the baselines on the same examples.
 
@@ -102,6 +108,7 @@ def assess(
         labels: Names of the classes; empty for text generation and regression.
         seed: Of the resamples. Model and baselines are judged on the same ones (a paired bootstrap), so that what
             makes an example hard for both does not blur the difference.
+        target: Name of the column that is predicted, where the model answers with numbers and it has a name.
     """
     names = ["", *baselines]
     resampled = {n: _resampled(task, baselines[n] if n else outcomes, seed) for n in names}
@@ -118,17 +125,23 @@ def assess(
         )
         difference = Difference(best, gain.value, gain.ci_low, gain.ci_high)
     confusion = confusion_matrix(outcomes, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
+    numbers = _numbers(scores, len(outcomes.nll), target) if task.output_kind == "number" else None
     return Assessment(
         test=scores[""],
         baselines={n: scores[n] for n in baselines},
         difference=difference,
-        verdict=sentence(primary, scores[""], difference, never_answered(confusion, labels)),
+        verdict=sentence(primary, scores[""], difference, never_answered(confusion, labels), numbers),
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=class_reports(confusion, labels),
         worst_mistakes=_worst(task, outcomes),
         pairs=_pairs(outcomes, seed) if task.output_kind == "number" else (),
+        target=target,
     )
+
+
+def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) -> Numbers:
+    return Numbers(rows, target, scores["mean"]["mae"].value if "mean" in scores else None)
 
 
 def _worst(task: TaskSpec, outcomes: Outcomes) -> tuple[int, ...]:

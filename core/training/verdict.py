@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.runs import Score
@@ -12,11 +12,26 @@ if TYPE_CHECKING:
     from core.training.evaluation import Difference
 
 
+FEWEST_ROWS = 10  # of the test split that a share can be measured on
+LONGEST_NAME = 40  # characters of a column's
+MOST_TIMES = 10  # the differences that there are; beyond it a share is said no more exactly
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What is known of the numbers that a model has answered with."""
+
+    rows: int  # in the test split
+    name: str = ""  # of the column that is predicted, if it is known
+    mean_is_off_by: float | None = None  # on average, if the mean was among the baselines
+
+
 def sentence(
     primary: MetricSpec,
     scores: Mapping[str, Score],
     difference: "Difference | None",
     never_answered: tuple[str, ...] = (),
+    numbers: "Numbers | None" = None,
 ) -> str:
     """Return the verdict.
 
@@ -25,10 +40,13 @@ def sentence(
         scores: Every metric of the model on the test split.
         difference: To the best baseline on the primary metric, if there is a baseline.
         never_answered: Classes that the model never named.
+        numbers: What is known of the numbers, where it answers with numbers.
     """
     if primary.name == "r2":
         primary = replace(primary, unit="percent")  # in a sentence, a share is said in percent
-    text = _score(primary, scores)
+    if numbers is not None and numbers.rows < FEWEST_ROWS:
+        return _too_few(numbers.rows, scores["mae"])
+    text = _explained(primary, scores, numbers) if primary.name == "r2" else _score(primary, scores)
     if difference is not None:
         text += _comparison(primary, difference)
     text += "."
@@ -42,8 +60,6 @@ def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
     if primary.name == "accuracy":
         start = f"Right on {_number(primary, own.value)} % of unseen examples"
         return f"{start} (95 % interval {_span(primary, own.ci_low, own.ci_high)})"
-    if primary.name == "r2":
-        return _explained(primary, own, scores["mae"])
     if "perplexity" in scores:
         guesses = scores["perplexity"].value
         return (
@@ -56,18 +72,31 @@ def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
     )
 
 
-def _explained(primary: MetricSpec, share: Score, mean_error: Score) -> str:
+def _explained(primary: MetricSpec, scores: Mapping[str, Score], numbers: "Numbers | None") -> str:
     """Return how much of a table's differences a model explains, and how far off it is."""
-    span = f"95 % interval {_span(primary, share.ci_low, share.ci_high)}"
-    off = f"is off by {_in_units(mean_error.value)} on average"
-    if share.value <= 0:
-        return f"Explains nothing of the differences between unseen rows ({span}) and {off}"
-    return f"Explains {_number(primary, share.value)} % of the differences between unseen rows ({span}) and {off}"
+    share, span = scores["r2"], _span(primary, scores["r2"].ci_low, scores["r2"].ci_high)
+    much = f"{_number(primary, share.value)} %" if share.value > 0 else "nothing"
+    where = f"in '{numbers.name[:LONGEST_NAME]}' " if numbers is not None and numbers.name else ""
+    simplest = ""
+    if numbers is not None and numbers.mean_is_off_by is not None:
+        simplest = f" (always answering the mean: {in_units(numbers.mean_is_off_by)})"
+    return (
+        f"Explains {much} of the differences {where}between unseen rows (95 % interval {span}) and is off by "
+        f"{in_units(scores['mae'].value)} on average{simplest}"
+    )
 
 
-def _in_units(value: float) -> str:
+def _too_few(rows: int, error: Score) -> str:
+    others = "1 row was" if rows == 1 else f"{rows} rows were"
+    return (
+        f"Only {others} left to judge it by, which says next to nothing: it was off by {in_units(error.value)} on "
+        f"average. Bring more rows, a hundred or more."
+    )
+
+
+def in_units(value: float) -> str:
     """Return a number of any size with about three digits, as people write it."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if 100 <= abs(value) < 1e12 else f"{value:.3g}"
 
 
 def _comparison(primary: MetricSpec, difference: "Difference") -> str:
@@ -85,7 +114,7 @@ def _comparison(primary: MetricSpec, difference: "Difference") -> str:
     if math.isnan(difference.value):
         return f", which cannot be compared with {difference.baseline}"
     direction = "better" if difference.value >= 0 else "worse"
-    measured = f"{amount} {direction}" if float(amount.split()[0]) else "equally good"
+    measured = f"{amount} {direction}" if set(amount) & set("123456789") else "equally good"
     return (
         f", with no clear difference from {difference.baseline}, which is simpler "
         f"({measured}; the interval, {span}, includes no difference at all)"
@@ -94,8 +123,12 @@ def _comparison(primary: MetricSpec, difference: "Difference") -> str:
 
 def _number(primary: MetricSpec, value: float) -> str:
     """Return percentages with one decimal, other numbers with three."""
-    return f"{100 * value:.1f}" if primary.unit == "percent" else f"{value:.3f}"
+    if abs(value) > MOST_TIMES and primary.unit == "percent":  # only the share that is explained goes so far
+        return f"over {100 * MOST_TIMES:,}" if value > 0 else f"below -{100 * MOST_TIMES:,}"
+    text = f"{100 * value:.1f}" if primary.unit == "percent" else f"{value:.3f}"
+    return text if float(text) else text.lstrip("-")
 
 
 def _span(primary: MetricSpec, low: float, high: float) -> str:
-    return f"{_number(primary, low)} to {_number(primary, high)}"
+    ends = (_number(primary, low), _number(primary, high))
+    return ends[0] if ends[0] == ends[1] and " " in ends[0] else " to ".join(ends)  # "below -1,000" once

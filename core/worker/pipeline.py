@@ -154,7 +154,8 @@ class Pipeline:
         load_weights(self.folder / "checkpoints" / "best", module)
         outcomes = self._outcomes(module, data, "test")
         baselines = self.task.baselines(data.examples["train"], data.examples["test"], self.config.seed)
-        assessment = assess(self.task, outcomes, baselines, data.version.labels, self.config.seed)
+        seed, target = self.config.seed, self._target()
+        assessment = assess(self.task, outcomes, baselines, data.version.labels, seed, target)
         report = assessment.to_json()
         report["confusion"] = [list(row) for row in assessment.confusion]
         report["mistakes"] = describe_mistakes(
@@ -162,6 +163,13 @@ class Pipeline:
         )
         _write_json(self.folder / "report.json", report)
         return assessment, outcomes
+
+    def _target(self) -> str:
+        """Return the name of the column that is predicted, if the user brought one."""
+        if not self.config.dataset_version:
+            return ""
+        version = self._library.version(self.config.dataset, self.config.dataset_version)
+        return str(version.manifest.facts.get("target", ""))
 
     def _outcomes(self, module: torch.nn.Module, data: Materialised, split: SplitName) -> Outcomes:
         arrays, context = data.arrays[split], data.info.input_shape[0]

@@ -16,17 +16,16 @@ NEW = ""  # the choice of a data set of its own
 LONGEST_TITLE = 80  # characters
 
 
-def bring_summary(source: Source, look: Look, blocked: bool) -> None:
+def bring_summary(source: Source, look: Look, blocked: str) -> None:
     """Ask for the last things, and import.
 
     Args:
         source: What to import.
         look: What it seems to be.
-        blocked: Whether something must be put right first.
+        blocked: What must be done first, as a sentence; empty where nothing must.
     """
     st.subheader("Summary", anchor=False)
-    if not blocked:
-        st.markdown(_in_words(look))
+    st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(look))
     place, title = _place_and_title(look)
     with st.expander("Licence and source", icon=":material/copyright:"):
         licence = st.text_input(
@@ -37,7 +36,7 @@ def bring_summary(source: Source, look: Look, blocked: bool) -> None:
         )
     clicked = st.button(
         "Bring it in", key="bring-in", type="primary", icon=":material/download_done:", width="stretch",
-        disabled=blocked,
+        disabled=bool(blocked),
     )  # fmt: skip
     key = one_key("bring-in", clicked)
     st.caption("It comes in by itself: you may close this page meanwhile. Your file stays as it is.")

@@ -62,6 +62,12 @@ def column_choices(look: Look) -> None:
     _table(look)
 
 
+def missing_column(look: Look) -> str:
+    """Return what a table's import still needs to be told, as a sentence; empty where nothing is missing."""
+    missing = [label.lower() for name, label in NEEDED.get(look.options.task, ()) if not getattr(look.options, name)]
+    return f"Choose the column first: {' and '.join(missing)}." if look.columns and missing else ""
+
+
 def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = False) -> None:
     key = field_key(name)
     if st.session_state.get(key) not in names:

@@ -127,16 +127,18 @@ def _items(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Correc
     if any(item.has_picture for item in items):
         sample_gallery(info, items, corrections)
     elif any(item.values for item in items):
-        _table(items)
+        _table(info, items)
     else:
         _texts(info, items, corrections)
 
 
-def _table(items: "Sequence[BrowseItem]") -> None:
+def _table(info: VersionInfo, items: "Sequence[BrowseItem]") -> None:
+    target = shared_service().shelf.facts(info.name, info.fingerprint).get("target")
+    predicted = f"{target} (to predict)" if target else TO_PREDICT
     rows = [
         {
             "Row": item.position + 1,
-            **{TO_PREDICT if name == "target" else name: value for name, value in item.values.items()},
+            **{_heading(name, predicted): value for name, value in item.values.items()},
             "Part": SPLIT_TITLES.get(item.split, item.split),
         }
         for item in items
@@ -145,6 +147,13 @@ def _table(items: "Sequence[BrowseItem]") -> None:
         pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", key="rows",
         alt="Rows of the table", column_config={"Row": st.column_config.NumberColumn(pinned=True, width=70)},
     )  # fmt: skip
+
+
+def _heading(name: str, predicted: str) -> str:
+    """Return what stands above a column: the user's own "Row" or "Part" must not take the place of ours."""
+    if name == "target":
+        return predicted
+    return f"{name} (yours)" if name in ("Row", "Part") else name
 
 
 def _texts(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Corrections | None) -> None:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.components.colors import colors, figure_layout
 from pages.components.data_words import SPLIT_TITLES, shortened
 from pages.components.text import plain
+
+if TYPE_CHECKING:
+    from core.shelf import Histogram
 
 BAR_HEIGHT = 30  # pixels
 MOST_BARS = 30
@@ -40,19 +43,19 @@ def split_chart(sizes: Mapping[str, int], key: str, unit: str = "examples") -> N
     _draw(_bars(named, total, unit), key, "Examples by part: " + _listed(named))
 
 
-def histogram_chart(title: str, unit: str, edges: Sequence[float], counts: Sequence[int], key: str) -> None:
+def histogram_chart(shown: "Histogram", title: str, key: str) -> None:
     """Show how a length or size is spread.
 
     Args:
+        shown: The spread.
         title: What is measured: "Length".
-        unit: Of what: "characters".
-        edges: Of the bins, one more than there are counts.
-        counts: Examples in each bin.
         key: The figure's own.
     """
-    if not sum(counts):
+    unit, edges, counts = shown.unit, shown.edges, shown.counts
+    said = histogram_finding(shown, title)
+    _titled(said)
+    if shown.smallest == shown.largest:
         return
-    _titled(histogram_finding(title, unit, edges, counts))
     palette = colors()
     axis = {"gridcolor": palette.line, "zeroline": False, "fixedrange": True, "automargin": True}
     bars = {
@@ -69,7 +72,7 @@ def histogram_chart(title: str, unit: str, edges: Sequence[float], counts: Seque
         "yaxis": {**axis, "title": _axis_title("examples"), "nticks": 5, "rangemode": "tozero"},
         "bargap": 0,
     }
-    _draw({"data": [bars], "layout": layout}, key, histogram_finding(title, unit, edges, counts))
+    _draw({"data": [bars], "layout": layout}, key, said)
 
 
 def class_finding(counts: Mapping[str, int]) -> str:
@@ -91,18 +94,12 @@ def class_finding(counts: Mapping[str, int]) -> str:
     )
 
 
-def histogram_finding(title: str, unit: str, edges: Sequence[float], counts: Sequence[int]) -> str:
+def histogram_finding(shown: "Histogram", title: str) -> str:
     """Return what a histogram says: where its middle lies, and how far it goes."""
-    half, seen = sum(counts) / 2, 0
-    middle = edges[0]
-    for (low, high), count in zip(pairwise(edges), counts, strict=True):
-        if count and seen + count >= half:
-            middle = low + (high - low) * (half - seen) / count
-            break
-        seen += count
-    filled = [i for i, count in enumerate(counts) if count]
-    below, largest = f"{_said(middle)} {unit}".strip(), _said(edges[filled[-1] + 1])
-    return f"{title}: half are below about {below}, the largest is near {largest}"
+    if shown.smallest == shown.largest:
+        return f"{title}: {_said(shown.largest)} {shown.unit}".rstrip() + ", always the same"
+    middle = f"{_said(shown.middle)} {shown.unit}".strip()
+    return f"{title}: half have {middle} or less, from {_said(shown.smallest)} to {_said(shown.largest)}"
 
 
 def _bars(named: Sequence[tuple[str, int]], total: int, unit: str = "examples") -> dict[str, Any]:

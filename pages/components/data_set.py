@@ -10,6 +10,7 @@ from core.imports import DatasetEntry, Finding, VersionInfo
 from pages.components.data_actions import data_actions, runs_of
 from pages.components.data_browser import data_browser
 from pages.components.data_charts import class_chart, histogram_chart, split_chart
+from pages.components.data_doubts import Doubts, doubts_of
 from pages.components.data_preview import data_preview
 from pages.components.data_undo import forget_undo, offer_version, undo_notice
 from pages.components.data_words import classes, counted, icon, many, parts, split_unit
@@ -20,7 +21,6 @@ from pages.components.text import ago, plain, size
 from pages.components.url_state import read_choice, write_choice
 from pages.components.version_list import version_list
 
-TO_PREDICT = "The number to predict"
 PARTS = {"report": "Report", "browse": "Browse", "shape": "Shape", "versions": "Versions"}
 
 
@@ -72,7 +72,9 @@ def _brought(entry: DatasetEntry) -> None:
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
-    findings = shelf.findings(entry.name, info.fingerprint)
+    findings, doubts = shelf.findings(entry.name, info.fingerprint), doubts_of(info)
+    if doubts is not None:
+        findings.append(doubts.finding)
     read_choice("part", PARTS, "report")
     titles = PARTS | {"report": f"Report ({len(findings)})", "versions": f"Versions ({len(versions)})"}
     part = st.segmented_control(
@@ -87,7 +89,7 @@ def _brought(entry: DatasetEntry) -> None:
     elif part == "versions":
         version_list(versions, head, info.fingerprint)
     else:
-        _report(findings, info, info.fingerprint == head and entry.deleted_at is None, busy)
+        _report(findings, info, info.fingerprint == head and entry.deleted_at is None, busy, doubts)
 
 
 def _chosen(versions: Sequence[VersionInfo], head: str) -> VersionInfo:
@@ -149,13 +151,13 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
                 st.rerun()
 
 
-def _report(findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool) -> None:
+def _report(findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None) -> None:
     left, right = st.columns([1.9, 1], gap="large")
     with left:
         st.subheader("What the doctor found", anchor=False)
         if findings:
             st.caption(finding_summary(findings))
-        finding_list(findings, info, in_use, busy)
+        finding_list(findings, info, in_use, busy, doubts)
     with right:
         _facts(info)
 
@@ -166,7 +168,8 @@ def _facts(info: VersionInfo) -> None:
     st.subheader("About it", anchor=False)
     with st.container(border=True, gap="small", key="about"):
         _fact("Divided", parts(info))
-        if found.get("splits"):
+        # Long texts are divided within, so that what is said of examples is not true of them.
+        if found.get("splits") and info.task != "text-generation":
             st.caption(plain(str(found["splits"])))
         if found.get("format"):
             _fact("Read as", str(found["format"]))
@@ -193,15 +196,18 @@ def _shape(info: VersionInfo) -> None:
     with st.grid(2, min_column_width=320, gap="medium"):
         for place, shown in enumerate(found):
             with st.container(gap="xsmall", key=f"histogram-{place}"):
-                histogram_chart(
-                    TO_PREDICT if shown.title == "target" else shown.title,
-                    shown.unit,
-                    shown.edges,
-                    shown.counts,
-                    f"spread-{mark}-{place}",
-                )
+                title = _predicted(info) if shown.title == "target" else shown.title
+                histogram_chart(shown, title, f"spread-{mark}-{place}")
+    looked_at = max((sum(shown.counts) for shown in found), default=0)
+    if 0 < looked_at < info.examples // 2:  # with missing values there are fewer too, which the report says
+        st.caption(f"Measured on {looked_at:,} of the {info.examples:,}, taken evenly from the whole.")
     if not found and not info.class_counts:
         st.caption(f"Nothing to draw for {many(info.examples, 'example')}.")
+
+
+def _predicted(info: VersionInfo) -> str:
+    target = shared_service().shelf.facts(info.name, info.fingerprint).get("target")
+    return f"{target}, to predict" if target else "The number to predict"
 
 
 def _train_link(entry: DatasetEntry) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import Finding, VersionInfo
+from pages.components.data_doubts import Doubts, doubt_choices, kept_notice
 from pages.components.notices import shown_errors
 from pages.components.once import once
 from pages.components.starting import one_key
@@ -41,12 +42,14 @@ LOOKED_FOR = {
 
 
 def finding_summary(findings: Sequence[Finding]) -> str:
-    """Return how many findings there are of each severity: "1 serious, 2 worth fixing"."""
+    """Return how many findings there are of each severity: "1 serious, 2 worth a look"."""
     counts = [(look, sum(f.severity == severity for f in findings)) for severity, look in LOOKS.items()]
     return ", ".join(f"{count} {look.plural}" for look, count in counts if count)
 
 
-def finding_list(findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool) -> None:
+def finding_list(
+    findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None = None
+) -> None:
     """Show what was found in a version, the most serious first.
 
     Args:
@@ -54,27 +57,32 @@ def finding_list(findings: Sequence[Finding], info: VersionInfo, in_use: bool, b
         info: The version.
         in_use: Whether it is the version in use: only that one is put right.
         busy: Whether it is being put right now.
+        doubts: What a trained model doubts; its finding is among the others.
     """
     looked_for = LOOKED_FOR.get(info.task, "what usually goes wrong")
     if not findings:
         with st.container(border=True, gap="xsmall", key="nothing-found"):
             st.markdown("### :green[:material/verified:] Nothing found")
             st.markdown(f"Looked for: {looked_for}.")
+        kept_notice(info)
         return
     for severity, look in LOOKS.items():
         for finding in findings:
             if finding.severity == severity:
-                _finding(finding, look, info, in_use, busy)
+                _finding(finding, look, info, in_use, busy, doubts)
+    kept_notice(info)
     st.caption(f"Looked for: {looked_for}.")
 
 
-def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy: bool) -> None:
+def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None) -> None:
     with st.container(border=True, gap="small", key=f"finding-{finding.code}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(look.word, icon=look.icon, color=look.color)
             st.markdown(f"**{plain(finding.message)}**", width="stretch")
         st.caption(plain(finding.why))
-        if finding.examples:
+        if doubts is not None and finding is doubts.finding:
+            doubt_choices(doubts, info, in_use and not busy)
+        elif finding.examples:
             with st.container(gap="xxsmall", key=f"examples-{finding.code}"):
                 for example in finding.examples:
                     st.text(example)

@@ -6,8 +6,10 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import VersionInfo
+from core.runs import Run
+from pages.components.data_actions import runs_of
 from pages.components.data_undo import forget_undo
-from pages.components.data_words import classes, counted, parts
+from pages.components.data_words import classes, counted, many, parts
 from pages.components.notices import shown_errors
 from pages.components.text import ago, plain, size
 
@@ -24,11 +26,12 @@ def version_list(versions: Sequence[VersionInfo], head: str, shown: str) -> None
     """
     st.caption("A version never changes. A fix or a correction makes a new one; going back is one click.")
     numbers = {info.fingerprint: place for place, info in enumerate(reversed(versions), 1)}
+    runs = shared_service().runs_using(versions[0].name)
     for info in versions:
-        _version(info, numbers, head, shown)
+        _version(info, numbers, head, shown, [run for run in runs if run.config.dataset_version == info.fingerprint])
 
 
-def _version(info: VersionInfo, numbers: dict[str, int], head: str, shown: str) -> None:
+def _version(info: VersionInfo, numbers: dict[str, int], head: str, shown: str, used: Sequence[Run]) -> None:
     service = shared_service()
     number = numbers[info.fingerprint]
     with st.container(border=True, gap="xsmall", key=f"version-{number}"):
@@ -41,6 +44,9 @@ def _version(info: VersionInfo, numbers: dict[str, int], head: str, shown: str) 
             facts.append(f"from version {numbers[info.parent]}")
         st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
         st.caption(f"{parts(info)}  ·  fingerprint {info.fingerprint[:SHORT]}")
+        if used:
+            st.caption(f"Used by {many(len(used), 'run')}:")
+            runs_of(used, head_only=True)
         with st.container(horizontal=True, vertical_alignment="center"):
             if info.fingerprint != head and st.button(
                 "Use this version", key=f"use-{number}", icon=":material/history:"

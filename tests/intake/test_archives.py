@@ -102,7 +102,7 @@ def test_archives_within_an_archive_are_left_out_and_named(tmp_path: Path) -> No
     inner = packed(tmp_path / "inner.zip", {"x.txt": "x"}).read_bytes()
     with open_archive(packed(tmp_path / "a.zip", {"one.txt": "1", "more.zip": inner})) as archive:
         assert [entry.name for entry in archive.entries()] == ["one.txt"]
-        assert archive.findings()[0].message == "1 archive within a.zip were not opened."
+        assert archive.findings()[0].message == "1 archive within a.zip was not opened."
 
 
 def test_an_archive_of_nothing_but_archives_is_refused(tmp_path: Path) -> None:
@@ -177,11 +177,13 @@ def test_one_damaged_member_leaves_the_others_readable(tmp_path: Path) -> None:
     ("begin", "sentence"),
     [
         (b"", "a.zip is empty (0 bytes). Check that it was copied whole."),
-        (b"Rar!\x1a\x07", "a.zip is a RAR archive, which Touchstone does not read. Unpack it and pack it as ZIP."),
+        (b"Rar!\x1a\x07", "a.zip is a RAR archive, which Touchstone does not read. Unpack it, and bring what was in it"),
         (b"7z\xbc\xaf\x27\x1c", "a.zip is a 7-Zip archive, which Touchstone does not read."),
         (b"\0" * 257 + b"ustar\x0000", "a.zip is a TAR archive, which Touchstone does not read."),
         (b"\x1f\x8b\x08", "a.zip is a gzip archive, which Touchstone does not read."),
-        (b"hello", "a.zip is not a ZIP file. Pack the files as ZIP, or give the folder itself."),
+        (b"hello", "a.zip is not a ZIP file. Pack the files as ZIP, or bring the folder itself."),
+        (b"<html>Log in", "a.zip is not a ZIP file but a web page: the download probably gave a login or error page."),
+        (b"%PDF-1.4", "a.zip is not a ZIP file. It is a PDF document, whatever its name says. Pack the files"),
     ],
 )
 def test_what_is_no_zip_is_named(tmp_path: Path, begin: bytes, sentence: str) -> None:

@@ -1,9 +1,10 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.intake.duplicates import NOT_A_WORD, count_repeats, fold, group_numbers, keys_of, table_keys
+from core.intake.duplicates import NOT_A_WORD, count_repeats, fold, group_numbers, keys_of, row_keys, table_keys
 from core.specs import Examples
 
 
@@ -34,6 +35,13 @@ def test_rows_have_the_same_key_if_every_cell_is_the_same() -> None:
         }
     )
     assert group_numbers(table_keys(rows))[0].tolist() == [0, 0, 1, 2, 3, 4, 4]
+
+
+def test_columns_on_disk_have_the_keys_of_the_same_table_in_memory() -> None:
+    rows = pd.DataFrame({"size": [1.0, np.nan, -0.0], "kind": [" A", None, "b"]})
+    kinds = [pa.array([" A", None], pa.large_string()), pa.array(["b"], pa.large_string())]
+    columns = [pa.chunked_array([rows["size"].to_numpy()]), pa.chunked_array(kinds)]
+    assert row_keys(columns).tolist() == table_keys(rows).tolist()
 
 
 def test_cells_that_change_places_are_another_row() -> None:

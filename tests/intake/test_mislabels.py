@@ -4,7 +4,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.intake.mislabels import Mislabel, describe_mislabels, probable_mislabels, rows_of
+from core.imports import DoubtedLabel
+from core.intake.mislabels import (
+    Mislabel,
+    describe_mislabels,
+    labels_known_as,
+    probable_mislabels,
+    rows_of,
+    still_doubted,
+)
 from core.specs import Outcomes
 
 TRUE = np.arange(90) % 3
@@ -56,3 +64,34 @@ def test_a_doubted_label_is_found_again_in_the_version_that_was_trained_on() -> 
     found = describe_mislabels({"validation": judged["validation"], "test": judged["test"]}, ["a", "b", "c"])
     assert found == [{"split": "test", "place": 10, "given": "a", "suggested": "b", "confidence": 0.9}]
     assert rows_of(found, pa.table({"split": split})) == [32]
+
+
+def rows(*examples: tuple[str, str]) -> pa.Table:
+    texts, labels = zip(*examples, strict=True)
+    return pa.table({"text": pa.array(texts, pa.large_string()), "label": pa.array(labels, pa.large_string())})
+
+
+def doubt(position: int) -> DoubtedLabel:
+    return DoubtedLabel(position, "good", "bad", 0.9, "a run")
+
+
+def test_an_example_is_known_by_its_content_and_its_label() -> None:
+    table = rows(("fine", "good"), ("fine", "bad"), ("fine", "good"), ("fin", "egood"))
+    first, other_label, copy, other_text = labels_known_as(table, [0, 1, 2, 3])
+    assert first == copy
+    assert len({first, other_label, other_text}) == 3
+
+
+def test_doubts_move_to_a_later_version_without_what_is_gone_or_corrected_there() -> None:
+    old = rows(("a", "good"), ("b", "good"), ("c", "good"), ("d", "good"))
+    new = rows(("d", "good"), ("b", "bad"), ("a", "good"))  # b was corrected, c removed
+    assert still_doubted([doubt(0), doubt(1), doubt(2), doubt(3)], old, new) == [doubt(2), doubt(0)]
+    assert still_doubted([], old, new) == []
+
+
+def test_doubts_about_pictures_move_by_their_pixels() -> None:
+    def pictures(*marks: bytes) -> pa.Table:
+        return pa.table({"pixels": pa.array(marks, pa.binary(16)), "label": ["good"] * len(marks)})
+
+    old, new = pictures(b"1" * 16, b"2" * 16, b"3" * 16), pictures(b"3" * 16, b"1" * 16)
+    assert still_doubted([doubt(0), doubt(1), doubt(2)], old, new) == [doubt(1), doubt(0)]

@@ -107,9 +107,33 @@ def test_a_missing_column_is_named_with_those_that_are_needed() -> None:
     )
 
 
+def test_misspelt_columns_are_recognised() -> None:
+    columns = ColumnPreprocessor.fit(Examples(LAPTOPS, PRICES))
+    with pytest.raises(DataError) as caught:
+        columns.transform(LAPTOPS.rename(columns={"inches": "inchs", "maker": "Makers", "always": "colour"}))
+    assert str(caught.value).startswith(
+        "3 columns that the model has learnt from: 'inches', 'always', 'maker' are missing. "
+        "Rename 'inchs' to 'inches', 'Makers' to 'maker'. The table has: 'inchs', 'Makers', 'colour'. "
+    )
+
+
+def test_a_number_far_outside_of_what_was_learnt_from_counts_as_lying_at_its_edge() -> None:
+    sizes = pd.DataFrame({"size": [10.0, 20.0, 30.0]})
+    columns = ColumnPreprocessor.fit(Examples(sizes, PRICES[:3]))
+
+    def seen_as(size: float) -> float:
+        ((value,),) = columns.transform(pd.DataFrame({"size": [size]})).tolist()
+        return round(20 + float(value) * float(np.std([10, 20, 30])), 3)
+
+    assert (seen_as(40), seen_as(50), seen_as(3_180), seen_as(-1e29)) == (40, 50, 50, -10)
+
+
 @pytest.mark.parametrize(
     ("table", "targets", "sentence"),
     [
+        (LAPTOPS[:1], PRICES[:1], "hardly a row to learn from"),
+        (LAPTOPS, 1.6e9 + np.arange(4.0), "lie between 1600000000 and 1600000003: too close together"),
+        (LAPTOPS, np.arange(4.0) * 1e-40, "lie between 0 and 3e-40: too close together"),
         (LAPTOPS, np.full(4, 5.0), "is 5 in every row that the model would learn from"),
         (LAPTOPS, np.array([1, 2, np.nan, 3]), "missing or too large to compute with"),
         (LAPTOPS[[]], PRICES, "no column to predict from"),
@@ -125,3 +149,18 @@ def test_odd_columns_stay_finite() -> None:
     rows = ColumnPreprocessor.fit(Examples(table, PRICES)).transform(table)
     assert np.isfinite(rows).all()
     assert rows[:, :2].tolist() == [[0, 0]] * 4
+
+
+def test_numbers_of_any_size_come_out_alike() -> None:
+    tens = np.array([1.0, 2.0, 3.0, 4.0])
+    table = pd.DataFrame({"huge": tens * 1e29, "tiny": tens * 1e-140, "plain": tens})
+    rows = ColumnPreprocessor.fit(Examples(table, PRICES)).transform(table)
+    np.testing.assert_allclose(rows, rows[:, [2, 2, 2]], rtol=1e-6)
+
+
+def test_names_of_columns_may_be_anything() -> None:
+    names = ["=SUM(A1)", 'Größe (m²), "net"', "a\nb", "<b>x</b>", "missing"]
+    table = pd.DataFrame({name: np.arange(4.0) for name in names} | {"'": np.array(["=1+1"] * 4, dtype=object)})
+    columns = ColumnPreprocessor.fit(Examples(table, PRICES))
+    assert columns.number_names == tuple(names)
+    assert columns.transform(table).shape == (4, 6)

@@ -187,13 +187,38 @@ def test_the_verdict_about_numbers_says_what_is_explained_and_how_far_off_it_is(
     found = assess(TABLES, prices(50), {"mean": prices(100, seed=1), "ridge": prices(75, seed=2)}, (), 0)
     assert found.verdict == (
         "Explains 75.1 % of the differences between unseen rows (95 % interval 69.1 to 79.7) and is off by 39.9 on "
-        "average, 32.6 points better than ridge, and the difference is clear (23.5 to 41.8)."
+        "average (always answering the mean: 71.4), 32.6 points better than ridge, and the difference is clear "
+        "(23.5 to 41.8)."
     )
 
 
 def test_the_verdict_about_numbers_admits_that_nobody_can_tell() -> None:
     verdict = assess(TABLES, prices(50), {"ridge": prices(50, seed=1)}, (), 0).verdict
     assert "with no clear difference from ridge, which is simpler (" in verdict
+
+
+def test_the_verdict_about_numbers_names_what_is_predicted() -> None:
+    found = assess(TABLES, prices(50), {}, (), 0, target="Price_euros")
+    assert found.verdict.startswith("Explains 75.1 % of the differences in 'Price_euros' between unseen rows (95 %")
+    assert found.target == "Price_euros"
+
+
+def test_a_share_of_a_handful_of_rows_is_not_believed() -> None:
+    verdict = assess(TABLES, outcomes_of_numbers(np.array([12.5]), np.array([9.0]), 1.0), {}, (), 0).verdict
+    assert verdict == (
+        "Only 1 row was left to judge it by, which says next to nothing: it was off by 3.5 on average. "
+        "Bring more rows, a hundred or more."
+    )
+
+
+def test_what_is_absurdly_wrong_is_not_said_in_fifteen_digits() -> None:
+    right = np.arange(20.0)
+    found = assess(TABLES, outcomes_of_numbers(right + 1e9, right, 1.0), {"mean": prices(1, 20)}, (), 0)
+    assert found.verdict == (
+        "Explains nothing of the differences between unseen rows (95 % interval below -1,000) and is off by "
+        "1,000,000,000 on average (always answering the mean: 0.681), over 1,000 points worse than mean, and the "
+        "difference is clear (over 1,000): the simple method is the better choice so far."
+    )
 
 
 def test_a_model_that_is_worse_than_the_mean_explains_nothing() -> None:

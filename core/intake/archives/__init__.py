@@ -31,8 +31,8 @@ def open_archive(path: Path) -> Archive:
     try:
         if is_special(path):
             raise DataError(
-                f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of it "
-                "as a file, and bring that."
+                f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of "
+                "it as a file, and bring that."
             )
         return open_folder(path) if path.is_dir() else open_zip(path)
     except FileNotFoundError as error:

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import TracebackType
 from typing import IO, BinaryIO, Self
 
@@ -152,15 +153,32 @@ def _left_out(archive: Archive) -> Iterator[Finding]:
     def finding(code: str, names: tuple[str, ...], what: str, why: str, note: bool = False) -> Finding:
         return Finding(code, "note" if note else "warning", len(names), names[:5], what, why)
 
+    def counted(count: int, one: str, many: str = "") -> tuple[str, str]:
+        return (f"1 {one}", "was") if count == 1 else (f"{count:,} {many or one + 's'}", "were")
+
     if names := archive.nested:
-        what = f"{len(names):,} archive{'s' * (len(names) > 1)} within {archive.name} were not opened."
+        what, verb = counted(len(names), "archive")
+        what = f"{what} within {archive.name} {verb} not opened."
         yield finding("nested-archives", names, what, "What is in them is missing; unpack them first if you want it.")
     if names := archive.links:
-        what = f"{len(names):,} link{'s' * (len(names) > 1)} in {archive.name} were not followed."
+        what, verb = counted(len(names), "link")
+        what = f"{what} in {archive.name} {verb} not followed."
         yield finding("links", names, what, "Links can point anywhere on this computer; put the files there instead.")
     if names := archive.closed_folders:
-        what = f"{len(names):,} folder{'s' * (len(names) > 1)} in {archive.name} may not be read by Touchstone."
+        what, _ = counted(len(names), "folder")
+        what = f"{what} in {archive.name} may not be read by Touchstone."
         yield finding("closed-folders", names, what, "What is in them is missing; allow Touchstone to read them.")
+    if names := _repeated(archive.entries()):
+        what, verb = counted(len(names), "name in {} stands", "names in {} stand")
+        what = f"{what.format(archive.name)} for several files; all of them were taken in."
+        why = "A ZIP that was added to can hold a file in an old and a new state; pack it anew to have only one."
+        yield finding("repeated-names", names, what, why, note=True)
     if count := archive.system_files:
-        what = f"{count:,} hidden or system file{'s' * (count > 1)} (such as .DS_Store) were left out."
+        what, verb = counted(count, "hidden or system file")
+        what = f"{what} (such as .DS_Store) {verb} left out."
         yield Finding("system-files", "note", count, (), what, "They belong to the computer, not to your data.")
+
+
+def _repeated(entries: list[Entry]) -> tuple[str, ...]:
+    """Return the names that several files have; entries are sorted by name."""
+    return tuple(dict.fromkeys(one.name for one, other in pairwise(entries) if one.name == other.name))

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from core.errors import DataError
 from core.intake.archives.archive import BROKEN, CHUNK, Archive, Entry, check_count, check_nested
 from core.intake.archives.names import NESTED, clean_name, is_system
+from core.intake.tables.disguise import real_kind
 
 LARGEST_TOTAL = 20 * 1024**3  # bytes of all members unpacked
 LARGEST_RATIO = 200  # of a member's size unpacked to packed, where it is larger than RATIO_FROM
@@ -203,11 +204,21 @@ def _check_kind(source: BinaryIO, name: str) -> None:
     if begin[257:262] == b"ustar":
         other = "TAR"
     if other:
-        raise DataError(f"{name} is a {other} archive, which Touchstone does not read. Unpack it and pack it as ZIP.")
+        raise DataError(
+            f"{name} is a {other} archive, which Touchstone does not read. Unpack it, and bring what was in it: one "
+            "file as it is, many in a folder or packed as ZIP."
+        )
     if _directory_place(source) is None:
         if begin.startswith(b"PK"):
             raise _broken_zip(name)
-        raise DataError(f"{name} is not a ZIP file. Pack the files as ZIP, or give the folder itself.")
+        kind = real_kind(begin)
+        if kind == "a web page":
+            raise DataError(
+                f"{name} is not a ZIP file but a web page: the download probably gave a login or error page. Sign in "
+                "there, and download the file itself again."
+            )
+        what = f"It is {kind}, whatever its name says. " if kind else ""
+        raise DataError(f"{name} is not a ZIP file. {what}Pack the files as ZIP, or bring the folder itself.")
 
 
 def _stated_count(source: BinaryIO) -> int:

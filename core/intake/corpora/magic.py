@@ -3,6 +3,7 @@
 import re
 
 from core.errors import DataError
+from core.intake.pictures.causes import POINTER
 from core.intake.tables.disguise import real_kind
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
@@ -22,6 +23,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 
 def refuse_other_kind(name: str, start: bytes) -> None:
     """Raise a `DataError` that says what a file is, if its first bytes say that it is no text."""
+    refuse_pointer(name, start)
     kind = real_kind(start)
     if not kind or kind == "a web page":
         return
@@ -29,6 +31,37 @@ def refuse_other_kind(name: str, start: bytes) -> None:
     if kind.endswith("archive") and kind not in _ADVICE:
         advice = "Unpack it first and bring the texts within, for example in a ZIP."
     raise DataError(f"{name} is not a text: it is {kind}, whatever its name says. {advice}")
+
+
+def refuse_pointer(name: str, start: bytes) -> None:
+    """Raise a `DataError` if a file only says where the real one is, as a clone without Git LFS leaves them."""
+    if start.startswith(POINTER):
+        raise DataError(
+            f"{name} is only a pointer to a file that was left behind (Git LFS). Run 'git lfs pull' in its folder, or "
+            "download the file itself from its page."
+        )
+
+
+def not_of_kind(name: str, start: bytes, wanted: str) -> DataError:
+    """Return what to say of a file whose first bytes are not those of the kind that its name says.
+
+    Args:
+        name: As the user knows it.
+        start: Its first bytes.
+        wanted: What it should be, with its article: "a PDF".
+    """
+    kind = real_kind(start)
+    if kind == "a web page":
+        return DataError(
+            f"{name} is not {wanted} but a web page: the download probably gave a login or error page. Sign in there, "
+            "and download the file itself again."
+        )
+    is_text = not start[:1024].translate(None, bytes(range(32, 256)) + b"\t\r\n\f")
+    kind = kind or ("a text" if is_text else "")
+    ending = {"a text": " to end in .txt", "a ZIP archive": " to end in .zip"}.get(kind, "")
+    what = f"it is {kind}, whatever its name says" if kind else "its first bytes are not those of one"
+    advice = f"Rename it{ending}" if ending else "Give it the ending that it should have"
+    return DataError(f"{name} is not {wanted}: {what}. {advice}, or bring the right file.")
 
 
 def refuse_bytes(name: str, beginning: str) -> None:

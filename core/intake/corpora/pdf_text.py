@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import DataError
 from core.imports import Finding
-from core.intake.corpora.magic import unreadable
+from core.intake.corpora.magic import PDF_SIGN, not_of_kind, refuse_pointer, unreadable
 from core.intake.doctor.wording import counted
+from core.intake.tables.disguise import head
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -63,6 +64,10 @@ class PdfText:
         from pypdf import PasswordType, PdfReader
         from pypdf.errors import DependencyError, PyPdfError
 
+        start = head(self.path)
+        refuse_pointer(self.name, start)
+        if PDF_SIGN not in start:
+            raise not_of_kind(self.name, start, "a PDF")
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns about every oddity, for engineers
         try:
             reader = PdfReader(self.path)
@@ -132,6 +137,11 @@ class PdfText:
                 )
             )
         if self.silent:
+            words = (
+                "holds no text: it is empty, or a picture of text."
+                if self.silent == 1
+                else "hold no text: they are empty, or pictures of text."
+            )
             pages = f"{self.silent:,} of {counted(self.pages, 'page')}"
             found.append(
                 Finding(
@@ -139,7 +149,7 @@ class PdfText:
                     severity="note",
                     count=self.silent,
                     examples=(self.name,),
-                    message=f"{pages} of {self.name} hold no text: they are empty, or pictures of text.",
+                    message=f"{pages} of {self.name} {words}",
                     why="Text within pictures can only be read after text recognition (OCR).",
                 )
             )

@@ -88,6 +88,11 @@ class PlainText:
                 yield self._put_right(decoder.decode(b"", final=True))
         except OSError as error:
             raise unreadable(self.name, error) from error
+        except UnicodeError as error:  # a few encodings cannot go on after what they do not know
+            raise DataError(
+                f"{self.name} cannot be read as {self.encoding.title}: its bytes are not of that encoding. Choose "
+                "another one, or none to have it found out."
+            ) from error
 
     def _put_right(self, text: str) -> str:
         if text.isascii():

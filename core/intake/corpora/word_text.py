@@ -9,13 +9,15 @@ from typing import Any
 
 from core.errors import DataError
 from core.imports import Finding
-from core.intake.corpora.magic import OLD_OFFICE_SIGN, RTF_SIGN, unreadable
+from core.intake.corpora.magic import OLD_OFFICE_SIGN, RTF_SIGN, not_of_kind, refuse_pointer, unreadable
 from core.intake.tables.disguise import head
 
 MOST_BYTES = 500_000_000  # of all that is packed within
 MOST_TEXT_BYTES = 64_000_000  # of one piece of XML: parsed whole, it takes about ten times as much memory
 MOST_MEMBERS = 20_000
 _BODY = "word/document.xml"
+_OTHERS = {"xl/workbook.xml": "an Excel workbook", "ppt/presentation.xml": "a PowerPoint presentation"}
+_ENDINGS = {"an Excel workbook": ".xlsx", "a PowerPoint presentation": ".pptx"}
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same text once more
 _SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
@@ -89,6 +91,9 @@ def check_word(path: Path, name: str) -> None:
         raise _protected(name) if "EncryptedPackage".encode("utf-16-le") in start else _old(name, "(.doc)")
     if start.startswith(RTF_SIGN):
         raise _old(name, "(RTF)")
+    refuse_pointer(name, start)
+    if start and not start.startswith(b"PK"):
+        raise not_of_kind(name, start, "a Word document")
     try:
         with zipfile.ZipFile(path) as packed:
             members = packed.infolist()
@@ -100,7 +105,8 @@ def check_word(path: Path, name: str) -> None:
     if _BODY not in names:
         if "mimetype" in names and "content.xml" in names:
             raise _old(name, "(OpenDocument)")
-        raise _damaged(name)
+        other = next((kind for part, kind in _OTHERS.items() if part in names), "")
+        raise _other(name, other) if other else _damaged(name)
     # `zipfile` never unpacks more of a member than its directory entry states, so these sums are true bounds.
     largest = max((m.file_size for m in members if m.filename.endswith((".xml", ".rels"))), default=0)
     if sum(m.file_size for m in members) > MOST_BYTES or largest > MOST_TEXT_BYTES or len(members) > MOST_MEMBERS:
@@ -134,6 +140,14 @@ def _damaged(name: str) -> DataError:
     return DataError(
         f"{name} is damaged or was cut off: it cannot be read as a Word document. Get it again, or open it in Word or "
         "LibreOffice, save it anew, and bring that file."
+    )
+
+
+def _other(name: str, kind: str) -> DataError:
+    ending = _ENDINGS[kind]
+    return DataError(
+        f"{name} is not a Word document but {kind}, whatever its name says. Rename it to end in {ending}, or bring the "
+        "right file."
     )
 
 

@@ -10,7 +10,7 @@ from core.intake.draft import Draft, Progress
 from core.intake.hub.columns import Chosen
 from core.intake.hub.fetched import FetchedSet
 from core.intake.hub.opening import Part
-from core.intake.rows import PICTURE_ROWS, TEXT_ROWS
+from core.intake.rows import TEXT_ROWS
 from core.intake.tables.cleaning import clean_texts, without_surrogates
 from core.intake.tables.left_out import LeftOut
 
@@ -74,41 +74,21 @@ def _write_documents(found: FetchedSet, parts: list[Part], chosen: Chosen, draft
 
 
 def _write_pictures(found: FetchedSet, parts: list[Part], chosen: Chosen, draft: Draft, progress: Progress) -> None:
-    from core.intake.pictures.decoding import BadPicture
+    from core.intake.pictures import taking
     from core.intake.pictures.left_out import LeftOut as LeftOutPictures
-    from core.intake.pictures.taking import CODES, Picture, examine
     from core.intake.pictures.threads import in_order
 
-    def examined(given: tuple[Part, str, str, bytes]) -> tuple[Part, str, str, Picture | str]:
+    def examined(given: tuple[Part, str, str, bytes]) -> tuple[Part, str, str, taking.Picture | taking.Unusable]:
         part, name, label, content = given
-        if not label:
-            return part, name, label, "missing-labels"
-        try:
-            return part, name, label, examine(content)
-        except BadPicture as error:
-            return part, name, label, CODES[type(error)]
+        return part, name, label, taking.examine_or_say(content) if label else taking.Unusable("missing-labels")
 
-    rows, pack, left_out = draft.rows(PICTURE_ROWS), draft.pack(), LeftOutPictures()
+    left_out = LeftOutPictures()
     files = in_order(examined, _picture_files(parts, chosen), lambda given: len(given[3]))
     for number, (part, name, label, picture) in enumerate(files, 1):
         progress.advance(number)
-        if isinstance(picture, str):
-            left_out.add(picture, name)
-            continue
-        rows.add(
-            name=name,
-            label=label,
-            pack="",  # the importer gives the pack its name
-            offset=pack.add(picture.content),
-            size_bytes=len(picture.content),
-            width=picture.width,
-            height=picture.height,
-            channels=picture.channels,
-            pixels=picture.pixels,
-            looks=picture.looks,
-            given=part.split,
-            source=number,
-        )
+        taking.note(picture, name, left_out)
+        if isinstance(picture, taking.Picture):
+            taking.write(picture, name, label, part.split, number, draft)
     draft.findings += left_out.findings()
 
 

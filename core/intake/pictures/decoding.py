@@ -111,6 +111,21 @@ def _decode(content: bytes, at_least: int, held: ExitStack) -> "Image":
         raise UnreadablePicture from error
 
 
+def holds_several(content: bytes) -> bool:
+    """Tell whether a file moves or has pages: whether more pictures follow its first one."""
+    from PIL import Image
+
+    # Only these can; a telephone's JPEG may hold a second one that is no picture of its own.
+    if not content.startswith((b"GIF8", b"RIFF", b"II*", b"MM\0*")) and b"acTL" not in content[:1024]:
+        return False
+    _prepare()
+    try:
+        with Image.open(io.BytesIO(content), formats=("GIF", "WEBP", "TIFF", "PNG")) as opened:
+            return bool(getattr(opened, "is_animated", False))
+    except (Image.DecompressionBombError, *BROKEN):
+        return False
+
+
 def without_colour(picture: "Image") -> "Image":
     """Return the picture in grey if every pixel's red, green and blue are the same, else as it is."""
     if picture.mode == "L":

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from core.imports import Finding, Severity
+from core.intake.pictures.causes import Cause, in_words
 from core.intake.pictures.decoding import FORMATS_IN_WORDS, MOST_PIXELS
 
 SHOWN = 5  # examples in a finding
@@ -11,32 +12,37 @@ SHOWN = 5  # examples in a finding
 
 @dataclass(frozen=True)
 class _Kind:
-    """The words of a finding: `one` and `many` follow the count."""
+    """The words of a finding: `one` and `many` follow the count; `now` is what to do where nothing else is left."""
 
     severity: Severity
     one: str
     many: str
     why: str
+    now: str = ""
 
 
 _KINDS = {
     "unreadable-files": _Kind(
         "warning",
-        "file could not be read as a picture: it is damaged, cut off, empty or something else.",
-        "files could not be read as pictures: they are damaged, cut off, empty or something else.",
+        "file could not be read as a picture.",  # the causes are told by `in_words`
+        "files could not be read as pictures.",
         "Nothing can be learnt from them, so they were left out; copy them anew if you need them.",
+        "Open some of them on this computer: if that fails too, get them again from where they came; if not, save them "
+        "as JPEG or PNG.",
     ),
     "too-large-pictures": _Kind(
         "warning",
         f"picture has more than {MOST_PIXELS // 10**6} million pixels (or 200 MB) and was left out.",
         f"pictures have more than {MOST_PIXELS // 10**6} million pixels (or 200 MB) and were left out.",
         "Opening such pictures can fill a computer's memory; make them smaller and import again to use them.",
+        "Make them smaller (2,048 pixels a side are plenty), then import again.",
     ),
     "too-small-pictures": _Kind(
         "warning",
         "picture is less than 4 pixels wide or high and was left out.",
         "pictures are less than 4 pixels wide or high and were left out.",
         "There is nothing to see in them; such files are often traces of a failed download.",
+        "Such files are often traces of a failed download: get the pictures themselves.",
     ),
     "shrunk-pictures": _Kind(
         "note",
@@ -91,6 +97,13 @@ _KINDS = {
         "picture was left out because its label is mapped to nothing.",
         "pictures were left out because their labels are mapped to nothing.",
         "You asked for it in the mapping of labels.",
+        "Keep at least two labels.",
+    ),
+    "first-frames": _Kind(
+        "note",
+        "file holds several pictures, as it moves or has pages; only its first one is used.",
+        "files hold several pictures, as they move or have pages; only the first one of each is used.",
+        "A model learns from single pictures here; save the others as files of their own if they matter.",
     ),
 }
 
@@ -100,11 +113,14 @@ class LeftOut:
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self._causes: Counter[Cause] = Counter()  # of the unreadable ones
         self._names: dict[str, list[str]] = {}
 
-    def add(self, code: str, name: str) -> None:
-        """Note one file, row or folder."""
+    def add(self, code: str, name: str, cause: Cause = "cut") -> None:
+        """Note one file, row or folder, and why if it is unreadable."""
         self.counts[code] += 1
+        if code == "unreadable-files":
+            self._causes[cause] += 1
         names = self._names.setdefault(code, [])
         if len(names) < SHOWN:
             names.append(name)
@@ -115,5 +131,13 @@ class LeftOut:
         for code, count in self.counts.items():
             kind = _KINDS[code]
             message = f"{count:,} {kind.one if count == 1 else kind.many}"
+            if code == "unreadable-files":
+                message = in_words(self._causes)
             found.append(Finding(code, kind.severity, count, tuple(self._names[code]), message, kind.why))
         return found
+
+    def reasons(self) -> str:
+        """Return why nothing is left and what to do now, in whole sentences."""
+        told = [f.message for f in self.findings() if f.severity != "note" or _KINDS[f.code].now]
+        usual = self.counts.most_common()
+        return " ".join([*told, next((_KINDS[code].now for code, _ in usual if _KINDS[code].now), "")]).strip()

@@ -4,14 +4,31 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import ImportOptions
+from core.imports import Finding, ImportOptions, Look
 from core.intake.archives import Archive, is_special
+from core.intake.doctor.wording import listed
 from core.intake.draft import Draft
+from core.intake.pictures.layout import is_picture
 from core.intake.pictures.left_out import LeftOut
 from core.intake.tables.labels import normalise_labels
 
 TASK = "image-classification"
-_OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".zip")
+_LEARNT_FROM = ("text", "number", "number-in-text")  # kinds of columns
+_OTHER_ARCHIVES = (
+    ".rar",
+    ".7z",
+    ".tar",
+    ".tgz",
+    ".tar.gz",
+    ".tar.bz2",
+    ".tar.xz",
+    ".tar.zst",
+    ".zip",
+    ".gz",
+    ".bz2",
+    ".xz",
+    ".zst",
+)
 
 
 def accepts_broken(path: Path) -> float:
@@ -47,5 +64,54 @@ def refuse_nothing_left(name: str, draft: Draft, left_out: LeftOut) -> None:
     """Raise if no picture could be read; say what happened to them."""
     if draft.writer is not None and draft.writer.count:
         return
-    reasons = " ".join(f.message for f in left_out.findings() if f.severity != "note")
-    raise DataError(f"None of the pictures of {name} can be used. {reasons}".strip())
+    raise DataError(f"None of the pictures of {name} can be used. {left_out.reasons()}".strip())
+
+
+def check_classes_left(
+    name: str, kept: Mapping[str, int], names: Mapping[str, str], draft: Draft, left_out: LeftOut
+) -> None:
+    """Say which classes lost all of their pictures, and refuse if there are no two classes any more.
+
+    Args:
+        name: Of the source.
+        kept: Pictures taken in, by label.
+        names: Every label as written, and as it is called; "" for those that the user left out.
+        draft: Gets the finding.
+        left_out: What happened to the others.
+    """
+    refuse_nothing_left(name, draft, left_out)
+    wanted = {label for label in names.values() if label}
+    lost = sorted(label for label in wanted if not kept.get(label))
+    if len(wanted) == 1:
+        (only,) = wanted
+        written = listed([label for label, called in names.items() if called])
+        raise DataError(
+            f"All pictures of {name} are taken as one class, '{only}' (written {written}). A model learns by telling "
+            "classes apart: add pictures of something else, or call what is different by clearly different names."
+        )
+    if len(kept) == 1:
+        (only,) = kept
+        raise DataError(
+            f"Only pictures of '{only}' can be used of {name}, none of {listed(lost)}: a model learns by telling "
+            f"classes apart. {left_out.reasons()}"
+        )
+    if lost:
+        what = f"None of the pictures of {listed(lost)} could be used, so nothing will be learnt about that."
+        why = "A class needs pictures to be learnt from; look at what was left out, and bring those pictures anew."
+        draft.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
+
+
+def refuse_without_pictures(look: Look, name: str) -> None:
+    """Raise if a table says what pictures show, but the pictures are not there: nothing else can be learnt from it.
+
+    Args:
+        look: Of the table.
+        name: Of the table's file.
+    """
+    named = [column for column in look.columns if column.examples and all(map(is_picture, column.examples))]
+    others = [column for column in look.columns if column not in named and column.kind in _LEARNT_FROM]
+    if look.kind == "table" and named and not others:
+        raise DataError(
+            f"{name} names pictures in its column '{named[0].name}' (such as {named[0].examples[0]}), but the pictures "
+            "are not with it. Put the pictures and this table into one folder or ZIP, and bring that."
+        )

@@ -1,18 +1,21 @@
 """Pictures taken from an archive into a draft: checked, hashed, packed, and what cannot be used put in words."""
 
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.intake.archives import Archive, Entry, UnreadableEntry
 from core.intake.draft import Draft, Progress
+from core.intake.pictures.causes import Cause, cause_of
 from core.intake.pictures.decoding import (
     BadPicture,
     TooLargePicture,
     TooSmallPicture,
     UnreadablePicture,
     decoded,
+    holds_several,
     without_colour,
 )
 from core.intake.pictures.hashing import hash_looks, hash_pixels
@@ -40,6 +43,7 @@ class Picture:
         pixels: Hash of the pixels, 16 bytes.
         looks: Perceptual hash; None for small ones.
         saved_anew: Whether it is smaller than it came.
+        is_first: Whether its file holds others after it.
     """
 
     content: bytes
@@ -49,6 +53,15 @@ class Picture:
     pixels: bytes
     looks: int | None
     saved_anew: bool = False
+    is_first: bool = False
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A file that cannot be used: the code of the finding that it belongs to, and why it is unreadable if it is."""
+
+    code: str
+    cause: Cause = "cut"
 
 
 @dataclass(frozen=True)
@@ -66,20 +79,28 @@ def examine(content: bytes) -> Picture:
     Raises:
         BadPicture: It cannot be used; which kind says why.
     """
-    saved_anew = len(content) > LARGEST_KEPT
+    saved_anew, is_first = len(content) > LARGEST_KEPT, holds_several(content)
     if saved_anew:
         content = _save_smaller(content)
     with decoded(content) as picture:
-        return describe(picture, content, saved_anew)
+        return replace(describe(picture, content), saved_anew=saved_anew, is_first=is_first)
 
 
-def describe(picture: "Image", content: bytes, saved_anew: bool = False) -> Picture:
+def examine_or_say(content: bytes) -> Picture | Unusable:
+    """Return a picture with all that is kept of it, or why it cannot be used."""
+    try:
+        return examine(content)
+    except BadPicture as error:
+        code = CODES[type(error)]
+        return Unusable(code, cause_of(content)) if code == "unreadable-files" else Unusable(code)
+
+
+def describe(picture: "Image", content: bytes) -> Picture:
     """Return what is kept of a picture that is decoded already.
 
     Args:
         picture: Mode "L" or "RGB".
         content: Its file.
-        saved_anew: Whether it is smaller than it came.
     """
     picture = without_colour(picture)
     return Picture(
@@ -89,7 +110,6 @@ def describe(picture: "Image", content: bytes, saved_anew: bool = False) -> Pict
         channels=1 if picture.mode == "L" else 3,
         pixels=hash_pixels(picture),
         looks=hash_looks(picture),
-        saved_anew=saved_anew,
     )
 
 
@@ -120,7 +140,9 @@ def write(picture: Picture, name: str, label: str, split: str, source: int, draf
     )
 
 
-def take_in(archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress) -> None:
+def take_in(
+    archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress
+) -> Counter[str]:
     """Write pictures into the draft, in order; those that cannot be used are noted.
 
     Args:
@@ -129,42 +151,52 @@ def take_in(archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft
         left_out: Takes what cannot be used.
         draft: Gets rows and pictures.
         progress: Is told the bytes.
+
+    Returns:
+        How many pictures of each label were written.
     """
-    waiting = list(placed)
+    waiting, kept = list(placed), Counter[str]()
     progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
     read, done = _read(archive, waiting), 0
-    for place, found in zip(waiting, in_order(_examine, read, lambda pair: len(pair[1] or b"")), strict=True):
+    for place, found in zip(waiting, in_order(_examine, read, _weight), strict=True):
         if isinstance(found, Picture):
             write(found, place.entry.name, place.label, place.split, place.entry.number + 1, draft)
-        else:
-            left_out.add(found, place.entry.name)
-        if isinstance(found, Picture) and found.saved_anew:
-            left_out.add("shrunk-pictures", place.entry.name)
+            kept[place.label] += 1
+        note(found, place.entry.name, left_out)
         done += place.entry.size_bytes
         progress.advance(done)
+    return kept
 
 
-def _read(archive: Archive, placed: list[Placed]) -> Iterator[tuple[str, bytes | None]]:
-    """Yield a code if a file cannot be read, else "" and its bytes."""
+def note(found: Picture | Unusable, name: str, left_out: LeftOut) -> None:
+    """Say what was not, or not wholly, taken in of a file."""
+    if isinstance(found, Unusable):
+        left_out.add(found.code, name, found.cause)
+        return
+    if found.saved_anew:
+        left_out.add("shrunk-pictures", name)
+    if found.is_first:
+        left_out.add("first-frames", name)
+
+
+def _read(archive: Archive, placed: list[Placed]) -> Iterator[bytes | Unusable]:
+    """Yield the bytes of each file, or why there are none."""
     for place in placed:
         if place.entry.size_bytes > LARGEST_READ:
-            yield "too-large-pictures", None
+            yield Unusable("too-large-pictures")
             continue
         try:
-            yield "", archive.read(place.entry, LARGEST_READ)
+            yield archive.read(place.entry, LARGEST_READ)
         except UnreadableEntry:
-            yield "unreadable-files", None
+            yield Unusable("unreadable-files")
 
 
-def _examine(read: tuple[str, bytes | None]) -> Picture | str:
-    """Return the picture, or the code of the finding that it belongs to."""
-    code, content = read
-    if content is None:
-        return code
-    try:
-        return examine(content)
-    except BadPicture as error:
-        return CODES[type(error)]
+def _weight(read: bytes | Unusable) -> int:
+    return 0 if isinstance(read, Unusable) else len(read)
+
+
+def _examine(read: bytes | Unusable) -> Picture | Unusable:
+    return read if isinstance(read, Unusable) else examine_or_say(read)
 
 
 CODES: dict[type[BadPicture], str] = {

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
 from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
-from core.intake.corpora.corpus import Corpus
+from core.intake.corpora.corpus import Corpus, too_short
 from core.intake.corpora.looking import lines_of, look_of
 from core.intake.corpora.packed import (
     OFFICE_CONTENTS,
@@ -22,7 +22,9 @@ from core.intake.corpora.packed import (
     told_together,
 )
 from core.intake.doctor.wording import counted, listed
+from core.intake.documents import SHORTEST_TEXT
 from core.intake.draft import Draft, Progress, ReaderSpec
+from core.intake.pictures.sources import refuse_without_pictures
 
 LOOKED_AT = 3  # documents whose first lines are shown
 MOST_COPIED = 64 << 20  # bytes of a document or table that a look takes out of an archive
@@ -113,6 +115,9 @@ def _read_documents(
     draft.facts.update(format=f"{_container(path)} of {counted(corpus.documents, 'document')}")
     draft.findings += told_together(told)
     draft.findings += _left_out(archive, documents, unreadable, empty)
+    if unreadable and corpus.characters < SHORTEST_TEXT:
+        short = too_short(path.name, corpus.characters)
+        raise DataError(f"{short} {_unreadable_of(documents, unreadable)}")
     corpus.finish()
 
 
@@ -146,6 +151,7 @@ def _look_at_table(archive: Archive, table: Entry, folder: Path, path: Path, opt
     is_whole = copied.suffix.lower() in WHOLE or table.size_bytes <= MOST_COPIED
     copy_out(archive, table, copied, lambda done: None, 0 if is_whole else MOST_COPIED)
     found = _reader_of(copied).look(copied, options)
+    refuse_without_pictures(found, table.name)
     rows = found.rows if is_whole else found.rows * table.size_bytes // MOST_COPIED
     return replace(
         found,
@@ -173,15 +179,13 @@ def _left_out(
 ) -> list[Finding]:
     found = []
     if unreadable:
-        what = f"{len(unreadable):,} of {counted(len(documents), 'document')}"
         found.append(
             Finding(
                 code="unreadable-files",
                 severity="warning",
                 count=len(unreadable),
                 examples=tuple(name for name, _ in unreadable[:SHOWN]),
-                message=f"{what} could not be read and {'was' if len(unreadable) == 1 else 'were'} left out. "
-                f"The first: {unreadable[0][1]}",
+                message=_unreadable_of(documents, unreadable),
                 why="What stands in them cannot be learnt.",
             )
         )
@@ -198,6 +202,13 @@ def _left_out(
         why = "A model that writes learns from texts: TXT, Markdown, PDF and Word files (.docx)."
         found.append(Finding("skipped-files", "note", len(others), tuple(others[:SHOWN]), what, why))
     return found
+
+
+def _unreadable_of(documents: list[Entry], unreadable: list[tuple[str, str]]) -> str:
+    """Return how many documents are left out, and why the first is."""
+    what = f"{len(unreadable):,} of {counted(len(documents), 'document')}"
+    verb = "was" if len(unreadable) == 1 else "were"
+    return f"{what} could not be read and {verb} left out. The first: {unreadable[0][1]}"
 
 
 def _nothing_readable(name: str, unreadable: list[tuple[str, str]]) -> str:

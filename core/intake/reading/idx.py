@@ -116,10 +116,11 @@ def _examples(pair: _Pair) -> Iterator[tuple[np.ndarray, int]]:
 def _opened(path: Path) -> Iterator[list[_Pair]]:
     """Find the pairs of a ZIP, a folder, or of a file and what lies beside it."""
     if not is_archive(path):
-        yield _pairs(path.name, [f for f in map(_recognised, _files(path)) if f is not None])
+        files = _files(path)
+        yield _pairs(path.name, [f for f in map(_recognised, files) if f is not None], [file.name for file in files])
         return
     with open_archive(path) as archive:
-        yield _pairs(path.name, _in_archive(archive))
+        yield _pairs(path.name, _in_archive(archive), [entry.name for entry in archive.entries()])
 
 
 def _files(path: Path) -> list[Path]:
@@ -147,8 +148,8 @@ def _in_archive(archive: Archive) -> list[IdxFile]:
     return [f for e in entries if (f := recognise(e.name, partial(archive.open, e))) is not None]
 
 
-def _pairs(source: str, files: Sequence[IdxFile]) -> list[_Pair]:
-    """Return pictures with their labels.
+def _pairs(source: str, files: Sequence[IdxFile], names: Sequence[str]) -> list[_Pair]:
+    """Return pictures with their labels; `names` are those of all files, idx or not.
 
     Raises:
         DataError: A partner is missing, or does not fit, or there are several sets.
@@ -162,6 +163,7 @@ def _pairs(source: str, files: Sequence[IdxFile]) -> list[_Pair]:
     if len(images) == len(labels) == 1:
         by_key = {images[0].key: labels[0]}
     for alone in [*(f for f in images if f.key not in by_key), *(f for f in labels if not images)]:
+        _check_begin(alone, names)
         what, other = ("labels", "pictures") if alone.has_labels else ("pictures", "labels")
         raise DataError(
             f"{alone.name} holds {what}, but the file with their {other} is missing (it is usually called "
@@ -186,6 +188,18 @@ def _pairs(source: str, files: Sequence[IdxFile]) -> list[_Pair]:
         if len(pairs) > 1
         else [_Pair(pairs[0].images, pairs[0].labels, "")]
     )
+
+
+def _check_begin(alone: IdxFile, names: Sequence[str]) -> None:
+    """Raise if the other file of a pair is there, but is no idx file by its first bytes."""
+    plain = alone.partner.removesuffix(".gz")
+    there = next((name for name in names if name.removesuffix(".gz") == plain), "")
+    if there:
+        kind = "pictures (of at most 4,096 pixels a side)" if alone.has_labels else "labels"
+        raise DataError(
+            f"{there} does not begin as an idx file of {kind} does, with numbers of one byte each: it is damaged, or "
+            "of another kind. Download or copy it again."
+        )
 
 
 def _split_of(key: str) -> str:

@@ -62,7 +62,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     shape, within = find_shape(path, encoding)
     source = JsonObjects(path, encoding, shape, within)
     keys, count = _keys(source)
-    if not count:
+    if not count or not keys:
         raise DataError(
             f'{path.name} holds no rows: no object such as {{"text": "...", "label": "..."}} is in it. '
             "Save it as a list of objects, or with one object a line."

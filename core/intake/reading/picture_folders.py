@@ -8,11 +8,20 @@ from pathlib import Path
 from core.errors import DataError
 from core.imports import ImportOptions, Look
 from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
+from core.intake.corpora.packed import is_table
+from core.intake.doctor.wording import listed
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.decoding import FORMATS_IN_WORDS, SUFFIXES
-from core.intake.pictures.layout import Folder, Place, arrange, empty_classes, folder_of, is_picture
+from core.intake.pictures.layout import Folder, Place, arrange, empty_classes, folder_of, is_picture, split_above
 from core.intake.pictures.left_out import LeftOut
-from core.intake.pictures.sources import TASK, accepts_broken, check_task, named_labels, refuse_nothing_left, size_of
+from core.intake.pictures.sources import (
+    TASK,
+    accepts_broken,
+    check_classes_left,
+    check_task,
+    named_labels,
+    size_of,
+)
 from core.intake.pictures.taking import Placed, take_in
 from core.intake.tables.labels import LabelBook
 
@@ -97,11 +106,11 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
             left_out.add("skipped-files", entry.name)
         for name in found.empty:
             left_out.add("empty-classes", name)
-        take_in(archive, placed, left_out, draft, progress)
+        kept = take_in(archive, placed, left_out, draft, progress)
         merged = book.finding(path.name)
         draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
     draft.facts |= {"format": f"{'Folder' if path.is_dir() else 'ZIP'} of class folders", "label_map": book.names}
-    refuse_nothing_left(path.name, draft, left_out)
+    check_classes_left(path.name, kept, book.names, draft, left_out)
 
 
 def _open(path: Path) -> Archive:
@@ -131,22 +140,41 @@ def _check_classes(
     name: str, pictures: Sequence[Entry], others: Sequence[Entry], places: Mapping[Folder, Place]
 ) -> None:
     if not pictures:
-        what = f"no picture, only other files (such as {others[0].name})" if others else "no files"
-        raise DataError(
-            f"{name} holds {what}. Bring pictures ({FORMATS_IN_WORDS}), each in a folder named after its class."
-        )
+        raise _no_pictures(name, others)
     classes = {place.label for place in places.values()}
     if not classes:
+        has_splits = all(split_above(folder_of(entry.name)) for entry in pictures)
+        about = "Their folders say what they are for (training, test), not what they show. " if has_splits else ""
         raise DataError(
-            f"{name} holds {len(pictures):,} pictures but no class folders, so nobody can know what they show. Put the "
-            "pictures of each class into a folder named after it, or add a CSV file with a column of file names and a "
-            "column of labels."
+            f"{name} holds {len(pictures):,} pictures but no class folders, so nobody can know what they show. {about}"
+            "Put the pictures of each class into a folder named after it (at least two classes), or add a CSV file "
+            "with a column of file names and a column of labels."
         )
     if len(classes) == 1:
         raise DataError(
             f"{name} has only one class folder with pictures, '{classes.pop()}'. A model learns by telling classes "
             "apart: add a second folder with pictures of something else, then import again."
         )
+
+
+def _no_pictures(name: str, others: Sequence[Entry]) -> DataError:
+    """Return what to say of a folder or ZIP in which nothing is a picture: it came here because nobody knows it."""
+    if not others:
+        return DataError(
+            f"{name} holds no files. Bring pictures ({FORMATS_IN_WORDS}), each in a folder named after its class; or a "
+            "table; or texts."
+        )
+    tables = [entry.name for entry in others if is_table(entry.name)]
+    if len(tables) > 1:
+        return DataError(
+            f"{name} holds {len(tables):,} tables ({listed(tables)}), and nobody can know which is meant. Bring one of "
+            "them; the rows of the others can then be added to it as a new version."
+        )
+    return DataError(
+        f"{name} holds nothing that can be read, only other files (such as {others[0].name}). Bring pictures "
+        f"({FORMATS_IN_WORDS}), each in a folder named after its class; or one table (CSV, Excel, Parquet, JSON); or "
+        "texts (TXT, Markdown, PDF, DOCX)."
+    )
 
 
 def _notes(found: _Found, splits: Counter[str]) -> list[str]:

@@ -14,7 +14,7 @@ from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.label_table import LABEL_NAMES, LEAST_MATCHED, LabelTable, PictureNames, find_table, is_table
 from core.intake.pictures.layout import arrange, folder_of, is_picture, split_above
 from core.intake.pictures.left_out import LeftOut
-from core.intake.pictures.sources import TASK, check_task, named_labels, refuse_nothing_left, size_of
+from core.intake.pictures.sources import TASK, check_classes_left, check_task, named_labels, size_of
 from core.intake.pictures.taking import Placed, take_in
 from core.intake.tables.labels import LabelBook, check_label_count
 from core.intake.tables.left_out import LeftOut as RowsLeftOut
@@ -103,7 +103,7 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
             if not is_picture(entry.name) and not is_table(entry.name):
                 left_out.add("skipped-files", entry.name)
         placed.sort(key=lambda place: place.entry.number)
-        take_in(source.pictures, placed, left_out, draft, progress)
+        kept = take_in(source.pictures, placed, left_out, draft, progress)
         findings = [
             *left_out.findings(),
             *rows_left_out.findings(source.table.name, "line"),
@@ -113,7 +113,7 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
         table = source.table
         columns = {"file": table.file_column, "label": table.label_column, "split": table.split_column}
         draft.facts |= {"format": _format(path, source), "columns": columns, "label_map": book.names}
-    refuse_nothing_left(path.name, draft, left_out)
+    check_classes_left(path.name, kept, book.names, draft, left_out)
 
 
 def _each_once(findings: list[Finding]) -> list[Finding]:
@@ -164,9 +164,15 @@ def _matched(source: _Source, left_out: LeftOut, rows_left_out: RowsLeftOut) -> 
 
 
 def _check_classes(source: _Source, classes: Counter[str]) -> None:
-    if len(classes) > 1:
-        return
     column = f"the column '{source.table.label_column}' of {source.table.name}"
+    if len(classes) > 1:
+        if max(classes.values()) > 2 or classes.total() < 10:
+            return
+        raise DataError(
+            f"Nearly every picture has a label of its own in {column}: {len(classes):,} labels for {classes.total():,} "
+            "pictures. A model learns from several examples of each: choose another label column, or give the same "
+            "label to pictures that show the same."
+        )
     only = f"only one label, '{next(iter(classes))}'," if classes else "no label"
     raise DataError(
         f"There is {only} for the pictures in {column}. A model learns by telling classes apart: add pictures and "

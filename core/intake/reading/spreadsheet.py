@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError
-from core.imports import ImportOptions, Look
+from core.imports import Finding, ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import check_there, head, real_kind
 from core.intake.tables.header import find_layout, header_cells
@@ -38,7 +38,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         DataError: It is no workbook, or there is no such sheet, or nothing in it.
     """
     check_there(path)
-    kind = check_workbook(path)
+    kind, bare_formulas = check_workbook(path)
     name, sheet, names = _choose_sheet(path, options.sheet)
     first = [_texts(row) for _, row in zip(range(_FIRST_ROWS), sheet.iter_rows(), strict=False)]
     layout = find_layout(first, options.has_header)
@@ -53,6 +53,8 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         notes = (f"The file has {len(names)} sheets ({listed(names)}); '{name}' is taken.", *notes)
     if path.suffix.lower() not in SUFFIXES:
         notes = (f"{path.name} is in truth a spreadsheet, {kind}; it is read as one.", *notes)
+    if bare_formulas:
+        findings = (*findings, _without_values(bare_formulas, path.name))
     rows = _SheetRows(path, sheet, layout.begin + layout.has_header, len(columns))
     return Table(
         path=path,
@@ -97,6 +99,19 @@ class _SheetRows:
                 numbers, columns = [], tuple([] for _ in wanted)
         if numbers:
             yield without_long_cells(Batch(numbers, columns, self.size), left_out)
+
+
+def _without_values(count: int, file: str) -> Finding:
+    cells = "One cell holds a formula" if count == 1 else f"{count:,} cells hold formulas"
+    return Finding(
+        code="formulas",
+        severity="warning",
+        count=count,
+        examples=(),
+        message=f"{cells} whose value was not saved in {file}; such a cell counts as empty. "
+        "Open the file in Excel or LibreOffice, save it, and import it again.",
+        why="Touchstone never calculates formulas: it takes the values that the spreadsheet program saved with them.",
+    )
 
 
 def _choose_sheet(path: Path, wanted: str) -> tuple[str, Any, list[str]]:

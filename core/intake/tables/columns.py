@@ -23,6 +23,7 @@ from core.intake.tables.numbers import (
 
 MOST_CATEGORIES = 50  # different words that a column may have to be of use as a feature
 _SURE = 0.98  # share of the values that must agree on what they are
+_MANY_NUMBERS, _MOST_ROWS = 10, 0.95  # different numbers, in this share of the rows: some words beside them are slips
 _LONG_TEXT = 40  # characters on average
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp][Mm])?(?:\s?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -141,8 +142,11 @@ def _reads_as_text(profile: Profile) -> bool:
 
 def _number_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
     """Return the kind of a column of numbers, None if it is none."""
-    plain = sum(map(is_plain_number, there))
-    if plain >= _SURE * len(there):
+    plain = [value for value in there if is_plain_number(value)]
+    rows = sum(profile.counts[value] for value in there)
+    # Few rows that say "on request" do not make words of hundreds of prices.
+    are_most_rows = len(plain) >= _MANY_NUMBERS and sum(profile.counts[v] for v in plain) >= _MOST_ROWS * rows
+    if len(plain) >= _SURE * len(there) or are_most_rows:
         if has_leading_zeros(there):
             profile.note = "codes that begin with zeros: they stay words"
             return "identifier" if _is_identifier(profile, there) else "category"
@@ -163,7 +167,11 @@ def _number_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) ->
 
 def _is_identifier(profile: Profile, there: list[str]) -> bool:
     """Return whether whole numbers only name the rows."""
-    if profile.distinct < profile.counts.total() or profile.distinct < 3 or not all(v.strip().isdigit() for v in there):
+    if (
+        profile.distinct < profile.counts.total()
+        or profile.distinct < 3
+        or not all(v.strip().isdecimal() for v in there)
+    ):
         return False
     if _ID_NAME.search(profile.name) or _INDEX_NAME.fullmatch(profile.name):
         return True

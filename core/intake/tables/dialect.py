@@ -72,14 +72,15 @@ def find_dialect(sample: str, is_whole: bool, delimiter: str = "", preferred: st
     """
     if delimiter:
         return _with_quoting(sample, is_whole, delimiter)
-    shapes = {candidate: _shape(sample, is_whole, Dialect(candidate)) for candidate in DELIMITERS}
+    dialects = {candidate: _with_quoting(sample, is_whole, candidate) for candidate in DELIMITERS}
+    shapes = {candidate: _shape(sample, is_whole, dialect) for candidate, dialect in dialects.items()}
     order = [d for d in (preferred, _by_library(sample)) if d]
     order += sorted(DELIMITERS, key=lambda d: -shapes[d].share * min(shapes[d].width, 3))
     for candidate in order:
         shape = shapes[candidate]
         if shape.width < 2 or shape.share < _CONSISTENT or (shape.first == 1 and shape.share < 0.9):
             continue  # a first line without any separator says that they are part of the text
-        return _with_quoting(sample, is_whole, candidate)
+        return dialects[candidate]
     return Dialect(ONE_COLUMN)
 
 

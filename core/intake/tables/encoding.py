@@ -113,12 +113,8 @@ def _wide_without_mark(start: bytes) -> str:
     if min(first, second) > max(first, second) // 20:
         return ""
     name = "utf-16-be" if first > second else "utf-16-le"
-    try:
-        # The last character may be half a pair.
-        text = codecs.getincrementaldecoder(name)().decode(start)
-    except UnicodeDecodeError:
-        return ""
-    odd = sum(not (c.isprintable() or c in "\r\n\t") for c in text)
+    text = codecs.getincrementaldecoder(name)(errors="replace").decode(start)  # the last character may be half a pair
+    odd = sum(c == "\ufffd" or not (c.isprintable() or c in "\r\n\t") for c in text)
     return name if odd <= len(text) // 50 else ""
 
 

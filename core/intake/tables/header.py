@@ -45,7 +45,8 @@ def find_layout(rows: Sequence[Sequence[str]], has_header: bool | None) -> Layou
     usual_filled = _most_common([count for count in filled if count])
     begin = next((i for i, count in enumerate(filled) if count), 0)
     if usual_filled > 1:
-        first_wide = next((i for i, count in enumerate(filled) if count > 1), begin)
+        usual = _most_common([len(row) for row in rows if any(row)])
+        first_wide = next((i for i, row in enumerate(rows) if filled[i] > 1 or _is_bare_header(row, usual)), begin)
         if first_wide - begin <= _MOST_TITLE_ROWS and first_wide < len(rows) - 1:
             begin = first_wide
     body = [row for row in rows[begin + 1 :] if any(row)]
@@ -68,6 +69,11 @@ def header_cells(cells: Sequence[str], width: int) -> list[str]:
     if len(names) == width - 1:
         return ["", *names]  # R and some spreadsheets leave out the name of the row numbers
     return names
+
+
+def _is_bare_header(row: Sequence[str], width: int) -> bool:
+    """Return whether a row with a single filled cell names one column of many: a title stands in the first cell."""
+    return len(row) == width and any(cell.strip() for cell in row) and not row[0].strip()
 
 
 def _names_columns(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

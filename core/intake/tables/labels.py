@@ -49,7 +49,7 @@ def normalise_labels(counts: Mapping[str, int], about_sentiment: bool) -> dict[s
     names = {}
     for key in {merged.get(key, key) for key in spellings}:
         # A synonym's own spelling counts only if it is the word that all of them become.
-        own = spellings.get(key) if merged.get(key, key) == key else None
+        own = spellings.get(key) if merged.get(key, key) == key and not _is_star(key, merged) else None
         names[key] = _best(own) if own else key
     return {written: names[merged.get(folded(written), folded(written))] for written in counts}
 
@@ -59,6 +59,11 @@ def folded(label: str) -> str:
     plain = " ".join(unicodedata.normalize("NFKC", label).split()).casefold()
     whole = _WHOLE.fullmatch(plain)
     return whole[1] if whole else plain
+
+
+def _is_star(key: str, merged: Mapping[str, str]) -> bool:
+    """Return whether a name is one of those that all numbers of stars get alike."""
+    return key in merged.values() and _STARS.fullmatch(key) is not None
 
 
 def _best(variants: Counter[str]) -> str:

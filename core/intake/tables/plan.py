@@ -160,7 +160,8 @@ def _label_map(
             notes.append(f"Labels that are numbers were given words, as they are about opinions: {', '.join(renamed)}.")
     else:
         found = {written: written for written in counts}
-    return {**found, **{w: " ".join(n.split()) for w, n in options.label_map.items()}}, notes
+    tidy = (lambda name: " ".join(name.split())) if options.normalise_labels else str
+    return {**found, **{written: tidy(name) for written, name in options.label_map.items()}}, notes
 
 
 def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str) -> Plan:

@@ -26,13 +26,14 @@ def spoiled_label(seen: Survey, text: str) -> str:
         if profile.kind == "empty":
             return (
                 f"The column '{profile.name}' of {file} is empty in every row, so no text has a label. "
-                f"Fill it in or choose another label column; to learn to write from texts alone, choose {DOCUMENTS}."
+                "Fill it in or choose another label column; "
+                f"to learn to write from texts alone, choose the task {DOCUMENTS}."
             )
         if profile.kind in ("identifier", "text") and profile.style is None:
             return (
                 f"Hardly two rows of {file} have the same label: '{profile.name}' holds {listed(profile.examples)} "
                 f"and so on. A class needs several examples, and at most {MOST_LABELS:,} can be told apart. "
-                f"Choose another label column; to learn to write from texts alone, choose {DOCUMENTS}."
+                f"Choose another label column; to learn to write from texts alone, choose the task {DOCUMENTS}."
             )
     return ""
 
@@ -43,7 +44,8 @@ def check_text_and_label(seen: Survey, text: str, label: str) -> None:
     if len(names) == 1:
         raise DataError(
             f"{file} has only one column ('{names[0]}'), but texts with labels need two: the text and its label. "
-            "Add a column of labels; if there are two, choose the right separator."
+            "Add a column of labels; if there are two, choose the right separator; "
+            f"to learn to write from texts alone, choose the task {DOCUMENTS}."
         )
     if not text:
         raise DataError(
@@ -112,7 +114,8 @@ def no_target(seen: Survey) -> DataError:
         f"{seen.table.path.name} has no column of numbers that could be predicted. "
         f"Its columns are {listed(seen.table.names, 10)}"
         + (f"; {'; '.join(reasons)}." if reasons else ".")
-        + f"{_empty_columns(seen)} Choose the column with the number; to sort texts into kinds, choose {TEXTS}."
+        + _empty_columns(seen)
+        + f" Choose the column with the number; to sort texts into kinds, choose the task {TEXTS}."
     )
 
 

@@ -39,6 +39,7 @@ GIVEN_SPLITS = {
     **dict.fromkeys(("validation", "valid", "val", "dev", "development", "eval", "evaluation"), "validation"),
     **dict.fromkeys(("test", "testing", "tst", "holdout", "hold-out", "testset", "test_set"), "test"),
 }
+_MOSTLY = 0.9  # of the rows must name a split: a slip of the pen in a few shall not undo the others
 _NOT_LABEL = re.compile(
     r"conf(?:idence)?$|_at$|count$|(?:^|_)(?:name|user|timezone|location|date|time)$", re.IGNORECASE
 )
@@ -49,8 +50,8 @@ def guess_split(profiles: Sequence[Profile]) -> str:
     for profile in profiles:
         if _plain(profile.name) not in _SPLIT_NAMES or not profile.counts:
             continue
-        values = {value.strip().lower() for value in profile.counts}
-        if values <= set(GIVEN_SPLITS):
+        known = sum(count for value, count in profile.counts.items() if value.strip().lower() in GIVEN_SPLITS)
+        if known >= _MOSTLY * profile.counts.total():
             return profile.name
     return ""
 
@@ -69,6 +70,8 @@ def guess_text(profiles: Sequence[Profile]) -> str:
 
 def is_surely_text(profile: Profile) -> bool:
     """Return whether a column holds sentences, and not only names of several words."""
+    if profile.kind == "category" and profile.style is None and _plain(profile.name) in _TEXT_NAMES[0]:
+        return True  # short texts that repeat, but called what they are
     return profile.kind == "text" and (profile.average_words >= 6 or _rank(profile.name, _TEXT_NAMES) >= 2)
 
 

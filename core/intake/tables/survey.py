@@ -82,8 +82,8 @@ def survey(table: Table) -> Survey:
             break
     if not rows:
         raise DataError(
-            f"{table.path.name} has names of columns but no rows below them. "
-            "Check that the export is complete; if the first row is data, say that there is no header."
+            f"{table.path.name} has names of columns but no rows below them. Check that the export is complete"
+            + ("; if the first row is data, say that there is no header." if "has_header" in table.facts else ".")
         )
     if not is_whole:
         rows = rows * table.size_bytes // done

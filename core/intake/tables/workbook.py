@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 from xml.parsers import expat
 
 from core.errors import DataError
@@ -21,12 +21,21 @@ _SMALL = 10 << 20  # bytes unpacked, below which the ratio does not matter
 MOST_CELLS = 10_000_000  # in the grid of one sheet: about 100 bytes each
 _CHUNK = 1 << 20
 _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_BARE_FORMULA = re.compile(rb"<f\b[^<>]*(?:/>|>[^<>]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_CARRIED = 512  # bytes of a piece of XML, for what the next one goes on with
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "Open it in the program it came from and save it as .xlsx or .csv."
 
 
-def check_workbook(path: Path) -> str:
-    """Return what kind of workbook a file is, in words, once it is surely safe to open.
+class Checked(NamedTuple):
+    """A workbook that is surely safe to open."""
+
+    kind: str  # in words
+    bare_formulas: int = 0  # cells whose formula was saved without its value, in all sheets
+
+
+def check_workbook(path: Path) -> Checked:
+    """Return what kind of workbook a file is, once it is surely safe to open.
 
     Raises:
         DataError: It is none, protected, damaged, or would unpack to more than memory should hold.
@@ -37,7 +46,7 @@ def check_workbook(path: Path) -> str:
             raise DataError(
                 f"{path.name} is protected by a password. Open it, remove the password, save it, and bring it again."
             )
-        return "Excel (xls)"
+        return Checked("Excel (xls)")
     if not start.startswith(ZIP):
         refuse_disguised(path, start)
         raise DataError(f"{path.name} is not a spreadsheet, whatever its name says. {_SAVE_AS}")
@@ -82,13 +91,13 @@ def _kind(archive: zipfile.ZipFile) -> str:
     return ""
 
 
-def _check_archive(path: Path, archive: zipfile.ZipFile) -> str:
+def _check_archive(path: Path, archive: zipfile.ZipFile) -> Checked:
     kind = _kind(archive)
     if kind not in ("Excel (xlsx)", "OpenDocument (ods)"):
         raise DataError(f"{path.name} is not a spreadsheet: it is {kind or 'a ZIP archive'}. {_SAVE_AS}")
     packed = max(1, path.stat().st_size)
     _check_size(path, sum(info.file_size for info in archive.infolist()), packed)
-    unpacked = 0
+    unpacked = bare_formulas = 0
     for info in archive.infolist():
         if info.flag_bits & 1:
             raise DataError(
@@ -103,7 +112,8 @@ def _check_archive(path: Path, archive: zipfile.ZipFile) -> str:
                 rows.feed(chunk)
             elif info.filename.endswith(".xml"):
                 grid.scan(chunk)
-    return kind
+        bare_formulas += grid.bare_formulas
+    return Checked(kind, bare_formulas)
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -121,8 +131,13 @@ def _check_size(path: Path, unpacked: int, packed: int) -> None:
     if unpacked > MOST_UNPACKED or (unpacked > _SMALL and unpacked > MOST_RATIO * packed):
         raise DataError(
             f"{path.name} would unpack to more than {min(unpacked, MOST_UNPACKED) / 1e6:,.0f} MB, from "
-            f"{packed / 1e6:,.1f} MB: no honest spreadsheet does. If it is yours, save it as .csv."
+            f"{_size(packed)}: no honest spreadsheet does. If it is yours, save it as .csv."
         )
+
+
+def _size(count: int) -> str:
+    """Return a number of bytes as people write it."""
+    return f"{count / 1e6:,.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000):,} kB"
 
 
 class _Grid:
@@ -130,6 +145,7 @@ class _Grid:
 
     def __init__(self, path: Path) -> None:
         self.path, self.rows, self.columns, self._rest = path, 0, 0, b""
+        self.bare_formulas = 0
 
     def scan(self, chunk: bytes) -> None:
         """Take the cells' addresses from a piece of a sheet's XML.
@@ -138,7 +154,8 @@ class _Grid:
             DataError: They span too much.
         """
         text = self._rest + chunk
-        self._rest = text[-32:]
+        self.bare_formulas += sum(match.end() > len(self._rest) for match in _BARE_FORMULA.finditer(text))
+        self._rest = text[-_CARRIED:]
         found = _CELL.findall(text)
         if found:
             self.widen(max(int(row) for _, row in found), max(_column(letters) for letters in {c for c, _ in found}))

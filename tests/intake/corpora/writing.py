@@ -30,7 +30,9 @@ def pdf(*pages: str) -> bytes:
         shown = "".join(f"({line}) Tj T*\n" for line in text.splitlines())
         drawn = f"BT /F1 12 Tf 14 TL 72 720 Td\n{shown}ET"
         resources = "/Resources << /Font << /F1 3 0 R >> >>"
-        objects.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] {resources} /Contents {number + 1} 0 R >>")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] {resources} /Contents {number + 1} 0 R >>"
+        )
         objects.append(f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream")
     content, places = b"%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
@@ -38,7 +40,10 @@ def pdf(*pages: str) -> bytes:
         content += f"{number} 0 obj\n{body}\nendobj\n".encode()
     listed = "".join(f"{place:010d} 00000 n \n" for place in places)
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{listed}"
-    return content + f"{end}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n".encode()
+    return (
+        content
+        + f"{end}trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n".encode()
+    )
 
 
 def locked_pdf(password: str) -> bytes:

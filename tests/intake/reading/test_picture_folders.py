@@ -78,7 +78,7 @@ def test_what_cannot_be_used_is_left_out_and_named(tmp_path: Path) -> None:
         "outside-class-folders": ("warning", ("logo.png",)),
     }
     assert taken.findings["unreadable-files"].message == (
-        "2 files could not be read as pictures: they are damaged, cut off, empty or something else."
+        "2 files could not be read as pictures: 1 is damaged or was cut off; 1 is empty (0 bytes)."
     )
 
 
@@ -125,7 +125,7 @@ def test_labels_can_be_renamed_and_dropped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"a.txt": b"1"}, "a holds no picture, only other files (such as a.txt). Bring pictures (JPEG, PNG,"),
+        ({"a.txt": b"1"}, "a holds nothing that can be read, only other files (such as a.txt). Bring pictures (JPEG, PNG,"),
         ({"1.png": png(), "2.png": png()}, "a holds 2 pictures but no class folders, so nobody can know what they"),
         ({"train/1.png": png(), "test/2.png": png()}, "a holds 2 pictures but no class folders"),
         (

@@ -1,0 +1,163 @@
+"""Labels that a really trained model doubts, on the Data page: changed, kept, and carried on to later versions."""
+
+import random
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.imports import ImportOptions, VersionInfo
+from core.intake.draft import Silent
+from core.intake.importing import run_import
+from core.runs import RunStatus
+from core.service import Service
+from core.shelf import Shelf
+from tests.live import eventually, has_ended, service
+from tests.pages.conftest import Open, healthy, words
+
+__all__ = ["service"]  # a fixture: with a real supervisor, for the whole file
+
+THINGS = ("parcel", "screen", "charger", "invoice", "manual", "cable", "keyboard", "camera", "lamp", "chair")
+PLACES = ("Oslo", "Lima", "Kyoto", "Accra", "Quito", "Porto")
+GOOD = (
+    "The {} for {} arrived early, lovely work",
+    "Very happy with my {} here in {}, thank you",
+    "A wonderful {}, everybody in {} wants one",
+    "Excellent {}, quick delivery to {}, great support",
+)
+BAD = (
+    "The {} for {} arrived broken and late",
+    "Nobody in {1} answers about my useless {0}, awful",
+    "I regret this {}, and in {} I get no refund",
+    "Terrible {}, it failed twice in {}, never again",
+)
+WRONG = 24  # of 480: one in twenty
+
+
+def texts_of(frames: tuple[str, ...]) -> list[str]:
+    return [frame.format(thing, place) for frame in frames for thing in THINGS for place in PLACES]
+
+
+@pytest.fixture(scope="module")
+def flipped() -> frozenset[str]:
+    """The texts whose labels are wrong."""
+    return frozenset(random.Random(0).sample([*texts_of(GOOD), *texts_of(BAD)], WRONG))
+
+
+@pytest.fixture(scope="module")
+def trained(service: Service, flipped: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> VersionInfo:
+    """A brought set with some wrong labels that a model was trained on."""
+    folder = tmp_path_factory.mktemp("source")
+    rows = [(text, "good") for text in texts_of(GOOD)] + [(text, "bad") for text in texts_of(BAD)]
+    other = {"good": "bad", "bad": "good"}
+    lines = [f'"{text}",{other[label] if text in flipped else label}' for text, label in rows]
+    (folder / "parcels.csv").write_text("\n".join(["text,label", *lines]) + "\n")
+    options = ImportOptions(name="parcels", task="text-classification")
+    info = run_import(service.shelf.library, folder / "parcels.csv", options, Silent(), folder / "draft")
+    config = service.make_config("text-classification", "parcels", "bag-of-embeddings", "quick")
+    run = service.start_run(config, "first try")
+    eventually(lambda: has_ended(service, run))
+    assert service.run(run.id).status is RunStatus.SUCCEEDED, service.log(run.id)
+    return info
+
+
+@pytest.fixture
+def fresh(service: Service, trained: VersionInfo) -> VersionInfo:
+    """The version that was trained on, in use, with nothing decided."""
+    service.shelf.use_version("parcels", trained.fingerprint)
+    service.shelf.doubt_again("parcels")
+    return trained
+
+
+def text_at(shelf: Shelf, position: int, fingerprint: str) -> str:
+    return shelf.browse("parcels", fingerprint, rows=(position,)).items[0].text
+
+
+def tick(at: AppTest, info: VersionInfo, position: int) -> AppTest:
+    at.checkbox(key=f"doubted-{info.fingerprint[:12]}-{position}").check().run()
+    return healthy(at)
+
+
+def test_a_trained_model_finds_labels_that_are_wrong(
+    service: Service, fresh: VersionInfo, flipped: frozenset[str]
+) -> None:
+    doubted = service.doubted_labels("parcels")
+    found = {text_at(service.shelf, one.position, fresh.fingerprint) for one in doubted}
+    exam = [*service.shelf.browse("parcels", split="test", limit=500).items]
+    exam += service.shelf.browse("parcels", split="validation", limit=500).items
+    judged = {item.text for item in exam} & flipped
+    print(f"{len(found & judged)} of {len(judged)} wrong labels among the judged were found, of {len(found)} doubted")
+    assert len(judged) >= 4
+    assert len(found & judged) >= 0.7 * len(judged)
+    assert len(found & judged) >= 0.7 * len(found)
+    assert {one.run for one in doubted} == {"first try"}
+
+
+def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
+    service: Service, fresh: VersionInfo, open_page: Open
+) -> None:
+    doubted = service.doubted_labels("parcels")
+    at = open_page("data", set="parcels")
+    shown = words(at).replace("\\", "")
+    assert f"{len(doubted)} texts seem to have a wrong label, says 'first try'" in shown
+    assert f"**{doubted[0].given}** :gray[→ the model says] **{doubted[0].suggested}**" in shown
+    assert f"({100 * doubted[0].confidence:.0f} % sure)" in shown
+    at = open_page("data", set="parcels", part="browse", finding="probable-mislabels")
+    assert f"{len(doubted)} of 480 texts" in words(at)
+
+
+def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
+    service: Service, fresh: VersionInfo, open_page: Open
+) -> None:
+    first, second = service.doubted_labels("parcels")[:2]
+    at = tick(open_page("data", set="parcels"), fresh, first.position)
+    tick(at, fresh, second.position)
+    assert service.shelf.head("parcels") == fresh.fingerprint
+    at.button(key="save-labels").click().run()
+    made = service.shelf.version("parcels")
+    assert (made.parent, made.change) == (fresh.fingerprint, "Corrected 2 labels")
+    now = [service.shelf.browse("parcels", rows=(one.position,)).items[0].label for one in (first, second)]
+    assert now == [first.suggested, second.suggested]
+    healthy(at).button(key="undo-data").click().run()
+    assert service.shelf.head("parcels") == fresh.fingerprint
+
+
+def test_all_suggestions_are_chosen_at_once(service: Service, fresh: VersionInfo, open_page: Open) -> None:
+    doubted = service.doubted_labels("parcels")
+    at = open_page("data", set="parcels")
+    at.button(key="choose-doubted").click().run()
+    assert f"{len(doubted)} labels changed" in words(healthy(at))
+    at.button(key="save-labels").click().run()
+    shown = words(healthy(at)).replace("\\", "")
+    assert f"Corrected {len(doubted)} labels" in shown
+    assert "seem to have a wrong label" not in shown  # nothing is left to doubt
+
+
+def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: VersionInfo, open_page: Open) -> None:
+    doubted = service.doubted_labels("parcels")
+    service.shelf.relabel("parcels", {doubted[0].position: doubted[0].suggested})
+    shown = words(open_page("data", set="parcels")).replace("\\", "")
+    assert f"{len(doubted) - 1} text{'s seem' if len(doubted) > 2 else ' seems'} to have a wrong label" in shown
+    assert "It was trained on an earlier version" in shown
+
+
+def test_a_label_that_is_kept_is_not_doubted_again_until_that_is_undone(
+    service: Service, fresh: VersionInfo, open_page: Open
+) -> None:
+    doubted = service.doubted_labels("parcels")
+    at = open_page("data", set="parcels")
+    at.button(key=f"keep-label-{doubted[0].position}").click().run()
+    assert "1 label kept as it is against a model's doubt" in words(healthy(at))
+    assert service.doubted_labels("parcels") == doubted[1:]
+    assert service.shelf.head("parcels") == fresh.fingerprint  # a decision is no new version
+    at.button(key="doubt-again").click().run()
+    assert service.doubted_labels("parcels") == doubted
+    healthy(at)
+
+
+def test_an_older_version_shows_doubts_but_changes_nothing(
+    service: Service, fresh: VersionInfo, open_page: Open
+) -> None:
+    service.shelf.relabel("parcels", {0: "bad"})
+    at = open_page("data", set="parcels", version=fresh.fingerprint)
+    assert "to have a wrong label" in words(at)
+    assert not at.checkbox
