@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import Look
-from pages.components.bring_source import bring_source, choose_one
+from pages.components.bring_source import TABLES, bring_source, choose_one, forget_source
 from pages.components.bring_summary import bring_summary
 from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
 from pages.components.column_choices import column_choices, missing_column, reading_choices
 from pages.components.data_charts import class_chart
 from pages.components.data_words import many, shortened
 from pages.components.label_mapping import label_mapping
+from pages.components.source import Source
 from pages.components.text import plain, size
 
 UNITS = {"pictures": "picture", "table": "row", "documents": "document"}
@@ -32,10 +33,11 @@ def page() -> None:
     with st.container(key="problem"):  # always there, so that what stands below stays as it is
         if state.problem:
             st.error(plain(state.problem), icon=":material/error:")
-            st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
+            _next_step(source)
     if state.look is None:
         choose_one(source)
-        reading_choices(None)
+        if source.path.name.lower().endswith(TABLES):
+            reading_choices(None)
         return
     found, summary = st.columns([1.9, 1], gap="large")
     with found:
@@ -52,6 +54,17 @@ def page() -> None:
         bring_summary(
             source, state.look, "Put the problem right first." if state.problem else missing_column(state.look)
         )
+
+
+def _next_step(source: Source) -> None:
+    """What was sent cannot change; what lies on this machine, or was put together here, can."""
+    if "upload" not in source.query:
+        st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
+    elif not source.files:
+        st.button(
+            "Paste it again" if source.query["how"] == "paste" else "Choose another file",
+            key="choose-again", type="primary", icon=":material/upload_file:", on_click=forget_source,
+        )  # fmt: skip
 
 
 def _what_it_is(look: Look) -> None:

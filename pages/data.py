@@ -19,6 +19,9 @@ VIEWS = {"sets": "All data", "trash": "Trash"}
 
 def page() -> None:
     """Show the page."""
+    # A link from this page to itself changes what is shown but not the browser's address: tell it, so that a reload,
+    # Back and a copied link lead here again. Nothing happens where the address is right.
+    st.query_params.update()
     if name := st.query_params.get("set", ""):
         data_set(name)
         return
@@ -70,7 +73,7 @@ def _filter(entries: Sequence[DatasetEntry]) -> list[DatasetEntry]:
     titles: Mapping[str, str] = {name: task.title for name, task in shared_service().tasks().items()}
     with st.grid(3, min_column_width=180):
         text = st.text_input(
-            "Search", key="find", type="search", placeholder="Title, source …", bind="query-params", live=True
+            "Search", key="search", type="search", placeholder="Title, source …", bind="query-params", live=True
         )
         read_choice("of_task", titles, None)
         task = st.selectbox(

@@ -12,6 +12,7 @@ from pages.components.failures import failures
 from pages.components.notices import empty_state, shown_errors
 from pages.components.record import record, samples
 from pages.components.run_actions import run_actions, undo_notice
+from pages.components.run_data import run_data
 from pages.components.run_progress import ended_notice, run_progress
 from pages.components.scores import comparison, score_cards, verdict
 from pages.components.text import ago, duration, plain
@@ -78,6 +79,7 @@ def _head(run: Run) -> None:
     if run.finished_at and run.started_at:
         parts.append(f"took {duration((run.finished_at - run.started_at).total_seconds())}")
     st.caption("  ·  ".join(plain(part) for part in parts if part))
+    run_data(run)
     if run.note:
         st.markdown(f":material/sticky_note_2: {plain(run.note)}")
 

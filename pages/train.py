@@ -11,6 +11,7 @@ from core.errors import TouchstoneError
 from core.service import DatasetPreview
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from pages.components.data_preview import data_preview
+from pages.components.missing_data import forget_missing_data, missing_data
 from pages.components.notices import empty_state
 from pages.components.setting_form import forget_settings, setting_inputs
 from pages.components.starting import one_key, start
@@ -62,10 +63,12 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
         st.subheader("Data", anchor=False, width="content")
         st.page_link("bring.py", label="Bring your own data", icon=":material/add:", query_params={"as": task.name})
     names = _first(datasets, task.demo[0])
+    missing_data(task, names)
     read_choice("data", names, names[0])
     chosen = st.selectbox(
-        "Data set", names, key="data", format_func=lambda name: datasets[name].title, label_visibility="collapsed"
-    )
+        "Data set", names, key="data", format_func=lambda name: datasets[name].title, label_visibility="collapsed",
+        on_change=forget_missing_data,
+    )  # fmt: skip
     write_choice("data", names[0])
     dataset = datasets[chosen or names[0]]
     preview = data_preview(dataset)
@@ -84,9 +87,10 @@ def _model(task: TaskSpec, models: Mapping[str, ModelSpec]) -> ModelSpec:
     write_choice("model", names[0])
     model = models[chosen or names[0]]
     kind = "pretrained, with a part that learns" if model.pretrained else "starts from scratch"
+    more = ", more for more columns" if task.input_kind == "table" else ""
     st.caption(
         f"**When to choose it:** {plain(model.choose_when)}\n\n"
-        f"About {model.parameter_count:,} numbers to learn · {kind}"
+        f"About {model.parameter_count:,} numbers to learn{more} · {kind}"
     )
     st.markdown(f":small[Read more: [{plain(model.paper)}]({model.paper_url})]")
     return model

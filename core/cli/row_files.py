@@ -11,6 +11,7 @@ from core.intake.tables.left_out import LeftOut, place
 from core.intake.tables.numbers import Decimal
 
 MOST_ROWS = 200_000  # at once
+ONE_ROW_BYTES = 1 << 20
 LONGEST_SHOWN = 40  # characters of what is no row, in a message
 DAMAGING = ("ragged-rows", "cells-cut", "bad-lines")  # what must not be passed over where every row gets an answer
 
@@ -21,6 +22,8 @@ def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     Raises:
         DataError: It is no table, has no rows, too many, or rows that cannot be told apart.
     """
+    if (single := _single_object(file)) is not None:
+        return single, "."
     reader: Any = max((delimited, spreadsheet, json_rows, parquet), key=lambda one: one.accepts(file))
     table = reader.open_table(file, ImportOptions(has_header=True))
     rows: list[dict[str, str]] = []
@@ -38,6 +41,19 @@ def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     if not rows:
         raise DataError(f"{file.name} has no rows below its column names. Add at least one.")
     return rows, table.decimal_hint
+
+
+def _single_object(file: Path) -> list[dict[str, str]] | None:
+    """Return the one row of a small JSON file that is a single object, on however many lines; None of any other."""
+    if file.suffix.lower() != ".json" or not file.is_file() or file.stat().st_size > ONE_ROW_BYTES:
+        return None
+    try:
+        value = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):  # the reader of such files has better words
+        return None
+    if not isinstance(value, dict) or any(isinstance(cell, dict | list) for cell in value.values()):
+        return None
+    return [{name: "" if cell is None else str(cell) for name, cell in value.items()}]
 
 
 def rows_of_json(text: str) -> list[dict[str, Any]]:

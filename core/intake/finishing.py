@@ -23,7 +23,7 @@ from core.intake.loading import SPLIT_NUMBERS, divided_documents, targets_of
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
 from core.intake.rows import FEATURE
-from core.intake.similarity import comparison_note, near_pictures, near_texts, text_keys
+from core.intake.similarity import near_pictures, near_texts, text_keys
 from core.intake.splitting import assign_splits, describe_given
 
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
@@ -84,12 +84,7 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
 def _examine(examined: Examined, progress: Progress) -> list[Finding]:
     waiting = iter(range(len(checks(examined.task)) + 1))
     progress.stage("Examining", len(checks(examined.task)), "checks")
-    found = list(examine(examined, before=lambda _code: progress.advance(next(waiting))))
-    too_many = comparison_note(examined.keys) if examined.task == "text-classification" else ""
-    if too_many:
-        why = "Examples that are nearly the same on both sides of a split make a score look better than it is."
-        found.append(Finding("near-duplicates-not-sought", "note", 0, (), too_many, why))
-    return found
+    return list(examine(examined, before=lambda _code: progress.advance(next(waiting))))
 
 
 def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:

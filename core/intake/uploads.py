@@ -20,6 +20,7 @@ MOST_FOLDERS, LONGEST_PART, LONGEST_NAME = 20, 255, 1_000  # folders deep; bytes
 _WRITTEN_AT_ONCE = 2**20  # bytes: each write goes through a thread, so that pages stay quick
 _LOOK_EVERY = 64 * 2**20  # bytes between two looks at the disk
 _KEPT_FREE = 200 * 2**20  # bytes of the disk, for the rest of the machine
+_LATEST_MS = 4_102_444_800_000  # the year 2100
 _TOGETHER = ".together"  # names the folder that several files were put into
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -52,7 +53,9 @@ class Uploads:
             raise UserError("This upload is not here any more. It was imported or discarded: choose the files again.")
         return folder
 
-    async def receive(self, upload_id: str, name: str, chunks: AsyncIterator[bytes], limit_bytes: int) -> Path:
+    async def receive(
+        self, upload_id: str, name: str, chunks: AsyncIterator[bytes], limit_bytes: int, modified_ms: int = 0
+    ) -> Path:
         """Write a file as it comes; it is there only when it is whole. One of the same name is replaced.
 
         Args:
@@ -60,6 +63,7 @@ class Uploads:
             name: Of the file, with the folders that it was in: "pets/cats/1.jpg".
             chunks: Its bytes. Whatever this raises passes, and nothing stays.
             limit_bytes: The most that may come.
+            modified_ms: When its owner changed it last, since 1970; 0 is not known.
 
         Returns:
             Where it is.
@@ -74,6 +78,8 @@ class Uploads:
         try:
             with half.open("xb") as file:
                 await _write(file, chunks, limit_bytes, target.name)
+            if 0 < modified_ms < _LATEST_MS:
+                os.utime(half, ns=(modified_ms * 1_000_000,) * 2)
             await asyncio.to_thread(_put, half, target, name)
         finally:
             half.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from core.training.evaluation import Difference
 
 
+CALLED = {"mean": "the mean"}  # a baseline, in a sentence
 FEWEST_ROWS = 10  # of the test split that a share can be measured on
 LONGEST_NAME = 40  # characters of a column's
 MOST_TIMES = 10  # the differences that there are; beyond it a share is said no more exactly
@@ -100,23 +101,24 @@ def in_units(value: float) -> str:
 
 
 def _comparison(primary: MetricSpec, difference: "Difference") -> str:
+    simple = CALLED.get(difference.baseline, difference.baseline)
     unit = " points" if primary.unit == "percent" else ""
     amount = f"{_number(primary, abs(difference.value))}{unit}"
     span = _span(primary, difference.ci_low, difference.ci_high)
     if difference.ci_low > 0:
-        return f", {amount} better than {difference.baseline}, and the difference is clear ({span})"
+        return f", {amount} better than {simple}, and the difference is clear ({span})"
     if difference.ci_high < 0:
         mirrored = _span(primary, -difference.ci_high, -difference.ci_low)
         return (
-            f", {amount} worse than {difference.baseline}, and the difference is clear ({mirrored}): "
+            f", {amount} worse than {simple}, and the difference is clear ({mirrored}): "
             "the simple method is the better choice so far"
         )
     if math.isnan(difference.value):
-        return f", which cannot be compared with {difference.baseline}"
+        return f", which cannot be compared with {simple}"
     direction = "better" if difference.value >= 0 else "worse"
     measured = f"{amount} {direction}" if set(amount) & set("123456789") else "equally good"
     return (
-        f", with no clear difference from {difference.baseline}, which is simpler "
+        f", with no clear difference from {simple}, which is simpler "
         f"({measured}; the interval, {span}, includes no difference at all)"
     )
 

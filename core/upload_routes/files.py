@@ -45,8 +45,12 @@ def file_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoin
         folder = await found_or_404(uploads.path, upload)
         check_size(size, MOST_BYTES)
         await run_in_threadpool(_check_space, folder, size)
-        await uploads.receive(upload, name, request.stream(), size)
+        await uploads.receive(upload, name, request.stream(), size, integer_of(request, "modified"))
         return as_json({"name": name, "bytes": size}, 201)
+
+    async def arrived(request: Request) -> Response:
+        folder = await found_or_404(open_shelf().uploads.path, request.path_params["upload"])
+        return as_json({"files": await run_in_threadpool(_every_file, folder, request.query_params.get("name", ""))})
 
     async def clear(request: Request) -> Response:
         folder = await found_or_404(open_shelf().uploads.path, request.path_params["upload"])
@@ -56,6 +60,7 @@ def file_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoin
     return [
         ("GET", "/api/uploads/{upload}", room),
         ("POST", "/api/uploads/{upload}/files", send),
+        ("GET", "/api/uploads/{upload}/files", arrived),
         ("DELETE", "/api/uploads/{upload}/files", clear),
     ]
 
@@ -74,6 +79,16 @@ def _listed(folder: Path) -> list[dict[str, Any]]:
         if sizes:
             found.append({"name": path.name, "folder": path.is_dir(), "files": len(sizes), "bytes": sum(sizes)})
     return found
+
+
+def _every_file(folder: Path, name: str) -> dict[str, list[int]]:
+    """Return size and time of change (ms) of what has arrived under a name, so that it need not be sent again."""
+    place = next((path for path in folder.iterdir() if path.name == name and not name.startswith(".")), None)
+    if place is None:
+        return {}
+    files = [file for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
+    stats = {file.relative_to(folder).as_posix(): file.stat() for file in files}
+    return {path: [stat.st_size, stat.st_mtime_ns // 1_000_000] for path, stat in stats.items()}
 
 
 def _clear(folder: Path, name: str) -> None:

@@ -41,7 +41,7 @@ def bring_source() -> Source | None:
         return source
     st.segmented_control(
         "Where is it?", hows, key="how", required=True, wrap=True, format_func=lambda how: HOWS[how],
-        on_change=_forget,
+        on_change=forget_source,
     )  # fmt: skip
     write_choice("how", hows[0])
     how = st.session_state["how"]
@@ -82,7 +82,7 @@ def _given() -> Source | None:
             return Source(shelf.collections.path(collection), found.title, known)
     except TouchstoneError as error:  # it was imported or discarded since
         st.error(plain(str(error)), icon=":material/error:")
-    _forget()
+    forget_source()
     return None
 
 
@@ -103,7 +103,7 @@ def _from(source: Source) -> None:
             st.query_params.pop("file", None)
             st.rerun()
         if st.button("Choose something else", key="another-source", icon=":material/undo:"):
-            _forget()
+            forget_source()
             st.rerun()
 
 
@@ -123,7 +123,7 @@ def choose_one(source: Source) -> None:
                 st.rerun()
 
 
-def _forget() -> None:
+def forget_source() -> None:
     """Begin again with the choice of a source; what was uploaded is swept later."""
     for parameter in ("upload", "path", "collection", "ready", "as", "file"):
         st.query_params.pop(parameter, None)

@@ -1,5 +1,7 @@
 """What will happen with one click: what it is called, where it goes, and the click."""
 
+import re
+
 import streamlit as st
 
 from core.bootstrap import shared_service
@@ -26,7 +28,7 @@ def bring_summary(source: Source, look: Look, blocked: str) -> None:
     """
     st.subheader("Summary", anchor=False)
     st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(look))
-    place, title = _place_and_title(look)
+    place, title = _place_and_title(source, look)
     with st.expander("Licence and source", icon=":material/copyright:"):
         licence = st.text_input(
             "Licence", look.options.licence, key=f"licence-{look.options.name}", placeholder="Yours to know"
@@ -64,7 +66,7 @@ def _in_words(look: Look) -> str:
     )
 
 
-def _place_and_title(look: Look) -> tuple[str, str]:
+def _place_and_title(source: Source, look: Look) -> tuple[str, str]:
     """Ask whether it is a data set of its own or belongs to another one."""
     entries = {entry.name: entry for entry in _mine(look.options.task)}
     choices = [NEW]
@@ -77,9 +79,16 @@ def _place_and_title(look: Look) -> tuple[str, str]:
         place = chosen or NEW
     if place != NEW:
         return place, entries[place.partition(":")[2]].title
-    proposed = look.options.title or look.options.name.replace("-", " ").capitalize()
+    proposed = look.options.title or _title_of(source)
     title = st.text_input("Title", proposed, key=f"title-{look.options.name}", max_chars=LONGEST_TITLE)
     return place, (title or "").strip() or proposed
+
+
+def _title_of(source: Source) -> str:
+    """Return what the source is called, as a title: "airline_tweets.csv" is "Airline tweets"."""
+    name = source.path.stem.removesuffix(".csv") if source.path.is_file() else source.path.name
+    words = " ".join(re.split(r"[\s_]+", name)).strip()[:LONGEST_TITLE]
+    return words[:1].upper() + words[1:]
 
 
 def _place(choice: str, entries: dict[str, DatasetEntry]) -> str:

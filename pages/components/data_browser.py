@@ -22,7 +22,7 @@ PER_PAGE = 24
 ROW_HEIGHT = 34  # pixels
 EXCERPT = 600  # characters of a text
 TO_PREDICT = "To predict"
-_FILTERED = "browse-filter"
+_FILTERED, _BROWSED = "browse-filter", "browsed-set"
 
 
 def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
@@ -32,6 +32,10 @@ def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
         info: The version.
         findings: Of the version: "Show these" leads here.
     """
+    if st.session_state.get(_BROWSED) != info.name:  # what was sought in another data set is not sought in this one
+        for key in ("find", "at"):
+            st.session_state.pop(key, None)
+        st.session_state[_BROWSED] = info.name
     rows = _picked_finding(findings)
     label, split, search = _filters(info)
     fixable = bool(info.labels)

@@ -42,12 +42,13 @@ def _nothing(name: str) -> None:
     text = f"There is no data set {plain(name[:40])}. It may have been removed."
     empty_state("search_off", "No such data set", text)
     with st.container(horizontal=True, horizontal_alignment="center"):
-        st.page_link("data.py", label="All data", icon=":material/database:")
+        _all_data_link()
         st.page_link("bring.py", label="Bring your own data", icon=":material/add:")
 
 
 def _built_in(entry: DatasetEntry) -> None:
     service = shared_service()
+    _all_data_link()
     undo_notice()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.title(plain(entry.title), anchor=False, width="content")
@@ -69,6 +70,7 @@ def _brought(entry: DatasetEntry) -> None:
     shelf = shared_service().shelf
     versions, head = shelf.versions(entry.name), shelf.head(entry.name)
     info = _chosen(versions, head)
+    _all_data_link()
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
@@ -130,7 +132,7 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
     with actions, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if entry.deleted_at is None:
             _train_link(entry)
-        with st.popover("", icon=":material/more_horiz:", help="Rename, download, trash"):
+        with st.popover("More", icon=":material/more_horiz:", help="Rename, download, trash"):
             data_actions(entry, info)
     if entry.deleted_at is not None:
         st.warning("This data set is in the trash. Restore it to train on it.", icon=":material/delete:")
@@ -203,6 +205,12 @@ def _shape(info: VersionInfo) -> None:
         st.caption(f"Measured on {looked_at:,} of the {info.examples:,}, taken evenly from the whole.")
     if not found and not info.class_counts:
         st.caption(f"Nothing to draw for {many(info.examples, 'example')}.")
+
+
+def _all_data_link() -> None:
+    """Lead back to the list: the menu's own link stays on a data set, since that is the same page."""
+    with st.container(key="all-data"):
+        st.page_link("data.py", label="All data", query_params={"shelf": "sets"}, icon=":material/arrow_back:")
 
 
 def _predicted(info: VersionInfo) -> str:

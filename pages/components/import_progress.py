@@ -138,7 +138,7 @@ def _failed(progress: ImportProgress) -> None:
         st.markdown(f":red[:material/error:] **{plain(progress.title)}** did not come in.")
         st.markdown(plain(progress.message or "It ended without a word. Try it again."))
     query = _sources().get(progress.id)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if query is not None and st.button("Try again", key=f"again-{progress.id}", icon=":material/refresh:"):
             shared_service().shelf.forget_import(progress.id)
             st.switch_page("bring.py", query_params=query)

@@ -1,6 +1,7 @@
 """Where a model that answers with numbers is off: its answers against the truth, and its largest errors."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -9,24 +10,37 @@ import streamlit as st
 
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
+from pages.components.text import plain
 
 MOST_ERRORS = 12
+LONGEST_NAME = 40  # characters of a column's
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection: a table on a page can be downloaded
 
 
 def number_errors(run: Run, report: Mapping[str, Any]) -> None:
     """Show how near the answers are to the truth."""
     right, answers = np.array(report["pairs"], dtype=np.float64).T  # (N,) each
+    target = str(report.get("target", ""))[:LONGEST_NAME]
     st.subheader("Where it is off", anchor=False)
     dots, words = st.columns([1.6, 1], gap="large")
     with dots:
-        _scatter(run, right, answers)
+        _scatter(run, right, answers, target)
     with words:
-        _sizes(answers - right)
+        _sizes(answers - right, target)
     _largest(report.get("mistakes", []))
 
 
-def _scatter(run: Run, right: np.ndarray, answers: np.ndarray) -> None:
-    st.markdown("**Its answers against the truth**")
+def _finding(run: Run, off: float) -> str:
+    """Return what the picture shows, as its title."""
+    own = f"Its answers are off by {_short(run.test['mae'].value if 'mae' in run.test else off)} on average"
+    mean = run.baselines.get("mean", {}).get("mae")
+    return f"{own}; always answering the mean is off by {_short(mean.value)}" if mean else own
+
+
+def _scatter(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> None:
+    off = float(np.abs(answers - right).mean())
+    finding = _finding(run, off)
+    st.markdown(f"**{plain(finding)}**")
     st.caption("Each dot is one unseen row. On the line it is right; above it the answer is too high, below too low.")
     palette = colors()
     ends = [float(min(right.min(), answers.min())), float(max(right.max(), answers.max()))]
@@ -47,23 +61,25 @@ def _scatter(run: Run, right: np.ndarray, answers: np.ndarray) -> None:
         "data": [line, dots],
         "layout": figure_layout(400)
         | {
-            "xaxis": {**axis, "title": {"text": "True", "standoff": 8, "font": {"size": 13}}},
+            "xaxis": {
+                **axis,
+                "title": {"text": escape(f"True {target}".rstrip()), "standoff": 8, "font": {"size": 13}},
+            },
             "yaxis": {**axis, "title": {"text": "Answered", "standoff": 8, "font": {"size": 13}}},
         },
     }
-    off = float(np.abs(answers - right).mean())
     alt = (
-        f"Answers against true numbers for {len(right):,} unseen rows, from {_short(ends[0])} to {_short(ends[1])}: "
-        f"off by {_short(off)} on average, {np.mean(answers > right):.0%} of them too high."
+        f"{finding}. Answers against the true {target or 'numbers'} of {len(right):,} unseen rows, from "
+        f"{_short(ends[0])} to {_short(ends[1])}; {np.mean(answers > right):.0%} of them are too high."
     )
     st.plotly_chart(figure, theme=None, key=f"answers-{run.id}", config={"displayModeBar": False}, alt=alt)
 
 
-def _sizes(errors: np.ndarray) -> None:
+def _sizes(errors: np.ndarray, target: str) -> None:
     """Say in words how large the errors are, and whether they lean to one side."""
     sizes = np.abs(errors)
     st.markdown("**How far off**")
-    st.caption("In the units of what is predicted, on unseen rows.")
+    st.caption(f"In the units of {plain(target) or 'what is predicted'}, on unseen rows.")
     half, nine_in_ten = np.quantile(sizes, (0.5, 0.9))
     st.metric("Half of its answers are off by less than", _short(float(half)), border=True)
     st.metric("Nine in ten are off by less than", _short(float(nine_in_ten)), border=True)
@@ -81,7 +97,9 @@ def _largest(mistakes: Sequence[Mapping[str, Any]]) -> None:
     table = pd.DataFrame(
         [
             {"Off by": in_words(m["error"]), "True": _short(m["target"]), "Answered": _short(m["predicted"])}
-            | {f"{name} ": _cell(value) for name, value in m.get("row", {}).items()}  # the space keeps ours apart
+            | {
+                f"{_safe(name)} ": _cell(value) for name, value in m.get("row", {}).items()
+            }  # the space keeps ours apart
             for m in shown
         ]
     )
@@ -99,10 +117,15 @@ def in_words(error: float) -> str:
 
 def _short(number: float) -> str:
     """Return a number of any size with about three digits."""
-    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
+    return f"{number:,.0f}" if 100 <= abs(number) < 1e12 else f"{number:.3g}"
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return f"{value:,.6g}" if isinstance(value, float) else _safe(str(value))
+
+
+def _safe(text: str) -> str:
+    """Return a text so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -13,6 +13,7 @@ from pages.components.colors import colors, figure_layout
 from pages.components.text import interval, number, plain
 
 ROW_HEIGHT = 56  # pixels of one method in the chart
+CALLED = {"mean": "the mean"}  # a baseline, in a sentence
 
 
 def verdict(run: Run, report: Mapping[str, Any]) -> None:
@@ -28,7 +29,7 @@ def verdict(run: Run, report: Mapping[str, Any]) -> None:
 def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
     if not difference:
         return ":primary[:material/verified:]", "The result"
-    name = plain(str(difference["baseline"]))
+    name = plain(CALLED.get(difference["baseline"], str(difference["baseline"])))
     if difference["ci_low"] is not None and difference["ci_low"] > 0:
         return ":green[:material/verified:]", f"Clearly better than {name}"
     if difference["ci_high"] is not None and difference["ci_high"] < 0:

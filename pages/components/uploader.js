@@ -29,6 +29,7 @@ class Uploader {
     this.queue = [];
     this.active = new Map(); // file -> transfer
     this.samples = [];
+    this.leftover = []; // names of what arrived before a reload cut the rest off
   }
 
   attach(parent) {
@@ -78,19 +79,22 @@ class Uploader {
   async recover() {
     const cut = JSON.parse(sessionStorage.getItem(this.note) || "null");
     sessionStorage.removeItem(this.note);
-    const reloaded = performance.getEntriesByType("navigation")[0]?.type === "reload";
+    let found = { items: [] };
     try {
-      if (cut && reloaded) await ask("DELETE", `${this.data.base}/api/uploads/${encodeURIComponent(cut.upload)}/files`);
-      const found = await ask("GET", this.base);
-      if (this.state !== "idle" || this.items.length) return;
-      if (found.items.length && !cut) {
-        this.items = found.items.map(({ name, folder, files, bytes }) => ({ name, folder, files: [], bytes, known: { files, bytes } }));
-        this.report();
-      }
+      found = await ask("GET", this.base);
     } catch (error) {
       if (error.status !== 404) this.show("idle", error.message);
     }
-    if (cut) this.show("idle", `The page was left while ${cut.what} was being sent, so it did not all arrive. Choose it again.`);
+    if (this.state !== "idle" || this.items.length) return;
+    if (cut) {
+      this.leftover = found.items.map(({ name }) => name);
+      const files = found.items.reduce((sum, item) => sum + item.files, 0);
+      const rest = files ? `${plural(files, "file has", "files have")} arrived. Choose it again: only what is missing is sent.` : "so it did not all arrive. Choose it again.";
+      this.show("idle", `The page was left while ${cut.what} was being sent${files ? ";" : ","} ${rest}`);
+    } else if (found.items.length) {
+      this.items = found.items.map(({ name, folder, files, bytes }) => ({ name, folder, files: [], bytes, known: { files, bytes } }));
+      this.report();
+    }
   }
 
   add(items) {
@@ -120,14 +124,29 @@ class Uploader {
     sessionStorage.setItem(this.note, JSON.stringify({ upload: this.data.upload, what: this.names() }));
     if (starting) this.say(`Sending ${this.names()}.`);
     try {
+      if (starting) for (const name of replaced) await this.prepare(name, files);
+      if (starting) for (const name of this.leftover.splice(0)) if (!replaced.includes(name)) await this.remove(name);
       await ask("GET", `${this.base}?bytes=${bytes}&largest=${largest}`);
-      if (starting) for (const name of replaced) await ask("DELETE", `${this.base}/files?name=${encodeURIComponent(name)}`);
     } catch (error) {
       for (const file of files) Object.assign(file, { state: "failed", error: error.message });
     }
     if (this.state !== "sending") return; // cancelled meanwhile
-    this.queue.push(...files.filter((file) => file.state !== "failed"));
+    const waiting = files.filter((file) => file.state === "waiting"); // small ones first: if it is cut off, most is there
+    this.queue.push(...waiting.sort((a, b) => a.file.size - b.file.size));
     this.pump();
+  }
+
+  remove(name) { return ask("DELETE", `${this.base}/files?name=${encodeURIComponent(name)}`); }
+
+  // What arrived before a reload and is still the same is not sent again; anything else of this name goes.
+  async prepare(name, files) {
+    const { files: there } = await ask("GET", `${this.base}/files?name=${encodeURIComponent(name)}`);
+    const same = files.filter(({ path, file }) => {
+      const [size, modified] = there[path] ?? [];
+      return size === file.size && modified === file.lastModified;
+    });
+    if (same.length !== Object.keys(there).length) { await this.remove(name); return; }
+    for (const file of same) Object.assign(file, { state: "arrived", sent: file.file.size });
   }
 
   pump() {
@@ -141,7 +160,7 @@ class Uploader {
   }
 
   async send(file) {
-    const transfer = sendBody(`${this.base}/files?name=${encodeURIComponent(file.path)}`, file.file, (sent) => { file.sent = sent; });
+    const transfer = sendBody(`${this.base}/files?${new URLSearchParams({ name: file.path, modified: file.file.lastModified })}`, file.file, (sent) => { file.sent = sent; });
     Object.assign(file, { state: "sending", sent: 0, tries: file.tries + 1, error: "" });
     this.active.set(file, transfer);
     try {

@@ -16,11 +16,15 @@ def read_choice(key: str, options: Collection[str], default: str | None) -> None
         options: What may be chosen; anything else becomes the default.
         default: What is chosen where the URL says nothing.
     """
-    wanted = st.query_params.get(key)
-    if key not in st.session_state or wanted != st.session_state.get(_shown(key)):
-        st.session_state[key] = wanted
+    if was_changed(key):
+        st.session_state[key] = st.query_params.get(key)
     if st.session_state[key] not in options:
         st.session_state[key] = default
+
+
+def was_changed(key: str) -> bool:
+    """Return whether the URL is seen for the first time, or was changed by somebody else than `write_choice`."""
+    return key not in st.session_state or st.query_params.get(key) != st.session_state.get(_shown(key))
 
 
 def write_choice(key: str, default: str | None) -> None:

@@ -81,6 +81,27 @@ def test_a_reload_in_the_middle_says_so(page: Page, url: str, large: Path) -> No
     assert on_disk(page) == []
 
 
+def test_after_a_reload_only_what_is_missing_is_sent(page: Page, url: str, folder: Path) -> None:
+    (folder / "a-video.bin").write_bytes(random.Random(1).randbytes(20_000_000))
+    zone = open_zone(page, url)
+    slow_down(page)
+    choose(page, "Choose a folder", folder)
+    expect(zone.locator(".ts-words")).to_contain_text("60 of 61 files", timeout=START_MS)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(zone.locator(".ts-words")).to_have_text(
+        "The page was left while “pets” was being sent; 60 files have arrived. "
+        "Choose it again: only what is missing is sent.",
+        timeout=START_MS,
+    )
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    choose(page, "Choose a folder", folder)
+    page.wait_for_url("**ready=1**", timeout=START_MS)
+    assert [address for address in sent if "/api/uploads/" in address and "a-video" not in address] == []
+    assert on_disk(page)[0]["files"] == 61
+
+
 def test_a_file_that_did_not_arrive_is_sent_again(page: Page, url: str, csv: Path) -> None:
     zone = open_zone(page, url)
     page.route("**/files?name=*", lambda route: route.abort())

@@ -177,7 +177,10 @@ def test_one_damaged_member_leaves_the_others_readable(tmp_path: Path) -> None:
     ("begin", "sentence"),
     [
         (b"", "a.zip is empty (0 bytes). Check that it was copied whole."),
-        (b"Rar!\x1a\x07", "a.zip is a RAR archive, which Touchstone does not read. Unpack it, and bring what was in it"),
+        (
+            b"Rar!\x1a\x07",
+            "a.zip is a RAR archive, which Touchstone does not read. Unpack it, and bring what was in it",
+        ),
         (b"7z\xbc\xaf\x27\x1c", "a.zip is a 7-Zip archive, which Touchstone does not read."),
         (b"\0" * 257 + b"ustar\x0000", "a.zip is a TAR archive, which Touchstone does not read."),
         (b"\x1f\x8b\x08", "a.zip is a gzip archive, which Touchstone does not read."),

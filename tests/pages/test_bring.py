@@ -1,9 +1,11 @@
 """Bringing data: any source, a look, corrections, and one import however often the button is clicked."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
@@ -201,3 +203,52 @@ def test_a_well_known_set_is_fetched_by_its_button(
     at.button(key=f"fetch-{known.id}").click().run()
     assert fetched == [known.id]
     healthy(at)
+
+
+def test_a_table_without_labels_waits_for_the_column(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "texts.csv"
+    file.write_text(
+        "\n".join(["remark,note", *(f"remark number {i} is long enough,note {i} as well" for i in range(60))])
+    )
+    at = look_at(open_page, file, **{"as": "text-classification"})
+    if True:
+        assert "Choose the column first: " in words(at)
+        assert at.button(key="bring-in").disabled
+
+
+def test_the_title_keeps_the_letters_of_the_file_name(open_page: Open, reviews: Path) -> None:
+    file = reviews.rename(reviews.with_name("Rückmeldungen_评论.csv"))
+    at = look_at(open_page, file)
+    (title,) = [field for field in at.text_input if str(field.key).startswith("title-")]
+    assert title.value == "Rückmeldungen 评论"
+
+
+def test_an_upload_that_cannot_be_read_leads_to_another_file(open_page: Open, service: Service) -> None:
+    upload = service.shelf.new_upload()
+    (service.shelf.upload_folder(upload) / "photos.zip").write_bytes(b"PK\x03\x04 and then it broke off")
+    at = open_page("bring", how="files", upload=upload, ready="1")
+    assert "photos\\.zip" in at.error[0].value
+    at.button(key="choose-again").click().run()
+    assert not healthy(at).error
+    assert at.query_params["upload"] != upload
+
+
+def test_tables_chosen_together_are_offered_one_by_one(open_page: Open, service: Service, reviews: Path) -> None:
+    upload = service.shelf.new_upload()
+    for name in ("may.csv", "june.csv"):
+        (service.shelf.upload_folder(upload) / name).write_bytes(reviews.read_bytes())
+    at = open_page("bring", how="files", upload=upload, ready="1")
+    assert "Tables come in one at a time" in words(at)
+    at.button(key="only-1").click().run()
+    assert "60 rows" in words(healthy(at))
+    assert at.query_params["file"] == "may.csv"
+
+
+def test_a_collection_is_called_what_its_owner_called_it(open_page: Open, service: Service) -> None:
+    collection = service.shelf.collections.new("Ripe or not")
+    for label, color in (("ripe", "red"), ("not ripe", "green")):
+        file = io.BytesIO()
+        Image.new("RGB", (40, 40), color).save(file, "PNG")
+        service.shelf.collections.add_picture(collection, label, file.getvalue())
+    at = open_page("bring", how="pictures", collection=collection, ready="1")
+    assert at.text_input(key="title-ripe-or-not").value == "Ripe or not"

@@ -71,9 +71,9 @@ def test_filters_narrow_the_list_and_go_into_the_url(open_page: Open, bring: Bri
     bring(title="My reviews")
     assert titles(open_page("data", of_task="image-classification")) == ["**Handwritten digits**"]
     at = open_page("data")
-    at.text_input(key="find").set_value("MY rev").run()
+    at.text_input(key="search").set_value("MY rev").run()
     assert titles(healthy(at)) == ["**My reviews**"]
-    at.text_input(key="find").set_value("nowhere").run()
+    at.text_input(key="search").set_value("nowhere").run()
     assert "No data set fits" in words(healthy(at))
     at = open_page("data")
     at.selectbox(key="of_task").set_value("text-generation").run()

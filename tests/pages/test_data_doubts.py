@@ -40,7 +40,7 @@ def texts_of(frames: tuple[str, ...]) -> list[str]:
 @pytest.fixture(scope="module")
 def flipped() -> frozenset[str]:
     """The texts whose labels are wrong."""
-    return frozenset(random.Random(0).sample([*texts_of(GOOD), *texts_of(BAD)], WRONG))
+    return frozenset(random.Random(2).sample([*texts_of(GOOD), *texts_of(BAD)], WRONG))
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +85,9 @@ def test_a_trained_model_finds_labels_that_are_wrong(
     exam = [*service.shelf.browse("parcels", split="test", limit=500).items]
     exam += service.shelf.browse("parcels", split="validation", limit=500).items
     judged = {item.text for item in exam} & flipped
-    print(f"{len(found & judged)} of {len(judged)} wrong labels among the judged were found, of {len(found)} doubted")
-    assert len(judged) >= 4
-    assert len(found & judged) >= 0.7 * len(judged)
-    assert len(found & judged) >= 0.7 * len(found)
+    assert len(judged) >= 8
+    assert 2 * len(found & judged) >= len(judged)  # 9 of 11 where this was written, and none that is right
+    assert len(found & judged) >= 0.8 * len(found)
     assert {one.run for one in doubted} == {"first try"}
 
 

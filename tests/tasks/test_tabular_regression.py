@@ -69,6 +69,18 @@ def test_ridge_finds_a_line_and_the_mean_does_not() -> None:
     assert not math.isnan(outcomes["ridge"].nll.sum())
 
 
+def test_one_wrong_cell_does_not_make_ridge_look_hopeless() -> None:
+    chance = np.random.default_rng(0)
+    size = chance.uniform(1, 10, 300)
+    sizes = pd.DataFrame({"height": size, "width": size + chance.normal(0, 0.01, 300)})  # they say the same
+    examples = Examples(sizes, 100 * size + 4_000 * (sizes["width"] - size).to_numpy())
+    train, test = examples.select(np.arange(200)), examples.select(np.arange(200, 300))
+    test.inputs.loc[0, "width"] = 0.0  # type: ignore[union-attr]
+    ridge = TASK.baselines(train, test, 0)["ridge"]
+    assert train.targets.min() <= ridge.predicted.min() < ridge.predicted.max() <= train.targets.max()
+    assert TASK.metric("r2").compute(ridge) > 0.9
+
+
 def test_baselines_read_words_and_gaps_as_models_do() -> None:
     table = pd.DataFrame({"maker": np.array(["A", "B", None, "A"] * 10, object), "size": [1.0, np.nan, 3.0, 4.0] * 10})
     examples = Examples(table, np.array([10.0, 20.0, 30.0, 12.0] * 10))

@@ -216,8 +216,8 @@ def test_what_is_absurdly_wrong_is_not_said_in_fifteen_digits() -> None:
     found = assess(TABLES, outcomes_of_numbers(right + 1e9, right, 1.0), {"mean": prices(1, 20)}, (), 0)
     assert found.verdict == (
         "Explains nothing of the differences between unseen rows (95 % interval below -1,000) and is off by "
-        "1,000,000,000 on average (always answering the mean: 0.681), over 1,000 points worse than mean, and the "
-        "difference is clear (over 1,000): the simple method is the better choice so far."
+        "1,000,000,000 on average (always answering the mean: 0.681), over 1,000 points worse than the mean, and "
+        "the difference is clear (over 1,000): the simple method is the better choice so far."
     )
 
 

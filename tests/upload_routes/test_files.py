@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 from collections import namedtuple
 from collections.abc import Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -135,3 +136,47 @@ def test_starting_over_and_taking_one_thing_back(client: TestClient, shelf: Shel
     assert [item["name"] for item in left["items"]] == ["a.csv", "b.csv"]
     assert client.delete(f"/api/uploads/{upload}/files").json() == {"items": []}
     assert shelf.uploads.path(upload).is_dir()
+
+
+def test_what_has_arrived_is_known_with_its_time_so_that_it_is_not_sent_again(client: TestClient, upload: str) -> None:
+    files = f"/api/uploads/{upload}/files"
+    client.post(files, params={"name": "pets/1.jpg", "modified": 1_700_000_000_123}, content=b"one")
+    client.post(files, params={"name": "notes.txt"}, content=b"other")
+    assert client.get(files, params={"name": "pets"}).json() == {"files": {"pets/1.jpg": [3, 1_700_000_000_123]}}
+    assert client.get(files, params={"name": "nothere"}).json() == {"files": {}}
+    assert client.get(files, params={"name": ".."}).json() == {"files": {}}
+
+
+def test_thirty_people_at_once_have_their_own_files(client: TestClient, shelf: Shelf) -> None:
+    def bring(person: int) -> tuple[str, list[str]]:
+        upload = shelf.new_upload()
+        for part in range(3):
+            name, content = f"part-{part}.csv", f"of person {person}".encode()
+            client.post(f"/api/uploads/{upload}/files", params={"name": name}, content=content)
+        folder = shelf.upload_folder(upload)
+        return upload, [file.read_text() for file in folder.iterdir()]
+
+    with ThreadPoolExecutor(30) as people:
+        brought = list(people.map(bring, range(30)))
+    assert [texts for _, texts in brought] == [[f"of person {person}"] * 3 for person in range(30)]
+    ids = {upload for upload, _ in brought}
+    assert len(ids) == 30
+    assert all(len(upload) == 32 for upload in ids)  # 128 random bits: nobody guesses another one's
+
+
+def test_files_sent_together_are_one_source_with_a_name(client: TestClient, shelf: Shelf, upload: str) -> None:
+    assert shelf.uploaded(upload) is None
+    files = f"/api/uploads/{upload}/files"
+    client.post(files, params={"name": "labels.csv"}, content=b"a,b")
+    assert shelf.uploaded(upload) == shelf.upload_folder(upload) / "labels.csv"
+    client.post(files, params={"name": "large.csv"}, content=b"a,b\n" * 10)
+    together = shelf.uploaded(upload)
+    assert together is not None
+    assert (together.name, everything_in(together)) == ("large and 1 more", ["labels.csv", "large.csv"])
+    assert shelf.uploaded(upload) == together  # each look finds the same
+
+    client.post(files, params={"name": "pets/1.jpg"}, content=b"x")
+    again = shelf.uploaded(upload)
+    assert again is not None
+    assert again.name == "large and 2 more"
+    assert everything_in(again) == ["labels.csv", "large.csv", "pets/1.jpg"]

@@ -35,7 +35,11 @@ class Unreachable(DataError):
     """The hub does not answer."""
 
 
-class NeedsScript(DataError):
+class NotOurFiles(DataError):
+    """The set is not made of files that are read here; the hub may have a plain copy of it."""
+
+
+class NeedsScript(NotOurFiles):
     """The set is a program, not files."""
 
     def __init__(self, hub_id: str) -> None:
@@ -43,6 +47,17 @@ class NeedsScript(DataError):
         super().__init__(
             f"'{hub_id}' is not made of data files but of a program that would have to run on this machine. Touchstone "
             "runs nobody's code. Look on the hub for a copy in Parquet, CSV or JSON, or bring the data as a file."
+        )
+
+
+class OtherFormat(NotOurFiles):
+    """The set's files are of a kind that is not read here."""
+
+    def __init__(self, hub_id: str, kind: str) -> None:
+        """Build the sentence from what reads such files."""
+        super().__init__(
+            f"'{hub_id}' is made of files of the kind '{kind}', which Touchstone does not read. What is read: Parquet, "
+            "CSV, JSON, texts, and pictures in folders. Look on the hub for such a copy, or bring the data as a file."
         )
 
 

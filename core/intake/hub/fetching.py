@@ -10,11 +10,23 @@ from core.errors import DataError
 from core.imports import HubSet
 from core.intake.doctor.wording import listed
 from core.intake.draft import ImportCancelled, Progress
-from core.intake.hub.connection import NOT_THE_HUB, NeedsScript, Unreachable, host, in_words, prepare, soon, unknown
+from core.intake.hub.connection import (
+    NOT_THE_HUB,
+    NeedsScript,
+    NotOurFiles,
+    OtherFormat,
+    Unreachable,
+    host,
+    in_words,
+    prepare,
+    soon,
+    unknown,
+)
 from core.intake.hub.fetched import FetchedSet, fetched_sets
 from core.intake.hub.splits import our_splits
 
 CONVERTED = "refs/convert/parquet"  # where the hub keeps a plain copy of sets, also of those that are programs
+FORMATS = ("parquet", "csv", "json", "text", "imagefolder", "arrow")  # data alone: nothing in them is ever run
 SPACE_FACTOR = 2.5  # of a set's size: its files, and the version that is made of them
 _OWN = (
     "name",
@@ -101,17 +113,20 @@ def _ask(hub_id: str, config: str, known: HubSet | None) -> FetchedSet:
             api.auth_check(info.id, repo_type="dataset")
         try:
             return _described(info, config, known)
-        except NeedsScript as script:
+        except NotOurFiles as refused:
             try:
                 converted = api.dataset_info(info.id, revision=CONVERTED, files_metadata=True)
             except RevisionNotFoundError:
-                raise script from None
+                raise refused from None
             return _described(converted, config, known, is_converted=True)
 
 
 def _described(info: Any, config: str, known: HubSet | None, is_converted: bool = False) -> FetchedSet:
     """Return what `datasets` makes of a set's card and files; nothing of the data is read."""
     builder = _builder(info, config, is_converted)
+    kind = type(builder).__module__.split(".")[2]  # datasets.packaged_modules.<format>.<format>
+    if kind not in FORMATS:
+        raise OtherFormat(info.id, kind)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
     files = {
         str(part): [_within(address, info.sha) for address in addresses]
@@ -126,7 +141,7 @@ def _described(info: Any, config: str, known: HubSet | None, is_converted: bool 
         config=config,
         revision=info.sha,
         licence=_licence(card.get("license") if hasattr(card, "get") else None),
-        format=type(builder).__module__.split(".")[2],  # datasets.packaged_modules.<format>.<format>
+        format=kind,
         format_options=dict(_changed(builder.config)),
         features=features.to_dict() if features else None,
         files=used,

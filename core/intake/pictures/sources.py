@@ -13,7 +13,6 @@ from core.intake.pictures.left_out import LeftOut
 from core.intake.tables.labels import normalise_labels
 
 TASK = "image-classification"
-_LEARNT_FROM = ("text", "number", "number-in-text")  # kinds of columns
 _OTHER_ARCHIVES = (
     ".rar",
     ".7z",
@@ -109,8 +108,12 @@ def refuse_without_pictures(look: Look, name: str) -> None:
         name: Of the table's file.
     """
     named = [column for column in look.columns if column.examples and all(map(is_picture, column.examples))]
-    others = [column for column in look.columns if column not in named and column.kind in _LEARNT_FROM]
-    if look.kind == "table" and named and not others:
+    others = [column for column in look.columns if column not in named and column.role not in ("label", "target")]
+    has_text = any(column.kind == "text" for column in others)
+    numbers = sum(column.kind in ("number", "number-in-text") for column in others)
+    if not any(column.role in ("label", "target") for column in look.columns):
+        numbers -= 1  # one of them would be the answer
+    if look.kind == "table" and named and not has_text and numbers <= 0:
         raise DataError(
             f"{name} names pictures in its column '{named[0].name}' (such as {named[0].examples[0]}), but the pictures "
             "are not with it. Put the pictures and this table into one folder or ZIP, and bring that."

@@ -74,7 +74,11 @@ def _table(
     rows = list(DelimitedSample(dialect, sample, is_whole).rows())[skip:]
     layout = find_layout(rows, options.has_header)
     check_width(max(layout.width, len(rows[layout.begin])), path.name)
-    cells = header_cells(rows[layout.begin], layout.width) if layout.has_header else [""] * layout.width
+    cells = (
+        header_cells(rows[layout.begin], layout.width, rows[layout.begin + 1 :])
+        if layout.has_header
+        else [""] * layout.width
+    )
     names, notes, findings = column_names(cells, path.name)
     if not layout.has_header:
         notes, findings = ("The first row is taken as data: it does not look like names of columns.",), ()

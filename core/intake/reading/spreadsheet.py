@@ -42,7 +42,11 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     name, sheet, names = _choose_sheet(path, options.sheet)
     first = [_texts(row) for _, row in zip(range(_FIRST_ROWS), sheet.iter_rows(), strict=False)]
     layout = find_layout(first, options.has_header)
-    cells = header_cells(first[layout.begin], layout.width) if layout.has_header else [""] * layout.width
+    cells = (
+        header_cells(first[layout.begin], layout.width, first[layout.begin + 1 :])
+        if layout.has_header
+        else [""] * layout.width
+    )
     check_width(len(cells), path.name)
     columns, notes, findings = column_names(cells, path.name)
     if not layout.has_header:
@@ -51,6 +55,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         notes = (f"{layout.begin} rows above the table left out.", *notes)
     if len(names) > 1:
         notes = (f"The file has {len(names)} sheets ({listed(names)}); '{name}' is taken.", *notes)
+        findings = (*findings, _other_sheets(name, names, path.name))
     if path.suffix.lower() not in SUFFIXES:
         notes = (f"{path.name} is in truth a spreadsheet, {kind}; it is read as one.", *notes)
     if bare_formulas:
@@ -111,6 +116,18 @@ def _without_values(count: int, file: str) -> Finding:
         message=f"{cells} whose value was not saved in {file}; such a cell counts as empty. "
         "Open the file in Excel or LibreOffice, save it, and import it again.",
         why="Touchstone never calculates formulas: it takes the values that the spreadsheet program saved with them.",
+    )
+
+
+def _other_sheets(taken: str, names: list[str], file: str) -> Finding:
+    others = [name for name in names if name != taken]
+    return Finding(
+        code="other-sheets",
+        severity="note",
+        count=len(others),
+        examples=tuple(others[:5]),
+        message=f"Only the sheet '{taken}' of {file} was taken in; left out: {listed(others)}.",
+        why="If another sheet holds more of the same, import it too and add it to this data set.",
     )
 
 

@@ -198,8 +198,9 @@ def gives_away(candidate: Profile, target: Profile) -> str:
     ours, theirs = ours[both], theirs[both]
     if np.array_equal(ours, theirs):
         return f"the same numbers as '{target.name}': it gives the answer away"
-    if ours.std() == 0 or theirs.std() == 0 or len(np.unique(theirs)) < 3:
-        return ""
-    if abs(float(np.corrcoef(ours, theirs)[0, 1])) > 0.9999:
+    with np.errstate(all="ignore"):  # numbers near the largest there are have no spread that could be written
+        is_idle = not (ours.std() > 0 and theirs.std() > 0) or len(np.unique(theirs)) < 3
+        alike = 0.0 if is_idle else abs(float(np.corrcoef(ours, theirs)[0, 1]))
+    if alike > 0.9999:
         return f"follows '{target.name}' exactly, only in another unit or scale: it gives the answer away"
     return ""

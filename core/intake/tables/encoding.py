@@ -233,7 +233,7 @@ class TextStream:
 
     def _wide(self) -> Iterator[str]:
         """Yield text of UTF-16 or UTF-32."""
-        decoder = codecs.getincrementaldecoder(self.encoding)(errors="replace")
+        decoder = codecs.getincrementaldecoder(_with_order(self.path, self.encoding))(errors="replace")
         rest = ""
         with self.path.open("rb") as file:
             while True:
@@ -256,6 +256,15 @@ class TextStream:
             if "\0" in line:
                 self.left_out.add("nul-characters", self._line + offset + 1)
         return _NULS.sub("", piece)
+
+
+def _with_order(path: Path, encoding: str) -> str:
+    """Return an encoding with its order of bytes, where no mark at the beginning tells it: today's computers' own."""
+    name = encoding.replace("_", "-")
+    with path.open("rb") as file:
+        start = file.read(4)
+    is_told = name not in ("utf-16", "utf-32") or any(known == name and start.startswith(mark) for mark, known in _BOMS)
+    return name if is_told else f"{name}-le"
 
 
 def _western(line: bytes) -> str:

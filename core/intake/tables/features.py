@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.errors import DataError
-from core.imports import ImportOptions
+from core.imports import Finding, ImportOptions
 from core.intake.tables.columns import MOST_CATEGORIES, Profile, gives_away
 from core.intake.tables.numbers import NumberStyle, number_style, parse_numbers
 from core.intake.tables.survey import Survey
@@ -92,6 +92,22 @@ def choose_features(seen: Survey, target: str, options: ImportOptions) -> Featur
         notes=_sentences(ignored, leaks, target),
         read_as_numbers=tuple(name for name in numbers if seen.profile(name).kind not in ("number", "identifier")),
     )
+
+
+def unused_columns(features: Features | None) -> list[Finding]:
+    """Return which columns nothing is predicted from and why, as a finding; none where all are used."""
+    if features is None or not features.ignored:
+        return []
+    return [
+        Finding(
+            code="unused-columns",
+            severity="note",
+            count=len(features.ignored),
+            examples=tuple(f"{name}: {reason}" for name, reason in list(features.ignored.items())[:5]),
+            message=" ".join(features.notes),
+            why="What a column tells is lost where it is left out; import again and choose otherwise if one matters.",
+        )
+    ]
 
 
 def _as_number(profile: Profile, options: ImportOptions) -> NumberStyle | None:

@@ -56,17 +56,18 @@ def find_layout(rows: Sequence[Sequence[str]], has_header: bool | None) -> Layou
     return Layout(begin, has_header, width)
 
 
-def header_cells(cells: Sequence[str], width: int) -> list[str]:
+def header_cells(cells: Sequence[str], width: int, rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the names for a table's columns, as many as there are cells in its rows.
 
     Args:
         cells: The header.
         width: Of the rows below it.
+        rows: The first of them.
     """
     names = list(cells)
     while len(names) > width and not names[-1].strip():
         names.pop()  # separators at the line's end
-    if len(names) == width - 1:
+    if len(names) == width - 1 and any(len(row) == width and row[-1].strip() for row in rows):
         return ["", *names]  # R and some spreadsheets leave out the name of the row numbers
     return names
 

@@ -25,6 +25,7 @@ _NUMBERED = (  # sets of numbers that mean sentiment where the table says that i
     {"0": "negative", "4": "positive"},
     {"0": "negative", "2": "neutral", "4": "positive"},
 )
+_NO_LABEL = frozenset({"n/a", "#n/a", "nan", "null", "<na>", "#ref!", "#value!"})
 _SHORT = {"y": "yes", "n": "no", "t": "true", "f": "false"}
 _STARS = re.compile(r"([0-9])(?:\.0)?\s*(?:stars?|\*|★|⭐)?")
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
@@ -52,6 +53,11 @@ def normalise_labels(counts: Mapping[str, int], about_sentiment: bool) -> dict[s
         own = spellings.get(key) if merged.get(key, key) == key and not _is_star(key, merged) else None
         names[key] = _best(own) if own else key
     return {written: names[merged.get(folded(written), folded(written))] for written in counts}
+
+
+def is_no_label(written: str) -> bool:
+    """Return whether what stands in a label's place is what programs write where there is nothing."""
+    return folded(written) in _NO_LABEL
 
 
 def folded(label: str) -> str:
@@ -137,7 +143,9 @@ class LabelBook:
         known = self.names.get(written)
         if known is None:
             known = " ".join(written.split())[:LONGEST_LABEL] if self._normalise else written
-            if self._normalise:
+            if self._normalise and is_no_label(written):
+                known = ""
+            elif self._normalise:
                 known = self._by_fold.setdefault(folded(written), known)
             self.names[written] = known
         return known

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from core.errors import DataError
 from core.imports import Column, ColumnRole, ImportOptions
 from core.intake.tables.features import Features, choose_features
-from core.intake.tables.labels import check_label_count, is_about_sentiment, normalise_labels
+from core.intake.tables.labels import check_label_count, is_about_sentiment, is_no_label, normalise_labels
 from core.intake.tables.numbers import is_plain_number
 from core.intake.tables.refusals import (
     DOCUMENTS,
@@ -48,12 +49,49 @@ class Plan:
     features: Features | None = None
 
 
+class _Guess(NamedTuple):
+    """What a table seems to be for, and its columns in their roles; "" where there is none."""
+
+    options: ImportOptions  # with the task, the split and how the file is read
+    tasks: tuple[str, ...]  # that it could be for, the likeliest first
+    text: str
+    label: str
+    target: str
+
+
 def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     """Return what a table will become; what the options leave open is guessed.
 
     Raises:
         DataError: It can become nothing, or not what the options ask for.
     """
+    filled, tasks, text, label, target = _guess(seen, options)
+    if filled.task == TEXTS:
+        return _plan_texts(seen, filled, tasks, text, label)
+    if filled.task == NUMBERS:
+        return _plan_numbers(seen, filled, tasks, target)
+    if filled.task == DOCUMENTS:
+        return _plan_documents(seen, filled, tasks, text)
+    raise DataError(
+        f"{seen.table.path.name} is a table; it cannot be used for the task {filled.task}. "
+        f"Choose {TEXTS} (texts with labels) or {NUMBERS} (a number to predict)."
+    )
+
+
+def undecided(seen: Survey, options: ImportOptions, problem: str) -> Plan:
+    """Return the plan of a table that nobody can guess: shown all the same, so that its columns can be chosen.
+
+    Args:
+        seen: The table.
+        options: Of the user, who decided nothing about columns.
+        problem: Why it cannot be taken in as it is.
+    """
+    filled = _guess(seen, options).options
+    tasks = dict.fromkeys((filled.task, TEXTS, NUMBERS, DOCUMENTS))
+    return Plan(tuple(tasks), filled, _columns(seen, {}, {}), (problem, *seen.notes))
+
+
+def _guess(seen: Survey, options: ImportOptions) -> _Guess:
     for name in (
         options.text_column,
         options.label_column,
@@ -77,16 +115,7 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     tasks = _possible_tasks(seen, options, text, label, target)
     task = options.task or (tasks[0] if tasks else TEXTS if text or not target else NUMBERS)
     filled = options.model_copy(update={**seen.table.settings, "task": task})
-    if task == TEXTS:
-        return _plan_texts(seen, filled, tasks, text, label)
-    if task == NUMBERS:
-        return _plan_numbers(seen, filled, tasks, target)
-    if task == DOCUMENTS:
-        return _plan_documents(seen, filled, tasks, text)
-    raise DataError(
-        f"{seen.table.path.name} is a table; it cannot be used for the task {task}. "
-        f"Choose {TEXTS} (texts with labels) or {NUMBERS} (a number to predict)."
-    )
+    return _Guess(filled, tasks, text, label, target)
 
 
 def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
@@ -139,7 +168,7 @@ def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], te
         tasks=tasks,
         options=complete,
         columns=_columns(seen, roles, {}),
-        notes=(*seen.table.notes, *notes, *_looked_at(seen)),
+        notes=(*notes, *seen.notes),
         classes=dict(classes.most_common()),
         label_map=label_map,
     )
@@ -158,6 +187,7 @@ def _label_map(
         found = normalise_labels(counts, is_about_sentiment(label, seen.table.path.stem, *seen.table.names))
         if renamed := [f"{w} → {n}" for w, n in found.items() if is_plain_number(w) and not is_plain_number(n)]:
             notes.append(f"Labels that are numbers were given words, as they are about opinions: {', '.join(renamed)}.")
+        found |= {written: "" for written in counts if is_no_label(written)}
     else:
         found = {written: written for written in counts}
     tidy = (lambda name: " ".join(name.split())) if options.normalise_labels else str
@@ -169,7 +199,7 @@ def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...]
         raise no_documents(seen)
     roles: dict[str, ColumnRole] = {text: "text", options.split_column: "split"}
     complete = options.model_copy(update={"text_column": text, "label_column": "", "target_column": ""})
-    return Plan(tasks, complete, _columns(seen, roles, {}), (*seen.table.notes, *_looked_at(seen)))
+    return Plan(tasks, complete, _columns(seen, roles, {}), seen.notes)
 
 
 def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], target: str) -> Plan:
@@ -194,21 +224,8 @@ def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], 
             "number_columns": features.read_as_numbers,
         }
     )
-    notes = (*seen.table.notes, *features.notes, *_looked_at(seen))
+    notes = (*features.notes, *seen.notes)
     return Plan(tasks, complete, _columns(seen, roles, features.column_notes), notes, features=features)
-
-
-def undecided(seen: Survey, options: ImportOptions, problem: str) -> Plan:
-    """Return the plan of a table that nobody can guess: shown all the same, so that its columns can be chosen.
-
-    Args:
-        seen: The table.
-        options: Of the user, who decided nothing about columns.
-        problem: Why it cannot be taken in as it is.
-    """
-    filled = options.model_copy(update={**seen.table.settings, "task": TEXTS})
-    notes = (problem, *seen.table.notes, *_looked_at(seen))
-    return Plan((TEXTS, NUMBERS, DOCUMENTS), filled, _columns(seen, {}, {}), notes)
 
 
 def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:
@@ -225,10 +242,3 @@ def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, 
         )
         for p in seen.profiles
     )
-
-
-def _looked_at(seen: Survey) -> list[str]:
-    """Return a sentence if only a part of the table was looked at."""
-    if seen.is_whole:
-        return []
-    return ["Only the beginning of this large file was looked at; the import reads all of it."]

@@ -12,6 +12,7 @@ from core.intake.tables.table import Table
 _SAMPLE_CELLS = 240_000
 _SAMPLE_ROWS = 20_000
 _FIRST_ROWS = 10
+_ONLY_THE_BEGINNING = "Only the beginning of this large file was looked at; the import reads all of it."
 _SHOWN_CHARACTERS = 500
 
 
@@ -26,6 +27,7 @@ class Survey:
         rows: In the table; an estimate if not `is_whole`.
         is_whole: Whether all rows were read (though not all of them profiled).
         sampled: Rows that were profiled.
+        strange: Whole sentences about rows and characters that cannot be read as they are.
     """
 
     table: Table
@@ -34,6 +36,13 @@ class Survey:
     rows: int
     is_whole: bool
     sampled: int
+    strange: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Whole sentences about the table, whatever it is for."""
+        part = () if self.is_whole else (_ONLY_THE_BEGINNING,)
+        return (*self.table.notes, *self.strange, *part)
 
     def profile(self, name: str) -> Profile:
         """Return the profile of one column.
@@ -68,7 +77,8 @@ def survey(table: Table) -> Survey:
     first_rows: tuple[tuple[str, ...], ...] = ()
     rows = done = 0
     step, is_whole = 1, True
-    for batch in table.batches(range(width), LeftOut()):
+    left_out = LeftOut()
+    for batch in table.batches(range(width), left_out):
         if not rows:
             first_rows = _first_rows(batch.columns)
             likely = len(batch) * min(table.size_bytes, table.look_bytes) // max(1, batch.done)
@@ -91,7 +101,9 @@ def survey(table: Table) -> Survey:
         profile_column(name, position, values, table.decimal_hint)
         for position, (name, values) in enumerate(zip(table.names, sampled, strict=True))
     ]
-    return Survey(table, tuple(profiles), first_rows, rows, is_whole, len(sampled[0]))
+    found = left_out.findings(table.path.name, table.unit)
+    strange = tuple(finding.message for finding in found if finding.severity == "warning")
+    return Survey(table, tuple(profiles), first_rows, rows, is_whole, len(sampled[0]), strange)
 
 
 def _first_rows(columns: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

@@ -11,8 +11,8 @@ from core.imports import Finding, ImportOptions, Look
 from core.intake.draft import Draft, Progress
 from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
 from core.intake.tables.cleaning import clean_texts, looks_like_formula
-from core.intake.tables.features import Features
-from core.intake.tables.labels import LabelBook, check_label_count
+from core.intake.tables.features import Features, unused_columns
+from core.intake.tables.labels import LabelBook, check_label_count, is_no_label
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number, parse_numbers
 from core.intake.tables.plan import Plan, make_plan, undecided
@@ -69,6 +69,7 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
         extra += _take_texts(table, plan, draft, progress, left_out)
     elif plan.options.task == NUMBERS:
         _take_numbers(table, plan, draft, progress, left_out)
+        extra += unused_columns(plan.features)
     else:
         _take_documents(table, plan, draft, progress, left_out)
     progress.advance(table.size_bytes)
@@ -127,7 +128,7 @@ def _with_text_and_label(
         line, written = batch.lines[position], batch.columns[1][position]
         if not text:
             left_out.add("empty-rows", line)
-        elif written.strip():
+        elif written.strip() and not is_no_label(written):
             left_out.add("dropped-labels", line, written)
         else:
             left_out.add("missing-labels", line, text)

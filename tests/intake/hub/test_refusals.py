@@ -29,6 +29,38 @@ def test_a_set_that_is_a_program_and_nothing_else_is_refused(hub: HubServer, ask
     )
 
 
+def test_nothing_of_a_set_that_is_a_program_is_run(hub: HubServer, ask: Ask, tmp_path: Path) -> None:
+    trap = tmp_path / "it ran"
+    script = f"open({str(trap)!r}, 'w')\n".encode()
+    good = {"data.csv": b"text,label\ngood,1\nbad,0\n"}
+    hub.repositories["acme/trap"] = Repository({"trap.py": script} | good)
+    hub.repositories["acme/helper"] = Repository({"helpers.py": script, "__init__.py": script} | good)
+
+    refused = ask("look", id="acme/trap", cache=tmp_path / "cache")
+    taken = ask("read", id="acme/helper", cache=tmp_path / "cache", folder=tmp_path / "draft")
+
+    assert refused["error"].startswith("'acme/trap' is not made of data files but of a program")
+    assert [row["text"] for row in taken["rows"]] == ["good", "bad"]
+    assert not trap.exists()
+
+
+def test_files_of_a_kind_that_is_not_read_are_refused_unless_the_hub_has_a_plain_copy(
+    hub: HubServer, ask: Ask, tmp_path: Path
+) -> None:
+    copy = {"default/train/0000.parquet": parquet(text=["good", "bad"], label=["yes", "no"])}
+    hub.repositories["acme/xml"] = Repository({"train.xml": b"<rows/>"})
+    hub.repositories["acme/copied"] = Repository({"train.xml": b"<rows/>"}, converted=copy)
+
+    refused = ask("look", id="acme/xml", cache=tmp_path / "cache")
+    taken = ask("read", id="acme/copied", cache=tmp_path / "cache", folder=tmp_path / "draft")
+
+    assert refused["error"] == (
+        "'acme/xml' is made of files of the kind 'xml', which Touchstone does not read. What is read: Parquet, CSV, "
+        "JSON, texts, and pictures in folders. Look on the hub for such a copy, or bring the data as a file."
+    )
+    assert [row["label"] for row in taken["rows"]] == ["yes", "no"]
+
+
 def test_an_unknown_id_says_so(ask: Ask, tmp_path: Path) -> None:
     assert ask("look", id="acme/nothing", cache=tmp_path)["error"] == (
         "The hub has no data set 'acme/nothing' that everybody may see. Check the spelling on huggingface.co/datasets. "

@@ -110,6 +110,12 @@ def test_the_row_numbers_that_r_writes_without_a_name_shift_no_column(tmp_path: 
     assert take(file).pairs[0] == ("words of row 1", "b")
 
 
+def test_separators_at_the_end_of_every_row_shift_no_column_either(tmp_path: Path) -> None:
+    file = tmp_path / "reviews.csv"
+    file.write_text("text,label\n" + "".join(f"words of row {n},{'ab'[n % 2]},\n" for n in range(8)))
+    assert take(file).pairs[0] == ("words of row 0", "a")
+
+
 def test_columns_of_one_name_and_of_none_get_names_of_their_own(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "reviews.csv", ("text", "label", "label", ""), *[(*row, "x", "y") for row in ROWS])
     assert [column.name for column in look(file).columns] == ["text", "label", "label (2)", "column 4"]
@@ -124,11 +130,11 @@ def test_ragged_rows_are_counted_but_missing_last_cells_that_are_often_empty_are
     file.write_text(
         "text,label,note\n" + "fine,good,\nawful,bad,x\n" * 4 + "short,good\nlong,bad,a,b,c\nspare,bad,,,\n"
     )
+    said = "One row of reviews.csv was left out because it does not have as many cells as there are columns (line 11)."
+    assert look(file).notes == (said,)
     taken = take(file)
     assert taken.pairs[-2:] == [("short", "good"), ("spare", "bad")]
-    assert taken.findings["ragged-rows"].message == (
-        "One row of reviews.csv was left out because it does not have as many cells as there are columns (line 11)."
-    )
+    assert taken.findings["ragged-rows"].message == said
     assert taken.findings["ragged-rows"].examples == ("5 cells instead of 3: long | bad | a | b | c",)
 
 

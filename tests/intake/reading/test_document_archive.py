@@ -140,3 +140,21 @@ def test_a_locked_zip_is_refused(tmp_path: Path) -> None:
 def test_a_zip_of_pictures_with_a_readme_is_not_taken_for_documents(tmp_path: Path) -> None:
     files = {f"{name}/{n}.png": png(n) for name in ("cats", "dogs") for n in range(3)} | {"README.txt": b"Pets"}
     assert find_reader(brought(tmp_path, "zip", files)).name == "picture-folders"
+
+
+def test_a_table_that_also_names_pictures_is_still_a_table(tmp_path: Path) -> None:
+    lines = TABLE.splitlines()
+    rows = "".join(f"{n}.jpg,{line}\n" for n, line in enumerate(lines))
+    taken = take(READER, brought(tmp_path, "zip", {"reviews.csv": f"photo,text,label\n{rows}".encode()}), tmp_path)
+    assert taken.rows[1]["text"] == "a lovely thing number 1"
+
+
+@pytest.mark.parametrize("answers", [("cat", "dog"), ("0", "1"), ("3.5", "7.25")])
+def test_a_table_of_nothing_but_names_of_pictures_and_answers_asks_for_the_pictures(
+    tmp_path: Path, answers: tuple[str, str]
+) -> None:
+    rows = "".join(f"IMG_{n}.jpg,{answers[n % 2]}\n" for n in range(40))
+    with pytest.raises(
+        DataError, match=r"^labels\.csv names pictures in its column 'image' \(such as IMG_0\.jpg\), but"
+    ):
+        READER.look(brought(tmp_path, "zip", {"labels.csv": f"image,answer\n{rows}".encode()}), ImportOptions())

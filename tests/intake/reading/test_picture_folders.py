@@ -125,7 +125,10 @@ def test_labels_can_be_renamed_and_dropped(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"a.txt": b"1"}, "a holds nothing that can be read, only other files (such as a.txt). Bring pictures (JPEG, PNG,"),
+        (
+            {"a.txt": b"1"},
+            "a holds nothing that can be read, only other files (such as a.txt). Bring pictures (JPEG, PNG,",
+        ),
         ({"1.png": png(), "2.png": png()}, "a holds 2 pictures but no class folders, so nobody can know what they"),
         ({"train/1.png": png(), "test/2.png": png()}, "a holds 2 pictures but no class folders"),
         (

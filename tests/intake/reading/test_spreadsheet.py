@@ -39,6 +39,10 @@ def test_the_first_sheet_that_holds_anything_is_taken_unless_another_is_chosen(t
     file = write_workbook(tmp_path / "book.xlsx", Notes=[], May=[HEADER, *ROWS], June=[HEADER, *ROWS[::-1]])
     assert look(file).notes[0] == "The file has 3 sheets ('Notes', 'May', 'June'); 'May' is taken."
     assert look(file).options.sheet == "May"
+    assert take(file).findings["other-sheets"].message == (
+        "Only the sheet 'May' of book.xlsx was taken in; left out: 'Notes', 'June'."
+    )
+    file = write_workbook(tmp_path / "again.xlsx", Notes=[], May=[HEADER, *ROWS], June=[HEADER, *ROWS[::-1]])
     assert take(file, sheet="June").texts[:2] == ["it is & was fine", "broke\nafter a day"]
 
 

@@ -78,15 +78,19 @@ def test_the_users_own_mapping_wins_and_an_empty_name_drops_rows(tmp_path: Path)
 
 
 def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
-    taken = take(table(tmp_path, "good", "bad", "", "  "))
+    taken = take(table(tmp_path, "good", "bad", "", "NaN"))
     assert len(taken.rows) == 10
     assert taken.findings["missing-labels"].message == (
         "10 rows of letters.csv were left out because they have no label (lines 4, 5, 8, 9, 12 and 5 more)."
     )
 
 
+def test_none_is_a_label_like_any_other(tmp_path: Path) -> None:
+    assert look(table(tmp_path, "urgent", "none", "None")).classes == {"none": 10, "urgent": 5}
+
+
 def test_a_spelling_that_comes_after_the_part_looked_at_still_joins_the_others(tmp_path: Path) -> None:
-    rows = [(f"{'so well ' * 400}{n}", ("good", "bad")[n % 2]) for n in range(6_000)]
+    rows = [(f"{'so-well-' * 400}{n}", ("good", "bad")[n % 2]) for n in range(6_000)]
     file = write_csv(tmp_path / "letters.csv", ("text", "label"), *rows, ("the very last", "GOOD "))
     assert not look(file).rows_are_exact
     assert take(file).pairs[-1] == ("the very last", "good")

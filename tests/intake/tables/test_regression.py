@@ -61,6 +61,13 @@ def test_a_column_that_equals_the_target_is_pointed_out_and_left_out(tmp_path: P
     )
 
 
+def test_what_is_not_used_is_a_finding(tmp_path: Path) -> None:
+    assert take(laptops(tmp_path)).findings["unused-columns"].message == (
+        "Not used: 'id' (only numbers the rows: it tells nothing). Not used: 'sold' (dates are not used as they are; "
+        "add a column with the number of days instead if time matters)."
+    )
+
+
 def test_a_leaking_column_can_be_taken_back_by_who_knows_better(tmp_path: Path) -> None:
     rows = [(n % 5, n * 7 % 31, n * 7 % 31) for n in range(60)]
     file = write_csv(tmp_path / "prices.csv", ("size", "price", "cost"), *rows)
