@@ -69,6 +69,7 @@ class Look:
     classes: Mapping[str, int] = field(default_factory=dict)  # examples by label, as far as looked; after the mapping
     label_map: Mapping[str, str] = field(default_factory=dict)  # every label as written -> as it will be called
     notes: tuple[str, ...] = ()  # whole sentences: what was found out, and what is strange
+    problem: str = ""  # why it cannot be taken in as it is: something must be chosen first
     rows: int = 0  # rows, pictures or documents; an estimate for large tables
     rows_are_exact: bool = True
 

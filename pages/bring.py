@@ -34,6 +34,8 @@ def page() -> None:
         if state.problem:
             st.error(plain(state.problem), icon=":material/error:")
             _next_step(source)
+        elif state.declined:
+            st.warning(plain(state.declined), icon=":material/warning:")
     if state.look is None:
         choose_one(source)
         if source.path.name.lower().endswith(TABLES):

@@ -12,7 +12,7 @@ from pages.components.data_set import data_set
 from pages.components.data_undo import undo_notice
 from pages.components.import_progress import find_import, finish_import, import_list
 from pages.components.notices import empty_state
-from pages.components.url_state import read_choice, write_choice
+from pages.components.url_state import read_choice, was_changed, write_choice
 
 VIEWS = {"sets": "All data", "trash": "Trash"}
 
@@ -72,9 +72,10 @@ def _list(trashed: bool) -> None:
 def _filter(entries: Sequence[DatasetEntry]) -> list[DatasetEntry]:
     titles: Mapping[str, str] = {name: task.title for name, task in shared_service().tasks().items()}
     with st.grid(3, min_column_width=180):
-        text = st.text_input(
-            "Search", key="search", type="search", placeholder="Title, source …", bind="query-params", live=True
-        )
+        if was_changed("search"):
+            st.session_state["search"] = st.query_params.get("search", "")
+        text = st.text_input("Search", key="search", type="search", placeholder="Title, source …", live=True)
+        write_choice("search", "")
         read_choice("of_task", titles, None)
         task = st.selectbox(
             "Task", list(titles), None, key="of_task", placeholder="Any", format_func=lambda name: titles[name]

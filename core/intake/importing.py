@@ -18,6 +18,7 @@ from core.intake.finishing import similar
 from core.intake.library import Library
 from core.intake.manifest import name_from
 from core.intake.opened import Version
+from core.intake.pictures.sources import refuse_without_pictures
 from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
@@ -68,6 +69,7 @@ def look_at(path: Path, options: ImportOptions) -> Look:
     if options.task:
         catalog.find_task(options.task)
     look = find_reader(source).look(source, options)
+    refuse_without_pictures(look, source.name)
     chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
     return replace(look, options=chosen)
 

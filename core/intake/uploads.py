@@ -164,6 +164,8 @@ def _safe(name: str) -> Path:
         )
     if "" in parts or "." in parts:
         raise DataError(f"'{shown}' is no name of a file. Rename it, then try again.")
+    if plain.startswith("."):  # ours begin so
+        raise DataError(f"'{shown}' begins with a dot, as hidden files do. Rename it, then try again.")
     too_long = any(len(part.encode("utf-8", "surrogatepass")) > LONGEST_PART for part in parts)
     if too_long or len(plain) > LONGEST_NAME or len(parts) > MOST_FOLDERS + 1:
         raise DataError(

@@ -19,6 +19,7 @@ RAREST_COUNT = 3  # and so do those in fewer rows than this
 FLATTEST = 1e-9  # of a column's own size: what varies less is constant, and must not be divided by its deviation
 CLOSEST = 1e-5  # of their own size: numbers to predict that lie closer run together in 32 bits
 LARGEST, SMALLEST = 1e30, 1e-30  # beyond them, squares or their parts leave the range of 32-bit numbers
+FURTHEST = 10.0  # times as far outside of the known numbers as they lie apart
 MOST_NAMED = 8  # columns in a message
 ALIKE = 0.75  # of two names, 0 to 1: one is probably meant by the other
 
@@ -49,8 +50,8 @@ class WordColumn:
 class ColumnPreprocessor:
     """Numbers get their median where missing, mean 0 and spread 1; each common word gets a column of zeros and ones.
 
-    A number that lies further outside of those learnt from than they lie apart counts as lying just there: one cell
-    with a slipped decimal point must not decide an answer, or a whole score.
+    A number that lies ten times as far outside of those learnt from as they lie apart, or further, counts as lying just
+    there: beyond, nothing that was learnt means anything, and one absurd cell must not decide a whole score.
 
     A numpy version of scikit-learn's `SimpleImputer`, `StandardScaler` and `OneHotEncoder` (its test holds it to
     them), whose state is plain JSON instead of a pickle and which needs no scikit-learn to predict.
@@ -199,7 +200,8 @@ def _fit_numbers(name: str, values: NDArray[np.float64]) -> NumberColumn:
     mean, std = float(filled.mean()), float(filled.std())
     flat = std <= FLATTEST * max(abs(mean), float(np.finfo(np.float64).tiny))
     low, high = float(known.min()), float(known.max())
-    return NumberColumn(name, median, mean, 1.0 if flat else std, missing, 2 * low - high, 2 * high - low)
+    beyond = FURTHEST * (high - low)
+    return NumberColumn(name, median, mean, 1.0 if flat else std, missing, low - beyond, high + beyond)
 
 
 def _fit_words(name: str, column: "pd.Series[Any]") -> WordColumn:

@@ -61,7 +61,8 @@ def bring_source() -> Source | None:
 
 def is_local() -> bool:
     """Return whether only this machine reaches the dashboard: then its user may name any path on it."""
-    return st.get_option("server.address") in LOOPBACK
+    hosts = st.get_option("server.allowedHosts") or ("*",)  # another name means that something passes others on to us
+    return st.get_option("server.address") in LOOPBACK and set(hosts) <= set(LOOPBACK)
 
 
 def _given() -> Source | None:

@@ -31,6 +31,7 @@ class Bringing:
     answered: dict[str, Any] | None = None  # what was asked when it was last looked at
     look: Look | None = None
     problem: str = ""
+    declined: str = ""  # why it cannot be what the address asks for; it is shown as what it can be
     written: dict[str, str] = field(default_factory=dict)  # label as written -> as first proposed
 
 
@@ -57,8 +58,12 @@ def _look(state: Bringing, source: Source) -> None:
         look = shared_service().shelf.look(source.path, ImportOptions(**state.asked))
     except TouchstoneError as error:
         state.problem = str(error)
+        if state.look is None and state.asked:  # as it is without what the address asks for, it can be corrected
+            state.asked = {}
+            _look(state, source)
+            state.declined = str(error)
         return
-    state.look, state.problem = look, ""
+    state.look, state.problem, state.declined = look, look.problem, ""
     if "label_map" not in state.asked:
         state.written = dict(look.label_map)
     for name in ImportOptions.model_fields:  # the fields show what the look has found out

@@ -11,7 +11,9 @@ _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_camera",
     css=(_HERE / "camera.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in ("sending.js", "class_card.js", "camera.js")),
+    js="\n".join(
+        (_HERE / name).read_text() for name in ("sending.js", "class_card.js", "camera_device.js", "camera.js")
+    ),
 )
 
 

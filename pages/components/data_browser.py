@@ -13,7 +13,7 @@ from pages.components.label_corrections import Corrections, correction_bar, corr
 from pages.components.notices import empty_state
 from pages.components.sample_gallery import sample_gallery
 from pages.components.text import plain
-from pages.components.url_state import read_choice, write_choice
+from pages.components.url_state import read_choice, was_changed, write_choice
 
 if TYPE_CHECKING:
     from core.shelf import BrowseItem
@@ -22,7 +22,7 @@ PER_PAGE = 24
 ROW_HEIGHT = 34  # pixels
 EXCERPT = 600  # characters of a text
 TO_PREDICT = "To predict"
-_FILTERED, _BROWSED = "browse-filter", "browsed-set"
+_FILTERED, _BROWSED, _PAGE = "browse-filter", "browsed-set", "browse-page"  # in the session
 
 
 def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
@@ -32,8 +32,8 @@ def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
         info: The version.
         findings: Of the version: "Show these" leads here.
     """
-    if st.session_state.get(_BROWSED) != info.name:  # what was sought in another data set is not sought in this one
-        for key in ("find", "at"):
+    if st.session_state.setdefault(_BROWSED, info.name) != info.name:
+        for key in ("find", "at"):  # what was sought in another data set is not sought in this one
             st.session_state.pop(key, None)
         st.session_state[_BROWSED] = info.name
     rows = _picked_finding(findings)
@@ -60,7 +60,8 @@ def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
     pages = -(-found.total // PER_PAGE)
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
-            st.pagination(pages, key="at", bind="query-params")
+            st.pagination(pages, key="at")
+    _write_page(at if pages > 1 else 1)
     if fixable:
         with bar:
             correction_bar(info, corrections)
@@ -83,9 +84,11 @@ def _picked_finding(findings: Sequence[Finding]) -> tuple[int, ...]:
 def _filters(info: VersionInfo) -> tuple[str, str, str]:
     """Ask which examples; all of it is in the URL."""
     with st.grid(3, min_column_width=180):
-        search = st.text_input(
-            "Search", key="find", type="search", placeholder="Words in it, or its name", bind="query-params", live=True
-        )
+        # Not bound by Streamlit: what the other choices write into the address would take a bound one out again.
+        if was_changed("find"):
+            st.session_state["find"] = st.query_params.get("find", "")
+        search = st.text_input("Search", key="find", type="search", placeholder="Words in it, or its name", live=True)
+        write_choice("find", "")
         labels = list(info.class_counts) if info.labels else []
         label = None
         if labels:
@@ -116,9 +119,19 @@ def _first_page_of(wanted: str) -> None:
     before = st.session_state.get(_FILTERED)
     if before is not None and before != wanted:
         st.session_state["at"] = 1
-    elif "at" not in st.session_state and st.query_params.get("at", "").isdigit():
-        st.session_state["at"] = int(st.query_params["at"])
+    elif "at" not in st.session_state or st.query_params.get("at") != st.session_state.get(_PAGE):
+        asked = st.query_params.get("at", "")
+        st.session_state["at"] = int(asked) if asked.isdecimal() else 1
     st.session_state[_FILTERED] = wanted
+
+
+def _write_page(at: int) -> None:
+    """Put the page into the address, or take it out where it is the first."""
+    st.session_state[_PAGE] = str(at) if at > 1 else None
+    if at > 1:
+        st.query_params["at"] = str(at)
+    else:
+        st.query_params.pop("at", None)
 
 
 def _how_many(total: int, info: VersionInfo) -> str:

@@ -29,7 +29,7 @@ def data_preview(dataset: DatasetSpec) -> DatasetPreview:
     if isinstance(samples.inputs, np.ndarray):
         _pictures(samples.inputs, samples)
     elif isinstance(samples.inputs, pd.DataFrame):
-        _rows(samples.inputs, samples)
+        _rows(samples.inputs, samples, str(shared_service().shelf.facts(dataset.name).get("target", "")))
     elif samples.labels:
         _sentences(samples)
     else:
@@ -72,17 +72,18 @@ def _sentences(samples: Examples) -> None:
                     st.text(str(text), width="stretch")
 
 
-def _rows(table: pd.DataFrame, samples: Examples) -> None:
-    """Show the first rows; what is to be predicted stands in front."""
+def _rows(table: pd.DataFrame, samples: Examples, target: str) -> None:
+    """Show the first rows; what is to be predicted stands in front, by its name where it has one."""
+    to_predict = f"{target} (to predict)" if target else TO_PREDICT
     shown = table.head(ROWS).set_axis([str(name) for name in table.columns], axis=1)
-    shown.insert(0, TO_PREDICT, samples.targets[:ROWS], allow_duplicates=True)
+    shown.insert(0, to_predict, samples.targets[:ROWS], allow_duplicates=True)
     st.dataframe(
         shown.set_axis(_unlike([*shown.columns]), axis=1),
         hide_index=True,
         height="content",
         alt=f"The first {len(shown)} rows: {TO_PREDICT.lower()}, then {len(table.columns)} columns to predict it from.",
         column_config={
-            TO_PREDICT: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)
+            to_predict: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)
         },
     )
 

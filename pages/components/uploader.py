@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_uploader",
     css=(_HERE / "uploader.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in ("sending.js", "uploader.js")),
+    js="\n".join((_HERE / name).read_text() for name in ("sending.js", "sending_files.js", "uploader.js")),
 )
 
 

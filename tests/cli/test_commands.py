@@ -150,6 +150,11 @@ def test_predict_gives_a_number_for_each_row_of_a_table(answer: Json, diabetes: 
     table.head(3).to_csv(tmp_path / "german.csv", index=False, sep=";", decimal=",")
     german = answer("predict", diabetes, "--csv", str(tmp_path / "german.csv"))
     assert [p["value"] for p in german["predictions"]] == numbers
+    first, second = (row.to_json() for _, row in table.head(2).iterrows())
+    written = answer("predict", diabetes, "--text", first, "--text", second)
+    assert written == {"run": diabetes, "predictions": [{"value": pytest.approx(n, rel=1e-6)} for n in numbers[:2]]}
+    (tmp_path / "rows.json").write_text(f"[{first}, {second}]")
+    assert answer("predict", diabetes, "--file", str(tmp_path / "rows.json")) == written
 
 
 def test_a_linear_model_is_honest_about_the_closed_form(answer: Json, diabetes: str) -> None:

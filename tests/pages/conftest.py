@@ -82,7 +82,8 @@ def finished(service: Service, new_run: Callable[..., Run]) -> Callable[..., Run
         MetricStore(service.database).append(run.id, points)
         scores = {m.name: Score(0.9, 0.85, 0.95) for m in spec.metrics}
         store.set_scores(run.id, "model", scores)
-        store.set_scores(run.id, "majority", {m.name: Score(0.3, math.nan, math.nan) for m in spec.metrics})
+        simplest = "mean" if spec.output_kind == "number" else "majority"
+        store.set_scores(run.id, simplest, {m.name: Score(0.3, math.nan, math.nan) for m in spec.metrics})
         store.update(run.id, verdict="Right on 90.0 % of unseen examples.", stage=Stage.DONE)
         store.add_event(run.id, "warning", "The loss rises since step 12.")
         if spec.output_kind == "text":
@@ -101,8 +102,9 @@ def _files(folder: Path, output_kind: str) -> None:
     difference = {"baseline": "majority", "metric": "accuracy", "value": 0.6, "ci_low": 0.5, "ci_high": 0.7}
     report: dict[str, object] = {"difference": difference}
     if output_kind == "number":
-        row = {"size": 15.6, "maker": "<b>Dell</b>", "memory": None}
+        row = {"size": 15.6, "maker": "<b>Dell</b>", "memory": None, "=SUM(A1)": "=1+1"}
         report |= {
+            "target": "price (EUR)",
             "pairs": [[100.0, 120.0], [200.0, 190.0], [1300.0, 400.0]],
             "mistakes": [{"target": 1300.0, "predicted": 400.0, "error": -900.0, "row": row}],
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
@@ -70,6 +71,16 @@ def test_a_path_is_offered_only_to_this_machine(
     at = look_at(open_page, reviews)
     assert "reviews" not in words(at)
     assert at.session_state["how"] == "files"
+
+
+def test_a_name_for_others_means_that_others_reach_it() -> None:
+    before = config.get_option("server.allowedHosts")
+    assert bring_source.is_local()
+    try:
+        config.set_option("server.allowedHosts", ["localhost", "data.example.org"])
+        assert not bring_source.is_local()
+    finally:
+        config.set_option("server.allowedHosts", before)
 
 
 def test_the_look_says_what_was_found(open_page: Open, reviews: Path) -> None:
@@ -205,15 +216,25 @@ def test_a_well_known_set_is_fetched_by_its_button(
     healthy(at)
 
 
+def test_what_the_address_asks_for_and_cannot_be_is_said_and_can_be_corrected(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "texts.csv"
+    rows = [f"remark number {i} is long enough,note {i} as well" for i in range(60)]
+    file.write_text("\n".join(["remark,note", *rows]))
+    at = look_at(open_page, file, **{"as": "text-classification"})
+    assert "no column of labels" in at.warning[0].value
+    assert chosen(at, "task") == "text-classification"
+    assert "Choose the column first: " in words(at).replace("\\", "")
+    at.segmented_control(key="bring-task").set_value("text-generation").run()
+    assert not healthy(at).warning
+    assert not at.button(key="bring-in").disabled
+
+
 def test_a_table_without_labels_waits_for_the_column(open_page: Open, tmp_path: Path) -> None:
     file = tmp_path / "texts.csv"
-    file.write_text(
-        "\n".join(["remark,note", *(f"remark number {i} is long enough,note {i} as well" for i in range(60))])
-    )
-    at = look_at(open_page, file, **{"as": "text-classification"})
-    if True:
-        assert "Choose the column first: " in words(at)
-        assert at.button(key="bring-in").disabled
+    file.write_text("\n".join(["remark,shop", *(f"remark number {i} is long enough,north" for i in range(60))]))
+    at = look_at(open_page, file)
+    assert "Choose the column first: text and label." in words(at).replace("\\", "")
+    assert at.button(key="bring-in").disabled
 
 
 def test_the_title_keeps_the_letters_of_the_file_name(open_page: Open, reviews: Path) -> None:

@@ -104,9 +104,17 @@ def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: C
     assert "Where it is off" in shown
     assert "Half of its answers are off by less than 20" in shown
     assert "All in all it leans 297 too low on average" in shown
+    assert "Its answers are off by 0\\.9 on average; always answering the mean is off by 0\\.3" in shown  # its title
+    assert "In the units of price \\(EUR\\), on unseen rows" in shown
+    (alt,) = [chart.proto.alt for chart in at.get("plotly_chart") if "Answers against" in chart.proto.alt]
+    assert alt.endswith(
+        "Answers against the true price (EUR) of 3 unseen rows, from 100 to 1,300; 33% of them are too high."
+    )
+    assert not {"Where it fails", "What it took for what"} & set(shown.split("\n")), "numbers have no classes"
     tables = [d.value for d in at.dataframe]
     (largest,) = [table for table in tables if "Off by" in table]
-    assert largest.iloc[0].tolist() == ["900 too low", "1,300", "400", "15.6", "<b>Dell</b>", "–"]
+    assert largest.iloc[0].tolist() == ["900 too low", "1,300", "400", "15.6", "<b>Dell</b>", "–", "'=1+1"]
+    assert list(largest.columns)[-1] == "'=SUM(A1) "  # no spreadsheet takes a download for a formula
     assert len(at.get("plotly_chart")) == 2
     names = [name for table in tables if "name" in table for name in table["name"]]
     assert "l1" in names

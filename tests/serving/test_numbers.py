@@ -73,8 +73,29 @@ def test_what_is_unknown_may_be_empty_and_other_columns_are_ignored(run: Path) -
 
 
 def test_more_rows_than_a_batch_come_back_in_order(run: Path) -> None:
-    rows = [{"square metres": i, "colour": "blue"} for i in range(2 * BATCH + 3)]
-    assert values(run, *rows) == [10.0 * i for i in range(2 * BATCH + 3)]
+    rows = [{"square metres": i / 10, "colour": "blue"} for i in range(2 * BATCH + 3)]
+    assert values(run, *rows) == [float(i) for i in range(2 * BATCH + 3)]
+
+
+def test_numbers_that_are_numbers_already_are_not_read_as_texts(run: Path) -> None:
+    mixed: list[dict[str, Any]] = [
+        {"square metres": "1.234,5", "colour": "blue"},
+        {"square metres": 12.345, "colour": "blue"},
+    ]
+    assert values(run, *mixed)[1] == 123.4
+    nothing = ({"square metres": unknown, "colour": "blue"} for unknown in (float("nan"), float("inf"), 10**400, None))
+    assert values(run, *nothing) == [195] * 4  # as for the median
+
+
+def test_what_lies_far_outside_of_what_was_learnt_counts_as_its_edge(run: Path) -> None:
+    far = ({"square metres": size, "colour": "blue"} for size in (80, 429, 1e9, -390, -1e9))
+    assert values(run, *far) == [800, 4290, 4290, -3900, -3900]
+
+
+def test_a_word_that_was_never_seen_is_neither_of_those_that_were(run: Path) -> None:
+    between = values(run, {"square metres": 12, "colour": "mauve"}, {"square metres": 12})
+    assert between[0] == between[1]
+    assert 120 - 100 < between[0] < 220 + 100
 
 
 def test_a_cell_that_is_no_number_is_named_by_row_and_column(run: Path) -> None:

@@ -79,7 +79,18 @@ def test_a_cut_connection_leaves_no_half_file(app: Starlette, shelf: Shelf, uplo
 
 
 @pytest.mark.parametrize(
-    "name", ["../evil.csv", "a/../../evil.csv", "/etc/passwd", "..", "a/..", "C:\\evil.csv", "..\\evil.csv", "a\x00b"]
+    "name",
+    [
+        "../evil.csv",
+        "a/../../evil.csv",
+        "/etc/passwd",
+        "..",
+        "a/..",
+        "C:\\evil.csv",
+        "..\\evil.csv",
+        "a\x00b",
+        ".together",
+    ],
 )
 def test_a_name_that_leads_elsewhere_is_refused(client: TestClient, settings: Settings, upload: str, name: str) -> None:
     answer = client.post(f"/api/uploads/{upload}/files", params={"name": name}, content=b"evil")

@@ -83,7 +83,9 @@ def features_of(found: FetchedSet, cache: Path) -> Any:
         return open_parts(found, cache)[0].features
     first = next(iter(found.files))
     there = f"hf://datasets/{found.id}@{found.revision}/"
-    return _open(found, {first: [there + found.files[first][0]]}, cache)[0].features
+    # Of pictures in folders, all names together tell the classes, and no file is opened for that.
+    names = found.files[first] if found.format == "imagefolder" else found.files[first][:1]
+    return _open(found, {first: [there + name for name in names]}, cache)[0].features
 
 
 def _open(found: FetchedSet, files: dict[str, list[str]], cache: Path) -> list[Part]:

@@ -13,6 +13,7 @@ _MAGIC = (
     (b"II*\x00", "a TIFF picture"),
     (b"MM\x00*", "a TIFF picture"),
     (b"%PDF-", "a PDF document"),
+    (b"version https://git-lfs", "a pointer to a file that was left behind (Git LFS)"),
     (b"{\\rtf", "a Word document (RTF)"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),

@@ -78,17 +78,16 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     )
 
 
-def undecided(seen: Survey, options: ImportOptions, problem: str) -> Plan:
+def undecided(seen: Survey, options: ImportOptions) -> Plan:
     """Return the plan of a table that nobody can guess: shown all the same, so that its columns can be chosen.
 
     Args:
         seen: The table.
         options: Of the user, who decided nothing about columns.
-        problem: Why it cannot be taken in as it is.
     """
     filled = _guess(seen, options).options
     tasks = dict.fromkeys((filled.task, TEXTS, NUMBERS, DOCUMENTS))
-    return Plan(tuple(tasks), filled, _columns(seen, {}, {}), (problem, *seen.notes))
+    return Plan(tuple(tasks), filled, _columns(seen, {}, {}), seen.notes)
 
 
 def _guess(seen: Survey, options: ImportOptions) -> _Guess:

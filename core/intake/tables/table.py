@@ -100,9 +100,11 @@ def column_names(cells: Sequence[str], file: str) -> ColumnNames:
         file: The file's name, for messages.
 
     Raises:
-        DataError: There are too many.
+        DataError: There are too many, or none.
     """
     check_width(len(cells), file)
+    if not cells:
+        raise DataError(f"{file} holds no cell with anything in it. Check that the export is complete.")
     names: list[str] = []
     seen: set[str] = set()
     unnamed, repeated = [], []

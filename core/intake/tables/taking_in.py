@@ -25,18 +25,18 @@ _CHOSEN = ("text_column", "label_column", "target_column", "split_column", "igno
 
 
 def look_at(table: Table, options: ImportOptions) -> Look:
-    """Return what a table seems to be; where nobody can guess it, its columns with the reason as the first note.
+    """Return what a table seems to be; where nobody can guess it, its columns with the problem.
 
     Raises:
         DataError: It cannot become what the options ask for.
     """
-    seen = survey(table)
+    seen, problem = survey(table), ""
     try:
         plan = make_plan(seen, options)
-    except DataError as problem:
+    except DataError as error:
         if options.task or any(getattr(options, name) for name in _CHOSEN):
             raise
-        plan = undecided(seen, options, str(problem))
+        plan, problem = undecided(seen, options), str(error)
     return Look(
         kind="table",
         format=table.format,
@@ -48,6 +48,7 @@ def look_at(table: Table, options: ImportOptions) -> Look:
         classes=plan.classes,
         label_map=plan.label_map,
         notes=plan.notes,
+        problem=problem,
         rows=seen.rows,
         rows_are_exact=seen.is_whole,
     )

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.intake.hub.asking import Ask
 from tests.intake.hub.server import HubServer, Repository
 from tests.intake.hub.sets import REVIEWS_CARD, parquet, png, reviews
@@ -149,3 +151,41 @@ def test_a_set_of_several_configurations_asks_which(hub: HubServer, ask: Ask, tm
     assert asked["error"] == "'acme/two' holds several sets. Choose one of its configurations: 'a' and 'b'."
     assert wrong["error"] == "'acme/two' has no configuration 'c'. It has 'a' and 'b'."
     assert [(row["text"], row["label"]) for row in right["rows"]] == [("z", "1"), ("w", "2")]
+
+
+@pytest.mark.parametrize(
+    ("files", "task", "labels"),
+    [
+        (
+            {"train.jsonl": b'{"text": "good", "label": "yes"}\n{"text": "bad", "label": "no"}\n'},
+            "text-classification",
+            ["yes", "no"],
+        ),
+        ({"train.tsv": b"text\tlabel\ngood\tyes\nbad\tno\n"}, "text-classification", ["yes", "no"]),
+        ({"train.txt": b"To be, or not to be, that is the question.\n" * 40}, "text-generation", [None] * 40),
+        ({"train/cat/1.png": png(0), "train/dog/2.png": png(200)}, "image-classification", ["cat", "dog"]),
+    ],
+)
+def test_every_usual_kind_of_file_is_read(
+    hub: HubServer, ask: Ask, tmp_path: Path, files: dict[str, bytes], task: str, labels: list[str | None]
+) -> None:
+    hub.repositories["acme/kinds"] = Repository(files)
+
+    told = ask("read", id="acme/kinds", cache=tmp_path / "cache", folder=tmp_path / "draft")
+
+    assert "error" not in told
+    assert told["look"]["task"] == task
+    assert [row.get("label") for row in told["rows"]] == labels
+
+
+def test_a_look_at_pictures_in_folders_fetches_none_of_them(hub: HubServer, ask: Ask, tmp_path: Path) -> None:
+    files = {
+        f"{part}/{name}/{n}.png": png(90 * n) for part in ("train", "test") for name in ("cat", "dog") for n in (1, 2)
+    }
+    hub.repositories["acme/pets"] = Repository(files)
+    hub.requests.clear()
+
+    told = ask("look", id="acme/pets", cache=tmp_path / "cache")
+
+    assert (told["kind"], told["classes"]) == ("pictures", ["cat", "dog"])
+    assert not [request for request in hub.requests if "/resolve/" in request and request.startswith("GET")]

@@ -85,6 +85,12 @@ def test_an_encoding_that_the_user_names_is_taken(tmp_path: Path) -> None:
     assert taken.options.encoding == "iso8859-2"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_wide_encoding_may_be_named_although_no_mark_tells_the_order_of_bytes(encoding: str, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "reviews.csv", HEADER, *EUROPEAN, encoding=f"{encoding}-le")
+    assert take(file, encoding=encoding).pairs == EUROPEAN
+
+
 def test_nul_bytes_are_removed_and_counted(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "reviews.csv", HEADER, ("fi\0ne", "good"), ("awful", "b\0ad"), ("so so", "bad"))
     taken = take(file)

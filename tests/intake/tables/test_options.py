@@ -107,7 +107,7 @@ def test_a_table_that_nobody_can_guess_is_shown_all_the_same_so_that_columns_can
     seen = look(file)
     assert [column.name for column in seen.columns] == ["words", "note"]
     assert seen.tasks == ("text-classification", "tabular-regression", "text-generation")
-    assert seen.notes[0] == (
+    assert seen.problem == (
         "odd.csv has texts ('words') but no column of labels: none of 'words', 'note' holds a few words that repeat. "
         "Add a column that says for each text what it is, or choose the right column."
     )
