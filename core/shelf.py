@@ -10,18 +10,16 @@ from core.errors import UserError
 from core.imports import DatasetEntry, DoubtedLabel, Finding, VersionInfo
 from core.intake import mislabels
 from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
-from core.intake.draft import Silent
 from core.intake.exporting import csv_rows
 from core.intake.library import Library
 from core.intake.manifest import DatasetCard
 from core.intake.previews import DatasetPreview, preview_brought, preview_built_in
 from core.intake.reception import Reception
-from core.intake.relabelling import relabelled
+from core.intake.relabelling import checked_labels, correction
 from core.settings import Settings
 from core.specs import DatasetSpec
 
 LONGEST_TITLE = 80  # characters
-PATIENCE_S = 5.0  # a page waits no longer for somebody who changes the same data set
 MOST_DOUBTED = 50  # labels; of those after them more are right than wrong
 __all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "Histogram", "Shelf"]
 
@@ -219,21 +217,20 @@ class Shelf(Reception):
         """Use this version from now on: undo, or redo."""
         self.library.use(name, fingerprint)
 
-    def relabel(self, name: str, changes: Mapping[int, str], fingerprint: str = "") -> VersionInfo:
-        """Give rows other labels, in a new version.
+    def start_relabel(self, name: str, changes: Mapping[int, str], fingerprint: str = "") -> str:
+        """Give rows other labels, in a new version made by a process of its own; return the id to watch it by.
 
         Args:
             name: The data set.
             changes: The right label by position.
-            fingerprint: The version that the positions are of.
+            fingerprint: The version that the positions are of; empty is the one in use.
 
         Raises:
             UserError: There is nothing to change, or a position that is not there.
         """
-        version = self.library.version(name, fingerprint)
-        what = f"Corrected {len(changes):,} label{'' if len(changes) == 1 else 's'}"
-        edit = relabelled(changes)
-        return self.library.revise(name, version.manifest.info.fingerprint, edit, what, Silent(), PATIENCE_S)
+        clean = checked_labels(self.library.version(name, fingerprint), changes)
+        asked = {"name": name, "changes": clean, "fingerprint": fingerprint or self.head(name)}
+        return self.jobs.start("relabel", asked, correction(clean))
 
     def retitle(self, name: str, title: str) -> None:
         """Give a brought data set another title.

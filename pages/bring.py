@@ -53,9 +53,9 @@ def page() -> None:
         _labels(state, state.look)
         _beginning(state.look)
     with summary, st.container(key="summary"), st.container(border=True):
-        bring_summary(
-            source, state.look, "Put the problem right first." if state.problem else missing_column(state.look)
-        )
+        missing = "" if state.problem else missing_column(state.look)
+        is_open = state.problem or state.look.problem
+        bring_summary(source, state.look, missing or ("Put the problem right first." if is_open else ""))
 
 
 def _next_step(source: Source) -> None:

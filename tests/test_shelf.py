@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
+from core.intake.draft import Silent
+from core.intake.importing import run_relabel
 from core.settings import Settings
 from core.shelf import Shelf
 from tests.intake.brought import bring_texts, reviews
@@ -42,7 +44,7 @@ def test_examples_are_found_by_class_split_words_and_position(shelf: Shelf, fing
 
 
 def test_a_corrected_label_makes_a_version_and_can_be_undone(shelf: Shelf, fingerprint: str) -> None:
-    info = shelf.relabel("reviews", {0: "negative", 31: "positive"})
+    info = run_relabel(shelf.library, "reviews", {0: "negative", 31: "positive"}, "", Silent())
     assert info.change == "Corrected 2 labels"
     assert [item.label for item in shelf.browse("reviews", rows=(0, 31)).items] == ["negative", "positive"]
     shelf.use_version("reviews", fingerprint)
@@ -51,11 +53,11 @@ def test_a_corrected_label_makes_a_version_and_can_be_undone(shelf: Shelf, finge
 
 def test_a_correction_that_makes_no_sense_is_refused(shelf: Shelf, fingerprint: str) -> None:
     with pytest.raises(UserError, match="No label was changed"):
-        shelf.relabel("reviews", {})
+        run_relabel(shelf.library, "reviews", {}, "", Silent())
     with pytest.raises(UserError, match="no example 60: this version has 60"):
-        shelf.relabel("reviews", {60: "negative"})
+        run_relabel(shelf.library, "reviews", {60: "negative"}, "", Silent())
     with pytest.raises(UserError, match="A label needs 1 to 100 characters"):
-        shelf.relabel("reviews", {1: " "})
+        run_relabel(shelf.library, "reviews", {1: " "}, "", Silent())
     assert shelf.head("reviews") == fingerprint
 
 
@@ -129,10 +131,10 @@ def test_what_a_run_doubts_is_a_finding_until_a_person_keeps_it(shelf: Shelf, fi
 
 
 def test_a_version_knows_those_it_was_made_from(shelf: Shelf, fingerprint: str) -> None:
-    second = shelf.relabel("reviews", {0: "negative"}).fingerprint
-    third = shelf.relabel("reviews", {1: "negative"}).fingerprint
+    second = run_relabel(shelf.library, "reviews", {0: "negative"}, "", Silent()).fingerprint
+    third = run_relabel(shelf.library, "reviews", {1: "negative"}, "", Silent()).fingerprint
     assert shelf.lineage("reviews", third) == [third, second, fingerprint]
     assert shelf.lineage("reviews", fingerprint) == [fingerprint]
-    back = shelf.relabel("reviews", {0: "positive", 1: "positive"}).fingerprint
+    back = run_relabel(shelf.library, "reviews", {0: "positive", 1: "positive"}, "", Silent()).fingerprint
     assert back == fingerprint  # the same content is the same version
     assert shelf.lineage("reviews", third) == [third, second, fingerprint]

@@ -60,7 +60,7 @@ def do(folder: Path, progress: FileProgress) -> int:
 
 
 def _work(folder: Path, progress: FileProgress) -> VersionInfo:
-    from core.intake.importing import run_fix, run_hub_import, run_import
+    from core.intake.importing import run_fix, run_hub_import, run_import, run_relabel
     from core.intake.library import Library
     from core.intake.turns import turn
 
@@ -70,6 +70,9 @@ def _work(folder: Path, progress: FileProgress) -> VersionInfo:
     with turn(library.locks, progress):
         if job["kind"] == "fix":
             return run_fix(library, asked["name"], asked["code"], asked["fingerprint"], progress)
+        if job["kind"] == "relabel":
+            changes = {int(position): label for position, label in asked["changes"].items()}
+            return run_relabel(library, asked["name"], changes, asked["fingerprint"], progress)
         options = ImportOptions.model_validate(asked["options"])
         if job["kind"] == "hub":
             return run_hub_import(library, asked["hub_id"], asked["config"], options, progress, draft)

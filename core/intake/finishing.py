@@ -24,7 +24,7 @@ from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
 from core.intake.rows import FEATURE
 from core.intake.similarity import near_pictures, near_texts, text_keys
-from core.intake.splitting import assign_splits, describe_given
+from core.intake.splitting import assign_splits, describe_documents, describe_given
 
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
 MOST_LABELS = 1_000
@@ -59,7 +59,8 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     progress.stage("Dividing", 0, "rows")
     mark = rows_fingerprint(given.task, rows, labels)
     sizes, divided = _divided(given.task, rows, labels, near, mark)
-    facts = dict(given.facts or {}) | {"splits": describe_given(rows.column("given"))}
+    said = describe_documents if given.task == "text-generation" else describe_given
+    facts = dict(given.facts or {}) | {"splits": said(rows.column("given"))}
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.intake.library import Library
 from core.intake.manifest import name_from
 from core.intake.opened import Version
 from core.intake.pictures.sources import refuse_without_pictures
+from core.intake.relabelling import correction, relabelled
 from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
@@ -118,6 +120,18 @@ def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: 
     if finding is None or not finding.fix or code not in checks():
         raise DataError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
     return library.revise(name, fingerprint, lambda old: repair(examined(old, progress), code), finding.fix, progress)
+
+
+def run_relabel(
+    library: Library, name: str, changes: Mapping[int, str], fingerprint: str, progress: Progress
+) -> VersionInfo:
+    """Give rows other labels in a new version; the older one stays.
+
+    Raises:
+        UserError: There is nothing to change, or a position that is not there.
+        DataError: What would be left cannot be trained on, such as a single class.
+    """
+    return library.revise(name, fingerprint, lambda old: relabelled(old, changes), correction(changes), progress)
 
 
 def examined(version: Version, progress: Progress) -> Examined:

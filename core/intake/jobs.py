@@ -28,7 +28,7 @@ from core.intake.draft import ImportCancelled, Unit
 from core.intake.sweeping import sweep
 from core.processes import is_alive
 
-Kind = Literal["import", "fix", "hub"]
+Kind = Literal["import", "fix", "hub", "relabel"]
 REQUEST, PROCESS, PROGRESS, CANCEL, LOG, DRAFT = (
     "request.json", "process.json", "progress.json", "cancel", "log.txt", "draft",
 )  # fmt: skip
@@ -56,7 +56,7 @@ class Jobs:
         """Start a process that does it; return the job's id.
 
         Args:
-            kind: "import", "fix" or "hub".
+            kind: "import", "fix", "hub" or "relabel".
             request: The arguments, as JSON: see `core.intake.__main__`.
             title: What it is called while it goes on.
         """

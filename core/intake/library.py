@@ -4,7 +4,6 @@
 `<name>/packs/` holds picture files that several versions share.
 """
 
-import math
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -167,7 +166,6 @@ class Library:
         edit: Callable[[Version], pa.Table],
         change: str,
         progress: Progress,
-        patience_s: float = math.inf,
     ) -> VersionInfo:
         """Make a new version from an older one, and use it from now on; the older one stays.
 
@@ -177,12 +175,11 @@ class Library:
             edit: From the older version to the rows of the new one.
             change: What happened, for the list of versions.
             progress: Told how far it is; may cancel.
-            patience_s: How long to wait for somebody else who changes the same data set.
 
         Raises:
-            DataError: What would be left cannot be trained on, or somebody else does not end.
+            DataError: What would be left cannot be trained on.
         """
-        with changing(self.locks, name, progress, patience_s):
+        with changing(self.locks, name, progress):
             return self._revise(self.version(name, fingerprint), edit, change, progress)
 
     def _revise(

@@ -1,6 +1,6 @@
 """Labels that a person has put right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pyarrow as pa
 
@@ -10,15 +10,16 @@ from core.intake.opened import Version
 LONGEST_LABEL = 100  # characters
 
 
-def relabelled(changes: Mapping[int, str]) -> Callable[[Version], pa.Table]:
-    """Return what gives rows other labels.
+def checked_labels(version: Version, changes: Mapping[int, str]) -> dict[int, str]:
+    """Return the right label by position, without spaces around it.
 
     Args:
+        version: That is to be corrected.
         changes: The right label by position.
 
     Raises:
-        UserError: There is nothing to change, or a label that cannot be one; from the returned function also a
-            position that is not there, or data without labels.
+        UserError: There is nothing to change, a label that cannot be one, a position that is not there, or data
+            without labels.
     """
     clean = {position: label.strip() for position, label in changes.items()}
     if not clean:
@@ -26,17 +27,24 @@ def relabelled(changes: Mapping[int, str]) -> Callable[[Version], pa.Table]:
     for label in clean.values():
         if not 0 < len(label) <= LONGEST_LABEL:
             raise UserError(f"A label needs 1 to {LONGEST_LABEL} characters; '{label[:20]}' has {len(label)}.")
+    info = version.manifest.info
+    if not info.labels:
+        raise UserError("This data has no labels to correct.")
+    if outside := [position for position in clean if not 0 <= position < info.examples]:
+        raise UserError(f"There is no example {outside[0]}: this version has {info.examples:,}.")
+    return clean
 
-    def edit(version: Version) -> pa.Table:
-        rows = version.rows
-        if "label" not in rows.column_names:
-            raise UserError("This data has no labels to correct.")
-        if outside := [position for position in clean if not 0 <= position < rows.num_rows]:
-            raise UserError(f"There is no example {outside[0]}: this version has {rows.num_rows:,}.")
-        labels = rows.column("label").to_pylist()
-        for position, label in clean.items():
-            labels[position] = label
-        place = rows.column_names.index("label")
-        return rows.set_column(place, rows.schema.field("label"), pa.array(labels, pa.large_string()))
 
-    return edit
+def relabelled(version: Version, changes: Mapping[int, str]) -> pa.Table:
+    """Return the rows of a version with other labels; see `checked_labels`."""
+    clean, rows = checked_labels(version, changes), version.rows
+    labels = rows.column("label").to_pylist()
+    for position, label in clean.items():
+        labels[position] = label
+    place = rows.column_names.index("label")
+    return rows.set_column(place, rows.schema.field("label"), pa.array(labels, pa.large_string()))
+
+
+def correction(changes: Mapping[int, str]) -> str:
+    """Return what happened, for the list of versions."""
+    return f"Corrected {len(changes):,} label{'' if len(changes) == 1 else 's'}"

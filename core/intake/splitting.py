@@ -137,6 +137,16 @@ def describe_given(given: "NDArray[Any] | pa.ChunkedArray") -> str:
     )
 
 
+def describe_documents(given: "pa.ChunkedArray") -> str:
+    """Return a sentence about where the splits of documents come from: the source's where it names all three."""
+    if set(SPLITS) <= set(given.unique().to_pylist()):
+        return "Taken from the source: training, validation and test as it names them."
+    return (
+        "Drawn by Touchstone: 80 % of the text for training, 10 % for validation, 10 % for the test; documents stay "
+        "whole where that comes out even, and paragraphs that repeat are used once."
+    )
+
+
 _NO_TRAINING = (
     "The source gives every example to validation or test, and none to training, so there is nothing to learn from. "
     "Name some rows 'train' in the split column, or import without that column: then Touchstone divides the data."

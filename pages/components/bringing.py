@@ -31,7 +31,7 @@ class Bringing:
     answered: dict[str, Any] | None = None  # what was asked when it was last looked at
     look: Look | None = None
     problem: str = ""
-    declined: str = ""  # why it cannot be what the address asks for; it is shown as what it can be
+    declined: str = ""  # why it cannot be what the address asks for, or what is guessed; it is shown all the same
     written: dict[str, str] = field(default_factory=dict)  # label as written -> as first proposed
 
 
@@ -63,7 +63,7 @@ def _look(state: Bringing, source: Source) -> None:
             _look(state, source)
             state.declined = str(error)
         return
-    state.look, state.problem, state.declined = look, look.problem, ""
+    state.look, state.problem, state.declined = look, "", look.problem
     if "label_map" not in state.asked:
         state.written = dict(look.label_map)
     for name in ImportOptions.model_fields:  # the fields show what the look has found out

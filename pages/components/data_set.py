@@ -171,7 +171,7 @@ def _facts(info: VersionInfo) -> None:
     with st.container(border=True, gap="small", key="about"):
         _fact("Divided", parts(info))
         # Long texts are divided within, so that what is said of examples is not true of them.
-        if found.get("splits") and info.task != "text-generation":
+        if found.get("splits"):
             st.caption(plain(str(found["splits"])))
         if found.get("format"):
             _fact("Read as", str(found["format"]))

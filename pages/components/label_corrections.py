@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import VersionInfo
-from pages.components.data_undo import offer_version
 from pages.components.data_words import many
 from pages.components.notices import shown_errors
 from pages.components.once import once
@@ -53,12 +52,10 @@ def correction_bar(info: VersionInfo, corrections: Corrections) -> None:
     if clicked:
         with shown_errors():
             shelf = shared_service().shelf
-            with st.spinner("Making the new version …"):
-                mark = once(key, lambda: shelf.relabel(info.name, dict(corrections), info.fingerprint).fingerprint)
+            work = once(key, lambda: shelf.start_relabel(info.name, dict(corrections), info.fingerprint))
             _forget(info, corrections)
-            offer_version(info, shelf.version(info.name, mark))
-            for parameter in ("version", "finding"):
-                st.query_params.pop(parameter, None)
+            st.query_params.pop("finding", None)
+            st.query_params["work"] = work
             st.rerun()
 
 

@@ -1,6 +1,6 @@
 """Pictures of every page, for the README and for the eye.
 
-Without a URL it serves the dashboard itself, in an empty home, and trains the three demos first.
+Without a URL it serves the dashboard itself, in an empty home, and trains the four demos first.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from tests.browser.harness import ROOT, chromium, dashboard
 
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
-DEMOS = ("image-classification", "text-classification", "text-generation")
+DEMOS = ("image-classification", "text-classification", "text-generation", "tabular-regression")
 DEMO_MS = 400_000
 README_PICTURE = ROOT / ".ci" / "run.png"
 

@@ -15,7 +15,7 @@ from core.errors import DataError
 from core.intake.duplicates import PARAGRAPH_BREAK, fold, without_repeated_paragraphs
 from core.intake.fingerprint import fingerprint
 from core.intake.splitting import assign_splits, describe_given, divide, split
-from core.specs import SPLITS, DatasetSpec, Examples
+from core.specs import DOCUMENT_BREAK, SPLITS, DatasetSpec, Examples
 
 NO_TARGETS = np.zeros(0, dtype=np.int64)
 
@@ -287,15 +287,8 @@ def test_python_docs_stay_mostly_whole_and_no_paragraph_crosses() -> None:
     division = divide(examples, fingerprint(examples))
     total = sum(division.sizes.values())
     assert [round(division.sizes[name] / total, 2) for name in SPLITS] == [0.8, 0.1, 0.1]
-    paragraphs = [
-        {
-            fold(p)
-            for text in map(str, division.examples[name].inputs)
-            for p in PARAGRAPH_BREAK.split(text)
-            if len(fold(p)) > 60
-        }
-        for name in SPLITS
-    ]
+    written = {name: DOCUMENT_BREAK.join(map(str, division.examples[name].inputs)) for name in SPLITS}
+    paragraphs = [{fold(p) for p in PARAGRAPH_BREAK.split(text) if len(fold(p)) > 60} for text in written.values()]
     assert sum(map(len, paragraphs)) == len(set().union(*paragraphs))
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import DataError
 from core.intake.draft import ImportCancelled, Silent, Unit
 from core.intake.turns import SIMULTANEOUS, changing, turn
 
@@ -38,18 +37,16 @@ def test_one_process_at_a_time_changes_a_data_set_and_a_killed_one_gives_way(tmp
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(DataError) as refused, changing(tmp_path, "reviews", Silent(), patience_s=0):
+        progress = Impatient()
+        with pytest.raises(ImportCancelled), changing(tmp_path, "reviews", progress):
             pass
+        assert progress.stages == ["Waiting for another change of this data set to end"]
         with changing(tmp_path, "other", Silent()):
             pass
         holder.kill()
         holder.wait()
-    with changing(tmp_path, "reviews", Silent(), patience_s=0):
+    with changing(tmp_path, "reviews", progress):
         pass
-    assert str(refused.value) == (
-        "'reviews' is being changed by another import or fix just now. Nothing of yours was changed: wait until that "
-        "has ended, then try again."
-    )
 
 
 def test_an_import_that_waits_for_its_turn_says_so_and_can_be_cancelled(tmp_path: Path) -> None:

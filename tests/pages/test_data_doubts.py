@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.imports import ImportOptions, VersionInfo
 from core.intake.draft import Silent
-from core.intake.importing import run_import
+from core.intake.importing import run_import, run_relabel
 from core.runs import RunStatus
 from core.service import Service
 from core.shelf import Shelf
@@ -133,7 +133,7 @@ def test_all_suggestions_are_chosen_at_once(service: Service, fresh: VersionInfo
 
 def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: VersionInfo, open_page: Open) -> None:
     doubted = service.doubted_labels("parcels")
-    service.shelf.relabel("parcels", {doubted[0].position: doubted[0].suggested})
+    run_relabel(service.shelf.library, "parcels", {doubted[0].position: doubted[0].suggested}, "", Silent())
     shown = words(open_page("data", set="parcels")).replace("\\", "")
     assert f"{len(doubted) - 1} text{'s seem' if len(doubted) > 2 else ' seems'} to have a wrong label" in shown
     assert "It was trained on an earlier version" in shown
@@ -156,7 +156,7 @@ def test_a_label_that_is_kept_is_not_doubted_again_until_that_is_undone(
 def test_an_older_version_shows_doubts_but_changes_nothing(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    service.shelf.relabel("parcels", {0: "bad"})
+    run_relabel(service.shelf.library, "parcels", {0: "bad"}, "", Silent())
     at = open_page("data", set="parcels", version=fresh.fingerprint)
     assert "to have a wrong label" in words(at)
     assert not at.checkbox

@@ -6,7 +6,7 @@ import pytest
 
 from core.imports import ImportOptions
 from core.intake.draft import Silent
-from core.intake.importing import run_import
+from core.intake.importing import run_import, run_relabel
 from core.service import Service
 from core.shelf import Shelf
 from tests.pages.conftest import Open, healthy, words
@@ -76,7 +76,7 @@ def test_a_finished_fix_is_the_version_in_use_until_it_is_undone(
     open_page: Open, service: Service, bring: Bring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = bring()
-    second = service.shelf.relabel("reviews", {0: "bad"})
+    second = run_relabel(service.shelf.library, "reviews", {0: "bad"}, "", Silent())
     done = progress("done", dataset="reviews", fingerprint=second.fingerprint)
     monkeypatch.setattr(Shelf, "import_progress", lambda *_: done)
     monkeypatch.setattr(Shelf, "forget_import", lambda *_: None)
@@ -90,7 +90,7 @@ def test_a_finished_fix_is_the_version_in_use_until_it_is_undone(
 
 def test_an_older_version_can_be_looked_at_and_used(open_page: Open, service: Service, bring: Bring) -> None:
     first = bring()
-    service.shelf.relabel("reviews", {0: "bad"})
+    run_relabel(service.shelf.library, "reviews", {0: "bad"}, "", Silent())
     at = open_page("data", set="reviews", version=first.fingerprint)
     assert "You look at a version that is not in use" in words(at)
     assert at.button(key="fix-exact-duplicates").disabled
@@ -101,7 +101,7 @@ def test_an_older_version_can_be_looked_at_and_used(open_page: Open, service: Se
 
 def test_the_versions_tell_what_made_them(open_page: Open, service: Service, bring: Bring) -> None:
     first = bring()
-    second = service.shelf.relabel("reviews", {0: "bad"})
+    second = run_relabel(service.shelf.library, "reviews", {0: "bad"}, "", Silent())
     at = open_page("data", set="reviews", part="versions")
     shown = words(at).replace("\\", "")
     assert f"1. {first.change}" in shown
