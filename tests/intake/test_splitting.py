@@ -293,5 +293,5 @@ def test_python_docs_stay_mostly_whole_and_no_paragraph_crosses() -> None:
 
 
 def test_hardly_any_text_is_refused() -> None:
-    with pytest.raises(DataError, match="at least 1000"):
+    with pytest.raises(DataError, match="at least 1,000"):
         divide(Examples(("short",), NO_TARGETS), "mark")

@@ -16,6 +16,7 @@ from core.service import Service
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from core.worker.launch import SupervisorProcess
+from tests.live import eventually
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
 PATIENCE_S = 120
@@ -47,6 +48,14 @@ def healthy(at: AppTest) -> AppTest:
     """Return the page if it drew without an exception."""
     assert not at.exception, [e.value for e in at.exception]
     return at
+
+
+def saved(at: AppTest, service: Service) -> AppTest:
+    """Save the corrected labels; return the page when the new version is there."""
+    at.button(key="save-labels").click().run()
+    work = str(at.query_params["work"][0] if isinstance(at.query_params["work"], list) else at.query_params["work"])
+    eventually(lambda: service.shelf.import_progress(work).state != "working")
+    return healthy(at.run())
 
 
 def words(at: AppTest) -> str:

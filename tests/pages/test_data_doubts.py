@@ -12,7 +12,7 @@ from core.runs import RunStatus
 from core.service import Service
 from core.shelf import Shelf
 from tests.live import eventually, has_ended, service
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, healthy, saved, words
 
 __all__ = ["service"]  # a fixture: with a real supervisor, for the whole file
 
@@ -111,7 +111,7 @@ def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
     at = tick(open_page("data", set="parcels"), fresh, first.position)
     tick(at, fresh, second.position)
     assert service.shelf.head("parcels") == fresh.fingerprint
-    at.button(key="save-labels").click().run()
+    saved(at, service)
     made = service.shelf.version("parcels")
     assert (made.parent, made.change) == (fresh.fingerprint, "Corrected 2 labels")
     now = [service.shelf.browse("parcels", rows=(one.position,)).items[0].label for one in (first, second)]
@@ -125,7 +125,7 @@ def test_all_suggestions_are_chosen_at_once(service: Service, fresh: VersionInfo
     at = open_page("data", set="parcels")
     at.button(key="choose-doubted").click().run()
     assert f"{len(doubted)} labels changed" in words(healthy(at))
-    at.button(key="save-labels").click().run()
+    saved(at, service)
     shown = words(healthy(at)).replace("\\", "")
     assert f"Corrected {len(doubted)} labels" in shown
     assert "seem to have a wrong label" not in shown  # nothing is left to doubt

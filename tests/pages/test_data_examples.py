@@ -3,7 +3,7 @@
 from core.service import Service
 from core.shelf import Histogram
 from pages.components.data_charts import class_finding, histogram_finding
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, healthy, saved, words
 from tests.pages.test_data import NASTY, Bring, bring, shown_texts
 
 __all__ = ["bring"]  # a fixture
@@ -53,7 +53,7 @@ def test_wrong_labels_are_collected_and_saved_as_one_version(open_page: Open, se
     at.selectbox(key=f"{key}-1").set_value("bad").run()
     assert "2 labels changed" in words(healthy(at))
     assert service.shelf.head("reviews") == first.fingerprint
-    at.button(key="save-labels").click().run()
+    saved(at, service)
     second = service.shelf.version("reviews")
     assert second.parent == first.fingerprint
     assert second.class_counts == {"bad": 42, "good": 38}
