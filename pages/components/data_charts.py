@@ -85,6 +85,8 @@ def class_finding(counts: Mapping[str, int]) -> str:
         return f"{shortened(least, LONGEST_NAME)} has no example"
     if largest <= EVEN * smallest:
         number = "Both classes" if len(ordered) == 2 else f"All {len(ordered):,} classes"
+        if smallest == largest:
+            return f"{number} are equally frequent: {largest:,} examples each"
         return f"{number} are about equally frequent: {smallest:,} to {largest:,} examples each"
     share = 100 * largest / sum(counts.values())
     times = f"{largest / smallest:.0f}" if largest / smallest >= 10 else f"{largest / smallest:.1f}"

@@ -66,7 +66,7 @@ def test_the_shape_is_drawn_with_what_it_says(open_page: Open, bring: Bring) -> 
     at = open_page("data", set="reviews", part="shape")
     charts = at.get("plotly_chart")
     assert len(charts) == 3
-    assert "Both classes are about equally frequent" in words(at)
+    assert "Both classes are equally frequent" in words(at)
     assert "characters" in charts[2].proto.spec
 
 

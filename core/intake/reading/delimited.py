@@ -44,8 +44,12 @@ def _is_regular(start: bytes) -> bool:
     lines = [line for line in text.splitlines()[:50] if line.strip()]
     if len(lines) < 3 or "\0" in text:
         return False
-    counts = [[line.count(mark) for line in lines] for mark in ("\t", ";", "|", ",")]
-    return any(min(count) > 0 and min(count) == max(count) for count in counts)
+    regular = {m: lines[0].count(m) for m in ("\t", ";", "|", ",") if len({line.count(m) for line in lines}) == 1}
+    marks = [mark for mark, count in regular.items() if count]
+    if marks == [","] and regular[","] == 1:  # so are sentences now and then; labels and numbers stand behind it
+        last = [line.rpartition(",")[2].strip() for line in lines[1:]]
+        return len(set(last)) <= len(last) / 2 or all(cell.replace(".", "", 1).isdigit() for cell in last)
+    return bool(marks)
 
 
 def open_table(path: Path, options: ImportOptions) -> Table:

@@ -187,7 +187,9 @@ def _notes(found: _Found, splits: Counter[str]) -> list[str]:
     if outside:
         notes.append(f"{outside:,} pictures lie outside the class folders and will be left out.")
     if found.others:
-        notes.append(f"{len(found.others):,} other files (such as {found.others[0].name}) will be skipped.")
+        few = len(found.others) == 1
+        others = "One other file" if few else f"{len(found.others):,} other files"
+        notes.append(f"{others} ({'' if few else 'such as '}{found.others[0].name}) will be skipped.")
     if found.empty:
         notes.append(f"No picture was found in: {', '.join(found.empty[:5])}. These classes will be missing.")
     by_label: dict[tuple[str, str], set[Folder]] = {}

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.errors import DataError
 from core.imports import Finding
@@ -34,6 +34,12 @@ _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 def is_about_sentiment(*names: str) -> bool:
     """Return whether the name of a column or file says that labels are opinions."""
     return any(_SENTIMENT.search(name) for name in names)
+
+
+def is_sentiment(written: Iterable[str]) -> bool:
+    """Return whether labels are at least two of the words for good, bad and neither."""
+    names = {_SYNONYMS.get(folded(label), "") for label in written}
+    return len(names) > 1 and "" not in names
 
 
 def normalise_labels(counts: Mapping[str, int], about_sentiment: bool) -> dict[str, str]:

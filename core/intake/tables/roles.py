@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from core.intake.tables.columns import MOST_CATEGORIES, Profile
-from core.intake.tables.labels import MOST_LABELS
+from core.intake.tables.labels import MOST_LABELS, is_sentiment
 
 _TEXT_NAMES = (
     ("text", "sentence", "review", "tweet", "comment", "message", "document", "content", "body"),
@@ -155,7 +155,8 @@ def _label_score(profile: Profile) -> float:
     few = 2.0 if profile.distinct <= 20 else 1.0 if profile.distinct <= MOST_CATEGORIES else 0.3
     full = profile.counts.total() / max(1, len(profile.values))
     misleading = 3.0 if _NOT_LABEL.search(profile.name) else 0.0
-    return max(0.0, 2 * named + few + repeats + full - misleading)
+    opinions = 4.0 if is_sentiment(profile.counts) else 0.0
+    return max(0.0, 2 * named + few + repeats + full + opinions - misleading)
 
 
 def _target_score(profile: Profile, names: set[str]) -> float:

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
+from core.intake.importing import find_reader
+from tests.intake.brought import reviews
 from tests.intake.tables.taken import look, take, write_csv
 
 ROWS = [("arrived early, works well", "good"), ('it is "fine", really', "good"), ("broke\nafter a day", "bad")] * 3
@@ -158,8 +160,6 @@ def test_a_pasted_table_needs_no_file_name(tmp_path: Path) -> None:
 
 
 def test_running_text_is_no_table(tmp_path: Path) -> None:
-    from core.intake.importing import find_reader
-
     file = tmp_path / "story.txt"
     file.write_text("Once, upon a time,\nthere was a table.\nIt had, alas, four, or five, legs.\n" * 5)
     assert find_reader(file).name != "csv"
@@ -177,3 +177,18 @@ def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(tmp_path: Pa
     file.write_text("text,label\n" + "fine,good\nawful,bad\n" * 20_000 + '"lost,good\n' + "fine,good\n" * 20_000)
     with pytest.raises(DataError, match=r"A quotation mark in line 40,002 of reviews\.csv is never closed"):
         take(file)
+
+
+def test_sentences_with_one_comma_each_are_a_text_and_no_table(tmp_path: Path) -> None:
+    tale = tmp_path / "tale.txt"
+    tale.write_text("Once upon a time, a king lived alone.\nHe had no friend, and he was sad.\nOne day, a fox came.\n")
+    assert find_reader(tale).name == "text"
+    labelled = tmp_path / "reviews.txt"
+    labelled.write_text("text,label\nI like it,good\nI hate it,bad\nI love it,good\nNever again,bad\n")
+    assert find_reader(labelled).name == "csv"
+
+
+def test_words_for_good_and_bad_are_labels_before_any_other_column(tmp_path: Path) -> None:
+    rows = [(text, "ABC"[n % 3], ("positiv", "negativ")[n % 2]) for n, (text, _) in enumerate(reviews())]
+    file = write_csv(tmp_path / "filialen.csv", ("Kommentar", "Filiale", "Urteil"), *rows)
+    assert look(file).options.label_column == "Urteil"

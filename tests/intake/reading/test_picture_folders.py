@@ -31,7 +31,7 @@ def test_class_folders_with_splits_come_in(tmp_path: Path, kind: str) -> None:
     assert (taken.look.rows, taken.look.tasks) == (3, ("image-classification",))
     assert taken.look.notes == (
         "The folders say what each picture is for: 2 for training, 1 for validation. This is kept.",
-        "1 other files (such as pets/readme.txt) will be skipped.",
+        "One other file (pets/readme.txt) will be skipped.",
     )
     assert taken.seen == [
         ("pets/Val/cats/3.png", "cats", "validation"),
