@@ -11,7 +11,6 @@ from core import catalog, configure
 from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
-from core.imports import DoubtedLabel
 from core.runs import Event, QueueEntry, Run, RunStatus, WorkerInfo
 from core.settings import Settings
 from core.shelf import DatasetPreview, Shelf
@@ -87,15 +86,6 @@ class Service:
         return [
             run for run in every if run.config.dataset == dataset and fingerprint in ("", run.config.dataset_version)
         ]
-
-    def doubted_labels(self, dataset: str, fingerprint: str = "") -> list[DoubtedLabel]:
-        """Return the labels of a brought version that its latest finished model doubts, the surest first."""
-        mark = fingerprint or self.shelf.head(dataset)
-        for run in self.runs_using(dataset, mark):
-            file = self.settings.runs_folder / run.id / "mislabels.json"
-            if run.status is RunStatus.SUCCEEDED and file.exists():
-                return self.shelf.doubted_labels(dataset, mark, json.loads(file.read_text())["found"], run.name)
-        return []
 
     def empty_data_trash(self) -> int:
         """Remove the data sets in the trash for good but those that runs need; return how many."""

@@ -14,14 +14,15 @@ WORDS = {"config", "errors", "specs", "runs", "settings"}
 # The table of core/README.md. A room may always import from itself.
 MAY_IMPORT = {
     "app": {"routes", "upload_routes", "bootstrap", "errors"},
-    "pages": {"service", "shelf", "bootstrap", "configure", "config", "specs", "runs", "imports", "errors"},
-    "cli": WORDS | {"service", "shelf", "imports", "intake", "bootstrap", "catalog", "configure", "store", "serving",
-                    "worker", "training.device", "preprocessing.sentence_encoder"},
+    "pages": {"doubts", "service", "shelf", "bootstrap", "configure", "config", "specs", "runs", "imports", "errors"},
+    "cli": WORDS | {"doubts", "service", "shelf", "imports", "intake", "bootstrap", "catalog", "configure", "store",
+                    "serving", "worker", "training.device", "preprocessing.sentence_encoder"},
     "routes": WORDS | {"service", "shelf", "bootstrap", "curves"},
     "upload_routes": WORDS | {"service", "shelf", "bootstrap", "routes"},
     "curves": WORDS | {"service", "store"},
     "bootstrap": WORDS | {"service", "store", "worker.launch"},
     "service": WORDS | {"catalog", "configure", "store", "intake", "shelf", "imports"},
+    "doubts": WORDS | {"service", "shelf", "imports"},
     "shelf": WORDS | {"catalog", "intake", "imports"},
     "worker": WORDS | {"processes", "training", "store", "catalog", "configure", "intake", "bootstrap"},
     "serving": WORDS | {"training", "catalog", "intake"},

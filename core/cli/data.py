@@ -11,6 +11,7 @@ from core import catalog
 from core.bootstrap import open_service
 from core.cli.import_bar import TerminalProgress
 from core.cli.output import AsJson, print_json, print_table
+from core.doubts import doubts_of
 from core.errors import UserError
 from core.imports import Finding, ImportOptions, VersionInfo
 from core.intake.importing import run_fix, run_hub_import, run_import
@@ -115,6 +116,8 @@ def check(
             with TerminalProgress() as progress:
                 run_fix(service.shelf.library, name, code, "", progress)
         findings = service.shelf.findings(name)
+        if doubts := doubts_of(service, name):
+            findings.append(doubts.finding)
     if as_json:
         print_json([_plain(finding) for finding in findings])
     else:

@@ -1,13 +1,12 @@
 """Labels that a trained model doubts: looked at one by one; a person changes them or keeps them as they are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.imports import DoubtedLabel, Finding, VersionInfo
-from core.runs import Run, RunStatus
+from core.doubts import Doubts
+from core.imports import DoubtedLabel, VersionInfo
 from pages.components.data_words import many, shortened, unit
 from pages.components.label_corrections import Corrections, correction_bar, corrections_of
 from pages.components.notices import shown_errors
@@ -18,36 +17,6 @@ PER_PAGE = 6
 LONGEST_TEXT = 280  # characters
 THUMBNAIL_WIDTH = 84  # pixels
 _PICKED = "doubted"  # before the key of a tick box
-
-
-@dataclass(frozen=True)
-class Doubts:
-    """What the latest model that was trained on a version, or on one before it, doubts."""
-
-    finding: Finding
-    labels: tuple[DoubtedLabel, ...]  # as positions in the version shown
-    run: Run
-    is_older: bool  # the model learnt from a version before this one
-
-
-def doubts_of(info: VersionInfo) -> Doubts | None:
-    """Return what a model doubts of a version; None where none was trained, or where it doubts nothing."""
-    service = shared_service()
-    if not info.labels:
-        return None
-    judges: dict[str, Run] = {}  # the newest finished run of each version
-    for run in service.runs_using(info.name):
-        if run.status is RunStatus.SUCCEEDED:
-            judges.setdefault(run.config.dataset_version, run)
-    mark = next((mark for mark in service.shelf.lineage(info.name, info.fingerprint) if mark in judges), None)
-    if mark is None:
-        return None
-    found = service.doubted_labels(info.name, mark)
-    labels = service.shelf.still_doubted(info.name, found, mark, info.fingerprint)
-    if not labels:
-        return None
-    finding = service.shelf.doubt_finding(info.name, labels, info.fingerprint)
-    return Doubts(finding, tuple(labels), judges[mark], mark != info.fingerprint)
 
 
 def doubt_choices(doubts: Doubts, info: VersionInfo, may_change: bool) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.doubts import Doubts, doubts_of
 from core.errors import UnknownName
 from core.imports import DatasetEntry, Finding, VersionInfo
 from pages.components.data_actions import data_actions, runs_of
 from pages.components.data_browser import data_browser
 from pages.components.data_charts import class_chart, histogram_chart, split_chart
-from pages.components.data_doubts import Doubts, doubts_of
 from pages.components.data_preview import data_preview
 from pages.components.data_undo import forget_undo, offer_version, undo_notice
 from pages.components.data_words import classes, counted, icon, many, parts, split_unit
@@ -74,7 +74,10 @@ def _brought(entry: DatasetEntry) -> None:
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
-    findings, doubts = shelf.findings(entry.name, info.fingerprint), doubts_of(info)
+    findings, doubts = (
+        shelf.findings(entry.name, info.fingerprint),
+        doubts_of(shared_service(), info.name, info.fingerprint),
+    )
     if doubts is not None:
         findings.append(doubts.finding)
     read_choice("part", PARTS, "report")

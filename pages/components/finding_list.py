@@ -7,8 +7,9 @@ from typing import Literal
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.doubts import Doubts
 from core.imports import Finding, VersionInfo
-from pages.components.data_doubts import Doubts, doubt_choices, kept_notice
+from pages.components.data_doubts import doubt_choices, kept_notice
 from pages.components.notices import shown_errors
 from pages.components.once import once
 from pages.components.starting import one_key

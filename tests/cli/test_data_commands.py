@@ -40,6 +40,7 @@ def test_a_file_is_brought_examined_put_right_and_trained_on(
     run = answer("train", "--dataset", "journey", "--model", "bag-of-embeddings", "--set", "epochs=2")["id"]
     eventually(lambda: has_ended(service, service.run(run)))
     document = answer("runs", "show", run)
+    assert isinstance(answer("data", "check", "journey"), list)
     assert (document["status"], document["dataset_fingerprint"]) == ("succeeded", fixed["fingerprint"])
 
     answer("data", "use", "journey", brought["fingerprint"][:8])

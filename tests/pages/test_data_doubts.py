@@ -5,7 +5,8 @@ import random
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.imports import ImportOptions, VersionInfo
+from core.doubts import doubts_of
+from core.imports import DoubtedLabel, ImportOptions, VersionInfo
 from core.intake.draft import Silent
 from core.intake.importing import run_import, run_relabel
 from core.runs import RunStatus
@@ -72,6 +73,11 @@ def text_at(shelf: Shelf, position: int, fingerprint: str) -> str:
     return shelf.browse("parcels", fingerprint, rows=(position,)).items[0].text
 
 
+def doubted_labels(service: Service) -> list[DoubtedLabel]:
+    doubts = doubts_of(service, "parcels")
+    return list(doubts.labels) if doubts else []
+
+
 def tick(at: AppTest, info: VersionInfo, position: int) -> AppTest:
     at.checkbox(key=f"doubted-{info.fingerprint[:12]}-{position}").check().run()
     return healthy(at)
@@ -80,7 +86,7 @@ def tick(at: AppTest, info: VersionInfo, position: int) -> AppTest:
 def test_a_trained_model_finds_labels_that_are_wrong(
     service: Service, fresh: VersionInfo, flipped: frozenset[str]
 ) -> None:
-    doubted = service.doubted_labels("parcels")
+    doubted = doubted_labels(service)
     found = {text_at(service.shelf, one.position, fresh.fingerprint) for one in doubted}
     exam = [*service.shelf.browse("parcels", split="test", limit=500).items]
     exam += service.shelf.browse("parcels", split="validation", limit=500).items
@@ -94,7 +100,7 @@ def test_a_trained_model_finds_labels_that_are_wrong(
 def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    doubted = service.doubted_labels("parcels")
+    doubted = doubted_labels(service)
     at = open_page("data", set="parcels")
     shown = words(at).replace("\\", "")
     assert f"{len(doubted)} texts seem to have a wrong label, says 'first try'" in shown
@@ -107,7 +113,7 @@ def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
 def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    first, second = service.doubted_labels("parcels")[:2]
+    first, second = doubted_labels(service)[:2]
     at = tick(open_page("data", set="parcels"), fresh, first.position)
     tick(at, fresh, second.position)
     assert service.shelf.head("parcels") == fresh.fingerprint
@@ -121,7 +127,7 @@ def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
 
 
 def test_all_suggestions_are_chosen_at_once(service: Service, fresh: VersionInfo, open_page: Open) -> None:
-    doubted = service.doubted_labels("parcels")
+    doubted = doubted_labels(service)
     at = open_page("data", set="parcels")
     at.button(key="choose-doubted").click().run()
     assert f"{len(doubted)} labels changed" in words(healthy(at))
@@ -132,7 +138,7 @@ def test_all_suggestions_are_chosen_at_once(service: Service, fresh: VersionInfo
 
 
 def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: VersionInfo, open_page: Open) -> None:
-    doubted = service.doubted_labels("parcels")
+    doubted = doubted_labels(service)
     run_relabel(service.shelf.library, "parcels", {doubted[0].position: doubted[0].suggested}, "", Silent())
     shown = words(open_page("data", set="parcels")).replace("\\", "")
     assert f"{len(doubted) - 1} text{'s seem' if len(doubted) > 2 else ' seems'} to have a wrong label" in shown
@@ -142,14 +148,14 @@ def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: Ve
 def test_a_label_that_is_kept_is_not_doubted_again_until_that_is_undone(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    doubted = service.doubted_labels("parcels")
+    doubted = doubted_labels(service)
     at = open_page("data", set="parcels")
     at.button(key=f"keep-label-{doubted[0].position}").click().run()
     assert "1 label kept as it is against a model's doubt" in words(healthy(at))
-    assert service.doubted_labels("parcels") == doubted[1:]
+    assert doubted_labels(service) == doubted[1:]
     assert service.shelf.head("parcels") == fresh.fingerprint  # a decision is no new version
     at.button(key="doubt-again").click().run()
-    assert service.doubted_labels("parcels") == doubted
+    assert doubted_labels(service) == doubted
     healthy(at)
 
 

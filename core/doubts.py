@@ -1,0 +1,48 @@
+"""Labels that the latest trained model doubts: where runs and data sets meet. Pages and commands call it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.imports import DoubtedLabel, Finding
+from core.runs import Run, RunStatus
+from core.service import Service
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What the latest model that was trained on a version, or on one before it, doubts."""
+
+    finding: Finding
+    labels: tuple[DoubtedLabel, ...]  # as positions in the version that was asked about, the surest first
+    run: Run
+    is_older: bool  # the model learnt from a version before this one
+
+
+def doubts_of(service: Service, dataset: str, fingerprint: str = "") -> Doubts | None:
+    """Return what a model doubts of a brought version; None where none was trained, or where it doubts nothing.
+
+    Args:
+        service: Knows runs and data sets.
+        dataset: The data set's name.
+        fingerprint: Of the version; empty is the one in use.
+    """
+    shelf = service.shelf
+    mark = fingerprint or shelf.head(dataset)
+    judges: dict[str, Run] = {}  # the newest finished run of each version
+    for run in service.runs_using(dataset):
+        if run.status is RunStatus.SUCCEEDED and _file(service, run).exists():
+            judges.setdefault(run.config.dataset_version, run)
+    judged = next((version for version in shelf.lineage(dataset, mark) if version in judges), None)
+    if judged is None:
+        return None
+    run = judges[judged]
+    said = shelf.doubted_labels(dataset, judged, json.loads(_file(service, run).read_text())["found"], run.name)
+    labels = shelf.still_doubted(dataset, said, judged, mark)
+    if not labels:
+        return None
+    return Doubts(shelf.doubt_finding(dataset, labels, mark), tuple(labels), run, judged != mark)
+
+
+def _file(service: Service, run: Run) -> Path:
+    return service.settings.runs_folder / run.id / "mislabels.json"
