@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from core.imports import ImportOptions
 from core.service import Service
 from tests.cli.conftest import Cli, Json
+from tests.intake.bad.bad_file import BadFile, bad_files
 from tests.intake.brought import reviews
 from tests.live import eventually, has_ended
+
+SAID = {
+    "task": "--task", "text_column": "--text-column", "label_column": "--label-column",
+    "target_column": "--target-column",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -76,3 +83,21 @@ def test_what_cannot_be_done_is_one_clear_line(cli: Cli, tmp_path: Path) -> None
         assert (code, out) == (2, ""), arguments
         assert sentence in err
         assert len(err.strip().splitlines()) == 1
+
+
+def has_a_word_for(options: ImportOptions) -> bool:
+    """Return whether the command can say all that is decided about a file."""
+    return options == ImportOptions(**{name: getattr(options, name) for name in SAID})
+
+
+REFUSED = [bad for bad in bad_files().values() if not bad.finding and has_a_word_for(bad.options)]
+
+
+@pytest.mark.parametrize("bad", REFUSED[::8], ids=lambda bad: bad.name)
+def test_a_bad_file_is_refused_in_one_line_and_leaves_nothing(
+    bad: BadFile, cli: Cli, answer: Json, tmp_path: Path
+) -> None:
+    before = answer("data", "list")
+    options = [part for name in SAID if getattr(bad.options, name) for part in (SAID[name], getattr(bad.options, name))]
+    assert cli("data", "import", str(bad.make(tmp_path)), *options) == (2, "", f"{bad.says}\n")
+    assert answer("data", "list") == before
