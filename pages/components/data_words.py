@@ -11,7 +11,7 @@ ICONS = {
 _UNITS = {
     "image-classification": ("picture", "pictures"),
     "text-classification": ("text", "texts"),
-    "text-generation": ("document", "documents"),
+    "text-generation": ("text part", "text parts"),  # a long document comes in as several
     "tabular-regression": ("row", "rows"),
 }
 _PARTS = {"train": "to learn from", "validation": "to steer by", "test": "for the exam"}
