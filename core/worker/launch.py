@@ -55,7 +55,9 @@ class SupervisorProcess:
                 if lease.version == code_version() and not lease.retire:
                     return
                 self._queue.ask_to_retire(lease.owner)
-            starting = self._child is not None and self._child.poll() is None
+            child = self._child
+            # One that had the lease and is dead now is not starting, though it may be too early to be waited for.
+            starting = child is not None and child.poll() is None and (lease is None or lease.pid != child.pid)
             if starting and time.monotonic() - self._started_at < _PATIENCE_S:
                 return
             self._start()
