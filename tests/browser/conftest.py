@@ -1,11 +1,13 @@
 """One server and one Chromium for all journeys; each test has a browser context, and a session, of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.browser.harness import chromium, dashboard
+from tests.browser.harness import chromium, dashboard, faultless_page
 
 
 @pytest.fixture(scope="package")  # Playwright keeps an event loop running, in which no other test may be
@@ -22,10 +24,24 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    faults: list[str] = []
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    yield opened
-    context.close()
-    assert not faults
+    with faultless_page(browser) as opened:
+        yield opened
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "reviews.csv"
+    path.write_text("text,label\n" + "".join(f"thing {i} is fine,good\nthing {i} is broken,bad\n" for i in range(50)))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of class folders, with what a Mac leaves in it."""
+    folder = tmp_path / "pets"
+    for label in ("cat", "dog"):
+        (folder / label).mkdir(parents=True)
+        for i in range(30):
+            Image.effect_noise((40, 30), 40 + i).convert("RGB").save(folder / label / f"{i}.jpg")
+    (folder / ".DS_Store").write_text("x")
+    return folder

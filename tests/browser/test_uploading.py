@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.bring_steps import START_MS, choose, drop, on_disk, open_zone, slow_down
@@ -14,29 +13,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def csv(tmp_path: Path) -> Path:
-    path = tmp_path / "reviews.csv"
-    path.write_text("text,label\n" + "".join(f"thing {i} is fine,good\nthing {i} is broken,bad\n" for i in range(50)))
-    return path
-
-
-@pytest.fixture
 def large(tmp_path: Path) -> Path:
     path = tmp_path / "large.bin"
     path.write_bytes(random.Random(0).randbytes(30_000_000))
     return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder of class folders, with what a Mac leaves in it."""
-    folder = tmp_path / "pets"
-    for label in ("cat", "dog"):
-        (folder / label).mkdir(parents=True)
-        for i in range(30):
-            Image.effect_noise((40, 30), 40 + i).convert("RGB").save(folder / label / f"{i}.jpg")
-    (folder / ".DS_Store").write_text("x")
-    return folder
 
 
 def test_a_file_is_sent_whole_and_looked_at(page: Page, url: str, csv: Path) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.bring_steps import (
@@ -21,7 +20,7 @@ from tests.browser.bring_steps import (
     looked_at,
     press_import,
 )
-from tests.browser.harness import FLAGS, NAMES
+from tests.browser.harness import FLAGS, NAMES, faultless_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -37,32 +36,8 @@ def browser_with_camera(browser: Browser) -> Iterator[Browser]:
 
 @pytest.fixture
 def camera_page(browser_with_camera: Browser) -> Iterator[Page]:
-    context = browser_with_camera.new_context(viewport={"width": 1280, "height": 900})
-    faults: list[str] = []
-    opened = context.new_page()
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    yield opened
-    context.close()
-    assert not faults
-
-
-@pytest.fixture
-def csv(tmp_path: Path) -> Path:
-    path = tmp_path / "reviews.csv"
-    path.write_text("text,label\n" + "".join(f"thing {i} is fine,good\nthing {i} is broken,bad\n" for i in range(50)))
-    return path
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder of class folders, with what a Mac leaves in it."""
-    folder = tmp_path / "pets"
-    for label in ("cat", "dog"):
-        (folder / label).mkdir(parents=True)
-        for i in range(30):
-            Image.effect_noise((40, 30), 40 + i).convert("RGB").save(folder / label / f"{i}.jpg")
-    (folder / ".DS_Store").write_text("x")
-    return folder
+    with faultless_page(browser_with_camera) as opened:
+        yield opened
 
 
 def test_pictures_are_taken_while_the_button_is_held_and_outlive_a_reload(camera_page: Page, url: str) -> None:

@@ -3,44 +3,16 @@
 import csv
 import json
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.cli.app import run as touchstone
 from core.service import Service
-from tests.live import eventually, has_ended, service
+from tests.cli.conftest import Cli, Json
+from tests.live import eventually, has_ended
 
-__all__ = ["service"]  # a fixture
-Cli = Callable[..., tuple[int, str, str]]
-Json = Callable[..., Any]
 SMALL = ("--dataset", "digits", "--model", "logistic-regression", "--set", "epochs=2")
-
-
-@pytest.fixture
-def cli(service: Service, capsys: pytest.CaptureFixture[str]) -> Cli:
-    """Run a command; return its exit code, stdout and stderr."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = touchstone(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
-
-
-@pytest.fixture
-def answer(cli: Cli) -> Json:
-    """Run a command with --json; return what it printed."""
-
-    def call(*arguments: str) -> Any:
-        code, out, err = cli(*arguments, "--json")
-        assert code == 0, err
-        return json.loads(out)
-
-    return call
 
 
 @pytest.fixture(scope="module")

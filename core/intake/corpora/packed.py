@@ -13,19 +13,10 @@ from core.intake.corpora.pdf_text import PdfText
 from core.intake.corpora.plain_text import open_text
 from core.intake.corpora.word_text import WordText
 from core.intake.doctor.wording import counted, examples_of
+from core.intake.split_names import SPLIT_NAMES
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".ndjson")
 OFFICE_CONTENTS = "[Content_Types].xml"  # a ZIP that holds it is one document, not many
-_SPLITS = {
-    "train": "train",
-    "training": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "dev": "validation",
-    "test": "test",
-    "testing": "test",
-}
 _COPIED = 1 << 20  # bytes at once
 _NUMBER = re.compile(r"(\d+)")
 _LONGEST_NUMBER = 18  # digits that are compared as a number
@@ -53,7 +44,7 @@ def _rank(piece: str) -> tuple[int, str]:
 
 def split_of(name: str) -> str:
     """Return the split that a file's folders name, or ""."""
-    return next((_SPLITS[part] for part in PurePosixPath(name.lower()).parts[:-1] if part in _SPLITS), "")
+    return next((SPLIT_NAMES[part] for part in PurePosixPath(name.lower()).parts[:-1] if part in SPLIT_NAMES), "")
 
 
 def copy_out(archive: Archive, entry: Entry, target: Path, copied: Callable[[int], None], most_bytes: int = 0) -> None:

@@ -2,18 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-_NAMES = {
-    "train": "train",
-    "training": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "dev": "validation",
-    "development": "validation",
-    "eval": "validation",
-    "test": "test",
-    "testing": "test",
-}
+from core.intake.split_names import SPLIT_NAMES
 
 
 def our_splits(names: Iterable[str], split_map: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -27,7 +16,7 @@ def our_splits(names: Iterable[str], split_map: Mapping[str, str]) -> tuple[dict
         split_map: What is known of this set: part -> "train", "validation", "test", or "" to leave it out.
     """
     parts = list(names)
-    mapped = {part: split_map.get(part, "") if split_map else _NAMES.get(part.lower(), "") for part in parts}
+    mapped = {part: split_map.get(part, "") if split_map else SPLIT_NAMES.get(part.lower(), "") for part in parts}
     used = {part: split for part, split in mapped.items() if split}
     if not used:
         return dict.fromkeys(parts, ""), ()

@@ -11,9 +11,10 @@ from core.intake.archives import Archive, Entry, UnreadableEntry
 from core.intake.pictures.decoding import SUFFIXES
 from core.intake.pictures.layout import folder_of, split_above, split_named
 from core.intake.reading.delimited import open_table
+from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import Profile, profile_column
 from core.intake.tables.left_out import LeftOut
-from core.intake.tables.roles import GIVEN_SPLITS, guess_label, guess_split
+from core.intake.tables.roles import guess_label, guess_split
 from core.intake.tables.table import Table, listed
 
 TABLES = (".csv", ".tsv", ".tab", ".psv")
@@ -128,7 +129,7 @@ class LabelTable:
             for batch in table.batches(wanted, left_out):
                 splits = batch.columns[2] if self.split_column else [""] * len(batch)
                 for file, label, given in zip(batch.columns[0], batch.columns[1], splits, strict=True):
-                    yield Row(file, label.strip(), GIVEN_SPLITS.get(given.strip().lower(), "") or split)
+                    yield Row(file, label.strip(), SPLIT_NAMES.get(given.strip().lower(), "") or split)
 
 
 def find_table(archive: Archive, names: PictureNames, options: ImportOptions, folder: Path) -> LabelTable:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from core.errors import DataError
+from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import Profile
 from core.intake.tables.labels import MOST_LABELS
-from core.intake.tables.roles import GIVEN_SPLITS, is_called_label, is_continuous
+from core.intake.tables.roles import is_called_label, is_continuous
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
 
@@ -96,7 +97,7 @@ def check_repeats(seen: Survey, label: str, classes: Mapping[str, int]) -> None:
 def check_split(seen: Survey, split: str) -> None:
     """Raise a `DataError` if the column that the user chose for the splits names none."""
     values = [value for value in seen.counts(split) if value.strip()]
-    if not any(value.strip().lower() in GIVEN_SPLITS for value in values):
+    if not any(value.strip().lower() in SPLIT_NAMES for value in values):
         held = f"holds {listed(values)}, none of which names a split" if values else "is empty"
         raise DataError(
             f"The split column '{split}' of {seen.table.path.name} {held}. "

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import MOST_CATEGORIES, Profile
 from core.intake.tables.labels import MOST_LABELS, is_sentiment
 
@@ -34,11 +35,6 @@ _TARGET_NAMES = (
 )
 _TARGET_PART = re.compile(r"(?:^|_)(?:target|price|cost|salary|sales|revenue|rent|preis|prix|precio)(?:_|$)")
 _SPLIT_NAMES = ("split", "set", "subset", "fold", "partition", "dataset", "phase", "usage", "sample")
-GIVEN_SPLITS = {
-    **dict.fromkeys(("train", "training", "tr", "trainset", "train_set"), "train"),
-    **dict.fromkeys(("validation", "valid", "val", "dev", "development", "eval", "evaluation"), "validation"),
-    **dict.fromkeys(("test", "testing", "tst", "holdout", "hold-out", "testset", "test_set"), "test"),
-}
 _MOSTLY = 0.9  # of the rows must name a split: a slip of the pen in a few shall not undo the others
 _NOT_LABEL = re.compile(
     r"conf(?:idence)?$|_at$|count$|(?:^|_)(?:name|user|timezone|location|date|time)$", re.IGNORECASE
@@ -50,7 +46,7 @@ def guess_split(profiles: Sequence[Profile]) -> str:
     for profile in profiles:
         if _plain(profile.name) not in _SPLIT_NAMES or not profile.counts:
             continue
-        known = sum(count for value, count in profile.counts.items() if value.strip().lower() in GIVEN_SPLITS)
+        known = sum(count for value, count in profile.counts.items() if value.strip().lower() in SPLIT_NAMES)
         if known >= _MOSTLY * profile.counts.total():
             return profile.name
     return ""

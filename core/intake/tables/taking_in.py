@@ -10,6 +10,7 @@ from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
 from core.intake.draft import Draft, Progress
 from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
+from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.cleaning import clean_texts, looks_like_formula
 from core.intake.tables.features import Features, unused_columns
 from core.intake.tables.labels import LabelBook, check_label_count, is_no_label
@@ -17,7 +18,6 @@ from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number, parse_numbers
 from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
-from core.intake.tables.roles import GIVEN_SPLITS
 from core.intake.tables.survey import survey
 from core.intake.tables.table import Batch, Table
 
@@ -224,7 +224,7 @@ def _common(batch: Batch, split_at: int, options: ImportOptions, left_out: LeftO
     given: list[str] = [""] * len(batch)
     if options.split_column:
         said = batch.columns[split_at]
-        given = [GIVEN_SPLITS.get(value.strip().lower(), "") for value in said]
+        given = [SPLIT_NAMES.get(value.strip().lower(), "") for value in said]
         for position, name in enumerate(given):
             if not name and said[position].strip():
                 left_out.add("unknown-splits", batch.lines[position], said[position])
