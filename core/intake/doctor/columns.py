@@ -11,6 +11,7 @@ from core.intake.doctor.examined import Examined
 from core.intake.doctor.numbering import numbered
 from core.intake.doctor.wording import number, shown
 from core.intake.rows import FEATURE
+from core.intake.tables.features import ONLY_NUMBERS
 
 TABLES = ("tabular-regression",)
 NUMBERING_NAME = re.compile(r"(^|[_\W])(id|nr|no|uuid|guid|index|key)$|[a-z]I[Dd]$|^unnamed", re.IGNORECASE)
@@ -36,6 +37,12 @@ def left_out(examined: Examined) -> list[str]:
     columns = examined.facts.get("columns") or []
     names = [column.get("name") for column in columns if isinstance(column, dict) and column.get("role") == "ignored"]
     return [name for name in names if isinstance(name, str)]
+
+
+def numbering_columns(examined: Examined) -> list[str]:
+    """Return the columns that only number the rows: among the rows, or left out by their reader for that."""
+    columns = examined.facts.get("columns") or []
+    return [*identifiers(examined), *(c["name"] for c in columns if c.get("why") == ONLY_NUMBERS)]
 
 
 def is_number(column: pa.ChunkedArray) -> bool:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION, repeats
-from core.intake.doctor.columns import describe_row, identifiers, left_out, row_groups
+from core.intake.doctor.columns import describe_row, identifiers, left_out, numbering_columns, row_groups
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
 from core.intake.doctor.repeats import repeated_to_the_letter, sayings
@@ -54,7 +54,7 @@ def _message(examined: Examined, count: int) -> str:
     if examined.task == "tabular-regression":
         apart = [*identifiers(examined), *left_out(examined)]
         but = f", but for {listed(apart)}" if apart else ""
-        return f"{start} in every column{but}."
+        return f"{start} in every column{but}.{_in_the_source(examined, count)}"
     if examined.task == "image-classification":
         return f"{start}, pixel for pixel, and {'has' if count == 1 else 'have'} the same label."
     repeated = len(examined) - int(examined.same.max()) - 1
@@ -66,6 +66,16 @@ def _message(examined: Examined, count: int) -> str:
         how = f"{exact:,} letter for letter, the others {how}" if 0 < exact < repeated else how
         start += f": {how}" if 0 < exact < repeated else f", {how}"
     return start + ("." if repeated == count else f". {counted(count, 'of them has', 'of them have')} its label too.")
+
+
+def _in_the_source(examined: Examined, count: int) -> str:
+    """Return how many rows repeat also in what is not learnt from; only the version as it was brought can tell."""
+    said = examined.facts.get("same_rows") or {}
+    repeated, numbering = said.get("repeated", 0), numbering_columns(examined)
+    if said.get("rows") != len(examined) or not 0 < repeated < count:
+        return ""
+    but = f", all but {listed(numbering)}" if numbering else ""
+    return f" {counted(repeated, 'of them is', 'of them are')} the same in those too{but}."
 
 
 def _examples(examined: Examined, repeated: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
 
 MOST_WORDS = 1_000  # different ones in a column of words that the user insists on
+ONLY_NUMBERS = "only numbers the rows: it tells nothing"
 TOO_MANY_WORDS = "too many different words to compare"
 
 
@@ -41,6 +42,11 @@ class Features:
     def names(self) -> tuple[str, ...]:
         """All columns that are used, numbers first."""
         return (*self.numbers, *self.categories)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The columns that are not used, without those that only number the rows."""
+        return tuple(name for name, why in self.ignored.items() if why != ONLY_NUMBERS)
 
 
 def choose_features(seen: Survey, target: str, options: ImportOptions) -> Features:
@@ -129,7 +135,7 @@ def _doubt(profile: Profile) -> str:
     return {
         "empty": "empty",
         "constant": "the same in every row: it tells nothing",
-        "identifier": "only numbers the rows: it tells nothing",
+        "identifier": ONLY_NUMBERS,
         "date": "dates are not used as they are; add a column with the number of days instead if time matters",
         "text": "texts, hardly two alike: they are not used to predict a number",
     }.get(profile.kind, "") or (

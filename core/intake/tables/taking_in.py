@@ -18,6 +18,7 @@ from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number, parse_numbers
 from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
+from core.intake.tables.repeated_rows import RepeatedRows
 from core.intake.tables.survey import survey
 from core.intake.tables.table import Batch, Table
 
@@ -158,10 +159,12 @@ def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, le
     assert features is not None  # make_plan gives them for this task
     writer = draft.rows(_schema(plan))
     wanted = _positions(table, features.target, *features.names, options.split_column)
-    for batch in table.batches(wanted, left_out):
+    unused, repeated = _positions(table, *features.unused), RepeatedRows()
+    used = 1 + len(features.names)
+    for batch in table.batches([*wanted, *unused], left_out):
         target, _ = parse_numbers(batch.columns[0], features.target_style)
-        columns: dict[str, Any] = {"target": target, **_common(batch, 1 + len(features.names), options, left_out)}
-        cells = batch.columns[1:]
+        columns: dict[str, Any] = {"target": target, **_common(batch, used, options, left_out)}
+        cells = batch.columns[1:used]
         for name, values in zip(features.names, cells, strict=False):
             if name in features.numbers:
                 columns[FEATURE + name], strange = parse_numbers(values, features.numbers[name])
@@ -174,8 +177,10 @@ def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, le
             _count_without_target(batch, target, left_out)
             columns = {name: _only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
+        repeated.add((*batch.columns[:used], *batch.columns[len(wanted) :]), keep)
         progress.advance(batch.done)
-    draft.facts |= {"target": features.target, "columns": _column_facts(features)}
+    same = {"rows": writer.count, "repeated": repeated.count()}
+    draft.facts |= {"target": features.target, "columns": _column_facts(features), "same_rows": same}
 
 
 def _count_without_target(batch: Batch, target: NDArray[np.float64], left_out: LeftOut) -> None:

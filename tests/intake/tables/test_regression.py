@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
+from core.imports import ImportOptions
+from core.intake.draft import Silent
+from core.intake.importing import run_import
+from core.intake.library import Library
 from tests.intake.tables.taken import look, take, write_csv
 
 HEADER = ("id", "shop", "RAM", "weight", "sold", "price")
@@ -130,4 +134,18 @@ def test_a_target_of_words_is_refused(tmp_path: Path) -> None:
     assert str(refused.value) == (
         "The column 'shop' of laptops.csv holds 'north', 'south', 'west', which are no numbers, so it cannot be "
         "predicted as one. Choose a column of numbers as the target."
+    )
+
+
+def test_rows_that_repeat_also_in_what_is_not_used_are_counted_apart(tmp_path: Path) -> None:
+    rows = [(100 + n, f"Model {n} of the series", n % 7, n * 3.5) for n in range(60)]
+    again = [(200, *rows[0][1:]), (201, *rows[1][1:]), (202, "another name", *rows[2][2:])]
+    taken = take(write_csv(tmp_path / "prices.csv", ("id", "product", "size", "price"), *rows, *again))
+    assert taken.facts["same_rows"] == {"rows": 63, "repeated": 2}
+    library = Library(tmp_path / "datasets", tmp_path / "cache")
+    info = run_import(library, tmp_path / "prices.csv", ImportOptions(), Silent(), tmp_path / "draft")
+    said = {finding.code: finding.message for finding in library.version(info.name).findings}
+    assert said["exact-duplicates"] == (
+        "3 of the 63 rows repeat an earlier one in every column, but for 'id' and 'product'. 2 of them are the same in "
+        "those too, all but 'id'."
     )
