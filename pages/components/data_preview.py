@@ -104,7 +104,10 @@ def _facts(found: DatasetPreview) -> str:
         _classes(counts),
     ]
     if found.version.duplicate_count:
-        parts.append(f"{found.version.duplicate_count:,} duplicates, which never stand on both sides of a split")
+        count = found.version.duplicate_count
+        is_table = isinstance(inputs, pd.DataFrame)
+        same = "rows that repeat another in all but the answer" if is_table else "duplicates"
+        parts.append(f"{count:,} {same}, which never stand on both sides of a split")
     return " · ".join(filter(None, parts))
 
 
