@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import UserError
-from core.intake.draft import Silent
 from core.intake.importing import run_relabel
 from core.settings import Settings
 from core.shelf import Shelf
 from tests.intake.brought import bring_texts, reviews
+from tests.intake.silent import Silent
 
 
 @pytest.fixture

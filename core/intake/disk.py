@@ -27,6 +27,13 @@ def require_space(folder: Path, bytes_needed: int) -> None:
         )
 
 
+def size_of(path: Path) -> int:
+    """Return the bytes of a file, or of all files in a folder; links count as nothing."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+
+
 def _size(size_bytes: float) -> str:
     for unit in ("bytes", "kB", "MB"):
         if size_bytes < 1000:

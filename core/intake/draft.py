@@ -31,16 +31,6 @@ class Progress(Protocol):
         """
 
 
-class Silent:
-    """Nobody watches."""
-
-    def stage(self, name: str, total: int, unit: Unit) -> None:
-        """Say nothing."""
-
-    def advance(self, done: int) -> None:
-        """Say nothing."""
-
-
 @dataclass
 class Draft:
     """An import on its way to a version; nothing of it is seen before it is whole.
@@ -93,7 +83,6 @@ class ReaderSpec:
 
     name: str
     title: str  # "Table in a text file (CSV, TSV)"
-    suffixes: tuple[str, ...]  # lower case, with the dot; for messages and file choosers
     # How sure it is that a file or folder is its kind, 0 to 1, from the name and the first 64 kB: never the whole.
     accepts: Callable[[Path], float]
     # What it is, from its beginning; quick (about a second), bounded in memory whatever the file.

@@ -11,7 +11,7 @@ from pathlib import Path
 from core import catalog
 from core.errors import DataError
 from core.imports import ImportOptions, Look, VersionInfo
-from core.intake.disk import require_space
+from core.intake.disk import require_space, size_of
 from core.intake.doctor.examination import checks, repair
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Draft, Progress, ReaderSpec
@@ -68,9 +68,13 @@ def look_at(path: Path, options: ImportOptions) -> Look:
         DataError: It cannot be read at all.
     """
     source = the_source(path)
+    return _look(find_reader(source), source, options)
+
+
+def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
     if options.task:
         catalog.find_task(options.task)
-    look = find_reader(source).look(source, options)
+    look = reader.look(source, options)
     refuse_without_pictures(look, source.name)
     chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
     return replace(look, options=chosen)
@@ -95,9 +99,9 @@ def run_import(
     sweep(library.folder)
     source = the_source(path)
     progress.stage("Looking", 0, "bytes")
-    chosen = look_at(source, options).options
-    require_space(library.folder, int(size_of(source) * SPACE_FACTOR))
     reader = find_reader(source)
+    chosen = _look(reader, source, options).options
+    require_space(library.folder, int(size_of(source) * SPACE_FACTOR))
     draft_folder.mkdir(parents=True, exist_ok=True)
     draft = Draft(draft_folder, chosen.task)
     try:
@@ -139,13 +143,6 @@ def examined(version: Version, progress: Progress) -> Examined:
     info, rows = version.manifest.info, version.rows.drop_columns(["split"])
     keys, near = similar(info.task, rows, progress)
     return Examined(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
-
-
-def size_of(path: Path) -> int:
-    """Return the bytes of a file, or of all files in a folder; links count as nothing."""
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())
 
 
 def close_quietly(draft: Draft) -> None:

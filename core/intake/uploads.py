@@ -14,7 +14,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from core.errors import DataError, UserError
-from core.intake.disk import require_space
+from core.intake.disk import require_space, size_of
 
 MOST_FOLDERS, LONGEST_PART, LONGEST_NAME = 20, 255, 1_000  # folders deep; bytes of one name; characters of all
 _WRITTEN_AT_ONCE = 2**20  # bytes: each write goes through a thread, so that pages stay quick
@@ -104,7 +104,7 @@ class Uploads:
                 found = _inside(folder)
             if len(found) < 2:
                 return found[0] if found else None
-            largest = max(found, key=_size)
+            largest = max(found, key=size_of)
             title = largest.stem[:60] if largest.is_file() else largest.name[:60]
             together = folder / f"{title} and {len(found) - 1:,} more"
             half = folder / f".gathering-{uuid4().hex}"
@@ -131,10 +131,6 @@ class Uploads:
 
 def _inside(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in path.rglob("*") if f.is_file())
 
 
 def _empty_out(folder: Path, target: Path) -> None:

@@ -6,7 +6,6 @@ import logging
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,6 +14,7 @@ from core import catalog
 from core.configure import model_params
 from core.errors import CheckpointUnusable
 from core.intake.library import Library
+from core.intake.manifest import write_text
 from core.intake.materialise import Materialised, materialise
 from core.intake.mislabels import describe_mislabels
 from core.runs import Artifact, Run, Stage
@@ -161,7 +161,7 @@ class Pipeline:
         report["mistakes"] = describe_mistakes(
             assessment.worst_mistakes, outcomes, data.examples["test"], self.folder / "mistakes"
         )
-        _write_json(self.folder / "report.json", report)
+        write_text(self.folder / "report.json", json.dumps(report))
         return assessment, outcomes
 
     def _target(self) -> str:
@@ -185,7 +185,8 @@ class Pipeline:
         except (ValueError, IndexError, ArithmeticError):  # cleanlab's own, on unusual data: the scores are safe
             _log.exception("Probable wrong labels could not be looked for.")
             return
-        _write_json(self.folder / "mislabels.json", {"fingerprint": data.version.fingerprint, "found": found})
+        doubts = {"fingerprint": data.version.fingerprint, "found": found}
+        write_text(self.folder / "mislabels.json", json.dumps(doubts))
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
         write, run_id = self._recorder.write, self.run.id
@@ -211,9 +212,3 @@ def _artifact(name: str, file: Path, folder: Path) -> Artifact:
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return Artifact(name, file.relative_to(folder).as_posix(), file.stat().st_size, digest)
-
-
-def _write_json(file: Path, document: dict[str, Any]) -> None:
-    draft = file.with_suffix(".new")
-    draft.write_text(json.dumps(document))
-    draft.replace(file)

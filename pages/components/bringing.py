@@ -107,8 +107,3 @@ def decide_labels(label_map: dict[str, str]) -> None:
 def look_again() -> None:
     """Look at the source once more with the same decisions: the file was changed."""
     st.session_state[_STATE].answered = None
-
-
-def forget_bringing() -> None:
-    """Begin anew with the next source."""
-    st.session_state.pop(_STATE, None)

@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.imports import ImportOptions
-from core.intake.draft import Silent
 from core.intake.importing import run_import
 from core.settings import Settings
 from core.shelf import Shelf
 from tests.browser.harness import dashboard
+from tests.intake.silent import Silent
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 PATIENCE_MS = 60_000

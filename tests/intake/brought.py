@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.imports import ImportOptions, VersionInfo
-from core.intake.draft import Draft, Silent
+from core.intake.draft import Draft
 from core.intake.library import Library
 from core.intake.rows import TEXT_ROWS
+from tests.intake.silent import Silent
 
 SUBJECTS = ("parcel", "support", "app", "invoice", "screen", "driver", "price", "manual", "refund", "keyboard")
 GOOD = ("lovely {}, came early and works well", "the {} is a joy to use every day", "very happy about this {} again")

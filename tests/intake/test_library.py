@@ -5,11 +5,11 @@ import pyarrow as pa
 import pytest
 
 from core.errors import DataError, UnknownName, UserError
-from core.intake.draft import Silent
 from core.intake.library import Library
 from core.intake.opened import Version
 from core.intake.versions import load_version
 from tests.intake.brought import bring_texts, reviews
+from tests.intake.silent import Silent
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from numpy.typing import NDArray
 
 from core.intake import similarity
-from core.intake.draft import ImportCancelled, Silent, Unit
+from core.intake.draft import ImportCancelled, Unit
 from core.intake.similarity import comparison_note, near_pictures, near_texts, text_keys
+from tests.intake.silent import Silent
 
 LONG = "the parcel came three days late and the box was torn open but the lamp inside was not broken"
 

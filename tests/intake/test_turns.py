@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from core.intake.draft import ImportCancelled, Silent, Unit
+from core.intake.draft import ImportCancelled, Unit
 from core.intake.turns import SIMULTANEOUS, changing, turn
+from tests.intake.silent import Silent
 
 HOLDER = """
 import sys
 from pathlib import Path
-from core.intake.draft import Silent
+from tests.intake.silent import Silent
 from core.intake.turns import changing
 with changing(Path(sys.argv[1]), "reviews", Silent()):
     print("held", flush=True)

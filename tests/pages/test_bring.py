@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
 from core.imports import ImportOptions, Look
-from core.intake.draft import Silent
 from core.intake.importing import run_import
 from core.service import Service
 from core.shelf import Shelf
 from pages.components import bring_source
 from pages.components.label_mapping import table_key
+from tests.intake.silent import Silent
 from tests.pages.conftest import Open, healthy, words
 
 

@@ -9,13 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.imports import ImportOptions, ImportProgress, VersionInfo
-from core.intake.draft import Silent
 from core.intake.importing import run_import
 from core.runs import Run
 from core.service import Service
 from core.shelf import Shelf
 from core.store.run_store import RunStore
 from pages.components.import_progress import in_words
+from tests.intake.silent import Silent
 from tests.pages.conftest import Open, healthy, words
 
 NASTY = "<img src=x onerror=alert(1)> **not bold** $x$"

@@ -7,11 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.doubts import doubts_of
 from core.imports import DoubtedLabel, ImportOptions, VersionInfo
-from core.intake.draft import Silent
 from core.intake.importing import run_import, run_relabel
 from core.runs import RunStatus
 from core.service import Service
 from core.shelf import Shelf
+from tests.intake.silent import Silent
 from tests.live import eventually, has_ended, service
 from tests.pages.conftest import Open, healthy, saved, words
 

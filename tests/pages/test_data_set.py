@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from core.imports import ImportOptions
-from core.intake.draft import Silent
 from core.intake.importing import run_import, run_relabel
 from core.service import Service
 from core.shelf import Shelf
+from tests.intake.silent import Silent
 from tests.pages.conftest import Open, healthy, words
 from tests.pages.test_data import Bring, bring, progress
 

@@ -7,11 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.imports import ImportOptions, VersionInfo
-from core.intake.draft import Silent
 from core.intake.importing import run_import
 from core.runs import Run
 from core.service import Service
 from core.store.run_store import RunStore
+from tests.intake.silent import Silent
 from tests.pages.conftest import Open, words
 
 TASK = "tabular-regression"

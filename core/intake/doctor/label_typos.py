@@ -7,8 +7,8 @@ import pyarrow as pa
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION, class_sizes
 from core.intake.doctor.examined import CheckSpec, Examined
-from core.intake.doctor.labels import mapping, plain, rename
-from core.intake.doctor.wording import LISTED, counted, examples_of
+from core.intake.doctor.labels import merges, plain, rename
+from core.intake.doctor.wording import counted, examples_of
 
 CODE = "label-typos"
 RARE = 0.05  # of the examples of the label that was meant, at most
@@ -21,9 +21,7 @@ def look(examined: Examined) -> Finding | None:
     names = _names(examined)
     if not names:
         return None
-    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
-    arrows = mapping(names, sizes)
-    more = f" and {counted(len(arrows) - LISTED, 'other')}" if len(arrows) > LISTED else ""
+    arrows, in_words = merges(examined, names)
     one = len(names) == 1
     return Finding(
         code=CODE,
@@ -31,7 +29,7 @@ def look(examined: Examined) -> Finding | None:
         count=len(names),
         examples=examples_of(arrows),
         message=f"{counted(len(names), 'rare label')} {'looks like a slip' if one else 'look like slips'} of the pen: "
-        f"{'; '.join(arrows[:LISTED])}{more}.",
+        f"{in_words}.",
         why="A misspelt label is a class of its own to a model, with too few examples to be learnt.",
         fix="Merge it as shown" if one else "Merge them as shown",
     )

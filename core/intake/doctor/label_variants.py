@@ -5,8 +5,8 @@ import pyarrow as pa
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION, class_sizes
 from core.intake.doctor.examined import CheckSpec, Examined
-from core.intake.doctor.labels import mapping, plain, rename
-from core.intake.doctor.wording import LISTED, counted, examples_of
+from core.intake.doctor.labels import merges, plain, rename
+from core.intake.doctor.wording import counted, examples_of
 
 CODE = "label-variants"
 
@@ -16,16 +16,13 @@ def look(examined: Examined) -> Finding | None:
     names = _names(examined)
     if not names:
         return None
-    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
-    arrows = mapping(names, sizes)
-    more = f" and {counted(len(arrows) - LISTED, 'other')}" if len(arrows) > LISTED else ""
+    arrows, in_words = merges(examined, names)
     return Finding(
         code=CODE,
         severity="warning",
         count=len(names),
         examples=examples_of(arrows),
-        message=f"{counted(len(names), 'label is', 'labels are')} another one written differently: "
-        f"{'; '.join(arrows[:LISTED])}{more}.",
+        message=f"{counted(len(names), 'label is', 'labels are')} another one written differently: {in_words}.",
         why="A model would learn to tell apart what is the same, and be called wrong for it.",
         fix="Merge them as shown",
     )

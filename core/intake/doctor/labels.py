@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from core.intake.doctor.classes import class_sizes
 from core.intake.doctor.examined import Examined
-from core.intake.doctor.wording import shown
+from core.intake.doctor.wording import LISTED, counted, shown
 from core.intake.rows import BATCH_ROWS
 
 _BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
@@ -41,3 +42,11 @@ def mapping(names: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
     """Return how labels are renamed, in words: the most frequent first."""
     order = sorted(names, key=lambda name: -sizes[name])
     return [f"'{shown(old, 30)}' ({sizes[old]:,}) -> '{shown(names[old], 30)}'" for old in order]
+
+
+def merges(examined: Examined, names: Mapping[str, str]) -> tuple[list[str], str]:
+    """Return how labels are renamed, in words, and the first of that as one phrase."""
+    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
+    arrows = mapping(names, sizes)
+    more = f" and {counted(len(arrows) - LISTED, 'other')}" if len(arrows) > LISTED else ""
+    return arrows, f"{'; '.join(arrows[:LISTED])}{more}"

@@ -175,4 +175,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", SUFFIXES, accepts, look, read)
+READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, look, read)

@@ -221,4 +221,4 @@ def _container(path: Path) -> str:
     return "Folder" if path.is_dir() else "ZIP"
 
 
-READER = ReaderSpec("documents", "Documents in a folder or ZIP", (".zip",), accepts, look, read)
+READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, look, read)

@@ -44,4 +44,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     corpus.finish()
 
 
-READER = ReaderSpec("docx", "Word document (DOCX)", (".docx",), accepts, look, read)
+READER = ReaderSpec("docx", "Word document (DOCX)", accepts, look, read)

@@ -170,4 +170,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("json", "JSON or JSON Lines", SUFFIXES, accepts, look, read)
+READER = ReaderSpec("json", "JSON or JSON Lines", accepts, look, read)

@@ -185,4 +185,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("parquet", "Parquet", SUFFIXES, accepts, look, read)
+READER = ReaderSpec("parquet", "Parquet", accepts, look, read)

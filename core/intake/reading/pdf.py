@@ -42,4 +42,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     corpus.finish()
 
 
-READER = ReaderSpec("pdf", "PDF document", PDF_SUFFIXES, accepts, look, read)
+READER = ReaderSpec("pdf", "PDF document", accepts, look, read)

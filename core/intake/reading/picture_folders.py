@@ -204,4 +204,4 @@ def _notes(found: _Found, splits: Counter[str]) -> list[str]:
     return notes
 
 
-READER = ReaderSpec("picture-folders", "Pictures in class folders (a ZIP or a folder)", (".zip",), accepts, look, read)
+READER = ReaderSpec("picture-folders", "Pictures in class folders (a ZIP or a folder)", accepts, look, read)

@@ -185,6 +185,4 @@ def _format(path: Path, source: _Source) -> str:
     return f"{kind} of pictures with labels in {source.table.name} ({source.table.tables[0][0].format})"
 
 
-READER = ReaderSpec(
-    "picture-table", "Pictures and a CSV with their labels (a ZIP or a folder)", (".zip",), accepts, look, read
-)
+READER = ReaderSpec("picture-table", "Pictures and a CSV with their labels (a ZIP or a folder)", accepts, look, read)

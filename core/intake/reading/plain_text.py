@@ -40,4 +40,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     corpus.finish()
 
 
-READER = ReaderSpec("text", "Text (TXT, Markdown)", TEXT_SUFFIXES, accepts, look, read)
+READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, look, read)

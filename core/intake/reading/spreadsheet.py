@@ -178,4 +178,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", SUFFIXES, accepts, look, read)
+READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, look, read)

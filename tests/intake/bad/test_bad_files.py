@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.intake.draft import Silent
 from core.intake.importing import run_import
 from core.intake.library import Library
 from tests.intake.bad.bad_file import BadFile, bad_files
+from tests.intake.silent import Silent
 
 BAD = bad_files()
 JARGON = ("Traceback", "Exception", "Errno", "KeyError", "codec", "NoneType", "0x", "object at", "pyarrow", "<class")

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from core.imports import Finding, ImportOptions, Look
-from core.intake.draft import Draft, Silent
+from core.intake.draft import Draft
 from core.intake.importing import find_reader, look_at
 from core.intake.rows import read_rows
+from tests.intake.silent import Silent
 
 
 @dataclass(frozen=True)

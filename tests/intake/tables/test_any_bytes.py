@@ -14,10 +14,10 @@ from pyarrow import parquet
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.draft import Silent
 from core.intake.importing import look_at, run_import
 from core.intake.library import Library
 from tests.intake.bad.of_tables import rows_text
+from tests.intake.silent import Silent
 from tests.intake.tables.workbook import write_workbook
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", "")

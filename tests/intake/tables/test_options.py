@@ -7,10 +7,10 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.draft import Silent
 from core.intake.importing import look_at, run_import
 from core.intake.library import Library
 from tests.intake.brought import reviews
+from tests.intake.silent import Silent
 from tests.intake.tables.taken import look, take, write_csv
 
 HEADER = ("text", "label", "topic", "split")

@@ -6,9 +6,9 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.draft import Silent
 from core.intake.importing import run_import
 from core.intake.library import Library
+from tests.intake.silent import Silent
 from tests.intake.tables.taken import look, take, write_csv
 
 HEADER = ("id", "shop", "RAM", "weight", "sold", "price")
