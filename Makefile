@@ -40,6 +40,7 @@ test-gpu: setup-dev  ## What can only be shown on a machine with an NVIDIA or Ap
 	$(BIN)/python -m pytest -m gpu
 
 bench: setup-dev  ## What things cost, as ratios in one run
+	@$(INSTALL) --editable '.[encoder,dev,bench]'
 	$(BIN)/python -m tests.bench
 
 picture: setup-dev  ## Take the README's picture of the real app again

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 PresetName = Literal["quick", "balanced", "best"]
 PRESETS: tuple[PresetName, ...] = ("quick", "balanced", "best")
 Level = Literal["beginner", "expert"]
+Group = Literal["", "optimiser", "regularisation", "augmentation", "machine"]
 
 
 def setting(
@@ -18,6 +19,7 @@ def setting(
     label: str,
     help: str,
     level: Level = "expert",
+    group: Group = "",
     ge: float | None = None,
     le: float | None = None,
 ) -> Any:
@@ -28,10 +30,11 @@ def setting(
         label: What a form shows, units included.
         help: What happens if you raise it.
         level: Whether a beginner sees it at once.
+        group: Under which heading an expert finds it; none for a model's own.
         ge: The smallest value allowed.
         le: The largest value allowed.
     """
-    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra={"level": level})
+    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra={"level": level, "group": group})
 
 
 class Params(BaseModel):
@@ -79,61 +82,217 @@ class TrainConfig(BaseModel):
     seed: int = setting(
         0,
         label="Seed",
+        group="machine",
         ge=0,
         le=2**31 - 1,
         help="Another number gives another random start. The same number repeats the same run.",
     )
-    optimizer: Literal["adamw", "adam", "sgd"] = setting(
+    optimizer: Literal["adamw", "adam", "sgd", "muon"] = setting(
         "adamw",
         label="Optimiser",
-        help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate.",
+        group="optimiser",
+        help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate; Muon learns in "
+        "fewer steps where most weights are large matrices.",
     )
-    schedule: Literal["constant", "cosine", "one-cycle"] = setting(
+    momentum: float = setting(
+        0.9,
+        label="Momentum (SGD and Muon)",
+        group="optimiser",
+        ge=0.0,
+        le=0.999,
+        help="Higher: corrections keep their direction for longer, which is faster on smooth ground and overshoots more.",
+    )
+    nesterov: bool = setting(
+        True,
+        label="Look ahead (Nesterov, with SGD and Muon)",
+        group="optimiser",
+        help="On: each correction is taken from where the momentum leads, which overshoots less.",
+    )
+    schedule: Literal["constant", "linear", "cosine", "one-cycle"] = setting(
         "cosine",
         label="Learning rate schedule",
-        help="How the learning rate moves: constant stays, cosine falls slowly to zero, one-cycle rises then falls.",
+        group="optimiser",
+        help="How the learning rate moves: constant stays, linear and cosine fall to zero, one-cycle rises then falls.",
     )
     warmup_fraction: float = setting(
         0.05,
         label="Warm-up (share of all steps)",
+        group="optimiser",
         ge=0.0,
         le=0.5,
         help="Higher: a gentler start, a shorter time at full speed.",
     )
-    weight_decay: float = setting(
-        0.01,
-        label="Weight decay",
-        ge=0.0,
-        le=1.0,
-        help="Higher: simpler models, less learning by heart; too high and nothing is learnt.",
-    )
-    label_smoothing: float = setting(
-        0.0,
-        label="Label smoothing",
-        ge=0.0,
-        le=0.5,
-        help="Higher: the model is less sure of itself, which helps where some labels are wrong.",
-    )
     gradient_clip: float = setting(
         1.0,
         label="Largest correction (gradient clipping; 0 is off)",
+        group="optimiser",
         ge=0.0,
         le=1000.0,
         help="Lower: protects against sudden jumps of the loss; too low and learning is slow.",
     )
+    accumulation: int = setting(
+        1,
+        label="Parts of a step (gradient accumulation)",
+        group="optimiser",
+        ge=1,
+        le=256,
+        help="Higher: each step is computed in so many parts, one after the other, which needs less memory at once.",
+    )
+    weight_decay: float = setting(
+        0.01,
+        label="Weight decay",
+        group="regularisation",
+        ge=0.0,
+        le=1.0,
+        help="Higher: simpler models, less learning by heart; too high and nothing is learnt.",
+    )
+    l1: float = setting(
+        0.0,
+        label="Fewer weights (L1 penalty)",
+        group="regularisation",
+        ge=0.0,
+        le=10.0,
+        help="Higher: weights that help little go to zero, until hardly any is used. 0.0001 is a good start.",
+    )
+    label_smoothing: float = setting(
+        0.0,
+        label="Label smoothing",
+        group="regularisation",
+        ge=0.0,
+        le=0.5,
+        help="Higher: the model is less sure of itself, which helps where some labels are wrong.",
+    )
+    class_weights: Literal["none", "balanced"] = setting(
+        "none",
+        label="Weight of rare classes",
+        group="regularisation",
+        help="Balanced: a mistake counts more the rarer its class, so that rare ones are found more often, at the price "
+        "of more false alarms.",
+    )
     patience: int = setting(
         0,
         label="Stop early after this many passes without progress (0 is off)",
+        group="regularisation",
         ge=0,
         le=1000,
         help="Higher: waits longer before it gives up on getting better.",
     )
+    augment_flip: bool = setting(
+        False,
+        label="Mirror pictures",
+        group="augmentation",
+        help="On: half of the pictures are shown mirrored. Not for letters, digits or anything where left and right "
+        "differ.",
+    )
+    augment_rotate_deg: float = setting(
+        0.0,
+        label="Turn pictures (degrees, at most)",
+        group="augmentation",
+        ge=0.0,
+        le=180.0,
+        help="Higher: pictures are turned further at random, so that their angle counts less.",
+    )
+    augment_scale: float = setting(
+        0.0,
+        label="Zoom pictures (share, at most)",
+        group="augmentation",
+        ge=0.0,
+        le=0.9,
+        help="Higher: pictures are shown larger or smaller at random, so that size counts less.",
+    )
+    augment_crop: float = setting(
+        0.0,
+        label="Shift pictures (share of the side, at most)",
+        group="augmentation",
+        ge=0.0,
+        le=0.5,
+        help="Higher: pictures are cropped further off their middle at random, so that place counts less.",
+    )
+    augment_cutout: float = setting(
+        0.0,
+        label="Hide a square of each picture (share of the side)",
+        group="augmentation",
+        ge=0.0,
+        le=0.9,
+        help="Higher: a larger square is blanked out at random, so that no single detail decides.",
+    )
+    augment_color: float = setting(
+        0.0,
+        label="Change brightness, contrast and colour (share, at most)",
+        group="augmentation",
+        ge=0.0,
+        le=0.9,
+        help="Higher: light and colours vary more at random, so that they count less.",
+    )
+    augment_token_dropout: float = setting(
+        0.0,
+        label="Hide words of each text (share)",
+        group="augmentation",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more words are hidden at random while learning, so that no single word decides.",
+    )
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = setting(
+        "auto",
+        label="Precision",
+        group="machine",
+        help="Auto computes with 16 bits where the GPU is made for it (faster, half the memory), else with 32.",
+    )
+    time_budget_min: float = setting(
+        0.0,
+        label="Time budget in minutes (0 is off)",
+        group="machine",
+        level="beginner",
+        ge=0.0,
+        le=10_080.0,
+        help="The best that fits into this time: passes are cut to it, and the learning rate falls to its end in time.",
+    )
+    checkpoint_every_s: float = setting(
+        30.0,
+        label="Save at least every (seconds)",
+        group="machine",
+        ge=1.0,
+        le=86_400.0,
+        help="Lower: less is lost when the power fails; saving large models takes time.",
+    )
+    checkpoint_every_steps: int = setting(
+        0,
+        label="Save every (steps; 0 is by time alone)",
+        group="machine",
+        ge=0,
+        le=1_000_000,
+        help="Save after each so many steps as well.",
+    )
+    compile: bool = setting(
+        False,
+        label="Compile the model (torch.compile)",
+        group="machine",
+        help="On: faster steps after a minute or more of preparation; worth it for long runs on a GPU.",
+    )
     device: Literal["auto", "cpu", "cuda", "mps"] = setting(
-        "auto", label="Device", help="Where to compute. Auto takes the GPU where there is one."
+        "auto",
+        label="Device",
+        group="machine",
+        help="Where to compute. Auto takes the GPU where there is one.",
     )
 
+    # Where the weights come from: "" is a fresh start, else the id of the run that is trained longer.
+    continues: str = ""
+
     def config_hash(self) -> str:
-        """Return a stable short hash of everything that changes the result."""
-        left_out = {"preset"} if self.dataset_version else {"preset", "dataset_version"}
+        """Return a stable short hash of everything that changes the result.
+
+        Settings that came later count only where they differ from their default, so that older runs keep their hash.
+        """
+        left_out = {"preset", *_WITHOUT_EFFECT} | (set() if self.dataset_version else {"dataset_version"})
+        fields = type(self).model_fields
+        left_out |= {name for name in fields if name not in _FIRST and getattr(self, name) == fields[name].default}
         canonical = json.dumps(self.model_dump(exclude=left_out), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+_WITHOUT_EFFECT = ("checkpoint_every_s", "checkpoint_every_steps")  # on the result
+_FIRST = {
+    "task", "dataset", "dataset_version", "model", "params", "epochs", "batch_size", "learning_rate", "seed",
+    "optimizer", "schedule", "warmup_fraction", "weight_decay", "label_smoothing", "gradient_clip", "patience", "device",
+}  # fmt: skip

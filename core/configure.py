@@ -8,13 +8,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from core import catalog
-from core.config import PRESETS, Level, TrainConfig
+from core.config import PRESETS, Group, Level, TrainConfig
 from core.errors import InvalidSetting, UnknownName
-from core.specs import ModelSpec
+from core.specs import ModelSpec, TaskSpec
 
 M = TypeVar("M", bound=BaseModel)
-_NOT_SETTINGS = ("task", "dataset", "dataset_version", "model", "preset", "params")
-_OF_LABELS = ("label_smoothing",)  # settings that mean nothing where the answer is a number
+_NOT_SETTINGS = ("task", "dataset", "dataset_version", "model", "preset", "params", "continues")
 _KINDS: dict[Any, Literal["integer", "number", "switch"]] = {int: "integer", float: "number", bool: "switch"}
 
 
@@ -26,6 +25,7 @@ class SettingField:
     label: str
     help: str
     level: Level
+    group: Group
     kind: Literal["integer", "number", "switch", "choice", "text"]
     default: Any
     low: float | None
@@ -33,14 +33,29 @@ class SettingField:
     choices: tuple[Any, ...]
 
 
-def setting_fields(model: ModelSpec) -> list[SettingField]:
-    """Return every setting of a run of this model: the model's own first, then those of the training that matter."""
-    has_labels = any(catalog.find_task(task).output_kind != "number" for task in model.tasks)
-    of_training = [f for f in _fields(TrainConfig) if has_labels or f.name not in _OF_LABELS]
-    return [*_fields(model.params), *of_training]
+def setting_fields(model: ModelSpec, task: str = "") -> list[SettingField]:
+    """Return every setting of a run of this model: the model's own first, then those of the training that matter.
+
+    Args:
+        model: The model.
+        task: What it shall do; its first task if not given.
+    """
+    left_out = _meaningless(model, catalog.find_task(task or model.tasks[0]))
+    return [*_fields(model.params), *(f for f in _fields(TrainConfig) if f.name not in left_out)]
 
 
-def preset_values(model: ModelSpec, preset: str) -> dict[str, Any]:
+def _meaningless(model: ModelSpec, task: TaskSpec) -> set[str]:
+    """Return the settings of training that would change nothing, or nothing that has a name."""
+    left_out = set[str]()
+    if task.output_kind == "number":
+        left_out |= {"label_smoothing"}
+    if task.output_kind != "label":
+        left_out |= {"class_weights"}
+    augmentations = {f.name for f in _fields(TrainConfig) if f.group == "augmentation"}
+    return left_out | (augmentations - set(model.augmentations))
+
+
+def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, Any]:
     """Return the value of every setting under a preset.
 
     Raises:
@@ -48,8 +63,8 @@ def preset_values(model: ModelSpec, preset: str) -> dict[str, Any]:
     """
     if preset not in PRESETS:
         raise UnknownName("preset", preset, PRESETS)
-    defaults = {field.name: field.default for field in setting_fields(model)}
-    return defaults | dict(model.presets[preset])
+    defaults = {field.name: field.default for field in setting_fields(model, task)}
+    return defaults | dict(model.presets_for(task)[preset])
 
 
 def make_config(
@@ -71,7 +86,7 @@ def make_config(
     """
     catalog.find_task(task)
     spec = catalog.find_model(model, task)
-    values = preset_values(spec, preset)
+    values = preset_values(spec, preset, task)
     for name, value in (overrides or {}).items():
         if name not in values:
             raise UnknownName(f"setting of {model}", name, values)
@@ -129,6 +144,7 @@ def _fields(cls: type[BaseModel]) -> list[SettingField]:
                 label=info.title or name,
                 help=info.description or "",
                 level="beginner" if extra.get("level") == "beginner" else "expert",
+                group=extra.get("group", ""),  # type: ignore[arg-type]
                 kind="choice" if choices else _KINDS.get(info.annotation, "text"),
                 default=None if info.default is PydanticUndefined else info.default,
                 low=bounds.get("ge"),

@@ -108,4 +108,25 @@ class CheckpointUnusable(UserError):
 
 
 class TrainingDiverged(TouchstoneError):
-    """The loss became NaN or infinite; the message says at which step."""
+    """The loss became NaN or infinite."""
+
+    def __init__(self, step: int, learning_rate: float, gradient_clip: float) -> None:
+        """Build the sentence from where it happened."""
+        self.step, self.learning_rate = step, learning_rate
+        clip = "" if gradient_clip else " or switch gradient clipping on (1.0 is a good start)"
+        super().__init__(
+            f"Training broke down by step {step}: the loss is no longer a number (learning rate {learning_rate:.2g}). "
+            f"What was learnt before is kept. Start again with a learning rate ten times lower{clip}."
+        )
+
+
+class ModelTooLarge(UserError):
+    """A model needs more memory than there is."""
+
+    def __init__(self, parameter_count: int, needed_bytes: int, free_bytes: int) -> None:
+        """Build the sentence from the sizes."""
+        super().__init__(
+            f"This model has {parameter_count / 1e6:,.1f} million numbers and needs at least {needed_bytes / 1e9:,.1f} "
+            f"GB to be trained, but only {free_bytes / 1e9:,.1f} GB are free here. Nothing was started. Choose a "
+            "smaller model, train only a part of it, or free some memory."
+        )

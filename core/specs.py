@@ -111,6 +111,9 @@ class DataInfo:
     channel_std: tuple[float, ...] = ()
     target_mean: float = 0.0  # of the training split, for regression
     target_std: float = 1.0
+    padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
+    characters_per_token: float = 1.0  # on average in the training text: of a model that writes
+    backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
 
 
 class Preprocessor(Protocol):
@@ -215,5 +218,23 @@ class ModelSpec:
     preprocess: Callable[[Any, Examples], Preprocessor]  # (params, training examples)
     build: "Callable[[Any, DataInfo], nn.Module]"  # (params, info)
     pretrained: bool = False
-    # Raises a `UserError` if a file that the model brings along is missing or altered: asked before a run is queued.
-    check: Callable[[], None] | None = None
+    # Which of the settings `augment_...` mean something for its inputs.
+    augmentations: tuple[str, ...] = ()
+    # Raises a `UserError` if what the model needs is not chosen, missing or altered: asked before a run is queued.
+    check: Callable[[Any], None] | None = None  # (params)
+    # Brings to this machine what the model needs; quick where it is there. (params, note), where note takes a sentence,
+    # bytes done and bytes in all (0 if unknown).
+    fetch: Callable[[Any, Callable[[str, int, int], None]], None] | None = None
+    # Puts pretrained weights into a freshly built module: before the first step of a new run, never after.
+    load_pretrained: "Callable[[Any, nn.Module], None] | None" = None
+    # Where another task needs other presets or has another size.
+    presets_by_task: Mapping[str, Mapping[PresetName, Mapping[str, Any]]] = field(default_factory=dict)
+    parameter_count_by_task: Mapping[str, int] = field(default_factory=dict)
+
+    def presets_for(self, task: str) -> Mapping[PresetName, Mapping[str, Any]]:
+        """Return the presets for a task."""
+        return self.presets_by_task.get(task, self.presets)
+
+    def parameter_count_for(self, task: str) -> int:
+        """Return the size for a task, in numbers to learn."""
+        return self.parameter_count_by_task.get(task, self.parameter_count)

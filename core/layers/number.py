@@ -5,33 +5,31 @@ from torch import Tensor, nn
 
 
 class PenalisedLinear(nn.Linear):
-    """A weighted sum of all features that pays for its weights: what is not worth its price stays at nothing.
+    """A weighted sum of all features that pays for its weights: all get smaller, none goes to zero.
 
     It starts with weights of zero, so that an untrained model answers the mean. The Trainer adds `penalty` to the
     loss that it makes smaller; the loss that it shows is without.
 
     Args:
         features: How many numbers describe one example.
-        l1: Price of the absolute weights (the lasso): some weights go to zero.
-        l2: Price of the squared weights (ridge): all weights get smaller, none goes to zero.
+        l2: Price of the squared weights (ridge).
 
     Shapes:
         (N, F) -> (N, 1)
 
     Source:
-        Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996.
         Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, 1970.
     """
 
-    def __init__(self, features: int, l1: float, l2: float) -> None:
+    def __init__(self, features: int, l2: float) -> None:
         super().__init__(features, 1)
-        self.l1, self.l2 = l1, l2
+        self.l2 = l2
         nn.init.zeros_(self.weight)
         nn.init.zeros_(self.bias)
 
     def penalty(self) -> Tensor:
         """Return the price of the weights, a scalar; the bias is free."""
-        return self.l1 * self.weight.abs().sum() + self.l2 * self.weight.square().sum()
+        return self.l2 * self.weight.square().sum()
 
 
 class InUnitsOfTarget(nn.Module):

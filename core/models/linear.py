@@ -1,6 +1,8 @@
 """Linear regression by gradient descent: every column gets a weight, and the weighted sum is the answer."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import model_validator
 
 from core.config import Params, setting
 from core.preprocessing import columns
@@ -15,14 +17,6 @@ SHARED = {"batch_size": 32, "weight_decay": 0.0}  # weights have a price of thei
 class LinearParams(Params):
     """What weights cost."""
 
-    l1: float = setting(
-        0.0,
-        label="Fewer columns (L1 penalty)",
-        level="beginner",
-        ge=0.0,
-        le=10.0,
-        help="Higher: columns that help little get next to no weight, until hardly any is used. 0.01 is a good start.",
-    )
     l2: float = setting(
         0.0,
         label="Smaller weights (L2 penalty)",
@@ -33,6 +27,12 @@ class LinearParams(Params):
         "a good start.",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_l1(cls, values: Any) -> Any:
+        """Read the settings of older runs: the L1 penalty was a setting of this model before every model had it."""
+        return {name: value for name, value in values.items() if name != "l1"} if isinstance(values, dict) else values
+
 
 def build(params: LinearParams, info: DataInfo) -> "nn.Module":
     """Compose: one weighted sum, then from standardised numbers to those that people know."""
@@ -41,7 +41,7 @@ def build(params: LinearParams, info: DataInfo) -> "nn.Module":
     from core.layers.number import InUnitsOfTarget, PenalisedLinear
 
     return nn.Sequential(
-        PenalisedLinear(info.input_shape[0], params.l1, params.l2),
+        PenalisedLinear(info.input_shape[0], params.l2),
         InUnitsOfTarget(info.target_mean, info.target_std),
     )
 

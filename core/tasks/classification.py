@@ -18,17 +18,24 @@ STRENGTHS = [0.1, 1.0, 10.0, 30.0]
 FOLDS = 3
 
 
-def cross_entropy(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
+def cross_entropy(
+    logits: "Tensor", targets: "Tensor", label_smoothing: float, weights: "Tensor | None" = None
+) -> "Tensor":
     """Return the mean cross entropy in nats.
 
     Args:
         logits: (B, K) scores before softmax.
         targets: (B,) the right classes.
         label_smoothing: Share of the target spread over all classes (Szegedy et al. 2016).
+        weights: (K,) how much a mistake on each class counts; all the same if not given.
     """
     from torch.nn import functional
 
-    return functional.cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+    if weights is None:
+        return functional.cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+    # Divided by the number of examples, not by their weights: parts of a batch then add up to the whole.
+    each = functional.cross_entropy(logits.float(), targets, weights, reduction="none", label_smoothing=label_smoothing)
+    return each.mean()
 
 
 def classification_outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:

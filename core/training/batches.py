@@ -12,6 +12,10 @@ from torch import Tensor, nn
 from core.errors import DataError
 from core.specs import TaskSpec
 
+POOLED_BATCHES = 50  # among so many, texts of similar length are put together
+WIDTH_STEP = 8  # GPUs compute as fast with a multiple of it
+_HOST = torch.device("cpu")
+
 Split = tuple[Tensor, Tensor]  # inputs and targets; the targets of a text are the text itself, so they are empty
 
 
@@ -33,6 +37,8 @@ def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
 class RowBatches:
     """Every example once an epoch, in a new order each time; the few that fill no batch wait for the next epoch.
 
+    The orders are drawn on the host, so that they are the same on every device.
+
     Args:
         split: Inputs (N, ...) and targets (N,), on the device.
         batch_size: Examples a step; all of them where there are fewer.
@@ -43,19 +49,52 @@ class RowBatches:
         self._inputs, self._targets = split
         self._seed = seed
         self._epoch = -1
-        self._order = torch.empty(0, dtype=torch.int64)
+        self._order = torch.empty(0, dtype=torch.int64)  # on the device
         self.batch_size = min(batch_size, len(self._inputs))
         self.steps_per_epoch = len(self._inputs) // self.batch_size
 
     def draw(self, epoch: int, position: int) -> Split:
         """Return inputs (B, ...) and targets (B,)."""
         if epoch != self._epoch:
-            device = self._inputs.device
-            generator = _generator(device, self._seed, epoch)
-            self._order = torch.randperm(len(self._inputs), generator=generator, device=device)
+            self._order = self._new_order(_generator(_HOST, self._seed, epoch)).to(self._inputs.device)
             self._epoch = epoch
         rows = self._order[position * self.batch_size : (position + 1) * self.batch_size]
         return self._inputs.index_select(0, rows), self._targets.index_select(0, rows)
+
+    def _new_order(self, generator: torch.Generator) -> Tensor:
+        """Return the order of an epoch, (N,)."""
+        return torch.randperm(len(self._inputs), generator=generator)
+
+
+class TextBatches(RowBatches):
+    """Texts as padded token ids: those of similar length together, and no wider than the longest of each batch.
+
+    Args:
+        split: Ids (N, T), padded at the end, and targets (N,), on the device.
+        batch_size: Texts a step.
+        seed: Decides the orders.
+        padding_id: The id that stands for nothing.
+    """
+
+    def __init__(self, split: Split, batch_size: int, seed: int, padding_id: int) -> None:
+        super().__init__(split, batch_size, seed)
+        self._lengths = lengths_of(split[0], padding_id)
+
+    def draw(self, epoch: int, position: int) -> Split:
+        """Return ids (B, T'), T' a multiple of eight that the longest text needs, and targets (B,)."""
+        inputs, targets = super().draw(epoch, position)
+        return inputs[:, : self._widths[position]], targets
+
+    def _new_order(self, generator: torch.Generator) -> Tensor:
+        """Return an order in which each batch holds texts of similar length, and batches come by chance."""
+        whole, size = self.steps_per_epoch * self.batch_size, self.batch_size
+        order = super()._new_order(generator)[:whole]
+        pool = torch.arange(whole) // (POOLED_BATCHES * size)
+        order = order[torch.argsort(pool * (int(self._lengths.max()) + 1) + self._lengths[order], stable=True)]
+        batches = order.view(-1, size)[torch.randperm(self.steps_per_epoch, generator=generator)]
+        longest = self._lengths[batches].amax(1)
+        self._widths: list[int] = (-(-longest.clamp(min=1) // WIDTH_STEP) * WIDTH_STEP).tolist()
+        return batches.flatten()
 
 
 class WindowBatches:
@@ -84,19 +123,28 @@ class WindowBatches:
     def draw(self, epoch: int, position: int) -> Split:
         """Return inputs (B, T) and, one id further on, targets (B, T)."""
         if epoch != self._epoch:
-            device = self._ids.device
-            generator = _generator(device, self._seed, epoch)
-            shift = torch.randint(self._room + 1, (1,), generator=generator, device=device)
-            order = torch.randperm(self._windows, generator=generator, device=device)
-            self._starts = order * self._context + shift
+            generator = _generator(_HOST, self._seed, epoch)
+            shift = torch.randint(self._room + 1, (1,), generator=generator)
+            order = torch.randperm(self._windows, generator=generator)
+            self._starts = (order * self._context + shift).to(self._ids.device)
             self._epoch = epoch
         starts = self._starts[position * self.batch_size : (position + 1) * self.batch_size]
         windows = self._ids[starts[:, None] + self._span].long()  # (B, T + 1)
         return windows[:, :-1], windows[:, 1:]
 
 
-def training_batches(task: TaskSpec, module: nn.Module, split: Split, batch_size: int, seed: int) -> Batches:
+def training_batches(
+    task: TaskSpec, module: nn.Module, split: Split, batch_size: int, seed: int, padding_id: int = 0
+) -> Batches:
     """Return the training data in the portions that the task needs.
+
+    Args:
+        task: What is learnt.
+        module: The model.
+        split: Inputs (N, ...) and targets (N,).
+        batch_size: Examples a step.
+        seed: Decides the orders.
+        padding_id: Of token ids that stand for nothing, where texts are of different lengths.
 
     Raises:
         DataError: There is nothing to learn from.
@@ -104,7 +152,20 @@ def training_batches(task: TaskSpec, module: nn.Module, split: Split, batch_size
     check_not_empty(task, split, "training")
     if task.output_kind == "text":
         return WindowBatches(split[0], context_of(module), batch_size, seed)
+    if holds_padded_ids(split[0]):
+        return TextBatches(split, batch_size, seed, padding_id)
     return RowBatches(split, batch_size, seed)
+
+
+def holds_padded_ids(inputs: Tensor) -> bool:
+    """Return whether inputs are rows of token ids rather than pictures or numbers."""
+    return inputs.dim() == 2 and inputs.dtype in (torch.int16, torch.int32, torch.int64)
+
+
+def lengths_of(ids: Tensor, padding_id: int) -> Tensor:
+    """Return how long each row of padded ids (N, T) is up to its last id that means something, (N,) on the host."""
+    places = torch.arange(1, ids.shape[1] + 1, device=ids.device)
+    return ((ids != padding_id) * places).amax(1).cpu()
 
 
 def example_count(task: TaskSpec, module: nn.Module, split: Split) -> int:

@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.training.checkpoint import ModelCard, save_model, save_state
+from core.training.checkpoint import ModelCard, save_state, save_weights
+from core.training.writing import BackgroundWriter
 
 if TYPE_CHECKING:
     from core.training.trainer import Trainer
+
+LARGEST_SHARE = 0.02  # of the time that saving at the ends of epochs may cost
 
 
 class Callback:
@@ -32,6 +36,9 @@ class Callback:
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """After each look at the validation split, with `validation/...` metrics. May draw random numbers."""
 
+    def on_memory_shortage(self, trainer: "Trainer", parts: int) -> None:
+        """Memory was short in a step: from now on each is computed in so many parts, one after the other."""
+
     def on_fit_end(self, trainer: "Trainer") -> None:
         """After the last step of this call, stopped or not; not after an error."""
 
@@ -46,27 +53,38 @@ class BestCheckpoint(Callback):
 
     def __init__(self, folder: Path, card: ModelCard) -> None:
         self._folder, self._card = folder, card
+        self._writer = BackgroundWriter()
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """Save where this evaluation is the best."""
         if trainer.best is not None and trainer.best.step == trainer.progress.step:
             card = self._card.model_copy(update={"step": trainer.progress.step, "metrics": dict(metrics)})
-            save_model(self._folder, trainer.module, card)
+            weights = {name: t.detach().clone() for name, t in trainer.module.state_dict().items()}
+            self._writer.write(partial(save_weights, self._folder, weights, card))
+
+    def on_fit_end(self, trainer: "Trainer") -> None:
+        """Wait until it is on the disk."""
+        self._writer.finish()
 
 
 class LastCheckpoint(Callback):
     """Keeps the state to go on from: at the ends of epochs, between them in long ones, and at the end.
 
+    It is copied between two steps and written while the next ones are computed. What saving costs is kept below a
+    share of the time: large states are saved less often than asked for if the disk is slow.
+
     Args:
         folder: Where it is kept.
         epoch_gap_s: At the end of an epoch, if the last one was saved so many seconds ago: epochs may be short.
         every_s: Within an epoch, after so many seconds: what a power cut can cost at most.
+        every_steps: After each so many steps as well; 0 is by time alone.
     """
 
-    def __init__(self, folder: Path, epoch_gap_s: float = 2.0, every_s: float = 30.0) -> None:
+    def __init__(self, folder: Path, epoch_gap_s: float = 2.0, every_s: float = 30.0, every_steps: int = 0) -> None:
         self._folder = folder
-        self._epoch_gap_s, self._every_s = epoch_gap_s, every_s
-        self._saved_at = 0.0
+        self._epoch_gap_s, self._every_s, self._every_steps = epoch_gap_s, every_s, every_steps
+        self._saved_at, self._cost_s = 0.0, 0.0
+        self._writer = BackgroundWriter()
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Start the clock."""
@@ -74,17 +92,24 @@ class LastCheckpoint(Callback):
 
     def on_step_end(self, trainer: "Trainer") -> None:
         """Save where it is time."""
+        if self._every_steps and trainer.progress.step % self._every_steps == 0:
+            self._save(trainer)
+            return
         age_s = time.monotonic() - self._saved_at
-        if age_s >= self._every_s or (age_s >= self._epoch_gap_s and trainer.at_epoch_end):
+        gap_s = max(self._epoch_gap_s, (self._cost_s + self._writer.last_s) / LARGEST_SHARE)
+        if age_s >= self._every_s or (age_s >= gap_s and trainer.at_epoch_end):
             self._save(trainer)
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        """Save what was reached."""
+        """Save what was reached, and wait until it is on the disk."""
         self._save(trainer)
+        self._writer.finish()
 
     def _save(self, trainer: "Trainer") -> None:
-        save_state(self._folder, trainer.state())
+        began = time.monotonic()
+        self._writer.write(partial(save_state, self._folder, trainer.state()))
         self._saved_at = time.monotonic()
+        self._cost_s = self._saved_at - began
 
 
 class EarlyStopping(Callback):

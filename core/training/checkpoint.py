@@ -70,7 +70,9 @@ class TrainingState:
         examples_since_log: How many examples they hold.
         train_time_s: Seconds spent so far.
         best: The best evaluation so far, if any.
-        tensors: `model.*`, `optimiser.*`, `random.*` and `sums`.
+        tensors: `model.*`, `optimiser.*`, `random.*`, `sums` and `scale`.
+        steps_total: Of the whole run, as a time budget had planned; 0 as the configuration says.
+        parts: In how many parts each step was computed, since memory was short.
     """
 
     config_hash: str
@@ -81,6 +83,8 @@ class TrainingState:
     train_time_s: float
     best: Best | None
     tensors: Mapping[str, Tensor]
+    steps_total: int = 0
+    parts: int = 1
 
     def part(self, prefix: str) -> dict[str, Tensor]:
         """Return the tensors whose name starts so, without the start."""
@@ -93,7 +97,12 @@ class TrainingState:
 
 def save_model(folder: Path, module: nn.Module, card: ModelCard) -> None:
     """Write weights and card; the folder's earlier content stays until the new one is whole."""
-    _save(folder, WEIGHTS, module.state_dict(), CARD, card.model_dump())
+    save_weights(folder, module.state_dict(), card)
+
+
+def save_weights(folder: Path, weights: Mapping[str, Tensor], card: ModelCard) -> None:
+    """Write weights, by name, and card; the folder's earlier content stays until the new one is whole."""
+    _save(folder, WEIGHTS, weights, CARD, card.model_dump())
 
 
 def read_card(folder: Path) -> ModelCard:

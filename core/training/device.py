@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import metadata
 
 import numpy as np
+import psutil
 import torch
 
 from core.errors import UserError
@@ -62,6 +63,22 @@ def describe_device(device: torch.device) -> str:
         return f"mps ({platform.machine()} GPU)"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return f"cpu ({cores} {'core' if cores == 1 else 'cores'})"
+
+
+def memory_used_bytes(device: torch.device) -> int:
+    """Return the most memory that this process has used on the device; on a CPU what it uses now."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    if device.type == "mps":
+        return torch.mps.driver_allocated_memory()
+    return int(psutil.Process().memory_info().rss)
+
+
+def memory_free_bytes(device: torch.device) -> int:
+    """Return the memory that is free on the device now."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return int(psutil.virtual_memory().available)
 
 
 def seed_everything(seed: int) -> None:

@@ -104,12 +104,14 @@ def assess(
     Args:
         task: What the model does.
         outcomes: Of the model.
-        baselines: Of simple methods, by name, for the same examples in the same order.
+        baselines: Of simple methods, by name, for the same examples in the same order. Of a text each may lack some of
+            the first characters, those that it needed to begin with: what all of them judged is compared.
         labels: Names of the classes; empty for text generation and regression.
         seed: Of the resamples. Model and baselines are judged on the same ones (a paired bootstrap), so that what
             makes an example hard for both does not blur the difference.
         target: Name of the column that is predicted, where the model answers with numbers and it has a name.
     """
+    outcomes, baselines = _from_where_all_judged(outcomes, baselines)
     names = ["", *baselines]
     resampled = {n: _resampled(task, baselines[n] if n else outcomes, seed) for n in names}
     scores = {n: {m: interval(values[m], samples[m]) for m in values} for n, (values, samples) in resampled.items()}
@@ -138,6 +140,19 @@ def assess(
         pairs=_pairs(outcomes, seed) if task.output_kind == "number" else (),
         target=target,
     )
+
+
+def _from_where_all_judged(
+    outcomes: Outcomes, baselines: Mapping[str, Outcomes]
+) -> tuple[Outcomes, dict[str, Outcomes]]:
+    """Return the last outcomes of each, as many as the shortest has."""
+    count = min(len(each.nll) for each in (outcomes, *baselines.values()))
+
+    def last(each: Outcomes) -> Outcomes:
+        missing = len(each.nll) - count
+        return each.select(np.arange(missing, len(each.nll))) if missing else each
+
+    return last(outcomes), {name: last(each) for name, each in baselines.items()}
 
 
 def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) -> Numbers:

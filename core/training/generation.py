@@ -1,8 +1,8 @@
-"""Writing with a character model: one character after the other, each drawn from what the model thinks likely."""
+"""Writing with a language model: one token after the other, each drawn from what the model thinks likely."""
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 LONGEST = 10_000  # characters at once
 HOTTEST = 5.0
-UNKNOWN = 0  # the id of characters that the model never saw, in every character preprocessor
+LONGEST_CHARACTER = 4  # tokens: UTF-8 has at most so many bytes a character
+BROKEN = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no whole character are read as
 
 
 class CharacterPreprocessor(Preprocessor, Protocol):
     """A preprocessor whose ids can be read again."""
 
+    never_written: ClassVar[tuple[int, ...]]  # ids that nobody can read, such as that of unknown characters
+
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
-        """Return the text that these ids stand for."""
+        """Return the text that these ids stand for; bytes that are no whole character show as U+FFFD."""
 
 
 def generate(
@@ -41,12 +44,12 @@ def generate(
 
     Args:
         module: Maps (1, T) ids to (1, T, V) logits; already on `device`; its mode is put back afterwards.
-        preprocessor: Knows the characters and the context.
+        preprocessor: Knows the characters, or longer tokens, and the context.
         prompt: What to go on from; characters that the model never saw count as unknown.
         max_new_tokens: How many characters to write, 1 to 10,000.
-        temperature: Below 1 safer, above 1 bolder; 0 always takes the likeliest character.
-        top_k: Draw from this many of the likeliest characters only; 0 is no limit (Fan et al. 2018).
-        top_p: Draw from the likeliest characters that together have this probability; 1 is no limit
+        temperature: Below 1 safer, above 1 bolder; 0 always takes the likeliest token.
+        top_k: Draw from this many of the likeliest tokens only; 0 is no limit (Fan et al. 2018).
+        top_p: Draw from the likeliest tokens that together have this probability; 1 is no limit
             (Holtzman et al. 2020).
         seed: The same seed gives the same text; no other random number is disturbed.
         device: Where to compute.
@@ -68,7 +71,7 @@ def stream(
     seed: int = 0,
     device: "torch.device | str" = "cpu",
 ) -> Iterator[str]:
-    """Yield one character after the other; settings as in `generate`, checked before the first character.
+    """Yield whole characters, one or a few at a time; settings as in `generate`, checked before the first one.
 
     Raises:
         InvalidSetting: A setting is out of its bounds.
@@ -99,31 +102,78 @@ def _characters(
     seed: int,
     device: "torch.device | str",
 ) -> Iterator[str]:
+    left = count
+    ids = preprocessor.transform((prompt or "\n",)).tolist()
+    reader = _Reader(preprocessor, ids[-1:])
+    for drawn in _tokens(module, preprocessor, ids, limits, seed, device, LONGEST_CHARACTER * count):
+        written = reader.read(drawn)[:left]
+        left -= len(written)
+        if written:
+            yield written
+        if not left:
+            return
+
+
+class _Reader:
+    """Turns tokens into text as they come; a token may be a part of a character, which waits until it is whole.
+
+    Args:
+        preprocessor: Knows what tokens stand for.
+        read: The last tokens before: some are written in another way where a text begins.
+    """
+
+    def __init__(self, preprocessor: CharacterPreprocessor, read: list[int]) -> None:
+        self._preprocessor = preprocessor
+        self._read = read
+        self._waiting: list[int] = []
+
+    def read(self, token: int) -> str:
+        """Return the whole characters that this token completes; never a broken one."""
+        self._waiting.append(token)
+        before = self._preprocessor.decode(self._read)
+        text = self._preprocessor.decode(self._read + self._waiting)[len(before) :]
+        if text.endswith(BROKEN) and len(self._waiting) < LONGEST_CHARACTER:
+            return ""
+        self._read, self._waiting = self._waiting, []
+        if text.endswith(BROKEN):  # it will never be whole: what comes next is read without it
+            self._read = []
+        return text.replace(BROKEN, "")
+
+
+def _tokens(
+    module: "nn.Module",
+    preprocessor: CharacterPreprocessor,
+    ids: list[int],
+    limits: tuple[float, int, float],
+    seed: int,
+    device: "torch.device | str",
+    most: int,
+) -> Iterator[int]:
+    """Yield the id of one token after the other, at most so many; `ids` are those of the prompt."""
     import torch
 
     context = preprocessor.info(()).input_shape[0]
     chance = torch.Generator(device="cpu").manual_seed(seed)
-    ids = preprocessor.transform((prompt or "\n",)).tolist()[-context:]
+    ids, silent = ids[-context:], list(preprocessor.never_written)
     was_training = module.training
     module.eval()
     try:
-        for _ in range(count):
+        for _ in range(most):
             with torch.inference_mode():
-                logits = module(torch.tensor([ids], device=device))[0, -1]  # (V,)
-            drawn = _draw(logits.float().cpu(), *limits, chance)
+                logits = module(torch.tensor([ids], device=device))[0, -1].float().cpu().clone()  # (V,)
+                if len(logits) > len(silent):
+                    logits[silent] = -math.inf
+                drawn = _draw(logits, *limits, chance)
             ids = [*ids, drawn][-context:]
-            yield preprocessor.decode([drawn])
+            yield drawn
     finally:
         module.train(was_training)
 
 
 def _draw(logits: "Tensor", temperature: float, top_k: int, top_p: float, chance: "torch.Generator") -> int:
-    """Return one id drawn from the (V,) logits; never the one for unknown characters, which nobody can read."""
+    """Return one id drawn from the (V,) logits."""
     import torch
 
-    if len(logits) > 1:
-        logits = logits.clone()
-        logits[UNKNOWN] = -math.inf
     if temperature == 0:
         return int(logits.argmax())
     logits = (logits - logits.max()) / temperature

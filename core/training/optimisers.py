@@ -1,15 +1,19 @@
 """How corrections are made: the optimiser that a configuration asks for."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from core.config import TrainConfig
+from core.training.muon import Muon
 
-MOMENTUM = 0.9
 # Adam's memory of past gradients' sizes. 0.99 instead of 0.999 adapts sooner, which counts in runs of minutes.
 BETAS = (0.9, 0.99)
 FUSED_ON = ("cpu", "cuda", "mps")  # where one kernel updates all parameters
+WEIGHT_NAMES = ("weight", "in_proj_weight")  # of matrices: `weight_ih_l0` of an LSTM begins so as well
 
 
 def make_optimiser(module: nn.Module, config: TrainConfig, device: torch.device) -> Optimizer:
@@ -17,23 +21,72 @@ def make_optimiser(module: nn.Module, config: TrainConfig, device: torch.device)
 
     Args:
         module: Whose parameters are corrected, already on the device.
-        config: Names the optimiser, learning rate and weight decay.
+        config: Names the optimiser, learning rate, weight decay and momentum.
         device: Where it computes.
 
     Source:
         Adam: Kingma and Ba, 2014. https://arxiv.org/abs/1412.6980
         AdamW: Loshchilov and Hutter, 2017. https://arxiv.org/abs/1711.05101
         SGD with Nesterov momentum: Sutskever et al., 2013. https://proceedings.mlr.press/v28/sutskever13.html
+        Muon: Jordan et al., 2024. https://kellerjordan.github.io/posts/muon/
     """
     decayed, free = decayed_and_free(module)
-    groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": free, "weight_decay": 0.0}]
-    groups = [group for group in groups if group["params"]]
-    rate, fused = config.learning_rate, device.type in FUSED_ON
+    rate, fused, decay = config.learning_rate, device.type in FUSED_ON, config.weight_decay
+    if config.optimizer == "muon":
+        return _make_muon(module, decayed, free, config, fused)
+    groups = _groups(decayed, free, decay)
     if config.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=rate, momentum=MOMENTUM, nesterov=True, fused=fused)
+        ahead = config.nesterov and config.momentum > 0
+        return torch.optim.SGD(groups, lr=rate, momentum=config.momentum, nesterov=ahead, fused=fused)
     if config.optimizer == "adam":
         return torch.optim.Adam(groups, lr=rate, betas=BETAS, fused=fused)
     return torch.optim.AdamW(groups, lr=rate, betas=BETAS, fused=fused)
+
+
+def _groups(decayed: list[nn.Parameter], free: list[nn.Parameter], decay: float) -> list[dict[str, Any]]:
+    groups = [{"params": decayed, "weight_decay": decay}, {"params": free, "weight_decay": 0.0}]
+    return [group for group in groups if group["params"]]
+
+
+def _make_muon(
+    module: nn.Module, decayed: list[nn.Parameter], free: list[nn.Parameter], config: TrainConfig, fused: bool
+) -> Optimizer:
+    matrices = hidden_matrices(module)
+    chosen = {id(p) for p in matrices}
+    others = _groups([p for p in decayed if id(p) not in chosen], free, config.weight_decay)
+    return Muon(
+        matrices,
+        others,
+        lr=config.learning_rate,
+        weight_decay=config.weight_decay,
+        momentum=config.momentum,
+        nesterov=config.nesterov,
+        betas=BETAS,
+        fused=fused,
+    )
+
+
+def hidden_matrices(module: nn.Module) -> list[nn.Parameter]:
+    """Return the parameters that Muon corrects: the weights between a model's layers, kernels included.
+
+    Not the last layer, whose rows are answers rather than directions, nor embeddings, nor what is no matrix by nature,
+    such as positions: as Jordan et al. advise.
+    """
+    decayed = {id(p) for p in decayed_and_free(module)[0]}
+    linear = [m for m in module.modules() if isinstance(m, nn.Linear)]
+    last = id(linear[-1].weight) if linear else 0
+    named = [(name.rpartition(".")[2], p) for name, p in module.named_parameters()]
+    return [p for name, p in named if name.startswith(WEIGHT_NAMES) and id(p) in decayed and id(p) != last]
+
+
+def l1_price(parameters: Iterable[Tensor]) -> Tensor:
+    """Return the sum of all absolute values, a scalar: what the L1 penalty is a price of; 0 where there are none.
+
+    Source:
+        Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996.
+    """
+    sums = [parameter.abs().sum() for parameter in parameters]
+    return torch.stack(sums).sum() if sums else torch.zeros(())
 
 
 def decayed_and_free(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:

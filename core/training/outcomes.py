@@ -1,6 +1,7 @@
 """What a trained model does on each example of a split."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ def outcomes_of(
     device: "torch.device | str",
     batch_size: int,
     context: int = 0,
+    padding_id: int = 0,
 ) -> Outcomes:
     """Run a model over a split, without gradients and in evaluation mode.
 
@@ -33,8 +35,11 @@ def outcomes_of(
         batch_size: Examples, or windows of text, at once.
         context: Characters of one window; for text generation only. Every character but the first is predicted
             once, from those before it in its window, so that outcome i is about character i + 1.
+        padding_id: Of token ids that stand for nothing, where texts are of different lengths.
     """
     import torch
+
+    from core.training.batches import holds_padded_ids
 
     was_training = module.training
     module.eval()
@@ -42,9 +47,12 @@ def outcomes_of(
         with torch.inference_mode():
             rows, right = torch.as_tensor(inputs), torch.as_tensor(targets)
             right = right.float() if right.is_floating_point() else right  # as not every GPU knows 64 bits
-            batches = (
-                _windows(rows, context, batch_size) if task.output_kind == "text" else _slices(rows, right, batch_size)
-            )
+            if task.output_kind == "text":
+                batches = _windows(rows, context, batch_size)
+            elif holds_padded_ids(rows):
+                return _by_length(task, module, rows, right, device, batch_size, padding_id)
+            else:
+                batches = _slices(rows, right, batch_size)
             return join(task.outcomes(module(x.to(device)), y.to(device)) for x, y in batches)
     finally:
         module.train(was_training)
@@ -53,6 +61,31 @@ def outcomes_of(
 def _slices(rows: "Tensor", right: "Tensor", batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
     for start in range(0, len(rows), batch_size):
         yield rows[start : start + batch_size], right[start : start + batch_size]
+
+
+def _by_length(
+    task: TaskSpec,
+    module: "nn.Module",
+    ids: "Tensor",
+    right: "Tensor",
+    device: "torch.device | str",
+    batch_size: int,
+    padding_id: int,
+) -> Outcomes:
+    """Return the outcomes of texts (N, T) in their order, computed the shortest first and without needless padding."""
+    from core.training.batches import WIDTH_STEP, lengths_of
+
+    lengths = lengths_of(ids, padding_id)
+    order = lengths.argsort(stable=True)
+    ids, right = ids[order.to(ids.device)], right[order.to(right.device)]
+    widths = lengths[order].clamp(min=1)
+    parts = []
+    for start in range(0, len(ids), batch_size):
+        rows = slice(start, start + batch_size)
+        x = ids[rows, : -(-int(widths[rows][-1]) // WIDTH_STEP) * WIDTH_STEP]
+        parts.append(task.outcomes(module(x.to(device)), right[rows].to(device)))
+    joined, back = join(parts), order.argsort().numpy()
+    return replace(joined.select(back), probabilities=joined.probabilities[back])
 
 
 def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":

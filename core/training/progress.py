@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+HELD_ANSWERS = 1 << 18  # logits that wait to be counted
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -25,7 +27,7 @@ class FitResult:
 
     steps: int
     stopped: bool  # somebody asked
-    finished_early: bool  # it had stopped getting better
+    finished_early: bool  # it had stopped getting better, or somebody asked to finish now
     best_metric: float  # the task's primary metric at its best on the validation split
     best_step: int
     examples_seen: int
@@ -33,7 +35,9 @@ class FitResult:
 
 
 class RunningSums:
-    """Sums since the last point of a curve, kept on the device so that no step waits for it.
+    """What happened since the last point of a curve, kept on the device so that no step waits for it.
+
+    A step only appends to lists; what they hold is added up when a point is due.
 
     Args:
         device: Where the losses come to be.
@@ -41,39 +45,60 @@ class RunningSums:
     """
 
     def __init__(self, device: torch.device, counts_answers: bool) -> None:
-        self._loss = torch.zeros((), device=device)
+        self.device = device
+        self._losses: list[Tensor] = []  # () each
+        self._answers: list[tuple[Tensor, Tensor]] = []  # (B, K) logits and (B,) targets
+        self._held = 0
         self._right = torch.zeros((), device=device)
         self._gradient_norm = torch.zeros((), device=device)  # of the last step, no sum
         self._counts_answers = counts_answers
-        self.steps = 0
         self.examples = 0
 
+    @property
+    def steps(self) -> int:
+        """How many steps are held."""
+        return len(self._losses)
+
     def add(self, loss: Tensor, logits: Tensor, targets: Tensor, gradient_norm: Tensor) -> None:
-        """Add one step: its mean loss, logits (B, ...), targets (B, ...) and gradient norm."""
-        self._loss += loss.detach()
+        """Add one step: its mean loss, logits (B, ...), targets (B, ...) and gradient norm, all without history."""
+        self._losses.append(loss)
         if self._counts_answers:
-            self._right += (logits.detach().argmax(-1) == targets).sum()
+            self._answers.append((logits, targets))
+            self._held += logits.numel()
+            if self._held > HELD_ANSWERS:
+                self._count()
         self._gradient_norm = gradient_norm
-        self.steps += 1
         self.examples += len(targets)
 
     def read(self) -> dict[str, float]:
         """Wait for the device; return the mean loss and accuracy, and the last gradient norm."""
-        loss, right, gradient_norm = self.tensor().tolist()
-        means = {"train/loss": loss / max(self.steps, 1), "train/gradient_norm": gradient_norm}
+        *losses, right, gradient_norm = self.tensor().tolist()
+        means = {"train/loss": sum(losses) / max(len(losses), 1), "train/gradient_norm": gradient_norm}
         return means | ({"train/accuracy": right / max(self.examples, 1)} if self._counts_answers else {})
 
     def reset(self) -> None:
         """Start again at nothing."""
-        self._loss.zero_()
+        self._losses, self._answers, self._held = [], [], 0
         self._right.zero_()
-        self.steps = self.examples = 0
+        self.examples = 0
 
     def tensor(self) -> Tensor:
-        """Return the sums, to be saved with `steps` and `examples`."""
-        return torch.stack((self._loss, self._right, self._gradient_norm))
+        """Return each step's loss, the right answers and the last gradient norm, to be saved with `examples`."""
+        self._count()
+        return torch.stack((*self._losses, self._right, self._gradient_norm)).float()
 
-    def restore(self, sums: Tensor, steps: int, examples: int) -> None:
-        """Go on from saved sums."""
-        self._loss, self._right, self._gradient_norm = sums.clone().to(self._loss.device).unbind()
-        self.steps, self.examples = steps, examples
+    def restore(self, saved: Tensor, steps: int, examples: int) -> None:
+        """Go on from what `tensor` returned after so many steps and examples."""
+        *self._losses, right, gradient_norm = saved.clone().to(self._right.device).unbind()
+        if len(self._losses) != steps:  # saved when only their sum was kept
+            self._losses = [self._losses[0] / max(steps, 1)] * steps
+        self._right, self._gradient_norm = right.clone(), gradient_norm
+        self._answers, self._held, self.examples = [], 0, examples
+
+    def _count(self) -> None:
+        """Count the right answers among those held; whole numbers, so that their order does not matter."""
+        if self._answers:
+            logits = torch.cat([answers for answers, _ in self._answers])
+            targets = torch.cat([right for _, right in self._answers])
+            self._right += (logits.argmax(-1) == targets).sum()
+            self._answers, self._held = [], 0

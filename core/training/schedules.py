@@ -29,8 +29,11 @@ def learning_rate_at(config: TrainConfig, step: int, steps_total: int) -> float:
     warmup = round(config.warmup_fraction * steps_total)
     if step < warmup:
         return config.learning_rate * (step + 1) / (warmup + 1)
+    fallen = (step - warmup) / max(steps_total - warmup, 1)
+    if config.schedule == "linear":
+        return config.learning_rate * (1 - fallen)
     if config.schedule == "cosine":
-        return config.learning_rate * _cosine(1.0, 0.0, (step - warmup) / max(steps_total - warmup, 1))
+        return config.learning_rate * _cosine(1.0, 0.0, fallen)
     return config.learning_rate
 
 

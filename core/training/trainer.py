@@ -2,24 +2,26 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_, get_total_norm
 
 from core.config import TrainConfig
 from core.errors import CheckpointUnusable, TrainingDiverged
-from core.layers.number import PenalisedLinear
 from core.specs import Outcomes, TaskSpec
-from core.training.batches import Split, check_not_empty, context_of, example_count, training_batches
+from core.training.batches import Split, check_not_empty, context_of, example_count
+from core.training.budget import Clock, TimeBudget
 from core.training.callbacks import Callback, EarlyStopping
-from core.training.checkpoint import Best, TrainingState, restore_module
-from core.training.device import kept_random_state, random_state, restore_random_state
-from core.training.optimisers import make_optimiser, optimiser_tensors, restore_optimiser, set_learning_rate
+from core.training.checkpoint import Best, TrainingState
+from core.training.device import kept_random_state, memory_used_bytes
+from core.training.optimisers import make_optimiser, set_learning_rate
 from core.training.outcomes import outcomes_of
 from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
+from core.training.snapshot import adopt, restore, snapshot
+from core.training.stepping import Stepper
+from core.training.streaming import batches_on
 
 POINTS_PER_CURVE = 300
 EVALUATIONS = 10  # at least so many looks at the validation split, where they cost little
@@ -31,8 +33,8 @@ EVALUATION_SHARE = 0.3  # examples measured per example trained on; measuring on
 class Trainer:
     """Fits a module to a task's data.
 
-    The data lies on the device, batches are drawn there, and the running sums of the loss stay there too: the
-    loop reads a number back only when a point of a curve is due, about 300 times a run.
+    The data lies on the device, batches are drawn there, and the losses stay there too: the loop reads numbers back
+    only when a point of a curve is due, about 300 times a run.
 
     Args:
         module: The model.
@@ -42,6 +44,9 @@ class Trainer:
         config: Every choice.
         device: Where to compute; module and data are moved there.
         callbacks: Called in this order.
+        augment: Changes the inputs of each training batch, on the device.
+        judge: Reads outcomes again before they are measured: what happened on characters, from that on tokens.
+        padding_id: Of token ids that stand for nothing, where texts are of different lengths.
 
     Raises:
         DataError: There is nothing to train or to validate on.
@@ -56,35 +61,41 @@ class Trainer:
         config: TrainConfig,
         device: torch.device,
         callbacks: Sequence[Callback] = (),
+        *,
+        augment: Callable[[Tensor], Tensor] | None = None,
+        judge: Callable[[Outcomes], Outcomes] | None = None,
+        padding_id: int = 0,
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
         self.best: Best | None = None
+        self._augment, self._judge, self._padding_id = augment, judge, padding_id
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
+        check_not_empty(task, validation, "validation")
         self._validation = (validation[0].to(device), validation[1].to(device))
-        check_not_empty(task, self._validation, "validation")
-        on_device = (train[0].to(device), train[1].to(device))
-        self._batches = training_batches(task, module, on_device, config.batch_size, config.seed)
+        self._batches = batches_on(device, task, module, train, config, padding_id)
         self._optimiser = make_optimiser(module, config, device)
-        self._parameters = [p for p in module.parameters() if p.requires_grad]
-        self._priced = [layer for layer in module.modules() if isinstance(layer, PenalisedLinear)]
+        self._sums = RunningSums(device, counts_answers=task.output_kind == "label")
+        self._stepper = Stepper(module, task, config, self._optimiser, self._sums, train[1], self._memory_was_short)
+        self._parts = (module, self._optimiser, self._sums, self._stepper, device)
         self._primary = task.metric(task.primary_metric)
         self.steps_per_epoch = self._batches.steps_per_epoch
         self.steps_total = config.epochs * self.steps_per_epoch
-        self._log_interval = max(round(self.steps_total / POINTS_PER_CURVE), 1)
-        self._evaluation_interval, self._evaluates_first = self._plan_evaluations()
-        self._sums = RunningSums(device, counts_answers=task.output_kind == "label")
+        self._budget = TimeBudget(60 * config.time_budget_min)
+        self._clock, self._last_look_s = Clock(), 0.0
         self._step = self._first_step = self._log_step = 0
+        self._last_look_at = -1
+        self._plan_looks()
         self._stop_requested = self._finished_early = False
-        self._earlier_s = 0.0
-        self._started = self._second_step_at = self._log_started = time.perf_counter()
+        self._second_step_at = self._log_started = time.perf_counter()
 
     # --- the loop ---
 
-    def fit(self, resume: TrainingState | None = None) -> FitResult:
+    def fit(self, resume: TrainingState | None = None, start: TrainingState | None = None) -> FitResult:
         """Train to the end, or until somebody asks to stop.
 
         Args:
             resume: Where to go on from; the result is that of a run that was never stopped.
+            start: Of another run that is trained longer: its weights and its optimiser's memory, and nothing else.
 
         Raises:
             TrainingDiverged: The loss is no number any more.
@@ -92,21 +103,23 @@ class Trainer:
         """
         if resume is not None:
             self._restore(resume)
+        elif start is not None:
+            adopt(start, self.module, self._optimiser)
         self.module.train()
-        self._started = self._second_step_at = self._log_started = time.perf_counter()
+        self._clock = Clock(resume.train_time_s if resume else 0.0)
+        self._second_step_at = self._log_started = time.perf_counter()
         self._first_step = self._log_step = self._step
         for callback in self._callbacks:
             callback.on_fit_start(self)
-        if self._step == 0 and self._evaluates_first:
+        if self._step == 0 and (self._looks_first or start):
             self._evaluate()
         while self._step < self.steps_total and not (self._stop_requested or self._finished_early):
             self._train_one_step()
-            if self._log_due:
-                self._log()
-            if self._step % self._evaluation_interval == 0 or self._step == self.steps_total:
-                self._evaluate()
+            self._look()
             for callback in self._callbacks:
                 callback.on_step_end(self)
+        if self._finished_early and not self._stop_requested and self._last_look_at != self._step:
+            self._evaluate()
         for callback in self._callbacks:
             callback.on_fit_end(self)
         return self._result()
@@ -114,28 +127,51 @@ class Trainer:
     def _train_one_step(self) -> None:
         epoch, position = divmod(self._step, self.steps_per_epoch)
         inputs, targets = self._batches.draw(epoch, position)
+        if self._augment is not None:
+            inputs = self._augment(inputs)
         set_learning_rate(self._optimiser, learning_rate_at(self.config, self._step, self.steps_total))
-        logits = self.module(inputs)
-        loss = self.task.loss(logits, targets, self.config.label_smoothing)
-        self._optimiser.zero_grad()
-        self._with_prices(loss).backward()  # type: ignore[no-untyped-call]
-        gradient_norm = self._clip_gradients()
-        self._optimiser.step()
+        self._stepper.step(inputs, targets)
         self._step += 1
-        self._sums.add(loss, logits, targets, gradient_norm)
         if self._step == self._first_step + 1:
             self._second_step_at = time.perf_counter()  # the first step warms up and says little about the rest
+        if self._budget.budget_s:
+            self._plan_steps()
 
-    def _with_prices(self, loss: Tensor) -> Tensor:
-        """Return what is made smaller: the loss, and the price of the weights in layers that ask one."""
-        return sum((layer.penalty() for layer in self._priced), loss)
+    def _memory_was_short(self, parts: int) -> None:
+        for callback in self._callbacks:
+            callback.on_memory_shortage(self, parts)
 
-    def _clip_gradients(self) -> Tensor:
-        if self.config.gradient_clip:
-            return clip_grad_norm_(self._parameters, self.config.gradient_clip)
-        return get_total_norm([p.grad for p in self._parameters if p.grad is not None])
+    # --- planning ---
+
+    def _plan_steps(self) -> None:
+        """Fit the steps into the time budget, as the speed so far says."""
+        most = self.config.epochs * self.steps_per_epoch
+        spent_s, per_step_s = self._clock.spent_s, self._per_step_s
+        planned = self._budget.steps_total(self.steps_total, most, self._step, spent_s, per_step_s, self._last_look_s)
+        if planned != self.steps_total:
+            self.steps_total = planned
+            self._plan_looks()
+
+    def _plan_looks(self) -> None:
+        """Decide how often a point is due, and how often a look at the validation split.
+
+        A look once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
+        """
+        self._log_interval = max(round(self.steps_total / POINTS_PER_CURVE), 1)
+        trained_on = self.steps_total * self._batches.batch_size
+        affordable = int(EVALUATION_SHARE * trained_on / example_count(self.task, self.module, self._validation))
+        epochs = max(self.steps_total // self.steps_per_epoch, 1)
+        looks = max(epochs, min(EVALUATIONS, affordable))
+        self._look_interval, self._looks_first = max(self.steps_total // looks, 1), affordable >= 2
 
     # --- looking ---
+
+    def _look(self) -> None:
+        """Read back what is due after a step."""
+        if self._log_due:
+            self._log()
+        if self._step % self._look_interval == 0 or self._step == self.steps_total:
+            self._evaluate()
 
     @property
     def _log_due(self) -> bool:
@@ -146,34 +182,22 @@ class Trainer:
         metrics = self._sums.read()
         self._check_finite(metrics)
         elapsed_s = max(time.perf_counter() - self._log_started, 1e-9)
-        metrics["train/learning_rate"] = self._learning_rate
+        metrics["train/learning_rate"] = learning_rate_at(self.config, self._step - 1, self.steps_total)
         metrics["train/examples_per_s"] = (self._step - self._log_step) * self._batches.batch_size / elapsed_s
+        metrics["train/memory_mb"] = memory_used_bytes(self.device) / 1e6
         self._sums.reset()
         self._log_started, self._log_step = time.perf_counter(), self._step
         for callback in self._callbacks:
             callback.on_log(self, metrics)
 
-    @property
-    def _learning_rate(self) -> float:
-        """The learning rate of the last step."""
-        return learning_rate_at(self.config, max(self._step - 1, 0), self.steps_total)
-
     def _check_finite(self, metrics: Mapping[str, float]) -> None:
         if not all(math.isfinite(value) for value in metrics.values()):
-            raise TrainingDiverged(_diverged(self._step, self._learning_rate, self.config.gradient_clip))
-
-    def _plan_evaluations(self) -> tuple[int, bool]:
-        """Return after how many steps to look at the validation split, and whether before the first as well.
-
-        Once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
-        """
-        trained_on = self.steps_total * self._batches.batch_size
-        affordable = int(EVALUATION_SHARE * trained_on / example_count(self.task, self.module, self._validation))
-        looks = max(self.config.epochs, min(EVALUATIONS, affordable))
-        return max(self.steps_total // looks, 1), affordable >= 2
+            rate = learning_rate_at(self.config, max(self._step - 1, 0), self.steps_total)
+            raise TrainingDiverged(self._step, rate, self.config.gradient_clip)
 
     def _evaluate(self) -> None:
         began = time.perf_counter()
+        self._last_look_at = self._step
         with kept_random_state(self.device):
             outcomes = self._measure()
             metrics = {f"validation/{metric.name}": metric.compute(outcomes) for metric in self.task.metrics}
@@ -184,15 +208,17 @@ class Trainer:
                 self.best = Best(self._step, primary, loss)
             for callback in self._callbacks:
                 callback.on_evaluation(self, metrics)
-        self._log_started += time.perf_counter() - began  # examples/s is the speed of training alone
+        self._last_look_s = time.perf_counter() - began
+        self._log_started += self._last_look_s  # examples/s is the speed of training alone
 
     def _measure(self) -> Outcomes:
-        inputs, targets = self._validation
-        if self.task.output_kind != "text":
-            return outcomes_of(self.task, self.module, inputs, targets, self.device, EVALUATION_BATCH)
-        context = context_of(self.module)
-        rows = max(EVALUATION_IDS // context, 1)
-        return outcomes_of(self.task, self.module, inputs, targets, self.device, rows, context)
+        context = context_of(self.module) if self.task.output_kind == "text" else 0
+        rows = max(EVALUATION_IDS // context, 1) if context else EVALUATION_BATCH
+        with self._stepper.autocast():
+            outcomes = outcomes_of(
+                self.task, self.module, *self._validation, self.device, rows, context, self._padding_id
+            )
+        return outcomes if self._judge is None else self._judge(outcomes)
 
     def _is_better(self, metric: float, loss: float) -> bool:
         """Compare with the best so far; of two equal ones the surer one is better."""
@@ -217,18 +243,21 @@ class Trainer:
         return self._step % self.steps_per_epoch == 0
 
     @property
+    def _per_step_s(self) -> float | None:
+        done = self._step - self._first_step - 1
+        return (time.perf_counter() - self._second_step_at) / done if done > 0 else None
+
+    @property
     def progress(self) -> Progress:
         """How far the run is; costs no wait for the device."""
-        now = time.perf_counter()
-        done = self._step - self._first_step - 1
-        per_step_s = (now - self._second_step_at) / done if done > 0 else None
+        per_step_s = self._per_step_s
         return Progress(
             step=self._step,
             steps_total=self.steps_total,
             epoch=min(self._step // self.steps_per_epoch + 1, self.config.epochs),
             epochs=self.config.epochs,
             examples_seen=self._step * self._batches.batch_size,
-            train_time_s=self._earlier_s + now - self._started,
+            train_time_s=self._clock.spent_s,
             time_left_s=None if per_step_s is None else per_step_s * (self.steps_total - self._step),
         )
 
@@ -239,18 +268,17 @@ class Trainer:
             TrainingDiverged: The run is not worth going on with.
         """
         self._check_finite(self._sums.read())
-        tensors = {f"model.{name}": t for name, t in self.module.state_dict().items()}
-        tensors |= {f"optimiser.{name}": t for name, t in optimiser_tensors(self._optimiser).items()}
-        tensors |= {f"random.{name}": t for name, t in random_state(self.device).items()}
         return TrainingState(
             config_hash=self.config.config_hash(),
             step=self._step,
             steps_per_epoch=self.steps_per_epoch,
             steps_since_log=self._sums.steps,
             examples_since_log=self._sums.examples,
-            train_time_s=self.progress.train_time_s,
+            train_time_s=self._clock.spent_s,
             best=self.best,
-            tensors={name: t.detach().clone() for name, t in (tensors | {"sums": self._sums.tensor()}).items()},
+            tensors=snapshot(*self._parts),
+            steps_total=self.steps_total,
+            parts=self._stepper.parts,
         )
 
     def _restore(self, state: TrainingState) -> None:
@@ -259,23 +287,13 @@ class Trainer:
                 "This run was saved with other settings or other data, so it cannot go on from there. "
                 "Start a new run with the new settings."
             )
-        restore_module(self.module, state)
-        restore_optimiser(self._optimiser, state.part("optimiser"))
-        restore_random_state(state.part("random"), self.device)
-        self._sums.restore(state.tensors["sums"], state.steps_since_log, state.examples_since_log)
+        restore(state, *self._parts)
         self._step, self.best = state.step, state.best
-        self._earlier_s = state.train_time_s
+        self.steps_total = state.steps_total or self.steps_total
+        self._plan_looks()
 
     def _result(self) -> FitResult:
         best = self.best or Best(self._step, math.nan, math.nan)
-        seen, seconds = self.progress.examples_seen, self.progress.train_time_s
+        seen, seconds = self.progress.examples_seen, self._clock.spent_s
         stopped = self._stop_requested and self._step < self.steps_total
         return FitResult(self._step, stopped, self._finished_early, best.metric, best.step, seen, seconds)
-
-
-def _diverged(step: int, learning_rate: float, gradient_clip: float) -> str:
-    clip = "" if gradient_clip else " or switch gradient clipping on (1.0 is a good start)"
-    return (
-        f"Training broke down by step {step}: the loss is no longer a number (learning rate {learning_rate:.2g}). "
-        f"What was learnt before is kept. Start again with a learning rate ten times lower{clip}."
-    )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from core.training.callbacks import Callback
+from core.training.device import memory_used_bytes
 from core.training.generation import CharacterPreprocessor, generate
 from core.worker.recorder import Recorder
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 SAMPLE_CHARACTERS = 240
+ESTIMATING_STEPS = 20
 
 
 class Record(Callback):
@@ -53,17 +55,64 @@ class Record(Callback):
         )
 
 
-class StopOnRequest(Callback):
-    """Passes the wish to stop on to the loop, which ends after its step."""
+class EndOnRequest(Callback):
+    """Passes the wish to stop, or to finish with what was learnt so far, on to the loop, which ends after its step."""
 
-    def __init__(self, requested: threading.Event) -> None:
-        """Look at this event."""
-        self._requested = requested
+    def __init__(self, stop: threading.Event, finish: threading.Event) -> None:
+        """Look at these events."""
+        self._stop, self._finish = stop, finish
+
+    def on_fit_start(self, trainer: "Trainer") -> None:
+        """Ask for no step at all where a run is only to be finished."""
+        if trainer.progress.step:
+            self.on_step_end(trainer)
 
     def on_step_end(self, trainer: "Trainer") -> None:
         """Ask the loop to end, if somebody asked us."""
-        if self._requested.is_set():
+        if self._stop.is_set():
             trainer.request_stop()
+        if self._finish.is_set():
+            trainer.finish_early()
+
+
+class Report(Callback):
+    """Tells what people should know while a run works, in words."""
+
+    def __init__(self, note: Callable[..., None]) -> None:
+        """Tell it there: `note` takes a kind of event, its message and its data."""
+        self._note = note
+
+    def on_memory_shortage(self, trainer: "Trainer", parts: int) -> None:
+        """Say that steps are computed in parts from now on."""
+        message = (
+            f"Memory was short, so each step is now computed in {parts} parts, one after the other. The result stays "
+            "the same, only slower. A smaller batch size, or a smaller model, would be faster."
+        )
+        self._note("warning", message, {"parts": parts, "step": trainer.progress.step})
+
+
+class FirstEstimate(Callback):
+    """Notes what the first steps say about the whole, where nothing was estimated before the start."""
+
+    def __init__(self, recorder: Recorder, device: str) -> None:
+        """Note it there."""
+        self._recorder, self._device = recorder, device
+        self._noted = False
+
+    def on_step_end(self, trainer: "Trainer") -> None:
+        """Note it once, when enough steps were made to be believed."""
+        p = trainer.progress
+        if self._noted or p.time_left_s is None or p.step < ESTIMATING_STEPS:
+            return
+        self._noted = True
+        estimate = {
+            "train_time_s": p.train_time_s + p.time_left_s,
+            "steps_total": p.steps_total,
+            "memory_bytes": memory_used_bytes(trainer.device),
+            "device": self._device,
+            "after_steps": p.step,
+        }
+        self._recorder.progress(estimate=estimate)
 
 
 class Sample(Callback):

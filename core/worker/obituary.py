@@ -7,16 +7,18 @@ from core.runs import RunStatus
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def cause_of_death(exit_code: int | None, stop_was_requested: bool) -> tuple[RunStatus, str]:
+def cause_of_death(exit_code: int | None, stop_was_requested: bool, paused: bool = False) -> tuple[RunStatus, str]:
     """Return the state of a run whose process has gone, and why.
 
     Args:
         exit_code: Of the process; below zero is a signal, None is unknown.
         stop_was_requested: Whether somebody had asked it to stop.
+        paused: Whether that was a wish to pause.
     """
     if stop_was_requested:
         return RunStatus.STOPPED, (
-            "Stopped. It did not answer in time, so its process was ended; resume it to go on from the last checkpoint."
+            f"{'Paused' if paused else 'Stopped'}. It did not answer in time, so its process was ended; resume it to "
+            "go on from the last checkpoint."
         )
     if exit_code is None:
         return RunStatus.INTERRUPTED, (

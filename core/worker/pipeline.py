@@ -3,9 +3,11 @@
 import hashlib
 import json
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,13 +24,16 @@ from core.settings import Settings
 from core.specs import Outcomes, SplitName, TaskSpec
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
+from core.training.augmentation import augmenter
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
 from core.training.evaluation import Assessment, assess
 from core.training.outcomes import outcomes_of
+from core.training.sizes import check_size
 from core.training.trainer import Trainer
-from core.worker.listeners import Record, Sample, StopOnRequest
+from core.worker.downloads import Downloads
+from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.mistakes import describe_mistakes
 from core.worker.recorder import Recorder
 
@@ -77,6 +82,7 @@ class Pipeline:
         seed_everything(self.config.seed)
         module = self.model.build(model_params(self.config), data.info)
         self._describe(sum(p.numel() for p in module.parameters()), data)
+        check_size(module, self.config.optimizer, self._device)
         if self._train(module, data):
             return True
         self._recorder.stage(Stage.EVALUATING)
@@ -88,8 +94,11 @@ class Pipeline:
         return False
 
     def _load(self) -> Materialised:
+        params = model_params(self.config)
+        if self.model.fetch is not None:
+            self.model.fetch(params, Downloads(self._note))
         dataset = self._library.find(self.config.dataset, self.config.task, self.config.dataset_version)
-        data = materialise(dataset, self.model, model_params(self.config), self._cache)
+        data = materialise(dataset, self.model, params, self._cache)
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
@@ -117,21 +126,58 @@ class Pipeline:
             info=asdict(data.info),
         )
         state = self._last_state()
-        callbacks: list[Callback] = [
-            Record(self._recorder),
-            BestCheckpoint(self.folder / "checkpoints" / "best", card),
-            LastCheckpoint(self.folder / "checkpoints" / "last"),
-            StopOnRequest(self._recorder.stop_requested),
-        ]
-        if self.task.output_kind == "text":
-            note = partial(self._recorder.write, self._runs.add_event, self.run.id)
-            callbacks.append(Sample(note, data, self.config.seed, self._device))
+        start = None if state else self._first_state(module)
         splits = [_tensors(data, name) for name in ("train", "validation")]
-        trainer = Trainer(module, self.task, splits[0], splits[1], self.config, self._device, callbacks)
+        trainer = Trainer(
+            module,
+            self.task,
+            splits[0],
+            splits[1],
+            self.config,
+            self._device,
+            self._callbacks(card, data),
+            augment=augmenter(self.config, self.task, data.info),
+            judge=_judge(data, "validation"),
+            padding_id=data.info.padding_id,
+        )
         self._recorder.stage(Stage.TRAINING)
-        result = trainer.fit(state)
+        result = trainer.fit(state, start)
         _log.info("Training ended: %s", result)
         return result.stopped
+
+    def _callbacks(self, card: ModelCard, data: Materialised) -> list[Callback]:
+        config, recorder = self.config, self._recorder
+        callbacks: list[Callback] = [
+            Record(recorder),
+            Report(self._note),
+            BestCheckpoint(self.folder / "checkpoints" / "best", card),
+            LastCheckpoint(
+                self.folder / "checkpoints" / "last",
+                every_s=config.checkpoint_every_s,
+                every_steps=config.checkpoint_every_steps,
+            ),
+            EndOnRequest(recorder.stop_requested, recorder.finish_requested),
+        ]
+        if not self.run.estimate:
+            callbacks.append(FirstEstimate(recorder, describe_device(self._device)))
+        if self.task.output_kind == "text":
+            callbacks.append(Sample(self._note, data, config.seed, self._device))
+        return callbacks
+
+    def _note(self, kind: str, message: str, data: Mapping[str, Any]) -> None:
+        self._recorder.write(self._runs.add_event, self.run.id, kind, message, data)
+
+    def _first_state(self, module: torch.nn.Module) -> TrainingState | None:
+        """Return where the run that is trained longer ended; for a new model, load what it brings along.
+
+        Raises:
+            CheckpointUnusable: The other run's checkpoint is gone or damaged.
+        """
+        if self.config.continues:
+            return load_state(self.folder.parent / self.config.continues / "checkpoints" / "last")
+        if self.model.load_pretrained is not None:
+            self.model.load_pretrained(model_params(self.config), module)
+        return None
 
     def _last_state(self) -> TrainingState | None:
         """Return where an earlier attempt stopped; points after it are repeated, so the old ones go."""
@@ -172,10 +218,18 @@ class Pipeline:
         return str(version.manifest.facts.get("target", ""))
 
     def _outcomes(self, module: torch.nn.Module, data: Materialised, split: SplitName) -> Outcomes:
-        arrays, context = data.arrays[split], data.info.input_shape[0]
-        return outcomes_of(
-            self.task, module, arrays["inputs"], arrays["targets"], self._device, EVALUATION_BATCH, context
+        arrays, info, judge = data.arrays[split], data.info, _judge(data, split)
+        outcomes = outcomes_of(
+            self.task,
+            module,
+            arrays["inputs"],
+            arrays["targets"],
+            self._device,
+            EVALUATION_BATCH,
+            info.input_shape[0],
+            info.padding_id,
         )
+        return outcomes if judge is None else judge(outcomes)
 
     def _doubt_labels(self, test: Outcomes, module: torch.nn.Module, data: Materialised) -> None:
         """Write which labels of what the user brought the model doubts, among those that it has not learnt from."""
@@ -206,6 +260,12 @@ class Pipeline:
 def _tensors(data: Materialised, split: SplitName) -> tuple[Tensor, Tensor]:
     arrays = data.arrays[split]
     return torch.from_numpy(arrays["inputs"]), torch.from_numpy(arrays["targets"])  # memory-mapped, copied on write
+
+
+def _judge(data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:
+    """Return what reads outcomes on tokens as outcomes on characters, where a preprocessor makes tokens."""
+    judge = getattr(data.preprocessor, "judge", None)
+    return None if judge is None else partial(judge, ids=data.arrays[split]["inputs"])
 
 
 def _artifact(name: str, file: Path, folder: Path) -> Artifact:

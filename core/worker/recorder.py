@@ -39,6 +39,7 @@ class Recorder:
             folder: The run's folder; points that no database took at the end are left there.
         """
         self.stop_requested = threading.Event()  # somebody asked, or the run is no longer ours
+        self.finish_requested = threading.Event()  # somebody asked to judge and keep what was learnt so far
         self._run_id, self._runs, self._metrics, self._folder = run_id, runs, metrics, folder
         self._points: deque[Metric] = deque()
         self._changes: deque[Callable[[], object]] = deque()
@@ -110,8 +111,11 @@ class Recorder:
                 self._changes[0]()
                 self._changes.popleft()
             ours = self._runs.update(self._run_id, _RUNNING, **values)
-            if not ours or self._runs.get(self._run_id).stop_requested_at is not None:
+            run = self._runs.get(self._run_id)
+            if not ours or run.stop_requested_at is not None:
                 self.stop_requested.set()
+            if run.finish_requested_at is not None:
+                self.finish_requested.set()
         except DatabaseUnavailable:
             self._points.extendleft(reversed(points))
             self._warn()

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
-from core.errors import DatabaseUnavailable, TouchstoneError
+from core.errors import DatabaseUnavailable, TouchstoneError, TrainingDiverged
 from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
@@ -44,24 +44,24 @@ def main(run_id: str, slot: int, threads: int) -> None:
     settings = Settings()
     folder = settings.runs_folder / run_id
     folder.mkdir(parents=True, exist_ok=True)
-    _set_the_scene(folder, slot)
+    set_the_scene(folder, slot)
     database = Database(settings.url)
     runs, metrics = RunStore(database), MetricStore(database)
     recorder = Recorder(run_id, runs, metrics, folder)
     ended_from_outside = _listen(recorder)
-    status, reason = _attempt(run_id, runs, metrics, recorder, settings, threads)
+    status, reason, cause = _attempt(run_id, runs, metrics, recorder, settings, threads)
     if status is RunStatus.STOPPED and ended_from_outside and runs.get(run_id).stop_requested_at is None:
         status, reason = RunStatus.INTERRUPTED, "Its process was asked to end from outside. Resume it to go on."
     _log.info("The run ends: %s. %s", status, reason)
     recorder.close()
-    _say_the_last_word(run_id, runs, status, reason)
+    _say_the_last_word(run_id, runs, status, reason, cause)
 
 
-def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str) -> None:
+def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str, cause: str) -> None:
     """Write how the run ended; where the database refuses (a full disk), try again for minutes."""
     for _ in range(LAST_WORD_TRIES):
         try:
-            if runs.finish(run_id, status, reason) and reason:
+            if runs.finish(run_id, status, reason, cause) and reason:
                 runs.add_event(run_id, "error" if status is RunStatus.FAILED else "note", reason)
             return
         except DatabaseUnavailable:
@@ -71,36 +71,43 @@ def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: s
 
 def _attempt(
     run_id: str, runs: RunStore, metrics: MetricStore, recorder: Recorder, settings: Settings, threads: int
-) -> tuple[RunStatus, str]:
-    """Let the pipeline work; turn whatever happens into a state and a sentence."""
+) -> tuple[RunStatus, str, str]:
+    """Let the pipeline work; turn whatever happens into a state, a sentence and the cause of a failure."""
     from core.worker.pipeline import Pipeline
 
     try:
         stopped = Pipeline(run_id, runs, metrics, recorder, settings, threads).work()
     except TouchstoneError as error:
         _log.exception("The run failed.")
-        return RunStatus.FAILED, str(error)
+        return RunStatus.FAILED, str(error), "diverged" if isinstance(error, TrainingDiverged) else "input"
     except Exception as error:  # the border of the process: whatever it was, it becomes a sentence and a log entry
         _log.exception("The run failed.")
-        return RunStatus.FAILED, _in_words(error)
+        return RunStatus.FAILED, *_in_words(error)
     if stopped:
-        return RunStatus.STOPPED, "Stopped before the end. What it had learnt is saved; resume it to go on."
-    return RunStatus.SUCCEEDED, ""
+        if runs.get(run_id).paused:
+            return RunStatus.STOPPED, "Paused. Resume it to go on exactly there.", ""
+        return RunStatus.STOPPED, "Stopped before the end. What it had learnt is saved; resume it to go on.", ""
+    return RunStatus.SUCCEEDED, "", ""
 
 
-def _in_words(error: Exception) -> str:
-    name = type(error).__name__
-    if isinstance(error, MemoryError) or name == "OutOfMemoryError":
-        return "There was not enough memory. Choose a smaller batch size or a smaller model, then start it again."
+def _in_words(error: Exception) -> tuple[str, str]:
+    """Return what happened, for a founder, and its cause in a word."""
+    from core.training.stepping import is_out_of_memory
+
+    if is_out_of_memory(error):
+        words = "There was not enough memory, even for a single example at a time. Choose a smaller model."
+        return words, "memory"
     if isinstance(error, OSError) and error.errno == 28:
-        return "The disk is full. Free some space, then resume the run: nothing that was saved is lost."
-    return (
+        return "The disk is full. Free some space, then resume the run: nothing that was saved is lost.", "disk"
+    name = type(error).__name__
+    words = (
         f"Something unexpected happened ({name}: {error}). The log has the details; what was saved before is kept, "
         "and the run can be resumed."
     )
+    return words, "unknown"
 
 
-def _set_the_scene(folder: Path, slot: int) -> None:
+def set_the_scene(folder: Path, slot: int) -> None:
     """Write into the run's own log, be polite to others, and see one GPU."""
     with (folder / "log.txt").open("ab", buffering=0) as log:
         os.dup2(log.fileno(), 1)

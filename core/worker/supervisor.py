@@ -17,6 +17,7 @@ from core.store.run_store import RunStore, now
 from core.worker.launch import code_version, holds
 from core.worker.launcher import Child, Launcher
 from core.worker.obituary import cause_of_death
+from core.worker.trial_watch import TrialWatch
 
 POLL_S = 0.15
 RENEW_S = 2.0
@@ -38,6 +39,7 @@ class Supervisor:
         self._slots, self._device, self._warm = settings.slots or 1, "", False
         self._renewed_at, self._busy_at = 0.0, time.monotonic()
         self.leaving = False
+        self.trials = TrialWatch(settings, database)
 
     def run(self) -> None:
         """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
@@ -62,7 +64,7 @@ class Supervisor:
         return True
 
     def turn(self) -> None:
-        """Look once at everything: devices, children, lease, queue."""
+        """Look once at everything: devices, children, lease, queue, trials."""
         self._look_at_devices()
         for child in list(self.children.values()):
             self._watch(child)
@@ -70,7 +72,9 @@ class Supervisor:
             self._renew()
         while not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
-        if self.children:
+        taken = {child.slot for child in self.children.values()}
+        tries = self._warm and self.trials.turn(self._slots, taken, may_start=not self.leaving)
+        if self.children or tries:
             self._busy_at = time.monotonic()
         elif time.monotonic() - self._busy_at > self.settings.worker_idle_s:
             _log.info("Nothing to do for long; leaving.")
@@ -150,7 +154,7 @@ class Supervisor:
             ended = self._ended_at.setdefault(child.run_id, time.monotonic())
             if time.monotonic() - ended > WEDGED_S:
                 self._enforce(child, 0.0)
-        elif run.stop_requested_at is not None:
+        elif run.stop_requested_at is not None:  # a wish to finish is not enforced: evaluating may take its time
             waited = (now() - run.stop_requested_at).total_seconds()
             # The evaluation of what was learnt belongs to stopping; it is bounded, and may take its time.
             grace = self.settings.stop_grace_s * (1 if run.stage is Stage.TRAINING else 6)
@@ -174,7 +178,7 @@ class Supervisor:
         """Note that a process has gone; where the run had not said how it ended, say it."""
         run = self.runs.get(child.run_id)
         if run.status is RunStatus.RUNNING:
-            status, reason = cause_of_death(child.exit_code, run.stop_requested_at is not None)
+            status, reason = cause_of_death(child.exit_code, run.stop_requested_at is not None, run.paused)
             if self.runs.finish(child.run_id, status, reason):
                 kind = "note" if status is RunStatus.STOPPED else "error"
                 self.runs.add_event(child.run_id, kind, reason)

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from core.training.batches import RowBatches, WindowBatches
+from core.training.batches import RowBatches, TextBatches, WindowBatches
 
 NOTHING = torch.empty(0, dtype=torch.int64)
 
@@ -64,3 +64,39 @@ def test_every_window_lies_inside_the_text() -> None:
 @pytest.mark.parametrize(("length", "windows"), [(2, 1), (9, 1), (17, 1), (25, 2), (100, 11)])
 def test_a_text_gives_one_window_less_than_fits_to_leave_room_for_the_shift(length: int, windows: int) -> None:
     assert WindowBatches(torch.zeros(length), context=8, batch_size=1, seed=0).steps_per_epoch == windows
+
+
+def padded(lengths: list[int], width: int) -> torch.Tensor:
+    ids = torch.zeros(len(lengths), width, dtype=torch.int64)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = row + 1
+    return ids
+
+
+def test_texts_of_similar_length_come_together_and_no_wider_than_needed() -> None:
+    lengths = [2, 30, 3, 29, 4, 28, 5, 27]
+    batches = TextBatches((padded(lengths, 40), torch.arange(8)), 4, seed=0, padding_id=0)
+    drawn = [batches.draw(0, position) for position in range(batches.steps_per_epoch)]
+    assert sorted(ids.shape[1] for ids, _ in drawn) == [8, 32]
+    assert sorted(torch.cat([targets for _, targets in drawn]).tolist()) == list(range(8))
+    for ids, targets in drawn:
+        for row, target in zip(ids, targets.tolist(), strict=True):
+            assert (row == target + 1).sum() == lengths[target]  # nothing of a text is cut
+
+
+def test_text_batches_come_by_chance_and_the_same_again_for_the_same_seed() -> None:
+    split = padded([1 + i % 20 for i in range(64)], 24), torch.arange(64)
+
+    def order(epoch: int, seed: int) -> list[int]:
+        batches = TextBatches(split, 8, seed, padding_id=0)
+        return [int(t) for position in range(8) for t in batches.draw(epoch, position)[1]]
+
+    assert order(0, 1) == order(0, 1)
+    assert order(0, 1) != order(1, 1)
+    assert order(0, 1) != order(0, 2)
+
+
+def test_a_text_of_nothing_but_padding_does_no_harm() -> None:
+    ids, targets = TextBatches((padded([0, 0], 8), torch.arange(2)), 2, seed=0, padding_id=0).draw(0, 0)
+    assert ids.shape == (2, 8)
+    assert sorted(targets.tolist()) == [0, 1]

@@ -118,6 +118,13 @@ def test_for_a_loss_lower_is_better() -> None:
     assert (found.confusion, found.per_class, found.worst_mistakes) == ((), (), ())
 
 
+def test_methods_that_began_with_more_of_a_text_are_compared_on_what_all_judged() -> None:
+    easy_at_first = characters(2.0)
+    easy_at_first.nll[:5] = -1e6
+    found = assess(TEXT, characters(1.5, total=4_995), {"trigram": easy_at_first}, (), 0)
+    assert found.baselines["trigram"]["loss"].value == pytest.approx(2.0, abs=0.01)
+
+
 def test_a_class_that_is_never_the_answer_is_mentioned() -> None:
     targets = np.array([0, 1, 2] * 10)
     outcomes = Outcomes(np.ones(30), targets, np.where(targets == 2, 0, targets), np.full((30, 3), 1 / 3))

@@ -1,11 +1,15 @@
+import json
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from core.errors import InvalidSetting
+from core.preprocessing.byte_pairs import BytePairPreprocessor, byte_of_sign
 from core.preprocessing.characters import CharacterPreprocessor
-from core.training.generation import generate
+from core.specs import Examples
+from core.training.generation import generate, stream
 
 LETTERS = CharacterPreprocessor("\nabcde", context=4)  # a is 2, e is 6
 
@@ -82,3 +86,61 @@ def test_no_more_than_the_context_is_shown_and_any_prompt_will_do() -> None:
 def test_settings_out_of_bounds_are_named_with_their_bounds(wrong: dict[str, float]) -> None:
     with pytest.raises(InvalidSetting, match=f"'{next(iter(wrong))}' must be"):
         generate(TASTE, LETTERS, "b", **wrong)  # type: ignore[arg-type]
+
+
+# --- pieces of text ---
+
+TEXT = "床前明月光,疑是地上霜。 the cat, the hat. " * 20
+PIECES = BytePairPreprocessor.fit(Examples((TEXT,), np.zeros(0)), 300, context=4)
+
+
+class Script(nn.Module):
+    """Writes what it was given, piece by piece, and then the last piece for ever."""
+
+    def __init__(self, ids: list[int]) -> None:
+        super().__init__()
+        self.ids, self.told = ids, 0
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        logits = torch.zeros(*ids.shape, PIECES.info(()).vocabulary_size)
+        logits[..., self.ids[min(self.told, len(self.ids) - 1)]] = 1
+        self.told += 1
+        return logits
+
+
+def byte(value: int) -> int:
+    """Return the piece that is this byte alone."""
+    (sign,) = (sign for sign, meant in byte_of_sign().items() if meant == value)
+    return json.loads(PIECES.tokenizer)["model"]["vocab"][sign]  # type: ignore[no-any-return]
+
+
+def told(*ids: int, count: int = 20) -> list[str]:
+    return list(stream(Script(list(ids)), PIECES, "the", max_new_tokens=count, temperature=0))
+
+
+@pytest.mark.parametrize("text", ["龘月光 the cat 🙂👩‍👩‍👧ñ𠮷!", "霜"])
+def test_a_character_of_several_pieces_is_written_when_it_is_whole(text: str) -> None:
+    ids = PIECES.transform((text,)).tolist()
+    written = told(*ids, count=len(text))
+    assert "".join(written) == text
+    assert len(written) < len(ids)
+    assert all(part and "\N{REPLACEMENT CHARACTER}" not in part for part in written)
+
+
+def test_broken_characters_are_left_out() -> None:
+    half_of_moon = [byte(0xE6), byte(0x9C)]
+    a, b = (int(PIECES.transform((letter,))[0]) for letter in "ab")
+    assert "".join(told(*half_of_moon, a, byte(0x80), b, count=4)) == "abbb"
+
+
+def test_nothing_but_broken_characters_comes_to_an_end() -> None:
+    assert told(byte(0x80), count=10) == []
+
+
+def test_pieces_longer_than_what_is_left_are_cut() -> None:
+    assert "".join(told(int(PIECES.transform((" the",))[0]), count=10)) == " the the t"
+
+
+def test_a_prompt_of_unknown_characters_is_known_to_pieces() -> None:
+    model = Script(PIECES.transform(("月",)).tolist())
+    assert generate(model, PIECES, "龘ñ🙂", max_new_tokens=1, temperature=0) == "月"

@@ -8,6 +8,7 @@ from core.config import TrainConfig
 from core.layers.bag import BagOfEmbeddings
 from core.training.optimisers import (
     decayed_and_free,
+    l1_price,
     make_optimiser,
     optimiser_tensors,
     restore_optimiser,
@@ -38,6 +39,21 @@ def test_sgd_looks_ahead_along_its_momentum() -> None:
     assert two_steps(optimizer="sgd", weight_decay=0) == pytest.approx([1 - 0.1 * 0.95, 0.905 - 0.1 * 1.355])
 
 
+def test_sgd_without_looking_ahead_steps_by_its_momentum() -> None:
+    values = two_steps(optimizer="sgd", weight_decay=0, nesterov=False, momentum=0.8)
+    assert values == pytest.approx([1 - 0.1 * 0.5, 0.95 - 0.1 * (0.8 * 0.5 + 0.5)])
+
+
+@pytest.mark.parametrize("nesterov", [True, False])
+def test_sgd_without_momentum_steps_by_the_gradient_alone(nesterov: bool) -> None:
+    assert two_steps(optimizer="sgd", weight_decay=0, nesterov=nesterov, momentum=0) == pytest.approx([0.95, 0.9])
+
+
+def test_sgd_adds_the_decay_to_the_gradient() -> None:
+    # gradients 0.5 + 0.1 * 1, then 0.5 + 0.1 * 0.94
+    assert two_steps(optimizer="sgd", weight_decay=0.1, momentum=0) == pytest.approx([0.94, 0.94 - 0.1 * 0.594])
+
+
 def test_adam_adds_the_decay_to_the_gradient() -> None:
     assert two_steps(optimizer="adam", weight_decay=0.1) == pytest.approx([0.9, 0.8000435], abs=1e-5)
 
@@ -65,6 +81,18 @@ def test_the_learning_rate_reaches_every_group() -> None:
     set_learning_rate(optimiser, 0.025)
     assert [group["lr"] for group in optimiser.param_groups] == [0.025, 0.025]
     assert [group["weight_decay"] for group in optimiser.param_groups] == [0.01, 0.0]
+
+
+def test_the_l1_price_is_the_sum_of_all_absolute_values() -> None:
+    weights = [torch.tensor([[1.0, -2.0]], requires_grad=True), torch.tensor([[-4.0]], requires_grad=True)]
+    price = l1_price(weights)
+    price.backward()  # type: ignore[no-untyped-call]
+    assert price.item() == 7
+    assert [w.grad.tolist() for w in weights if w.grad is not None] == [[[1, -1]], [[-1]]]
+
+
+def test_no_weights_cost_nothing() -> None:
+    assert l1_price([]).item() == 0
 
 
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])

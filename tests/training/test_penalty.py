@@ -10,11 +10,12 @@ from core.config import TrainConfig
 from core.models import linear
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
+from core.training.optimisers import decayed_and_free
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU, Listener
 
 
-def learnt(**params: float) -> tuple[Tensor, Listener]:
+def learnt(l2: float = 0.0, **settings: object) -> tuple[Tensor, Listener]:
     """Return the weights of three columns, of which only the first two say anything, and the curves."""
     chance = np.random.default_rng(0)
     x = chance.normal(0, 1, (600, 3))
@@ -22,12 +23,10 @@ def learnt(**params: float) -> tuple[Tensor, Listener]:
     examples = Examples(table, 500 + 30 * x[:, 0] + 6 * x[:, 1] + chance.normal(0, 10, 600))
     columns = ColumnPreprocessor.fit(examples)
     info = columns.info(())
-    module = linear.build(linear.LinearParams(**params), info)
+    module = linear.build(linear.LinearParams(l2=l2), info)
     data = (torch.from_numpy(columns.transform(table)), torch.from_numpy(examples.targets).float())
-    config = TrainConfig(
-        task="tabular-regression", dataset="any", model="linear", params=params, epochs=30, learning_rate=2e-2,
-        weight_decay=0.0,
-    )  # fmt: skip
+    values = {"epochs": 30, "learning_rate": 2e-2, "weight_decay": 0.0} | settings
+    config = TrainConfig.model_validate({"task": "tabular-regression", "dataset": "any", "model": "linear"} | values)
     listener = Listener()
     Trainer(module, catalog.find_task("tabular-regression").on(info), data, data, config, CPU, [listener]).fit()
     return next(module.parameters()).detach().flatten(), listener
@@ -52,6 +51,25 @@ def test_the_curve_shows_the_loss_without_the_price() -> None:
     train, validation = listener.curve("train/loss"), listener.curve("validation/loss")
     assert train[1] == 1 or abs(train[1] - 1) < 0.5  # before anything is learnt: always the mean
     assert abs(list(train.values())[-1] - list(validation.values())[-1]) < 0.1
+
+
+def test_weight_decay_makes_every_weight_smaller_too() -> None:
+    free, _ = learnt()
+    pulled, _ = learnt(weight_decay=1.0)
+    assert (pulled[:2].abs() < free[:2].abs()).all()
+    assert (pulled[:2].abs() > 0.01).all()
+
+
+def test_the_first_number_is_not_priced_because_the_bias_is_free() -> None:
+    numbers = Examples(pd.DataFrame({"a": [0.0, 1.0]}), np.array([5.0, 7.0]))
+    module = linear.build(linear.LinearParams(), ColumnPreprocessor.fit(numbers).info(()))
+    decayed, free = decayed_and_free(module)
+    assert [p.shape for p in decayed] == [(1, 1)]
+    assert [p.shape for p in free] == [(1,)]
+
+
+def test_settings_of_a_run_from_before_every_model_had_an_l1_penalty_are_still_read() -> None:
+    assert linear.LinearParams.model_validate({"l1": 0.01, "l2": 0.1}) == linear.LinearParams(l2=0.1)
 
 
 def test_metrics_of_numbers_are_measured_on_the_validation_split() -> None:

@@ -7,6 +7,7 @@ import torch
 
 from core.training import trainer as trainer_module
 from core.training.checkpoint import load_state, save_state
+from core.training.trainer import Trainer
 from tests.training.tiny import Listener, config, module, trainer
 
 CASES = {
@@ -37,7 +38,8 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     result = second.fit(resume=load_state(tmp_path / "last"))
 
     assert (result.steps, result.best_step, result.best_metric) == (20, expected.best_step, expected.best_metric)
-    timeless = {key: value for key, value in whole.metrics.items() if key[1] != "train/examples_per_s"}
+    measured = ("train/examples_per_s", "train/memory_mb")
+    timeless = {key: value for key, value in whole.metrics.items() if key[1] not in measured}
     resumed = {key: value for key, value in (before.metrics | after.metrics).items() if key in timeless}
     assert resumed == timeless
     assert not before.metrics.keys() & after.metrics.keys()  # nothing is said twice
@@ -71,3 +73,21 @@ def test_resuming_a_finished_run_trains_no_further() -> None:
     second, listener = trainer(config()), Listener()
     assert second.fit(resume=first.state()).steps == 20
     assert listener.metrics == {}
+
+
+def test_a_run_that_is_trained_longer_begins_where_the_other_ended() -> None:
+    parent, whole = trainer(config()), Listener()
+    parent.fit()
+    child = trainer(config(epochs=2, continues="abcd1234"), whole, made=module(seed=5))
+    result = child.fit(start=parent.state())
+    assert result.steps == 10  # counted anew
+    first = whole.curve("validation/loss")[0]
+    assert first == pytest.approx(_validation_loss(parent), rel=1e-6)
+    assert result.best_metric >= whole.curve("validation/accuracy")[0]
+
+
+def _validation_loss(made: Trainer) -> float:
+    listener = Listener()
+    again = trainer(config(epochs=1), listener, made=made.module)
+    again._evaluate()
+    return listener.curve("validation/loss")[0]

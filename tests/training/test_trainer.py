@@ -44,7 +44,8 @@ def test_each_task_logs_its_own_metrics() -> None:
     labels, writing = Listener(), Listener()
     trainer(config(epochs=1), labels).fit()
     trainer(config("mini-gpt", epochs=1), writing).fit()
-    common = {"train/loss", "train/learning_rate", "train/examples_per_s", "train/gradient_norm", "validation/loss"}
+    measured = {"train/examples_per_s", "train/memory_mb"}
+    common = {"train/loss", "train/learning_rate", "train/gradient_norm", "validation/loss"} | measured
     own = {f"validation/{name}" for name in ("accuracy", "precision", "recall", "f1")}
     assert {key for _, key in labels.metrics} == common | own | {"train/accuracy"}
     assert {key for _, key in writing.metrics} == common | {"validation/perplexity", "validation/bits_per_character"}

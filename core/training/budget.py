@@ -1,0 +1,50 @@
+"""The best that fits into a given time: how many steps a run may make."""
+
+import time
+
+FIRST_LOOK = 0.02  # share of the budget after which the speed is believed
+LOOK_EVERY = 0.02
+
+
+class TimeBudget:
+    """Plans the steps of a run so that it ends in time, and plans again as it learns how fast it is.
+
+    Args:
+        budget_s: Seconds of training, looks at the validation split included; 0 is no limit.
+    """
+
+    def __init__(self, budget_s: float) -> None:
+        self.budget_s = budget_s
+        self._next_look_s = FIRST_LOOK * budget_s
+
+    def steps_total(
+        self, planned: int, most: int, step: int, spent_s: float, per_step_s: float | None, last_look_s: float
+    ) -> int:
+        """Return how many steps to make in all.
+
+        Args:
+            planned: Steps as planned so far.
+            most: Steps that the run would make without a limit.
+            step: Steps done.
+            spent_s: Seconds spent in all.
+            per_step_s: Seconds that a step takes, looks included; None where nothing is known yet.
+            last_look_s: Seconds that the last look at the validation split will take.
+        """
+        if not self.budget_s or per_step_s is None or spent_s < self._next_look_s:
+            return planned
+        self._next_look_s = spent_s + LOOK_EVERY * self.budget_s
+        left_s = max(self.budget_s - spent_s - last_look_s, 0.0)
+        return min(most, step + int(left_s / max(per_step_s, 1e-9)))
+
+
+class Clock:
+    """Seconds of training, those of earlier sessions included."""
+
+    def __init__(self, earlier_s: float = 0.0) -> None:
+        self.earlier_s = earlier_s
+        self._started = time.perf_counter()
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds so far."""
+        return self.earlier_s + time.perf_counter() - self._started

@@ -1,0 +1,68 @@
+"""Where the training data lies: on the device if it fits, else on the host, from where each batch is sent in time."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import torch
+from torch import Tensor, nn
+
+from core.config import TrainConfig
+from core.specs import TaskSpec
+from core.training.batches import Batches, Split, training_batches
+from core.training.device import memory_free_bytes
+
+LARGEST_SHARE = 0.5  # of the device's free memory that data may take; the rest is for the model and its steps
+_log = logging.getLogger(__name__)
+
+
+def batches_on(
+    device: torch.device, task: TaskSpec, module: nn.Module, split: Split, config: TrainConfig, padding_id: int
+) -> Batches:
+    """Return the training data in portions that come to lie on the device.
+
+    On a CPU the data stays where it is: memory-mapped arrays are read from disk as they are needed.
+
+    Raises:
+        DataError: There is nothing to learn from.
+    """
+    size_bytes = sum(t.numel() * t.element_size() for t in split)
+    if device.type == "cpu" or size_bytes <= LARGEST_SHARE * memory_free_bytes(device):
+        on_device = (split[0].to(device), split[1].to(device))
+        return training_batches(task, module, on_device, config.batch_size, config.seed, padding_id)
+    _log.info("The data (%d MB) does not fit on %s: each batch is sent there in time.", size_bytes // 1_000_000, device)
+    return StreamedBatches(training_batches(task, module, split, config.batch_size, config.seed, padding_id), device)
+
+
+class StreamedBatches:
+    """Batches that are drawn on the host and sent to the device while the step before them is computed.
+
+    Args:
+        batches: Draws them on the host.
+        device: Where they go.
+    """
+
+    def __init__(self, batches: Batches, device: torch.device) -> None:
+        self._batches, self._device = batches, device
+        self.steps_per_epoch, self.batch_size = batches.steps_per_epoch, batches.batch_size
+        self._thread = ThreadPoolExecutor(1, "batches")
+        self._next: tuple[tuple[int, int], Future[Split]] | None = None
+
+    def draw(self, epoch: int, position: int) -> Split:
+        """Return the inputs and targets of one step, on the device."""
+        wanted = (epoch, position)
+        if self._next is not None and self._next[0] == wanted:
+            host = self._next[1].result()
+        else:
+            host = self._thread.submit(self._on_host, *wanted).result()
+        following = (epoch, position + 1) if position + 1 < self.steps_per_epoch else (epoch + 1, 0)
+        self._next = (following, self._thread.submit(self._on_host, *following))
+        return self._sent(host[0]), self._sent(host[1])
+
+    def _on_host(self, epoch: int, position: int) -> Split:
+        inputs, targets = self._batches.draw(epoch, position)
+        if self._device.type == "cuda":  # only pinned memory is sent while the device computes
+            return inputs.pin_memory(), targets.pin_memory()
+        return inputs, targets
+
+    def _sent(self, tensor: Tensor) -> Tensor:
+        return tensor.to(self._device, non_blocking=True)

@@ -1,0 +1,152 @@
+"""How long, how much memory, at what price; and which learning rate: from a few real steps."""
+
+import logging
+import math
+from typing import Any
+
+import torch
+from torch import nn
+
+from core.errors import ModelTooLarge, UserError
+from core.settings import Settings
+from core.training.device import describe_device, memory_free_bytes
+from core.training.probe import measure
+from core.training.range_test import range_test
+from core.training.sizes import needed_bytes
+from core.training.stepping import is_out_of_memory
+from core.worker.trial_scene import Scene
+
+LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0  # that a run may have
+# What PyTorch's CPU kernels and Python say when the system refuses them memory.
+_WHEN_LIMITED = ("could not create a primitive", "can't start new thread", "bad_alloc")
+_log = logging.getLogger(__name__)
+
+
+# --- estimate ---
+
+
+def estimate(scene: Scene) -> dict[str, Any]:
+    """Return what a run would take, as JSON.
+
+    {"train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes", "fits", "parameter_count",
+    "trainable_count", "cost", "currency", "energy_kwh", "device", "sentence"}; None is what is not known.
+    """
+    scene.note("Building the model")
+    outline, there = _outline(scene), memory_free_bytes(scene.device)
+    count = sum(p.numel() for p in outline.parameters())
+    known = {
+        "parameter_count": count,
+        "trainable_count": sum(p.numel() for p in outline.parameters() if p.requires_grad),
+        "memory_there_bytes": there,
+        "device": describe_device(scene.device),
+    }
+    needed = needed_bytes(outline, scene.config.optimizer)
+    if needed > there:
+        return known | _does_not_fit(needed, str(ModelTooLarge(count, needed, there)))
+    scene.note("Measuring a few steps")
+    try:
+        found = measure(
+            scene.build(), scene.task, scene.split("train"), scene.config, scene.device, scene.augment,
+            len(scene.split("validation")[0]), padding_id=scene.data.info.padding_id,
+        )  # fmt: skip
+    except (RuntimeError, MemoryError) as error:
+        if not _is_short_of_memory(error):
+            raise
+        _log.exception("A step did not fit.")
+        return known | _does_not_fit(None, _step_too_large(scene.config.batch_size, None, there))
+    times = {"train_time_s": found.total_s, "step_s": found.step_s, "steps_total": found.steps_total}
+    price, peak = cost_of(found.total_s, scene.settings), found.peak_bytes
+    if peak > there:
+        sentence = _step_too_large(scene.config.batch_size, peak, there)
+        return known | _does_not_fit(peak, sentence) | times | price
+    said = _in_words(found.total_s, peak, there, price, scene.beside_a_run)
+    return known | times | price | {"memory_bytes": peak, "fits": True, "sentence": said}
+
+
+def _outline(scene: Scene) -> nn.Module:
+    """Return the module as it would be, before it takes any memory."""
+    with torch.device("meta"):
+        return scene.build()
+
+
+def _is_short_of_memory(error: RuntimeError | MemoryError) -> bool:
+    """Return whether an error comes from memory that could not be had, under a limit as well."""
+    return is_out_of_memory(error) or any(words in str(error) for words in _WHEN_LIMITED)
+
+
+def cost_of(seconds: float, settings: Settings) -> dict[str, Any]:
+    """Return what so much time costs: {"cost", "currency", "energy_kwh"}, None where no price or power is set."""
+    hours = seconds / 3600
+    energy = None if settings.device_power_w is None else settings.device_power_w * hours / 1000
+    cost = None
+    if settings.device_price_per_hour is not None:
+        cost = settings.device_price_per_hour * hours
+    elif energy is not None and settings.electricity_price_per_kwh is not None:
+        cost = settings.electricity_price_per_kwh * energy
+    return {"cost": cost, "currency": settings.currency, "energy_kwh": energy}
+
+
+def _does_not_fit(needed: int | None, sentence: str) -> dict[str, Any]:
+    unknown = ("train_time_s", "step_s", "steps_total", "cost", "energy_kwh")
+    return {"memory_bytes": needed, "fits": False, "currency": "", "sentence": sentence} | dict.fromkeys(unknown)
+
+
+def _step_too_large(batch_size: int, needed: int | None, there: int) -> str:
+    needs = "more" if needed is None else f"about {bytes_in_words(needed)} of memory, more"
+    return (
+        f"A step of {batch_size} examples needs {needs} than the {bytes_in_words(there)} that are free now. Choose a "
+        "smaller batch size or model, or close what else uses the memory; else each step is computed in parts, slowly."
+    )
+
+
+def _in_words(seconds: float, peak: int, there: int, price: dict[str, Any], beside: bool) -> str:
+    costs = "" if price["cost"] is None else f" and costs about {price['cost']:.2f} {price['currency']}"
+    said = f"Training takes about {time_in_words(seconds)}{costs}. "
+    said += f"The model and its steps need {bytes_in_words(peak)} of memory; {bytes_in_words(there)} is free now."
+    return said + (" Measured beside a run that trains: alone it is faster." if beside else "")
+
+
+# --- learning rate ---
+
+
+def learning_rate(scene: Scene) -> dict[str, Any]:
+    """Return the losses at rising learning rates and the rate that they suggest, as JSON.
+
+    {"rates": [...], "losses": [...], "suggestion": float, "sentence": str}
+    """
+    scene.note("Trying learning rates")
+    there = memory_free_bytes(scene.device)
+    try:
+        found = range_test(
+            scene.build_as_a_run_would, scene.task, scene.split("train"), scene.config, scene.device, scene.augment,
+            padding_id=scene.data.info.padding_id,
+        )  # fmt: skip
+    except (RuntimeError, MemoryError) as error:
+        if not _is_short_of_memory(error):
+            raise
+        raise UserError(_step_too_large(scene.config.batch_size, None, there)) from error
+    points = [(float(r), float(v)) for r, v in zip(found.rates, found.losses, strict=True) if math.isfinite(v)]
+    suggestion = min(max(float(found.suggestion), LOWEST_RATE), HIGHEST_RATE)
+    return {
+        "rates": [rate for rate, _ in points],
+        "losses": [loss for _, loss in points],
+        "suggestion": suggestion,
+        "sentence": f"The loss falls fastest at a learning rate of about {suggestion:.2g}.",
+    }
+
+
+# --- words ---
+
+
+def time_in_words(seconds: float) -> str:
+    """Return a time as people say it: "40 seconds", "12 minutes", "3.5 hours"."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} {'second' if seconds < 1.5 else 'seconds'}"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours" if seconds < 72 * 3600 else f"{seconds / 86400:.0f} days"
+
+
+def bytes_in_words(count: int) -> str:
+    """Return a size as people say it: "320 MB", "1.4 GB"."""
+    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

@@ -1,0 +1,33 @@
+"""Data that does not fit on the device is sent there batch by batch, and is the same data in the same order."""
+
+import pytest
+import torch
+
+from core import catalog
+from core.training import streaming
+from core.training.batches import RowBatches, training_batches
+from core.training.streaming import StreamedBatches, batches_on
+from tests.training.tiny import CPU, Listener, config, module, pictures, trainer
+
+
+def test_streamed_batches_are_the_ones_that_would_lie_there() -> None:
+    split = pictures(20)
+    whole, streamed = RowBatches(split, 6, seed=1), StreamedBatches(RowBatches(split, 6, seed=1), CPU)
+    assert (streamed.steps_per_epoch, streamed.batch_size) == (3, 6)
+    for epoch, position in ((0, 0), (0, 1), (0, 2), (1, 0), (4, 1), (4, 2)):  # the last ones as after a resume
+        for one, other in zip(whole.draw(epoch, position), streamed.draw(epoch, position), strict=True):
+            assert torch.equal(one, other)
+
+
+def test_on_a_cpu_data_stays_where_it_is() -> None:
+    split = pictures(20)
+    found = batches_on(CPU, catalog.find_task("image-classification"), module(), split, config(), 0)
+    assert isinstance(found, RowBatches)
+
+
+def test_a_run_on_streamed_data_is_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = Listener(), Listener()
+    trainer(config(), one).fit()
+    monkeypatch.setattr(streaming, "training_batches", lambda *given: StreamedBatches(training_batches(*given), CPU))
+    trainer(config(), other).fit()
+    assert one.curve("train/loss") == other.curve("train/loss")
