@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.config import Params
 from core.intake.array_cache import Arrays, cached_arrays
+from core.intake.fit_cache import fitted
 from core.intake.versions import load_version
 from core.specs import (
     SPLITS,
@@ -61,7 +62,7 @@ def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_fo
         EncoderUnavailable: The model needs the pretrained encoder, and that is missing or altered.
     """
     loaded = load_version(dataset)
-    preprocessor = model.preprocess(params, loaded.examples["train"])
+    preprocessor = fitted(loaded, model, params, cache_folder)
     saved = cached_arrays(_folder(cache_folder, loaded, preprocessor), lambda: _prepare(loaded, preprocessor))
     return Materialised(
         version=loaded.version,

@@ -14,12 +14,13 @@ CONVERTED = "refs/convert/parquet"
 
 @dataclass
 class Repository:
-    """A data set on the server: its files by name, and how it behaves."""
+    """A data set or a model on the server: its files by name, and how it behaves."""
 
     files: dict[str, bytes]
     converted: dict[str, bytes] = field(default_factory=dict)  # the hub's plain copy of a set that is a program
     is_gated: bool = False
     cut_after: int | None = None  # bytes of a data file after which the connection is cut
+    altered: frozenset[str] = frozenset()  # files that arrive with other bytes than the listing says
 
     def at(self, revision: str) -> dict[str, bytes] | None:
         """Return the files of a branch or commit."""
@@ -41,6 +42,7 @@ class HubServer:
     def __init__(self) -> None:
         self.repositories: dict[str, Repository] = {}
         self.requests: list[str] = []  # "GET /datasets/a/b/resolve/main/README.md"
+        self.ranges: list[str] = []  # "bytes=100-": what was asked for of files
         self.says_instead: bytes | None = None  # to every request, as a network's login page would
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"hub": self}))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
@@ -63,12 +65,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.hub.requests.append(f"{self.command} {self.path}")
+        self.hub.ranges += filter(None, [self.headers.get("Range")])
         if self.hub.says_instead is not None:
             return self._say(self.hub.says_instead, 200, "")
         path = unquote(urlsplit(self.path).path)
-        if found := re.fullmatch(r"/datasets/([^/]+/[^/]+)/resolve/(.+?)/(.+)", self._merged(path)):
+        if found := re.fullmatch(r"(?:/datasets)?/([^/]+/[^/]+)/resolve/(.+?)/(.+)", self._merged(path)):
             self._file(*found.groups())
-        elif found := re.match(r"/api/datasets/([^/]+/[^/]+)(.*)", path):
+        elif found := re.match(r"/api/(?:datasets|models)/([^/]+/[^/]+)(.*)", path):
             self._api(*found.groups())
         else:
             self._json({}, 404)
@@ -98,7 +101,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json(self._tree(files, under, "recursive=True" in self.path or "recursive=true" in self.path))
         if kind == "paths-info":
             return self._json([item for item in listed if item["path"] in unquote(body)])
-        siblings = [{"rfilename": item["path"], "size": item["size"], "blobId": item["oid"]} for item in listed]
+        siblings = [
+            {"rfilename": item["path"], "size": item["size"], "blobId": item["oid"], **item["lfs"]} for item in listed
+        ]
         gated = "auto" if repository.is_gated else False
         card = {"license": "mit"}
         return self._json(
@@ -131,7 +136,10 @@ class _Handler(BaseHTTPRequestHandler):
         return list(found.values())
 
     def _listed(self, file: str, content: bytes) -> dict[str, Any]:
-        return {"type": "file", "path": file, "size": len(content), "oid": hashlib.sha1(content).hexdigest()}
+        oid = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+        large = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 100}
+        lfs = {"lfs": large} if file.endswith(".safetensors") else {}
+        return {"type": "file", "path": file, "size": len(content), "oid": oid, "lfs": lfs}
 
     def _is_closed(self, repository: Repository) -> bool:
         return repository.is_gated and self.headers.get("Authorization") != "Bearer hf_right"
@@ -147,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._denied()
         if file not in files:
             return self._json({}, 404, "EntryNotFound")
-        self._send(files, files[file], repository.cut_after if file != "README.md" else None)
+        content = files[file][::-1] if file in repository.altered else files[file]
+        self._send(files, content, repository.cut_after if file != "README.md" else None)
 
     def _send(self, files: dict[str, bytes], content: bytes, cut_after: int | None) -> None:
         begin, end = 0, len(content)
