@@ -92,7 +92,7 @@ class TrainConfig(BaseModel):
         label="Optimiser",
         group="optimiser",
         help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate; Muon learns in "
-        "fewer steps where most weights are large matrices.",
+        "fewer steps where most weights are large matrices, but each step takes longer, much longer on a CPU.",
     )
     momentum: float = setting(
         0.9,
@@ -152,7 +152,7 @@ class TrainConfig(BaseModel):
         group="regularisation",
         ge=0.0,
         le=10.0,
-        help="Higher: weights that help little go to zero, until hardly any is used. 0.0001 is a good start.",
+        help="Higher: weights that help little go next to zero, until hardly any is used. 0.0001 is a good start.",
     )
     label_smoothing: float = setting(
         0.0,

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from core.config import TrainConfig
+
+LONGER, CLONE = "longer", "clone"
 
 
 class RunStatus(StrEnum):
@@ -23,6 +25,9 @@ class RunStatus(StrEnum):
     def is_active(self) -> bool:
         """Whether the run may still change by itself."""
         return self in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+RESUMABLE = (RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED)
 
 
 class Stage(StrEnum):
@@ -78,6 +83,12 @@ class Run:
     versions: Mapping[str, str] = field(default_factory=dict)  # of the libraries that made the result
     test: Mapping[str, Score] = field(default_factory=dict)
     baselines: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+    parent_id: str = ""  # the run that it came from; that one may be gone by now
+    parent_kind: str = ""  # LONGER: goes on from its parent's weights; CLONE: began with its settings
+    finish_requested_at: datetime | None = None  # somebody asked to end training, judge and save what was learnt
+    paused: bool = False  # asked to pause: where it is stopped, it was by that
+    cause: str = ""  # of a failure, for who offers a way out: "diverged", "memory", "disk", "input", "unknown"
+    estimate: Mapping[str, Any] = field(default_factory=dict)  # what was said before the start; see `core.trials`
 
     @property
     def task(self) -> str:
@@ -87,7 +98,39 @@ class Run:
     @property
     def can_resume(self) -> bool:
         """Whether there may be more to train."""
-        return self.status in (RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED) and not self.deleted_at
+        return self.status in RESUMABLE and not self.deleted_at
+
+    @property
+    def can_finish(self) -> bool:
+        """Whether what it has learnt so far can be judged and kept as its result."""
+        if self.status is RunStatus.RUNNING:
+            waits = self.stop_requested_at is None and self.finish_requested_at is None
+            return waits and self.stage is Stage.TRAINING and self.steps > 0
+        return self.can_resume and self.steps > 0
+
+    @property
+    def can_train_longer(self) -> bool:
+        """Whether a new run may go on from what it learnt."""
+        ended = (RunStatus.SUCCEEDED, RunStatus.STOPPED, RunStatus.FAILED)
+        return self.status in ended and self.steps > 0 and not self.deleted_at
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether it succeeded before its last step: asked to, out of time, or no longer getting better."""
+        return self.status is RunStatus.SUCCEEDED and self.steps < self.steps_total
+
+    @property
+    def shown_status(self) -> str:
+        """Return the status for people, who tell a paused run from a stopped one."""
+        return "paused" if self.paused and self.status is RunStatus.STOPPED else str(self.status)
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where a run came from, and what came from it."""
+
+    ancestors: tuple[Run, ...]  # the first one first; those removed for good are missing
+    children: tuple[Run, ...]  # the newest first
 
 
 @dataclass(frozen=True)
@@ -138,3 +181,45 @@ class WorkerInfo:
     device: str  # "cpu (2 cores)", "cuda:0 (NVIDIA H100)"; empty until it looked
     slots: int
     warm: bool  # whether a process with torch loaded stands ready
+
+
+class Worker(Protocol):
+    """The supervisor, seen from the outside."""
+
+    def ensure(self) -> None:
+        """Start a supervisor unless one lives."""
+
+    def info(self) -> WorkerInfo:
+        """Return what it last said of itself."""
+
+
+TrialKind = Literal["estimate", "learning-rate", "augmentation"]
+
+
+class TrialStatus(StrEnum):
+    """The four states of a trial."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    FAILED = "failed"  # `reason` says why
+
+    @property
+    def is_active(self) -> bool:
+        """Whether an answer may still come."""
+        return self in (TrialStatus.WAITING, TrialStatus.WORKING)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was found out before a run starts: how long it takes, which learning rate, what augmentation does."""
+
+    id: str
+    kind: TrialKind
+    config_hash: str  # of the settings that matter to this kind
+    status: TrialStatus
+    reason: str  # why it failed, for a founder; else empty
+    result: Mapping[str, Any]  # empty until it is done
+    created_at: datetime
+    note: str = ""  # what it does at the moment: "Loading the data"
+    ahead: int = 0  # trials before it, while it waits

@@ -11,6 +11,7 @@ from core.specs import DataInfo, Examples, Inputs, texts_of
 
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
 PADDING, UNKNOWN = 0, 1  # the first known word is 2
+UNKNOWN_SHOWN_AS = "\N{WHITE SQUARE}"
 
 
 def words_of(text: str) -> list[str]:
@@ -58,6 +59,11 @@ class WordPreprocessor:
             ids = [self._ids.get(word, UNKNOWN) for word in words_of(text)[: self.length]]
             row[: len(ids)] = ids
         return rows
+
+    def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
+        """Return the words that these numbers stand for, in a row."""
+        known = {number: word for word, number in self._ids.items()} | {UNKNOWN: UNKNOWN_SHOWN_AS}
+        return " ".join(known[int(i)] for i in ids if int(i) != PADDING)
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the length of a row, and how many numbers there are with padding and unknown."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from core.runs import QueueEntry, RunStatus, Stage
+from core.runs import RESUMABLE, QueueEntry, RunStatus, Stage
 from core.store.database import Database
 from core.store.run_store import now
 from core.store.tables import JobRow, LeaseRow, RunRow
@@ -92,13 +92,20 @@ class JobQueue:
         with self.database.read() as session:
             return [Job(*row) for row in session.execute(query)]
 
-    def requeue(self, run_id: str, status: tuple[RunStatus, ...]) -> bool:
-        """Put a run that ended in one of these states back at the end of the queue; say whether it was in one."""
+    def requeue(self, run_id: str, *, finish: bool = False) -> bool:
+        """Put a run that ended without success back at the end of the queue; say whether it had ended so.
+
+        Args:
+            run_id: The run.
+            finish: Whether it shall only be judged and saved: it trains no further than it must.
+        """
         values = {
-            "status": RunStatus.QUEUED, "stage": Stage.WAITING, "reason": "",
-            "finished_at": None, "stop_requested_at": None,
+            "status": RunStatus.QUEUED, "stage": Stage.WAITING, "reason": "", "paused": False,
+            "finished_at": None, "stop_requested_at": None, "finish_requested_at": now() if finish else None,
         }  # fmt: skip
-        query = update(RunRow).where(RunRow.id == run_id, RunRow.status.in_(status), RunRow.deleted_at.is_(None))
+        if not finish:  # else it says how far what was saved last can be relied on
+            values["cause"] = ""
+        query = update(RunRow).where(RunRow.id == run_id, RunRow.status.in_(RESUMABLE), RunRow.deleted_at.is_(None))
         with self.database.write() as session:
             number = session.scalar(query.values(**values).returning(RunRow.number))
             if number is None:

@@ -13,7 +13,8 @@ from core.store.tables import JobRow, RunRow, ScoreRow
 _SAME_NAME = (
     "id", "name", "reason", "config_hash", "dataset_fingerprint", "device", "parameter_count", "created_at",
     "started_at", "finished_at", "stop_requested_at", "deleted_at", "steps", "steps_total", "examples_seen",
-    "train_time_s", "time_left_s", "note", "verdict", "versions",
+    "train_time_s", "time_left_s", "note", "verdict", "versions", "parent_id", "parent_kind", "finish_requested_at",
+    "paused", "cause", "estimate",
 )  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from core.config import TrainConfig
 from core.errors import RunNotFound
-from core.runs import Artifact, Event, Run, RunStatus, Score, Stage
+from core.runs import LONGER, Artifact, Event, Run, RunStatus, Score, Stage
 from core.specs import DatasetVersion
 from core.store.database import Database
 from core.store.rows import nan_to_null, to_runs
@@ -31,18 +31,32 @@ class RunStore:
         """Use this database."""
         self.database = database
 
-    def create(self, config: TrainConfig, name: str, idempotency_key: str) -> Run:
+    def create(
+        self,
+        config: TrainConfig,
+        name: str,
+        idempotency_key: str,
+        parent: tuple[str, str] = ("", ""),
+        estimate: Mapping[str, Any] | None = None,
+    ) -> Run:
         """Insert a run and its job, or return the run that the same key made before.
 
         Args:
             config: What to train.
             name: What people call it.
             idempotency_key: The same for both halves of a double click.
+            parent: The run that it comes from and how ("longer" or "clone"), if any.
+            estimate: What is expected of it, if that is known.
+
+        Raises:
+            RunNotFound: It goes on from a run that has been removed, or is in the trash.
         """
         with self.database.write() as session:
             known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == idempotency_key))
             if known is not None:
                 return self._one(session, known)
+            if config.continues:  # asked here, in the transaction in which nobody can empty the trash
+                self._number(session, config.continues, trashed=False)
             run_id = "".join(secrets.choice(_ALPHABET) for _ in range(8))
             row = RunRow(
                 id=run_id,
@@ -53,6 +67,9 @@ class RunStore:
                 config=config.model_dump(mode="json"),
                 config_hash=config.config_hash(),
                 created_at=now(),
+                parent_id=parent[0],
+                parent_kind=parent[1],
+                estimate=dict(estimate or {}),
             )
             session.add(row)
             session.flush()
@@ -102,28 +119,54 @@ class RunStore:
         with self.database.write() as session:
             return bool(session.execute(query.returning(RunRow.number)).all())
 
-    def finish(self, run_id: str, status: RunStatus, reason: str = "") -> bool:
-        """End a run that works; say whether it was this call that ended it."""
-        stage = {"stage": Stage.DONE} if status is RunStatus.SUCCEEDED else {}
-        return self.update(
-            run_id, (RunStatus.RUNNING,), status=status, reason=reason, finished_at=now(), time_left_s=None, **stage
-        )
+    def children(self, run_id: str) -> Sequence[Run]:
+        """Return the runs that came from this one and are not in the trash, the newest first."""
+        mine = _with_job().where(RunRow.parent_id == run_id, RunRow.deleted_at.is_(None))
+        with self.database.read() as session:
+            return to_runs(session, [(r, j) for r, j in session.execute(mine.order_by(RunRow.number.desc()))])
 
-    def request_stop(self, run_id: str) -> bool:
-        """Note the wish to stop; a run that still waits is stopped at once. Say whether there was anything to stop."""
-        self.get(run_id)
-        waiting = (RunStatus.QUEUED,)
-        if self.update(
-            run_id, waiting, status=RunStatus.STOPPED, reason="Stopped before it started.", finished_at=now()
-        ):
+    def finish(self, run_id: str, status: RunStatus, reason: str = "", cause: str = "") -> bool:
+        """End a run that works; say whether it was this call that ended it.
+
+        Args:
+            run_id: The run.
+            status: How it ended.
+            reason: Why, in a founder's words; empty where it succeeded.
+            cause: Of a failure; see `Run.cause`.
+        """
+        values: dict[str, Any] = {"stage": Stage.DONE} if status is RunStatus.SUCCEEDED else {}
+        if status is not RunStatus.STOPPED:  # it ended otherwise before it could pause
+            values["paused"] = False
+        values |= {"status": status, "reason": reason, "cause": cause, "finished_at": now(), "time_left_s": None}
+        return self.update(run_id, (RunStatus.RUNNING,), **values)
+
+    def request_stop(self, run_id: str, *, pause: bool = False) -> bool:
+        """Note the wish to stop; a run that still waits is stopped at once. Say whether anything was changed.
+
+        Args:
+            run_id: The run.
+            pause: Whether the wish is to pause; of two wishes the later one counts.
+        """
+        verb = "went on" if self.get(run_id).attempt > 1 else "started"
+        reason = f"{'Paused' if pause else 'Stopped'} before it {verb}. Resume it to queue it again."
+        values = {"status": RunStatus.STOPPED, "reason": reason, "paused": pause, "finished_at": now()}
+        if self.update(run_id, (RunStatus.QUEUED,), **values):
             return True
+        news = or_(RunRow.stop_requested_at.is_(None), RunRow.paused.is_not(pause))
+        query = update(RunRow).where(RunRow.id == run_id, RunRow.status == RunStatus.RUNNING, news)
+        asked_at = func.coalesce(RunRow.stop_requested_at, now())
         with self.database.write() as session:
-            query = (
-                update(RunRow)
-                .where(RunRow.id == run_id, RunRow.status == RunStatus.RUNNING, RunRow.stop_requested_at.is_(None))
-                .values(stop_requested_at=now())
-            )
-            return bool(session.execute(query.returning(RunRow.number)).all())
+            done = session.execute(query.values(stop_requested_at=asked_at, paused=pause).returning(RunRow.number))
+            return bool(done.all())
+
+    def request_finish(self, run_id: str) -> bool:
+        """Note the wish that a run ends its training now and is judged; say whether it works and had none."""
+        query = update(RunRow).where(
+            RunRow.id == run_id, RunRow.status == RunStatus.RUNNING,
+            RunRow.stop_requested_at.is_(None), RunRow.finish_requested_at.is_(None),
+        )  # fmt: skip
+        with self.database.write() as session:
+            return bool(session.execute(query.values(finish_requested_at=now()).returning(RunRow.number)).all())
 
     def set_scores(self, run_id: str, source: str, scores: Mapping[str, Score]) -> None:
         """Replace the test scores of the model ("model") or of one baseline (its name)."""
@@ -182,14 +225,23 @@ class RunStore:
                 )
             )
 
-    def remove(self, run_ids: Iterable[str]) -> None:
-        """Forget runs that are in the trash, and everything recorded about them."""
-        with self.database.write() as session:
-            query = delete(RunRow).where(RunRow.id.in_(list(run_ids)), RunRow.deleted_at.is_not(None))
-            session.execute(query)
+    def remove(self, run_ids: Iterable[str]) -> Sequence[str]:
+        """Forget runs that are in the trash, and everything recorded about them; return which were forgotten.
 
-    def _number(self, session: Session, run_id: str) -> int:
-        number = session.scalar(select(RunRow.number).where(RunRow.id == run_id))
+        A run stays from which another that waits or works goes on.
+        """
+        child = aliased(RunRow)
+        active = child.status.in_((RunStatus.QUEUED, RunStatus.RUNNING))
+        needed = exists().where(child.parent_id == RunRow.id, child.parent_kind == LONGER, active)
+        doomed = RunRow.id.in_(list(run_ids)), RunRow.deleted_at.is_not(None), ~needed
+        with self.database.write() as session:
+            found = list(session.scalars(select(RunRow.id).where(*doomed)))
+            session.execute(delete(RunRow).where(RunRow.id.in_(found)))
+            return found
+
+    def _number(self, session: Session, run_id: str, *, trashed: bool = True) -> int:
+        query = select(RunRow.number).where(RunRow.id == run_id)
+        number = session.scalar(query if trashed else query.where(RunRow.deleted_at.is_(None)))
         if number is None:
             raise RunNotFound(run_id)
         return number

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -63,6 +63,13 @@ class RunRow(Table):
     note: Mapped[str] = mapped_column(default="")
     verdict: Mapped[str] = mapped_column(default="")
     versions: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Since 0002. The database has defaults too: processes of the version before may still be writing.
+    parent_id: Mapped[str] = mapped_column(default="", server_default="", index=True)  # no foreign key: it may be gone
+    parent_kind: Mapped[str] = mapped_column(default="", server_default="")
+    finish_requested_at: Mapped[datetime | None]
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cause: Mapped[str] = mapped_column(default="", server_default="")
+    estimate: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
 
 class ParameterRow(Table):
@@ -183,3 +190,28 @@ class DatasetVersionRow(Table):
     licence: Mapped[str]
     source: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class TrialRow(Table):
+    """What shall be found out before a run starts, and what was; the newest of each question only."""
+
+    __tablename__ = "trials"
+    __table_args__ = (
+        UniqueConstraint("kind", "config_hash", name="uq_trials_kind_config_hash"),
+        {"sqlite_autoincrement": True},
+    )
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    config_hash: Mapped[str]
+    config: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    result: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    asked_at: Mapped[datetime]  # when somebody last wanted to know
+    heard_at: Mapped[datetime]  # when it last began, said what it does, or ended
+    pid: Mapped[int | None]
+    pid_created: Mapped[float | None]

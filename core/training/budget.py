@@ -1,9 +1,25 @@
-"""The best that fits into a given time: how many steps a run may make."""
+"""What fits into a time: how many steps a run may make, and how many looks at the validation split."""
 
 import time
 
+EVALUATIONS = 10  # at least so many looks at the validation split, where they cost little
+EVALUATION_SHARE = 0.3  # examples measured per example trained on; measuring one costs about a third
 FIRST_LOOK = 0.02  # share of the budget after which the speed is believed
 LOOK_EVERY = 0.02
+
+
+def planned_looks(epochs: int, trained_on: int, validation_examples: int) -> tuple[int, bool]:
+    """Return how often to look at the validation split after steps, and whether before the first one as well.
+
+    Once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
+
+    Args:
+        epochs: Of the run.
+        trained_on: Examples in all its steps.
+        validation_examples: Examples of the split.
+    """
+    affordable = int(EVALUATION_SHARE * trained_on / max(validation_examples, 1))
+    return max(epochs, min(EVALUATIONS, affordable)), affordable >= 2
 
 
 class TimeBudget:

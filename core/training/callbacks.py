@@ -106,10 +106,10 @@ class LastCheckpoint(Callback):
         self._writer.finish()
 
     def _save(self, trainer: "Trainer") -> None:
-        began = time.monotonic()
+        began = time.perf_counter()
         self._writer.write(partial(save_state, self._folder, trainer.state()))
+        self._cost_s = time.perf_counter() - began
         self._saved_at = time.monotonic()
-        self._cost_s = self._saved_at - began
 
 
 class EarlyStopping(Callback):

@@ -58,6 +58,20 @@ class Best:
     loss: float
 
 
+def better(direction: Literal["max", "min"], known: Best | None, found: Best) -> Best:
+    """Return the better of two evaluations; of two equal ones the surer one, else the earlier.
+
+    Args:
+        direction: Of the metric.
+        known: The best so far.
+        found: The new one.
+    """
+    if known is None:
+        return found
+    sign = 1 if direction == "max" else -1
+    return found if (sign * found.metric, -found.loss) > (sign * known.metric, -known.loss) else known
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingState:
     """A run between two steps: everything that the next step depends on.

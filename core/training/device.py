@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -13,6 +14,7 @@ import torch
 
 from core.errors import UserError
 
+CGROUP = Path("/sys/fs/cgroup")
 LIBRARIES = ("torch", "numpy", "safetensors", "scikit-learn", "transformers", "tokenizers")
 
 
@@ -78,7 +80,16 @@ def memory_free_bytes(device: torch.device) -> int:
     """Return the memory that is free on the device now."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    return int(psutil.virtual_memory().available)
+    free, limit, used = int(psutil.virtual_memory().available), _cgroup("memory.max"), _cgroup("memory.current")
+    return free if limit is None or used is None else min(free, max(limit - used, 0))
+
+
+def _cgroup(name: str) -> int | None:
+    """Return a number of the container that this runs in; None where there is none, or no limit."""
+    try:
+        return int((CGROUP / name).read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def seed_everything(seed: int) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LONGEST = 10_000  # characters at once
 HOTTEST = 5.0
 LONGEST_CHARACTER = 4  # tokens: UTF-8 has at most so many bytes a character
+LONGEST_WAIT = 64  # tokens in a row that each end within a character
 BROKEN = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no whole character are read as
 
 
@@ -123,21 +124,22 @@ class _Reader:
     """
 
     def __init__(self, preprocessor: CharacterPreprocessor, read: list[int]) -> None:
-        self._preprocessor = preprocessor
-        self._read = read
-        self._waiting: list[int] = []
+        self._decode, self._read = preprocessor.decode, read
+        self._waiting: list[int] = []  # the last of them ends within a character
+        self._told = 0  # characters of those that wait
 
     def read(self, token: int) -> str:
         """Return the whole characters that this token completes; never a broken one."""
         self._waiting.append(token)
-        before = self._preprocessor.decode(self._read)
-        text = self._preprocessor.decode(self._read + self._waiting)[len(before) :]
-        if text.endswith(BROKEN) and len(self._waiting) < LONGEST_CHARACTER:
-            return ""
-        self._read, self._waiting = self._waiting, []
-        if text.endswith(BROKEN):  # it will never be whole: what comes next is read without it
-            self._read = []
-        return text.replace(BROKEN, "")
+        text = self._decode(self._read + self._waiting)[len(self._decode(self._read)) :]
+        unfinished = text.endswith(BROKEN)
+        whole = text[:-1] if unfinished else text
+        new, self._told = whole[self._told :], len(whole)
+        if not unfinished:
+            self._read, self._waiting, self._told = self._waiting, [], 0
+        elif len(self._waiting) == LONGEST_WAIT:  # this is no text: what comes next is read without it
+            self._read, self._waiting, self._told = [], [], 0
+        return new.replace(BROKEN, "")
 
 
 def _tokens(

@@ -73,10 +73,16 @@ def hidden_matrices(module: nn.Module) -> list[nn.Parameter]:
     such as positions: as Jordan et al. advise.
     """
     decayed = {id(p) for p in decayed_and_free(module)[0]}
-    linear = [m for m in module.modules() if isinstance(m, nn.Linear)]
-    last = id(linear[-1].weight) if linear else 0
     named = [(name.rpartition(".")[2], p) for name, p in module.named_parameters()]
-    return [p for name, p in named if name.startswith(WEIGHT_NAMES) and id(p) in decayed and id(p) != last]
+    last = _last_layer(module)
+    return [p for name, p in named if name.startswith(WEIGHT_NAMES) and id(p) in decayed and p is not last]
+
+
+def _last_layer(module: nn.Module) -> Tensor | None:
+    """Return the weights of the layer that answers; None where the embeddings do that, as in many models that write."""
+    linear = [m for m in module.modules() if isinstance(m, nn.Linear)]
+    widths = {m.embedding_dim for m in module.modules() if isinstance(m, nn.Embedding)}
+    return linear[-1].weight if linear and linear[-1].out_features not in widths else None
 
 
 def l1_price(parameters: Iterable[Tensor]) -> Tensor:

@@ -14,6 +14,21 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
+EVALUATION_IDS = 8_192  # of a text, in windows
+EVALUATION_LOGITS = 1 << 24  # numbers that a model answers at once: 64 MB, and twice that while they are judged
+
+
+def windows_at_once(context: int, vocabulary_size: int) -> int:
+    """Return how many windows of a text to judge at once.
+
+    Args:
+        context: Ids of one window.
+        vocabulary_size: Numbers that the model answers at each place.
+    """
+    ids = min(EVALUATION_IDS, EVALUATION_LOGITS // max(vocabulary_size, 1))
+    return max(ids // context, 1)
+
+
 def outcomes_of(
     task: TaskSpec,
     module: "nn.Module",

@@ -1,29 +1,30 @@
 """What a run would take, from a few real steps: time and memory."""
 
-import threading
 import time
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
 
 from core.config import TrainConfig
 from core.specs import TaskSpec
 from core.training.augmentation import Augmentation
-from core.training.batches import Split, context_of
-from core.training.device import memory_free_bytes, memory_used_bytes
-from core.training.outcomes import outcomes_of
+from core.training.batches import Split, context_of, holds_padded_ids
+from core.training.budget import planned_looks
+from core.training.device import memory_used_bytes
+from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.rehearsal import Rehearsal
-from core.training.sizes import NUMBER_BYTES, REMEMBERED
-from core.training.trainer import EVALUATION_BATCH, EVALUATION_IDS, EVALUATION_SHARE, EVALUATIONS
+from core.training.sizes import needed_bytes, parameter_counts
+from core.training.trainer import EVALUATION_BATCH
 
 STEPPING_S = 1.2  # spent on steps, unless a single one takes longer
 LOOKING_S = 0.3  # spent on looking at examples as at the validation split
 FIRST_EXAMPLES = 4  # of the first step, so that a huge batch cannot keep anybody waiting
 LOOK_COSTS = 1 / 3  # of an example's step: a look has no way back
-SAMPLE_S = 0.002  # between two looks at the memory
+# Of what a step remembers on its way, in use at once: on its way back it makes as much again. Between 1.3 and 2.1
+# where processes were measured (small-cnn, resnet, mini-gpt, BERT; batches of 8 to 512).
+AT_ONCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,9 @@ def measure(
     validation_size: int,
     *,
     padding_id: int = 0,
+    vocabulary_size: int = 0,
 ) -> Measured:
-    """Make a few real steps and say what the whole run would take; at most about two seconds.
-
-    Where one whole batch takes longer than that, parts of one are measured and scaled up.
+    """Make a few real steps and say what the whole run would take; about two seconds, a part of a batch if it is slow.
 
     Args:
         module: The model, freshly built; its weights change.
@@ -71,42 +71,24 @@ def measure(
         augment: Changes the inputs of each batch.
         validation_size: Examples in the validation split; ids where it is a text.
         padding_id: Of token ids that stand for nothing.
+        vocabulary_size: Of a model that writes: how many numbers it answers at each place.
 
     Raises:
         DataError: There is nothing to train on.
     """
-    with _PeakMemory(device, module) as memory:
-        rehearsal = Rehearsal(module, task, train, config, device, augment, padding_id)
-        share, step_s = _time_of_a_step(rehearsal, config.learning_rate)
-    evaluation_s = _time_of_a_look(rehearsal, task, train, validation_size, step_s, padding_id)
-    steps = config.epochs * rehearsal.batches.steps_per_epoch
-    size = rehearsal.batches.batch_size
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    rehearsal = Rehearsal(module, task, train, config, device, augment, padding_id)
+    remembered_bytes = _remembered_bytes(rehearsal, train[0], config.learning_rate)
+    share, step_s = _time_of_a_step(rehearsal, config.learning_rate)
+    count, learning = parameter_counts(module)
+    peak = needed_bytes(count, learning, config.optimizer) + int(AT_ONCE * remembered_bytes)
+    if device.type == "cuda" and share == 1.0:
+        peak = memory_used_bytes(device)  # PyTorch's own count, the data on the GPU included
+    look_s = _time_of_a_look(rehearsal, task, train, validation_size, step_s, padding_id, vocabulary_size)
     rows = -(-validation_size // context_of(module)) if task.output_kind == "text" else validation_size
-    total_s = steps * step_s + _looks(steps * size, config.epochs, rows) * evaluation_s
-    if config.time_budget_min and total_s > 60 * config.time_budget_min:
-        steps = max(int(steps * 60 * config.time_budget_min / total_s), 1)
-        total_s = 60 * config.time_budget_min
-    parameters = list(module.parameters())
-    learning = sum(p.numel() for p in parameters if p.requires_grad)
-    fixed = needed_bytes(sum(p.numel() for p in parameters), learning, config.optimizer)
-    peak = fixed + int(max(memory.peak_bytes - fixed, 0) / share)  # what is not fixed grows with the batch
-    return Measured(step_s, evaluation_s, peak, sum(p.numel() for p in parameters), steps, total_s)
-
-
-def needed_bytes(parameter_count: int, trainable_count: int, optimizer: str) -> int:
-    """Return what training needs at least: weights, a gradient for each that learns, the optimiser's memory.
-
-    Args:
-        parameter_count: Numbers in the model.
-        trainable_count: Those that are learnt.
-        optimizer: The optimiser's name, as a configuration has it.
-    """
-    return NUMBER_BYTES * (parameter_count + trainable_count * (1 + REMEMBERED[optimizer]))
-
-
-def memory_there(device: torch.device) -> int:
-    """Return the bytes that are free on the device now."""
-    return memory_free_bytes(device)
+    steps, total_s = _whole_run(rehearsal, config, rows, step_s, look_s)
+    return Measured(step_s, look_s, peak, count, steps, total_s)
 
 
 # --- time ---
@@ -124,13 +106,13 @@ def _time_of_a_step(rehearsal: Rehearsal, learning_rate: float) -> tuple[float, 
         return time.perf_counter() - began
 
     count = min(FIRST_EXAMPLES, whole)
-    seconds(count)  # the first step warms up and says little about the rest
-    took = seconds(count)
-    while count < whole and took * min(2, whole / count) < deadline - time.perf_counter():
+    took = seconds(count)  # not the first step of all, which warms up and says little about the rest
+    while count < whole and took * min(4, whole / count) < deadline - time.perf_counter():
         count = min(4 * count, whole)
         took = seconds(count)
     if count < whole:
-        return count / whole, took * whole / count
+        correction_s = min(rehearsal.time_of_correction(), took)  # does not grow with the batch
+        return count / whole, correction_s + (took - correction_s) * whole / count
     times = [seconds(whole)] if took < deadline - time.perf_counter() else [took]
     while time.perf_counter() + times[-1] < deadline:
         times.append(seconds(whole))
@@ -138,12 +120,18 @@ def _time_of_a_step(rehearsal: Rehearsal, learning_rate: float) -> tuple[float, 
 
 
 def _time_of_a_look(
-    rehearsal: Rehearsal, task: TaskSpec, train: Split, validation_size: int, step_s: float, padding_id: int
+    rehearsal: Rehearsal,
+    task: TaskSpec,
+    train: Split,
+    validation_size: int,
+    step_s: float,
+    padding_id: int,
+    vocabulary_size: int,
 ) -> float:
     """Return the seconds of one look at the validation split, from a look at some training examples."""
     example_s = LOOK_COSTS * step_s / rehearsal.batches.batch_size
     context = context_of(rehearsal.module) if task.output_kind == "text" else 0
-    at_once = max(EVALUATION_IDS // context, 1) if context else EVALUATION_BATCH
+    at_once = windows_at_once(context, vocabulary_size) if context else EVALUATION_BATCH
     count = max(min(int(LOOKING_S / max(example_s, 1e-9)), at_once), 1)  # examples, or windows of a text
     rows = count * context + 1 if context else count
     inputs, targets = train[0][:rows].to(rehearsal.device), train[1][:rows].to(rehearsal.device)
@@ -156,44 +144,58 @@ def _time_of_a_look(
     return min(times) * validation_size / len(inputs)
 
 
-def _looks(trained_on: int, epochs: int, validation_examples: int) -> int:
-    """Return how often the Trainer would look at the validation split."""
-    affordable = int(EVALUATION_SHARE * trained_on / max(validation_examples, 1))
-    return max(epochs, min(EVALUATIONS, affordable)) + (affordable >= 2)
+def _whole_run(
+    rehearsal: Rehearsal, config: TrainConfig, validation_examples: int, step_s: float, look_s: float
+) -> tuple[int, float]:
+    """Return the steps of the run and its seconds, looks included."""
+    steps = config.epochs * rehearsal.batches.steps_per_epoch
+    looks, first = planned_looks(config.epochs, steps * rehearsal.batches.batch_size, validation_examples)
+    total_s, budget_s = steps * step_s + (looks + first) * look_s, 60 * config.time_budget_min
+    if budget_s and total_s > budget_s:
+        return max(int(steps * budget_s / total_s), 1), budget_s
+    return steps, total_s
 
 
 # --- memory ---
 
 
-class _PeakMemory:
-    """Watches how much memory is in use at most. On a GPU PyTorch knows; elsewhere somebody has to keep looking.
+def _remembered_bytes(rehearsal: Rehearsal, examples: Tensor, learning_rate: float) -> float:
+    """Return what the widest batch leaves behind on its way for the way back, from a step with a few examples."""
+    inputs, targets = next(rehearsal.draw())
+    few = min(FIRST_EXAMPLES, len(inputs))
+    remembered = _Remembered(rehearsal.module)
+    with saved_tensors_hooks(remembered.pack, remembered.unpack):
+        rehearsal.step(inputs[:few], targets[:few], learning_rate)
+    parts = min(rehearsal.stepper.parts, few)  # of which one at a time is in memory
+    at_once = -(-len(inputs) // rehearsal.stepper.parts) / -(-few // parts)
+    wider = examples.shape[1] / inputs.shape[1] if holds_padded_ids(examples) else 1.0
+    return remembered.most_bytes * at_once * wider
+
+
+class _Remembered:
+    """Adds up the memory that autograd holds on to, without the weights, which are there anyway.
 
     Args:
-        device: Whose memory.
-        module: The model, whose weights are there already.
+        module: Whose weights do not count.
     """
 
-    def __init__(self, device: torch.device, module: nn.Module) -> None:
-        self._device, self._ended = device, threading.Event()
-        self._weights = sum(p.numel() * p.element_size() for p in module.parameters())
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self.peak_bytes = 0
+    def __init__(self, module: nn.Module) -> None:
+        self._weights = {t.untyped_storage().data_ptr() for t in (*module.parameters(), *module.buffers())}
+        self._held: dict[int, int] = {}  # bytes by address
+        self._on_the_way_back = False
+        self.most_bytes = 0
 
-    def __enter__(self) -> Self:
-        if self._device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(self._device)
-        else:
-            self._before = memory_used_bytes(self._device) - self._weights
-            self._thread.start()
-        return self
+    def pack(self, tensor: Tensor) -> Tensor:
+        """Take note of a tensor that is kept for the way back."""
+        if self._on_the_way_back:  # the next part of the step begins
+            self._held, self._on_the_way_back = {}, False
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in self._weights:
+            self._held[storage.data_ptr()] = storage.nbytes()
+        self.most_bytes = max(self.most_bytes, sum(self._held.values()))
+        return tensor
 
-    def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._ended.set()
-        if self._device.type == "cuda":
-            self.peak_bytes = memory_used_bytes(self._device)
-        else:
-            self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(SAMPLE_S):
-            self.peak_bytes = max(self.peak_bytes, memory_used_bytes(self._device) - self._before)
+    def unpack(self, tensor: Tensor) -> Tensor:
+        """Take note that the way back has begun."""
+        self._on_the_way_back = True
+        return tensor

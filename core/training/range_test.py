@@ -1,6 +1,7 @@
 """Which learning rate suits: a short training in which it rises from far too low until the loss breaks away."""
 
 import math
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from core.training.rehearsal import Rehearsal
 
 LOWEST, HIGHEST = 1e-6, 10.0  # what a run may have
 STEPS = 120  # 17 for each factor of ten
-FEWEST_STEPS = 35
-LONGEST_S = 30.0  # fewer steps where they would take longer
+FEWEST_STEPS = 40
+LONGEST_S = 40.0  # fewer steps, and then smaller ones, where they would take longer
+FIRST_EXAMPLES = 16  # of the step that tells how long one takes
+QUIET_STEPS = 10  # at the beginning, where the rate is too low to change anything: they tell how the loss wavers
 SMOOTHED_OVER = 3.0  # steps: the width of the bell over which losses are averaged, as each is of another batch
-BROKEN_AWAY = 0.5  # of the fall so far: so far above the first loss, and it has broken away
+BROKEN_AWAY = 2.0  # times the loss at the beginning, and it has broken away
+WAVERS = 4.0  # standard deviations above the beginning that are no chance any more
 STEEP_ENOUGH = 0.05  # share of the first loss by which it has to fall, so that there is a fall to speak of
 SAFER = 10.0  # by how much a rate must be lower than the one at the lowest loss
 
@@ -31,12 +35,14 @@ class RangeTest:
     Args:
         rates: The learning rates, rising.
         losses: The training loss at each, averaged with its neighbours.
-        suggestion: A good learning rate for a run.
+        suggestion: A good learning rate for a run; the one that it has already where nothing better was found.
+        certain: Whether the loss fell so clearly that the suggestion means something.
     """
 
     rates: tuple[float, ...]
     losses: tuple[float, ...]
     suggestion: float
+    certain: bool
 
 
 def range_test(
@@ -67,18 +73,30 @@ def range_test(
         Smith, Cyclical Learning Rates for Training Neural Networks, 2015. https://arxiv.org/abs/1506.01186
     """
     rehearsal = Rehearsal(make_module(), task, train, config, device, augment, padding_id)
-    drawn = rehearsal.draw()
-    began = time.perf_counter()
-    losses = [rehearsal.step(*next(drawn), LOWEST)]
-    step_s = time.perf_counter() - began
-    rates = rising_rates(min(max(int(LONGEST_S / max(step_s, 1e-9)), FEWEST_STEPS), STEPS))
-    for rate in rates[1:]:
-        losses.append(rehearsal.step(*next(drawn), rate))
-        if has_broken_away(losses):
+    count, steps = _plan(rehearsal)
+    rates, losses = rising_rates(steps), list[float]()
+    deadline = time.perf_counter() + 2 * LONGEST_S
+    for rate, (inputs, targets) in zip(rates, rehearsal.draw(), strict=False):
+        losses.append(rehearsal.step(inputs[:count], targets[:count], rate))
+        if has_broken_away(losses) or time.perf_counter() > deadline:
             break
     kept = [loss for loss in losses if math.isfinite(loss)]
     smooth = smoothed(kept)
-    return RangeTest(tuple(rates[: len(kept)]), tuple(smooth), suggest(rates[: len(kept)], smooth))
+    found = suggest(rates[: len(kept)], smooth, waver(kept))
+    return RangeTest(tuple(rates[: len(kept)]), tuple(smooth), found or config.learning_rate, found is not None)
+
+
+def _plan(rehearsal: Rehearsal) -> tuple[int, int]:
+    """Return the examples of a step and the number of steps that can be afforded."""
+    inputs, targets = next(rehearsal.draw())
+    few = min(FIRST_EXAMPLES, len(inputs))
+    for _ in range(2):  # the first step warms up
+        began = time.perf_counter()
+        rehearsal.step(inputs[:few], targets[:few], LOWEST)
+    example_s = max(time.perf_counter() - began, 1e-9) / few
+    affordable = int(LONGEST_S / FEWEST_STEPS / example_s)
+    count = min(max(affordable, min(few, 4)), len(inputs))
+    return count, min(max(int(LONGEST_S / (count * example_s)), FEWEST_STEPS), STEPS)
 
 
 def rising_rates(count: int) -> list[float]:
@@ -90,9 +108,17 @@ def has_broken_away(losses: Sequence[float]) -> bool:
     """Return whether the loss is no number any more, or has risen far above where it came from."""
     if not math.isfinite(losses[-1]):
         return True
-    smooth = smoothed(losses[-math.ceil(6 * SMOOTHED_OVER) :])
-    lowest, first = min(smoothed(losses)), losses[0]
-    return smooth[-1] > first + BROKEN_AWAY * max(first - lowest, STEEP_ENOUGH * abs(first))
+    if len(losses) <= QUIET_STEPS:
+        return False
+    first = statistics.fmean(losses[:QUIET_STEPS])
+    lately = statistics.fmean(losses[-math.ceil(SMOOTHED_OVER) :])
+    return lately > first + max((BROKEN_AWAY - 1) * abs(first), WAVERS * waver(losses))
+
+
+def waver(losses: Sequence[float]) -> float:
+    """Return by how much the loss differs from batch to batch while nothing is learnt, as a standard deviation."""
+    quiet = [loss for loss in losses[:QUIET_STEPS] if math.isfinite(loss)]
+    return statistics.stdev(quiet) if len(quiet) > 1 else 0.0
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:
@@ -105,15 +131,16 @@ def smoothed(losses: Sequence[float]) -> list[float]:
     return averages
 
 
-def suggest(rates: Sequence[float], losses: Sequence[float]) -> float:
-    """Return the rate at which the loss falls most steeply, or a tenth of the one at the lowest loss.
+def suggest(rates: Sequence[float], losses: Sequence[float], wavers: float) -> float | None:
+    """Return the rate at which the loss falls most steeply, or None where it falls no more than chance explains.
 
     Args:
         rates: Rising.
         losses: Smoothed, one a rate.
+        wavers: Standard deviation of the loss from batch to batch.
     """
-    lowest = min(range(len(losses)), key=losses.__getitem__)
+    lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
+    if not lowest or losses[0] - losses[lowest] < max(STEEP_ENOUGH * abs(losses[0]), wavers):
+        return None
     falls = {i: losses[i - 1] - losses[i + 1] for i in range(1, min(lowest + 1, len(losses) - 1))}
-    if not falls or losses[0] - losses[lowest] < STEEP_ENOUGH * abs(losses[0]):
-        return max(rates[lowest] / SAFER, LOWEST)
-    return rates[max(falls, key=falls.__getitem__)]
+    return rates[max(falls, key=falls.__getitem__)] if falls else max(rates[lowest] / SAFER, LOWEST)

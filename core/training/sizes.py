@@ -11,18 +11,23 @@ REMEMBERED = {"sgd": 1, "adam": 2, "adamw": 2, "muon": 2}
 NUMBER_BYTES = 4
 
 
-def needed_bytes(module: nn.Module, optimizer: str) -> int:
+def needed_bytes(parameter_count: int, trainable_count: int, optimizer: str) -> int:
     """Return what training needs at least: weights, a gradient for each that learns, the optimiser's memory.
 
     What a batch leaves behind on its way comes on top; that can be made smaller by computing it in parts.
 
     Args:
-        module: The model.
+        parameter_count: Numbers in the model.
+        trainable_count: Those that are learnt.
         optimizer: The optimiser's name, as a configuration has it.
     """
-    weights = sum(t.numel() * t.element_size() for t in (*module.parameters(), *module.buffers()))
-    learning = sum(p.numel() for p in module.parameters() if p.requires_grad)
-    return weights + learning * NUMBER_BYTES * (1 + REMEMBERED[optimizer])
+    return NUMBER_BYTES * (parameter_count + trainable_count * (1 + REMEMBERED[optimizer]))
+
+
+def parameter_counts(module: nn.Module) -> tuple[int, int]:
+    """Return how many numbers a model has, and how many of them are learnt."""
+    parameters = list(module.parameters())
+    return sum(p.numel() for p in parameters), sum(p.numel() for p in parameters if p.requires_grad)
 
 
 def check_size(module: nn.Module, optimizer: str, device: torch.device) -> None:
@@ -36,9 +41,10 @@ def check_size(module: nn.Module, optimizer: str, device: torch.device) -> None:
     Raises:
         ModelTooLarge: It cannot.
     """
+    count, learning = parameter_counts(module)
     free = memory_free_bytes(device)
     if device.type != "cuda":
-        free += sum(t.numel() * t.element_size() for t in module.parameters())  # it lies there already
-    needed = needed_bytes(module, optimizer)
+        free += NUMBER_BYTES * count  # it lies there already
+    needed = needed_bytes(count, learning, optimizer)
     if needed > free:
-        raise ModelTooLarge(sum(p.numel() for p in module.parameters()), needed, free)
+        raise ModelTooLarge(count, needed, free)

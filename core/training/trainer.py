@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -11,12 +12,12 @@ from core.config import TrainConfig
 from core.errors import CheckpointUnusable, TrainingDiverged
 from core.specs import Outcomes, TaskSpec
 from core.training.batches import Split, check_not_empty, context_of, example_count
-from core.training.budget import Clock, TimeBudget
+from core.training.budget import Clock, TimeBudget, planned_looks
 from core.training.callbacks import Callback, EarlyStopping
-from core.training.checkpoint import Best, TrainingState
+from core.training.checkpoint import Best, TrainingState, better
 from core.training.device import kept_random_state, memory_used_bytes
 from core.training.optimisers import make_optimiser, set_learning_rate
-from core.training.outcomes import outcomes_of
+from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
 from core.training.snapshot import adopt, restore, snapshot
@@ -24,10 +25,7 @@ from core.training.stepping import Stepper
 from core.training.streaming import batches_on
 
 POINTS_PER_CURVE = 300
-EVALUATIONS = 10  # at least so many looks at the validation split, where they cost little
 EVALUATION_BATCH = 512
-EVALUATION_IDS = 8_192  # of a text, in windows
-EVALUATION_SHARE = 0.3  # examples measured per example trained on; measuring one costs about a third
 
 
 class Trainer:
@@ -47,6 +45,7 @@ class Trainer:
         augment: Changes the inputs of each training batch, on the device.
         judge: Reads outcomes again before they are measured: what happened on characters, from that on tokens.
         padding_id: Of token ids that stand for nothing, where texts are of different lengths.
+        vocabulary_size: Of a model that writes: what it answers at each place.
 
     Raises:
         DataError: There is nothing to train or to validate on.
@@ -65,10 +64,12 @@ class Trainer:
         augment: Callable[[Tensor], Tensor] | None = None,
         judge: Callable[[Outcomes], Outcomes] | None = None,
         padding_id: int = 0,
+        vocabulary_size: int = 0,
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
         self.best: Best | None = None
-        self._augment, self._judge, self._padding_id = augment, judge, padding_id
+        self._augment, self._judge = augment, judge
+        self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
         check_not_empty(task, validation, "validation")
         self._validation = (validation[0].to(device), validation[1].to(device))
@@ -105,6 +106,7 @@ class Trainer:
             self._restore(resume)
         elif start is not None:
             adopt(start, self.module, self._optimiser)
+            self.best = start.best and replace(start.best, step=-1)  # to be beaten; no step of this run made it
         self.module.train()
         self._clock = Clock(resume.train_time_s if resume else 0.0)
         self._second_step_at = self._log_started = time.perf_counter()
@@ -153,16 +155,13 @@ class Trainer:
             self._plan_looks()
 
     def _plan_looks(self) -> None:
-        """Decide how often a point is due, and how often a look at the validation split.
-
-        A look once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
-        """
+        """Decide how often a point is due, and how often a look at the validation split."""
         self._log_interval = max(round(self.steps_total / POINTS_PER_CURVE), 1)
-        trained_on = self.steps_total * self._batches.batch_size
-        affordable = int(EVALUATION_SHARE * trained_on / example_count(self.task, self.module, self._validation))
         epochs = max(self.steps_total // self.steps_per_epoch, 1)
-        looks = max(epochs, min(EVALUATIONS, affordable))
-        self._look_interval, self._looks_first = max(self.steps_total // looks, 1), affordable >= 2
+        trained_on = self.steps_total * self._batches.batch_size
+        examples = example_count(self.task, self.module, self._validation)
+        looks, self._looks_first = planned_looks(epochs, trained_on, examples)
+        self._look_interval = max(self.steps_total // looks, 1)
 
     # --- looking ---
 
@@ -204,8 +203,7 @@ class Trainer:
             loss = metrics.setdefault("validation/loss", float(outcomes.nll.mean()))
             primary = metrics[f"validation/{self._primary.name}"]
             self._check_finite(metrics)
-            if self._is_better(primary, loss):
-                self.best = Best(self._step, primary, loss)
+            self.best = better(self._primary.direction, self.best, Best(self._step, primary, loss))
             for callback in self._callbacks:
                 callback.on_evaluation(self, metrics)
         self._last_look_s = time.perf_counter() - began
@@ -213,19 +211,12 @@ class Trainer:
 
     def _measure(self) -> Outcomes:
         context = context_of(self.module) if self.task.output_kind == "text" else 0
-        rows = max(EVALUATION_IDS // context, 1) if context else EVALUATION_BATCH
+        rows = windows_at_once(context, self._vocabulary_size) if context else EVALUATION_BATCH
         with self._stepper.autocast():
             outcomes = outcomes_of(
                 self.task, self.module, *self._validation, self.device, rows, context, self._padding_id
             )
         return outcomes if self._judge is None else self._judge(outcomes)
-
-    def _is_better(self, metric: float, loss: float) -> bool:
-        """Compare with the best so far; of two equal ones the surer one is better."""
-        if self.best is None:
-            return True
-        sign = 1 if self._primary.direction == "max" else -1
-        return (sign * metric, -loss) > (sign * self.best.metric, -self.best.loss)
 
     # --- for callbacks and whoever waits ---
 

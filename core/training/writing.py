@@ -36,6 +36,6 @@ class BackgroundWriter:
             pending.result()
 
     def _timed(self, write: Callable[[], None]) -> None:
-        began = time.monotonic()
+        began = time.perf_counter()
         write()
-        self.last_s = time.monotonic() - began
+        self.last_s = time.perf_counter() - began

@@ -90,6 +90,12 @@ class Report(Callback):
         )
         self._note("warning", message, {"parts": parts, "step": trainer.progress.step})
 
+    def on_fit_end(self, trainer: "Trainer") -> None:
+        """Say where training longer has not helped."""
+        if trainer.best is not None and trainer.best.step < 0:
+            message = "More training did not make it better, so its result is that of the run that it went on from."
+            self._note("note", message, {"step": trainer.progress.step})
+
 
 class FirstEstimate(Callback):
     """Notes what the first steps say about the whole, where nothing was estimated before the start."""

@@ -29,9 +29,10 @@ from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
 from core.training.evaluation import Assessment, assess
-from core.training.outcomes import outcomes_of
+from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.sizes import check_size
 from core.training.trainer import Trainer
+from core.worker.beginning import parent_state
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.mistakes import describe_mistakes
@@ -72,6 +73,8 @@ class Pipeline:
         self._cache = settings.cache_folder
         self._library = Library(settings.datasets_folder, settings.cache_folder)
         self._device = choose_device(self.config.device, threads)
+        if self.run.finish_requested_at is not None:  # resumed for that alone
+            recorder.finish_requested.set()
 
     def work(self) -> bool:
         """Do all of it; return whether somebody stopped it before the end."""
@@ -83,7 +86,7 @@ class Pipeline:
         module = self.model.build(model_params(self.config), data.info)
         self._describe(sum(p.numel() for p in module.parameters()), data)
         check_size(module, self.config.optimizer, self._device)
-        if self._train(module, data):
+        if not self._is_only_judged and self._train(module, data):
             return True
         self._recorder.stage(Stage.EVALUATING)
         assessment, outcomes = self._evaluate(module, data)
@@ -92,6 +95,12 @@ class Pipeline:
         if self.config.dataset_version and self.task.output_kind == "label":
             self._doubt_labels(outcomes, module, data)
         return False
+
+    @property
+    def _is_only_judged(self) -> bool:
+        """Whether it broke down before and is judged as it was at its best."""
+        asked, best = self.run.finish_requested_at is not None, self.folder / "checkpoints" / "best"
+        return asked and self.run.cause == "diverged" and best.exists()
 
     def _load(self) -> Materialised:
         params = model_params(self.config)
@@ -139,6 +148,7 @@ class Pipeline:
             augment=augmenter(self.config, self.task, data.info),
             judge=_judge(data, "validation"),
             padding_id=data.info.padding_id,
+            vocabulary_size=data.info.vocabulary_size,
         )
         self._recorder.stage(Stage.TRAINING)
         result = trainer.fit(state, start)
@@ -174,7 +184,9 @@ class Pipeline:
             CheckpointUnusable: The other run's checkpoint is gone or damaged.
         """
         if self.config.continues:
-            return load_state(self.folder.parent / self.config.continues / "checkpoints" / "last")
+            parent = self._runs.get(self.config.continues)
+            folder, own = self.folder.parent / parent.id / "checkpoints", self.folder / "checkpoints"
+            return parent_state(folder, own, module, broke_down=parent.cause == "diverged")
         if self.model.load_pretrained is not None:
             self.model.load_pretrained(model_params(self.config), module)
         return None
@@ -219,14 +231,15 @@ class Pipeline:
 
     def _outcomes(self, module: torch.nn.Module, data: Materialised, split: SplitName) -> Outcomes:
         arrays, info, judge = data.arrays[split], data.info, _judge(data, split)
+        writes, context = self.task.output_kind == "text", info.input_shape[0]
         outcomes = outcomes_of(
             self.task,
             module,
             arrays["inputs"],
             arrays["targets"],
             self._device,
-            EVALUATION_BATCH,
-            info.input_shape[0],
+            windows_at_once(context, info.vocabulary_size) if writes else EVALUATION_BATCH,
+            context,
             info.padding_id,
         )
         return outcomes if judge is None else judge(outcomes)

@@ -10,9 +10,9 @@ from torch import nn
 from core.errors import ModelTooLarge, UserError
 from core.settings import Settings
 from core.training.device import describe_device, memory_free_bytes
-from core.training.probe import measure
+from core.training.probe import Measured, measure
 from core.training.range_test import range_test
-from core.training.sizes import needed_bytes
+from core.training.sizes import needed_bytes, parameter_counts
 from core.training.stepping import is_out_of_memory
 from core.worker.trial_scene import Scene
 
@@ -29,18 +29,20 @@ def estimate(scene: Scene) -> dict[str, Any]:
     """Return what a run would take, as JSON.
 
     {"train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes", "fits", "parameter_count",
-    "trainable_count", "cost", "currency", "energy_kwh", "device", "sentence"}; None is what is not known.
+    "trainable_count", "cost", "currency", "energy_kwh", "device", "beside_a_run", "sentence"}; None is what is not
+    known. "fits" is False where a run could not work.
     """
     scene.note("Building the model")
     outline, there = _outline(scene), memory_free_bytes(scene.device)
-    count = sum(p.numel() for p in outline.parameters())
+    count, learning = parameter_counts(outline)
     known = {
         "parameter_count": count,
-        "trainable_count": sum(p.numel() for p in outline.parameters() if p.requires_grad),
+        "trainable_count": learning,
         "memory_there_bytes": there,
         "device": describe_device(scene.device),
+        "beside_a_run": scene.beside_a_run,
     }
-    needed = needed_bytes(outline, scene.config.optimizer)
+    needed = needed_bytes(count, learning, scene.config.optimizer)
     if needed > there:
         return known | _does_not_fit(needed, str(ModelTooLarge(count, needed, there)))
     scene.note("Measuring a few steps")
@@ -48,6 +50,7 @@ def estimate(scene: Scene) -> dict[str, Any]:
         found = measure(
             scene.build(), scene.task, scene.split("train"), scene.config, scene.device, scene.augment,
             len(scene.split("validation")[0]), padding_id=scene.data.info.padding_id,
+            vocabulary_size=scene.data.info.vocabulary_size,
         )  # fmt: skip
     except (RuntimeError, MemoryError) as error:
         if not _is_short_of_memory(error):
@@ -56,10 +59,10 @@ def estimate(scene: Scene) -> dict[str, Any]:
         return known | _does_not_fit(None, _step_too_large(scene.config.batch_size, None, there))
     times = {"train_time_s": found.total_s, "step_s": found.step_s, "steps_total": found.steps_total}
     price, peak = cost_of(found.total_s, scene.settings), found.peak_bytes
-    if peak > there:
+    if peak > there and scene.device.type == "cpu":  # on a GPU the run would compute its steps in parts
         sentence = _step_too_large(scene.config.batch_size, peak, there)
         return known | _does_not_fit(peak, sentence) | times | price
-    said = _in_words(found.total_s, peak, there, price, scene.beside_a_run)
+    said = _in_words(scene, found, there, price)
     return known | times | price | {"memory_bytes": peak, "fits": True, "sentence": said}
 
 
@@ -95,15 +98,21 @@ def _step_too_large(batch_size: int, needed: int | None, there: int) -> str:
     needs = "more" if needed is None else f"about {bytes_in_words(needed)} of memory, more"
     return (
         f"A step of {batch_size} examples needs {needs} than the {bytes_in_words(there)} that are free now. Choose a "
-        "smaller batch size or model, or close what else uses the memory; else each step is computed in parts, slowly."
+        "smaller batch size or a smaller model, more parts of a step, or close what else uses the memory."
     )
 
 
-def _in_words(seconds: float, peak: int, there: int, price: dict[str, Any], beside: bool) -> str:
-    costs = "" if price["cost"] is None else f" and costs about {price['cost']:.2f} {price['currency']}"
-    said = f"Training takes about {time_in_words(seconds)}{costs}. "
-    said += f"The model and its steps need {bytes_in_words(peak)} of memory; {bytes_in_words(there)} is free now."
-    return said + (" Measured beside a run that trains: alone it is faster." if beside else "")
+def _in_words(scene: Scene, found: Measured, there: int, price: dict[str, Any]) -> str:
+    said = f"Training takes about {time_in_words(found.total_s)}"
+    if price["cost"] is not None:
+        said += f" and costs {price_in_words(price['cost'], price['currency'])}"
+    peak = bytes_in_words(found.peak_bytes)
+    said += f". The model and its steps need {peak} of memory; {bytes_in_words(there)} is free now."
+    if found.peak_bytes > there:
+        said += " So each step will be computed in parts, which is slower: a smaller batch size is faster."
+    if scene.config.compile:
+        said += " Measured without compiling, which takes its own time first and makes steps faster."
+    return said + (" Measured beside a run that trains: alone it is faster." if scene.beside_a_run else "")
 
 
 # --- learning rate ---
@@ -131,7 +140,9 @@ def learning_rate(scene: Scene) -> dict[str, Any]:
         "rates": [rate for rate, _ in points],
         "losses": [loss for _, loss in points],
         "suggestion": suggestion,
-        "sentence": f"The loss falls fastest at a learning rate of about {suggestion:.2g}.",
+        "sentence": f"The loss falls fastest at a learning rate of about {suggestion:.2g}."
+        if found.certain
+        else "At no learning rate did the loss fall by more than chance explains, so this one is as good as any.",
     }
 
 
@@ -145,6 +156,11 @@ def time_in_words(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours" if seconds < 72 * 3600 else f"{seconds / 86400:.0f} days"
+
+
+def price_in_words(cost: float, currency: str) -> str:
+    """Return a price as people say it: "about 1.20 EUR", "less than 0.01 EUR"."""
+    return f"about {cost:.2f} {currency}" if cost >= 0.01 else f"less than 0.01 {currency}"
 
 
 def bytes_in_words(count: int) -> str:

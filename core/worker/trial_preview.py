@@ -17,7 +17,7 @@ from core.worker.trial_scene import Scene
 COLUMNS, CHANGED_ROWS = 8, 3
 TEXTS = 6
 LONGEST_TEXT = 400  # characters
-CELLS = (96, 64, 48, 32)  # pixels a picture's longer side may have; the largest whose grid is not too large
+CELLS = (96, 80, 64, 48, 32)  # pixels a picture's longer side may have; the largest whose grid is not too large
 GAP = 4  # pixels between pictures
 LARGEST_BYTES = 150_000  # of PNG, which base64 makes a third larger
 NOTHING_ON = "Every change is off: the model sees the examples as they are. Switch one on to see what it does."
@@ -45,7 +45,7 @@ def _pictures(scene: Scene, inputs: torch.Tensor) -> dict[str, Any]:
     if scene.augment is not None:
         rows += [scene.augment(chosen) for _ in range(CHANGED_ROWS)]
     grid = np.stack([_pixels(row) for row in rows])  # (R, N, H, W, C)
-    return {"kind": "pictures", "png": _png(grid), "rows": grid.shape[0], "columns": grid.shape[1]}
+    return {"kind": "pictures", "png": png_of(grid), "rows": grid.shape[0], "columns": grid.shape[1]}
 
 
 def _pixels(pictures: torch.Tensor) -> NDArray[np.uint8]:
@@ -53,17 +53,25 @@ def _pixels(pictures: torch.Tensor) -> NDArray[np.uint8]:
     return pictures.float().round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
-def _png(grid: NDArray[np.uint8]) -> str:
+def png_of(grid: NDArray[np.uint8]) -> str:
     """Return a grid of pictures (R, N, H, W, C) as one PNG in base64, as large as may be."""
     content = b""
     for side in CELLS:
-        content = _drawn(grid, side)
-        if len(content) <= LARGEST_BYTES:
-            break
+        sheet = _drawn(grid, side)
+        for drawn in (sheet, sheet.quantize(256)):  # photographs are smaller with fewer colours
+            content = _encoded(drawn)
+            if len(content) <= LARGEST_BYTES:
+                return base64.b64encode(content).decode("ascii")
     return base64.b64encode(content).decode("ascii")
 
 
-def _drawn(grid: NDArray[np.uint8], side: int) -> bytes:
+def _encoded(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def _drawn(grid: NDArray[np.uint8], side: int) -> Image.Image:
     rows, columns, height, width, channels = grid.shape
     scale = side / max(height, width)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
@@ -75,9 +83,7 @@ def _drawn(grid: NDArray[np.uint8], side: int) -> bytes:
             pixels = grid[row, column]
             picture = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).convert("RGB")
             sheet.paste(picture.resize(size, resample), (column * (size[0] + GAP), row * (size[1] + GAP)))
-    file = io.BytesIO()
-    sheet.save(file, "PNG", optimize=True)
-    return file.getvalue()
+    return sheet
 
 
 def _texts(scene: Scene, inputs: torch.Tensor) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FIRST_TO_GO = 1000  # of what Linux ends when the machine's memory is full: this, not the run beside it
 NICER = 5  # than a run, which is nicer than the dashboard
 LARGEST_LOG_BYTES = 1_000_000
+BEAT_S = 10.0
 LAST_WORD_TRIES, LAST_WORD_PAUSE_S = 30, 2.0
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ def main(trial_id: str, slot: int, threads: int) -> None:
     set_the_scene(_log_folder(settings), slot)
     _step_back()
     store = TrialStore(Database(settings.url))
+    threading.Thread(target=_beat, args=(trial_id, store), name="sign of life", daemon=True).start()
     result, reason = _attempt(trial_id, store, settings, threads)
     _log.info("Trial %s ends. %s", trial_id, reason)
     for _ in range(LAST_WORD_TRIES):
@@ -47,6 +50,14 @@ def main(trial_id: str, slot: int, threads: int) -> None:
         except DatabaseUnavailable:
             time.sleep(LAST_WORD_PAUSE_S)
     _log.error("The database took no answer.")
+
+
+def _beat(trial_id: str, store: TrialStore) -> None:
+    """Give a sign of life now and then: preparing much data for the first time takes minutes."""
+    while True:
+        time.sleep(BEAT_S)
+        with suppress(DatabaseUnavailable):
+            store.beat(trial_id)
 
 
 def _attempt(
@@ -69,8 +80,14 @@ def _attempt(
         return None, str(error)
     except Exception as error:  # the border of the process: whatever it was, it becomes a sentence and a log entry
         _log.exception("The trial failed.")
-        name = type(error).__name__
-        return None, f"Something unexpected happened ({name}). logs/trials/log.txt has the details; a run may say more."
+        return None, _in_words(error)
+
+
+def _in_words(error: Exception) -> str:
+    name = type(error).__name__
+    if isinstance(error, MemoryError) or "out of memory" in str(error).lower():
+        return "There is not enough memory free for this now. Ask again when the run that uses it has ended."
+    return f"Something unexpected happened ({name}). logs/trials/log.txt has the details; starting a run may say more."
 
 
 def _answer(kind: TrialKind, scene: "Scene") -> dict[str, Any]:

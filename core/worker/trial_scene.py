@@ -88,7 +88,7 @@ def set_up(config: TrainConfig, settings: Settings, threads: int, note: Note, *,
     device = choose_device(config.device, threads)
     if model.fetch is not None:
         model.fetch(params, Downloads(lambda _, sentence, amount: note(_with_amount(sentence, **amount))))
-    note("Loading the data")
+    note("Loading and preparing the data")
     library = Library(settings.datasets_folder, settings.cache_folder)
     dataset = library.find(config.dataset, config.task, config.dataset_version)
     data = materialise(dataset, model, params, settings.cache_folder)

@@ -15,9 +15,14 @@ from core.worker.fork_server import context
 from core.worker.launcher import Child
 
 LOOK_S = 0.3
-SILENT_S = 600.0  # a trial that says nothing for so long is ended
+SILENT_S = 120.0  # a trial without a sign of life for so long is ended
+LONGEST_S = 300.0  # one that keeps others waiting for longer, too
 TIDY_S = 600.0
 KEPT_S = 86_400.0
+TOO_LONG = (
+    "It took longer than five minutes while others waited, most likely to prepare the data. A run prepares it too, "
+    "once: start it, and ask again afterwards."
+)
 Start = Callable[[str, int, int], BaseProcess]
 _log = logging.getLogger(__name__)
 
@@ -41,6 +46,7 @@ class TrialWatch:
     def __init__(self, settings: Settings, database: Database, start: Start = start_process) -> None:
         self.settings, self.store, self._start = settings, TrialStore(database), start
         self._child: Child | None = None
+        self._since = 0.0  # when it was first seen
         self._looked_at = self._tidied_at = -TIDY_S
 
     def turn(self, slots: int, taken: Collection[int], *, may_start: bool) -> bool:
@@ -78,6 +84,7 @@ class TrialWatch:
             self.store.finish(trial_id, None, "No process could be started for it; is the memory full?")
             return
         pid = process.pid or 0
+        self._since = time.monotonic()
         self._child = Child(trial_id, pid, start_time(pid) or 0.0, slot, process)
         self.store.set_process(trial_id, pid, self._child.created)
         _log.info("Trial %s started as pid %s.", trial_id, pid)
@@ -90,13 +97,16 @@ class TrialWatch:
                 self.store.put_back(job.trial_id)
                 return
             child = self._child = Child(job.trial_id, job.pid, job.pid_created or 0.0, 0, None)
+            self._since = time.monotonic()
         if not child.alive:
             self.store.finish(job.trial_id, None, cause_of_end(child.exit_code))
             _log.warning("Trial %s ended with code %s and no word.", job.trial_id, child.exit_code)
-        elif job.is_in_the_way and self.store.put_back(job.trial_id):
+        elif job.others_wait and not job.is_wanted and self.store.put_back(job.trial_id):
             _log.info("Trial %s is put back: nobody waits for it any more.", job.trial_id)
         elif job.silent_s > SILENT_S:
-            self.store.finish(job.trial_id, None, f"It was ended: no sign of life for {SILENT_S / 60:.0f} minutes.")
+            self.store.finish(job.trial_id, None, "It was ended: its process gave no sign of life. Ask again.")
+        elif job.others_wait and time.monotonic() - self._since > LONGEST_S:
+            self.store.finish(job.trial_id, None, TOO_LONG)
         else:
             return
         self._bury(child)

@@ -135,7 +135,7 @@ def test_a_number_comes_back_in_the_units_of_the_target() -> None:
 
 
 def test_weights_have_a_price_and_the_bias_is_free() -> None:
-    layer = PenalisedLinear(2, l1=0.1, l2=0.01)
+    layer = PenalisedLinear(2, l2=0.01)
     assert layer.penalty().item() == 0
     layer.weight.data, layer.bias.data = torch.tensor([[3.0, -4.0]]), torch.tensor([9.0])
-    assert layer.penalty().item() == pytest.approx(0.1 * 7 + 0.01 * 25)
+    assert layer.penalty().item() == pytest.approx(0.01 * 25)

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,12 @@ def test_the_best_model_is_kept_not_the_last(tmp_path: Path) -> None:
     assert again._measure().nll.mean() == pytest.approx(listener.metrics[result.best_step, "validation/loss"])
 
 
-def saves(monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, **gaps: float) -> list[int]:
+def saves(
+    monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, every_steps: int = 0, largest_share: float = math.inf
+) -> list[int]:
     """Return the steps after which the state was saved, with a clock that follows the steps."""
     steps: list[int] = []
+    monkeypatch.setattr(callbacks, "LARGEST_SHARE", largest_share)
 
     def remember(_: Path, state: TrainingState) -> None:
         steps.append(state.step)
@@ -46,7 +50,7 @@ def saves(monkeypatch: pytest.MonkeyPatch, seconds_per_step: float, **gaps: floa
     made: list[Trainer] = []
     monkeypatch.setattr(callbacks, "save_state", remember)
     monkeypatch.setattr("core.training.callbacks.time.monotonic", lambda: made[0].progress.step * seconds_per_step)
-    made.append(trainer(config(), LastCheckpoint(Path("unused"), **gaps)))  # 4 epochs of 5 steps
+    made.append(trainer(config(), LastCheckpoint(Path("unused"), every_steps=every_steps)))  # 4 times 5 steps
     made[0].fit()
     return steps
 
@@ -61,6 +65,21 @@ def test_short_epochs_are_not_all_saved(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_long_epochs_are_saved_within(monkeypatch: pytest.MonkeyPatch) -> None:
     assert saves(monkeypatch, seconds_per_step=10) == [3, 5, 8, 10, 13, 15, 18, 20, 20]
+
+
+def test_the_state_is_saved_after_so_many_steps_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert saves(monkeypatch, seconds_per_step=0, every_steps=6) == [6, 12, 18, 20]
+
+
+def test_where_saving_costs_too_much_ends_of_epochs_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The first is saved because nothing is known of the cost yet, the last but one because 30 seconds are over.
+    assert saves(monkeypatch, seconds_per_step=2, largest_share=1e-9) == [5, 20, 20]
+
+
+def test_what_could_not_be_written_is_an_error_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "last").write_text("a file where the folder should be")
+    with pytest.raises(OSError, match="last"):
+        trainer(config(), LastCheckpoint(tmp_path / "last" / "deeper")).fit()
 
 
 def test_a_stopped_run_leaves_its_state(tmp_path: Path) -> None:

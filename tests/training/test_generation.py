@@ -3,12 +3,13 @@ import json
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from core.errors import InvalidSetting
 from core.preprocessing.byte_pairs import BytePairPreprocessor, byte_of_sign
 from core.preprocessing.characters import CharacterPreprocessor
-from core.specs import Examples
+from core.specs import DataInfo, Examples
 from core.training.generation import generate, stream
 
 LETTERS = CharacterPreprocessor("\nabcde", context=4)  # a is 2, e is 6
@@ -125,6 +126,27 @@ def test_a_character_of_several_pieces_is_written_when_it_is_whole(text: str) ->
     assert "".join(written) == text
     assert len(written) < len(ids)
     assert all(part and "\N{REPLACEMENT CHARACTER}" not in part for part in written)
+
+
+class Torn:
+    """Knows five pieces of "月光月光月", torn in the middle of its characters."""
+
+    never_written = ()
+    pieces = (b"\xe6\x9c\x88\xe5", b"\x85\x89\xe6\x9c", b"\x88\xe5\x85", b"\x89\xe6", b"\x9c\x88")
+
+    def transform(self, inputs: tuple[str, ...]) -> NDArray[np.int64]:
+        return np.array([4])
+
+    def decode(self, ids: list[int]) -> str:
+        return b"".join(self.pieces[i] for i in ids).decode("utf-8", "replace")
+
+    def info(self, labels: tuple[str, ...]) -> DataInfo:
+        return DataInfo(labels, (8,), vocabulary_size=5)
+
+
+def test_pieces_that_end_in_the_midst_of_characters_are_told_character_by_character() -> None:
+    written = list(stream(Script([0, 1, 2, 3, 4]), Torn(), "月", max_new_tokens=5, temperature=0))  # type: ignore[arg-type]
+    assert written == ["月", "光", "月", "光", "月"]
 
 
 def test_broken_characters_are_left_out() -> None:

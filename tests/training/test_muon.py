@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from core import catalog
 from core.config import TrainConfig
 from core.layers.bag import BagOfEmbeddings
 from core.training.muon import Muon, orthogonal
@@ -16,6 +17,7 @@ from core.training.optimisers import (
     restore_optimiser,
     set_learning_rate,
 )
+from tests.training.tiny import TEXT
 
 CPU = torch.device("cpu")
 
@@ -103,6 +105,14 @@ def test_only_weights_between_layers_are_made_orthogonal() -> None:
     module.position = nn.Parameter(torch.zeros(1, 3, 6))
     shapes = [tuple(p.shape) for p in hidden_matrices(module)]
     assert shapes == [(6, 4), (6, 6, 3), (20, 6), (20, 5)]
+
+
+def test_where_the_embeddings_answer_the_last_layer_lies_between_others_too() -> None:
+    writer = catalog.find_model("mini-gpt")
+    module = writer.build(writer.params.model_validate({"width": 8, "heads": 2, "depth": 1}), TEXT)
+    chosen = {id(p) for p in hidden_matrices(module)}
+    left = [name for name, p in module.named_parameters() if p.dim() > 1 and id(p) not in chosen]
+    assert left == ["tokens.weight", "positions.weight"]
 
 
 def test_a_model_without_such_weights_is_left_to_adamw() -> None:

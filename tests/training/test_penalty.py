@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import Lasso
 from torch import Tensor
 
 from core import catalog
@@ -15,12 +17,18 @@ from core.training.trainer import Trainer
 from tests.training.tiny import CPU, Listener
 
 
-def learnt(l2: float = 0.0, **settings: object) -> tuple[Tensor, Listener]:
-    """Return the weights of three columns, of which only the first two say anything, and the curves."""
+def columns_and_numbers() -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """Return three columns, of which only the first two say anything, and the numbers to predict."""
     chance = np.random.default_rng(0)
     x = chance.normal(0, 1, (600, 3))
     table = pd.DataFrame(x, columns=["much", "little", "nothing"])
-    examples = Examples(table, 500 + 30 * x[:, 0] + 6 * x[:, 1] + chance.normal(0, 10, 600))
+    return table, 500 + 30 * x[:, 0] + 6 * x[:, 1] + chance.normal(0, 10, 600)
+
+
+def learnt(l2: float = 0.0, **settings: object) -> tuple[Tensor, Listener]:
+    """Return the weights of the three columns, and the curves."""
+    table, numbers = columns_and_numbers()
+    examples = Examples(table, numbers)
     columns = ColumnPreprocessor.fit(examples)
     info = columns.info(())
     module = linear.build(linear.LinearParams(l2=l2), info)
@@ -38,6 +46,15 @@ def test_l1_leaves_only_the_columns_that_say_much() -> None:
     assert free[1] > 0.1
     assert priced[0] > 0.5
     assert priced[1:].abs().max() < 0.02
+
+
+def test_l1_finds_the_weights_of_the_lasso() -> None:
+    priced, _ = learnt(l1=0.2, epochs=100)
+    table, numbers = columns_and_numbers()
+    x = ColumnPreprocessor.fit(Examples(table, numbers)).transform(table)
+    y = (numbers - numbers.mean()) / numbers.std()
+    expected = Lasso(alpha=0.1).fit(x, y).coef_  # which halves the squared error, but not the price
+    torch.testing.assert_close(priced, torch.from_numpy(expected).float(), rtol=0, atol=0.02)
 
 
 def test_l2_makes_every_weight_smaller_and_none_zero() -> None:
