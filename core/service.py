@@ -1,17 +1,18 @@
 """What pages, commands and routes call. Never imports torch: whatever computes runs in a process of its own."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal
 from uuid import uuid4
 
 from core import catalog, configure
 from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
-from core.runs import Event, QueueEntry, Run, RunStatus, WorkerInfo
+from core.lineage import Family, with_changes
+from core.run_document import run_document, tail_of
+from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
 from core.settings import Settings
 from core.shelf import DatasetPreview, Shelf
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
@@ -19,21 +20,11 @@ from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
+from core.trials import Trials
 
-RESUMABLE = (RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED)
 __all__ = ["DatasetPreview", "Service", "Worker"]
 
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
-
-
-class Worker(Protocol):
-    """The supervisor, seen from the outside."""
-
-    def ensure(self) -> None:
-        """Start a supervisor unless one lives."""
-
-    def info(self) -> WorkerInfo:
-        """Return what it last said of itself."""
 
 
 class Service:
@@ -44,6 +35,8 @@ class Service:
         self.settings, self.database, self.worker = settings, database, worker
         self.shelf = Shelf(settings)
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
+        self._family = Family(settings, self._runs)
+        self.trials = Trials(database, worker)
 
     # --- what there is ---
 
@@ -59,13 +52,13 @@ class Service:
         """Return every model, or those that can do one task."""
         return catalog.models(task)
 
-    def setting_fields(self, model: str) -> list[SettingField]:
+    def setting_fields(self, model: str, task: str = "") -> list[SettingField]:
         """Return every setting of a run of this model, as a form shows it."""
-        return configure.setting_fields(catalog.find_model(model))
+        return configure.setting_fields(catalog.find_model(model), task)
 
-    def preset_values(self, model: str, preset: str) -> dict[str, Any]:
+    def preset_values(self, model: str, preset: str, task: str = "") -> dict[str, Any]:
         """Return the value of every setting under a preset."""
-        return configure.preset_values(catalog.find_model(model), preset)
+        return configure.preset_values(catalog.find_model(model), preset, task)
 
     def make_config(
         self, task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
@@ -82,10 +75,8 @@ class Service:
 
     def runs_using(self, dataset: str, fingerprint: str = "") -> list[Run]:
         """Return the runs that need a data set, or one version of it, the newest first."""
-        every = [*self.runs(), *self.runs(trashed=True)]
-        return [
-            run for run in every if run.config.dataset == dataset and fingerprint in ("", run.config.dataset_version)
-        ]
+        using = (run for run in [*self.runs(), *self.runs(trashed=True)] if run.config.dataset == dataset)
+        return [run for run in using if fingerprint in ("", run.config.dataset_version)]
 
     def empty_data_trash(self) -> int:
         """Remove the data sets in the trash for good but those that runs need; return how many."""
@@ -94,23 +85,53 @@ class Service:
 
     # --- starting and stopping ---
 
-    def start_run(self, config: TrainConfig, name: str = "", idempotency_key: str | None = None) -> Run:
+    def start_run(
+        self, config: TrainConfig, name: str = "", idempotency_key: str | None = None, cloned_from: str = ""
+    ) -> Run:
         """Queue a run and make sure that somebody will take it.
 
         Args:
             config: From `make_config`.
             name: What to call it; empty names it after its model, data and number.
             idempotency_key: Two calls with the same key are one run.
+            cloned_from: The run whose settings it began with, if any.
 
         Raises:
-            UserError: A file that the model needs is missing or altered; nothing is queued.
+            UserError: A file that the model needs is missing or altered, or the run that it continues does not fit;
+                nothing is queued.
         """
         model = catalog.find_model(config.model)
         if model.check is not None:
-            model.check()
-        run = self._runs.create(config, _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex)
+            model.check(configure.model_params(config))
+        self.shelf.find(config.dataset, config.task)
+        parent = self._family.parent_of(config, cloned_from)
+        clean, key = _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex
+        run = self._runs.create(config, clean, key, parent, self.trials.estimate_of(config))
         self.worker.ensure()
         return run
+
+    def train_longer(
+        self, run_id: str, epochs: int, learning_rate: float | None = None, idempotency_key: str | None = None
+    ) -> Run:
+        """Queue a new run that goes on from what a finished, stopped or diverged one has learnt.
+
+        Args:
+            run_id: The run; it stays as it is.
+            epochs: How many more passes over the training data.
+            learning_rate: None is the same again, or a tenth of it where the run broke down.
+            idempotency_key: Two calls with the same key are one run.
+
+        Raises:
+            RunNotReady: It still works, was interrupted (resume it), is in the trash, or has nothing saved.
+            InvalidSetting: A number out of bounds.
+        """
+        config = self._family.longer(self.run(run_id), epochs, learning_rate)
+        return self.start_run(config, idempotency_key=idempotency_key)
+
+    def clone_config(self, run_id: str, changes: Mapping[str, Any] | None = None) -> TrainConfig:
+        """Return a run's settings, to be changed and started from nothing with `start_run(..., cloned_from=run_id)`."""
+        config = self._family.anew(self.run(run_id))
+        return with_changes(config, changes or {})
 
     def stop_run(self, run_id: str) -> Run:
         """Ask a run to stop; what it has learnt is saved.
@@ -118,9 +139,27 @@ class Service:
         Raises:
             RunNotReady: It has already ended.
         """
-        run = self.run(run_id)
-        if not self._runs.request_stop(run.id) and not run.status.is_active:
-            raise RunNotReady(f"'{run.name}' has already ended ({run.status}), so there is nothing to stop.")
+        return self._end(run_id, "stop")
+
+    def pause_run(self, run_id: str) -> Run:
+        """Ask a run to pause: it frees memory and device, and `resume_run` goes on exactly there.
+
+        Raises:
+            RunNotReady: It has already ended.
+        """
+        return self._end(run_id, "pause")
+
+    def finish_run(self, run_id: str) -> Run:
+        """Ask a run to end its training now and to be judged and saved; one that was stopped is resumed for that.
+
+        Raises:
+            RunNotReady: It has learnt nothing yet, is being stopped, or has already succeeded.
+        """
+        run = self._family.check_can_finish(self.run(run_id))
+        if self._runs.request_finish(run.id):
+            self._runs.add_event(run.id, "note", f"Asked to finish now, after step {run.steps} of {run.steps_total}.")
+        elif self._queue.requeue(run.id, finish=True):
+            self._runs.add_event(run.id, "note", "Resumed to be judged and saved as it is.")
         self.worker.ensure()
         return self.run(run_id)
 
@@ -130,15 +169,9 @@ class Service:
         Raises:
             RunNotReady: It still works, has succeeded or is in the trash.
         """
-        run = self.run(run_id)
-        if run.deleted_at:
-            raise RunNotReady(f"'{run.name}' is in the trash. Restore it first: touchstone runs restore {run.id}")
-        if not self._queue.requeue(run.id, RESUMABLE):
-            raise RunNotReady(
-                f"'{run.name}' is {self.run(run_id).status}; only a run that was stopped, interrupted or failed can be "
-                "resumed."
-            )
-        self._runs.add_event(run.id, "note", "Resumed: goes on from the last checkpoint.")
+        run = self._family.check_can_resume(self.run(run_id))
+        if self._queue.requeue(run.id):
+            self._runs.add_event(run.id, "note", "Resumed: goes on from the last checkpoint.")
         self.worker.ensure()
         return self.run(run_id)
 
@@ -185,12 +218,7 @@ class Service:
 
     def log(self, run_id: str, tail_bytes: int = 64_000) -> str:
         """Return the end of the run's log."""
-        file = self.folder(run_id) / "log.txt"
-        if not file.exists():
-            return ""
-        with file.open("rb") as opened:
-            opened.seek(max(0, file.stat().st_size - tail_bytes))
-            return opened.read().decode(errors="replace")
+        return tail_of(self.folder(run_id) / "log.txt", tail_bytes)
 
     def report(self, run_id: str) -> dict[str, Any]:
         """Return the evaluation of a finished run; empty before."""
@@ -212,28 +240,14 @@ class Service:
             raise RunNotReady(f"'{run.name}' has no trained model yet: it is {run.status}.")
         return self.folder(run_id)
 
+    def lineage(self, run_id: str) -> Lineage:
+        """Return the runs that a run came from, and those that came from it."""
+        return self._family.of(self.run(run_id))
+
     def document(self, run_id: str) -> dict[str, Any]:
         """Return everything known of a run as one JSON document (the contract of `runs show --json`)."""
         run = self.run(run_id)
-        config = run.config.model_dump(mode="json")
-        times = {n: _iso(getattr(run, n)) for n in ("created_at", "started_at", "finished_at", "deleted_at")}
-        scores = {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in run.test.items()}
-        baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
-        same = (
-            "id", "pid", "name", "status", "stage", "reason", "task", "dataset_fingerprint", "config_hash", "device",
-            "parameter_count", "steps", "steps_total", "examples_seen", "train_time_s", "time_left_s", "attempt",
-            "note", "verdict", "versions",
-        )  # fmt: skip
-        files = {
-            a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256}
-            for a in self._runs.artifacts(run.id)
-        }
-        return (
-            {name: getattr(run, name) for name in same}
-            | {"dataset": run.config.dataset, "model": run.config.model, "config": config}
-            | times
-            | {"test": scores, "baselines": baselines, "artifacts": files}
-        )
+        return run_document(run, self._runs.artifacts(run.id), self._family.of(run))
 
     # --- changing ---
 
@@ -262,12 +276,15 @@ class Service:
         self._change(run_id, deleted_at=None)
 
     def empty_trash(self) -> int:
-        """Remove the runs in the trash and their files for good; return how many."""
-        doomed = [run.id for run in self.runs(trashed=True)]
-        self._runs.remove(doomed)
-        for run_id in doomed:
-            shutil.rmtree(self.settings.runs_folder / run_id, ignore_errors=True)
-        return len(doomed)
+        """Remove the runs in the trash for good, but those from whose files another will begin; return how many."""
+        return self._family.empty_trash()
+
+    def _end(self, run_id: str, how: Literal["stop", "pause"]) -> Run:
+        run = self.run(run_id)
+        if not self._runs.request_stop(run.id, pause=how == "pause") and not run.status.is_active:
+            raise RunNotReady(f"'{run.name}' has already ended ({run.shown_status}), so there is nothing to {how}.")
+        self.worker.ensure()
+        return self.run(run_id)
 
     def _change(self, run_id: str, **values: Any) -> None:
         if not self._runs.update(self.run(run_id).id, **values):
@@ -279,7 +296,3 @@ def _clean(text: str, longest: int, what: str) -> str:
     if len(clean) > longest:
         raise UserError(f"The {what} has {len(clean)} characters; at most {longest} fit.")
     return clean
-
-
-def _iso(time: Any) -> str | None:
-    return None if time is None else time.isoformat()

@@ -1,4 +1,4 @@
-"""`touchstone runs ...`: look at runs, stop, resume, delete and restore them."""
+"""`touchstone runs ...`: look at runs; pause, stop, finish, resume, train longer, repeat, delete and restore them."""
 
 from typing import Annotated
 
@@ -6,10 +6,11 @@ import typer
 
 from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table, score_of
-from core.runs import Run
+from core.cli.train import Changes, Name, settings_from
+from core.runs import CLONE, LONGER, Lineage, Run
 from core.service import Service
 
-app = typer.Typer(help="Look at runs, stop, resume, delete and restore them.", no_args_is_help=True)
+app = typer.Typer(help="Look at runs; pause, stop, finish, resume and train them longer.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -27,7 +28,9 @@ def list_runs(
     if not found:
         print("The trash is empty." if trash else "There is no run yet. Start one: touchstone train --dataset digits")
         return
-    rows = [(r.id, r.name, r.status, r.stage, _score(service, r), f"{r.created_at:%Y-%m-%d %H:%M}") for r in found]
+    rows = [
+        (r.id, r.name, r.shown_status, r.stage, _score(service, r), f"{r.created_at:%Y-%m-%d %H:%M}") for r in found
+    ]
     print_table(("RUN", "NAME", "STATUS", "STAGE", "TEST SCORE", "CREATED (UTC)"), rows)
 
 
@@ -39,9 +42,10 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     if as_json:
         print_json(document)
         return
-    scores = {"test", "baselines", "config", "artifacts", "versions"}
-    print_table(("", ""), [(key, value) for key, value in document.items() if key not in scores])
+    apart = {"test", "baselines", "config", "artifacts", "versions", "estimate", "ancestors", "children"}
+    print_table(("", ""), [(key, value) for key, value in document.items() if key not in apart])
     found = service.run(run)
+    _print_lineage(found, service.lineage(run))
     by_source = {"this model": found.test, **found.baselines}
     rows = [
         (source, metric, f"{s.value:.4f}", f"{s.ci_low:.4f} to {s.ci_high:.4f}")
@@ -83,10 +87,50 @@ def stop(run: RunId, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def pause(run: RunId, as_json: AsJson = False) -> None:
+    """Ask a run to pause: memory and device are free, and `resume` goes on exactly there."""
+    service = open_service()
+    asked = service.pause_run(run)
+    _answer(service, asked, "will pause after its step" if asked.pid else "is paused", as_json)
+
+
+@app.command()
+def finish(run: RunId, as_json: AsJson = False) -> None:
+    """End the training of a run now, then judge and save what it has learnt; also of a stopped one."""
+    service = open_service()
+    _answer(service, service.finish_run(run), "ends its training now and is judged next", as_json)
+
+
+@app.command()
 def resume(run: RunId, as_json: AsJson = False) -> None:
-    """Let a stopped, interrupted or failed run go on from its last checkpoint."""
+    """Let a paused, stopped, interrupted or failed run go on from its last checkpoint."""
     service = open_service()
     _answer(service, service.resume_run(run), "is queued again", as_json)
+
+
+@app.command()
+def longer(
+    run: RunId,
+    epochs: Annotated[int, typer.Option(help="Passes over the training data; as many again if not given.")] = 0,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="As before if not given; a tenth of it where the run broke down.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Queue a new run that goes on from what this one has learnt; this one stays as it is."""
+    service = open_service()
+    parent = service.run(run)
+    child = service.train_longer(parent.id, epochs or parent.config.epochs, learning_rate)
+    _answer(service, child, f"is queued and goes on from {parent.name}", as_json)
+
+
+@app.command()
+def again(run: RunId, changes: Changes = None, name: Name = "", as_json: AsJson = False) -> None:
+    """Queue a new run with the settings of this one, changed where you say so; it begins from nothing."""
+    service = open_service()
+    config = service.clone_config(run, settings_from(changes or []))
+    child = service.start_run(config, name, cloned_from=run)
+    _answer(service, child, f"is queued with the settings of {service.run(run).name}", as_json)
 
 
 @app.command()
@@ -103,6 +147,16 @@ def restore(run: RunId, as_json: AsJson = False) -> None:
     service = open_service()
     service.restore(run)
     _answer(service, service.run(run), "is back", as_json)
+
+
+def _print_lineage(run: Run, lineage: Lineage) -> None:
+    family = [*lineage.ancestors, run, *lineage.children]
+    if len(family) == 1:
+        return
+    how = {LONGER: "trained longer from", CLONE: "with the settings of"}
+    rows = [(r.id, how.get(r.parent_kind, "the first"), r.parent_id, r.name, r.shown_status) for r in family]
+    print()
+    print_table(("LINEAGE", "", "", "NAME", "STATUS"), rows)
 
 
 def _answer(service: Service, run: Run, sentence: str, as_json: bool) -> None:

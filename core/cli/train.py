@@ -10,30 +10,34 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core import catalog
 from core.bootstrap import open_service
 from core.cli.output import AsJson, print_json
-from core.errors import InvalidSetting
+from core.cli.recipes import recipe_config
+from core.config import TrainConfig
+from core.errors import InvalidSetting, UserError
+from core.recipes import find_recipe
 from core.runs import Run, RunStatus
 from core.service import Service
 
 LOOK_S = 0.3
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
+]
+Name = Annotated[str, typer.Option(help="What to call the run.")]
 
 
 def train(
-    dataset: Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")],
+    dataset: Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")] = "",
+    recipe: Annotated[str, typer.Option(help="A named configuration; see: touchstone recipes")] = "",
     task: Annotated[str, typer.Option(help="The task's name; taken from the data set if not given.")] = "",
     model: Annotated[str, typer.Option(help="The model's name; the task's usual one if not given.")] = "",
-    preset: Annotated[str, typer.Option(help="quick, balanced or best.")] = "quick",
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
-    ] = None,
-    name: Annotated[str, typer.Option(help="What to call the run.")] = "",
+    preset: Annotated[str, typer.Option(help="quick, balanced or best.")] = "",
+    changes: Changes = None,
+    name: Name = "",
     wait: Annotated[bool, typer.Option(help="Follow the run to its end.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Queue a run."""
     service = open_service()
-    task = task or service.shelf.find(dataset).task
-    model = model or catalog.find_task(task).demo[1]
-    config = service.make_config(task, dataset, model, preset, _settings(changes or []))
+    config = chosen_config(service, recipe, dataset, task, model, preset, settings_from(changes or []))
     run = service.start_run(config, name)
     say = Console(stderr=True, highlight=False)
     say.print(f"Run {run.id} ({run.name}) is queued.", markup=False)
@@ -48,7 +52,30 @@ def train(
     return 0 if not wait or run.status is RunStatus.SUCCEEDED else 1
 
 
-def _settings(changes: list[str]) -> dict[str, str]:
+def chosen_config(
+    service: Service, recipe: str, dataset: str, task: str, model: str, preset: str, changes: dict[str, str]
+) -> TrainConfig:
+    """Return the configuration that the options of a command choose.
+
+    Raises:
+        UserError: They name nothing to learn from, or contradict each other.
+    """
+    if recipe:
+        if task or model or preset:
+            raise UserError(f"The recipe '{recipe}' says task, model and preset itself. Leave them out, or the recipe.")
+        return recipe_config(service, find_recipe(recipe), dataset, changes)
+    if not dataset:
+        raise UserError("Say what to learn from: --dataset NAME (see: touchstone data list), or --recipe NAME.")
+    task = task or service.shelf.find(dataset).task
+    return service.make_config(task, dataset, model or catalog.find_task(task).demo[1], preset or "quick", changes)
+
+
+def settings_from(changes: list[str]) -> dict[str, str]:
+    """Return the settings of `--set KEY=VALUE` by name.
+
+    Raises:
+        InvalidSetting: One is written in another way.
+    """
     settings = {}
     for change in changes:
         key, equals, value = change.partition("=")

@@ -62,7 +62,8 @@ def test_train_waits_and_prints_the_whole_run(answer: Json) -> None:
     contract = {
         "id", "pid", "name", "status", "reason", "task", "dataset", "dataset_fingerprint", "model", "config",
         "config_hash", "device", "parameter_count", "created_at", "started_at", "finished_at", "steps",
-        "examples_seen", "train_time_s", "test", "baselines", "verdict", "artifacts",
+        "examples_seen", "train_time_s", "test", "baselines", "verdict", "artifacts", "parent_id", "parent_kind",
+        "ancestors", "children", "paused", "finish_requested_at", "cause", "estimate",
     }  # fmt: skip
     assert contract <= set(run)
 
@@ -99,6 +100,33 @@ def test_a_stopped_run_can_be_resumed(answer: Json, service: Service) -> None:
     assert answer("runs", "resume", queued["id"])["attempt"] == 2
     answer("runs", "stop", queued["id"])
     eventually(lambda: answer("runs", "show", queued["id"])["status"] == "stopped")
+
+
+def test_a_run_is_paused_resumed_finished_early_trained_longer_and_repeated(
+    answer: Json, cli: Cli, service: Service
+) -> None:
+    run = answer("train", "--dataset", "digits", "--model", "logistic-regression", "--set", "epochs=1000")["id"]
+    eventually(lambda: answer("runs", "show", run)["steps"] > 0)
+    answer("runs", "pause", run)
+    eventually(lambda: answer("runs", "show", run)["status"] == "stopped")
+    assert answer("runs", "show", run)["paused"] is True
+    assert "paused" in cli("runs", "list")[1]
+    assert answer("runs", "resume", run)["paused"] is False
+    eventually(lambda: answer("runs", "show", run)["stage"] == "training")
+    assert answer("runs", "finish", run)["finish_requested_at"]
+    eventually(lambda: has_ended(service, service.run(run)))
+    done = answer("runs", "show", run)
+    assert (done["status"], done["steps"] < done["steps_total"]) == ("succeeded", True)
+
+    child = answer("runs", "longer", run, "--epochs", "2")
+    assert (child["parent_id"], child["parent_kind"], child["config"]["epochs"]) == (run, "longer", 2)
+    clone = answer("runs", "again", run, "--set", "epochs=1", "--set", "seed=4", "--name", "once more")
+    assert (clone["parent_id"], clone["parent_kind"], clone["name"]) == (run, "clone", "once more")
+    assert (clone["config"]["epochs"], clone["config"]["seed"]) == (1, 4)
+    assert [r["id"] for r in answer("runs", "show", run)["children"]] == [clone["id"], child["id"]]
+    assert f"trained longer from  {run}" in cli("runs", "show", child["id"])[1]
+    eventually(lambda: has_ended(service, service.run(clone["id"])))
+    assert answer("runs", "show", child["id"])["status"] == "succeeded"
 
 
 def test_predict_answers_texts_in_order(answer: Json, feedback: str, tmp_path: Path) -> None:
@@ -164,7 +192,7 @@ def test_evaluate_judges_on_the_test_split(answer: Json, digits: str) -> None:
 def test_what_there_is_can_be_listed(answer: Json) -> None:
     assert [d["name"] for d in answer("data", "list")] == ["customer-feedback", "diabetes", "digits", "python-docs"]
     names = [m["name"] for m in answer("models", "list", "--task", "text-generation")]
-    assert names == ["char-lstm", "mini-gpt"]
+    assert names == ["bigram", "char-lstm", "mini-gpt", "pretrained-lm"]
 
 
 def test_doctor_says_how_the_machine_is(answer: Json) -> None:
@@ -190,7 +218,9 @@ def test_doctor_says_how_the_machine_is(answer: Json) -> None:
         (["train", "--dataset", "digits", "--set", "epochs"], "must be written as KEY=VALUE"),
         (["runs", "show", "nothing"], "There is no run 'nothing'."),
         (["runs", "frobnicate"], "No such command"),
-        (["train"], "Missing option '--dataset'"),
+        (["runs", "pause", "nothing"], "There is no run 'nothing'."),
+        (["runs", "longer", "nothing", "--epochs", "3"], "There is no run 'nothing'."),
+        (["train"], "Say what to learn from: --dataset NAME"),
         (["data", "list", "--task", "vision"], "There is no task called 'vision'"),
     ],
 )

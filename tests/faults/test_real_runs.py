@@ -154,7 +154,7 @@ def test_what_still_works_cannot_be_deleted(service: Service, start: Start) -> N
     eventually(lambda: is_training(service, run))
     with pytest.raises(RunNotReady, match="Stop it first"):
         service.delete(run.id)
-    with pytest.raises(RunNotReady, match="only a run that was stopped"):
+    with pytest.raises(RunNotReady, match="only a run that was paused, stopped"):
         service.resume_run(run.id)
     service.stop_run(run.id)
     eventually(lambda: has_ended(service, run))

@@ -1,0 +1,52 @@
+"""What is told of a run: one JSON document, the contract of every command's `--json`, and the end of its log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.runs import Artifact, Lineage, Run
+
+_SAME = (
+    "id", "pid", "name", "status", "stage", "reason", "cause", "paused", "ended_early", "task", "dataset_fingerprint",
+    "config_hash", "device", "parameter_count", "steps", "steps_total", "examples_seen", "train_time_s", "time_left_s",
+    "attempt", "note", "verdict", "versions", "parent_id", "parent_kind",
+)  # fmt: skip
+_TIMES = ("created_at", "started_at", "finished_at", "stop_requested_at", "finish_requested_at", "deleted_at")
+
+
+def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> dict[str, Any]:
+    """Return everything known of a run.
+
+    Args:
+        run: The run.
+        artifacts: The files that it left behind.
+        lineage: Where it came from, and what came from it.
+    """
+    scores = {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in run.test.items()}
+    baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
+    files = {a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256} for a in artifacts}
+    return (
+        {name: getattr(run, name) for name in _SAME}
+        | {"dataset": run.config.dataset, "model": run.config.model, "config": run.config.model_dump(mode="json")}
+        | {name: _iso(getattr(run, name)) for name in _TIMES}
+        | {"ancestors": _named(lineage.ancestors), "children": _named(lineage.children)}
+        | {"estimate": dict(run.estimate), "test": scores, "baselines": baselines, "artifacts": files}
+    )
+
+
+def tail_of(file: Path, size_bytes: int) -> str:
+    """Return at most so much of the end of a text file; empty where there is none."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as opened:
+        opened.seek(max(0, file.stat().st_size - size_bytes))
+        return opened.read().decode(errors="replace")
+
+
+def _named(runs: Sequence[Run]) -> list[dict[str, str]]:
+    return [{"id": r.id, "name": r.name, "kind": r.parent_kind, "status": str(r.status)} for r in runs]
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
