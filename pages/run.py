@@ -8,12 +8,15 @@ from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_chip
 from pages.components.curve_chart import curve_chart
+from pages.components.estimate import expected_and_true
 from pages.components.failures import failures
+from pages.components.next_runs import lineage, next_steps
 from pages.components.notices import empty_state, shown_errors
 from pages.components.record import record, samples
 from pages.components.run_actions import run_actions, undo_notice
 from pages.components.run_data import run_data
-from pages.components.run_progress import ended_notice, run_progress
+from pages.components.run_ended import ended_notice
+from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
 from pages.components.text import ago, duration, plain
 
@@ -32,6 +35,7 @@ def page() -> None:
     undo_notice()
     _head(run)
     ended_notice(run)
+    next_steps(run)
     # Both places are always there, so that a result never shares one with what was drawn while the run was live.
     live, result = st.container(key="live"), st.container(key="result")
     with live:
@@ -78,8 +82,12 @@ def _head(run: Run) -> None:
     parts = [f"{model} on {data}", run.config.preset, run.device, f"started {ago(run.started_at or run.created_at)}"]
     if run.finished_at and run.started_at:
         parts.append(f"took {duration((run.finished_at - run.started_at).total_seconds())}")
+    if run.ended_early:
+        parts.append(f"ended at step {run.steps:,} of {run.steps_total:,}")
     st.caption("  ·  ".join(plain(part) for part in parts if part))
+    expected_and_true(run)
     run_data(run)
+    lineage(run)
     if run.note:
         st.markdown(f":material/sticky_note_2: {plain(run.note)}")
 

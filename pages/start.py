@@ -7,6 +7,7 @@ from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_chip
 from pages.components.notices import empty_state, shown_errors
+from pages.components.recipe_cards import recipe_cards
 from pages.components.starting import one_key, start
 from pages.components.text import ago, duration, number, plain
 
@@ -32,6 +33,9 @@ def page() -> None:
         for task in shared_service().tasks().values():
             _card(task)
     st.page_link("bring.py", label="Bring your own data", icon=":material/upload_file:")
+    st.subheader("Recipes", anchor=False)
+    st.caption("Well-known settings with a name. One click starts them, on your data too.")
+    recipe_cards()
     st.space("small")
     active = bool(shared_service().active_runs())
     st.fragment(_now, run_every=REFRESH_S if active else None, key="now")(active)

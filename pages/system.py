@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from pages.components.notices import shown_errors
-from pages.components.text import duration, plain, size
+from pages.components.text import duration, money, plain, size
 
 REFRESH_S = 5.0
 PACKAGES = (
@@ -34,6 +34,8 @@ def page() -> None:
     with left:
         st.subheader("Where things are", anchor=False)
         _places()
+        st.subheader("What training costs", anchor=False)
+        _prices()
     with right:
         st.subheader("Versions", anchor=False)
         _table({"Python": platform.python_version()} | {name: _version(name) for name in PACKAGES})
@@ -81,6 +83,23 @@ def _places() -> None:
     places["Worker log"] = str(settings.logs_folder / "supervisor.log")
     places["Worker process"] = str(worker.pid or "–")
     _table(places)
+
+
+def _prices() -> None:
+    """Say what the price before each start is made of, and how to set it."""
+    settings = shared_service().settings
+    if settings.device_price_per_hour is not None:
+        price = money(settings.device_price_per_hour, settings.currency)
+        st.markdown(f"This device costs {plain(price)} an hour. Every estimate says what a run costs.")
+    elif settings.electricity_price_per_kwh is not None and settings.device_power_w is not None:
+        price = money(settings.electricity_price_per_kwh, settings.currency)
+        st.markdown(f"Electricity costs {plain(price)} per kWh, and this device takes {settings.device_power_w:g} W.")
+    else:
+        st.markdown("No price is set, so estimates say nothing of money.")
+    st.caption(
+        "Set TOUCHSTONE_DEVICE_PRICE_PER_HOUR, or TOUCHSTONE_ELECTRICITY_PRICE_PER_KWH with TOUCHSTONE_DEVICE_POWER_W, "
+        "and TOUCHSTONE_CURRENCY before starting Touchstone."
+    )
 
 
 def _table(pairs: Mapping[str, str]) -> None:

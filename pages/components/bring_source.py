@@ -126,7 +126,7 @@ def choose_one(source: Source) -> None:
 
 def forget_source() -> None:
     """Begin again with the choice of a source; what was uploaded is swept later."""
-    for parameter in ("upload", "path", "collection", "ready", "as", "file"):
+    for parameter in ("upload", "path", "collection", "ready", "as", "file", "hub"):
         st.query_params.pop(parameter, None)
 
 

@@ -27,12 +27,19 @@ LOOKS = {
     RunStatus.INTERRUPTED: Look("Interrupted", ":material/power_off:", "!", "orange"),
 }
 STOPPING = Look("Stopping", ":material/stop_circle:", "▶", "orange")
+PAUSING = Look("Pausing", ":material/pause_circle:", "▶", "orange")
+PAUSED = Look("Paused", ":material/pause_circle:", "‖", "gray")
+FINISHING = Look("Finishing", ":material/sports_score:", "▶", "blue")
 
 
 def look(run: Run) -> Look:
     """Return how a run's state is shown."""
     if run.status is RunStatus.RUNNING and run.stop_requested_at:
-        return STOPPING
+        return PAUSING if run.paused else STOPPING
+    if run.status is RunStatus.RUNNING and run.finish_requested_at:
+        return FINISHING
+    if run.status is RunStatus.STOPPED and run.paused:
+        return PAUSED
     return LOOKS[run.status]
 
 

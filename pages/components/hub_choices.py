@@ -20,14 +20,15 @@ def hub_choices() -> None:
         "Public data sets from the Hugging Face hub, to learn with or to compare with. They are downloaded once, so "
         "this needs a network connection."
     )
+    wanted = st.query_params.get("hub", "")
     with st.grid(3, min_column_width=CARD_WIDTH):
-        for known in shared_service().shelf.hub_sets():
-            _card(known)
+        for known in sorted(shared_service().shelf.hub_sets(), key=lambda known: known.id != wanted):
+            _card(known, is_wanted=known.id == wanted)
     st.subheader("Any other", anchor=False)
     _any_other()
 
 
-def _card(known: HubSet) -> None:
+def _card(known: HubSet, is_wanted: bool) -> None:
     tasks = shared_service().tasks()
     with st.container(border=True, gap="xsmall", key=f"hub-{known.id}", height="stretch"):
         st.markdown(f"**{plain(known.title)}**")
@@ -38,7 +39,10 @@ def _card(known: HubSet) -> None:
             f"{known.examples:,} examples  ·  about {size(known.size_bytes)} to download  ·  "
             f"licence: {plain(known.licence)}"
         )
-        clicked = st.button("Fetch it", key=f"fetch-{known.id}", icon=":material/download:")
+        clicked = st.button(
+            "Fetch it", key=f"fetch-{known.id}", type="primary" if is_wanted else "secondary",
+            icon=":material/download:",
+        )  # fmt: skip
         key = one_key(f"hub-{known.id}", clicked)
         if clicked:
             _fetch(known.id, known.config, ImportOptions(task=known.task, title=known.title), key)
@@ -64,4 +68,4 @@ def _fetch(hub_id: str, config: str, options: ImportOptions, key: str) -> None:
     shelf = shared_service().shelf
     with shown_errors():
         import_id = once(key, lambda: shelf.start_hub_import(hub_id, options, config))
-        st.switch_page("data.py", query_params=address_of(import_id, {"how": "hub"}))
+        st.switch_page("data.py", query_params=address_of(import_id, {"how": "hub", "hub": hub_id}))

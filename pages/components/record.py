@@ -9,7 +9,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Event, Run
 from pages.components.notices import shown_errors
-from pages.components.text import duration, plain, value
+from pages.components.text import duration, money, plain, size, value
 
 LOG_REFRESH_S = 4.0
 TAIL_BYTES = 12_000
@@ -57,14 +57,14 @@ def _settings(run: Run) -> None:
     config = run.config
     every = {**config.params, **config.model_dump(mode="json")}
     models = shared_service().models()
-    known = shared_service().setting_fields(config.model) if config.model in models else ()
+    known = shared_service().setting_fields(config.model, config.task) if config.model in models else ()
     chosen = {field.name: every[field.name] for field in known if field.name in every} or dict(config.params)
     facts = {
         "task": config.task, "data set": config.dataset, "model": config.model, "preset": config.preset,
         "data fingerprint": run.dataset_fingerprint or "–", "configuration hash": run.config_hash,
         "device": run.device or "–", "numbers learnt": f"{run.parameter_count:,}" if run.parameter_count else "–",
         "steps": f"{run.steps:,}", "examples seen": f"{run.examples_seen:,}",
-        "time in training": duration(run.train_time_s), "attempt": str(run.attempt), "run id": run.id,
+        "time in training": duration(run.train_time_s), **_expected(run), "attempt": str(run.attempt), "run id": run.id,
     }  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:
@@ -80,13 +80,26 @@ def _settings(run: Run) -> None:
     st.download_button("Everything as JSON", text, f"{run.id}.json", "application/json", icon=":material/download:")
 
 
+def _expected(run: Run) -> dict[str, str]:
+    """Return what was said before the start."""
+    said = run.estimate
+    facts = {}
+    if said.get("train_time_s") is not None:
+        facts["time expected"] = duration(float(said["train_time_s"]))
+    if said.get("memory_bytes"):
+        facts["memory expected"] = size(float(said["memory_bytes"]))
+    if said.get("cost") is not None:
+        facts["cost expected"] = money(float(said["cost"]), str(said.get("currency") or ""))
+    return facts
+
+
 def _pairs(pairs: Mapping[str, str]) -> None:
     table = pd.DataFrame({"name": list(pairs), "value": [str(v) for v in pairs.values()]})
     st.dataframe(table, hide_index=True, height="content", column_config={"name": "Name", "value": "Value"})
 
 
 def _events(run: Run) -> None:
-    events = [e for e in shared_service().events(run.id) if e.kind != "sample"]
+    events = [e for e in shared_service().events(run.id) if e.kind not in ("sample", "download")]
     if not events:
         st.caption("Nothing yet.")
     for event in events:

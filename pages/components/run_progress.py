@@ -1,4 +1,4 @@
-"""What a run is doing now: stage, progress, time left, latest numbers, and the button that stops it."""
+"""What a run is doing now: stage, progress, time left, latest numbers, and the buttons that change it."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,8 @@ from core.bootstrap import shared_service
 from core.runs import Run, RunStatus, Stage
 from core.specs import MetricSpec, TaskSpec
 from pages.components.chips import status_chip
-from pages.components.text import duration, number, plain
+from pages.components.run_controls import live_controls
+from pages.components.text import duration, number, plain, size
 
 WORDS = {
     Stage.WAITING: "Waiting for its turn",
@@ -19,6 +20,8 @@ WORDS = {
     Stage.SAVING: "Saving",
     Stage.DONE: "Done",
 }
+_BEFORE_THE_EXAM = (Stage.WAITING, Stage.STARTING, Stage.LOADING_DATA, Stage.TRAINING)
+MOST_WARNINGS = 2  # the latest; the others are on the record
 
 
 def run_progress(run: Run, task: TaskSpec) -> None:
@@ -26,18 +29,13 @@ def run_progress(run: Run, task: TaskSpec) -> None:
     with st.container(border=True, key="progress"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             status_chip(run)
-            _stop_button(run)
-        st.progress(_share(run), text=_sentence(run))
+            with st.container(horizontal=True, width="content", gap="xsmall", key="controls"):
+                live_controls(run)
+        share, sentence = _download(run) or (_share(run), _sentence(run))
+        st.progress(share, text=plain(sentence))
+        _warnings(run)
         if run.status is RunStatus.RUNNING:
             _numbers(run, task)
-
-
-def _stop_button(run: Run) -> None:
-    label = "Cancel" if run.status is RunStatus.QUEUED else "Stop and keep what it learnt"
-    asked = run.stop_requested_at is not None
-    if st.button(label, key="stop", icon=":material/stop_circle:", disabled=asked):
-        shared_service().stop_run(run.id)
-        st.rerun()
 
 
 def _share(run: Run) -> float:
@@ -46,17 +44,39 @@ def _share(run: Run) -> float:
     return min(1.0, run.steps / run.steps_total) if run.steps_total else 0.0
 
 
+def _download(run: Run) -> tuple[float, str] | None:
+    """Return how much of a pretrained model is here, while it is being fetched."""
+    if run.status is not RunStatus.RUNNING or run.stage is not Stage.LOADING_DATA or run.stop_requested_at:
+        return None
+    latest = shared_service().events(run.id)[-1:]
+    if not latest or latest[0].kind != "download":
+        return None
+    done, total = (int(latest[0].data.get(name) or 0) for name in ("done_bytes", "total_bytes"))
+    if not total:
+        return 0.0, latest[0].message
+    return min(1.0, done / total), f"{latest[0].message} · {size(done)} of {size(total)}"
+
+
 def _sentence(run: Run) -> str:
     if run.status is RunStatus.QUEUED:
         return _waiting(run)
     if run.stop_requested_at:
-        return "Stop asked: it finishes its step and saves what it learnt."
+        asked = "Pause" if run.paused else "Stop"
+        return f"{asked} asked: it finishes its step and saves what it learnt."
+    if run.finish_requested_at and run.stage in _BEFORE_THE_EXAM:
+        return "Finish asked: it ends its step, then the exam begins."
     parts = [WORDS[run.stage]]
     if run.stage is Stage.TRAINING and run.steps_total:
         parts.append(f"step {run.steps:,} of {run.steps_total:,}")
         if run.time_left_s is not None:
             parts.append(f"about {duration(run.time_left_s)} left")
     return " · ".join(parts)
+
+
+def _warnings(run: Run) -> None:
+    """Say what should be known while it works: memory was short, the loss rises."""
+    for event in shared_service().events(run.id, "warning")[-MOST_WARNINGS:]:
+        st.markdown(f":orange[:material/warning:] {plain(event.message)}")
 
 
 def _waiting(run: Run) -> str:
@@ -88,21 +108,3 @@ def _numbers(run: Run, task: TaskSpec) -> None:
 
 def _in_a_sentence(title: str) -> str:
     return title if title.isupper() else title.lower()  # R² and F1 stay as they are
-
-
-def ended_notice(run: Run) -> None:
-    """Say how a run ended if it did not end well, and offer to go on."""
-    if run.status is RunStatus.SUCCEEDED or run.status.is_active:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="ended"):
-        st.markdown(plain(run.reason) or _reasons[run.status], width="stretch")
-        if run.can_resume and st.button("Resume", key="resume", type="primary", icon=":material/play_arrow:"):
-            shared_service().resume_run(run.id)
-            st.rerun()
-
-
-_reasons = {
-    RunStatus.STOPPED: "It was stopped. What it had learnt is kept.",
-    RunStatus.FAILED: "It ended by an error; the log below says more.",
-    RunStatus.INTERRUPTED: "Its process vanished (power, a kill). It can go on from its last checkpoint.",
-}

@@ -1,15 +1,43 @@
 """The settings of a run as form fields, made from what each setting says of itself."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from core.config import Group
 from core.configure import SettingField
 
+SOURCE = "source"  # of a pretrained model's weights: it has a place of its own beside the model
 
-def setting_inputs(fields: Sequence[SettingField], values: dict[str, Any], columns: int) -> dict[str, Any]:
+
+@dataclass(frozen=True)
+class Heading:
+    """Under what name a group of settings stands."""
+
+    title: str
+    icon: str
+    summary: str
+
+
+HEADINGS: Mapping[Group, Heading] = {
+    "": Heading("The model itself", "hub", "How it is built."),
+    "optimiser": Heading("Optimiser", "trending_down", "How large each correction is, and which way it goes."),
+    "regularisation": Heading(
+        "Against learning by heart", "psychology", "What keeps a model to rules that also hold for unseen examples."
+    ),
+    "augmentation": Heading(
+        "Augmentation", "auto_awesome", "Each pass shows slightly different examples, so that less depends on details."
+    ),
+    "machine": Heading("Machine", "memory", "Where it computes, how exactly, and how often it saves."),
+}
+# These matter only with some values of another setting.
+_ONLY_WITH = {"momentum": ("optimizer", ("sgd", "muon")), "nesterov": ("optimizer", ("sgd", "muon"))}
+
+
+def setting_inputs(fields: Sequence[SettingField], values: Mapping[str, Any], columns: int) -> dict[str, Any]:
     """Show the fields side by side and return the values that differ from the preset's.
 
     Args:
@@ -20,29 +48,51 @@ def setting_inputs(fields: Sequence[SettingField], values: dict[str, Any], colum
     changed = {}
     with st.grid(columns, min_column_width=220, vertical_alignment="bottom"):
         for field in fields:
-            chosen = _input(field, values[field.name])
+            chosen = _input(field, values[field.name], _is_idle(field, values))
             if chosen != values[field.name]:
                 changed[field.name] = chosen
     return changed
 
 
-def forget_settings(fields: Sequence[SettingField], values: dict[str, Any]) -> None:
+def group_heading(group: Group, fields: Sequence[SettingField], values: Mapping[str, Any]) -> str:
+    """Return the heading of a group, with how many of its settings differ from the preset's."""
+    count = sum(_is_changed(field, values[field.name]) for field in fields)
+    return HEADINGS[group].title + (f" :primary-badge[{count} changed]" if count else "")
+
+
+def forget_settings(fields: Sequence[SettingField], values: Mapping[str, Any]) -> None:
     """Put every field back to these values: another model or preset was chosen."""
     for field in fields:
         if field.name in st.session_state:
             st.session_state[field.name] = _fitting(field, values[field.name])
 
 
-def _input(field: SettingField, value: Any) -> Any:
+def _is_changed(field: SettingField, value: Any) -> bool:
+    if field.name in st.session_state:
+        return bool(st.session_state[field.name] != _fitting(field, value))
+    return field.name in st.query_params  # seen for the first time: a link brings it
+
+
+def _is_idle(field: SettingField, values: Mapping[str, Any]) -> bool:
+    """Return whether another setting keeps this one from having any effect."""
+    if field.name not in _ONLY_WITH:
+        return False
+    other, needed = _ONLY_WITH[field.name]
+    return st.session_state.get(other, values.get(other)) not in needed
+
+
+def _input(field: SettingField, value: Any, idle: bool) -> Any:
     value = _fitting(field, value)
     if field.kind == "switch":
-        return st.toggle(field.label, value, key=field.name, help=field.help, bind="query-params")
+        return st.toggle(
+            field.label, value, key=field.name, help=field.help, disabled=idle, wrap=True, bind="query-params"
+        )
     if field.kind == "choice":
         options = list(field.choices)
         at = options.index(value) if value in options else 0
         return st.selectbox(field.label, options, at, key=field.name, help=field.help, bind="query-params")
     if field.kind == "text":
-        return st.text_input(field.label, str(value), key=field.name, help=field.help, bind="query-params")
+        return st.text_input(field.label, str(value), key=field.name, help=field.help, bind="query-params") or ""
     # The form does not hold the bounds: a value beyond them is answered with a sentence that names them.
     return st.number_input(
         field.label,
@@ -51,6 +101,7 @@ def _input(field: SettingField, value: Any) -> Any:
         format="%d" if field.kind == "integer" else "%g",
         key=field.name,
         help=_help(field),
+        disabled=idle,
         bind="query-params",
     )
 

@@ -27,7 +27,7 @@ def one_key(slot: str, clicked: bool) -> str:
     return str(key)
 
 
-def start(config: TrainConfig, key: str, name: str = "") -> NoReturn:
+def start(config: TrainConfig, key: str, name: str = "", cloned_from: str = "") -> NoReturn:
     """Start a run and go to its page."""
-    run = shared_service().start_run(config, name, key)
+    run = shared_service().start_run(config, name, key, cloned_from)
     st.switch_page("run.py", query_params={"run": run.id})

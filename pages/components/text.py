@@ -67,6 +67,20 @@ def size(count: float) -> str:
     return f"{count:.1f} TB"
 
 
+def count(number: float) -> str:
+    """Return a number of things in at most three digits and a word."""
+    for size, word in ((1e9, " billion"), (1e6, " million"), (1e3, " thousand")):
+        if number >= size:
+            return f"{number / size:.3g}{word}"
+    return f"{number:,.0f}"
+
+
+def money(amount: float, currency: str) -> str:
+    """Return a price: two digits that count, in the currency that the settings name."""
+    shown = f"{amount:,.2f}" if amount >= 0.1 or amount == 0 else f"{amount:.1g}" if amount >= 0.0001 else "< 0.0001"
+    return f"{shown} {currency}".strip()
+
+
 def value(setting: object) -> str:
     """Return a setting's value as a form would show it."""
     if isinstance(setting, bool):

@@ -3,7 +3,7 @@
 Streamlit's own `bind="query-params"` writes what an option is called on the screen; a link should hold names that stay.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -20,6 +20,15 @@ def read_choice(key: str, options: Collection[str], default: str | None) -> None
         st.session_state[key] = st.query_params.get(key)
     if st.session_state[key] not in options:
         st.session_state[key] = default
+
+
+def chosen_place(options: Sequence[str], key: str) -> int:
+    """Return where a widget's value stands among its options.
+
+    A browser draws a widget with its default first and with its value a moment later; a click in between would send
+    the default as if somebody had chosen it. So the default is the value.
+    """
+    return options.index(st.session_state[key])
 
 
 def was_changed(key: str) -> bool:

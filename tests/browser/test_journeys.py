@@ -141,7 +141,7 @@ def test_zoom_and_hidden_lines_outlive_new_points(page: Page, url: str) -> None:
 
 
 def stop(page: Page) -> None:
-    page.get_by_role("button", name="Stop and keep what it learnt").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
 
 

@@ -13,10 +13,11 @@ from tests.pages.conftest import Open, healthy, words
 )
 def test_every_model_of_a_task_can_be_started(open_page: Open, service: Service, task: str) -> None:
     for model in service.models(task):
-        at = open_page("train", task=task, model=model)
+        named = {"source": "owner/name"} if "source" in service.preset_values(model, "quick", task) else {}
+        at = open_page("train", task=task, model=model, **named)
         at.button(key="start").click().run()
-        assert service.runs()[0].config.model == model
-        assert service.runs()[0].config == service.make_config(task, service.runs()[0].config.dataset, model)
+        config = service.runs()[0].config
+        assert config == service.make_config(task, config.dataset, model, "quick", named)
 
 
 def test_a_table_is_shown_by_its_first_rows_and_counted_in_rows(open_page: Open) -> None:
@@ -71,7 +72,7 @@ def test_changed_settings_are_started_and_said(open_page: Open, service: Service
     at.number_input(key="epochs").set_value(2).run()
     at.number_input(key="seed").set_value(7).run()
     at.text_input(key="name").set_value("  my run ").run()
-    assert "Changed by you: epochs 2, seed 7" in words(at)
+    assert "Changed by you: Passes over the data 2, Seed 7" in words(at)
     at.button(key="start").click().run()
     (run,) = service.runs()
     assert (run.config.epochs, run.config.seed, run.name) == (2, 7, "my run")

@@ -1,0 +1,47 @@
+"""The buttons that change what a run does: pause, finish now, stop, resume."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.runs import Run, RunStatus
+from pages.components.notices import shown_errors
+
+PAUSE_HELP = "Saves exactly where it is and frees the machine. Resume goes on as if nothing had happened."
+FINISH_HELP = "Ends the training here, takes the exam with what it has learnt so far, and keeps the result."
+STOP_HELP = "Ends here without an exam. What it has learnt is kept, and it can be resumed."
+
+
+def live_controls(run: Run) -> None:
+    """Show what can be done with a run that waits or works."""
+    if run.status is RunStatus.QUEUED:
+        if st.button("Cancel", key="stop", icon=":material/close:"):
+            _do(lambda: shared_service().stop_run(run.id))
+        return
+    asked = run.stop_requested_at is not None or run.finish_requested_at is not None
+    if st.button("Pause", key="pause", icon=":material/pause:", disabled=asked, help=PAUSE_HELP):
+        _do(lambda: shared_service().pause_run(run.id))
+    finish_button(run)
+    stopping = run.stop_requested_at is not None
+    if st.button("Stop", key="stop", icon=":material/stop_circle:", disabled=stopping, help=STOP_HELP):
+        _do(lambda: shared_service().stop_run(run.id))
+
+
+def resume_button(run: Run) -> None:
+    """Offer to go on where a run ended."""
+    if st.button("Resume", key="resume", type="primary", icon=":material/play_arrow:"):
+        _do(lambda: shared_service().resume_run(run.id))
+
+
+def finish_button(run: Run) -> None:
+    """Offer to judge and keep what a run has learnt so far."""
+    disabled = not run.can_finish
+    if st.button("Finish now", key="finish", icon=":material/sports_score:", disabled=disabled, help=FINISH_HELP):
+        _do(lambda: shared_service().finish_run(run.id))
+
+
+def _do(change: Callable[[], object]) -> None:
+    with shown_errors():
+        change()
+        st.rerun()

@@ -1,0 +1,75 @@
+"""How a run learns: the preset, the few settings that everybody sees, and the others in groups under headings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.bootstrap import shared_service
+from core.config import PRESETS, Group
+from core.configure import SettingField
+from core.specs import ModelSpec, TaskSpec
+from pages.components.setting_form import HEADINGS, SOURCE, forget_settings, group_heading, setting_inputs
+from pages.components.url_state import read_choice, write_choice
+
+PRESET_TITLES = {"quick": "Quick look", "balanced": "Balanced", "best": "Best"}
+PRESET_HELP = {
+    "quick": "The first honest answer, in a minute or a few.",
+    "balanced": "Longer, for a score that you can build on.",
+    "best": "As good as this model gets here. Take a break.",
+}
+
+
+def preset_choice() -> str:
+    """Ask how thorough a run shall be; return the preset's name."""
+    st.subheader("How thorough", anchor=False)
+    read_choice("preset", PRESETS, PRESETS[0])
+    preset = st.segmented_control(
+        "Preset", list(PRESETS), default=st.session_state["preset"], key="preset", required=True,
+        on_change=back_to_preset,
+        format_func=lambda name: PRESET_TITLES[name], label_visibility="collapsed",
+    ) or PRESETS[0]  # fmt: skip
+    write_choice("preset", PRESETS[0])
+    st.caption(PRESET_HELP[preset])
+    return preset
+
+
+def common_settings(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
+    """Show the settings that everybody sees; return those that differ from the preset's."""
+    fields = [f for f in _fields(task, model) if f.level == "beginner"]
+    return setting_inputs(fields, _values(task, model, preset), 3)
+
+
+def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[str, Any], dict[Group, DeltaGenerator]]:
+    """Show all other settings in groups; return those that differ from the preset's, and the place of each group."""
+    values, changed, places = _values(task, model, preset), dict[str, Any](), dict[Group, DeltaGenerator]()
+    experts = [f for f in _fields(task, model) if f.level == "expert"]
+    with st.container(gap="xsmall", key="setting-groups"):
+        for group, heading in HEADINGS.items():
+            fields = [f for f in experts if f.group == group]
+            if not fields:
+                continue
+            label, icon = group_heading(group, fields, values), f":material/{heading.icon}:"
+            with st.expander(label, key=f"group-{group or 'model'}", icon=icon):
+                st.caption(heading.summary)
+                changed |= setting_inputs(fields, values, 2)
+                places[group] = st.container()
+    return changed, places
+
+
+def back_to_preset() -> None:
+    """Put every setting back to the preset's value: another model or preset was chosen, or somebody asked for it."""
+    service, model = shared_service(), st.session_state.get("model")
+    task = str(st.session_state.get("task") or "")
+    if model in service.models(task or None):
+        preset = st.session_state.get("preset") or PRESETS[0]
+        forget_settings(service.setting_fields(model, task), service.preset_values(model, preset, task))
+
+
+def _fields(task: TaskSpec, model: ModelSpec) -> Sequence[SettingField]:
+    return [f for f in shared_service().setting_fields(model.name, task.name) if f.name != SOURCE]
+
+
+def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
+    return shared_service().preset_values(model.name, preset, task.name)
