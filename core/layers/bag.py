@@ -1,9 +1,8 @@
 """A text as the average of its words."""
 
-import torch
 from torch import Tensor, nn
 
-PADDING_ID = 0
+from core.layers.word_vectors import PADDING_ID, word_vectors
 
 
 class BagOfEmbeddings(nn.Module):
@@ -23,10 +22,7 @@ class BagOfEmbeddings(nn.Module):
 
     def __init__(self, vocabulary_size: int, width: int) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(vocabulary_size, width, padding_idx=PADDING_ID)
-        nn.init.normal_(self.embedding.weight, std=0.1)
-        with torch.no_grad():
-            self.embedding.weight[PADDING_ID].zero_()
+        self.embedding = word_vectors(vocabulary_size, width)
 
     def forward(self, ids: Tensor) -> Tensor:
         """Return one vector a text."""

@@ -8,7 +8,7 @@ SMALLEST_SIDE_TO_POOL = 4  # halving a side of 2 or 3 would throw away where thi
 
 
 class ConvBlock(nn.Sequential):
-    """Convolution, batch normalisation, ReLU; the size of the picture stays.
+    """Convolution, batch normalisation, ReLU; the size of the picture stays, or is halved.
 
     The convolution has no bias because the normalisation behind it would subtract it again.
 
@@ -16,17 +16,18 @@ class ConvBlock(nn.Sequential):
         in_channels: Channels that come in.
         out_channels: Channels that go out: how many patterns the block looks for.
         kernel_size: Side of the window in pixels, odd.
+        stride: 2 halves the picture; an odd side is rounded up.
 
     Shapes:
-        (N, in_channels, H, W) -> (N, out_channels, H, W)
+        (N, in_channels, H, W) -> (N, out_channels, H / stride, W / stride)
 
     Source:
         Ioffe and Szegedy, Batch Normalization, 2015. https://arxiv.org/abs/1502.03167
     """
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int = 3) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int = 3, stride: int = 1) -> None:
         super().__init__(
-            nn.Conv2d(in_channels, out_channels, kernel_size, padding=kernel_size // 2, bias=False),
+            nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding=kernel_size // 2, bias=False),
             nn.BatchNorm2d(out_channels),
             nn.ReLU(inplace=True),
         )

@@ -12,7 +12,8 @@ class StandardizeImages(nn.Module):
     """Pictures of 0 to 255 become floats with mean 0 and standard deviation 1 in each channel.
 
     As the first layer of a model it lets the data stay `uint8` on the device, a quarter of the memory, and
-    saves the numbers that it needs with the weights.
+    saves the numbers that it needs with the weights. It lays the channels of a pixel beside each other in memory
+    ("channels last"), and what follows keeps it so: convolutions are up to a third faster, on processors and GPUs.
 
     Args:
         mean: One number a channel, of the training split scaled to 0..1.
@@ -35,7 +36,8 @@ class StandardizeImages(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return the standardised pictures."""
-        return torch.addcmul(self.shift, images.to(self.scale.dtype), self.scale)
+        pixels = images.to(self.scale.dtype, memory_format=torch.channels_last)
+        return torch.addcmul(self.shift, pixels, self.scale)
 
 
 class StandardizeFeatures(nn.BatchNorm1d):

@@ -80,4 +80,5 @@ MODEL = ModelSpec(
     },
     preprocess=preprocess,
     build=build,
+    augmentations=("augment_token_dropout",),
 )

@@ -1,9 +1,9 @@
-"""A recurrent network that reads and writes one character after the other."""
+"""A recurrent network that reads and writes one character, or piece of text, after the other."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.config import Params, setting
-from core.preprocessing import characters
+from core.preprocessing import byte_pairs, characters
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
 
 if TYPE_CHECKING:
@@ -13,9 +13,23 @@ if TYPE_CHECKING:
 class CharLstmParams(Params):
     """Size of the network's memory."""
 
+    tokenizer: Literal["characters", "byte-pairs"] = setting(
+        "characters",
+        label="What it reads and writes",
+        help="Characters are simple and exact. Byte pairs join what often stands together, such as 'the', into one "
+        "piece: it sees further back and learns a long text faster.",
+    )
+    vocabulary_size: int = setting(
+        0,
+        label="Pieces to know (byte pairs only; 0 fits the script)",
+        ge=0,
+        le=50_000,
+        help="Higher: longer pieces, each of which must be in the text often enough to be learnt. 0 takes about 1,000 "
+        "for an alphabet and 4,000 for scripts of thousands of characters, such as Chinese.",
+    )
     context: int = setting(
         64,
-        label="Characters in one training window",
+        label="Characters (or pieces) in one training window",
         ge=4,
         le=2_048,
         help="Higher: it can learn from what was further back; each step takes longer.",
@@ -55,7 +69,9 @@ def build(params: CharLstmParams, info: DataInfo) -> "nn.Module":
 
 
 def preprocess(params: CharLstmParams, train: Examples) -> Preprocessor:
-    """Number the characters."""
+    """Number the characters, or pieces of text."""
+    if params.tokenizer == "byte-pairs":
+        return byte_pairs.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, context=params.context)
     return characters.PREPROCESSOR.fit(train, context=params.context)
 
 

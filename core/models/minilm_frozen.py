@@ -69,5 +69,5 @@ MODEL = ModelSpec(
     preprocess=preprocess,
     build=build,
     pretrained=True,
-    check=lambda: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
+    check=lambda _params: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
 )

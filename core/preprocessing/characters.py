@@ -20,6 +20,7 @@ class CharacterPreprocessor:
     """Numbers the characters of the training text in their Unicode order; 0 is every other character."""
 
     kind: ClassVar[str] = "characters"
+    never_written: ClassVar[tuple[int, ...]] = (UNKNOWN,)
 
     def __init__(self, characters: str, context: int) -> None:
         """Hold what was fitted.

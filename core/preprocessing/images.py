@@ -8,6 +8,14 @@ from numpy.typing import NDArray
 from core.errors import DataError
 from core.specs import DataInfo, Examples, Inputs
 
+AUGMENTATIONS = (  # settings of training that make other pictures of a picture
+    "augment_flip",
+    "augment_rotate_deg",
+    "augment_scale",
+    "augment_crop",
+    "augment_cutout",
+    "augment_color",
+)
 FLATTEST = 1e-6  # a channel that varies less is constant, and must not be divided by its deviation
 
 

@@ -54,15 +54,19 @@ def evaluate_on(run_folder: Path, dataset: DatasetSpec, seed: int = 0, device: s
         raise UserError(f"This model is for {card.task}, but the data set '{dataset.name}' is for {dataset.task}.")
     loaded = load_version(dataset)
     test = _with_labels_of(predictor, loaded.examples["test"], dataset.name)
+    inputs, judge = predictor.preprocessor.transform(test.inputs), getattr(predictor.preprocessor, "judge", None)
     outcomes = outcomes_of(
         predictor.task,
         predictor.module,
-        predictor.preprocessor.transform(test.inputs),
+        inputs,
         test.targets,
         device,
         BATCH,
         context=predictor.info.input_shape[0],
+        padding_id=predictor.info.padding_id,
     )
+    if judge is not None:  # from tokens to characters
+        outcomes = judge(outcomes, inputs)
     changed = dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint
     return Evaluation(
         dataset.name,

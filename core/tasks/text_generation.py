@@ -1,11 +1,13 @@
-"""Text generation: what comes next in a text, character by character."""
+"""Text generation: what comes next in a text, character by character or piece by piece."""
 
 import math
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.specs import DataInfo, MetricSpec, Outcomes, TaskSpec
 from core.tasks.ngrams import ngram_baselines
 
 if TYPE_CHECKING:
@@ -14,15 +16,24 @@ if TYPE_CHECKING:
 LARGEST_EXPONENT = 700.0  # beyond it a perplexity is no number any more
 
 
-def _loss(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
+def _loss(
+    logits: "Tensor", targets: "Tensor", label_smoothing: float, *, characters_per_token: float = 1.0
+) -> "Tensor":
     """Return the mean cross entropy in nats per character; logits (B, T, V), targets (B, T)."""
     from torch.nn import functional
 
-    return functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), label_smoothing=label_smoothing)
+    flat = logits.float().flatten(0, 1)
+    by_token = functional.cross_entropy(flat, targets.flatten(), label_smoothing=label_smoothing)
+    return by_token if characters_per_token == 1.0 else by_token / characters_per_token
+
+
+def _for_data(task: TaskSpec, info: DataInfo) -> TaskSpec:
+    """Return the task with a loss by character, whatever a token stands for: scores of all models are alike then."""
+    return replace(task, loss=partial(_loss, characters_per_token=info.characters_per_token))
 
 
 def _outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
-    """Return what happened on each character, (B * T,); logits (B, T, V), targets (B, T)."""
+    """Return what happened on each token, (B * T,); logits (B, T, V), targets (B, T)."""
     flat = logits.detach().float().flatten(0, 1).log_softmax(-1)
     right = targets.flatten()
     return Outcomes(
@@ -86,4 +97,5 @@ TASK = TaskSpec(
     outcomes=_outcomes,
     baselines=ngram_baselines,
     bootstrap_block=256,
+    for_data=_for_data,
 )

@@ -25,8 +25,8 @@ def test_small_cnn_is_as_deep_as_the_pictures_are_large() -> None:
 
 
 def test_mlp_has_as_many_layers_as_asked_for() -> None:
-    model = mlp.build(mlp.MlpParams(hidden_size=16, depth=3), DIGITS)
-    assert [p.shape for p in model.parameters() if p.dim() == 2] == [(16, 64), (16, 16), (16, 16), (10, 16)]
+    model = mlp.build(mlp.MlpParams(hidden_sizes="16-32-16"), DIGITS)
+    assert [p.shape for p in model.parameters() if p.dim() == 2] == [(16, 64), (32, 16), (16, 32), (10, 16)]
 
 
 def test_minilm_head_is_one_layer_unless_a_hidden_one_is_wanted() -> None:

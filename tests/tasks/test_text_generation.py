@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.preprocessing.characters import CharacterPreprocessor
-from core.specs import Examples, Outcomes
+from core.specs import DataInfo, Examples, Outcomes
 from core.tasks.ngrams import ngram_baselines
 from core.tasks.text_generation import TASK
 
@@ -29,6 +29,12 @@ def test_outcomes_are_one_a_character() -> None:
     assert float(TASK.loss(torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.int64), 0.0)) == pytest.approx(
         math.log(4)
     )
+
+
+def test_the_loss_is_by_character_where_tokens_stand_for_several() -> None:
+    pieces = TASK.on(DataInfo((), (3,), vocabulary_size=4, characters_per_token=2.5))
+    loss = pieces.loss(torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.int64), 0.0)
+    assert float(loss) == pytest.approx(math.log(4) / 2.5)
 
 
 def test_ngrams_judge_every_character_but_the_first_with_the_ids_of_a_character_model() -> None:

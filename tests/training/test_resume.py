@@ -14,6 +14,7 @@ CASES = {
     "mlp": {"dropout": 0.5},
     "small-cnn": {"width": 4, "dropout": 0.3},
     "mini-gpt": {"width": 8, "heads": 2, "depth": 2, "dropout": 0.2},
+    "bigram": {},
     "char-lstm": {"width": 8, "depth": 2, "dropout": 0.2},
 }
 

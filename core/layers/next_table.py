@@ -1,0 +1,30 @@
+"""A table of what follows what."""
+
+from torch import Tensor, nn
+
+
+class NextTable(nn.Module):
+    """One row of scores for each id: how likely every id is to follow it. Looks at one id and no further back.
+
+    Args:
+        vocabulary_size: How many different ids there are.
+        context: Ids in one training window; also the attribute by which others know it.
+
+    Shapes:
+        (B, T) int64 -> (B, T, vocabulary_size) logits
+
+    Source:
+        Shannon, A Mathematical Theory of Communication, 1948 (the "second-order approximation" of English).
+        https://doi.org/10.1002/j.1538-7305.1948.tb01338.x
+    """
+
+    def __init__(self, vocabulary_size: int, context: int) -> None:
+        super().__init__()
+        self.context = context
+        self.scores = nn.Embedding(vocabulary_size, vocabulary_size)
+        nn.init.zeros_(self.scores.weight)  # everything is equally likely at first
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the logits of the id that follows each position."""
+        logits: Tensor = self.scores(ids)
+        return logits

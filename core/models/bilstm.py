@@ -1,0 +1,113 @@
+"""Two recurrent networks that read a text from both ends."""
+
+from typing import TYPE_CHECKING
+
+from core.config import Params, setting
+from core.preprocessing import words
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class BiLstmParams(Params):
+    """Size of the vocabulary and of the memory."""
+
+    vocabulary_size: int = setting(
+        5_000,
+        label="Words to know",
+        ge=10,
+        le=200_000,
+        help="Higher: rarer words count too; each needs a few examples before it helps.",
+    )
+    length: int = setting(
+        64,
+        label="Longest text (words)",
+        ge=4,
+        le=2_000,
+        help="Higher: reads further into long texts, and takes longer.",
+    )
+    embedding_width: int = setting(
+        64,
+        label="Numbers that describe a word",
+        ge=2,
+        le=1_024,
+        help="Higher: finer shades of meaning, more to learn, and small data is learnt by heart sooner.",
+    )
+    width: int = setting(
+        64,
+        label="Size of the memory",
+        level="beginner",
+        ge=2,
+        le=2_048,
+        help="Higher: remembers more of a text; doubling it takes about four times as long.",
+    )
+    depth: int = setting(1, label="Layers", ge=1, le=4, help="Higher: more steps of thought for each word, and slower.")
+    dropout: float = setting(
+        0.5,
+        label="Dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
+    )
+
+
+def build(params: BiLstmParams, info: DataInfo) -> "nn.Module":
+    """Compose: what two readers remember, dropout, one linear layer."""
+    from torch import nn
+
+    from core.layers.text_memory import BidirectionalReader
+
+    return nn.Sequential(
+        BidirectionalReader(
+            info.vocabulary_size, params.embedding_width, params.width, params.depth, params.dropout / 2
+        ),
+        nn.Dropout(params.dropout),
+        nn.Linear(2 * params.width, len(info.labels)),
+    )
+
+
+def preprocess(params: BiLstmParams, train: Examples) -> Preprocessor:
+    """Number the commonest words."""
+    return words.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)
+
+
+MODEL = ModelSpec(
+    name="bilstm",
+    title="Recurrent network, both ways (BiLSTM)",
+    summary="Reads each text word by word, once from each end, and keeps what seemed important on the way. It starts "
+    "from nothing: no outside knowledge.",
+    choose_when="The order of words matters over a whole sentence, in any language that puts spaces between words, and "
+    "you have thousands of examples.",
+    paper="Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997",
+    paper_url="https://doi.org/10.1109/78.650093",
+    tasks=("text-classification",),
+    parameter_count=349_059,
+    params=BiLstmParams,
+    presets={
+        "quick": {"epochs": 8, "batch_size": 32, "learning_rate": 2e-3, "augment_token_dropout": 0.1},
+        "balanced": {
+            "epochs": 12,
+            "batch_size": 64,
+            "learning_rate": 2e-3,
+            "vocabulary_size": 20_000,
+            "embedding_width": 128,
+            "width": 128,
+            "augment_token_dropout": 0.1,
+        },
+        "best": {
+            "epochs": 15,
+            "batch_size": 64,
+            "learning_rate": 1e-3,
+            "vocabulary_size": 50_000,
+            "length": 256,
+            "embedding_width": 200,
+            "width": 200,
+            "depth": 2,
+            "augment_token_dropout": 0.2,
+        },
+    },
+    preprocess=preprocess,
+    build=build,
+    augmentations=("augment_token_dropout",),
+)

@@ -1,0 +1,118 @@
+"""A residual network for pictures of any size, from digits of 8 x 8 pixels to photographs."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import field_validator
+
+from core.config import Params, setting
+from core.preprocessing import images
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class ResNetParams(Params):
+    """Size and caution of the network."""
+
+    depth: Literal["9", "18"] = setting(
+        "9",
+        label="Layers",
+        help="18 instead of 9: finer distinctions where pictures are many, and more than twice the time.",
+    )
+    width: int = setting(
+        32,
+        label="Patterns in the first layer (channels)",
+        level="beginner",
+        ge=4,
+        le=256,
+        help="Higher: it looks for more kinds of detail; doubling it takes about four times as long.",
+    )
+    dropout: float = setting(
+        0.0,
+        label="Dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of what was found is hidden at random while learning, which stops learning by heart.",
+    )
+
+    @field_validator("depth", mode="before")
+    @classmethod
+    def _read_depth(cls, value: Any) -> Any:
+        """Take the number 18 for the choice "18"."""
+        return str(value) if isinstance(value, int) else value
+
+
+def build(params: ResNetParams, info: DataInfo) -> "nn.Module":
+    """Compose: standardise, residual layers, dropout, one linear layer."""
+    from torch import nn
+
+    from core.layers.residual import ResNet9, ResNet18
+    from core.layers.standardize import StandardizeImages
+
+    network = ResNet9 if params.depth == "9" else ResNet18
+    found = network(info.input_shape, params.width)
+    return nn.Sequential(
+        StandardizeImages(info.channel_mean, info.channel_std),
+        found,
+        nn.Dropout(params.dropout),
+        nn.Linear(found.features, len(info.labels)),
+    )
+
+
+def preprocess(params: ResNetParams, train: Examples) -> Preprocessor:
+    """Keep the pictures as bytes."""
+    del params
+    return images.PREPROCESSOR.fit(train)
+
+
+MODEL = ModelSpec(
+    name="resnet",
+    title="Residual network (ResNet-9 or 18)",
+    summary="A deep convolutional network whose layers add to what the ones before have found, so that many of them "
+    "can be trained: the standard for pictures since 2015.",
+    choose_when="Pictures are in colour or hard to tell apart, and you have some thousands of them and half an hour.",
+    paper="He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015",
+    paper_url="https://arxiv.org/abs/1512.03385",
+    tasks=("image-classification",),
+    parameter_count=412_266,
+    params=ResNetParams,
+    # Passes for small data sets; large ones end after 3 minutes, 15, or three quarters of an hour.
+    presets={
+        "quick": {
+            "epochs": 15,
+            "batch_size": 64,
+            "learning_rate": 4e-3,
+            "weight_decay": 0.05,
+            "width": 16,
+            "time_budget_min": 3,
+        },
+        "balanced": {
+            "epochs": 30,
+            "batch_size": 64,
+            "learning_rate": 3e-3,
+            "weight_decay": 0.1,
+            "schedule": "one-cycle",
+            "label_smoothing": 0.1,
+            "width": 24,
+            "augment_flip": True,
+            "augment_crop": 0.125,
+            "time_budget_min": 15,
+        },
+        "best": {
+            "epochs": 60,
+            "batch_size": 64,
+            "learning_rate": 3e-3,
+            "weight_decay": 0.1,
+            "schedule": "one-cycle",
+            "label_smoothing": 0.1,
+            "augment_flip": True,
+            "augment_crop": 0.125,
+            "augment_cutout": 0.25,
+            "time_budget_min": 45,
+        },
+    },
+    preprocess=preprocess,
+    build=build,
+    augmentations=images.AUGMENTATIONS,
+)

@@ -1,0 +1,111 @@
+"""Convolutions over words: short phrases that give a text away."""
+
+from typing import TYPE_CHECKING
+
+from core.config import Params, setting
+from core.preprocessing import words
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PATTERN_LENGTHS = (3, 4, 5)  # words, as in the paper
+
+
+class TextCnnParams(Params):
+    """Size of the vocabulary and number of patterns."""
+
+    vocabulary_size: int = setting(
+        5_000,
+        label="Words to know",
+        ge=10,
+        le=200_000,
+        help="Higher: rarer words count too; each needs a few examples before it helps.",
+    )
+    length: int = setting(
+        64,
+        label="Longest text (words)",
+        ge=4,
+        le=2_000,
+        help="Higher: reads further into long texts, and takes longer.",
+    )
+    width: int = setting(
+        64,
+        label="Numbers that describe a word",
+        ge=2,
+        le=1_024,
+        help="Higher: finer shades of meaning, more to learn, and small data is learnt by heart sooner.",
+    )
+    filters: int = setting(
+        64,
+        label="Patterns of each length",
+        level="beginner",
+        ge=2,
+        le=1_024,
+        help="Higher: recognises more different phrases, more to learn, and slower.",
+    )
+    dropout: float = setting(
+        0.5,
+        label="Dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
+    )
+
+
+def build(params: TextCnnParams, info: DataInfo) -> "nn.Module":
+    """Compose: the strongest answer of each pattern, dropout, one linear layer."""
+    from torch import nn
+
+    from core.layers.text_convolution import TextConvolution
+
+    return nn.Sequential(
+        TextConvolution(info.vocabulary_size, params.width, params.filters, PATTERN_LENGTHS, params.dropout / 2),
+        nn.Dropout(params.dropout),
+        nn.Linear(params.filters * len(PATTERN_LENGTHS), len(info.labels)),
+    )
+
+
+def preprocess(params: TextCnnParams, train: Examples) -> Preprocessor:
+    """Number the commonest words."""
+    return words.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)
+
+
+MODEL = ModelSpec(
+    name="text-cnn",
+    title="Convolutions over words",
+    summary="Learns phrases of three to five words that give a text away, wherever in it they stand. It starts from "
+    "nothing: no outside knowledge.",
+    choose_when="A few words in a row decide, such as in reviews or requests, in any language that puts spaces between "
+    "words, and you have thousands of examples.",
+    paper="Kim, Convolutional Neural Networks for Sentence Classification, 2014",
+    paper_url="https://arxiv.org/abs/1408.5882",
+    tasks=("text-classification",),
+    parameter_count=332_035,
+    params=TextCnnParams,
+    presets={
+        "quick": {"epochs": 10, "batch_size": 32, "learning_rate": 1e-3, "augment_token_dropout": 0.1},
+        "balanced": {
+            "epochs": 8,
+            "batch_size": 64,
+            "learning_rate": 1e-3,
+            "vocabulary_size": 20_000,
+            "width": 128,
+            "filters": 100,
+            "augment_token_dropout": 0.1,
+        },
+        "best": {
+            "epochs": 12,
+            "batch_size": 64,
+            "learning_rate": 5e-4,
+            "vocabulary_size": 50_000,
+            "length": 256,
+            "width": 256,
+            "filters": 128,
+            "augment_token_dropout": 0.2,
+        },
+    },
+    preprocess=preprocess,
+    build=build,
+    augmentations=("augment_token_dropout",),
+)

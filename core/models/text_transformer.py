@@ -1,0 +1,125 @@
+"""A small transformer that reads texts, trained from scratch."""
+
+from typing import TYPE_CHECKING
+
+from core.config import Params, setting
+from core.errors import InvalidSetting
+from core.preprocessing import words
+from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class TextTransformerParams(Params):
+    """Size of the vocabulary and of the network."""
+
+    vocabulary_size: int = setting(
+        5_000,
+        label="Words to know",
+        ge=10,
+        le=200_000,
+        help="Higher: rarer words count too; each needs a few examples before it helps.",
+    )
+    length: int = setting(
+        64,
+        label="Longest text (words)",
+        ge=4,
+        le=2_000,
+        help="Higher: reads further into long texts, and takes longer.",
+    )
+    width: int = setting(
+        64,
+        label="Numbers that describe a word",
+        level="beginner",
+        ge=8,
+        le=1_024,
+        help="Higher: finer shades of meaning; doubling it takes about four times as long. Must be a multiple of the "
+        "heads.",
+    )
+    depth: int = setting(2, label="Blocks", ge=1, le=24, help="Higher: more steps of thought, slower.")
+    heads: int = setting(
+        4,
+        label="Attention heads",
+        ge=1,
+        le=64,
+        help="Higher: each word looks at more others at once, each less closely.",
+    )
+    dropout: float = setting(
+        0.3,
+        label="Dropout",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more is hidden at random while learning, against learning by heart.",
+    )
+
+
+def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
+    """Compose: blocks of attention over all words, their mean, dropout, one linear layer.
+
+    Raises:
+        InvalidSetting: The width cannot be shared between the heads.
+    """
+    from torch import nn
+
+    from core.layers.text_transformer import TextTransformer
+
+    if params.width % params.heads:
+        nearest = max(round(params.width / params.heads), 1) * params.heads
+        raise InvalidSetting("width", f"must be a multiple of the {params.heads} heads, such as {nearest}.")
+    return nn.Sequential(
+        TextTransformer(
+            info.vocabulary_size,
+            info.input_shape[0],
+            width=params.width,
+            depth=params.depth,
+            heads=params.heads,
+            dropout=params.dropout,
+        ),
+        nn.Dropout(params.dropout),
+        nn.Linear(params.width, len(info.labels)),
+    )
+
+
+def preprocess(params: TextTransformerParams, train: Examples) -> Preprocessor:
+    """Number the commonest words."""
+    return words.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)
+
+
+MODEL = ModelSpec(
+    name="transformer",
+    title="Small transformer",
+    summary="Every word of a text looks at all others to understand what it means there: the architecture of today's "
+    "language models, here without their outside knowledge.",
+    choose_when="You have tens of thousands of examples, or want to see what attention alone can do; with fewer, "
+    "convolutions or a pretrained reader do better.",
+    paper="Vaswani et al., Attention Is All You Need, 2017",
+    paper_url="https://arxiv.org/abs/1706.03762",
+    tasks=("text-classification",),
+    parameter_count=386_563,
+    params=TextTransformerParams,
+    presets={
+        "quick": {"epochs": 10, "batch_size": 32, "learning_rate": 1e-3, "augment_token_dropout": 0.1},
+        "balanced": {
+            "epochs": 12,
+            "batch_size": 64,
+            "learning_rate": 5e-4,
+            "vocabulary_size": 20_000,
+            "width": 128,
+            "augment_token_dropout": 0.1,
+        },
+        "best": {
+            "epochs": 20,
+            "batch_size": 64,
+            "learning_rate": 3e-4,
+            "vocabulary_size": 50_000,
+            "length": 256,
+            "width": 192,
+            "depth": 3,
+            "augment_token_dropout": 0.2,
+        },
+    },
+    preprocess=preprocess,
+    build=build,
+    augmentations=("augment_token_dropout",),
+)

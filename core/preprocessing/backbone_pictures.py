@@ -1,0 +1,60 @@
+"""Pictures for a pretrained network: bytes as they are, with what the network expects of them."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+from numpy.typing import NDArray
+
+from core.preprocessing.images import PicturePreprocessor
+from core.specs import DataInfo, Examples, Inputs
+
+
+class BackbonePictures:
+    """Moves channels first; the network's own first layer resizes and normalises, on the device."""
+
+    kind: ClassVar[str] = "backbone-pictures"
+
+    def __init__(self, pictures: PicturePreprocessor, expected: Mapping[str, Any]) -> None:
+        """Hold what was fitted.
+
+        Args:
+            pictures: Knows the shape of the pictures.
+            expected: As JSON: "config" of the network, "side" in pixels, "mean" and "std" of each channel in 0..1,
+                and "interpolation".
+        """
+        self.pictures, self.expected = pictures, dict(expected)
+
+    @classmethod
+    def fit(cls, train: Examples, expected: Mapping[str, Any]) -> Self:
+        """Learn the shape of the training pictures; mean and spread are the network's own."""
+        return cls(PicturePreprocessor.fit(train), expected)
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Make again what `state` described."""
+        return cls(PicturePreprocessor.from_state(state["pictures"]), state["expected"])
+
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
+        """Return (N, C, H, W) bytes.
+
+        Raises:
+            DataError: The pictures are not of the size that the model has learnt.
+        """
+        return self.pictures.transform(inputs)
+
+    def info(self, labels: tuple[str, ...]) -> DataInfo:
+        """Return the shape (C, H, W) and what the network expects."""
+        return DataInfo(
+            labels,
+            self.pictures.shape,
+            channel_mean=self.pictures.channel_mean,
+            channel_std=self.pictures.channel_std,
+            backbone=self.expected,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return what was fitted."""
+        return {"pictures": self.pictures.state(), "expected": self.expected}
+
+
+PREPROCESSOR = BackbonePictures

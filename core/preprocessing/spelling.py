@@ -1,0 +1,70 @@
+"""From pieces of text to their characters: scores that can be compared whatever the pieces are."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import Outcomes
+
+NOT_RIGHT = -1  # stands where a piece of the character was not the likeliest
+
+
+def by_character(outcomes: Outcomes, pieces: Sequence[bytes]) -> Outcomes:
+    """Return what happened on each character of a text, from what happened on each of its pieces.
+
+    The loss of a piece is shared evenly among its bytes, and that of a character is the sum over its bytes, so that
+    the sum over the text stays what it is. A first character whose beginning lies before the first piece counts.
+
+    Args:
+        outcomes: (N,) on each piece.
+        pieces: N pieces of UTF-8, which may end within a character; an empty one gives its loss to the byte after it
+            (at the end of the text, before it).
+
+    Returns:
+        (C,) a character each: its loss, its code point, and that again where every piece of it was predicted rightly,
+        else -1.
+
+    Raises:
+        ValueError: The numbers of outcomes and pieces differ.
+    """
+    if len(pieces) != len(outcomes.nll):
+        raise ValueError(f"{len(outcomes.nll)} outcomes are not about {len(pieces)} pieces")
+    text = np.frombuffer(b"".join(pieces), dtype=np.uint8)
+    if not len(text):
+        nothing = np.zeros(0, dtype=np.int64)
+        return Outcomes(np.zeros(0), nothing, nothing)
+    lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
+    character = _characters(text)
+    count = int(character[-1]) + 1
+    piece_of = np.repeat(np.arange(len(pieces)), lengths)
+    share = (outcomes.nll / np.maximum(lengths, 1))[piece_of]  # of each byte
+    nll = np.bincount(character, weights=share, minlength=count).astype(np.float64)
+    begins = np.minimum(np.cumsum(lengths) - lengths, len(text) - 1)
+    empty = lengths == 0
+    np.add.at(nll, character[begins[empty]], outcomes.nll[empty])
+    wrong = np.bincount(character, weights=(outcomes.predicted != outcomes.targets)[piece_of], minlength=count)
+    points = _code_points(text, count)
+    return Outcomes(nll, points, np.where(wrong == 0, points, NOT_RIGHT))
+
+
+def _begins(text: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return where a character begins: every other byte of UTF-8 goes on with one."""
+    begins: NDArray[np.bool_] = (text & 0xC0) != 0x80
+    return begins
+
+
+def _characters(text: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the number of the character that each byte belongs to, from 0."""
+    number: NDArray[np.int64] = np.cumsum(_begins(text), dtype=np.int64)
+    from_zero: NDArray[np.int64] = number - number[0]
+    return from_zero
+
+
+def _code_points(text: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
+    """Return the code point of each character; U+FFFD for one that began before the text."""
+    begins = _begins(text)
+    first = int(begins.argmax()) if begins.any() else len(text)
+    whole = text[first:].tobytes().decode("utf-8", "replace")
+    points = np.frombuffer(whole.encode("utf-32-le"), dtype="<u4").astype(np.int64)
+    return np.concatenate([np.full(count - len(points), 0xFFFD, dtype=np.int64), points])
