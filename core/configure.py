@@ -52,7 +52,8 @@ def _meaningless(model: ModelSpec, task: TaskSpec) -> set[str]:
     if task.output_kind != "label":
         left_out |= {"class_weights"}
     augmentations = {f.name for f in _fields(TrainConfig) if f.group == "augmentation"}
-    return left_out | (augmentations - set(model.augmentations))
+    fitting = set() if task.input_kind == "table" else set(model.augmentations)
+    return left_out | (augmentations - fitting)
 
 
 def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ import core.curves
 from core.config import TrainConfig
 from core.curves import Curve, CurveCache, downsample
 from core.errors import RunNotFound
-from core.runs import Metric, Run, RunStatus
+from core.runs import Metric, Run
 from core.service import Service
 from core.settings import Settings
 from core.store.database import Database
@@ -77,7 +77,7 @@ def test_a_resumed_run_makes_the_viewer_start_over(service: Service, database: D
     cache = CurveCache(service)
     first = cache.read(run.id)
     RunStore(database).request_stop(run.id)
-    JobQueue(database).requeue(run.id, (RunStatus.STOPPED,))
+    JobQueue(database).requeue(run.id)
     assert cache.read(run.id, {}, first.generation).complete
 
 

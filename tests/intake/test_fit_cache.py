@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from core import catalog
+from core.config import Params
 from core.intake.fit_cache import fitted
-from core.specs import DatasetVersion, Examples, LoadedDataset, ModelSpec, Params
+from core.specs import DatasetVersion, Examples, LoadedDataset, ModelSpec
 
 MODEL = catalog.find_model("bag-of-embeddings")
 

@@ -7,8 +7,10 @@ import pytest
 
 from core.bootstrap import open_database
 from core.errors import DatabaseTooNew, DatabaseUnavailable, HomeNotWritable
+from core.runs import Score
 from core.settings import Settings
 from core.store.database import Database
+from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -43,12 +45,51 @@ def test_the_released_schemas_are_all_saved(database: Database) -> None:
 
 
 def test_a_migration_is_preceded_by_a_backup(settings: Settings) -> None:
+    settings.prepare()
+    shutil.copy(SCHEMAS / "0001.db", settings.home / "touchstone.db")
     open_database(settings).dispose()
-    database = Database(settings.url)
-    database._backup("0001")
-    copies = list(settings.home.glob("touchstone.0001-*.backup.db"))
-    assert len(copies) == 1
-    assert Database(f"sqlite:///{copies[0]}").revision() == "0001"
+    (copy,) = settings.home.glob("touchstone.0001-*.backup.db")
+    assert Database(f"sqlite:///{copy}").revision() == "0001"
+
+
+def test_an_upgrade_keeps_everything_that_was_recorded_about_a_run(settings: Settings) -> None:
+    settings.prepare()
+    file = settings.home / "touchstone.db"
+    shutil.copy(SCHEMAS / "0001.db", file)
+    with closing(sqlite3.connect(file)) as old:
+        old.execute("UPDATE runs SET status = 'stopped', steps = 7")
+        old.execute("INSERT INTO metric_keys VALUES (1, 'train/loss')")
+        old.execute("INSERT INTO metrics VALUES (1, 1, 7, 0.5, 1.0)")
+        old.execute("INSERT INTO scores VALUES (1, 'model', 'accuracy', 0.9, 0.8, 1.0)")
+        old.execute("INSERT INTO events VALUES (1, 1, '2026-01-01', 'note', 'hello', '{}')")
+        old.commit()
+    database = open_database(settings)
+    runs = RunStore(database)
+    (run,) = runs.list()
+    assert (run.status, run.steps, run.test) == ("stopped", 7, {"accuracy": Score(0.9, 0.8, 1.0)})
+    assert (run.parent_id, run.parent_kind, run.cause, run.estimate) == ("", "", "", {})
+    assert (run.paused, run.finish_requested_at) == (False, None)
+    assert MetricStore(database).read(run.id) == {"train/loss": [(7, 0.5, 1.0)]}
+    assert [event.message for event in runs.events(run.id)] == ["hello"]
+    database.dispose()
+
+
+def test_a_process_of_the_version_before_can_still_write_after_an_upgrade(settings: Settings) -> None:
+    settings.prepare()
+    file = settings.home / "touchstone.db"
+    shutil.copy(SCHEMAS / "0001.db", file)
+    with closing(sqlite3.connect(file)) as old:
+        columns = [row[1] for row in old.execute("PRAGMA table_info(runs)") if row[1] != "number"]
+        values = dict(zip(columns, old.execute(f"SELECT {', '.join(columns)} FROM runs").fetchone(), strict=True))
+    database = open_database(settings)
+    values |= {"id": "zzzzzzzz", "idempotency_key": "later"}
+    with closing(sqlite3.connect(file)) as old:
+        marks = ", ".join("?" * len(values))
+        old.execute(f"INSERT INTO runs ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+        old.execute("INSERT INTO jobs (run_number, queued_at, claimed_by, attempt) VALUES (2, '2026-01-01', '', 1)")
+        old.commit()
+    assert (RunStore(database).get("zzzzzzzz").paused, RunStore(database).get("zzzzzzzz").estimate) == (False, {})
+    database.dispose()
 
 
 def test_the_saved_schema_is_what_the_tables_say(database: Database) -> None:

@@ -52,8 +52,8 @@ def test_a_resumed_run_goes_to_the_end_of_the_queue(queue: JobQueue, runs: RunSt
     first, second = add("a"), add("b")
     queue.claim("me")
     runs.finish(first, RunStatus.INTERRUPTED, "power cut")
-    assert queue.requeue(first, (RunStatus.INTERRUPTED,))
-    assert not queue.requeue(first, (RunStatus.INTERRUPTED,))
+    assert queue.requeue(first)
+    assert not queue.requeue(first)
     assert [e.run_id for e in queue.waiting(1)] == [second, first]
     assert (runs.get(first).attempt, runs.get(first).reason) == (2, "")
 
@@ -98,7 +98,7 @@ def test_a_resumed_run_waits_for_its_old_process_to_go(
     queue.claim("me")
     queue.set_process(run, 4711, 1.0)
     runs.finish(run, RunStatus.STOPPED)
-    queue.requeue(run, (RunStatus.STOPPED,))
+    queue.requeue(run)
     assert queue.claim("me") is None
     queue.set_process(run, None, None)
     assert queue.claim("me") == Job(run, 2, None, None)

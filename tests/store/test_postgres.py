@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from core.config import TrainConfig
-from core.runs import Metric, RunStatus, Score
+from core.runs import LONGER, Metric, RunStatus, Score
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
 from core.store.metric_store import MetricStore
@@ -77,12 +79,52 @@ def test_a_run_goes_its_way_on_postgresql(postgres: Database, quick_config: Call
     runs.set_scores(run.id, "model", {"accuracy": Score(0.9, 0.8, 1.0)})
     runs.add_event(run.id, "note", "hello", {"step": 1})
     assert runs.finish(run.id, RunStatus.STOPPED)
-    assert queue.requeue(run.id, (RunStatus.STOPPED,))
+    assert queue.requeue(run.id)
     assert runs.get(run.id).test == {"accuracy": Score(0.9, 0.8, 1.0)}
     runs.update(run.id, deleted_at=now())
     runs.remove([run.id])
     assert runs.list() == []
     assert runs.list(trashed=True) == []
+
+
+def test_a_run_is_paused_finished_and_goes_on_from_another_on_postgresql(
+    postgres: Database, quick_config: Callable[..., TrainConfig]
+) -> None:
+    runs, queue = RunStore(postgres), JobQueue(postgres)
+    first = runs.create(quick_config(), "", "first", estimate={"train_time_s": 1.5})
+    assert runs.get(first.id).estimate == {"train_time_s": 1.5}
+    queue.claim("me")
+    assert runs.request_finish(first.id)
+    assert runs.request_stop(first.id)
+    assert runs.request_stop(first.id, pause=True)
+    assert not runs.request_stop(first.id, pause=True)
+    assert runs.finish(first.id, RunStatus.STOPPED)
+    assert runs.get(first.id).shown_status == "paused"
+    longer = quick_config().model_copy(update={"continues": first.id})
+    child = runs.create(longer, "", "second", (first.id, LONGER))
+    runs.update(first.id, deleted_at=now())
+    assert runs.remove([first.id]) == []
+    assert [run.id for run in runs.children(first.id)] == [child.id]
+    runs.update(child.id, status=RunStatus.STOPPED, deleted_at=now())
+    assert set(runs.remove([child.id, first.id])) == {child.id, first.id}
+
+
+def test_an_older_database_is_upgraded_on_postgresql(url: str, quick_config: Callable[..., TrainConfig]) -> None:
+    database = Database(url)
+    database.migrate()
+    run = RunStore(database).create(quick_config(), "from before", "older")
+    with database.engine.begin() as connection:  # back to the schema of the version before, with its run
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parents[2] / "core" / "store" / "migrations"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    assert database.revision() == "0001"
+    database.migrate()
+    upgraded = RunStore(database).get(run.id)
+    assert (upgraded.name, upgraded.paused, upgraded.parent_id, upgraded.estimate) == ("from before", False, "", {})
+    RunStore(database).update(run.id, deleted_at=now())
+    assert RunStore(database).remove([run.id]) == [run.id]
+    database.dispose()
 
 
 def test_one_lease_has_one_owner_on_postgresql(postgres: Database) -> None:

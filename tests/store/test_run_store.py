@@ -6,6 +6,7 @@ import pytest
 from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import Artifact, Run, RunStatus, Score, Stage
+from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore, now
 
 Config = Callable[..., TrainConfig]
@@ -52,6 +53,28 @@ def test_a_run_that_works_is_only_asked_to_stop(runs: RunStore, run: Run) -> Non
     assert runs.get(run.id).status is RunStatus.RUNNING
     assert runs.get(run.id).stop_requested_at is not None
     assert not runs.request_stop(run.id)
+
+
+def test_how_a_run_failed_is_kept_until_it_is_resumed(runs: RunStore, run: Run) -> None:
+    runs.update(run.id, status=RunStatus.RUNNING)
+    assert runs.finish(run.id, RunStatus.FAILED, "The loss is no longer a number.", "diverged")
+    assert runs.get(run.id).cause == "diverged"
+    assert JobQueue(runs.database).requeue(run.id)
+    assert (runs.get(run.id).cause, runs.get(run.id).reason) == ("", "")
+
+
+def test_the_wish_to_finish_is_noted_once_and_only_while_the_run_works(runs: RunStore, run: Run) -> None:
+    assert not runs.request_finish(run.id)
+    runs.update(run.id, status=RunStatus.RUNNING)
+    assert runs.request_finish(run.id)
+    assert not runs.request_finish(run.id)
+    assert runs.get(run.id).stop_requested_at is None
+
+
+def test_whoever_is_being_stopped_is_not_asked_to_finish(runs: RunStore, run: Run) -> None:
+    runs.update(run.id, status=RunStatus.RUNNING)
+    runs.request_stop(run.id)
+    assert not runs.request_finish(run.id)
 
 
 def test_scores_keep_nan_and_infinity(runs: RunStore, run: Run) -> None:

@@ -26,4 +26,11 @@ def test_every_silent_end_has_its_own_sentence(exit_code: int | None, status: Ru
 def test_who_asked_for_a_stop_gets_a_stop() -> None:
     status, reason = cause_of_death(-signal.SIGKILL, stop_was_requested=True)
     assert status is RunStatus.STOPPED
+    assert reason.startswith("Stopped. It did not answer in time")
     assert "resume" in reason
+
+
+def test_who_asked_for_a_pause_gets_a_pause() -> None:
+    status, reason = cause_of_death(-signal.SIGKILL, stop_was_requested=True, paused=True)
+    assert status is RunStatus.STOPPED
+    assert reason.startswith("Paused. It did not answer in time")

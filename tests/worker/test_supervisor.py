@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import psutil
@@ -17,7 +18,7 @@ from core.runs import Run, RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue
-from core.store.run_store import RunStore
+from core.store.run_store import RunStore, now
 from core.worker.launcher import Child
 from core.worker.supervisor import Supervisor
 
@@ -126,6 +127,36 @@ def test_a_run_that_does_not_listen_is_ended(supervisor: Supervisor, runs: RunSt
     turn_until(supervisor, lambda: not supervisor.children)
     assert runs.get(run.id).status is RunStatus.STOPPED
     assert "did not answer in time" in runs.get(run.id).reason
+
+
+def test_a_run_that_does_not_pause_is_ended_and_can_be_resumed(
+    supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run]
+) -> None:
+    run = add("deaf")
+    turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.RUNNING)
+    runs.update(run.id, stage=Stage.TRAINING)
+    runs.request_stop(run.id, pause=True)
+    turn_until(supervisor, lambda: not supervisor.children)
+    ended = runs.get(run.id)
+    assert (ended.shown_status, ended.can_resume) == ("paused", True)
+    assert ended.reason.startswith("Paused. It did not answer in time")
+
+
+@pytest.mark.parametrize("stage", [Stage.TRAINING, Stage.EVALUATING])
+def test_a_run_asked_to_finish_is_left_in_peace_however_long_it_takes(
+    supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run], stage: Stage
+) -> None:
+    run = add("sleeper")
+    turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.RUNNING)
+    an_hour_ago = now() - timedelta(hours=1)
+    runs.update(run.id, stage=stage, finish_requested_at=an_hour_ago)
+    for _ in range(20):
+        supervisor.turn()
+    assert runs.get(run.id).status is RunStatus.RUNNING
+    assert supervisor.children[run.id].alive
+    runs.update(run.id, stop_requested_at=an_hour_ago)  # it was not quick enough: somebody stops it
+    turn_until(supervisor, lambda: not supervisor.children)
+    assert runs.get(run.id).status is RunStatus.STOPPED
 
 
 def test_a_process_that_lives_on_after_its_run_is_ended(
