@@ -1,7 +1,8 @@
 """The contract that every entry of the catalogue keeps; a new file is held to it without a new test."""
 
 import re
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,11 +20,19 @@ from core.intake.versions import load_version
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
 from core.training.outcomes import outcomes_of
+from tests.pretrained.tiny_models import looker_folder, reader_folder, writer_folder
 
 LABELS = ("red", "green", "blue")
 WORDS = ("parcel", "late", "great", "broken", "thanks", "refund", "works", "never", "again", "fine")
 TASKS, DATASETS, MODELS = catalog.tasks(), catalog.datasets(), catalog.models()
 PAIRS = [(model, task) for model in MODELS for task in MODELS[model].tasks]
+# Models without a size of their own until somebody chooses their weights, and tiny ones to hold them to the contract.
+WITH_SOURCE = {model for model, spec in MODELS.items() if "source" in spec.params.model_fields}
+TINY: Mapping[str, Callable[[Path], Path]] = {
+    "text-classification": reader_folder, "text-generation": writer_folder, "image-classification": looker_folder,
+}  # fmt: skip
+LEFT = {"bigram": 0.6}  # share of the loss that stays: it never sees more than one character
+SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
 
 
 class Prepared(NamedTuple):
@@ -54,14 +63,40 @@ def tiny_examples(task: TaskSpec) -> Examples:
     return Examples(texts * 20, targets[:0]) if task.output_kind == "text" else Examples(texts, targets, LABELS)
 
 
+class Sources:
+    """Tiny pretrained models, made when a test first needs one."""
+
+    folder: Path  # of this test session
+
+    @classmethod
+    def of(cls, task: str) -> str:
+        place = cls.folder / task
+        return str(place if place.exists() else TINY[task](place))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sources(tmp_path_factory: pytest.TempPathFactory) -> None:
+    Sources.folder = tmp_path_factory.mktemp("sources")
+
+
+def quick_params(spec: ModelSpec, task: str) -> Any:
+    values = preset_values(spec, "quick", task)
+    if spec.name in WITH_SOURCE:
+        values["source"] = Sources.of(task)
+    if "trained" in spec.params.model_fields:
+        values["trained"] = "everything"
+    return spec.params(**{name: values[name] for name in spec.params.model_fields})
+
+
 def prepare(model: str, task_name: str) -> Prepared:
     spec, task = MODELS[model], TASKS[task_name]
-    values = preset_values(spec, "quick")
-    params = spec.params(**{name: values[name] for name in spec.params.model_fields})
+    params = quick_params(spec, task_name)
     examples = tiny_examples(task)
     preprocessor = spec.preprocess(params, examples)
     info = preprocessor.info(examples.labels)
-    if spec.pretrained:  # stand-ins for what a large encoder would say: loading it is for its own test
+    if SMALL.keys() <= info.backbone.keys():  # the same network, so small that 150 steps take a moment
+        info = replace(info, backbone={**info.backbone, **SMALL})
+    if preprocessor.kind == "sentence-encoder":  # stand-ins for what a large encoder would say: that has its own test
         inputs = torch.randn(12, *info.input_shape, generator=torch.Generator().manual_seed(0))
     else:
         inputs = torch.from_numpy(preprocessor.transform(examples.inputs))
@@ -114,7 +149,8 @@ def test_a_model_learns_one_batch_by_heart(model: str, task: str) -> None:
     module = data.build()
     with torch.no_grad():
         fresh = float(data.task.loss(module.eval()(data.inputs), data.targets, 0.0))
-    assert train(module, data, steps=150) < 0.1 * fresh
+    goal = LEFT.get(model, 0.1) * fresh
+    assert any(train(module, data, steps=30) < goal for _ in range(5)), "150 steps are enough for every model"
 
 
 @pytest.mark.parametrize(("model", "task"), PAIRS)
@@ -150,25 +186,44 @@ def test_a_model_comes_back_from_its_checkpoint(model: str, task: str, tmp_path:
     assert torch.equal(again.eval()(data.inputs), module(data.inputs))
 
 
-@pytest.mark.parametrize(("model", "task"), PAIRS)
+@pytest.mark.parametrize(("model", "task"), [pair for pair in PAIRS if pair[0] not in WITH_SOURCE])
 def test_a_model_is_as_large_as_it_says(model: str, task: str) -> None:
-    data = prepare(model, task)
+    spec, values = MODELS[model], preset_values(MODELS[model], "quick", task)
+    params = spec.params(**{name: values[name] for name in spec.params.model_fields})
     examples = DATASETS[TASKS[task].demo[0]].load()
-    info = data.spec.preprocess(data.params, examples).info(examples.labels)
-    count = sum(p.numel() for p in data.spec.build(data.params, info).parameters())
-    assert count == pytest.approx(data.spec.parameter_count, rel=0.25)
+    info = spec.preprocess(params, examples).info(examples.labels)
+    count = sum(p.numel() for p in spec.build(params, info).parameters())
+    assert count == pytest.approx(spec.parameter_count_for(task), rel=0.25)
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-@pytest.mark.parametrize("model", MODELS)
-def test_presets_hold_known_settings_within_their_bounds(model: str, preset: PresetName) -> None:
+@pytest.mark.parametrize(("model", "task"), PAIRS)
+def test_presets_hold_known_settings_within_their_bounds(model: str, task: str, preset: PresetName) -> None:
     spec = MODELS[model]
-    assert set(spec.presets) == set(PRESETS)
-    assert set(spec.presets[preset]) <= {field.name for field in setting_fields(spec)}
-    values = preset_values(spec, preset)
+    assert set(spec.presets_for(task)) == set(PRESETS)
+    assert set(spec.presets_for(task)[preset]) <= {field.name for field in setting_fields(spec, task)}
+    values = preset_values(spec, preset, task)
     own = {name: values.pop(name) for name in spec.params.model_fields}
     assert spec.params(**own)
-    assert TrainConfig(task=spec.tasks[0], dataset="any", model=model, params=own, **values)
+    assert TrainConfig(task=task, dataset="any", model=model, params=own, **values)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_model_has_for_single_tasks_is_for_tasks_that_it_can_do(model: str) -> None:
+    spec = MODELS[model]
+    assert set(spec.presets_by_task) | set(spec.parameter_count_by_task) <= set(spec.tasks)
+    assert set(spec.augmentations) <= {name for name in TrainConfig.model_fields if name.startswith("augment_")}
+
+
+@pytest.mark.parametrize("model", sorted(WITH_SOURCE))
+def test_a_model_of_any_source_says_where_to_look_for_one(model: str) -> None:
+    spec = MODELS[model]
+    assert spec.pretrained
+    assert spec.check is not None
+    assert spec.fetch is not None
+    assert spec.load_pretrained is not None
+    with pytest.raises(UserError, match=r"There is no folder \S*nowhere on this machine"):
+        spec.check(spec.params.model_validate({"source": "/nowhere"}))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -179,7 +234,7 @@ def test_a_model_explains_itself_and_its_settings(model: str) -> None:
     assert re.search(r"\b(19|20)\d\d\b", spec.paper)
     assert spec.paper_url.startswith("https://")
     assert set(spec.tasks) <= set(TASKS)
-    names = [field.name for field in setting_fields(spec)]
+    names = [*spec.params.model_fields, *(name for name in TrainConfig.model_fields if name != "params")]
     assert len(names) == len(set(names)), "a model's setting may not hide one of the training's"
     for field in setting_fields(spec):
         assert field.label

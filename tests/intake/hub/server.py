@@ -44,6 +44,7 @@ class HubServer:
         self.requests: list[str] = []  # "GET /datasets/a/b/resolve/main/README.md"
         self.ranges: list[str] = []  # "bytes=100-": what was asked for of files
         self.says_instead: bytes | None = None  # to every request, as a network's login page would
+        self.fails_with: int | None = None  # a status to every request
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (_Handler,), {"hub": self}))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -66,6 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.hub.requests.append(f"{self.command} {self.path}")
         self.hub.ranges += filter(None, [self.headers.get("Range")])
+        if self.hub.fails_with is not None:
+            return self._say(b"", self.hub.fails_with, "")
         if self.hub.says_instead is not None:
             return self._say(self.hub.says_instead, 200, "")
         path = unquote(urlsplit(self.path).path)
@@ -101,9 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._json(self._tree(files, under, "recursive=True" in self.path or "recursive=true" in self.path))
         if kind == "paths-info":
             return self._json([item for item in listed if item["path"] in unquote(body)])
-        siblings = [
-            {"rfilename": item["path"], "size": item["size"], "blobId": item["oid"], **item["lfs"]} for item in listed
-        ]
+        siblings = [self._sibling(file, content) for file, content in files.items()]
         gated = "auto" if repository.is_gated else False
         card = {"license": "mit"}
         return self._json(
@@ -137,9 +138,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _listed(self, file: str, content: bytes) -> dict[str, Any]:
         oid = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+        return {"type": "file", "path": file, "size": len(content), "oid": oid}
+
+    def _sibling(self, file: str, content: bytes) -> dict[str, Any]:
         large = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 100}
+        oid = self._listed(file, content)["oid"]
         lfs = {"lfs": large} if file.endswith(".safetensors") else {}
-        return {"type": "file", "path": file, "size": len(content), "oid": oid, "lfs": lfs}
+        return {"rfilename": file, "size": len(content), "blobId": oid, **lfs}
 
     def _is_closed(self, repository: Repository) -> bool:
         return repository.is_gated and self.headers.get("Authorization") != "Bearer hf_right"

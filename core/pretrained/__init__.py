@@ -1,0 +1,1 @@
+"""Models that others have trained: found, fetched, checked, built and filled with their weights."""

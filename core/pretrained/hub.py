@@ -1,0 +1,260 @@
+"""From a model's name on the hub to its files on this machine: fetched once, compared with their hashes, kept."""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.pretrained.connection import (
+    NOT_THE_HUB,
+    HubError,
+    Unreachable,
+    endpoint,
+    host,
+    in_words,
+    prepare,
+    soon,
+)
+from core.pretrained.files import (
+    CONFIG,
+    INDEX,
+    PICTURES,
+    TOKENIZER,
+    TOKENIZER_CONFIG,
+    WEIGHTS,
+    check_files,
+    check_listing,
+    read_config,
+    weight_files,
+)
+
+Note = Callable[[str, int, int], None]  # a sentence, bytes done, bytes in all (0 if unknown)
+SMALL = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, PICTURES, INDEX)
+ROOM = 200_000_000  # bytes that stay free on the disk
+WHOLE = "whole.json"  # what was fetched, written last
+
+
+@dataclass(frozen=True)
+class HubFile:
+    """One file of a model as the hub describes it: its bytes, and its hash (SHA-256, or git's own of small files)."""
+
+    name: str
+    size: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """One state of a model on the hub, and the files of it that are used here."""
+
+    name: str  # "owner/name"
+    revision: str  # the commit
+    files: tuple[HubFile, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """All of its files that are used."""
+        return sum(file.size for file in self.files)
+
+    def folder(self, cache: Path) -> Path:
+        """Return where its files lie once they are here."""
+        return _place(self.name, cache) / self.revision
+
+
+def recall(name: str, cache: Path) -> HubModel | None:
+    """Return a model that was fetched whole before and still is, else None. Reads no more than names and sizes."""
+    try:
+        kept = json.loads((_place(name, cache) / WHOLE).read_text(encoding="utf-8"))
+        model = HubModel(kept["name"], kept["revision"], tuple(HubFile(**file) for file in kept["files"]))
+        sizes = {file.name: (model.folder(cache) / file.name).stat().st_size for file in model.files}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return model if all(sizes[file.name] == file.size for file in model.files) else None
+
+
+def fetch_model(
+    name: str, cache: Path, needs_tokenizer: bool, check_config: Callable[[Path], None], note: Note
+) -> Path:
+    """Fetch what a run needs of a model, and return its folder.
+
+    The configuration comes first, so that a model that cannot be used costs no download.
+
+    Args:
+        name: The model on the hub, "owner/name".
+        cache: The folder that keeps everything that is fetched.
+        needs_tokenizer: Whether it reads texts.
+        check_config: Raises where the configuration in a folder is of a model that cannot be used.
+        note: Takes a sentence, the bytes that are here, and those in all.
+
+    Raises:
+        HubError: The hub or the model cannot be reached, or a file is not what the hub says of it.
+        UnusableModel: The model's files are of a kind that is not used here.
+    """
+    from filelock import FileLock
+
+    prepare()
+    _place(name, cache).mkdir(parents=True, exist_ok=True)
+    note(f"Asking {host()} for '{name}'", 0, 0)
+    try:
+        with in_words(name), FileLock(_place(name, cache) / "lock"):
+            if here := recall(name, cache):  # another run was quicker
+                return here.folder(cache)
+            listing = _ask(name)
+            names = {file.name for file in listing}
+            check_listing(name, names, needs_tokenizer)
+            model = _select(name, listing, names)
+            _check_space(model, cache)
+            return _download(model, cache, check_config, note)
+    except Unreachable as error:
+        raise HubError(
+            f"The hub cannot be reached, or the connection was lost ({error}). Connect to the internet and start the "
+            "run again: what has arrived is not fetched twice. Or copy the model's folder to this machine, and give "
+            "its path as the source."
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Listed(HubFile):
+    revision: str = ""
+
+
+def _ask(name: str) -> list[_Listed]:
+    """Return every file of a model, with the commit."""
+    from huggingface_hub import HfApi
+
+    api = HfApi(endpoint=endpoint())
+    try:
+        info = soon(lambda: api.model_info(name, files_metadata=True))
+        if info.gated:
+            api.auth_check(name)
+        if not re.fullmatch(r"[0-9a-f]{40}([0-9a-f]{24})?", str(info.sha)):  # it will name a folder
+            raise Unreachable(f"{host()}: {NOT_THE_HUB}")
+        return [_listed(file, str(info.sha)) for file in info.siblings or ()]
+    except (json.JSONDecodeError, LookupError, TypeError, AttributeError) as error:
+        raise Unreachable(f"{host()}: {NOT_THE_HUB}") from error
+
+
+def _listed(file: Any, revision: str) -> _Listed:
+    digest = (file.lfs or {}).get("sha256") if file.lfs else file.blob_id
+    return _Listed(str(file.rfilename), int(file.size or 0), str(digest or ""), revision)
+
+
+def _select(name: str, listing: list[_Listed], names: set[str]) -> HubModel:
+    """Return the model with its small files and its weights; where those are many files, the index will name them."""
+    wanted = {*SMALL, WEIGHTS} if WEIGHTS in names else set(SMALL)
+    if WEIGHTS in names:
+        wanted.discard(INDEX)
+    else:  # parts: model-00001-of-00002.safetensors; only those that the index names are kept below
+        wanted |= {name for name in names if re.fullmatch(r"model-[\w.-]+\.safetensors", name)}
+    files = tuple(HubFile(file.name, file.size, file.hash) for file in listing if file.name in wanted)
+    return HubModel(name, listing[0].revision, tuple(sorted(files, key=lambda file: (file.name != CONFIG, file.size))))
+
+
+def _check_space(model: HubModel, cache: Path) -> None:
+    free = shutil.disk_usage(cache).free
+    here = sum(file.stat().st_size for file in model.folder(cache).glob("*"))
+    if model.size_bytes - here + ROOM > free:
+        raise HubError(
+            f"'{model.name}' needs {model.size_bytes / 1e9:,.1f} GB on the disk, but only {free / 1e9:,.1f} GB are "
+            "free. Free some space, then start the run again, or choose a smaller model."
+        )
+
+
+def _download(model: HubModel, cache: Path, check_config: Callable[[Path], None], note: Note) -> Path:
+    meter, folder = _Meter(f"Fetching '{model.name}' from {host()}", model.size_bytes, note), model.folder(cache)
+    fetched: list[HubFile] = []
+    for file in model.files:
+        if file.name.endswith(".safetensors") and file.name not in _weights(folder, model.name):
+            continue
+        _download_file(model, file, cache, meter)
+        fetched.append(file)
+        if file.name == CONFIG:
+            read_config(folder, model.name)
+            check_config(folder)
+    check_files(folder, model.name, needs_tokenizer=False)
+    whole = HubModel(model.name, model.revision, tuple(fetched))
+    (_place(model.name, cache) / WHOLE).write_text(json.dumps(asdict(whole)), encoding="utf-8")
+    return folder
+
+
+def _weights(folder: Path, name: str) -> set[str]:
+    """Return the names of the weights: those that the index lists, which is here by then, or the usual one."""
+    return {file.name for file in weight_files(folder, name)} if (folder / INDEX).is_file() else {WEIGHTS}
+
+
+def _download_file(model: HubModel, file: HubFile, cache: Path, meter: "_Meter") -> None:
+    """Fetch one file, going on where an earlier attempt was cut off, and compare it with its hash."""
+    from huggingface_hub import hf_hub_url
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils._headers import build_hf_headers
+
+    place = model.folder(cache) / file.name
+    part = place.with_name(f"{file.name}.part")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.is_file():
+        bars: Any = meter  # only ever called, as the class of a progress bar would be
+        with part.open("ab") as content:
+            begun = content.tell()
+            if begun < file.size:
+                url = hf_hub_url(model.name, file.name, revision=model.revision, endpoint=endpoint())
+                headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # else bytes could not be counted
+                http_get(url, content, resume_size=begun, headers=headers, expected_size=file.size, tqdm_class=bars)
+        if not _is_whole(part, file):
+            part.unlink()
+            raise HubError(
+                f"The file {file.name} of '{model.name}' is not what the hub says that it is: it was altered on the "
+                "way, or is damaged on the hub. It was not used, and was removed. Start the run again; if it happens "
+                "again, choose another model."
+            )
+        part.rename(place)
+    meter.arrived(file)
+
+
+def _is_whole(place: Path, file: HubFile) -> bool:
+    if place.stat().st_size != file.size:
+        return False
+    if len(file.hash) == 64:
+        with place.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest() == file.hash
+    content_of = place.read_bytes()
+    return hashlib.sha1(b"blob %d\0" % len(content_of) + content_of).hexdigest() == file.hash
+
+
+def _place(name: str, cache: Path) -> Path:
+    return cache / name.replace("/", "--")
+
+
+class _Meter:
+    """Adds up the bytes of many downloads; made as huggingface_hub makes its progress bars."""
+
+    def __init__(self, sentence: str, whole: int, note: Note) -> None:
+        self._sentence, self._whole, self._note = sentence, whole, note
+        self._before = self._now = 0  # bytes of files that are whole; bytes of the one that comes in
+
+    def __call__(self, *_: Any, initial: float = 0, **__: Any) -> "_Meter":
+        """Begin one more file, of which some bytes may be here already."""
+        self._now = int(initial or 0)
+        return self
+
+    def update(self, count: float | None = 1) -> None:
+        """Add bytes; negative where a file is begun anew."""
+        self._now += int(count or 0)
+        self._note(self._sentence, self._before + self._now, self._whole)
+
+    def arrived(self, file: HubFile) -> None:
+        """Count a file as here, however it came."""
+        self._before, self._now = self._before + file.size, 0
+        self._note(self._sentence, self._before, self._whole)
+
+    def close(self) -> None:
+        """Do nothing: the next file goes on."""
+
+    def __enter__(self) -> "_Meter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass

@@ -1,0 +1,37 @@
+"""Low-rank adapters: a large network stays as it is, and two thin matrices beside each of its layers learn."""
+
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+SCALE = 2  # of what the adapters say, whatever their rank
+
+
+def add_adapters(network: "nn.Module", rank: int, dropout: float) -> None:
+    """Put adapters into every linear layer of a network, and let nothing else of it learn.
+
+    The layers stay as they are, with the adapters beside them, so that a checkpoint of the whole is complete.
+
+    Args:
+        network: Of `transformers`.
+        rank: Columns of each thin matrix.
+        dropout: Share of each adapter's input that is hidden while training.
+
+    Source:
+        Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021. https://arxiv.org/abs/2106.09685
+    """
+    from peft import LoraConfig, inject_adapter_in_model
+
+    settings = LoraConfig(r=rank, lora_alpha=SCALE * rank, lora_dropout=dropout, target_modules="all-linear")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of layers that are stored the other way round: it knows, and turns them
+        inject_adapter_in_model(settings, network)
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_("lora_" in name)
+
+
+def freeze(network: "nn.Module") -> None:
+    """Let nothing of a network learn."""
+    network.requires_grad_(False)

@@ -1,0 +1,119 @@
+"""Text classification with a pretrained encoder: what the installed one and any other have in common."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from core.config import Params, setting
+from core.preprocessing import sentence_encoder
+from core.preprocessing.word_pieces import WordPieces
+from core.pretrained.files import UnusableModel, read_config
+from core.pretrained.source import chosen_folder, hub_name, local_folder
+from core.pretrained.tokens import word_pieces
+from core.specs import DataInfo
+
+if TYPE_CHECKING:
+    from torch import nn
+
+INSTALLED = "all-MiniLM-L6-v2"
+_WIDTHS = ("hidden_size", "d_model", "dim", "n_embd", "embedding_size")
+
+
+class EncoderParams(Params):
+    """How much of a text is read, and how much of the encoder learns."""
+
+    trained: Literal["everything", "lora", "head"] = setting(
+        "everything",
+        label="What learns",
+        level="beginner",
+        help="Everything is the most accurate; lora adds thin layers and leaves the rest as it is, which needs less "
+        "memory; head only weighs what the model says already, which is fastest.",
+    )
+    length: int = setting(
+        128,
+        label="Longest text (pieces of words)",
+        ge=4,
+        le=8_192,
+        help="Higher: reads further into long texts, and takes longer. A model that can read less reads less.",
+    )
+    dropout: float = setting(
+        0.1,
+        label="Dropout of the head",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
+    )
+    lora_rank: int = setting(
+        8,
+        label="Rank of the thin layers (with lora)",
+        ge=1,
+        le=256,
+        help="Higher: can change more of what the model knows, and learns by heart sooner.",
+    )
+
+
+def text_folder(source: str) -> Path:
+    """Return the folder of an encoder; of the installed one, whose files are compared with their hash, where "".
+
+    Raises:
+        EncoderUnavailable: The installed one is missing or was altered.
+        HubError: One from the hub is not here.
+    """
+    if source:
+        return local_folder(source)
+    folder = sentence_encoder.encoder_folder()
+    sentence_encoder.check_weights(folder)
+    return folder
+
+
+def source_name(source: str) -> str:
+    """Return what a user calls a model."""
+    if not source:
+        return INSTALLED
+    return source.strip() if chosen_folder(source) else hub_name(source)
+
+
+def read_texts(params: EncoderParams, source: str) -> WordPieces:
+    """Return the preprocessor of an encoder."""
+    return word_pieces(text_folder(source), source_name(source), params.length)
+
+
+def build_classifier(params: EncoderParams, info: DataInfo) -> "nn.Module":
+    """Compose: encoder, mean over the tokens, dropout, one linear layer.
+
+    Raises:
+        UnusableModel: The configuration makes no encoder.
+    """
+    from core.layers.text_classifier import TextClassifier
+    from core.pretrained.architectures import make_backbone
+
+    encoder = make_backbone(info.backbone, "reader")
+    width = next((int(info.backbone[key]) for key in _WIDTHS if key in info.backbone), 0)
+    own: Any = getattr(encoder, "config", None)
+    width = int(getattr(own, "hidden_size", 0) or width)
+    if not width:
+        raise UnusableModel("This model does not say how wide it is. Choose another one.")
+    if params.trained == "lora":
+        from core.pretrained.lora import add_adapters
+
+        add_adapters(encoder, params.lora_rank, params.dropout)
+    elif params.trained == "head":
+        encoder.requires_grad_(False)
+    return TextClassifier(encoder, width, len(info.labels), info.padding_id, params.dropout)
+
+
+def load_encoder(source: str, module: "nn.Module") -> None:
+    """Put the pretrained weights into a freshly built classifier."""
+    from core.pretrained.architectures import load_backbone
+
+    load_backbone(text_folder(source), source_name(source), cast("nn.Module", module.backbone), "reader")
+
+
+def check_reader(folder: Path, named: str) -> None:
+    """Make sure that a folder's model is one that reads texts.
+
+    Raises:
+        UnusableModel: It is not.
+    """
+    from core.pretrained.architectures import check_architecture
+
+    check_architecture(read_config(folder, named), "reader", named)

@@ -1,0 +1,118 @@
+"""What a pretrained model says of its tokenizer: its padding, and how much it can read at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.preprocessing.model_tokens import ModelTokens
+from core.preprocessing.word_pieces import WordPieces
+from core.pretrained.files import UnusableModel, read_config, read_tokenizer
+from core.specs import Examples
+
+_PADDINGS = ("[PAD]", "<pad>", "<|pad|>", "<PAD>", "[pad]", "</s>", "<|endoftext|>", "<|im_end|>", "<|end_of_text|>")
+_NO_LIMIT = 1_000_000  # tokenizers without a limit say a number far beyond
+_SMALL_PADDING_ID = 8  # below it, networks such as RoBERTa begin to count positions behind it
+
+
+def word_pieces(folder: Path, named: str, length: int) -> WordPieces:
+    """Return the preprocessor that reads texts as a model does.
+
+    Args:
+        folder: Of the model's files.
+        named: What the user calls the model.
+        length: The most pieces of a text; the model itself may read fewer.
+
+    Raises:
+        UnusableModel: The tokenizer is missing or broken.
+    """
+    config = read_config(folder, named)
+    tokenizer, second = read_tokenizer(folder, named)
+    cutter = load_tokenizer(tokenizer, named)
+    check_fits(cutter, config, named)
+    padding = padding_id(cutter, config)
+    limits = (length, longest(config, second))
+    return WordPieces(tokenizer, min(limits), padding, config, named)
+
+
+def load_tokenizer(tokenizer: str, named: str) -> Any:
+    """Return a tokenizer from its JSON.
+
+    Raises:
+        UnusableModel: It is none.
+    """
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_str(tokenizer)
+    except Exception as error:
+        if type(error) is not Exception:  # the library raises that, and nothing narrower
+            raise
+        raise UnusableModel(
+            f"The tokenizer of '{named}' (tokenizer.json) cannot be read: it is damaged, or made by a newer library "
+            "than the one installed here. Fetch or copy the model again, or choose another."
+        ) from error
+
+
+def check_fits(cutter: Any, config: Mapping[str, Any], named: str) -> None:
+    """Make sure that a network knows every piece into which its tokenizer cuts texts.
+
+    Raises:
+        UnusableModel: It does not: the two do not belong together.
+    """
+    inner = config.get("text_config")
+    known = (inner if isinstance(inner, dict) else config).get("vocab_size")
+    highest = max(cutter.get_vocab(with_added_tokens=True).values(), default=-1)
+    if isinstance(known, int) and highest >= known:
+        raise UnusableModel(
+            f"The tokenizer of '{named}' has more pieces ({highest + 1:,}) than its network knows ({known:,}): the "
+            "files do not belong together. Fetch or copy the model again, or choose another."
+        )
+
+
+def padding_id(cutter: Any, config: Mapping[str, Any]) -> int:
+    """Return the id with which a model pads texts: what it says itself, else one that means nothing or the end."""
+    said = (cutter.padding or {}).get("pad_id") if cutter.padding else config.get("pad_token_id")
+    if isinstance(said, int) and said >= 0:
+        return said
+    found = (cutter.token_to_id(token) for token in _PADDINGS)
+    return next((number for number in found if number is not None), 0)
+
+
+def longest(config: Mapping[str, Any], second: Mapping[str, Any]) -> int:
+    """Return the most tokens that a model can read at once.
+
+    Args:
+        config: Its configuration.
+        second: Its `tokenizer_config.json`.
+    """
+    inner = config.get("text_config")
+    config = {**config, **inner} if isinstance(inner, dict) else config
+    keys = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
+    positions = next((int(config[key]) for key in keys if isinstance(config.get(key), int) and config[key] > 0), 0)
+    padding = config.get("pad_token_id")
+    if positions and isinstance(padding, int) and 0 < padding < _SMALL_PADDING_ID:
+        positions -= padding + 1
+    said = second.get("model_max_length")
+    limits = [positions or _NO_LIMIT]
+    if isinstance(said, int | float) and 0 < said < _NO_LIMIT:
+        limits.append(int(said))
+    return max(min(limits), 1)
+
+
+def model_tokens(folder: Path, named: str, train: Examples, context: int) -> ModelTokens:
+    """Return the preprocessor that cuts the training text as a language model does.
+
+    Args:
+        folder: Of the model's files.
+        named: What the user calls the model.
+        train: The training documents.
+        context: The most tokens that it shall see at once; the model itself may see fewer.
+
+    Raises:
+        UnusableModel: The tokenizer is missing or broken.
+        DataError: It does not know the text's characters.
+    """
+    config = read_config(folder, named)
+    tokenizer, _ = read_tokenizer(folder, named)
+    check_fits(load_tokenizer(tokenizer, named), config, named)
+    return ModelTokens.fit(train, tokenizer, min(context, longest(config, {})), config, named)
