@@ -34,7 +34,8 @@ def setting(
         ge: The smallest value allowed.
         le: The largest value allowed.
     """
-    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra={"level": level, "group": group})
+    extra = {"level": level, "group": group}
+    return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 
 class Params(BaseModel):
@@ -91,8 +92,8 @@ class TrainConfig(BaseModel):
         "adamw",
         label="Optimiser",
         group="optimiser",
-        help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate; Muon learns in "
-        "fewer steps where most weights are large matrices, but each step takes longer, much longer on a CPU.",
+        help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate; Muon learns "
+        "in fewer steps where most weights are large matrices, but each step takes longer, much longer on a CPU.",
     )
     momentum: float = setting(
         0.9,
@@ -100,7 +101,7 @@ class TrainConfig(BaseModel):
         group="optimiser",
         ge=0.0,
         le=0.999,
-        help="Higher: corrections keep their direction for longer, which is faster on smooth ground and overshoots more.",
+        help="Higher: corrections keep their direction longer, which is faster on smooth ground and overshoots more.",
     )
     nesterov: bool = setting(
         True,
@@ -166,8 +167,8 @@ class TrainConfig(BaseModel):
         "none",
         label="Weight of rare classes",
         group="regularisation",
-        help="Balanced: a mistake counts more the rarer its class, so that rare ones are found more often, at the price "
-        "of more false alarms.",
+        help="Balanced: a mistake counts more the rarer its class, so that rare ones are found more often, at the "
+        "price of more false alarms.",
     )
     patience: int = setting(
         0,
@@ -294,5 +295,6 @@ class TrainConfig(BaseModel):
 _WITHOUT_EFFECT = ("checkpoint_every_s", "checkpoint_every_steps")  # on the result
 _FIRST = {
     "task", "dataset", "dataset_version", "model", "params", "epochs", "batch_size", "learning_rate", "seed",
-    "optimizer", "schedule", "warmup_fraction", "weight_decay", "label_smoothing", "gradient_clip", "patience", "device",
+    "optimizer", "schedule", "warmup_fraction", "weight_decay", "label_smoothing", "gradient_clip", "patience",
+    "device",
 }  # fmt: skip

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     stop_grace_s: float = 20.0  # from the wish to stop to SIGTERM
     kill_grace_s: float = 10.0  # from SIGTERM to SIGKILL
     worker_idle_s: float = 1800.0  # a supervisor without work for so long goes away
-    # What an hour of training costs: the device's whole price, or its electricity. Nothing is said where neither is set.
+    # What an hour of training costs: the device's whole price, or its electricity. Unset: nothing is said.
     device_price_per_hour: float | None = Field(default=None, ge=0.0)
     electricity_price_per_kwh: float | None = Field(default=None, ge=0.0)
     device_power_w: float | None = Field(default=None, ge=0.0)

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from core import catalog
 from core.config import PRESETS, PresetName, TrainConfig
 from core.configure import preset_values, setting_fields
-from core.errors import UnknownName, UserError
 from core.intake.versions import load_version
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
@@ -283,25 +282,6 @@ def test_a_data_set_explains_itself_and_stays_the_same(name: str) -> None:
     assert first.fingerprint
     assert first.task == spec.task
     assert all(first.split_sizes[split] > 0 for split in ("train", "validation", "test"))
-
-
-# --- finding ---
-
-
-def test_a_name_that_is_nearly_right_is_answered_with_the_right_one() -> None:
-    with pytest.raises(UnknownName, match=r"no model called 'smal-cnn'\. Did you mean 'small-cnn'"):
-        catalog.find_model("smal-cnn")
-    with pytest.raises(UnknownName, match="Did you mean 'digits'"):
-        catalog.find_dataset("digit")
-    with pytest.raises(UnknownName, match="Did you mean 'text-generation'"):
-        catalog.find_task("text-generator")
-
-
-def test_a_model_or_data_set_of_another_task_is_refused_with_those_that_fit() -> None:
-    with pytest.raises(UserError, match=r"for text-generation, not for image-classification.*small-cnn"):
-        catalog.find_model("mini-gpt", "image-classification")
-    with pytest.raises(UserError, match=r"for image-classification, not for text-generation.*python-docs"):
-        catalog.find_dataset("digits", "text-generation")
 
 
 def test_measuring_in_batches_gives_what_one_batch_gives() -> None:
