@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from core import catalog
 from core.config import PRESETS, PresetName, TrainConfig
 from core.configure import preset_values, setting_fields
+from core.errors import UserError
 from core.intake.versions import load_version
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
