@@ -34,7 +34,7 @@ def setting(
         ge: The smallest value allowed.
         le: The largest value allowed.
     """
-    extra = {"level": level, "group": group}
+    extra: dict[str, Any] = {"level": level, "group": group}
     return Field(default, title=label, description=help, ge=ge, le=le, json_schema_extra=extra)
 
 

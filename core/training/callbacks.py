@@ -1,7 +1,8 @@
 """Everything that happens beside the loop, one concern each."""
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,29 +43,52 @@ class Callback:
     def on_fit_end(self, trainer: "Trainer") -> None:
         """After the last step of this call, stopped or not; not after an error."""
 
+    def on_fit_close(self, trainer: "Trainer") -> None:
+        """Last of all, also after an error."""
+
 
 class BestCheckpoint(Callback):
     """Keeps the model as it was when it did best on the validation split.
 
+    The first is written at once, later ones are copied and written when it is time: a tiny model may get better a
+    hundred times a second. Nothing is left unwritten when training ends, also by an error.
+
     Args:
         folder: Where it is kept.
         card: What it is; step and metrics are filled in.
+        gap_s: Seconds between two writes, at least.
     """
 
-    def __init__(self, folder: Path, card: ModelCard) -> None:
-        self._folder, self._card = folder, card
-        self._writer = BackgroundWriter()
+    def __init__(self, folder: Path, card: ModelCard, gap_s: float = 2.0) -> None:
+        self._folder, self._card, self._gap_s = folder, card, gap_s
+        self._pending: Callable[[], None] | None = None
+        self._written_at = -math.inf
+        self.writer = BackgroundWriter()
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
-        """Save where this evaluation is the best."""
-        if trainer.best is not None and trainer.best.step == trainer.progress.step:
-            card = self._card.model_copy(update={"step": trainer.progress.step, "metrics": dict(metrics)})
-            weights = {name: t.detach().clone() for name, t in trainer.module.state_dict().items()}
-            self._writer.write(partial(save_weights, self._folder, weights, card))
+        """Copy where this evaluation is the best; write where it is time."""
+        if trainer.best is None or trainer.best.step != trainer.progress.step:
+            return
+        card = self._card.model_copy(update={"step": trainer.progress.step, "metrics": dict(metrics)})
+        weights = {name: t.detach().clone() for name, t in trainer.module.state_dict().items()}
+        self._pending = partial(save_weights, self._folder, weights, card)
+        if time.monotonic() - self._written_at >= max(self._gap_s, self.writer.last_s / LARGEST_SHARE):
+            self._write()
 
-    def on_fit_end(self, trainer: "Trainer") -> None:
-        """Wait until it is on the disk."""
-        self._writer.finish()
+    def take_pending(self) -> Callable[[], None] | None:
+        """Return what writes the best that is not written yet, if there is one; whoever asks must call it."""
+        pending, self._pending = self._pending, None
+        return pending
+
+    def on_fit_close(self, trainer: "Trainer") -> None:
+        """Write what is not written yet, and wait until it is on the disk."""
+        self._write()
+        self.writer.finish()
+
+    def _write(self) -> None:
+        if (pending := self.take_pending()) is not None:
+            self.writer.write(pending)
+            self._written_at = time.monotonic()
 
 
 class LastCheckpoint(Callback):
@@ -75,16 +99,25 @@ class LastCheckpoint(Callback):
 
     Args:
         folder: Where it is kept.
+        best: Written before each state, if there is a new one: a state must never know of a better model than is kept.
         epoch_gap_s: At the end of an epoch, if the last one was saved so many seconds ago: epochs may be short.
         every_s: Within an epoch, after so many seconds: what a power cut can cost at most.
         every_steps: After each so many steps as well; 0 is by time alone.
     """
 
-    def __init__(self, folder: Path, epoch_gap_s: float = 2.0, every_s: float = 30.0, every_steps: int = 0) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        best: BestCheckpoint | None = None,
+        *,
+        epoch_gap_s: float = 2.0,
+        every_s: float = 30.0,
+        every_steps: int = 0,
+    ) -> None:
+        self._folder, self._best = folder, best
         self._epoch_gap_s, self._every_s, self._every_steps = epoch_gap_s, every_s, every_steps
         self._saved_at, self._cost_s = 0.0, 0.0
-        self._writer = BackgroundWriter()
+        self._writer = best.writer if best else BackgroundWriter()  # one writer: what is written keeps its order
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Start the clock."""
@@ -96,20 +129,31 @@ class LastCheckpoint(Callback):
             self._save(trainer)
             return
         age_s = time.monotonic() - self._saved_at
+        if age_s < min(self._epoch_gap_s, self._every_s):
+            return
         gap_s = max(self._epoch_gap_s, (self._cost_s + self._writer.last_s) / LARGEST_SHARE)
         if age_s >= self._every_s or (age_s >= gap_s and trainer.at_epoch_end):
             self._save(trainer)
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        """Save what was reached, and wait until it is on the disk."""
+        """Save what was reached."""
         self._save(trainer)
+
+    def on_fit_close(self, trainer: "Trainer") -> None:
+        """Wait until it is on the disk."""
         self._writer.finish()
 
     def _save(self, trainer: "Trainer") -> None:
         began = time.perf_counter()
-        self._writer.write(partial(save_state, self._folder, trainer.state()))
+        jobs = [self._best.take_pending() if self._best else None, partial(save_state, self._folder, trainer.state())]
+        self._writer.write(partial(_one_after_the_other, [job for job in jobs if job is not None]))
         self._cost_s = time.perf_counter() - began
         self._saved_at = time.monotonic()
+
+
+def _one_after_the_other(jobs: Sequence[Callable[[], None]]) -> None:
+    for job in jobs:
+        job()
 
 
 class EarlyStopping(Callback):

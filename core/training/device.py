@@ -5,6 +5,7 @@ import platform
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -73,7 +74,13 @@ def memory_used_bytes(device: torch.device) -> int:
         return torch.cuda.max_memory_allocated(device)
     if device.type == "mps":
         return torch.mps.driver_allocated_memory()
-    return int(psutil.Process().memory_info().rss)
+    return int(_process(os.getpid()).memory_info().rss)
+
+
+@cache
+def _process(pid: int) -> psutil.Process:
+    """Return this process; by its number, because a forked one is another."""
+    return psutil.Process(pid)
 
 
 def memory_free_bytes(device: torch.device) -> int:

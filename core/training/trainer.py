@@ -111,9 +111,17 @@ class Trainer:
         self._clock = Clock(resume.train_time_s if resume else 0.0)
         self._second_step_at = self._log_started = time.perf_counter()
         self._first_step = self._log_step = self._step
+        try:
+            self._work(looks_first=self._looks_first or start is not None)
+        finally:
+            for callback in self._callbacks:
+                callback.on_fit_close(self)
+        return self._result()
+
+    def _work(self, looks_first: bool) -> None:
         for callback in self._callbacks:
             callback.on_fit_start(self)
-        if self._step == 0 and (self._looks_first or start):
+        if self._step == 0 and looks_first:
             self._evaluate()
         while self._step < self.steps_total and not (self._stop_requested or self._finished_early):
             self._train_one_step()
@@ -124,7 +132,6 @@ class Trainer:
             self._evaluate()
         for callback in self._callbacks:
             callback.on_fit_end(self)
-        return self._result()
 
     def _train_one_step(self) -> None:
         epoch, position = divmod(self._step, self.steps_per_epoch)

@@ -107,8 +107,10 @@ class FirstEstimate(Callback):
 
     def on_step_end(self, trainer: "Trainer") -> None:
         """Note it once, when enough steps were made to be believed."""
+        if self._noted:
+            return
         p = trainer.progress
-        if self._noted or p.time_left_s is None or p.step < ESTIMATING_STEPS:
+        if p.time_left_s is None or p.step < ESTIMATING_STEPS:
             return
         self._noted = True
         estimate = {

@@ -157,12 +157,14 @@ class Pipeline:
 
     def _callbacks(self, card: ModelCard, data: Materialised) -> list[Callback]:
         config, recorder = self.config, self._recorder
+        best = BestCheckpoint(self.folder / "checkpoints" / "best", card)
         callbacks: list[Callback] = [
             Record(recorder),
             Report(self._note),
-            BestCheckpoint(self.folder / "checkpoints" / "best", card),
+            best,
             LastCheckpoint(
                 self.folder / "checkpoints" / "last",
+                best,
                 every_s=config.checkpoint_every_s,
                 every_steps=config.checkpoint_every_steps,
             ),

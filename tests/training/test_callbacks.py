@@ -1,11 +1,13 @@
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.training import callbacks
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
-from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights, read_card
+from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights, read_card, save_weights
 from core.training.trainer import Trainer
 from tests.training.tiny import Listener, config, module, trainer
 
@@ -80,6 +82,45 @@ def test_what_could_not_be_written_is_an_error_of_the_run(tmp_path: Path) -> Non
     (tmp_path / "last").write_text("a file where the folder should be")
     with pytest.raises(OSError, match="last"):
         trainer(config(), LastCheckpoint(tmp_path / "last" / "deeper")).fit()
+
+
+def test_of_many_best_models_only_some_are_written_and_the_last_one_always(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def remember(folder: Path, weights: Any, card: ModelCard) -> None:
+        written.append(card.step)
+        save_weights(folder, weights, card)
+
+    monkeypatch.setattr(callbacks, "save_weights", remember)
+    result = trainer(config(epochs=6, learning_rate=0.02), BestCheckpoint(tmp_path / "best", CARD, gap_s=3600)).fit()
+    assert written == [0, result.best_step]
+    assert read_card(tmp_path / "best").step == result.best_step
+
+
+def test_the_best_model_is_written_also_where_training_ends_by_an_error(tmp_path: Path) -> None:
+    class Failing(Listener):
+        def on_log(self, trainer: Trainer, metrics: Mapping[str, float]) -> None:
+            if trainer.progress.step > 25:
+                raise OSError("the network is gone")
+
+    best = BestCheckpoint(tmp_path / "best", CARD, gap_s=3600)
+    made = trainer(config(epochs=6, learning_rate=0.02), best, Failing())
+    with pytest.raises(OSError, match="network"):
+        made.fit()
+    assert made.best is not None
+    assert read_card(tmp_path / "best").step == made.best.step
+
+
+def test_a_state_never_knows_of_a_better_model_than_is_kept(tmp_path: Path) -> None:
+    best = BestCheckpoint(tmp_path / "best", CARD, gap_s=3600)
+    last = LastCheckpoint(tmp_path / "last", best, every_steps=10)
+    made = trainer(config(epochs=6, learning_rate=0.02), best, last)
+    made.fit()
+    known = load_state(tmp_path / "last").best
+    assert known is not None
+    assert read_card(tmp_path / "best").step == known.step
 
 
 def test_a_stopped_run_leaves_its_state(tmp_path: Path) -> None:

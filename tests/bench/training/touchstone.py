@@ -55,13 +55,14 @@ def train(job: Job) -> Time:
     folder.mkdir(parents=True)
     recorder = Recorder(run.id, runs, MetricStore(database), folder)
     checkpoints = folder / "checkpoints"
+    best = BestCheckpoint(checkpoints / "best", _card(job))
     ours = trainer(
         job,
         [
             EndOfLook(),
             Record(recorder),
-            BestCheckpoint(checkpoints / "best", _card(job)),
-            LastCheckpoint(checkpoints / "last", every_s=job.config.checkpoint_every_s),
+            best,
+            LastCheckpoint(checkpoints / "last", best, every_s=job.config.checkpoint_every_s),
             EndOnRequest(recorder.stop_requested, recorder.finish_requested),
         ],
     )
