@@ -7,7 +7,6 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim import Optimizer
 
 from core.config import TrainConfig
@@ -16,6 +15,7 @@ from core.specs import TaskSpec
 from core.training.optimisers import decayed_and_free, l1_price
 from core.training.progress import RunningSums
 
+SMALLEST_NORM = 1e-6  # as PyTorch has it: nothing is divided by 0
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 _log = logging.getLogger(__name__)
 
@@ -136,9 +136,20 @@ class Stepper:
         return price + self._config.l1 * l1_price(self._decayed) if self._config.l1 else price
 
     def _clip_gradients(self) -> Tensor:
+        """Return the norm of all gradients together, a scalar; where it is too large, make them smaller.
+
+        As `torch.nn.utils.clip_grad_norm_` does, without its sorting by device and type, which costs small models more
+        than the rest of it: here all lie on one device.
+
+        Source:
+            Pascanu et al., On the Difficulty of Training Recurrent Neural Networks, 2013, section 3.2.
+        """
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         if self._config.gradient_clip:
-            return clip_grad_norm_(self._parameters, self._config.gradient_clip)
-        return get_total_norm([p.grad for p in self._parameters if p.grad is not None])
+            factor = (self._config.gradient_clip / (norm + SMALLEST_NORM)).clamp_(max=1.0)
+            torch._foreach_mul_(gradients, factor)
+        return norm
 
     def scale(self) -> Tensor:
         """Return what 16-bit gradients are multiplied with, and since when: what a resumed run needs."""

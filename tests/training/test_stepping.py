@@ -156,3 +156,21 @@ def test_a_compiled_model_answers_the_same() -> None:
     inputs, _ = pictures(4)
     with torch.no_grad():
         torch.testing.assert_close(compiled(made)(inputs), made(inputs))
+
+
+@pytest.mark.parametrize("clip", [0.1, 1000.0])
+def test_gradients_are_clipped_as_pytorch_does(clip: float) -> None:
+    ours, theirs = module("mlp"), module("mlp")
+    inputs, targets = pictures(8)
+    sums = RunningSums(CPU, counts_answers=True)
+    configured = config(gradient_clip=clip, optimizer="sgd", learning_rate=0.5, momentum=0, nesterov=False)
+    torch.manual_seed(1)
+    Stepper(ours, TASK, configured, make_optimiser(ours, configured, CPU), sums, targets, print).step(inputs, targets)
+    torch.manual_seed(1)
+    TASK.loss(theirs(inputs), targets, 0.0).backward()  # type: ignore[no-untyped-call]
+    norm = nn.utils.clip_grad_norm_(theirs.parameters(), clip)
+    assert sums.read()["train/gradient_norm"] == pytest.approx(float(norm))
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert one.grad is not None
+        assert other.grad is not None
+        torch.testing.assert_close(one.grad, other.grad)
