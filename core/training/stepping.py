@@ -145,7 +145,7 @@ class Stepper:
             Pascanu et al., On the Difficulty of Training Recurrent Neural Networks, 2013, section 3.2.
         """
         gradients = [p.grad for p in self._parameters if p.grad is not None]
-        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
+        norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
         if self._config.gradient_clip:
             factor = (self._config.gradient_clip / (norm + SMALLEST_NORM)).clamp_(max=1.0)
             torch._foreach_mul_(gradients, factor)
