@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from core.hub import NOT_THE_HUB, prepare_library
 from core.pretrained.connection import (
-    NOT_THE_HUB,
     HubError,
     Unreachable,
     endpoint,
     host,
     in_words,
-    prepare,
     soon,
 )
 from core.pretrained.files import (
@@ -96,7 +95,7 @@ def fetch_model(
     """
     from filelock import FileLock
 
-    prepare()
+    prepare_library()
     _place(name, cache).mkdir(parents=True, exist_ok=True)
     note(f"Asking {host()} for '{name}'", 0, 0)
     try:

@@ -87,7 +87,7 @@ def test_large_models_come_in_the_parts_that_their_index_names(hub: HubServer, b
 def test_a_cut_connection_is_said_and_the_next_attempt_goes_on_from_there(
     hub: HubServer, bert: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.pretrained.connection.CHUNK", 1_000)  # bytes: the file is small
+    monkeypatch.setattr("core.hub.CHUNK", 1_000)  # bytes: the file is small
     hub.repositories["acme/cut"] = Repository(bert, cut_after=20_000)
 
     assert re.search(

@@ -2,9 +2,7 @@
 
 import errno
 import logging
-import os
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -12,21 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from core import hub
 from core.errors import DataError
 
-FIRST_ANSWER_S = 8.0  # until the hub must have answered for the first time, name look-up and all
-ANSWER_S = 10  # that a later request may wait
-NOT_THE_HUB = "something else answers in its place, perhaps a proxy or a network's login page"
-CHUNK = 1 << 18  # bytes between two steps of the progress
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _ADDRESS = re.compile(r"^https?://[^/]+/datasets/([^/?#]+/[^/?#]+)")
-# What the operating system's reason is in words; anything else is "no connection".
-_REASONS = (
-    (re.compile(r"name resolution|getaddrinfo|Name or service|nodename", re.IGNORECASE), "its name is not found"),
-    (re.compile(r"refused", re.IGNORECASE), "it refuses the connection"),
-    (re.compile(r"certificate|SSL|TLS", re.IGNORECASE), "the connection is not trusted, perhaps because of a proxy"),
-    (re.compile(r"timed? ?out|Timeout", re.IGNORECASE), "it does not answer"),
-)
 
 Answer = TypeVar("Answer")
 
@@ -83,22 +71,16 @@ def prepare(cache: Path) -> None:
     Args:
         cache: The folder that keeps everything that is fetched.
     """
-    for name in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_UPDATE_CHECK"):
-        os.environ.setdefault(name, "1")
+    hub.prepare_library()
     import datasets
     from huggingface_hub import constants
 
-    # Set as attributes too: the environment is read at import, and another part may have imported them before.
     constants.HF_HUB_CACHE = str(cache / "files")
-    constants.HF_HUB_ETAG_TIMEOUT = constants.HF_HUB_DOWNLOAD_TIMEOUT = ANSWER_S
-    constants.HF_HUB_DISABLE_TELEMETRY = constants.HF_HUB_DISABLE_XET = True
-    constants.DOWNLOAD_CHUNK_SIZE = CHUNK
     datasets.config.USE_PARQUET_EXPORT = False  # it would ask a second server, for nothing that is needed here
     datasets.config.STREAMING_OPEN_MAX_RETRIES = datasets.config.STREAMING_READ_MAX_RETRIES = 2
     datasets.config.STREAMING_OPEN_RETRY_INTERVAL = datasets.config.STREAMING_READ_RETRY_INTERVAL = 1
     datasets.disable_progress_bars()
-    for library in ("datasets", "huggingface_hub"):
-        logging.getLogger(library).setLevel(logging.CRITICAL)
+    logging.getLogger("datasets").setLevel(logging.CRITICAL)
 
 
 def host() -> str:
@@ -108,29 +90,13 @@ def host() -> str:
     return urlsplit(constants.ENDPOINT).hostname or constants.ENDPOINT
 
 
-def soon(ask: Callable[[], Answer], wait_s: float = FIRST_ANSWER_S) -> Answer:
-    """Return what a request gives, if it gives it soon: looking up a name can block for minutes otherwise.
+def soon(ask: Callable[[], Answer]) -> Answer:
+    """Return what a request gives, if it gives it soon.
 
     Raises:
         Unreachable: There is no answer in time.
     """
-    answers: list[Answer] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answers.append(ask())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True, name="hub")
-    thread.start()
-    thread.join(wait_s)
-    if errors:
-        raise errors[0]
-    if not answers:
-        raise Unreachable(f"{host()}: no answer within {wait_s:.0f} seconds")
-    return answers[0]
+    return hub.soon(ask, Unreachable, host())
 
 
 @contextmanager
@@ -176,7 +142,7 @@ def _in_words(hub_id: str, error: Exception, transport: type[Exception]) -> Data
     if isinstance(error, HfHubHTTPError):
         return _status(hub_id, error.response.status_code, "X-Error-Code" in error.response.headers)
     if isinstance(error, (transport, ConnectionError)):
-        return Unreachable(f"{host()}: {_reason(error)}")
+        return Unreachable(f"{host()}: {hub.reason(error)}")
     if isinstance(error, FileNotFoundError):
         return _no_files(hub_id)
     return DataError(_disk(hub_id, error)) if isinstance(error, OSError) else None
@@ -213,13 +179,8 @@ def _status(hub_id: str, status: int, is_hubs_own: bool) -> DataError:
     if status >= 500:
         return DataError(f"The hub is in trouble (error {status}). It is not your doing: try again later.")
     if not is_hubs_own:
-        return Unreachable(f"{host()}: {NOT_THE_HUB}, error {status}")
+        return Unreachable(f"{host()}: {hub.NOT_THE_HUB}, error {status}")
     return gated(hub_id) if status in (401, 403) else _no_files(hub_id)
-
-
-def _reason(error: BaseException) -> str:
-    said = f"{type(error).__name__} {error}"
-    return next((words for pattern, words in _REASONS if pattern.search(said)), "no connection")
 
 
 def _disk(hub_id: str, error: OSError) -> str:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError
+from core.hub import NOT_THE_HUB
 from core.imports import HubSet
 from core.intake.doctor.wording import listed
 from core.intake.draft import ImportCancelled, Progress
 from core.intake.hub.connection import (
-    NOT_THE_HUB,
     NeedsScript,
     NotOurFiles,
     OtherFormat,
