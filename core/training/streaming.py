@@ -25,12 +25,18 @@ def batches_on(
     Raises:
         DataError: There is nothing to learn from.
     """
+    placed = where_it_fits(split, device)
+    batches = training_batches(task, module, placed, config.batch_size, config.seed, padding_id)
+    return batches if placed[0].device.type == device.type else StreamedBatches(batches, device)
+
+
+def where_it_fits(split: Split, device: torch.device) -> Split:
+    """Return a split on the device, or as it is where it would take too much of the device's free memory."""
     size_bytes = sum(t.numel() * t.element_size() for t in split)
     if device.type == "cpu" or size_bytes <= LARGEST_SHARE * memory_free_bytes(device):
-        on_device = (split[0].to(device), split[1].to(device))
-        return training_batches(task, module, on_device, config.batch_size, config.seed, padding_id)
-    _log.info("The data (%d MB) does not fit on %s: each batch is sent there in time.", size_bytes // 1_000_000, device)
-    return StreamedBatches(training_batches(task, module, split, config.batch_size, config.seed, padding_id), device)
+        return split[0].to(device), split[1].to(device)
+    _log.info("Data of %d MB does not fit on %s: it is sent there batch by batch.", size_bytes // 1_000_000, device)
+    return split
 
 
 class StreamedBatches:

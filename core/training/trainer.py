@@ -22,7 +22,7 @@ from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
 from core.training.snapshot import adopt, restore, snapshot
 from core.training.stepping import Stepper
-from core.training.streaming import batches_on
+from core.training.streaming import batches_on, where_it_fits
 
 POINTS_PER_CURVE = 300
 EVALUATION_BATCH = 512
@@ -72,8 +72,8 @@ class Trainer:
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
         check_not_empty(task, validation, "validation")
-        self._validation = (validation[0].to(device), validation[1].to(device))
         self._batches = batches_on(device, task, module, train, config, padding_id)
+        self._validation = where_it_fits(validation, device)
         self._optimiser = make_optimiser(module, config, device)
         self._sums = RunningSums(device, counts_answers=task.output_kind == "label")
         self._stepper = Stepper(module, task, config, self._optimiser, self._sums, train[1], self._memory_was_short)

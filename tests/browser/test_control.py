@@ -38,7 +38,7 @@ def test_what_a_run_takes_is_there_before_its_start_and_stands_beside_what_it_to
 
 
 def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
-    first = start(page, url, "model=logistic-regression&time_budget_min=0", 1000)
+    first = start(page, url, "model=small-cnn&time_budget_min=0", 1000)
     before = learning(page)
     button(page, "Pause")
     expect(page.locator(".st-key-ended")).to_contain_text("Resume it to go on exactly there", timeout=60_000)
@@ -63,7 +63,7 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
 
     page.get_by_role("link", name="Change and run again").click()
     expect(page.locator(".st-key-cloned")).to_contain_text("The settings of", timeout=60_000)
-    expect(page.locator(".st-key-summary")).to_contain_text("Logistic regression")
+    expect(page.locator(".st-key-summary")).to_contain_text("Small convolutional network")
 
 
 def test_a_model_is_chosen_by_a_click_on_its_card_and_by_the_arrow_keys(page: Page, url: str) -> None:
