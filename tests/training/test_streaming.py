@@ -6,7 +6,7 @@ import torch
 from core import catalog
 from core.training import streaming
 from core.training.batches import RowBatches, training_batches
-from core.training.streaming import StreamedBatches, batches_on
+from core.training.streaming import StreamedBatches, batches_on, where_it_fits
 from tests.training.tiny import CPU, Listener, config, module, pictures, trainer
 
 
@@ -31,3 +31,15 @@ def test_a_run_on_streamed_data_is_the_same_run(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(streaming, "training_batches", lambda *given: StreamedBatches(training_batches(*given), CPU))
     trainer(config(), other).fit()
     assert one.curve("train/loss") == other.curve("train/loss")
+
+
+@pytest.mark.parametrize(("free_bytes", "lies_on"), [(1_000, "cpu"), (1_000_000, "meta")])
+def test_data_goes_to_the_device_unless_it_would_fill_it(
+    free_bytes: int, lies_on: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = torch.device("meta")  # a device whose memory is not there at all
+    monkeypatch.setattr(streaming, "memory_free_bytes", lambda device: free_bytes)
+    split = pictures(20)  # 1,440 bytes
+    assert where_it_fits(split, elsewhere)[0].device.type == lies_on
+    found = batches_on(elsewhere, catalog.find_task("image-classification"), module(), split, config(), 0)
+    assert isinstance(found, StreamedBatches) == (lies_on == "cpu")
