@@ -46,6 +46,7 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
 
     page.reload()  # its state is in its address, not in the session
     button(page, "Resume")
+    expect(page.locator(".st-key-ended")).to_have_count(0, timeout=60_000)  # its buttons too
     learning(page, before)
     button(page, "Finish now")
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
