@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "tasks": PLUGIN,
     "datasets": PLUGIN | {"settings"},
     "models": PLUGIN | {"pretrained"},
-    "preprocessing": {"specs", "errors"},
+    "preprocessing": {"config", "specs", "errors"},
     "layers": {"specs", "errors"},
     "intake": {"hub", "config", "specs", "imports", "catalog", "errors", "processes", "settings"},
     "processes": set(),

@@ -2,31 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
-from core.preprocessing import words
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.config import setting
+from core.preprocessing.words import WordParams, number_words
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class BagOfEmbeddingsParams(Params):
+class BagOfEmbeddingsParams(WordParams):
     """Size of the vocabulary and of its vectors."""
 
-    vocabulary_size: int = setting(
-        5_000,
-        label="Words to know",
-        ge=10,
-        le=200_000,
-        help="Higher: rarer words count too; each needs a few examples before it helps.",
-    )
-    length: int = setting(
-        64,
-        label="Longest text (words)",
-        ge=4,
-        le=2_000,
-        help="Higher: reads further into long texts, and takes longer.",
-    )
     width: int = setting(
         32,
         label="Numbers that describe a word",
@@ -57,11 +43,6 @@ def build(params: BagOfEmbeddingsParams, info: DataInfo) -> "nn.Module":
     )
 
 
-def preprocess(params: BagOfEmbeddingsParams, train: Examples) -> Preprocessor:
-    """Number the commonest words."""
-    return words.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)
-
-
 MODEL = ModelSpec(
     name="bag-of-embeddings",
     title="Bag of words with meaning",
@@ -78,7 +59,7 @@ MODEL = ModelSpec(
         "balanced": {"epochs": 60, "batch_size": 32, "learning_rate": 1e-3, "vocabulary_size": 20_000, "width": 64},
         "best": {"epochs": 100, "batch_size": 32, "learning_rate": 5e-4, "vocabulary_size": 50_000, "width": 128},
     },
-    preprocess=preprocess,
+    preprocess=number_words,
     build=build,
     augmentations=("augment_token_dropout",),
 )

@@ -1,41 +1,19 @@
 """A small GPT that reads and writes characters, or pieces of text."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from core.config import Params, setting
+from core.config import setting
 from core.errors import InvalidSetting
-from core.preprocessing import byte_pairs, characters
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.preprocessing.pieces import PieceParams, number_pieces
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class MiniGptParams(Params):
+class MiniGptParams(PieceParams):
     """Size and sight of the network."""
 
-    tokenizer: Literal["characters", "byte-pairs"] = setting(
-        "characters",
-        label="What it reads and writes",
-        help="Characters are simple and exact. Byte pairs join what often stands together, such as 'the', into one "
-        "piece: it sees further back and learns a long text faster.",
-    )
-    vocabulary_size: int = setting(
-        0,
-        label="Pieces to know (byte pairs only; 0 fits the script)",
-        ge=0,
-        le=50_000,
-        help="Higher: longer pieces, each of which must be in the text often enough to be learnt. 0 takes about 1,000 "
-        "for an alphabet and 4,000 for scripts of thousands of characters, such as Chinese.",
-    )
-    context: int = setting(
-        64,
-        label="Characters (or pieces) it sees at once",
-        level="beginner",
-        ge=4,
-        le=2_048,
-        help="Higher: it can refer to what was further back; each step takes longer.",
-    )
     width: int = setting(
         64,
         label="Numbers that describe a position",
@@ -84,13 +62,6 @@ def build(params: MiniGptParams, info: DataInfo) -> "nn.Module":
     )
 
 
-def preprocess(params: MiniGptParams, train: Examples) -> Preprocessor:
-    """Number the characters, or pieces of text."""
-    if params.tokenizer == "byte-pairs":
-        return byte_pairs.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, context=params.context)
-    return characters.PREPROCESSOR.fit(train, context=params.context)
-
-
 MODEL = ModelSpec(
     name="mini-gpt",
     title="Small GPT",
@@ -129,6 +100,6 @@ MODEL = ModelSpec(
             "dropout": 0.2,
         },
     },
-    preprocess=preprocess,
+    preprocess=number_pieces,
     build=build,
 )

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
-from core.preprocessing import words
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.config import setting
+from core.preprocessing.words import WordParams, number_words
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -12,23 +12,9 @@ if TYPE_CHECKING:
 PATTERN_LENGTHS = (3, 4, 5)  # words, as in the paper
 
 
-class TextCnnParams(Params):
+class TextCnnParams(WordParams):
     """Size of the vocabulary and number of patterns."""
 
-    vocabulary_size: int = setting(
-        5_000,
-        label="Words to know",
-        ge=10,
-        le=200_000,
-        help="Higher: rarer words count too; each needs a few examples before it helps.",
-    )
-    length: int = setting(
-        64,
-        label="Longest text (words)",
-        ge=4,
-        le=2_000,
-        help="Higher: reads further into long texts, and takes longer.",
-    )
     width: int = setting(
         64,
         label="Numbers that describe a word",
@@ -66,11 +52,6 @@ def build(params: TextCnnParams, info: DataInfo) -> "nn.Module":
     )
 
 
-def preprocess(params: TextCnnParams, train: Examples) -> Preprocessor:
-    """Number the commonest words."""
-    return words.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)
-
-
 MODEL = ModelSpec(
     name="text-cnn",
     title="Convolutions over words",
@@ -105,7 +86,7 @@ MODEL = ModelSpec(
             "augment_token_dropout": 0.2,
         },
     },
-    preprocess=preprocess,
+    preprocess=number_words,
     build=build,
     augmentations=("augment_token_dropout",),
 )

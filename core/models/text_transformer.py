@@ -2,32 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
+from core.config import setting
 from core.errors import InvalidSetting
-from core.preprocessing import words
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.preprocessing.words import WordParams, number_words
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class TextTransformerParams(Params):
+class TextTransformerParams(WordParams):
     """Size of the vocabulary and of the network."""
 
-    vocabulary_size: int = setting(
-        5_000,
-        label="Words to know",
-        ge=10,
-        le=200_000,
-        help="Higher: rarer words count too; each needs a few examples before it helps.",
-    )
-    length: int = setting(
-        64,
-        label="Longest text (words)",
-        ge=4,
-        le=2_000,
-        help="Higher: reads further into long texts, and takes longer.",
-    )
     width: int = setting(
         64,
         label="Numbers that describe a word",
@@ -81,11 +67,6 @@ def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
     )
 
 
-def preprocess(params: TextTransformerParams, train: Examples) -> Preprocessor:
-    """Number the commonest words."""
-    return words.PREPROCESSOR.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)
-
-
 MODEL = ModelSpec(
     name="transformer",
     title="Small transformer",
@@ -119,7 +100,7 @@ MODEL = ModelSpec(
             "augment_token_dropout": 0.2,
         },
     },
-    preprocess=preprocess,
+    preprocess=number_words,
     build=build,
     augmentations=("augment_token_dropout",),
 )

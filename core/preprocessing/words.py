@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config import Params, setting
 from core.specs import DataInfo, Examples, Inputs, texts_of
 
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
@@ -75,3 +76,27 @@ class WordPreprocessor:
 
 
 PREPROCESSOR = WordPreprocessor
+
+
+class WordParams(Params):
+    """What a model of words can be told about reading; its own settings come after."""
+
+    vocabulary_size: int = setting(
+        5_000,
+        label="Words to know",
+        ge=10,
+        le=200_000,
+        help="Higher: rarer words count too; each needs a few examples before it helps.",
+    )
+    length: int = setting(
+        64,
+        label="Longest text (words)",
+        ge=4,
+        le=2_000,
+        help="Higher: reads further into long texts, and takes longer.",
+    )
+
+
+def number_words(params: WordParams, train: Examples) -> WordPreprocessor:
+    """Number the commonest words."""
+    return WordPreprocessor.fit(train, vocabulary_size=params.vocabulary_size, length=params.length)

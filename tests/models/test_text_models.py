@@ -63,7 +63,7 @@ def test_chinese_is_learnt_by_heart_as_characters_and_as_pieces(model: str, toke
 def test_a_score_is_by_character_whatever_the_pieces_are() -> None:
     text = VERSE * 80
     params = mini_gpt.MiniGptParams(tokenizer="byte-pairs", vocabulary_size=300)
-    preprocessor: Any = mini_gpt.preprocess(params, documents(text))
+    preprocessor: Any = mini_gpt.MODEL.preprocess(params, documents(text))
     ids = preprocessor.transform((text,))
     assert len(ids) < len(text)
     module = bigram.build(bigram.BigramParams(), preprocessor.info(()))  # fresh: every piece is equally likely to it
