@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.bring_steps import (
     START_MS,
@@ -119,6 +119,21 @@ def test_the_classes_fit_a_phone(page: Page, url: str) -> None:
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
 
 
+def hold_until_ten(page: Page, card: Locator, name: str) -> None:
+    """Hold the button; take hold again where the page was drawn anew under the finger, as a person would."""
+    for _ in range(6):
+        card.get_by_role("button", name=name).hover()
+        page.mouse.down()
+        wait_s, step_s = 10.0, 0.25
+        while count_of(card) < 10 and wait_s > 0:
+            page.wait_for_timeout(1000 * step_s)
+            wait_s -= step_s
+        page.mouse.up()
+        if count_of(card) >= 10:
+            return
+    pytest.fail(f"only {count_of(card)} pictures were taken")
+
+
 def test_from_dropped_and_taken_pictures_to_a_data_set(camera_page: Page, url: str, folder: Path) -> None:
     page = camera_page
     begin_collection(page, url, "Cats")
@@ -129,10 +144,7 @@ def test_from_dropped_and_taken_pictures_to_a_data_set(camera_page: Page, url: s
     other = add_class(page, "no cat")
     page.get_by_role("button", name="Turn the camera on").click()
     page.locator(".ts-camera[data-camera=on]").wait_for(timeout=START_MS)
-    other.get_by_role("button", name="Hold to take pictures of no cat").hover()
-    page.mouse.down()
-    expect(other).to_have_attribute("data-count", re.compile(r"^1\d$"), timeout=START_MS)
-    page.mouse.up()
+    hold_until_ten(page, other, "Hold to take pictures of no cat")
     expect(page.locator(".ts-camera")).to_have_attribute("data-waiting", "0")
     taken = count_of(other)
 
