@@ -6,11 +6,11 @@ import json
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from core import catalog
 from core.config import Params
+from core.intake.manifest import write_text
 from core.specs import LoadedDataset, ModelSpec, Preprocessor
 
 
@@ -75,8 +75,6 @@ def _write(file: Path, content: dict[str, Any]) -> None:
     """Write a whole file or none."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, suffix=".json", delete=False) as draft:
-            json.dump(content, draft)
-        Path(draft.name).replace(file)
+        write_text(file, json.dumps(content))
     except OSError:
         return

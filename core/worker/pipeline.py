@@ -30,7 +30,7 @@ from core.training.checkpoint import ModelCard, TrainingState, load_state, load_
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
 from core.training.evaluation import Assessment, assess
 from core.training.outcomes import outcomes_of, windows_at_once
-from core.training.sizes import check_size
+from core.training.sizes import check_size, parameter_counts
 from core.training.trainer import Trainer
 from core.worker.beginning import parent_state
 from core.worker.downloads import Downloads
@@ -84,7 +84,7 @@ class Pipeline:
             return True
         seed_everything(self.config.seed)
         module = self.model.build(model_params(self.config), data.info)
-        self._describe(sum(p.numel() for p in module.parameters()), data)
+        self._describe(parameter_counts(module)[0], data)
         check_size(module, self.config.optimizer, self._device)
         if not self._is_only_judged and self._train(module, data):
             return True
