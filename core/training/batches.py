@@ -4,9 +4,11 @@ The data lies on the device as one tensor, and so does the order in which it is 
 the seed and the epoch's number alone, so that a resumed run sees the very batches that it would have seen.
 """
 
-from typing import Protocol, cast
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.errors import DataError
@@ -131,6 +133,11 @@ class WindowBatches:
         starts = self._starts[position * self.batch_size : (position + 1) * self.batch_size]
         windows = self._ids[starts[:, None] + self._span].long()  # (B, T + 1)
         return windows[:, :-1], windows[:, 1:]
+
+
+def split_of(arrays: Mapping[str, NDArray[Any]]) -> Split:
+    """Return the prepared arrays of a split, "inputs" and "targets", as tensors on the same memory."""
+    return torch.from_numpy(arrays["inputs"]), torch.from_numpy(arrays["targets"])
 
 
 def training_batches(

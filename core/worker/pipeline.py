@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from core import catalog
 from core.configure import model_params
@@ -25,6 +24,7 @@ from core.specs import Outcomes, SplitName, TaskSpec
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.training.augmentation import augmenter
+from core.training.batches import split_of
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
@@ -136,7 +136,7 @@ class Pipeline:
         )
         state = self._last_state()
         start = None if state else self._first_state(module)
-        splits = [_tensors(data, name) for name in ("train", "validation")]
+        splits = [split_of(data.arrays[name]) for name in ("train", "validation")]
         trainer = Trainer(
             module,
             self.task,
@@ -270,11 +270,6 @@ class Pipeline:
         for name, file in files.items():
             write(self._runs.add_artifact, run_id, _artifact(name, file, self.folder))
         _log.info("Test: %s. %s", assessment.test, assessment.verdict)
-
-
-def _tensors(data: Materialised, split: SplitName) -> tuple[Tensor, Tensor]:
-    arrays = data.arrays[split]
-    return torch.from_numpy(arrays["inputs"]), torch.from_numpy(arrays["targets"])  # memory-mapped, copied on write
 
 
 def _judge(data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:

@@ -16,7 +16,7 @@ from core.intake.materialise import Materialised, materialise
 from core.settings import Settings
 from core.specs import ModelSpec, SplitName, TaskSpec
 from core.training.augmentation import Augmentation, augmenter
-from core.training.batches import Split
+from core.training.batches import Split, split_of
 from core.training.checkpoint import load_state, restore_module
 from core.training.device import choose_device, memory_free_bytes, seed_everything
 from core.worker.downloads import Downloads
@@ -47,8 +47,7 @@ class Scene:
 
     def split(self, name: SplitName) -> Split:
         """Return inputs and targets of a split, memory-mapped."""
-        arrays = self.data.arrays[name]
-        return torch.from_numpy(arrays["inputs"]), torch.from_numpy(arrays["targets"])
+        return split_of(self.data.arrays[name])
 
     def build(self) -> nn.Module:
         """Return the module, with the weights that chance gives it."""
