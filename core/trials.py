@@ -41,12 +41,13 @@ class Trials:
     def __init__(self, database: Database, worker: Worker) -> None:
         self._store, self._worker = TrialStore(database), worker
 
-    def request(self, kind: TrialKind, config: TrainConfig) -> Trial:
+    def request(self, kind: TrialKind, config: TrainConfig, *, again: bool = False) -> Trial:
         """Ask for a trial: what is known is answered at once, what is asked already is not asked again.
 
         Args:
             kind: "estimate", "learning-rate" or "augmentation".
             config: About which run; see `Service.make_config`.
+            again: What failed or did not fit is tried again at once, not only after a moment.
 
         Raises:
             UserError: There is nothing to find out, or what the model needs is not chosen or missing.
@@ -58,7 +59,8 @@ class Trials:
             raise UserError(f"'{model.title}' does not change its examples while it learns, so there is no preview.")
         if model.check is not None:
             model.check(configure.model_params(config))
-        trial = self._store.ask(kind, subject(kind, config), again_after_s=AGAIN_AFTER_S, fresh_s=FRESH_S)
+        again_after_s = 0.0 if again else AGAIN_AFTER_S
+        trial = self._store.ask(kind, subject(kind, config), again_after_s=again_after_s, fresh_s=FRESH_S)
         if trial.status.is_active:
             self._worker.ensure()
         return trial

@@ -9,7 +9,7 @@ LOOK_EVERY = 0.02
 
 
 def planned_looks(epochs: int, trained_on: int, validation_examples: int) -> tuple[int, bool]:
-    """Return how often to look at the validation split after steps, and whether before the first one as well.
+    """Return how often to look at the validation split, and whether after the very first step as well.
 
     Once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
 

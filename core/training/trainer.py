@@ -112,7 +112,7 @@ class Trainer:
         self._second_step_at = self._log_started = time.perf_counter()
         self._first_step = self._log_step = self._step
         try:
-            self._work(looks_first=self._looks_first or start is not None)
+            self._work(looks_first=start is not None)
         finally:
             for callback in self._callbacks:
                 callback.on_fit_close(self)
@@ -141,8 +141,6 @@ class Trainer:
         set_learning_rate(self._optimiser, learning_rate_at(self.config, self._step, self.steps_total))
         self._stepper.step(inputs, targets)
         self._step += 1
-        if self._step == self._first_step + 1:
-            self._second_step_at = time.perf_counter()  # the first step warms up and says little about the rest
         if self._budget.budget_s:
             self._plan_steps()
 
@@ -167,7 +165,7 @@ class Trainer:
         epochs = max(self.steps_total // self.steps_per_epoch, 1)
         trained_on = self.steps_total * self._batches.batch_size
         examples = example_count(self.task, self.module, self._validation)
-        looks, self._looks_first = planned_looks(epochs, trained_on, examples)
+        looks, self._looks_early = planned_looks(epochs, trained_on, examples)
         self._look_interval = max(self.steps_total // looks, 1)
 
     # --- looking ---
@@ -176,8 +174,11 @@ class Trainer:
         """Read back what is due after a step."""
         if self._log_due:
             self._log()
-        if self._step % self._look_interval == 0 or self._step == self.steps_total:
+        is_early = self._step == 1 and self._looks_early and self._last_look_at < 0
+        if is_early or self._step % self._look_interval == 0 or self._step == self.steps_total:
             self._evaluate()
+        if self._step == self._first_step + 1:
+            self._second_step_at = time.perf_counter()  # the first step warms up and says little about the rest
 
     @property
     def _log_due(self) -> bool:

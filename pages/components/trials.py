@@ -19,14 +19,14 @@ def known(kind: TrialKind, config: TrainConfig) -> Trial | None:
     return shared_service().trials.find(kind, config)
 
 
-def ask(kind: TrialKind, config: TrainConfig) -> Trial:
-    """Ask this now.
+def ask(kind: TrialKind, config: TrainConfig, *, again: bool = False) -> Trial:
+    """Ask this now; again, where the answer was that it could not be found out.
 
     Raises:
         UserError: What the model needs is not chosen or missing.
     """
     st.session_state[f"{_ASKED}-{kind}"] = config
-    return shared_service().trials.request(kind, config)
+    return shared_service().trials.request(kind, config, again=again)
 
 
 def ask_in_turn(kind: TrialKind, config: TrainConfig) -> Trial | None:
@@ -85,5 +85,5 @@ def _ended(kind: TrialKind, config: TrainConfig, trial: Trial, show: Callable[[T
     st.markdown(f":orange[:material/warning:] {plain(trial.reason or 'It could not be found out.')}")
     if st.button("Try again", key=f"again-{kind}", icon=":material/refresh:", type="tertiary"):
         with shown_errors():
-            ask(kind, config)
+            ask(kind, config, again=True)
             st.rerun()

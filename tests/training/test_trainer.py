@@ -19,7 +19,7 @@ def test_it_learns_to_count() -> None:
     listener = Listener()
     trainer(config("mini-gpt", epochs=10, learning_rate=1e-2), listener).fit()
     losses = list(listener.curve("validation/loss").values())
-    assert losses[0] == pytest.approx(2.48, abs=0.2)  # ln 12: knows nothing yet
+    assert losses[0] == pytest.approx(2.48, abs=0.4)  # ln 12: knows next to nothing after one step
     assert losses[-1] < 1.0  # two answers are equally right: ln 2 is the best there is
 
 
@@ -51,16 +51,16 @@ def test_each_task_logs_its_own_metrics() -> None:
     assert {key for _, key in writing.metrics} == common | {"validation/perplexity", "validation/bits_per_character"}
 
 
-def test_the_validation_split_is_looked_at_before_training_and_after_each_epoch() -> None:
+def test_the_validation_split_is_looked_at_after_the_first_step_and_after_each_epoch() -> None:
     listener = Listener()
     trainer(config(epochs=12), listener).fit()
-    assert list(listener.curve("validation/loss")) == list(range(0, 61, 5))
+    assert list(listener.curve("validation/loss")) == [1, *range(5, 61, 5)]
 
 
 def test_a_run_of_few_epochs_is_looked_at_more_often_if_that_is_cheap() -> None:
     listener = Listener()
     trainer(config(epochs=2), listener, examples=400).fit()  # 100 steps of 8, against 20 validation pictures
-    assert list(listener.curve("validation/loss")) == list(range(0, 101, 10))
+    assert list(listener.curve("validation/loss")) == [1, *range(10, 101, 10)]
 
 
 def test_the_best_evaluation_is_remembered() -> None:

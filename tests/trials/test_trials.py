@@ -109,9 +109,12 @@ def test_hidden_words_are_missing_from_the_text_below(service: Service, ask: Ask
 
 
 def test_data_that_cannot_be_loaded_says_why(service: Service, ask: Ask) -> None:
-    trial = ask("estimate", on_digits(service).model_copy(update={"dataset": "gone"}))
+    config = on_digits(service).model_copy(update={"dataset": "gone"})
+    trial = ask("estimate", config)
     assert trial.status is TrialStatus.FAILED
     assert trial.reason.startswith("There is no data set called 'gone'.")
+    once_more = service.trials.request("estimate", config, again=True)  # whoever asks for it need not wait a moment
+    assert once_more.id != trial.id
 
 
 def test_a_trial_survives_its_supervisor(service: Service) -> None:
