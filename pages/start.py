@@ -33,12 +33,15 @@ def page() -> None:
         for task in shared_service().tasks().values():
             _card(task)
     st.page_link("bring.py", label="Bring your own data", icon=":material/upload_file:")
-    st.subheader("Recipes", anchor=False)
-    st.caption("Well-known settings with a name. One click starts them, on your data too.")
-    recipe_cards()
-    st.space("small")
     active = bool(shared_service().active_runs())
-    st.fragment(_now, run_every=REFRESH_S if active else None, key="now")(active)
+    now = st.fragment(_now, run_every=REFRESH_S if active else None, key="now")
+    st.space("small")
+    if shared_service().runs(limit=1):  # whoever has some looks for them first
+        now(active)
+        _recipes()
+    else:
+        _recipes()
+        now(active)
 
 
 def _card(task: TaskSpec) -> None:
@@ -70,6 +73,13 @@ def _card(task: TaskSpec) -> None:
     key = one_key(f"demo-{task.name}", clicked)
     if clicked:
         start(service.make_config(task.name, dataset, model, "quick"), key)
+
+
+def _recipes() -> None:
+    st.subheader("Recipes", anchor=False)
+    st.caption("Well-known settings with a name. One click starts them, on your data too.")
+    recipe_cards()
+    st.space("small")
 
 
 def _now(was_active: bool) -> None:
