@@ -28,8 +28,13 @@ def far_out(
         bound = max(least, spreads * spread)
         distance = values - middle if only_above else np.abs(values - middle)
         further = far | (distance > bound) if bound else far
-        if int(further.sum()) > max(ALWAYS_FEW, MOST_SHARE * len(values)):
+        if int(further.sum()) > most_exceptions(len(values)):
             return np.zeros(len(values), dtype=np.bool_)
         if (further == far).all():
             return far
         far = further
+
+
+def most_exceptions(count: int) -> float:
+    """Return how many of so many values can be exceptions; more are a kind of their own."""
+    return max(ALWAYS_FEW, MOST_SHARE * count)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.columns import TABLES, describe_row, numbers, target_name
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
-from core.intake.doctor.outliers import far_out
+from core.intake.doctor.outliers import far_out, most_exceptions
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import examples_of, number, positions
 
@@ -46,14 +46,26 @@ def repair(examined: Examined) -> pa.Table:
 
 
 def _extreme(examined: Examined) -> NDArray[np.bool_]:
-    """Return which targets are extreme, (N,), on a scale on which prices and the like are about evenly spread."""
+    """Return which targets are extreme, (N,), on a scale on which prices and the like are about evenly spread.
+
+    The scale is that of the others, so that without the extreme ones there are none.
+    """
     targets = numbers(examined.column("target"))
-    sizes = np.abs(targets[np.isfinite(targets) & (targets != 0)])
-    if not len(sizes):
-        return np.zeros(len(targets), dtype=np.bool_)
-    with np.errstate(over="ignore"):  # what is too large to compute with is extreme
-        scaled = np.sign(targets) * np.log1p(np.abs(targets) / np.median(sizes))
-    return far_out(scaled, SPREADS)
+    nothing = extreme = np.zeros(len(targets), dtype=np.bool_)
+    while True:
+        rest = ~extreme
+        sizes = np.abs(targets[rest & np.isfinite(targets) & (targets != 0)])
+        if not len(sizes):
+            return extreme
+        with np.errstate(over="ignore"):  # what is too large to compute with is extreme
+            scaled = np.sign(targets) * np.log1p(np.abs(targets) / np.median(sizes))
+        further = extreme.copy()
+        further[rest] = far_out(scaled[rest], SPREADS)
+        if int(further.sum()) > most_exceptions(len(targets)):
+            return nothing
+        if (further == extreme).all():
+            return extreme
+        extreme = further
 
 
 CHECK = CheckSpec(CODE, TABLES, look, repair, order=45)

@@ -89,6 +89,16 @@ CASES = [
         "is learnt by heart and then met again in the test.",
     ),
     Case(
+        "repeated-lines",
+        lambda _: documents("床前明月光，疑是地上霜。\n", f"靜夜思\n床前明月光，疑是地上霜。\n{PARAGRAPH}"),
+        lambda _: documents("短句\n", f"短句\n\n{PARAGRAPH}", PARAGRAPH),
+        "note",
+        1,
+        "1 line repeats an earlier one: 10 % of the text. They stay in, because a text with holes reads badly, so some "
+        "of them are learnt from and met again in the test.",
+        example="床前明月光，疑是地上霜。",
+    ),
+    Case(
         "little-text",
         lambda _: documents("é" * 4_000, "b" * 1_000),
         lambda _: documents("é" * 10_000, "b" * 10_000),
