@@ -96,9 +96,10 @@ def build_classifier(params: EncoderParams, info: DataInfo) -> "nn.Module":
     from core.pretrained.architectures import make_backbone
 
     encoder = make_backbone(info.backbone, "reader")
-    for layer in encoder.modules():
-        if params.encoder_dropout and isinstance(layer, nn.Dropout):
-            layer.p = params.encoder_dropout
+    if params.encoder_dropout:
+        for layer in encoder.modules():
+            if isinstance(layer, nn.Dropout):
+                layer.p = params.encoder_dropout
     width = next((int(info.backbone[key]) for key in _WIDTHS if key in info.backbone), 0)
     own: Any = getattr(encoder, "config", None)
     width = int(getattr(own, "hidden_size", 0) or width)

@@ -5,6 +5,7 @@ the seed and the epoch's number alone, so that a resumed run sees the very batch
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Protocol, cast
 
 import torch
@@ -171,8 +172,13 @@ def holds_padded_ids(inputs: Tensor) -> bool:
 
 def width_for(longest: int) -> int:
     """Return how wide to make a batch of texts whose longest has so many ids; some models need a few in any case."""
-    step = WIDTH_STEP if torch.accelerator.is_available() else 1
+    step = _width_step()
     return max(-(-longest // step) * step, WIDTH_STEP)
+
+
+@cache
+def _width_step() -> int:
+    return WIDTH_STEP if torch.accelerator.is_available() else 1
 
 
 def lengths_of(ids: Tensor, padding_id: int) -> Tensor:

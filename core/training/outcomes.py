@@ -93,11 +93,11 @@ def _by_length(
     lengths = lengths_of(ids, padding_id)
     order = lengths.argsort(stable=True)
     ids, right = ids[order.to(ids.device)], right[order.to(right.device)]
-    widths = lengths[order]
+    lengths = lengths[order]
     parts = []
     for start in range(0, len(ids), batch_size):
         rows = slice(start, start + batch_size)
-        x = ids[rows, : width_for(int(widths[rows][-1]))]
+        x = ids[rows, : width_for(int(lengths[rows][-1]))]
         parts.append(task.outcomes(module(x.to(device)), right[rows].to(device)))
     joined, back = join(parts), order.argsort().numpy()
     return replace(joined.select(back), probabilities=joined.probabilities[back])

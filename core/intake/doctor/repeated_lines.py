@@ -1,10 +1,8 @@
 """Lines that stand in a text more than once, in paragraphs that do not: poems under two titles, refrains, forms."""
 
-import hashlib
-
 from core.imports import Finding
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
-from core.intake.doctor.passages import of_passages, passages
+from core.intake.doctor.examined import CheckSpec, Examined
+from core.intake.doctor.passages import Repeats, of_passages, passages
 from core.intake.doctor.wording import counted, examples_of, percent, shown
 from core.intake.duplicates import fold, without_repeated_paragraphs
 
@@ -16,32 +14,23 @@ MANY = 0.02  # of all characters, from which it is worth saying
 def look(examined: Examined) -> Finding | None:
     """Find that much of the text stood in it before, line by line."""
     documents, _ = without_repeated_paragraphs(tuple(document for _, document in passages(examined)))
-    seen: set[bytes] = set()
-    repeated: list[str] = []
-    count = characters = 0
+    repeats = Repeats()
     for document in documents:
         for line in document.split("\n"):
-            folded = fold(line).encode()
-            if len(folded) < TELLING:
-                continue
-            key = hashlib.blake2b(folded, digest_size=16).digest()
-            if key not in seen:
-                seen.add(key)
-                continue
-            count, characters = count + 1, characters + len(line)
-            if len(repeated) < SHOWN:
-                repeated.append(line)
+            folded = fold(line)
+            if len(folded.encode()) >= TELLING:
+                repeats.meet(line, folded)
     total = sum(map(len, documents))
-    if not total or characters / total < MANY:
+    if not total or repeats.characters / total < MANY:
         return None
-    where = of_passages(examined)
-    message = f"{where}{counted(count, 'line repeats', 'lines repeat')} an earlier one"
+    where, share = of_passages(examined), percent(repeats.characters, total)
+    message = f"{where}{counted(repeats.count, 'line repeats', 'lines repeat')} an earlier one"
     return Finding(
         code=CODE,
         severity="note",
-        count=count,
-        examples=examples_of(shown(line) for line in repeated),
-        message=f"{message}: {percent(characters, total)} of the text. They stay in, because a text with holes reads "
+        count=repeats.count,
+        examples=examples_of(shown(line) for line in repeats.examples),
+        message=f"{message}: {share} of the text. They stay in, because a text with holes reads "
         "badly, so some of them are learnt from and met again in the test.",
         why="A model that remembers looks better on them than it is on new text, and so does the trigram beside it.",
     )

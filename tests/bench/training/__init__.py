@@ -3,13 +3,14 @@
 Same model, data, batch, optimiser, schedule and device; interleaved in one process, so that what else the machine does
 hits all alike. `BENCH_DATA` names the folder of the real sets, `BENCH_REPEATS` how often each is measured,
 `BENCH_CASES` names cases by parts of their names, `BENCH_RIVALS` whom to compare with (bare, hugging_face,
-lightning; bare is always needed). On a machine that others use too, `BENCH_CLOCK=thread` counts the
+lightning). On a machine that others use too, `BENCH_CLOCK=thread` counts the
 seconds that the training thread spends on the processor; `process` adds what writes and records beside it.
 """
 
 import os
 import statistics
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import torch
 
@@ -47,12 +48,11 @@ def _row(name: str) -> Row:
             "steps": job.steps,
             "examples_per_s": round(statistics.median(job.examples / t.training_s for t in times["touchstone"])),
         }
-    # A bare loop looks at nothing: ours is compared without its looks at the validation split. The others look too.
-    ours = times["touchstone"]
-    row |= _ratios("bare", [t.training_s for t in ours], [t.training_s for t in times["bare"]])
-    row["goal"] = case.goal
-    for rival in [name for name in RIVALS if name in times and name != "bare"]:
-        row |= _ratios(rival, [t.all_s for t in ours], [t.all_s for t in times[rival]])
+    for rival in rivals:  # a bare loop looks at nothing: ours is compared without its looks at the validation split
+        seconds = attrgetter("training_s" if rival == "bare" else "all_s")
+        row |= _ratios(rival, list(map(seconds, times["touchstone"])), list(map(seconds, times[rival])))
+        if rival == "bare":
+            row["goal"] = case.goal
     return row
 
 
