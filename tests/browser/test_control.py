@@ -62,7 +62,10 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
     expect(page.locator(".st-key-lineage")).to_contain_text("Goes on from")
 
-    page.get_by_role("link", name="Change and run again").click()
+    again = page.get_by_role("link", name="Change and run again")
+    expect(again).to_have_count(1, timeout=60_000)  # for a moment what the other run's page showed is there too
+    ready(page)
+    again.click()
     expect(page.locator(".st-key-cloned")).to_contain_text("The settings of", timeout=60_000)
     expect(page.locator(".st-key-summary")).to_contain_text("Small convolutional network")
 
