@@ -46,7 +46,13 @@ MODEL = ModelSpec(
     presets={
         "quick": {"epochs": 1, "batch_size": 32, "learning_rate": 1e-4, "length": 64},
         "balanced": {"epochs": 2, "batch_size": 32, "learning_rate": 1e-4},
-        "best": {"epochs": 4, "batch_size": 32, "learning_rate": 1e-4, "augment_token_dropout": 0.1},
+        "best": {
+            "epochs": 3,
+            "batch_size": 32,
+            "learning_rate": 1e-4,
+            "label_smoothing": 0.1,
+            "encoder_dropout": 0.2,
+        },
     },
     preprocess=preprocess,
     build=build,

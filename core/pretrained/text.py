@@ -42,6 +42,13 @@ class EncoderParams(Params):
         le=0.9,
         help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
     )
+    encoder_dropout: float = setting(
+        0.0,
+        label="Dropout inside the model (0 keeps its own)",
+        ge=0.0,
+        le=0.9,
+        help="Higher: more of what it finds on its way is hidden too, which helps where examples are few.",
+    )
     lora_rank: int = setting(
         8,
         label="Rank of the thin layers (with lora)",
@@ -83,10 +90,15 @@ def build_classifier(params: EncoderParams, info: DataInfo) -> "nn.Module":
     Raises:
         UnusableModel: The configuration makes no encoder.
     """
+    from torch import nn
+
     from core.layers.text_classifier import TextClassifier
     from core.pretrained.architectures import make_backbone
 
     encoder = make_backbone(info.backbone, "reader")
+    for layer in encoder.modules():
+        if params.encoder_dropout and isinstance(layer, nn.Dropout):
+            layer.p = params.encoder_dropout
     width = next((int(info.backbone[key]) for key in _WIDTHS if key in info.backbone), 0)
     own: Any = getattr(encoder, "config", None)
     width = int(getattr(own, "hidden_size", 0) or width)

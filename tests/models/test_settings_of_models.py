@@ -1,12 +1,17 @@
 """What the contract test over the catalogue cannot know: what a model's own settings do."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 
 from core.configure import setting_fields
 from core.errors import InvalidSetting
-from core.models import char_lstm, linear, mini_gpt, minilm_frozen, mlp, small_cnn
-from core.specs import DataInfo
+from core.models import char_lstm, linear, mini_gpt, minilm_frozen, mlp, pretrained_text, small_cnn
+from core.models.pretrained_text import PretrainedTextParams
+from core.specs import DataInfo, Examples
+from tests.pretrained.tiny_models import reader_folder
 
 DIGITS = DataInfo(labels=tuple("0123456789"), input_shape=(1, 8, 8), channel_mean=(0.3,), channel_std=(0.4,))
 TEXT = DataInfo(labels=(), input_shape=(16,), vocabulary_size=30)
@@ -35,6 +40,16 @@ def test_minilm_head_is_one_layer_unless_a_hidden_one_is_wanted() -> None:
     deeper = minilm_frozen.build(minilm_frozen.MiniLMFrozenParams(hidden_size=8), info)
     assert [p.shape for p in linear.parameters()] == [(2, 24), (2,)]
     assert [p.shape for p in deeper.parameters()] == [(8, 24), (8,), (2, 8), (2,)]
+
+
+def test_the_dropout_inside_a_pretrained_reader_is_its_own_unless_another_is_chosen(tmp_path: Path) -> None:
+    def inside(**settings: float) -> set[float]:
+        params = PretrainedTextParams(source=str(reader_folder(tmp_path / "bert")), **settings)
+        read = Examples(("late", "great"), np.arange(2), ("no", "yes"))
+        module = pretrained_text.MODEL.build(params, pretrained_text.MODEL.preprocess(params, read).info(read.labels))
+        return {layer.p for layer in module.modules() if isinstance(layer, torch.nn.Dropout)}
+
+    assert (inside(), inside(encoder_dropout=0.3)) == ({0.1}, {0.1, 0.3})  # the head has its own
 
 
 def test_mini_gpt_says_which_width_would_do() -> None:
