@@ -2,13 +2,16 @@
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
 from core.coach.evidence import SEVERITIES, Advice, Evidence, Line, Rule
 from core.runs import Run
-from core.store.metric_store import Point
+from core.service import Service
+
+BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
 
 
 @cache
@@ -36,14 +39,44 @@ def advise(evidence: Evidence) -> tuple[Advice, ...]:
     return tuple(sorted(left, key=lambda advice: SEVERITIES.index(advice.severity)))  # stable: then by order
 
 
-def line_of(points: list[Point]) -> Line:
-    """Return a stored curve without what is no number."""
+def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
+    """Return what is worth saying about a run as it is now.
+
+    Args:
+        service: Knows it.
+        run_id: The run.
+
+    Raises:
+        RunNotFound: There is none of this id.
+    """
+    run = service.run(run_id)
+    if not run.steps:
+        return ()
+    task, passes = service.tasks()[run.task], steps_per_epoch(run)
+    return advise(
+        Evidence(
+            run=run,
+            primary=task.metric(task.primary_metric),
+            lines={key: line_of(points) for key, points in service.metrics(run_id).items()},
+            report=service.report(run_id),
+            settings={**run.config.params, **run.config.model_dump()},
+            steps_per_epoch=passes,
+            train_examples=passes * run.config.batch_size,
+        )
+    )
+
+
+def steps_per_epoch(run: Run) -> int:
+    """Return the steps of one pass over the data; 0 where a time budget has cut the run, or nothing is planned yet."""
+    budget_s = 60 * run.config.time_budget_min
+    if budget_s and (run.status.is_active or run.train_time_s > BUDGET_BOUND * budget_s):
+        return 0
+    return run.steps_total // run.config.epochs
+
+
+def line_of(points: Sequence[tuple[int, float, float]]) -> Line:
+    """Return a stored curve (step, value, wall time) without what is no number."""
     steps = np.array([step for step, _, _ in points], dtype=np.int64)
     values = np.array([value for _, value, _ in points], dtype=np.float64)
     finite = np.isfinite(values)
     return Line(steps[finite], values[finite])
-
-
-def is_worth_looking(run: Run) -> bool:
-    """Return whether a run has learnt long enough to be judged."""
-    return run.steps > 0
