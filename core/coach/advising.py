@@ -8,10 +8,7 @@ from functools import cache
 import numpy as np
 
 from core.coach.evidence import SEVERITIES, Advice, Evidence, Line, Rule
-from core.runs import Run
 from core.service import Service
-
-BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
 
 
 @cache
@@ -52,7 +49,7 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
     run = service.run(run_id)
     if not run.steps:
         return ()
-    task, passes = service.tasks()[run.task], steps_per_epoch(run)
+    task = service.tasks()[run.task]
     return advise(
         Evidence(
             run=run,
@@ -60,18 +57,10 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
             lines={key: line_of(points) for key, points in service.metrics(run_id).items()},
             report=service.report(run_id),
             settings={**run.config.params, **run.config.model_dump()},
-            steps_per_epoch=passes,
-            train_examples=passes * run.config.batch_size,
+            steps_per_epoch=run.steps_per_epoch,
+            train_examples=run.steps_per_epoch * run.config.batch_size,
         )
     )
-
-
-def steps_per_epoch(run: Run) -> int:
-    """Return the steps of one pass over the data; 0 where a time budget has cut the run, or nothing is planned yet."""
-    budget_s = 60 * run.config.time_budget_min
-    if budget_s and (run.status.is_active or run.train_time_s > BUDGET_BOUND * budget_s):
-        return 0
-    return run.steps_total // run.config.epochs
 
 
 def line_of(points: Sequence[tuple[int, float, float]]) -> Line:
