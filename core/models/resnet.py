@@ -71,7 +71,8 @@ MODEL = ModelSpec(
     title="Residual network (ResNet-9 or 18)",
     summary="A deep convolutional network whose layers add to what the ones before have found, so that many of them "
     "can be trained: the standard for pictures since 2015.",
-    choose_when="Pictures are in colour or hard to tell apart, and you have some thousands of them and half an hour.",
+    choose_when="Pictures are in colour or hard to tell apart, and you have some thousands of them and half an hour. "
+    "For digits or letters switch mirroring off: balanced and best mirror pictures.",
     paper="He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015",
     paper_url="https://arxiv.org/abs/1512.03385",
     tasks=("image-classification",),

@@ -15,7 +15,7 @@ from core.errors import DataError
 from core.specs import TaskSpec
 
 POOLED_BATCHES = 50  # among so many, texts of similar length are put together
-WIDTH_STEP = 8  # GPUs compute as fast with a multiple of it
+WIDTH_STEP = 8  # GPUs compute as fast with a multiple of it; a processor has more to do for every column
 _HOST = torch.device("cpu")
 
 Split = tuple[Tensor, Tensor]  # inputs and targets; the targets of a text are the text itself, so they are empty
@@ -95,7 +95,7 @@ class TextBatches(RowBatches):
         order = order[torch.argsort(pool * (int(self._lengths.max()) + 1) + self._lengths[order], stable=True)]
         batches = order.view(-1, size)[torch.randperm(self.steps_per_epoch, generator=generator)]
         longest = self._lengths[batches].amax(1)
-        self._widths: list[int] = (-(-longest.clamp(min=1) // WIDTH_STEP) * WIDTH_STEP).tolist()
+        self._widths = [width_for(length) for length in longest.tolist()]
         return batches.flatten()
 
 
@@ -167,6 +167,12 @@ def training_batches(
 def holds_padded_ids(inputs: Tensor) -> bool:
     """Return whether inputs are rows of token ids rather than pictures or numbers."""
     return inputs.dim() == 2 and inputs.dtype in (torch.int16, torch.int32, torch.int64)
+
+
+def width_for(longest: int) -> int:
+    """Return how wide to make a batch of texts whose longest has so many ids; some models need a few in any case."""
+    step = WIDTH_STEP if torch.accelerator.is_available() else 1
+    return max(-(-longest // step) * step, WIDTH_STEP)
 
 
 def lengths_of(ids: Tensor, padding_id: int) -> Tensor:

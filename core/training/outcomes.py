@@ -88,16 +88,16 @@ def _by_length(
     padding_id: int,
 ) -> Outcomes:
     """Return the outcomes of texts (N, T) in their order, computed the shortest first and without needless padding."""
-    from core.training.batches import WIDTH_STEP, lengths_of
+    from core.training.batches import lengths_of, width_for
 
     lengths = lengths_of(ids, padding_id)
     order = lengths.argsort(stable=True)
     ids, right = ids[order.to(ids.device)], right[order.to(right.device)]
-    widths = lengths[order].clamp(min=1)
+    widths = lengths[order]
     parts = []
     for start in range(0, len(ids), batch_size):
         rows = slice(start, start + batch_size)
-        x = ids[rows, : -(-int(widths[rows][-1]) // WIDTH_STEP) * WIDTH_STEP]
+        x = ids[rows, : width_for(int(widths[rows][-1]))]
         parts.append(task.outcomes(module(x.to(device)), right[rows].to(device)))
     joined, back = join(parts), order.argsort().numpy()
     return replace(joined.select(back), probabilities=joined.probabilities[back])

@@ -77,7 +77,7 @@ def test_texts_of_similar_length_come_together_and_no_wider_than_needed() -> Non
     lengths = [2, 30, 3, 29, 4, 28, 5, 27]
     batches = TextBatches((padded(lengths, 40), torch.arange(8)), 4, seed=0, padding_id=0)
     drawn = [batches.draw(0, position) for position in range(batches.steps_per_epoch)]
-    assert sorted(ids.shape[1] for ids, _ in drawn) == [8, 32]
+    assert sorted(ids.shape[1] for ids, _ in drawn) == ([8, 32] if torch.accelerator.is_available() else [8, 30])
     assert sorted(torch.cat([targets for _, targets in drawn]).tolist()) == list(range(8))
     for ids, targets in drawn:
         for row, target in zip(ids, targets.tolist(), strict=True):

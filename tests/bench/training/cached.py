@@ -37,8 +37,8 @@ def measure() -> list[dict[str, object]]:
 
 
 def _row(service: Service, dataset: str, model: str) -> dict[str, object]:
-    first_s = first_point_s(service, dataset, model)
-    second_s = statistics.median(first_point_s(service, dataset, model, seed) for seed in range(1, AGAIN + 1))
+    first_s = _first_step_s(service, dataset, model)
+    second_s = statistics.median(_first_step_s(service, dataset, model, seed) for seed in range(1, AGAIN + 1))
     return {
         "case": f"second run of {model} on {dataset}",
         "first_s": round(first_s, 2),
@@ -46,6 +46,14 @@ def _row(service: Service, dataset: str, model: str) -> dict[str, object]:
         "sooner": round(first_s / second_s, 1),
         "goal": 5,
     }
+
+
+def _first_step_s(service: Service, dataset: str, model: str, seed: int = 0) -> float:
+    """Return the seconds from asking for a run to the start of its first step."""
+    first_point_s(service, dataset, model, seed)
+    run = service.runs(limit=1)[0]
+    training = next(event for event in service.events(run.id, "stage") if event.message == "Training")
+    return (training.time - run.created_at).total_seconds()
 
 
 def _brought(service: Service, source: Path) -> str:

@@ -81,7 +81,7 @@ CASES = {
         "mini-gpt", "tiny_shakespeare", "python-docs", {"epochs": 3, "dropout": 0.0}, 60_000, 8_000, 0.97
     ),
     "minilm on SST-2": Case(
-        "minilm", "sst2", "customer-feedback", {"epochs": 2, "batch_size": 32}, 1_600, 256, 0.97, repeats=3
+        "minilm", "sst2", "customer-feedback", {"epochs": 2, "batch_size": 32}, 800, 128, 0.97, repeats=3
     ),
     "logistic-regression on digits": Case("logistic-regression", "", "digits", {"epochs": 60}, 10**6, 10**6, 0.90),
     "mlp on digits": Case("mlp", "", "digits", {"epochs": 60}, 10**6, 10**6, 0.90),

@@ -1,11 +1,13 @@
 """The Hugging Face Trainer, as its documentation teaches it: looks and saves as often as ours, logs as it does."""
 
 import shutil
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset
 
 from tests.bench.training.cases import Job, Time, clock
@@ -15,7 +17,7 @@ Example = dict[str, Tensor]
 
 
 class Rows(Dataset[Example]):
-    """A split, row by row; texts know their length, so that those of similar length can be put together."""
+    """A split, row by row; texts without their padding, so that those of similar length can be put together."""
 
     def __init__(self, inputs: Tensor, labels: Tensor, padding_id: int | None) -> None:
         self.inputs, self.labels = inputs, labels
@@ -27,8 +29,9 @@ class Rows(Dataset[Example]):
 
     def __getitem__(self, row: int) -> Example:
         """Return one."""
-        example = {"inputs": self.inputs[row], "labels": self.labels[row]}
-        return example if self.lengths is None else example | {"length": torch.tensor(self.lengths[row])}
+        if self.lengths is None:
+            return {"inputs": self.inputs[row], "labels": self.labels[row]}
+        return {"input_ids": self.inputs[row, : self.lengths[row]], "labels": self.labels[row]}
 
 
 class WithLoss(nn.Module):
@@ -49,10 +52,9 @@ def collate(examples: list[Example]) -> Example:
     return {name: torch.stack([example[name] for example in examples]) for name in ("inputs", "labels")}
 
 
-def collate_to_longest(examples: list[Example]) -> Example:
+def padded(padding_id: int, examples: list[Example]) -> Example:
     """Return a batch of texts (B, T'), padded to the longest only."""
-    width = int(max(example["length"] for example in examples))
-    inputs = torch.stack([example["inputs"][:width] for example in examples])
+    inputs = pad_sequence([example["input_ids"] for example in examples], batch_first=True, padding_value=padding_id)
     return {"inputs": inputs, "labels": torch.stack([example["labels"] for example in examples])}
 
 
@@ -74,7 +76,7 @@ def train(job: Job) -> Time:
         args=_arguments(job, str(folder), pads),
         train_dataset=Rows(*splits[0], padding),
         eval_dataset=Rows(*splits[1], padding),
-        data_collator=collate_to_longest if pads else collate,
+        data_collator=collate if padding is None else partial(padded, padding),
         compute_metrics=accuracy,
         preprocess_logits_for_metrics=lambda logits, _: logits.argmax(-1),
     )
