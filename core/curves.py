@@ -5,7 +5,7 @@ import threading
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ class Curve:
     steps: NDArray[np.int64]
     values: NDArray[np.float64]
     times: NDArray[np.float64]
+    is_thinned: bool = False  # points that nobody would see in the whole are left out
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,32 @@ class CurveCache:
             name = mirror.generation
         return Snapshot(run, name, complete, {k: downsample(c) for k, c in curves.items() if len(c.steps)})
 
+    def read_part(self, run_id: str, keys: Sequence[str], low: int, high: int) -> Mapping[str, Curve]:
+        """Return a part of some curves in as much detail as a chart can show.
+
+        Args:
+            run_id: The run.
+            keys: Of the curves.
+            low: The first step.
+            high: The last one; the points beside the part come too, so that lines lead out of it.
+
+        Raises:
+            RunNotFound: There is none of this id.
+        """
+        whole = self.read_whole(run_id, keys)
+        return {key: downsample(_part(curve, low, high)) for key, curve in whole.items()}
+
+    def read_whole(self, run_id: str, keys: Sequence[str]) -> Mapping[str, Curve]:
+        """Return every point of some curves.
+
+        Raises:
+            RunNotFound: There is none of this id.
+        """
+        mirror = self._mirror(run_id)
+        with mirror.lock:
+            mirror.refresh(self._service, run_id)
+            return {key: mirror.lines[key].after(None) for key in keys if key in mirror.lines}
+
     def _mirror(self, run_id: str) -> _Mirror:
         with self._lock:
             if run_id not in self._mirrors:
@@ -138,6 +165,12 @@ class CurveCache:
 
 def _identity(run: Run) -> tuple[int, bool]:
     return run.attempt, run.stage in _EARLY
+
+
+def _part(curve: Curve, low: int, high: int) -> Curve:
+    start = max(int(np.searchsorted(curve.steps, low)) - 1, 0)
+    end = int(np.searchsorted(curve.steps, high, side="right")) + 1
+    return Curve(curve.steps[start:end], curve.values[start:end], curve.times[start:end])
 
 
 def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
@@ -155,7 +188,7 @@ def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
         fits = len(finite) <= points
         kept.append(finite if fits else finite[_SAMPLER.downsample(steps, values, n_out=points)])
     at = np.unique(np.concatenate(kept))
-    return Curve(curve.steps[at], curve.values[at], curve.times[at])
+    return Curve(curve.steps[at], curve.values[at], curve.times[at], is_thinned=True)
 
 
 def _edges(mask: NDArray[np.bool_], at_most: int) -> NDArray[np.int64]:

@@ -1,6 +1,8 @@
 """The read-only JSON routes beside the pages: what a live chart asks for, once a second."""
 
+import csv
 import functools
+import io
 import math
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
@@ -9,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.curves import Curve, CurveCache, Snapshot
@@ -46,6 +48,17 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         )
         return _json(_document(snapshot))
 
+    def detail(request: Request) -> Response:
+        query, run_id = request.query_params, request.path_params["run_id"].strip().lower()
+        low, high = (_step(query.get(name, "")) for name in ("low", "high"))
+        found = cache().read_part(run_id, _keys(query.get("keys", "")), low, high)
+        return _json({"run": run_id, "curves": {key: _columns(curve) for key, curve in found.items()}})
+
+    def table(request: Request) -> Response:
+        run_id = request.path_params["run_id"].strip().lower()
+        found = cache().read_whole(run_id, _keys(request.query_params.get("keys", "")))
+        return PlainTextResponse(_csv(found), media_type="text/csv", headers={"Cache-Control": "no-store"})
+
     def asset(request: Request) -> Response:
         if request.path_params["name"] == plotly_name:
             return FileResponse(plotly, media_type="text/javascript", headers={"Cache-Control": _YEAR})
@@ -55,6 +68,8 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         "/api/health": health,
         "/api/runs/{run_id}": run,
         "/api/runs/{run_id}/curves": curves,
+        "/api/runs/{run_id}/curves.csv": table,
+        "/api/runs/{run_id}/detail": detail,
         "/assets/{name}": asset,
     }
     return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
@@ -122,6 +137,27 @@ def _after(text: str) -> dict[str, int]:
     return {key: int(step) for key, _, step in pairs if key and step.isdecimal() and len(step) < 19}
 
 
+def _keys(text: str) -> list[str]:
+    return [key for key in text.split(",") if key]
+
+
+def _step(text: str) -> int:
+    """Read a step; what cannot be read is the first one."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def _csv(curves: Mapping[str, Curve]) -> str:
+    """Return every point in a line of its own; no name begins as a formula of a spreadsheet would."""
+    written = io.StringIO()
+    lines = csv.writer(written)
+    lines.writerow(["curve", "step", "value", "seconds_since_1970"])
+    for key, curve in curves.items():
+        name = f"'{key}" if key.startswith(("=", "+", "-", "@", "\t", "\r")) else key
+        for step, value, moment in zip(curve.steps, curve.values, curve.times, strict=True):
+            lines.writerow([name, int(step), repr(float(value)), f"{moment:.3f}"])
+    return written.getvalue()
+
+
 def _document(snapshot: Snapshot) -> dict[str, Any]:
     run = snapshot.run
     return {
@@ -138,12 +174,13 @@ def _document(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def _columns(curve: Curve) -> Mapping[str, list[Any]]:
-    return {
+def _columns(curve: Curve) -> Mapping[str, Any]:
+    columns = {
         "step": curve.steps.tolist(),
         "value": [_number(value) for value in curve.values.tolist()],
         "time": curve.times.round(3).tolist(),
     }
+    return columns | ({"thinned": True} if curve.is_thinned else {})
 
 
 def _number(value: float) -> float | str | None:

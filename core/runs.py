@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 from core.config import TrainConfig
 
 LONGER, CLONE = "longer", "clone"
+BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
 
 
 class RunStatus(StrEnum):
@@ -118,6 +119,14 @@ class Run:
     def ended_early(self) -> bool:
         """Whether it succeeded before its last step: asked to, out of time, or no longer getting better."""
         return self.status is RunStatus.SUCCEEDED and self.steps < self.steps_total
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps of one pass over the data; 0 where a time budget may have cut the run, or nothing is planned yet."""
+        budget_s = 60 * self.config.time_budget_min
+        if budget_s and (self.status.is_active or self.train_time_s > BUDGET_BOUND * budget_s):
+            return 0
+        return self.steps_total // self.config.epochs
 
     @property
     def shown_status(self) -> str:

@@ -7,6 +7,7 @@ from core.errors import RunNotFound
 from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_chip
+from pages.components.coach import coach
 from pages.components.curve_chart import curve_chart
 from pages.components.estimate import expected_and_true
 from pages.components.failures import failures
@@ -47,6 +48,8 @@ def page() -> None:
         if run.test:
             score_cards(run, task)
             comparison(run, task)
+        if not run.status.is_active:
+            coach(run)
     st.subheader("Learning curves", anchor=False)
     curve_chart(run, task)
     if not run.status.is_active:
@@ -100,6 +103,7 @@ def _live(run_id: str, task: TaskSpec) -> None:
         if not run.status.is_active:
             st.rerun()
         run_progress(run, task)
+        coach(run)
         if task.output_kind == "text":
             samples(run)
 

@@ -139,3 +139,25 @@ def test_the_application_serves_routes_and_pages(home: object, monkeypatch: pyte
     with TestClient(app, base_url=HOME_URL) as client:
         assert client.get("/api/health").json()["status"] == "ok"
         assert client.get("/train").status_code == 200
+
+
+def test_a_part_of_a_long_curve_comes_in_full_detail(client: TestClient, database: Database, run: Run) -> None:
+    store = MetricStore(database)
+    store.append(run.id, [Metric("train/loss", step, float(step % 7), 0.0) for step in range(5_000)])
+    whole = client.get(f"/api/runs/{run.id}/curves").json()["curves"]["train/loss"]
+    assert whole["thinned"] is True
+    assert len(whole["step"]) < 1_100
+    query = {"keys": "train/loss", "low": "100", "high": "200"}
+    part = client.get(f"/api/runs/{run.id}/detail", params=query).json()["curves"]["train/loss"]
+    assert part["step"] == list(range(99, 202))  # a point more on either side, so that the line leads out of the part
+    assert "thinned" not in part
+
+
+def test_a_table_of_a_curve_holds_every_point_and_no_formula(client: TestClient, database: Database, run: Run) -> None:
+    store = MetricStore(database)
+    store.append(run.id, [Metric("train/loss", 1, 0.5, 10.0), Metric("=cmd", 2, nan, 11.0)])
+    answer = client.get(f"/api/runs/{run.id}/curves.csv", params={"keys": "train/loss,=cmd,nobody"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.text.splitlines() == [
+        "curve,step,value,seconds_since_1970", "train/loss,1,0.5,10.000", "'=cmd,2,nan,11.000",
+    ]  # fmt: skip

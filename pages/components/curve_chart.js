@@ -18,20 +18,15 @@ function loadPlotly(url) {
   return loading;
 }
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 class Curves {
   constructor(parent, data) {
     this.data = data;
     this.lines = {}; // key -> {step, value, time}
     this.generation = "";
     this.pause = POLL_MS;
-    this.view = { smooth: false, log: false, time: false };
+    this.view = rememberedView();
+    if (!this.canShow(this.view.axis)) this.view.axis = "step";
+    this.details = new Map(); // chart -> the points of the part that it is zoomed to
     this.build(parent);
     this.onVisible = () => { if (!document.hidden) this.poll(); };
     document.addEventListener("visibilitychange", this.onVisible);
@@ -49,18 +44,22 @@ class Curves {
     this.state = element("span", "ts-state");
     this.state.setAttribute("role", "status");
     bar.append(this.state);
-    const buttons = [["smooth", "Smooth"], ["log", "Log scale"], ["time", "By time"]];
-    for (const [name, label] of buttons) bar.append(this.toggle(name, label));
+    bar.append(smoothingSlider(this), axisChoice(this), this.toggle("log", "Log scale"));
     const charts = element("div", "ts-charts");
-    this.charts = this.data.charts.map((chart) => this.buildChart(chart, charts));
-    this.root.append(bar, charts);
+    const more = element("details", "ts-more");
+    more.append(element("summary", "", "More curves: other metrics, learning rate, gradients, speed, memory"));
+    const others = element("div", "ts-charts");
+    more.append(others);
+    more.ontoggle = () => this.draw();
+    this.charts = this.data.charts.map((chart) => this.buildChart(chart, chart.aside ? others : charts));
+    this.root.append(bar, charts, more);
     parent.append(this.root);
   }
 
   buildChart(chart, into) {
     const figure = element("figure");
     const caption = element("figcaption", "", chart.title);
-    caption.append(element("small", "", chart.hint));
+    caption.append(element("small", "", chart.hint), toolsMenu(this, chart, figure));
     const plot = element("div", "ts-plot");
     plot.setAttribute("role", "img");
     plot.setAttribute("aria-label", `${chart.title}: ${chart.lines.map((l) => l.label).join(" and ")} by step`);
@@ -69,17 +68,29 @@ class Curves {
     const words = element("p", "ts-hidden");
     figure.append(caption, plot, warning, empty, words);
     into.append(figure);
-    return { ...chart, plot, warning, empty, words };
+    const made = { ...chart, plot, warning, empty, words };
+    this.chartOf ??= new Map();
+    this.chartOf.set(chart, made);
+    return made;
+  }
+
+  canShow(axis) {
+    return axis in AXES && (axis !== "epoch" || this.data.steps_per_epoch > 0) && (axis !== "examples" || this.data.batch_size > 0);
+  }
+
+  change(name, value) {
+    this.view[name] = value;
+    localStorage.setItem(REMEMBERED, JSON.stringify(this.view));
+    this.draw();
   }
 
   toggle(name, label) {
     const button = element("button", "", label);
     button.type = "button";
-    button.setAttribute("aria-pressed", "false");
+    button.setAttribute("aria-pressed", String(this.view[name]));
     button.onclick = () => {
-      this.view[name] = !this.view[name];
+      this.change(name, !this.view[name]);
       button.setAttribute("aria-pressed", String(this.view[name]));
-      this.draw();
     };
     return button;
   }
@@ -131,6 +142,7 @@ class Curves {
     for (const [key, fresh] of Object.entries(found.curves)) {
       const line = (this.lines[key] ??= { step: [], value: [], time: [] });
       for (const name of ["step", "value", "time"]) for (const item of fresh[name]) line[name].push(item);
+      line.thinned = fresh.thinned || line.thinned;
     }
     this.ended = !found.active;
     const step = found.steps_total ? `Step ${found.steps.toLocaleString()} of ${found.steps_total.toLocaleString()}` : "";
@@ -153,12 +165,17 @@ class Curves {
     const theme = themeOf(this.root);
     this.drawn = theme.text;
     const counts = {};
+    const began = Math.min(...Object.values(this.lines).map((line) => line.time[0]));
+    const run = { ...this.data, began };
     for (const chart of this.charts) {
       const shown = chart.lines.filter((line) => this.lines[line.key]);
       for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
-      this.plotly.react(chart.plot, shown.flatMap((line) => tracesOf(this.lines, this.view, chart, line, theme)), layoutOf(this.root, this.view, chart, theme, shown.length > 0), {
+      if (!chart.plot.offsetWidth) continue; // folded away
+      const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), this.view, chart, theme, run));
+      this.plotly.react(chart.plot, traces, layoutOf(this.root, this.view, chart, theme, shown.length > 0), {
         responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
       });
+      this.watchZoom(chart);
       chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
       chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
       chart.warning.textContent = shown.map((line) => warningOf(this.lines, line)).filter(Boolean).join(" ");
@@ -166,8 +183,40 @@ class Curves {
     this.root.dataset.points = JSON.stringify(counts);
   }
 
+  points(chart, key) {
+    return this.details.get(chart)?.[key] ?? this.lines[key];
+  }
+
+  watchZoom(chart) {
+    if (chart.watched) return;
+    chart.watched = true;
+    chart.plot.on("plotly_relayout", (change) => {
+      if (change["xaxis.autorange"]) { this.details.delete(chart); this.draw(); }
+      const [low, high] = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+      if (low !== undefined && high !== undefined) this.zoom(chart, low, high);
+    });
+  }
+
+  async zoom(chart, low, high) { // what was thinned out for the whole is asked for again in the part
+    const thinned = chart.lines.filter((line) => this.lines[line.key]?.thinned).map((line) => line.key);
+    if (!thinned.length) return;
+    const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])) };
+    const line = this.lines[thinned[0]];
+    const inside = line.step.filter((_, at) => { const x = AXES[this.view.axis].of(line, at, run); return x >= low && x <= high; });
+    if (!inside.length) return;
+    const query = new URLSearchParams({ keys: thinned.join(","), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) });
+    try {
+      const answer = await fetch(`${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/detail?${query}`, { cache: "no-store" });
+      if (!answer.ok || this.stopped) return;
+      this.details.set(chart, (await answer.json()).curves);
+      this.draw();
+    } catch {
+      // the thinned curve stays: it shows every spike as well
+    }
+  }
+
   resize() {
-    if (this.drawn) for (const chart of this.charts) if (chart.plot.offsetWidth) this.plotly.Plots.resize(chart.plot);
+    if (this.drawn) for (const chart of this.charts) if (chart.plot.offsetWidth && chart.watched) this.plotly.Plots.resize(chart.plot);
   }
 
   stop() {
@@ -176,7 +225,7 @@ class Curves {
     clearInterval(this.themeTimer);
     this.resizer.disconnect();
     document.removeEventListener("visibilitychange", this.onVisible);
-    if (this.plotly) for (const chart of this.charts) this.plotly.purge(chart.plot);
+    if (this.plotly) for (const chart of this.charts) if (chart.watched) this.plotly.purge(chart.plot);
     this.root.remove();
   }
 }

@@ -8,18 +8,27 @@ from typing import Any
 import streamlit as st
 
 from core.runs import Run
-from core.specs import TaskSpec
+from core.specs import MetricSpec, TaskSpec
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in ("curve_drawing.js", "curve_chart.js")),
+    js="\n".join((_HERE / name).read_text() for name in ("curve_drawing.js", "curve_tools.js", "curve_chart.js")),
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 
 
 LOSS_UNITS = {"label": "nats", "text": "nats per character", "number": "squared error (1: always the mean)"}
+
+
+# What says how training itself goes: key, title, what it means, unit.
+ASIDE = (
+    ("train/learning_rate", "Learning rate", "the size of the steps", ""),
+    ("train/gradient_norm", "Gradient norm", "how strongly an example pulls", ""),
+    ("train/examples_per_s", "Speed", "examples a second", "examples/s"),
+    ("train/memory_mb", "Memory", "of the process, or of the GPU", "MB"),
+)
 
 
 @dataclass(frozen=True)
@@ -41,32 +50,38 @@ def curve_chart(run: Run, task: TaskSpec) -> None:
         "base": f"/{base}" if base else "",
         "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
         "label": "Learning curves",
+        "steps_per_epoch": run.steps_per_epoch,
+        "batch_size": run.config.batch_size,
         "charts": charts(task),
     }
     _component(key=f"curves-{run.id}", data=data)
 
 
 def charts(task: TaskSpec) -> list[dict[str, Any]]:
-    """Return what to draw for a task: its loss, and the metric that says most beside it."""
+    """Return what to draw for a task: its loss, its metrics, the deciding one first, and how training itself goes."""
     train, validation = (
         Line("train/loss", "Training", "blue", "solid"),
         Line("validation/loss", "Validation", "orange", "dash"),
     )
-    unit = LOSS_UNITS[task.output_kind]
-    loss = {
-        "title": "Loss",
-        "hint": "lower is better",
-        "unit": unit,
-        "percent": False,
-        "lines": [vars(train), vars(validation)],
-    }
-    metric = next((m for m in task.metrics if m.name == task.primary_metric and m.name != "loss"), task.metrics[1])
-    line = Line(f"validation/{metric.name}", "Validation", "orange", "dash")
-    second = {
-        "title": metric.title,
-        "hint": "higher is better" if metric.direction == "max" else "lower is better",
-        "unit": "" if metric.unit == "percent" else metric.title,
-        "percent": metric.unit == "percent",
-        "lines": [vars(line)],
-    }
-    return [loss, second]
+    loss = _chart("Loss", "lower is better", LOSS_UNITS[task.output_kind], [train, validation])
+    metrics = sorted((m for m in task.metrics if m.name != "loss"), key=lambda m: m.name != task.primary_metric)
+    first, *others = map(_metric_chart, metrics)
+    return [loss, first, *(other | {"aside": True} for other in others), *map(_aside, ASIDE)]
+
+
+def _metric_chart(metric: MetricSpec) -> dict[str, Any]:
+    percent = metric.unit == "percent"
+    lines = [Line(f"validation/{metric.name}", "Validation", "orange", "dash")]
+    if metric.name == "accuracy":
+        lines.insert(0, Line("train/accuracy", "Training", "blue", "solid"))
+    hint = "higher is better" if metric.direction == "max" else "lower is better"
+    return _chart(metric.title, hint, "" if percent else metric.title, lines, percent=percent)
+
+
+def _aside(kind: tuple[str, str, str, str]) -> dict[str, Any]:
+    key, title, hint, unit = kind
+    return _chart(title, hint, unit, [Line(key, title, "blue", "solid")]) | {"aside": True}
+
+
+def _chart(title: str, hint: str, unit: str, lines: list[Line], *, percent: bool = False) -> dict[str, Any]:
+    return {"title": title, "hint": hint, "unit": unit, "percent": percent, "lines": [vars(line) for line in lines]}

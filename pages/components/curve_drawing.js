@@ -23,12 +23,17 @@ function warningOf(lines, line) {
   return at < 0 ? "" : `⚠ ${line.label} is ${value[at] === null ? "not a number" : "infinite"} at step ${step[at]}.`;
 }
 
-function tracesOf(lines, view, chart, line, theme) {
-  const { step, value, time } = lines[line.key];
-  const first = Math.min(...Object.values(lines).map((l) => l.time[0]));
+const AXES = { // what stands below a chart, and how a point's place there is found
+  step: { title: "Step", of: (line, at) => line.step[at] },
+  epoch: { title: "Pass over the data", of: (line, at, run) => line.step[at] / run.steps_per_epoch },
+  time: { title: "Minutes since the start", of: (line, at, run) => (line.time[at] - run.began) / 60 },
+  examples: { title: "Examples", of: (line, at, run) => line.step[at] * run.batch_size },
+};
+
+function tracesOf(line, found, view, chart, theme, run) { // line: how it is drawn; found: its points
   const scale = chart.percent ? 100 : 1;
-  const y = value.map((v) => (typeof v === "number" ? v * scale : null));
-  const x = view.time ? time.map((t) => (t - first) / 60) : step;
+  const y = found.value.map((v) => (typeof v === "number" ? v * scale : null));
+  const x = y.map((_, at) => AXES[view.axis].of(found, at, run));
   const style = { color: theme[line.color], width: 2, dash: line.dash };
   const unit = chart.percent ? " %" : "";
   const made = {
@@ -37,20 +42,21 @@ function tracesOf(lines, view, chart, line, theme) {
     marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
     hovertemplate: `%{y:.4~g}${unit}<extra>${line.label}</extra>`,
   };
-  if (!view.smooth || y.length < 8) return [made];
+  if (!view.smoothing || y.length < 3) return [made];
   const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
-  return [faint, { ...made, mode: "lines", y: smooth(y, Math.min(0.9, 1 - 4 / y.length)) }];
+  return [faint, { ...made, mode: "lines", y: smooth(y, view.smoothing) }];
 }
 
 function layoutOf(root, view, chart, theme, full) {
   const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
   return {
-    uirevision: `${view.log}-${view.time}`, // zoom and legend outlive every new point
+    uirevision: `${view.log}-${view.axis}`, // zoom and legend outlive every new point
     paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
-    margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", showlegend: true, autosize: true,
+    margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", autosize: true,
     hoverlabel: { bgcolor: getComputedStyle(root).getPropertyValue("--st-background-color").trim() || undefined },
+    showlegend: chart.lines.length > 1,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
-    xaxis: { ...axis, visible: full, title: { text: view.time ? "Minutes since the start" : "Step", font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
+    xaxis: { ...axis, visible: full, title: { text: AXES[view.axis].title, font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
     yaxis: { ...axis, visible: full, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
   };
 }

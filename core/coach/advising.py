@@ -1,0 +1,71 @@
+"""All rules on one run."""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from core.coach.evidence import SEVERITIES, Advice, Evidence, Line, Rule
+from core.service import Service
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return every rule by its code: a new file in the folder is a new rule."""
+    package = importlib.import_module("core.coach.rules")
+    found: dict[str, Rule] = {}
+    for module_info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        if (rule := getattr(module, "RULE", None)) is not None:
+            if rule.code in found:
+                raise RuntimeError(f"two files in {package.__name__} declare the rule '{rule.code}'")
+            found[rule.code] = rule
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def advise(evidence: Evidence) -> tuple[Advice, ...]:
+    """Return what is worth saying, problems first."""
+    found: dict[str, Advice] = {}
+    for code, rule in rules().items():
+        if (advice := rule.look(evidence)) is not None:
+            found[code] = advice
+    silent = {code for speaking in found for code in rules()[speaking].silences}
+    left = [advice for code, advice in found.items() if code not in silent]
+    return tuple(sorted(left, key=lambda advice: SEVERITIES.index(advice.severity)))  # stable: then by order
+
+
+def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
+    """Return what is worth saying about a run as it is now.
+
+    Args:
+        service: Knows it.
+        run_id: The run.
+
+    Raises:
+        RunNotFound: There is none of this id.
+    """
+    run = service.run(run_id)
+    if not run.steps:
+        return ()
+    task = service.tasks()[run.task]
+    return advise(
+        Evidence(
+            run=run,
+            primary=task.metric(task.primary_metric),
+            lines={key: line_of(points) for key, points in service.metrics(run_id).items()},
+            report=service.report(run_id),
+            settings={**run.config.params, **run.config.model_dump()},
+            steps_per_epoch=run.steps_per_epoch,
+            train_examples=run.steps_per_epoch * run.config.batch_size,
+        )
+    )
+
+
+def line_of(points: Sequence[tuple[int, float, float]]) -> Line:
+    """Return a stored curve (step, value, wall time) without what is no number."""
+    steps = np.array([step for step, _, _ in points], dtype=np.int64)
+    values = np.array([value for _, value, _ in points], dtype=np.float64)
+    finite = np.isfinite(values)
+    return Line(steps[finite], values[finite])

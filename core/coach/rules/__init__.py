@@ -1,0 +1,1 @@
+"""The rules of the coach: each looks for one thing; one file each, with a RULE."""

@@ -1,0 +1,83 @@
+// What stands around the charts: how they are looked at, and what can be taken away. Put before curve_chart.js.
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+const REMEMBERED = "touchstone-curves"; // in the browser: how the charts were looked at last
+
+function rememberedView() {
+  const usual = { smoothing: 0, log: false, axis: "step" };
+  try {
+    return { ...usual, ...JSON.parse(localStorage.getItem(REMEMBERED) ?? "{}") };
+  } catch {
+    return usual;
+  }
+}
+
+function nameOf(chart) {
+  return chart.title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+}
+
+function download(url, name) {
+  const link = element("a");
+  Object.assign(link, { href: url, download: name });
+  link.click();
+}
+
+function smoothingSlider(curves) {
+  const label = element("label", "", "Smooth");
+  const slider = element("input");
+  Object.assign(slider, { type: "range", min: 0, max: 0.98, step: 0.02, value: curves.view.smoothing });
+  slider.oninput = () => curves.change("smoothing", Number(slider.value));
+  label.append(slider);
+  return label;
+}
+
+function axisChoice(curves) {
+  const label = element("label", "", "Along");
+  const select = element("select");
+  for (const [name, { title }] of Object.entries(AXES)) if (curves.canShow(name)) select.append(new Option(title, name, false, name === curves.view.axis));
+  select.onchange = () => curves.change("axis", select.value);
+  label.append(select);
+  return label;
+}
+
+function toolsMenu(curves, chart, figure) {
+  const menu = element("details", "ts-tools");
+  const summary = element("summary", "", "⋯");
+  summary.setAttribute("aria-label", `${chart.title}: full screen and downloads`);
+  const list = element("div");
+  const entries = [
+    ["Full screen", () => figure.requestFullscreen?.()],
+    ["Download PNG", () => saveImage(curves, chart, "png")],
+    ["Download SVG", () => saveImage(curves, chart, "svg")],
+    ["Download CSV", () => saveCsv(curves, chart)],
+  ];
+  for (const [label, act] of entries) {
+    const button = element("button", "", label);
+    button.type = "button";
+    button.onclick = () => { menu.open = false; act(); };
+    list.append(button);
+  }
+  menu.append(summary, list);
+  menu.onkeydown = (event) => { if (event.key === "Escape") { menu.open = false; summary.focus(); } };
+  menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; });
+  return menu;
+}
+
+async function saveImage(curves, chart, format) {
+  const plot = curves.chartOf.get(chart).plot;
+  const paper = getComputedStyle(curves.root).getPropertyValue("--st-background-color").trim() || "white";
+  const figure = { data: plot.data, layout: { ...plot.layout, paper_bgcolor: paper, title: { text: chart.title }, margin: { l: 60, r: 20, t: 70, b: 50 } } };
+  const url = await curves.plotly.toImage(figure, { format, width: 900, height: 500, scale: format === "png" ? 2 : 1 });
+  download(url, `${curves.data.run}-${nameOf(chart)}.${format}`);
+}
+
+function saveCsv(curves, chart) { // every point, not only those that are drawn
+  const keys = chart.lines.map((line) => line.key).join(",");
+  download(`${curves.data.base}/api/runs/${encodeURIComponent(curves.data.run)}/curves.csv?${new URLSearchParams({ keys })}`, `${curves.data.run}-${nameOf(chart)}.csv`);
+}
