@@ -10,9 +10,18 @@ from core.runs import Artifact, Lineage, Run
 _SAME = (
     "id", "pid", "name", "status", "stage", "reason", "cause", "paused", "ended_early", "task", "dataset_fingerprint",
     "config_hash", "device", "parameter_count", "steps", "steps_total", "examples_seen", "train_time_s", "time_left_s",
-    "attempt", "note", "verdict", "versions", "parent_id", "parent_kind",
+    "attempt", "note", "verdict", "versions", "parent_id", "parent_kind", "origin", "project", "settings", "tags",
+    "starred",
 )  # fmt: skip
-_TIMES = ("created_at", "started_at", "finished_at", "stop_requested_at", "finish_requested_at", "deleted_at")
+_TIMES = (
+    "created_at",
+    "started_at",
+    "finished_at",
+    "stop_requested_at",
+    "finish_requested_at",
+    "deleted_at",
+    "archived_at",
+)
 
 
 def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> dict[str, Any]:

@@ -90,6 +90,12 @@ class Run:
     paused: bool = False  # asked to pause: where it is stopped, it was by that
     cause: str = ""  # of a failure, for who offers a way out: "diverged", "memory", "disk", "input", "unknown"
     estimate: Mapping[str, Any] = field(default_factory=dict)  # what was said before the start; see `core.trials`
+    origin: str = ""  # of a run that was not trained here: "tracked", or the format that it was imported from
+    project: str = ""  # what it belongs to, as people group their runs
+    settings: Mapping[str, Any] = field(default_factory=dict)  # of a run from elsewhere, whose `config` says nothing
+    tags: tuple[str, ...] = ()
+    starred: bool = False
+    archived_at: datetime | None = None  # set while it is put away: kept, but not in the list
 
     @property
     def task(self) -> str:
@@ -97,9 +103,14 @@ class Run:
         return self.config.task
 
     @property
+    def is_own(self) -> bool:
+        """Whether it was trained here: it has a configuration, files, and can be resumed."""
+        return not self.origin
+
+    @property
     def can_resume(self) -> bool:
         """Whether there may be more to train."""
-        return self.status in RESUMABLE and not self.deleted_at
+        return self.is_own and self.status in RESUMABLE and not self.deleted_at
 
     @property
     def can_finish(self) -> bool:
@@ -113,7 +124,7 @@ class Run:
     def can_train_longer(self) -> bool:
         """Whether a new run may go on from what it learnt."""
         ended = (RunStatus.SUCCEEDED, RunStatus.STOPPED, RunStatus.FAILED)
-        return self.status in ended and self.steps > 0 and not self.deleted_at
+        return self.is_own and self.status in ended and self.steps > 0 and not self.deleted_at
 
     @property
     def ended_early(self) -> bool:

@@ -14,7 +14,7 @@ _SAME_NAME = (
     "id", "name", "reason", "config_hash", "dataset_fingerprint", "device", "parameter_count", "created_at",
     "started_at", "finished_at", "stop_requested_at", "deleted_at", "steps", "steps_total", "examples_seen",
     "train_time_s", "time_left_s", "note", "verdict", "versions", "parent_id", "parent_kind", "finish_requested_at",
-    "paused", "cause", "estimate",
+    "paused", "cause", "estimate", "origin", "project", "settings", "starred", "archived_at",
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def _to_run(row: RunRow, job: JobRow, scores: Iterable[ScoreRow]) -> Run:
         config=TrainConfig.model_validate(row.config),
         pid=job.pid,
         attempt=job.attempt,
+        tags=tuple(row.tags),
         sparkline=tuple(null_to_nan(v) for v in row.sparkline),
         test=by_source.pop("model", {}),
         baselines=by_source,

@@ -70,6 +70,13 @@ class RunRow(Table):
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())
     cause: Mapped[str] = mapped_column(default="", server_default="")
     estimate: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    # Since 0004.
+    origin: Mapped[str] = mapped_column(default="", server_default="")
+    project: Mapped[str] = mapped_column(default="", server_default="")
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    tags: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    starred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    archived_at: Mapped[datetime | None]
 
 
 class ParameterRow(Table):
@@ -102,6 +109,27 @@ class MetricRow(Table):
     step: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[float | None]
     wall_time: Mapped[float]
+
+
+class MetricBlobRow(Table):
+    """One whole curve of a run that has ended, in one piece: a fifth of its rows' size, and read at once."""
+
+    __tablename__ = "metric_blobs"
+
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("metric_keys.id"), primary_key=True)
+    count: Mapped[int]
+    data: Mapped[bytes]
+    preview: Mapped[bytes]  # what a chart shows of it at first
+
+
+class PreferenceRow(Table):
+    """What the people of this house want: saved views, the baseline run. No secrets."""
+
+    __tablename__ = "preferences"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
 
 
 class ScoreRow(Table):

@@ -18,6 +18,7 @@ from core.intake.library import Library
 from core.intake.manifest import write_text
 from core.intake.materialise import Materialised, materialise
 from core.intake.mislabels import describe_mislabels
+from core.outcome_file import write_outcomes
 from core.runs import Artifact, Run, Stage
 from core.settings import Settings
 from core.specs import Outcomes, SplitName, TaskSpec
@@ -222,6 +223,7 @@ class Pipeline:
             assessment.worst_mistakes, outcomes, data.examples["test"], self.folder / "mistakes"
         )
         write_text(self.folder / "report.json", json.dumps(report))
+        write_outcomes(self.folder, data.version.fingerprint, outcomes)
         return assessment, outcomes
 
     def _target(self) -> str:

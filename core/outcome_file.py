@@ -1,0 +1,73 @@
+"""What a model did on each example of the test split, kept beside its report: pages judge and compare from it."""
+
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import Outcomes
+
+NAME = "outcomes.npz"
+MOST_PROBABILITIES = 4_000_000  # numbers: 8 MB; of more classes or examples only the answers are kept
+
+
+@dataclass(frozen=True, eq=False)
+class StoredOutcomes:
+    """The outcomes of a finished run, and of which data.
+
+    Args:
+        fingerprint: Of the data set version; only outcomes of one fingerprint are about the same examples.
+        outcomes: In the order of the test split. Of a text, each character but the first ones: two models that needed
+            a different beginning are aligned at the end.
+    """
+
+    fingerprint: str
+    outcomes: Outcomes
+
+
+def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes) -> None:
+    """Write the outcomes of a run into its folder, whole or not at all.
+
+    Args:
+        folder: Of the run.
+        fingerprint: Of the data set version.
+        outcomes: Of the test split.
+    """
+    keeps_all = outcomes.probabilities.size <= MOST_PROBABILITIES
+    arrays: Mapping[str, NDArray[Any]] = {
+        "nll": outcomes.nll.astype(np.float32),
+        "targets": outcomes.targets,
+        "predicted": outcomes.predicted,
+        "probabilities": outcomes.probabilities.astype(np.float16) if keeps_all else np.zeros((0, 0), np.float16),
+        "fingerprint": np.array(fingerprint),
+    }
+    part = folder / f".{NAME}.part"
+    with part.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    part.replace(folder / NAME)
+
+
+def read_outcomes(folder: Path) -> StoredOutcomes | None:
+    """Return the outcomes of a run, or None where there are none: it has not finished, or is from before they were kept.
+
+    Args:
+        folder: Of the run.
+    """
+    file = folder / NAME
+    if not file.exists():
+        return None
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            outcomes = Outcomes(
+                kept["nll"].astype(np.float64),
+                kept["targets"],
+                kept["predicted"],
+                kept["probabilities"].astype(np.float64),
+            )
+            return StoredOutcomes(str(kept["fingerprint"]), outcomes)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: as if it were not there
+        return None
