@@ -52,7 +52,7 @@ def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes) -> None:
 
 
 def read_outcomes(folder: Path) -> StoredOutcomes | None:
-    """Return the outcomes of a run, or None where there are none: it has not finished, or is from before they were kept.
+    """Return the outcomes of a run; None where it has not finished, or did before they were kept.
 
     Args:
         folder: Of the run.

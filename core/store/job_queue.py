@@ -54,7 +54,12 @@ class JobQueue:
         next_one = (
             select(RunRow.number)
             .join(JobRow, JobRow.run_number == RunRow.number)
-            .where(RunRow.status == RunStatus.QUEUED, RunRow.deleted_at.is_(None), JobRow.pid.is_(None))
+            .where(
+                RunRow.status == RunStatus.QUEUED,
+                RunRow.origin == "",
+                RunRow.deleted_at.is_(None),
+                JobRow.pid.is_(None),
+            )
             .order_by(JobRow.position)
             .limit(1)
         )
@@ -83,11 +88,14 @@ class JobQueue:
             session.execute(update(JobRow).where(JobRow.run_number == number).values(**values))
 
     def running(self) -> list[Job]:
-        """Return the jobs of all running runs, and of ended ones whose process has not gone yet."""
+        """Return the jobs of all running runs, and of ended ones whose process has not gone yet.
+
+        Those logged from elsewhere are not among them: nobody here may end the process of a notebook.
+        """
         query = (
             select(RunRow.id, JobRow.attempt, JobRow.pid, JobRow.pid_created)
             .join(JobRow, JobRow.run_number == RunRow.number)
-            .where(or_(RunRow.status == RunStatus.RUNNING, JobRow.pid.is_not(None)))
+            .where(RunRow.origin == "", or_(RunRow.status == RunStatus.RUNNING, JobRow.pid.is_not(None)))
         )
         with self.database.read() as session:
             return [Job(*row) for row in session.execute(query)]
@@ -124,7 +132,9 @@ class JobQueue:
             slots: Runs that work at the same time.
         """
         columns = select(RunRow.id, RunRow.status, RunRow.time_left_s).join(JobRow, JobRow.run_number == RunRow.number)
-        active = columns.where(RunRow.status.in_((RunStatus.QUEUED, RunStatus.RUNNING)), RunRow.deleted_at.is_(None))
+        active = columns.where(
+            RunRow.status.in_((RunStatus.QUEUED, RunStatus.RUNNING)), RunRow.deleted_at.is_(None), RunRow.origin == ""
+        )
         with self.database.read() as session:
             rows = session.execute(active.order_by(JobRow.position)).all()
         running = [r.time_left_s for r in rows if r.status == RunStatus.RUNNING]

@@ -16,7 +16,7 @@ from core.store.database import Database
 from core.store.rows import nan_to_null, to_runs
 from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow
 
-_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
+ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
 
 
 def now() -> datetime:
@@ -57,7 +57,7 @@ class RunStore:
                 return self._one(session, known)
             if config.continues:  # asked here, in the transaction in which nobody can empty the trash
                 self._number(session, config.continues, trashed=False)
-            run_id = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+            run_id = "".join(secrets.choice(ALPHABET) for _ in range(8))
             row = RunRow(
                 id=run_id,
                 idempotency_key=idempotency_key,
