@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from core.config import TrainConfig
 
@@ -153,8 +153,7 @@ class Lineage:
     children: tuple[Run, ...]  # the newest first
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """One point of one curve. Keys look like `train/loss`, `validation/accuracy`."""
 
     key: str

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.errors import RunNotFound
 from core.runs import Metric
 from core.store.database import Database
+from core.store.point_writing import write_points
 from core.store.rows import nan_to_null, null_to_nan
 from core.store.tables import MetricKeyRow, MetricRow, RunRow
 
@@ -28,17 +28,11 @@ class MetricStore:
         with self.database.write() as session:
             number = _number(session, run_id)
             rows = [
-                {
-                    "run_number": number,
-                    "key_id": self._key_id(session, m.key),
-                    "step": m.step,
-                    "value": nan_to_null(m.value),
-                    "wall_time": m.wall_time,
-                }
-                for m in metrics
+                (number, self._key_id(session, key), step, nan_to_null(value), wall_time)
+                for key, step, value, wall_time in metrics
             ]
             if rows:
-                session.execute(_upsert(session), rows)
+                write_points(session, rows)
 
     def read(
         self, run_id: str, after: Mapping[str, int] | None = None, keys: Sequence[str] = ()
@@ -94,13 +88,6 @@ class MetricStore:
                 found = session.execute(insert(MetricKeyRow).values(name=name).returning(MetricKeyRow.id)).scalar_one()
             self._key_ids[name] = found
         return self._key_ids[name]
-
-
-def _upsert(session: Session) -> sqlite.Insert | postgresql.Insert:
-    dialect = session.get_bind().dialect.name
-    statement = postgresql.insert(MetricRow) if dialect == "postgresql" else sqlite.insert(MetricRow)
-    fresh = {"value": statement.excluded.value, "wall_time": statement.excluded.wall_time}
-    return statement.on_conflict_do_update(index_elements=["run_number", "key_id", "step"], set_=fresh)
 
 
 def _number(session: Session, run_id: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from core.training.callbacks import Callback
 from core.training.device import memory_used_bytes
 from core.training.generation import CharacterPreprocessor, generate
-from core.worker.recorder import Recorder
+from core.recorder.recorder import Recorder
 
 if TYPE_CHECKING:
     import torch

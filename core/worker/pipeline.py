@@ -37,7 +37,7 @@ from core.worker.beginning import parent_state
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.mistakes import describe_mistakes
-from core.worker.recorder import Recorder
+from core.recorder.recorder import Recorder
 
 EVALUATION_BATCH = 256
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard
 from core.training.trainer import Trainer
 from core.worker.listeners import EndOnRequest, Record
-from core.worker.recorder import Recorder
+from core.recorder.recorder import Recorder
 from tests.bench.training.cases import Job, Time, clock
 
 

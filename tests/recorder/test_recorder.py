@@ -13,8 +13,9 @@ from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from core.worker import recorder as recorder_module
-from core.worker.recorder import Recorder, thin
+from core.recorder import recorder as recorder_module
+from core.recorder.recorder import Recorder
+from core.recorder.sparkline import thin
 from tests.live import LIMIT_S
 
 
