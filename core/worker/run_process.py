@@ -11,12 +11,12 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import DatabaseUnavailable, TouchstoneError, TrainingDiverged
+from core.recorder.recorder import Recorder
 from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from core.recorder.recorder import Recorder
 
 LAST_WORD_TRIES, LAST_WORD_PAUSE_S = 300, 2.0
 NICENESS = 5  # the dashboard goes first: drawing a page takes a moment, training takes minutes
@@ -55,6 +55,15 @@ def main(run_id: str, slot: int, threads: int) -> None:
     _log.info("The run ends: %s. %s", status, reason)
     recorder.close()
     _say_the_last_word(run_id, runs, status, reason, cause)
+    _pack(run_id, metrics)
+
+
+def _pack(run_id: str, metrics: MetricStore) -> None:
+    """Put each curve into one piece; what is left out now the supervisor does when it has time."""
+    try:
+        metrics.pack(run_id)
+    except TouchstoneError:
+        _log.warning("The curves were not packed.", exc_info=True)
 
 
 def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str, cause: str) -> None:

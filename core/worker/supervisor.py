@@ -7,12 +7,13 @@ import socket
 import time
 from uuid import uuid4
 
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, RunNotFound
 from core.processes import start_time
 from core.runs import RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
+from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from core.worker.launch import code_version, holds
 from core.worker.launcher import Child, Launcher
@@ -21,6 +22,7 @@ from core.worker.trial_watch import TrialWatch
 
 POLL_S = 0.15
 RENEW_S = 2.0
+PACK_EVERY_S = 10.0  # how often somebody with nothing to do looks for a run whose curves are not packed
 WEDGED_S = 10.0  # a process that lives so long after its run has ended is ended too
 _log = logging.getLogger(__name__)
 
@@ -31,13 +33,13 @@ class Supervisor:
     def __init__(self, settings: Settings, database: Database, launcher: Launcher) -> None:
         """Wire it; `run` does the work."""
         self.settings, self.launcher = settings, launcher
-        self.runs, self.queue = RunStore(database), JobQueue(database)
+        self.runs, self.queue, self.metrics = RunStore(database), JobQueue(database), MetricStore(database)
         self.owner, self.version = uuid4().hex, code_version()
         self.children: dict[str, Child] = {}
         self._told: dict[str, tuple[signal.Signals, float]] = {}  # the last signal sent to a child, and when
         self._ended_at: dict[str, float] = {}  # when a run was first seen to have ended before its process
         self._slots, self._device, self._warm = settings.slots or 1, "", False
-        self._renewed_at, self._busy_at = 0.0, time.monotonic()
+        self._renewed_at, self._busy_at, self._packed_at = 0.0, time.monotonic(), -PACK_EVERY_S
         self.leaving = False
         self.trials = TrialWatch(settings, database)
 
@@ -74,11 +76,25 @@ class Supervisor:
             pass
         taken = {child.slot for child in self.children.values()}
         tries = self._warm and self.trials.turn(self._slots, taken, may_start=not self.leaving)
-        if self.children or tries:
+        if self.children or tries or self._pack_one():
             self._busy_at = time.monotonic()
         elif time.monotonic() - self._busy_at > self.settings.worker_idle_s:
             _log.info("Nothing to do for long; leaving.")
             self.leaving = True
+
+    def _pack_one(self) -> bool:
+        """Pack the curves of a run that could not do it itself; say whether there was one."""
+        if time.monotonic() - self._packed_at < PACK_EVERY_S:
+            return False
+        self._packed_at = time.monotonic()
+        if (run_id := self.metrics.unpacked()) is None:
+            return False
+        try:
+            self.metrics.pack(run_id)
+        except RunNotFound:  # removed for good in this moment
+            return False
+        self._packed_at -= PACK_EVERY_S  # there may be another one
+        return True
 
     # --- the lease ---
 

@@ -79,8 +79,14 @@ def test_a_run_goes_its_way_on_postgresql(postgres: Database, quick_config: Call
     runs.set_scores(run.id, "model", {"accuracy": Score(0.9, 0.8, 1.0)})
     runs.add_event(run.id, "note", "hello", {"step": 1})
     assert runs.finish(run.id, RunStatus.STOPPED)
+    metrics.pack(run.id)
     assert queue.requeue(run.id)
+    metrics.forget_after(run.id, 1)
+    assert [step for step, _, _ in metrics.read(run.id)["train/loss"]] == [1]
     assert runs.get(run.id).test == {"accuracy": Score(0.9, 0.8, 1.0)}
+    assert metrics.unpacked() is None
+    metrics.append(run.id, [Metric("train/loss", 3, 0.25, 0.0), Metric("validation/loss", 3, 1.5, 0.0)])
+    assert metrics.latest(run.id) == {"train/loss": (3, 0.25, 0.0), "validation/loss": (3, 1.5, 0.0)}
     runs.update(run.id, deleted_at=now())
     runs.remove([run.id])
     assert runs.list() == []

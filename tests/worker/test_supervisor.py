@@ -14,10 +14,11 @@ import pytest
 
 from core.config import TrainConfig
 from core.processes import start_time
-from core.runs import Run, RunStatus, Stage
+from core.runs import Metric, Run, RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue
+from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from core.worker.launcher import Child
 from core.worker.supervisor import Supervisor
@@ -167,6 +168,17 @@ def test_a_process_that_lives_on_after_its_run_is_ended(
     turn_until(supervisor, lambda: runs.get(run.id).status is RunStatus.SUCCEEDED)
     turn_until(supervisor, lambda: not supervisor.children)
     assert runs.get(run.id).status is RunStatus.SUCCEEDED
+
+
+def test_curves_that_a_process_left_unpacked_are_packed_when_there_is_time(
+    supervisor: Supervisor, database: Database, runs: RunStore, add: Callable[[str], Run]
+) -> None:
+    run, metrics = add("killed"), MetricStore(database)
+    metrics.append(run.id, [Metric("train/loss", 1, 0.5, 1000.0)])
+    assert metrics.preview(run.id) is None
+    turn_until(supervisor, lambda: not runs.get(run.id).status.is_active)
+    turn_until(supervisor, lambda: metrics.preview(run.id) is not None)
+    assert metrics.read(run.id) == {"train/loss": [(1, 0.5, 1000.0)]}
 
 
 def test_a_second_supervisor_goes_away(supervisor: Supervisor, settings: Settings, database: Database) -> None:

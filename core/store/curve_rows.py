@@ -1,0 +1,123 @@
+"""The statements behind `MetricStore`: where the points of a run are, as rows and packed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core.store.curve import Curve, downsample
+from core.store.packed_curve import HEAD_BYTES, Head, head_of, pack, unpack
+from core.store.rows import null_to_nan
+from core.store.tables import MetricBlobRow, MetricKeyRow, MetricRow, Table
+
+NO_POINTS = Curve(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+_POINT = MetricRow.step, MetricRow.value, MetricRow.wall_time
+
+
+def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:
+    """Return an insertion that knows what to do about rows that are there already."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+
+
+def key_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of these names, and give one to those that have none."""
+    ids = {}
+    for name in sorted(names):
+        known = select(MetricKeyRow.id).where(MetricKeyRow.name == name)
+        found = session.scalar(known)
+        if found is None:  # on PostgreSQL somebody else may give it one right now
+            session.execute(insert_into(session, MetricKeyRow).on_conflict_do_nothing(), [{"name": name}])
+            found = session.execute(known).scalar_one()
+        ids[name] = found
+    return ids
+
+
+def names(session: Session, number: int, wanted: Sequence[str] = ()) -> dict[int, str]:
+    """Return the curves of a run, or those of these names, in the order of their names."""
+    ids = {*keys_with_rows(session, number), *_packed_keys(session, number)}
+    query = select(MetricKeyRow.id, MetricKeyRow.name).order_by(MetricKeyRow.name)
+    if wanted:
+        query = query.where(MetricKeyRow.name.in_(wanted))
+    return {key_id: name for key_id, name in session.execute(query) if key_id in ids}
+
+
+def keys_with_rows(session: Session, number: int) -> list[int]:
+    """Return which curves of a run have rows, without looking at every row: each is found from the one before."""
+    mine = MetricRow.run_number == number
+    seen = select(func.min(MetricRow.key_id).label("id")).where(mine).cte("seen", recursive=True)
+    following = select(func.min(MetricRow.key_id)).where(mine, MetricRow.key_id > seen.c.id)
+    seen = seen.union_all(select(following.scalar_subquery()).where(seen.c.id.is_not(None)))
+    return list(session.scalars(select(seen.c.id).where(seen.c.id.is_not(None))))
+
+
+def _packed_keys(session: Session, number: int) -> list[int]:
+    return list(session.scalars(select(MetricBlobRow.key_id).where(MetricBlobRow.run_number == number)))
+
+
+def read_rows(session: Session, number: int, key_id: int, after: int | None = None) -> Curve:
+    """Return the points of a curve that are rows."""
+    query = select(*_POINT).where(MetricRow.run_number == number, MetricRow.key_id == key_id)
+    if after is not None:
+        query = query.where(MetricRow.step > after)
+    return _curve(session.execute(query.order_by(MetricRow.step)).all())
+
+
+def delete_rows(session: Session, number: int, key_id: int) -> Curve:
+    """Delete the points of a curve that are rows, and return exactly those that were deleted."""
+    query = delete(MetricRow).where(MetricRow.run_number == number, MetricRow.key_id == key_id).returning(*_POINT)
+    rows = session.execute(query, execution_options={"synchronize_session": False}).all()
+    deleted = _curve(rows)
+    return deleted.at(np.argsort(deleted.steps, kind="stable"))
+
+
+def last_row(session: Session, number: int, key_id: int) -> tuple[int, float, float] | None:
+    """Return the last point of a curve that is a row."""
+    query = select(*_POINT).where(MetricRow.run_number == number, MetricRow.key_id == key_id)
+    found = session.execute(query.order_by(MetricRow.step.desc()).limit(1)).one_or_none()
+    return None if found is None else (found.step, null_to_nan(found.value), found.wall_time)
+
+
+def packed_heads(session: Session, number: int) -> dict[int, Head]:
+    """Return the last packed point of each curve of a run."""
+    head = func.substr(MetricBlobRow.data, 1, HEAD_BYTES)
+    query = select(MetricBlobRow.key_id, head).where(MetricBlobRow.run_number == number)
+    return {key_id: head_of(bytes(data)) for key_id, data in session.execute(query)}
+
+
+def read_packed(session: Session, number: int, key_id: int) -> Curve:
+    """Return the points of a curve that are packed."""
+    data = session.scalar(select(MetricBlobRow.data).where(*_blob(number, key_id)))
+    return NO_POINTS if data is None else unpack(data)
+
+
+def read_previews(session: Session, number: int) -> dict[int, Curve]:
+    """Return what a chart shows at first of each packed curve of a run."""
+    columns = select(MetricBlobRow.key_id, MetricBlobRow.preview).where(MetricBlobRow.run_number == number)
+    return {key_id: unpack(preview) for key_id, preview in session.execute(columns)}
+
+
+def write_packed(session: Session, number: int, key_id: int, curve: Curve) -> None:
+    """Put a packed curve in the place of the one before; one without points is removed."""
+    if not len(curve):
+        session.execute(delete(MetricBlobRow).where(*_blob(number, key_id)))
+        return
+    values = {"count": len(curve), "data": pack(curve), "preview": pack(downsample(curve))}
+    statement = insert_into(session, MetricBlobRow).on_conflict_do_update(
+        index_elements=["run_number", "key_id"], set_=values
+    )
+    session.execute(statement, [{"run_number": number, "key_id": key_id, **values}])
+
+
+def _blob(number: int, key_id: int) -> tuple[Any, Any]:
+    return MetricBlobRow.run_number == number, MetricBlobRow.key_id == key_id
+
+
+def _curve(rows: Sequence[Row[int, float | None, float]]) -> Curve:
+    if not rows:
+        return NO_POINTS
+    steps, values, times = zip(*rows, strict=True)
+    return Curve(np.array(steps, np.int64), np.array(values, np.float64), np.array(times, np.float64))
