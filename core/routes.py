@@ -17,6 +17,7 @@ from starlette.routing import Route
 from core.curves import Curve, CurveCache, Snapshot
 from core.errors import TouchstoneError, UserError
 from core.service import Service
+from core.wall_routes import wall_endpoints
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _YEAR = "public, max-age=31536000, immutable"
@@ -71,6 +72,7 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         "/api/runs/{run_id}/curves.csv": table,
         "/api/runs/{run_id}/detail": detail,
         "/assets/{name}": asset,
+        **wall_endpoints(open_service),
     }
     return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
 

@@ -13,13 +13,14 @@ from pages.components.estimate import expected_and_true
 from pages.components.failures import failures
 from pages.components.next_runs import lineage, next_steps
 from pages.components.notices import empty_state, shown_errors
-from pages.components.record import record, samples
+from pages.components.record import record
 from pages.components.run_actions import run_actions, undo_notice
 from pages.components.run_data import run_data
 from pages.components.run_ended import ended_notice
 from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
 from pages.components.text import ago, duration, plain
+from pages.components.wall import wall
 
 REFRESH_S = 2.0
 
@@ -52,8 +53,7 @@ def page() -> None:
             coach(run)
     st.subheader("Learning curves", anchor=False)
     curve_chart(run, task)
-    if not run.status.is_active:
-        samples(run)
+    wall(run, task)
     failures(run, report)
     record(run)
 
@@ -104,8 +104,6 @@ def _live(run_id: str, task: TaskSpec) -> None:
             st.rerun()
         run_progress(run, task)
         coach(run)
-        if task.output_kind == "text":
-            samples(run)
 
 
 if __name__ == "__main__":

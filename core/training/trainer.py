@@ -68,6 +68,7 @@ class Trainer:
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
         self.best: Best | None = None
+        self.outcomes: Outcomes | None = None  # of the look at the validation split, while callbacks hear of it
         self._augment, self._judge = augment, judge
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
@@ -206,7 +207,7 @@ class Trainer:
         began = time.perf_counter()
         self._last_look_at = self._step
         with kept_random_state(self.device):
-            outcomes = self._measure()
+            self.outcomes = outcomes = self._measure()
             metrics = {f"validation/{metric.name}": metric.compute(outcomes) for metric in self.task.metrics}
             loss = metrics.setdefault("validation/loss", float(outcomes.nll.mean()))
             primary = metrics[f"validation/{self._primary.name}"]
@@ -214,6 +215,7 @@ class Trainer:
             self.best = better(self._primary.direction, self.best, Best(self._step, primary, loss))
             for callback in self._callbacks:
                 callback.on_evaluation(self, metrics)
+        self.outcomes = None
         self._last_look_s = time.perf_counter() - began
         self._log_started += self._last_look_s  # examples/s is the speed of training alone
 

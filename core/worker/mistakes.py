@@ -35,17 +35,26 @@ def describe_mistakes(
     described = []
     for place, i in enumerate(indices[:MOST]):
         mistake = _of_a_label(i, outcomes, examples.labels) if examples.labels else _of_a_number(i, outcomes, examples)
-        if isinstance(examples.inputs, tuple):
-            mistake["text"] = examples.inputs[i][:LONGEST_TEXT]
-        elif isinstance(examples.inputs, np.ndarray):
-            folder.mkdir(parents=True, exist_ok=True)
-            file = folder / f"{place}.png"
-            _picture(examples.inputs[i]).save(file)
-            mistake["image"] = file.relative_to(folder.parent).as_posix()
-        else:
-            mistake["row"] = _row(examples.inputs, i)
+        mistake |= shown_example(examples, i, folder / f"{place}.png")
         described.append(mistake)
     return described
+
+
+def shown_example(examples: Examples, i: int, file: Path) -> dict[str, Any]:
+    """Return what people see of an example: its "text", "row" or "image", a path beside the folder of the file.
+
+    Args:
+        examples: It is one of them.
+        i: Which one.
+        file: Where a picture is written.
+    """
+    if isinstance(examples.inputs, tuple):
+        return {"text": examples.inputs[i][:LONGEST_TEXT]}
+    if not isinstance(examples.inputs, np.ndarray):
+        return {"row": _row(examples.inputs, i)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _picture(examples.inputs[i]).save(file)
+    return {"image": file.relative_to(file.parent.parent).as_posix()}
 
 
 def _of_a_label(i: int, outcomes: Outcomes, labels: tuple[str, ...]) -> dict[str, Any]:

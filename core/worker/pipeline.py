@@ -37,7 +37,9 @@ from core.training.trainer import Trainer
 from core.worker.beginning import parent_state
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
+from core.worker.machine_metrics import MachineMetrics
 from core.worker.mistakes import describe_mistakes
+from core.worker.wall import Wall
 
 EVALUATION_BATCH = 256
 _log = logging.getLogger(__name__)
@@ -170,11 +172,14 @@ class Pipeline:
                 every_steps=config.checkpoint_every_steps,
             ),
             EndOnRequest(recorder.stop_requested, recorder.finish_requested),
+            MachineMetrics(recorder.record, self._device),
         ]
         if not self.run.estimate:
             callbacks.append(FirstEstimate(recorder, describe_device(self._device)))
         if self.task.output_kind == "text":
             callbacks.append(Sample(self._note, data, config.seed, self._device))
+        else:
+            callbacks.append(Wall(self.folder, data.examples["validation"], config.seed))
         return callbacks
 
     def _note(self, kind: str, message: str, data: Mapping[str, Any]) -> None:

@@ -28,6 +28,10 @@ ASIDE = (
     ("train/gradient_norm", "Gradient norm", "how strongly an example pulls", ""),
     ("train/examples_per_s", "Speed", "examples a second", "examples/s"),
     ("train/memory_mb", "Memory", "of the process, or of the GPU", "MB"),
+    ("system/cpu_percent", "Processor", "by this run; 100 % is every core", "%"),
+    ("system/memory_mb", "Memory of the machine", "by this run", "MB"),
+    ("system/gpu_percent", "GPU", "share of the time that it was busy", "%"),
+    ("system/gpu_memory_mb", "Memory of the GPU", "taken, by all programs together", "MB"),
 )
 
 

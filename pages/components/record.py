@@ -1,4 +1,4 @@
-"""Everything that was written down about a run: settings, versions, what happened, the log, samples."""
+"""Everything that was written down about a run: settings, versions, what happened, the log."""
 
 import json
 from collections.abc import Mapping
@@ -7,39 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.runs import Event, Run
+from core.runs import Run
 from pages.components.notices import shown_errors
 from pages.components.text import duration, money, plain, size, value
 
 LOG_REFRESH_S = 4.0
 TAIL_BYTES = 12_000
 EVENT_ICONS = {"stage": "chevron_right", "note": "info", "warning": "warning", "error": "error"}
-
-
-def samples(run: Run) -> None:
-    """Show what a text model wrote, from its first attempts to the last."""
-    written = shared_service().events(run.id, "sample")
-    if not written:
-        return
-    st.subheader("What it writes", anchor=False)
-    prompt = plain(str(written[-1].data.get("prompt", "")).strip())
-    after = f" It goes on from: “{prompt}”" if prompt else ""
-    st.caption(f"A sample after every look at the validation text. Move to see how it learnt.{after}")
-    last = len(written) - 1
-    at = last
-    if last and not run.status.is_active:
-        at = st.select_slider(
-            "Sample", range(len(written)), last, key=f"sample-{run.id}", label_visibility="collapsed",
-            format_func=lambda i: f"step {_step(written[i])}",
-        )  # fmt: skip
-    st.code(str(written[at].data.get("text") or written[at].message), language=None, wrap_lines=True)
-    if run.status.is_active:
-        st.caption(f"After step {_step(written[at])}.")
-
-
-def _step(event: Event) -> str:
-    step = event.data.get("step", "")
-    return f"{step:,}" if isinstance(step, int) else str(step)
 
 
 def record(run: Run) -> None:

@@ -1,0 +1,96 @@
+"""The wall of a run: a few validation examples, and what the model answered at each look while it learnt, on disk.
+
+`wall/examples.json` and the pictures beside it are written once; `wall/looks.jsonl` grows by a line a look. Its first
+line names a generation: whoever has read a part of another one reads again from the beginning.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FOLDER, EXAMPLES, LOOKS = "wall", "examples.json", "looks.jsonl"
+Look = Mapping[str, Any]  # "step", and a list a name with an answer for each example
+
+
+def write_examples(folder: Path, document: Mapping[str, Any]) -> None:
+    """Write what hangs on the wall, whole or not at all.
+
+    Args:
+        folder: Of the run.
+        document: "kind" ("label" or "number"), "labels", and "examples": a list of dicts with "target" and "text",
+            "image" (the name of a file beside it) or "row".
+    """
+    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    _write(folder / FOLDER / EXAMPLES, json.dumps(document))
+
+
+def read_examples(folder: Path) -> dict[str, Any] | None:
+    """Return what hangs on the wall of a run; None where there is nothing.
+
+    Args:
+        folder: Of the run.
+    """
+    try:
+        found = json.loads((folder / FOLDER / EXAMPLES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def picture_of(folder: Path, number: int) -> Path:
+    """Return the file of the picture of an example; it may not be there."""
+    return folder / FOLDER / f"{number}.png"
+
+
+def read_looks(folder: Path) -> tuple[str, list[Look]]:
+    """Return the generation and the looks of a run, in the order of their steps; nothing where there are none.
+
+    Args:
+        folder: Of the run.
+    """
+    try:
+        first, *lines = (folder / FOLDER / LOOKS).read_text(encoding="utf-8").splitlines()
+        generation = str(json.loads(first)["generation"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", []
+    looks = []
+    for line in lines:
+        try:
+            look = json.loads(line)
+        except ValueError:  # the process was killed while it wrote the last line
+            break
+        looks.append(look)
+    return generation, looks
+
+
+class LooksFile:
+    """Writes the looks of one attempt at a run."""
+
+    def __init__(self, folder: Path) -> None:
+        """Write into this folder of a run; nothing is written yet."""
+        self._file = folder / FOLDER / LOOKS
+
+    def begin(self, step: int) -> list[int]:
+        """Keep what was seen up to a step, forget what comes after: it will be seen again. Return the kept steps.
+
+        Args:
+            step: Where the run goes on from; 0 for a new one.
+        """
+        kept = [look for look in read_looks(self._file.parent.parent)[1] if look["step"] <= step]
+        lines = [json.dumps(line) for line in ({"generation": secrets.token_hex(4)}, *kept)]
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        _write(self._file, "\n".join(lines) + "\n")
+        return [int(look["step"]) for look in kept]
+
+    def add(self, look: Look) -> None:
+        """Append one look."""
+        with self._file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(look) + "\n")
+
+
+def _write(file: Path, text: str) -> None:
+    part = file.with_name(f".{file.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)

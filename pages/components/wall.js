@@ -1,0 +1,178 @@
+// What a run says of a few examples while it learns. Everything it shows comes from the route /api/runs/ID/wall.
+
+const POLL_MS = 2000;
+const PATIENCE_MS = 20000; // the longest pause between two tries while the server does not answer
+const PLAY_MS = 7000; // the whole training, played
+
+class Wall {
+  constructor(parent, data) {
+    this.data = data;
+    this.address = `${data.base}/api/runs/${encodeURIComponent(data.run)}/wall`;
+    this.looks = [];
+    this.cards = [];
+    this.generation = "";
+    this.at = 0;
+    this.follows = true; // the newest look, until somebody goes back
+    this.pause = POLL_MS;
+    this.build(parent);
+    this.onVisible = () => { if (!document.hidden) this.poll(); };
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.watcher = new IntersectionObserver(([entry]) => { this.inSight = entry.isIntersecting; if (this.inSight) this.poll(); }, { rootMargin: "300px" });
+    this.watcher.observe(this.root);
+  }
+
+  build(parent) {
+    this.root = element("section", "ts-wall");
+    this.root.setAttribute("aria-label", this.data.text ? "What it writes" : "Watch it learn");
+    this.finding = element("p", "ts-finding", "Loading …");
+    this.controls = element("div", "ts-controls");
+    this.controls.hidden = true;
+    this.play = element("button", "", "▶ Play");
+    this.play.type = "button";
+    this.play.onclick = () => (this.playing ? this.halt() : this.start());
+    this.slider = element("input");
+    Object.assign(this.slider, { type: "range", min: 0, max: 0, step: 1 });
+    this.slider.setAttribute("aria-label", "Back through its training");
+    this.slider.oninput = () => { this.halt(); this.go(Number(this.slider.value)); };
+    this.where = element("span", "ts-where");
+    this.newest = element("button", "", "Newest");
+    this.newest.type = "button";
+    this.newest.onclick = () => { this.halt(); this.go(this.looks.length - 1); };
+    this.controls.append(this.play, this.slider, this.where, this.newest);
+    this.grid = element("div", "ts-grid");
+    this.writing = element("pre", "ts-writing");
+    this.writing.hidden = true;
+    this.root.append(this.finding, this.controls, this.grid, this.writing);
+    parent.append(this.root);
+  }
+
+  update(data) { // the page ran again: a run that was resumed must be asked for again
+    const again = data.attempt !== this.data.attempt;
+    this.data = data;
+    if (again && this.ended) { this.ended = false; this.poll(); }
+  }
+
+  async poll() {
+    clearTimeout(this.timer);
+    if (this.stopped || this.ended || this.busy || document.hidden || !this.inSight) return;
+    this.busy = true;
+    try {
+      const query = this.looks.length ? new URLSearchParams({ after: this.looks.at(-1).step, generation: this.generation }) : "";
+      const answer = await fetch(`${this.address}?${query}`, { cache: "no-store", signal: AbortSignal.timeout(20000) });
+      const found = await answer.json();
+      if (!answer.ok) { this.ended = true; this.finding.textContent = found.error; return; }
+      this.pause = POLL_MS;
+      if (!this.stopped) this.take(found);
+    } catch {
+      this.pause = Math.min(2 * this.pause, PATIENCE_MS);
+    } finally {
+      this.busy = false;
+      if (!this.stopped && !this.ended) this.timer = setTimeout(() => this.poll(), this.pause);
+    }
+  }
+
+  take(found) {
+    this.ended = !found.active;
+    this.total = found.steps_total;
+    this.generation = found.generation;
+    if (found.complete) this.begin(found);
+    this.looks.push(...found.looks);
+    if (!this.looks.length) {
+      this.finding.textContent = found.active ? "Its first answers appear here after its first look at the validation examples." : "It ended before its first look at the validation examples.";
+      return;
+    }
+    if (!found.complete && !found.looks.length) { this.say(); return; }
+    this.slider.max = this.looks.length - 1;
+    this.controls.hidden = this.looks.length < 2;
+    for (const card of this.cards) card.drawHistory(this.looks);
+    this.draw(this.follows && !this.playing ? this.looks.length - 1 : Math.min(this.at, this.looks.length - 1));
+  }
+
+  begin(found) {
+    this.looks = [];
+    this.kind = found.kind;
+    this.labels = found.labels;
+    const numbers = found.examples.map((example) => example.target).filter((target) => typeof target === "number");
+    this.range = Math.max(...numbers) - Math.min(...numbers) || 1;
+    this.cards = found.examples.map((example, place) => new Card(example, place, this));
+    this.grid.replaceChildren(...this.cards.map((card) => card.root));
+    this.grid.dataset.of = found.examples[0]?.image ? "pictures" : found.examples[0]?.row ? "rows" : "texts";
+    this.writing.hidden = true; // until there is something
+  }
+
+  go(at) {
+    this.follows = at === this.looks.length - 1;
+    this.draw(at);
+  }
+
+  draw(at) {
+    const look = this.looks[at];
+    this.at = at;
+    this.slider.value = at;
+    if (this.kind === "writing") { this.writing.textContent = look.text; this.writing.hidden = false; }
+    for (const card of this.cards) {
+      card.show(look);
+      card.markNow(at, this.looks.length);
+    }
+    this.say();
+  }
+
+  say() {
+    const { step } = this.looks[this.at];
+    const last = this.at === this.looks.length - 1;
+    this.where.textContent = `step ${count(step)}${this.total ? ` of ${count(Math.max(this.total, step))}` : ""}`;
+    this.newest.hidden = last;
+    const words = this.words();
+    this.slider.setAttribute("aria-valuetext", `${this.where.textContent}: ${words}`);
+    if (this.finding.textContent !== words) this.finding.textContent = words;
+    this.root.dataset.step = step;
+  }
+
+  words() { // the finding, from the numbers
+    const look = this.looks[this.at], first = this.looks[0], when = `after step ${count(look.step)}`;
+    if (this.kind === "writing") return look.prompt.trim() ? `What it writes ${when}, going on from “${look.prompt.trim()}”` : `What it writes ${when}`;
+    const rights = (at) => this.cards.filter((card) => card.isRight(at)).length;
+    const close = this.kind === "number" ? "close" : "right";
+    const now = `${rights(look)} of ${this.cards.length} ${close} ${when}`;
+    const meaning = this.kind === "number" ? ` Close: off by at most ${amount(CLOSE * this.range)}.` : "";
+    return this.at ? `${now}; ${rights(first)} at its first look.${meaning}` : `${now}, its first look.${meaning}`;
+  }
+
+  start() {
+    if (this.at >= this.looks.length - 1) this.draw(0);
+    this.playing = setInterval(() => {
+      this.draw(Math.min(this.at + 1, this.looks.length - 1));
+      if (this.at === this.looks.length - 1) this.halt();
+    }, Math.min(Math.max(PLAY_MS / this.looks.length, 40), 700));
+    this.play.textContent = "❚❚ Stop";
+  }
+
+  halt() {
+    if (!this.playing) return;
+    clearInterval(this.playing);
+    this.playing = null;
+    this.play.textContent = "▶ Play";
+    this.follows = this.at === this.looks.length - 1;
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.playing);
+    this.watcher.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    this.root.remove();
+  }
+}
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const known = parentElement.touchstoneWall;
+  if (known && known.data.run === data.run && !known.stopped) {
+    known.update(data);
+  } else {
+    known?.stop();
+    parentElement.touchstoneWall = new Wall(parentElement, data);
+  }
+  return () => { parentElement.touchstoneWall?.stop(); parentElement.touchstoneWall = null; };
+}
