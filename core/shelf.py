@@ -16,8 +16,9 @@ from core.intake.manifest import DatasetCard
 from core.intake.previews import DatasetPreview, preview_brought, preview_built_in
 from core.intake.reception import Reception
 from core.intake.relabelling import checked_labels, correction
+from core.intake.split_examples import split_examples
 from core.settings import Settings
-from core.specs import DatasetSpec
+from core.specs import DatasetSpec, Examples
 
 LONGEST_TITLE = 80  # characters
 MOST_DOUBTED = 50  # labels; of those after them more are right than wrong
@@ -136,6 +137,10 @@ class Shelf(Reception):
             largest: Pixels of the longer side.
         """
         return thumbnail_of(self.library.version(name, fingerprint), position, largest)
+
+    def test_examples(self, name: str, fingerprint: str, places: Sequence[int]) -> Examples:
+        """Return examples of a version's test split by their place in it; see `core.intake.split_examples`."""
+        return split_examples(self.library, name, fingerprint, "test", places)
 
     def export_rows(self, name: str, fingerprint: str = "") -> bytes:
         """Return texts or a table as CSV that is safe to open in a spreadsheet."""

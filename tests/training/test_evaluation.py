@@ -12,7 +12,7 @@ from core.tasks.tabular_regression import TASK as TABLES
 from core.tasks.tabular_regression import outcomes_of_numbers
 from core.tasks.text_generation import TASK as TEXT
 from core.training.evaluation import assess, outcomes_of, score
-from core.training.intervals import resamples
+from core.intervals import resamples
 
 
 def answers(right: int, total: int, seed: int = 0) -> Outcomes:

@@ -31,6 +31,27 @@ def resamples(size: int, block: int, seed: int) -> Iterator[NDArray[np.int64]]:
         yield starts if block == 1 else ((starts[:, None] + within) % size).ravel()[:size]
 
 
+def resampled_means(values: NDArray[np.float64], block: int, seed: int) -> NDArray[np.float64]:
+    """Return the mean of each resample, (R,): the same resamples as `resamples`, without making them.
+
+    Args:
+        values: (N,) of each example; N is 1 or more.
+        block: Examples that are drawn together.
+        seed: Of the resamples.
+    """
+    size = len(values)
+    runs = -(-size // block)
+    last = size - (runs - 1) * block  # of the last run only so many count
+    around = np.concatenate([[0.0], np.cumsum(np.resize(values, size + block))])  # the end goes on at the beginning
+    generator = np.random.default_rng(seed)
+    means = np.empty(RESAMPLES)
+    for i in range(RESAMPLES):
+        starts = generator.integers(size, size=runs)
+        whole = around[starts[:-1] + block] - around[starts[:-1]]
+        means[i] = (whole.sum() + around[starts[-1] + last] - around[starts[-1]]) / size
+    return means
+
+
 def interval(value: float, resampled: NDArray[np.float64]) -> Score:
     """Return a value with its percentile interval.
 

@@ -1,0 +1,61 @@
+"""What a score costs: time, size and money of each run, and which runs nobody beats in both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.runs import Run
+from core.settings import Settings
+
+SECONDS_PER_HOUR = 3600.0
+WATTS_PER_KILOWATT = 1000.0
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one run took; None where it is not known."""
+
+    time_s: float | None
+    size: float | None  # numbers that it learnt
+    cost: float | None  # in the currency of the settings
+
+
+def price_of(run: Run, settings: Settings) -> Price:
+    """Return what a run took.
+
+    Args:
+        run: The run.
+        settings: Know what an hour costs, if somebody said so.
+    """
+    time_s = run.train_time_s or None
+    if time_s is None and run.started_at and run.finished_at:
+        time_s = (run.finished_at - run.started_at).total_seconds() or None
+    return Price(time_s, float(run.parameter_count) or None, _cost(run, time_s, settings))
+
+
+def _cost(run: Run, time_s: float | None, settings: Settings) -> float | None:
+    """Return what the time cost: at the price of today, else at the one of the run's own estimate."""
+    if time_s is None:
+        return None
+    hours = time_s / SECONDS_PER_HOUR
+    if settings.device_price_per_hour is not None:
+        return settings.device_price_per_hour * hours
+    if settings.electricity_price_per_kwh is not None and settings.device_power_w is not None:
+        return settings.electricity_price_per_kwh * settings.device_power_w / WATTS_PER_KILOWATT * hours
+    said, expected_s = run.estimate.get("cost"), run.estimate.get("train_time_s")
+    return float(said) * time_s / float(expected_s) if said is not None and expected_s else None
+
+
+def front(points: Mapping[str, tuple[float, float]], *, higher_is_better: bool) -> list[str]:
+    """Return the ids that nobody beats in both: the Pareto front, the cheapest first.
+
+    Args:
+        points: By id, (price, score); a lower price is better.
+        higher_is_better: Whether that holds for the score too.
+    """
+    sign = 1.0 if higher_is_better else -1.0
+    kept, best = [], float("-inf")
+    for run_id, (_, score) in sorted(points.items(), key=lambda item: (item[1][0], -sign * item[1][1])):
+        if sign * score > best:
+            kept.append(run_id)
+            best = sign * score
+    return kept
