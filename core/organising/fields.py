@@ -1,0 +1,229 @@
+"""What can be asked of runs: facts, scores and settings, each by the name that a filter, a column or a sort uses."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, Literal
+
+from core.config import TrainConfig
+from core.organising.language import FilterError
+from core.runs import Run
+from core.service import Service
+from core.specs import MetricSpec, TaskSpec
+
+Kind = Literal["number", "text", "time", "flag", "setting"]
+Part = Literal["fact", "score", "setting"]
+SCORE = "score"  # the deciding metric of each run's task
+MOST_SETTINGS, DEEPEST = 300, 3  # of runs from elsewhere: different names; folders within folders
+_SAID = {"succeeded": "done", "queued": "waiting"}  # as the table calls it
+_HIDDEN = ("task", "dataset", "dataset_version", "model", "params", "continues")  # of a configuration: facts already
+_ALSO = {
+    "dataset": "data", "tags": "tag", "state": "status", "took": "time", "duration": "time", "parameters": "size",
+    "started": "created", "star": "starred", "lr": "learning_rate", "notes": "note",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that can be known of a run.
+
+    Its `read` returns a number or None, a time or None, a flag, the texts that it may be called (the first is shown),
+    or a setting's own value.
+    """
+
+    name: str  # as it is written in a filter and in an address
+    title: str
+    kind: Kind
+    part: Part
+    read: Callable[[Run], Any]
+    metric: MetricSpec | None = None  # of a score that the catalogue knows
+    unit: Literal["", "s"] = ""
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether it is a share that people write with a percent sign."""
+        return self.metric is not None and self.metric.unit == "percent"
+
+
+class Fields:
+    """Everything that can be asked of these runs, and of runs in general."""
+
+    def __init__(self, service: Service, runs: Sequence[Run], baselines: Iterable[str] = ()) -> None:
+        """Look at the runs.
+
+        Args:
+            service: Knows tasks, models and data sets by their titles.
+            runs: The runs at hand.
+            baselines: The ids of the runs that others are measured against.
+        """
+        self._runs = runs
+        every = [*_facts(service, frozenset(baselines)), *_scores(service, runs), *_settings(service, runs)]
+        self._by_name: dict[str, Field] = {}
+        for field in every:
+            prefix = {"score": "test.", "setting": "settings."}.get(field.part, "")
+            taken = _normal(field.name) in self._by_name
+            named = replace(field, name=prefix + field.name) if taken else field
+            self._by_name.setdefault(_normal(named.name), named)
+            self._by_name.setdefault(_normal(prefix + field.name), named)  # said in full, each can be asked for
+
+    @cached_property
+    def all(self) -> tuple[Field, ...]:
+        """Every field once: facts, then scores, then settings."""
+        return tuple(dict.fromkeys(self._by_name.values()))
+
+    @cached_property
+    def in_use(self) -> tuple[Field, ...]:
+        """The fields for which a run at hand has a value."""
+        return tuple(f for f in self.all if any(f.read(run) not in (None, "", (), False) for run in self._runs))
+
+    def get(self, name: str) -> Field | None:
+        """Return a field by its name, or None."""
+        plain = _normal(name)
+        return self._by_name.get(plain) or self._by_name.get(_ALSO.get(plain, ""))
+
+    def find(self, name: str, place: int = 0) -> Field:
+        """Return a field by its name.
+
+        Raises:
+            FilterError: There is none; the message names the nearest.
+        """
+        if (found := self.get(name)) is not None:
+            return found
+        near = get_close_matches(_normal(name), [*self._by_name, *_ALSO], n=1, cutoff=0.6)
+        known = self._by_name.get(near[0], self._by_name.get(_ALSO.get(near[0], ""))) if near else None
+        hint = f"Did you mean '{known.name}'?" if known else "To search for it as a word, leave out what follows it."
+        raise FilterError(f"There is no '{name[:40]}'. {hint}", place)
+
+    def values(self, field: Field) -> tuple[str, ...]:
+        """Return every text of a field that a run at hand has, as it is shown, in order."""
+        return tuple(sorted({text for run in self._runs for text in _shown(field, run)}, key=str.casefold))
+
+    def highest(self, field: Field) -> float:
+        """Return the highest number of a field among the runs at hand; 0 without any."""
+        return max((value for run in self._runs if (value := field.read(run)) is not None), default=0.0)
+
+
+def _shown(field: Field, run: Run) -> tuple[str, ...]:
+    texts = field.read(run)
+    return tuple(texts) if field.name == "tag" else tuple(texts[:1])
+
+
+def seconds_taken(run: Run) -> float | None:
+    """Return how long a run took, from its start to its end; None before."""
+    return (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
+
+
+def began(run: Run) -> datetime:
+    """Return when a run started, or was made where it never did."""
+    return run.started_at or run.created_at
+
+
+def deciding(run: Run, tasks: Mapping[str, TaskSpec]) -> MetricSpec | None:
+    """Return the metric that decides how good a run is; None for a run from elsewhere."""
+    return tasks[run.task].metric(tasks[run.task].primary_metric) if run.task in tasks else None
+
+
+def _flat(settings: Mapping[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:
+    for name, value in settings.items():
+        if isinstance(value, Mapping) and depth < DEEPEST:
+            yield from _flat(value, f"{before}{name}.", depth + 1)
+        else:
+            yield f"{before}{name}", value if isinstance(value, int | float | str | None) else str(value)
+
+
+def _elsewhere(run: Run, *names: str) -> tuple[str, ...]:
+    """Return what a run from elsewhere says of itself under one of these names."""
+    return tuple(str(run.settings[name]) for name in names if isinstance(run.settings.get(name), str))[:1]
+
+
+def _normal(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def _facts(service: Service, baselines: frozenset[str]) -> list[Field]:
+    specs = service.tasks()
+    tasks = {name: (name, spec.title) for name, spec in specs.items()}
+    data = {name: (name, spec.title) for name, spec in service.datasets().items()}
+    models = {name: (name, spec.title) for name, spec in service.models().items()}
+
+    def text(name: str, title: str, read: Callable[[Run], Sequence[str]]) -> Field:
+        return Field(name, title, "text", "fact", read)
+
+    def one(text: str) -> tuple[str, ...]:
+        return (text,) if text else ()
+
+    def data_of(run: Run) -> tuple[str, ...]:
+        known = data.get(run.config.dataset, one(run.config.dataset))
+        return known if run.is_own else _elsewhere(run, "dataset", "data")
+
+    def model_of(run: Run) -> tuple[str, ...]:
+        known = models.get(run.config.model, one(run.config.model))
+        return known if run.is_own else _elsewhere(run, "model")
+
+    def score_of(run: Run) -> float | None:
+        metric = deciding(run, specs)
+        return run.test[metric.name].value if metric and metric.name in run.test else None
+
+    def number(name: str, title: str, read: Callable[[Run], float | None], unit: Literal["", "s"] = "") -> Field:
+        return Field(name, title, "number", "fact", read, unit=unit)
+
+    return [
+        text("name", "Name", lambda run: (run.name,)),
+        text("status", "Status", lambda run: (_SAID.get(run.shown_status, run.shown_status), run.shown_status)),
+        number(SCORE, "Score", score_of),
+        text("task", "Task", lambda run: tasks.get(run.task, one(run.task))),
+        text("data", "Data", lambda run: data_of(run)),
+        text("model", "Model", lambda run: model_of(run)),
+        text("project", "Project", lambda run: one(run.project)),
+        text("tag", "Tags", lambda run: run.tags),
+        text("note", "Note", lambda run: one(run.note)),
+        Field("starred", "Star", "flag", "fact", lambda run: run.starred),
+        Field("baseline", "Baseline run", "flag", "fact", lambda run: run.id in baselines),
+        Field("archived", "Archived", "flag", "fact", lambda run: run.archived_at is not None),
+        Field("created", "Started", "time", "fact", began),
+        Field("finished", "Ended", "time", "fact", lambda run: run.finished_at),
+        number("time", "Took", seconds_taken, "s"),
+        number("steps", "Steps", lambda run: run.steps),
+        number("examples", "Examples seen", lambda run: run.examples_seen or None),
+        number("size", "Numbers to learn", lambda run: run.parameter_count or None),
+        text("device", "Device", lambda run: one(run.device)),
+        text("origin", "Comes from", lambda run: (run.origin or "here",)),
+        text("id", "Id", lambda run: (run.id,)),
+        text("parent", "Came from run", lambda run: one(run.parent_id)),
+        text("verdict", "Verdict", lambda run: one(run.verdict)),
+        text("reason", "Why it ended", lambda run: one(run.reason)),
+    ]
+
+
+def _scores(service: Service, runs: Sequence[Run]) -> list[Field]:
+    specs = {metric.name: metric for task in service.tasks().values() for metric in task.metrics}
+    others = {name: None for run in runs if run.test for name in run.test if name not in specs}
+
+    def score(name: str) -> Callable[[Run], float | None]:
+        return lambda run: found.value if (found := run.test.get(name)) is not None else None
+
+    known = [Field(n, m.title.partition(" (")[0], "number", "score", score(n), m) for n, m in specs.items()]
+    return known + [Field(name, name, "number", "score", score(name)) for name in others]
+
+
+def _settings(service: Service, runs: Sequence[Run]) -> list[Field]:
+    titles = {n: info.title or n for n, info in TrainConfig.model_fields.items() if n not in _HIDDEN}
+    for model in service.models().values():
+        titles |= {name: titles.get(name) or info.title or name for name, info in model.params.model_fields.items()}
+    foreign = {run.id: dict(_flat(run.settings)) for run in runs if not run.is_own}
+    for names in (foreign.get(run.id, run.config.params) for run in runs):
+        titles |= {name: name for name in names if name not in titles and len(titles) < MOST_SETTINGS}
+    return [_setting(name, title, foreign) for name, title in titles.items()]
+
+
+def _setting(name: str, title: str, foreign: Mapping[str, Mapping[str, Any]]) -> Field:
+    in_config = name in TrainConfig.model_fields
+
+    def read(run: Run) -> Any:
+        if not run.is_own:
+            return foreign.get(run.id, {}).get(name)
+        return getattr(run.config, name) if in_config else run.config.params.get(name)
+
+    return Field(name, title, "setting", "setting", read)
