@@ -1,36 +1,30 @@
-"""Live curves for any number of viewers: one mirror per run, read from the store at most four times a second."""
+"""Live curves for any number of viewers: one mirror per run, read from the store at most four times a second.
+
+A run that has ended and is packed has no mirror of its points: its previews are shown, and its details read when asked.
+"""
 
 import secrets
 import threading
 import time
-from array import array
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tsdownsample import MinMaxLTTBDownsampler
 
 from core.runs import Run, Stage
 from core.service import Service
+from core.store.curve import POINTS_PER_LINE, Curve, downsample
+from core.store.metric_store import MetricStore
+
+__all__ = ["POINTS_PER_LINE", "Curve", "CurveCache", "Snapshot", "curves_of", "downsample"]
 
 REFRESH_S = 0.25  # the store is asked no more often than this, however many watch
-POINTS_PER_LINE = 1_000
 RUNS_IN_MEMORY = 64
-_SAMPLER: Any = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 _EARLY = (Stage.WAITING, Stage.STARTING, Stage.LOADING_DATA)  # a resumed run has not gone back to its checkpoint yet
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One line: (N,) steps, values (NaN and infinity included) and wall times in seconds since 1970."""
-
-    steps: NDArray[np.int64]
-    values: NDArray[np.float64]
-    times: NDArray[np.float64]
-    is_thinned: bool = False  # points that nobody would see in the whole are left out
 
 
 @dataclass(frozen=True)
@@ -43,16 +37,36 @@ class Snapshot:
     curves: Mapping[str, Curve]
 
 
-@dataclass
 class _Line:
-    steps: "array[int]" = field(default_factory=lambda: array("q"))
-    values: "array[float]" = field(default_factory=lambda: array("d"))
-    times: "array[float]" = field(default_factory=lambda: array("d"))
+    """A curve that grows. What was handed out stays as it was: points are only added behind it."""
 
-    def after(self, step: int | None) -> Curve:
-        steps = np.array(self.steps, dtype=np.int64)
-        start = 0 if step is None else int(np.searchsorted(steps, step, side="right"))
-        return Curve(steps[start:], np.array(self.values[start:]), np.array(self.times[start:]))
+    def __init__(self, curve: Curve) -> None:
+        self.length, self.is_thinned = len(curve), curve.is_thinned
+        self._steps, self._values, self._times = curve.steps, curve.values, curve.times
+
+    @property
+    def last_step(self) -> int:
+        return int(self._steps[self.length - 1])
+
+    def append(self, curve: Curve) -> None:
+        end = self.length + len(curve)
+        if end > len(self._steps):
+            self._steps, self._values, self._times = (
+                _with_room(old, 2 * end) for old in (self._steps, self._values, self._times)
+            )
+        part = slice(self.length, end)
+        self._steps[part], self._values[part], self._times[part] = curve.steps, curve.values, curve.times
+        self.length = end
+
+    def curve(self) -> Curve:
+        part = slice(0, self.length)
+        return Curve(self._steps[part], self._values[part], self._times[part], self.is_thinned)
+
+
+def _with_room(old: NDArray[Any], size: int) -> NDArray[Any]:
+    new = np.empty(size, old.dtype)
+    new[: len(old)] = old
+    return new
 
 
 class _Mirror:
@@ -67,8 +81,9 @@ class _Mirror:
     def _reset(self) -> None:
         self.lines: dict[str, _Line] = {}
         self.generation = secrets.token_hex(4)
+        self.is_preview = False  # the run has ended: what is here is what a chart shows at first
 
-    def refresh(self, service: Service, run_id: str) -> Run:
+    def refresh(self, service: Service, store: MetricStore, run_id: str) -> Run:
         """Bring the mirror up to date (the lock is held) and return the run as it was before its points were read."""
         if self.run is not None and time.monotonic() - self.refreshed_at < REFRESH_S:
             return self.run
@@ -76,24 +91,36 @@ class _Mirror:
         before, self.run = self.run, run
         if before is not None and _identity(before) != _identity(run):
             self._reset()
-        if not self._append(service, run):  # points have vanished: what is shown is no longer true
-            self._reset()
-            self._append(service, run)
+        if not self._settle(store, run) and not self._append(store, run):
+            self._reset()  # points have vanished: what is shown is no longer true
+            self._append(store, run)
         self.refreshed_at = time.monotonic()
         return run
 
-    def _append(self, service: Service, run: Run) -> bool:
-        """Read what is new, the last known point included; say whether that one is still there."""
-        known = {key: line.steps[-1] for key, line in self.lines.items()}
-        fresh = service.metrics(run.id, {key: step - 1 for key, step in known.items()})
-        if any(key not in fresh or fresh[key][0][0] != step for key, step in known.items()):
+    def _settle(self, store: MetricStore, run: Run) -> bool:
+        """Keep of a run that is packed what a chart shows at first; say whether it is packed.
+
+        Whoever watched it to its end has the same points, or more, and asks for none after them.
+        """
+        if run.status.is_active or (previews := store.preview(run.id)) is None:
             return False
-        for key, points in fresh.items():
-            line = self.lines.setdefault(key, _Line())
-            for step, value, wall_time in points[1 if key in known else 0 :]:
-                line.steps.append(step)
-                line.values.append(value)
-                line.times.append(wall_time)
+        self.lines = {key: _Line(curve) for key, curve in previews.items()}
+        self.is_preview = True
+        return True
+
+    def _append(self, store: MetricStore, run: Run) -> bool:
+        """Read what is new, the last known point included; say whether that one is still there."""
+        if self.is_preview:  # a point came after the end
+            return False
+        known = {key: line.last_step for key, line in self.lines.items()}
+        fresh = store.curves(run.id, {key: step - 1 for key, step in known.items()})
+        if any(key not in fresh or fresh[key].steps[0] != step for key, step in known.items()):
+            return False
+        for key, curve in fresh.items():
+            if key in known:
+                self.lines[key].append(curve.at(slice(1, None)))
+            else:
+                self.lines[key] = _Line(curve)
         return True
 
 
@@ -103,6 +130,7 @@ class CurveCache:
     def __init__(self, service: Service, capacity: int = RUNS_IN_MEMORY) -> None:
         """Read from this service, and keep at most so many runs in memory."""
         self._service, self._capacity = service, capacity
+        self._store = MetricStore(service.database)
         self._mirrors: OrderedDict[str, _Mirror] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -119,12 +147,12 @@ class CurveCache:
         """
         mirror = self._mirror(run_id)
         with mirror.lock:
-            run = mirror.refresh(self._service, run_id)
+            run = mirror.refresh(self._service, self._store, run_id)
             complete = generation != mirror.generation
             known = {} if complete else dict(after or {})
-            curves = {key: line.after(known.get(key)) for key, line in mirror.lines.items()}
+            curves = {key: line.curve().after(known.get(key)) for key, line in mirror.lines.items()}
             name = mirror.generation
-        return Snapshot(run, name, complete, {k: downsample(c) for k, c in curves.items() if len(c.steps)})
+        return Snapshot(run, name, complete, {k: _thin(c) for k, c in curves.items() if len(c)})
 
     def read_part(self, run_id: str, keys: Sequence[str], low: int, high: int) -> Mapping[str, Curve]:
         """Return a part of some curves in as much detail as a chart can show.
@@ -139,7 +167,7 @@ class CurveCache:
             RunNotFound: There is none of this id.
         """
         whole = self.read_whole(run_id, keys)
-        return {key: downsample(_part(curve, low, high)) for key, curve in whole.items()}
+        return {key: downsample(part) for key, curve in whole.items() if len(part := _part(curve, low, high))}
 
     def read_whole(self, run_id: str, keys: Sequence[str]) -> Mapping[str, Curve]:
         """Return every point of some curves.
@@ -149,8 +177,11 @@ class CurveCache:
         """
         mirror = self._mirror(run_id)
         with mirror.lock:
-            mirror.refresh(self._service, run_id)
-            return {key: mirror.lines[key].after(None) for key in keys if key in mirror.lines}
+            mirror.refresh(self._service, self._store, run_id)
+            if not mirror.is_preview:
+                return {key: mirror.lines[key].curve() for key in keys if key in mirror.lines}
+        found = self._store.curves(run_id, keys=keys) if keys else {}
+        return {key: found[key] for key in keys if key in found}
 
     def _mirror(self, run_id: str) -> _Mirror:
         with self._lock:
@@ -169,30 +200,14 @@ def _identity(run: Run) -> tuple[int, bool]:
 
 def _part(curve: Curve, low: int, high: int) -> Curve:
     start = max(int(np.searchsorted(curve.steps, low)) - 1, 0)
-    end = int(np.searchsorted(curve.steps, high, side="right")) + 1
-    return Curve(curve.steps[start:end], curve.values[start:end], curve.times[start:end])
+    return curve.at(slice(start, int(np.searchsorted(curve.steps, high, side="right")) + 1))
 
 
-def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
-    """Return about so many points that look the same: first, last, every spike and every gap stay.
-
-    Steinarsson, "Downsampling Time Series for Visual Representation", 2013; Van Der Donckt et al., "MinMaxLTTB", 2023.
-    """
-    if len(curve.steps) <= points:
-        return curve
-    finite = np.flatnonzero(np.isfinite(curve.values))
-    kept = [np.array([0, len(curve.steps) - 1]), _edges(~np.isfinite(curve.values), points // 4)]
-    if len(finite):
-        steps, values = curve.steps[finite], curve.values[finite]
-        kept.append(finite[[values.argmin(), values.argmax()]])
-        fits = len(finite) <= points
-        kept.append(finite if fits else finite[_SAMPLER.downsample(steps, values, n_out=points)])
-    at = np.unique(np.concatenate(kept))
-    return Curve(curve.steps[at], curve.values[at], curve.times[at], is_thinned=True)
+def _thin(curve: Curve) -> Curve:
+    return curve if curve.is_thinned else downsample(curve)  # a preview is thin enough already
 
 
-def _edges(mask: NDArray[np.bool_], at_most: int) -> NDArray[np.int64]:
-    """Return where runs of True begin and end, the first ones where there are very many."""
-    padded = np.concatenate([[False], mask, [False]]).astype(np.int8)
-    change = np.diff(padded)
-    return np.sort(np.concatenate([np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1]))[:at_most]
+@lru_cache(maxsize=4)  # one in a dashboard; tests open more
+def curves_of(service: Service) -> CurveCache:
+    """Return the mirrors of this service, which everybody in the process shares."""
+    return CurveCache(service)

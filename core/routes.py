@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.curves import Curve, CurveCache, Snapshot
+from core.curves import Curve, Snapshot, curves_of
 from core.errors import TouchstoneError, UserError
 from core.service import Service
 from core.wall_routes import wall_endpoints
@@ -32,7 +32,6 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         allowed_hosts: Host names under which the dashboard may be reached; `*.example.org` and `*` are understood.
     """
     hosts = tuple(host.strip().lower() for host in allowed_hosts) or LOOPBACK
-    cache = functools.cache(lambda: CurveCache(open_service()))
     plotly = _plotly_file()
     plotly_name = f"plotly-{version('plotly')}.min.js"  # another version is another address, so it may be kept
 
@@ -44,7 +43,7 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
 
     def curves(request: Request) -> Response:
         query = request.query_params
-        snapshot = cache().read(
+        snapshot = curves_of(open_service()).read(
             request.path_params["run_id"].strip().lower(), _after(query.get("after", "")), query.get("generation", "")
         )
         return _json(_document(snapshot))
@@ -52,12 +51,12 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
     def detail(request: Request) -> Response:
         query, run_id = request.query_params, request.path_params["run_id"].strip().lower()
         low, high = (_step(query.get(name, "")) for name in ("low", "high"))
-        found = cache().read_part(run_id, _keys(query.get("keys", "")), low, high)
+        found = curves_of(open_service()).read_part(run_id, _keys(query.get("keys", "")), low, high)
         return _json({"run": run_id, "curves": {key: _columns(curve) for key, curve in found.items()}})
 
     def table(request: Request) -> Response:
         run_id = request.path_params["run_id"].strip().lower()
-        found = cache().read_whole(run_id, _keys(request.query_params.get("keys", "")))
+        found = curves_of(open_service()).read_whole(run_id, _keys(request.query_params.get("keys", "")))
         return PlainTextResponse(_csv(found), media_type="text/csv", headers={"Cache-Control": "no-store"})
 
     def asset(request: Request) -> Response:

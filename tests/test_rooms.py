@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "outcome_file": WORDS,
     "hub": set(),
     "pretrained": WORDS | {"hub", "preprocessing", "layers"},
-    "coach": WORDS | {"service"},
+    "coach": WORDS | {"service", "curves"},
     "doubts": WORDS | {"service", "shelf", "imports"},
     "shelf": WORDS | {"catalog", "intake", "imports"},
     "worker": WORDS | {"notifying", "outcome_file", "wall_file", "recorder", "processes", "training", "store",

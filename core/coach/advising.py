@@ -2,12 +2,12 @@
 
 import importlib
 import pkgutil
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
 from core.coach.evidence import SEVERITIES, Advice, Evidence, Line, Rule
+from core.curves import Curve, curves_of
 from core.service import Service
 
 
@@ -49,12 +49,16 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
     run = service.run(run_id)
     if not run.steps:
         return ()
-    task = service.tasks()[run.task]
+    task = service.tasks().get(run.task)
+    if task is None:  # it was not trained here: nobody knows what its numbers mean
+        return ()
+    # As a chart shows them: of long curves what can be seen, every spike included.
+    curves = curves_of(service).read(run.id).curves
     return advise(
         Evidence(
             run=run,
             primary=task.metric(task.primary_metric),
-            lines={key: line_of(points) for key, points in service.metrics(run_id).items()},
+            lines={key: line_of(curve) for key, curve in curves.items()},
             report=service.report(run_id),
             settings={**run.config.params, **run.config.model_dump()},
             steps_per_epoch=run.steps_per_epoch,
@@ -63,9 +67,7 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
     )
 
 
-def line_of(points: Sequence[tuple[int, float, float]]) -> Line:
-    """Return a stored curve (step, value, wall time) without what is no number."""
-    steps = np.array([step for step, _, _ in points], dtype=np.int64)
-    values = np.array([value for _, value, _ in points], dtype=np.float64)
-    finite = np.isfinite(values)
-    return Line(steps[finite], values[finite])
+def line_of(curve: Curve) -> Line:
+    """Return a stored curve without what is no number."""
+    finite = np.isfinite(curve.values)
+    return Line(curve.steps[finite], curve.values[finite])

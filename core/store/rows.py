@@ -1,9 +1,10 @@
 """From rows to the frozen values that leave this room."""
 
 import math
-from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from core.config import TrainConfig
@@ -16,6 +17,11 @@ _SAME_NAME = (
     "train_time_s", "time_left_s", "note", "verdict", "versions", "parent_id", "parent_kind", "finish_requested_at",
     "paused", "cause", "estimate", "origin", "project", "settings", "starred", "archived_at",
 )  # fmt: skip
+# The configuration as it is written, so that one that was read before need not be read again.
+_OWN = (
+    RunRow.status, RunRow.stage, cast(RunRow.config, Text), RunRow.tags, RunRow.sparkline, JobRow.pid, JobRow.attempt
+)  # fmt: skip
+_SCORE = ScoreRow.run_number, ScoreRow.source, ScoreRow.metric, ScoreRow.value, ScoreRow.ci_low, ScoreRow.ci_high
 
 
 def nan_to_null(value: float) -> float | None:
@@ -28,31 +34,43 @@ def null_to_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def to_runs(session: Session, pairs: Sequence[tuple[RunRow, JobRow]]) -> list[Run]:
-    """Return the runs of these rows, with their scores read in one question."""
-    numbers = [row.number for row, _ in pairs]
-    scores: dict[int, list[ScoreRow]] = {}
+def to_runs(session: Session, query: Select[*tuple[Any, ...]]) -> list[Run]:
+    """Return the runs that a query made with `runs_with_jobs` finds, with their scores read in few questions."""
+    rows = session.execute(query).all()
+    numbers = [row[0] for row in rows]
+    scores: dict[int, dict[str, dict[str, Score]]] = {}
     for start in range(0, len(numbers), 500):  # SQLite bounds the number of variables of a statement
-        part = numbers[start : start + 500]
-        for score in session.scalars(select(ScoreRow).where(ScoreRow.run_number.in_(part))):
-            scores.setdefault(score.run_number, []).append(score)
-    return [_to_run(row, job, scores.get(row.number, ())) for row, job in pairs]
+        part = select(*_SCORE).where(ScoreRow.run_number.in_(numbers[start : start + 500]))
+        for number, source, metric, *values in session.execute(part):
+            scores.setdefault(number, {}).setdefault(source, {})[metric] = Score(*map(null_to_nan, values))
+    return [_to_run(row, scores.get(row[0], {})) for row in rows]
 
 
-def _to_run(row: RunRow, job: JobRow, scores: Iterable[ScoreRow]) -> Run:
-    by_source: dict[str, dict[str, Score]] = {}
-    for s in scores:
-        score = Score(null_to_nan(s.value), null_to_nan(s.ci_low), null_to_nan(s.ci_high))
-        by_source.setdefault(s.source, {})[s.metric] = score
+def runs_with_jobs() -> Select[*tuple[Any, ...]]:
+    """Return the query for what a run consists of.
+
+    Columns, not entities: for a thousand runs SQLAlchemy's bookkeeping of objects takes longer than all else.
+    """
+    same = [getattr(RunRow, name) for name in _SAME_NAME]
+    return select(RunRow.number, *_OWN, *same).join(JobRow, JobRow.run_number == RunRow.number)
+
+
+def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> Run:
+    _, status, stage, config, tags, sparkline, pid, attempt, *same = row
     return Run(
-        **{name: getattr(row, name) for name in _SAME_NAME},
-        status=RunStatus(row.status),
-        stage=Stage(row.stage),
-        config=TrainConfig.model_validate(row.config),
-        pid=job.pid,
-        attempt=job.attempt,
-        tags=tuple(row.tags),
-        sparkline=tuple(null_to_nan(v) for v in row.sparkline),
-        test=by_source.pop("model", {}),
-        baselines=by_source,
+        **dict(zip(_SAME_NAME, same, strict=True)),
+        status=RunStatus(status),
+        stage=Stage(stage),
+        config=_config(config),
+        pid=pid,
+        attempt=attempt,
+        tags=tuple(tags),
+        sparkline=tuple(map(null_to_nan, sparkline)) if None in sparkline else tuple(sparkline),
+        test=scores.pop("model", {}),
+        baselines=scores,
     )
+
+
+@lru_cache(maxsize=4096)  # a table of runs is read again and again, and a configuration never changes
+def _config(text: str) -> TrainConfig:
+    return TrainConfig.model_validate_json(text)

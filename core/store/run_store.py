@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.config import TrainConfig
@@ -13,7 +13,7 @@ from core.errors import RunNotFound
 from core.runs import LONGER, Artifact, Event, Run, RunStatus, Score, Stage
 from core.specs import DatasetVersion
 from core.store.database import Database
-from core.store.rows import nan_to_null, to_runs
+from core.store.rows import nan_to_null, runs_with_jobs, to_runs
 from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
@@ -98,12 +98,12 @@ class RunStore:
             trashed: What is in the trash instead of what is not.
             limit: At most so many.
         """
-        query = _with_job().order_by(RunRow.number.desc())
+        query = runs_with_jobs().order_by(RunRow.number.desc())
         query = query.where(RunRow.deleted_at.is_not(None) if trashed else RunRow.deleted_at.is_(None))
         if status:
             query = query.where(RunRow.status.in_(status))
         with self.database.read() as session:
-            return to_runs(session, [(r, j) for r, j in session.execute(query.limit(limit))])
+            return to_runs(session, query.limit(limit))
 
     def update(self, run_id: str, when: Collection[RunStatus] = (), **values: Any) -> bool:
         """Change columns of one run if it is (still) in one of these states; say whether it was.
@@ -121,9 +121,9 @@ class RunStore:
 
     def children(self, run_id: str) -> Sequence[Run]:
         """Return the runs that came from this one and are not in the trash, the newest first."""
-        mine = _with_job().where(RunRow.parent_id == run_id, RunRow.deleted_at.is_(None))
+        mine = runs_with_jobs().where(RunRow.parent_id == run_id, RunRow.deleted_at.is_(None))
         with self.database.read() as session:
-            return to_runs(session, [(r, j) for r, j in session.execute(mine.order_by(RunRow.number.desc()))])
+            return to_runs(session, mine.order_by(RunRow.number.desc()))
 
     def finish(self, run_id: str, status: RunStatus, reason: str = "", cause: str = "") -> bool:
         """End a run that works; say whether it was this call that ended it.
@@ -247,11 +247,7 @@ class RunStore:
         return number
 
     def _one(self, session: Session, run_id: str) -> Run:
-        pair = session.execute(_with_job().where(RunRow.id == run_id)).one_or_none()
-        if pair is None:
+        found = to_runs(session, runs_with_jobs().where(RunRow.id == run_id))
+        if not found:
             raise RunNotFound(run_id)
-        return to_runs(session, [(pair[0], pair[1])])[0]
-
-
-def _with_job() -> Select[RunRow, JobRow]:
-    return select(RunRow, JobRow).join(JobRow, JobRow.run_number == RunRow.number)
+        return found[0]

@@ -3,9 +3,14 @@
 import json
 import sys
 
-from tests.bench import intake, startup, training
+from tests.bench import dashboard, intake, startup, training
 
-SECTIONS = {"training": training.measure, "startup": startup.measure, "intake": intake.measure}
+SECTIONS = {
+    "training": training.measure,
+    "startup": startup.measure,
+    "intake": intake.measure,
+    "dashboard": dashboard.measure,
+}
 
 
 def main() -> None:

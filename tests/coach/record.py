@@ -12,6 +12,7 @@ from typing import Any
 
 from core.bootstrap import open_service
 from core.coach.advising import line_of
+from core.curves import curves_of
 from core.imports import ImportOptions
 from core.intake.importing import run_import
 from core.service import Service
@@ -54,8 +55,7 @@ def record(service: Service, name: str, case: Case) -> dict[str, Any]:
     while service.run(run.id).status.is_active:
         time.sleep(0.2)
     run = service.run(run.id)
-    found = service.metrics(run.id)
-    lines = {key: line_of(found[key]) for key in KEPT if key in found}
+    lines = {key: line_of(curve) for key, curve in curves_of(service).read_whole(run.id, KEPT).items()}
     report = service.report(run.id)
     return {
         "name": name,

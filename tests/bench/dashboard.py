@@ -1,0 +1,217 @@
+"""The dashboard at scale, in real Chromium: 1,000 runs of 10,000 points, one of 1,000,000, and hundreds who watch."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, Error, Page
+
+from tests.bench.dashboard_store import Filled, fill
+from tests.bench.dashboard_viewers import watch
+from tests.browser.harness import ROOT, chromium, dashboard
+
+RUNS = int(os.environ.get("BENCH_RUNS", 1_000))
+POINTS = int(os.environ.get("BENCH_POINTS", 10_000))
+LONG_POINTS = int(os.environ.get("BENCH_LONG_POINTS", 4_000_000))  # of four curves: a million steps
+VIEWERS = int(os.environ.get("BENCH_VIEWERS", 300))
+PAGES = int(os.environ.get("BENCH_PAGES", 30))
+WATCH_S = float(os.environ.get("BENCH_WATCH_S", 60))
+MEMORY_S = float(os.environ.get("BENCH_MEMORY_S", 600))
+TRIES = 5
+PATIENCE_MS = 60_000
+TABLE = '[data-testid="stDataFrame"] canvas, table'
+Row = dict[str, object]
+
+# When each new point came onto the screen: pairs of milliseconds since 1970 and points of the curve.
+OBSERVE = """() => {
+    window.seen = [];
+    const curves = document.querySelector('.ts-curves');
+    const look = () => window.seen.push([Date.now(), JSON.parse(curves.dataset.points)['train/loss'] ?? 0]);
+    new MutationObserver(() => requestAnimationFrame(look)).observe(curves, {attributeFilter: ['data-points']});
+}"""
+
+
+def measure() -> list[Row]:
+    """Return seconds beside the goals of each of the things that people wait for."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        home = Path(folder) / "home"
+        began = time.perf_counter()
+        filled = fill(home, RUNS, POINTS, LONG_POINTS)
+        size_mb = sum(file.stat().st_size for file in home.glob("touchstone.db*")) / 1e6
+        rows: list[Row] = [
+            {"case": "store filled", "seconds": round(time.perf_counter() - began, 1), "size_mb": round(size_mb)}
+        ]
+        with _logged(home, filled.live), dashboard(home) as url, chromium() as browser:
+            for section in (_runs_page, _comparing, _long_run):
+                rows += section(browser, url, filled)
+            rows.append(_raw_viewers(url, filled.live))
+            rows.append(_real_pages(browser, url, filled.live))
+            rows.append(_memory(browser, url, filled.live))
+        return rows
+
+
+@contextmanager
+def _logged(home: Path, run_id: str) -> Iterator[None]:
+    """Let a process log the live run for as long as anybody watches."""
+    command = [sys.executable, "-m", "tests.bench.dashboard_store", run_id, "86400"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"TOUCHSTONE_HOME": str(home)})
+    time.sleep(5)  # the supervisor that comes with the dashboard must find it alive
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def _row(case: str, goal_s: float, seconds: list[float]) -> Row:
+    return {
+        "case": case,
+        "median_s": round(statistics.median(seconds), 2),
+        "goal_s": goal_s,
+        "most_s": round(max(seconds), 2),
+    }
+
+
+def _runs_page(browser: Browser, url: str, filled: Filled) -> list[Row]:
+    page = browser.new_page()
+    page.goto(url)
+    page.locator('[data-testid="stMain"] h1').wait_for(timeout=PATIENCE_MS)  # files of Streamlit are kept from now on
+
+    def paint() -> None:
+        page.goto(f"{url}/runs")
+        page.locator(TABLE).first.wait_for(timeout=PATIENCE_MS)
+
+    rows = [_row("Runs page painted", 1.0, [_seconds(paint) for _ in range(TRIES)])]
+    counted, search = re.compile(r"^[\d,]+ of [\d,]+ runs"), page.locator(".st-key-search input")
+    with suppress(Error):
+        page.get_by_text(counted).first.wait_for(timeout=5_000)
+
+        def narrow(text: str) -> None:
+            before = page.get_by_text(counted).first.inner_text()
+            search.press_sequentially(text)
+            page.wait_for_function(
+                "([before, sign]) => ![...document.querySelectorAll('[data-testid=stMain] p')].some("
+                "p => p.innerText === before)", arg=[before, ""], timeout=PATIENCE_MS,
+            )  # fmt: skip
+
+        rows.append(_row("filter", 0.3, [_seconds(lambda text=text: narrow(text)) for text in ("m", "l", "p")]))  # type: ignore[misc]
+    page.close()
+    return rows
+
+
+def _comparing(browser: Browser, url: str, filled: Filled) -> list[Row]:
+    if not (ROOT / "pages" / "compare.py").exists():
+        return [{"case": "compare five", "skipped": "there is no such page yet"}]
+    page = browser.new_page()
+
+    def compare() -> None:
+        page.goto(f"{url}/compare?runs={','.join(filled.ordinary[:5])}")
+        page.locator(".js-plotly-plot .scatterlayer .trace").first.wait_for(timeout=PATIENCE_MS)
+
+    rows = [_row("compare five", 2.0, [_seconds(compare) for _ in range(TRIES)])]
+    page.close()
+    return rows
+
+
+def _long_run(browser: Browser, url: str, filled: Filled) -> list[Row]:
+    page = browser.new_page()
+
+    def show(run_id: str) -> None:
+        page.goto(f"{url}/run?run={run_id}")
+        page.locator(".ts-plot .scatterlayer .trace").first.wait_for(timeout=PATIENCE_MS)
+
+    show(filled.ordinary[0])  # the browser has the files, the server knows nothing of the long run
+    rows = [_row("run of a million, first time", 1.0, [_seconds(lambda: show(filled.long))])]
+    rows.append(_row("run of a million, again", 1.0, [_seconds(lambda: show(filled.long)) for _ in range(TRIES)]))
+    page.close()
+    return rows
+
+
+def _raw_viewers(url: str, run_id: str) -> Row:
+    server = _server()
+    before_s, began = _cpu_s(server), time.perf_counter()
+    with ThreadPoolExecutor(1) as aside:  # Playwright keeps an event loop running in this thread
+        seen = aside.submit(watch, url, run_id, VIEWERS, WATCH_S).result()
+    share = (_cpu_s(server) - before_s) / (time.perf_counter() - began)
+    return {
+        "case": f"{VIEWERS} viewers of the route", **_delays(seen.delays_s), "goal_s": 1.2,
+        "server_cores": round(share, 2), "goal_cores": 0.5, "answers": seen.answers, "faults": seen.faults,
+        "bytes_an_answer": round(seen.bytes / max(seen.answers, 1)),
+    }  # fmt: skip
+
+
+def _delays(delays_s: list[float]) -> Row:
+    if len(delays_s) < 2:
+        return {"skipped": "no point came"}
+    p95 = statistics.quantiles(delays_s, n=20)[-1]
+    return {"p95_s": round(p95, 2), "median_s": round(statistics.median(delays_s), 2), "points": len(delays_s)}
+
+
+def _server() -> psutil.Process:
+    return next(p for p in psutil.Process().children() if "streamlit" in p.cmdline())
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def _real_pages(browser: Browser, url: str, run_id: str) -> Row:
+    pages = []
+    for _ in range(PAGES):
+        pages.append(_open_live(browser, url, run_id))
+        pages[-1].evaluate(OBSERVE)
+    server, before_s, began = _server(), _cpu_s(_server()), time.time()
+    time.sleep(WATCH_S)
+    share = (_cpu_s(server) - before_s) / (time.time() - began)
+    found = pages[0].request.get(f"{url}/api/runs/{run_id}/curves").json()["curves"]["train/loss"]
+    delays: list[float] = []
+    for page in pages:
+        seen: list[tuple[float, int]] = page.evaluate("window.seen")
+        known = 0
+        for moment_ms, count in seen:
+            if known and moment_ms / 1000 > began:
+                delays += [moment_ms / 1000 - then for then in found["time"][known:count]]
+            known = count
+        page.context.close()
+    return {"case": f"{PAGES} dashboard pages", **_delays(delays), "goal_s": 2.0, "server_cores": round(share, 2)}
+
+
+def _open_live(browser: Browser, url: str, run_id: str) -> Page:
+    page = browser.new_context().new_page()
+    page.goto(f"{url}/run?run={run_id}")
+    page.locator(".ts-curves[data-points*='train/loss']").wait_for(timeout=PATIENCE_MS)
+    return page
+
+
+def _memory(browser: Browser, url: str, run_id: str) -> Row:
+    page = _open_live(browser, url, run_id)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    heaps_mb: list[float] = []
+    end = time.monotonic() + MEMORY_S
+    while time.monotonic() < end:
+        page.wait_for_timeout(1000 * MEMORY_S / 20)
+        session.send("HeapProfiler.collectGarbage")
+        found: dict[str, Any] = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+        heaps_mb.append(found["JSHeapUsedSize"] / 1e6)
+    page.context.close()
+    quarter = max(len(heaps_mb) // 4, 1)
+    first, last = (round(statistics.median(part), 1) for part in (heaps_mb[:quarter], heaps_mb[-quarter:]))
+    return {"case": "browser memory", "minutes": round(MEMORY_S / 60, 1), "first_mb": first, "last_mb": last}
