@@ -9,7 +9,7 @@ from core.errors import RunNotFound
 from core.runs import Metric
 from core.store.database import Database
 from core.store.point_writing import write_points
-from core.store.rows import nan_to_null, null_to_nan
+from core.store.rows import null_to_nan
 from core.store.tables import MetricKeyRow, MetricRow, RunRow
 
 Point = tuple[int, float, float]  # step, value, wall time in seconds since 1970
@@ -27,8 +27,9 @@ class MetricStore:
         """Write these points in one transaction."""
         with self.database.write() as session:
             number = _number(session, run_id)
-            rows = [
-                (number, self._key_id(session, key), step, nan_to_null(value), wall_time)
+            ids = {key: self._key_id(session, key) for key in {metric.key for metric in metrics}}
+            rows = [  # NaN is the one number that is not itself
+                (number, ids[key], step, value if value == value else None, wall_time)
                 for key, step, value, wall_time in metrics
             ]
             if rows:

@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from core.recorder.recorder import Recorder
 from core.training.callbacks import Callback
 from core.training.device import memory_used_bytes
 from core.training.generation import CharacterPreprocessor, generate
-from core.recorder.recorder import Recorder
 
 if TYPE_CHECKING:
     import torch

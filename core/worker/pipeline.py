@@ -19,6 +19,7 @@ from core.intake.manifest import write_text
 from core.intake.materialise import Materialised, materialise
 from core.intake.mislabels import describe_mislabels
 from core.outcome_file import write_outcomes
+from core.recorder.recorder import Recorder
 from core.runs import Artifact, Run, Stage
 from core.settings import Settings
 from core.specs import Outcomes, SplitName, TaskSpec
@@ -37,7 +38,6 @@ from core.worker.beginning import parent_state
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.mistakes import describe_mistakes
-from core.recorder.recorder import Recorder
 
 EVALUATION_BATCH = 256
 _log = logging.getLogger(__name__)

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import DatabaseUnavailable, TouchstoneError, TrainingDiverged
+from core.recorder.recorder import Recorder
 from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from core.recorder.recorder import Recorder
 
 LAST_WORD_TRIES, LAST_WORD_PAUSE_S = 300, 2.0
 NICENESS = 5  # the dashboard goes first: drawing a page takes a moment, training takes minutes

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainConfig
+from core.recorder import recorder as recorder_module
+from core.recorder.recorder import Recorder
+from core.recorder.sparkline import thin
 from core.runs import Run, RunStatus
 from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from core.recorder import recorder as recorder_module
-from core.recorder.recorder import Recorder
-from core.recorder.sparkline import thin
 from tests.live import LIMIT_S
 
 
