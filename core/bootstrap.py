@@ -1,11 +1,14 @@
 """Where objects are wired: settings, database, supervisor, service."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from core.service import Service
 from core.settings import Settings
 from core.store.database import Database
 from core.worker.launch import SupervisorProcess
+
+if TYPE_CHECKING:  # takes a second, which a script that only logs shall not wait for
+    from core.service import Service
 
 
 def open_database(settings: Settings) -> Database:
@@ -21,22 +24,24 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def open_service(settings: Settings | None = None) -> Service:
+def open_service(settings: Settings | None = None) -> "Service":
     """Return the service on the settings' database.
 
     Args:
         settings: Where things are; from the environment if None.
     """
+    from core.service import Service
+
     settings = settings or Settings()
     database = open_database(settings)
     return Service(settings, database, SupervisorProcess(settings, database))
 
 
-def shared_service() -> Service:
+def shared_service() -> "Service":
     """Return this process's one service on the environment's settings: pages and routes share its engine."""
     return _shared(Settings())
 
 
 @cache
-def _shared(settings: Settings) -> Service:
+def _shared(settings: Settings) -> "Service":
     return open_service(settings)

@@ -71,6 +71,7 @@ class Family:
 
         One that was trained longer becomes one run of all its passes: its own alone would be too few.
         """
+        self._check_own(run)
         passes, earlier = run.config.epochs, run
         while earlier.config.continues:
             try:
@@ -113,6 +114,7 @@ class Family:
         Raises:
             RunNotReady: It has learnt nothing yet, is being stopped, or has already succeeded.
         """
+        self._check_own(run)
         self._check_not_trashed(run)
         if run.status is RunStatus.SUCCEEDED:
             raise RunNotReady(f"'{run.name}' has already finished; its scores are there.")
@@ -131,6 +133,7 @@ class Family:
         Raises:
             RunNotReady: It still works, has succeeded or is in the trash.
         """
+        self._check_own(run)
         self._check_not_trashed(run)
         if not run.can_resume:
             raise RunNotReady(
@@ -156,7 +159,23 @@ class Family:
         if run.deleted_at:
             raise RunNotReady(f"'{run.name}' is in the trash. Restore it first: touchstone runs restore {run.id}")
 
+    def check_can_pause(self, run: Run) -> Run:
+        """Return the run if there is somebody here who can pause it.
+
+        Raises:
+            RunNotReady: It is logged from elsewhere.
+        """
+        self._check_own(run)
+        return run
+
+    def _check_own(self, run: Run) -> None:
+        if not run.is_own:
+            raise RunNotReady(
+                f"'{run.name}' was not trained here ({run.origin}), so this can only be done where it came from."
+            )
+
     def _check_parent(self, run: Run) -> None:
+        self._check_own(run)
         self._check_not_trashed(run)
         if run.status.is_active:
             raise RunNotReady(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -133,18 +133,22 @@ def _netloc(url: str) -> str:
 
 
 def _after(text: str) -> dict[str, int]:
-    """Read `train/loss:120,validation/loss:90`; what cannot be read is left out."""
+    """Read `train/loss:120,validation/loss:90`, the names quoted once more; what cannot be read is left out."""
     pairs = (part.rpartition(":") for part in text.split(","))
-    return {key: int(step) for key, _, step in pairs if key and step.isdecimal() and len(step) < 19}
+    return {unquote(key): int(step) for key, _, step in pairs if key and _is_step(step)}
 
 
 def _keys(text: str) -> list[str]:
-    return [key for key in text.split(",") if key]
+    return [unquote(key) for key in text.split(",") if key]  # a name may have a comma in it
 
 
 def _step(text: str) -> int:
     """Read a step; what cannot be read is the first one."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if _is_step(text) else 0
+
+
+def _is_step(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and len(text) < 19
 
 
 def _csv(curves: Mapping[str, Curve]) -> str:

@@ -21,6 +21,7 @@ from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
 from core.trials import Trials
+from core.vanished import Vanished
 
 __all__ = ["DatasetPreview", "Service", "Worker"]
 
@@ -35,7 +36,7 @@ class Service:
         self.settings, self.database, self.worker = settings, database, worker
         self.shelf = Shelf(settings)
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
-        self._family = Family(settings, self._runs)
+        self._family, self._vanished = Family(settings, self._runs), Vanished(database)
         self.trials = Trials(database, worker)
 
     # --- what there is ---
@@ -147,7 +148,7 @@ class Service:
         Raises:
             RunNotReady: It has already ended.
         """
-        return self._end(run_id, "pause")
+        return self._end(self._family.check_can_pause(self.run(run_id)).id, "pause")
 
     def finish_run(self, run_id: str) -> Run:
         """Ask a run to end its training now and to be judged and saved; one that was stopped is resumed for that.
@@ -183,24 +184,24 @@ class Service:
         Raises:
             RunNotFound: There is none of this id.
         """
-        return self._runs.get(run_id.strip().lower())
+        return self._vanished.checked([self._runs.get(run_id.strip().lower())])[0]
 
     def runs(self, *, trashed: bool = False, limit: int | None = None) -> list[Run]:
         """Return runs, the newest first."""
-        return self._runs.list(trashed=trashed, limit=limit)
+        return self._vanished.checked(self._runs.list(trashed=trashed, limit=limit))
 
     def active_runs(self) -> list[Run]:
         """Return the runs that wait or work, the newest first."""
-        return self._runs.list(status=(RunStatus.QUEUED, RunStatus.RUNNING))
+        return self._vanished.still_active(self._runs.list(status=(RunStatus.QUEUED, RunStatus.RUNNING)))
 
     def queue(self) -> list[QueueEntry]:
         """Return the runs that wait, the next one first."""
         return self._queue.waiting(self.worker.info().slots)
 
     def watch(self) -> WorkerInfo:
-        """Return what the supervisor says; start one where runs wait or work and none lives."""
+        """Return what the supervisor says; start one where runs wait or work here and none lives."""
         info = self.worker.info()
-        if not info.alive and self.active_runs():
+        if not info.alive and any(run.is_own for run in self.active_runs()):
             self.worker.ensure()
         return info
 
@@ -283,7 +284,8 @@ class Service:
         run = self.run(run_id)
         if not self._runs.request_stop(run.id, pause=how == "pause") and not run.status.is_active:
             raise RunNotReady(f"'{run.name}' has already ended ({run.shown_status}), so there is nothing to {how}.")
-        self.worker.ensure()
+        if run.is_own:
+            self.worker.ensure()
         return self.run(run_id)
 
     def _change(self, run_id: str, **values: Any) -> None:

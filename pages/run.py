@@ -11,6 +11,7 @@ from pages.components.coach import coach
 from pages.components.curve_chart import curve_chart
 from pages.components.estimate import expected_and_true
 from pages.components.failures import failures
+from pages.components.foreign_run import foreign_facts, foreign_run, origin_chip
 from pages.components.next_runs import lineage, next_steps
 from pages.components.notices import empty_state, shown_errors
 from pages.components.record import record
@@ -33,10 +34,13 @@ def page() -> None:
     except RunNotFound:
         _nothing(run_id)
         return
-    task = shared_service().tasks()[run.task]
+    task = shared_service().tasks().get(run.task)
     undo_notice()
     _head(run)
     ended_notice(run)
+    if task is None:  # it was not trained here
+        foreign_run(run)
+        return
     next_steps(run)
     # Both places are always there, so that a result never shares one with what was drawn while the run was live.
     live, result = st.container(key="live"), st.container(key="result")
@@ -77,8 +81,14 @@ def _head(run: Run) -> None:
     with actions, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if not run.status.is_active:
             status_chip(run)
+        if not run.is_own:
+            origin_chip(run)
         with st.popover("", icon=":material/more_horiz:", help="Rename, note, trash"):
             run_actions(run)
+    if not run.is_own:
+        st.caption("  ·  ".join(map(plain, foreign_facts(run))))
+        _note(run)
+        return
     models, datasets = service.models(), service.datasets()
     model = models[run.config.model].title if run.config.model in models else run.config.model
     data = datasets[run.config.dataset].title if run.config.dataset in datasets else run.config.dataset
@@ -91,6 +101,10 @@ def _head(run: Run) -> None:
     expected_and_true(run)
     run_data(run)
     lineage(run)
+    _note(run)
+
+
+def _note(run: Run) -> None:
     if run.note:
         st.markdown(f":material/sticky_note_2: {plain(run.note)}")
 

@@ -60,7 +60,8 @@ def _filter(runs: Sequence[Run]) -> list[Run]:
         )
         status = _choice("Status", "status", signs)
         of_task = _choice("Task", "of_task", {name: task.title for name, task in tasks.items()})
-        with_model = _choice("Model", "with_model", {name: name for name in sorted({r.config.model for r in runs})})
+        models = sorted({r.config.model for r in runs if r.config.model})
+        with_model = _choice("Model", "with_model", {name: name for name in models})
     words = (text or "").lower().split()
     return [
         run
@@ -80,7 +81,8 @@ def _choice(label: str, key: str, titles: Mapping[str, str]) -> str | None:
 
 
 def _searchable(run: Run) -> str:
-    return f"{run.id} {run.name} {run.note} {run.config.dataset} {run.config.model} {run.verdict}".lower()
+    parts = (run.id, run.name, run.note, run.config.dataset, run.config.model, run.verdict, run.project, run.origin)
+    return " ".join(parts).lower()
 
 
 def _picked(run: Run) -> None:

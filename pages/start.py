@@ -6,6 +6,7 @@ from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_chip
+from pages.components.foreign_run import origin_of
 from pages.components.notices import empty_state, shown_errors
 from pages.components.recipe_cards import recipe_cards
 from pages.components.starting import one_key, start
@@ -101,11 +102,15 @@ def _now(was_active: bool) -> None:
 
 
 def _row(run: Run) -> None:
-    task = shared_service().tasks()[run.task]
+    task = shared_service().tasks().get(run.task)
     with st.container(border=True, gap="xxsmall", key=f"recent-{run.id}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.page_link("run.py", label=f"**{plain(run.name)}**", query_params={"run": run.id})
             status_chip(run)
+        if task is None:
+            parts = [plain(part) for part in (run.project, origin_of(run), ago(run.created_at)) if part]
+            st.caption("  ·  ".join(parts))
+            return
         score = run.test.get(task.primary_metric)
         metric = task.metric(task.primary_metric)
         parts = [task.title, ago(run.created_at)]

@@ -11,10 +11,11 @@ import core.curves
 from core.config import TrainConfig
 from core.curves import Curve, CurveCache, downsample
 from core.errors import RunNotFound
-from core.runs import Metric, Run
+from core.runs import Metric, Run, RunStatus
 from core.service import Service
 from core.settings import Settings
 from core.store.database import Database
+from core.store.foreign_runs import ForeignRuns
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
@@ -135,3 +136,13 @@ def test_downsampling_of_a_line_that_never_changes(value: float) -> None:
     kept = downsample(curve(np.full(20_000, value)))
     assert kept.steps[[0, -1]].tolist() == [0, 19_999]
     assert len(kept.steps) <= 1_300
+
+
+def test_what_was_logged_out_of_order_is_there_when_the_run_has_ended(service: Service, database: Database) -> None:
+    run = ForeignRuns(database).create("tracked")
+    store, cache = MetricStore(database), CurveCache(service)
+    store.append(run.id, points(5, 9))
+    assert cache.read(run.id).curves["train/loss"].steps.tolist() == [5, 9]
+    store.append(run.id, points(2))
+    RunStore(database).finish(run.id, RunStatus.SUCCEEDED)
+    assert cache.read(run.id).curves["train/loss"].steps.tolist() == [2, 5, 9]

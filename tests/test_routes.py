@@ -51,6 +51,16 @@ def test_curves_come_whole_and_then_only_what_is_new(client: TestClient, databas
     assert second["curves"]["train/loss"]["step"] == [9]
 
 
+def test_names_and_steps_of_any_kind_come_once(client: TestClient, database: Database, run: Run) -> None:
+    store = MetricStore(database)
+    store.append(run.id, [Metric("a,b:c%", -1, 2.0, 10.0)])
+    first = client.get(f"/api/runs/{run.id}/curves").json()
+    query = {"after": "a%2Cb%3Ac%25:-1", "generation": first["generation"]}
+    assert client.get(f"/api/runs/{run.id}/curves", params=query).json()["curves"] == {}
+    table = client.get(f"/api/runs/{run.id}/curves.csv", params={"keys": "a%2Cb%3Ac%25"}).text
+    assert table.splitlines()[1] == '"a,b:c%",-1,2.0,10.000'
+
+
 def test_a_loss_that_is_no_number_survives_as_json(client: TestClient, database: Database, run: Run) -> None:
     values = [1.0, nan, inf, -inf]
     MetricStore(database).append(run.id, [Metric("train/loss", i, v, 0.0) for i, v in enumerate(values)])

@@ -1,1 +1,1 @@
-"""Points on their way to the store, the loop's and everybody else's: buffered, never lost, never in the way."""
+"""Points on their way to the store, of the training loop and of everybody else: never lost, never in the way."""

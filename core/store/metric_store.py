@@ -15,7 +15,6 @@ from core.store import curve_rows
 from core.store.curve import Curve, merge
 from core.store.database import Database
 from core.store.point_writing import write_points
-from core.store.rows import nan_to_null
 from core.store.tables import MetricRow, RunRow
 
 Point = tuple[int, float, float]  # step, value, wall time in seconds since 1970
@@ -36,7 +35,10 @@ class MetricStore:
         """Write these points in one transaction."""
         with self.database.write() as session:
             number, ids = _number(session, run_id), self._ids(session, {m.key for m in metrics})
-            rows = [(number, ids[key], step, nan_to_null(value), wall_time) for key, step, value, wall_time in metrics]
+            rows = [  # NaN is the one number that is not itself
+                (number, ids[key], step, value if value == value else None, wall_time)
+                for key, step, value, wall_time in metrics
+            ]
             if rows:
                 write_points(session, rows)
         self._key_ids |= ids  # not before it is sure that they are there

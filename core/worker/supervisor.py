@@ -15,6 +15,7 @@ from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
+from core.vanished import Vanished
 from core.worker.launch import code_version, holds
 from core.worker.launcher import Child, Launcher
 from core.worker.obituary import cause_of_death
@@ -41,7 +42,7 @@ class Supervisor:
         self._slots, self._device, self._warm = settings.slots or 1, "", False
         self._renewed_at, self._busy_at, self._packed_at = 0.0, time.monotonic(), -PACK_EVERY_S
         self.leaving = False
-        self.trials = TrialWatch(settings, database)
+        self.trials, self.vanished = TrialWatch(settings, database), Vanished(database)
 
     def run(self) -> None:
         """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
@@ -72,6 +73,7 @@ class Supervisor:
             self._watch(child)
         if time.monotonic() - self._renewed_at > RENEW_S:
             self._renew()
+            self.vanished.look()
         while not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
         taken = {child.slot for child in self.children.values()}

@@ -131,7 +131,7 @@ class Curves {
 
   address() {
     const long = Object.values(this.lines).some((line) => line.step.length > MOST_POINTS);
-    const after = Object.entries(this.lines).map(([key, line]) => `${key}:${line.step.at(-1)}`).join(",");
+    const after = Object.entries(this.lines).map(([key, line]) => `${encodeURIComponent(key)}:${line.step.at(-1)}`).join(",");
     const query = new URLSearchParams(long ? {} : { after, generation: this.generation });
     return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/curves?${query}`;
   }
@@ -204,7 +204,7 @@ class Curves {
     const line = this.lines[thinned[0]];
     const inside = line.step.filter((_, at) => { const x = AXES[this.view.axis].of(line, at, run); return x >= low && x <= high; });
     if (!inside.length) return;
-    const query = new URLSearchParams({ keys: thinned.join(","), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) });
+    const query = new URLSearchParams({ keys: thinned.map(encodeURIComponent).join(","), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) });
     try {
       const answer = await fetch(`${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/detail?${query}`, { cache: "no-store" });
       if (!answer.ok || this.stopped) return;

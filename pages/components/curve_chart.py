@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
+from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -45,20 +47,21 @@ class Line:
     dash: str  # a second sign beside the colour
 
 
-def curve_chart(run: Run, task: TaskSpec) -> None:
-    """Show the loss and the deciding metric of a run, live while it is active."""
+def curve_chart(run: Run, task: TaskSpec | None) -> None:
+    """Show the loss and the deciding metric of a run, live while it is active; without a task, what it logged."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
-    data = {
+    data: dict[str, Any] = {
         "run": run.id,
         "attempt": run.attempt,  # another one tells a chart that has ended to ask again
         "base": f"/{base}" if base else "",
         "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
         "label": "Learning curves",
         "steps_per_epoch": run.steps_per_epoch,
-        "batch_size": run.config.batch_size,
-        "charts": charts(task),
+        "batch_size": run.config.batch_size if task else 0,  # unknown: the axis of examples is not offered
+        "charts": charts(task) if task else foreign_charts(shared_service().latest(run.id)),
     }
-    _component(key=f"curves-{run.id}", data=data)
+    # Another chart is another component: it is built once.
+    _component(key=f"curves-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}", data=data)
 
 
 def charts(task: TaskSpec) -> list[dict[str, Any]]:

@@ -78,6 +78,6 @@ async function saveImage(curves, chart, format) {
 }
 
 function saveCsv(curves, chart) { // every point, not only those that are drawn
-  const keys = chart.lines.map((line) => line.key).join(",");
+  const keys = chart.lines.map((line) => encodeURIComponent(line.key)).join(",");
   download(`${curves.data.base}/api/runs/${encodeURIComponent(curves.data.run)}/curves.csv?${new URLSearchParams({ keys })}`, `${curves.data.run}-${nameOf(chart)}.csv`);
 }

@@ -23,6 +23,8 @@ def record(run: Run) -> None:
         _settings(run)
     with st.expander("What happened", icon=":material/history:"):
         _events(run)
+    if not run.is_own:
+        return
     with st.expander("Log", icon=":material/terminal:"):
         st.fragment(_log, run_every=LOG_REFRESH_S if run.status.is_active else None, key="log")(run.id)
 
@@ -40,9 +42,11 @@ def _settings(run: Run) -> None:
         "steps": f"{run.steps:,}", "examples seen": f"{run.examples_seen:,}",
         "time in training": duration(run.train_time_s), **_expected(run), "attempt": str(run.attempt), "run id": run.id,
     }  # fmt: skip
+    if not run.is_own:
+        chosen, facts = dict(run.settings), _foreign_facts(run)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption("Settings (the seed among them)")
+        st.caption("Settings (the seed among them)" if run.is_own else "Settings")
         _pairs({name: value(v) for name, v in chosen.items()})
     with right:
         st.caption("This run")
@@ -52,6 +56,15 @@ def _settings(run: Run) -> None:
             _pairs(run.versions)
     text = json.dumps(shared_service().document(run.id), indent=2)
     st.download_button("Everything as JSON", text, f"{run.id}.json", "application/json", icon=":material/download:")
+
+
+def _foreign_facts(run: Run) -> dict[str, str]:
+    """Return what is known of a run that was not trained here."""
+    started, ended = (moment and f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in (run.started_at, run.finished_at))
+    return {
+        "project": run.project or "–", "origin": run.origin, "last step": f"{run.steps:,}", "started": started or "–",
+        "ended": ended or "–", "attempt": str(run.attempt), "run id": run.id,
+    }  # fmt: skip
 
 
 def _expected(run: Run) -> dict[str, str]:

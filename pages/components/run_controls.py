@@ -10,6 +10,7 @@ from pages.components.notices import shown_errors
 
 PAUSE_HELP = "Saves exactly where it is and frees the machine. Resume goes on as if nothing had happened."
 FINISH_HELP = "Ends the training here, takes the exam with what it has learnt so far, and keeps the result."
+ASK_HELP = "Sets run.should_stop in its script, which decides. Nothing here ends somebody else's program."
 STOP_HELP = "Ends here without an exam. What it has learnt is kept, and it can be resumed."
 
 
@@ -25,6 +26,13 @@ def live_controls(run: Run) -> None:
     finish_button(run)
     stopping = run.stop_requested_at is not None
     if st.button("Stop", key="stop", icon=":material/stop_circle:", disabled=stopping, help=STOP_HELP):
+        _do(lambda: shared_service().stop_run(run.id))
+
+
+def ask_to_stop(run: Run) -> None:
+    """Offer to ask the script that logs a run to stop; it decides, and nothing here ends it."""
+    asked = run.stop_requested_at is not None
+    if st.button("Ask to stop", key="stop", icon=":material/stop_circle:", disabled=asked, help=ASK_HELP):
         _do(lambda: shared_service().stop_run(run.id))
 
 

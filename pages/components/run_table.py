@@ -11,6 +11,7 @@ from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_text
+from pages.components.foreign_run import origin_of
 from pages.components.text import duration, interval, number
 
 ROW_HEIGHT = 40  # pixels
@@ -61,17 +62,17 @@ def table_key(ids: Sequence[str]) -> str:
 
 
 def _row(run: Run, tasks: Mapping[str, TaskSpec]) -> dict[str, Any]:
-    task = tasks[run.task]
-    metric = task.metric(task.primary_metric)
-    score = run.test.get(metric.name)
+    task = tasks.get(run.task)
+    metric = task.metric(task.primary_metric) if task else None
+    score = run.test.get(metric.name) if metric else None
     took = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
     return {
         "name": run.name,
         "status": status_text(run),
-        "score": f"{number(metric, score.value)}  ({interval(metric, score)})" if score else "",
+        "score": f"{number(metric, score.value)}  ({interval(metric, score)})" if metric and score else "",
         "loss": list(run.sparkline) or None,
-        "task": task.title,
-        "model": run.config.model,
+        "task": task.title if task else run.project,
+        "model": run.config.model or origin_of(run),
         "created": run.started_at or run.created_at,
         "took": "" if took is None else duration(took),
     }

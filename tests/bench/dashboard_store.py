@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from core.worker.recorder import Recorder
 
 from core.bootstrap import open_database
 from core.configure import make_config
@@ -20,7 +21,6 @@ from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
-from core.worker.recorder import Recorder
 
 KEYS = ("train/loss", "validation/loss", "train/accuracy", "validation/accuracy")
 MODELS = ("small-cnn", "mlp", "logistic-regression")
