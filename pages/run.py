@@ -53,7 +53,7 @@ def page() -> None:
     st.subheader("Learning curves", anchor=False)
     curve_chart(run, task)
     if not run.status.is_active:
-        samples(run)
+        samples(run, report)
     failures(run, report)
     record(run)
 

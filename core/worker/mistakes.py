@@ -40,7 +40,7 @@ def describe_mistakes(
         elif isinstance(examples.inputs, np.ndarray):
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / f"{place}.png"
-            _picture(examples.inputs[i]).save(file)
+            picture_of_pixels(examples.inputs[i]).save(file)
             mistake["image"] = file.relative_to(folder.parent).as_posix()
         else:
             mistake["row"] = _row(examples.inputs, i)
@@ -73,7 +73,7 @@ def _row(table: "pd.DataFrame", i: int) -> dict[str, float | str | None]:
     return found
 
 
-def _picture(pixels: Any) -> Image.Image:
+def picture_of_pixels(pixels: Any) -> Image.Image:
     """Return pixels (H, W, C) as a picture; one channel is grey."""
     array = np.asarray(pixels, dtype=np.uint8)
     return Image.fromarray(array[:, :, 0] if array.shape[-1] == 1 else array)

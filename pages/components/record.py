@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Event, Run
 from pages.components.notices import shown_errors
+from pages.components.temperature_samples import temperature_samples
 from pages.components.text import duration, money, plain, size, value
 
 LOG_REFRESH_S = 4.0
@@ -16,12 +18,14 @@ TAIL_BYTES = 12_000
 EVENT_ICONS = {"stage": "chevron_right", "note": "info", "warning": "warning", "error": "error"}
 
 
-def samples(run: Run) -> None:
+def samples(run: Run, report: Mapping[str, Any] | None = None) -> None:
     """Show what a text model wrote, from its first attempts to the last."""
     written = shared_service().events(run.id, "sample")
     if not written:
         return
     st.subheader("What it writes", anchor=False)
+    if report:
+        temperature_samples(run, report)
     prompt = plain(str(written[-1].data.get("prompt", "")).strip())
     after = f" It goes on from: “{prompt}”" if prompt else ""
     st.caption(f"A sample after every look at the validation text. Move to see how it learnt.{after}")
