@@ -91,7 +91,7 @@ def _honest(cheapest: int, is_same: bool) -> str:
     if is_same:
         return (
             f"{cheapest} % is the cheapest on these same test examples, so its cost here flatters it: on new ones "
-            "expect a little more. Train the run again, and the threshold is chosen on other examples than it is judged on."
+            "expect a little more. Train it again, and the threshold is chosen on other examples than it is judged on."
         )
     return (
         f"{cheapest} % was the cheapest on the validation examples; what it costs is counted on the test examples, "

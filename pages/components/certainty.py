@@ -111,8 +111,8 @@ def _words(found: Calibration, outcomes: Outcomes) -> None:
         delta=f"chance alone: up to {100 * found.by_chance:.1f}", delta_color="off", delta_arrow="off",
         help=(
             f"Expected calibration error over {len(found.bins)} groups with equally many answers each (Naeini et al. "
-            "2015). Below it: what 95 of 100 models that are exactly as sure as they are right would stay below, with so many "
-            "examples."
+            "2015). Below it: what 95 of 100 models that are exactly as sure as they are right would stay "
+            "below, with so many examples."
         ),
     )  # fmt: skip
     side = "too sure" if found.lean > 0 else "too modest"

@@ -20,8 +20,8 @@ def class_table(report: Mapping[str, Any]) -> None:
     st.markdown(f"**{plain(finding(scores))}**")
     st.caption(
         "In percent. Precision: right when it names the class. Recall: found of the class. F1: both in one. In "
-        "brackets where each would fall with other test examples: 95 % intervals, Wilson's for precision and recall, by "
-        "bootstrap for F1."
+        "brackets where each would fall with other test examples: 95 % intervals, Wilson's for precision and recall, "
+        "by bootstrap for F1."
     )
     rows = [
         {

@@ -1,6 +1,7 @@
 """What is left over of a model's answers: its errors by the size of the answer, and how they are spread."""
 
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def _by_answer(run: Run, answers: np.ndarray, errors: np.ndarray, found: tuple[P
             "yaxis": axis | {"title": _title("Answer minus truth")},
         },
     }
-    alt = f"{title}. Errors of {len(errors):,} rows against the answer; thick lines: the mean of low, middle and high answers."
+    alt = f"{title}. Errors of {len(errors):,} rows by answer; thick lines: the mean of low, middle, high ones."
     st.plotly_chart(figure, theme=None, key=f"residuals-{run.id}", config={"displayModeBar": False}, alt=alt)
 
 
@@ -89,7 +90,7 @@ def _spread(run: Run, errors: np.ndarray, target: str) -> None:
             {
                 "type": "bar", "x": ((edges[1:] + edges[:-1]) / 2).tolist(), "y": counts.tolist(),
                 "width": np.diff(edges).tolist(), "marker": {"color": palette.scale[-1][1]},
-                "customdata": [[_signed(a), _signed(b)] for a, b in zip(edges, edges[1:], strict=False)],
+                "customdata": [[_signed(a), _signed(b)] for a, b in pairwise(edges)],
                 "hovertemplate": "%{y:,} rows off by %{customdata[0]} to %{customdata[1]}<extra></extra>",
             }
         ],
