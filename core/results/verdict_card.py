@@ -218,7 +218,14 @@ def _confuses(known: Evidence) -> Sentence:
         often = f"takes no two classes for each other more than {'twice' if top.count == 2 else 'once'}"
         numbers = [Number("Wrong", f"{wrong:,} of {total:,}", "From the confusion matrix.")]
     text = f"It {often}"
-    if weak is not None:
+    never = [score for score in scores if score.support and not score.answers]
+    if never:
+        names, count = " and ".join(_named(score.label) for score in never[:FEW]), sum(s.support for s in never)
+        more = f" and {len(never) - FEW} other classes" if len(never) > FEW else ""
+        text = f"It never answers {names}{more}, and {often.removeprefix('It ')}"
+        share = f"{count:,} of {total:,}"
+        numbers.append(Number(f"Test examples of {names}{more}", share, "The model named none of them."))
+    elif weak is not None:
         share = _share(weak.recall)
         if weak.label == known.labels[top.truth] and top.count >= FEW:
             text = f"It finds {truth} least, {share}, and takes it for {answer} most often ({top.count:,} times)"
@@ -290,8 +297,8 @@ def _costs(costs: Costs | None) -> Sentence | None:
     if costs.together > 1:
         together = f", {_ms(costs.ms_together)} each in batches of {costs.together}"
     text = (
-        f"It takes {_ms(costs.ms_alone)} for one {costs.per} alone{together} (on {costs.device}), "
-        f"and {_size(costs.bytes)} on disk for {costs.parameters:,} numbers."
+        f"It takes {_ms(costs.ms_alone)} for one {costs.per} alone{together}, on {costs.device}; "
+        f"its {costs.parameters:,} numbers take {_size(costs.bytes)} on disk."
     )
     how = "Median of repeated answers of the finished model; preparing the input comes on top."
     numbers = [Number(f"One {costs.per} alone", _ms(costs.ms_alone), how)]

@@ -56,7 +56,7 @@ def finding(scores: Sequence[ClassScore]) -> str:
     if weak is None:
         return "No class has an example in the test split"
     rivals = [s for s in scores if s.support and s.label != weak.label and s.recall.ci_low <= weak.recall.ci_high]
-    said = f"{weak.label} is found least: {100 * weak.recall.value:.0f} % of {weak.support:,}"
+    said = f"'{weak.label}' is found least: {100 * weak.recall.value:.0f} % of {weak.support:,}"
     return f"{said}; too few examples to tell it from {_others(len(rivals))}" if rivals else f"{said}, clearly"
 
 

@@ -17,6 +17,7 @@ from pages.components.text import plain
 
 NUMBERS_FIT = 25  # classes; with more, the squares are too small to write in
 CLICKS_FIT = 40  # and with more than these too small to hit
+FEW = 3  # mistakes of one kind; fewer say nothing
 Cell = tuple[str, str]  # true class, answer
 
 
@@ -39,8 +40,14 @@ def finding(labels: Sequence[str], counts: np.ndarray) -> str:
     found = confusions(counts)
     if not found:
         return f"All {int(counts.sum()):,} right: it took no class for another"
-    top = found[0]
-    return f"It took {labels[top.truth]} for {labels[top.answer]} most often: {top.count:,} of {top.support:,}"
+    top, wrong = found[0], sum(one.count for one in found)
+    if top.count < FEW:
+        return (
+            f"No two classes stand out: {wrong:,} mistake{'' if wrong == 1 else 's'} in {int(counts.sum()):,} examples"
+        )
+    return (
+        f"It took '{labels[top.truth]}' for '{labels[top.answer]}' most often: {top.count:,} of {top.support:,} times"
+    )
 
 
 # --- which cell ---
@@ -169,18 +176,20 @@ def _cell(run: Run, report: Mapping[str, Any], labels: Sequence[str], counts: np
     folder = shared_service().folder(run.id)
     kept = [one for one in kept_examples(folder, report) if (one.truth, one.answer) == cell]
     st.caption(plain(_about(cell, count, support, len(kept))))
-    example_wall(folder, kept, shows_classes=False)
+    example_wall(folder, kept, f"cell-page-{run.id}-{row}-{column}", shows_classes=False)
 
 
 def _about(cell: Cell, count: int, support: int, kept: int) -> str:
     """Say how often it happened, and which examples of it are shown."""
     truth, answer = cell
     if truth == answer:
-        said, order = f"{count:,} of {support:,} are right.", "the least sure first"
+        said, order = f"'{truth}' was found {count:,} of {support:,} times.", "the least sure first"
     else:
-        said, order = f"{count:,} of {support:,} {truth} were taken for {answer}.", "the surest first"
+        said, order = f"'{truth}' was taken for '{answer}' {count:,} of {support:,} times.", "the surest first"
+    if not support:
+        return f"The test split has no '{truth}'."
     if not count:
-        return f"No {truth} in the test split." if not support else f"None of {support:,} {truth}: it never happened."
+        return f"{said} Choose another square."
     if not kept:
         return f"{said} Examples of it were not kept: train it again to see some."
-    return f"{said} {'Shown' if kept == count else f'{kept} of them'}, {order}:"
+    return f"{said} {'' if kept == count else f'{kept} of these, '}{order}:".replace(". the", ". The")

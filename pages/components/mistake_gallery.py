@@ -11,8 +11,6 @@ from core.runs import Run
 from pages.components.example_wall import example_wall
 from pages.components.text import plain
 
-PER_PAGE = 12
-
 
 def mistake_gallery(run: Run, report: Mapping[str, Any]) -> None:
     """Show the mistakes that it was surest of, of all classes or around one."""
@@ -24,16 +22,11 @@ def mistake_gallery(run: Run, report: Mapping[str, Any]) -> None:
     st.markdown(f"**{plain(_finding(wrong[0].truth, wrong[0].answer, wrong[0].confidence))}**")
     st.caption("Wrong, and most sure of it: look here for wrong labels, hard cases, and what the data lacks.")
     around = [label for label in report["labels"] if any(label in (one.truth, one.answer) for one in wrong)]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            "Mistakes around", around, None, key=f"around-{run.id}", placeholder="Every class", width=260
-        )
-        shown = [one for one in wrong if chosen in (None, one.truth, one.answer)]
-        pages = -(-len(shown) // PER_PAGE)
-        at = min(st.pagination(pages, key=f"mistakes-page-{run.id}"), pages) if pages > 1 else 1
+    chosen = st.selectbox("Mistakes around", around, None, key=f"around-{run.id}", placeholder="Every class", width=260)
+    shown = [one for one in wrong if chosen in (None, one.truth, one.answer)]
     with st.container(key="pictures-wrong"):
-        example_wall(folder, shown[(at - 1) * PER_PAGE : at * PER_PAGE], shows_classes=True)
+        example_wall(folder, shown, f"mistakes-page-{run.id}-{chosen}", shows_classes=True)
 
 
 def _finding(truth: str, answer: str, confidence: float) -> str:
-    return f"Its worst mistakes: it was {confidence:.0%} sure that a case of {truth} is {answer}"
+    return f"Its worst mistakes: it was {100 * confidence:.0f} % sure that '{truth}' is '{answer}'"
