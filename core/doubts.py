@@ -36,7 +36,25 @@ def doubts_of(service: Service, dataset: str, fingerprint: str = "") -> Doubts |
     judged = next((version for version in shelf.lineage(dataset, mark) if version in judges), None)
     if judged is None:
         return None
-    run = judges[judged]
+    return _doubts(service, judges[judged], mark)
+
+
+def doubts_of_run(service: Service, run: Run) -> Doubts | None:
+    """Return what a run doubts of the version in use; None where it doubts nothing, or its data has gone.
+
+    Args:
+        service: Knows runs and data sets.
+        run: Finished, on data that was brought.
+    """
+    name = run.config.dataset
+    if not run.config.dataset_version or not _file(service, run).exists():
+        return None
+    known = {info.fingerprint for info in service.shelf.versions(name)} if service.shelf.library.has(name) else set()
+    return _doubts(service, run, service.shelf.head(name)) if run.config.dataset_version in known else None
+
+
+def _doubts(service: Service, run: Run, mark: str) -> Doubts | None:
+    shelf, dataset, judged = service.shelf, run.config.dataset, run.config.dataset_version
     said = shelf.doubted_labels(dataset, judged, json.loads(_file(service, run).read_text())["found"], run.name)
     labels = shelf.still_doubted(dataset, said, judged, mark)
     if not labels:

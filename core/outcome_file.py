@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Outcomes
+from core.specs import Outcomes, SplitName
 
 NAME = "outcomes.npz"
 MOST_PROBABILITIES = 4_000_000  # numbers: 8 MB; of more classes or examples only the answers are kept
@@ -29,13 +29,14 @@ class StoredOutcomes:
     outcomes: Outcomes
 
 
-def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes) -> None:
+def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes, split: SplitName = "test") -> None:
     """Write the outcomes of a run into its folder, whole or not at all.
 
     Args:
         folder: Of the run.
         fingerprint: Of the data set version.
-        outcomes: Of the test split.
+        outcomes: Of the split.
+        split: Thresholds are chosen on those of "validation", everything is judged on those of "test".
     """
     keeps_all = outcomes.probabilities.size <= MOST_PROBABILITIES
     arrays: Mapping[str, NDArray[Any]] = {
@@ -45,19 +46,20 @@ def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes) -> None:
         "probabilities": outcomes.probabilities.astype(np.float16) if keeps_all else np.zeros((0, 0), np.float16),
         "fingerprint": np.array(fingerprint),
     }
-    part = folder / f".{NAME}.part"
+    part = folder / f".{_name(split)}.part"
     with part.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    part.replace(folder / NAME)
+    part.replace(folder / _name(split))
 
 
-def read_outcomes(folder: Path) -> StoredOutcomes | None:
+def read_outcomes(folder: Path, split: SplitName = "test") -> StoredOutcomes | None:
     """Return the outcomes of a run; None where it has not finished, or did before they were kept.
 
     Args:
         folder: Of the run.
+        split: Of which part of the data.
     """
-    file = folder / NAME
+    file = folder / _name(split)
     if not file.exists():
         return None
     try:
@@ -71,3 +73,7 @@ def read_outcomes(folder: Path) -> StoredOutcomes | None:
             return StoredOutcomes(str(kept["fingerprint"]), outcomes)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: as if it were not there
         return None
+
+
+def _name(split: SplitName) -> str:
+    return NAME if split == "test" else f"outcomes-{split}.npz"

@@ -20,6 +20,7 @@ from pages.components.run_data import run_data
 from pages.components.run_ended import ended_notice
 from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
+from pages.components.temperature_samples import temperature_samples
 from pages.components.text import ago, duration, plain
 from pages.components.wall import wall
 
@@ -58,6 +59,7 @@ def page() -> None:
     st.subheader("Learning curves", anchor=False)
     curve_chart(run, task)
     wall(run, task)
+    temperature_samples(run, report)
     failures(run, report)
     record(run)
 

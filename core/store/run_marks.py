@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from core.runs import Run, RunStatus
 from core.store.database import Database
-from core.store.rows import to_runs
-from core.store.tables import JobRow, RunRow
+from core.store.rows import runs_with_jobs, to_runs
+from core.store.tables import RunRow
 
 Values = Mapping[str, Any]  # columns of `RunRow` and their values
 _MOST_AT_ONCE = 500  # ids in one statement: SQLite bounds its variables
@@ -38,10 +38,10 @@ class RunMarks:
         ids = list(dict.fromkeys(run_ids))
         with self.database.write() as session:
             for start in range(0, len(ids), _MOST_AT_ONCE):
-                query = select(RunRow, JobRow).join(JobRow, JobRow.run_number == RunRow.number)
-                query = query.where(RunRow.id.in_(ids[start : start + _MOST_AT_ONCE]))
-                pairs = [(row, job) for row, job in session.execute(query)]
-                for (row, _), run in zip(pairs, to_runs(session, pairs), strict=True):
+                wanted = RunRow.id.in_(ids[start : start + _MOST_AT_ONCE])
+                rows = {row.id: row for row in session.scalars(select(RunRow).where(wanted))}
+                for run in to_runs(session, runs_with_jobs().where(wanted)):
+                    row = rows[run.id]
                     if when and run.status not in when:
                         continue
                     values = {name: value for name, value in new(run).items() if getattr(row, name) != value}

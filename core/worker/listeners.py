@@ -8,6 +8,7 @@ from core.recorder.recorder import Recorder
 from core.training.callbacks import Callback
 from core.training.device import memory_used_bytes
 from core.training.generation import CharacterPreprocessor, generate
+from core.worker.written import first_words
 
 if TYPE_CHECKING:
     import torch
@@ -137,7 +138,7 @@ class Sample(Callback):
         """
         self._note, self._seed, self._device = note, seed, device
         self._preprocessor: CharacterPreprocessor = data.preprocessor  # type: ignore[assignment]
-        self._prompt = _first_words(str(data.examples["validation"].inputs[0]))
+        self._prompt = first_words(str(data.examples["validation"].inputs[0]))
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """Write, and keep what was written."""
@@ -152,8 +153,3 @@ class Sample(Callback):
         step = trainer.progress.step
         data = {"step": step, "prompt": self._prompt, "text": text}
         self._note("sample", f"What it writes at step {step}", data)
-
-
-def _first_words(text: str, length: int = 40) -> str:
-    words = text.strip()[:length].replace("\n", " ")
-    return words.rsplit(" ", 1)[0] + " " if " " in words else words

@@ -53,7 +53,7 @@ def shown_example(examples: Examples, i: int, file: Path) -> dict[str, Any]:
     if not isinstance(examples.inputs, np.ndarray):
         return {"row": _row(examples.inputs, i)}
     file.parent.mkdir(parents=True, exist_ok=True)
-    _picture(examples.inputs[i]).save(file)
+    picture_of_pixels(examples.inputs[i]).save(file)
     return {"image": file.relative_to(file.parent.parent).as_posix()}
 
 
@@ -82,7 +82,7 @@ def _row(table: "pd.DataFrame", i: int) -> dict[str, float | str | None]:
     return found
 
 
-def _picture(pixels: Any) -> Image.Image:
+def picture_of_pixels(pixels: Any) -> Image.Image:
     """Return pixels (H, W, C) as a picture; one channel is grey."""
     array = np.asarray(pixels, dtype=np.uint8)
     return Image.fromarray(array[:, :, 0] if array.shape[-1] == 1 else array)

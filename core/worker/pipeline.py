@@ -35,10 +35,11 @@ from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.sizes import check_size, parameter_counts
 from core.training.trainer import Trainer
 from core.worker.beginning import parent_state
+from core.worker.class_learning import ClassLearning
+from core.worker.closing import Ending, conclude
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.machine_metrics import MachineMetrics
-from core.worker.mistakes import describe_mistakes
 from core.worker.wall import Wall
 
 EVALUATION_BATCH = 256
@@ -95,8 +96,11 @@ class Pipeline:
         assessment, outcomes = self._evaluate(module, data)
         self._recorder.stage(Stage.SAVING)
         self._save(assessment, data)
-        if self.config.dataset_version and self.task.output_kind == "label":
-            self._doubt_labels(outcomes, module, data)
+        if self.task.output_kind == "label":
+            validation = self._outcomes(module, data, "validation")
+            write_outcomes(self.folder, data.version.fingerprint, validation, "validation")
+            if self.config.dataset_version:
+                self._doubt_labels({"validation": validation, "test": outcomes}, data)
         return False
 
     @property
@@ -140,6 +144,9 @@ class Pipeline:
         state = self._last_state()
         start = None if state else self._first_state(module)
         splits = [split_of(data.arrays[name]) for name in ("train", "validation")]
+        callbacks, judge = self._callbacks(card, data), _judge(data, "validation")
+        if self.task.output_kind == "label":
+            callbacks.append(judge := ClassLearning(self._recorder, data.version.labels))
         trainer = Trainer(
             module,
             self.task,
@@ -147,9 +154,9 @@ class Pipeline:
             splits[1],
             self.config,
             self._device,
-            self._callbacks(card, data),
+            callbacks,
             augment=augmenter(self.config, self.task, data.info),
-            judge=_judge(data, "validation"),
+            judge=judge,
             padding_id=data.info.padding_id,
             vocabulary_size=data.info.vocabulary_size,
         )
@@ -222,12 +229,8 @@ class Pipeline:
         baselines = self.task.baselines(data.examples["train"], data.examples["test"], self.config.seed)
         seed, target = self.config.seed, self._target()
         assessment = assess(self.task, outcomes, baselines, data.version.labels, seed, target)
-        report = assessment.to_json()
-        report["confusion"] = [list(row) for row in assessment.confusion]
-        report["mistakes"] = describe_mistakes(
-            assessment.worst_mistakes, outcomes, data.examples["test"], self.folder / "mistakes"
-        )
-        write_text(self.folder / "report.json", json.dumps(report))
+        name, seed = describe_device(self._device), self.config.seed
+        conclude(Ending(self.task, assessment, outcomes, data, module, self._device, name, self.folder, seed))
         write_outcomes(self.folder, data.version.fingerprint, outcomes)
         return assessment, outcomes
 
@@ -253,9 +256,8 @@ class Pipeline:
         )
         return outcomes if judge is None else judge(outcomes)
 
-    def _doubt_labels(self, test: Outcomes, module: torch.nn.Module, data: Materialised) -> None:
+    def _doubt_labels(self, judged: Mapping[SplitName, Outcomes], data: Materialised) -> None:
         """Write which labels of what the user brought the model doubts, among those that it has not learnt from."""
-        judged: dict[SplitName, Outcomes] = {"validation": self._outcomes(module, data, "validation"), "test": test}
         try:
             found = describe_mislabels(judged, data.version.labels)
         except (ValueError, IndexError, ArithmeticError):  # cleanlab's own, on unusual data: the scores are safe

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
+from pages.components.residuals import residuals
 from pages.components.text import plain
 
 MOST_ERRORS = 12
@@ -27,6 +28,7 @@ def number_errors(run: Run, report: Mapping[str, Any]) -> None:
         _scatter(run, right, answers, target)
     with words:
         _sizes(answers - right, target)
+    residuals(run, right, answers, target)
     _largest(report.get("mistakes", []))
 
 

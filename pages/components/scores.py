@@ -7,23 +7,29 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.results.verdict_card import sentences_of
 from core.runs import Run, Score
 from core.specs import MetricSpec, TaskSpec
 from pages.components.colors import colors, figure_layout
 from pages.components.text import interval, number, plain
+from pages.components.verdict_card import verdict_sentences
 
 ROW_HEIGHT = 56  # pixels of one method in the chart
 CALLED = {"mean": "the mean"}  # a baseline, in a sentence
 
 
 def verdict(run: Run, report: Mapping[str, Any]) -> None:
-    """Show the one sentence that matters."""
+    """Show the verdict: three sentences with their numbers, or the one sentence of a run that ended before these."""
     if not run.verdict:
         return
+    sentences = sentences_of(report)
     icon, title = _headline(report.get("difference"))
     with st.container(border=True, key="verdict", gap="xsmall"):
         st.markdown(f"### {icon} {title}")
-        st.markdown(plain(run.verdict))
+        if sentences:
+            verdict_sentences(sentences)
+        else:
+            st.markdown(plain(run.verdict))
 
 
 def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import psutil
-from core.worker.recorder import Recorder
 
 from core.bootstrap import open_database
 from core.configure import make_config
+from core.recorder.recorder import Recorder
 from core.runs import RunStatus, Score, Stage
 from core.settings import Settings
 from core.store.curve import Curve

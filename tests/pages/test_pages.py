@@ -115,7 +115,7 @@ def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: C
     (largest,) = [table for table in tables if "Off by" in table]
     assert largest.iloc[0].tolist() == ["900 too low", "1,300", "400", "15.6", "<b>Dell</b>", "–", "'=1+1"]
     assert list(largest.columns)[-1] == "'=SUM(A1) "  # no spreadsheet takes a download for a formula
-    assert len(at.get("plotly_chart")) == 2
+    assert len(at.get("plotly_chart")) == 4
     names = [name for table in tables if "name" in table for name in table["name"]]
     assert "l1" in names
     assert "label_smoothing" not in names  # it means nothing for numbers

@@ -1,0 +1,46 @@
+"""The curves of single classes: how they are called, and what they say about the order of learning."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+PREFIX = "validation/recall/"
+LONGEST_LABEL = 80  # characters of a class in the name of its curve
+FOUND = 0.9  # share of its final height from which on a class counts as learnt
+
+
+@dataclass(frozen=True)
+class ClassCurve:
+    """Which share of a class was found, at each look at the validation split."""
+
+    label: str
+    steps: tuple[int, ...]
+    shares: tuple[float, ...]
+
+    @property
+    def learnt_at(self) -> int:
+        """The first step from which on it never was below nine tenths of where it ended."""
+        bound, at = FOUND * self.shares[-1], self.steps[-1]
+        for step, share in zip(reversed(self.steps), reversed(self.shares), strict=True):
+            if share < bound:
+                break
+            at = step
+        return at
+
+
+def recall_key(label: str) -> str:
+    """Return the name of a class's curve."""
+    return f"{PREFIX}{label[:LONGEST_LABEL]}"
+
+
+def class_curves(points: Mapping[str, Sequence[tuple[int, float, float]]]) -> list[ClassCurve]:
+    """Return the curves of classes among those of a run, the lowest at the end first.
+
+    Args:
+        points: (step, value, wall time) by curve.
+    """
+    found = [
+        ClassCurve(key.removeprefix(PREFIX), tuple(p[0] for p in line), tuple(p[1] for p in line))
+        for key, line in points.items()
+        if key.startswith(PREFIX) and line
+    ]
+    return sorted(found, key=lambda curve: (curve.shares[-1], curve.label))

@@ -1,0 +1,102 @@
+"""Precision, recall and F1 of each class, with how sure the test examples make us of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+
+Z95 = 1.959964  # of the normal distribution: 95 % lie within
+RESAMPLES = 1_000
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How well one class was recognised, each with its 95 % interval."""
+
+    label: str
+    precision: Score  # right when it names the class
+    recall: Score  # found of the class
+    f1: Score
+    support: int  # examples of it in the test split
+    answers: int  # times that it was named
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """One class taken for another."""
+
+    truth: int  # index of the right class
+    answer: int
+    count: int
+    support: int  # examples of the right class
+
+
+def wilson(part: int, whole: int) -> Score:
+    """Return a share with its 95 % interval; all of it where there is nothing to divide by.
+
+    Source:
+        Wilson, "Probable inference, the law of succession, and statistical inference", 1927; recommended for small
+        counts by Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", 2001.
+    """
+    if whole == 0:
+        return Score(0.0, 0.0, 1.0)
+    share, weight = part / whole, Z95**2 / whole
+    middle = (share + weight / 2) / (1 + weight)
+    half = Z95 * np.sqrt(share * (1 - share) / whole + weight / (4 * whole)) / (1 + weight)
+    return Score(share, float(max(0.0, middle - half)), float(min(1.0, middle + half)))
+
+
+def class_scores(counts: NDArray[np.int64], labels: Sequence[str], seed: int = 0) -> tuple[ClassScore, ...]:
+    """Return the scores of every class.
+
+    Args:
+        counts: (K, K) of true class (row) and answer (column).
+        labels: K names.
+        seed: Of the resamples behind the intervals of F1.
+    """
+    total, chance = int(counts.sum()), np.random.default_rng(seed)
+    hits, actual, answers = counts.diagonal(), counts.sum(1), counts.sum(0)
+    return tuple(
+        ClassScore(
+            label,
+            wilson(int(hits[k]), int(answers[k])),
+            wilson(int(hits[k]), int(actual[k])),
+            _f1(int(hits[k]), int(answers[k] - hits[k]), int(actual[k] - hits[k]), total, chance),
+            int(actual[k]),
+            int(answers[k]),
+        )
+        for k, label in enumerate(labels)
+    )
+
+
+def _f1(hits: int, false: int, missed: int, total: int, chance: np.random.Generator) -> Score:
+    """Return F1 with its bootstrap interval.
+
+    Resampling the examples is drawing how many of them are hits, false alarms, misses and the rest, from a multinomial
+    distribution: the same as a bootstrap over examples (Efron & Tibshirani 1993, chapter 13), whatever their number.
+    """
+    if hits + false + missed == 0:
+        return Score(0.0, 0.0, 1.0)
+    shares = np.array([hits, false, missed, total - hits - false - missed]) / total
+    drawn = chance.multinomial(total, shares, RESAMPLES)
+    named = 2 * drawn[:, 0] + drawn[:, 1] + drawn[:, 2]
+    values = np.divide(2 * drawn[:, 0], named, out=np.zeros(RESAMPLES), where=named > 0)
+    low, high = np.quantile(values, (0.025, 0.975))
+    return Score(2 * hits / (2 * hits + false + missed), float(low), float(high))
+
+
+def confusions(counts: NDArray[np.int64]) -> list[Confusion]:
+    """Return every mistake that was made, the most frequent first; of equals that of the smaller class."""
+    actual = counts.sum(1)
+    truths, answers = np.nonzero(counts)
+    found = [Confusion(int(t), int(a), int(counts[t, a]), int(actual[t])) for t, a in zip(truths, answers, strict=True)]
+    return sorted((c for c in found if c.truth != c.answer), key=lambda c: (-c.count, c.support, c.truth, c.answer))
+
+
+def weakest(scores: Sequence[ClassScore]) -> ClassScore | None:
+    """Return the class of which the smallest share is found, among those that have examples."""
+    present = [score for score in scores if score.support]
+    return min(present, key=lambda score: score.recall.value, default=None)

@@ -1,0 +1,114 @@
+"""Some examples of each cell of the confusion matrix, kept in one file of the run: what pages show after a click."""
+
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import Outcomes
+
+NAME = "examples.zip"
+INDEX = "examples.json"
+PER_CELL = 12
+MOST = 600  # in all
+MOST_BYTES = 4_000_000  # of pictures
+
+
+@dataclass(frozen=True)
+class KeptExample:
+    """One example of the test split, as it was answered."""
+
+    truth: str
+    answer: str
+    confidence: float
+    place: int = -1  # in the test split; -1 where it is not known
+    text: str = ""
+    picture: str = ""  # name of its file: see `picture_of`
+
+
+def chosen(outcomes: Outcomes) -> list[int]:
+    """Return which examples of the test split to keep.
+
+    Of each cell at most twelve: of mistakes the surest, of right answers the least sure. Every cell gets its first one
+    before any gets a second, the fuller cells first.
+
+    Args:
+        outcomes: Of a classifier, with probabilities.
+    """
+    if not outcomes.probabilities.size:
+        return []
+    classes = outcomes.probabilities.shape[1]
+    sure = outcomes.probabilities[np.arange(len(outcomes.predicted)), outcomes.predicted]
+    wrong = outcomes.targets != outcomes.predicted
+    cells = outcomes.targets.astype(np.int64) * classes + outcomes.predicted
+    order = np.lexsort((np.where(wrong, -sure, sure), cells))  # by cell, then by interest
+    ranks = _places_within(cells[order])
+    counts = np.bincount(cells, minlength=classes * classes)[cells[order]]
+    kept = np.flatnonzero(ranks < PER_CELL)
+    first = kept[np.lexsort((-counts[kept], ranks[kept]))][:MOST]
+    return [int(i) for i in order[first]]
+
+
+def _places_within(groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the place of each element within its group; groups stand together."""
+    starts = np.flatnonzero(np.append(True, np.diff(groups) != 0))
+    sizes = np.diff(np.append(starts, len(groups)))
+    return np.asarray(np.arange(len(groups)) - np.repeat(starts, sizes), dtype=np.int64)
+
+
+def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> None:
+    """Write examples into the folder of a run, whole or not at all; pictures until they are 4 MB.
+
+    Args:
+        folder: Of the run.
+        found: Each with its picture as a file's bytes; empty where it has none.
+    """
+    part, size, index = folder / f".{NAME}.part", 0, []
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+        for example, picture in found:
+            if size + len(picture) > MOST_BYTES:
+                break
+            if picture:
+                archive.writestr(example.picture, picture, zipfile.ZIP_STORED)
+                size += len(picture)
+            index.append(vars(example))
+        archive.writestr(INDEX, json.dumps(index))
+    part.replace(folder / NAME)
+
+
+def kept_examples(folder: Path, report: Mapping[str, Any]) -> list[KeptExample]:
+    """Return the examples that a run has kept; of one that ended before they were, its worst mistakes.
+
+    Args:
+        folder: Of the run.
+        report: Of the run.
+    """
+    try:
+        with zipfile.ZipFile(folder / NAME) as archive:
+            return [KeptExample(**one) for one in json.loads(archive.read(INDEX))]
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return [
+            KeptExample(
+                str(m["target"]), str(m["predicted"]), float(m["confidence"]),
+                text=str(m.get("text", "")), picture=str(m.get("image", "")),
+            )
+            for m in report.get("mistakes", [])
+            if "confidence" in m
+        ]  # fmt: skip
+
+
+def picture_of(folder: Path, example: KeptExample) -> bytes | None:
+    """Return the picture of an example; None where it has none, or where it is gone."""
+    if not example.picture:
+        return None
+    try:
+        with zipfile.ZipFile(folder / NAME) as archive:
+            return archive.read(example.picture)
+    except (OSError, KeyError, zipfile.BadZipFile):
+        file = folder / example.picture  # of the worst mistakes of an older run
+        return file.read_bytes() if file.is_file() else None

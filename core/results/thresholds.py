@@ -1,0 +1,154 @@
+"""One class against the rest: from which probability on to raise the alarm, and what each choice costs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.results.class_scores import Z95
+from core.runs import Score
+from core.specs import Outcomes
+
+STEPS = 101  # thresholds: 0, 0.01 ... 1
+MOST_POINTS = 400  # of a curve on the screen
+
+
+@dataclass(frozen=True, eq=False)
+class Alarms:
+    """What happens at each threshold, (T,) each: an alarm is raised where the probability is at least so high."""
+
+    thresholds: NDArray[np.float64]
+    hits: NDArray[np.int64]
+    false_alarms: NDArray[np.int64]
+    misses: NDArray[np.int64]
+    right_silences: NDArray[np.int64]
+
+    @property
+    def examples(self) -> int:
+        """How many were looked at."""
+        return int(self.hits[0] + self.false_alarms[0] + self.misses[0] + self.right_silences[0])
+
+    def cost(self, false_alarm: float, miss: float) -> NDArray[np.float64]:
+        """Return what each threshold costs for 100 examples, (T,).
+
+        Args:
+            false_alarm: Cost of one alarm for nothing.
+            miss: Cost of one that was missed.
+        """
+        every = self.false_alarms * false_alarm + self.misses * miss
+        return np.asarray(100 * every / max(self.examples, 1), dtype=np.float64)
+
+    def cheapest(self, false_alarm: float, miss: float) -> int:
+        """Return the place of the cheapest threshold; of equals the one nearest to 0.5."""
+        costs = self.cost(false_alarm, miss)
+        best = np.flatnonzero(costs <= costs.min() + 1e-12)
+        return int(best[np.argmin(np.abs(self.thresholds[best] - 0.5))])
+
+    def at(self, threshold: float) -> int:
+        """Return the place of a threshold."""
+        return int(np.argmin(np.abs(self.thresholds - threshold)))
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A curve over all thresholds, (P,) each, and the area under it."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    area: Score
+
+
+def chances(outcomes: Outcomes, k: int) -> NDArray[np.float64]:
+    """Return the probability of class k for each example, (N,).
+
+    Kept in 16 bits, a probability near 1 is coarse but those of the other classes are fine: there it is read from them.
+    """
+    own = outcomes.probabilities[:, k]
+    others = np.delete(outcomes.probabilities, k, axis=1).sum(1)
+    return np.asarray(np.where(own > 0.5, 1 - others, own), dtype=np.float64).clip(0, 1)
+
+
+def alarms(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Alarms:
+    """Count what happens at each of 101 thresholds.
+
+    Args:
+        scores: (N,) probability of the class.
+        is_it: (N,) whether an example is of the class.
+    """
+    thresholds = np.linspace(0, 1, STEPS)
+    of_it, of_others = np.sort(scores[is_it]), np.sort(scores[~is_it])
+    misses = np.searchsorted(of_it, thresholds, side="left").astype(np.int64)
+    silences = np.searchsorted(of_others, thresholds, side="left").astype(np.int64)
+    return Alarms(thresholds, len(of_it) - misses, len(of_others) - silences, misses, silences)
+
+
+def _steps(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (hits, false alarms) as the threshold sinks past each distinct score, from no alarm on."""
+    order = np.argsort(-scores, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
+    hits = np.cumsum(is_it[order])[ends]
+    return np.append(0, hits), np.append(0, ends + 1 - hits)
+
+
+def roc(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Curve | None:
+    """Return share found over share of false alarms; None where one side has no example."""
+    if is_it.all() or not is_it.any():
+        return None
+    hits, false = _steps(scores, is_it)
+    x, y = false / false[-1], hits / hits[-1]
+    shown = _thinned(len(x))
+    return Curve(x[shown], y[shown], roc_area(scores, is_it))
+
+
+def roc_area(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Score:
+    """Return the chance that one of the class gets a higher score than one of the rest, with its 95 % interval.
+
+    The interval is NaN where no pair is out of order: the variance is then 0 and says nothing.
+
+    Source:
+        DeLong, DeLong and Clarke-Pearson, "Comparing the Areas under Two or More Correlated Receiver Operating
+        Characteristic Curves", 1988, by ranks as in Sun and Xu 2014; on the logit scale as in Pepe 2003, chapter 5.
+    """
+    every, own, rest = _ranks(scores), _ranks(scores[is_it]), _ranks(scores[~is_it])
+    above = (every[is_it] - own) / len(rest)  # of each of the class: share of the rest below it
+    below = 1 - (every[~is_it] - rest) / len(own)
+    area = float(above.mean())
+    variance = sum(float(part.var(ddof=1)) / len(part) if len(part) > 1 else 0.0 for part in (above, below))
+    return _on_logits(area, np.sqrt(variance) / (area * (1 - area)) if 0 < area < 1 and variance else np.nan)
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rank of each value from 1, the mean one where several are the same."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[places], dtype=np.float64)
+
+
+def precision_recall(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Curve | None:
+    """Return precision over recall and the average precision; None where one side has no example.
+
+    Source:
+        Interval: Boyd, Eng and Page, "Area under the Precision-Recall Curve: Point Estimates and Confidence
+        Intervals", 2013 (logit interval).
+    """
+    if is_it.all() or not is_it.any():
+        return None
+    hits, false = _steps(scores, is_it)
+    recall, precision = hits / hits[-1], np.append(1.0, hits[1:] / (hits[1:] + false[1:]))
+    area = float((np.diff(recall) * precision[1:]).sum())
+    error = 1 / np.sqrt(hits[-1] * area * (1 - area)) if 0 < area < 1 else np.nan
+    shown = _thinned(len(recall))
+    return Curve(recall[shown], precision[shown], _on_logits(area, float(error)))
+
+
+def _on_logits(area: float, error: float) -> Score:
+    if np.isnan(error):
+        return Score(area, float("nan"), float("nan"))
+    middle = np.log(area / (1 - area))
+    low, high = (1 / (1 + np.exp(-(middle + side * Z95 * error))) for side in (-1, 1))
+    return Score(area, float(low), float(high))
+
+
+def _thinned(count: int) -> NDArray[np.int64]:
+    """Return which points to show: all, or evenly spread ones with both ends."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(np.int64))

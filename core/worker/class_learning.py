@@ -1,0 +1,46 @@
+"""How each class is learnt over time: the share of it that is found, at every look at the validation split."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.recorder.recorder import Recorder
+from core.results.class_curves import recall_key
+from core.training.callbacks import Callback
+
+if TYPE_CHECKING:
+    from core.specs import Outcomes
+    from core.training.trainer import Trainer
+
+MOST_CLASSES = 30  # curves; of more classes the largest are followed
+
+
+class ClassLearning(Callback):
+    """Counts what was found of each class as the outcomes pass by, and records it with the other metrics."""
+
+    def __init__(self, recorder: Recorder, labels: Sequence[str]) -> None:
+        """Record there.
+
+        Args:
+            recorder: Takes the points.
+            labels: Names of the classes.
+        """
+        self._recorder, self._labels = recorder, labels
+        self._found: dict[str, float] = {}
+
+    def __call__(self, outcomes: "Outcomes") -> "Outcomes":
+        """Count, and return the outcomes as they are: the trainer's `judge`, which sees them before they are measured.
+
+        Args:
+            outcomes: On the validation split.
+        """
+        actual = np.bincount(outcomes.targets, minlength=len(self._labels))
+        hits = np.bincount(outcomes.targets[outcomes.targets == outcomes.predicted], minlength=len(self._labels))
+        largest = np.argsort(-actual, kind="stable")[:MOST_CLASSES]
+        self._found = {recall_key(self._labels[k]): float(hits[k] / actual[k]) for k in largest if actual[k]}
+        return outcomes
+
+    def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
+        """Record what was counted a moment ago."""
+        self._recorder.record(self._found, trainer.progress.step)

@@ -1,0 +1,65 @@
+"""What a finished model writes from careful to bold, and how much of that it has copied."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.runs import Run
+from pages.components.text import plain
+
+MUCH = 0.5  # share copied from which on a model repeats rather than writes
+SHOWN = 160  # characters of the longest copied stretch
+
+
+def temperature_samples(run: Run, report: Mapping[str, Any]) -> None:
+    """Show a sample of each temperature with the share that stands in the training text; nothing of older runs."""
+    found = report.get("samples")
+    if not found or not found["written"]:
+        return
+    written: Sequence[Mapping[str, Any]] = found["written"]
+    st.markdown(f"**{plain(finding(found))}**")
+    st.caption(_about(found))
+    at = st.segmented_control(
+        "Temperature", range(len(written)), default=min(1, len(written) - 1), required=True,
+        format_func=lambda i: f"{written[i]['temperature']:g}{_word(written[i]['temperature'])}",
+        key=f"temperature-{run.id}", help="Low is careful and repeats itself, high is bold and makes mistakes.",
+    )  # fmt: skip
+    one = written[at or 0]
+    st.code(str(one["text"]), language=None, wrap_lines=True)
+    st.caption(plain(_copied(one, int(found["stretch"]))))
+
+
+def finding(found: Mapping[str, Any]) -> str:
+    """Return what the samples show, as their title."""
+    shares = [float(one["copied"]) for one in found["written"]]
+    stretch, unseen = found["stretch"], found["unseen_copied"]
+    beside = "" if unseen is None else f" (real text that it never saw: {unseen:.0%})"
+    if max(shares) == 0:
+        return f"Nothing that it writes is copied in stretches of {stretch} characters or more{beside}"
+    if min(shares) == max(shares):
+        return f"{max(shares):.0%} of what it writes is copied from what it learnt from{beside}"
+    lean = "It mostly repeats what it learnt from" if max(shares) >= MUCH else "It writes mostly its own"
+    return f"{lean}: {min(shares):.0%} to {max(shares):.0%} is copied{beside}"
+
+
+def _about(found: Mapping[str, Any]) -> str:
+    searched = ""
+    if found["searched"] < found["training_characters"]:
+        searched = f" Compared with the first {found['searched']:,} characters of it."
+    return (
+        f"Written by the best model at its end, going on from “{plain(str(found['prompt']).strip())}”. Copied are "
+        f"stretches of {found['stretch']} characters or more that stand in the training text just so.{searched}"
+    )
+
+
+def _word(temperature: float) -> str:
+    return " careful" if temperature <= 0.5 else " bold" if temperature > 1 else ""
+
+
+def _copied(one: Mapping[str, Any], stretch: int) -> str:
+    if not one["longest"]:
+        return f"No {stretch} characters of it stand in the training text."
+    longest = " ".join(str(one["longest"]).split())
+    shown = f"{longest[:SHOWN]}…" if len(longest) > SHOWN else longest
+    return f"{one['copied']:.0%} copied; the longest stretch has {len(one['longest'])} characters: “{shown}”"
