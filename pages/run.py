@@ -20,6 +20,7 @@ from pages.components.run_data import run_data
 from pages.components.run_ended import ended_notice
 from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
+from pages.components.tell_me import tell_me
 from pages.components.temperature_samples import temperature_samples
 from pages.components.text import ago, duration, plain
 from pages.components.wall import wall
@@ -48,6 +49,7 @@ def page() -> None:
     with live:
         if run.status.is_active:
             st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
+            tell_me([run])
     report = shared_service().report(run.id)
     with result:
         verdict(run, report)

@@ -10,6 +10,7 @@ from pages.components.chips import LOOKS
 from pages.components.notices import empty_state, shown_errors
 from pages.components.run_actions import run_actions, undo_notice
 from pages.components.run_table import run_table
+from pages.components.tell_me import tell_me
 from pages.components.url_state import read_choice, write_choice
 
 REFRESH_S = 5.0
@@ -29,6 +30,7 @@ def page() -> None:
         write_choice("view", "runs")
         st.page_link("train.py", label="Train a model", icon=":material/add:")
     active = bool(shared_service().active_runs())
+    tell_me(shared_service().active_runs())
     st.fragment(_list, run_every=REFRESH_S if active else None, key="list")(view == "trash")
 
 

@@ -10,6 +10,7 @@ from pages.components.foreign_run import origin_of
 from pages.components.notices import empty_state, shown_errors
 from pages.components.recipe_cards import recipe_cards
 from pages.components.starting import one_key, start
+from pages.components.tell_me import tell_me
 from pages.components.text import ago, duration, number, plain
 
 ICONS = {
@@ -93,6 +94,7 @@ def _now(was_active: bool) -> None:
             runs = service.runs(limit=RECENT)
             for run in runs:
                 _row(run)
+            tell_me(service.active_runs())
             if not runs:
                 empty_state("science", "No runs yet", "Try a demo above: the first curve appears within seconds.")
         with machine:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from pages.components.notices import shown_errors
 from pages.components.text import duration, money, plain, size
+from pages.components.webhook_settings import webhook_settings
 
 REFRESH_S = 5.0
 PACKAGES = (
@@ -36,6 +37,7 @@ def page() -> None:
         _places()
         st.subheader("What training costs", anchor=False)
         _prices()
+        webhook_settings()
     with right:
         st.subheader("Versions", anchor=False)
         _table({"Python": platform.python_version()} | {name: _version(name) for name in PACKAGES})

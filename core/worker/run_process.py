@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import DatabaseUnavailable, TouchstoneError, TrainingDiverged
+from core.notifying.telling import announce
 from core.recorder.recorder import Recorder
 from core.runs import RunStatus
 from core.settings import Settings
@@ -54,8 +55,10 @@ def main(run_id: str, slot: int, threads: int) -> None:
         status, reason = RunStatus.INTERRUPTED, "Its process was asked to end from outside. Resume it to go on."
     _log.info("The run ends: %s. %s", status, reason)
     recorder.close()
-    _say_the_last_word(run_id, runs, status, reason, cause)
+    ended_here = _say_the_last_word(run_id, runs, status, reason, cause)
     _pack(run_id, metrics)
+    if ended_here:
+        announce(settings, run_id)
 
 
 def _pack(run_id: str, metrics: MetricStore) -> None:
@@ -66,16 +69,19 @@ def _pack(run_id: str, metrics: MetricStore) -> None:
         _log.warning("The curves were not packed.", exc_info=True)
 
 
-def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str, cause: str) -> None:
-    """Write how the run ended; where the database refuses (a full disk), try again for minutes."""
+def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str, cause: str) -> bool:
+    """Write how the run ended; where the database refuses (a full disk), try again for minutes. Say if it was us."""
+    ended = False
     for _ in range(LAST_WORD_TRIES):
         try:
-            if runs.finish(run_id, status, reason, cause) and reason:
+            ended = ended or runs.finish(run_id, status, reason, cause)
+            if ended and reason:
                 runs.add_event(run_id, "error" if status is RunStatus.FAILED else "note", reason)
-            return
+            return ended
         except DatabaseUnavailable:
             time.sleep(LAST_WORD_PAUSE_S)
     _log.error("The database took no last word.")
+    return ended
 
 
 def _attempt(

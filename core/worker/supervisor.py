@@ -8,6 +8,7 @@ import time
 from uuid import uuid4
 
 from core.errors import DatabaseUnavailable, RunNotFound
+from core.notifying.telling import announce
 from core.processes import start_time
 from core.runs import RunStatus, Stage
 from core.settings import Settings
@@ -157,6 +158,7 @@ class Supervisor:
         except OSError:
             _log.exception("Run %s could not be started.", job.run_id)
             self.runs.finish(job.run_id, RunStatus.FAILED, "No process could be started for it; is the memory full?")
+            announce(self.settings, job.run_id)
             return True
         _log.info("Run %s started as pid %s.", job.run_id, child.pid)
         self.children[job.run_id] = child
@@ -199,6 +201,7 @@ class Supervisor:
             status, reason = cause_of_death(child.exit_code, run.stop_requested_at is not None, run.paused)
             if self.runs.finish(child.run_id, status, reason):
                 kind = "note" if status is RunStatus.STOPPED else "error"
+                announce(self.settings, child.run_id)
                 self.runs.add_event(child.run_id, kind, reason)
             _log.info("Run %s ended with code %s: %s.", child.run_id, child.exit_code, status)
         self.queue.set_process(child.run_id, None, None)

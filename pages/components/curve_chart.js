@@ -170,6 +170,7 @@ class Curves {
     for (const chart of this.charts) {
       const shown = chart.lines.filter((line) => this.lines[line.key]);
       for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
+      chart.plot.parentElement.hidden = chart.aside && !shown.length; // no GPU, no chart of it
       if (!chart.plot.offsetWidth) continue; // folded away
       const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), this.view, chart, theme, run));
       this.plotly.react(chart.plot, traces, layoutOf(this.root, this.view, chart, theme, shown.length > 0), {
