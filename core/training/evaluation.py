@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.intervals import interval, resamples
 from core.runs import Score
 from core.specs import Outcomes, TaskSpec
-from core.intervals import interval, resamples
 from core.training.outcomes import outcomes_of
 from core.training.verdict import Numbers, sentence
 
