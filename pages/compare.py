@@ -11,10 +11,11 @@ from core.comparing.judging import Standing, stand
 from core.runs import Run, RunStatus
 from pages.components.compare_curves import compared_curves
 from pages.components.compare_examples import side_by_side
+from pages.components.compare_parallel import parallel
 from pages.components.compare_picker import ask_for_more, pick_runs
 from pages.components.compare_prices import score_against_price
-from pages.components.compare_scores import data_warning, reference_choice, scores
-from pages.components.compare_settings import parallel, settings
+from pages.components.compare_scores import data_warning, group_choice, reference_choice, scores
+from pages.components.compare_settings import settings
 from pages.components.compare_words import Looks, finding
 from pages.components.notices import shown_errors
 from pages.components.run_looks import looks_of
@@ -36,12 +37,18 @@ def page() -> None:
     _wait_for_the_end(runs)
     groups = groups_of(runs)
     data_warning(groups, looks)
-    against = reference_choice(runs, looks)
+    curves, scored = st.container(), st.container()
+    with scored:
+        st.subheader("Scores", anchor=False)
+        against = reference_choice(runs, looks)
     with st.spinner("Testing who is better …", show_time=False):
         judged = [(group, stand(shared_service(), group, against)) for group in groups]
     with answer:
         _answer(judged, looks)
-    st.fragment(_curves, key="curves")(runs, looks)
+    with curves:
+        st.fragment(_curves, key="curves")(runs, looks)
+    with scored:
+        _scores(judged, looks)
     _side_by_side(judged, runs, looks)
 
 
@@ -60,19 +67,22 @@ def _curves(runs: Sequence[Run], looks: Looks) -> None:
         compared_curves(runs, looks)
 
 
-def _side_by_side(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
-    found = [(group, standing) for group, standing in judged if standing is not None]
-    if found:
-        st.subheader("Scores", anchor=False)
-        for group, standing in found:
+def _scores(judged: Judged, looks: Looks) -> None:
+    for group, standing in judged:
+        if standing is not None:
             scores(group, standing, looks)
-    first = next((standing for _, standing in found if len(standing.judgements) >= FEWEST), None)
-    if first is not None:
-        score_against_price(first, looks)
+    if all(standing is None for _, standing in judged):
+        st.caption("A run has a score when it has ended.")
+
+
+def _side_by_side(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
     rows = settings(runs, looks)
-    if first is not None:
-        parallel(rows, first, looks)
-        side_by_side(first.group, looks)
+    large = [standing for _, standing in judged if standing is not None and len(standing.judgements) >= FEWEST]
+    if large:
+        chosen = group_choice(large, looks)
+        score_against_price(chosen, looks)
+        parallel(rows, chosen, looks)
+        side_by_side(chosen.group, looks)
 
 
 def _wait_for_the_end(runs: Sequence[Run]) -> None:

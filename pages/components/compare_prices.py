@@ -1,5 +1,6 @@
 """Score against time, size or cost: which runs nobody beats in both."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,6 +20,7 @@ from pages.components.text import count, duration, money, number, plain
 from pages.components.url_state import read_choice, write_choice
 
 FEWEST = 2  # points that are worth a chart
+ALL_NAMED = 4  # points; of more, only those on the front have room for their names
 WIDE = 20.0  # times the smallest price: from here on the axis is logarithmic
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
@@ -114,6 +116,7 @@ def _figure(
     palette, scale = colors(), 100 if metric.unit == "percent" else 1
     prices = [price for price, _ in points.values()]
     title, size = _unit(kind, prices)
+    logarithmic = max(prices) / min(prices) >= WIDE
     steps = _steps([(points[run_id][0] / size, points[run_id][1] * scale) for run_id in best])
     line = {
         "type": "scatter", "mode": "lines", "x": [x for x, _ in steps], "y": [y for _, y in steps],
@@ -122,8 +125,9 @@ def _figure(
     dots = [
         {
             "type": "scatter", "x": [price / size], "y": [score * scale], "cliponaxis": False,
-            "mode": "markers+text" if run_id in best or len(points) <= 6 else "markers",
-            "text": escape(looks[run_id].name), "textposition": "top center", "textfont": {"size": 12},
+            "mode": "markers+text" if run_id in best or len(points) <= ALL_NAMED else "markers",
+            "text": escape(looks[run_id].name), "textfont": {"size": 12},
+            "textposition": f"{'top' if run_id in best else 'bottom'} {_side(price, prices, logarithmic)}",
             "marker": {
                 "size": 13 if run_id in best else 9, "color": looks[run_id].color, "symbol": looks[run_id].symbol,
                 "opacity": 1 if run_id in best else 0.75,
@@ -134,7 +138,6 @@ def _figure(
         for run_id, (price, score) in points.items()
     ]  # fmt: skip
     axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True, "nticks": 8}
-    logarithmic = max(prices) / min(prices) >= WIDE
     return {
         "data": [line, *dots],
         "layout": figure_layout(400)
@@ -149,6 +152,13 @@ def _figure(
             },
         },
     }  # fmt: skip
+
+
+def _side(price: float, prices: Sequence[float], logarithmic: bool) -> str:
+    """Return on which side of its sign a name has room."""
+    low, high = (0.0 if not logarithmic else min(prices)), max(prices)
+    share = math.log(price / low) / math.log(high / low) if logarithmic else price / high
+    return "right" if share < 0.35 else "left" if share > 0.65 else "center"
 
 
 def _steps(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -1,6 +1,6 @@
 """Scores of compared runs with their intervals, and who is better than whom for sure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.comparing.grouping import Group, data_in_words
-from core.comparing.judging import Judgement, Standing
+from core.comparing.judging import Judgement, Standing, Verdict
 from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
 from pages.components.colors import colors, figure_layout
@@ -25,6 +25,10 @@ VERDICTS = {
     "unclear": "≈ no clear difference",
     "untested": "– cannot be tested",
 }
+COUNTED: Mapping[Verdict, str] = {
+    "better": "significantly better", "worse": "significantly worse", "unclear": "with no clear difference",
+    "untested": "not tested",
+}  # fmt: skip
 SHORT = {"reference": "◎", "better": "▲ better", "worse": "▼ worse", "unclear": "≈ unclear", "untested": ""}
 METHODS = {
     "label": "McNemar's mid-p test and the interval of Bonett and Price, on the answers to the same examples.",
@@ -56,7 +60,7 @@ def data_warning(groups: Sequence[Group], looks: Looks) -> None:
     if len({group.task for group in known}) > 1:
         parts = "; ".join(f"{names_of(g.runs, looks)}: {_title(tasks.get(g.task), g.task)}" for g in known)
         st.warning(
-            plain(f"These runs do different things ({parts}). Only their curves and settings stand side by side."),
+            plain(f"These runs do different things ({parts}). Scores are compared within each of these alone."),
             icon=":material/call_split:",
         )
     for task in dict.fromkeys(group.task for group in known):
@@ -99,11 +103,25 @@ def _headline(standing: Standing, looks: Looks) -> str:
     """Return what the chart shows, as its title."""
     best = standing.judgements[0].run
     score = number(standing.metric, best.test[standing.metric.name].value)
-    counts = {words[2:]: len(standing.of(verdict)) for verdict, words in VERDICTS.items() if verdict != "reference"}
+    said = f"{looks[best.id].name} has the best {called(standing.metric)}, {score}."
+    counts = {words: len(standing.of(verdict)) for verdict, words in COUNTED.items()}
     found = ", ".join(f"{count} {words}" for words, count in counts.items() if count)
-    reference = looks[standing.reference.id].name
-    said = f"{looks[best.id].name} has the best {called(standing.metric)}, {score}"
-    return f"{said}. Of the other runs, against {reference}: {found}." if found else f"{said}."
+    return f"{said} Against {looks[standing.reference.id].name}: {found}." if found else said
+
+
+def group_choice(standings: Sequence[Standing], looks: Looks) -> Standing:
+    """Ask which group to look at more closely, where there are several."""
+    if len(standings) == 1:
+        return standings[0]
+    titles = {f"{one.group.dataset}-{one.group.fingerprint[:8]}": one for one in standings}
+    options = list(titles)
+    read_choice("group", options, options[0])
+    chosen = st.selectbox(
+        "Look closer at", options, chosen_place(options, "group"), key="group", width=480,
+        format_func=lambda name: f"{titles[name].group.dataset}: {names_of(titles[name].group.runs, looks)}",
+    )  # fmt: skip
+    write_choice("group", options[0])
+    return titles[str(chosen)]
 
 
 def _how(standing: Standing, task: TaskSpec) -> None:

@@ -94,5 +94,6 @@ def names_of(runs: Sequence[Run], looks: Looks) -> str:
 def _amount(metric: MetricSpec, value: float, *, sign: bool = False) -> str:
     """Return a difference: points of a percentage with one decimal, else three digits that count."""
     text = f"{100 * value:.1f}" if metric.unit == "percent" else f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    text = text if text.strip("-0.") else text.lstrip("-")  # nothing is below 0 by 0.0
     text = text.replace("-", "−")
     return f"+{text}" if sign and value > 0 else text
