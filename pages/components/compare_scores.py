@@ -55,10 +55,15 @@ def reference_choice(runs: Sequence[Run], looks: Looks) -> str:
 
 def data_warning(groups: Sequence[Group], looks: Looks) -> None:
     """Say which runs were not judged on the same examples."""
-    known = [group for group in groups if group.fingerprint]
-    tasks = shared_service().tasks()
-    if len({group.task for group in known}) > 1:
-        parts = "; ".join(f"{names_of(g.runs, looks)}: {_title(tasks.get(g.task), g.task)}" for g in known)
+    tasks, known = shared_service().tasks(), [group for group in groups if group.fingerprint]
+    of_task: dict[str, list[Run]] = {}
+    for group in groups:
+        of_task.setdefault(group.task, []).extend(group.runs)
+    of_task.pop("", None)  # of runs from elsewhere nobody knows what they do
+    if len(of_task) > 1:
+        parts = "; ".join(
+            f"{names_of(found, looks)}: {_title(tasks.get(name), name)}" for name, found in of_task.items()
+        )
         st.warning(
             plain(f"These runs do different things ({parts}). Scores are compared within each of these alone."),
             icon=":material/call_split:",

@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import nn
 
+from core.intervals import resamples
 from core.specs import Outcomes
 from core.tasks.image_classification import TASK as IMAGES
 from core.tasks.tabular_regression import TASK as TABLES
 from core.tasks.tabular_regression import outcomes_of_numbers
 from core.tasks.text_generation import TASK as TEXT
 from core.training.evaluation import assess, outcomes_of, score
-from core.intervals import resamples
 
 
 def answers(right: int, total: int, seed: int = 0) -> Outcomes:
