@@ -66,7 +66,7 @@ def suggestions(runs: Sequence[Run]) -> list[Suggestion]:
     return [Suggestion(name, tuple(found[:LAST])) for name, found in by_data.items() if len(found) >= FEWEST]
 
 
-def short_names(runs: Iterable[Run], longest: int = 26) -> dict[str, str]:
+def short_names(runs: Iterable[Run], longest: int = 32) -> dict[str, str]:
     """Return a name of few characters for each run, no two the same, by id.
 
     Args:
@@ -85,9 +85,9 @@ def short_names(runs: Iterable[Run], longest: int = 26) -> dict[str, str]:
 
 
 def _cut(name: str, longest: int) -> str:
-    """Return a name with its middle left out: what tells runs apart is often a number at the end."""
+    """Return a name with its middle left out: what tells runs apart is often at its end."""
     clean = " ".join(name.split())
     if len(clean) <= longest:
         return clean
-    tail = longest // 3
+    tail = longest // 2
     return f"{clean[: longest - tail - 1].rstrip()}…{clean[-tail:].lstrip()}"

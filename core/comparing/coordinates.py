@@ -9,6 +9,8 @@ from core.comparing.settings_table import SettingRow
 from core.runs import Run
 
 MOST_AXES = 7  # of settings; with more nobody can follow a line
+LONGEST_WORD = 24  # characters
+MOST_TICKS = 6  # words beside each other
 WIDE = 50.0  # times the smallest value: from here on an axis is logarithmic
 LEFT_OUT = ("version", "continues", "seed")
 
@@ -20,12 +22,14 @@ class Axis:
     Args:
         label: What it is.
         places: (M,) where each run crosses it.
+        values: (M,) what that means, in words.
         ticks: Where something is written.
         words: What is written there.
     """
 
     label: str
     places: tuple[float, ...]
+    values: tuple[str, ...]
     ticks: tuple[float, ...]
     words: tuple[str, ...]
 
@@ -59,23 +63,45 @@ def axis(label: str, values: Sequence[Any]) -> Axis:
 
 
 def _of_numbers(label: str, values: Sequence[float], place: Mapping[float, float]) -> Axis:
-    shown = sorted(set(values))
-    if len(shown) > MOST_AXES:
-        shown = shown[:: -(-len(shown) // MOST_AXES)]
+    shown = _apart(sorted(set(values)), place)
     places = tuple(place[v] for v in values)
-    return Axis(label, places, tuple(place[v] for v in shown), tuple(f"{v:g}" for v in shown))
+    return Axis(
+        label, places, tuple(f"{v:g}" for v in values), tuple(place[v] for v in shown), tuple(f"{v:g}" for v in shown)
+    )
+
+
+def _apart(values: Sequence[float], place: Mapping[float, float]) -> list[float]:
+    """Return the rising values whose words have room beside each other: both ends, and what lies far enough between."""
+    low, high = place[values[0]], place[values[-1]]
+    room = (high - low) / MOST_TICKS
+    kept = [values[0]]
+    for value in values[1:-1]:
+        if place[value] - place[kept[-1]] >= room and high - place[value] >= room:
+            kept.append(value)
+    return kept if len(values) == 1 else [*kept, values[-1]]
 
 
 def _of_words(label: str, values: Sequence[Any]) -> Axis:
-    words = ["–" if value is None else _word(value) for value in values]
-    known = list(dict.fromkeys(words))
-    return Axis(label, tuple(float(known.index(w)) for w in words), tuple(map(float, range(len(known)))), tuple(known))
+    ordered = sorted(values, key=_rank)  # nothing first, then numbers by their size, then words as they came
+    known = list(dict.fromkeys(map(_word, ordered)))
+    places = tuple(float(known.index(_word(value))) for value in values)
+    written = known[:: -(-len(known) // MOST_TICKS)]
+    ticks = tuple(float(known.index(word)) for word in written)
+    return Axis(label, places, tuple(map(_word, values)), ticks, tuple(written))
+
+
+def _rank(value: Any) -> tuple[int, float]:
+    if value is None:
+        return 0, 0.0
+    return (1, float(value)) if _is_number(value) else (2, 0.0)
 
 
 def _word(value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)[:24]
+    return f"{value:g}" if isinstance(value, float) else str(value)[:LONGEST_WORD]
 
 
 def _is_number(value: Any) -> bool:

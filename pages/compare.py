@@ -1,0 +1,102 @@
+"""Compare: two to twenty runs side by side, and which is better than which for sure; all of it in the URL."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.comparing.choosing import FEWEST
+from core.comparing.grouping import Group, groups_of
+from core.comparing.judging import Standing, stand
+from core.runs import Run, RunStatus
+from pages.components.compare_curves import compared_curves
+from pages.components.compare_examples import side_by_side
+from pages.components.compare_parallel import parallel
+from pages.components.compare_picker import ask_for_more, pick_runs
+from pages.components.compare_prices import score_against_price
+from pages.components.compare_scores import data_warning, group_choice, reference_choice, scores
+from pages.components.compare_settings import settings
+from pages.components.compare_words import Looks, finding
+from pages.components.notices import shown_errors
+from pages.components.run_looks import looks_of
+from pages.components.text import plain
+
+REFRESH_S = 5.0
+Judged = Sequence[tuple[Group, Standing | None]]
+
+
+def page() -> None:
+    """Show the page."""
+    st.title("Compare", anchor=False)
+    answer = st.container(key="finding")  # the answer first; it needs the choice below it
+    runs = pick_runs().runs
+    if len(runs) < FEWEST:
+        ask_for_more(runs)
+        return
+    looks = looks_of(runs)
+    _wait_for_the_end(runs)
+    groups = groups_of(runs)
+    data_warning(groups, looks)
+    curves, scored = st.container(), st.container()
+    with scored:
+        st.subheader("Scores", anchor=False)
+        against = reference_choice(runs, looks)
+    with st.spinner("Testing who is better …", show_time=False):
+        judged = [(group, stand(shared_service(), group, against)) for group in groups]
+    with answer:
+        _answer(judged, looks)
+    with curves:
+        st.fragment(_curves, key="curves")(runs, looks)
+    with scored:
+        _scores(judged, looks)
+    _side_by_side(judged, runs, looks)
+
+
+def _answer(judged: Judged, looks: Looks) -> None:
+    """Say the answer in a sentence for each group that has one."""
+    with st.container(border=True, key="verdict", gap="xsmall"):
+        said = [finding(standing, looks) for _, standing in judged if standing is not None]
+        for sentence in said:
+            st.markdown(f":primary[:material/compare_arrows:] {plain(sentence)}")
+        if not said:
+            st.markdown("No run has a score yet: the test examples are looked at when a run ends.")
+
+
+def _curves(runs: Sequence[Run], looks: Looks) -> None:
+    with shown_errors():
+        compared_curves(runs, looks)
+
+
+def _scores(judged: Judged, looks: Looks) -> None:
+    for group, standing in judged:
+        if standing is not None:
+            scores(group, standing, looks)
+    if all(standing is None for _, standing in judged):
+        st.caption("A run has a score when it has ended.")
+
+
+def _side_by_side(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
+    rows = settings(runs, looks)
+    large = [standing for _, standing in judged if standing is not None and len(standing.judgements) >= FEWEST]
+    if large:
+        chosen = group_choice(large, looks)
+        score_against_price(chosen, looks)
+        parallel(rows, chosen, looks)
+        side_by_side(chosen.group, looks)
+
+
+def _wait_for_the_end(runs: Sequence[Run]) -> None:
+    """Show the page again when one of its runs has ended; without active ones nothing is asked."""
+    states = {run.id: run.status for run in runs}
+    if any(status.is_active for status in states.values()):
+        st.fragment(_look_again, run_every=REFRESH_S, key="look-again")(states)
+
+
+def _look_again(states: Mapping[str, RunStatus]) -> None:
+    with shown_errors():
+        if any(shared_service().run(run_id).status is not status for run_id, status in states.items()):
+            st.rerun()
+
+
+if __name__ == "__main__":
+    page()
