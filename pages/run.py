@@ -14,12 +14,14 @@ from pages.components.failures import failures
 from pages.components.next_runs import lineage, next_steps
 from pages.components.notices import empty_state, shown_errors
 from pages.components.record import record, samples
-from pages.components.run_actions import run_actions, undo_notice
+from pages.components.run_actions import run_actions
 from pages.components.run_data import run_data
 from pages.components.run_ended import ended_notice
+from pages.components.run_labels import run_labels
 from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
 from pages.components.text import ago, duration, plain
+from pages.components.undo import undo_notice
 
 REFRESH_S = 2.0
 
@@ -77,7 +79,7 @@ def _head(run: Run) -> None:
     with actions, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if not run.status.is_active:
             status_chip(run)
-        with st.popover("", icon=":material/more_horiz:", help="Rename, note, trash"):
+        with st.popover("", icon=":material/more_horiz:", help="Rename, note, tags, trash"):
             run_actions(run)
     models, datasets = service.models(), service.datasets()
     model = models[run.config.model].title if run.config.model in models else run.config.model
@@ -91,8 +93,7 @@ def _head(run: Run) -> None:
     expected_and_true(run)
     run_data(run)
     lineage(run)
-    if run.note:
-        st.markdown(f":material/sticky_note_2: {plain(run.note)}")
+    run_labels(run)
 
 
 def _live(run_id: str, task: TaskSpec) -> None:

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "app": {"routes", "upload_routes", "bootstrap", "errors"},
     "pages": {"coach", "comparing", "organising", "results", "transfer", "notifying", "doubts", "recipes", "service",
               "shelf", "bootstrap", "configure", "config", "specs", "runs", "imports", "errors"},
-    "cli": WORDS | {"doubts", "recipes", "service", "shelf", "imports", "intake", "bootstrap", "catalog", "configure",
+    "cli": WORDS | {"organising", "doubts", "recipes", "service", "shelf", "imports", "intake", "bootstrap", "catalog", "configure",
                     "store", "serving", "worker", "training.device", "preprocessing.sentence_encoder"},
     "routes": WORDS | {"service", "shelf", "bootstrap", "curves"},
     "upload_routes": WORDS | {"service", "shelf", "bootstrap", "routes"},
