@@ -23,9 +23,7 @@ def family_graph(run: Run) -> None:
         return
     title = f"Family: {len(family.runs)}{' of more' if family.left_out else ''} runs{_best(family, run)}"
     with st.expander(title, icon=":material/account_tree:", key="family"):
-        st.caption(
-            "Solid: trained longer. Dashed: begun anew with its settings. The bold frame is this run."
-        )
+        st.caption("Solid: trained longer. Dashed: begun anew with its settings. The bold frame is this run.")
         st.graphviz_chart(_dot(family, run.id), width="content", alt=_in_words(family))
         with st.container(gap="xsmall", key="family-list"):
             for member in family.runs:

@@ -36,7 +36,7 @@ def note_html(note: str) -> str:
             if inner.type == "link_open":
                 inner.attrSet("rel", "noopener noreferrer nofollow")
                 inner.attrSet("target", "_blank")
-    return str(_markdown().renderer.render(tokens, _markdown().options, {}))
+    return f'<div class="note">{_markdown().renderer.render(tokens, _markdown().options, {})}</div>'
 
 
 def show_note(note: str) -> None:

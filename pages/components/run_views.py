@@ -17,13 +17,25 @@ def views_menu() -> None:
             st.markdown("A view keeps the filter, the order, the columns and the groups as they are now.")
         for number, view in enumerate(views):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"view-{number}"):
-                query = {part: value for part, value in view.query.items()}
-                st.page_link("runs.py", label=plain(view.name), query_params=query, width="stretch")
+                st.button(
+                    plain(view.name), key=f"open-view-{number}", width="stretch", on_click=_open, args=(view,),
+                    help="Its address can be sent to somebody else.",
+                )  # fmt: skip
                 if st.button("", key=f"rename-view-{number}", icon=":material/edit:", type="tertiary", help="Rename"):
                     _rename(view)
                 if st.button("", key=f"remove-view-{number}", icon=":material/delete:", type="tertiary", help="Remove"):
                     _remove(view)
         _save()
+
+
+def _open(view: View) -> None:
+    """Write the view into the address, from which the page reads everything."""
+    st.session_state["filter"] = view.query.get("filter", "")  # its field writes it into the address itself
+    for part in PARTS:
+        if part in view.query and part != "filter":
+            st.query_params[part] = view.query[part]
+        elif part != "filter":
+            st.query_params.pop(part, None)
 
 
 def _save() -> None:

@@ -160,4 +160,4 @@ def test_the_note_of_a_run_is_shown(open_page: Open, service: Service, new_run: 
     run = new_run()
     RunStore(service.database).update(run.id, note="Learns too slowly")
     notes = [html.proto.body for html in open_page("run", run=run.id).get("html")]
-    assert "<p>Learns too slowly</p>\n" in notes
+    assert '<div class="note"><p>Learns too slowly</p>\n</div>' in notes
