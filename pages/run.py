@@ -15,14 +15,16 @@ from pages.components.foreign_run import foreign_facts, foreign_run, origin_chip
 from pages.components.next_runs import lineage, next_steps
 from pages.components.notices import empty_state, shown_errors
 from pages.components.record import record
-from pages.components.run_actions import run_actions, undo_notice
+from pages.components.run_actions import run_actions
 from pages.components.run_data import run_data
 from pages.components.run_ended import ended_notice
+from pages.components.run_labels import run_labels
 from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
 from pages.components.tell_me import tell_me
 from pages.components.temperature_samples import temperature_samples
 from pages.components.text import ago, duration, plain
+from pages.components.undo import undo_notice
 from pages.components.wall import wall
 
 REFRESH_S = 2.0
@@ -87,11 +89,11 @@ def _head(run: Run) -> None:
             status_chip(run)
         if not run.is_own:
             origin_chip(run)
-        with st.popover("", icon=":material/more_horiz:", help="Rename, note, trash"):
+        with st.popover("", icon=":material/more_horiz:", help="Rename, note, tags, trash"):
             run_actions(run)
     if not run.is_own:
         st.caption("  ·  ".join(map(plain, foreign_facts(run))))
-        _note(run)
+        run_labels(run)
         return
     models, datasets = service.models(), service.datasets()
     model = models[run.config.model].title if run.config.model in models else run.config.model
@@ -105,12 +107,7 @@ def _head(run: Run) -> None:
     expected_and_true(run)
     run_data(run)
     lineage(run)
-    _note(run)
-
-
-def _note(run: Run) -> None:
-    if run.note:
-        st.markdown(f":material/sticky_note_2: {plain(run.note)}")
+    run_labels(run)
 
 
 def _live(run_id: str, task: TaskSpec) -> None:

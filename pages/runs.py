@@ -1,90 +1,88 @@
-"""Runs: everything that was ever trained here; sort, filter, open, rename, remove and bring back."""
+"""Runs: everything that was ever trained or logged here; filter, sort, group, tag, compare, put away, bring back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.organising.fields import Fields
+from core.organising.organiser import Organiser
 from core.runs import Run
-from pages.components.chips import LOOKS
 from pages.components.notices import empty_state, shown_errors
-from pages.components.run_actions import run_actions, undo_notice
+from pages.components.run_actions import run_actions
+from pages.components.run_arrange import arranged, group_choice, group_table
+from pages.components.run_bulk import bulk_actions, counted, csv_button
+from pages.components.run_filter import chosen_runs, filter_field, filter_help, understood
 from pages.components.run_table import run_table
+from pages.components.run_views import views_menu
 from pages.components.tell_me import tell_me
+from pages.components.text import plain
+from pages.components.undo import undo_notice
 from pages.components.url_state import read_choice, write_choice
 
 REFRESH_S = 5.0
-VIEWS = {"runs": "All runs", "trash": "Trash"}
+VIEWS = {"runs": "All runs", "archived": "Archived", "trash": "Trash"}
 
 
 def page() -> None:
     """Show the page."""
     st.title("Runs", anchor=False)
     undo_notice()
+    counts = Organiser(shared_service()).counts()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         read_choice("view", VIEWS, "runs")
         view = st.segmented_control(
-            "Show", list(VIEWS), key="view", required=True, format_func=lambda name: VIEWS[name],
-            label_visibility="collapsed",
+            "Show", list(VIEWS), key="view", required=True, label_visibility="collapsed",
+            format_func=lambda name: f"{VIEWS[name]} ({counts[name]:,})",
         )  # fmt: skip
         write_choice("view", "runs")
         st.page_link("train.py", label="Train a model", icon=":material/add:")
     active = bool(shared_service().active_runs())
     tell_me(shared_service().active_runs())
-    st.fragment(_list, run_every=REFRESH_S if active else None, key="list")(view == "trash")
+    st.fragment(_list, run_every=REFRESH_S if active else None, key="list")(view or "runs")
 
 
-def _list(trashed: bool) -> None:
+def _list(view: str) -> None:
     with shown_errors():
-        runs = shared_service().runs(trashed=trashed)
+        every = shared_service().runs(trashed=view == "trash")
+        runs = every if view == "trash" else [run for run in every if bool(run.archived_at) is (view == "archived")]
         if not runs:
-            _empty(trashed)
+            _empty(view)
             return
-        found = _filter(runs)
-        if trashed:
+        baselines = set(Organiser(shared_service()).baselines().values())
+        fields = Fields(shared_service(), runs, baselines)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-row"):
+            text = filter_field()
+            filter_help(fields)
+            found, columns = arranged(runs, fields)
+            views_menu()
+        wanted = understood(text, fields)
+        with st.grid(4, min_column_width=150):
+            found = wanted.of(chosen_runs(found))
+            group = group_choice(fields)
+        if view == "trash":
             _empty_trash(len(runs))
         if not found:
-            empty_state("filter_alt_off", "No run fits", "Take a filter away, or search for something else.")
+            hint = plain(" ".join(wanted.hints)) or "Take a filter away, or search for something else."
+            empty_state("filter_alt_off", "No run fits", hint)
             return
-        picked = run_table(found)
-        if picked is None:
-            st.caption(f"{len(found):,} of {len(runs):,} runs. Pick a row to open or change it.")
-        else:
-            _picked(picked)
+        if group is not None:
+            found = group_table(found, group)
+        picked = run_table(found, columns, fields, baselines)
+        _below(picked, found, runs, fields)
 
 
-def _filter(runs: Sequence[Run]) -> list[Run]:
-    tasks = shared_service().tasks()
-    signs = {status.value: f"{look.sign} {look.word}" for status, look in LOOKS.items()}
-    with st.grid(4, min_column_width=150):
-        text = st.text_input(
-            "Search", key="search", type="search", placeholder="Name, note, data …", bind="query-params", live=True
-        )
-        status = _choice("Status", "status", signs)
-        of_task = _choice("Task", "of_task", {name: task.title for name, task in tasks.items()})
-        models = sorted({r.config.model for r in runs if r.config.model})
-        with_model = _choice("Model", "with_model", {name: name for name in models})
-    words = (text or "").lower().split()
-    return [
-        run
-        for run in runs
-        if status in (None, run.status)
-        and of_task in (None, run.task)
-        and with_model in (None, run.config.model)
-        and all(word in _searchable(run) for word in words)
-    ]
-
-
-def _choice(label: str, key: str, titles: Mapping[str, str]) -> str | None:
-    read_choice(key, [*titles], None)
-    chosen = st.selectbox(label, list(titles), None, key=key, placeholder="Any", format_func=lambda name: titles[name])
-    write_choice(key, None)
-    return chosen
-
-
-def _searchable(run: Run) -> str:
-    parts = (run.id, run.name, run.note, run.config.dataset, run.config.model, run.verdict, run.project, run.origin)
-    return " ".join(parts).lower()
+def _below(picked: Sequence[Run], found: Sequence[Run], runs: Sequence[Run], fields: Fields) -> None:
+    if len(picked) == 1:
+        _picked(picked[0])
+    elif picked:
+        bulk_actions(picked, fields)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        todo = "" if picked else " Tick one to open or change it, several to compare or change them together."
+        st.caption(f"{len(found):,} of {counted(len(runs))}.{todo}", width="content")
+        with st.popover("CSV", icon=":material/download:", key="csv", type="tertiary"):
+            csv_button(f"What is shown ({counted(len(found))})", found, fields, "csv-shown")
+            csv_button(f"Everything ({counted(len(runs))})", runs, fields, "csv-all")
 
 
 def _picked(run: Run) -> None:
@@ -92,12 +90,18 @@ def _picked(run: Run) -> None:
         if st.button("Open", key="open-run", type="primary", icon=":material/open_in_new:"):
             st.switch_page("run.py", query_params={"run": run.id})
         run_actions(run)
-        st.text(run.note or run.verdict, width="stretch")
+        st.text(" ".join(run.note.split())[:200] or run.verdict, width="stretch")
 
 
-def _empty(trashed: bool) -> None:
-    if trashed:
+def _empty(view: str) -> None:
+    if view == "trash":
         empty_state("delete", "The trash is empty", "Runs that you move here can be brought back.")
+        return
+    if view == "archived":
+        empty_state("archive", "Nothing is archived", "Put runs here that you keep but need not see every day.")
+        return
+    if shared_service().runs(limit=1):
+        empty_state("archive", "Every run is archived", "They are kept under Archived, and can be brought back.")
         return
     empty_state("science", "No runs yet", "Everything that you train is listed here, with its score, for good.")
     with st.container(horizontal=True, horizontal_alignment="center"):

@@ -6,24 +6,37 @@ import typer
 
 from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table, score_of
+from core.cli.run_marks import marks
 from core.cli.train import Changes, Name, settings_from
+from core.organising.fields import Fields
+from core.organising.filters import understand
+from core.organising.organiser import Organiser
 from core.runs import CLONE, LONGER, Lineage, Run
 from core.service import Service
 
 app = typer.Typer(help="Look at runs; pause, stop, finish, resume and train them longer.", no_args_is_help=True)
+marks(app)
 
 
 @app.command("list")
 def list_runs(
     trash: Annotated[bool, typer.Option(help="What is in the trash instead.")] = False,
+    wanted: Annotated[
+        str, typer.Option("--filter", help="Words, or comparisons: 'accuracy > 90% and model = resnet'.")
+    ] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List runs, the newest first."""
     service = open_service()
-    found = service.runs(trashed=trash, limit=limit)
+    every = service.runs(trashed=trash, limit=None if wanted else limit)
+    chosen = understand(wanted, Fields(service, every, Organiser(service).baselines().values()))
+    found = chosen.of(every)[:limit]
     if as_json:
         print_json([service.document(run.id) for run in found])
+        return
+    if every and not found:
+        print(" ".join(chosen.hints) or "No run fits.")
         return
     if not found:
         print("The trash is empty." if trash else "There is no run yet. Start one: touchstone train --dataset digits")

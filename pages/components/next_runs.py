@@ -8,6 +8,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import LONGER, Run, RunStatus
 from pages.components.chips import look
+from pages.components.family_graph import family_graph
 from pages.components.notices import shown_errors
 from pages.components.run_again import again_link
 from pages.components.starting import one_key
@@ -62,6 +63,7 @@ def lineage(run: Run) -> None:
             _relatives(said, family.ancestors[-1:])
         for kind, said in ((LONGER, "Trained longer as"), ("clone", "Its settings were used again in")):
             _relatives(said, [child for child in family.children if child.parent_kind == kind])
+    family_graph(run)
 
 
 def _relatives(said: str, runs: Sequence[Run]) -> None:

@@ -1,13 +1,14 @@
-"""What can be done with a run from any page: rename, note, trash, and back."""
+"""What can be done with a run from any page: rename, note, tags, star, baseline, archive, trash, and back."""
 
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.organising.organiser import Organiser
 from core.runs import Run
+from pages.components.note import note_dialog
 from pages.components.notices import shown_errors
-from pages.components.text import plain
-
-_UNDO = "moved-to-trash"
+from pages.components.run_labels import tags_dialog
+from pages.components.undo import offer_undo
 
 
 @st.dialog("Rename")
@@ -21,50 +22,57 @@ def rename_dialog(run: Run) -> None:
                 st.rerun()
 
 
-@st.dialog("Note")
-def note_dialog(run: Run) -> None:
-    """Ask for a thought to keep with the run."""
-    with st.form("note", border=False):
-        note = st.text_area("What did you learn from this run?", run.note, max_chars=2000, height=160)
-        if st.form_submit_button("Keep", type="primary"):
-            with shown_errors():
-                shared_service().set_note(run.id, note or "")
-                st.rerun()
-
-
 def run_actions(run: Run) -> None:
     """Show the buttons for one run."""
     if st.button("Rename", key="rename-run", icon=":material/edit:"):
         rename_dialog(run)
     if st.button("Note", key="note-run", icon=":material/sticky_note_2:"):
         note_dialog(run)
+    if st.button("Tags", key="tags-run", icon=":material/label:"):
+        tags_dialog(run)
+    word = "Take the star away" if run.starred else "Star"
+    if st.button(word, key="star-run", icon=":material/star:"):
+        Organiser(shared_service()).star([run.id], not run.starred)
+        st.rerun()
+    _baseline(run)
+    _put_away(run)
+
+
+def _baseline(run: Run) -> None:
+    if not run.is_own or not run.test or run.deleted_at:
+        return
+    organiser = Organiser(shared_service())
+    is_baseline = organiser.baselines().get(run.task) == run.id
+    label = "No longer the baseline" if is_baseline else "Make it the baseline"
+    help = "The other runs of its task are measured against it."
+    if st.button(label, key="baseline-run", icon=":material/flag:", help=help):
+        with shown_errors():
+            if is_baseline:
+                organiser.forget_baseline(run.task)
+            else:
+                organiser.set_baseline(run.id)
+            st.rerun()
+
+
+def _put_away(run: Run) -> None:
+    organiser = Organiser(shared_service())
     if run.deleted_at:
         if st.button("Restore", key="restore-run", icon=":material/restore_from_trash:"):
-            shared_service().restore(run.id)
+            organiser.restore([run.id])
             st.rerun()
-    elif st.button(
-        "Move to trash",
-        key="trash-run",
-        icon=":material/delete:",
-        disabled=run.status.is_active,
-        help="Stop it first." if run.status.is_active else None,
-    ):
-        shared_service().delete(run.id)
-        st.session_state[_UNDO] = (run.id, run.name)
-        st.rerun()
-
-
-def undo_notice() -> None:
-    """Offer to take back the last move to the trash, until something else is done."""
-    run_id, name = st.session_state.get(_UNDO, ("", ""))
-    if not run_id:
         return
-    with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
-        st.markdown(f":material/delete: {plain(name)} is in the trash.", width="stretch")
-        if st.button("Undo", key="undo-trash", icon=":material/undo:"):
-            shared_service().restore(run_id)
-            del st.session_state[_UNDO]
+    waits, why = run.status.is_active, "Stop it first." if run.status.is_active else None
+    if run.archived_at:
+        if st.button("Back into the list", key="archive-run", icon=":material/unarchive:"):
+            offer_undo(f"{run.name} is in the list again.", "unarchive", organiser.archive([run.id], on=False))
             st.rerun()
-        if st.button("", key="dismiss-undo", icon=":material/close:", help="Dismiss", type="tertiary"):
-            del st.session_state[_UNDO]
+    elif st.button("Archive", key="archive-run", icon=":material/archive:", disabled=waits, help=why):
+        offer_undo(f"{run.name} is archived.", "archive", organiser.archive([run.id]))
+        st.rerun()
+    if st.button("Move to trash", key="trash-run", icon=":material/delete:", disabled=waits, help=why):
+        with shown_errors():
+            change = organiser.trash([run.id])
+            if not change:
+                shared_service().delete(run.id)  # says why it cannot be
+            offer_undo(f"{run.name} is in the trash.", "delete", change)
             st.rerun()

@@ -159,4 +159,5 @@ def test_system_names_the_folders_and_the_versions(open_page: Open, service: Ser
 def test_the_note_of_a_run_is_shown(open_page: Open, service: Service, new_run: Callable[..., Run]) -> None:
     run = new_run()
     RunStore(service.database).update(run.id, note="Learns too slowly")
-    assert "Learns too slowly" in words(open_page("run", run=run.id))
+    notes = [html.proto.body for html in open_page("run", run=run.id).get("html")]
+    assert '<div class="note"><p>Learns too slowly</p>\n</div>' in notes

@@ -41,9 +41,9 @@ def test_filters_narrow_the_table(open_page: Open, new_run: Callable[..., Run], 
     assert names(open_page("runs", of_task="text-generation")) == ["words two"]
     assert names(open_page("runs", with_model="mini-gpt")) == ["words two"]
     at = open_page("runs")
-    at.text_input(key="search").set_value("DIGITS").run()
+    at.text_input(key="filter").set_value("DIGITS").run()
     assert names(at) == ["digits one"]
-    at.text_input(key="search").set_value("nowhere").run()
+    at.text_input(key="filter").set_value("nowhere").run()
     assert "No run fits" in words(healthy(at))
 
 
@@ -62,7 +62,7 @@ def test_a_run_moves_to_the_trash_and_back_by_undo(
     at.button(key="trash-run").click().run()
     assert service.run(run.id).deleted_at is not None
     assert "is in the trash" in words(healthy(at))
-    at.button(key="undo-trash").click().run()
+    at.button(key="undo-last").click().run()
     assert service.run(run.id).deleted_at is None
     assert names(healthy(at)) == ["mistake"]
 

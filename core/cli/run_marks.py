@@ -1,0 +1,65 @@
+"""`touchstone runs tag|star|archive|baseline`: what people say of runs."""
+
+from typing import Annotated
+
+import typer
+
+from core.bootstrap import open_service
+from core.cli.output import AsJson, RunId, print_json
+from core.organising.organiser import Organiser
+from core.service import Service
+
+Off = Annotated[bool, typer.Option("--off", help="Take it back.")]
+
+
+def marks(app: typer.Typer) -> None:
+    """Add these commands to those of runs."""
+    for command in (tag, star, archive, baseline):
+        app.command()(command)
+
+
+def tag(
+    run: RunId,
+    tags: Annotated[list[str] | None, typer.Argument(metavar="TAG...", help="Tags to give it.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A tag to take from it; may be said again.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a run tags, or take some from it."""
+    service = open_service()
+    Organiser(service).tag([service.run(run).id], tags or [], remove or [])
+    said = ", ".join(service.run(run).tags)
+    _answer(service, run, f"has the tags {said}" if said else "has no tags", as_json)
+
+
+def star(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
+    """Mark a run as a favourite."""
+    service = open_service()
+    Organiser(service).star([service.run(run).id], not off)
+    _answer(service, run, "has no star" if off else "is starred", as_json)
+
+
+def archive(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
+    """Put a run away: it is kept, but the dashboard lists it under Archived."""
+    service = open_service()
+    Organiser(service).archive([service.run(run).id], not off)
+    is_away = service.run(run).archived_at is not None
+    _answer(service, run, "is archived" if is_away else "is in the list" if off else "still works and stays", as_json)
+
+
+def baseline(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
+    """Measure the other runs of its task against this run."""
+    service = open_service()
+    organiser, found = Organiser(service), service.run(run)
+    if not off:
+        organiser.set_baseline(found.id)
+    elif organiser.baselines().get(found.task) == found.id:
+        organiser.forget_baseline(found.task)
+    _answer(service, run, "is not the baseline" if off else "is the baseline of its task", as_json)
+
+
+def _answer(service: Service, run_id: str, sentence: str, as_json: bool) -> None:
+    run = service.run(run_id)
+    if as_json:
+        print_json(service.document(run.id))
+    else:
+        print(f"{run.name} ({run.id}) {sentence}.")

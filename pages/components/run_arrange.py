@@ -1,0 +1,104 @@
+"""How the Runs page shows what it found: the order, the columns, the groups; all of it in the address."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, unquote
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.organising.arranging import GROUPS, Group, grouped, sorted_by
+from core.organising.fields import SCORE, Field, Fields
+from core.runs import Run
+from pages.components.run_columns import column_titles, usual_columns
+from pages.components.run_filter import choice
+from pages.components.text import number
+from pages.components.url_state import read_choice, write_choice
+
+NEWEST = "-created"
+_ENDS = {"number": ("highest first", "lowest first"), "time": ("newest first", "oldest first"),
+         "text": ("Z to A", "A to Z"), "flag": ("yes first", "no first"),
+         "setting": ("highest first", "lowest first")}  # fmt: skip
+
+
+def arranged(runs: Sequence[Run], fields: Fields) -> tuple[list[Run], list[str]]:
+    """Return the runs in the order that the address asks for, and the columns that it asks for."""
+    orders, chosen = _orders(fields), str(st.query_params.get("sort", NEWEST))
+    order = chosen if chosen in orders else NEWEST
+    field = fields.find(order.removeprefix("-"))
+    ordered = sorted_by(runs, field, shared_service().tasks(), falling=order.startswith("-"))
+    titles = column_titles(fields)
+    asked = [unquote(name) for name in str(st.query_params.get("columns", "")).split(",")]
+    columns = [name for name in dict.fromkeys(asked) if name in titles] or usual_columns(runs)
+    if st.button("Arrange", icon=":material/tune:", key="arrange", help="The order of the runs, and the columns"):
+        _arrange(orders, order, titles, columns, usual_columns(runs))
+    return ordered, columns
+
+
+@st.dialog("Order and columns", width="medium")
+def _arrange(
+    orders: Mapping[str, str], order: str, titles: Mapping[str, str], columns: list[str], usual: list[str]
+) -> None:
+    names = list(orders)
+    chosen = st.selectbox("Order of the runs", names, names.index(order), format_func=lambda name: orders[name])
+    picked = st.multiselect(
+        "Columns, in this order", list(titles), columns, format_func=lambda name: titles[name],
+        placeholder="The usual ones", help="Take one away and choose it again to move it to the end.",
+    )  # fmt: skip
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        as_usual = st.button("As usual", key="arrange-usual")
+        if st.button("Show", type="primary", key="arrange-show") or as_usual:
+            st.query_params.pop("sort", None)
+            st.query_params.pop("columns", None)
+            if not as_usual and chosen != NEWEST:
+                st.query_params["sort"] = chosen
+            if not as_usual and picked and picked != usual:
+                st.query_params["columns"] = ",".join(quote(name, safe=" /.") for name in picked)
+            st.rerun()
+
+
+def _orders(fields: Fields) -> dict[str, str]:
+    """Return every order by its name in an address; the most wanted first."""
+    first = [fields.find(name) for name in ("created", SCORE, "time", "name")]
+    orders: dict[str, str] = {}
+    for field in dict.fromkeys([*first, *fields.in_use]):
+        falling, rising = ("best first", "worst first") if field.name == SCORE else _ENDS[field.kind]
+        pair = {f"-{field.name}": f"{field.title}: {falling}", field.name: f"{field.title}: {rising}"}
+        orders |= dict(reversed(pair.items())) if field.kind == "text" else pair
+    return orders
+
+
+def group_choice(fields: Fields) -> Field | None:
+    """Ask for what the runs are grouped by, if anything."""
+    chosen = choice("Group by", "group", {name: fields.find(name).title for name in GROUPS}, none="Nothing")
+    return fields.find(chosen) if chosen else None
+
+
+def group_table(runs: Sequence[Run], field: Field) -> list[Run]:
+    """Show the groups with their counts and best scores; return the runs of the picked one, or of all in this order."""
+    groups = grouped(runs, field, shared_service().tasks())
+    names = [group.name for group in groups]
+    st.caption(f"{len(groups)} groups; tick one to see its runs alone." if len(groups) > 1 else "1 group.")
+    read_choice("in", names, None)
+    before = st.session_state["in"]
+    state = st.dataframe(
+        pd.DataFrame([_group_row(group, field) for group in groups]),
+        key=f"groups-{field.name}-{'|'.join(names)[:200]}", hide_index=True, row_height=36,
+        height="content" if len(groups) <= 8 else 330, on_select="rerun", selection_mode="single-row",
+        selection_default={"selection": {"rows": [names.index(before)] if before in names else []}},
+        alt=f"Runs by {field.title.lower()}: " + "; ".join(f"{g.title or 'none'} {len(g.runs)}" for g in groups[:20]),
+    )  # fmt: skip
+    rows = state.selection.rows
+    picked = groups[rows[0]] if rows and rows[0] < len(groups) else None
+    st.session_state["in"] = picked.name if picked else None
+    write_choice("in", None)
+    return list(picked.runs) if picked else list({run.id: run for group in groups for run in group.runs}.values())
+
+
+def _group_row(group: Group, field: Field) -> dict[str, str | int]:
+    title = group.title or f"No {field.title.lower().removesuffix('s')}"
+    row: dict[str, str | int] = {field.title: title, "Runs": len(group.runs), "Best score": "", "Best run": ""}
+    if group.best is not None and group.metric is not None:
+        score = number(group.metric, group.best.test[group.metric.name].value)
+        row |= {"Best score": f"{score} ({group.metric.title.partition(' (')[0]})", "Best run": group.best.name}
+    return row

@@ -1,0 +1,129 @@
+"""The columns of the table of runs: what each shows, as a frame and as the grid's configuration."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import pandas as pd
+import streamlit as st
+
+from core.organising.fields import SCORE, Field, Fields, deciding
+from core.runs import Run
+from core.specs import TaskSpec
+from pages.components.chips import status_text
+from pages.components.text import duration, interval, number, value
+
+LOSS = "loss-curve"  # the shape of the loss so far: the one column that no filter knows
+USUAL = ("status", SCORE, LOSS, "task", "model", "created", "time")
+MARKS = "marks"
+WIDTHS = {"status": 90, SCORE: 160, "task": 160, "model": 110, "data": 130, "project": 100, "tag": 130, "note": 220,
+          "created": 110, "finished": 110, "time": 75}  # fmt: skip
+ColumnConfig: TypeAlias = dict[str, Any]
+
+
+def usual_columns(runs: Sequence[Run]) -> list[str]:
+    """Return the columns where nobody has chosen any: what these runs have something in."""
+    columns = list(USUAL)
+    if any(run.tags for run in runs):
+        columns.insert(3, "tag")
+    if any(run.project for run in runs):
+        columns.insert(3, "project")
+    return columns
+
+
+def column_titles(fields: Fields) -> dict[str, str]:
+    """Return what can be a column, by name: what these runs have something in first."""
+    order = [*fields.in_use, *fields.all]
+    return {LOSS: "Loss curve"} | {field.name: field.title for field in order if field.name != "name"}
+
+
+def table_of(
+    runs: Sequence[Run], columns: Sequence[str], fields: Fields, tasks: Mapping[str, TaskSpec],
+    baselines: Collection[str],
+) -> tuple[pd.DataFrame, ColumnConfig]:  # fmt: skip
+    """Return the runs as a frame, one row each, and how the grid shows its columns.
+
+    Args:
+        runs: The rows.
+        columns: Names of fields, or `LOSS`; the name comes first in any case.
+        fields: What can be known of the runs.
+        tasks: Know which metric decides.
+        baselines: Ids of the runs that others are measured against.
+    """
+    cells: dict[str, list[Any]] = {}
+    config: ColumnConfig = {}
+    marks = [_marks(run, baselines) for run in runs]
+    if any(marks):
+        cells[MARKS] = marks
+        config[MARKS] = st.column_config.TextColumn("", width=45, help="★ starred, ⚑ baseline run of its task")
+    cells["name"] = [run.name for run in runs]
+    config["name"] = st.column_config.TextColumn("Name", width=195)
+    for name in columns:
+        if name == LOSS:
+            cells[name] = [list(run.sparkline) or None for run in runs]
+            config[name] = st.column_config.LineChartColumn("Loss", width=70, help="The training loss so far")
+        elif (field := fields.get(name)) is not None and field.name not in cells:
+            cells[field.name], config[field.name] = _column(field, runs, tasks)
+    return pd.DataFrame(cells), config
+
+
+def _marks(run: Run, baselines: Collection[str]) -> str:
+    return ("★" if run.starred else "") + ("⚑" if run.id in baselines else "")
+
+
+def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec]) -> tuple[list[Any], Any]:
+    shown, width = _SHOWN.get(field.name), WIDTHS.get(field.name)
+    if shown is not None:
+        helps = {SCORE: "The deciding metric on unseen examples, with its 95 % interval"}
+        config = st.column_config.TextColumn(field.title, width=width, help=helps.get(field.name))
+        return [shown(run, tasks) for run in runs], config
+    if field.kind == "time":
+        config = st.column_config.DatetimeColumn(field.title, format="distance", width=width)
+        return [field.read(run) for run in runs], config
+    if field.kind == "flag":
+        return [field.read(run) for run in runs], st.column_config.CheckboxColumn(field.title, width=80)
+    if field.name == "tag":
+        return [list(run.tags) for run in runs], st.column_config.ListColumn(field.title, width=width)
+    if field.kind == "text":
+        texts = [field.read(run) for run in runs]
+        return [found[-1] if found else "" for found in texts], st.column_config.TextColumn(field.title, width=width)
+    return _numbers(field, runs)
+
+
+def _numbers(field: Field, runs: Sequence[Run]) -> tuple[list[Any], Any]:
+    """Return numbers as such, so that the grid sorts them; a setting that is a text somewhere is a text everywhere."""
+    values = [field.read(run) for run in runs]
+    if field.kind == "setting" and any(isinstance(v, str | bool) for v in values):
+        return [None if v is None else value(v) for v in values], st.column_config.TextColumn(field.title, width=110)
+    scale, style = (100, "%.1f %%") if field.is_percent else (1, "%.4g")
+    if field.part == "fact" or all(v is None or float(v).is_integer() for v in values):
+        style = "localized" if field.part == "fact" else style
+    return [None if v is None else v * scale for v in values], st.column_config.NumberColumn(
+        field.title, format=style, width=100, help=field.metric.help if field.metric else None
+    )
+
+
+def _score(run: Run, tasks: Mapping[str, TaskSpec]) -> str:
+    metric = deciding(run, tasks)
+    if metric is None:  # from elsewhere: the first that it has
+        return next((f"{name} {score.value:.4g}" for name, score in run.test.items()), "")
+    score = run.test.get(metric.name)
+    return f"{number(metric, score.value)}  ({interval(metric, score)})" if score else ""
+
+
+def _took(run: Run, _: Mapping[str, TaskSpec]) -> str:
+    if run.finished_at is None or run.started_at is None:
+        return ""
+    return duration((run.finished_at - run.started_at).total_seconds())
+
+
+def _short_model(run: Run, _: Mapping[str, TaskSpec]) -> str:
+    return run.config.model or str(run.settings.get("model", ""))
+
+
+_SHOWN: Mapping[str, Callable[[Run, Mapping[str, TaskSpec]], str]] = {
+    "status": lambda run, _: status_text(run),
+    SCORE: _score,
+    "time": _took,
+    "model": _short_model,
+    "note": lambda run, _: " ".join(run.note.split())[:300],
+}

@@ -1,0 +1,92 @@
+"""Which runs the Runs page shows: a text of words and comparisons, and three choices for those who do not write."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+from core.organising.fields import Fields, Part
+from core.organising.filters import Filter, understand
+from core.organising.language import FilterError
+from core.runs import Run
+from pages.components.chips import LOOKS
+from pages.components.text import plain
+from pages.components.url_state import read_choice, write_choice
+
+_GOOD = "last-good-filter"
+EXAMPLES = {
+    "digits first": "both words are somewhere in the name, note, tags, data, model or verdict",
+    "accuracy > 90%": "the score on unseen examples; 0.9 is the same",
+    "accuracy > 0.9 and model = resnet": "both must hold",
+    "status = failed or tag = demo": "one of them must hold",
+    "not starred": "also: archived, baseline",
+    "learning_rate <= 1e-3": "any setting by its name",
+    'name ~ "first try"': "~ is: has it in it; quotes keep words together",
+    "created > 2026-11-01": "or: today, yesterday (in UTC)",
+    "time > 5 min": "how long it took; also s and h",
+    "(data = digits or project = churn) and not tag = old": "parentheses work",
+}
+
+
+def filter_field() -> str:
+    """Ask for the text of the filter, with its help beside it, and return it."""
+    if "search" in st.query_params:  # as links of earlier versions call it
+        st.session_state.setdefault("filter", st.query_params["search"])
+        del st.query_params["search"]
+    text = st.text_input(
+        "Filter", key="filter", type="search", placeholder="Words, or: accuracy > 90% and model = resnet",
+        bind="query-params", live=True, label_visibility="collapsed", icon=":material/filter_alt:",
+    )  # fmt: skip
+    return text or ""
+
+
+def understood(text: str, fields: Fields) -> Filter:
+    """Return the filter that a text means; where it cannot be understood, say why and return the last that could."""
+    try:
+        found = understand(text, fields)
+    except FilterError as error:
+        good = str(st.session_state.get(_GOOD, ""))
+        shown = f"Until then, this is shown: {plain(good)}" if good else "Until then, all runs are shown."
+        st.markdown(f":orange[:material/error:] {plain(str(error))} :gray[{shown}]")
+        try:
+            return understand(good, fields)
+        except FilterError:  # it was good for other runs
+            return understand("", fields)
+    st.session_state[_GOOD] = text
+    return found
+
+
+def chosen_runs(runs: Sequence[Run]) -> list[Run]:
+    """Ask for state, task and model, and return the runs that fit."""
+    tasks = shared_service().tasks()
+    signs = {status.value: f"{look.sign} {look.word}" for status, look in LOOKS.items()}
+    status = choice("Status", "status", signs)
+    of_task = choice("Task", "of_task", {name: task.title for name, task in tasks.items()})
+    models = sorted({run.config.model for run in runs if run.config.model})
+    with_model = choice("Model", "with_model", {name: name for name in models})
+    return [
+        run
+        for run in runs
+        if status in (None, run.status) and of_task in (None, run.task) and with_model in (None, run.config.model)
+    ]
+
+
+def choice(label: str, key: str, titles: Mapping[str, str], none: str = "Any") -> str | None:
+    """Ask for one of some names, or none of them; it is in the address by its name."""
+    read_choice(key, [*titles], None)
+    chosen = st.selectbox(label, list(titles), None, key=key, placeholder=none, format_func=lambda name: titles[name])
+    write_choice(key, None)
+    return chosen
+
+
+def filter_help(fields: Fields) -> None:
+    """Show examples, and the names that can be used for the runs at hand."""
+    with st.popover("", icon=":material/help:", help="What can be written here", key="filter-help"):
+        st.markdown("**Words** search names, notes, tags, data and models. **Comparisons** go further:")
+        st.table({"Write": [f"`{text}`" for text in EXAMPLES], "Finds": list(EXAMPLES.values())}, border="horizontal")
+        parts: dict[Part, str] = {"fact": "Facts", "score": "Scores on unseen examples", "setting": "Settings"}
+        for part, title in parts.items():
+            names = [field.name for field in fields.in_use if field.part == part]
+            if names:
+                st.markdown(f"**{title}** of the runs here")
+                st.text(", ".join(names))
