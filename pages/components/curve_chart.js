@@ -1,7 +1,7 @@
 // Live curves of one run. Draws what the route /api/runs/ID/curves says and asks once a second for what is new.
 // Everything it shows comes from that route; the page passes only the run's id and the labels.
 
-const POLL_MS = 1000;
+const POLL_MS = 750; // then the answer is held back until there is news: shorter than a second, to be there first
 const PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
 const MOST_POINTS = 3000; // a line that has grown longer is asked for again, downsampled
 
@@ -132,7 +132,7 @@ class Curves {
   address() {
     const long = Object.values(this.lines).some((line) => line.step.length > MOST_POINTS);
     const after = Object.entries(this.lines).map(([key, line]) => `${key}:${line.step.at(-1)}`).join(",");
-    const query = new URLSearchParams(long ? {} : { after, generation: this.generation });
+    const query = new URLSearchParams(long || !this.generation ? {} : { after, generation: this.generation, wait: 1 });
     return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/curves?${query}`;
   }
 
