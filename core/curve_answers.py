@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from core import curves
 from core.curves import CurveCache, Snapshot
@@ -95,6 +96,11 @@ class CurveAnswers:
 
 
 def steps_of(text: str) -> Mapping[str, int]:
-    """Read `train/loss:120,validation/loss:90`; what cannot be read is left out."""
+    """Read `train/loss:120,validation/loss:90`, the names quoted once more; what cannot be read is left out."""
     pairs = (part.rpartition(":") for part in text.split(","))
-    return {key: int(step) for key, _, step in pairs if key and step.isdecimal() and len(step) < 19}
+    return {unquote(key): int(step) for key, _, step in pairs if key and is_step(step)}
+
+
+def is_step(text: str) -> bool:
+    """Return whether this is a whole number that fits into 64 bits; of runs from elsewhere it may be negative."""
+    return text.removeprefix("-").isdecimal() and len(text) < 19

@@ -210,8 +210,10 @@ class CurveCache:
             return mirror
 
 
-def _identity(run: Run) -> tuple[int, bool]:
-    return run.attempt, run.stage in _EARLY
+def _identity(run: Run) -> tuple[int, bool, bool]:
+    # Who logs from elsewhere may go back to an earlier step, which nobody who asks for what is new would see: when such
+    # a run has ended, it is read again as a whole.
+    return run.attempt, run.stage in _EARLY, run.is_own or run.status.is_active
 
 
 def _part(curve: Curve, low: int, high: int) -> Curve:

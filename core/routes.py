@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.curve_answers import CurveAnswers
+from core.curve_answers import CurveAnswers, is_step
 from core.curves import Curve, Snapshot, curves_of
 from core.errors import TouchstoneError, UserError
 from core.service import Service
@@ -145,12 +145,12 @@ def _netloc(url: str) -> str:
 
 
 def _keys(text: str) -> list[str]:
-    return [key for key in text.split(",") if key]
+    return [unquote(key) for key in text.split(",") if key]  # a name may have a comma in it
 
 
 def _step(text: str) -> int:
     """Read a step; what cannot be read is the first one."""
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    return int(text) if is_step(text) else 0
 
 
 def _csv(curves: Mapping[str, Curve]) -> str:

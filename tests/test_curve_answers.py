@@ -133,5 +133,5 @@ def test_curious_questions_take_little_room(answers: CurveAnswers, run: Run) -> 
 
 
 def test_what_a_viewer_says_it_knows_is_read_with_care() -> None:
-    said = "train/loss:120,validation/loss:90,:3,broken,x:-1,y:1e3,z:" + 30 * "9"
-    assert steps_of(said) == {"train/loss": 120, "validation/loss": 90}
+    said = "train/loss:120,a%2Cb%3Ac:-9,:3,broken,x:--1,y:1e3,z:" + 30 * "9"
+    assert steps_of(said) == {"train/loss": 120, "a,b:c": -9}
