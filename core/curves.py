@@ -76,10 +76,12 @@ class _Mirror:
         self.lock = threading.Lock()
         self.run: Run | None = None
         self.refreshed_at = -REFRESH_S
+        self.version = 0  # rises with whatever a viewer may see
         self._reset()
 
     def _reset(self) -> None:
         self.lines: dict[str, _Line] = {}
+        self.version += 1
         self.generation = secrets.token_hex(4)
         self.is_preview = False  # the run has ended: what is here is what a chart shows at first
 
@@ -89,6 +91,7 @@ class _Mirror:
             return self.run
         run = service.run(run_id)
         before, self.run = self.run, run
+        self.version += before != run
         if before is not None and _identity(before) != _identity(run):
             self._reset()
         if not self._settle(store, run) and not self._append(store, run):
@@ -104,6 +107,7 @@ class _Mirror:
         """
         if run.status.is_active or (previews := store.preview(run.id)) is None:
             return False
+        self.version += not self.is_preview
         self.lines = {key: _Line(curve) for key, curve in previews.items()}
         self.is_preview = True
         return True
@@ -117,6 +121,7 @@ class _Mirror:
         if any(key not in fresh or fresh[key].steps[0] != step for key, step in known.items()):
             return False
         for key, curve in fresh.items():
+            self.version += key not in known or len(curve) > 1
             if key in known:
                 self.lines[key].append(curve.at(slice(1, None)))
             else:
@@ -153,6 +158,17 @@ class CurveCache:
             curves = {key: line.curve().after(known.get(key)) for key, line in mirror.lines.items()}
             name = mirror.generation
         return Snapshot(run, name, complete, {k: _thin(c) for k, c in curves.items() if len(c)})
+
+    def version(self, run_id: str) -> int:
+        """Return a number that rises whenever `read` may answer otherwise than before.
+
+        Raises:
+            RunNotFound: There is none of this id.
+        """
+        mirror = self._mirror(run_id)
+        with mirror.lock:
+            mirror.refresh(self._service, self._store, run_id)
+            return mirror.version
 
     def read_part(self, run_id: str, keys: Sequence[str], low: int, high: int) -> Mapping[str, Curve]:
         """Return a part of some curves in as much detail as a chart can show.

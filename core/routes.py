@@ -1,19 +1,22 @@
 """The read-only JSON routes beside the pages: what a live chart asks for, once a second."""
 
+import asyncio
 import csv
 import functools
 import io
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.curve_answers import CurveAnswers, is_step
 from core.curves import Curve, Snapshot, curves_of
 from core.errors import TouchstoneError, UserError
 from core.service import Service
@@ -21,7 +24,9 @@ from core.wall_routes import wall_endpoints
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _YEAR = "public, max-age=31536000, immutable"
+_NEVER_KEPT = {"Cache-Control": "no-store"}
 Endpoint = Callable[[Request], Response]
+Awaited = Callable[[Request], Awaitable[Response]]
 
 
 def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = LOOPBACK) -> list[Route]:
@@ -41,12 +46,13 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
     def run(request: Request) -> Response:
         return _json(_plain(open_service().document(request.path_params["run_id"])))
 
-    def curves(request: Request) -> Response:
-        query = request.query_params
-        snapshot = curves_of(open_service()).read(
-            request.path_params["run_id"].strip().lower(), _after(query.get("after", "")), query.get("generation", "")
-        )
-        return _json(_document(snapshot))
+    answers = functools.cache(lambda: CurveAnswers(curves_of(open_service()), _written))
+
+    async def curves(request: Request) -> Response:
+        query, run_id = request.query_params, request.path_params["run_id"].strip().lower()
+        said = query.get("after", ""), query.get("generation", ""), _step(query.get("wait", ""))
+        body = await (await asyncio.to_thread(answers)).answer(run_id, *said)
+        return Response(body, media_type="application/json", headers=_NEVER_KEPT)
 
     def detail(request: Request) -> Response:
         query, run_id = request.query_params, request.path_params["run_id"].strip().lower()
@@ -57,21 +63,21 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
     def table(request: Request) -> Response:
         run_id = request.path_params["run_id"].strip().lower()
         found = curves_of(open_service()).read_whole(run_id, _keys(request.query_params.get("keys", "")))
-        return PlainTextResponse(_csv(found), media_type="text/csv", headers={"Cache-Control": "no-store"})
+        return PlainTextResponse(_csv(found), media_type="text/csv", headers=_NEVER_KEPT)
 
     def asset(request: Request) -> Response:
         if request.path_params["name"] == plotly_name:
             return FileResponse(plotly, media_type="text/javascript", headers={"Cache-Control": _YEAR})
         return _sentence(404, "There is no such file.")
 
-    paths: dict[str, Endpoint] = {
-        "/api/health": health,
-        "/api/runs/{run_id}": run,
+    paths: dict[str, Awaited] = {
+        "/api/health": _in_thread(health),
+        "/api/runs/{run_id}": _in_thread(run),
         "/api/runs/{run_id}/curves": curves,
-        "/api/runs/{run_id}/curves.csv": table,
-        "/api/runs/{run_id}/detail": detail,
-        "/assets/{name}": asset,
-        **wall_endpoints(open_service),
+        "/api/runs/{run_id}/curves.csv": _in_thread(table),
+        "/api/runs/{run_id}/detail": _in_thread(detail),
+        "/assets/{name}": _in_thread(asset),
+        **{path: _in_thread(endpoint) for path, endpoint in wall_endpoints(open_service).items()},
     }
     return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
 
@@ -93,15 +99,23 @@ def refusal(request: Request, hosts: tuple[str, ...]) -> str:
     return ""
 
 
-def _guarded(endpoint: Endpoint, hosts: tuple[str, ...]) -> Endpoint:
+def _in_thread(endpoint: Endpoint) -> Awaited:
+    @functools.wraps(endpoint)
+    async def called(request: Request) -> Response:
+        return await run_in_threadpool(endpoint, request)
+
+    return called
+
+
+def _guarded(endpoint: Awaited, hosts: tuple[str, ...]) -> Awaited:
     """Answer only to our own pages, and put what goes wrong into a sentence."""
 
     @functools.wraps(endpoint)
-    def guarded(request: Request) -> Response:
+    async def guarded(request: Request) -> Response:
         if sentence := refusal(request, hosts):
             return _sentence(403, sentence)
         try:
-            return endpoint(request)
+            return await endpoint(request)
         except UserError as error:
             return _sentence(404, str(error))
         except TouchstoneError as error:
@@ -132,23 +146,13 @@ def _netloc(url: str) -> str:
         return ""
 
 
-def _after(text: str) -> dict[str, int]:
-    """Read `train/loss:120,validation/loss:90`, the names quoted once more; what cannot be read is left out."""
-    pairs = (part.rpartition(":") for part in text.split(","))
-    return {unquote(key): int(step) for key, _, step in pairs if key and _is_step(step)}
-
-
 def _keys(text: str) -> list[str]:
     return [unquote(key) for key in text.split(",") if key]  # a name may have a comma in it
 
 
 def _step(text: str) -> int:
     """Read a step; what cannot be read is the first one."""
-    return int(text) if _is_step(text) else 0
-
-
-def _is_step(text: str) -> bool:
-    return text.removeprefix("-").isdecimal() and len(text) < 19
+    return int(text) if is_step(text) else 0
 
 
 def _csv(curves: Mapping[str, Curve]) -> str:
@@ -179,6 +183,10 @@ def _document(snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
+def _written(snapshot: Snapshot) -> bytes:
+    return bytes(_json(_document(snapshot)).body)
+
+
 def _columns(curve: Curve) -> Mapping[str, Any]:
     columns = {
         "step": curve.steps.tolist(),
@@ -204,8 +212,8 @@ def _plain(value: Any) -> Any:
 
 
 def _json(document: Mapping[str, Any]) -> Response:
-    return JSONResponse(document, headers={"Cache-Control": "no-store"})
+    return JSONResponse(document, headers=_NEVER_KEPT)
 
 
 def _sentence(status: int, text: str) -> Response:
-    return JSONResponse({"error": text}, status, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"error": text}, status, headers=_NEVER_KEPT)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Executable, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -63,14 +63,16 @@ def read_rows(session: Session, number: int, key_id: int, after: int | None = No
     query = select(*_POINT).where(MetricRow.run_number == number, MetricRow.key_id == key_id)
     if after is not None:
         query = query.where(MetricRow.step > after)
-    return _curve(session.execute(query.order_by(MetricRow.step)).all())
+    return _fetched(session, query.order_by(MetricRow.step))
 
 
-def delete_rows(session: Session, number: int, key_id: int) -> Curve:
-    """Delete the points of a curve that are rows, and return exactly those that were deleted."""
-    query = delete(MetricRow).where(MetricRow.run_number == number, MetricRow.key_id == key_id).returning(*_POINT)
-    rows = session.execute(query, execution_options={"synchronize_session": False}).all()
-    deleted = _curve(rows)
+def delete_rows(session: Session, number: int, key_id: int, at_most: int | None = None) -> Curve:
+    """Delete the points of a curve that are rows, or so many from its beginning; return exactly those deleted."""
+    mine = [MetricRow.run_number == number, MetricRow.key_id == key_id]
+    if at_most is not None:
+        beyond = session.scalar(select(MetricRow.step).where(*mine).order_by(MetricRow.step).offset(at_most).limit(1))
+        mine += [MetricRow.step < beyond] if beyond is not None else []
+    deleted = _fetched(session, delete(MetricRow).where(*mine).returning(*_POINT))
     return deleted.at(np.argsort(deleted.steps, kind="stable"))
 
 
@@ -116,8 +118,8 @@ def _blob(number: int, key_id: int) -> tuple[Any, Any]:
     return MetricBlobRow.run_number == number, MetricBlobRow.key_id == key_id
 
 
-def _curve(rows: Sequence[Row[int, float | None, float]]) -> Curve:
-    if not rows:
-        return NO_POINTS
-    steps, values, times = zip(*rows, strict=True)
+def _fetched(session: Session, query: Executable) -> Curve:
+    """Return what a query for points finds, from the driver's own tuples: of a million, SQLAlchemy's take seconds."""
+    rows = session.connection().execute(query).cursor.fetchall()
+    steps, values, times = ([row[at] for row in rows] for at in range(3))
     return Curve(np.array(steps, np.int64), np.array(values, np.float64), np.array(times, np.float64))

@@ -17,6 +17,7 @@ from core.store.database import Database
 from core.store.point_writing import write_points
 from core.store.tables import MetricRow, RunRow
 
+POINTS_AT_ONCE = 200_000  # that are packed while nobody else can write: less than a second
 Point = tuple[int, float, float]  # step, value, wall time in seconds since 1970
 _ENDED = RunRow.status.not_in([status for status in RunStatus if status.is_active])
 
@@ -66,7 +67,8 @@ class MetricStore:
     def pack(self, run_id: str) -> None:
         """Pack the curves of a run that has ended; where it works, or is packed already, nothing happens.
 
-        Each curve is one transaction: whoever is killed in between leaves every point where it was, or packed.
+        Each part of a curve is one transaction: whoever is killed in between leaves every point where it was, or
+        packed; and nobody else who writes waits for long.
 
         Raises:
             RunNotFound: There is none of this id.
@@ -75,15 +77,21 @@ class MetricStore:
         with self.database.read() as session:
             key_ids = curve_rows.keys_with_rows(session, _number(session, run_id))
         for key_id in key_ids:
-            with self.database.write() as session:
-                ended = select(RunRow.number).where(RunRow.id == run_id, _ENDED).with_for_update()
-                number = session.scalar(ended)
-                if number is None:  # it works, or was removed meanwhile
-                    return
-                fresh = curve_rows.delete_rows(session, number, key_id)
-                if len(fresh):  # else somebody else has just packed it
-                    before = curve_rows.read_packed(session, number, key_id)
-                    curve_rows.write_packed(session, number, key_id, merge(before, fresh))
+            while self._pack_part(run_id, key_id):
+                pass
+
+    def _pack_part(self, run_id: str, key_id: int) -> bool:
+        """Pack so much of a curve as fits into a moment; say whether there is more."""
+        with self.database.write() as session:
+            ended = select(RunRow.number).where(RunRow.id == run_id, _ENDED).with_for_update()
+            number = session.scalar(ended)
+            if number is None:  # it works, or was removed meanwhile
+                return False
+            fresh = curve_rows.delete_rows(session, number, key_id, POINTS_AT_ONCE)
+            if len(fresh):  # else somebody else has just packed it
+                before = curve_rows.read_packed(session, number, key_id)
+                curve_rows.write_packed(session, number, key_id, merge(before, fresh))
+            return len(fresh) == POINTS_AT_ONCE
 
     def unpacked(self) -> str | None:
         """Return a run that has ended and is not packed; None where there is none."""

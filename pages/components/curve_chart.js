@@ -1,7 +1,7 @@
 // Live curves of one run. Draws what the route /api/runs/ID/curves says and asks once a second for what is new.
 // Everything it shows comes from that route; the page passes only the run's id and the labels.
 
-const POLL_MS = 1000;
+const POLL_MS = 750; // then the answer is held back until there is news: shorter than a second, to be there first
 const PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
 const MOST_POINTS = 3000; // a line that has grown longer is asked for again, downsampled
 
@@ -27,12 +27,11 @@ class Curves {
     this.view = rememberedView();
     if (!this.canShow(this.view.axis)) this.view.axis = "step";
     this.details = new Map(); // chart -> the points of the part that it is zoomed to
+    this.resizer = new ResizeObserver((entries) => this.resize(entries));
     this.build(parent);
     this.onVisible = () => { if (!document.hidden) this.poll(); };
     document.addEventListener("visibilitychange", this.onVisible);
     this.themeTimer = setInterval(() => this.followTheme(), 700);
-    this.resizer = new ResizeObserver(() => this.resize());
-    this.resizer.observe(this.root);
     this.say("loading", "Loading the curves …");
     this.start();
   }
@@ -58,17 +57,19 @@ class Curves {
 
   buildChart(chart, into) {
     const figure = element("figure");
-    const caption = element("figcaption", "", chart.title);
-    caption.append(element("small", "", chart.hint), toolsMenu(this, chart, figure));
+    const caption = element("figcaption");
+    const title = element("span", "ts-title", chart.title);
+    caption.append(title, element("small", "", chart.hint), toolsMenu(this, chart, figure));
     const plot = element("div", "ts-plot");
     plot.setAttribute("role", "img");
-    plot.setAttribute("aria-label", `${chart.title}: ${chart.lines.map((l) => l.label).join(" and ")} by step`);
+    plot.setAttribute("aria-label", chart.title);
+    this.resizer.observe(plot);
     const warning = element("div", "ts-warning");
     const empty = element("div", "ts-empty", "");
     const words = element("p", "ts-hidden");
     figure.append(caption, plot, warning, empty, words);
     into.append(figure);
-    const made = { ...chart, plot, warning, empty, words };
+    const made = { ...chart, heading: title, plot, warning, empty, words };
     this.chartOf ??= new Map();
     this.chartOf.set(chart, made);
     return made;
@@ -80,6 +81,7 @@ class Curves {
 
   change(name, value) {
     this.view[name] = value;
+    if (name !== "smoothing") this.details.clear(); // another axis shows the whole again
     localStorage.setItem(REMEMBERED, JSON.stringify(this.view));
     this.draw();
   }
@@ -96,8 +98,9 @@ class Curves {
   }
 
   update(data) { // the page ran again: a run that was resumed must be asked for again
+    const goesOn = data.attempt !== this.data.attempt || data.active;
     this.data = data;
-    if (this.ended) { this.ended = false; this.poll(); }
+    if (this.ended && goesOn) { this.ended = false; this.poll(); }
   }
 
   async start() {
@@ -132,7 +135,7 @@ class Curves {
   address() {
     const long = Object.values(this.lines).some((line) => line.step.length > MOST_POINTS);
     const after = Object.entries(this.lines).map(([key, line]) => `${encodeURIComponent(key)}:${line.step.at(-1)}`).join(",");
-    const query = new URLSearchParams(long ? {} : { after, generation: this.generation });
+    const query = new URLSearchParams(long || !this.generation ? {} : { after, generation: this.generation, wait: 1 });
     return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/curves?${query}`;
   }
 
@@ -156,8 +159,7 @@ class Curves {
   }
 
   followTheme() {
-    const now = getComputedStyle(this.root).color;
-    if (this.drawn && now !== this.drawn) this.draw();
+    if (this.drawn && !document.hidden && getComputedStyle(this.root).color !== this.drawn) this.draw();
   }
 
   draw() {
@@ -171,6 +173,8 @@ class Curves {
       const shown = chart.lines.filter((line) => this.lines[line.key]);
       for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
       chart.plot.parentElement.hidden = chart.aside && !shown.length; // no GPU, no chart of it
+      const finding = findingOf(this.lines, chart, shown, this.ended);
+      if (chart.heading.textContent !== finding) chart.heading.textContent = finding;
       if (!chart.plot.offsetWidth) continue; // folded away
       const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), this.view, chart, theme, run));
       this.plotly.react(chart.plot, traces, layoutOf(this.root, this.view, chart, theme, shown.length > 0), {
@@ -178,6 +182,7 @@ class Curves {
       });
       this.watchZoom(chart);
       chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
+      chart.plot.setAttribute("aria-label", `${finding}. Lines: ${shown.map((line) => line.label).join(" and ") || "none yet"}.`);
       chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
       chart.warning.textContent = shown.map((line) => warningOf(this.lines, line)).filter(Boolean).join(" ");
     }
@@ -192,7 +197,7 @@ class Curves {
     if (chart.watched) return;
     chart.watched = true;
     chart.plot.on("plotly_relayout", (change) => {
-      if (change["xaxis.autorange"]) { this.details.delete(chart); this.draw(); }
+      if (change["xaxis.autorange"]) { chart.asked = null; this.details.delete(chart); this.draw(); }
       const [low, high] = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
       if (low !== undefined && high !== undefined) this.zoom(chart, low, high);
     });
@@ -203,12 +208,12 @@ class Curves {
     if (!thinned.length) return;
     const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])) };
     const line = this.lines[thinned[0]];
-    const inside = line.step.filter((_, at) => { const x = AXES[this.view.axis].of(line, at, run); return x >= low && x <= high; });
-    if (!inside.length) return;
-    const query = new URLSearchParams({ keys: thinned.map(encodeURIComponent).join(","), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) });
+    const [first, last] = [low, high].map((x) => stepAt(line, this.view.axis, x, run));
+    const query = new URLSearchParams({ keys: thinned.map(encodeURIComponent).join(","), low: Math.floor(first), high: Math.ceil(last) });
+    const asked = (chart.asked = {}); // who zooms on meanwhile wants another answer
     try {
       const answer = await fetch(`${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/detail?${query}`, { cache: "no-store" });
-      if (!answer.ok || this.stopped) return;
+      if (!answer.ok || this.stopped || chart.asked !== asked) return;
       this.details.set(chart, (await answer.json()).curves);
       this.draw();
     } catch {
@@ -216,8 +221,10 @@ class Curves {
     }
   }
 
-  resize() {
-    if (this.drawn) for (const chart of this.charts) if (chart.plot.offsetWidth && chart.watched) this.plotly.Plots.resize(chart.plot);
+  resize(entries) { // also when a chart fills the screen
+    if (!this.drawn) return;
+    const sized = new Set(entries.map((entry) => entry.target));
+    for (const chart of this.charts) if (sized.has(chart.plot) && chart.plot.offsetWidth && chart.watched) this.plotly.Plots.resize(chart.plot);
   }
 
   stop() {

@@ -45,6 +45,7 @@ class Line:
     label: str
     color: str
     dash: str  # a second sign beside the colour
+    name: str = ""  # how a sentence calls it: "Validation loss"
 
 
 def curve_chart(run: Run, task: TaskSpec | None) -> None:
@@ -53,6 +54,7 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
     data: dict[str, Any] = {
         "run": run.id,
         "attempt": run.attempt,  # another one tells a chart that has ended to ask again
+        "active": run.status.is_active,
         "base": f"/{base}" if base else "",
         "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
         "label": "Learning curves",
@@ -67,10 +69,10 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
 def charts(task: TaskSpec) -> list[dict[str, Any]]:
     """Return what to draw for a task: its loss, its metrics, the deciding one first, and how training itself goes."""
     train, validation = (
-        Line("train/loss", "Training", "blue", "solid"),
-        Line("validation/loss", "Validation", "orange", "dash"),
+        Line("train/loss", "Training", "blue", "solid", "Training loss"),
+        Line("validation/loss", "Validation", "orange", "dash", "Validation loss"),
     )
-    loss = _chart("Loss", "lower is better", LOSS_UNITS[task.output_kind], [train, validation])
+    loss = _chart("Loss", "lower is better", LOSS_UNITS[task.output_kind], [train, validation], better="min")
     metrics = sorted((m for m in task.metrics if m.name != "loss"), key=lambda m: m.name != task.primary_metric)
     first, *others = map(_metric_chart, metrics)
     return [loss, first, *(other | {"aside": True} for other in others), *map(_aside, ASIDE)]
@@ -78,17 +80,23 @@ def charts(task: TaskSpec) -> list[dict[str, Any]]:
 
 def _metric_chart(metric: MetricSpec) -> dict[str, Any]:
     percent = metric.unit == "percent"
-    lines = [Line(f"validation/{metric.name}", "Validation", "orange", "dash")]
+    said = metric.title if metric.title.isupper() else metric.title.lower()  # R² and F1 stay as they are
+    lines = [Line(f"validation/{metric.name}", "Validation", "orange", "dash", f"Validation {said}")]
     if metric.name == "accuracy":
-        lines.insert(0, Line("train/accuracy", "Training", "blue", "solid"))
+        lines.insert(0, Line("train/accuracy", "Training", "blue", "solid", "Training accuracy"))
     hint = "higher is better" if metric.direction == "max" else "lower is better"
-    return _chart(metric.title, hint, "" if percent else metric.title, lines, percent=percent)
+    unit = "" if percent else metric.title
+    return _chart(metric.title, hint, unit, lines, percent=percent, better=metric.direction)
 
 
 def _aside(kind: tuple[str, str, str, str]) -> dict[str, Any]:
     key, title, hint, unit = kind
-    return _chart(title, hint, unit, [Line(key, title, "blue", "solid")]) | {"aside": True}
+    chart = _chart(title, hint, unit, [Line(key, title, "blue", "solid", title)])
+    return chart | {"aside": True, "said_unit": unit}
 
 
-def _chart(title: str, hint: str, unit: str, lines: list[Line], *, percent: bool = False) -> dict[str, Any]:
-    return {"title": title, "hint": hint, "unit": unit, "percent": percent, "lines": [vars(line) for line in lines]}
+def _chart(
+    title: str, hint: str, unit: str, lines: list[Line], *, percent: bool = False, better: str = ""
+) -> dict[str, Any]:
+    shown = [vars(line) for line in lines]
+    return {"title": title, "hint": hint, "unit": unit, "percent": percent, "better": better, "lines": shown}

@@ -12,6 +12,32 @@ function themeOf(root) {
   return { text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
 }
 
+function shownNumber(value, chart) {
+  if (chart.percent) return `${(100 * value).toFixed(1)} %`;
+  const size = Math.abs(value);
+  const text = size && (size < 1e-3 || size >= 1e9) ? value.toExponential(1) : value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 5 : 3 });
+  return chart.said_unit ? `${text} ${chart.said_unit}` : text;
+}
+
+const BETTER = { "lower is better": "min", "higher is better": "max" };
+
+function findingOf(lines, chart, shown, ended) { // the title says what is to be seen: "Validation loss 0.21, lowest at step 1,200 (0.19)"
+  const line = shown.at(-1); // of training and validation, validation is what counts
+  if (!line) return chart.title;
+  const { step, value } = lines[line.key];
+  const lastAt = value.findLastIndex((v) => typeof v === "number");
+  const name = line.name || (chart.lines.length > 1 ? `${chart.title} (${line.label.toLowerCase()})` : chart.title);
+  if (lastAt < 0) return `${name}: not a number`;
+  const now = `${name} ${shownNumber(value[lastAt], chart)}`;
+  const goal = chart.better ?? BETTER[chart.hint];
+  if (!goal || lastAt === 0) return now;
+  const better = goal === "max" ? (a, b) => a > b : (a, b) => a < b;
+  const bestAt = value.reduce((best, v, at) => (typeof v === "number" && better(v, value[best]) ? at : best), lastAt);
+  const word = goal === "max" ? "highest" : "lowest";
+  if (bestAt === lastAt) return `${now}, its ${word}${ended ? "" : " so far"}`;
+  return `${now}, ${word} at step ${step[bestAt].toLocaleString("en")} (${shownNumber(value[bestAt], chart)})`;
+}
+
 function wordsOf(lines, line) {
   const { step, value } = lines[line.key];
   return `${line.label}: ${value.at(-1)} at step ${step.at(-1)}.`;
@@ -29,6 +55,20 @@ const AXES = { // what stands below a chart, and how a point's place there is fo
   time: { title: "Minutes since the start", of: (line, at, run) => (line.time[at] - run.began) / 60 },
   examples: { title: "Examples", of: (line, at, run) => line.step[at] * run.batch_size },
 };
+
+function stepAt(line, axis, x, run) { // the step at a place of the axis, also between two points that are shown
+  let low = 0;
+  let high = line.step.length - 1;
+  const of = (at) => AXES[axis].of(line, at, run);
+  if (x <= of(low)) return line.step[low];
+  if (x >= of(high)) return line.step[high];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (of(middle) <= x) low = middle; else high = middle;
+  }
+  const share = (x - of(low)) / (of(high) - of(low) || 1);
+  return line.step[low] + share * (line.step[high] - line.step[low]);
+}
 
 function tracesOf(line, found, view, chart, theme, run) { // line: how it is drawn; found: its points
   const scale = chart.percent ? 100 : 1;
@@ -53,6 +93,7 @@ function layoutOf(root, view, chart, theme, full) {
     uirevision: `${view.log}-${view.axis}`, // zoom and legend outlive every new point
     paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
     margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", autosize: true,
+    dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", // a finger scrolls the page
     hoverlabel: { bgcolor: getComputedStyle(root).getPropertyValue("--st-background-color").trim() || undefined },
     showlegend: chart.lines.length > 1,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },

@@ -60,11 +60,22 @@ function toolsMenu(curves, chart, figure) {
   for (const [label, act] of entries) {
     const button = element("button", "", label);
     button.type = "button";
-    button.onclick = () => { menu.open = false; act(); };
+    button.onclick = () => { menu.open = false; summary.focus(); act(); };
     list.append(button);
   }
   menu.append(summary, list);
-  menu.onkeydown = (event) => { if (event.key === "Escape") { menu.open = false; summary.focus(); } };
+  menu.onkeydown = (event) => {
+    const buttons = [...list.children];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && menu.open) { menu.open = false; summary.focus(); }
+    else if (step) {
+      menu.open = true;
+      const at = buttons.indexOf(document.activeElement);
+      buttons[at < 0 ? (step > 0 ? 0 : buttons.length - 1) : (at + step + buttons.length) % buttons.length].focus();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation(); // Escape also closes what is around the chart
+  };
   menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; });
   return menu;
 }

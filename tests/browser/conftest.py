@@ -17,8 +17,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with dashboard(tmp_path_factory.mktemp("dashboard")) as address:
+def served_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the dashboard under `url`, for tests that put something into its store."""
+    return tmp_path_factory.mktemp("dashboard")
+
+
+@pytest.fixture(scope="package")
+def url(served_home: Path) -> Iterator[str]:
+    with dashboard(served_home) as address:
         yield address
 
 

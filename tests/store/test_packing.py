@@ -98,6 +98,18 @@ def test_a_run_that_works_is_not_packed(metrics: MetricStore, database: Database
     assert row_count(database) == 1
 
 
+def test_a_long_curve_is_packed_part_by_part(
+    metrics: MetricStore, database: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.metric_store.POINTS_AT_ONCE", 3)
+    metrics.append(run.id, points("train/loss", *range(9)) + points("validation/loss", *range(10)))
+    before = metrics.read(run.id)
+    metrics.pack(run.id)
+    assert row_count(database) == 0
+    assert metrics.read(run.id) == before
+    assert [len(curve) for curve in before.values()] == [9, 10]
+
+
 def test_points_that_come_after_packing_count(metrics: MetricStore, run: Run) -> None:
     metrics.append(run.id, points("train/loss", 3.0, 2.0))
     metrics.pack(run.id)
