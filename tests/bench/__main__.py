@@ -3,9 +3,14 @@
 import json
 import sys
 
-from tests.bench import intake, startup, training
+from tests.bench import intake, logging, startup, training
 
-SECTIONS = {"training": training.measure, "startup": startup.measure, "intake": intake.measure}
+SECTIONS = {
+    "training": training.measure,
+    "startup": startup.measure,
+    "intake": intake.measure,
+    "logging": logging.measure,
+}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import torch
 
 from core.bootstrap import open_database
+from core.recorder.recorder import Recorder
 from core.runs import RunStatus
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
@@ -14,7 +15,6 @@ from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard
 from core.training.trainer import Trainer
 from core.worker.listeners import EndOnRequest, Record
-from core.recorder.recorder import Recorder
 from tests.bench.training.cases import Job, Time, clock
 
 
