@@ -67,10 +67,10 @@ def test_what_belongs_together_comes_into_one_chart_and_the_loss_first() -> None
     charts = foreign_charts(keys)
     assert [(chart["title"], [line["key"] for line in chart["lines"]]) for chart in charts] == [
         ("Loss", ["loss", "valid_loss", "test/loss"]),
-        ("Acc", ["train/acc", "val/acc"]),
-        ("Gpu/memory mb", ["gpu/memory_mb"]),
-        ("Lr", ["lr"]),
-        ("X/y", ["x/y"]),
+        ("Accuracy", ["train/acc", "val/acc"]),
+        ("gpu/memory_mb", ["gpu/memory_mb"]),
+        ("Learning rate", ["lr"]),
+        ("x/y", ["x/y"]),
         ("Z", ["z"]),
     ]
     assert [chart.get("aside", False) for chart in charts] == [False] * 4 + [True] * 2
