@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from core.bootstrap import open_database
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, RunNotFound
 from core.processes import start_time
 from core.recorder.recorder import Recorder
 from core.recorder.values import whole
@@ -170,7 +170,7 @@ class TrackedRun:
                 self._runs.add_event(self.id, "error" if status is RunStatus.FAILED else "note", reason)
             ForeignRuns(self._database).left(self.id)
             self._database.settle()
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, RunNotFound) as error:
             _log.error("How run %s ended could not be written. %s", self.id, error)
         self._database.dispose()
 
