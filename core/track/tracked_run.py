@@ -100,7 +100,7 @@ class TrackedRun:
             always={"status": RunStatus.RUNNING, "reason": "", "finished_at": None},
         )  # fmt: skip
         self._record: Callable[[Mapping[str, Any], int | None], None] = self._recorder.record
-        self._lock, self._ended = threading.Lock(), False
+        self._lock, self._ended = threading.RLock(), False
         self._said: set[str] = set()
         _living.add(self)
         atexit.register(self._at_exit)
@@ -156,12 +156,14 @@ class TrackedRun:
 
     def _end(self, status: RunStatus, reason: str = "") -> None:
         with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        self._record = self._too_late
+            if not self._ended:
+                self._say_the_last_word(status, reason)
+                self._ended = True  # not before: whoever presses Ctrl-C meanwhile lets the end of the program do it
         atexit.unregister(self._at_exit)
         _living.discard(self)
+
+    def _say_the_last_word(self, status: RunStatus, reason: str) -> None:
+        self._record = self._too_late
         self._recorder.close()
         if status is RunStatus.SUCCEEDED and self.should_stop:
             status, reason = RunStatus.STOPPED, "Stopped because somebody asked. What was logged is kept."
