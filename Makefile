@@ -39,9 +39,15 @@ check: setup-dev  ## Lint and types
 test-gpu: setup-dev  ## What can only be shown on a machine with an NVIDIA or Apple GPU
 	$(BIN)/python -m pytest -m gpu
 
-bench: setup-dev  ## What things cost, as ratios in one run
+bench: setup-dev .venv-peers/.installed  ## What things cost, as ratios in one run
 	@$(INSTALL) --editable '.[encoder,dev,bench]'
 	$(BIN)/python -m tests.bench
+
+.venv-peers/.installed: tests/bench/logging/peers.txt  # trackers to be compared with; one that cannot be had is said
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@grep -v '^#' $< | while read peer; do .venv-peers/bin/python -m pip install --quiet --disable-pip-version-check \
+		"$$peer" || echo "$$peer could not be installed; it is not measured."; done
+	@touch $@
 
 picture: setup-dev  ## Take the README's picture of the real app again
 	$(BIN)/python -m tests.browser.screenshots --readme
@@ -51,4 +57,4 @@ lock: setup-dev  ## Pin what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' | LC_ALL=C sort -f; } > .constraints.txt
 
 clean:  ## Remove what setup made; data/ stays
-	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-peers *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -170,8 +170,9 @@ class Family:
 
     def _check_own(self, run: Run) -> None:
         if not run.is_own:
+            how = "logged from a script" if run.origin == "tracked" else f"brought from {run.origin}"
             raise RunNotReady(
-                f"'{run.name}' was not trained here ({run.origin}), so this can only be done where it came from."
+                f"'{run.name}' was not trained here but {how}, so this can only be done where it came from."
             )
 
     def _check_parent(self, run: Run) -> None:

@@ -52,7 +52,7 @@ def _now() -> None:
             word = ("Ready, warm" if worker.warm else "Ready") if worker.alive else "Asleep"
             note = "Warm: PyTorch is loaded, so a run starts at once. It wakes up by itself when a run waits."
             st.metric("Worker", word, border=True, help=note)
-            running = len(service.active_runs()) - len(service.queue())
+            running = sum(run.is_own for run in service.active_runs()) - len(service.queue())
             st.metric("Runs", f"{running} of {worker.slots}", border=True, help="How many train now, and how many may.")
             st.metric("Free disk", size(disk.free), border=True, help=f"Of {size(disk.total)}.")
         if not worker.alive and st.button("Wake the worker", icon=":material/power_settings_new:", key="wake"):

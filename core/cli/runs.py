@@ -96,7 +96,9 @@ def log(run: RunId, as_json: AsJson = False) -> None:
 def stop(run: RunId, as_json: AsJson = False) -> None:
     """Ask a run to stop; what it has learnt is saved."""
     service = open_service()
-    _answer(service, service.stop_run(run), "will stop after its step" if service.run(run).pid else "stopped", as_json)
+    asked = service.stop_run(run)
+    here = "will stop after its step" if asked.pid else "stopped"
+    _answer(service, asked, here if asked.is_own else "is asked to stop: its script decides", as_json)
 
 
 @app.command()

@@ -47,8 +47,10 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
         RunNotFound: There is none of this id.
     """
     run = service.run(run_id)
+    if not run.steps:
+        return ()
     task = service.tasks().get(run.task)
-    if not run.steps or task is None:  # of a run from elsewhere nobody knows what its numbers mean
+    if task is None:  # it was not trained here: nobody knows what its numbers mean
         return ()
     # As a chart shows them: of long curves what can be seen, every spike included.
     curves = curves_of(service).read(run.id).curves

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from core.bootstrap import open_database
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, RunNotFound
 from core.processes import start_time
 from core.recorder.recorder import Recorder
 from core.recorder.values import whole
@@ -100,7 +100,7 @@ class TrackedRun:
             always={"status": RunStatus.RUNNING, "reason": "", "finished_at": None},
         )  # fmt: skip
         self._record: Callable[[Mapping[str, Any], int | None], None] = self._recorder.record
-        self._lock, self._ended = threading.Lock(), False
+        self._lock, self._ended = threading.RLock(), False
         self._said: set[str] = set()
         _living.add(self)
         atexit.register(self._at_exit)
@@ -156,12 +156,14 @@ class TrackedRun:
 
     def _end(self, status: RunStatus, reason: str = "") -> None:
         with self._lock:
-            if self._ended:
-                return
-            self._ended = True
-        self._record = self._too_late
+            if not self._ended:
+                self._say_the_last_word(status, reason)
+                self._ended = True  # not before: whoever presses Ctrl-C meanwhile lets the end of the program do it
         atexit.unregister(self._at_exit)
         _living.discard(self)
+
+    def _say_the_last_word(self, status: RunStatus, reason: str) -> None:
+        self._record = self._too_late
         self._recorder.close()
         if status is RunStatus.SUCCEEDED and self.should_stop:
             status, reason = RunStatus.STOPPED, "Stopped because somebody asked. What was logged is kept."
@@ -170,7 +172,7 @@ class TrackedRun:
                 self._runs.add_event(self.id, "error" if status is RunStatus.FAILED else "note", reason)
             ForeignRuns(self._database).left(self.id)
             self._database.settle()
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, RunNotFound) as error:
             _log.error("How run %s ended could not be written. %s", self.id, error)
         self._database.dispose()
 

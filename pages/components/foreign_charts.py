@@ -17,6 +17,7 @@ _PARTS = {
     "test": ("Test", "gold", "dot", 2),
 }
 _PLAIN = ("Logged", "blue", "solid", 0)
+_NAMES = {"lr": "Learning rate", "acc": "Accuracy"}
 _SEPARATORS = "/_.-"
 _FALLING = ("loss", "error", "perplexity", "mse", "mae", "rmse", "nll", "cer", "wer")
 _RISING = ("accuracy", "acc", "f1", "auc", "precision", "recall", "r2", "bleu", "reward", "score")
@@ -38,6 +39,11 @@ def foreign_charts(keys: Iterable[str]) -> list[dict[str, Any]]:
     charts += [_chart(key, [("", key)]) for key in alone]
     charts.sort(key=lambda chart: (_rank(chart["title"]), chart["title"].lower()))
     return [chart | ({"aside": True} if at >= MAIN_CHARTS else {}) for at, chart in enumerate(charts)]
+
+
+def in_order(keys: Iterable[str]) -> list[str]:
+    """Return names in the order of their charts: what matters most comes first."""
+    return [line["key"] for chart in foreign_charts(keys) for line in chart["lines"]]
 
 
 def _split(key: str) -> tuple[str, str]:
@@ -62,8 +68,11 @@ def _chart(measure: str, lines: list[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _title(measure: str) -> str:
-    words = measure.replace("_", " ").strip() or measure
-    return words[:1].upper() + words[1:]
+    if measure.lower() in _NAMES:
+        return _NAMES[measure.lower()]
+    is_path = any(separator in measure for separator in "/.")  # a name of their own: as they wrote it
+    words = measure if is_path else measure.replace("_", " ").strip() or measure
+    return words if is_path else words[:1].upper() + words[1:]
 
 
 def _words(measure: str) -> set[str]:

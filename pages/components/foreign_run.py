@@ -8,6 +8,7 @@ from core.bootstrap import shared_service
 from core.runs import Run
 from pages.components.chips import status_chip
 from pages.components.curve_chart import curve_chart
+from pages.components.foreign_charts import in_order
 from pages.components.notices import empty_state, shown_errors
 from pages.components.record import record
 from pages.components.run_controls import ask_to_stop
@@ -88,6 +89,6 @@ def _numbers(run: Run) -> None:
     """Show the newest numbers."""
     latest = shared_service().latest(run.id)
     with st.grid(4, min_column_width=130):
-        for key in sorted(latest)[:MOST_NUMBERS]:
+        for key in in_order(latest)[:MOST_NUMBERS]:
             step, value, _ = latest[key]
             st.metric(plain(key), f"{value:.5g}", help=f"At step {step:,}")

@@ -95,7 +95,7 @@ def _in_words(
 
 
 def _queue_note() -> None:
-    ahead = len(shared_service().active_runs())
+    ahead = sum(run.is_own for run in shared_service().active_runs())
     device = shared_service().worker.info().device
     where = f"Trains on {plain(device)}, in a process of its own." if device else "Trains in a process of its own."
     waits = f" {ahead} before it." if ahead else ""

@@ -3,13 +3,14 @@
 import json
 import sys
 
-from tests.bench import dashboard, intake, startup, training
+from tests.bench import dashboard, intake, logging, startup, training
 
 SECTIONS = {
     "training": training.measure,
     "startup": startup.measure,
     "intake": intake.measure,
     "dashboard": dashboard.measure,
+    "logging": logging.measure,
 }
 
 

@@ -62,15 +62,23 @@ def test_they_are_listed_beside_the_others(open_page: Open, service: Service) ->
     assert "Logged from a script" in words(open_page("start"))
 
 
+def test_a_script_that_logs_takes_no_place_and_nobody_waits_for_it(open_page: Open, service: Service) -> None:
+    run = logged(ended=False)
+    runs = next(metric.value for metric in open_page("system").metric if metric.label == "Runs")
+    assert runs == "0 of 1"
+    assert "before it" not in words(open_page("train"))
+    run.finish()
+
+
 def test_what_belongs_together_comes_into_one_chart_and_the_loss_first() -> None:
     keys = ["lr", "val/acc", "train/acc", "valid_loss", "loss", "test/loss", "gpu/memory_mb", "x/y", "z"]
     charts = foreign_charts(keys)
     assert [(chart["title"], [line["key"] for line in chart["lines"]]) for chart in charts] == [
         ("Loss", ["loss", "valid_loss", "test/loss"]),
-        ("Acc", ["train/acc", "val/acc"]),
-        ("Gpu/memory mb", ["gpu/memory_mb"]),
-        ("Lr", ["lr"]),
-        ("X/y", ["x/y"]),
+        ("Accuracy", ["train/acc", "val/acc"]),
+        ("gpu/memory_mb", ["gpu/memory_mb"]),
+        ("Learning rate", ["lr"]),
+        ("x/y", ["x/y"]),
         ("Z", ["z"]),
     ]
     assert [chart.get("aside", False) for chart in charts] == [False] * 4 + [True] * 2

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from core.processes import start_time
 from core.runs import Metric, Run, RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
+from core.store.foreign_runs import ForeignRuns, Source
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
@@ -228,3 +230,18 @@ def test_a_supervisor_asked_to_retire_leaves_its_runs_alive(
     turn_until(supervisor, lambda: supervisor.leaving)
     assert runs.get(run.id).status is RunStatus.RUNNING
     assert supervisor.children[run.id].alive
+
+
+def test_a_run_whose_script_has_vanished_is_noticed_and_one_that_is_logged_is_left_alone(
+    supervisor: Supervisor, runs: RunStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.worker.supervisor.RENEW_S", 0.0)
+    foreign, host = ForeignRuns(database), socket.gethostname()
+    gone = foreign.create("tracked", process=Source(host, os.getpid(), 1.0))  # the pid is another process's by now
+    lives = foreign.create("tracked", process=Source(host, os.getpid(), start_time(os.getpid()) or 0.0))
+    for run in (gone, lives):
+        runs.update(run.id, heartbeat_at=now() - timedelta(seconds=30))
+    runs.request_stop(lives.id)
+    turn_until(supervisor, lambda: runs.get(gone.id).status is RunStatus.INTERRUPTED)
+    assert runs.get(lives.id).status is RunStatus.RUNNING
+    assert supervisor.children == {}
