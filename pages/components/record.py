@@ -26,6 +26,7 @@ def samples(run: Run, report: Mapping[str, Any] | None = None) -> None:
     st.subheader("What it writes", anchor=False)
     if report:
         temperature_samples(run, report)
+        st.markdown("**How it learnt to write**")
     prompt = plain(str(written[-1].data.get("prompt", "")).strip())
     after = f" It goes on from: “{prompt}”" if prompt else ""
     st.caption(f"A sample after every look at the validation text. Move to see how it learnt.{after}")
