@@ -51,7 +51,7 @@ def _by_answer(run: Run, answers: np.ndarray, errors: np.ndarray, found: tuple[P
     title = finding(found)
     st.markdown(f"**{plain(title)}**")
     st.caption(
-        "Each dot is one unseen row: above the line it answered too high, below too low. Thick lines: the mean of each third."
+        "Each dot is one unseen row: above the line it answered too high, below too low. Thick lines: means of thirds."
     )
     palette = colors()
     dots = {
