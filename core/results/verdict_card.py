@@ -154,8 +154,13 @@ def _better(known: Evidence) -> Sentence | None:
 
 def _behind_better(known: Evidence, gain: Gain, needed: int) -> tuple[Number, ...]:
     own, title = known.test[known.primary.name], known.primary.title
+    percent = " %" if known.primary.unit == "percent" else ""
     found = [
-        Number(f"{title} of this run", _amount(known.primary, own.value), "On the test examples, looked at once."),
+        Number(
+            f"{title} of this run",
+            f"{_amount(known.primary, own.value)}{percent}",
+            "On the test examples, looked at once.",
+        ),
         Number(
             f"Better than {gain.baseline} by",
             f"{_signed(known.primary, gain.value)}{_unit(known.primary)}, {_span(known.primary, gain)}",
