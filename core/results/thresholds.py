@@ -75,7 +75,7 @@ def alarms(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Alarms:
         scores: (N,) probability of the class.
         is_it: (N,) whether an example is of the class.
     """
-    thresholds = np.linspace(0, 1, STEPS)
+    thresholds = np.arange(STEPS) / (STEPS - 1)  # as people write them: 0.35 is 0.35
     of_it, of_others = np.sort(scores[is_it]), np.sort(scores[~is_it])
     misses = np.searchsorted(of_it, thresholds, side="left").astype(np.int64)
     silences = np.searchsorted(of_others, thresholds, side="left").astype(np.int64)

@@ -122,7 +122,7 @@ def examples_needed(examples: int, gain: Gain) -> int:
     needed = examples * max((near / abs(gain.value)) ** 2, LEAST_MORE)  # an interval may end exactly at no difference
     needed = min(needed, examples * HOPELESS)
     digits: int = 10 ** max(len(str(math.ceil(needed))) - 2, 0)
-    return math.ceil(needed / digits) * digits  # two digits that count: it is an estimate
+    return math.ceil(round(needed / digits, 6)) * digits  # two digits that count: it is an estimate
 
 
 # --- is it better, and are there enough examples to tell? ---

@@ -50,7 +50,7 @@ def test_the_area_under_the_roc_has_the_interval_of_delong() -> None:
 def test_areas_are_those_of_scikit_learn_also_where_scores_are_the_same() -> None:
     chance = np.random.default_rng(1)
     is_it = chance.random(500) < 0.3
-    scores = np.round(np.where(is_it, chance.beta(3, 2, 500), chance.beta(2, 3, 500)), 2)
+    scores = np.where(is_it, chance.beta(3, 2, 500), chance.beta(2, 3, 500)).round(2).astype(np.float64)
     found, pure = roc(scores, is_it), precision_recall(scores, is_it)
     assert found is not None
     assert pure is not None
