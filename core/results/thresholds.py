@@ -64,7 +64,7 @@ def chances(outcomes: Outcomes, k: int) -> NDArray[np.float64]:
     Kept in 16 bits, a probability near 1 is coarse but those of the other classes are fine: there it is read from them.
     """
     own = outcomes.probabilities[:, k]
-    others = np.delete(outcomes.probabilities, k, axis=1).sum(1)
+    others = outcomes.probabilities.sum(1) - own
     return np.asarray(np.where(own > 0.5, 1 - others, own), dtype=np.float64).clip(0, 1)
 
 
