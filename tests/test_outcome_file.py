@@ -20,6 +20,14 @@ def test_outcomes_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["outcomes.npz"]
 
 
+def test_outcomes_of_the_validation_split_lie_beside_those_of_the_test_split(tmp_path: Path) -> None:
+    write_outcomes(tmp_path, "abc123", OUTCOMES, "validation")
+    assert read_outcomes(tmp_path) is None
+    stored = read_outcomes(tmp_path, "validation")
+    assert stored is not None
+    assert stored.outcomes.targets.tolist() == [1, 0]
+
+
 def test_where_none_were_kept_or_the_file_is_damaged_there_are_none(tmp_path: Path) -> None:
     assert read_outcomes(tmp_path) is None
     write_outcomes(tmp_path, "abc123", OUTCOMES)

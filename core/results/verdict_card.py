@@ -122,7 +122,7 @@ def examples_needed(examples: int, gain: Gain) -> int:
     needed = examples * max((near / abs(gain.value)) ** 2, LEAST_MORE)  # an interval may end exactly at no difference
     needed = min(needed, examples * HOPELESS)
     digits: int = 10 ** max(len(str(math.ceil(needed))) - 2, 0)
-    return math.ceil(needed / digits) * digits  # two digits that count: it is an estimate
+    return math.ceil(round(needed / digits, 6)) * digits  # two digits that count: it is an estimate
 
 
 # --- is it better, and are there enough examples to tell? ---
@@ -154,8 +154,13 @@ def _better(known: Evidence) -> Sentence | None:
 
 def _behind_better(known: Evidence, gain: Gain, needed: int) -> tuple[Number, ...]:
     own, title = known.test[known.primary.name], known.primary.title
+    percent = " %" if known.primary.unit == "percent" else ""
     found = [
-        Number(f"{title} of this run", _amount(known.primary, own.value), "On the test examples, looked at once."),
+        Number(
+            f"{title} of this run",
+            f"{_amount(known.primary, own.value)}{percent}",
+            "On the test examples, looked at once.",
+        ),
         Number(
             f"Better than {gain.baseline} by",
             f"{_signed(known.primary, gain.value)}{_unit(known.primary)}, {_span(known.primary, gain)}",

@@ -1,11 +1,10 @@
 """How each class is learnt over time: the share of it that is found, at every look at the validation split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.recorder.recorder import Recorder
 from core.results.class_curves import recall_key
 from core.training.callbacks import Callback
 
@@ -19,14 +18,14 @@ MOST_CLASSES = 30  # curves; of more classes the largest are followed
 class ClassLearning(Callback):
     """Counts what was found of each class as the outcomes pass by, and records it with the other metrics."""
 
-    def __init__(self, recorder: Recorder, labels: Sequence[str]) -> None:
+    def __init__(self, record: Callable[[Mapping[str, float], int], None], labels: Sequence[str]) -> None:
         """Record there.
 
         Args:
-            recorder: Takes the points.
+            record: Takes points and their step.
             labels: Names of the classes.
         """
-        self._recorder, self._labels = recorder, labels
+        self._record, self._labels = record, labels
         self._found: dict[str, float] = {}
 
     def __call__(self, outcomes: "Outcomes") -> "Outcomes":
@@ -43,4 +42,4 @@ class ClassLearning(Callback):
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """Record what was counted a moment ago."""
-        self._recorder.record(self._found, trainer.progress.step)
+        self._record(self._found, trainer.progress.step)

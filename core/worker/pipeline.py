@@ -146,7 +146,7 @@ class Pipeline:
         splits = [split_of(data.arrays[name]) for name in ("train", "validation")]
         callbacks, judge = self._callbacks(card, data), _judge(data, "validation")
         if self.task.output_kind == "label":
-            callbacks.append(judge := ClassLearning(self._recorder, data.version.labels))
+            callbacks.append(judge := ClassLearning(self._recorder.record, data.version.labels))
         trainer = Trainer(
             module,
             self.task,

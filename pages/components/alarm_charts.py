@@ -82,22 +82,22 @@ def area_charts(run: Run, label: str, found: Curve | None, pure: Curve | None, s
         return
     left, right = st.columns(2, gap="large")
     with left:
-        title = f"It ranks a case of {label} above another in {100 * found.area.value:.1f} % of pairs"
+        title = f"It ranks a case of '{label}' above another in {100 * found.area.value:.1f} % of pairs"
         about = f"ROC curve: area {_area(found.area)}; 50 % is guessing. Interval by DeLong et al. 1988."
         names = ("False alarms, of the rest", f"Found, of {label}")
         _area_chart(run, "roc", (title, about), found, names, [[0, 100], [0, 100]])
     with right:
         pure_at = next((p for r, p in zip(pure.x, pure.y, strict=True) if r >= 0.8), 0.0)
-        title = f"To find 80 % of {label}, {100 * pure_at:.0f} % of its alarms are right"
-        about = f"Precision over recall: average precision {_area(pure.area)}; guessing: {share:.1%}."
+        title = f"To find 80 % of '{label}', {100 * pure_at:.0f} % of its alarms are right"
+        about = f"Precision over recall: average precision {_area(pure.area)}; guessing: {100 * share:.1f} %."
         names = (f"Found, of {label}", "Right, of alarms")
         _area_chart(run, "pr", (title, about), pure, names, [[0, 100], [100 * share, 100 * share]])
 
 
 def _area(area: Score) -> str:
     if area.ci_low != area.ci_low:  # NaN: no pair is out of order
-        return f"{area.value:.1%}, too good for an interval"
-    return f"{area.value:.1%} ({100 * area.ci_low:.1f} to {100 * area.ci_high:.1f} %)"
+        return f"{100 * area.value:.1f} %, too good for an interval"
+    return f"{100 * area.value:.1f} % ({100 * area.ci_low:.1f} to {100 * area.ci_high:.1f} %)"
 
 
 def _area_chart(

@@ -73,15 +73,16 @@ def _weigh(run: Run, label: str, test: Alarms, chooses: Alarms, *, is_same: bool
         cost = test.cost(false_alarm, miss)
         _counts(label, test, at)
     with right:
-        title = _finding(cheapest, percent, float(cost[at]), float(cost[test.at(cheapest / 100)]))
+        title = _finding(cheapest, percent, float(cost[at]), float(cost[test.at(cheapest / 100)]), is_same=is_same)
         st.markdown(f"**{plain(title)}**")
         st.caption(_honest(cheapest, is_same))
         cost_chart(run, title, test, None if is_same else chooses, (false_alarm, miss), (cheapest, percent))
 
 
-def _finding(cheapest: int, chosen: int, cost: float, cost_of_cheapest: float) -> str:
+def _finding(cheapest: int, chosen: int, cost: float, cost_of_cheapest: float, *, is_same: bool) -> str:
     if chosen == cheapest:
-        return f"An alarm from {chosen} % on costs {cost:,.3g} for 100 examples, the cheapest there is"
+        chosen_on = "these" if is_same else "the validation"
+        return f"An alarm from {chosen} % on costs {cost:,.3g} for 100 examples: the cheapest on {chosen_on} examples"
     more = cost - cost_of_cheapest
     beside = f"{abs(more):,.3g} {'more' if more > 0 else 'less'} than" if abs(more) > 1e-9 else "as much as"
     return f"An alarm from {chosen} % on costs {cost:,.3g} for 100 examples, {beside} from {cheapest} % on"
@@ -106,5 +107,5 @@ def _counts(label: str, test: Alarms, at: int) -> None:
         f"| Of {test.examples:,} test examples | alarm | no alarm |\n|---|---:|---:|\n"
         f"| **{name}** | {hits:,} right | {missed:,} missed |\n| **the rest** | {false:,} false | {quiet:,} right |"
     )
-    named = f"{hits / (hits + false):.0%} of alarms are right" if hits + false else "there is no alarm"
-    st.caption(f"{hits / max(hits + missed, 1):.0%} of {name} are found; {named}.")
+    named = f"{100 * hits / (hits + false):.0f} % of alarms are right" if hits + false else "there is no alarm"
+    st.caption(f"{100 * hits / max(hits + missed, 1):.0f} % of '{name}' are found; {named}.")

@@ -121,5 +121,8 @@ def _words(found: Calibration, outcomes: Outcomes) -> None:
     if sure.any():
         right = (outcomes.targets == outcomes.predicted)[sure].mean()
         st.metric(
-            "Where it is 90 % sure or more", f"{right:.1%} right", border=True, help=f"{int(sure.sum()):,} answers."
+            "Where it is 90 % sure or more",
+            f"{100 * right:.1f} % right",
+            border=True,
+            help=f"{int(sure.sum()):,} answers.",
         )

@@ -43,13 +43,12 @@ def class_learning(run: Run) -> None:
 
 def finding(curves: Sequence[ClassCurve]) -> str:
     """Return what the chart shows, as its title."""
-    slow = max(curves, key=lambda curve: curve.learnt_at)
-    low = curves[0]
-    if len(slow.steps) < 2:
-        return f"One look only: {low.label} was found least, {low.shares[-1]:.0%}"
-    if slow.label == low.label:
-        return f"{low.label} was learnt last, by step {slow.learnt_at:,}, and is found least, {low.shares[-1]:.0%}"
-    return f"{slow.label} was learnt last, by step {slow.learnt_at:,}; {low.label} is found least, {low.shares[-1]:.0%}"
+    slow, low = max(curves, key=lambda curve: curve.learnt_at), curves[0]
+    end = f"{100 * low.shares[-1]:.0f} %"
+    if len(low.steps) < 2:
+        return f"One look only: '{low.label}' was found least, {end}"
+    last = f"'{slow.label}' was learnt last, by step {slow.learnt_at:,}"
+    return f"{last}, and is found least, {end}" if slow is low else f"{last}; '{low.label}' is found least, {end}"
 
 
 def _figure(curves: Sequence[ClassCurve]) -> dict[str, Any]:

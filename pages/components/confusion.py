@@ -29,7 +29,7 @@ def confusion(run: Run, report: Mapping[str, Any]) -> None:
     cell = _chosen(run, labels, first)
     matrix, examples = st.columns(2, gap="large")
     with matrix:
-        _matrix(run, labels, counts)
+        _matrix(run, labels, counts, cell)
     with examples:
         _cell(run, report, labels, counts, cell)
     _remember(run, cell, first)
@@ -91,7 +91,7 @@ def _on_choice(slot: str, truth: str, answer: str) -> None:
 # --- the matrix ---
 
 
-def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray) -> None:
+def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray, cell: Cell) -> None:
     title = finding(labels, counts)
     st.markdown(f"**{plain(title)}**")
     clicks = len(labels) <= CLICKS_FIT
@@ -101,7 +101,7 @@ def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray) -> None:
     names = [escape(label) for label in labels]
     axis |= {"tickmode": "array", "tickvals": list(labels), "ticktext": names} if len(labels) <= NUMBERS_FIT else {}
     figure = {
-        "data": [_squares(labels, counts), *([_targets(labels, counts, height)] if clicks else [])],
+        "data": [_squares(labels, counts), *([_targets(labels, counts, height, cell)] if clicks else [])],
         "layout": figure_layout(height)
         | {
             "hovermode": "closest",
@@ -144,7 +144,7 @@ def _squares(labels: Sequence[str], counts: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _targets(labels: Sequence[str], counts: np.ndarray, height: int) -> dict[str, Any]:
+def _targets(labels: Sequence[str], counts: np.ndarray, height: int, cell: Cell) -> dict[str, Any]:
     """Return what is clicked: a heatmap cannot be selected from, so a frame that is not seen lies on each square."""
     size = min(44.0, 0.75 * (height - 70) / len(labels))
     return {
@@ -154,6 +154,7 @@ def _targets(labels: Sequence[str], counts: np.ndarray, height: int) -> dict[str
         "y": [truth for truth in labels for _ in labels],
         "customdata": counts.ravel().tolist(),
         "marker": {"symbol": "square-open", "size": size, "opacity": 0, "color": colors().text, "line": {"width": 3}},
+        "selectedpoints": [labels.index(cell[0]) * len(labels) + labels.index(cell[1])],
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 0}},
         "hovertemplate": "%{y} taken for %{x}: %{customdata}<extra></extra>",

@@ -50,7 +50,9 @@ def finding(found: tuple[Part, ...]) -> str:
 def _by_answer(run: Run, answers: np.ndarray, errors: np.ndarray, found: tuple[Part, ...], target: str) -> None:
     title = finding(found)
     st.markdown(f"**{plain(title)}**")
-    st.caption("Each dot is one unseen row: above the line it answered too high, below too low.")
+    st.caption(
+        "Each dot is one unseen row: above the line it answered too high, below too low. Thick lines: means of thirds."
+    )
     palette = colors()
     dots = {
         "type": "scatter", "mode": "markers", "x": answers.tolist(), "y": errors.tolist(),

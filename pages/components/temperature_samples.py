@@ -8,7 +8,6 @@ import streamlit as st
 from core.runs import Run
 from pages.components.text import plain
 
-MUCH = 0.5  # share copied from which on a model repeats rather than writes
 SHOWN = 160  # characters of the longest copied stretch
 
 
@@ -32,15 +31,19 @@ def temperature_samples(run: Run, report: Mapping[str, Any]) -> None:
 
 def finding(found: Mapping[str, Any]) -> str:
     """Return what the samples show, as their title."""
-    shares = [float(one["copied"]) for one in found["written"]]
-    stretch, unseen = found["stretch"], found["unseen_copied"]
-    beside = "" if unseen is None else f" (real text that it never saw: {unseen:.0%})"
-    if max(shares) == 0:
+    written, stretch, unseen = found["written"], found["stretch"], found["unseen_copied"]
+    beside = "" if unseen is None else f" (real text that it never saw: {_percent(unseen)})"
+    most, least = (pick(written, key=lambda one: float(one["copied"])) for pick in (max, min))
+    if most["copied"] == 0:
         return f"Nothing that it writes is copied in stretches of {stretch} characters or more{beside}"
-    if min(shares) == max(shares):
-        return f"{max(shares):.0%} of what it writes is copied from what it learnt from{beside}"
-    lean = "It mostly repeats what it learnt from" if max(shares) >= MUCH else "It writes mostly its own"
-    return f"{lean}: {min(shares):.0%} to {max(shares):.0%} is copied{beside}"
+    if most["copied"] == least["copied"]:
+        return f"{_percent(most['copied'])} of what it writes is copied from what it learnt from{beside}"
+    at = f"At temperature {most['temperature']:g} {_percent(most['copied'])} of what it writes is copied"
+    return f"{at}, at {least['temperature']:g} {_percent(least['copied'])}{beside}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _about(found: Mapping[str, Any]) -> str:
@@ -62,4 +65,4 @@ def _copied(one: Mapping[str, Any], stretch: int) -> str:
         return f"No {stretch} characters of it stand in the training text."
     longest = " ".join(str(one["longest"]).split())
     shown = f"{longest[:SHOWN]}…" if len(longest) > SHOWN else longest
-    return f"{one['copied']:.0%} copied; the longest stretch has {len(one['longest'])} characters: “{shown}”"
+    return f"{_percent(one['copied'])} copied; the longest stretch has {len(one['longest'])} characters: “{shown}”"

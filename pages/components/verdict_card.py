@@ -15,7 +15,7 @@ def verdict_sentences(sentences: Sequence[Mapping[str, Any]]) -> None:
         sentences: From `core.results.verdict_card.sentences_of`.
     """
     for place, sentence in enumerate(sentences, 1):
-        with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", wrap=False):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
             st.markdown(plain(str(sentence["text"])), width="stretch")
             with st.popover(f"[{place}]", type="tertiary", key=f"numbers-{sentence['topic']}", help="Its numbers"):
                 _numbers(sentence["numbers"])

@@ -1,0 +1,179 @@
+"""The results of a finished run, on its page: mistakes, classes, certainty, thresholds, and the verdict card."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.outcome_file import write_outcomes
+from core.results.class_curves import recall_key
+from core.results.kept_examples import KeptExample, keep_examples
+from core.runs import Metric, Run
+from core.service import Service
+from core.specs import Outcomes
+from core.store.metric_store import MetricStore
+from tests.pages.conftest import Open, healthy, words
+
+TARGETS = np.array([0] * 10 + [1] * 10)
+CHANCE_OF_B = np.array(
+    [0.05, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.45, 0.9, 0.02, 0.35, 0.6, 0.7, 0.8, 0.9, 0.9, 1, 1, 1]
+)
+CARD = [
+    {
+        "topic": "better",
+        "text": "It is clearly better than <b>majority</b>.",
+        "numbers": [{"name": "Better by", "value": "+60.0 points", "how": "By a paired bootstrap."}],
+    }
+]
+
+
+@pytest.fixture
+def judged(service: Service, finished: Callable[..., Run]) -> Run:
+    """A run with two classes that has kept all that runs keep: 9 of 10 of 'a' and 8 of 10 of 'b' are right."""
+    run = finished("text-classification")
+    folder = service.folder(run.id)
+    probabilities = np.stack([1 - CHANCE_OF_B, CHANCE_OF_B], axis=1)
+    outcomes = Outcomes(np.zeros(20), TARGETS, probabilities.argmax(1), probabilities)
+    for split in ("test", "validation"):
+        write_outcomes(folder, "abc", outcomes, split)
+    texts = [KeptExample("a", "b", 0.9, 9, text="wrong one"), KeptExample("b", "a", 0.98, 10, text="<i>surest</i>")]
+    keep_examples(folder, [(one, b"") for one in [*texts, KeptExample("a", "a", 0.55, 8, text="hardly right")]])
+    points = [Metric(recall_key("a"), step, 0.9, 1000.0 + step) for step in (5, 10)]
+    points += [Metric(recall_key("b"), step, step / 12.5, 1000.0 + step) for step in (5, 10)]
+    MetricStore(service.database).append(run.id, points)
+    return run
+
+
+def alts(at: AppTest) -> str:
+    return "\n".join(chart.proto.alt for chart in at.get("plotly_chart"))
+
+
+def parameter(at: AppTest, name: str) -> str:
+    """Return a parameter of the address; a test's session holds lists for those that it was opened with."""
+    value = at.query_params[name]
+    return str(value[0] if isinstance(value, list) else value)
+
+
+def shown(at: AppTest) -> str:
+    return words(healthy(at)).replace("\\", "")
+
+
+def test_the_square_with_most_mistakes_is_shown_first(open_page: Open, judged: Run) -> None:
+    at = open_page("run", run=judged.id)
+    assert "No two classes stand out: 3 mistakes in 20 examples" in shown(at)
+    assert "'b' was taken for 'a' 2 of 10 times. 1 of these, the surest first:" in shown(at)
+    assert "<i>surest</i>" in [t.value for t in at.text]  # never as HTML
+    assert "cell" not in at.query_params
+
+
+def test_another_square_is_chosen_by_keyboard_and_stands_in_the_address(open_page: Open, judged: Run) -> None:
+    at = open_page("run", run=judged.id)
+    at.selectbox(key=f"cell-answer-{judged.id}").set_value("b").run()
+    assert "'b' was found 8 of 10 times" in shown(at)
+    assert parameter(at, "cell") == "b,b"
+    at = open_page("run", run=judged.id, cell="a,a")
+    assert "hardly right" in [t.value for t in at.text]
+    assert "'a' was found 9 of 10 times" in shown(at)
+
+
+def test_an_address_with_a_square_that_is_none_shows_the_usual_one(open_page: Open, judged: Run) -> None:
+    assert "'b' was taken for 'a'" in shown(open_page("run", run=judged.id, cell="a,zebra"))
+
+
+def test_the_worst_mistakes_can_be_looked_at_class_by_class(open_page: Open, judged: Run, service: Service) -> None:
+    at = open_page("run", run=judged.id)
+    assert "Its worst mistakes: it was 98 % sure that 'b' is 'a'" in shown(at)
+    assert "wrong one" in [t.value for t in at.text]
+    assert at.selectbox(key=f"around-{judged.id}").options == ["a", "b"]
+
+
+def test_each_class_has_intervals_and_its_learning(open_page: Open, judged: Run) -> None:
+    at = open_page("run", run=judged.id, results="classes")
+    assert "'b' is found least: 80 % of 10; too few examples to tell it from one other" in shown(at)
+    (table,) = [d.value for d in at.dataframe if "Recall between" in d.value]
+    assert table.iloc[1][["Class", "Recall", "Recall between", "Examples"]].tolist() == ["b", 80.0, "(49 to 94)", 10]
+    assert "'b' was learnt last, by step 10, and is found least, 80 %" in shown(at)
+    assert "Recall of 2 classes over 10 steps" in alts(at)
+
+
+def test_confidence_is_held_against_success(open_page: Open, judged: Run) -> None:
+    at = open_page("run", run=judged.id, results="certainty")
+    assert "It is about as often right as it is sure" in shown(at)
+    assert "Calibration of 20 answers in 1 groups of equal size" in alts(at)
+
+
+def test_a_threshold_is_chosen_by_what_mistakes_cost(open_page: Open, judged: Run) -> None:
+    at = open_page("run", run=judged.id, results="threshold", alarm="b")
+    assert at.selectbox(key=f"alarm-{judged.id}").value == "b"
+    assert "An alarm from 50 % on costs 15 for 100 examples: the cheapest on the validation examples" in shown(at)
+    assert "| **b** | 8 right | 2 missed |" in shown(at)
+    assert "which took no part in choosing it" in shown(at)
+    at.number_input(key=f"cost-miss-{judged.id}").set_value(3.0).run()
+    assert "An alarm from 35 % on costs 30 for 100 examples" in shown(at)  # one miss and three false alarms
+    assert "It ranks a case of 'b' above another in 83.0 % of pairs" in shown(at)
+
+
+def test_without_validation_outcomes_it_says_that_the_threshold_flatters_itself(
+    open_page: Open, judged: Run, service: Service
+) -> None:
+    (service.folder(judged.id) / "outcomes-validation.npz").unlink()
+    at = open_page("run", run=judged.id, results="threshold", alarm="b")
+    assert "is the cheapest on these same test examples, so its cost here flatters it" in shown(at)
+
+
+@pytest.mark.parametrize("view", ["certainty", "threshold"])
+def test_an_older_run_says_what_to_do_to_see_this(open_page: Open, finished: Callable[..., Run], view: str) -> None:
+    at = open_page("run", run=finished("text-classification").id, results=view)
+    assert "Train it again to see this" in shown(at)
+
+
+def test_the_verdict_card_stands_on_numbers_and_older_runs_keep_their_sentence(
+    open_page: Open, service: Service, judged: Run
+) -> None:
+    assert "Right on 90.0 % of unseen examples" in shown(open_page("run", run=judged.id))
+    file = service.folder(judged.id) / "report.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"verdict_card": CARD}))
+    at = open_page("run", run=judged.id)
+    assert "It is clearly better than <b>majority</b>." in shown(at)
+    assert "\\<b\\>" in words(at)  # never as HTML
+    assert "Better by: **+60.0 points**" in shown(at)
+    assert "By a paired bootstrap." in shown(at)
+    assert "Right on 90.0 % of unseen examples" not in shown(at)
+
+
+def test_a_model_that_writes_shows_samples_by_temperature_and_what_it_copied(
+    open_page: Open, service: Service, finished: Callable[..., Run]
+) -> None:
+    run = finished("text-generation")
+    file = service.folder(run.id) / "report.json"
+    written = [
+        {"temperature": 0.5, "text": "careful words", "copied": 0.7, "longest": "the longest stretch"},
+        {"temperature": 1.2, "text": "bold words", "copied": 0.0, "longest": ""},
+    ]
+    samples = {
+        "prompt": "Once ", "stretch": 30, "searched": 100, "training_characters": 200, "unseen_copied": 0.07,
+        "written": written,
+    }  # fmt: skip
+    file.write_text(json.dumps({"samples": samples}))
+    at = open_page("run", run=run.id)
+    title = "At temperature 0.5 70 % of what it writes is copied, at 1.2 0 % (real text that it never saw: 7 %)"
+    assert title in shown(at)
+    assert "bold words" in [c.value for c in at.code]
+    assert "Compared with the first 100 characters of it" in shown(at)
+    at.segmented_control(key=f"temperature-{run.id}").set_value(0).run()
+    assert "careful words" in [c.value for c in healthy(at).code]
+    assert "70 % copied; the longest stretch has 19 characters: “the longest stretch”" in shown(at)
+
+
+def test_errors_of_numbers_are_shown_by_answer_and_by_size(
+    open_page: Open, service: Service, finished: Callable[..., Run]
+) -> None:
+    run = finished("tabular-regression")
+    pairs = [[float(i) + (-1) ** i * (1 + i / 10), float(i)] for i in range(90)]
+    file = service.folder(run.id) / "report.json"
+    file.write_text(json.dumps({"pairs": pairs, "target": "price"}))
+    at = open_page("run", run=run.id)
+    assert "Its errors grow with the answer: off by 2.45 on low answers, 8.45 on high ones" in shown(at)
+    assert "Histogram of 90 errors from" in alts(at)
