@@ -11,8 +11,10 @@ from typing import Any
 class Chat(ThreadingHTTPServer):
     """Answers each post with the next of these codes, and with the last one from then on."""
 
-    def __init__(self, codes: tuple[int, ...] = (200,), headers: tuple[tuple[str, str], ...] = ()) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(
+        self, codes: tuple[int, ...] = (200,), headers: tuple[tuple[str, str], ...] = (), port: int = 0
+    ) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.codes, self.headers = list(codes), headers
         self.heard: list[tuple[str, Any]] = []  # path and document
 
@@ -39,9 +41,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def chat(*codes: int, headers: tuple[tuple[str, str], ...] = ()) -> Iterator[Chat]:
+def chat(*codes: int, headers: tuple[tuple[str, str], ...] = (), port: int = 0) -> Iterator[Chat]:
     """Serve a chat while the context is open."""
-    with Chat(codes or (200,), headers) as server:
+    with Chat(codes or (200,), headers, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
