@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 12, 16
 MOST_LOOKS = 200
-LARGEST_SHARE = 0.005  # of the time in training
+LARGEST_SHARE, FREE_S = 0.005, 0.2  # of the time in training, and what the first looks may cost in any case
 _log = logging.getLogger(__name__)
 
 
@@ -64,7 +64,7 @@ class Wall(Callback):
         p = trainer.progress
         look = {"step": p.step} | answers(outcomes, self._chosen)
         is_due = self._last_step < 0 or p.step - self._last_step >= p.steps_total / MOST_LOOKS
-        if is_due and self._cost_s <= LARGEST_SHARE * max(p.train_time_s, 1.0):
+        if is_due and self._cost_s <= FREE_S + LARGEST_SHARE * p.train_time_s:
             self._keep(look)
         else:
             self._left = look

@@ -3,6 +3,7 @@
 const POLL_MS = 2000;
 const PATIENCE_MS = 20000; // the longest pause between two tries while the server does not answer
 const PLAY_MS = 7000; // the whole training, played
+const LEGEND = "The strip below each is every look so far: high and blue where it was right, low and orange where it was not.";
 
 class Wall {
   constructor(parent, data) {
@@ -42,7 +43,9 @@ class Wall {
     this.grid = element("div", "ts-grid");
     this.writing = element("pre", "ts-writing");
     this.writing.hidden = true;
-    this.root.append(this.finding, this.controls, this.grid, this.writing);
+    this.legend = element("p", "ts-legend", LEGEND);
+    this.legend.hidden = true;
+    this.root.append(this.finding, this.controls, this.grid, this.writing, this.legend);
     parent.append(this.root);
   }
 
@@ -85,6 +88,7 @@ class Wall {
     this.slider.max = this.looks.length - 1;
     this.controls.hidden = this.looks.length < 2;
     for (const card of this.cards) card.drawHistory(this.looks);
+    this.legend.hidden = this.controls.hidden || !this.cards.length;
     this.draw(this.follows && !this.playing ? this.looks.length - 1 : Math.min(this.at, this.looks.length - 1));
   }
 

@@ -26,10 +26,7 @@ def webhook_settings() -> None:
     told = ", ".join(WORDS[end].lower() for end in webhook.ends)
     st.markdown(f"Messages go to **{plain(webhook.host)}**{plain(name)} when a run has ended: {plain(told)}\\.")
     with st.container(horizontal=True):
-        if st.button("Send a test", icon=":material/send:", key="webhook-test"):
-            with st.spinner("Sending …"):
-                answer = send_test(webhook)
-            (st.success if answer.taken else st.error)(plain(answer.sentence))
+        tries = st.button("Send a test", icon=":material/send:", key="webhook-test")
         with st.popover("Change", icon=":material/edit:"):
             _ask(webhook)
         with st.popover("Remove", icon=":material/delete:"):
@@ -37,6 +34,10 @@ def webhook_settings() -> None:
             if st.button("Remove the webhook", type="primary", key="webhook-remove"):
                 remove(shared_service().settings)
                 st.rerun()
+    if tries:
+        with st.spinner("Sending …"):
+            answer = send_test(webhook)
+        (st.success if answer.taken else st.error)(plain(answer.sentence))
 
 
 def _ask(known: Webhook | None) -> None:

@@ -91,13 +91,6 @@ def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finis
     assert len(at.get("plotly_chart")) == 2
 
 
-def test_a_text_model_shows_what_it_wrote_at_any_step(open_page: Open, finished: Callable[..., Run]) -> None:
-    at = open_page("run", run=finished("text-generation").id)
-    assert "written at 20" in [c.value for c in at.code]
-    at.select_slider[0].set_value(0).run()
-    assert "written at 10" in [c.value for c in healthy(at).code]
-
-
 def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: Callable[..., Run]) -> None:
     at = open_page("run", run=finished("tabular-regression").id)
     shown = words(at)
