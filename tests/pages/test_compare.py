@@ -121,9 +121,9 @@ def test_runs_from_elsewhere_and_of_other_tasks_share_curves_and_settings(
     assert said.startswith("These runs do different things (ours: recognise pictures; writer: write text).")
     table = at.dataframe[-1].value
     assert [*table.columns] == ["Setting", "● <b>theirs</b>", "◆ ours", "■ writer"]
-    rows = table.set_index("Setting")
-    assert rows.loc["Learning rate", "● <b>theirs</b>"] == "0.5"
-    assert rows.loc["'=x"].tolist() == ["'=1", "–", "–"]  # no spreadsheet takes it for a formula
+    rows = {row.pop("Setting"): list(row.values()) for row in table.to_dict("records")}
+    assert rows["Learning rate"][0] == "0.5"
+    assert rows["'=x"] == ["'=1", "–", "–"]  # no spreadsheet takes it for a formula
     assert "Loss (1 of 3 runs)" in at.multiselect(key="metric").options
 
 
