@@ -12,7 +12,7 @@ from core.runs import Run, RunStatus
 from pages.components.compare_curves import compared_curves
 from pages.components.compare_examples import side_by_side
 from pages.components.compare_parallel import parallel
-from pages.components.compare_picker import ask_for_more, pick_runs
+from pages.components.compare_picker import ask_for_more, chosen_runs, picker
 from pages.components.compare_prices import score_against_price
 from pages.components.compare_scores import data_warning, group_choice, reference_choice, scores
 from pages.components.compare_settings import settings
@@ -28,27 +28,29 @@ Judged = Sequence[tuple[Group, Standing | None]]
 def page() -> None:
     """Show the page."""
     st.title("Compare", anchor=False)
-    answer = st.container(key="finding")  # the answer first; it needs the choice below it
-    runs = pick_runs().runs
+    answer, picked = st.container(key="finding"), st.container()
+    choice = chosen_runs()
+    runs, looks = choice.runs, looks_of(choice.runs)
     if len(runs) < FEWEST:
+        picker(choice)
         ask_for_more(runs)
         return
-    looks = looks_of(runs)
-    _wait_for_the_end(runs)
+    warned = st.container()
+    # The curves are drawn before anything is read or tested: the browser fetches them meanwhile.
+    st.fragment(_curves, key="curves")(runs, looks)
+    with picked:
+        picker(choice)
     groups = groups_of(runs)
-    data_warning(groups, looks)
-    curves, scored = st.container(), st.container()
-    with scored:
-        st.subheader("Scores", anchor=False)
-        against = reference_choice(runs, looks)
+    with warned:
+        data_warning(groups, looks)
+    _wait_for_the_end(runs)
+    st.subheader("Scores", anchor=False)
+    against = reference_choice(runs, looks)
     with st.spinner("Testing who is better …", show_time=False):
         judged = [(group, stand(shared_service(), group, against)) for group in groups]
     with answer:
         _answer(judged, looks)
-    with curves:
-        st.fragment(_curves, key="curves")(runs, looks)
-    with scored:
-        _scores(judged, looks)
+    _scores(judged, looks)
     _side_by_side(judged, runs, looks)
 
 

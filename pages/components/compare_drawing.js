@@ -39,7 +39,7 @@ function compareTraces(curve, run, line, view, theme) {
   const x = y.map((_, at) => COMPARE_ALONG[view.along].of(line, at, run));
   const color = run.colors[theme.dark ? 1 : 0];
   const made = {
-    x, y, type: "scatter", mode: "lines", name: run.name, uid: `${run.id}-${curve.key}`, connectgaps: false,
+    x, y, type: "scatter", mode: "lines", name: run.name, uid: `run-${run.id}`, connectgaps: false,
     line: { color, width: 2, dash: run.dash }, hovertemplate: `%{y:.4~g}${curve.percent ? " %" : ""}<extra>${escaped(run.name)}</extra>`,
   };
   const shown = view.smoothing && y.length > 2 ? { ...made, y: smooth(y, view.smoothing) } : made;

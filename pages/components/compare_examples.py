@@ -13,6 +13,7 @@ from core.comparing.grouping import Group
 from core.errors import TouchstoneError
 from core.runs import Run
 from core.specs import Examples, TaskSpec
+from pages.components.cells import safe_cell
 from pages.components.compare_words import Looks, names_of
 from pages.components.notices import empty_state
 from pages.components.text import plain
@@ -159,7 +160,7 @@ def _numbers(found: Disagreements, shown: np.ndarray, examples: Examples | None,
         row = {"Apart": _short(float(np.ptp(found.answers[:, index]))), "True": _short(float(found.targets[index]))}
         row |= {looks[run.id].title: _short(float(found.answers[at, index])) for at, run in enumerate(found.runs)}
         if examples is not None and isinstance(examples.inputs, pd.DataFrame):
-            row |= {f"{_safe(str(name))} ": _cell(cell) for name, cell in examples.inputs.iloc[place].items()}
+            row |= {f"{safe_cell(str(name))} ": _cell(cell) for name, cell in examples.inputs.iloc[place].items()}
         rows.append(row)
     alt = f"The {len(rows)} rows on which the answers lie furthest apart"
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", row_height=36, key="apart", alt=alt)
@@ -186,12 +187,7 @@ def _samples(group: Group, looks: Looks) -> None:
 def _cell(value: Any) -> str:
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return "–"
-    return f"{value:,.6g}" if isinstance(value, int | float | np.number) else _safe(str(value)[:LONGEST_CELL])
-
-
-def _safe(text: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"{value:,.6g}" if isinstance(value, int | float | np.number) else safe_cell(str(value)[:LONGEST_CELL])
 
 
 def _short(number: float) -> str:

@@ -17,29 +17,31 @@ MOST_SUGGESTED = 4  # data sets
 _KEY, _ASKED = "compared-runs", "compared-in-url"
 
 
-def pick_runs() -> Choice:
-    """Ask which runs, and keep the answer in the URL."""
-    service = shared_service()
-    asked = st.query_params.get(PARAMETER, "")
-    choice = choose(service, asked)
+def chosen_runs() -> Choice:
+    """Return the runs that the URL names."""
+    return choose(shared_service(), st.query_params.get(PARAMETER, ""))
+
+
+def picker(choice: Choice) -> None:
+    """Ask which runs; the answer goes into the URL.
+
+    Args:
+        choice: What the URL names now.
+    """
+    service, asked = shared_service(), st.query_params.get(PARAMETER, "")
     known = {run.id: run for run in [*choice.runs, *service.runs()]}
     if _KEY not in st.session_state or st.session_state.get(_ASKED) != asked:
         st.session_state[_KEY], st.session_state[_ASKED] = [run.id for run in choice.runs], asked
     st.session_state[_KEY] = [run_id for run_id in st.session_state[_KEY] if run_id in known]
-    if not known:
-        return choice
     tasks = service.tasks()
-    picked = st.multiselect(
-        f"Runs to compare ({FEWEST} to {MOST})", list(known), key=_KEY, max_selections=MOST,
-        format_func=lambda run_id: _described(known[run_id], tasks),
-        placeholder="Search by name, model, data set or score",
-    )  # fmt: skip
-    if picked != [run.id for run in choice.runs]:
-        _ask_for(picked)
-        choice = choose(service, st.query_params.get(PARAMETER, ""))
+    if known:
+        st.multiselect(
+            f"Runs to compare ({FEWEST} to {MOST})", list(known), key=_KEY, max_selections=MOST, on_change=_picked,
+            format_func=lambda run_id: _described(known[run_id], tasks),
+            placeholder="Search by name, model, data set or score",
+        )  # fmt: skip
     for note in choice.notes:
         st.warning(plain(note), icon=":material/warning:")
-    return choice
 
 
 def ask_for_more(chosen: Sequence[Run]) -> None:
@@ -66,9 +68,9 @@ def ask_for_more(chosen: Sequence[Run]) -> None:
                 st.rerun()
 
 
-def _ask_for(run_ids: Sequence[str]) -> None:
-    """Put the runs into the URL."""
-    asked = ",".join(run_ids)
+def _picked() -> None:
+    """Put what was picked into the URL, from which the page is drawn."""
+    asked = ",".join(st.session_state[_KEY])
     st.session_state[_ASKED] = asked
     if asked:
         st.query_params[PARAMETER] = asked

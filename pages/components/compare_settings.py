@@ -8,11 +8,11 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.comparing.settings_table import SettingRow, settings_table
 from core.runs import Run
+from pages.components.cells import safe_cell
 from pages.components.compare_words import Looks
 from pages.components.text import plain, value
 from pages.components.url_state import read_choice, write_choice
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection: a table on a page can be downloaded
 LONGEST_VALUE = 120  # characters
 MISSING = "–"
 SHOWN = {"different": "What differs", "all": "All settings"}
@@ -50,7 +50,7 @@ def _finding(differing: Sequence[SettingRow], total: int) -> str:
 
 
 def _table(rows: Sequence[SettingRow], runs: Sequence[Run], looks: Looks) -> pd.DataFrame:
-    table = {"Setting": [_safe(row.label) for row in rows]}
+    table = {"Setting": [safe_cell(row.label) for row in rows]}
     for run in runs:
         table[looks[run.id].title] = [_written(row, run) for row in rows]
     return pd.DataFrame(table)
@@ -58,13 +58,4 @@ def _table(rows: Sequence[SettingRow], runs: Sequence[Run], looks: Looks) -> pd.
 
 def _written(row: SettingRow, run: Run) -> str:
     found = row.values.get(run.id, None)
-    return MISSING if found is None or found == "" else _safe(value(found)[:LONGEST_VALUE])
-
-
-def _safe(text: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text[1:].replace(".", "", 1).replace("e", "", 1).replace("-", "", 1).isdecimal()
+    return MISSING if found is None or found == "" else safe_cell(value(found)[:LONGEST_VALUE])

@@ -37,7 +37,8 @@ def finding(standing: Standing, looks: Looks) -> str:
         score = number(standing.metric, standing.reference.test[standing.metric.name].value)
         parts.append(f"only {reference} has a score so far: {called(standing.metric)} {score}")
     said = "; ".join(parts)
-    return f"{said[:1].upper()}{said[1:]}."
+    ours = said.startswith(("no clear", "only "))  # a name keeps its first letter as it is
+    return f"{said[:1].upper()}{said[1:]}." if ours else f"{said}."
 
 
 def difference_in_words(metric: MetricSpec, difference: Difference, *, turned: bool = False) -> str:

@@ -49,7 +49,7 @@ def finished(service: Service) -> Finished:
     ) -> Run:
         dataset, model = service.tasks()[task].demo
         run = store.create(make_config(task, dataset, model, "quick", settings), name, f"key-{len(service.runs())}")
-        values = {"status": RunStatus.RUNNING, "started_at": now(), "dataset_fingerprint": fingerprint}
+        values: dict[str, Any] = {"status": RunStatus.RUNNING, "started_at": now(), "dataset_fingerprint": fingerprint}
         store.update(run.id, **(values | columns))
         if outcomes is not None:
             metrics = {metric.name: metric.compute(outcomes) for metric in service.tasks()[task].metrics}

@@ -1,6 +1,5 @@
 """The Compare page: which runs, who is better for sure, and where they disagree; all of it in the URL."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -60,12 +59,10 @@ def test_the_first_line_says_who_is_better_and_by_how_much(open_page: Open, judg
     best, near, far = judged("best", 5), judged("near", 6), judged("far", 60)
     text = clean(open_page("compare", runs=ids(far, near, best)))
     assert (
-        "Best is significantly better than far (accuracy +20.4 points, 95 % interval 15.4 to 25.2); "
+        "best is significantly better than far (accuracy +20.4 points, 95 % interval 15.4 to 25.2); "
         "no clear difference between best and near." in text
     )
-    assert (
-        "Best".lower() + " has the best accuracy, 98.1 %. Against best: 1 significantly worse, 1 with no clear" in text
-    )
+    assert "best has the best accuracy, 98.1 %. Against best: 1 significantly worse, 1 with no clear" in text
     assert "They disagree on 55 of 269 unseen examples. Of these, right are: best on 55, near on 54, far on 0." in text
     assert "1 of 3 runs is on the front: best is both the best and the fastest." in text
 
@@ -78,10 +75,6 @@ def test_the_runs_and_the_one_to_compare_with_are_in_the_url(open_page: Open, ju
     at.selectbox(key="against").set_value(two.id).run()
     assert at.query_params["against"] == two.id
     assert "are significantly better than two." in clean(healthy(at))
-    assert (
-        "Against two: 2 significantly better." in clean(open_page("compare", runs=ids(one, two), against=two.id))
-        or True
-    )
 
 
 def test_other_data_versions_are_named_and_never_tested_against_each_other(open_page: Open, judged: Judged) -> None:
@@ -102,7 +95,7 @@ def test_unknown_and_trashed_runs_are_said_and_the_rest_is_shown(
     assert [w.value.replace("\\", "").split(".")[0] for w in at.warning] == [
         "gone is in the trash", "There is no run nowhere: it may have been removed for good",
     ]  # fmt: skip
-    assert "One is significantly better than two" in clean(at)
+    assert "one is significantly better than two" in clean(at)
 
 
 def test_without_runs_the_page_says_what_to_do_and_offers_the_last_ones(open_page: Open, judged: Judged) -> None:
@@ -128,9 +121,9 @@ def test_runs_from_elsewhere_and_of_other_tasks_share_curves_and_settings(
     assert said.startswith("These runs do different things (ours: recognise pictures; writer: write text).")
     table = at.dataframe[-1].value
     assert [*table.columns] == ["Setting", "● <b>theirs</b>", "◆ ours", "■ writer"]
-    rows = table.set_index("Setting")
-    assert rows.loc["Learning rate", "● <b>theirs</b>"] == "0.5"
-    assert rows.loc["'=x"].tolist() == ["'=1", "–", "–"]  # no spreadsheet takes it for a formula
+    rows = {row.pop("Setting"): list(row.values()) for row in table.to_dict("records")}
+    assert rows["Learning rate"][0] == "0.5"
+    assert rows["'=x"] == ["'=1", "–", "–"]  # no spreadsheet takes it for a formula
     assert "Loss (1 of 3 runs)" in at.multiselect(key="metric").options
 
 
@@ -153,7 +146,8 @@ def test_only_what_one_run_alone_has_right_and_the_page_are_in_the_url(open_page
 def test_chosen_curves_and_how_they_are_drawn_are_in_the_url(open_page: Open, judged: Judged) -> None:
     runs = ids(judged("one", 5), judged("two", 60))
     at = open_page("compare", runs=runs, metric="validation/accuracy", along="time", smooth="0.9", log="on")
-    shown = json.loads(at.get("bidi_component")[0].proto.json) if at.get("bidi_component") else {}
     assert at.selectbox(key="along").value == "time"
     assert at.selectbox(key="smooth").value == "0.9"
-    assert not shown or shown["along"] == "time"
+    assert at.multiselect(key="metric").value == ["validation/accuracy"]
+    at.selectbox(key="along").set_value("step").run()
+    assert "along" not in at.query_params  # the usual way needs no word
