@@ -93,7 +93,9 @@ class Organiser:
         """Make the changed runs what they were before, in what was changed."""
         self._change(change.before, lambda run: change.before[run.id])
 
-    def _change(self, run_ids: Iterable[str], new: Callable[[Marked], Values], when: Collection[RunStatus] = ()) -> Change:
+    def _change(
+        self, run_ids: Iterable[str], new: Callable[[Marked], Values], when: Collection[RunStatus] = ()
+    ) -> Change:
         return Change(self._marks.change(run_ids, new, when))
 
     # --- the runs that others are measured against ---
