@@ -1,5 +1,6 @@
 """Runs: everything that was ever trained or logged here; filter, sort, group, tag, compare, put away, bring back."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -21,6 +22,7 @@ from pages.components.undo import undo_notice
 from pages.components.url_state import read_choice, write_choice
 
 REFRESH_S = 5.0
+_READ = "runs-as-last-read"
 VIEWS = {"runs": "All runs", "archived": "Archived", "trash": "Trash"}
 
 
@@ -39,18 +41,16 @@ def page() -> None:
         st.page_link("train.py", label="Train a model", icon=":material/add:")
     active = bool(shared_service().active_runs())
     tell_me(shared_service().active_runs())
+    st.session_state.pop(_READ, None)
     st.fragment(_list, run_every=REFRESH_S if active else None, key="list")(view or "runs")
 
 
 def _list(view: str) -> None:
     with shown_errors():
-        every = shared_service().runs(trashed=view == "trash")
-        runs = every if view == "trash" else [run for run in every if bool(run.archived_at) is (view == "archived")]
+        runs, fields, baselines = _read(view)
         if not runs:
             _empty(view)
             return
-        baselines = set(Organiser(shared_service()).baselines().values())
-        fields = Fields(shared_service(), runs, baselines)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter-row"):
             text = filter_field()
             filter_help(fields)
@@ -70,6 +70,24 @@ def _list(view: str) -> None:
             found = group_table(found, group)
         picked = run_table(found, columns, fields, baselines)
         _below(picked, found, runs, fields)
+
+
+def _read(view: str) -> tuple[list[Run], Fields, set[str]]:
+    """Return the runs of a view, what can be asked of them, and the baseline runs.
+
+    While somebody types, a look that is younger than the page's own refresh will do; each change draws the whole page,
+    which looks again.
+    """
+    known: tuple[float, str, list[Run], Fields, set[str]] | None = st.session_state.get(_READ)
+    if known is not None and known[1] == view and time.monotonic() - known[0] < REFRESH_S - 1:
+        return known[2:]
+    service = shared_service()
+    every = service.runs(trashed=view == "trash")
+    runs = every if view == "trash" else [run for run in every if bool(run.archived_at) is (view == "archived")]
+    baselines = set(Organiser(service).baselines().values())
+    fields = Fields(service, runs, baselines)
+    st.session_state[_READ] = time.monotonic(), view, runs, fields, baselines
+    return runs, fields, baselines
 
 
 def _below(picked: Sequence[Run], found: Sequence[Run], runs: Sequence[Run], fields: Fields) -> None:

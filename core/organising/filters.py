@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any as Anything
 from typing import TypeAlias
@@ -20,9 +21,10 @@ _ORDER: Mapping[str, Callable[[Anything, Anything], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?|[+-]?inf(?:inity)?)\s*([a-z%]*)", re.IGNORECASE)
-_SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "h": 3600.0,
-            "hour": 3600.0, "d": 86400.0, "day": 86400.0}  # fmt: skip
-_SIZES = {"": 1.0, "%": 0.01, "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9}
+_SECONDS = {"": "1", "s": "1", "sec": "1", "second": "1", "m": "60", "min": "60", "minute": "60", "h": "3600",
+            "hour": "3600", "d": "86400", "day": "86400"}  # fmt: skip
+_SIZES = {"": "1", "%": "0.01", "k": "1e3", "thousand": "1e3", "m": "1e6", "million": "1e6", "b": "1e9",
+          "billion": "1e9"}  # fmt: skip
 _FLAGS = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
 _CLOSED = ("status", "task", "model", "data", "project", "origin", "tag", "device")  # texts that come from a list
 
@@ -124,13 +126,13 @@ def _holds(value: float, sign: str, wanted: float) -> bool:
     return math.isclose(value, wanted, rel_tol=1e-9) if sign == "=" else _ORDER[sign](value, wanted)
 
 
-def _parse_number(text: str, units: Mapping[str, float]) -> float | None:
+def _parse_number(text: str, units: Mapping[str, str]) -> float | None:
     match = _NUMBER.fullmatch(text.strip())
     if match is None:
         return None
     unit = match[2].lower()
     factor = units.get(unit, units.get(unit.removesuffix("s")))
-    return None if factor is None else float(match[1]) * factor
+    return None if factor is None else float(Decimal(match[1]) * Decimal(factor))  # 95% is 0.95, to the last digit
 
 
 def _setting(field: Field, term: Comparison, sign: str) -> Test:
@@ -153,7 +155,7 @@ def _setting(field: Field, term: Comparison, sign: str) -> Test:
         if isinstance(value, str):
             if sign == "=":
                 return value.casefold() == text
-            as_number = _parse_number(value, {"": 1.0})  # other tools write numbers as texts
+            as_number = _parse_number(value, {"": "1"})  # other tools write numbers as texts
             return as_number is not None and number is not None and _holds(as_number, sign, number)
         return number is not None and _holds(value, sign, number)
 

@@ -9,7 +9,7 @@ from core.errors import RunNotFound, RunNotReady, UserError
 from core.runs import Run, RunStatus
 from core.service import Service
 from core.store.preferences import PreferenceStore
-from core.store.run_marks import RunMarks, Values
+from core.store.run_marks import Marked, RunMarks, Values
 from core.store.run_store import RunStore, now
 
 MOST_TAGS, LONGEST_TAG = 20, 30  # of a run; characters
@@ -50,7 +50,7 @@ class Organiser:
         """
         wanted, unwanted = clean_tags(add), {tag.casefold() for tag in clean_tags(list(remove))}
 
-        def tags(run: Run) -> Values:
+        def tags(run: Marked) -> Values:
             kept = [tag for tag in run.tags if tag.casefold() not in unwanted]
             return {"tags": _at_most([*kept, *_new(wanted, kept)], run)}
 
@@ -93,7 +93,9 @@ class Organiser:
         """Make the changed runs what they were before, in what was changed."""
         self._change(change.before, lambda run: change.before[run.id])
 
-    def _change(self, run_ids: Iterable[str], new: Callable[[Run], Values], when: Collection[RunStatus] = ()) -> Change:
+    def _change(
+        self, run_ids: Iterable[str], new: Callable[[Marked], Values], when: Collection[RunStatus] = ()
+    ) -> Change:
         return Change(self._marks.change(run_ids, new, when))
 
     # --- the runs that others are measured against ---
@@ -160,7 +162,7 @@ def _new(tags: Sequence[str], known: Sequence[str]) -> list[str]:
     return [tag for tag in tags if tag.casefold() not in have]
 
 
-def _at_most(tags: list[str], run: Run) -> list[str]:
+def _at_most(tags: list[str], run: Marked) -> list[str]:
     if len(tags) > MOST_TAGS:
         raise UserError(f"'{run.name}' would have {len(tags)} tags; at most {MOST_TAGS} fit. Take some away first.")
     return tags

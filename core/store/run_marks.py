@@ -1,17 +1,30 @@
 """Many runs changed at once, in one transaction, with what they were before; and how many there are of each kind."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
-from core.runs import Run, RunStatus
+from core.runs import RunStatus
 from core.store.database import Database
-from core.store.rows import runs_with_jobs, to_runs
 from core.store.tables import RunRow
 
 Values = Mapping[str, Any]  # columns of `RunRow` and their values
 _MOST_AT_ONCE = 500  # ids in one statement: SQLite bounds its variables
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What people say of a run, at the moment of a change."""
+
+    id: str
+    name: str
+    tags: tuple[str, ...]
+    starred: bool
+    archived_at: datetime | None
+    deleted_at: datetime | None
 
 
 class RunMarks:
@@ -22,7 +35,7 @@ class RunMarks:
         self.database = database
 
     def change(
-        self, run_ids: Iterable[str], new: Callable[[Run], Values], when: Collection[RunStatus] = ()
+        self, run_ids: Iterable[str], new: Callable[[Marked], Values], when: Collection[RunStatus] = ()
     ) -> dict[str, dict[str, Any]]:
         """Change runs together, or none of them.
 
@@ -38,15 +51,11 @@ class RunMarks:
         ids = list(dict.fromkeys(run_ids))
         with self.database.write() as session:
             for start in range(0, len(ids), _MOST_AT_ONCE):
-                wanted = RunRow.id.in_(ids[start : start + _MOST_AT_ONCE])
-                rows = {row.id: row for row in session.scalars(select(RunRow).where(wanted))}
-                for run in to_runs(session, runs_with_jobs().where(wanted)):
-                    row = rows[run.id]
-                    if when and run.status not in when:
-                        continue
-                    values = {name: value for name, value in new(run).items() if getattr(row, name) != value}
+                query = select(RunRow).where(RunRow.id.in_(ids[start : start + _MOST_AT_ONCE]))
+                for row in session.scalars(query.where(RunRow.status.in_(when)) if when else query):
+                    values = {name: value for name, value in new(_marked(row)).items() if getattr(row, name) != value}
                     if values:
-                        before[run.id] = {name: getattr(row, name) for name in values}
+                        before[row.id] = {name: getattr(row, name) for name in values}
                     for name, value in values.items():
                         setattr(row, name, value)
         return before
@@ -59,3 +68,7 @@ class RunMarks:
             found = {(bool(gone), bool(away)): count for gone, away, count in session.execute(query)}
         in_trash = found.get((True, False), 0) + found.get((True, True), 0)
         return found.get((False, False), 0), found.get((False, True), 0), in_trash
+
+
+def _marked(row: RunRow) -> Marked:
+    return Marked(row.id, row.name, tuple(row.tags), row.starred, row.archived_at, row.deleted_at)

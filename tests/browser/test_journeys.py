@@ -75,8 +75,8 @@ def watch_to_the_end(page: Page) -> str:
 
 def is_listed(page: Page, url: str, run: str) -> bool:
     """Search the Runs page for a run by its id."""
-    page.goto(f"{url}/runs?search={run}")
-    expect(page.get_by_text(re.compile(r"^1 of \d+ runs"))).to_be_visible(timeout=60_000)
+    page.goto(f"{url}/runs?filter={run}")
+    expect(page.get_by_text(re.compile(r"^1 of \d+ runs?\."))).to_be_visible(timeout=60_000)
     return True
 
 
@@ -168,8 +168,8 @@ def test_a_double_click_makes_one_run(page: Page, url: str) -> None:
     ready(page)
     start_button(page).dblclick()
     run_id(page)
-    page.goto(f"{url}/runs?search=clicked")
-    expect(page.get_by_text(re.compile(r"^1 of \d+ runs"))).to_be_visible(timeout=60_000)
+    page.goto(f"{url}/runs?filter=clicked")
+    expect(page.get_by_text(re.compile(r"^1 of \d+ runs?\."))).to_be_visible(timeout=60_000)
 
 
 def test_an_unknown_run_leads_on(page: Page, url: str) -> None:
@@ -198,7 +198,7 @@ def test_trash_undo_and_emptying_it_for_good(page: Page, url: str) -> None:
     run = start(page, url, "model=logistic-regression", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 0, FIRST_POINT_MS)
     stop(page)
-    page.goto(f"{url}/runs?search={run}")
+    page.goto(f"{url}/runs?filter={run}")
     pick_the_first_run(page)
     page.get_by_role("button", name="Move to trash").click()
     page.get_by_role("button", name="Undo").click()
