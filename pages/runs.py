@@ -27,6 +27,7 @@ def page() -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         write_choice("view", "runs")
+        st.page_link("import_runs.py", label="Import runs", icon=":material/download:")
         st.page_link("train.py", label="Train a model", icon=":material/add:")
     active = bool(shared_service().active_runs())
     st.fragment(_list, run_every=REFRESH_S if active else None, key="list")(view == "trash")

@@ -44,6 +44,10 @@ class ImportedRuns:
             values["stage"] = Stage.DONE
         self.runs.update(run_id, **values, deleted_at=None, time_left_s=None)
 
+    def remove(self, run_id: str) -> None:
+        """Forget a run that did not become whole."""
+        self.runs.remove([run_id])
+
     def set_settings(self, run_id: str, settings: dict[str, Any]) -> None:
         """Put these settings in the place of those before."""
         with self.database.write() as session:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -200,10 +200,14 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
             service.restore(known.id)
         into.same.append(known.id)
         return
-    made = known or store.begin(origin, run.key, run.name, run.project, run.started_at, _this_process())
-    _write_curves(MetricStore(service.database), made.id, run)
-    store.set_settings(made.id, dict(run.settings))
-    store.show(made.id, **_columns(run, made if whole_before else None))
+    with ExitStack() as undo:
+        made = known or store.begin(origin, run.key, run.name, run.project, run.started_at, _this_process())
+        if not whole_before:
+            undo.callback(store.remove, made.id)  # whatever happens: a full disk, somebody who cancels
+        _write_curves(MetricStore(service.database), made.id, run)
+        store.set_settings(made.id, dict(run.settings))
+        store.show(made.id, **_columns(run, made if whole_before else None))
+        undo.pop_all()
     for remark in run.remarks if not whole_before else ():
         RunStore(service.database).add_event(made.id, "note", remark)
     (into.updated if whole_before else into.added).append(made.id)
