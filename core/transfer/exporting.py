@@ -109,7 +109,7 @@ def _scores(run: Run) -> dict[str, float]:
     found: dict[str, float] = {}
     for source, by_metric in {"test": run.test, **{f"baseline/{n}": s for n, s in run.baselines.items()}}.items():
         for metric, score in by_metric.items():
-            named = {"": score.value, "/ci_low": score.ci_low, "/ci_high": score.ci_high}
+            named = {"": score.value, "_ci_low": score.ci_low, "_ci_high": score.ci_high}
             found |= {f"{source}/{metric}{end}": v for end, v in named.items() if not math.isnan(v)}
     return found
 

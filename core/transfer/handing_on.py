@@ -16,7 +16,7 @@ class Outgoing:
     folder: str  # a name that no other run of the same export has, safe on every file system
     curves: Mapping[str, Series]  # every point
     settings: Mapping[str, object]  # flat: texts, numbers, yes and no
-    scores: Mapping[str, float]  # "test/accuracy", "test/accuracy/ci_low", "baseline/majority/accuracy"
+    scores: Mapping[str, float]  # "test/accuracy", "test/accuracy_ci_low", "baseline/majority/accuracy"
     tags: Mapping[str, str]  # what else is known, in texts
 
 

@@ -106,8 +106,8 @@ def safe_keys(keys: Iterable[str]) -> dict[str, str]:
         plain = "".join(c if c.isascii() and (c.isalnum() or c in "_-. /") else "_" for c in key)[: LONGEST_KEY - 10]
         parts = [part for part in (p.strip() for p in plain.split("/")) if part]
         name = "/".join("_" if set(part) == {"."} else part for part in parts) or "_"
-        while any(above in files for above in _above(name)):
-            name = name.replace("/", ".", 1)
+        while (above := next((above for above in _above(name) if above in files), None)) is not None:
+            name = f"{above}.{name[len(above) + 1 :]}"
         unique, count = name, 1
         while unique.lower() in {file.lower() for file in files} or unique in folders:
             count += 1

@@ -61,7 +61,10 @@ def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
 
 
 def _is_database(source: Source, entry: Entry) -> bool:
-    return entry.name.lower().endswith(DATABASES) and source.start(entry, len(MAGIC)) == MAGIC
+    """Tell whether a file is a database that may be MLflow's; in a folder there may be those of other programs."""
+    name = entry.name.rpartition("/")[2].lower()
+    named = len(source.entries()) == 1 or "mlflow" in name or "mlruns" in name
+    return named and name.endswith(DATABASES) and source.start(entry, len(MAGIC)) == MAGIC
 
 
 def _of_folders(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
