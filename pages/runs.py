@@ -38,6 +38,7 @@ def page() -> None:
             format_func=lambda name: f"{VIEWS[name]} ({counts[name]:,})",
         )  # fmt: skip
         write_choice("view", "runs")
+        st.page_link("import_runs.py", label="Import runs", icon=":material/download:")
         st.page_link("train.py", label="Train a model", icon=":material/add:")
     active = bool(shared_service().active_runs())
     tell_me(shared_service().active_runs())

@@ -6,7 +6,7 @@ import sys
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from core.cli import data, estimate, lists, machine, recipes, runs, train, use
+from core.cli import data, estimate, lists, machine, recipes, runs, train, transfer, use
 from core.errors import TouchstoneError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("estimate")(estimate.estimate)
 app.command("learning-rate")(estimate.learning_rate)
 app.command("recipes")(recipes.recipes)
 app.add_typer(runs.app, name="runs")
+transfer.add_to(runs.app)
 app.add_typer(data.app, name="data")
 app.add_typer(lists.models, name="models")
 app.command("predict")(use.predict)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.runs import Run
+from pages.components.export_runs import export_runs
 from pages.components.notices import shown_errors
 from pages.components.text import duration, money, plain, size, value
 
@@ -23,10 +24,11 @@ def record(run: Run) -> None:
         _settings(run)
     with st.expander("What happened", icon=":material/history:"):
         _events(run)
-    if not run.is_own:
-        return
-    with st.expander("Log", icon=":material/terminal:"):
-        st.fragment(_log, run_every=LOG_REFRESH_S if run.status.is_active else None, key="log")(run.id)
+    if run.is_own:
+        with st.expander("Log", icon=":material/terminal:"):
+            st.fragment(_log, run_every=LOG_REFRESH_S if run.status.is_active else None, key="log")(run.id)
+    with st.expander("Take it to TensorBoard or MLflow", icon=":material/ios_share:"):
+        export_runs([run.id], "run")
 
 
 def _settings(run: Run) -> None:

@@ -1,0 +1,57 @@
+"""Runs on their way in from another tracker: out of sight until they are whole."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.runs import Run, RunStatus, Stage
+from core.store.database import Database
+from core.store.foreign_runs import ForeignRuns
+from core.store.run_store import RunStore, now
+from core.store.tables import ParameterRow, RunRow
+
+UNFINISHED = "Its import was cut off, so it is not whole. Import it again, or leave it in the trash."
+
+
+class ImportedRuns:
+    """Begins in the trash what `show` brings out of it, so that nobody meets half a run."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self.database, self.runs = database, RunStore(database)
+
+    def find(self, key: str) -> Run | None:
+        """Return the run that was imported under a key, also from the trash."""
+        with self.database.read() as session:
+            known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == key))
+        return None if known is None else self.runs.get(known)
+
+    def begin(
+        self, origin: str, key: str, name: str, project: str, began: datetime | None, process: tuple[int, float] | None
+    ) -> Run:
+        """Insert a run that nobody sees yet; `process` is the pid that writes it and when that was created."""
+        created_at = began or now()
+        run = ForeignRuns(self.database).create(
+            origin, name, project, idempotency_key=key, created_at=created_at, process=process
+        )
+        self.runs.update(run.id, deleted_at=now(), status=RunStatus.STOPPED, reason=UNFINISHED)
+        return run
+
+    def show(self, run_id: str, **values: Any) -> None:
+        """Bring a run out of the trash, whole, with these columns."""
+        if values.get("status") is RunStatus.SUCCEEDED:
+            values["stage"] = Stage.DONE
+        self.runs.update(run_id, **values, deleted_at=None, time_left_s=None)
+
+    def remove(self, run_id: str) -> None:
+        """Forget a run that did not become whole."""
+        self.runs.remove([run_id])
+
+    def set_settings(self, run_id: str, settings: dict[str, Any]) -> None:
+        """Put these settings in the place of those before."""
+        with self.database.write() as session:
+            row = session.query(RunRow).where(RunRow.id == run_id).one()
+            row.settings = settings
+            session.query(ParameterRow).where(ParameterRow.run_number == row.number).delete()
+            session.add_all(ParameterRow(run_number=row.number, key=k, value=v) for k, v in settings.items())

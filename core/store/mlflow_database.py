@@ -1,0 +1,125 @@
+"""A tracking database of MLflow (`mlflow.db`), read as it lies there: its own client would change or refuse old ones.
+
+The file is somebody else's and untrusted: it is only read, nothing that is defined in it is run, and no question may
+take for ever. The tables: https://github.com/mlflow/mlflow/blob/master/mlflow/store/tracking/dbmodels/models.py
+"""
+
+import math
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError
+
+MAGIC = b"SQLite format 3\x00"
+LONGEST_S = 600.0  # of reading
+_CHECKED_EVERY = 100_000  # steps of SQLite's machine
+_NEEDED = ("experiments", "runs", "params", "tags", "metrics")
+
+
+class NoTrackingDatabase(DataError):
+    """A database that is not MLflow's, or is damaged."""
+
+
+@dataclass(frozen=True)
+class TrackedRun:
+    """One run as MLflow keeps it."""
+
+    id: str
+    name: str
+    experiment: str
+    status: str
+    start_ms: int | None
+    end_ms: int | None
+    params: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class TrackingDatabase:
+    """A copy of a `mlflow.db`."""
+
+    def __init__(self, path: Path, shown: str) -> None:
+        """Read this file.
+
+        Args:
+            path: The copy.
+            shown: What the user calls it.
+        """
+        self.path, self.shown = path, shown
+
+    def runs(self) -> Iterator[TrackedRun]:
+        """Yield the runs that are not in MLflow's trash.
+
+        Raises:
+            NoTrackingDatabase: It is not one, or is damaged.
+        """
+        query = (
+            "SELECT r.run_uuid, r.name, e.name, r.status, r.start_time, r.end_time FROM runs r "
+            "LEFT JOIN experiments e ON e.experiment_id = r.experiment_id "
+            "WHERE r.lifecycle_stage IS NOT 'deleted' ORDER BY r.start_time, r.run_uuid"
+        )
+        with self._reading() as connection:
+            for run_id, name, experiment, status, start, end in connection.execute(query):
+                pairs = [
+                    {_text(key): _text(value) for key, value in connection.execute(of_run, (run_id,))}
+                    for of_run in (
+                        'SELECT "key", value FROM params WHERE run_uuid = ?',
+                        'SELECT "key", value FROM tags WHERE run_uuid = ?',
+                    )
+                ]
+                told = _text(run_id), _text(name), _text(experiment), _text(status)
+                yield TrackedRun(*told, _whole(start), _whole(end), pairs[0], pairs[1])
+
+    def metrics(self, run_id: str) -> Iterator[tuple[str, int, float, int]]:
+        """Yield key, step, value and time (ms) of every point of a run, as they were written.
+
+        Raises:
+            NoTrackingDatabase: It is damaged.
+        """
+        query = 'SELECT "key", step, value, timestamp, is_nan FROM metrics WHERE run_uuid = ? ORDER BY "key", timestamp'
+        with self._reading() as connection:
+            for key, step, value, stamp, is_nan in connection.execute(query, (run_id,)):
+                number = float(value) if isinstance(value, int | float) and not is_nan else math.nan
+                if abs(number) == sys.float_info.max:  # what MLflow writes for infinity
+                    number = math.copysign(math.inf, number)
+                yield _text(key), _whole(step) or 0, number, _whole(stamp) or 0
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        ends = time.monotonic() + LONGEST_S
+        try:
+            with closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+                for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.set_progress_handler(lambda: int(time.monotonic() > ends), _CHECKED_EVERY)
+                self._check(connection)
+                yield connection
+        except (sqlite3.Error, OverflowError) as error:
+            raise NoTrackingDatabase(
+                f"{self.shown} is a damaged or unfinished database: it cannot be read to its end. Copy it again while "
+                "MLflow does not run, or repair it with: mlflow db upgrade"
+            ) from error
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        """Refuse what is not made of MLflow's plain tables: a view could compute for ever, or call functions."""
+        query = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND lower(sql) LIKE 'create table %'"
+        there = {name for (name,) in connection.execute(query)}
+        if missing := [name for name in _NEEDED if name not in there]:
+            raise NoTrackingDatabase(
+                f"{self.shown} is not a database of MLflow: it has no table '{missing[0]}'. Bring the file that MLflow "
+                "writes to (usually mlflow.db), or the folder mlruns."
+            )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) else None

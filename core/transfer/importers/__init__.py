@@ -1,0 +1,1 @@
+"""One file a format that runs can come from, each with an `IMPORTER`."""

@@ -1,0 +1,85 @@
+"""What a look at somebody's runs found, before anything is written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.runs import RunStatus
+from core.transfer.importing import Found, FoundRun
+from pages.components.chips import LOOKS
+from pages.components.data_words import many
+from pages.components.text import count, plain
+
+ROW_HEIGHT = 36  # pixels
+SHOWN_WHOLE = 10  # runs; with more, the table scrolls
+SHOWN_TROUBLE = 5  # sentences; the others are behind a click
+
+
+def found_summary(found: Found) -> None:
+    """Say how much there is."""
+    keys = max((run.curves for run in found.runs), default=0)
+    with st.container(border=True, gap="xsmall", key="found"):
+        st.markdown(f"### :primary[:material/download:] {many(len(found.runs), 'run')} from {plain(found.title)}")
+        facts = [f"up to {many(keys, 'curve')} each", f"{count(found.points)} points"]
+        if known := sum(bool(run.known_as) for run in found.runs):
+            facts.append(f"{known:,} here already: only what is new is added")
+        st.caption("  ·  ".join(facts))
+        remarks = dict.fromkeys(remark for run in found.runs for remark in run.remarks)
+        for remark in [*remarks][:SHOWN_TROUBLE]:
+            st.markdown(f":material/info: {plain(remark)}")
+
+
+def found_table(runs: Sequence[FoundRun], key: str) -> list[FoundRun]:
+    """Show the runs, and return those that were picked; all where none was."""
+    state: Any = st.dataframe(
+        pd.DataFrame([_row(run) for run in runs]),
+        key=key,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height="content" if len(runs) <= SHOWN_WHOLE else 400,
+        on_select="rerun",
+        selection_mode="multi-row",
+        alt="Table of the runs that were found: pick rows to import only those.",
+        column_config={
+            "name": st.column_config.TextColumn("Name", width=210),
+            "here": st.column_config.TextColumn("Here", width=90),
+            "status": st.column_config.TextColumn("Status", width=110),
+            "project": st.column_config.TextColumn("Project", width=130),
+            "began": st.column_config.DatetimeColumn("Started", format="distance", width=110),
+            "curves": st.column_config.NumberColumn("Curves", format="localized", width=75),
+            "points": st.column_config.NumberColumn("Points", format="localized", width=90),
+            "settings": st.column_config.NumberColumn("Settings", format="localized", width=85),
+        },
+    )
+    picked = [runs[row] for row in state.selection.rows if row < len(runs)]
+    return picked or list(runs)
+
+
+def trouble(sentences: Sequence[str]) -> None:
+    """Say what could not be read."""
+    if not sentences:
+        return
+    with st.container(border=True, key="trouble"):
+        st.markdown(f":orange[:material/warning:] **{many(len(sentences), 'thing')} could not be read**")
+        for sentence in sentences[:SHOWN_TROUBLE]:
+            st.markdown(plain(sentence))
+        if len(sentences) > SHOWN_TROUBLE:
+            with st.expander(f"{len(sentences) - SHOWN_TROUBLE:,} more"):
+                for sentence in sentences[SHOWN_TROUBLE:]:
+                    st.markdown(plain(sentence))
+
+
+def _row(run: FoundRun) -> dict[str, Any]:
+    shown = LOOKS[RunStatus(run.status)]
+    return {
+        "name": run.name,
+        "here": "known" if run.known_as else "new",
+        "status": f"{shown.sign} {shown.word}",
+        "project": run.project,
+        "began": pd.Timestamp(run.began) if run.began else None,
+        "curves": run.curves,
+        "points": run.points,
+        "settings": run.settings,
+    }

@@ -1,0 +1,56 @@
+"""Offline runs as W&B writes them."""
+
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.runs import RunStatus
+from tests.transfer.conftest import read
+from tests.transfer.writers import STEPS
+
+
+def test_everything_that_a_run_says_is_read(wandb_folder: Path) -> None:
+    runs, trouble = read(wandb_folder)
+    run = runs["brave fox"]
+    assert (run.project, run.tags, run.notes, run.status) == ("shoes", ("first",), "Try again.", RunStatus.SUCCEEDED)
+    assert run.settings == {"lr": 0.125, "optimiser.name": "adam", "layers": "8, 8"}
+    assert run.started_at is not None
+    assert abs((datetime.now(UTC) - run.started_at).total_seconds()) < 3600
+    assert trouble == ()
+
+
+def test_numbers_are_curves_also_within_others_and_words_are_not(wandb_folder: Path) -> None:
+    curves = read(wandb_folder)[0]["brave fox"].curves
+    assert list(curves) == ["deep.er", "flag", "odd", "train/loss"]
+    assert curves["train/loss"].steps.tolist() == list(range(STEPS))
+    assert curves["train/loss"].values.tolist() == [1 / (1 + step) for step in range(STEPS)]
+    assert curves["flag"].values.tolist() == [0.0] * 10 + [1.0] * 10
+    assert curves["odd"].steps.tolist() == [50, 51]
+    assert math.isnan(curves["odd"].values[0])
+    assert curves["odd"].values[1] == math.inf
+
+
+def log_of(folder: Path) -> Path:
+    return next(folder.rglob("*.wandb"))
+
+
+def test_a_run_that_was_killed_is_read_as_far_as_it_came(wandb_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "run-1.wandb").write_bytes(log_of(wandb_folder).read_bytes()[:2500])
+    runs, trouble = read(tmp_path)
+    assert runs["brave fox"].status is RunStatus.INTERRUPTED
+    assert runs["brave fox"].reason.startswith("Its log has no end")
+    assert trouble == ()
+
+
+def test_damage_in_the_middle_is_named_and_what_stands_before_is_read(wandb_folder: Path, tmp_path: Path) -> None:
+    content = bytearray(log_of(wandb_folder).read_bytes())
+    content[2500] ^= 0xFF
+    (tmp_path / "run-1.wandb").write_bytes(content)
+    runs, trouble = read(tmp_path)
+    assert 0 < runs["brave fox"].points < 3 * STEPS + 2
+    assert trouble == ("run-1.wandb is damaged: what stands before the damage was read, the rest was not.",)
+
+
+def test_a_file_that_only_has_the_name_of_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "run-1.wandb").write_bytes(b"not at all")
+    assert read(tmp_path)[1] == ("run-1.wandb is damaged: what stands before the damage was read, the rest was not.",)
