@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
-from core.store.foreign_runs import ForeignRuns
+from core.store.foreign_runs import ForeignRuns, Source
 from core.store.run_store import RunStore, now
 from core.store.tables import ParameterRow, RunRow
 
@@ -27,10 +27,8 @@ class ImportedRuns:
             known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == key))
         return None if known is None else self.runs.get(known)
 
-    def begin(
-        self, origin: str, key: str, name: str, project: str, began: datetime | None, process: tuple[int, float] | None
-    ) -> Run:
-        """Insert a run that nobody sees yet; `process` is the pid that writes it and when that was created."""
+    def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None, process: Source) -> Run:
+        """Insert a run that nobody sees yet; `process` is what writes it."""
         created_at = began or now()
         run = ForeignRuns(self.database).create(
             origin, name, project, idempotency_key=key, created_at=created_at, process=process

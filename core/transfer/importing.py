@@ -1,6 +1,7 @@
 """From what a user brings to runs in the store: a look first, then one run at a time, each whole or not at all."""
 
 import os
+import socket
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from core.errors import TouchstoneError
 from core.processes import start_time
 from core.runs import Metric, Run
 from core.service import Service
+from core.store.foreign_runs import Source
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
@@ -213,9 +215,8 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
     (into.updated if whole_before else into.added).append(made.id)
 
 
-def _this_process() -> tuple[int, float] | None:
-    created = start_time(os.getpid())
-    return None if created is None else (os.getpid(), created)
+def _this_process() -> Source:
+    return Source(socket.gethostname(), os.getpid(), start_time(os.getpid()) or 0.0)
 
 
 def _is_whole(run: Run) -> bool:
