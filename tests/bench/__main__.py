@@ -17,9 +17,12 @@ def main() -> None:
     """Measure the sections named, or all."""
     results = {}
     for name in sys.argv[1:] or SECTIONS:
-        results[name] = SECTIONS[name]()
-        for row in results[name]:
-            print(f"{name:10} " + "  ".join(f"{key}={value}" for key, value in row.items()), file=sys.stderr)
+        results[name] = []
+        for row in SECTIONS[name]():
+            results[name].append(row)
+            print(
+                f"{name:10} " + "  ".join(f"{key}={value}" for key, value in row.items()), file=sys.stderr, flush=True
+            )
     print(json.dumps(results, indent=1))
 
 

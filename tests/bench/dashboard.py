@@ -41,24 +41,21 @@ OBSERVE = """() => {
 }"""
 
 
-def measure() -> list[Row]:
-    """Return seconds beside the goals of each of the things that people wait for."""
+def measure() -> Iterator[Row]:
+    """Yield seconds beside the goals of each of the things that people wait for."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Path(os.environ.get("BENCH_HOME", f"{folder}/home"))  # one that is named is filled once
         began = time.perf_counter()
         filled = fill(home, RUNS, POINTS, LONG_POINTS)
         size_mb = sum(file.stat().st_size for file in home.glob("touchstone.db*")) / 1e6
-        rows: list[Row] = [
-            {"case": "store filled", "seconds": round(time.perf_counter() - began, 1), "size_mb": round(size_mb)}
-        ]
+        yield {"case": "store filled", "seconds": round(time.perf_counter() - began, 1), "size_mb": round(size_mb)}
         live = begin_live(home)
         with _logged(home, live), dashboard(home) as url, chromium() as browser:
             for section in (_runs_page, _comparing, _long_run):
-                rows += section(browser, url, filled)
-            rows.append(_raw_viewers(url, live))
-            rows.append(_real_pages(browser, url, live))
-            rows.append(_memory(browser, url, live))
-        return rows
+                yield from section(browser, url, filled)
+            yield _raw_viewers(url, live)
+            yield _real_pages(browser, url, live)
+            yield _memory(browser, url, live)
 
 
 @contextmanager
