@@ -15,14 +15,13 @@ SECTIONS = {
 
 def main() -> None:
     """Measure the sections named, or all."""
-    results = {}
+    results: dict[str, list[dict[str, object]]] = {}
     for name in sys.argv[1:] or SECTIONS:
         results[name] = []
         for row in SECTIONS[name]():
             results[name].append(row)
-            print(
-                f"{name:10} " + "  ".join(f"{key}={value}" for key, value in row.items()), file=sys.stderr, flush=True
-            )
+            said = "  ".join(f"{key}={value}" for key, value in row.items())
+            print(f"{name:10} {said}", file=sys.stderr, flush=True)
     print(json.dumps(results, indent=1))
 
 
