@@ -1,12 +1,12 @@
 """The statements behind `MetricStore`: where the points of a run are, as rows and packed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Executable, delete, func, select
+from sqlalchemy import Executable, Subquery, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.store.curve import Curve, downsample
 from core.store.packed_curve import HEAD_BYTES, Head, head_of, pack, unpack
@@ -38,7 +38,11 @@ def key_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 def names(session: Session, number: int, wanted: Sequence[str] = ()) -> dict[int, str]:
     """Return the curves of a run, or those of these names, in the order of their names."""
-    ids = {*keys_with_rows(session, number), *_packed_keys(session, number)}
+    return names_of(session, {*keys_with_rows(session, number), *_packed_keys(session, number)}, wanted)
+
+
+def names_of(session: Session, ids: Collection[int], wanted: Sequence[str] = ()) -> dict[int, str]:
+    """Return the names of curves, or those of them that are wanted, in their order."""
     query = select(MetricKeyRow.id, MetricKeyRow.name).order_by(MetricKeyRow.name)
     if wanted:
         query = query.where(MetricKeyRow.name.in_(wanted))
@@ -46,12 +50,17 @@ def names(session: Session, number: int, wanted: Sequence[str] = ()) -> dict[int
 
 
 def keys_with_rows(session: Session, number: int) -> list[int]:
-    """Return which curves of a run have rows, without looking at every row: each is found from the one before."""
+    """Return which curves of a run have rows."""
+    return list(session.scalars(select(_seen(number).c.id)))
+
+
+def _seen(number: int) -> Subquery:
+    """Find the curves of a run that have rows without looking at every row: each from the one before."""
     mine = MetricRow.run_number == number
     seen = select(func.min(MetricRow.key_id).label("id")).where(mine).cte("seen", recursive=True)
     following = select(func.min(MetricRow.key_id)).where(mine, MetricRow.key_id > seen.c.id)
     seen = seen.union_all(select(following.scalar_subquery()).where(seen.c.id.is_not(None)))
-    return list(session.scalars(select(seen.c.id).where(seen.c.id.is_not(None))))
+    return select(seen.c.id).where(seen.c.id.is_not(None)).subquery()
 
 
 def _packed_keys(session: Session, number: int) -> list[int]:
@@ -76,11 +85,13 @@ def delete_rows(session: Session, number: int, key_id: int, at_most: int | None 
     return deleted.at(np.argsort(deleted.steps, kind="stable"))
 
 
-def last_row(session: Session, number: int, key_id: int) -> tuple[int, float, float] | None:
-    """Return the last point of a curve that is a row."""
-    query = select(*_POINT).where(MetricRow.run_number == number, MetricRow.key_id == key_id)
-    found = session.execute(query.order_by(MetricRow.step.desc()).limit(1)).one_or_none()
-    return None if found is None else (found.step, null_to_nan(found.value), found.wall_time)
+def last_rows(session: Session, number: int) -> dict[int, tuple[int, float, float]]:
+    """Return of each curve of a run the last point that is a row."""
+    seen, other = _seen(number), aliased(MetricRow)
+    last = select(func.max(other.step)).where(other.run_number == number, other.key_id == seen.c.id).scalar_subquery()
+    query = select(MetricRow.key_id, *_POINT).join(seen, MetricRow.key_id == seen.c.id)
+    found = session.execute(query.where(MetricRow.run_number == number, MetricRow.step == last))
+    return {key_id: (step, null_to_nan(value), wall_time) for key_id, step, value, wall_time in found}
 
 
 def packed_heads(session: Session, number: int) -> dict[int, Head]:

@@ -137,18 +137,16 @@ class MetricStore:
             if curve_rows.keys_with_rows(session, number):
                 return None
             previews = curve_rows.read_previews(session, number)
-            return {name: previews[key_id] for key_id, name in curve_rows.names(session, number).items()}
+            return {name: previews[key_id] for key_id, name in curve_rows.names_of(session, previews).items()}
 
     def latest(self, run_id: str) -> dict[str, Point]:
         """Return the last point of every curve of a run."""
         found: dict[str, Point] = {}
         with self.database.read() as session:
             number = _number(session, run_id)
-            names = curve_rows.names(session, number)
-            rows = {key_id: curve_rows.last_row(session, number, key_id) for key_id in names}
-            heads = curve_rows.packed_heads(session, number)
-            for key_id, name in names.items():
-                row, packed = rows[key_id], heads.get(key_id)
+            rows, heads = curve_rows.last_rows(session, number), curve_rows.packed_heads(session, number)
+            for key_id, name in curve_rows.names_of(session, {*rows, *heads}).items():
+                row, packed = rows.get(key_id), heads.get(key_id)
                 if row is not None and (packed is None or row[0] >= packed.step):
                     found[name] = row
                 elif packed is not None:

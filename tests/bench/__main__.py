@@ -16,11 +16,13 @@ SECTIONS = {
 
 def main() -> None:
     """Measure the sections named, or all."""
-    results = {}
+    results: dict[str, list[dict[str, object]]] = {}
     for name in sys.argv[1:] or SECTIONS:
-        results[name] = SECTIONS[name]()
-        for row in results[name]:
-            print(f"{name:10} " + "  ".join(f"{key}={value}" for key, value in row.items()), file=sys.stderr)
+        results[name] = []
+        for row in SECTIONS[name]():
+            results[name].append(row)
+            said = "  ".join(f"{key}={value}" for key, value in row.items())
+            print(f"{name:10} {said}", file=sys.stderr, flush=True)
     print(json.dumps(results, indent=1))
 
 

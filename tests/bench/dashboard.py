@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,24 +41,21 @@ OBSERVE = """() => {
 }"""
 
 
-def measure() -> list[Row]:
-    """Return seconds beside the goals of each of the things that people wait for."""
+def measure() -> Iterator[Row]:
+    """Yield seconds beside the goals of each of the things that people wait for."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Path(os.environ.get("BENCH_HOME", f"{folder}/home"))  # one that is named is filled once
         began = time.perf_counter()
         filled = fill(home, RUNS, POINTS, LONG_POINTS)
         size_mb = sum(file.stat().st_size for file in home.glob("touchstone.db*")) / 1e6
-        rows: list[Row] = [
-            {"case": "store filled", "seconds": round(time.perf_counter() - began, 1), "size_mb": round(size_mb)}
-        ]
+        yield {"case": "store filled", "seconds": round(time.perf_counter() - began, 1), "size_mb": round(size_mb)}
         live = begin_live(home)
         with _logged(home, live), dashboard(home) as url, chromium() as browser:
             for section in (_runs_page, _comparing, _long_run):
-                rows += section(browser, url, filled)
-            rows.append(_raw_viewers(url, live))
-            rows.append(_real_pages(browser, url, live))
-            rows.append(_memory(browser, url, live))
-        return rows
+                yield from section(browser, url, filled)
+            yield _raw_viewers(url, live)
+            yield _real_pages(browser, url, live)
+            yield _memory(browser, url, live)
 
 
 @contextmanager
@@ -99,21 +96,23 @@ def _runs_page(browser: Browser, url: str, filled: Filled) -> list[Row]:
         page.locator(TABLE).first.wait_for(timeout=PATIENCE_MS)
 
     rows = [_row("Runs page painted", 1.0, [_seconds(paint) for _ in range(TRIES)])]
-    counted, search = re.compile(r"^[\d,]+ of [\d,]+ runs"), page.locator(".st-key-search input")
-    with suppress(Error):
-        page.get_by_text(counted).first.wait_for(timeout=5_000)
-
-        def narrow(text: str) -> None:
-            before = page.get_by_text(counted).first.inner_text()
-            search.press_sequentially(text)
-            page.wait_for_function(
-                "([before, sign]) => ![...document.querySelectorAll('[data-testid=stMain] p')].some("
-                "p => p.innerText === before)", arg=[before, ""], timeout=PATIENCE_MS,
-            )  # fmt: skip
-
-        rows.append(_row("filter", 0.3, [_seconds(lambda text=text: narrow(text)) for text in ("m", "l", "p")]))  # type: ignore[misc]
+    try:
+        rows.append(_row("filter", 0.3, [_narrowed_s(page, text) for text in ("small", "logistic", "mlp")]))
+    except Error as error:
+        rows.append({"case": "filter", "skipped": str(error).splitlines()[0]})
     page.close()
     return rows
+
+
+def _narrowed_s(page: Page, text: str) -> float:
+    """Return the seconds from typing a word, which every third run has, to another count of runs."""
+    counted = page.locator('[data-testid="stMain"] p').filter(has_text=re.compile(r"^[\d,]+ of [\d,]+ runs")).first
+    before = counted.inner_text(timeout=5_000)
+    gone = "before => ![...document.querySelectorAll('[data-testid=stMain] p')].some(p => p.innerText === before)"
+    began = time.perf_counter()
+    page.locator(".st-key-search input, .st-key-filter input").first.fill(text, timeout=5_000)
+    page.wait_for_function(gone, arg=before, timeout=10_000)
+    return time.perf_counter() - began
 
 
 def _comparing(browser: Browser, url: str, filled: Filled) -> list[Row]:
@@ -138,7 +137,8 @@ def _long_run(browser: Browser, url: str, filled: Filled) -> list[Row]:
         page.locator(".ts-plot .scatterlayer .trace").first.wait_for(timeout=PATIENCE_MS)
 
     show(filled.ordinary[0])  # the browser has the files, the server knows nothing of the long run
-    rows = [_row("run of a million, first time", 1.0, [_seconds(lambda: show(filled.long))])]
+    rows = [_row("run of the usual length", 1.0, [_seconds(lambda: show(filled.ordinary[1])) for _ in range(TRIES)])]
+    rows.append(_row("run of a million, first time", 1.0, [_seconds(lambda: show(filled.long))]))
     rows.append(_row("run of a million, again", 1.0, [_seconds(lambda: show(filled.long)) for _ in range(TRIES)]))
     page.close()
     return rows
