@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 
 from core.intake.manifest import write_text
+from core.results.evidence import Costs, Evidence, Gain
 from core.results.kept_examples import KeptExample, chosen, keep_examples
-from core.results.verdict_card import Costs, Evidence, Gain, verdict_card
+from core.results.verdict_card import verdict_card
 from core.training.sizes import parameter_counts
 from core.worker.mistakes import describe_mistakes, picture_of_pixels
 from core.worker.speed import answer_times

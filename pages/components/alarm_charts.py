@@ -30,9 +30,6 @@ def cost_chart(
     lines = [_cost_line("Test", test, costs, palette.scale[-1][1], "solid", 2.5)]
     if validation is not None:
         lines.append(_cost_line("Validation (chosen on)", validation, costs, palette.scale[0][1], "dash", 1.5))
-    signs = [("cheapest", cheapest, "dot", palette.muted)] + [("yours", chosen, "solid", palette.text)] * (
-        chosen != cheapest
-    )
     axis = _axis()
     figure = {
         "data": lines,
@@ -40,22 +37,32 @@ def cost_chart(
         | {
             "showlegend": True,
             "legend": {"orientation": "h", "y": 1.16, "x": 0},
-            "shapes": [
-                {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
-                 "line": {"color": color, "dash": dash, "width": 1.5}}
-                for _, x, dash, color in signs
-            ],
-            "annotations": [
-                {"x": x, "yref": "paper", "y": 1, "text": f"{name}: {x} %", "showarrow": False, "yanchor": "bottom",
-                 "xanchor": "right" if x > 70 else "left", "font": {"size": 12}}
-                for name, x, _, _ in signs
-            ],
+            **_marks(cheapest, chosen),
             "xaxis": axis | {"title": _title("Alarm from this probability on"), "ticksuffix": " %", "range": [0, 100]},
             "yaxis": axis | {"title": _title("Cost for 100 examples"), "rangemode": "tozero"},
         },
     }  # fmt: skip
     alt = f"{title}. Cost for 100 examples at each threshold from 0 to 100 %; the cheapest is {cheapest} %."
     st.plotly_chart(figure, theme=None, key=f"cost-{run.id}", config=CONFIG, alt=alt)
+
+
+def _marks(cheapest: int, chosen: int) -> dict[str, Any]:
+    """Return lines and words for the cheapest threshold, and for the chosen one where it is another."""
+    signs = [("cheapest", cheapest, "dot", colors().muted)]
+    if chosen != cheapest:
+        signs.append(("yours", chosen, "solid", colors().text))
+    return {
+        "shapes": [
+            {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
+             "line": {"color": color, "dash": dash, "width": 1.5}}
+            for _, x, dash, color in signs
+        ],
+        "annotations": [
+            {"x": x, "yref": "paper", "y": 1, "text": f"{name}: {x} %", "showarrow": False, "yanchor": "bottom",
+             "xanchor": "right" if x > 70 else "left", "font": {"size": 12}}
+            for name, x, _, _ in signs
+        ],
+    }  # fmt: skip
 
 
 def _cost_line(

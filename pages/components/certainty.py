@@ -68,8 +68,7 @@ def _chart(run: Run, found: Calibration, examples: int) -> None:
         "On the line confidence is honest; below it the model is too sure, above too modest."
     )
     palette = colors()
-    said, right = ([100 * value for value in values] for values in _two(found))
-    low = max(0.0, min(*said, *(100 * b.right.ci_low for b in found.bins)) - 3)
+    low = max(0.0, 100 * min(min(b.confidence, b.right.ci_low) for b in found.bins) - 3)
     axis = {
         "gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True, "ticksuffix": " %",
         "range": [low, 102], "nticks": 8,
@@ -78,7 +77,21 @@ def _chart(run: Run, found: Calibration, examples: int) -> None:
         "type": "scatter", "mode": "lines", "x": [0, 100], "y": [0, 100], "hoverinfo": "skip",
         "line": {"color": palette.muted, "width": 2, "dash": "dash"},
     }  # fmt: skip
-    dots = {
+    figure = {
+        "data": [line, _dots(found)],
+        "layout": figure_layout(HEIGHT)
+        | {
+            "xaxis": {**axis, "title": {"text": "How sure it was", "standoff": 8, "font": {"size": 13}}},
+            "yaxis": {**axis, "title": {"text": "How often right", "standoff": 8, "font": {"size": 13}}},
+        },
+    }
+    alt = f"{title}. Calibration of {examples:,} answers in {len(found.bins)} groups of equal size."
+    st.plotly_chart(figure, theme=None, key=f"certainty-{run.id}", config={"displayModeBar": False}, alt=alt)
+
+
+def _dots(found: Calibration) -> dict[str, Any]:
+    palette, (said, right) = colors(), ([100 * value for value in values] for values in _two(found))
+    return {
         "type": "scatter", "mode": "markers", "x": said, "y": right, "cliponaxis": False,
         "customdata": [[b.count, 100 * b.right.ci_low, 100 * b.right.ci_high] for b in found.bins],
         "marker": {"size": 9, "color": palette.scale[-1][1]},
@@ -92,16 +105,6 @@ def _chart(run: Run, found: Calibration, examples: int) -> None:
             "of %{customdata[0]:,}<extra></extra>"
         ),
     }  # fmt: skip
-    figure = {
-        "data": [line, dots],
-        "layout": figure_layout(HEIGHT)
-        | {
-            "xaxis": {**axis, "title": {"text": "How sure it was", "standoff": 8, "font": {"size": 13}}},
-            "yaxis": {**axis, "title": {"text": "How often right", "standoff": 8, "font": {"size": 13}}},
-        },
-    }
-    alt = f"{title}. Calibration of {examples:,} answers in {len(found.bins)} groups of equal size."
-    st.plotly_chart(figure, theme=None, key=f"certainty-{run.id}", config={"displayModeBar": False}, alt=alt)
 
 
 def _words(found: Calibration, outcomes: Outcomes) -> None:

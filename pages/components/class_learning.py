@@ -13,6 +13,7 @@ from pages.components.colors import colors, figure_layout
 from pages.components.text import plain
 
 BRIGHT = 3  # lines that stand out: those of the classes that are found least
+FITS = 8  # rows of the table beside the chart
 DASHES = ("solid", "dash", "dot")
 
 
@@ -38,7 +39,9 @@ def class_learning(run: Run) -> None:
             {"Class": c.label, "Found at the end": 100 * c.shares[-1], "Learnt by step": c.learnt_at} for c in curves
         ]
         columns = {"Found at the end": st.column_config.NumberColumn(format="%.0f %%")}
-        st.dataframe(pd.DataFrame(rows), hide_index=True, height=340, column_config=columns)
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, height="content" if len(rows) <= FITS else 340, column_config=columns
+        )
 
 
 def finding(curves: Sequence[ClassCurve]) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.results.evidence import short
 from core.results.residuals import Part, parts, trend
-from core.results.verdict_card import short
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
 from pages.components.text import plain

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.results.verdict_card import Costs, Evidence, Gain, examples_needed, sentences_of, verdict_card
+from core.results.evidence import Costs, Evidence, Gain
+from core.results.verdict_card import examples_needed, sentences_of, verdict_card
 from core.runs import Score
 from core.tasks.tabular_regression import TASK as NUMBERS
 from core.tasks.text_classification import TASK as LABELS

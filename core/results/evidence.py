@@ -1,0 +1,93 @@
+"""What is known of a finished run, and what a sentence about it is made of."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+from core.specs import MetricSpec
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number behind a sentence."""
+
+    name: str
+    value: str
+    how: str  # where it comes from, in a sentence
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of the card.
+
+    Args:
+        topic: "better", "fails" or "costs".
+        text: The sentence.
+        numbers: What it stands on.
+    """
+
+    topic: str
+    text: str
+    numbers: tuple[Number, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as dictionaries and lists."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """How much better than the best simple method; above 0 is better, whatever the metric's direction."""
+
+    baseline: str
+    value: float
+    ci_low: float
+    ci_high: float
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What it takes to use a model, as measured when it was ready.
+
+    Args:
+        ms_alone: Milliseconds for one example by itself.
+        ms_together: Milliseconds for each of `together` at once.
+        together: Examples at once.
+        per: What one answer is: "example" or "character", or the piece of text that it writes.
+        device: Where it was measured.
+        bytes: Of the weights on disk.
+        parameters: Numbers that it consists of.
+    """
+
+    ms_alone: float
+    ms_together: float
+    together: int
+    per: str
+    device: str
+    bytes: int
+    parameters: int
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What is known of a finished run's result."""
+
+    primary: MetricSpec
+    test: Mapping[str, Score]
+    examples: int  # of the test split; characters of a text
+    gain: Gain | None = None
+    costs: Costs | None = None
+    labels: tuple[str, ...] = ()
+    confusion: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    errors: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # (N,) answer minus truth
+    target: str = ""  # name of the column of numbers
+    copied: Mapping[str, float] = field(default_factory=dict)  # share copied: "own", "unseen"; and "temperature"
+
+
+def short(number: float) -> str:
+    """Return a number of any size with about three digits."""
+    return f"{number:,.0f}" if 100 <= abs(number) < 1e12 else f"{number:.3g}"
