@@ -3,7 +3,7 @@
 const POLL_MS = 2000;
 const PATIENCE_MS = 20000; // the longest pause between two tries while the server does not answer
 const PLAY_MS = 7000; // the whole training, played
-const LEGEND = "The strip below each is every look so far: high and blue where it was right, low and orange where it was not.";
+const legendOf = (kind) => `The strip below each is every look so far: high and blue where it was ${kind === "number" ? "close" : "right"}, low and orange where it was not.`;
 
 class Wall {
   constructor(parent, data) {
@@ -43,7 +43,7 @@ class Wall {
     this.grid = element("div", "ts-grid");
     this.writing = element("pre", "ts-writing");
     this.writing.hidden = true;
-    this.legend = element("p", "ts-legend", LEGEND);
+    this.legend = element("p", "ts-legend");
     this.legend.hidden = true;
     this.root.append(this.finding, this.controls, this.grid, this.writing, this.legend);
     parent.append(this.root);
@@ -95,6 +95,7 @@ class Wall {
   begin(found) {
     this.looks = [];
     this.kind = found.kind;
+    this.legend.textContent = legendOf(found.kind);
     this.labels = found.labels;
     const numbers = found.examples.map((example) => example.target).filter((target) => typeof target === "number");
     this.range = Math.max(...numbers) - Math.min(...numbers) || 1;
