@@ -5,6 +5,7 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_the_end_of_the_next_attempt_is_another_end(
 
 @pytest.mark.parametrize("columns", [{}, {"status": RunStatus.STOPPED, "paused": True}])
 def test_what_nobody_wants_to_hear_is_not_told(
-    run: Run, runs: RunStore, say: Callable[..., Answer | None], columns: dict[str, object]
+    run: Run, runs: RunStore, say: Callable[..., Answer | None], columns: dict[str, Any]
 ) -> None:
     if columns:
         runs.update(run.id, **columns)
