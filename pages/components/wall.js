@@ -20,6 +20,7 @@ class Wall {
     document.addEventListener("visibilitychange", this.onVisible);
     this.watcher = new IntersectionObserver(([entry]) => { this.inSight = entry.isIntersecting; if (this.inSight) this.poll(); }, { rootMargin: "300px" });
     this.watcher.observe(this.root);
+    this.poll();
   }
 
   build(parent) {
@@ -57,7 +58,8 @@ class Wall {
 
   async poll() {
     clearTimeout(this.timer);
-    if (this.stopped || this.ended || this.busy || document.hidden || !this.inSight) return;
+    const rests = document.hidden || (!this.inSight && this.heard); // the first answer is there before anybody scrolls down
+    if (this.stopped || this.ended || this.busy || rests) return;
     this.busy = true;
     try {
       const query = this.looks.length ? new URLSearchParams({ after: this.looks.at(-1).step, generation: this.generation }) : "";
@@ -65,6 +67,7 @@ class Wall {
       const found = await answer.json();
       if (!answer.ok) { this.ended = true; this.finding.textContent = found.error; return; }
       this.pause = POLL_MS;
+      this.heard = true;
       if (!this.stopped) this.take(found);
     } catch {
       this.pause = Math.min(2 * this.pause, PATIENCE_MS);
