@@ -65,6 +65,19 @@ def read_looks(folder: Path) -> tuple[str, list[Look]]:
     return generation, looks
 
 
+def looks_stamp(folder: Path) -> tuple[int, ...]:
+    """Return what changes when the looks of a run do, without reading them; nothing where there are none.
+
+    Args:
+        folder: Of the run.
+    """
+    try:
+        found = (folder / FOLDER / LOOKS).stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
 class LooksFile:
     """Writes the looks of one attempt at a run."""
 

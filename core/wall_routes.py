@@ -1,6 +1,8 @@
 """The read-only routes of the wall: what the model said of its examples, and their pictures."""
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -9,7 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from core.errors import UserError
 from core.runs import Run
 from core.service import Service
-from core.wall_file import Look, picture_of, read_examples, read_looks
+from core.wall_file import Look, looks_stamp, picture_of, read_examples, read_looks
 
 _DAY = "private, max-age=86400"  # an example of a run never changes
 LONGEST_TEXT = 4_000  # characters of what a model wrote
@@ -49,9 +51,9 @@ def wall_document(service: Service, run: Run, after: int = -1, generation: str =
         after: The last step that the viewer knows; below 0 is none.
         generation: What the last answer was called; after another one, everything is sent again.
     """
-    folder = service.folder(run.id)
+    folder = service.settings.runs_folder / run.id
     shown: Mapping[str, Any] | None = read_examples(folder)
-    name, looks = read_looks(folder) if shown else (str(run.attempt), _written(service, run))
+    name, looks = _looks(folder, looks_stamp(folder)) if shown else (str(run.attempt), _written(service, run))
     complete = generation != name or after < 0
     return {
         "run": run.id,
@@ -65,6 +67,11 @@ def wall_document(service: Service, run: Run, after: int = -1, generation: str =
         "examples": shown["examples"] if shown and complete else [],
         "looks": [look for look in looks if complete or look["step"] > after],
     }
+
+
+@functools.lru_cache(maxsize=64)  # many watch the same run
+def _looks(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[Look]]:
+    return read_looks(folder)
 
 
 def _written(service: Service, run: Run) -> Sequence[Look]:

@@ -50,8 +50,8 @@ def page() -> None:
     live, result = st.container(key="live"), st.container(key="result")
     with live:
         if run.status.is_active:
-            st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
             tell_me([run])
+            st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
     report = shared_service().report(run.id)
     with result:
         verdict(run, report)

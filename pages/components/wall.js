@@ -3,7 +3,7 @@
 const POLL_MS = 2000;
 const PATIENCE_MS = 20000; // the longest pause between two tries while the server does not answer
 const PLAY_MS = 7000; // the whole training, played
-const LEGEND = "The strip below each is every look so far: high and blue where it was right, low and orange where it was not.";
+const legendOf = (kind) => `The strip below each is every look so far: high and blue where it was ${kind === "number" ? "close" : "right"}, low and orange where it was not.`;
 
 class Wall {
   constructor(parent, data) {
@@ -20,6 +20,7 @@ class Wall {
     document.addEventListener("visibilitychange", this.onVisible);
     this.watcher = new IntersectionObserver(([entry]) => { this.inSight = entry.isIntersecting; if (this.inSight) this.poll(); }, { rootMargin: "300px" });
     this.watcher.observe(this.root);
+    this.poll();
   }
 
   build(parent) {
@@ -43,7 +44,7 @@ class Wall {
     this.grid = element("div", "ts-grid");
     this.writing = element("pre", "ts-writing");
     this.writing.hidden = true;
-    this.legend = element("p", "ts-legend", LEGEND);
+    this.legend = element("p", "ts-legend");
     this.legend.hidden = true;
     this.root.append(this.finding, this.controls, this.grid, this.writing, this.legend);
     parent.append(this.root);
@@ -57,7 +58,8 @@ class Wall {
 
   async poll() {
     clearTimeout(this.timer);
-    if (this.stopped || this.ended || this.busy || document.hidden || !this.inSight) return;
+    const rests = document.hidden || (!this.inSight && this.heard); // the first answer is there before anybody scrolls down
+    if (this.stopped || this.ended || this.busy || rests) return;
     this.busy = true;
     try {
       const query = this.looks.length ? new URLSearchParams({ after: this.looks.at(-1).step, generation: this.generation }) : "";
@@ -65,6 +67,7 @@ class Wall {
       const found = await answer.json();
       if (!answer.ok) { this.ended = true; this.finding.textContent = found.error; return; }
       this.pause = POLL_MS;
+      this.heard = true;
       if (!this.stopped) this.take(found);
     } catch {
       this.pause = Math.min(2 * this.pause, PATIENCE_MS);
@@ -95,6 +98,7 @@ class Wall {
   begin(found) {
     this.looks = [];
     this.kind = found.kind;
+    this.legend.textContent = legendOf(found.kind);
     this.labels = found.labels;
     const numbers = found.examples.map((example) => example.target).filter((target) => typeof target === "number");
     this.range = Math.max(...numbers) - Math.min(...numbers) || 1;

@@ -80,7 +80,7 @@ class Card {
       this.sign.textContent = right ? "✓" : "✗";
       this.said.textContent = this.wall.labels[said] ?? "–";
       const sure = look.confidence[this.place];
-      this.sure.textContent = `${sure > 0.995 ? "over 99" : Math.round(100 * sure)} % sure`;
+      this.sure.textContent = `${sure > 0.995 ? "> 99" : Math.round(100 * sure)} % sure`;
       this.bar.style.width = `${100 * sure}%`;
     }
     this.sign.setAttribute("role", "img");
