@@ -45,8 +45,14 @@ class Curve:
     count: int  # of runs that have it
 
 
-def compared_curves(runs: Sequence[Run], looks: Looks) -> None:
-    """Show curves of the runs, one above the other."""
+def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> None:
+    """Show curves of the runs, one above the other.
+
+    Args:
+        runs: The runs.
+        looks: Of the runs.
+        same_data: Whether all learn the same from the same data version, so that one may be called better.
+    """
     st.subheader("Curves", anchor=False)
     curves = curves_of(runs)
     if not curves:
@@ -72,7 +78,7 @@ def compared_curves(runs: Sequence[Run], looks: Looks) -> None:
     data = {
         "runs": [_described(run, looks) for run in runs],
         "curves": [vars(curves[key]) for key in chosen],
-        "along": along, "smoothing": float(smooth), "log": log == "on",
+        "along": along, "same_data": same_data, "smoothing": float(smooth), "log": log == "on",
         "base": f"/{base}" if base else "",
         "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
     }  # fmt: skip
