@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.comparing.choosing import FEWEST
-from core.comparing.grouping import Group, groups_of
+from core.comparing.grouping import Group, groups_of, version_of
 from core.comparing.judging import Standing, stand
 from core.runs import Run, RunStatus
 from pages.components.compare_curves import compared_curves
@@ -37,10 +37,10 @@ def page() -> None:
         return
     warned = st.container()
     # The curves are drawn before anything is read or tested: the browser fetches them meanwhile.
-    st.fragment(_curves, key="curves")(runs, looks)
+    groups = groups_of(runs)
+    st.fragment(_curves, key="curves")(runs, looks, len(groups) == 1)
     with picked:
         picker(choice)
-    groups = groups_of(runs)
     with warned:
         data_warning(groups, looks)
     _wait_for_the_end(runs)
@@ -64,9 +64,9 @@ def _answer(judged: Judged, looks: Looks) -> None:
             st.markdown("No run has a score yet: the test examples are looked at when a run ends.")
 
 
-def _curves(runs: Sequence[Run], looks: Looks) -> None:
+def _curves(runs: Sequence[Run], looks: Looks, same_data: bool) -> None:
     with shown_errors():
-        compared_curves(runs, looks)
+        compared_curves(runs, looks, same_data=same_data)
 
 
 def _scores(judged: Judged, looks: Looks) -> None:
@@ -88,16 +88,19 @@ def _side_by_side(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
 
 
 def _wait_for_the_end(runs: Sequence[Run]) -> None:
-    """Show the page again when one of its runs has ended; without active ones nothing is asked."""
-    states = {run.id: run.status for run in runs}
-    if any(status.is_active for status in states.values()):
-        st.fragment(_look_again, run_every=REFRESH_S, key="look-again")(states)
+    """Show the page again when one of its runs has ended or knows its data; without active ones nothing is asked."""
+    if any(run.status.is_active for run in runs):
+        st.fragment(_look_again, run_every=REFRESH_S, key="look-again")({run.id: _state(run) for run in runs})
 
 
-def _look_again(states: Mapping[str, RunStatus]) -> None:
+def _look_again(states: Mapping[str, tuple[RunStatus, str]]) -> None:
     with shown_errors():
-        if any(shared_service().run(run_id).status is not status for run_id, status in states.items()):
+        if any(_state(shared_service().run(run_id)) != state for run_id, state in states.items()):
             st.rerun()
+
+
+def _state(run: Run) -> tuple[RunStatus, str]:
+    return run.status, version_of(run)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ MOST_CURVES = 6  # charts at once
 ALONG = {"step": "Step", "pass": "Pass over the data", "time": "Time"}
 SMOOTH = {"0": "Not", "0.6": "A little", "0.9": "Much", "0.97": "Very much"}
 PARTS = {"train": "training", "validation": "validation", "test": "test", "val": "validation", "eval": "validation"}
+LOSS_UNITS = {"label": "nats", "text": "nats per character", "number": "squared error (1: always the mean)"}
 FIRST = ("validation/loss", "train/loss")  # after the metric that decides
 
 
@@ -44,8 +45,14 @@ class Curve:
     count: int  # of runs that have it
 
 
-def compared_curves(runs: Sequence[Run], looks: Looks) -> None:
-    """Show curves of the runs, one above the other."""
+def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> None:
+    """Show curves of the runs, one above the other.
+
+    Args:
+        runs: The runs.
+        looks: Of the runs.
+        same_data: Whether all learn the same from the same data version, so that one may be called better.
+    """
     st.subheader("Curves", anchor=False)
     curves = curves_of(runs)
     if not curves:
@@ -71,7 +78,7 @@ def compared_curves(runs: Sequence[Run], looks: Looks) -> None:
     data = {
         "runs": [_described(run, looks) for run in runs],
         "curves": [vars(curves[key]) for key in chosen],
-        "along": along, "smoothing": float(smooth), "log": log == "on",
+        "along": along, "same_data": same_data, "smoothing": float(smooth), "log": log == "on",
         "base": f"/{base}" if base else "",
         "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
     }  # fmt: skip
@@ -84,21 +91,23 @@ def curves_of(runs: Sequence[Run]) -> dict[str, Curve]:
     tasks = [service.tasks()[name] for name in dict.fromkeys(run.task for run in runs) if name in service.tasks()]
     metrics = {metric.name: metric for task in tasks for metric in task.metrics}
     first = [*(f"validation/{task.primary_metric}" for task in tasks), *FIRST]
+    kinds = {task.output_kind for task in tasks} if all(run.task for run in runs) else set()
+    unit = LOSS_UNITS[kinds.pop()] if len(kinds) == 1 else "loss"
     counts = Counter(key for run in runs for key in service.latest(run.id))
 
     def order(key: str) -> tuple[int, int, str]:
         return -counts[key], first.index(key) if key in first else len(first), key
 
-    return {key: _curve(key, metrics, counts[key]) for key in sorted(counts, key=order)}
+    return {key: _curve(key, metrics, unit, counts[key]) for key in sorted(counts, key=order)}
 
 
-def _curve(key: str, metrics: Mapping[str, MetricSpec], count: int) -> Curve:
+def _curve(key: str, metrics: Mapping[str, MetricSpec], loss_unit: str, count: int) -> Curve:
     part, _, name = key.partition("/")
     if part not in PARTS:  # of a run from elsewhere, or a single word
         part, name = "", key
     metric, of = metrics.get(name), f", {PARTS[part]}" if part in PARTS else ""
     if name.rpartition("/")[2] in ("loss", "nll"):
-        return Curve(key, f"Loss{of}", "loss", False, "min", count)
+        return Curve(key, f"Loss{of}", loss_unit, False, "min", count)
     if metric is None:
         title = name.rpartition("/")[2].replace("_", " ")
         return Curve(key, f"{title[:1].upper()}{title[1:]}{of}", title, False, "", count)

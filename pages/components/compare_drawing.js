@@ -79,7 +79,8 @@ function written(curve, value) {
   return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
 }
 
-function findingOf(curve, lines) { // the best and the last one at the end, by name
+function findingOf(curve, lines, sameData) { // the best and the last one at the end, by name
+  if (!sameData && lines.length > 1) return `${curve.title}: not all on the same data, so compare shapes, not levels`;
   const ends = lines.map(([run, line]) => [run, lastOf(line)]).filter(([, value]) => value !== undefined);
   if (!ends.length) return curve.title;
   ends.sort((one, other) => (curve.direction === "min" ? one[1] - other[1] : other[1] - one[1]));

@@ -20,6 +20,7 @@ from pages.components.text import plain
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
 PER_PAGE = 12
+MOST_NAMED = 5  # runs that gave the same answer
 LONGEST_TEXT = 600  # characters
 PICTURE_WIDTH = 96  # pixels
 CELL_WIDTH = 210
@@ -128,7 +129,8 @@ def _labels(
                 st.markdown(f"Truth: **{plain(truth)}**")
                 for answer, who in who_said_what(names, found.answers[:, index].astype(int).tolist()):
                     sign = ":green[✓]" if answer == truth else ":red[✗]"
-                    said = ", ".join(_sure(found, at, index, looks) for at in who)
+                    said = ", ".join(_sure(found, at, index, looks) for at in who[:MOST_NAMED])
+                    said += f" and {len(who) - MOST_NAMED} more" if len(who) > MOST_NAMED else ""
                     st.markdown(f"{sign} **{plain(answer)}**  :small[{said}]")
 
 

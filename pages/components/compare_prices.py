@@ -147,11 +147,19 @@ def _figure(
                 "title": {"text": escape(title), "standoff": 8, "font": {"size": 13}},
             },
             "yaxis": {
-                **axis, "ticksuffix": " %" if metric.unit == "percent" else "",
+                **axis, "range": _range([score * scale for _, score in points.values()]),
+                "ticksuffix": " %" if metric.unit == "percent" else "",
                 "title": {"text": escape(metric.title), "standoff": 8, "font": {"size": 13}},
             },
         },
     }  # fmt: skip
+
+
+def _range(scores: Sequence[float]) -> list[float]:
+    """Return the ends of an axis on which a tiny difference does not look like a large one."""
+    low, high = min(scores), max(scores)
+    edge = max((high - low) * 0.12, 0.02 * max(abs(low), abs(high)), 1e-9)
+    return [low - edge, high + edge]
 
 
 def _side(price: float, prices: Sequence[float], logarithmic: bool) -> str:

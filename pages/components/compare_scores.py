@@ -92,6 +92,8 @@ def scores(group: Group, standing: Standing, looks: Looks) -> None:
     alt = f"{said} " + ", ".join(
         f"{looks[one.run.id].name} {number(metric, one.run.test[metric.name].value)}" for one in standing.judgements
     )
+    if len(standing.judgements) == 1:
+        return
     st.plotly_chart(
         _dots(standing, looks), theme=None, key=f"scores-{group.task}-{group.fingerprint}",
         config={"displayModeBar": False}, alt=alt,

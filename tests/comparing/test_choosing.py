@@ -40,3 +40,9 @@ def test_short_names_keep_the_end_that_tells_them_apart_and_are_never_the_same(
     names = short_names([*long, *same])
     assert [names[run.id] for run in long] == ["a very long nam…riment, number 1", "a very long nam…riment, number 2"]
     assert [names[run.id] for run in same] == [f"the same {run.id}" for run in same]
+
+
+def test_what_all_names_have_in_common_is_left_out(service: Service, finished: Finished) -> None:
+    runs = [finished("", None) for _ in range(2)]
+    assert [run.name for run in runs] == ["small-cnn on digits #1", "small-cnn on digits #2"]
+    assert list(short_names(runs).values()) == ["small-cnn #1", "small-cnn #2"]
