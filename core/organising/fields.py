@@ -16,7 +16,7 @@ from core.specs import MetricSpec, TaskSpec
 Kind = Literal["number", "text", "time", "flag", "setting"]
 Part = Literal["fact", "score", "setting"]
 SCORE = "score"  # the deciding metric of each run's task
-MOST_SETTINGS, DEEPEST = 300, 3  # of runs from elsewhere: different names; folders within folders
+MOST_SETTINGS, DEEPEST, LONGEST = 300, 3, 200  # of runs from elsewhere: names, levels, characters of a list
 _SAID = {"succeeded": "done", "queued": "waiting"}  # as the table calls it
 _HIDDEN = ("task", "dataset", "dataset_version", "model", "params", "continues")  # of a configuration: facts already
 _ALSO = {
@@ -76,7 +76,7 @@ class Fields:
     @cached_property
     def in_use(self) -> tuple[Field, ...]:
         """The fields for which a run at hand has a value."""
-        return tuple(f for f in self.all if any(f.read(run) not in (None, "", (), False) for run in self._runs))
+        return tuple(field for field in self.all if any(_is_said(field, field.read(run)) for run in self._runs))
 
     def get(self, name: str) -> Field | None:
         """Return a field by its name, or None."""
@@ -105,6 +105,11 @@ class Fields:
         return max((value for run in self._runs if (value := field.read(run)) is not None), default=0.0)
 
 
+def _is_said(field: Field, value: Any) -> bool:
+    """Whether a value says anything; 0 and "off" of a setting do, a star that is not there does not."""
+    return value is not None and value != "" and value != () and not (field.kind == "flag" and value is False)
+
+
 def _shown(field: Field, run: Run) -> tuple[str, ...]:
     texts = field.read(run)
     return tuple(texts) if field.name == "tag" else tuple(texts[:1])
@@ -130,7 +135,7 @@ def _flat(settings: Mapping[str, Any], before: str = "", depth: int = 1) -> Iter
         if isinstance(value, Mapping) and depth < DEEPEST:
             yield from _flat(value, f"{before}{name}.", depth + 1)
         else:
-            yield f"{before}{name}", value if isinstance(value, int | float | str | None) else str(value)
+            yield f"{before}{name}", value if isinstance(value, int | float | str | None) else str(value)[:LONGEST]
 
 
 def _elsewhere(run: Run, *names: str) -> tuple[str, ...]:

@@ -53,10 +53,10 @@ def note_dialog(run: Run) -> None:
         "What did you learn from this run?", run.note, max_chars=LONGEST_NOTE, height=160, key=f"note-text-{run.id}",
         help="Markdown works: **bold**, *italic*, lists with - or 1., `code`, tables, [links](https://…).",
     )  # fmt: skip
-    if note:
-        with st.expander("Preview", expanded=True, icon=":material/visibility:"):
-            st.html(note_html(note))
     if st.button("Keep", type="primary", key="keep-note"):
         with shown_errors():
             shared_service().set_note(run.id, note or "")
             st.rerun()
+    if note:  # below the button, which must not move away from under a click
+        with st.expander("Preview", expanded=True, icon=":material/visibility:"):
+            st.html(note_html(note))

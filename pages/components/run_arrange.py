@@ -12,10 +12,12 @@ from core.organising.fields import SCORE, Field, Fields
 from core.runs import Run
 from pages.components.run_columns import column_titles, usual_columns
 from pages.components.run_filter import choice
+from pages.components.run_table import table_key
 from pages.components.text import number
-from pages.components.url_state import read_choice, write_choice
+from pages.components.url_state import read_choice, was_changed, write_choice
 
 NEWEST = "-created"
+_TABLES = "tables-of-groups"
 _ENDS = {"number": ("highest first", "lowest first"), "time": ("newest first", "oldest first"),
          "text": ("Z to A", "A to Z"), "flag": ("yes first", "no first"),
          "setting": ("highest first", "lowest first")}  # fmt: skip
@@ -79,11 +81,13 @@ def group_table(runs: Sequence[Run], field: Field) -> list[Run]:
     groups = grouped(runs, field, shared_service().tasks())
     names = [group.name for group in groups]
     st.caption(f"{len(groups)} groups; tick one to see its runs alone." if len(groups) > 1 else "1 group.")
+    if was_changed("in"):  # by a link or a view: the table is a new one, which has not been ticked yet
+        st.session_state[_TABLES] = st.session_state.get(_TABLES, 0) + 1
     read_choice("in", names, None)
     before = st.session_state["in"]
     state = st.dataframe(
         pd.DataFrame([_group_row(group, field) for group in groups]),
-        key=f"groups-{field.name}-{'|'.join(names)[:200]}", hide_index=True, row_height=36,
+        key=f"groups-{st.session_state[_TABLES]}-{table_key([field.name, *names])}", hide_index=True, row_height=36,
         height="content" if len(groups) <= 8 else 330, on_select="rerun", selection_mode="single-row",
         selection_default={"selection": {"rows": [names.index(before)] if before in names else []}},
         alt=f"Runs by {field.title.lower()}: " + "; ".join(f"{g.title or 'none'} {len(g.runs)}" for g in groups[:20]),

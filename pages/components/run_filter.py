@@ -13,6 +13,7 @@ from pages.components.chips import LOOKS
 from pages.components.text import plain
 from pages.components.url_state import read_choice, write_choice
 
+PAUSE = "100ms"  # after the last key: people who filter wait for it, and a look at known runs costs little
 _GOOD = "last-good-filter"
 EXAMPLES = {
     "digits first": "both words are somewhere in the name, note, tags, data, model or verdict",
@@ -30,12 +31,11 @@ EXAMPLES = {
 
 def filter_field() -> str:
     """Ask for the text of the filter, with its help beside it, and return it."""
-    if "search" in st.query_params:  # as links of earlier versions call it
+    if "search" in st.query_params and "filter" not in st.query_params:  # as links of earlier versions call it
         st.session_state.setdefault("filter", st.query_params["search"])
-        del st.query_params["search"]
     text = st.text_input(
         "Filter", key="filter", type="search", placeholder="Words, or: accuracy > 90% and model = resnet",
-        bind="query-params", live=True, label_visibility="collapsed", icon=":material/filter_alt:",
+        bind="query-params", live=PAUSE, label_visibility="collapsed", icon=":material/filter_alt:",
     )  # fmt: skip
     return text or ""
 

@@ -38,7 +38,7 @@ def run_labels(run: Run) -> None:
 @st.dialog("Tags")
 def tags_dialog(run: Run) -> None:
     """Ask for the tags of one run."""
-    tags = _tag_field("Tags", run.tags, "tags-of-run")
+    tags = _tag_field("Tags", run.tags, f"tags-of-{run.id}")
     if st.button("Keep", type="primary", key="keep-tags"):
         with shown_errors():
             Organiser(shared_service()).set_tags(run.id, tags)
@@ -48,8 +48,9 @@ def tags_dialog(run: Run) -> None:
 @st.dialog("Tags of several runs")
 def many_tags_dialog(runs: Sequence[Run]) -> None:
     """Ask for tags to give to runs, and tags to take from them."""
-    add = _tag_field("Give them", (), "tags-to-add")
-    remove = st.multiselect("Take from them", known_tags(runs), key="tags-to-remove", placeholder="None")
+    these = f"{runs[0].id}-{runs[-1].id}-{len(runs)}"  # a dialog that was closed leaves what was chosen in it
+    add = _tag_field("Give them", (), f"tags-to-add-{these}")
+    remove = st.multiselect("Take from them", known_tags(runs), key=f"tags-to-remove-{these}", placeholder="None")
     if st.button("Change", type="primary", key="change-tags", disabled=not (add or remove)):
         with shown_errors():
             change = Organiser(shared_service()).tag([run.id for run in runs], add, remove)

@@ -37,6 +37,7 @@ def run_table(runs: Sequence[Run], columns: Sequence[str], fields: Fields, basel
         key=table_key(ids),
         hide_index=True,
         row_height=ROW_HEIGHT,
+        placeholder="",
         height="content" if len(runs) <= SHOWN_WHOLE else 560,
         on_select="rerun",
         selection_mode="multi-row",
