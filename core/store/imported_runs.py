@@ -27,14 +27,9 @@ class ImportedRuns:
             known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == key))
         return None if known is None else self.runs.get(known)
 
-    def begin(
-        self, origin: str, key: str, name: str, project: str, began: datetime | None, process: tuple[int, float] | None
-    ) -> Run:
-        """Insert a run that nobody sees yet; `process` is the pid that writes it and when that was created."""
-        created_at = began or now()
-        run = ForeignRuns(self.database).create(
-            origin, name, project, idempotency_key=key, created_at=created_at, process=process
-        )
+    def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None) -> Run:
+        """Insert a run that nobody sees yet. Killed right here, it would seem to work; importing again heals it."""
+        run = ForeignRuns(self.database).create(origin, name, project, idempotency_key=key, created_at=began or now())
         self.runs.update(run.id, deleted_at=now(), status=RunStatus.STOPPED, reason=UNFINISHED)
         return run
 

@@ -1,6 +1,5 @@
 """From what a user brings to runs in the store: a look first, then one run at a time, each whole or not at all."""
 
-import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import TouchstoneError
-from core.processes import start_time
 from core.runs import Metric, Run
 from core.service import Service
 from core.store.imported_runs import ImportedRuns
@@ -201,7 +199,7 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
         into.same.append(known.id)
         return
     with ExitStack() as undo:
-        made = known or store.begin(origin, run.key, run.name, run.project, run.started_at, _this_process())
+        made = known or store.begin(origin, run.key, run.name, run.project, run.started_at)
         if not whole_before:
             undo.callback(store.remove, made.id)  # whatever happens: a full disk, somebody who cancels
         _write_curves(MetricStore(service.database), made.id, run)
@@ -211,11 +209,6 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
     for remark in run.remarks if not whole_before else ():
         RunStore(service.database).add_event(made.id, "note", remark)
     (into.updated if whole_before else into.added).append(made.id)
-
-
-def _this_process() -> tuple[int, float] | None:
-    created = start_time(os.getpid())
-    return None if created is None else (os.getpid(), created)
 
 
 def _is_whole(run: Run) -> bool:

@@ -131,8 +131,10 @@ def _read_file(source: Source, entry: Entry, folder: _Folder, trouble: Trouble) 
 
 def _take(event: Any, folder: _Folder) -> None:
     time = event.wall_time
-    folder.first_time = min(folder.first_time, time) if folder.first_time else time
-    folder.last_time = max(folder.last_time, time)
+    if time < folder.first_time or not folder.first_time:
+        folder.first_time = time
+    if time > folder.last_time:
+        folder.last_time = time
     if event.HasField("summary"):
         for value in event.summary.value:
             if value.HasField("simple_value"):
