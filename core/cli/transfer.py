@@ -63,7 +63,7 @@ def export_runs(
     if as_json:
         print_json({"format": exporter.name, "folder": str(out), "runs": count})
         return
-    print(f"{count} run{'s' * (count != 1)} written to {out}. To look at them: {exporter.how_to_open}")
+    print(f"{count} run{'s' * (count != 1)} written to {out}. To look at them, in this folder:\n{exporter.how_to_open}")
 
 
 def _say(trouble: tuple[str, ...]) -> None:

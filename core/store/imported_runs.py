@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
-from core.store.foreign_runs import ForeignRuns, Source
+from core.store.foreign_runs import ForeignRuns
 from core.store.run_store import RunStore, now
 from core.store.tables import ParameterRow, RunRow
 
@@ -27,12 +27,9 @@ class ImportedRuns:
             known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == key))
         return None if known is None else self.runs.get(known)
 
-    def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None, process: Source) -> Run:
-        """Insert a run that nobody sees yet; `process` is what writes it."""
-        created_at = began or now()
-        run = ForeignRuns(self.database).create(
-            origin, name, project, idempotency_key=key, created_at=created_at, process=process
-        )
+    def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None) -> Run:
+        """Insert a run that nobody sees yet. Killed right here, it would seem to work; importing again heals it."""
+        run = ForeignRuns(self.database).create(origin, name, project, idempotency_key=key, created_at=began or now())
         self.runs.update(run.id, deleted_at=now(), status=RunStatus.STOPPED, reason=UNFINISHED)
         return run
 

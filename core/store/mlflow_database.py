@@ -100,7 +100,7 @@ class TrackingDatabase:
                 connection.set_progress_handler(lambda: int(time.monotonic() > ends), _CHECKED_EVERY)
                 self._check(connection)
                 yield connection
-        except (sqlite3.Error, OverflowError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
             raise NoTrackingDatabase(
                 f"{self.shown} is a damaged or unfinished database: it cannot be read to its end. Copy it again while "
                 "MLflow does not run, or repair it with: mlflow db upgrade"

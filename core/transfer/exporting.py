@@ -138,5 +138,5 @@ def _read_me(title: str, how_to_open: str, going: Sequence[Outgoing]) -> str:
     names = "\n".join(f"  {one.run.id}  {' '.join(one.run.name.split())}" for one in going)
     return (
         f"Runs of Touchstone for {title}, written on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.\n\n"
-        f"To look at them, in this folder:\n\n  {how_to_open}\n\nRuns:\n\n{names}\n"
+        f"To look at them, in a terminal in this folder:\n\n{how_to_open}\n\nRuns:\n\n{names}\n"
     )

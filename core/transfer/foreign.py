@@ -114,7 +114,8 @@ class Points:
                     "some out where it is written, then import it again."
                 )
             line = self.lines[key] = (array("q"), array("d"), array("d"))
-        line[0].append(max(-LARGEST_STEP, min(step, LARGEST_STEP)))
+        in_bounds = -LARGEST_STEP <= step <= LARGEST_STEP
+        line[0].append(step if in_bounds else LARGEST_STEP if step > 0 else -LARGEST_STEP)
         line[1].append(value)
         line[2].append(time)
         self.count += 1

@@ -27,5 +27,5 @@ class Exporter:
     name: str
     title: str
     gives: str  # what is made, for a founder
-    how_to_open: str  # a command; {folder} stands for the unpacked folder
+    how_to_open: str  # a command a line, for a terminal in the folder
     write: Callable[[Sequence[Outgoing], Path], None] = field(repr=False)  # into an empty folder

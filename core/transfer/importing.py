@@ -1,7 +1,5 @@
 """From what a user brings to runs in the store: a look first, then one run at a time, each whole or not at all."""
 
-import os
-import socket
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -11,10 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import TouchstoneError
-from core.processes import start_time
 from core.runs import Metric, Run
 from core.service import Service
-from core.store.foreign_runs import Source
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
@@ -203,7 +199,7 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
         into.same.append(known.id)
         return
     with ExitStack() as undo:
-        made = known or store.begin(origin, run.key, run.name, run.project, run.started_at, _this_process())
+        made = known or store.begin(origin, run.key, run.name, run.project, run.started_at)
         if not whole_before:
             undo.callback(store.remove, made.id)  # whatever happens: a full disk, somebody who cancels
         _write_curves(MetricStore(service.database), made.id, run)
@@ -213,10 +209,6 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
     for remark in run.remarks if not whole_before else ():
         RunStore(service.database).add_event(made.id, "note", remark)
     (into.updated if whole_before else into.added).append(made.id)
-
-
-def _this_process() -> Source:
-    return Source(socket.gethostname(), os.getpid(), start_time(os.getpid()) or 0.0)
 
 
 def _is_whole(run: Run) -> bool:

@@ -29,6 +29,7 @@ WORKING = ("looking", "importing")
 FORGOTTEN_AFTER_S = 2 * 86_400.0
 _PROJECT = Path(__file__).resolve().parents[2]
 _ASKED, _TOLD, _SIGNED, _LOG = "asked.json", "told.json", "signed.json", "log.txt"
+_CANCELLED = "cancelled.json"  # there where somebody asked to end it
 _STARTING_S = 10.0  # until a process has signed
 
 
@@ -105,13 +106,17 @@ class Works:
         again = _read(folder / _TOLD)  # its last word may have come since
         if again.get("state") not in WORKING:
             return self.get(work_id)
+        if (folder / _CANCELLED).exists():  # before it could listen
+            return Work(**{**_plain(work), "state": "cancelled"})
         message = "It ended without a word, perhaps for want of memory. What was not whole is gone. Try it again."
         return Work(**{**_plain(work), "state": "failed", "message": message})
 
     def cancel(self, work_id: str) -> None:
         """End a work; a run that is not whole is removed."""
-        signed = _read(self._folder(work_id) / _SIGNED)
+        folder = self._folder(work_id)
+        signed = _read(folder / _SIGNED)
         if is_alive(signed.get("pid"), signed.get("created")):
+            _write(folder / _CANCELLED, {})
             with suppress(psutil.Error):
                 psutil.Process(signed["pid"]).terminate()
 
@@ -121,7 +126,8 @@ class Works:
 
     def _ask(self, work_id: str, kind: str, asked: dict[str, Any]) -> None:
         folder = self._folder(work_id)
-        (folder / _SIGNED).unlink(missing_ok=True)
+        for name in (_SIGNED, _CANCELLED):
+            (folder / name).unlink(missing_ok=True)
         _write(folder / _ASKED, {"kind": kind, **asked})
         state = "looking" if kind == "look" else "importing"
         _write(folder / _TOLD, {**_read(folder / _TOLD), "state": state, "run": "", "points": 0})

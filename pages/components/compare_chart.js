@@ -205,8 +205,8 @@ class Comparison {
         responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
       });
       this.watchZoom(figure, curve);
-      figure.title.textContent = findingOf(curve, lines, this.data.same_data);
-      figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${along.title.toLowerCase()}. ${findingOf(curve, lines, this.data.same_data)}`);
+      figure.title.textContent = comparedFinding(curve, lines, this.data.same_data);
+      figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${along.title.toLowerCase()}. ${comparedFinding(curve, lines, this.data.same_data)}`);
       figure.words.textContent = lines.map(([run, line]) => `${run.name}: ${written(curve, lastOf(line))} at step ${line.step.at(-1)}.`).join(" ");
       figure.warning.textContent = this.warningOf(curve, shown, along);
       figure.empty.textContent = lines.length ? "" : this.busy ? "" : "No run that is shown has this curve.";

@@ -79,7 +79,7 @@ function written(curve, value) {
   return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
 }
 
-function findingOf(curve, lines, sameData) { // the best and the last one at the end, by name
+function comparedFinding(curve, lines, sameData) { // the best and the last one at the end, by name
   if (!sameData && lines.length > 1) return `${curve.title}: not all on the same data, so compare shapes, not levels`;
   const ends = lines.map(([run, line]) => [run, lastOf(line)]).filter(([, value]) => value !== undefined);
   if (!ends.length) return curve.title;

@@ -56,4 +56,4 @@ def test_a_link_of_long_ago_says_so(open_page: Open) -> None:
 def test_a_run_offers_itself_to_other_trackers(open_page: Open, finished: Callable[..., Run]) -> None:
     at = open_page("run", run=finished().id)
     assert "Take it to TensorBoard or MLflow" in [expander.label for expander in at.expander]
-    assert "mlflow migrate-filestore --source . --target sqlite:///mlflow.db, then: mlflow ui" in words(at)
+    assert "mlflow migrate-filestore --source . --target sqlite:///mlflow.db\nmlflow ui" in words(at)

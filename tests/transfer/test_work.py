@@ -1,5 +1,8 @@
 """Looks and imports in processes of their own, as the page starts them."""
 
+import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -46,3 +49,19 @@ def test_what_cannot_be_read_ends_with_a_sentence(works: Works, tmp_path: Path) 
 def test_a_work_that_nobody_knows_is_refused(works: Works) -> None:
     with pytest.raises(UserError, match="not known any more"):
         works.get("../../etc")
+
+
+def test_a_work_that_is_cancelled_writes_nothing(service: Service, works: Works, tmp_path: Path) -> None:
+    work_id = works.start(table(tmp_path, SWEEP))
+    assert ended(works, work_id) == "found"
+    works.bring(work_id)
+    works.cancel(work_id)
+    assert ended(works, work_id) == "cancelled"
+    assert [*service.runs(), *service.runs(trashed=True)] == []
+
+
+def test_a_work_whose_process_was_killed_says_so(works: Works, tmp_path: Path) -> None:
+    work_id = works.start(table(tmp_path, SWEEP))
+    os.kill(json.loads((works.folder / work_id / "signed.json").read_text())["pid"], signal.SIGKILL)
+    assert ended(works, work_id) == "failed"
+    assert works.get(work_id).message.startswith("It ended without a word")

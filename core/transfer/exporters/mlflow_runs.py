@@ -142,6 +142,7 @@ EXPORTER = Exporter(
     name="mlflow",
     title="MLflow",
     gives="a folder mlruns: metrics, parameters, tags, and verdict and note in the description.",
-    how_to_open="mlflow migrate-filestore --source . --target sqlite:///mlflow.db, then: mlflow ui",
+    how_to_open="mlflow migrate-filestore --source . --target sqlite:///mlflow.db\n"
+    "mlflow ui --backend-store-uri sqlite:///mlflow.db",
     write=write,
 )

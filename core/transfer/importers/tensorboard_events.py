@@ -3,6 +3,7 @@
 TensorBoard's own reader keeps a sample of long curves only, and takes a minute for a million points.
 """
 
+import os
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
@@ -48,11 +49,17 @@ def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
         if _is_events(entry):
             folders[entry.name.rpartition("/")[0]].append(entry)
     below = _sessions(source, folders)
-    for name in sorted(folders):
-        if name in below:
-            continue
+    tops = sorted(set(folders) - set(below))
+    common = os.path.commonpath(tops) if len(tops) > 1 else ""  # a ZIP often holds a folder with everything in it
+    for name in tops:
+        inside = [folders[session] for session, top in below.items() if top == name]
+        title, project = name.removeprefix(common).strip("/"), common.rpartition("/")[2] or source.name
+        if len(tops) == 1:
+            above, _, title = name.rpartition("/")
+            project = above.rpartition("/")[2] if above else ""
+        run = one_line(title or common or source.name, LONGEST_NAME)
         try:
-            yield _run(source, name, folders[name], [folders[n] for n, top in below.items() if top == name], trouble)
+            yield _run(source, run, one_line(project if title else "", LONGEST_NAME), [folders[name], *inside], trouble)
         except TooMuch as error:
             trouble.say(str(error))
 
@@ -75,15 +82,15 @@ def _start(source: Source, entries: list[Entry]) -> bytes:
     return source.start(min(entries, key=lambda entry: entry.name), 64 * 1024)
 
 
-def _run(source: Source, name: str, entries: list[Entry], below: list[list[Entry]], trouble: Trouble) -> ForeignRun:
-    title = one_line(name or source.name, LONGEST_NAME)
-    folder = _Folder(Points(title))
-    for entry in [*sorted(entries, key=lambda e: e.name), *(entry for session in below for entry in session)]:
-        _read_file(source, entry, folder, trouble)
+def _run(source: Source, name: str, project: str, folders: list[list[Entry]], trouble: Trouble) -> ForeignRun:
+    folder = _Folder(Points(name))
+    for entries in folders:
+        for entry in sorted(entries, key=lambda e: e.name):
+            _read_file(source, entry, folder, trouble)
     return ForeignRun(
         key=hashed("tensorboard", folder.identity),
-        name=title,
-        project=one_line(source.name if name else "", LONGEST_NAME),
+        name=name,
+        project=project,
         curves=_named(folder.points.curves()),
         settings=settings_of(folder.settings),
         started_at=_moment(folder.first_time),
@@ -124,8 +131,10 @@ def _read_file(source: Source, entry: Entry, folder: _Folder, trouble: Trouble) 
 
 def _take(event: Any, folder: _Folder) -> None:
     time = event.wall_time
-    folder.first_time = min(folder.first_time, time) if folder.first_time else time
-    folder.last_time = max(folder.last_time, time)
+    if time < folder.first_time or not folder.first_time:
+        folder.first_time = time
+    if time > folder.last_time:
+        folder.last_time = time
     if event.HasField("summary"):
         for value in event.summary.value:
             if value.HasField("simple_value"):
