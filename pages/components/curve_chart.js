@@ -104,22 +104,25 @@ class Curves {
   }
 
   async start() {
+    this.poll(); // the points come while the library loads
     try {
       this.plotly = await loadPlotly(this.data.plotly);
     } catch {
       this.say("error", "The chart library did not load. Reload the page.");
+      this.stopped = true; // the next run of the page's script tries again
       return;
     }
-    this.poll();
+    if (this.generation) this.draw();
   }
 
   async poll() {
     clearTimeout(this.timer);
-    if (this.stopped || this.ended || this.busy || document.hidden || !this.plotly) return;
+    if (this.stopped || this.ended || this.busy || document.hidden) return;
     this.busy = true;
     try {
       const answer = await fetch(this.address(), { cache: "no-store", signal: AbortSignal.timeout(20000) });
       const found = await answer.json();
+      if (this.stopped) return;
       if (!answer.ok) { this.ended = true; this.say("error", found.error); return; }
       this.pause = POLL_MS;
       this.take(found);
