@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "results": WORDS | {"outcome_file"},
     "transfer": WORDS | {"service", "store", "bootstrap", "intake", "imports", "processes"},
     "notifying": WORDS | {"store"},
-    "track": WORDS | {"store", "recorder", "bootstrap", "processes"},
+    "track": WORDS | {"notifying", "store", "recorder", "bootstrap", "processes"},
     "recorder": WORDS | {"store"},
     "outcome_file": WORDS,
     "hub": set(),

@@ -60,6 +60,7 @@ class Recorder:
         """
         self.stop_requested = threading.Event()  # somebody asked, or the run is no longer ours
         self.finish_requested = threading.Event()  # somebody asked to judge and keep what was learnt so far
+        self.points_written = 0
         self._run_id, self._runs, self._metrics, self._folder = run_id, runs, metrics, folder
         self._when, self._idle_s, self._counts_steps = tuple(when), idle_s, always is not None
         self._entries: deque[tuple[Mapping[str, Any], int | None, float]] = deque()
@@ -143,6 +144,7 @@ class Recorder:
                 self._metrics.append(self._run_id, written)
                 for _ in written:
                     self._points.popleft()
+                self.points_written += len(written)
             while self._changes:
                 self._changes[0]()
                 self._changes.popleft()

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from core.bootstrap import open_database
 from core.errors import DatabaseUnavailable, RunNotFound
+from core.notifying.telling import announce
 from core.processes import start_time
 from core.recorder.recorder import Recorder
 from core.recorder.values import whole
@@ -29,6 +30,7 @@ from core.store.run_store import RunStore
 from core.track.settings_given import settings_given
 
 DASHBOARD = "http://127.0.0.1:8501"  # where `touchstone ui` answers unless it is told otherwise
+MANY = 100_000  # points, whose curves are packed at once: below, reading them as rows takes a moment
 IDLE_S = 2.0  # how often a run says that it lives while nothing is logged
 LONGEST_NAME, LONGEST_REASON = 80, 500  # characters
 _LIBRARIES = ("torch", "tensorflow", "jax", "keras", "transformers", "lightning", "scikit-learn", "xgboost", "numpy")
@@ -92,7 +94,7 @@ class TrackedRun:
             last_step: Steps that are not given are counted on from it.
         """
         self.id, self.name, self.project = run.id, run.name, run.project
-        self._database, self._runs = database, RunStore(database)
+        self._settings, self._database, self._runs = settings, database, RunStore(database)
         self._recorder = Recorder(
             run.id, self._runs, MetricStore(database), settings.runs_folder / run.id,
             # Somebody may have thought it dead, such as another machine while this one slept.
@@ -168,10 +170,15 @@ class TrackedRun:
         if status is RunStatus.SUCCEEDED and self.should_stop:
             status, reason = RunStatus.STOPPED, "Stopped because somebody asked. What was logged is kept."
         try:
-            if self._runs.finish(self.id, status, reason) and reason:
+            ended = self._runs.finish(self.id, status, reason)
+            if ended and reason:
                 self._runs.add_event(self.id, "error" if status is RunStatus.FAILED else "note", reason)
             ForeignRuns(self._database).left(self.id)
             self._database.settle()
+            if self._recorder.points_written > MANY:  # few of them the supervisor packs, when it has time
+                MetricStore(self._database).pack(self.id)
+            if ended:
+                announce(self._settings, self.id)
         except (DatabaseUnavailable, RunNotFound) as error:
             _log.error("How run %s ended could not be written. %s", self.id, error)
         self._database.dispose()

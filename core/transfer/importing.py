@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import TouchstoneError
-from core.runs import Metric, Run
+from core.runs import Run
 from core.service import Service
+from core.store.curve import Curve
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
@@ -20,7 +21,6 @@ from core.transfer.source import opened
 from core.transfer.words import hashed
 
 MOST_TOTAL = 50_000_000  # points of one import
-BATCH = 50_000  # points a transaction: a third of a second, in which nobody else writes
 SPARKLINE = 40  # points
 # Whose course a table of runs shows, best first.
 _SHOWN_FIRST = ("train/loss", "loss", "train_loss", "training_loss", "train/loss_epoch", "train_loss_epoch")
@@ -202,7 +202,8 @@ def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) 
         made = known or store.begin(origin, run.key, run.name, run.project, run.started_at)
         if not whole_before:
             undo.callback(store.remove, made.id)  # whatever happens: a full disk, somebody who cancels
-        _write_curves(MetricStore(service.database), made.id, run)
+        curves = {key: Curve(series.steps, series.values, series.times) for key, series in run.curves.items()}
+        MetricStore(service.database).append_curves(made.id, curves)
         store.set_settings(made.id, dict(run.settings))
         store.show(made.id, **_columns(run, made if whole_before else None))
         undo.pop_all()
@@ -222,18 +223,6 @@ def _last_steps(run: ForeignRun) -> dict[str, int]:
 
 def _known_steps(service: Service, run_id: str) -> dict[str, int]:
     return {key: point[0] for key, point in service.latest(run_id).items()}
-
-
-def _write_curves(store: MetricStore, run_id: str, run: ForeignRun) -> None:
-    batch: list[Metric] = []
-    for key, series in run.curves.items():
-        columns = series.steps.tolist(), series.values.tolist(), series.times.tolist()
-        for step, value, time in zip(*columns, strict=True):
-            batch.append(Metric(key, step, value, time))
-            if len(batch) == BATCH:
-                store.append(run_id, batch)
-                batch = []
-    store.append(run_id, batch)
 
 
 def _columns(run: ForeignRun, known: Run | None) -> dict[str, object]:

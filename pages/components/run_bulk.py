@@ -9,6 +9,7 @@ from core.organising.export import csv_of
 from core.organising.fields import Fields
 from core.organising.organiser import Change, Organiser
 from core.runs import Run
+from pages.components.export_runs import export_runs
 from pages.components.notices import shown_errors
 from pages.components.run_labels import many_tags_dialog
 from pages.components.undo import offer_undo
@@ -42,6 +43,8 @@ def bulk_actions(runs: Sequence[Run], fields: Fields) -> None:
             _change("Archive", "archive", "archive", "are archived", lambda: organiser.archive(ids), runs)
         _change("Move to trash", "trash", "delete", "are in the trash", lambda: organiser.trash(ids), runs)
         csv_button("CSV", runs, fields, "csv-picked")
+        with st.popover("Export", icon=":material/ios_share:", key="export-many"):
+            export_runs(ids, "many")
 
 
 def _compare(ids: Sequence[str]) -> None:

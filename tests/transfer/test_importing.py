@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from core.errors import DatabaseUnavailable, DataError
 from core.runs import RunStatus
 from core.service import Service
+from core.store.curve import Curve
 from core.store.metric_store import MetricStore
 from core.transfer import foreign, importing
 from core.transfer.importing import bring, look
@@ -86,14 +88,14 @@ def test_only_the_chosen_runs_come_in_under_the_project_that_was_named(service: 
 def test_a_run_whose_import_fails_half_way_leaves_nothing_and_the_others_come_in(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append = MetricStore.append
+    append = MetricStore.append_curves
 
-    def full_for_the_fox(store: MetricStore, run_id: str, metrics: object) -> None:
+    def full_for_the_fox(store: MetricStore, run_id: str, curves: Mapping[str, Curve]) -> None:
         if service.run(run_id).name == "fox":
             raise DatabaseUnavailable("The disk is full.")
-        append(store, run_id, metrics)  # type: ignore[arg-type]
+        append(store, run_id, curves)
 
-    monkeypatch.setattr(MetricStore, "append", full_for_the_fox)
+    monkeypatch.setattr(MetricStore, "append_curves", full_for_the_fox)
     done = bring(service, table(tmp_path, SWEEP))
     assert [service.run(run_id).name for run_id in done.added] == ["owl"]
     assert done.trouble == ("'fox' was not imported. The disk is full.",)
