@@ -60,7 +60,7 @@ def test_a_note_is_written_and_shown_as_markdown(page: Page, address: str) -> No
     page.get_by_role("dialog").locator("textarea").fill("It **works** <script>alert(1)</script>")
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=60_000)
-    page.get_by_role("button", name="Open").click()
+    page.locator(".st-key-open-run button").click()
     note = page.locator(".st-key-note .note")
     expect(note.locator("strong")).to_have_text("works", timeout=60_000)
     expect(note).to_contain_text("<script>alert(1)</script>")
