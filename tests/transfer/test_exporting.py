@@ -65,6 +65,7 @@ def test_mlflow_reads_curves_scores_settings_and_words(
     assert export(service, [run_id], "mlflow", tmp_path / "out") == 1
     client = MlflowClient(str(tmp_path / "out" / "mlruns"))
     experiment = client.get_experiment_by_name("Touchstone")
+    assert experiment is not None
     (run,) = client.search_runs([experiment.experiment_id])
     assert (run.info.run_name, run.info.status) == ("the first / best", "FINISHED")
     assert run.data.params["learning_rate"] == "0.125"
