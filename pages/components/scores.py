@@ -1,6 +1,6 @@
 """The honest answer: verdict, scores with their intervals, and the simple methods beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -70,6 +70,7 @@ def comparison(run: Run, task: TaskSpec) -> None:
         return
     st.subheader("Against the simple ways", anchor=False)
     better = "higher is better" if metric.direction == "max" else "lower is better"
+    st.markdown(f"**{plain(_place(list(shown), run.config.model))}**")
     st.caption(f"{metric.title} on the same unseen examples, with 95 % intervals; {better}.")
     st.plotly_chart(
         _dots(shown, metric, run.config.model),
@@ -80,6 +81,15 @@ def comparison(run: Run, task: TaskSpec) -> None:
     )
     with st.expander("All numbers", icon=":material/table_rows:"):
         st.dataframe(_table(methods, task), hide_index=True, row_height=36)
+
+
+def _place(best_first: Sequence[str], own: str) -> str:
+    """Return the finding of the chart: which place the model has among the methods."""
+    place = best_first.index(own)
+    if place == 0:
+        return f"{own} is ahead of {' and '.join(best_first[1:])}"
+    behind = f"{own} is behind {' and '.join(best_first[:place])}"
+    return f"{behind}, ahead of {' and '.join(best_first[place + 1 :])}" if best_first[place + 1 :] else behind
 
 
 def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str, Any]:
