@@ -91,7 +91,7 @@ def _now(was_active: bool) -> None:
         recent, machine = st.columns([2.2, 1], gap="large")
         with recent:
             st.subheader("Recent runs", anchor=False)
-            runs = service.runs(limit=RECENT)
+            runs = [run for run in service.runs(limit=10 * RECENT) if not run.archived_at][:RECENT]
             for run in runs:
                 _row(run)
             tell_me(service.active_runs())

@@ -31,7 +31,8 @@ COUNTED: Mapping[Verdict, str] = {
 }  # fmt: skip
 SHORT = {"reference": "◎", "better": "▲ better", "worse": "▼ worse", "unclear": "≈ unclear", "untested": ""}
 METHODS = {
-    "label": "McNemar's mid-p test and the interval of Bonett and Price, on the answers to the same examples.",
+    "label": "McNemar's mid-p test and the interval of Bonett and Price, on the answers to the same examples; clear is "
+    "what both call clear.",
     "number": "A paired bootstrap: all runs are judged on the same 1,000 resamples of the rows.",
     "text": "A paired bootstrap of blocks of the text: all runs are judged on the same 1,000 resamples.",
 }

@@ -95,7 +95,12 @@ def addresses(browser: Browser, url: str) -> dict[str, str]:
     links = page.locator("[class*='st-key-recent-'] a")
     runs = [str(links.nth(i).get_attribute("href")).partition("?")[2] for i in range(links.count())]
     page.context.close()
-    paths = {"start": "/", "train": "/train", "runs": "/runs", "system": "/system", "run-none": "/run?run=nothere"}
+    ids = ",".join(query.partition("run=")[2] for query in runs)
+    paths = {
+        "start": "/", "data": "/data", "train": "/train", "runs": "/runs", "import-runs": "/import-runs",
+        "compare-none": "/compare", "compare": f"/compare?runs={ids}", "system": "/system",
+        "run-none": "/run?run=nothere",
+    }  # fmt: skip
     return paths | {f"run-{i}": f"/run?{query}" for i, query in enumerate(reversed(runs), 1)}
 
 
