@@ -7,19 +7,6 @@ const COMPARE_LONG = 3000; // points of a live line; a longer one is asked for a
 const LAST_STEP = "999999999999999999";
 const COLUMNS = ["step", "value", "time"];
 
-let comparePlotly = null;
-function plotlyFrom(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  comparePlotly ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => { comparePlotly = null; script.remove(); reject(new Error("no chart library")); };
-    document.head.append(script);
-  });
-  return comparePlotly;
-}
-
 class Comparison {
   constructor(parent, data) {
     this.data = data;
@@ -43,7 +30,7 @@ class Comparison {
     this.resizer.observe(this.root);
     this.build();
     this.say("loading", "Loading the curves …");
-    plotlyFrom(data.plotly).then(
+    loadPlotly(data.plotly).then(
       (plotly) => { this.plotly = plotly; this.poll(); },
       () => this.say("error", "The chart library did not load. Reload the page."),
     );

@@ -18,7 +18,7 @@ from pages.components.url_lists import read_list, write_list
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("curve_drawing.js", "curve_tools.js", "compare_drawing.js", "compare_chart.js")
+_SCRIPTS = ("curve_plotly.js", "curve_drawing.js", "curve_tools.js", "compare_drawing.js", "compare_chart.js")
 _component = st.components.v2.component(
     "touchstone_comparison",
     css="\n".join((_HERE / name).read_text() for name in ("curve_chart.css", "compare_chart.css")),

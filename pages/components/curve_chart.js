@@ -5,19 +5,6 @@ const POLL_MS = 750; // then the answer is held back until there is news: shorte
 const PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
 const MOST_POINTS = 3000; // a line that has grown longer is asked for again, downsampled
 
-let loading = null;
-function loadPlotly(url) {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  loading ??= new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = url;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => { loading = null; script.remove(); reject(new Error("no chart library")); };
-    document.head.append(script);
-  });
-  return loading;
-}
-
 class Curves {
   constructor(parent, data) {
     this.data = data;

@@ -13,10 +13,11 @@ from core.specs import MetricSpec, TaskSpec
 from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("curve_plotly.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in ("curve_drawing.js", "curve_tools.js", "curve_chart.js")),
+    js="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 
