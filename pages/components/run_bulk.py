@@ -43,7 +43,7 @@ def bulk_actions(runs: Sequence[Run], fields: Fields) -> None:
             _change("Archive", "archive", "archive", "are archived", lambda: organiser.archive(ids), runs)
         _change("Move to trash", "trash", "delete", "are in the trash", lambda: organiser.trash(ids), runs)
         csv_button("CSV", runs, fields, "csv-picked")
-        with st.popover("Export", icon=":material/ios_share:", key="export-many"):
+        with st.popover("Export", icon=":material/ios_share:", key="hand-on-many"):
             export_runs(ids, "many")
 
 
