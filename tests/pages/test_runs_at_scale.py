@@ -125,7 +125,7 @@ def test_two_can_be_compared_or_handed_on_together_and_one_cannot(open_page: Ope
     at = tick(open_page("runs"), [two[1], two[0]])
     assert not at.button(key="compare").disabled
     offered = [download.proto.label for download in at.get("download_button")]
-    assert "Download 2 runs for TensorBoard" in offered
+    assert "Download 2 runs for MLflow" in offered
     at = tick(open_page("runs", filter="pictures"), [two[0]])
     assert "compare" not in {button.key for button in at.button}
 
