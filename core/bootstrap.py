@@ -1,5 +1,6 @@
 """Where objects are wired: settings, database, supervisor, service."""
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,13 @@ def open_service(settings: Settings | None = None) -> "Service":
 
 def shared_service() -> "Service":
     """Return this process's one service on the environment's settings: pages and routes share its engine."""
-    return _shared(Settings())
+    return _shared(_settings(tuple((k, v) for k, v in os.environ.items() if k.upper().startswith("TOUCHSTONE_"))))
+
+
+@cache
+def _settings(_environment: tuple[tuple[str, str], ...]) -> Settings:
+    """Read the settings once for each state of the environment: it takes 2 ms, and a page asks dozens of times."""
+    return Settings()
 
 
 @cache

@@ -13,7 +13,7 @@ from pages.components.chips import LOOKS
 from pages.components.text import plain
 from pages.components.url_state import read_choice, write_choice
 
-PAUSE = "100ms"  # after the last key: people who filter wait for it, and a look at known runs costs little
+PAUSE = "50ms"  # after the last key: people who filter wait for it, and a look at known runs costs little
 _GOOD = "last-good-filter"
 EXAMPLES = {
     "digits first": "both words are somewhere in the name, note, tags, data, model or verdict",

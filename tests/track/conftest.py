@@ -27,7 +27,8 @@ def start(home: Path, database: Database) -> Iterator[Start]:
     started = []
 
     def start(script: str) -> "subprocess.Popen[str]":
-        text = f"import os, signal, sys, time\nfrom core import track\n{script}"
+        listens = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # who runs tests aside may ignore it
+        text = f"import os, signal, sys, time\nfrom core import track\n{listens}\n{script}"
         process = subprocess.Popen([sys.executable, "-c", text], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         started.append(process)
         return process
