@@ -146,6 +146,11 @@ class SentenceEncoder:
             features[batch] = _encode(tokenizer, model, [texts[i] for i in batch])
         return features
 
+    @property
+    def weights_bytes(self) -> int:
+        """The size of its weights on disk, for whoever asks what a model on its features takes."""
+        return ((self.folder or encoder_folder()) / WEIGHTS).stat().st_size
+
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the number of features."""
         return DataInfo(labels, (FEATURES,))

@@ -61,6 +61,7 @@ class Costs:
         device: Where it was measured.
         bytes: Of the weights on disk.
         parameters: Numbers that it consists of.
+        encoder_bytes: Of the weights of a frozen encoder that reads the examples for it; 0 where there is none.
     """
 
     ms_alone: float
@@ -70,6 +71,7 @@ class Costs:
     device: str
     bytes: int
     parameters: int
+    encoder_bytes: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -115,6 +115,12 @@ def _span(metric: MetricSpec, gain: Gain) -> str:
 # --- what does it take to use it? ---
 
 
+def _beside(costs: Costs) -> str:
+    if not costs.encoder_bytes:
+        return ""
+    return f", beside the {_size(costs.encoder_bytes)} of the frozen encoder that reads for it"
+
+
 def _costs(costs: Costs | None) -> Sentence | None:
     if costs is None:
         return None
@@ -123,9 +129,11 @@ def _costs(costs: Costs | None) -> Sentence | None:
         together = f", {_ms(costs.ms_together)} each in batches of {costs.together}"
     text = (
         f"It takes {_ms(costs.ms_alone)} for one {costs.per} alone{together}, on {costs.device}; "
-        f"its {costs.parameters:,} numbers take {_size(costs.bytes)} on disk."
+        f"its {costs.parameters:,} numbers take {_size(costs.bytes)} on disk{_beside(costs)}."
     )
-    how = "Median of repeated answers of the finished model; preparing the input comes on top."
+    how = "Median of repeated answers of the finished model."
+    if costs.per == "example":
+        how = "Median of repeated answers of the finished model, from the raw example on."
     numbers = [Number(f"One {costs.per} alone", _ms(costs.ms_alone), how)]
     if costs.together > 1:
         numbers.append(Number(f"Each of {costs.together} at once", _ms(costs.ms_together), how))

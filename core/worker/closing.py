@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from core.intake.manifest import write_text
@@ -16,12 +17,10 @@ from core.results.kept_examples import KeptExample, chosen, keep_examples
 from core.results.verdict_card import verdict_card
 from core.training.sizes import parameter_counts
 from core.worker.mistakes import describe_mistakes, picture_of_pixels
-from core.worker.speed import answer_times
+from core.worker.speed import answer_times, reader, writer
 from core.worker.written import samples
 
 if TYPE_CHECKING:
-    import torch
-
     from core.intake.materialise import Materialised
     from core.specs import Examples, Outcomes, TaskSpec
     from core.training.evaluation import Assessment
@@ -101,13 +100,22 @@ def _copied(written: dict[str, Any] | None, temperature: float = 0.8) -> dict[st
 
 
 def _costs(end: Ending) -> Costs | None:
-    inputs, info, writes = end.data.arrays["test"]["inputs"], end.data.info, end.task.output_kind == "text"
-    alone, each, together = answer_times(end.module, inputs, info, end.device, writes)
+    writes, was_training = end.task.output_kind == "text", end.module.training
+    answer, most = (writer if writes else reader)(end.module, end.data, end.device)
+    end.module.eval()
+    try:
+        with torch.inference_mode():
+            alone, each, together = answer_times(answer, most, end.device)
+    finally:
+        end.module.train(was_training)
     if not together:
         return None
-    per = "example" if not writes else "character" if info.characters_per_token == 1 else "piece of a word"
+    per = "example" if not writes else "character" if end.data.info.characters_per_token == 1 else "piece of a word"
     weights = end.folder / "checkpoints" / "best" / "model.safetensors"
-    return Costs(alone, each, together, per, end.device_name, weights.stat().st_size, parameter_counts(end.module)[0])
+    return Costs(
+        alone, each, together, per, end.device_name, weights.stat().st_size, parameter_counts(end.module)[0],
+        getattr(end.data.preprocessor, "weights_bytes", 0),
+    )  # fmt: skip
 
 
 def _examples(outcomes: "Outcomes", test: "Examples") -> Iterator[tuple[KeptExample, bytes]]:

@@ -72,6 +72,7 @@ def main() -> None:
         if arguments.readme:
             page = browser.new_page(viewport={"width": 1440, "height": 1290})
             train_demo(page, url, "text-classification")
+            page.wait_for_timeout(4_000)  # every chart is drawn
             page.screenshot(path=README_PICTURE)
         if arguments.folder:
             if arguments.url is None:

@@ -78,6 +78,13 @@ def test_who_ended_too_soon_is_trained_longer() -> None:
     assert (advice.more_epochs, advice.changes) == (4, {})
 
 
+def test_shares_are_said_in_percent() -> None:
+    advice = look("plateau", "nothing more to learn")
+    assert advice is not None
+    assert " % before." in advice.evidence
+    assert "accuracy" in advice.evidence
+
+
 def test_a_live_run_is_not_told_that_it_ended_too_soon() -> None:
     live = recorded("ended too soon")
     live = replace(live, run=replace(live.run, status=RunStatus.RUNNING))

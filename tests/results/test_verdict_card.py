@@ -1,5 +1,7 @@
 """The verdict in three sentences, and the numbers that they stand on."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,11 @@ def test_a_clear_gain_a_confusion_and_a_price_make_three_sentences() -> None:
         "It takes 0.5 ms for one example alone, 0.021 ms each in batches of 32, on cpu (2 cores); its 2,881 numbers "
         "take 12.1 kB on disk.",
     ]
+
+
+def test_an_encoder_that_reads_for_a_model_counts_among_what_it_takes() -> None:
+    known = replace(of_labels(None), costs=replace(COSTS, encoder_bytes=90_900_000))
+    assert said(known)[-1].endswith("take 12.1 kB on disk, beside the 90.9 MB of the frozen encoder that reads for it.")
 
 
 def test_too_few_examples_are_said_with_how_many_would_do() -> None:
