@@ -65,7 +65,7 @@ def test_the_padding_learns_nothing_and_stays_zero(name: str) -> None:
     assert embedding.weight.grad[0].tolist() == [0.0] * 8
 
 
-@pytest.mark.parametrize("name", set(READERS) - {"bag"})
+@pytest.mark.parametrize("name", [name for name in READERS if name != "bag"])
 def test_the_order_of_words_counts(name: str) -> None:
     read = reader(name)
     assert not torch.allclose(read(padded([3, 4, 5, 6])), read(padded([6, 5, 4, 3])), atol=1e-4)
