@@ -1,5 +1,6 @@
 """What many tests start from: a home folder of their own, a real database, a configuration."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,14 @@ from core.configure import make_config
 from core.settings import Settings
 from core.store.database import Database
 from core.store.run_store import RunStore
+
+
+@pytest.fixture(autouse=True)
+def main_module_stays() -> Iterator[None]:
+    """Streamlit's AppTest leaves its script as `__main__`, from which a process that is started later begins."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture
