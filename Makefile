@@ -15,7 +15,7 @@ run: setup  ## Set up what is missing, then serve the dashboard on http://127.0.
 
 test: setup-dev check  ## Set up what is missing, then lint, types and every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/faults
-	$(BIN)/python -m pytest tests/browser tests/faults  # one at a time: each wants the machine for itself
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser tests/faults  # apart: these want the machine
 
 setup: $(VENV)/.installed
 setup-dev: $(VENV)/.installed-dev

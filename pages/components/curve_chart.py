@@ -61,19 +61,14 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
         "label": "Learning curves",
         "steps_per_epoch": run.steps_per_epoch,
         "batch_size": run.config.batch_size if task else 0,  # unknown: the axis of examples is not offered
-        "charts": charts(task, run.device) if task else foreign_charts(shared_service().latest(run.id)),
+        "charts": charts(task) if task else foreign_charts(shared_service().latest(run.id)),
     }
     # Another chart is another component: it is built once.
     _component(key=f"curves-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}", data=data)
 
 
-def charts(task: TaskSpec, device: str = "") -> list[dict[str, Any]]:
-    """Return what to draw for a task: its loss, its metrics, the deciding one first, and how training itself goes.
-
-    Args:
-        task: The task.
-        device: Where it is trained. On a processor the memory of the training is that of the machine: once is enough.
-    """
+def charts(task: TaskSpec) -> list[dict[str, Any]]:
+    """Return what to draw for a task: its loss, its metrics, the deciding one first, and how training itself goes."""
     train, validation = (
         Line("train/loss", "Training", "blue", "solid", "Training loss"),
         Line("validation/loss", "Validation", "orange", "dash", "Validation loss"),
@@ -81,8 +76,7 @@ def charts(task: TaskSpec, device: str = "") -> list[dict[str, Any]]:
     loss = _chart("Loss", "lower is better", LOSS_UNITS[task.output_kind], [train, validation], better="min")
     metrics = sorted((m for m in task.metrics if m.name != "loss"), key=lambda m: m.name != task.primary_metric)
     first, *others = map(_metric_chart, metrics)
-    aside = [kind for kind in ASIDE if kind[0] != "system/memory_mb" or not device.startswith("cpu")]
-    return [loss, first, *(other | {"aside": True} for other in others), *map(_aside, aside)]
+    return [loss, first, *(other | {"aside": True} for other in others), *map(_aside, ASIDE)]
 
 
 def _metric_chart(metric: MetricSpec) -> dict[str, Any]:
