@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from core.bootstrap import shared_service
 from core.errors import TouchstoneError
+from core.front_page import FrontPage
 from core.routes import routes
 from core.upload_routes import upload_routes
 
@@ -41,6 +43,7 @@ hosts = st.get_option("server.allowedHosts")
 app = st.App(
     "pages/frame.py",
     routes=[*routes(shared_service, hosts), *upload_routes(lambda: shared_service().shelf, hosts)],
+    middleware=[Middleware(FrontPage)],
     lifespan=lifespan,
     on_script_error=explain,
 )

@@ -6,8 +6,6 @@ import functools
 import io
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.chart_libraries import library_files
 from core.curve_answers import CurveAnswers, is_step
 from core.curves import Curve, Snapshot, curves_of
 from core.errors import TouchstoneError, UserError
@@ -37,8 +36,7 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         allowed_hosts: Host names under which the dashboard may be reached; `*.example.org` and `*` are understood.
     """
     hosts = tuple(host.strip().lower() for host in allowed_hosts) or LOOPBACK
-    plotly = _plotly_file()
-    plotly_name = f"plotly-{version('plotly')}.min.js"  # another version is another address, so it may be kept
+    libraries = library_files()  # another version is another address, so they may be kept
 
     def health(_: Request) -> Response:
         return _json({"status": "ok", "worker_alive": open_service().worker.info().alive})
@@ -66,8 +64,8 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         return PlainTextResponse(_csv(found), media_type="text/csv", headers=_NEVER_KEPT)
 
     def asset(request: Request) -> Response:
-        if request.path_params["name"] == plotly_name:
-            return FileResponse(plotly, media_type="text/javascript", headers={"Cache-Control": _YEAR})
+        if file := libraries.get(request.path_params["name"]):
+            return FileResponse(file, media_type="text/javascript", headers={"Cache-Control": _YEAR})
         return _sentence(404, "There is no such file.")
 
     paths: dict[str, Awaited] = {
@@ -80,12 +78,6 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         **{path: _in_thread(endpoint) for path, endpoint in wall_endpoints(open_service).items()},
     }
     return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
-
-
-def _plotly_file() -> Path:
-    import plotly  # 20 ms; its figures, which take a second, are not imported
-
-    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def refusal(request: Request, hosts: tuple[str, ...]) -> str:

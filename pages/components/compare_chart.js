@@ -30,8 +30,9 @@ class Comparison {
     this.resizer.observe(this.root);
     this.build();
     this.say("loading", "Loading the curves …");
-    loadPlotly(data.plotly).then(
-      (plotly) => { this.plotly = plotly; this.poll(); },
+    this.poll(); // the points come while the library loads
+    loadLibrary("uPlot", data.libraries.uplot).then(
+      (library) => { this.library = library; if (Object.keys(this.known).length) this.draw(); },
       () => this.say("error", "The chart library did not load. Reload the page."),
     );
   }
@@ -68,7 +69,7 @@ class Comparison {
   }
 
   drop(figure) {
-    if (figure.watched) this.plotly.purge(figure.plot);
+    figure.drawing?.drop();
     figure.figure.remove();
   }
 
@@ -92,7 +93,7 @@ class Comparison {
 
   async poll() {
     clearTimeout(this.timer);
-    if (this.stopped || document.hidden || !this.plotly) return;
+    if (this.stopped || document.hidden) return;
     if (this.busy) { this.again = true; return; }
     this.busy = true;
     this.again = false;
@@ -179,7 +180,7 @@ class Comparison {
   }
 
   draw() {
-    if (!this.plotly || this.stopped) return;
+    if (!this.library || this.stopped) return;
     this.drawn = getComputedStyle(this.root).color;
     const theme = { ...themeOf(this.root), dark: isDark(this.root) };
     const drawn = {};
@@ -188,10 +189,8 @@ class Comparison {
       const shown = this.data.runs.filter((run) => this.line(curve, run)?.step.length && !this.hidden.has(run.id));
       const along = COMPARE_ALONG[this.data.along];
       const lines = shown.filter((run) => along.knows(run)).map((run) => [run, this.line(curve, run)]);
-      this.plotly.react(figure.plot, lines.flatMap(([run, line]) => compareTraces(curve, run, line, this.data, theme)), compareLayout(this.root, curve, this.data, theme, lines.length), {
-        responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
-      });
-      this.watchZoom(figure, curve);
+      figure.drawing ??= new LineChart(figure.plot, this.library, (low, high) => this.zoom(curve, low, high));
+      figure.drawing.draw(lines.flatMap(([run, line]) => compareTraces(curve, run, line, this.data, theme)), compareLayout(curve, this.data, theme));
       figure.title.textContent = comparedFinding(curve, lines, this.data.same_data);
       figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${along.title.toLowerCase()}. ${comparedFinding(curve, lines, this.data.same_data)}`);
       figure.words.textContent = lines.map(([run, line]) => `${run.name}: ${written(curve, lastOf(line))} at step ${line.step.at(-1)}.`).join(" ");
@@ -210,17 +209,8 @@ class Comparison {
     return said.filter(([runs]) => runs.length && !(runs === without && this.busy)).map(([runs, why]) => `${runs.map((run) => run.name).join(", ")}: ${why}.`).join(" ");
   }
 
-  watchZoom(figure, curve) {
-    if (figure.watched) return;
-    figure.watched = true;
-    figure.plot.on("plotly_relayout", (change) => {
-      if (change["xaxis.autorange"]) { this.details.delete(curve.key); this.draw(); }
-      const [low, high] = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-      if (low !== undefined && high !== undefined) this.zoom(curve, low, high);
-    });
-  }
-
   async zoom(curve, low, high) { // what was thinned out for the whole is asked for again in the part
+    if (low === undefined) { this.details.delete(curve.key); this.draw(); return; }
     const along = COMPARE_ALONG[this.data.along];
     const asked = this.data.runs.filter((run) => this.known[run.id]?.curves[curve.key]?.thinned && along.knows(run));
     const parts = await Promise.all(asked.map(async (run) => {
@@ -237,7 +227,7 @@ class Comparison {
   }
 
   resize() {
-    if (this.drawn) for (const figure of this.figures.values()) if (figure.watched && figure.plot.offsetWidth) this.plotly.Plots.resize(figure.plot);
+    for (const figure of this.figures.values()) if (figure.plot.offsetWidth) figure.drawing?.resize();
   }
 
   stop() {

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +11,21 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec
+from pages.components.chart_library import base_path, library_urls
 from pages.components.compare_words import Looks
 from pages.components.text import plain
 from pages.components.url_lists import read_list, write_list
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("curve_plotly.js", "curve_drawing.js", "curve_tools.js", "compare_drawing.js", "compare_chart.js")
+_SCRIPTS = (
+    "curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "compare_drawing.js", "compare_chart.js",
+)  # fmt: skip
 _component = st.components.v2.component(
     "touchstone_comparison",
     css="\n".join((_HERE / name).read_text() for name in ("curve_chart.css", "compare_chart.css")),
     js="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
-    isolate_styles=False,  # Plotly puts its own styles into the document
+    isolate_styles=False,  # as the chart of one run, whose words it uses
 )
 MOST_CURVES = 6  # charts at once
 ALONG = {"step": "Step", "pass": "Pass over the data", "time": "Time"}
@@ -74,13 +76,11 @@ def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> No
     if not chosen:
         st.caption("Choose a curve to see it.")
         return
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
     data = {
         "runs": [_described(run, looks) for run in runs],
         "curves": [vars(curves[key]) for key in chosen],
         "along": along, "same_data": same_data, "smoothing": float(smooth), "log": log == "on",
-        "base": f"/{base}" if base else "",
-        "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
+        "base": base_path(), "libraries": library_urls(),
     }  # fmt: skip
     _component(key="compared-curves", data=data)
 

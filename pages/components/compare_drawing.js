@@ -5,8 +5,6 @@ const COMPARE_ALONG = { // what stands below a chart, how a point's place there 
   pass: { title: "Pass over the data", knows: (run) => run.steps_per_epoch > 0, of: (line, at, run) => line.step[at] / run.steps_per_epoch },
   time: { title: "Minutes since the start", knows: () => true, of: (line, at, run) => (line.time[at] - beganAt(line, run)) / 60 },
 };
-const DASHES = { solid: "", dash: "7 4", dot: "2 3", dashdot: "7 3 2 3", longdash: "11 4" };
-const SIGNS = { circle: "●", diamond: "◆", square: "■", "triangle-up": "▲", cross: "✚", star: "★", "triangle-down": "▼" };
 const MARKED = 7; // markers along a line of many points
 
 function beganAt(line, run) { // what was imported may have times of its own
@@ -20,16 +18,9 @@ function isDark(root) {
 
 function sampleOf(run, color) {
   const made = element("span", "ts-sample");
-  const name = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(name, "svg");
-  const stroke = document.createElementNS(name, "line");
-  for (const [key, value] of Object.entries({ width: 34, height: 12, "aria-hidden": "true" })) picture.setAttribute(key, value);
-  const drawn = { x1: 0, x2: 34, y1: 6, y2: 6, stroke: color, "stroke-width": 2, "stroke-dasharray": DASHES[run.dash] };
-  for (const [key, value] of Object.entries(drawn)) stroke.setAttribute(key, value);
-  picture.append(stroke);
   const sign = element("span", "", SIGNS[run.symbol]);
   sign.style.color = color;
-  made.append(picture, sign);
+  made.append(strokeOf(color, run.dash), sign);
   return made;
 }
 
@@ -40,10 +31,10 @@ function compareTraces(curve, run, line, view, theme) {
   const color = run.colors[theme.dark ? 1 : 0];
   const made = {
     x, y, type: "scatter", mode: "lines", name: run.name, uid: `run-${run.id}`, connectgaps: false,
-    line: { color, width: 2, dash: run.dash }, hovertemplate: `%{y:.4~g}${curve.percent ? " %" : ""}<extra>${escaped(run.name)}</extra>`,
+    line: { color, width: 2, dash: run.dash },
   };
   const shown = view.smoothing && y.length > 2 ? { ...made, y: smooth(y, view.smoothing) } : made;
-  const faint = shown === made ? [] : [{ ...made, uid: `${made.uid}-raw`, opacity: 0.22, hoverinfo: "skip", hovertemplate: undefined }];
+  const faint = shown === made ? [] : [{ ...made, uid: `${made.uid}-raw`, opacity: 0.22, hoverinfo: "skip" }];
   return [...faint, shown, markersOf(shown, run, color)];
 }
 
@@ -52,20 +43,17 @@ function markersOf(line, run, color) { // a few along the line, the last point a
   const chosen = count <= 2 * MARKED ? line.x.map((_, at) => at) : Array.from({ length: MARKED }, (_, at) => Math.round(((at + 1) * (count - 1)) / MARKED));
   return {
     x: chosen.map((at) => line.x[at]), y: chosen.map((at) => line.y[at]), type: "scatter", mode: "markers", hoverinfo: "skip",
-    uid: `${line.uid}-marks`, marker: { color, size: 8, symbol: run.symbol },
+    uid: `${line.uid}-marks`, marker: { color, size: 7, symbol: run.symbol },
   };
 }
 
-function compareLayout(root, curve, view, theme, count) {
-  const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
-  const paper = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
+function compareLayout(curve, view, theme) {
+  const axis = { gridcolor: theme.line, linecolor: theme.line };
   return {
-    uirevision: `${curve.key}-${view.log}-${view.along}`, // zoom outlives every new point
-    paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
-    margin: { l: 8, r: 12, t: 8, b: 8 }, hovermode: count > 8 ? "closest" : "x unified", autosize: true, showlegend: false,
-    hoverlabel: { bgcolor: paper || undefined, namelength: -1 },
-    xaxis: { ...axis, visible: count > 0, title: { text: COMPARE_ALONG[view.along].title, font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
-    yaxis: { ...axis, visible: count > 0, title: { text: escaped(curve.unit), font: { size: 11 }, standoff: 6 }, type: view.log ? "log" : "linear", ticksuffix: curve.percent ? " %" : "" },
+    uirevision: `${curve.key}-${view.log}-${view.along}`, // zoom outlives every new point, not another axis
+    font: { family: theme.font, size: 12, color: theme.text }, showlegend: false,
+    xaxis: { ...axis, title: { text: COMPARE_ALONG[view.along].title } },
+    yaxis: { ...axis, title: { text: curve.unit }, type: view.log ? "log" : "linear", ticksuffix: curve.percent ? " %" : "" },
   };
 }
 
@@ -89,8 +77,4 @@ function comparedFinding(curve, lines, sameData) { // the best and the last one 
   const [first, last] = curve.direction === "min" ? ["lowest", "highest"] : ["highest", "lowest"];
   if (ends[0][1] === ends.at(-1)[1]) return `${curve.title}: all end at ${written(curve, ends[0][1])}`;
   return `${curve.title}: ${first} at the end is ${said(ends[0])}, ${last} ${said(ends.at(-1))}`;
-}
-
-function escaped(text) { // Plotly reads tags in names
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }

@@ -93,7 +93,7 @@ class Curves {
   async start() {
     this.poll(); // the points come while the library loads
     try {
-      this.plotly = await loadPlotly(this.data.plotly);
+      this.library = await loadLibrary("uPlot", this.data.libraries.uplot);
     } catch {
       this.say("error", "The chart library did not load. Reload the page.");
       this.stopped = true; // the next run of the page's script tries again
@@ -153,7 +153,7 @@ class Curves {
   }
 
   draw() {
-    if (!this.plotly || this.stopped) return;
+    if (!this.library || this.stopped) return;
     const theme = themeOf(this.root);
     this.drawn = theme.text;
     const counts = {};
@@ -167,10 +167,8 @@ class Curves {
       if (chart.heading.textContent !== finding) chart.heading.textContent = finding;
       if (!chart.plot.offsetWidth) continue; // folded away
       const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), this.view, chart, theme, run));
-      this.plotly.react(chart.plot, traces, layoutOf(this.root, this.view, chart, theme, shown.length > 0), {
-        responsive: false, displaylogo: false, displayModeBar: false, scrollZoom: false, doubleClick: "reset",
-      });
-      this.watchZoom(chart);
+      chart.drawing ??= new LineChart(chart.plot, this.library, (low, high) => this.zoom(chart, low, high));
+      chart.drawing.draw(traces, layoutOf(this.view, chart, theme));
       chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
       chart.plot.setAttribute("aria-label", `${finding}. Lines: ${shown.map((line) => line.label).join(" and ") || "none yet"}.`);
       chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
@@ -183,17 +181,8 @@ class Curves {
     return this.details.get(chart)?.[key] ?? this.lines[key];
   }
 
-  watchZoom(chart) {
-    if (chart.watched) return;
-    chart.watched = true;
-    chart.plot.on("plotly_relayout", (change) => {
-      if (change["xaxis.autorange"]) { chart.asked = null; this.details.delete(chart); this.draw(); }
-      const [low, high] = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-      if (low !== undefined && high !== undefined) this.zoom(chart, low, high);
-    });
-  }
-
   async zoom(chart, low, high) { // what was thinned out for the whole is asked for again in the part
+    if (low === undefined) { chart.asked = null; this.details.delete(chart); this.draw(); return; }
     const thinned = chart.lines.filter((line) => this.lines[line.key]?.thinned).map((line) => line.key);
     if (!thinned.length) return;
     const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])) };
@@ -214,7 +203,7 @@ class Curves {
   resize(entries) { // also when a chart fills the screen
     if (!this.drawn) return;
     const sized = new Set(entries.map((entry) => entry.target));
-    for (const chart of this.charts) if (sized.has(chart.plot) && chart.plot.offsetWidth && chart.watched) this.plotly.Plots.resize(chart.plot);
+    for (const chart of this.charts) if (sized.has(chart.plot) && chart.plot.offsetWidth) chart.drawing?.resize();
   }
 
   stop() {
@@ -223,7 +212,7 @@ class Curves {
     clearInterval(this.themeTimer);
     this.resizer.disconnect();
     document.removeEventListener("visibilitychange", this.onVisible);
-    if (this.plotly) for (const chart of this.charts) if (chart.watched) this.plotly.purge(chart.plot);
+    for (const chart of this.charts) chart.drawing?.drop();
     this.root.remove();
   }
 }

@@ -1,7 +1,6 @@
 """The live chart: one component that asks the JSON route itself, so that a new point costs no rerun of the page."""
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,16 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
+from pages.components.chart_library import base_path, library_urls
 from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("curve_plotly.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
+_SCRIPTS = ("curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
     js="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
-    isolate_styles=False,  # Plotly puts its own styles into the document
+    isolate_styles=False,  # a chart in full screen and a picture file need the document's styles
 )
 
 
@@ -51,13 +51,12 @@ class Line:
 
 def curve_chart(run: Run, task: TaskSpec | None) -> None:
     """Show the loss and the deciding metric of a run, live while it is active; without a task, what it logged."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
     data: dict[str, Any] = {
         "run": run.id,
         "attempt": run.attempt,  # another one tells a chart that has ended to ask again
         "active": run.status.is_active,
-        "base": f"/{base}" if base else "",
-        "plotly": f"{'/' + base if base else ''}/assets/plotly-{version('plotly')}.min.js",
+        "base": base_path(),
+        "libraries": library_urls(),
         "label": "Learning curves",
         "steps_per_epoch": run.steps_per_epoch,
         "batch_size": run.config.batch_size if task else 0,  # unknown: the axis of examples is not offered

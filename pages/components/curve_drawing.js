@@ -75,30 +75,24 @@ function tracesOf(line, found, view, chart, theme, run) { // line: how it is dra
   const y = found.value.map((v) => (typeof v === "number" ? v * scale : null));
   const x = y.map((_, at) => AXES[view.axis].of(found, at, run));
   const style = { color: theme[line.color], width: 2, dash: line.dash };
-  const unit = chart.percent ? " %" : "";
   const made = {
     x, y, type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style,
     mode: y.length < 40 && line.dash !== "solid" ? "lines+markers" : y.length < 2 ? "markers" : "lines",
     marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
-    hovertemplate: `%{y:.4~g}${unit}<extra>${line.label}</extra>`,
   };
   if (!view.smoothing || y.length < 3) return [made];
-  const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip", hovertemplate: undefined };
+  const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip" };
   return [faint, { ...made, mode: "lines", y: smooth(y, view.smoothing) }];
 }
 
-function layoutOf(root, view, chart, theme, full) {
-  const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true, tickfont: { size: 11 } };
+function layoutOf(view, chart, theme) {
+  const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true };
   return {
-    uirevision: `${view.log}-${view.axis}`, // zoom and legend outlive every new point
-    paper_bgcolor: "transparent", plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
-    margin: { l: 8, r: 12, t: 34, b: 8 }, hovermode: "x unified", autosize: true,
-    dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", // a finger scrolls the page
-    hoverlabel: { bgcolor: getComputedStyle(root).getPropertyValue("--st-background-color").trim() || undefined },
-    showlegend: chart.lines.length > 1,
-    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { size: 12 } },
-    xaxis: { ...axis, visible: full, title: { text: AXES[view.axis].title, font: { size: 11 }, standoff: 6 }, rangemode: "tozero" },
-    yaxis: { ...axis, visible: full, title: { text: chart.unit, font: { size: 11 }, standoff: 6 }, type: view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
+    uirevision: `${view.log}-${view.axis}`, // zoom outlives every new point, not another axis
+    plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
+    showlegend: chart.lines.length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+    xaxis: { ...axis, title: { text: AXES[view.axis].title }, rangemode: "tozero" },
+    yaxis: { ...axis, title: { text: chart.unit }, type: view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
   };
 }
 

@@ -80,12 +80,17 @@ function toolsMenu(curves, chart, figure) {
   return menu;
 }
 
-async function saveImage(curves, chart, format) {
-  const plot = curves.chartOf.get(chart).plot;
+async function saveImage(curves, chart, format) { // the same lines as on the page, drawn once more
+  const { traces, layout } = curves.chartOf.get(chart).plot.chart;
   const paper = getComputedStyle(curves.root).getPropertyValue("--st-background-color").trim() || "white";
-  const figure = { data: plot.data, layout: { ...plot.layout, paper_bgcolor: paper, title: { text: chart.title }, margin: { l: 60, r: 20, t: 70, b: 50 } } };
-  const url = await curves.plotly.toImage(figure, { format, width: 900, height: 500, scale: format === "png" ? 2 : 1 });
-  download(url, `${curves.data.run}-${nameOf(chart)}.${format}`);
+  const figure = { data: traces, layout: { ...layout, paper_bgcolor: paper, title: { text: chart.title }, margin: { l: 60, r: 20, t: 70, b: 50 } } };
+  try {
+    const plotly = await loadLibrary("Plotly", curves.data.libraries.plotly);
+    const url = await plotly.toImage(figure, { format, width: 900, height: 500, scale: format === "png" ? 2 : 1 });
+    download(url, `${curves.data.run}-${nameOf(chart)}.${format}`);
+  } catch {
+    curves.say("error", "The picture could not be made. Try again, or download the CSV.");
+  }
 }
 
 function saveCsv(curves, chart) { // every point, not only those that are drawn
