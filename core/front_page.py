@@ -10,6 +10,7 @@ _HEAD = f"""
     <script>window.__streamlit = {{ BACKEND_BASE_URL: new URL("./", location.href).href }}</script>
     <link rel="preload" as="script" href="./assets/{UPLOT}">
   </head>""".encode()
+_OF_A_FILE = (b"accept-encoding", b"range", b"if-none-match", b"if-modified-since")
 
 
 class FrontPage:
@@ -23,10 +24,10 @@ class FrontPage:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith("/api/"):
             await self._app(scope, receive, send)
             return
-        plain = [header for header in scope["headers"] if header[0] not in (b"if-none-match", b"if-modified-since")]
         html = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-        if html:  # in one piece, unpacked, and never "as before": it is not Streamlit's file any more
-            scope = {**scope, "headers": [header for header in plain if header[0] not in (b"accept-encoding", b"range")]}
+        if html:  # whole, unpacked, and never "as before": it is not Streamlit's file any more
+            headers = [header for header in scope["headers"] if header[0] not in _OF_A_FILE]
+            scope = {**scope, "headers": headers}
         await self._app(scope, receive, _Completed(send).send if html else send)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.results.thresholds import Alarms, Curve
 from core.runs import Run, Score
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
 from pages.components.text import plain
 
 CONFIG = {"displayModeBar": False}
@@ -43,7 +44,7 @@ def cost_chart(
         },
     }  # fmt: skip
     alt = f"{title}. Cost for 100 examples at each threshold from 0 to 100 %; the cheapest is {cheapest} %."
-    st.plotly_chart(figure, theme=None, key=f"cost-{run.id}", config=CONFIG, alt=alt)
+    figure_chart(figure, key=f"cost-{run.id}", alt=alt)
 
 
 def _marks(cheapest: int, chosen: int) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def _area_chart(
         | {"xaxis": axis | {"title": _title(names[0])}, "yaxis": axis | {"title": _title(names[1])}},
     }
     alt = f"{title}. {about}"
-    st.plotly_chart(figure, theme=None, key=f"{kind}-{run.id}", config=CONFIG, alt=alt)
+    figure_chart(figure, key=f"{kind}-{run.id}", alt=alt)
 
 
 def _axis() -> dict[str, Any]:

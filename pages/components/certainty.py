@@ -12,6 +12,7 @@ from core.results.kept_outcomes import kept_outcomes
 from core.runs import Run
 from core.specs import Outcomes
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
 from pages.components.notices import empty_state
 from pages.components.text import plain
 
@@ -86,7 +87,7 @@ def _chart(run: Run, found: Calibration, examples: int) -> None:
         },
     }
     alt = f"{title}. Calibration of {examples:,} answers in {len(found.bins)} groups of equal size."
-    st.plotly_chart(figure, theme=None, key=f"certainty-{run.id}", config={"displayModeBar": False}, alt=alt)
+    figure_chart(figure, key=f"certainty-{run.id}", alt=alt)
 
 
 def _dots(found: Calibration) -> dict[str, Any]:

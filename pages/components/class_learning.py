@@ -10,6 +10,7 @@ from core.bootstrap import shared_service
 from core.results.class_curves import PREFIX, ClassCurve, class_curves
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
 from pages.components.text import plain
 
 BRIGHT = 3  # lines that stand out: those of the classes that are found least
@@ -30,8 +31,8 @@ def class_learning(run: Run) -> None:
     st.caption("Share of each class that it found, at each look at the validation split.")
     chart, table = st.columns([1.6, 1], gap="large")
     with chart:
-        st.plotly_chart(
-            _figure(curves), theme=None, key=f"class-learning-{run.id}", config={"displayModeBar": False},
+        figure_chart(
+            _figure(curves), key=f"class-learning-{run.id}",
             alt=f"{title}. Recall of {len(curves)} classes over {curves[0].steps[-1]:,} steps.",
         )  # fmt: skip
     with table:

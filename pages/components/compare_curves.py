@@ -11,9 +11,10 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec
-from pages.components.chart_library import base_path, library_urls
+from pages.components.chart_library import library_urls
 from pages.components.compare_words import Looks
 from pages.components.text import plain
+from pages.components.uploader import base_url
 from pages.components.url_lists import read_list, write_list
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
@@ -80,7 +81,7 @@ def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> No
         "runs": [_described(run, looks) for run in runs],
         "curves": [vars(curves[key]) for key in chosen],
         "along": along, "same_data": same_data, "smoothing": float(smooth), "log": log == "on",
-        "base": base_path(), "libraries": library_urls(),
+        "base": base_url(), "libraries": library_urls(),
     }  # fmt: skip
     _component(key="compared-curves", data=data)
 

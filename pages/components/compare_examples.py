@@ -16,6 +16,7 @@ from core.specs import Examples, TaskSpec
 from pages.components.cells import safe_cell
 from pages.components.compare_words import Looks, names_of
 from pages.components.notices import empty_state
+from pages.components.sample_text import sample_text
 from pages.components.text import plain
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
@@ -183,7 +184,7 @@ def _samples(group: Group, looks: Looks) -> None:
         for run, text in written:
             with st.container(gap="xsmall", key=f"written-{run.id}"):
                 st.markdown(f"**{plain(looks[run.id].title)}**")
-                st.code(text[:4000], language=None, wrap_lines=True)
+                sample_text(text[:4000])
 
 
 def _cell(value: Any) -> str:

@@ -12,6 +12,7 @@ from core.comparing.settings_table import SettingRow
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
 from pages.components.compare_words import Looks, called
+from pages.components.figure_chart import figure_chart
 from pages.components.text import number, plain
 
 FEWEST = 3  # runs; two are read from the table
@@ -45,9 +46,8 @@ def parallel(rows: Sequence[SettingRow], standing: Standing, looks: Looks) -> No
         f"{looks[run.id].name}: {_settings(axes, i)}; {called(metric)} {number(metric, run.test[metric.name].value)}."
         for i, run in enumerate(runs)
     )
-    st.plotly_chart(
-        _figure([*axes, _score_axis(standing, runs)], runs, looks), theme=None, key="parallel",
-        config={"displayModeBar": False}, alt=f"{said} {alt}",
+    figure_chart(
+        _figure([*axes, _score_axis(standing, runs)], runs, looks), key="parallel", alt=f"{said} {alt}",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from core.runs import Run
 from core.specs import MetricSpec
 from pages.components.colors import colors, figure_layout
 from pages.components.compare_words import Looks, called, names_of
+from pages.components.figure_chart import figure_chart
 from pages.components.text import count, duration, money, number, plain
 from pages.components.url_state import read_choice, write_choice
 
@@ -70,9 +71,8 @@ def score_against_price(standing: Standing, looks: Looks) -> None:
         f"{looks[run_id].name}: {_in_words(kind, price)}, {called(metric)} {number(metric, score)}"
         for run_id, (price, score) in points.items()
     )
-    st.plotly_chart(
-        _figure(points, best, kind, metric, looks), theme=None, key="score-against-price",
-        config={"displayModeBar": False}, alt=alt,
+    figure_chart(
+        _figure(points, best, kind, metric, looks), key="score-against-price", alt=alt,
     )  # fmt: skip
 
 

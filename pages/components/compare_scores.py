@@ -14,6 +14,7 @@ from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
 from pages.components.colors import colors, figure_layout
 from pages.components.compare_words import Looks, called, difference_in_words, names_of
+from pages.components.figure_chart import figure_chart
 from pages.components.text import interval, number, plain
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
@@ -95,9 +96,8 @@ def scores(group: Group, standing: Standing, looks: Looks) -> None:
     )
     if len(standing.judgements) == 1:
         return
-    st.plotly_chart(
-        _dots(standing, looks), theme=None, key=f"scores-{group.task}-{group.fingerprint}",
-        config={"displayModeBar": False}, alt=alt,
+    figure_chart(
+        _dots(standing, looks), key=f"scores-{group.task}-{group.fingerprint}", alt=alt,
     )  # fmt: skip
     st.dataframe(
         _table(standing, task, looks), hide_index=True, row_height=36, height="content",

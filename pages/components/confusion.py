@@ -13,6 +13,7 @@ from core.results.kept_examples import kept_examples
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
 from pages.components.example_wall import example_wall
+from pages.components.figure_chart import figure_chart
 from pages.components.text import plain
 
 NUMBERS_FIT = 25  # classes; with more, the squares are too small to write in
@@ -78,12 +79,6 @@ def _remember(run: Run, cell: Cell, first: Cell) -> None:
         st.query_params["cell"] = st.session_state[f"shown-{slot}"] = text
 
 
-def _on_click(slot: str, chart: str) -> None:
-    points = st.session_state[chart]["selection"]["points"]
-    if points:
-        st.session_state[slot] = (str(points[0]["y"]), str(points[0]["x"]))
-
-
 def _on_choice(slot: str, truth: str, answer: str) -> None:
     st.session_state[slot] = (st.session_state[truth], st.session_state[answer])
 
@@ -112,14 +107,12 @@ def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray, cell: Cell) -> 
     }
     right, total = int(counts.trace()), int(counts.sum())
     alt = f"{title}. Confusion matrix of {len(labels)} classes: {right} of {total} right."
-    chart, slot, config = f"confusion-{run.id}", f"cell-{run.id}", {"displayModeBar": False}
-    if clicks:
-        st.plotly_chart(
-            figure, theme=None, key=chart, config=config, alt=alt, selection_mode="points",
-            on_select=lambda: _on_click(slot, chart),
-        )  # fmt: skip
-    else:
-        st.plotly_chart(figure, theme=None, key=chart, config=config, alt=alt)
+    slot = f"cell-{run.id}"
+
+    def choose(answer: str, truth: str) -> None:
+        st.session_state[slot] = (truth, answer)
+
+    figure_chart(figure, key=f"confusion-{run.id}", alt=alt, on_click=choose if clicks else None)
 
 
 def _squares(labels: Sequence[str], counts: np.ndarray) -> dict[str, Any]:

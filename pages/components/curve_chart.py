@@ -9,8 +9,9 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
-from pages.components.chart_library import base_path, library_urls
+from pages.components.chart_library import library_urls
 from pages.components.foreign_charts import foreign_charts
+from pages.components.uploader import base_url
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
@@ -55,7 +56,7 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
         "run": run.id,
         "attempt": run.attempt,  # another one tells a chart that has ended to ask again
         "active": run.status.is_active,
-        "base": base_path(),
+        "base": base_url(),
         "libraries": library_urls(),
         "label": "Learning curves",
         "steps_per_epoch": run.steps_per_epoch,

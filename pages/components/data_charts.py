@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.components.colors import colors, figure_layout
 from pages.components.data_words import SPLIT_TITLES, shortened
+from pages.components.figure_chart import figure_chart
 from pages.components.text import plain
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _bars(named: Sequence[tuple[str, int]], total: int, unit: str = "examples") 
 
 
 def _draw(figure: dict[str, Any], key: str, alt: str) -> None:
-    st.plotly_chart(figure, theme=None, key=key, config={"displayModeBar": False}, alt=alt)
+    figure_chart(figure, key=key, alt=alt)
 
 
 def _titled(text: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
 from pages.components.residuals import residuals
 from pages.components.text import plain
 
@@ -74,7 +75,7 @@ def _scatter(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> N
         f"{finding}. Answers against the true {target or 'numbers'} of {len(right):,} unseen rows, from "
         f"{_short(ends[0])} to {_short(ends[1])}; {np.mean(answers > right):.0%} of them are too high."
     )
-    st.plotly_chart(figure, theme=None, key=f"answers-{run.id}", config={"displayModeBar": False}, alt=alt)
+    figure_chart(figure, key=f"answers-{run.id}", alt=alt)
 
 
 def _sizes(errors: np.ndarray, target: str) -> None:

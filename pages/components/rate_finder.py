@@ -8,6 +8,7 @@ import streamlit as st
 from core.config import TrainConfig
 from core.runs import Trial, TrialKind
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
 from pages.components.notices import shown_errors
 from pages.components.text import plain, value
 from pages.components.trials import ask, known, watched
@@ -47,9 +48,8 @@ def _found(trial: Trial, config: TrainConfig) -> None:
             f"Loss against learning rate from {rates[0]:.2g} to {rates[-1]:.2g}: it begins at {losses[0]:.3g}, is "
             f"lowest at {rates[losses.index(min(losses))]:.2g}; {suggestion:g} is suggested."
         )
-        st.plotly_chart(
-            _figure(rates, losses, suggestion, config.learning_rate), theme=None, key="rate-plot", alt=alt,
-            config={"displayModeBar": False},
+        figure_chart(
+            _figure(rates, losses, suggestion, config.learning_rate), key="rate-plot", alt=alt,
         )  # fmt: skip
     if config.learning_rate == suggestion:
         st.markdown(f":green[:material/check:] {value(suggestion)} is in use.")

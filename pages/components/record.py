@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from pages.components.export_runs import export_runs
+from pages.components.folded import folded
 from pages.components.notices import shown_errors
 from pages.components.text import duration, money, plain, size, value
 
@@ -20,15 +22,12 @@ EVENT_ICONS = {"stage": "chevron_right", "note": "info", "warning": "warning", "
 def record(run: Run) -> None:
     """Show the settings, the events and the log."""
     st.subheader("On the record", anchor=False)
-    with st.expander("Settings and versions", icon=":material/tune:"):
-        _settings(run)
-    with st.expander("What happened", icon=":material/history:"):
-        _events(run)
+    folded("Settings and versions", partial(_settings, run), key="record-settings", icon=":material/tune:")
+    folded("What happened", partial(_events, run), key="record-events", icon=":material/history:")
     if run.is_own:
-        with st.expander("Log", icon=":material/terminal:"):
-            st.fragment(_log, run_every=LOG_REFRESH_S if run.status.is_active else None, key="log")(run.id)
-    with st.expander("Take it to TensorBoard or MLflow", icon=":material/ios_share:"):
-        export_runs([run.id], "run")
+        folded("Log", partial(_live_log, run), key="record-log", icon=":material/terminal:")
+    take = partial(export_runs, [run.id], "run")
+    folded("Take it to TensorBoard or MLflow", take, key="record-export", icon=":material/ios_share:")
 
 
 def _settings(run: Run) -> None:
@@ -95,6 +94,10 @@ def _events(run: Run) -> None:
         time = event.time.astimezone().strftime("%H:%M:%S")
         icon = EVENT_ICONS.get(event.kind, "chevron_right")
         st.markdown(f":gray[{plain(time)}] :material/{icon}: {plain(event.message)}")
+
+
+def _live_log(run: Run) -> None:
+    st.fragment(_log, run_every=LOG_REFRESH_S if run.status.is_active else None, key="log")(run.id)
 
 
 def _log(run_id: str) -> None:

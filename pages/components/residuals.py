@@ -11,6 +11,7 @@ from core.results.evidence import short
 from core.results.residuals import Part, parts, trend
 from core.runs import Run
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
 from pages.components.text import plain
 
 HEIGHT = 320
@@ -76,7 +77,7 @@ def _by_answer(run: Run, answers: np.ndarray, errors: np.ndarray, found: tuple[P
         },
     }
     alt = f"{title}. Errors of {len(errors):,} rows by answer; thick lines: the mean of low, middle, high ones."
-    st.plotly_chart(figure, theme=None, key=f"residuals-{run.id}", config={"displayModeBar": False}, alt=alt)
+    figure_chart(figure, key=f"residuals-{run.id}", alt=alt)
 
 
 def _spread(run: Run, errors: np.ndarray, target: str) -> None:
@@ -105,7 +106,7 @@ def _spread(run: Run, errors: np.ndarray, target: str) -> None:
         },
     }  # fmt: skip
     alt = f"{title}. Histogram of {len(errors):,} errors from {_signed(edges[0])} to {_signed(edges[-1])}."
-    st.plotly_chart(figure, theme=None, key=f"errors-{run.id}", config={"displayModeBar": False}, alt=alt)
+    figure_chart(figure, key=f"errors-{run.id}", alt=alt)
 
 
 def _signed(number: float) -> str:

@@ -11,6 +11,8 @@ from core.results.verdict_card import sentences_of
 from core.runs import Run, Score
 from core.specs import MetricSpec, TaskSpec
 from pages.components.colors import colors, figure_layout
+from pages.components.figure_chart import figure_chart
+from pages.components.folded import folded
 from pages.components.text import interval, number, plain
 from pages.components.verdict_card import verdict_sentences
 
@@ -72,15 +74,16 @@ def comparison(run: Run, task: TaskSpec) -> None:
     better = "higher is better" if metric.direction == "max" else "lower is better"
     st.markdown(f"**{plain(_place(list(shown), run.config.model))}**")
     st.caption(f"{metric.title} on the same unseen examples, with 95 % intervals; {better}.")
-    st.plotly_chart(
+    figure_chart(
         _dots(shown, metric, run.config.model),
-        theme=None,
         key=f"comparison-{run.id}",
-        config={"displayModeBar": False},
         alt=f"{metric.title}: " + ", ".join(f"{name} {number(metric, s.value)}" for name, s in shown.items()),
     )
-    with st.expander("All numbers", icon=":material/table_rows:"):
+
+    def numbers() -> None:
         st.dataframe(_table(methods, task), hide_index=True, row_height=36)
+
+    folded("All numbers", numbers, key=f"numbers-{run.id}", icon=":material/table_rows:")
 
 
 def _place(best_first: Sequence[str], own: str) -> str:

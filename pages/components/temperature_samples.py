@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.runs import Run
+from pages.components.sample_text import sample_text
 from pages.components.text import plain
 
 SHOWN = 160  # characters of the longest copied stretch
@@ -25,7 +26,7 @@ def temperature_samples(run: Run, report: Mapping[str, Any]) -> None:
         key=f"temperature-{run.id}", help="Low is careful and repeats itself, high is bold and makes mistakes.",
     )  # fmt: skip
     one = written[at or 0]
-    st.code(str(one["text"]), language=None, wrap_lines=True)
+    sample_text(str(one["text"]))
     st.caption(plain(_copied(one, int(found["stretch"]))))
 
 
