@@ -81,7 +81,11 @@ def choice(label: str, key: str, titles: Mapping[str, str], none: str = "Any") -
 
 def filter_help(fields: Fields) -> None:
     """Show examples, and the names that can be used for the runs at hand."""
-    with st.popover("", icon=":material/help:", help="What can be written here", key="filter-help"):
+    with st.popover(
+        "", icon=":material/help:", help="What can be written here", key="filter-help", on_change="rerun"
+    ) as shown:
+        if not shown.open:
+            return
         st.markdown("**Words** search names, notes, tags, data and models. **Comparisons** go further:")
         st.table({"Write": [f"`{text}`" for text in EXAMPLES], "Finds": list(EXAMPLES.values())}, border="horizontal")
         parts: dict[Part, str] = {"fact": "Facts", "score": "Scores on unseen examples", "setting": "Settings"}

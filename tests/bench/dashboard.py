@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +30,7 @@ MEMORY_S = float(os.environ.get("BENCH_MEMORY_S", 600))
 TRIES = 5
 PATIENCE_MS = 60_000
 TABLE = '[data-testid="stDataFrame"] canvas, table'
+DRAWN = ".ts-curves[data-points] .ts-plot canvas"
 Row = dict[str, object]
 
 # When each new point came onto the screen: pairs of milliseconds since 1970 and points of the curve.
@@ -71,12 +72,6 @@ def _logged(home: Path, run_id: str) -> Iterator[None]:
         process.wait()
 
 
-def _seconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
 def _row(case: str, goal_s: float, seconds: list[float]) -> Row:
     return {
         "case": case,
@@ -86,24 +81,46 @@ def _row(case: str, goal_s: float, seconds: list[float]) -> Row:
     }
 
 
+def _opened_s(page: Page, address: str, wanted: str) -> float:
+    """Return the seconds from an address in a new tab to what is wanted; the browser has been here before."""
+    tab = page.context.new_page()
+    began = time.perf_counter()
+    tab.goto(address, wait_until="commit")
+    tab.locator(wanted).first.wait_for(timeout=PATIENCE_MS)
+    seconds = time.perf_counter() - began
+    tab.close()
+    return seconds
+
+
+def _reloaded_s(page: Page, address: str, wanted: str) -> float:
+    """Return the seconds of a reload to what is wanted: a new tab without the start of another process for it."""
+    page.goto(address)
+    page.locator(wanted).first.wait_for(timeout=PATIENCE_MS)
+    page.wait_for_timeout(1_000)
+    began = time.perf_counter()
+    page.reload(wait_until="commit")
+    page.locator(wanted).first.wait_for(timeout=PATIENCE_MS)
+    return time.perf_counter() - began
+
+
+def _painted(page: Page, case: str, goal_s: float, address: str, wanted: str) -> list[Row]:
+    """Measure a page in a new tab and by a reload."""
+    opened = [_opened_s(page, address, wanted) for _ in range(TRIES)]
+    reloaded = [_reloaded_s(page, address, wanted) for _ in range(TRIES)]
+    return [_row(f"{case}, in a new tab", goal_s, opened), _row(f"{case}, by a reload", goal_s, reloaded)]
+
+
 def _runs_page(browser: Browser, url: str, filled: Filled) -> list[Row]:
-    page = browser.new_page()
-    page.goto(url)
-    page.locator('[data-testid="stMain"] h1').wait_for(timeout=PATIENCE_MS)  # files of Streamlit are kept from now on
-
-    def paint() -> None:
-        page.goto(f"{url}/runs")
-        page.locator(TABLE).first.wait_for(timeout=PATIENCE_MS)
-
-    rows = [_row("Runs page painted, from an empty tab", 1.0, [_seconds(paint) for _ in range(TRIES)])]
-    rows.append(
-        _row("Runs page painted, by a click", 1.0, [_clicked_s(page, url, "/runs", TABLE) for _ in range(TRIES)])
-    )
+    page = browser.new_context().new_page()
+    page.goto(f"{url}/runs")
+    page.locator(TABLE).first.wait_for(timeout=PATIENCE_MS)  # files of Streamlit are kept from now on
+    rows = _painted(page, "Runs page", 1.0, f"{url}/runs", TABLE)
+    rows.append(_row("Runs page, by a click", 1.0, [_clicked_s(page, url, "/runs", TABLE) for _ in range(TRIES)]))
     try:
         rows.append(_row("filter", 0.3, [_narrowed_s(page, text) for text in ("small", "logistic", "mlp")]))
     except Error as error:
         rows.append({"case": "filter", "skipped": str(error).splitlines()[0]})
-    page.close()
+    page.context.close()
     return rows
 
 
@@ -133,12 +150,11 @@ def _narrowed_s(page: Page, text: str) -> float:
 def _comparing(browser: Browser, url: str, filled: Filled) -> list[Row]:
     if not (ROOT / "pages" / "compare.py").exists():
         return [{"case": "compare five", "skipped": "there is no such page yet"}]
-    page = browser.new_page()
-    drawn = page.locator(".js-plotly-plot .scatterlayer .trace")
-
-    def compare() -> None:
-        page.goto(f"{url}/compare?runs={','.join(filled.ordinary[:5])}")
-        drawn.first.wait_for(timeout=PATIENCE_MS)
+    page = browser.new_context().new_page()
+    five = filled.ordinary[:5]
+    address = f"{url}/compare?runs={','.join(five)}"
+    wanted = f".ts-compare{''.join(f'[data-points*={run_id!r}]' for run_id in five)} .ts-plot canvas"
+    _opened_s(page, address, wanted)
 
     def compare_by_a_click() -> float:
         page.goto(f"{url}/compare")
@@ -147,31 +163,25 @@ def _comparing(browser: Browser, url: str, filled: Filled) -> list[Row]:
         page.wait_for_timeout(1_500)
         began = time.perf_counter()
         suggestion.click()
-        drawn.first.wait_for(timeout=PATIENCE_MS)
+        page.locator(".ts-compare[data-points*='{\"'] canvas").first.wait_for(timeout=PATIENCE_MS)
         return time.perf_counter() - began
 
-    rows = [_row("compare five, from an empty tab", 2.0, [_seconds(compare) for _ in range(TRIES)])]
+    rows = _painted(page, "compare five", 2.0, address, wanted)
     rows.append(_row("compare five, by a click", 2.0, [compare_by_a_click() for _ in range(TRIES)]))
-    page.close()
+    page.context.close()
     return rows
 
 
 def _long_run(browser: Browser, url: str, filled: Filled) -> list[Row]:
-    page = browser.new_page()
-
-    drawn = ".ts-plot .scatterlayer .trace"
-
-    def show(run_id: str) -> None:
-        page.goto(f"{url}/run?run={run_id}")
-        page.locator(drawn).first.wait_for(timeout=PATIENCE_MS)
-
-    show(filled.ordinary[0])  # the browser has the files, the server knows nothing of the long run
-    rows = [_row("run of the usual length", 1.0, [_seconds(lambda: show(filled.ordinary[1])) for _ in range(TRIES)])]
-    rows.append(_row("run of a million, first time", 1.0, [_seconds(lambda: show(filled.long))]))
-    rows.append(_row("run of a million, again", 1.0, [_seconds(lambda: show(filled.long)) for _ in range(TRIES)]))
-    clicks = [_clicked_s(page, url, f"run={filled.long}", drawn) for _ in range(TRIES)]
+    page = browser.new_context().new_page()
+    address = f"{url}/run?run="
+    _opened_s(page, address + filled.ordinary[0], DRAWN)  # the server knows nothing of the long run yet
+    rows = [_row("run of a million, first time", 1.0, [_opened_s(page, address + filled.long, DRAWN)])]
+    rows += _painted(page, "run of a million", 1.0, address + filled.long, DRAWN)
+    rows += _painted(page, "run of the usual length", 1.0, address + filled.ordinary[1], DRAWN)
+    clicks = [_clicked_s(page, url, f"run={filled.long}", DRAWN) for _ in range(TRIES)]
     rows.append(_row("run of a million, by a click", 1.0, clicks))
-    page.close()
+    page.context.close()
     return rows
 
 
