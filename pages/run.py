@@ -14,6 +14,7 @@ from pages.components.failures import failures
 from pages.components.foreign_run import foreign_facts, foreign_run, origin_chip
 from pages.components.next_runs import lineage, next_steps
 from pages.components.notices import empty_state, shown_errors
+from pages.components.pace import refresh_s
 from pages.components.record import record
 from pages.components.run_actions import run_actions
 from pages.components.run_data import run_data
@@ -27,7 +28,7 @@ from pages.components.text import ago, duration, plain
 from pages.components.undo import undo_notice
 from pages.components.wall import wall
 
-REFRESH_S = 2.0
+ADVICE_LOOKS = 3  # of the progress, for one of the coach: what it says changes seldom
 
 
 def page() -> None:
@@ -51,7 +52,9 @@ def page() -> None:
     with live:
         if run.status.is_active:
             tell_me([run])
-            st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, task)
+            pace_s = refresh_s()
+            st.fragment(_live, run_every=pace_s, key="live")(run.id, task)
+            st.fragment(_advice, run_every=ADVICE_LOOKS * pace_s, key="advice")(run.id)
     report = shared_service().report(run.id)
     with result:
         verdict(run, report)
@@ -113,12 +116,17 @@ def _head(run: Run) -> None:
 def _live(run_id: str, task: TaskSpec) -> None:
     """Draw progress again and again; when the run has ended, let the whole page show its result."""
     with shown_errors():
+        refresh_s()
         shared_service().watch()
         run = shared_service().run(run_id)
         if not run.status.is_active:
             st.rerun()
         run_progress(run, task)
-        coach(run)
+
+
+def _advice(run_id: str) -> None:
+    with shown_errors():
+        coach(shared_service().run(run_id))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ class Comparison {
     parent.append(this.root);
     this.onVisible = () => { if (!document.hidden) this.poll(); };
     document.addEventListener("visibilitychange", this.onVisible);
-    this.themeTimer = setInterval(() => this.followTheme(), 700);
+    this.themeTimer = setInterval(() => this.followTheme(), 1500);
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(this.root);
     this.build();

@@ -6,7 +6,9 @@ const PATIENCE_MS = 15000; // the longest pause between two tries while the serv
 const MOST_POINTS = 3000; // a line that has grown longer is asked for again, downsampled
 
 class Curves {
-  constructor(parent, data) {
+  constructor(parent, component) {
+    const { data } = component;
+    this.component = component;
     this.data = data;
     this.lines = {}; // key -> {step, value, time}
     this.generation = "";
@@ -18,7 +20,7 @@ class Curves {
     this.build(parent);
     this.onVisible = () => { if (!document.hidden) this.poll(); };
     document.addEventListener("visibilitychange", this.onVisible);
-    this.themeTimer = setInterval(() => this.followTheme(), 700);
+    this.themeTimer = setInterval(() => this.followTheme(), 1500);
     this.say("loading", "Loading the curves …");
     this.start();
   }
@@ -84,7 +86,9 @@ class Curves {
     return button;
   }
 
-  update(data) { // the page ran again: a run that was resumed must be asked for again
+  update(component) { // the page ran again: a run that was resumed must be asked for again
+    const { data } = component;
+    this.component = component;
     const goesOn = data.attempt !== this.data.attempt || data.active;
     this.data = data;
     if (this.ended && goesOn) { this.ended = false; this.poll(); }
@@ -138,6 +142,7 @@ class Curves {
       line.thinned = fresh.thinned || line.thinned;
     }
     this.ended = !found.active;
+    if (this.ended && this.data.active) this.component.setTriggerValue("ended", this.generation); // the page shows the result
     const step = found.steps_total ? `Step ${found.steps.toLocaleString()} of ${found.steps_total.toLocaleString()}` : "";
     this.say(found.active ? "live" : "ended", found.active ? step || `Live: ${found.stage}` : step || "Ended");
     if (found.complete || Object.keys(found.curves).length || !this.drawn) this.draw();
@@ -221,10 +226,10 @@ export default function (component) {
   const { data, parentElement } = component;
   const known = parentElement.touchstoneCurves;
   if (known && known.data.run === data.run && !known.stopped) {
-    known.update(data);
+    known.update(component);
   } else {
     known?.stop();
-    parentElement.touchstoneCurves = new Curves(parentElement, data);
+    parentElement.touchstoneCurves = new Curves(parentElement, component);
   }
   return () => { parentElement.touchstoneCurves?.stop(); parentElement.touchstoneCurves = null; };
 }

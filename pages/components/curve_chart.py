@@ -64,7 +64,13 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
         "charts": charts(task) if task else foreign_charts(shared_service().latest(run.id)),
     }
     # Another chart is another component: it is built once.
-    _component(key=f"curves-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}", data=data)
+    _component(
+        key=f"curves-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}", data=data, on_ended_change=_seen
+    )
+
+
+def _seen() -> None:
+    """The chart is the first to know that a run has ended: the page runs again, and shows the result."""
 
 
 def charts(task: TaskSpec) -> list[dict[str, Any]]:

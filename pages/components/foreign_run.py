@@ -10,11 +10,11 @@ from pages.components.chips import status_chip
 from pages.components.curve_chart import curve_chart
 from pages.components.foreign_charts import in_order
 from pages.components.notices import empty_state, shown_errors
+from pages.components.pace import refresh_s
 from pages.components.record import record
 from pages.components.run_controls import ask_to_stop
 from pages.components.text import ago, duration, plain
 
-REFRESH_S = 2.0
 MOST_NUMBERS = 8
 ORIGINS = {
     "tracked": "Logged from a script",
@@ -48,7 +48,7 @@ def foreign_run(run: Run) -> None:
     keys = sorted(shared_service().latest(run.id))
     with st.container(key="live"):
         if run.status.is_active:
-            st.fragment(_live, run_every=REFRESH_S, key="live")(run.id, keys)
+            st.fragment(_live, run_every=refresh_s(), key="live")(run.id, keys)
         elif keys:
             _numbers(run)
     st.subheader("Curves", anchor=False)
@@ -64,6 +64,7 @@ def foreign_run(run: Run) -> None:
 def _live(run_id: str, known: list[str]) -> None:
     """Say again and again how far it is; let the whole page draw itself when it ends or measures something new."""
     with shown_errors():
+        refresh_s()
         run = shared_service().run(run_id)
         if not run.status.is_active or sorted(shared_service().latest(run_id)) != known:
             st.rerun()
