@@ -1,15 +1,18 @@
 """The read-only JSON routes: what they say, and to whom."""
 
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from math import inf, nan
+from pathlib import Path
 
 import pytest
+import streamlit
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import core.curves
+from core.chart_libraries import PLOTLY, UPLOT
 from core.config import TrainConfig
+from core.front_page import head
 from core.routes import routes
 from core.runs import Metric, Run, Score
 from core.service import Service
@@ -135,11 +138,21 @@ def test_the_routes_only_read(client: TestClient, run: Run) -> None:
         assert client.request(method, f"/api/runs/{run.id}").status_code == 405
 
 
-def test_the_chart_library_is_served_from_this_machine_and_kept(client: TestClient) -> None:
-    answer = client.get(f"/assets/plotly-{version('plotly')}.min.js")
+@pytest.mark.parametrize(("file", "begins"), [(PLOTLY, b"plotly.js"), (UPLOT, b"leeoniya/uPlot")])
+def test_the_chart_libraries_are_served_from_this_machine_and_kept(
+    client: TestClient, file: str, begins: bytes
+) -> None:
+    answer = client.get(f"/assets/{file}")
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]
-    assert b"plotly.js" in answer.content[:200]
+    assert begins in answer.content[:200]
+
+
+def test_every_file_that_is_fetched_early_is_there() -> None:
+    names = [part.rpartition("/")[2] for part in head("compare").split('"') if part.startswith("./static/js/")]
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    assert len(names) > 20
+    assert [name for name in names if not (folder / name).is_file()] == []
 
 
 def test_the_application_serves_routes_and_pages(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +162,17 @@ def test_the_application_serves_routes_and_pages(home: object, monkeypatch: pyte
     with TestClient(app, base_url=HOME_URL) as client:
         assert client.get("/api/health").json()["status"] == "ok"
         assert client.get("/train").status_code == 200
+        # The head of a page says where the server is, and fetches early what the page begins with.
+        for path, early in (("/", ()), ("/run", (UPLOT,)), ("/system", ()), ("/runs", ("DataFrame.",))):
+            browser = {"accept": "text/html", "accept-encoding": "gzip", "if-none-match": '"before"'}
+            answer = client.get(path, headers=browser)
+            top, _, _ = answer.text.partition("</head>")
+            assert answer.status_code == 200
+            assert "BACKEND_BASE_URL" in top
+            assert all(name in top for name in early)
+            assert ("modulepreload" in top.partition("BACKEND_BASE_URL")[2]) is (path == "/runs")
+            assert len(answer.content) == int(answer.headers["content-length"])
+            assert "etag" not in answer.headers
 
 
 def test_a_part_of_a_long_curve_comes_in_full_detail(client: TestClient, database: Database, run: Run) -> None:

@@ -64,6 +64,21 @@ def words(at: AppTest) -> str:
     return "\n".join(str(getattr(part, "label", "")) + " " + str(part.value) for part in parts)
 
 
+def figures(at: AppTest) -> list[dict[str, Any]]:
+    """Return what was given to each figure of a page: `alt`, and Plotly's `figure` as JSON."""
+    return [json.loads(f.proto.json) for f in at.get("bidi_component") if f.proto.component_name.endswith("_figure")]
+
+
+def unfolded(at: AppTest, *keys: str) -> AppTest:
+    """Open expanders whose content is made only then."""
+    for key in keys:
+        at.session_state[key] = True
+    return healthy(at.run())
+
+
+RECORD = ("record-settings", "record-events", "record-log", "record-export")
+
+
 @pytest.fixture
 def new_run(service: Service) -> Callable[..., Run]:
     """Queue a run; keyword arguments are columns to change."""

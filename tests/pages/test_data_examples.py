@@ -3,7 +3,7 @@
 from core.service import Service
 from core.shelf import Histogram
 from pages.components.data_charts import class_finding, histogram_finding
-from tests.pages.conftest import Open, healthy, saved, words
+from tests.pages.conftest import Open, figures, healthy, saved, words
 from tests.pages.test_data import NASTY, Bring, bring, shown_texts
 
 __all__ = ["bring"]  # a fixture
@@ -64,10 +64,10 @@ def test_wrong_labels_are_collected_and_saved_as_one_version(open_page: Open, se
 def test_the_shape_is_drawn_with_what_it_says(open_page: Open, bring: Bring) -> None:
     bring()
     at = open_page("data", set="reviews", part="shape")
-    charts = at.get("plotly_chart")
+    charts = figures(at)
     assert len(charts) == 3
     assert "Both classes are equally frequent" in words(at)
-    assert "characters" in charts[2].proto.spec
+    assert "characters" in charts[2]["figure"]
 
 
 def test_what_a_chart_says() -> None:

@@ -9,7 +9,7 @@ from core.intake.importing import run_import, run_relabel
 from core.service import Service
 from core.shelf import Shelf
 from tests.intake.silent import Silent
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, figures, healthy, words
 from tests.pages.test_data import Bring, bring, progress
 
 __all__ = ["bring"]  # a fixture
@@ -25,7 +25,7 @@ def test_an_unknown_data_set_is_explained(open_page: Open, name: str) -> None:
 def test_a_built_in_data_set_has_a_page(open_page: Open) -> None:
     at = open_page("data", set="digits")
     assert at.title[0].value == "Handwritten digits"
-    assert len(at.get("plotly_chart")) == 2
+    assert len(figures(at)) == 2
     assert "No run has used it yet" in words(at)
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs import Run, RunStatus, Stage
 from core.service import Service
 from core.store.run_store import RunStore, now
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, figures, healthy, words
 
 PAGES = ("start", "train", "runs", "run", "system")
 NASTY = "<img src=x onerror=alert(1)> [a](http://evil) $x$ :red[b] **c**"
@@ -88,7 +88,7 @@ def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finis
     assert "85.0 to 95.0 %" in [m.delta for m in at.metric]
     assert "<b>hardly</b> *seen*" in [t.value for t in at.text]  # plain text, never Markdown
     assert "the log of this run" in shown
-    assert len(at.get("plotly_chart")) == 2
+    assert len(figures(at)) == 2
 
 
 def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: Callable[..., Run]) -> None:
@@ -99,7 +99,7 @@ def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: C
     assert "All in all it leans 297 too low on average" in shown
     assert "Its answers are off by 0\\.9 on average; always answering the mean is off by 0\\.3" in shown  # its title
     assert "In the units of price \\(EUR\\), on unseen rows" in shown
-    (alt,) = [chart.proto.alt for chart in at.get("plotly_chart") if "Answers against" in chart.proto.alt]
+    (alt,) = [chart["alt"] for chart in figures(at) if "Answers against" in chart["alt"]]
     assert alt.endswith(
         "Answers against the true price (EUR) of 3 unseen rows, from 100 to 1,300; 33% of them are too high."
     )
@@ -108,7 +108,7 @@ def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: C
     (largest,) = [table for table in tables if "Off by" in table]
     assert largest.iloc[0].tolist() == ["900 too low", "1,300", "400", "15.6", "<b>Dell</b>", "–", "'=1+1"]
     assert list(largest.columns)[-1] == "'=SUM(A1) "  # no spreadsheet takes a download for a formula
-    assert len(at.get("plotly_chart")) == 4
+    assert len(figures(at)) == 4
     names = [name for table in tables if "name" in table for name in table["name"]]
     assert "l1" in names
     assert "label_smoothing" not in names  # it means nothing for numbers

@@ -14,7 +14,7 @@ from core.runs import Metric, Run
 from core.service import Service
 from core.specs import Outcomes
 from core.store.metric_store import MetricStore
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, figures, healthy, words
 
 TARGETS = np.array([0] * 10 + [1] * 10)
 CHANCE_OF_B = np.array(
@@ -47,7 +47,7 @@ def judged(service: Service, finished: Callable[..., Run]) -> Run:
 
 
 def alts(at: AppTest) -> str:
-    return "\n".join(chart.proto.alt for chart in at.get("plotly_chart"))
+    return "\n".join(str(chart["alt"]) for chart in figures(at))
 
 
 def parameter(at: AppTest, name: str) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 from core.runs import TrialKind
 from core.service import Service
 from core.store.trial_store import TrialStore
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, figures, healthy, words
 
 FITS = {
     "train_time_s": 75.0, "step_s": 0.01, "steps_total": 1200, "memory_bytes": 420_000_000,
@@ -103,8 +103,8 @@ def test_a_suggested_learning_rate_is_taken_with_one_click(open_page: Open, serv
     found = {"rates": [1e-5, 1e-3, 1e-1], "losses": [2.3, 1.2, 9.0], "suggestion": 0.0123, "sentence": "Take it."}
     assert answer(service, found) == "learning-rate"
     at.run()
-    (chart,) = [c.proto for c in healthy(at).get("plotly_chart")]
-    assert "0.012 is suggested" in chart.alt
+    (chart,) = figures(healthy(at))
+    assert "0.012 is suggested" in chart["alt"]
     at.button(key="use-rate").click().run()
     assert at.number_input(key="learning_rate").value == 0.012
     assert "0.012 is in use" in words(healthy(at))
