@@ -2,7 +2,9 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from tests.live import eventually
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
 PATIENCE_S = 120
+SAMPLE = re.compile(r'<pre class="sample-text">(.*)</pre>', re.DOTALL)
+RECORD = ("record-settings", "record-events", "record-log", "record-export")
 Open = Callable[..., AppTest]
 
 
@@ -69,14 +73,17 @@ def figures(at: AppTest) -> list[dict[str, Any]]:
     return [json.loads(f.proto.json) for f in at.get("bidi_component") if f.proto.component_name.endswith("_figure")]
 
 
+def samples(at: AppTest) -> list[str]:
+    """Return each text that a model wrote, as it is shown."""
+    found = [SAMPLE.fullmatch(part.proto.body) for part in at.get("html")]
+    return [unescape(one[1]) for one in found if one]
+
+
 def unfolded(at: AppTest, *keys: str) -> AppTest:
     """Open expanders whose content is made only then."""
     for key in keys:
         at.session_state[key] = True
     return healthy(at.run())
-
-
-RECORD = ("record-settings", "record-events", "record-log", "record-export")
 
 
 @pytest.fixture

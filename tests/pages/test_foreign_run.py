@@ -5,7 +5,7 @@ from core.runs import RunStatus
 from core.service import Service
 from core.store.foreign_runs import ForeignRuns
 from pages.components.foreign_charts import foreign_charts
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, healthy, unfolded, words
 
 
 def logged(*, ended: bool = True) -> track.TrackedRun:
@@ -18,7 +18,7 @@ def logged(*, ended: bool = True) -> track.TrackedRun:
 
 
 def test_a_logged_run_has_a_page_with_its_numbers_and_settings(open_page: Open, service: Service) -> None:
-    at = open_page("run", run=logged().id)
+    at = unfolded(open_page("run", run=logged().id), "record-settings")
     said = words(at)
     assert "first \\*try\\*" in said
     assert "churn" in said

@@ -9,7 +9,7 @@ from core.runs import Run
 from core.service import Service
 from core.transfer.work import Works
 from tests.live import eventually
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import Open, healthy, unfolded, words
 
 SWEEP = "run,step,loss\n<b>fox</b>,0,3\n<b>fox</b>,1,2\nowl,0,4\n"
 
@@ -54,6 +54,6 @@ def test_a_link_of_long_ago_says_so(open_page: Open) -> None:
 
 
 def test_a_run_offers_itself_to_other_trackers(open_page: Open, finished: Callable[..., Run]) -> None:
-    at = open_page("run", run=finished().id)
+    at = unfolded(open_page("run", run=finished().id), "record-export")
     assert "Take it to TensorBoard or MLflow" in [expander.label for expander in at.expander]
     assert "mlflow migrate-filestore --source . --target sqlite:///mlflow.db\nmlflow ui" in words(at)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs import Run, RunStatus, Stage
 from core.service import Service
 from core.store.run_store import RunStore, now
-from tests.pages.conftest import Open, figures, healthy, words
+from tests.pages.conftest import RECORD, Open, figures, healthy, unfolded, words
 
 PAGES = ("start", "train", "runs", "run", "system")
 NASTY = "<img src=x onerror=alert(1)> [a](http://evil) $x$ :red[b] **c**"
@@ -81,7 +81,7 @@ def test_an_unknown_run_is_explained(open_page: Open, run_id: str) -> None:
 
 def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finished: Callable[..., Run]) -> None:
     run = finished("text-classification")
-    at = open_page("run", run=run.id)
+    at = unfolded(open_page("run", run=run.id), *RECORD)
     shown = words(at)
     assert "Clearly better than majority" in shown
     assert "90.0 %" in shown
@@ -92,7 +92,7 @@ def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finis
 
 
 def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: Callable[..., Run]) -> None:
-    at = open_page("run", run=finished("tabular-regression").id)
+    at = unfolded(open_page("run", run=finished("tabular-regression").id), *RECORD)
     shown = words(at)
     assert "Where it is off" in shown
     assert "Half of its answers are off by less than 20" in shown

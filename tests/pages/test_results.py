@@ -15,6 +15,7 @@ from core.service import Service
 from core.specs import Outcomes
 from core.store.metric_store import MetricStore
 from tests.pages.conftest import Open, figures, healthy, words
+from tests.pages.conftest import samples as written_samples
 
 TARGETS = np.array([0] * 10 + [1] * 10)
 CHANCE_OF_B = np.array(
@@ -160,10 +161,10 @@ def test_a_model_that_writes_shows_samples_by_temperature_and_what_it_copied(
     at = open_page("run", run=run.id)
     title = "At temperature 0.5 70 % of what it writes is copied, at 1.2 0 % (real text that it never saw: 7 %)"
     assert title in shown(at)
-    assert "bold words" in [c.value for c in at.code]
+    assert "bold words" in written_samples(at)
     assert "Compared with the first 100 characters of it" in shown(at)
     at.segmented_control(key=f"temperature-{run.id}").set_value(0).run()
-    assert "careful words" in [c.value for c in healthy(at).code]
+    assert "careful words" in written_samples(healthy(at))
     assert "70 % copied; the longest stretch has 19 characters: “the longest stretch”" in shown(at)
 
 
