@@ -83,7 +83,8 @@ function toolsMenu(curves, chart, figure) {
 async function saveImage(curves, chart, format) { // the same lines as on the page, drawn once more
   const { traces, layout } = curves.chartOf.get(chart).plot.chart;
   const paper = getComputedStyle(curves.root).getPropertyValue("--st-background-color").trim() || "white";
-  const figure = { data: traces, layout: { ...layout, paper_bgcolor: paper, title: { text: chart.title }, margin: { l: 60, r: 20, t: 70, b: 50 } } };
+  const data = traces.map(({ uid, ...trace }) => trace); // Plotly makes a selector of it, and our names have slashes
+  const figure = { data, layout: { ...layout, paper_bgcolor: paper, title: { text: chart.title }, margin: { l: 60, r: 20, t: 70, b: 50 } } };
   try {
     const plotly = await loadLibrary("Plotly", curves.data.libraries.plotly);
     const url = await plotly.toImage(figure, { format, width: 900, height: 500, scale: format === "png" ? 2 : 1 });

@@ -42,13 +42,21 @@ def long_run(url: str, served_home: Path) -> str:
 
 def open_run(page: Page, url: str, run_id: str) -> None:
     page.goto(f"{url}/run?run={run_id}")
-    page.locator(".ts-plot .scatterlayer .trace").first.wait_for(timeout=DRAWN_MS)
+    page.locator(".ts-plot canvas").first.wait_for(timeout=DRAWN_MS)
 
 
 def drawn(page: Page) -> list[list[float]]:
     """Return of each line of the first chart how many points it has and its highest one."""
     found: list[list[float]] = page.evaluate(
-        "document.querySelector('.ts-plot').data.map(line => [line.x.length, Math.max(...line.y)])"
+        "document.querySelector('.ts-plot').chart.traces.map(line => [line.x.length, Math.max(...line.y)])"
+    )
+    return found
+
+
+def ends(page: Page) -> list[float]:
+    """Return from where to where the first chart goes."""
+    found: list[float] = page.evaluate(
+        "(({min, max}) => [min, max])(document.querySelector('.ts-plot').chart.plot.scales.x)"
     )
     return found
 
@@ -60,12 +68,55 @@ def test_a_run_of_a_million_steps_shows_its_spike_and_every_point_where_one_look
     (count, highest), _ = drawn(page)
     assert count < 1_100
     assert highest == 9.0
-    page.evaluate(
-        f"window.Plotly.relayout(document.querySelector('.ts-plot'), {{'xaxis.range': [{SPIKE - 20}, {SPIKE + 20}]}})"
-    )
+    page.evaluate(f"document.querySelector('.ts-plot').chart.zoom({SPIKE - 20}, {SPIKE + 20})")
     wait_until(page, lambda: drawn(page)[0] == [43, 9.0], DRAWN_MS)  # 41 inside and one beside each end
-    page.evaluate("window.Plotly.relayout(document.querySelector('.ts-plot'), {'xaxis.autorange': true})")
+    page.get_by_role("button", name="Show all").first.click()
     wait_until(page, lambda: drawn(page)[0][0] == count, DRAWN_MS)
+
+
+def test_a_part_is_dragged_open_and_a_double_click_closes_it_again(page: Page, url: str, long_run: str) -> None:
+    open_run(page, url, long_run)
+    box = page.locator(".ts-plot .u-over").first.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.25, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.75, middle + 5, steps=5)
+    page.mouse.up()
+    low, high = ends(page)
+    assert 0.2 * LONG < low < 0.3 * LONG
+    assert 0.7 * LONG < high < 0.8 * LONG
+    page.mouse.dblclick(box["x"] + box["width"] / 2, middle)
+    wait_until(page, lambda: ends(page) == [0, LONG - 1], DRAWN_MS)
+
+
+def test_the_numbers_under_the_pointer_are_told_and_a_line_can_be_hidden(page: Page, url: str, long_run: str) -> None:
+    open_run(page, url, long_run)
+    plot, told = page.locator(".ts-plot").first, page.locator(".ts-told").first
+    expect(told).to_be_hidden()
+    plot.locator(".u-over").hover(position={"x": 5, "y": 50})
+    expect(told).to_contain_text("Validation 0.75")
+    expect(told).to_contain_text("Training 1")
+    button = page.get_by_role("button", name="Validation", exact=True).first
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    plot.locator(".u-over").hover(position={"x": 6, "y": 60})
+    expect(told).not_to_contain_text("Validation")
+
+
+def test_a_chart_is_taken_away_as_a_picture(page: Page, url: str, long_run: str, tmp_path: Path) -> None:
+    open_run(page, url, long_run)
+    for kind, begins in (("SVG", b"<svg"), ("PNG", b"\x89PNG"), ("CSV", b"curve,step")):
+        page.locator(".ts-tools summary").first.click()
+        with page.expect_download(timeout=DRAWN_MS) as taken:
+            page.get_by_role("button", name=f"Download {kind}").first.click()
+        taken.value.save_as(tmp_path / kind)
+        assert (tmp_path / kind).read_bytes().startswith(begins)
+    picture = (tmp_path / "SVG").read_text()
+    assert "Loss" in picture
+    assert ">Training<" in picture
+    assert ">Validation<" in picture
 
 
 def test_the_title_says_what_is_to_be_seen(page: Page, url: str, long_run: str) -> None:

@@ -124,7 +124,7 @@ def test_examples_are_browsed_and_a_wrong_label_becomes_a_new_version(page: Page
 
 def test_how_examples_are_spread_is_drawn(page: Page, url: str) -> None:
     page.goto(f"{url}/data?set=reviews&part=shape")
-    expect(page.locator(".js-plotly-plot .plot-container")).to_have_count(3, timeout=PATIENCE_MS)
+    expect(page.locator(".ts-figure .plot-container")).to_have_count(3, timeout=PATIENCE_MS)
     expect(page.get_by_text("equally frequent")).to_be_visible()
     expect(page.get_by_text(re.compile("Length of the texts: half have"))).to_be_visible()
 

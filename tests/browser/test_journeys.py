@@ -130,13 +130,15 @@ def test_closing_the_tab_and_coming_back(page: Page, url: str) -> None:
 def test_zoom_and_hidden_lines_outlive_new_points(page: Page, url: str) -> None:
     start(page, url, "model=logistic-regression", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 3, FIRST_POINT_MS)
-    page.evaluate("""() => {
-        const plot = document.querySelector('.ts-plot');
-        return window.Plotly.relayout(plot, {'xaxis.range': [5, 50]});
-    }""")
+    page.evaluate("document.querySelector('.ts-plot').chart.zoom(5, 50)")
+    page.get_by_role("button", name="Training", exact=True).first.click()
     seen = points(page)["train/loss"]
     wait_until(page, lambda: points(page)["train/loss"] > seen, FIRST_POINT_MS)
-    assert page.evaluate("document.querySelector('.ts-plot').layout.xaxis.range") == [5, 50]
+    assert page.evaluate("(({min, max}) => [min, max])(document.querySelector('.ts-plot').chart.plot.scales.x)") == [
+        5,
+        50,
+    ]
+    assert page.evaluate("document.querySelector('.ts-plot').chart.plot.series[1].show") is False
     stop(page)
 
 
