@@ -77,7 +77,7 @@ function tracesOf(line, found, view, chart, theme, run) { // line: how it is dra
   const style = { color: theme[line.color], width: 2, dash: line.dash };
   const made = {
     x, y, type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style,
-    mode: y.length < 40 && line.dash !== "solid" ? "lines+markers" : y.length < 2 ? "markers" : "lines",
+    mode: y.length < 2 || (y.length < 40 && line.dash !== "solid") ? "lines+markers" : "lines",
     marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
   };
   if (!view.smoothing || y.length < 3) return [made];
