@@ -8,10 +8,12 @@ const LAST_STEP = "999999999999999999";
 const COLUMNS = ["step", "value", "time"];
 
 class Comparison {
-  constructor(parent, data) {
+  constructor(parent, component) {
+    const { data } = component;
+    this.component = component;
     this.data = data;
     this.known = {}; // run -> { curves: {key: {step, value, time}}, generation, asked: Set of keys, ended }
-    this.hidden = new Set(); // runs whose lines are switched off
+    this.hidden = new Set(data.hidden); // runs whose lines are switched off
     this.details = new Map(); // key -> run -> the points of the part that is zoomed to
     this.figures = new Map(); // key -> its elements
     this.pause = COMPARE_POLL_MS;
@@ -37,7 +39,9 @@ class Comparison {
     );
   }
 
-  update(data) { // the page ran again: other runs, other curves, another axis, or nothing new at all
+  update(component) { // the page ran again: other runs, other curves, another axis, or nothing new at all
+    const { data } = component;
+    this.component = component;
     const before = new Map(this.data.runs.map((run) => [run.id, run.attempt]));
     this.data = data;
     for (const run of data.runs) {
@@ -86,6 +90,7 @@ class Comparison {
         this.hidden.has(run.id) ? this.hidden.delete(run.id) : this.hidden.add(run.id);
         button.setAttribute("aria-pressed", String(!this.hidden.has(run.id)));
         this.draw();
+        this.component.setStateValue("hidden", [...this.hidden]); // the page writes it into the address
       };
       return button;
     }));
@@ -242,9 +247,9 @@ class Comparison {
 }
 
 export default function (component) {
-  const { data, parentElement } = component;
+  const { parentElement } = component;
   const known = parentElement.touchstoneComparison;
-  if (known && !known.stopped) known.update(data);
-  else parentElement.touchstoneComparison = new Comparison(parentElement, data);
+  if (known && !known.stopped) known.update(component);
+  else parentElement.touchstoneComparison = new Comparison(parentElement, component);
   return () => { parentElement.touchstoneComparison?.stop(); parentElement.touchstoneComparison = null; };
 }

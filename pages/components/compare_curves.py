@@ -29,6 +29,7 @@ _component = st.components.v2.component(
     isolate_styles=False,  # as the chart of one run, whose words it uses
 )
 MOST_CURVES = 6  # charts at once
+HIDDEN = "hide"  # in the address: ids of the runs whose lines are switched off
 ALONG = {"step": "Step", "pass": "Pass over the data", "time": "Time"}
 SMOOTH = {"0": "Not", "0.6": "A little", "0.9": "Much", "0.97": "Very much"}
 PARTS = {"train": "training", "validation": "validation", "test": "test", "val": "validation", "eval": "validation"}
@@ -81,9 +82,19 @@ def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> No
         "runs": [_described(run, looks) for run in runs],
         "curves": [vars(curves[key]) for key in chosen],
         "along": along, "same_data": same_data, "smoothing": float(smooth), "log": log == "on",
+        "hidden": [run_id for run_id in st.query_params.get(HIDDEN, "").split(",") if run_id],
         "base": base_url(), "libraries": library_urls(),
     }  # fmt: skip
-    _component(key="compared-curves", data=data)
+    _component(key="compared-curves", data=data, on_hidden_change=_hide)
+
+
+def _hide() -> None:
+    """Keep in the address which lines are switched off."""
+    hidden = st.session_state["compared-curves"].get("hidden") or []
+    if hidden:
+        st.query_params[HIDDEN] = ",".join(map(str, hidden))
+    else:
+        st.query_params.pop(HIDDEN, None)
 
 
 def curves_of(runs: Sequence[Run]) -> dict[str, Curve]:

@@ -43,4 +43,8 @@ def test_a_live_run_grows_beside_an_ended_one_and_nothing_is_asked_when_both_hav
 
     page.locator(".ts-legend button").first.click()  # a line that is switched off
     assert set(drawn(page)) == {live}
+    page.wait_for_url(f"**hide={ended}**")
+    page.reload()
+    wait_until(page, lambda: set(drawn(page)) == {live}, FIRST_POINT_MS)
+    expect(page.locator(".ts-legend button").first).to_have_attribute("aria-pressed", "false")
     expect(page.locator(".ts-compare figcaption").first).to_contain_text("Loss, training")
