@@ -61,7 +61,7 @@ class LineChart {
       axes: [this.axis(layout.xaxis, { size: 22 }), this.axis(layout.yaxis, { size: (_, texts) => this.room(texts) })],
       series: [{}, ...this.lines.map((line) => ({
         stroke: line.line.color, width: line.line.width, dash: DASHES[line.line.dash ?? "solid"], alpha: line.opacity ?? 1,
-        points: { show: line.x.length < 2, size: 7, fill: line.line.color },
+        points: { show: false }, // marks are drawn below
       }))],
       cursor: {
         drag: { x: !isCoarse(), y: !isCoarse(), uni: 40, setScale: false }, y: false, // a finger scrolls the page
