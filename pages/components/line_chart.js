@@ -16,7 +16,6 @@ class LineChart {
     this.keys = element("div", "ts-keys"); // beside the picture, not in it: what is in a picture cannot be reached by a key
     this.whole = element("button", "ts-whole", "Show all");
     this.whole.type = "button";
-    this.whole.hidden = true;
     this.whole.onclick = () => this.reset();
     this.box = element("div", "ts-told");
     this.box.hidden = true;
@@ -31,6 +30,7 @@ class LineChart {
     this.layout = layout;
     if (this.seen !== layout.uirevision) this.zoomed = null; // other axes show the whole
     this.seen = layout.uirevision;
+    this.whole.hidden = !this.zoomed;
     this.lines = traces.filter((trace) => trace.mode !== "markers").map(ascending);
     this.marks = traces.filter((trace) => trace.mode.includes("markers"));
     this.nameLines();
@@ -164,9 +164,7 @@ class LineChart {
 
   reset() {
     this.zoomed = null;
-    this.whole.hidden = true;
-    this.plot?.setData(this.data());
-    this.onZoom();
+    this.onZoom(); // draws the whole again
   }
 
   tell() { // the numbers under the pointer

@@ -74,6 +74,16 @@ def test_a_run_of_a_million_steps_shows_its_spike_and_every_point_where_one_look
     wait_until(page, lambda: drawn(page)[0][0] == count, DRAWN_MS)
 
 
+def test_another_axis_shows_the_whole_again(page: Page, url: str, long_run: str) -> None:
+    open_run(page, url, long_run)
+    whole = page.locator(".ts-whole").first
+    expect(whole).to_be_hidden()
+    page.evaluate("document.querySelector('.ts-plot').chart.zoom(100, 200)")
+    expect(whole).to_be_visible()
+    page.get_by_label("Along").select_option("examples")
+    expect(whole).to_be_hidden()
+
+
 def test_a_part_is_dragged_open_and_a_double_click_closes_it_again(page: Page, url: str, long_run: str) -> None:
     open_run(page, url, long_run)
     box = page.locator(".ts-plot .u-over").first.bounding_box()
