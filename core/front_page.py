@@ -37,7 +37,7 @@ def _with_imports(name: str) -> list[str]:
     found = [file.name for file in folder.glob(f"{name}.*.js")][:1]
     for file in found:  # grows while it is walked
         path = folder / file
-        beginning = path.read_text(encoding="utf-8")[:20_000] if path.is_file() else ""
+        beginning = path.read_bytes()[:20_000].decode(errors="ignore") if path.is_file() else ""
         found += [other for other in dict.fromkeys(_IMPORT.findall(beginning)) if other not in found]
     return found
 
@@ -50,11 +50,7 @@ class FrontPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith("/api/"):
-            await self._app(scope, receive, send)
-            return
-        html = any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
-        if html:  # whole, unpacked, and never "as before": it is not Streamlit's file any more
+        if _wants_html(scope):  # whole, unpacked, and never "as before": it is not Streamlit's file any more
             page = scope["path"].rpartition("/")[2]
             send = _Completed(send, head(page if page in _EARLY else "")).send
             scope = {**scope, "headers": [header for header in scope["headers"] if header[0] not in _OF_A_FILE]}
@@ -89,6 +85,12 @@ class _Completed:
         headers.append((b"content-length", str(len(body)).encode()))
         await self._send({**start, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _wants_html(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 def _is_html(message: Message) -> bool:

@@ -166,6 +166,11 @@ class MetricSpec:
     unit: Literal["percent", "number"]
     compute: Callable[[Outcomes], float]
 
+    @property
+    def in_a_sentence(self) -> str:
+        """The title as it stands within a sentence."""
+        return self.title if self.title.isupper() else self.title.lower()  # R² and F1 stay as they are
+
 
 @dataclass(frozen=True)
 class TaskSpec:

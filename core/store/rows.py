@@ -18,7 +18,7 @@ _SAME_NAME = (
     "train_time_s", "time_left_s", "note", "verdict", "parent_id", "parent_kind", "finish_requested_at", "paused",
     "cause", "origin", "project", "starred", "archived_at",
 )  # fmt: skip
-# JSON as it is written, so that what was read before need not be read again: half of the time of a thousand runs.
+# JSON as it is written, so that what was read before need not be read again: a third of the time of a thousand runs.
 _WRITTEN = ("config", "versions", "estimate", "settings", "tags", "sparkline")
 _OWN = RunRow.status, RunRow.stage, JobRow.pid, JobRow.attempt
 _SCORE = ScoreRow.run_number, ScoreRow.source, ScoreRow.metric, ScoreRow.value, ScoreRow.ci_low, ScoreRow.ci_high

@@ -10,7 +10,6 @@ from pages.components.colors import colors, figure_layout
 from pages.components.figure_chart import figure_chart
 from pages.components.text import plain
 
-CONFIG = {"displayModeBar": False}
 SMALL = {"size": 13}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.bootstrap import shared_service
-from pages.components.uploader import base_url
+from pages.components.addresses import base_url
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(

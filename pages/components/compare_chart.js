@@ -1,5 +1,5 @@
 // Curves of several runs in one picture. Asks the routes for what is shown alone: ended runs once, live ones every
-// second for what is new. Stands after curve_drawing.js and curve_tools.js, whose words it uses: element, themeOf, smooth.
+// second for what is new. Stands after curve_drawing.js and curve_tools.js, whose words it uses: element, themeOf, layoutOf, smooth.
 
 const COMPARE_POLL_MS = 1000;
 const COMPARE_PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
@@ -78,7 +78,7 @@ class Comparison {
   }
 
   buildLegend() {
-    const dark = isDark(this.root);
+    const { dark } = themeOf(this.root);
     this.legend.replaceChildren(...this.data.runs.map((run) => {
       const button = element("button", "");
       button.type = "button";
@@ -186,8 +186,8 @@ class Comparison {
 
   draw() {
     if (!this.library || this.stopped) return;
-    this.drawn = getComputedStyle(this.root).color;
-    const theme = { ...themeOf(this.root), dark: isDark(this.root) };
+    const theme = themeOf(this.root);
+    this.drawn = theme.text;
     const drawn = {};
     for (const curve of this.data.curves) {
       const figure = this.figures.get(curve.key);
@@ -195,7 +195,10 @@ class Comparison {
       const along = COMPARE_ALONG[this.data.along];
       const lines = shown.filter((run) => along.knows(run)).map((run) => [run, this.line(curve, run)]);
       figure.drawing ??= new LineChart(figure.plot, this.library, (low, high) => this.zoom(curve, low, high));
-      figure.drawing.draw(lines.flatMap(([run, line]) => compareTraces(curve, run, line, this.data, theme)), compareLayout(curve, this.data, theme));
+      figure.drawing.draw(lines.flatMap(([run, line]) => compareTraces(curve, run, line, this.data, theme)), layoutOf(theme, {
+        revision: `${curve.key}-${this.data.log}-${this.data.along}`, along: along.title, unit: curve.unit, log: this.data.log,
+        percent: curve.percent, legend: false,
+      }));
       figure.title.textContent = comparedFinding(curve, lines, this.data.same_data);
       figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${along.title.toLowerCase()}. ${comparedFinding(curve, lines, this.data.same_data)}`);
       figure.words.textContent = lines.map(([run, line]) => `${run.name}: ${written(curve, lastOf(line))} at step ${line.step.at(-1)}.`).join(" ");
@@ -246,10 +249,4 @@ class Comparison {
   }
 }
 
-export default function (component) {
-  const { parentElement } = component;
-  const known = parentElement.touchstoneComparison;
-  if (known && !known.stopped) known.update(component);
-  else parentElement.touchstoneComparison = new Comparison(parentElement, component);
-  return () => { parentElement.touchstoneComparison?.stop(); parentElement.touchstoneComparison = null; };
-}
+export default (component) => mount(component, Comparison);

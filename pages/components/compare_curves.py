@@ -11,16 +11,16 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec
-from pages.components.chart_library import library_urls
+from pages.components.addresses import base_url, library_urls
 from pages.components.compare_words import Looks
 from pages.components.text import plain
-from pages.components.uploader import base_url
 from pages.components.url_lists import read_list, write_list
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "compare_drawing.js", "compare_chart.js",
+    "mounting.js", "curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js",
+    "compare_drawing.js", "compare_chart.js",
 )  # fmt: skip
 _component = st.components.v2.component(
     "touchstone_comparison",

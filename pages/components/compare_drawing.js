@@ -11,11 +11,6 @@ function beganAt(line, run) { // what was imported may have times of its own
   return run.began && run.began <= line.time[0] ? run.began : line.time[0];
 }
 
-function isDark(root) {
-  const channels = (getComputedStyle(root).color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
-  return channels[0] + channels[1] + channels[2] > 382; // light text
-}
-
 function sampleOf(run, color) {
   const made = element("span", "ts-sample");
   const sign = element("span", "", SIGNS[run.symbol]);
@@ -44,16 +39,6 @@ function markersOf(line, run, color) { // a few along the line, the last point a
   return {
     x: chosen.map((at) => line.x[at]), y: chosen.map((at) => line.y[at]), type: "scatter", mode: "markers", hoverinfo: "skip",
     uid: `${line.uid}-marks`, marker: { color, size: 7, symbol: run.symbol },
-  };
-}
-
-function compareLayout(curve, view, theme) {
-  const axis = { gridcolor: theme.line, linecolor: theme.line };
-  return {
-    uirevision: `${curve.key}-${view.log}-${view.along}`, // zoom outlives every new point, not another axis
-    font: { family: theme.font, size: 12, color: theme.text }, showlegend: false,
-    xaxis: { ...axis, title: { text: COMPARE_ALONG[view.along].title } },
-    yaxis: { ...axis, title: { text: curve.unit }, type: view.log ? "log" : "linear", ticksuffix: curve.percent ? " %" : "" },
   };
 }
 

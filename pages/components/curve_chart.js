@@ -173,7 +173,10 @@ class Curves {
       if (!chart.plot.offsetWidth) continue; // folded away
       const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), this.view, chart, theme, run));
       chart.drawing ??= new LineChart(chart.plot, this.library, (low, high) => this.zoom(chart, low, high));
-      chart.drawing.draw(traces, layoutOf(this.view, chart, theme));
+      chart.drawing.draw(traces, layoutOf(theme, {
+        revision: `${this.view.log}-${this.view.axis}`, along: AXES[this.view.axis].title, unit: chart.unit, log: this.view.log,
+        percent: chart.percent, legend: chart.lines.length > 1,
+      }));
       chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
       chart.plot.setAttribute("aria-label", `${finding}. Lines: ${shown.map((line) => line.label).join(" and ") || "none yet"}.`);
       chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
@@ -222,14 +225,4 @@ class Curves {
   }
 }
 
-export default function (component) {
-  const { data, parentElement } = component;
-  const known = parentElement.touchstoneCurves;
-  if (known && known.data.run === data.run && !known.stopped) {
-    known.update(component);
-  } else {
-    known?.stop();
-    parentElement.touchstoneCurves = new Curves(parentElement, component);
-  }
-  return () => { parentElement.touchstoneCurves?.stop(); parentElement.touchstoneCurves = null; };
-}
+export default (component) => mount(component, Curves, (data) => data.run === component.data.run);

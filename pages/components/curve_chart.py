@@ -9,17 +9,16 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
-from pages.components.chart_library import library_urls
+from pages.components.addresses import base_url, library_urls
 from pages.components.foreign_charts import foreign_charts
-from pages.components.uploader import base_url
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
+_SCRIPTS = ("mounting.js", "curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
     js="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
-    isolate_styles=False,  # a chart in full screen and a picture file need the document's styles
+    isolate_styles=False,  # in the document, where tests and benches find it
 )
 
 
@@ -87,8 +86,7 @@ def charts(task: TaskSpec) -> list[dict[str, Any]]:
 
 def _metric_chart(metric: MetricSpec) -> dict[str, Any]:
     percent = metric.unit == "percent"
-    said = metric.title if metric.title.isupper() else metric.title.lower()  # R² and F1 stay as they are
-    lines = [Line(f"validation/{metric.name}", "Validation", "orange", "dash", f"Validation {said}")]
+    lines = [Line(f"validation/{metric.name}", "Validation", "orange", "dash", f"Validation {metric.in_a_sentence}")]
     if metric.name == "accuracy":
         lines.insert(0, Line("train/accuracy", "Training", "blue", "solid", "Training accuracy"))
     hint = "higher is better" if metric.direction == "max" else "lower is better"

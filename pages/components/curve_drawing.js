@@ -8,8 +8,8 @@ const COLORS = {
 function themeOf(root) {
   const style = getComputedStyle(root);
   const channels = (style.color.match(/[\d.]+/g) || [0, 0, 0]).map(Number);
-  const dark = channels[0] + channels[1] + channels[2] > 382;
-  return { text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
+  const dark = channels[0] + channels[1] + channels[2] > 382; // light text
+  return { dark, text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
 }
 
 function shownNumber(value, chart) {
@@ -85,14 +85,14 @@ function tracesOf(line, found, view, chart, theme, run) { // line: how it is dra
   return [faint, { ...made, mode: "lines", y: smooth(y, view.smoothing) }];
 }
 
-function layoutOf(view, chart, theme) {
+function layoutOf(theme, { revision, along, unit, log, percent, legend }) {
   const axis = { gridcolor: theme.line, linecolor: theme.line, zeroline: false, automargin: true };
   return {
-    uirevision: `${view.log}-${view.axis}`, // zoom outlives every new point, not another axis
+    uirevision: revision, // zoom outlives every new point, not another axis
     plot_bgcolor: "transparent", font: { family: theme.font, size: 12, color: theme.text },
-    showlegend: chart.lines.length > 1, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
-    xaxis: { ...axis, title: { text: AXES[view.axis].title }, rangemode: "tozero" },
-    yaxis: { ...axis, title: { text: chart.unit }, type: view.log ? "log" : "linear", ticksuffix: chart.percent ? " %" : "" },
+    showlegend: legend, legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+    xaxis: { ...axis, title: { text: along }, rangemode: "tozero" },
+    yaxis: { ...axis, title: { text: unit }, type: log ? "log" : "linear", ticksuffix: percent ? " %" : "" },
   };
 }
 

@@ -27,7 +27,8 @@ class Figure {
   }
 
   async load() {
-    this.near.disconnect(); // what it looks like is drawn after what the page begins with
+    this.near.disconnect();
+    // What the page begins with comes first.
     await new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done, { timeout: 1000 }));
     try {
       this.plotly = await loadLibrary("Plotly", this.component.data.libraries.plotly);
@@ -55,10 +56,4 @@ class Figure {
   }
 }
 
-export default function (component) {
-  const { parentElement } = component;
-  const known = parentElement.touchstoneFigure;
-  if (known && !known.stopped) known.update(component);
-  else parentElement.touchstoneFigure = new Figure(parentElement, component);
-  return () => { parentElement.touchstoneFigure?.stop(); parentElement.touchstoneFigure = null; };
-}
+export default (component) => mount(component, Figure);

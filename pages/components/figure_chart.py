@@ -7,13 +7,13 @@ from typing import Any
 import streamlit as st
 from plotly.io.json import to_json_plotly
 
-from pages.components.chart_library import library_urls
+from pages.components.addresses import library_urls
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_figure",
     css=".ts-figure { width: 100%; }",
-    js="\n".join((_HERE / name).read_text() for name in ("curve_library.js", "figure_chart.js")),
+    js="\n".join((_HERE / name).read_text() for name in ("mounting.js", "curve_library.js", "figure_chart.js")),
     isolate_styles=False,  # Plotly puts its own styles into the document
 )
 

@@ -96,7 +96,7 @@ def _numbers(run: Run, task: TaskSpec) -> None:
         ("validation/loss", "Validation loss", None),
     ]
     if metric.name != "loss":
-        shown.append((f"validation/{metric.name}", f"Validation {_in_a_sentence(metric.title)}", metric))
+        shown.append((f"validation/{metric.name}", f"Validation {metric.in_a_sentence}", metric))
     with st.grid(4, min_column_width=130):
         for key, label, spec in shown:
             point = latest.get(key)
@@ -104,7 +104,3 @@ def _numbers(run: Run, task: TaskSpec) -> None:
             st.metric(label, text)
         running = (datetime.now(UTC) - run.started_at).total_seconds() if run.started_at else None
         st.metric("Running for", duration(running))
-
-
-def _in_a_sentence(title: str) -> str:
-    return title if title.isupper() else title.lower()  # R² and F1 stay as they are

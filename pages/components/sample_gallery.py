@@ -7,10 +7,10 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from core.imports import VersionInfo
+from pages.components.addresses import base_url
 from pages.components.data_words import SPLIT_TITLES, shortened
 from pages.components.label_corrections import Corrections, right_label
 from pages.components.text import plain
-from pages.components.uploader import base_url
 
 if TYPE_CHECKING:
     from core.shelf import BrowseItem

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.runs import Run
+from pages.components.addresses import base_url
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -26,9 +27,8 @@ def tell_me(runs: Sequence[Run]) -> None:
     active = [run for run in runs if run.status.is_active and run.is_own]
     if not active:
         return
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
     data = {
-        "base": f"/{base}" if base else "",
+        "base": base_url(),
         "runs": [{"id": run.id, "name": run.name} for run in active],
     }
     _component(key="tell-me", data=data)

@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from pages.components.addresses import base_url
+
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_uploader",
@@ -50,12 +52,6 @@ def uploader(key: str, upload_id: str, accept: str = "", folders: bool = True, h
     if not isinstance(found, Mapping) or found.get("upload") != upload_id:
         return None
     return Uploaded(upload_id, int(found.get("files", 0)), int(found.get("bytes", 0)))
-
-
-def base_url() -> str:
-    """Return what stands before the path of every route: empty, or `/` and the configured base."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"/{base}" if base else ""
 
 
 def _told(key: str) -> Any:

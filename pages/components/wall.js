@@ -6,7 +6,7 @@ const PLAY_MS = 7000; // the whole training, played
 const legendOf = (kind) => `The strip below each is every look so far: high and blue where it was ${kind === "number" ? "close" : "right"}, low and orange where it was not.`;
 
 class Wall {
-  constructor(parent, data) {
+  constructor(parent, { data }) {
     this.data = data;
     this.address = `${data.base}/api/runs/${encodeURIComponent(data.run)}/wall`;
     this.looks = [];
@@ -50,7 +50,7 @@ class Wall {
     parent.append(this.root);
   }
 
-  update(data) { // the page ran again: a run that was resumed must be asked for again
+  update({ data }) { // the page ran again: a run that was resumed must be asked for again
     const again = data.attempt !== this.data.attempt;
     this.data = data;
     if (again && this.ended) { this.ended = false; this.poll(); }
@@ -173,14 +173,4 @@ class Wall {
   }
 }
 
-export default function (component) {
-  const { data, parentElement } = component;
-  const known = parentElement.touchstoneWall;
-  if (known && known.data.run === data.run && !known.stopped) {
-    known.update(data);
-  } else {
-    known?.stop();
-    parentElement.touchstoneWall = new Wall(parentElement, data);
-  }
-  return () => { parentElement.touchstoneWall?.stop(); parentElement.touchstoneWall = null; };
-}
+export default (component) => mount(component, Wall, (data) => data.run === component.data.run);

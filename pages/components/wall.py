@@ -8,12 +8,13 @@ from core.bootstrap import shared_service
 from core.runs import Run
 from core.specs import TaskSpec
 from core.wall_file import read_looks
+from pages.components.addresses import base_url
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "touchstone_wall",
     css=(_HERE / "wall.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in ("wall_cards.js", "wall.js")),
+    js="\n".join((_HERE / name).read_text() for name in ("mounting.js", "wall_cards.js", "wall.js")),
 )
 
 ABOUT = {
@@ -34,11 +35,10 @@ def wall(run: Run, task: TaskSpec) -> None:
         return
     st.subheader("What it writes" if task.output_kind == "text" else "Watch it learn", anchor=False)
     st.caption(ABOUT[task.output_kind])
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
     data = {
         "run": run.id,
         "attempt": run.attempt,  # another one tells a wall that has ended to ask again
-        "base": f"/{base}" if base else "",
+        "base": base_url(),
         "text": task.output_kind == "text",
     }
     _component(key=f"wall-{run.id}", data=data)

@@ -8,6 +8,7 @@ from core.bootstrap import shared_service
 from core.notifying.formats import format_of
 from core.notifying.telling import send_test
 from core.notifying.webhook import ENDS, Webhook, checked, load, remove, save
+from pages.components.addresses import base_url
 from pages.components.notices import shown_errors
 from pages.components.text import plain
 
@@ -76,5 +77,4 @@ def _ask(known: Webhook | None) -> None:
 def _own_address() -> str:
     """Return where the viewer sees this dashboard, without the page."""
     parts = urlsplit(str(st.context.url or ""))
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"{parts.scheme}://{parts.netloc}{'/' + base if base else ''}" if parts.netloc else ""
+    return f"{parts.scheme}://{parts.netloc}{base_url()}" if parts.netloc else ""

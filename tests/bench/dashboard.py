@@ -35,10 +35,12 @@ Row = dict[str, object]
 
 # The moment (milliseconds since 1970) of the frame after the one in which what is wanted has a size. Playwright itself
 # looks again only after 20, 50, 100, 100 and 500 ms.
-PAINTED = """wanted => new Promise(resolve => {
+PAINTED = """([wanted, patience_ms]) => new Promise((resolve, reject) => {
+    const end = Date.now() + patience_ms;
     const look = () => {
         const there = [...document.querySelectorAll(wanted)].some(found => found.getBoundingClientRect().height > 0);
-        requestAnimationFrame(there ? () => resolve(Date.now()) : look);
+        if (Date.now() > end) reject(new Error(`${wanted} did not come`));
+        else requestAnimationFrame(there ? () => resolve(Date.now()) : look);
     };
     look();
 })"""
@@ -103,7 +105,7 @@ def _opened_s(page: Page, address: str, wanted: str) -> float:
 
 def _painted_at(page: Page, wanted: str) -> float:
     """Return the moment, in seconds since 1970, at which something wanted is on the screen."""
-    return float(page.evaluate(PAINTED, wanted)) / 1000
+    return float(page.evaluate(PAINTED, [wanted, PATIENCE_MS])) / 1000
 
 
 def _reloaded_s(page: Page, address: str, wanted: str) -> float:

@@ -26,16 +26,12 @@ def look(evidence: Evidence) -> Advice | None:
     stronger = STRONGER.get(evidence.run.config.preset)
     return Advice(
         CODE, "note", f"Nothing has got better since {evidence.when(step)}.",
-        f"The best {_said(evidence.primary.title)} since then is {_number(evidence, sign * since)}; it was "
+        f"The best {evidence.primary.in_a_sentence} since then is {_number(evidence, sign * since)}; it was "
         f"{_number(evidence, sign * before)} before.",
         f"Run again with the settings '{stronger}'" if stronger else "Try another model on the same data",
         {"preset": stronger} if stronger else {},
         page="" if stronger else "train.py",
     )  # fmt: skip
-
-
-def _said(title: str) -> str:
-    return title if title.isupper() else title.lower()  # R² and F1 stay as they are
 
 
 def _number(evidence: Evidence, value: float) -> str:
