@@ -14,13 +14,6 @@ NOTHING_FETCHED_MS = 120_000  # a network that swallows everything takes its tim
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory, url: str) -> Path:
-    """The folder that the dashboard of these tests keeps everything in."""
-    assert url
-    return next(tmp_path_factory.getbasetemp().glob("dashboard*"))
-
-
-@pytest.fixture
 def reviews(tmp_path: Path) -> Path:
     file = tmp_path / "reviews.csv"
     rows = [f"thing {i} is {'fine' if i % 2 else 'broken'},{'good' if i % 2 else 'bad'}" for i in range(80)]
@@ -72,9 +65,9 @@ def test_an_import_that_fails_can_be_tried_again_also_after_a_reload(page: Page,
 
 
 def test_a_running_import_outlives_a_reload_and_leaves_nothing_when_cancelled(
-    page: Page, url: str, home: Path, many: Path
+    page: Page, url: str, served_home: Path, many: Path
 ) -> None:
-    before = brought(home)
+    before = brought(served_home)
     bring_file(page, url, many)
     press_import(page)
     bar = page.get_by_role("progressbar")
@@ -83,22 +76,24 @@ def test_a_running_import_outlives_a_reload_and_leaves_nothing_when_cancelled(
     expect(bar).to_be_visible(timeout=START_MS)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("was cancelled. Nothing of it stays.")).to_be_visible(timeout=START_MS)
-    assert brought(home) == before
-    assert list((home / "datasets" / ".jobs").glob("*/draft")) == []
+    assert brought(served_home) == before
+    assert list((served_home / "datasets" / ".jobs").glob("*/draft")) == []
     page.get_by_role("button", name="Try again").click()  # the upload is still there
     expect(page.locator(".st-key-summary")).to_contain_text("60,000 texts", timeout=START_MS)
 
 
-def test_an_import_that_ends_while_nobody_looks_is_found_again(page: Page, url: str, home: Path, reviews: Path) -> None:
+def test_an_import_that_ends_while_nobody_looks_is_found_again(
+    page: Page, url: str, served_home: Path, reviews: Path
+) -> None:
     bring_file(page, url, reviews)
     upload = page.url.partition("upload=")[2].partition("&")[0]
-    assert (home / "datasets" / ".uploads" / upload / "reviews.csv").exists()
+    assert (served_home / "datasets" / ".uploads" / upload / "reviews.csv").exists()
     press_import(page)
     address = page.url
     page.goto("about:blank")
     page.goto(address)
-    assert arrived(page) in brought(home)
-    assert not (home / "datasets" / ".uploads" / upload).exists()  # what was uploaded is not kept twice
+    assert arrived(page) in brought(served_home)
+    assert not (served_home / "datasets" / ".uploads" / upload).exists()  # what was uploaded is not kept twice
 
 
 def test_the_hub_without_a_network_says_so_at_once(page: Page, url: str) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,10 +32,9 @@ run.finish()
 
 
 @pytest.fixture
-def script(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator["subprocess.Popen[str]"]:
+def script(served_home: Path) -> Iterator["subprocess.Popen[str]"]:
     """A script that logs into the dashboard's store until it is asked to stop."""
-    home = tmp_path_factory.getbasetemp() / "dashboard0"
-    environment = {**os.environ, "TOUCHSTONE_HOME": str(home)}
+    environment = {**os.environ, "TOUCHSTONE_HOME": str(served_home)}
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     )
