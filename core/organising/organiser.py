@@ -102,8 +102,7 @@ class Organiser:
 
     def baselines(self) -> dict[str, str]:
         """Return the id of the baseline run of each task that has one."""
-        kept = self._preferences.get(_BASELINE, {})
-        return {str(task): str(run_id) for task, run_id in kept.items()} if isinstance(kept, dict) else {}
+        return _by_task(self._preferences.get(_BASELINE))
 
     def baseline_of(self, task: str) -> Run | None:
         """Return the baseline run of a task; None where there is none, or it is gone or in the trash."""
@@ -125,11 +124,16 @@ class Organiser:
                 f"'{run.name}' has no score on unseen examples, so that nothing can be measured against it. "
                 "Choose a run that was trained here and has finished."
             )
-        self._preferences.set(_BASELINE, self.baselines() | {run.task: run.id})
+        self._preferences.change(_BASELINE, lambda kept: _by_task(kept) | {run.task: run.id})
 
     def forget_baseline(self, task: str) -> None:
         """Measure the runs of a task against nothing."""
-        self._preferences.set(_BASELINE, {t: r for t, r in self.baselines().items() if t != task})
+        self._preferences.change(_BASELINE, lambda kept: {t: r for t, r in _by_task(kept).items() if t != task})
+
+
+def _by_task(kept: Any) -> dict[str, str]:
+    """Return what a preference says of the baseline runs: {task: run id}."""
+    return {str(task): str(run_id) for task, run_id in kept.items()} if isinstance(kept, dict) else {}
 
 
 def clean_tags(tags: Sequence[str]) -> list[str]:

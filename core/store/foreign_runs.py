@@ -57,6 +57,7 @@ class ForeignRuns:
         idempotency_key: str = "",
         created_at: datetime | None = None,
         process: Source | None = None,
+        unfinished: str = "",
     ) -> Run:
         """Insert a run that works; end it with `RunStore.finish`. The same key gives the run that it made before.
 
@@ -68,6 +69,7 @@ class ForeignRuns:
             idempotency_key: Such as a hash of the imported files, so that importing twice gives one run.
             created_at: When it began; now if None.
             process: What logs it, if it goes on; whoever looks notices when that has vanished.
+            unfinished: Why it would lie in the trash if nothing more came; it begins there, out of sight.
         """
         key, began = idempotency_key or uuid4().hex, created_at or now()
         with self.database.write() as session:
@@ -79,6 +81,8 @@ class ForeignRuns:
                     config=NO_CONFIG.model_dump(mode="json"), config_hash="", created_at=began, started_at=began,
                     heartbeat_at=now(), origin=origin, project=project, settings=dict(settings or {}),
                 )  # fmt: skip
+                if unfinished:
+                    row.status, row.reason, row.deleted_at = RunStatus.STOPPED, unfinished, now()
                 session.add(row)
                 session.flush()
                 row.name = row.name or f"{project or origin} #{row.number}"

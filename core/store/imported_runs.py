@@ -8,7 +8,7 @@ from sqlalchemy import select
 from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
 from core.store.foreign_runs import ForeignRuns
-from core.store.run_store import RunStore, now
+from core.store.run_store import RunStore
 from core.store.tables import ParameterRow, RunRow
 
 UNFINISHED = "Its import was cut off, so it is not whole. Import it again, or leave it in the trash."
@@ -28,10 +28,10 @@ class ImportedRuns:
         return None if known is None else self.runs.get(known)
 
     def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None) -> Run:
-        """Insert a run that nobody sees yet. Killed right here, it would seem to work; importing again heals it."""
-        run = ForeignRuns(self.database).create(origin, name, project, idempotency_key=key, created_at=began or now())
-        self.runs.update(run.id, deleted_at=now(), status=RunStatus.STOPPED, reason=UNFINISHED)
-        return run
+        """Insert a run that nobody sees yet: killed at any moment, it is in the trash and says why."""
+        return ForeignRuns(self.database).create(
+            origin, name, project, idempotency_key=key, created_at=began, unfinished=UNFINISHED
+        )
 
     def show(self, run_id: str, **values: Any) -> None:
         """Bring a run out of the trash, whole, with these columns."""

@@ -1,5 +1,6 @@
 """What the people of this house want, beyond single runs: saved views, the baseline run. Never secrets."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -31,6 +32,12 @@ class PreferenceStore:
         """Remember a value (JSON) under a key."""
         with self.database.write() as session:
             session.merge(PreferenceRow(key=key, value=value))
+
+    def change(self, key: str, new: Callable[[Any], Any]) -> None:
+        """Put what `new` makes of a value (None where nobody has set one) in its place, in one transaction."""
+        with self.database.write() as session:
+            row = session.get(PreferenceRow, key)
+            session.merge(PreferenceRow(key=key, value=new(None if row is None else row.value)))
 
     def remove(self, key: str) -> None:
         """Forget a value."""

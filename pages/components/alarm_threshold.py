@@ -14,6 +14,9 @@ from pages.components.alarm_charts import area_charts, cost_chart
 from pages.components.certainty import not_kept
 from pages.components.notices import empty_state
 from pages.components.text import plain
+from pages.components.url_state import read_number, write_number
+
+MOST_COST = 1e9
 
 
 def alarm_threshold(run: Run, report: Mapping[str, Any]) -> None:
@@ -60,15 +63,11 @@ def _weigh(run: Run, label: str, test: Alarms, chooses: Alarms, *, is_same: bool
     left, right = st.columns([1, 1.6], gap="large")
     with left:
         with st.container(horizontal=True):
-            false_alarm = st.number_input("A false alarm costs", 0.0, 1e9, 1.0, key=f"cost-alarm-{run.id}")
-            miss = st.number_input("A miss costs", 0.0, 1e9, 1.0, key=f"cost-miss-{run.id}")
+            false_alarm = _cost("A false alarm costs", "false_alarm_cost", run)
+            miss = _cost("A miss costs", "miss_cost", run)
         best = chooses.cheapest(false_alarm, miss)
         cheapest = round(100 * float(chooses.thresholds[best]))
-        # Other costs or another class: the slider goes to what is cheapest for them.
-        percent = st.slider(
-            "Alarm from this probability on", 0, 100, cheapest, format="%d %%",
-            key=f"threshold-{run.id}-{label}-{false_alarm:g}-{miss:g}",
-        )  # fmt: skip
+        percent = _threshold(run, f"{label}-{false_alarm:g}-{miss:g}", cheapest)
         at = test.at(percent / 100)
         cost = test.cost(false_alarm, miss)
         _counts(label, test, at)
@@ -77,6 +76,27 @@ def _weigh(run: Run, label: str, test: Alarms, chooses: Alarms, *, is_same: bool
         st.markdown(f"**{plain(title)}**")
         st.caption(_honest(cheapest, is_same))
         cost_chart(run, title, test, None if is_same else chooses, (false_alarm, miss), (cheapest, percent))
+
+
+def _cost(label: str, name: str, run: Run) -> float:
+    """Ask what a mistake costs; the URL says so too."""
+    key = f"{name}-{run.id}"
+    read_number(name, key, 1.0, (0.0, MOST_COST))
+    cost = st.number_input(label, 0.0, MOST_COST, key=key)
+    write_number(name, cost, 1.0)
+    return cost
+
+
+def _threshold(run: Run, weighed: str, cheapest: int) -> int:
+    """Ask from which probability on, in percent. Other costs or another class: it goes to what is cheapest for them."""
+    key, seen = f"threshold-{run.id}-{weighed}", f"threshold-seen-{run.id}"
+    if st.session_state.setdefault(seen, key) == key:  # a link means the costs and the class that it was made with
+        read_number("threshold", key, cheapest, (0, 100))
+    st.session_state[seen] = key
+    st.session_state[key] = round(st.session_state.get(key, cheapest))
+    percent = st.slider("Alarm from this probability on", 0, 100, key=key, format="%d %%")
+    write_number("threshold", percent, cheapest)
+    return percent
 
 
 def _finding(cheapest: int, chosen: int, cost: float, cost_of_cheapest: float, *, is_same: bool) -> str:

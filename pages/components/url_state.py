@@ -3,6 +3,7 @@
 Streamlit's own `bind="query-params"` writes what an option is called on the screen; a link should hold names that stay.
 """
 
+import math
 from collections.abc import Collection, Sequence
 
 import streamlit as st
@@ -45,6 +46,33 @@ def write_choice(key: str, default: str | None) -> None:
     else:
         st.query_params[key] = value
         st.session_state[_shown(key)] = value
+
+
+def read_number(name: str, key: str, default: float, bounds: tuple[float, float]) -> None:
+    """Give a widget its number from the URL at first sight.
+
+    Args:
+        name: The parameter's name.
+        key: The widget's key.
+        default: The number where the URL says nothing, or no number.
+        bounds: Least and most; a number outside becomes the nearer one.
+    """
+    if key in st.session_state:
+        return
+    try:
+        wanted = float(st.query_params.get(name, default))
+    except ValueError:
+        wanted = default
+    low, high = bounds
+    st.session_state[key] = min(max(wanted if math.isfinite(wanted) else default, low), high)
+
+
+def write_number(name: str, value: float, default: float) -> None:
+    """Put a number into the URL, or take it out where it is the default."""
+    if value == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = f"{value:.12g}"
 
 
 def _shown(key: str) -> str:

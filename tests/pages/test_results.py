@@ -111,9 +111,35 @@ def test_a_threshold_is_chosen_by_what_mistakes_cost(open_page: Open, judged: Ru
     assert "An alarm from 50 % on costs 15 for 100 examples: the cheapest on the validation examples" in shown(at)
     assert "| **b** | 8 right | 2 missed |" in shown(at)
     assert "which took no part in choosing it" in shown(at)
-    at.number_input(key=f"cost-miss-{judged.id}").set_value(3.0).run()
+    at.number_input(key=f"miss_cost-{judged.id}").set_value(3.0).run()
     assert "An alarm from 35 % on costs 30 for 100 examples" in shown(at)  # one miss and three false alarms
     assert "It ranks a case of 'b' above another in 83.0 % of pairs" in shown(at)
+
+
+def test_a_link_holds_the_costs_and_the_threshold(open_page: Open, judged: Run) -> None:
+    view = {"run": judged.id, "results": "threshold", "alarm": "b"}
+    at = open_page("run", **view)
+    at.number_input(key=f"miss_cost-{judged.id}").set_value(3.0).run()
+    assert dict(at.query_params) == view | {"miss_cost": "3"}  # what is the default needs no words
+    at.slider[0].set_value(60).run()
+    assert dict(at.query_params) == view | {"miss_cost": "3", "threshold": "60"}
+    again = open_page("run", **view, miss_cost="3", threshold="60")
+    assert (again.number_input(key=f"miss_cost-{judged.id}").value, again.slider[0].value) == (3.0, 60)
+    again.number_input(key=f"miss_cost-{judged.id}").set_value(1.0).run()
+    assert again.slider[0].value == 50  # other costs, another cheapest
+    assert dict(again.query_params) == view
+
+
+@pytest.mark.parametrize(
+    ("cost", "threshold", "becomes"),
+    [("a lot", "-3", (1.0, 0)), ("nan", "1e400", (1.0, 50)), ("-5", "101", (0.0, 100))],
+)
+def test_a_link_with_nonsense_weighs_what_is_nearest_to_it(
+    open_page: Open, judged: Run, cost: str, threshold: str, becomes: tuple[float, int]
+) -> None:
+    at = open_page("run", run=judged.id, results="threshold", alarm="b", miss_cost=cost, threshold=threshold)
+    assert not at.exception
+    assert (at.number_input(key=f"miss_cost-{judged.id}").value, at.slider[0].value) == becomes
 
 
 def test_without_validation_outcomes_it_says_that_the_threshold_flatters_itself(

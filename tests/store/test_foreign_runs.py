@@ -1,6 +1,13 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy.orm import Session
+
 from core.runs import RunStatus
 from core.store.database import Database
 from core.store.foreign_runs import ForeignRuns
+from core.store.imported_runs import UNFINISHED, ImportedRuns
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore
 
@@ -24,3 +31,21 @@ def test_the_same_key_is_the_same_run(database: Database) -> None:
     first = foreign.create("csv", "from a file", idempotency_key="hash of the file")
     assert foreign.create("csv", "again", idempotency_key="hash of the file").id == first.id
     assert len(RunStore(database).list()) == 1
+
+
+def test_an_import_that_is_killed_at_its_beginning_lies_in_the_trash(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[tuple[bool, str]] = []  # what another process sees after each transaction
+    write = database.write
+
+    @contextmanager
+    def watched() -> Iterator[Session]:
+        with write() as session:
+            yield session
+        states.extend((run.deleted_at is not None, run.reason) for run in RunStore(database).list(trashed=True))
+        states.extend((False, run.reason) for run in RunStore(database).list())
+
+    monkeypatch.setattr(database, "write", watched)
+    ImportedRuns(database).begin("csv", "hash of the file", "owl", "birds", None)
+    assert states == [(True, UNFINISHED)]
