@@ -1,5 +1,6 @@
 """The columns of the table of runs: what each shows, as a frame and as the grid's configuration."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -75,7 +76,8 @@ def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec]) ->
     if shown is not None:
         helps = {SCORE: "The deciding metric on unseen examples, with its 95 % interval"}
         config = st.column_config.TextColumn(field.title, width=width, help=helps.get(field.name))
-        return [shown(run, tasks) for run in runs], config
+        texts = [shown(run, tasks) for run in runs]
+        return (_sortable(texts) if field.name == SCORE else texts), config
     if field.kind == "time":
         config = st.column_config.DatetimeColumn(field.title, format="distance", width=width)
         return [field.read(run) for run in runs], config
@@ -100,6 +102,17 @@ def _numbers(field: Field, runs: Sequence[Run]) -> tuple[list[Any], Any]:
     return [None if v is None else v * scale for v in values], st.column_config.NumberColumn(
         field.title, format=style, width=100, help=field.metric.help if field.metric else None
     )
+
+
+def _sortable(scores: Sequence[str]) -> list[str]:
+    """Indent scores to their decimal points: a click on the header sorts texts, and now that is by number.
+
+    >>> _sortable(["100.0 %", "9.5 %", ""])
+    ['100.0 %', '  9.5 %', '']
+    """
+    whole = [re.split(r"[^\d,-]", score, maxsplit=1)[0] for score in scores]
+    widest = max(map(len, whole), default=0)
+    return [score and " " * (widest - len(w)) + score for score, w in zip(scores, whole, strict=True)]
 
 
 def _score(run: Run, tasks: Mapping[str, TaskSpec]) -> str:

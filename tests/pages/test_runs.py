@@ -6,8 +6,9 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap import shared_service
-from core.runs import Run, RunStatus
+from core.runs import Run, RunStatus, Score
 from core.service import Service
+from core.store.run_store import RunStore
 from pages.components.run_table import table_key
 from tests.pages.conftest import Open, healthy, words
 
@@ -31,6 +32,18 @@ def test_the_table_shows_state_in_words_and_the_score_with_its_interval(
     assert row["name"] == "good"
     assert row["status"] == "✓ Done"
     assert row["score"] == "90.0 %  (85.0 to 95.0 %)"
+
+
+def test_scores_as_texts_are_in_the_order_of_their_numbers(
+    open_page: Open, finished: Callable[..., Run], service: Service
+) -> None:
+    for name, accuracy in (("all", 1.0), ("few", 0.095), ("most", 0.98)):
+        scores = {"accuracy": Score(accuracy, accuracy - 0.01, accuracy)}
+        RunStore(service.database).set_scores(finished(name=name).id, "model", scores)
+    finished(name="none")
+    RunStore(service.database).set_scores(service.runs()[0].id, "model", {})
+    shown = open_page("runs").dataframe[0].value.set_index("name")["score"]
+    assert list(shown.sort_values().index) == ["none", "few", "most", "all"]  # a click on the header sorts texts
 
 
 def test_filters_narrow_the_table(open_page: Open, new_run: Callable[..., Run], finished: Callable[..., Run]) -> None:
