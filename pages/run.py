@@ -60,7 +60,7 @@ def page() -> None:
         verdict(run, report)
         if run.test:
             score_cards(run, task)
-            comparison(run, task)
+            comparison(run, task, report)
         if not run.status.is_active:
             coach(run)
     st.subheader("Learning curves", anchor=False)

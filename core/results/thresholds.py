@@ -38,6 +38,12 @@ class Alarms:
         every = self.false_alarms * false_alarm + self.misses * miss
         return np.asarray(100 * every / max(self.examples, 1), dtype=np.float64)
 
+    def cost_without(self, false_alarm: float, miss: float) -> tuple[float, float]:
+        """Return what no model at all costs for 100 examples: never an alarm, and always one."""
+        of_it = int(self.hits[0] + self.misses[0])
+        share = of_it / max(self.examples, 1)
+        return 100 * share * miss, 100 * (1 - share) * false_alarm
+
     def cheapest(self, false_alarm: float, miss: float) -> int:
         """Return the place of the cheapest threshold; of equals the one nearest to 0.5."""
         costs = self.cost(false_alarm, miss)

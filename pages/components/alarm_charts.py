@@ -27,7 +27,11 @@ def cost_chart(
         marks: The cheapest threshold and the chosen one, in percent.
     """
     palette, cheapest, chosen = colors(), *marks
-    lines = [_cost_line("Test", test, costs, palette.scale[-1][1], "solid", 2.5)]
+    never, always = test.cost_without(*costs)
+    lines = [
+        _cost_line("Test", test, costs, palette.scale[-1][1], "solid", 2.5),
+        _without("Never an alarm" if never <= always else "Always an alarm", min(never, always)),
+    ]
     if validation is not None:
         lines.append(_cost_line("Validation (chosen on)", validation, costs, palette.scale[0][1], "dash", 1.5))
     axis = _axis()
@@ -39,10 +43,14 @@ def cost_chart(
             "legend": {"orientation": "h", "y": 1.16, "x": 0},
             **_marks(cheapest, chosen),
             "xaxis": axis | {"title": _title("Alarm from this probability on"), "ticksuffix": " %", "range": [0, 100]},
-            "yaxis": axis | {"title": _title("Cost for 100 examples"), "rangemode": "tozero"},
+            # What costs much more than no model has no need to be told apart.
+            "yaxis": axis | {"title": _title("Cost for 100 examples"), "range": [0, 1.3 * min(never, always) or 1]},
         },
     }  # fmt: skip
-    alt = f"{title}. Cost for 100 examples at each threshold from 0 to 100 %; the cheapest is {cheapest} %."
+    alt = (
+        f"{title}. Cost for 100 examples at each threshold from 0 to 100 %; the cheapest is {cheapest} %. "
+        f"Without a model: {never:.3g} for never an alarm, {always:.3g} for always one."
+    )
     figure_chart(figure, key=f"cost-{run.id}", alt=alt)
 
 
@@ -72,6 +80,15 @@ def _cost_line(
         "type": "scatter", "mode": "lines", "name": name, "x": [round(100 * t) for t in counted.thresholds],
         "y": counted.cost(*costs).tolist(), "line": {"color": color, "dash": dash, "width": width},
         "hovertemplate": f"{name}: from %{{x}} % on %{{y:.3g}}<extra></extra>",
+    }  # fmt: skip
+
+
+def _without(name: str, cost: float) -> dict[str, Any]:
+    """Return the line of the cheaper of the two ways that need no model."""
+    return {
+        "type": "scatter", "mode": "lines", "name": name, "x": [0, 100], "y": [cost, cost],
+        "line": {"color": colors().muted, "dash": "dot", "width": 1.5},
+        "hovertemplate": f"{name}: %{{y:.3g}}<extra></extra>",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The honest answer: verdict, scores with their intervals, and the simple methods beside them."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -38,9 +39,9 @@ def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
     if not difference:
         return ":primary[:material/verified:]", "The result"
     name = plain(CALLED.get(difference["baseline"], str(difference["baseline"])))
-    if difference["ci_low"] is not None and difference["ci_low"] > 0:
+    if difference["ci_low"] > 0:
         return ":green[:material/verified:]", f"Clearly better than {name}"
-    if difference["ci_high"] is not None and difference["ci_high"] < 0:
+    if difference["ci_high"] < 0:
         return ":orange[:material/trending_down:]", f"Worse than {name}"
     return ":gray[:material/drag_handle:]", f"No clear difference from {name}"
 
@@ -62,7 +63,7 @@ def score_cards(run: Run, task: TaskSpec) -> None:
             )
 
 
-def comparison(run: Run, task: TaskSpec) -> None:
+def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     """Show the deciding metric of this run and of the simple methods, with their intervals, and all numbers."""
     metric = task.metric(task.primary_metric)
     methods = {run.config.model: run.test} | {name: scores for name, scores in run.baselines.items()}
@@ -72,7 +73,7 @@ def comparison(run: Run, task: TaskSpec) -> None:
         return
     st.subheader("Against the simple ways", anchor=False)
     better = "higher is better" if metric.direction == "max" else "lower is better"
-    st.markdown(f"**{plain(_place(list(shown), run.config.model))}**")
+    st.markdown(f"**{plain(_finding(shown, run.config.model, metric, report.get('difference') or {}))}**")
     st.caption(f"{metric.title} on the same unseen examples, with 95 % intervals; {better}.")
     figure_chart(
         _dots(shown, metric, run.config.model),
@@ -86,13 +87,37 @@ def comparison(run: Run, task: TaskSpec) -> None:
     folded("All numbers", numbers, key=f"numbers-{run.id}", icon=":material/table_rows:")
 
 
-def _place(best_first: Sequence[str], own: str) -> str:
-    """Return the finding of the chart: which place the model has among the methods."""
-    place = best_first.index(own)
-    if place == 0:
-        return f"{own} is ahead of {' and '.join(best_first[1:])}"
-    behind = f"{own} is behind {' and '.join(best_first[:place])}"
-    return f"{behind}, ahead of {' and '.join(best_first[place + 1 :])}" if best_first[place + 1 :] else behind
+def _finding(shown: Mapping[str, Score], own: str, metric: MetricSpec, tested: Mapping[str, Any]) -> str:
+    """Return the finding of the chart: whom the model is ahead of, as far as the test examples can tell."""
+    sides: dict[int, list[str]] = {1: [], 0: [], -1: []}
+    for name, score in shown.items():
+        if name != own:
+            sides[_side(shown[own], score, metric, tested if name == tested.get("baseline") else {})].append(name)
+    if tested and tested["baseline"] in sides[1]:  # it was the best of them
+        sides = {1: [name for name in shown if name != own], 0: [], -1: []}
+    ahead, level, behind = (" and ".join(sides[side]) for side in (1, 0, -1))
+    placed = ", ".join([f"ahead of {ahead}"] * bool(ahead) + [f"behind {behind}"] * bool(behind))
+    if not placed:
+        return f"No clear difference between {own} and {level}"
+    return f"{own} is {placed}" + (f"; no clear difference from {level}" if level else "")
+
+
+def _side(own: Score, other: Score, metric: MetricSpec, tested: Mapping[str, Any]) -> int:
+    """Return 1 for clearly ahead, -1 for clearly behind: by the test of pairs, or where the intervals do not meet."""
+    low, high = tested.get("ci_low", math.nan), tested.get("ci_high", math.nan)
+    if math.isnan(low) or math.isnan(high):
+        low, high = _least(own) - _most(other), _most(own) - _least(other)
+        if metric.direction == "min":
+            low, high = -high, -low
+    return int(low > 0) - int(high < 0)
+
+
+def _least(score: Score) -> float:
+    return score.value if math.isnan(score.ci_low) else score.ci_low
+
+
+def _most(score: Score) -> float:
+    return score.value if math.isnan(score.ci_high) else score.ci_high
 
 
 def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str, Any]:

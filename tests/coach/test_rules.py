@@ -1,5 +1,6 @@
 """Every rule on a recorded run on which it must speak, and on one on which it must not."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -106,6 +107,12 @@ def test_no_rule_stumbles_over_a_run_that_has_only_begun(code: str) -> None:
     one = Line(np.array([1]), np.array([2.3]))
     for lines in ({}, dict.fromkeys(begun.lines, one)):
         assert rules()[code].look(replace(begun, lines=lines, report={})) is None
+
+
+def test_a_simple_method_is_not_called_better_where_the_difference_has_no_interval() -> None:
+    rare = recorded("rare class")
+    unsure = rare.report["difference"] | {"value": math.nan, "ci_low": math.nan, "ci_high": math.nan}
+    assert rules()["worse-than-baseline"].look(replace(rare, report={"difference": unsure})) is None
 
 
 def test_with_balanced_classes_only_more_examples_help() -> None:

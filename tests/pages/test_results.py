@@ -1,6 +1,7 @@
 """The results of a finished run, on its page: mistakes, classes, certainty, thresholds, and the verdict card."""
 
 import json
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 from core.outcome_file import write_outcomes
 from core.results.class_curves import recall_key
 from core.results.kept_examples import KeptExample, keep_examples
-from core.runs import Metric, Run
+from core.runs import Metric, Run, Score
 from core.service import Service
 from core.specs import Outcomes
 from core.store.metric_store import MetricStore
+from core.store.run_store import RunStore
 from tests.pages.conftest import Open, figures, healthy, words
 from tests.pages.conftest import samples as written_samples
 
@@ -154,6 +156,28 @@ def test_without_validation_outcomes_it_says_that_the_threshold_flatters_itself(
 def test_an_older_run_says_what_to_do_to_see_this(open_page: Open, finished: Callable[..., Run], view: str) -> None:
     at = open_page("run", run=finished("text-classification").id, results=view)
     assert "Train it again to see this" in shown(at)
+
+
+@pytest.mark.parametrize(
+    ("best", "paired", "finding"),  # the model: 0.90 (0.85 to 0.95)
+    [
+        (Score(0.88, 0.82, 0.92), (-0.01, 0.05), "is ahead of majority; no clear difference from logistic"),
+        (Score(0.88, 0.82, 0.92), (0.01, 0.05), "is ahead of logistic and majority"),
+        (Score(0.94, 0.90, 0.97), (-0.06, -0.01), "is ahead of majority, behind logistic"),
+        (Score(0.88, 0.82, 0.92), None, "is ahead of majority; no clear difference from logistic"),
+        (Score(0.80, 0.75, 0.84), None, "is ahead of logistic and majority"),
+    ],
+)
+def test_the_simple_ways_are_passed_only_where_the_examples_can_tell(
+    open_page: Open, service: Service, judged: Run, best: Score, paired: tuple[float, float] | None, finding: str
+) -> None:
+    store, file = RunStore(service.database), service.folder(judged.id) / "report.json"
+    store.set_scores(judged.id, "logistic", {"accuracy": best})
+    store.set_scores(judged.id, "majority", {"accuracy": Score(0.5, math.nan, math.nan)})
+    low, high = paired or (math.nan, math.nan)
+    tested = {"baseline": "logistic", "metric": "accuracy", "value": 0.9 - best.value, "ci_low": low, "ci_high": high}
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"difference": tested}))
+    assert finding in shown(open_page("run", run=judged.id))
 
 
 def test_the_verdict_card_stands_on_numbers_and_older_runs_keep_their_sentence(

@@ -36,6 +36,7 @@ def test_the_costs_of_false_alarms_and_misses_decide_which_threshold_is_cheapest
     assert counted.thresholds[counted.cheapest(1, 10)] == 0.35  # misses are dear: rather one false alarm
     assert counted.thresholds[counted.cheapest(10, 1)] == 0.5  # of 0.41 to 0.8, the one nearest to the middle
     assert counted.thresholds[counted.cheapest(0, 1)] == 0.35  # alarms cost nothing: nothing may be missed
+    assert counted.cost_without(1, 10) == (500.0, 50.0)  # half of them are missed, or half are false alarms
 
 
 def test_the_area_under_the_roc_has_the_interval_of_delong() -> None:

@@ -9,7 +9,7 @@ STRONGER = {"quick": "balanced", "balanced": "best"}
 def look(evidence: Evidence) -> Advice | None:
     """Find that the whole interval of the difference speaks for the baseline."""
     difference = evidence.report.get("difference")
-    if not difference or difference["ci_high"] >= 0:
+    if not difference or not float(difference["ci_high"]) < 0:  # nor where there is no interval: not a number
         return None
     title, worse = evidence.primary.title.lower(), -float(difference["value"])
     said = f"{100 * worse:.1f} points" if evidence.primary.unit == "percent" else f"{worse:.3g}"
