@@ -19,7 +19,7 @@ from pages.components.url_state import chosen_place, read_choice, write_choice
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "mounting.js", "curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js",
+    "mounting.js", "curve_library.js", "line_chart.js", "chart_keys.js", "curve_drawing.js", "curve_tools.js",
     "compare_drawing.js", "compare_chart.js",
 )  # fmt: skip
 _component = st.components.v2.component(

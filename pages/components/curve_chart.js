@@ -50,7 +50,6 @@ class Curves {
     const title = element("span", "ts-title", chart.title);
     caption.append(title, element("small", "", chart.hint), toolsMenu(this, chart, figure));
     const plot = element("div", "ts-plot");
-    plot.setAttribute("role", "img");
     plot.setAttribute("aria-label", chart.title);
     this.resizer.observe(plot);
     const warning = element("div", "ts-warning");

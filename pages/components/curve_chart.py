@@ -13,7 +13,15 @@ from pages.components.addresses import base_url, library_urls
 from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("mounting.js", "curve_library.js", "line_chart.js", "curve_drawing.js", "curve_tools.js", "curve_chart.js")
+_SCRIPTS = (
+    "mounting.js",
+    "curve_library.js",
+    "line_chart.js",
+    "chart_keys.js",
+    "curve_drawing.js",
+    "curve_tools.js",
+    "curve_chart.js",
+)
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),

@@ -23,6 +23,7 @@ class LineChart {
     node.before(this.keys);
     node.after(this.whole);
     node.chart = this;
+    new ChartKeys(this);
   }
 
   draw(traces, layout) {
@@ -156,6 +157,7 @@ class LineChart {
   }
 
   zoom(low, high, y = null) {
+    if (!this.zoomed) this.ends = [this.plot.scales.x.min, this.plot.scales.x.max]; // of the whole
     this.zoomed = { x: [low, high], y };
     this.whole.hidden = false;
     this.plot.setData(this.data());

@@ -61,6 +61,12 @@ def ends(page: Page) -> list[float]:
     return found
 
 
+def places(page: Page) -> list[float]:
+    """Return where the first chart has points."""
+    found: list[float] = page.evaluate("Array.from(document.querySelector('.ts-plot').chart.plot.data[0])")
+    return found
+
+
 def test_a_run_of_a_million_steps_shows_its_spike_and_every_point_where_one_looks_closer(
     page: Page, url: str, long_run: str
 ) -> None:
@@ -113,6 +119,30 @@ def test_the_numbers_under_the_pointer_are_told_and_a_line_can_be_hidden(page: P
     expect(button).to_have_attribute("aria-pressed", "false")
     plot.locator(".u-over").hover(position={"x": 6, "y": 60})
     expect(told).not_to_contain_text("Validation")
+
+
+def test_the_points_are_read_and_a_part_is_opened_by_keys(page: Page, url: str, long_run: str) -> None:
+    open_run(page, url, long_run)
+    plot, told = page.locator(".ts-plot").first, page.locator(".ts-told").first
+    plot.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(told).to_contain_text("Validation 0.65")  # the last point
+    said = page.locator(".ts-plot ~ [aria-live]").first
+    expect(said).to_contain_text("Validation 0.65")
+    for _ in range(2):
+        page.keyboard.press("+")
+    wait_until(page, lambda: ends(page) == [0.75 * (LONG - 1), LONG - 1], DRAWN_MS)
+    wait_until(page, lambda: len(places(page)) > 1_000, DRAWN_MS)  # all that is known of this part
+    for _ in range(60):
+        page.keyboard.press("ArrowLeft")  # beyond the edge the picture goes along
+    low, high = ends(page)
+    assert low < 0.75 * (LONG - 1)
+    assert round(high - low) == round(0.25 * (LONG - 1))
+    page.keyboard.press("-")
+    page.keyboard.press("0")
+    wait_until(page, lambda: ends(page) == [0, LONG - 1], DRAWN_MS)
+    page.keyboard.press("Tab")
+    expect(told).to_be_hidden()
 
 
 def test_a_chart_is_taken_away_as_a_picture(page: Page, url: str, long_run: str, tmp_path: Path) -> None:
