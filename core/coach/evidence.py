@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from core.runs import Run
 from core.specs import MetricSpec
 
+STRONGER = {"quick": "balanced", "balanced": "best"}  # settings that learn more than these
+
 Severity = Literal["problem", "chance", "note"]
 SEVERITIES: tuple[Severity, ...] = ("problem", "chance", "note")
 

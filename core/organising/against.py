@@ -44,8 +44,7 @@ def against_baseline(service: Service, run: Run) -> Standing | None:
 
 def difference(metric: MetricSpec, value: float) -> str:
     """Return a difference of two scores in words: "+2.1 points of accuracy"."""
-    title = metric.title.partition(" (")[0]
-    title = title if title[1:] != title[1:].lower() or len(title) <= 3 else title.lower()
+    title = metric.in_a_sentence.partition(" (")[0]
     if metric.unit == "percent":
         return f"{100 * value:+.1f} points of {title}"
     good = "" if metric.direction == "max" or value == 0 else " (less is better)"

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.config import TrainConfig
 from core.errors import RunNotReady
@@ -83,13 +84,7 @@ class ForeignRuns:
                 )  # fmt: skip
                 if unfinished:
                     row.status, row.reason, row.deleted_at = RunStatus.STOPPED, unfinished, now()
-                session.add(row)
-                session.flush()
-                row.name = row.name or f"{project or origin} #{row.number}"
-                job = JobRow(run_number=row.number, queued_at=began, claimed_at=began)
-                session.add(_worked_on_by(job, process))
-                values = row.settings.items()
-                session.add_all(ParameterRow(run_number=row.number, key=str(k), value=v) for k, v in values)
+                _insert(session, row, process)
         return RunStore(self.database).get(known)
 
     def reopen(self, run_id: str, process: Source) -> Run:
@@ -138,6 +133,17 @@ class ForeignRuns:
                 Logging(row.id, Source(row.claimed_by, row.pid, row.pid_created), _age_s(row.heartbeat_at))
                 for row in session.execute(query)
             ]
+
+
+def _insert(session: Session, row: RunRow, process: Source | None) -> None:
+    """Add a run with what belongs to it: its number's name, its job, its parameters."""
+    session.add(row)
+    session.flush()
+    row.name = row.name or f"{row.project or row.origin} #{row.number}"
+    job = JobRow(run_number=row.number, queued_at=row.created_at, claimed_at=row.created_at)
+    session.add(_worked_on_by(job, process))
+    values = row.settings.items()
+    session.add_all(ParameterRow(run_number=row.number, key=str(k), value=v) for k, v in values)
 
 
 def _worked_on_by(job: JobRow, process: Source | None) -> JobRow:

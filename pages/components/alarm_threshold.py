@@ -48,7 +48,7 @@ def _class(run: Run, labels: Sequence[str], targets: np.ndarray) -> int:
         wanted = st.query_params.get("alarm")
         st.session_state[slot] = wanted if wanted in labels else labels[rarest]
     chosen = st.selectbox(
-        "Raise an alarm for", labels, key=slot, width=320,
+        "Raise an alarm for", labels, key=slot, width=320, on_change=_forget_threshold,
         help="This class against all others. A false alarm names it where it is not; a miss overlooks it.",
     )  # fmt: skip
     if chosen == labels[rarest]:
@@ -82,18 +82,21 @@ def _cost(label: str, name: str, run: Run) -> float:
     """Ask what a mistake costs; the URL says so too."""
     key = f"{name}-{run.id}"
     read_number(name, key, 1.0, (0.0, MOST_COST))
-    cost = st.number_input(label, 0.0, MOST_COST, key=key)
+    cost = st.number_input(label, 0.0, MOST_COST, key=key, on_change=_forget_threshold)
     write_number(name, cost, 1.0)
     return cost
 
 
+def _forget_threshold() -> None:
+    """Take the threshold out of the URL: it was meant for other costs, or another class."""
+    st.query_params.pop("threshold", None)
+
+
 def _threshold(run: Run, weighed: str, cheapest: int) -> int:
     """Ask from which probability on, in percent. Other costs or another class: it goes to what is cheapest for them."""
-    key, seen = f"threshold-{run.id}-{weighed}", f"threshold-seen-{run.id}"
-    if st.session_state.setdefault(seen, key) == key:  # a link means the costs and the class that it was made with
-        read_number("threshold", key, cheapest, (0, 100))
-    st.session_state[seen] = key
-    st.session_state[key] = round(st.session_state.get(key, cheapest))
+    key = f"threshold-{run.id}-{weighed}"
+    read_number("threshold", key, cheapest, (0, 100))
+    st.session_state[key] = round(st.session_state[key])
     percent = st.slider("Alarm from this probability on", 0, 100, key=key, format="%d %%")
     write_number("threshold", percent, cheapest)
     return percent

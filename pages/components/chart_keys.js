@@ -38,7 +38,7 @@ class ChartKeys {
     const { plot } = this.chart;
     const { min, max } = plot.scales.x;
     const places = plot.data[0];
-    const inside = places.filter((x) => x >= min && x <= max);
+    const inside = this.inside();
     if (!inside.length) return;
     if (this.place === null || this.place < min || this.place > max) {
       this.place = direction < 0 ? inside.at(-1) : inside[0];
@@ -51,10 +51,15 @@ class ChartKeys {
     this.tell();
   }
 
+  inside() { // where the part that is looked at has points
+    const { data: [places], scales: { x: { min, max } } } = this.chart.plot;
+    return places.filter((x) => x >= min && x <= max);
+  }
+
   open(factor) {
     const { plot } = this.chart;
     const { min, max } = plot.scales.x;
-    if (factor < 1 && plot.data[0].filter((x) => x >= min && x <= max).length < FEWEST) return;
+    if (factor < 1 && this.inside().length < FEWEST) return;
     this.look(this.place ?? (min + max) / 2, (max - min) * factor);
     this.tell();
   }

@@ -217,8 +217,6 @@ class Comparison {
   }
 
   async zoom(curve, low, high) { // what was thinned out for the whole is asked for again in the part
-    const figure = this.figures.get(curve.key);
-    const wanted = (figure.wanted = {}); // who zooms on meanwhile wants another answer
     if (low === undefined) { this.details.delete(curve.key); this.draw(); return; }
     const along = COMPARE_ALONG[this.data.along];
     const asked = this.data.runs.filter((run) => this.known[run.id]?.curves[curve.key]?.thinned && along.knows(run));
@@ -230,7 +228,7 @@ class Comparison {
       const found = await this.fetch(run, "detail", query).catch(() => null); // the thinned curve stays: every spike is in it
       return found?.curves[curve.key] ? [run.id, found.curves[curve.key]] : null;
     }));
-    if (this.stopped || figure.wanted !== wanted || !parts.some(Boolean)) return;
+    if (this.stopped || !this.figures.get(curve.key)?.drawing.isAt(low, high) || !parts.some(Boolean)) return;
     this.details.set(curve.key, Object.fromEntries(parts.filter(Boolean)));
     this.draw();
   }

@@ -13,19 +13,16 @@ from core.runs import Run
 from core.specs import MetricSpec
 from pages.components.addresses import base_url, library_urls
 from pages.components.compare_words import Looks
+from pages.components.curve_chart import DRAWING, LOSS_UNITS
 from pages.components.text import plain
 from pages.components.url_lists import read_list, write_list
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
 _HERE = Path(__file__).parent
-_SCRIPTS = (
-    "mounting.js", "curve_library.js", "line_chart.js", "chart_keys.js", "curve_drawing.js", "curve_tools.js",
-    "compare_drawing.js", "compare_chart.js",
-)  # fmt: skip
 _component = st.components.v2.component(
     "touchstone_comparison",
     css="\n".join((_HERE / name).read_text() for name in ("curve_chart.css", "compare_chart.css")),
-    js="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
+    js="\n".join((_HERE / name).read_text() for name in (*DRAWING, "compare_drawing.js", "compare_chart.js")),
     isolate_styles=False,  # as the chart of one run, whose words it uses
 )
 MOST_CURVES = 6  # charts at once
@@ -33,7 +30,6 @@ HIDDEN = "hide"  # in the address: ids of the runs whose lines are switched off
 ALONG = {"step": "Step", "pass": "Pass over the data", "time": "Time"}
 SMOOTH = {"0": "Not", "0.6": "A little", "0.9": "Much", "0.97": "Very much"}
 PARTS = {"train": "training", "validation": "validation", "test": "test", "val": "validation", "eval": "validation"}
-LOSS_UNITS = {"label": "nats", "text": "nats per character", "number": "squared error (1: always the mean)"}
 FIRST = ("validation/loss", "train/loss")  # after the metric that decides
 
 

@@ -189,17 +189,16 @@ class Curves {
   }
 
   async zoom(chart, low, high) { // what was thinned out for the whole is asked for again in the part
-    if (low === undefined) { chart.asked = null; this.details.delete(chart); this.draw(); return; }
+    if (low === undefined) { this.details.delete(chart); this.draw(); return; }
     const thinned = chart.lines.filter((line) => this.lines[line.key]?.thinned).map((line) => line.key);
     if (!thinned.length) return;
     const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])) };
     const line = this.lines[thinned[0]];
     const [first, last] = [low, high].map((x) => stepAt(line, this.view.axis, x, run));
     const query = new URLSearchParams({ keys: thinned.map(encodeURIComponent).join(","), low: Math.floor(first), high: Math.ceil(last) });
-    const asked = (chart.asked = {}); // who zooms on meanwhile wants another answer
     try {
       const answer = await fetch(`${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/detail?${query}`, { cache: "no-store" });
-      if (!answer.ok || this.stopped || chart.asked !== asked) return;
+      if (!answer.ok || this.stopped || !chart.drawing.isAt(low, high)) return;
       this.details.set(chart, (await answer.json()).curves);
       this.draw();
     } catch {

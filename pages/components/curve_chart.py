@@ -13,19 +13,13 @@ from pages.components.addresses import base_url, library_urls
 from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = (
-    "mounting.js",
-    "curve_library.js",
-    "line_chart.js",
-    "chart_keys.js",
-    "curve_drawing.js",
-    "curve_tools.js",
-    "curve_chart.js",
-)
+DRAWING = (  # what every component that shows curves is made of
+    "mounting.js", "curve_library.js", "line_chart.js", "chart_keys.js", "curve_drawing.js", "curve_tools.js",
+)  # fmt: skip
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
+    js="\n".join((_HERE / name).read_text() for name in (*DRAWING, "curve_chart.js")),
     isolate_styles=False,  # in the document, where tests and benches find it
 )
 

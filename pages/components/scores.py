@@ -39,9 +39,10 @@ def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
     if not difference:
         return ":primary[:material/verified:]", "The result"
     name = plain(CALLED.get(difference["baseline"], str(difference["baseline"])))
-    if difference["ci_low"] > 0:
+    side = _clear_side(*_interval_of(difference))
+    if side > 0:
         return ":green[:material/verified:]", f"Clearly better than {name}"
-    if difference["ci_high"] < 0:
+    if side < 0:
         return ":orange[:material/trending_down:]", f"Worse than {name}"
     return ":gray[:material/drag_handle:]", f"No clear difference from {name}"
 
@@ -104,11 +105,21 @@ def _finding(shown: Mapping[str, Score], own: str, metric: MetricSpec, tested: M
 
 def _side(own: Score, other: Score, metric: MetricSpec, tested: Mapping[str, Any]) -> int:
     """Return 1 for clearly ahead, -1 for clearly behind: by the test of pairs, or where the intervals do not meet."""
-    low, high = tested.get("ci_low", math.nan), tested.get("ci_high", math.nan)
+    low, high = _interval_of(tested)
     if math.isnan(low) or math.isnan(high):
         low, high = _least(own) - _most(other), _most(own) - _least(other)
         if metric.direction == "min":
             low, high = -high, -low
+    return _clear_side(low, high)
+
+
+def _interval_of(difference: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the interval of a difference; not a number where it has none."""
+    low, high = difference.get("ci_low"), difference.get("ci_high")
+    return (math.nan, math.nan) if low is None or high is None else (low, high)
+
+
+def _clear_side(low: float, high: float) -> int:
     return int(low > 0) - int(high < 0)
 
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from core.coach.evidence import Advice, Evidence, Rule
+from core.coach.evidence import STRONGER, Advice, Evidence, Rule
 
 CODE = "plateau"
 FEWEST = 8  # looks at the validation split
 LAST_PART = 0.5  # of the run, that is looked at
 GAIN = 0.01  # of the distance from the first look to the best, that counts as better
-STRONGER = {"quick": "balanced", "balanced": "best"}
 
 
 def look(evidence: Evidence) -> Advice | None:

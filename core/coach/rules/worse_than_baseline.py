@@ -1,9 +1,8 @@
 """A simple method does better on the same test examples."""
 
-from core.coach.evidence import Advice, Evidence, Rule
+from core.coach.evidence import STRONGER, Advice, Evidence, Rule
 
 CODE = "worse-than-baseline"
-STRONGER = {"quick": "balanced", "balanced": "best"}
 
 
 def look(evidence: Evidence) -> Advice | None:
@@ -11,7 +10,7 @@ def look(evidence: Evidence) -> Advice | None:
     difference = evidence.report.get("difference")
     if not difference or not float(difference["ci_high"]) < 0:  # nor where there is no interval: not a number
         return None
-    title, worse = evidence.primary.title.lower(), -float(difference["value"])
+    title, worse = evidence.primary.in_a_sentence, -float(difference["value"])
     said = f"{100 * worse:.1f} points" if evidence.primary.unit == "percent" else f"{worse:.3g}"
     stronger, name = STRONGER.get(evidence.run.config.preset), str(difference["baseline"])
     return Advice(
