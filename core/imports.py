@@ -56,6 +56,16 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """One choice that nobody made: what was taken, why, and how to choose otherwise."""
+
+    about: str  # the choice, as the field calls it: "Task", "Label column", "Separator"
+    value: str  # what was taken: "sentiment"
+    why: str = ""  # a clause: "3 different values in 1,500 rows"
+    option: str = ""  # of `touchstone data import`: "--label-column NAME"; empty where it cannot be chosen
+
+
+@dataclass(frozen=True)
 class Look:
     """What a source seems to be, from its beginning: shown for correction before anything is imported."""
 
@@ -72,6 +82,7 @@ class Look:
     problem: str = ""  # why it cannot be taken in as it is: something must be chosen first
     rows: int = 0  # rows, pictures or documents; an estimate for large tables
     rows_are_exact: bool = True
+    guesses: tuple[Guess, ...] = ()  # every choice that the options left open, a line each
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import catalog
 from core.errors import UserError
-from core.imports import DatasetEntry, DoubtedLabel, Finding, VersionInfo
+from core.imports import DatasetEntry, DoubtedLabel, Finding, Guess, VersionInfo
 from core.intake import mislabels
 from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
 from core.intake.exporting import csv_rows
@@ -93,6 +93,11 @@ class Shelf(Reception):
     def facts(self, name: str, fingerprint: str = "") -> dict[str, object]:
         """Return what was found out when it was read: format, encoding, columns, mapping of the labels."""
         return {} if name in catalog.datasets() else dict(self.library.version(name, fingerprint).manifest.facts)
+
+    def guesses(self, name: str, fingerprint: str = "") -> list[Guess]:
+        """Return what was guessed when a version was imported; nothing of a built-in one, or one of older days."""
+        found = self.facts(name, fingerprint).get("guesses", ())
+        return [Guess(**guess) for guess in found] if isinstance(found, list) else []
 
     # --- looking at examples ---
 

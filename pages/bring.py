@@ -13,6 +13,7 @@ from pages.components.bringing import Bringing, bringing, decide, field_key, loo
 from pages.components.column_choices import column_choices, missing_column, reading_choices
 from pages.components.data_charts import class_chart
 from pages.components.data_words import many, shortened
+from pages.components.guess_list import guess_list
 from pages.components.label_mapping import label_mapping
 from pages.components.source import Source
 from pages.components.text import plain, size
@@ -79,6 +80,9 @@ def _what_it_is(look: Look) -> None:
         st.caption("  ·  ".join(fact for fact in facts if fact))
         for note in look.notes:
             st.markdown(f":material/info: {plain(note)}")
+    if look.guesses:
+        st.subheader("What was guessed", anchor=False)
+        guess_list(look.guesses, "Each of these can be chosen otherwise below, before anything is imported.", "guesses")
 
 
 def _task(look: Look) -> None:

@@ -13,7 +13,7 @@ from core.cli.import_bar import TerminalProgress
 from core.cli.output import AsJson, print_json, print_table
 from core.doubts import doubts_of
 from core.errors import UserError
-from core.imports import Finding, ImportOptions, VersionInfo
+from core.imports import Finding, Guess, ImportOptions, VersionInfo
 from core.intake.importing import run_fix, run_hub_import, run_import
 from core.intake.library import Library
 from core.service import Service
@@ -26,6 +26,7 @@ Text = Annotated[str, typer.Option(help="The column that holds the texts; guesse
 Label = Annotated[str, typer.Option(help="The column that holds the labels; guessed if not given.")]
 Target = Annotated[str, typer.Option(help="The column to predict, of a table for regression.")]
 Ignored = Annotated[list[str] | None, typer.Option("--ignore-column", help="A column to leave out; may be repeated.")]
+SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}  # that a shell makes hard to type
 SIGNS = {"error": "ERROR", "warning": "warning", "note": "note"}
 
 
@@ -60,6 +61,13 @@ def import_data(
     label_column: Label = "",
     target_column: Target = "",
     ignore_column: Ignored = None,
+    split_column: Annotated[str, typer.Option(help="The column that names each row's split.")] = "",
+    separator: Annotated[str, typer.Option(help="The sign between columns; guessed if not given.")] = "",
+    encoding: Annotated[str, typer.Option(help="The encoding of a text file; guessed if not given.")] = "",
+    header: Annotated[
+        bool | None, typer.Option("--header/--no-header", help="Whether the first row holds names.")
+    ] = None,
+    sheet: Annotated[str, typer.Option(help="The sheet of a workbook.")] = "",
     add_to: Annotated[str, typer.Option(help="Add the examples to this data set, as a new version of it.")] = "",
     config: Annotated[str, typer.Option(help="The configuration of a hub data set that has several.")] = "",
     as_json: AsJson = False,
@@ -68,7 +76,8 @@ def import_data(
     service = open_service()
     options = ImportOptions(
         task=task, name=name, text_column=text_column, label_column=label_column, target_column=target_column,
-        ignored_columns=tuple(ignore_column or ()), add_to=add_to,
+        ignored_columns=tuple(ignore_column or ()), split_column=split_column, encoding=encoding, has_header=header,
+        delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
     )  # fmt: skip
     library = service.shelf.library
     with tempfile.TemporaryDirectory(prefix=".import-", dir=library.folder) as folder, TerminalProgress() as progress:
@@ -82,6 +91,7 @@ def import_data(
         print_json(_document(service, info.name) | {"findings": [_plain(f) for f in findings]})
         return
     print(f"{info.name}: {_size(info)}, for {info.task}.")
+    _print_guesses(service.shelf.guesses(info.name, info.fingerprint))
     _print_findings(findings, info.name)
     print(f"Train on it: touchstone train --dataset {info.name} --wait")
 
@@ -134,6 +144,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
         return
     rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
     print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
+    _print_guesses(service.shelf.guesses(name))
     if document["classes"]:
         print_table(("CLASS", "EXAMPLES"), list(document["classes"].items()))
     if document["versions"]:
@@ -202,6 +213,14 @@ def _print_findings(findings: list[Finding], name: str) -> None:
             print(f"    {example}")
         if finding.fix:
             print(f"    To put it right ({finding.fix}): touchstone data check {name} --fix {finding.code}")
+
+
+def _print_guesses(guesses: list[Guess]) -> None:
+    if guesses:
+        print("Guessed, as nobody said it:")
+    for guess in guesses:
+        why = f" ({guess.why})" if guess.why else ""
+        print(f"    {guess.about}: {guess.value}{why}" + (f"; otherwise: {guess.option}" if guess.option else ""))
 
 
 def _size(info: VersionInfo) -> str:

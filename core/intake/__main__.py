@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from core.errors import TouchstoneError
-from core.imports import ImportOptions, VersionInfo
+from core.imports import Guess, ImportOptions, VersionInfo
 from core.intake.draft import ImportCancelled
 from core.intake.jobs import DRAFT, LOG, REQUEST, FileProgress, sign
 
@@ -76,7 +76,8 @@ def _work(folder: Path, progress: FileProgress) -> VersionInfo:
         options = ImportOptions.model_validate(asked["options"])
         if job["kind"] == "hub":
             return run_hub_import(library, asked["hub_id"], asked["config"], options, progress, draft)
-        return run_import(library, Path(asked["path"]), options, progress, draft)
+        guesses = [Guess(**guess) for guess in asked.get("guesses", ())]
+        return run_import(library, Path(asked["path"]), options, progress, draft, guesses)
 
 
 def _in_words(error: Exception, folder: Path) -> str:

@@ -3,14 +3,14 @@
 import importlib
 import pkgutil
 import shutil
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
 from core import catalog
 from core.errors import DataError
-from core.imports import ImportOptions, Look, VersionInfo
+from core.imports import Guess, ImportOptions, Look, VersionInfo
 from core.intake.disk import require_space, size_of
 from core.intake.doctor.examination import checks, repair
 from core.intake.doctor.examined import Examined
@@ -81,7 +81,12 @@ def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
 
 
 def run_import(
-    library: Library, path: Path, options: ImportOptions, progress: Progress, draft_folder: Path
+    library: Library,
+    path: Path,
+    options: ImportOptions,
+    progress: Progress,
+    draft_folder: Path,
+    guesses: Sequence[Guess] = (),
 ) -> VersionInfo:
     """Import a source; afterwards all of it is there, or nothing.
 
@@ -91,6 +96,7 @@ def run_import(
         options: What the user decided; the rest is guessed.
         progress: Told how far it is; may cancel.
         draft_folder: An empty or absent folder for what is half done, removed at the end.
+        guesses: What `options` were completed with, where somebody saw them before; else they are made here.
 
     Raises:
         DataError: The source cannot be used; nothing is left behind.
@@ -100,12 +106,14 @@ def run_import(
     source = the_source(path)
     progress.stage("Looking", 0, "bytes")
     reader = find_reader(source)
-    chosen = _look(reader, source, options).options
+    look = _look(reader, source, options)
+    chosen = look.options
     require_space(library.folder, int(size_of(source) * SPACE_FACTOR))
     draft_folder.mkdir(parents=True, exist_ok=True)
     draft = Draft(draft_folder, chosen.task)
     try:
         reader.read(source, chosen, draft, progress)
+        draft.facts["guesses"] = [asdict(guess) for guess in guesses or look.guesses]
         what = chosen.title if source.parent.name == ".collections" else source.name
         change = f"Added {what}" if chosen.add_to else f"Imported from {what}"
         return library.add(draft, chosen, change, progress)
@@ -173,12 +181,14 @@ def run_hub_import(
 
     progress.stage("Asking the hub", 0, "rows")
     cache = library.folder / ".hub"
-    chosen = look_hub(hub_id, config, options, cache).options
+    look = look_hub(hub_id, config, options, cache)
+    chosen = look.options
     named = chosen.model_copy(update={"name": chosen.name or name_from(hub_id.rpartition("/")[2])})
     draft_folder.mkdir(parents=True, exist_ok=True)
     draft = Draft(draft_folder, named.task)
     try:
         read_hub(hub_id, config, named, cache, draft, progress)
+        draft.facts["guesses"] = [asdict(guess) for guess in look.guesses]
         return library.add(draft, named, f"Fetched {hub_id} from the hub", progress)
     finally:
         close_quietly(draft)

@@ -1,11 +1,13 @@
 """Where data comes in: uploads, collections of pictures, and the imports that go on."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import UserError
-from core.imports import HubSet, ImportOptions, ImportProgress, Look
+from core.imports import Guess, HubSet, ImportOptions, ImportProgress, Look
 
 if TYPE_CHECKING:
     from core.intake.collections import Collections
@@ -90,9 +92,20 @@ class Reception:
         (self.upload_folder(upload_id) / "pasted.csv").write_text(text, encoding="utf-8", newline="")
         return upload_id
 
-    def start_import(self, path: Path, options: ImportOptions, title: str = "") -> str:
-        """Import a source in a process of its own; return the import's id."""
-        request = {"path": str(path), "options": options.model_dump(mode="json")}
+    def start_import(self, path: Path, options: ImportOptions, title: str = "", guesses: Sequence[Guess] = ()) -> str:
+        """Import a source in a process of its own; return the import's id.
+
+        Args:
+            path: The source.
+            options: Complete or not; what is open is guessed.
+            title: What the import is called while it goes on.
+            guesses: What `options` were completed with, to be kept with the data set.
+        """
+        request = {
+            "path": str(path),
+            "options": options.model_dump(mode="json"),
+            "guesses": [asdict(guess) for guess in guesses],
+        }
         return self.jobs.start("import", request, title or options.title or path.name)
 
     def start_hub_import(self, hub_id: str, options: ImportOptions, config: str = "") -> str:

@@ -46,7 +46,7 @@ def bring_summary(source: Source, look: Look, blocked: str) -> None:
         options = _complete(look.options, place, title, licence or "", origin or "")
         with shown_errors():
             shelf = shared_service().shelf
-            import_id = once(key, lambda: shelf.start_import(source.path, options, title or source.title))
+            import_id = once(key, lambda: shelf.start_import(source.path, options, title or source.title, look.guesses))
             st.switch_page("data.py", query_params=address_of(import_id, source.query))
 
 

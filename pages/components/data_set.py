@@ -15,6 +15,7 @@ from pages.components.data_preview import data_preview
 from pages.components.data_undo import forget_undo, offer_version, undo_notice
 from pages.components.data_words import classes, counted, icon, many, parts, split_unit
 from pages.components.finding_list import finding_list, finding_summary
+from pages.components.guess_list import guess_list
 from pages.components.import_progress import find_import, import_card, watched
 from pages.components.notices import empty_state
 from pages.components.text import ago, plain, size
@@ -181,6 +182,9 @@ def _facts(info: VersionInfo) -> None:
         _fact("Licence", entry.licence)
         _fact("Source", entry.source)
         _fact("In commands", entry.name)
+    if guesses := service.shelf.guesses(info.name, info.fingerprint):
+        st.subheader("What was guessed", anchor=False)
+        guess_list(guesses, "To choose otherwise, import it again as a new version.", "guesses")
     st.subheader("Runs that used this version", anchor=False)
     runs_of(service.runs_using(info.name, info.fingerprint), head_only=True)
 

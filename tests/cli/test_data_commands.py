@@ -101,3 +101,11 @@ def test_a_bad_file_is_refused_in_one_line_and_leaves_nothing(
     options = [part for name in SAID if getattr(bad.options, name) for part in (SAID[name], getattr(bad.options, name))]
     assert cli("data", "import", str(bad.make(tmp_path)), *options) == (2, "", f"{bad.says}\n")
     assert answer("data", "list") == before
+
+
+def test_the_commands_say_each_guess(cli: Cli, tweets: Path) -> None:
+    code, said, _ = cli("data", "import", str(tweets), "--separator", "comma", "--name", "guessed")
+    assert code == 0
+    assert "Label column: sentiment (4 different values in 70 rows); otherwise: --label-column NAME" in said
+    assert "Separator" not in said
+    assert "Label column: sentiment" in cli("data", "show", "guessed")[1]

@@ -35,7 +35,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, ImportOptions, 
     """What would have been imported."""
     calls: list[tuple[Path, ImportOptions, str]] = []
 
-    def start(_: Shelf, path: Path, options: ImportOptions, title: str = "") -> str:
+    def start(_: Shelf, path: Path, options: ImportOptions, title: str = "", guesses: object = ()) -> str:
         calls.append((path, options, title))
         return "abc"
 
@@ -90,6 +90,8 @@ def test_the_look_says_what_was_found(open_page: Open, reviews: Path) -> None:
     assert "60 rows" in shown
     assert chosen(at, "task") == "text-classification"
     assert (chosen(at, "text_column"), chosen(at, "label_column")) == ("comment", "sentiment")
+    assert "label column: **sentiment**" in shown
+    assert "split: **70 / 15 / 15 by chance**" in shown
     assert set(at.dataframe[0].value["Column"]) == {"id", "comment", "sentiment", "shop"}
 
 

@@ -13,6 +13,7 @@ from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
 from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.cleaning import clean_texts, looks_like_formula
 from core.intake.tables.features import Features, unused_columns
+from core.intake.tables.guesses import table_guesses
 from core.intake.tables.labels import LabelBook, check_label_count, is_no_label
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number, parse_numbers
@@ -52,6 +53,7 @@ def look_at(table: Table, options: ImportOptions) -> Look:
         problem=problem,
         rows=seen.rows,
         rows_are_exact=seen.is_whole,
+        guesses=() if problem else table_guesses(seen, plan, options),
     )
 
 
