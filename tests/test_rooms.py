@@ -106,7 +106,7 @@ def test_a_room_imports_only_what_the_table_allows(file: Path) -> None:
 
 @pytest.mark.parametrize("file", source_files(), ids=lambda f: str(f.relative_to(ROOT)))
 def test_a_file_stays_readable(file: Path) -> None:
-    assert len(file.read_text().splitlines()) <= 300
+    assert len(file.read_text().splitlines()) <= 400  # seldom over 300: a concept is not cut in two for a number
     assert file.stem not in ("utils", "helpers", "common")
 
 

@@ -106,6 +106,6 @@ def test_a_bad_file_is_refused_in_one_line_and_leaves_nothing(
 def test_the_commands_say_each_guess(cli: Cli, tweets: Path) -> None:
     code, said, _ = cli("data", "import", str(tweets), "--separator", "comma", "--name", "guessed")
     assert code == 0
-    assert "Label column: sentiment (4 different values in 70 rows); otherwise: --label-column NAME" in said
+    assert "Label column: sentiment (3 different values in 70 rows); otherwise: --label-column NAME" in said
     assert "Separator" not in said
     assert "Label column: sentiment" in cli("data", "show", "guessed")[1]
