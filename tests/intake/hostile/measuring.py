@@ -1,0 +1,136 @@
+"""Hostile files one after the other, each in a process of its own with bounds.
+
+`python -m tests.intake.hostile.measuring FOLDER [NAME ...]`: an empty folder, and which files; none means all. A line
+of JSON says what became of each.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.errors import TouchstoneError
+from tests.intake.hostile.cases import CASES
+from tests.intake.hostile.hostile_file import HostileFile
+
+MOST_MEMORY = int(os.environ.get("HOSTILE_MEMORY", 3 << 29))  # bytes, beyond what the process had before
+MOST_CPU_S = int(os.environ.get("HOSTILE_CPU", 30))
+
+
+def measured(case: HostileFile, folder: Path) -> dict[str, Any]:
+    """Return what became of one file: outcome, its sentence, memory and CPU time."""
+    folder.mkdir(parents=True)
+    path = case.make(folder)
+    size = sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file() and not file.is_symlink())
+    ours, theirs = os.pipe()
+    began = time.monotonic()
+    if not (pid := os.fork()):
+        os.close(ours)
+        os.write(theirs, json.dumps(_guarded(case, path, folder)).encode())
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        said = pipe.read()
+    _, status, used = os.wait4(pid, 0)
+    told = json.loads(said) if said else {"outcome": "killed", "said": _of_signal(status), "grew": 0}
+    cpu = round(used.ru_utime + used.ru_stime, 2)
+    ran = (folder / "canary").exists()
+    wall = round(time.monotonic() - began, 2)
+    return {"name": case.name, "size": size, "cpu": cpu, "wall": wall, "ran": ran, **told}
+
+
+def _of_signal(status: int) -> str:
+    return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit {os.WEXITSTATUS(status)}"
+
+
+def _guarded(case: HostileFile, path: Path, folder: Path) -> dict[str, Any]:
+    """Read the file within bounds; what is no sentence is a trace."""
+    before = _memory("VmRSS")
+    resource.setrlimit(resource.RLIMIT_AS, (_memory("VmSize") + MOST_MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        outcome, said = _enter(case, path, folder)
+    except TouchstoneError as error:
+        outcome, said = "refused", str(error)
+    except BaseException:
+        outcome, said = "trace", traceback.format_exc()[-1_500:]
+    return {"outcome": outcome, "said": said[:4_000], "grew": _memory("VmHWM") - before}
+
+
+def _enter(case: HostileFile, path: Path, folder: Path) -> tuple[str, str]:
+    return {"data": _data, "runs": _runs, "model": _model}[case.enters](path, folder)
+
+
+def _data(path: Path, folder: Path) -> tuple[str, str]:
+    from core.imports import ImportOptions
+    from core.intake.importing import look_at, run_import
+    from core.intake.library import Library
+    from tests.intake.silent import Silent
+
+    seen = look_at(path, ImportOptions())
+    library = Library(folder / "home" / "datasets", folder / "home" / "cache")
+    info = run_import(library, path, ImportOptions(), Silent(), folder / "draft")
+    return "read", f"{seen} {asdict(info)}"
+
+
+def _runs(path: Path, _: Path) -> tuple[str, str]:
+    from core.transfer.foreign import Trouble
+    from core.transfer.formats import fitting
+    from core.transfer.source import opened
+
+    trouble, names = Trouble(), []
+    with opened(path) as source:
+        for run in fitting(source)[0].read(source, trouble):
+            names.append(f"{run.name}: {run.points} points")
+    return "read" if names or not trouble.all() else "refused", " ".join([*names, *trouble.all()])
+
+
+def _model(path: Path, _: Path) -> tuple[str, str]:
+    from core.pretrained.files import check_files, read_config, read_tokenizer
+    from core.pretrained.tokens import check_fits, load_tokenizer, longest
+
+    check_files(path, "the model", needs_tokenizer=True)
+    config = read_config(path, "the model")
+    text, second = read_tokenizer(path, "the model")
+    tokenizer = load_tokenizer(text, "the model")
+    check_fits(tokenizer, config, "the model")
+    tokenizer.encode("a" * 200 + "b" + " " * 200)
+    return "read", str(longest(config, second))
+
+
+def _memory(key: str) -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(key):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Measure, and print a line for each."""
+    _warm()
+    for case in CASES:
+        if not names or case.name in names:
+            print(json.dumps(measured(case, folder / case.name)), flush=True)
+
+
+def _warm() -> None:
+    """Import what every reader needs, so that only the files' own memory is measured."""
+    import core.transfer.formats
+    from core.intake.importing import readers
+
+    readers()
+    core.transfer.formats.importers()
+    for name in ("pyarrow.parquet", "pypdf", "docx", "python_calamine", "PIL.Image", "chardet", "clevercsv.detect",
+                 "yaml", "tokenizers", "pandas", "pillow_heif", "ftfy", "imagehash"):  # fmt: skip
+        __import__(name)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
