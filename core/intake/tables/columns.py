@@ -18,7 +18,7 @@ from core.intake.tables.numbers import (
     is_plain_number,
     number_style,
     parse_numbers,
-    units_of,
+    why_no_number,
 )
 
 MOST_CATEGORIES = 50  # different words that a column may have to be of use as a feature
@@ -60,6 +60,7 @@ class Profile:
     average_length: float = 0.0  # characters
     average_words: float = 0.0
     note: str = ""
+    refusal: str = ""  # why numbers of several units are not read as numbers
     counts: Counter[str] = field(default_factory=Counter)  # of the values that are there
     _numbers: NDArray[np.float64] | None = None
 
@@ -128,8 +129,8 @@ def _kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> Column
             return "identifier"
     if _reads_as_text(profile):
         return "text"
-    if there and len(units := units_of(there)) > 1:
-        profile.note = f"numbers in several units ({', '.join(units[:3])}): they stay words, as they cannot be compared"
+    if there and (why := why_no_number(there)):
+        profile.note = profile.refusal = why
     return "category"
 
 
@@ -154,14 +155,14 @@ def _number_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) ->
         if _is_identifier(profile, there):
             return "identifier"
         return "constant" if len(there) == 1 and profile.missing == 0 and len(profile.values) > 1 else "number"
-    style = number_style(there, hint)
+    style = number_style(there, hint, profile.name)
     if style is None:
         return None
     profile.style = style
     shown = ", ".join(list(profile.examples)[:2])
     without = f", without '{style.unit}'" if style.unit else ""
     comma = ", with a decimal comma" if style.decimal == "," and any("," in value for value in there) else ""
-    profile.note = f"{shown}: offered as numbers{without}{comma}"
+    profile.note = f"{shown}: offered as numbers{without}{comma}{''.join(f'; {said}' for said in style.says)}"
     return "number-in-text"
 
 

@@ -132,14 +132,16 @@ def _as_number(profile: Profile, options: ImportOptions) -> NumberStyle | None:
 
 def _doubt(profile: Profile) -> str:
     """Return why a column is of no use, "" if it may be."""
-    return {
-        "empty": "empty",
-        "constant": "the same in every row: it tells nothing",
-        "identifier": ONLY_NUMBERS,
-        "date": "dates are not used as they are; add a column with the number of days instead if time matters",
-        "text": "texts, hardly two alike: they are not used to predict a number",
-    }.get(profile.kind, "") or (
-        TOO_MANY_WORDS if profile.kind == "category" and profile.distinct > MOST_CATEGORIES else ""
+    return (
+        profile.refusal
+        or {
+            "empty": "empty",
+            "constant": "the same in every row: it tells nothing",
+            "identifier": ONLY_NUMBERS,
+            "date": "dates are not used as they are; add a column with the number of days instead if time matters",
+            "text": "texts, hardly two alike: they are not used to predict a number",
+        }.get(profile.kind, "")
+        or (TOO_MANY_WORDS if profile.kind == "category" and profile.distinct > MOST_CATEGORIES else "")
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core import catalog
 from core.imports import Column, Guess, ImportOptions
+from core.intake.tables.number_guesses import number_guesses
 from core.intake.tables.plan import Plan
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
@@ -20,7 +21,12 @@ def table_guesses(seen: Survey, plan: Plan, asked: ImportOptions) -> tuple[Guess
         plan: What it will become.
         asked: What the user decided.
     """
-    return (*_of_the_task(plan, asked), *_of_the_columns(seen, plan, asked), *_of_the_file(seen, asked))
+    return (
+        *_of_the_task(plan, asked),
+        *_of_the_columns(seen, plan, asked),
+        *number_guesses(seen, plan.features),
+        *_of_the_file(seen, asked),
+    )
 
 
 def split_guess(column: str, asked: ImportOptions, option: str = "--split-column NAME") -> Guess | None:

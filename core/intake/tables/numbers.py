@@ -1,33 +1,36 @@
-"""Numbers as people write them: "8GB", "1.37kg", "1.234,50 EUR", "$1,299.00", "12 %", "(300)".
+"""Numbers as people write them: "8GB", "1.37kg", "1.234,50 EUR", "$1,299.00", "9.1K", "12 %", "(300)", "$50k-$60k".
 
 How a column writes its numbers is found out once, from its values together: a lone "1.234" could be anything.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-MISSING = frozenset({"", "na", "n/a", "#n/a", "null", "none", "nan", "-", "--", "?", "."})  # among numbers only
+from core.intake.tables.column_units import BARE, Spelling, Units, several_kinds, told, understand
+from core.intake.tables.written_numbers import LONGEST, SPACES, Amount, Form, Written, take_apart
+
+MISSING = frozenset(  # among numbers only
+    """
+    na n/a n.a. #n/a null none nil nan <na> - -- – — ? . .. ... #value! #ref! #div/0! #num! #name? k.a. unknown missing
+    """.split()  # noqa: SIM905 (a list of so many strings would be a page long)
+) | {"", "k. a."}
 Decimal = Literal[".", ","]
 
-_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
-_SPACES = " \u00a0\u2009\u202f"
-_GROUPED = rf"\d{{1,3}}(?:[{_SPACES}'’.,]\d{{3}})+(?:[.,]\d+)?"
-_INDIAN = r"\d{1,2}(?:,\d{2})*,\d{3}(?:\.\d+)?"
-_CODES = "EUR USD GBP CHF JPY CNY RMB INR AUD CAD NZD SEK NOK DKK PLN CZK HUF BRL MXN ZAR KRW TRY SGD HKD THB RUB"
-_CURRENCY = rf"(?:[A-Z]{{0,3}}[$€£¥₹₽₩₺₫₴]|[~≈]|Rs\.?|{_CODES.replace(' ', '|')})"
-_GROUP_SIGNS = re.compile(rf"[{_SPACES}'’.,]")
-_WRITTEN = re.compile(
-    r"(?P<open>\()?(?P<sign>[+\-−–]?)\s*(?P<before>" + _CURRENCY + r")?\s*(?P<sign2>[+\-−–]?)"
-    rf"(?P<digits>{_GROUPED}|{_INDIAN}|\d+(?:[.,]\d*)?|[.,]\d+)(?P<power>[eE][+-]?\d{{1,3}})?"
-    r"\s*(?P<after>[^\d\s.,;:()\"'+\-–*/_][^\d.,;:()\"']{0,14}?\.?)?(?(open)\))"
-)
+_PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_GROUP_SIGNS = re.compile(rf"[{SPACES}'’.,]")
 _LEADING_ZERO = re.compile(r"0\d+")
+_SURE = 0.95  # share of the values that must be numbers
+_ENOUGH, _LIKELY = 100, 0.8  # of the first values so many must be numbers before all are looked at
+_RANGES_ALONE = 0.7  # share of bare ranges, such as "18-24", from which on they are names of groups, or scores
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,15 @@ class NumberStyle:
 
     Args:
         decimal: The sign before the fraction.
-        unit: What stands before or after each number, as most of them write it; "" if nothing.
+        unit: In which the numbers are given, as most of them write it; "" if nothing.
+        units: What else may stand before or after a number, and what it counts for.
+        says: In words, what the numbers were made from: "'K' counts as 1,000".
     """
 
     decimal: Decimal = "."
     unit: str = ""
+    units: Units = field(default_factory=Units)
+    says: tuple[str, ...] = field(default=(), compare=False)
 
 
 def is_plain_number(text: str) -> bool:
@@ -50,7 +57,7 @@ def is_plain_number(text: str) -> bool:
 
 def is_missing(text: str) -> bool:
     """Return whether a text stands for no number at all."""
-    return text.strip().lower() in MISSING
+    return len(text) <= LONGEST and text.strip().lower() in MISSING
 
 
 def has_leading_zeros(values: Sequence[str]) -> bool:
@@ -58,59 +65,39 @@ def has_leading_zeros(values: Sequence[str]) -> bool:
     return any(_LEADING_ZERO.fullmatch(value.strip()) for value in values)
 
 
-def number_style(values: Sequence[str], hint: Decimal = ".") -> NumberStyle | None:
+def number_style(values: Sequence[str], hint: Decimal = ".", name: str = "") -> NumberStyle | None:
     """Return how values write numbers, or None if they are no numbers.
 
     Args:
         values: Those that are there, as written.
         hint: The decimal sign where no value tells.
+        name: Of the column, which may tell what a unit means.
     """
-    parts = [_WRITTEN.fullmatch(value.strip()) for value in values]
-    found = [part for part in parts if part is not None]
-    if not found or len(found) < 0.95 * len(values):
+    found = _taken_apart(values)
+    if not found or sum(one.is_bare_range for one in found) > _RANGES_ALONE * len(found):
         return None
-    units = Counter(_unit(part) for part in found)
-    named = Counter({unit: count for unit, count in units.items() if unit})
-    if len({_same_unit(unit) for unit in named}) > 1:
-        return None  # "512GB" and "1TB" are not to be mixed up
-    unit = named.most_common(1)[0][0] if named else ""
-    return NumberStyle(_decimal([part["digits"] for part in found], hint), unit)
+    decimal = _decimal([amount.digits for one in found for amount in one.amounts], hint)
+    counts, sizes = _spellings(found, decimal)
+    units = understand(counts, sizes, name)
+    if units is None:
+        return None
+    style = NumberStyle(decimal, units.unit, units, (*told(units, counts), *_forms(values, found)))
+    unread = sum(_value(one, style) is None for one in found)
+    return style if unread <= (1 - _SURE) * len(found) else None
 
 
-def units_of(values: Sequence[str]) -> list[str]:
-    """Return the units of values that are numbers with one, the most frequent first."""
-    parts = [_WRITTEN.fullmatch(value.strip()) for value in values]
-    if sum(part is not None for part in parts) < 0.95 * len(values):
-        return []
-    units = Counter(_unit(part) for part in parts if part is not None)
-    return [unit for unit, _ in units.most_common() if unit]
+def why_no_number(values: Sequence[str]) -> str:
+    """Return why values that are numbers with units cannot be compared, "" where they are none, or can be."""
+    counts, _ = _spellings(_taken_apart(values), ".")
+    return several_kinds(counts)
 
 
 def parse_number(text: str, style: NumberStyle) -> float | None:
     """Return the number that a text writes; NaN where it is missing, None where it is something else."""
     if is_missing(text):
         return float("nan")
-    part = _WRITTEN.fullmatch(text.strip())
-    if part is None or (style.unit and _same_unit(_unit(part)) not in ("", _same_unit(style.unit))):
-        return None
-    digits = part["digits"]
-    group = "," if style.decimal == "." else "."
-    whole, _, fraction = digits.rpartition(style.decimal) if style.decimal in digits else (digits, "", "")
-    if style.decimal in whole:
-        if fraction and len(fraction) != 3:
-            return None
-        whole, fraction = whole.replace(style.decimal, "") + fraction, ""  # "1.234.567": it groups after all
-    if group in fraction:
-        return None
-    groups = _GROUP_SIGNS.split(whole)
-    if not _are_groups(groups):
-        return None
-    whole = "".join(groups)
-    number = float(f"{whole or '0'}.{fraction or '0'}{part['power'] or ''}")
-    negative = part["open"] or part["sign"] in ("-", "−", "–") or part["sign2"] in ("-", "−", "–")
-    if not np.isfinite(number):
-        return None
-    return -number if negative and part["sign"] != "+" else number
+    written = take_apart(text)
+    return None if written is None else _value(written, style)
 
 
 def parse_numbers(values: Sequence[str], style: NumberStyle) -> tuple[NDArray[np.float64], list[int]]:
@@ -145,6 +132,97 @@ def parse_numbers(values: Sequence[str], style: NumberStyle) -> tuple[NDArray[np
     return numbers, unreadable
 
 
+def _taken_apart(values: Sequence[str]) -> list[Written]:
+    """Return what the values write; nothing where too few of them are numbers."""
+    beginning = values[:_ENOUGH]
+    if sum(take_apart(value) is not None for value in beginning) < _LIKELY * len(beginning):
+        return []
+    parts = [take_apart(value) for value in values]
+    found = [part for part in parts if part is not None]
+    return found if len(found) >= _SURE * len(values) else []
+
+
+def _spellings(found: Sequence[Written], decimal: Decimal) -> tuple[Counter[Spelling], dict[Spelling, float]]:
+    """Return how many numbers stand with each spelling of a unit, and the typical one of each."""
+    numbers: dict[Spelling, list[float]] = {}
+    for amount in (amount for one in found for amount in one.amounts):
+        size = abs(float(_digits(amount, decimal) or 0.0))
+        if size or amount.unit:  # a bare nought is nought in every unit
+            numbers.setdefault((amount.before, amount.after), []).append(size)
+    counts = Counter({spelling: len(of_it) for spelling, of_it in numbers.items()})
+    return counts, {spelling: float(np.median(of_it)) for spelling, of_it in numbers.items()}
+
+
+def _forms(values: Sequence[str], found: Sequence[Written]) -> tuple[str, ...]:
+    """Return in words what ranges and bounds among values count for, with the first of each."""
+    if all(one.form == "one" for one in found):
+        return ()
+    shown: dict[Form, str] = {}
+    for value in values:
+        written = take_apart(value)
+        if written is not None:
+            shown.setdefault(written.form, value.strip())
+    words: dict[Form, str] = {
+        "range": "'{}' counts as its middle",
+        "at least": "'{}' counts as the number itself",
+        "at most": "'{}' counts as the number itself",
+        "parts": "'{}' is added up",
+    }
+    return tuple(said.format(shown[form]) for form, said in words.items() if form in shown)
+
+
+def _value(written: Written, style: NumberStyle) -> float | None:
+    """Return the number that is written, in the unit of its column; None where it is none."""
+    if len(written.amounts) == 1:
+        return _amount(written.amounts[0], style)
+    values = [_amount(amount, style) for amount in written.amounts]
+    there = [value for value in values if value is not None]
+    if len(there) < len(values):
+        return None
+    if written.form == "range":
+        low, high = there
+        return (low + high) / 2 if low <= high else None  # "2-1" is the score of a game
+    if any(after >= before for before, after in pairwise(there) if before):
+        return None  # "5 min 2 h" is no duration
+    return float(sum(there))
+
+
+def _amount(amount: Amount, style: NumberStyle) -> float | None:
+    digits = _digits(amount, style.decimal)
+    if digits is None:
+        return None
+    sign = -1 if amount.is_negative else 1
+    if style.unit and not style.units.unit:  # a style that somebody made of a unit alone
+        bare_or_same = _same_unit(amount.unit) in ("", _same_unit(style.unit))
+        return sign * float(digits) if bare_or_same else None
+    found = style.units.conversion(amount.before, amount.after)
+    if found is None:
+        return 0.0 if (amount.before, amount.after) == BARE and not float(digits) else None
+    factor, summand = found
+    is_plain = factor == 1 and not summand
+    if not is_plain and len(amount.power) > 4:
+        return None  # such a power of ten takes long to work out, and nobody writes one with a unit
+    number = float(digits) if is_plain else float(Fraction(digits) * factor + sign * summand)
+    return sign * number if math.isfinite(number) else None
+
+
+def _digits(amount: Amount, decimal: Decimal) -> str | None:
+    """Return digits as programs write them, None where the signs among them make no sense."""
+    digits = amount.digits
+    group = "," if decimal == "." else "."
+    whole, _, fraction = digits.rpartition(decimal) if decimal in digits else (digits, "", "")
+    if decimal in whole:
+        if fraction and len(fraction) != 3:
+            return None
+        whole, fraction = whole.replace(decimal, "") + fraction, ""  # "1.234.567": it groups after all
+    if group in fraction:
+        return None
+    groups = _GROUP_SIGNS.split(whole)
+    if not _are_groups(groups):
+        return None
+    return f"{''.join(groups) or '0'}.{fraction or '0'}{amount.power}"
+
+
 def _are_groups(groups: Sequence[str]) -> bool:
     """Return whether pieces of digits are groups of thousands: 1 234 567, or in India 12 34 567."""
     if len(groups) == 1:
@@ -161,11 +239,6 @@ def _are_groups(groups: Sequence[str]) -> bool:
 def _same_unit(unit: str) -> str:
     """Return a unit without case and plural, so that "1 day" and "7 Days" agree."""
     return unit.casefold().rstrip("s.")
-
-
-def _unit(part: re.Match[str]) -> str:
-    """Return what stands before and after a number."""
-    return " ".join(filter(None, ((part["before"] or "").strip(), (part["after"] or "").strip())))
 
 
 def _decimal(digits: Sequence[str], hint: Decimal) -> Decimal:
@@ -197,6 +270,6 @@ def _vote(text: str) -> Decimal | None:
     if count > 1:
         return other
     before, after = text.split(sign)
-    if any(space in before for space in _SPACES + "'’"):
+    if any(space in before for space in SPACES + "'’"):
         return sign
     return sign if len(after) != 3 or len(before) > 3 or before in ("", "0") else None

@@ -36,7 +36,16 @@ def test_a_column_of_numbers_in_texts_is_understood(values: list[str], unit: str
 
 @pytest.mark.parametrize(
     "values",
-    [["512GB", "1TB"], ["red", "blue"], ["2024-01-01"], ["10:30"], ["192.168.0.1"], ["3/4"], ["1-2"], ["12kg 5"]],
+    [
+        ["512GB", "1TB", "5 kg"],
+        ["red", "blue"],
+        ["2024-01-01"],
+        ["10:30"],
+        ["192.168.0.1"],
+        ["3/4"],
+        ["1-2"],
+        ["12kg 5"],
+    ],
 )
 def test_what_cannot_be_compared_is_no_number(values: list[str]) -> None:
     assert number_style(values) is None

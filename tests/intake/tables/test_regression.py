@@ -100,13 +100,20 @@ def test_codes_that_begin_with_zeros_stay_words(tmp_path: Path) -> None:
     assert taken.column("postcode")[:2] == ["00123", "01123"]
 
 
-def test_storage_in_two_units_is_not_mixed_up(tmp_path: Path) -> None:
+def test_storage_in_two_units_is_made_one(tmp_path: Path) -> None:
     rows = [(("512GB", "1TB", "256GB")[n % 3], n % 6, n * 7 % 31) for n in range(40)]
     file = write_csv(tmp_path / "prices.csv", ("disk", "size", "price"), *rows)
+    assert look(file).columns[0].note == "512GB, 1TB: offered as numbers, without 'GB'; 1 TB is 1,000 GB"
+    assert take(file).column("disk")[:3] == [512.0, 1000.0, 256.0]
+
+
+def test_amounts_in_two_currencies_are_never_added_up(tmp_path: Path) -> None:
+    rows = [(f"{'$€'[n % 2]}{n * 13 % 97}", n % 6, n * 7 % 31) for n in range(90)]
+    file = write_csv(tmp_path / "prices.csv", ("fee", "size", "price"), *rows)
     assert look(file).columns[0].note == (
-        "numbers in several units (GB, TB): they stay words, as they cannot be compared"
+        "amounts in several currencies ('$', '€'), which are never added up: convert them in the file"
     )
-    assert take(file).column("disk")[:2] == ["512GB", "1TB"]
+    assert look(file).columns[0].role == "ignored"
 
 
 def test_few_prices_on_request_make_no_words_of_the_others(tmp_path: Path) -> None:
