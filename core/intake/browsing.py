@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.intake.inspected import thumbnail
 from core.intake.loading import SPLIT_NUMBERS
 from core.intake.opened import Version
-from core.intake.pictures.loading import thumbnail
 from core.intake.rows import FEATURE, read_packed
 from core.specs import SPLITS
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from core.errors import DataError, UserError
-from core.intake.pictures.loading import checked_picture, thumbnail
+from core.intake.inspected import checked_picture, thumbnail
 
 MOST_PICTURES, MOST_LABELS, MOST_BYTES = 10_000, 100, 15 * 2**20  # of a collection; of one picture
 LONGEST_LABEL, LONGEST_TITLE = 60, 80  # characters

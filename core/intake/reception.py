@@ -1,6 +1,6 @@
 """Where data comes in: uploads, collections of pictures, and the imports that go on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -48,20 +48,27 @@ class Reception:
 
         return Jobs(self._folder / ".jobs")
 
-    def look(self, path: Path, options: ImportOptions | None = None) -> Look:
-        """Return what a source seems to be.
+    def look(
+        self, path: Path, options: ImportOptions | None = None, meanwhile: Callable[[float], None] | None = None
+    ) -> Look:
+        """Return what a source seems to be; it is read in a process of its own.
+
+        Args:
+            path: A file or folder.
+            options: What the user decided; the rest is guessed.
+            meanwhile: Called several times a second with the seconds since; what it raises ends the work.
 
         Raises:
-            DataError: It cannot be read at all.
+            DataError: It cannot be read at all, or took more than a look may take.
         """
-        from core.intake.importing import look_at
+        from core.intake.inspected import look_at
         from core.intake.manifest import name_from
 
         asked = options or ImportOptions()
         if path.parent == self.collections.folder:  # its folder is called after its id; its owner knows its title
             title = asked.title or self.collections.get(path.name).title
             asked = asked.model_copy(update={"title": title, "name": asked.name or name_from(title)})
-        return look_at(path, asked)
+        return look_at(path, asked, meanwhile)
 
     def new_upload(self) -> str:
         """Return the id of a new empty upload; old ones that nobody imported are removed."""

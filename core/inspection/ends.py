@@ -1,0 +1,56 @@
+"""Why something was not read to its end, for a founder: what happened, and what to do now."""
+
+from core.errors import DataError
+from core.limits import GIB, Cause, Limits
+
+_HARMLESS = "Nothing else was disturbed, and nothing of it was kept."
+_SMALLER = (
+    "Open it in the program that it comes from and save it as CSV, or bring a smaller part of it. If somebody sent it "
+    "to you, ask for it again: files are also made to do this on purpose."
+)
+
+
+class Stopped(DataError):
+    """A file was stopped by a limit, or broke the program that reads it."""
+
+    def __init__(self, message: str, cause: Cause) -> None:
+        """Take the sentence, and why for those who decide by it."""
+        self.cause = cause
+        super().__init__(message)
+
+
+def stopped(subject: str, cause: Cause, limits: Limits) -> Stopped:
+    """Return what to say.
+
+    Args:
+        subject: What was read: "sales.xlsx".
+        cause: What ended it.
+        limits: That held.
+    """
+    took = f"Reading {subject} was stopped: it took more than"
+    sentences: dict[Cause, str] = {
+        "memory": f"{took} {_size(limits.memory_bytes)} of memory. {_HARMLESS} {_SMALLER}",
+        "processor": f"{took} {limits.cpu_s:.0f} seconds of computing. {_HARMLESS} {_SMALLER}",
+        "time": f"{took} {limits.wall_s:.0f} seconds. {_HARMLESS} If this machine is busy, try again later. {_SMALLER}",
+        "crash": (
+            f"{subject} broke the program that reads its kind of file: it is damaged, or unlike any that was seen "
+            f"before. {_HARMLESS} {_SMALLER}"
+        ),
+        "outside": (
+            f"Reading {subject} was ended from outside, probably because the machine ran out of memory. {_HARMLESS} "
+            "Close other programs or stop a training, then try again."
+        ),
+        "answer": (
+            f"{subject} has so many names or such long ones that they cannot be shown: columns, classes or sheets by "
+            f"the hundred thousand. {_HARMLESS} Bring a part of it, or a table with fewer columns."
+        ),
+        "error": (
+            f"Reading {subject} ended unexpectedly, and the fault is ours. {_HARMLESS} The details are in the server's "
+            "log. Saved in another format, CSV or JSON, it may be read."
+        ),
+    }
+    return Stopped(sentences[cause], cause)
+
+
+def _size(count: int) -> str:
+    return f"{count / GIB:.1f} GB".replace(".0 ", " ") if count >= GIB else f"{count // 2**20} MB"

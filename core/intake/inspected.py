@@ -1,0 +1,80 @@
+"""Brought files and pictures as the dashboard sees them: read in a process of its own, never in the dashboard's."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from core.imports import ImportOptions, Look
+from core.inspection.client import Inspectors, Meanwhile
+from core.limits import GIB, Limits, machine_memory
+
+LEAST_MEMORY, MOST_MEMORY = 768 * 2**20, 2 * GIB  # of one inspector
+SHARE_OF_MEMORY = 6  # inspectors that may be at their limit together
+LOOK_CPU_S, LOOK_CPU_S_PER_MB, LONGEST_LOOK_CPU_S = 15.0, 0.3, 90.0
+PICTURE_CPU_S = 10.0
+LOOK = TypeAdapter(Look)
+WALL_FACTOR = 4.0  # a busy machine gives an inspector a part of a core
+
+
+@cache
+def inspectors() -> Inspectors:
+    """Return this process's inspectors of brought files."""
+    return Inspectors("core.intake.inspections")
+
+
+def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = None) -> Look:
+    """Return what a source seems to be; as `core.intake.importing.look_at`.
+
+    Args:
+        path: A file or folder.
+        options: What the user decided.
+        meanwhile: See `Inspectors.ask`.
+
+    Raises:
+        DataError: It cannot be read at all, or was stopped.
+    """
+    size_bytes = path.stat().st_size if path.is_file() else 0
+    said, _ = inspectors().ask(
+        "look",
+        {"path": str(path.absolute()), "options": options.model_dump(mode="json")},
+        subject=path.name,
+        limits=limits_of_look(size_bytes),
+        mapped_bytes=size_bytes,
+        meanwhile=meanwhile,
+    )
+    return LOOK.validate_python(said)
+
+
+def checked_picture(content: bytes) -> bytes:
+    """Return a picture as it is kept; as `core.intake.pictures.loading.checked_picture`.
+
+    Raises:
+        DataError: It is no picture that can be used, or was stopped.
+    """
+    return inspectors().ask("checked-picture", {}, content, subject="this image", limits=limits_of_picture())[1]
+
+
+def thumbnail(content: bytes, largest: int) -> bytes:
+    """Return a small copy of a picture; as `core.intake.pictures.loading.thumbnail`.
+
+    Raises:
+        DataError: It cannot be shown, or was stopped.
+    """
+    asked = {"largest": largest}
+    return inspectors().ask("thumbnail", asked, content, subject="this image", limits=limits_of_picture())[1]
+
+
+def limits_of_look(size_bytes: int) -> Limits:
+    """Return what a look at a file of this size may take."""
+    cpu_s = min(LONGEST_LOOK_CPU_S, LOOK_CPU_S + LOOK_CPU_S_PER_MB * size_bytes / 1e6)
+    return Limits(_memory(), cpu_s, WALL_FACTOR * cpu_s)
+
+
+def limits_of_picture() -> Limits:
+    """Return what decoding one picture may take."""
+    return Limits(_memory(), PICTURE_CPU_S, WALL_FACTOR * PICTURE_CPU_S)
+
+
+def _memory() -> int:
+    return min(MOST_MEMORY, max(LEAST_MEMORY, machine_memory() // SHARE_OF_MEMORY))

@@ -1,0 +1,55 @@
+"""What an inspector of a brought file can be asked: it runs in a process of its own (see `core.inspection`)."""
+
+import importlib
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+
+from core import catalog
+from core.imports import ImportOptions
+from core.intake.importing import look_at
+from core.intake.inspected import LOOK
+from core.intake.pictures.loading import checked_picture, thumbnail
+
+
+def _look(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
+    found = look_at(Path(asked["path"]), ImportOptions.model_validate(asked["options"]))
+    return LOOK.dump_python(found, mode="json"), b""
+
+
+def _checked_picture(_asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
+    return None, checked_picture(content)
+
+
+def _thumbnail(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
+    return None, thumbnail(content, int(asked["largest"]))
+
+
+INSPECTIONS = {"look": _look, "checked-picture": _checked_picture, "thumbnail": _thumbnail}
+
+
+_WARM_CSV = "text,label,price\n" + "".join(f"it is {n} – fine,good,{n}.5\nit is {n} bad,bad,{n}\n" for n in range(30))
+_WARM_JSON = "".join(f'{{"text": "it is {n} fine", "label": "l{n % 2}"}}\n' for n in range(30))
+
+
+def _load() -> None:
+    """Load what inspections load when they first need it: here once, instead of in each of them.
+
+    What libraries load by themselves nobody can list, so two small tables are looked at. Nothing here may start a
+    thread: it would not live on in a fork.
+    """
+    for module in ("PIL.Image", "pillow_heif", "python_calamine", "pyarrow.parquet", "pypdf", "docx"):
+        importlib.import_module(module)
+    catalog.tasks()
+    PIL.Image.init()
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        for name, text in (("warm.csv", _WARM_CSV), ("warm.jsonl", _WARM_JSON)):
+            file = Path(folder) / name
+            file.write_text(text, encoding="utf-8")
+            look_at(file, ImportOptions())
+
+
+_load()

@@ -1,0 +1,118 @@
+"""How much of the machine a process may take that reads what somebody brought: memory and processor time.
+
+The kernel holds the limits, also against compiled code that never comes back. macOS takes `RLIMIT_AS` and does not obey
+it: there whoever watches the process must look at its memory too (`is_held`).
+"""
+
+import math
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+Cause = Literal["memory", "processor", "time", "crash", "outside", "answer", "error"]
+GIB = 2**30
+_CGROUP = Path("/sys/fs/cgroup/memory.max")
+_OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "memoryerror", "out of memory", "cannot allocate memory")
+_CRASHES = ("SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one process may take."""
+
+    memory_bytes: int  # beside what it has when the limit is set
+    cpu_s: float  # of all its threads together
+    wall_s: float
+
+
+def machine_memory() -> int:
+    """Return the bytes of memory of this machine, or of the container that this runs in."""
+    total = int(psutil.virtual_memory().total)
+    try:
+        return min(total, int(_CGROUP.read_text()))
+    except (OSError, ValueError):  # no container, or one without a limit
+        return total
+
+
+def is_held() -> bool:
+    """Return whether the kernel of this machine holds a limit of memory by itself."""
+    return sys.platform == "linux"
+
+
+def limit_memory(memory_bytes: int, mapped_bytes: int | None = None) -> None:
+    """Let this process take so much more memory than it has now; beyond, an allocation fails.
+
+    Args:
+        memory_bytes: Of memory that it writes to.
+        mapped_bytes: Of files that it may map besides; None for any.
+    """
+    import resource
+
+    has = psutil.Process().memory_info()
+    written = getattr(has, "data", has.vms)
+    _set(resource.RLIMIT_DATA, written + memory_bytes)
+    if mapped_bytes is not None:
+        _set(resource.RLIMIT_AS, has.vms + memory_bytes + mapped_bytes)
+    _set(resource.RLIMIT_CORE, 0)  # nobody reads a core dump, and it is as large as the memory
+
+
+def limit_cpu(seconds: float) -> None:
+    """Let this process compute for so many seconds more; then SIGXCPU ends it, whatever it is doing."""
+    import resource
+
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    with suppress(ValueError, OSError):  # somebody set a lower limit before us
+        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _set(kind: int, most: int) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(kind, (most, hard))
+
+
+def cause_of_end(exit_code: int, last_words: str) -> Cause:
+    """Return why a process ended that gave no answer.
+
+    Args:
+        exit_code: Below zero is a signal.
+        last_words: The end of what it wrote to stderr; libraries say there what they could not get.
+    """
+    if any(word in last_words.lower() for word in _OUT_OF_MEMORY):
+        return "memory"
+    if exit_code >= 0:
+        return "error"
+    name = _signal_name(-exit_code)
+    if name == "SIGXCPU":
+        return "processor"
+    return "crash" if name in _CRASHES else "outside"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when the one that started it ends (Linux; elsewhere nothing happens)."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # it ended between the two lines
+        os._exit(1)
