@@ -20,9 +20,10 @@ log = logging.getLogger("touchstone")
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Open the store, make sure that somebody works on the queue, and import early what the first visitor would."""
+    """Open the store, start what works on the queue and what looks at files, and import early what visitors need."""
     try:
         shared_service().worker.ensure()
+        shared_service().shelf.warm()
     except TouchstoneError as error:  # the pages show the same sentence
         log.error("%s", error)
     for module in ("pandas", "plotly.graph_objects"):

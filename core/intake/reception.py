@@ -48,6 +48,12 @@ class Reception:
 
         return Jobs(self._folder / ".jobs")
 
+    def warm(self) -> None:
+        """Start what looks at brought files, so that the first one need not wait for it; returns at once."""
+        from core.intake.inspected import inspectors
+
+        inspectors().warm()
+
     def look(
         self, path: Path, options: ImportOptions | None = None, meanwhile: Callable[[float], None] | None = None
     ) -> Look:

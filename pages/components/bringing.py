@@ -1,9 +1,11 @@
 """One import on its way: its source, what the user has decided so far, and what the source looks like with that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.bootstrap import shared_service
 from core.errors import TouchstoneError
@@ -11,6 +13,8 @@ from core.imports import ImportOptions, Look
 from pages.components.source import Source
 
 _STATE = "bringing"
+SLOW_FROM_S = 4
+_LONG = "It is large or unusual. What takes too much of the machine is stopped, and says so; you may also leave."
 # What depends on the label column, or on the task: it is guessed again when that changes.
 DEPENDS = {
     "task": ("text_column", "label_column", "target_column", "ignored_columns", "number_columns", "label_map"),
@@ -43,8 +47,23 @@ def bringing(source: Source) -> Bringing:
         state = st.session_state[_STATE] = Bringing(key, _asked_by_url())
     if state.answered != state.asked:
         with st.spinner("Looking at it …"):
-            _look(state, source)
+            line = st.empty()
+            _look(state, source, _said_on(line))
+            line.empty()
     return state
+
+
+def _said_on(line: DeltaGenerator) -> Callable[[float], None]:
+    """Return what says how long a look takes; drawing is also how a script learns that its page was left."""
+    said = 0
+
+    def say(waited_s: float) -> None:
+        nonlocal said
+        if (whole := int(waited_s)) > said:
+            said = whole
+            line.caption(f"{whole} s so far. {_LONG if whole >= SLOW_FROM_S else ''}")
+
+    return say
 
 
 def _asked_by_url() -> dict[str, Any]:
@@ -52,18 +71,18 @@ def _asked_by_url() -> dict[str, Any]:
     return {"task": task} if task in shared_service().tasks() else {}
 
 
-def _look(state: Bringing, source: Source) -> None:
-    state.answered = dict(state.asked)
+def _look(state: Bringing, source: Source, say: Callable[[float], None]) -> None:
+    asked = dict(state.asked)
     try:
-        look = shared_service().shelf.look(source.path, ImportOptions(**state.asked))
+        look = shared_service().shelf.look(source.path, ImportOptions(**asked), say)
     except TouchstoneError as error:
-        state.problem = str(error)
+        state.answered, state.problem = asked, str(error)
         if state.look is None and state.asked:  # as it is without what the address asks for, it can be corrected
             state.asked = {}
-            _look(state, source)
+            _look(state, source, say)
             state.declined = str(error)
         return
-    state.look, state.problem, state.declined = look, "", look.problem
+    state.answered, state.look, state.problem, state.declined = asked, look, "", look.problem
     if "label_map" not in state.asked:
         state.written = dict(look.label_map)
     for name in ImportOptions.model_fields:  # the fields show what the look has found out

@@ -42,7 +42,8 @@ def test_an_answer_comes_back_with_its_bytes(inspectors: Inspectors) -> None:
 
 def test_each_question_has_a_process_of_its_own(inspectors: Inspectors) -> None:
     first, second = ask(inspectors, "say"), ask(inspectors, "say")
-    assert isinstance(first, dict) and isinstance(second, dict)
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
     assert first["pid"] != second["pid"]
     assert first["parent"] == second["parent"]
 

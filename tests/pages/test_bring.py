@@ -1,6 +1,7 @@
 """Bringing data: any source, a look, corrections, and one import however often the button is clicked."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,10 +129,10 @@ def test_a_problem_keeps_what_was_entered(open_page: Open, reviews: Path, monkey
     at = look_at(open_page, reviews)
     real = Shelf.look
 
-    def look(shelf: Shelf, path: Path, options: ImportOptions) -> Look:
+    def look(shelf: Shelf, path: Path, options: ImportOptions, meanwhile: Callable[[float], None]) -> Look:
         if options.encoding == "utf-16":
             raise DataError("reviews.csv is not UTF-16. Choose another encoding.")
-        return real(shelf, path, options)
+        return real(shelf, path, options, meanwhile)
 
     monkeypatch.setattr(Shelf, "look", look)
     at.selectbox(key="bring-encoding").set_value("utf-16").run()
