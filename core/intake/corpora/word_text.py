@@ -3,39 +3,29 @@
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.errors import DataError
 from core.imports import Finding
 from core.intake.corpora.magic import OLD_OFFICE_SIGN, RTF_SIGN, not_of_kind, refuse_pointer, unreadable
 from core.intake.tables.disguise import head
+from core.intake.xml_stream import BrokenXml, XmlReader
 
 MOST_BYTES = 500_000_000  # of all that is packed within
-MOST_TEXT_BYTES = 64_000_000  # of one piece of XML: parsed whole, it takes about ten times as much memory
+MOST_TEXT_BYTES = 250_000_000  # of one piece of XML
+MOST_RATIO = 200  # of it to the whole file, where it is larger than `_SMALL`
+_SMALL = 10_000_000  # bytes
 MOST_MEMBERS = 20_000
 _BODY = "word/document.xml"
 _OTHERS = {"xl/workbook.xml": "an Excel workbook", "ppt/presentation.xml": "a PowerPoint presentation"}
 _ENDINGS = {"an Excel workbook": ".xlsx", "a PowerPoint presentation": ".pptx"}
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same text once more
-_SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
-_PARAGRAPH, _CELL, _ROW, _TEXT = f"{_WORD}p", f"{_WORD}tc", f"{_WORD}tr", f"{_WORD}t"
-# What python-docx, lxml (whose syntax errors are Python's) and zipfile raise at a document that is not whole.
-_BROKEN = (
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-_PIECE = 2_000  # elements between two looks at the clock
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
+_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main "  # the same names in the stricter of Word's two formats
+_FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"  # the same text once more
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_BROKEN = (BrokenXml, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+_CHUNK = 1 << 18  # bytes of XML at once
 
 
 @dataclass(frozen=True)
@@ -59,25 +49,22 @@ class WordText:
         Raises:
             DataError: It is damaged, protected, too large, or of another kind.
         """
-        from docx import Document
-        from docx.exceptions import PythonDocxError
-        from docx.opc.exceptions import OpcError
-
         check_word(self.path, self.name)
+        body = _Body()
+        reader = XmlReader(body.start, body.end, body.text, has_namespaces=True)
         try:
-            body = Document(str(self.path)).element.body
+            with zipfile.ZipFile(self.path) as packed, packed.open(_BODY) as part:
+                while chunk := part.read(_CHUNK):
+                    reader.feed(chunk)
+                    if text := body.taken():
+                        advance(0)
+                        yield text
+                reader.feed(b"", is_last=True)
         except OSError as error:
             raise unreadable(self.name, error) from error
-        except (OpcError, PythonDocxError, *_BROKEN) as error:
+        except _BROKEN as error:
             raise _damaged(self.name) from error
-        waiting: list[str] = []
-        for text in _texts(body):
-            waiting.append(text)
-            if len(waiting) >= _PIECE:
-                advance(0)
-                yield "".join(waiting)
-                waiting.clear()
-        yield "".join(waiting)
+        yield body.taken()
 
     def findings(self) -> list[Finding]:
         """Return nothing: a Word document can be read or not."""
@@ -108,8 +95,9 @@ def check_word(path: Path, name: str) -> None:
         other = next((kind for part, kind in _OTHERS.items() if part in names), "")
         raise _other(name, other) if other else _damaged(name)
     # `zipfile` never unpacks more of a member than its directory entry states, so these sums are true bounds.
-    largest = max((m.file_size for m in members if m.filename.endswith((".xml", ".rels"))), default=0)
-    if sum(m.file_size for m in members) > MOST_BYTES or largest > MOST_TEXT_BYTES or len(members) > MOST_MEMBERS:
+    largest = max((m.file_size for m in members if m.filename == _BODY), default=0)
+    grows = largest > MOST_TEXT_BYTES or (largest > _SMALL and largest > MOST_RATIO * path.stat().st_size)
+    if sum(m.file_size for m in members) > MOST_BYTES or grows or len(members) > MOST_MEMBERS:
         raise DataError(
             f"{name} unpacks to far more than a document holds (its text to {largest / 1e6:,.0f} MB), so it is "
             "not opened. Divide it into smaller documents, or save it as plain text and bring that."
@@ -118,22 +106,63 @@ def check_word(path: Path, name: str) -> None:
         raise _protected(name)
 
 
-def _texts(element: Any) -> Iterator[str]:
-    """Yield the texts within an element, in reading order; deleted text and doubles are passed over."""
-    for child in element:
-        tag = child.tag
-        if tag == _TEXT:
-            yield child.text or ""
-        elif tag in _SIGNS:
-            yield _SIGNS[tag]
-        elif tag == _CELL:
-            yield "".join(_texts(child)).strip("\n") + "\t"
-        elif tag == _ROW:
-            yield "".join(_texts(child)).rstrip("\t") + "\n"
-        elif tag != _FALLBACK:
-            yield from _texts(child)
-            if tag == _PARAGRAPH:
-                yield "\n"
+@dataclass
+class _Body:
+    """The text of a document's body, in reading order; deleted text and doubles are passed over.
+
+    Args:
+        open: What has been read of the body, of the rows of tables within it, and of the cells within those.
+        passed_over: Elements within each other that are, at this place.
+        is_text: Whether characters are text here.
+    """
+
+    open: list[list[str]] = field(default_factory=lambda: [[]])
+    passed_over: int = 0
+    is_text: bool = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take an element."""
+        if self.passed_over or name == _FALLBACK:
+            self.passed_over += 1
+            return
+        kind = _kind(name)
+        self.is_text = kind == "t"
+        if kind in _SIGNS:
+            self.open[-1].append(_SIGNS[kind])
+        elif kind in ("tr", "tc"):
+            self.open.append([])
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        self.is_text = False
+        if self.passed_over:
+            self.passed_over -= 1
+            return
+        kind = _kind(name)
+        if kind == "p":
+            self.open[-1].append("\n")
+        elif kind == "tc":
+            cell = "".join(self.open.pop()).strip("\n")
+            self.open[-1].append(f"{cell}\t")
+        elif kind == "tr":
+            row = "".join(self.open.pop()).rstrip("\t")
+            self.open[-1].append(f"{row}\n")
+
+    def text(self, text: str) -> None:
+        """Take characters."""
+        if self.is_text and not self.passed_over:
+            self.open[-1].append(text)
+
+    def taken(self) -> str:
+        """Return what is complete, and forget it."""
+        text = "".join(self.open[0])
+        self.open[0].clear()
+        return text
+
+
+def _kind(name: str) -> str:
+    """Return a name of Word's own without its namespace, "" for any other."""
+    return name.removeprefix(_WORD).removeprefix(_STRICT) if name.startswith((_WORD, _STRICT)) else ""
 
 
 def _damaged(name: str) -> DataError:

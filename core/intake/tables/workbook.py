@@ -4,27 +4,29 @@ A workbook of a few kilobytes can unpack to gigabytes, or name one far-off cell 
 """
 
 import copy
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
-from xml.parsers import expat
 
 from core.errors import DataError
 from core.intake.tables.disguise import OLD_OFFICE, ZIP, head, refuse_disguised
+from core.intake.tables.grid import Grid
+from core.intake.tables.old_workbook import BrokenWorkbook, check_old_workbook
+from core.intake.tables.sheet_xml import OpenDocumentSheet, OpenXmlSheet, SharedTexts, Targets
+from core.intake.xml_stream import BrokenXml, XmlReader
 
 MOST_UNPACKED = 1 << 30  # bytes
 MOST_RATIO = 200  # unpacked to packed
 _SMALL = 10 << 20  # bytes unpacked, below which the ratio does not matter
-MOST_CELLS = 10_000_000  # in the grid of one sheet: about 100 bytes each
 _CHUNK = 1 << 20
-_CELL = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_BARE_FORMULA = re.compile(rb"<f\b[^<>]*(?:/>|>[^<>]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
-_CARRIED = 512  # bytes of a piece of XML, for what the next one goes on with
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "Open it in the program it came from and save it as .xlsx or .csv."
+_LINKS, _TEXTS = "workbook.xml.rels", "sharedstrings.xml"
+# Parts that a library reads; others, such as drawings, are often careless and harm nobody.
+_READ = ("content.xml", "xl/workbook.xml", "xl/styles.xml", "xl/sharedstrings.xml", "xl/_rels/workbook.xml.rels")
 
 
 class Checked(NamedTuple):
@@ -46,6 +48,13 @@ def check_workbook(path: Path) -> Checked:
             raise DataError(
                 f"{path.name} is protected by a password. Open it, remove the password, save it, and bring it again."
             )
+        try:
+            check_old_workbook(path)
+        except BrokenWorkbook as error:
+            raise DataError(
+                f"{path.name} cannot be opened as a spreadsheet: it is damaged. Open it in its program and save it "
+                "anew."
+            ) from error
         return Checked("Excel (xls)")
     if not start.startswith(ZIP):
         refuse_disguised(path, start)
@@ -97,23 +106,83 @@ def _check_archive(path: Path, archive: zipfile.ZipFile) -> Checked:
         raise DataError(f"{path.name} is not a spreadsheet: it is {kind or 'a ZIP archive'}. {_SAVE_AS}")
     packed = max(1, path.stat().st_size)
     _check_size(path, sum(info.file_size for info in archive.infolist()), packed)
-    unpacked = bare_formulas = 0
+    _check_names(path, archive)
+    unpacked, targets, texts = 0, Targets(), SharedTexts()
+    bare_formulas = 0
+    for info in sorted(archive.infolist(), key=_order):
+        name = info.filename.replace("\\", "/").lower()
+        chunks = _unpack(archive, info)
+        first = next(chunks, b"")
+        sheet = OpenDocumentSheet(Grid(path)) if name == "content.xml" else OpenXmlSheet(Grid(path), texts)
+        reader = targets if name.endswith(_LINKS) else texts if name.endswith(_TEXTS) else sheet
+        counted = _Counted(path, packed, unpacked, chain([first], chunks))
+        if name.endswith((".xml", ".rels")) or _is_xml(first):
+            try:
+                XmlReader(reader.start, reader.end, reader.text).feed_all(counted)
+            except BrokenXml as error:
+                if name in _READ or name.startswith("xl/worksheets/") or name.rpartition("/")[2] in targets.names:
+                    raise _broken_part(path, info.filename) from error
+        for _ in counted:  # what is not read as XML, or not any more, counts too
+            pass
+        unpacked, bare_formulas = counted.unpacked, bare_formulas + sheet.bare_formulas
+    return Checked(kind, bare_formulas)
+
+
+def _order(info: zipfile.ZipInfo) -> int:
+    """Return when a part is read: what others point to comes before them."""
+    name = info.filename.lower()
+    return 0 if name.endswith(_LINKS) else 1 if name.endswith(_TEXTS) else 2
+
+
+def _is_xml(first: bytes) -> bool:
+    """Return whether a part begins as XML does, in whatever encoding."""
+    return first.startswith((b"\xff\xfe", b"\xfe\xff")) or first.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"<")
+
+
+def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse locked parts, and two of one name: one would be checked and the other read."""
+    seen: set[str] = set()
     for info in archive.infolist():
         if info.flag_bits & 1:
             raise DataError(
                 f"{path.name} is protected by a password. Remove the password, save it, and bring it again."
             )
-        grid = _Grid(path)
-        rows = _OpenDocumentRows(grid) if info.filename == "content.xml" else None
-        for chunk in _unpack(archive, info):
-            unpacked += len(chunk)
-            _check_size(path, unpacked, packed)
-            if rows is not None:
-                rows.feed(chunk)
-            elif info.filename.endswith(".xml"):
-                grid.scan(chunk)
-        bare_formulas += grid.bare_formulas
-    return Checked(kind, bare_formulas)
+        name = info.filename.replace("\\", "/").lower()
+        if name in seen:
+            raise _broken_part(path, info.filename)
+        seen.add(name)
+
+
+def _broken_part(path: Path, part: str) -> DataError:
+    return DataError(
+        f"{path.name} is damaged: its part '{part[:100]}' is not such as spreadsheet programs write. Open it in Excel "
+        "or LibreOffice, save it anew, and bring that."
+    )
+
+
+class _Counted:
+    """What a part unpacks to, counted.
+
+    Args:
+        path: The file, for its name.
+        packed: Its bytes.
+        unpacked: Bytes that came out of it before.
+        chunks: The part's.
+    """
+
+    def __init__(self, path: Path, packed: int, unpacked: int, chunks: Iterator[bytes]) -> None:
+        self.path, self.packed, self.unpacked, self._chunks = path, packed, unpacked, chunks
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield what is left.
+
+        Raises:
+            DataError: It is too much.
+        """
+        for chunk in self._chunks:
+            self.unpacked += len(chunk)
+            _check_size(self.path, self.unpacked, self.packed)
+            yield chunk
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -138,83 +207,3 @@ def _check_size(path: Path, unpacked: int, packed: int) -> None:
 def _size(count: int) -> str:
     """Return a number of bytes as people write it."""
     return f"{count / 1e6:,.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000):,} kB"
-
-
-class _Grid:
-    """The rectangle that a sheet's cells span: a library keeps all of it in memory."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.rows, self.columns, self._rest = path, 0, 0, b""
-        self.bare_formulas = 0
-
-    def scan(self, chunk: bytes) -> None:
-        """Take the cells' addresses from a piece of a sheet's XML.
-
-        Raises:
-            DataError: They span too much.
-        """
-        text = self._rest + chunk
-        self.bare_formulas += sum(match.end() > len(self._rest) for match in _BARE_FORMULA.finditer(text))
-        self._rest = text[-_CARRIED:]
-        found = _CELL.findall(text)
-        if found:
-            self.widen(max(int(row) for _, row in found), max(_column(letters) for letters in {c for c, _ in found}))
-
-    def widen(self, rows: int, columns: int) -> None:
-        """Make room for a cell that far down and right."""
-        self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
-        if self.rows * self.columns > MOST_CELLS:
-            raise DataError(
-                f"A sheet of {self.path.name} reaches to row {self.rows:,} and column {self.columns:,}: "
-                f"{self.rows * self.columns:,} cells, more than the {MOST_CELLS:,} that can be held. Often a single "
-                "stray entry far off is the cause: delete it, or save the sheet as .csv."
-            )
-
-
-def _column(letters: bytes) -> int:
-    """Return the number of a column from its letters: A is 1, Z 26, AA 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
-class _OpenDocumentRows:
-    """Counts how far the cells of an OpenDocument sheet reach, with its "repeat this row a million times"."""
-
-    def __init__(self, grid: _Grid) -> None:
-        self.grid, self._row, self._column = grid, 0, 0
-        self._row_repeats = self._cell_repeats = 1
-        self._parser: expat.XMLParserType | None = expat.ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-
-    def feed(self, chunk: bytes) -> None:
-        """Parse a piece."""
-        if self._parser is None:
-            return
-        try:
-            self._parser.Parse(chunk, False)
-        except expat.ExpatError:
-            self._parser = None  # broken XML is for the library to refuse
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "table:table":
-            self._row = 0
-        elif name == "table:table-row":
-            self._row_repeats, self._column = _number(attributes.get("table:number-rows-repeated")), 0
-        elif name in ("table:table-cell", "table:covered-table-cell"):
-            self._cell_repeats = _number(attributes.get("table:number-columns-repeated"))
-            self._column += self._cell_repeats
-            if any(key.endswith("value-type") or key.endswith("formula") for key in attributes):
-                self.grid.widen(self._row + self._row_repeats, min(self._column, 16_384))
-        elif name == "text:p":
-            self.grid.widen(self._row + self._row_repeats, min(self._column, 16_384))
-
-    def _end(self, name: str) -> None:
-        if name == "table:table-row":
-            self._row += self._row_repeats
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 10 else 1

@@ -127,7 +127,7 @@ def _warm() -> None:
 
     readers()
     core.transfer.formats.importers()
-    for name in ("pyarrow.parquet", "pypdf", "docx", "python_calamine", "PIL.Image", "chardet", "clevercsv.detect",
+    for name in ("pyarrow.parquet", "pypdf", "python_calamine", "PIL.Image", "chardet", "clevercsv.detect",
                  "yaml", "tokenizers", "pandas", "pillow_heif", "ftfy", "imagehash"):  # fmt: skip
         __import__(name)
 
