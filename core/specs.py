@@ -1,8 +1,9 @@
 """The vocabulary of what can be trained: frozen values, no input or output, no torch at import."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
 Images = NDArray[np.uint8]  # (N, H, W, C)
 Texts = tuple[str, ...]
-Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: numbers as float64 with NaN, categories as str with None
+Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: see `core.preprocessing.columns`
 DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
 
@@ -111,6 +112,8 @@ class DataInfo:
     channel_std: tuple[float, ...] = ()
     target_mean: float = 0.0  # of the training split, for regression
     target_std: float = 1.0
+    target_low: float = -math.inf  # a trained model's answers stay within these
+    target_high: float = math.inf
     padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
     characters_per_token: float = 1.0  # on average in the training text: of a model that writes
     backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
@@ -129,6 +132,22 @@ class Preprocessor(Protocol):
 
     def state(self) -> dict[str, Any]:
         """Return everything needed to make this again, as JSON."""
+
+
+@runtime_checkable
+class TrainingPreprocessor(Protocol):
+    """A preprocessor that treats the examples which it was fitted on otherwise: none may see its own answer."""
+
+    def transform_training(self, train: Examples) -> NDArray[Any]:
+        """Return the array of the training examples, as `transform` does that of others."""
+
+
+@runtime_checkable
+class RemarkingPreprocessor(Protocol):
+    """A preprocessor that can tell what of an input the model has never met."""
+
+    def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
+        """Return for each of N inputs what the model does not know of it, in sentences; mostly nothing."""
 
 
 # --- tasks and models ---

@@ -51,6 +51,9 @@ def predict(
         return
     columns = ("VALUE", "ROW") if task.output_kind == "number" else ("LABEL", "SURE", "INPUT")
     print_table(columns, [(*words, _in_short(given)) for words, given in zip(said, inputs, strict=True)])
+    for row, answer in enumerate(answers, 1):
+        for remark in answer.get("remarks", ()):
+            print(f"Row {row:,}: {remark}")
 
 
 def _in_short(given: object) -> str:

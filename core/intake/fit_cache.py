@@ -54,7 +54,8 @@ def _key(loaded: LoadedDataset, model: ModelSpec, params: Params) -> str:
 def _code(model_file: str) -> str:
     """Return a hash of the files that say how the preprocessor of a model, declared in this file, is fitted."""
     kinds = [sys.modules[kind.__module__] for kind in catalog.preprocessors().values()]
-    files = {Path(module.__file__) for module in kinds if module.__file__}
+    folders = {Path(module.__file__).parent for module in kinds if module.__file__}
+    files = {file for folder in folders for file in folder.glob("*.py")}
     files.add(Path(model_file))
     digest = hashlib.sha256()
     for file in sorted(files):

@@ -23,6 +23,7 @@ from core.specs import (
     ModelSpec,
     Preprocessor,
     SplitName,
+    TrainingPreprocessor,
 )
 
 FORMAT = 1  # raise it when the same preprocessor state begins to mean other arrays, or splits other examples
@@ -84,7 +85,11 @@ def _prepare(loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays:
     arrays: Arrays = {}
     for name in SPLITS:
         examples = loaded.examples[name]
-        arrays[f"{name}-inputs"] = np.ascontiguousarray(preprocessor.transform(examples.inputs))
+        if name == "train" and isinstance(preprocessor, TrainingPreprocessor):
+            inputs = preprocessor.transform_training(examples)
+        else:
+            inputs = preprocessor.transform(examples.inputs)
+        arrays[f"{name}-inputs"] = np.ascontiguousarray(inputs)
         targets = examples.targets
         if np.issubdtype(targets.dtype, np.floating):
             targets = targets.astype(np.float32)  # as models compute; not every GPU knows 64 bits

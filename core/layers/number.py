@@ -1,7 +1,14 @@
 """Last layers of models that answer with a number."""
 
+import math
+from typing import Self
+
 import torch
 from torch import Tensor, nn
+
+from core.specs import DataInfo
+
+STRENGTHS = tuple(10.0**power for power in range(-3, 6))  # penalties that ridge regression chooses from
 
 
 class PenalisedLinear(nn.Linear):
@@ -35,9 +42,14 @@ class PenalisedLinear(nn.Linear):
 class InUnitsOfTarget(nn.Module):
     """What was computed around 0 with spread 1 becomes a number in the units that people know.
 
+    Beyond what was ever seen there is nothing to know: a trained model's answers stay within `low` and
+    `high`.
+
     Args:
         mean: Of the numbers to predict, in the training split.
         std: Their standard deviation there.
+        low: The smallest number that it answers with.
+        high: The largest one.
 
     Shapes:
         (N, 1) -> (N,)
@@ -46,11 +58,22 @@ class InUnitsOfTarget(nn.Module):
     mean: Tensor
     std: Tensor
 
-    def __init__(self, mean: float, std: float) -> None:
+    def __init__(self, mean: float, std: float, low: float = -math.inf, high: float = math.inf) -> None:
         super().__init__()
+        self.low, self.high = low, high
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
 
+    @classmethod
+    def of(cls, info: DataInfo) -> Self:
+        """Return the layer for data."""
+        return cls(info.target_mean, info.target_std, info.target_low, info.target_high)
+
     def forward(self, standardised: Tensor) -> Tensor:
-        """Return the numbers in their own units."""
-        return torch.addcmul(self.mean, standardised.squeeze(-1), self.std)
+        """Return the numbers in their own units; while it learns, as far out as they lie, so that errors pull back."""
+        numbers = torch.addcmul(self.mean, standardised.squeeze(-1), self.std)
+        return numbers if self.training else numbers.clamp(self.low, self.high)
+
+    def standardised(self, numbers: Tensor) -> Tensor:
+        """Return numbers in their own units as they are computed with, (N,)."""
+        return (numbers - self.mean.double().cpu()) / self.std.double().cpu()

@@ -86,7 +86,7 @@ def build(params: MlpParams, info: DataInfo) -> "nn.Module":
         return nn.Sequential(*layers, last)
     nn.init.zeros_(last.weight)  # so that an untrained model answers the mean
     nn.init.zeros_(last.bias)
-    return nn.Sequential(*layers, last, InUnitsOfTarget(info.target_mean, info.target_std))
+    return nn.Sequential(*layers, last, InUnitsOfTarget.of(info))
 
 
 def preprocess(params: MlpParams, train: Examples) -> Preprocessor:

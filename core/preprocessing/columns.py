@@ -1,6 +1,7 @@
-"""The columns of a table as numbers of one size: what is missing is filled in, words become yes-or-no columns."""
+"""The columns of a table as features of one size: numbers, dates, words and texts, each in its own way."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -8,70 +9,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.preprocessing.date_column import DateColumn, fit_dates, seconds_of
+from core.preprocessing.number_column import LARGEST, NumberColumn, fit_numbers
+from core.preprocessing.target_numbers import TargetNumbers, fit_target
+from core.preprocessing.text_column import TextColumn, fit_texts
+from core.preprocessing.word_column import WordColumn, cross_fitted, fit_words, plain_words
 from core.specs import DataInfo, Examples, Inputs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_WORDS = 100  # of one category column that get a column of their own
-RAREST_SHARE = 0.005  # of the rows; rarer words share one column
-RAREST_COUNT = 3  # and so do those in fewer rows than this
-FLATTEST = 1e-9  # of a column's own size: what varies less is constant, and must not be divided by its deviation
-CLOSEST = 1e-5  # of their own size: numbers to predict that lie closer run together in 32 bits
-LARGEST, SMALLEST = 1e30, 1e-30  # beyond them, squares or their parts leave the range of 32-bit numbers
-FURTHEST = 10.0  # times as far outside of the known numbers as they lie apart
 MOST_NAMED = 8  # columns in a message
 ALIKE = 0.75  # of two names, 0 to 1: one is probably meant by the other
+ORDERS = "date orders"  # of a table's `attrs`: column -> "dmy" or "mdy", as its dates were written
+Codes = Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
-class NumberColumn:
-    """What is known of a column of numbers."""
+class Columns:
+    """What was fitted of a table's columns, by kind, each in its order."""
 
-    name: str
-    median: float  # stands in for what is missing
-    mean: float  # after that
-    std: float
-    marks_missing: bool  # whether a column of its own says where a number was missing
-    low: float = -LARGEST  # what lies further out than these counts as lying there
-    high: float = LARGEST
+    numbers: tuple[NumberColumn, ...] = ()
+    words: tuple[WordColumn, ...] = ()
+    dates: tuple[DateColumn, ...] = ()
+    texts: tuple[TextColumn, ...] = ()
 
-
-@dataclass(frozen=True)
-class WordColumn:
-    """What is known of a column of words."""
-
-    name: str
-    words: tuple[str, ...]  # each gets a column of its own, in this order
-    has_rare: bool  # whether one more stands for rare words, and for words never seen
-    has_missing: bool  # whether one more says where there was none
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What each of the F features stands for."""
+        columns: tuple[NumberColumn | WordColumn | DateColumn | TextColumn, ...]
+        columns = (*self.numbers, *self.words, *self.dates, *self.texts)
+        return tuple(feature for column in columns for feature in column.features)
 
 
 class ColumnPreprocessor:
     """Numbers get their median where missing, mean 0 and spread 1; each common word gets a column of zeros and ones.
 
-    A number that lies ten times as far outside of those learnt from as they lie apart, or further, counts as lying just
-    there: beyond, nothing that was learnt means anything, and one absurd cell must not decide a whole score.
+    A number that lies ten times as far outside of those learnt from as they lie apart, or further, counts as missing:
+    there, nothing that was learnt means anything, and one absurd cell must not decide a whole score. Words that are too
+    rare for a column are encoded by the target, dates become elapsed time, hours, weekdays and season, texts the terms
+    that tell most. What it does with which column hangs on the column's type in the table: floating numbers,
+    `object` or `str` words, `string` texts, `datetime64` dates, `timedelta64` times of the day.
 
-    A numpy version of scikit-learn's `SimpleImputer`, `StandardScaler` and `OneHotEncoder` (its test holds it to
-    them), whose state is plain JSON instead of a pickle and which needs no scikit-learn to predict.
+    A numpy version of scikit-learn's `SimpleImputer`, `StandardScaler`, `OneHotEncoder` and `TargetEncoder` (its test
+    holds it to them), whose state is plain JSON instead of a pickle and which needs no scikit-learn to predict.
     """
 
     kind: ClassVar[str] = "columns"
 
-    def __init__(
-        self, numbers: tuple[NumberColumn, ...], words: tuple[WordColumn, ...], target_mean: float, target_std: float
-    ) -> None:
+    def __init__(self, columns: Columns, target: TargetNumbers) -> None:
         """Hold what was fitted.
 
         Args:
-            numbers: The columns of numbers, in their order.
-            words: The columns of words, in their order.
-            target_mean: Mean of the numbers to predict, in the training split.
-            target_std: Their standard deviation there.
+            columns: Of the table.
+            target: The numbers to predict.
         """
-        self.numbers, self.words = numbers, words
-        self.target_mean, self.target_std = target_mean, target_std
+        self.columns, self.target = columns, target
 
     @classmethod
     def fit(cls, train: Examples) -> Self:
@@ -80,47 +73,55 @@ class ColumnPreprocessor:
         Raises:
             DataError: There is no column to predict from, or nothing in the numbers to be predicted.
         """
-        from pandas.api.types import is_numeric_dtype
-
         table = _table(train.inputs)
         if not len(table.columns):
             raise DataError("There is no column to predict from. Import the data again and leave fewer columns out.")
-        mean, std = _target_statistics(np.asarray(train.targets, dtype=np.float64))
-        numbers, words = [], []
-        for name, column in table.items():
-            if is_numeric_dtype(column.dtype):
-                numbers.append(_fit_numbers(str(name), _numbers(column)))
-            else:
-                words.append(_fit_words(str(name), column))
-        return cls(tuple(numbers), tuple(words), mean, std)
+        targets = np.asarray(train.targets, dtype=np.float64)
+        target = fit_target(targets)
+        wanted, orders = (targets - target.mean) / target.std, table.attrs.get(ORDERS, {})
+        numbers, words, dates, texts = [], [], [], []
+        for name, column in ((str(name), column) for name, column in table.items()):
+            match kind_of(column):
+                case "number":
+                    numbers.append(fit_numbers(name, _numbers(column)))
+                case "date" | "time" as kind:
+                    seconds = seconds_of(column.to_numpy())
+                    dates.append(fit_dates(name, seconds, is_clock=kind == "time", order=orders.get(name, "")))
+                case "text":
+                    texts.append(fit_texts(name, _texts(column), wanted))
+                case _:
+                    words.append(fit_words(name, column, wanted))
+        return cls(Columns(tuple(numbers), tuple(words), tuple(dates), tuple(texts)), target)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Make again what `state` described."""
+        """Make again what `state` described, also what it described before it knew dates and texts."""
         numbers = tuple(NumberColumn(**column) for column in state["numbers"])
-        words = tuple(WordColumn(**column | {"words": tuple(column["words"])}) for column in state["words"])
-        return cls(numbers, words, float(state["target_mean"]), float(state["target_std"]))
+        words = tuple(_word_column(column) for column in state["words"])
+        dates = tuple(DateColumn(**column) for column in state.get("dates", ()))
+        texts = tuple(TextColumn(column["name"], tuple(column["terms"])) for column in state.get("texts", ()))
+        known = {f.name: float(state[f"target_{f.name}"]) for f in fields(TargetNumbers) if f"target_{f.name}" in state}
+        return cls(Columns(numbers, words, dates, texts), TargetNumbers(**known))
 
     @property
     def number_names(self) -> tuple[str, ...]:
         """The columns of numbers that a table must have."""
-        return tuple(column.name for column in self.numbers)
+        return tuple(column.name for column in self.columns.numbers)
 
     @property
     def word_names(self) -> tuple[str, ...]:
-        """The columns of words that a table must have."""
-        return tuple(column.name for column in self.words)
+        """The columns of words and texts that a table must have."""
+        return (*(word.name for word in self.columns.words), *(text.name for text in self.columns.texts))
+
+    @property
+    def dates(self) -> tuple[DateColumn, ...]:
+        """The columns of dates and times that a table must have."""
+        return self.columns.dates
 
     @property
     def features(self) -> tuple[str, ...]:
         """What each of the F columns of the result stands for."""
-        found: list[str] = []
-        for number in self.numbers:
-            found += [number.name] + [f"{number.name} is missing"] * number.marks_missing
-        for word in self.words:
-            found += [f"{word.name}: {w}" for w in word.words]
-            found += [f"{word.name}: another"] * word.has_rare + [f"{word.name} is missing"] * word.has_missing
-        return tuple(found)
+        return self.columns.features
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return (N, F) float32.
@@ -131,28 +132,75 @@ class ColumnPreprocessor:
         Raises:
             DataError: A column is not there.
         """
-        table = _table(inputs)
+        return self._written(_table(inputs), {})
+
+    def transform_training(self, train: Examples) -> NDArray[Any]:
+        """Return (N, F) float32 of the rows that it was fitted on.
+
+        What the target is like beside a word is taken from other rows, so that no row sees its own answer.
+
+        Args:
+            train: As given to `fit`.
+        """
+        table = _table(train.inputs)
+        wanted = (np.asarray(train.targets, dtype=np.float64) - self.target.mean) / self.target.std
+        encoded = [column for column in self.columns.words if column.encoded]
+        return self._written(table, {c.name: cross_fitted(plain_words(table[c.name]), wanted) for c in encoded})
+
+    def _written(self, table: "pd.DataFrame", codes: Codes) -> NDArray[Any]:
         self._check_columns([str(name) for name in table.columns])
         rows = np.zeros((len(table), len(self.features)), dtype=np.float32)
         at = 0
-        for number in self.numbers:
-            at = _write_numbers(rows, at, number, _numbers(table[number.name]))
-        for word in self.words:
-            at = _write_words(rows, at, word, table[word.name])
+        for number in self.columns.numbers:
+            at = number.write(rows, at, _numbers(table[number.name]))
+        for word in self.columns.words:
+            at = word.write(rows, at, table[word.name], codes.get(word.name))
+        for date in self.columns.dates:
+            at = date.write(rows, at, seconds_of(table[date.name].to_numpy()))
+        for text in self.columns.texts:
+            at = text.write(rows, at, _texts(table[text.name]))
         return rows
+
+    def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
+        """Return for each of N rows what of it the model does not know, in sentences: its answer is less sure there."""
+        table = _table(inputs)
+        found: list[list[str]] = [[] for _ in range(len(table))]
+        for word in self.columns.words:
+            for row in np.flatnonzero(word.is_unseen(table[word.name])).tolist():
+                found[row].append(f"{word.name}: '{table[word.name].iloc[row]}' was never seen in training.")
+        for number in self.columns.numbers:
+            values = _numbers(table[number.name])
+            for row in np.flatnonzero(number.beyond_is_missing & number.is_beyond(values)).tolist():
+                found[row].append(
+                    f"{number.name}: {values[row]:g} lies far outside of what was learnt from ({number.known_low:g} to "
+                    f"{number.known_high:g}), so it counts as unknown."
+                )
+        for date in self.columns.dates:
+            beyond = date.is_beyond(seconds_of(table[date.name].to_numpy()))
+            for row in np.flatnonzero(beyond).tolist():
+                found[row].append(f"{date.name}: lies far outside of the time learnt from, so it counts as unknown.")
+        return [tuple(sentences) for sentences in found]
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the number of features, and where the numbers to predict lie."""
-        return DataInfo(labels, (len(self.features),), target_mean=self.target_mean, target_std=self.target_std)
+        return DataInfo(
+            labels,
+            (len(self.features),),
+            target_mean=self.target.mean,
+            target_std=self.target.std,
+            target_low=self.target.low,
+            target_high=self.target.high,
+        )
 
     def state(self) -> dict[str, Any]:
         """Return what was fitted."""
+        words = [asdict(column) | {"rare": sorted(column.rare)} for column in self.columns.words]
         return {
-            "numbers": [asdict(column) for column in self.numbers],
-            "words": [asdict(column) | {"words": list(column.words)} for column in self.words],
-            "target_mean": self.target_mean,
-            "target_std": self.target_std,
-        }
+            "numbers": [asdict(column) for column in self.columns.numbers],
+            "words": [column | {"words": list(column["words"])} for column in words],
+            "dates": [asdict(column) for column in self.columns.dates],
+            "texts": [{"name": column.name, "terms": list(column.terms)} for column in self.columns.texts],
+        } | {f"target_{name}": value for name, value in asdict(self.target).items()}
 
     def _check_columns(self, found: list[str]) -> None:
         needed = (*self.number_names, *self.word_names)
@@ -168,73 +216,19 @@ class ColumnPreprocessor:
             )
 
 
-def _target_statistics(targets: NDArray[np.float64]) -> tuple[float, float]:
-    """Return mean and standard deviation of the numbers to predict."""
-    if len(targets) < 2:
-        raise DataError("There is hardly a row to learn from. Add more rows, a hundred or more.")
-    if not np.isfinite(targets).all() or np.abs(targets).max() > LARGEST:
-        raise DataError(
-            "Some of the numbers to predict are missing or too large to compute with. "
-            "Remove these rows, or choose another column to predict."
-        )
-    mean, std, low, high = float(targets.mean()), float(targets.std()), float(targets.min()), float(targets.max())
-    if low == high:
-        raise DataError(
-            f"The number to predict is {low:g} in every row that the model would learn from, so there is "
-            "nothing to learn. Choose another column to predict."
-        )
-    if std <= max(CLOSEST * abs(mean), SMALLEST):
-        raise DataError(
-            f"The numbers to predict lie between {low:.15g} and {high:.15g}: too close together to be told apart when "
-            "computing. Subtract what they have in common, or write them in a smaller unit, and import them again."
-        )
-    return mean, std
+def kind_of(column: "pd.Series[Any]") -> str:
+    """Return what a column of a table holds, by its type: "number", "date", "time", "text" or "category"."""
+    import pandas as pd
+
+    if column.dtype.kind in "Mm":
+        return "date" if column.dtype.kind == "M" else "time"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "number"
+    return "text" if column.dtype.name == "string" else "category"  # pandas' own inference makes "str" or "object"
 
 
-def _fit_numbers(name: str, values: NDArray[np.float64]) -> NumberColumn:
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return NumberColumn(name, 0.0, 0.0, 1.0, marks_missing=False)
-    median, missing = float(np.median(known)), len(known) < len(values)
-    filled = np.where(np.isnan(values), median, values) if missing else values
-    mean, std = float(filled.mean()), float(filled.std())
-    flat = std <= FLATTEST * max(abs(mean), float(np.finfo(np.float64).tiny))
-    low, high = float(known.min()), float(known.max())
-    beyond = FURTHEST * (high - low)
-    return NumberColumn(name, median, mean, 1.0 if flat else std, missing, low - beyond, high + beyond)
-
-
-def _fit_words(name: str, column: "pd.Series[Any]") -> WordColumn:
-    """Give the commonest words a column each; equally common ones in their alphabetical order."""
-    words = _words(column)
-    counts = words.dropna().value_counts()
-    least = max(RAREST_COUNT, RAREST_SHARE * len(words))
-    common = sorted((str(w) for w, n in counts.items() if n >= least), key=lambda w: (-int(counts[w]), w))[:MOST_WORDS]
-    return WordColumn(name, tuple(common), len(common) < len(counts), bool(words.isna().any()))
-
-
-def _write_numbers(rows: NDArray[np.float32], at: int, column: NumberColumn, values: NDArray[np.float64]) -> int:
-    """Write a column's features, beginning at `at`; return where the next ones begin."""
-    missing = np.isnan(values)
-    filled = np.where(missing, column.median, values.clip(column.low, column.high))
-    rows[:, at] = (filled - column.mean) / column.std
-    if column.marks_missing:
-        rows[:, at + 1] = missing
-    return at + 1 + column.marks_missing
-
-
-def _write_words(rows: NDArray[np.float32], at: int, column: WordColumn, values: "pd.Series[Any]") -> int:
-    words = _words(values)
-    missing = words.isna().to_numpy()
-    places = words.map({word: place for place, word in enumerate(column.words)}).to_numpy(dtype=np.float64, na_value=-1)
-    known = places >= 0
-    rows[np.flatnonzero(known), at + places[known].astype(np.int64)] = 1
-    at += len(column.words)
-    if column.has_rare:
-        rows[:, at] = ~known & ~missing
-    if column.has_missing:
-        rows[:, at + column.has_rare] = missing
-    return at + column.has_rare + column.has_missing
+def _word_column(state: dict[str, Any]) -> WordColumn:
+    return WordColumn(**state | {"words": tuple(state["words"]), "rare": frozenset(state.get("rare", ()))})
 
 
 def _numbers(column: "pd.Series[Any]") -> NDArray[np.float64]:
@@ -243,10 +237,8 @@ def _numbers(column: "pd.Series[Any]") -> NDArray[np.float64]:
     return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
-def _words(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return a column's words without the spaces around them; nothing but spaces counts as missing."""
-    words = column.astype("string").str.strip()
-    return words.mask(words == "").astype(object)
+def _texts(column: "pd.Series[Any]") -> list[str | None]:
+    return [text if isinstance(text, str) else None for text in column.tolist()]
 
 
 def _table(inputs: Inputs) -> "pd.DataFrame":

@@ -12,7 +12,7 @@ from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.serving.pictures import read_picture
 from core.serving.rows import ColumnReader, Decimal, table_of
-from core.specs import DataInfo, Images, Inputs, Preprocessor, TaskSpec, Texts
+from core.specs import DataInfo, Images, Inputs, Preprocessor, RemarkingPreprocessor, TaskSpec, Texts
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class NumberPrediction:
     """The number that the model gives for one input."""
 
     value: float  # in the units of the numbers that it has learnt from
+    remarks: tuple[str, ...] = ()  # sentences: what of the input the model does not know, so that it is less sure
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +84,14 @@ class Predictor:
             DataError: An input is not what the model expects.
         """
         self._check_answers_with("number")
-        answers = self._answers(inputs, decimal_hint)
-        return [NumberPrediction(float(value)) for batch in answers for value in batch]
+        found = []
+        for examples in self._batches(inputs, decimal_hint):
+            values = self._answer(examples).tolist()
+            remarks: list[tuple[str, ...]] = [()] * len(values)
+            if isinstance(self.preprocessor, RemarkingPreprocessor):
+                remarks = self.preprocessor.remarks(examples)
+            found += [NumberPrediction(*each) for each in zip(values, remarks, strict=True)]
+        return found
 
     def _check_answers_with(self, kind: str) -> None:
         if self.task.output_kind != kind:
@@ -92,13 +99,16 @@ class Predictor:
 
     def _answers(self, inputs: Sequence[Input], decimal_hint: Decimal = ".") -> "Iterator[Tensor]":
         """Yield what the model computes for each batch, (B, ...) float32 on the CPU."""
+        yield from (self._answer(examples) for examples in self._batches(inputs, decimal_hint))
+
+    def _answer(self, examples: Inputs) -> "Tensor":
+        """Return what the model computes for a batch, (B, ...) float32 on the CPU."""
         import torch
 
-        for examples in self._batches(inputs, decimal_hint):
-            rows = self.preprocessor.transform(examples)
-            with torch.inference_mode():
-                answers = self.module(torch.as_tensor(rows).to(self.device))
-            yield answers.float().cpu()
+        rows = self.preprocessor.transform(examples)
+        with torch.inference_mode():
+            answers: Tensor = self.module(torch.as_tensor(rows).to(self.device))
+        return answers.float().cpu()
 
     def _batches(self, inputs: Sequence[Input], decimal_hint: Decimal) -> Iterator[Inputs]:
         starts = range(0, len(inputs), BATCH)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FITTING_ROWS = 200_000  # the ridge baseline learns from at most so many
-STRENGTHS = tuple(10.0**power for power in range(-3, 6))
 
 
 def squared_error(predicted: "Tensor", targets: "Tensor", label_smoothing: float, spread: float = 1.0) -> "Tensor":
@@ -80,21 +79,26 @@ def root_mean_squared_error(outcomes: Outcomes) -> float:
 def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcomes:
     """Return what ridge regression on the prepared columns does, its strength chosen by leaving one row out.
 
-    Its answers stay within the numbers that it has learnt from: columns that say the same get large weights of opposite
-    signs, and one wrong cell would make the method that models are compared with look worse than it is.
+    Its answers stay within the numbers that it has learnt from, or near them where rows have dates: columns that say
+    the same get large weights of opposite signs, and one wrong cell would make the method that models are compared with
+    look worse than it is.
 
     Source:
         Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, 1970.
     """
     from sklearn.linear_model import RidgeCV
 
-    columns, lowest, highest = ColumnPreprocessor.fit(train), train.targets.min(), train.targets.max()
+    from core.layers.number import STRENGTHS
+
+    columns = ColumnPreprocessor.fit(train)
+    goes_on = any(not date.is_clock for date in columns.dates)  # later numbers may be larger than all that were seen
+    lowest, highest = train.targets.min(), train.targets.max()
     if len(train) > FITTING_ROWS:
         train = train.select(np.sort(np.random.default_rng(seed).permutation(len(train))[:FITTING_ROWS]))
-    mean, rows = columns.target_mean, columns.transform(train.inputs).astype(np.float64)
-    ridge = RidgeCV(STRENGTHS).fit(rows, (train.targets - mean) / spread)
-    answers = mean + spread * ridge.predict(columns.transform(test.inputs).astype(np.float64))
-    answers = answers.clip(lowest, highest)
+    target, rows = columns.target, columns.transform_training(train).astype(np.float64)
+    ridge = RidgeCV(STRENGTHS).fit(rows, (train.targets - target.mean) / spread)
+    answers = target.mean + spread * ridge.predict(columns.transform(test.inputs).astype(np.float64))
+    answers = answers.clip(target.low, target.high) if goes_on else answers.clip(lowest, highest)
     return outcomes_of_numbers(answers, test.targets.astype(np.float64), spread)
 
 

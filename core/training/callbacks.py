@@ -11,6 +11,7 @@ from core.training.checkpoint import ModelCard, save_state, save_weights
 from core.training.writing import BackgroundWriter
 
 if TYPE_CHECKING:
+    from core.training.closed_form import Solution
     from core.training.trainer import Trainer
 
 LARGEST_SHARE = 0.02  # of the time that saving at the ends of epochs may cost
@@ -39,6 +40,9 @@ class Callback:
 
     def on_memory_shortage(self, trainer: "Trainer", parts: int) -> None:
         """Memory was short in a step: from now on each is computed in so many parts, one after the other."""
+
+    def on_solution(self, trainer: "Trainer", solution: "Solution") -> None:
+        """The last step of a linear model went straight to its best weights; before it is looked at."""
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         """After the last step of this call, stopped or not; not after an error."""

@@ -15,6 +15,7 @@ from core.training.batches import Split, check_not_empty, context_of, example_co
 from core.training.budget import Clock, TimeBudget, planned_looks
 from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState, better
+from core.training.closed_form import is_solvable, solve
 from core.training.device import kept_random_state, memory_used_bytes
 from core.training.optimisers import make_optimiser, set_learning_rate
 from core.training.outcomes import outcomes_of, windows_at_once
@@ -73,6 +74,7 @@ class Trainer:
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
         check_not_empty(task, validation, "validation")
+        self._train, self._is_solvable = train, is_solvable(module, config)
         self._batches = batches_on(device, task, module, train, config, padding_id)
         self._validation = where_it_fits(validation, device)
         self._optimiser = make_optimiser(module, config, device)
@@ -124,11 +126,13 @@ class Trainer:
             callback.on_fit_start(self)
         if self._step == 0 and looks_first:
             self._evaluate()
-        while self._step < self.steps_total and not (self._stop_requested or self._finished_early):
+        while self._step < self._last_descent and not (self._stop_requested or self._finished_early):
             self._train_one_step()
             self._look()
             for callback in self._callbacks:
                 callback.on_step_end(self)
+        if self._is_solvable and not self._stop_requested and self._step < self.steps_total:
+            self._solve()
         if self._finished_early and not self._stop_requested and self._last_look_at != self._step:
             self._evaluate()
         for callback in self._callbacks:
@@ -144,6 +148,22 @@ class Trainer:
         self._step += 1
         if self._budget.budget_s:
             self._plan_steps()
+
+    @property
+    def _last_descent(self) -> int:
+        """The step at which gradient descent ends: where the best weights can be computed, that is the last step."""
+        return self.steps_total - self._is_solvable
+
+    def _solve(self) -> None:
+        """Make the last step: to the weights that are best, which are kept whatever a few rows say of others."""
+        self._step += 1
+        solution = solve(self.module, self._train, self.config.seed)
+        self._sums.reset()
+        for callback in self._callbacks:
+            callback.on_log(self, {"train/loss": solution.loss})
+            callback.on_solution(self, solution)
+        self.best = None
+        self._evaluate()
 
     def _memory_was_short(self, parts: int) -> None:
         for callback in self._callbacks:

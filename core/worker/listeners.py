@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import torch
 
     from core.intake.materialise import Materialised
+    from core.training.closed_form import Solution
     from core.training.trainer import Trainer
 
 SAMPLE_CHARACTERS = 240
@@ -90,6 +91,15 @@ class Report(Callback):
             "the same, only slower. A smaller batch size, or a smaller model, would be faster."
         )
         self._note("warning", message, {"parts": parts, "step": trainer.progress.step})
+
+    def on_solution(self, trainer: "Trainer", solution: "Solution") -> None:
+        """Say that the last step was computed."""
+        message = (
+            "The last step went straight to the best weights there are (ridge regression solved exactly, with the L2 "
+            f"penalty {solution.penalty:g} chosen by leave-one-out cross-validation on the training rows), so the "
+            "curves may jump there."
+        )
+        self._note("note", message, {"penalty": solution.penalty, "step": trainer.progress.step})
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         """Say where training longer has not helped."""

@@ -117,7 +117,7 @@ def test_misspelt_columns_are_recognised() -> None:
     )
 
 
-def test_a_number_far_outside_of_what_was_learnt_from_counts_as_lying_at_its_edge() -> None:
+def test_a_number_far_outside_of_what_was_learnt_from_counts_as_missing() -> None:
     sizes = pd.DataFrame({"size": [10.0, 20.0, 30.0]})
     columns = ColumnPreprocessor.fit(Examples(sizes, PRICES[:3]))
 
@@ -125,7 +125,39 @@ def test_a_number_far_outside_of_what_was_learnt_from_counts_as_lying_at_its_edg
         ((value,),) = columns.transform(pd.DataFrame({"size": [size]})).tolist()
         return round(20 + float(value) * float(np.std([10, 20, 30])), 3)
 
-    assert (seen_as(40), seen_as(230), seen_as(3_180), seen_as(-1e29)) == (40, 230, 230, -190)
+    assert (seen_as(40), seen_as(230), seen_as(231), seen_as(-1e29)) == (40, 230, 20, 20)
+
+
+def test_one_absurd_cell_does_not_bend_a_column() -> None:
+    sizes = np.append(np.arange(20.0, 219.0), 145_000_000.0)
+    columns = ColumnPreprocessor.fit(Examples(pd.DataFrame({"size": sizes}), np.arange(200.0)))
+    (size,) = columns.columns.numbers
+    assert (size.median, size.known_low, size.known_high, size.marks_missing) == (119, 20, 218, True)
+    rows = columns.transform(pd.DataFrame({"size": [20.0, 119.0, 145_000_000.0]}))
+    np.testing.assert_allclose(rows, np.array([[-1.728, 0], [0, 0], [0, 1]]), atol=0.01)
+
+
+@pytest.mark.parametrize("tail", ["exponential", "lognormal", "pareto", "counts"])
+def test_a_long_tail_is_nothing_absurd(tail: str) -> None:
+    chance = np.random.default_rng(3)
+    sizes = {
+        "exponential": chance.exponential(5, 2_000),
+        "lognormal": chance.lognormal(0, 2, 2_000),
+        "pareto": chance.pareto(1.5, 2_000),
+        "counts": np.where(chance.random(2_000) < 0.97, 0.0, chance.integers(1, 50, 2_000)),
+    }[tail]
+    (size,) = ColumnPreprocessor.fit(Examples(pd.DataFrame({"size": sizes}), np.arange(2_000.0))).columns.numbers
+    assert (size.known_high, size.marks_missing) == (sizes.max(), False)
+
+
+def test_what_was_saved_before_absurd_numbers_were_missing_does_as_it_did() -> None:
+    number = {"name": "size", "median": 20.0, "mean": 20.0, "std": 10.0, "marks_missing": False, "low": 0, "high": 50.0}
+    word = {"name": "maker", "words": ["Apple"], "has_rare": True, "has_missing": False}
+    old = ColumnPreprocessor.from_state({"numbers": [number], "words": [word], "target_mean": 5.0, "target_std": 2.0})
+    table = pd.DataFrame({"size": [30.0, 900.0], "maker": ["Apple", "Dell"]})
+    assert old.transform(table).tolist() == [[1, 1, 0], [3, 0, 1]]
+    assert old.remarks(table) == [(), ()]
+    assert (old.info(()).target_low, old.info(()).target_high) == (-np.inf, np.inf)
 
 
 @pytest.mark.parametrize(

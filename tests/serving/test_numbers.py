@@ -80,20 +80,27 @@ def test_more_rows_than_a_batch_come_back_in_order(run: Path) -> None:
 def test_numbers_that_are_numbers_already_are_not_read_as_texts(run: Path) -> None:
     mixed: list[dict[str, Any]] = [
         {"square metres": "1.234,5", "colour": "blue"},
-        {"square metres": 12.345, "colour": "blue"},
+        {"square metres": 12.25, "colour": "blue"},
     ]
-    assert values(run, *mixed)[1] == 123.4
+    assert values(run, *mixed)[1] == 122.5
     nothing = ({"square metres": unknown, "colour": "blue"} for unknown in (float("nan"), float("inf"), 10**400, None))
     assert values(run, *nothing) == [195] * 4  # as for the median
 
 
-def test_what_lies_far_outside_of_what_was_learnt_counts_as_its_edge(run: Path) -> None:
-    far = ({"square metres": size, "colour": "blue"} for size in (80, 429, 1e9, -390, -1e9))
-    assert values(run, *far) == [800, 4290, 4290, -3900, -3900]
+def test_what_lies_far_outside_of_what_was_learnt_counts_as_unknown_and_is_marked(run: Path) -> None:
+    far = [{"square metres": size, "colour": "blue"} for size in (80, 429, 430, 1e9, -1e9)]
+    found = load_predictor(run).predict_numbers(far)
+    assert [round(p.value, 1) for p in found] == [800, 4290, 195, 195, 195]
+    assert [len(p.remarks) for p in found] == [0, 0, 1, 1, 1]
+    assert found[3].remarks == (
+        "square metres: 1e+09 lies far outside of what was learnt from (0 to 39), so it counts as unknown.",
+    )
 
 
 def test_a_word_that_was_never_seen_is_neither_of_those_that_were(run: Path) -> None:
     between = values(run, {"square metres": 12, "colour": "mauve"}, {"square metres": 12})
+    (marked,) = load_predictor(run).predict_numbers([{"square metres": 12, "colour": "mauve"}])
+    assert marked.remarks == ("colour: 'mauve' was never seen in training.",)
     assert between[0] == between[1]
     assert 120 - 100 < between[0] < 220 + 100
 

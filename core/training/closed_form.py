@@ -1,0 +1,121 @@
+"""The last step of a linear model: the weights that are best by computation, instead of one more step towards them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from core.config import TrainConfig
+from core.layers.number import STRENGTHS, InUnitsOfTarget, PenalisedLinear
+from core.training.batches import Split
+
+CHOOSING_ROWS = 50_000  # the penalty is chosen on at most so many
+CHUNK_ROWS = 20_000  # that are in memory as 64-bit numbers at a time
+MOST_FEATURES = 4_000  # beyond, solving takes longer than walking there
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What was computed.
+
+    Args:
+        penalty: Of the squared weights, beside the sum of squared errors (scikit-learn's `alpha`).
+        loss: Mean squared error on the training split, in squares of the targets' spread.
+    """
+
+    penalty: float
+    loss: float
+
+
+def is_solvable(module: nn.Module, config: TrainConfig) -> bool:
+    """Return whether a module is ridge regression, whose best weights can be computed.
+
+    With an L1 penalty or weight decay there is no such formula: then every step is one of gradient descent.
+    """
+    match list(module.children()):
+        case [PenalisedLinear() as layer, InUnitsOfTarget()]:
+            return not config.l1 and not config.weight_decay and layer.in_features <= MOST_FEATURES
+    return False
+
+
+def solve(module: nn.Module, train: Split, seed: int) -> Solution:
+    """Put the weights of ridge regression into a module; its penalty is chosen by leave-one-out cross-validation.
+
+    The penalty is never smaller than the layer's own (`l2`, which counts for the mean of the squared errors).
+
+    Args:
+        module: A `PenalisedLinear` and an `InUnitsOfTarget`.
+        train: Features (N, F) and numbers to predict (N,).
+        seed: Draws the rows on which the penalty is chosen, where there are many.
+
+    Source:
+        Hoerl and Kennard, Ridge Regression: Biased Estimation for Nonorthogonal Problems, 1970. Golub, Heath and Wahba,
+        Generalized Cross-Validation as a Method for Choosing a Good Ridge Parameter, 1979.
+    """
+    layer, units = module.children()
+    assert isinstance(layer, PenalisedLinear)  # `is_solvable` says so
+    assert isinstance(units, InUnitsOfTarget)
+    rows = train[0]
+    wanted = units.standardised(train[1].double().cpu()).numpy()
+    penalty = _penalty(rows, wanted, layer.l2 * len(rows), seed)
+    mean, wanted_mean = _mean(rows), float(wanted.mean())
+    products, answers = _products(rows, wanted - wanted_mean, mean)
+    products[np.diag_indices_from(products)] += penalty
+    weights = _solved(products, answers)
+    bias = wanted_mean - float(mean @ weights)
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(weights)[None])
+        layer.bias.fill_(bias)
+    return Solution(penalty, _loss(rows, wanted, weights, bias))
+
+
+def _penalty(rows: Tensor, wanted: NDArray[np.float64], least: float, seed: int) -> float:
+    from sklearn.linear_model import RidgeCV
+
+    offered = sorted({max(strength, least) for strength in STRENGTHS})
+    chosen = np.arange(len(rows))
+    if len(rows) > CHOOSING_ROWS:
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:CHOOSING_ROWS])
+    found = RidgeCV(offered).fit(_numbers(rows, chosen), wanted[chosen])
+    return float(found.alpha_)
+
+
+def _solved(products: NDArray[np.float64], answers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weights; columns that say the same leave the system singular, and share theirs."""
+    try:
+        return np.asarray(np.linalg.solve(products, answers))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(products, answers, rcond=None)[0])
+
+
+def _mean(rows: Tensor) -> NDArray[np.float64]:
+    total = np.zeros(rows.shape[1])
+    for begin in range(0, len(rows), CHUNK_ROWS):
+        total += _numbers(rows, slice(begin, begin + CHUNK_ROWS)).sum(axis=0)
+    return total / len(rows)
+
+
+def _products(
+    rows: Tensor, wanted: NDArray[np.float64], mean: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the features times the features, (F, F), and times what is wanted, (F,), all without their means."""
+    products, answers = np.zeros((len(mean), len(mean))), np.zeros(len(mean))
+    for begin in range(0, len(rows), CHUNK_ROWS):
+        some = _numbers(rows, slice(begin, begin + CHUNK_ROWS)) - mean
+        products += some.T @ some
+        answers += some.T @ wanted[begin : begin + CHUNK_ROWS]
+    return products, answers
+
+
+def _loss(rows: Tensor, wanted: NDArray[np.float64], weights: NDArray[np.float64], bias: float) -> float:
+    total = 0.0
+    for begin in range(0, len(rows), CHUNK_ROWS):
+        answers = _numbers(rows, slice(begin, begin + CHUNK_ROWS)) @ weights + bias
+        total += float(((answers - wanted[begin : begin + CHUNK_ROWS]) ** 2).sum())
+    return total / len(rows)
+
+
+def _numbers(rows: Tensor, which: "slice | NDArray[np.int64]") -> NDArray[np.float64]:
+    return np.asarray(rows[which].double().cpu().numpy())
