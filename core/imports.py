@@ -31,6 +31,7 @@ class ImportOptions(BaseModel):
     delimiter: str = ""
     encoding: str = ""
     has_header: bool | None = None
+    keep_totals: bool = False  # rows that are sums, averages, notes and titles come in as well
     sheet: str = ""
     label_map: Mapping[str, str] = Field(default_factory=dict)  # from a label as written; to "" drops its rows
     normalise_labels: bool = True

@@ -68,6 +68,9 @@ def import_data(
         bool | None, typer.Option("--header/--no-header", help="Whether the first row holds names.")
     ] = None,
     sheet: Annotated[str, typer.Option(help="The sheet of a workbook.")] = "",
+    keep_totals: Annotated[
+        bool, typer.Option("--keep-totals", help="Keep the rows of a table that are sums, averages, notes or titles.")
+    ] = False,
     add_to: Annotated[str, typer.Option(help="Add the examples to this data set, as a new version of it.")] = "",
     config: Annotated[str, typer.Option(help="The configuration of a hub data set that has several.")] = "",
     as_json: AsJson = False,
@@ -78,6 +81,7 @@ def import_data(
         task=task, name=name, text_column=text_column, label_column=label_column, target_column=target_column,
         ignored_columns=tuple(ignore_column or ()), split_column=split_column, encoding=encoding, has_header=header,
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
+        keep_totals=keep_totals,
     )  # fmt: skip
     library = service.shelf.library
     with tempfile.TemporaryDirectory(prefix=".import-", dir=library.folder) as folder, TerminalProgress() as progress:

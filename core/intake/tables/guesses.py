@@ -96,6 +96,7 @@ def _why(seen: Survey, name: str, about: str) -> str:
 
 
 def _of_the_file(seen: Survey, asked: ImportOptions) -> Iterator[Guess]:
+    yield from seen.table.guesses
     settings = seen.table.settings
     delimiter = str(settings.get("delimiter", ""))
     if delimiter and not asked.delimiter:

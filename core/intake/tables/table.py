@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from core.errors import DataError
-from core.imports import Finding
+from core.imports import Finding, Guess
 from core.intake.tables.left_out import LeftOut
 
 MOST_COLUMNS = 2_000
@@ -53,6 +53,7 @@ class Table:
         decimal_hint: The decimal sign where a number alone does not tell.
         look_bytes: Of the source, how many a look reads: fewer where it is compressed.
         label_names: Names of the classes by their number, by column, where the file itself gives them.
+        guesses: About how the file is arranged, such as rows that are taken for sums.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Table:
     decimal_hint: Literal[".", ","] = "."
     look_bytes: int = LOOK_BYTES
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    guesses: tuple[Guess, ...] = ()
 
     def index(self, name: str) -> int:
         """Return the position of a column.

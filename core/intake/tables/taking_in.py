@@ -20,6 +20,7 @@ from core.intake.tables.numbers import is_plain_number, parse_numbers
 from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
 from core.intake.tables.repeated_rows import RepeatedRows
+from core.intake.tables.summary_rows import without_summaries
 from core.intake.tables.survey import survey
 from core.intake.tables.table import Batch, Table
 
@@ -32,6 +33,7 @@ def look_at(table: Table, options: ImportOptions) -> Look:
     Raises:
         DataError: It cannot become what the options ask for.
     """
+    table = without_summaries(table, options.keep_totals)
     seen, problem = survey(table), ""
     try:
         plan = make_plan(seen, options)
@@ -65,6 +67,7 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
         ImportCancelled: The user does not want it any more.
     """
     progress.stage("Reading", table.size_bytes, "bytes")
+    table = without_summaries(table, options.keep_totals)
     plan = make_plan(survey(table), options)
     left_out = LeftOut()
     draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
