@@ -37,6 +37,9 @@ class ImportOptions(BaseModel):
     normalise_labels: bool = True
     clean_text: bool = True  # HTML entities, <br />, broken encodings
     add_to: str = ""  # a data set that gets these examples besides its own, as a new version
+    layout: str = ""  # of pictures: how a source says what they show, such as "coco" or "upper-folder"
+    ground: str = ""  # of transparent pictures: "white", "black" or "grey"
+    divide_anew: bool = False  # whatever the source says of training, validation and test
     licence: str = ""
     source: str = ""
 
@@ -83,6 +86,7 @@ class Look:
     problem: str = ""  # why it cannot be taken in as it is: something must be chosen first
     rows: int = 0  # rows, pictures or documents; an estimate for large tables
     rows_are_exact: bool = True
+    layouts: Mapping[str, str] = field(default_factory=dict)  # of pictures: those it could be, by name, for people
     guesses: tuple[Guess, ...] = ()  # every choice that the options left open, a line each
 
 

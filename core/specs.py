@@ -84,6 +84,7 @@ class LoadedDataset:
 
     version: DatasetVersion
     examples: "dict[SplitName, Examples]"
+    ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class DataInfo:
     padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
     characters_per_token: float = 1.0  # on average in the training text: of a model that writes
     backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
+    ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
 
 
 class Preprocessor(Protocol):

@@ -15,6 +15,7 @@ from pages.components.data_charts import class_chart
 from pages.components.data_words import many, shortened
 from pages.components.guess_list import guess_list
 from pages.components.label_mapping import label_mapping
+from pages.components.layout_choices import layout_choices
 from pages.components.source import Source
 from pages.components.text import plain, size
 
@@ -51,6 +52,8 @@ def page() -> None:
             column_choices(state.look)
         if state.look.kind == "table":
             reading_choices(state.look)
+        elif state.look.kind == "pictures":
+            layout_choices(state.look)
         _labels(state, state.look)
         _beginning(state.look)
     with summary, st.container(key="summary"), st.container(border=True):

@@ -71,6 +71,15 @@ def import_data(
     keep_totals: Annotated[
         bool, typer.Option("--keep-totals", help="Keep the rows of a table that are sums, averages, notes or titles.")
     ] = False,
+    layout: Annotated[
+        str, typer.Option(help="How pictures are laid out, such as class-folders, upper-folder, table, coco.")
+    ] = "",
+    ground: Annotated[
+        str, typer.Option(help="What transparent pictures are laid on: white, black or grey; guessed if not given.")
+    ] = "",
+    divide_anew: Annotated[
+        bool, typer.Option("--divide-anew", help="Divide all examples anew, whatever the source says of its parts.")
+    ] = False,
     add_to: Annotated[str, typer.Option(help="Add the examples to this data set, as a new version of it.")] = "",
     config: Annotated[str, typer.Option(help="The configuration of a hub data set that has several.")] = "",
     as_json: AsJson = False,
@@ -81,7 +90,7 @@ def import_data(
         task=task, name=name, text_column=text_column, label_column=label_column, target_column=target_column,
         ignored_columns=tuple(ignore_column or ()), split_column=split_column, encoding=encoding, has_header=header,
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
-        keep_totals=keep_totals,
+        keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
     )  # fmt: skip
     library = service.shelf.library
     with tempfile.TemporaryDirectory(prefix=".import-", dir=library.folder) as folder, TerminalProgress() as progress:

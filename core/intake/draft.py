@@ -1,6 +1,6 @@
 """What a reader writes into while an import goes on, and how it says how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -89,3 +89,6 @@ class ReaderSpec:
     look: Callable[[Path, ImportOptions], Look]
     # Streams it into the draft, with `options` complete (task and columns are set). All errors are `DataError`s.
     read: Callable[[Path, ImportOptions, Draft, Progress], None]
+    # Names of `ImportOptions.layout` that ask for it, whatever the others say.
+    layouts: Callable[[], Collection[str]] = tuple
+    tasks: tuple[str, ...] = ()  # that its sources are for; empty: any

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from core import catalog
-from core.errors import DataError
+from core.errors import DataError, UnknownName
 from core.imports import Guess, ImportOptions, Look, VersionInfo
+from core.intake.archives import is_archive, peek
 from core.intake.disk import require_space, size_of
 from core.intake.doctor.examination import checks, repair
 from core.intake.doctor.examined import Examined
@@ -24,6 +25,7 @@ from core.intake.relabelling import correction, relabelled
 from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
+UNSURE = 0.1  # of a reader: below it nothing but a better sentence is to be expected
 
 
 @cache
@@ -34,8 +36,13 @@ def readers() -> dict[str, ReaderSpec]:
     return {module.READER.name: module.READER for module in modules if hasattr(module, "READER")}
 
 
-def find_reader(path: Path) -> ReaderSpec:
+def find_reader(path: Path, layout: str = "", task: str = "") -> ReaderSpec:
     """Return the reader that is surest of a source.
+
+    Args:
+        path: The source.
+        task: That it is wanted for; a reader that cannot serve it is passed over where another one can.
+        layout: Of pictures, where somebody wants it to be read as that; "" is what it looks most like.
 
     Raises:
         DataError: There is nothing there, or no reader knows it.
@@ -44,12 +51,23 @@ def find_reader(path: Path) -> ReaderSpec:
         raise DataError(f"There is no file or folder {path}. Check the spelling.")
     if path.is_file() and path.stat().st_size == 0:
         raise DataError(f"{path.name} is empty: it has no bytes at all. Save or export it again, then bring that.")
+    if layout:
+        return _reader_of(layout)
     sure = {name: reader.accepts(path) for name, reader in readers().items()}
+    serving = {name: value for name, value in sure.items() if not task or task in (readers()[name].tasks or (task,))}
+    sure = serving if max(serving.values(), default=0) > UNSURE else sure
     best = max(sure, key=lambda name: sure[name])
     if sure[best] <= 0:
         kinds = "; ".join(reader.title for reader in readers().values())
         raise DataError(f"{path.name} is of no kind that can be read here. What can be: {kinds}.")
     return readers()[best]
+
+
+def _reader_of(layout: str) -> ReaderSpec:
+    known = {name: reader for reader in readers().values() for name in reader.layouts()}
+    if layout not in known:
+        raise UnknownName("layout", layout, known)
+    return known[layout]
 
 
 def the_source(path: Path) -> Path:
@@ -68,7 +86,7 @@ def look_at(path: Path, options: ImportOptions) -> Look:
         DataError: It cannot be read at all.
     """
     source = the_source(path)
-    return _look(find_reader(source), source, options)
+    return _look(find_reader(source, options.layout, options.task), source, options)
 
 
 def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
@@ -77,6 +95,10 @@ def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
     look = reader.look(source, options)
     refuse_without_pictures(look, source.name)
     chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
+    if look.kind == "pictures" and chosen.layout and is_archive(source):
+        from core.intake.pictures.layout_specs import possible  # with it comes every reader of tables
+
+        look = replace(look, layouts=possible(peek(source), chosen.layout))
     return replace(look, options=chosen)
 
 
@@ -105,7 +127,7 @@ def run_import(
     sweep(library.folder)
     source = the_source(path)
     progress.stage("Looking", 0, "bytes")
-    reader = find_reader(source)
+    reader = find_reader(source, options.layout, options.task)
     look = _look(reader, source, options)
     chosen = look.options
     require_space(library.folder, int(size_of(source) * SPACE_FACTOR))

@@ -20,7 +20,7 @@ from core.intake.finishing import Ingredients, finish
 from core.intake.loading import load_examples
 from core.intake.manifest import DatasetCard, name_from, write_findings, write_json
 from core.intake.opened import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
-from core.intake.rows import read_rows, write_rows
+from core.intake.rows import read_rows, without_given, write_rows
 from core.intake.sweeping import DRAFT, marked, owned
 from core.intake.turns import changing
 from core.specs import DatasetSpec
@@ -134,7 +134,7 @@ class Library:
         is_new, pack = not self.has(name), f"{uuid4().hex[:12]}.pack"
         try:
             with marked(self.folder / name, pack):
-                info = self._put(self._ingredients(name, draft, bool(options.add_to), change, pack), progress)
+                info = self._put(self._ingredients(name, draft, options, change, pack), progress)
                 self._point_to(name, info, options)
         except BaseException:
             (self.folder / name / "packs" / pack).unlink(missing_ok=True)
@@ -143,7 +143,7 @@ class Library:
             raise
         return info
 
-    def _ingredients(self, name: str, draft: Draft, adding: bool, change: str, pack: str) -> Ingredients:
+    def _ingredients(self, name: str, draft: Draft, options: ImportOptions, change: str, pack: str) -> Ingredients:
         """Return a draft's rows, their pictures in place."""
         packs, rows = self.folder / name / "packs", read_rows(draft.rows_file)
         packs.mkdir(parents=True, exist_ok=True)
@@ -152,7 +152,9 @@ class Library:
                 shutil.move(draft.pack_file, packs / pack)
             named = pa.array([pack] * rows.num_rows, pa.string())
             rows = rows.set_column(rows.column_names.index("pack"), "pack", named)
-        if adding:
+        if options.divide_anew:
+            rows = without_given(rows)
+        if options.add_to:
             rows = _together(self.version(name).rows.drop_columns(["split"]), rows, name)
         parent = self.card(name).head if self.has(name) else ""
         return Ingredients(

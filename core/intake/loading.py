@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from core.intake.array_cache import cached_arrays
 from core.intake.documents import divide_documents
 from core.intake.manifest import Manifest
+from core.intake.pictures.decoding import WHITE
+from core.intake.pictures.ground import GROUNDS
 from core.intake.pictures.loading import load_pictures
 from core.intake.rows import FEATURE
 from core.specs import SPLITS, DatasetVersion, Examples, Inputs, LoadedDataset, SplitName
@@ -54,7 +56,7 @@ def load_examples(
     everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
     split = rows.column("split").to_numpy()
     parts = {name: everything.select(np.flatnonzero(split == number)) for name, number in SPLIT_NUMBERS.items()}
-    return LoadedDataset(version, parts)
+    return LoadedDataset(version, parts, GROUNDS.get(str(manifest.facts.get("ground")), WHITE))
 
 
 def divided_documents(rows: pa.Table, fingerprint: str) -> dict[SplitName, Examples]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_fo
         version=loaded.version,
         examples=loaded.examples,
         preprocessor=preprocessor,
-        info=preprocessor.info(loaded.version.labels),
+        info=replace(preprocessor.info(loaded.version.labels), ground=loaded.ground),
         arrays={name: {"inputs": saved[f"{name}-inputs"], "targets": saved[f"{name}-targets"]} for name in SPLITS},
     )
 

@@ -55,6 +55,12 @@ ROWS_BY_TASK: Mapping[str, pa.Schema] = {
 }
 
 
+def without_given(rows: pa.Table) -> pa.Table:
+    """Return the rows without what the source says of training, validation and test."""
+    field = rows.schema.field("given")
+    return rows.set_column(rows.column_names.index("given"), field, pa.array([""] * rows.num_rows, field.type))
+
+
 class RowsWriter:
     """Writes rows as they come; a few thousand at a time are in memory.
 

@@ -41,7 +41,7 @@ def read_picture(source: Path | bytes, info: DataInfo) -> Images:
     Raises:
         DataError: It is no picture, or too large a one.
     """
-    picture = _decode(source, source.name if isinstance(source, Path) else "The upload")
+    picture = _decode(source, source.name if isinstance(source, Path) else "The upload", info.ground)
     channels, height, width = info.input_shape
     is_drawing = channels == 1 and max(height, width) <= DRAWN and info.channel_mean and info.channel_mean[0] < DARK
     if is_drawing and picture.size != (width, height):
@@ -49,14 +49,14 @@ def read_picture(source: Path | bytes, info: DataInfo) -> Images:
     return shape(picture, width, height, channels)
 
 
-def _decode(source: Path | bytes, name: str) -> "Image":
-    """Return the picture, upright, on white where it is transparent."""
+def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
+    """Return the picture, upright, on the ground of the training pictures where it is transparent."""
     try:
         if isinstance(source, Path):
             if source.stat().st_size > LARGEST_FILE:
                 raise DataError(f"{name} is larger than 100 MB. Make the picture smaller.")
             source = source.read_bytes()
-        return decode(source)
+        return decode(source, ground=ground)
     except FileNotFoundError as error:
         raise DataError(f"There is no file {source!s}.") from error
     except TooLargePicture as error:

@@ -1,7 +1,7 @@
 """A finished run's model, ready to answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -187,7 +187,7 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
             f"The model in {folder} was saved by a version of Touchstone whose '{card.model}' had other settings. "
             "Train it again, or use that version."
         ) from error
-    info = preprocessor.info(card.labels)
+    info = replace(preprocessor.info(card.labels), ground=card.data_info().ground)
     task = catalog.find_task(card.task).on(info)
     module = model.build(params, info)
     load_weights(folder, module)

@@ -21,6 +21,7 @@ DEPENDS = {
     "label_column": ("label_map",),
     "normalise_labels": ("label_map",),
     "target_column": ("ignored_columns", "number_columns"),
+    "layout": ("text_column", "label_column", "split_column", "label_map"),
 }
 READING = ("delimiter", "encoding", "has_header", "sheet")
 ANEW = ("text_column", "label_column", "target_column", "split_column", *DEPENDS["target_column"], "label_map")

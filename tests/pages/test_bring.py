@@ -17,6 +17,7 @@ from core.service import Service
 from core.shelf import Shelf
 from pages.components import bring_source
 from pages.components.label_mapping import table_key
+from tests.intake.pictures.drawing import pack, png
 from tests.intake.silent import Silent
 from tests.pages.conftest import Open, healthy, words
 
@@ -276,3 +277,13 @@ def test_a_collection_is_called_what_its_owner_called_it(open_page: Open, servic
         service.shelf.collections.add_picture(collection, label, file.getvalue())
     at = open_page("bring", how="pictures", collection=collection, ready="1")
     assert at.text_input(key="title-ripe-or-not").value == "Ripe or not"
+
+
+def test_a_layout_of_pictures_is_said_and_can_be_chosen_otherwise(open_page: Open, tmp_path: Path) -> None:
+    places = [(shape, year, i) for shape in ("circle", "square") for year in (2021, 2022) for i in range(2)]
+    source = pack(tmp_path / "set.zip", {f"{s}/{y}/{i}.png": png(n) for n, (s, y, i) in enumerate(places)})
+    at = look_at(open_page, source)
+    assert at.selectbox(key="bring-layout").value == "upper-folder"
+    assert at.session_state["bringing"].look.classes == {"circle": 4, "square": 4}
+    at.selectbox(key="bring-layout").set_value("class-folders").run()
+    assert healthy(at).session_state["bringing"].look.classes == {"2021": 4, "2022": 4}

@@ -6,10 +6,10 @@ Training, serving, thumbnails and hashes all see a picture through `decode`, so 
 import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,9 @@ FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
 MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
 PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
 LEAST_SIDE = 4  # pixels
+OPAQUE = 255
+COMPOSED = "composed"  # in a picture's `info`: it was transparent
+WHITE = 255  # what lies below a transparent picture unless its data set says otherwise (`ground`)
 STRIP = 1_000_000  # pixels looked at together
 ORIENTATION = 0x0112  # in a camera's notes (EXIF): how it was held
 
@@ -38,6 +41,7 @@ BROKEN = (
     *(RuntimeError, AssertionError, struct.error, MemoryError),  # the last for headers that ask for the impossible
 )
 _in_memory = Budget(PIXELS_TOGETHER)
+Made = TypeVar("Made")
 
 
 class BadPicture(Exception):
@@ -67,29 +71,42 @@ def _prepare() -> None:
     warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
-def decode(content: bytes, at_least: int = 0) -> "Image":
-    """Return a picture, upright, on white where it is transparent; mode "L" if it is saved without colour, else "RGB".
+def decode(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Image":
+    """Return a picture, upright, on one grey where it is transparent; mode "L" if saved without colour, else "RGB".
 
     Args:
         content: The file.
         at_least: Pixels of the shorter side that are enough: a JPEG may come smaller than it is, but not than this,
             which is several times as fast. 0 for its own size.
+        ground: Brightness of 0 to 255 of what lies below it where it is transparent.
 
     Raises:
         BadPicture: Which kind says why; nothing larger than `MOST_PIXELS` is decoded.
     """
-    with decoded(content, at_least) as picture:
+    with decoded(content, at_least, ground) as picture:
         return picture
 
 
 @contextmanager
-def decoded(content: bytes, at_least: int = 0) -> "Iterator[Image]":
+def decoded(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Iterator[Image]":
     """Give a picture as `decode` does; until the end no other thread decodes more than memory has room for."""
     with ExitStack() as held:
-        yield _decode(content, at_least, held)
+        yield _open(content, at_least, held, partial(_plain, ground=ground))
 
 
-def _decode(content: bytes, at_least: int, held: ExitStack) -> "Image":
+@contextmanager
+def see_through(content: bytes) -> "Iterator[Image | None]":
+    """Give a picture as it is saved, "RGBA", where some of it is transparent; None if nothing is.
+
+    Raises:
+        BadPicture: As `decode`.
+    """
+    with ExitStack() as held:
+        yield _open(content, 0, held, _clear)
+
+
+def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image], Made]") -> "Made":
+    """Return what is made of a picture, upright, in the mode that it is saved in."""
     from PIL import Image
 
     _prepare()
@@ -104,7 +121,7 @@ def _decode(content: bytes, at_least: int, held: ExitStack) -> "Image":
                 width, height = (-(-side * at_least // shorter) for side in opened.size)
                 opened.draft(opened.mode, (width, height))
             held.enter_context(_in_memory.take(opened.width * opened.height))
-            return _upright(opened)
+            return make(_upright(opened))
     except Image.DecompressionBombError as error:
         raise TooLargePicture from error
     except BROKEN as error:
@@ -152,7 +169,7 @@ def _pieces(picture: "Image") -> "Iterator[tuple[Image, int]]":
 
 
 def _upright(opened: "Image") -> "Image":
-    """Decode; turn as the camera says; make it "L" or "RGB"."""
+    """Decode; turn as the camera says."""
     from PIL import ImageOps
 
     opened.load()
@@ -160,10 +177,11 @@ def _upright(opened: "Image") -> "Image":
         turned = opened.getexif().get(ORIENTATION, 1) != 1
     except BROKEN:  # what the camera noted is damaged; the picture is not
         turned = False
-    return _plain(ImageOps.exif_transpose(opened) if turned else opened)
+    return ImageOps.exif_transpose(opened) if turned else opened
 
 
-def _plain(picture: "Image") -> "Image":
+def _plain(picture: "Image", ground: int) -> "Image":
+    """Return the picture as "L" or "RGB"."""
     if picture.mode in ("L", "RGB"):
         if "transparency" not in picture.info:
             return picture
@@ -172,18 +190,28 @@ def _plain(picture: "Image") -> "Image":
     elif picture.mode == "1":
         return picture.convert("L")
     if picture.has_transparency_data:
-        return _on_white(picture)
+        return _on_ground(picture, ground)
     return picture.convert("RGB")
 
 
-def _on_white(picture: "Image") -> "Image":
+def _clear(picture: "Image") -> "Image | None":
+    """Return a picture as "RGBA" if some of it is transparent."""
+    if not picture.has_transparency_data:
+        return None
+    clear = picture.convert("RGBA")
+    lowest, _ = cast(tuple[int, int], clear.getchannel("A").getextrema())
+    return clear if lowest < OPAQUE else None
+
+
+def _on_ground(picture: "Image", ground: int) -> "Image":
     from PIL import Image
 
     grey = picture.mode in ("L", "LA", "La")
-    paper = Image.new("L" if grey else "RGB", picture.size, "white")
+    paper = Image.new("L" if grey else "RGB", picture.size, ground if grey else (ground,) * 3)
     for piece, top in _pieces(picture):
         clear = piece.convert("LA" if grey else "RGBA")
         paper.paste(clear.convert(paper.mode), (0, top), mask=clear.getchannel("A"))
+    paper.info[COMPOSED] = True
     return paper
 
 

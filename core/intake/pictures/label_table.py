@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from core.errors import DataError
@@ -10,14 +10,16 @@ from core.imports import Column, ColumnRole, ImportOptions
 from core.intake.archives import Archive, Entry, UnreadableEntry
 from core.intake.pictures.decoding import SUFFIXES
 from core.intake.pictures.layout import folder_of, split_above, split_named
-from core.intake.reading.delimited import open_table
+from core.intake.reading import delimited, json_rows, parquet, spreadsheet
 from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import Profile, profile_column
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.roles import guess_label, guess_split
 from core.intake.tables.table import Table, listed
 
-TABLES = (".csv", ".tsv", ".tab", ".psv")
+TEXTS = (".csv", ".tsv", ".tab", ".psv")
+LINES, WORKBOOKS = (".jsonl", ".ndjson"), (".xlsx", ".xls", ".ods")
+TABLES = (*TEXTS, *LINES, *WORKBOOKS, ".parquet")
 MOST_TABLES = 20
 LARGEST_TABLE = 200 * 1024**2  # bytes
 LOOKED_AT = 1_000  # rows of a table that say what its columns are
@@ -78,6 +80,7 @@ class Row:
     file: str
     label: str
     split: str
+    folder: str  # of the table
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,7 @@ class LabelTable:
     """The table (or tables, one for each split) of a source of pictures.
 
     Args:
-        tables: Opened, each with the split that its name says.
+        tables: Opened, each with the split that its name or folder says, and its folder.
         file_column: Holds the names of the pictures.
         label_column: Holds what they show.
         split_column: Says what they are for; "" if none does.
@@ -93,7 +96,7 @@ class LabelTable:
         matched: Share of its first rows whose picture is there.
     """
 
-    tables: Sequence[tuple[Table, str]]
+    tables: Sequence[tuple[Table, str, str]]
     file_column: str
     label_column: str
     split_column: str
@@ -103,7 +106,8 @@ class LabelTable:
     @property
     def name(self) -> str:
         """The files' names."""
-        return " and ".join(table.path.name for table, _ in self.tables)
+        names = list(dict.fromkeys(table.path.name for table, _, _ in self.tables))
+        return " and ".join(names)
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns as they are shown."""
@@ -123,13 +127,13 @@ class LabelTable:
         Args:
             left_out: Takes what the tables' own reader leaves out.
         """
-        for table, split in self.tables:
+        for table, split, folder in self.tables:
             columns = (self.file_column, self.label_column, self.split_column)
             wanted = [table.index(name) for name in columns if name]
             for batch in table.batches(wanted, left_out):
                 splits = batch.columns[2] if self.split_column else [""] * len(batch)
                 for file, label, given in zip(batch.columns[0], batch.columns[1], splits, strict=True):
-                    yield Row(file, label.strip(), SPLIT_NAMES.get(given.strip().lower(), "") or split)
+                    yield Row(file, label.strip(), SPLIT_NAMES.get(given.strip().lower(), "") or split, folder)
 
 
 def find_table(archive: Archive, names: PictureNames, options: ImportOptions, folder: Path) -> LabelTable:
@@ -148,7 +152,7 @@ def find_table(archive: Archive, names: PictureNames, options: ImportOptions, fo
     tables, problems = [], []
     for number, entry in enumerate(entries):
         try:
-            tables.append(_match(_copied(archive, entry, folder / str(number)), names, options))
+            tables.append(_match(entry, _copied(archive, entry, folder / str(number)), names, options))
         except DataError as error:
             problems.append(error)
     if not tables:
@@ -161,18 +165,8 @@ def find_table(archive: Archive, names: PictureNames, options: ImportOptions, fo
             )
         )
     best = max(tables, key=lambda found: found.matched)
-    split = split_named(_words_of(best.tables[0][0].path.stem))
-    if not split:
-        return best
-    alike = [found for found in tables if _is_alike(found, best)]
-    return LabelTable(
-        [(found.tables[0][0], split_named(_words_of(found.tables[0][0].path.stem))) for found in alike],
-        best.file_column,
-        best.label_column,
-        best.split_column,
-        best.profiles,
-        best.matched,
-    )
+    alike = [found for found in tables if found is best or _is_alike(found, best)]
+    return replace(best, tables=[found.tables[0] for found in alike])
 
 
 def _words_of(stem: str) -> str:
@@ -183,9 +177,18 @@ def _words_of(stem: str) -> str:
 
 
 def _is_alike(found: LabelTable, best: LabelTable) -> bool:
+    """Tell whether a table is the same as another one, of another split or of another folder."""
     same = (found.file_column, found.label_column) == (best.file_column, best.label_column)
-    has_split = best.split_column == "" or best.split_column in found.tables[0][0].names
-    return same and has_split and split_named(_words_of(found.tables[0][0].path.stem)) != ""
+    (table, split, folder), (other, its_split, its_folder) = found.tables[0], best.tables[0]
+    has_split = best.split_column == "" or best.split_column in table.names
+    parts = bool(split and its_split) or (table.path.name == other.path.name and folder != its_folder)
+    return same and has_split and parts
+
+
+def _split_of(entry: Entry) -> str:
+    """Return the split that a table's name says, or a folder above it."""
+    stem = PurePosixPath(entry.name).stem
+    return split_named(_words_of(stem)) or split_above(folder_of(entry.name))
 
 
 def _copied(archive: Archive, entry: Entry, folder: Path) -> Path:
@@ -199,8 +202,20 @@ def _copied(archive: Archive, entry: Entry, folder: Path) -> Path:
     return copy
 
 
-def _match(path: Path, names: PictureNames, options: ImportOptions) -> LabelTable:
-    table = open_table(path, options)
+def _opened(path: Path, options: ImportOptions) -> Table:
+    """Open a table with the reader of its kind."""
+    name = path.name.lower()
+    if name.endswith(LINES):
+        return json_rows.open_table(path, options)
+    if name.endswith(WORKBOOKS):
+        return spreadsheet.open_table(path, options)
+    if name.endswith(".parquet"):
+        return parquet.open_table(path, options)
+    return delimited.open_table(path, options)
+
+
+def _match(entry: Entry, path: Path, names: PictureNames, options: ImportOptions) -> LabelTable:
+    table = _opened(path, options)
     sample: list[list[str]] = [[] for _ in table.names]
     for batch in table.batches(range(len(table.names)), LeftOut()):
         for column, values in zip(sample, batch.columns, strict=True):
@@ -218,7 +233,8 @@ def _match(path: Path, names: PictureNames, options: ImportOptions) -> LabelTabl
     for name in (label, split):
         if name:
             table.index(name)  # a `DataError` names the columns that there are
-    return LabelTable([(table, "")], file_column, label, split, profiles, matched)
+    place = (table, _split_of(entry), entry.name.rpartition("/")[0])
+    return LabelTable([place], file_column, label, split, profiles, matched)
 
 
 def _file_column(

@@ -80,6 +80,43 @@ _KINDS = {
         "rows of the table name pictures that are not there.",
         "These labels are lost; check whether all pictures were packed, and how their names are spelled.",
     ),
+    "unlabelled-pictures": _Kind(
+        "warning",
+        "picture has no label in the annotations and was left out.",
+        "pictures have no label in the annotations and were left out.",
+        "Only pictures that somebody has labelled can be learnt from; label them, or leave them out of the source.",
+    ),
+    "unknown-pictures": _Kind(
+        "warning",
+        "label of the annotations belongs to a picture that is not there (or to several of one name).",
+        "labels of the annotations belong to pictures that are not there (or to several of one name).",
+        "These labels are lost; check whether all pictures were packed, and how their names are spelled.",
+        "Check whether all pictures were packed, and how their names are spelled.",
+    ),
+    "several-classes": _Kind(
+        "warning",
+        "picture has several classes and was left out.",
+        "pictures have several classes and were left out.",
+        "A picture has one label here; give it the one that matters most to use it.",
+    ),
+    "masks": _Kind(
+        "note",
+        "mask that marks a place in another picture was left out.",
+        "masks that mark places in other pictures were left out.",
+        "Where something is, is not learnt here; masks are no pictures of their own.",
+    ),
+    "unread-lines": _Kind(
+        "warning",
+        "line of the annotations could not be read.",
+        "lines of the annotations could not be read.",
+        "These labels are lost; export the annotations again if they matter.",
+    ),
+    "unread-annotations": _Kind(
+        "warning",
+        "file of annotations could not be read.",
+        "files of annotations could not be read.",
+        "These labels are lost; export them again if they matter.",
+    ),
     "repeated-rows": _Kind(
         "warning",
         "row of the table names a picture that an earlier row gives another label; the earlier label was kept.",
@@ -98,6 +135,12 @@ _KINDS = {
         "pictures were left out because their labels are mapped to nothing.",
         "You asked for it in the mapping of labels.",
         "Keep at least two labels.",
+    ),
+    "composed-pictures": _Kind(
+        "note",
+        "transparent picture is laid on the ground of this data set, as it could not be seen on white.",
+        "transparent pictures are laid on the ground of this data set, as many of them could not be seen on white.",
+        "A model sees no transparency; pictures that it is asked about later are laid on the same ground.",
     ),
     "first-frames": _Kind(
         "note",

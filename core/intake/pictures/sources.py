@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import Finding, ImportOptions, Look
+from core.imports import Finding, Guess, ImportOptions, Look
 from core.intake.archives import Archive, is_special
 from core.intake.doctor.wording import listed
 from core.intake.draft import Draft
@@ -52,6 +52,47 @@ def named_labels(written: Mapping[str, int], options: ImportOptions) -> dict[str
     """
     names = normalise_labels(written, about_sentiment=False) if options.normalise_labels else {w: w for w in written}
     return names | {label: name for label, name in options.label_map.items() if label in names}
+
+
+def kind_of(path: Path) -> str:
+    """Return what a source of several files is called at the beginning of a sentence."""
+    return "Folder" if path.is_dir() else "ZIP"
+
+
+def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None:
+    """Refuse labels that nothing can be learnt from: a single one, or one for each picture.
+
+    Args:
+        classes: Pictures by label.
+        where: What says so.
+        name: Of the source.
+    """
+    total = sum(classes.values())
+    if len(classes) < 2:
+        only = f"only one label, '{next(iter(classes))}'," if classes else "no label"
+        raise DataError(
+            f"There is {only} for the pictures of {name} in {where}. A model learns by telling classes apart: add "
+            "pictures with at least one other label."
+        )
+    if max(classes.values()) <= 2 and total >= 10:
+        raise DataError(
+            f"Nearly every picture of {name} has a label of its own in {where}: {len(classes):,} labels for "
+            f"{total:,} pictures. A model learns from several examples of each class: give the same label to pictures "
+            "that show the same."
+        )
+
+
+def split_guess(splits: Mapping[str, int]) -> tuple[Guess, ...]:
+    """Return the line that says how pictures are divided, where the source says so for some.
+
+    Args:
+        splits: Pictures by the split that the source gives them; "" where it gives none.
+    """
+    titles = {"train": "training", "validation": "validation", "test": "test"}
+    given = [f"{splits[split]:,} {title}" for split, title in titles.items() if splits.get(split)]
+    if not splits.get("validation") and not splits.get("test"):
+        return (Guess("Split", "70 / 15 / 15 by chance", "nothing names a split; repeated pictures stay together"),)
+    return (Guess("Split", ", ".join(given), "the source's own parts are kept", "--divide-anew"),)
 
 
 def size_of(path: Path, archive: Archive) -> int:

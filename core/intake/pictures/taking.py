@@ -2,14 +2,18 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.intake.archives import Archive, Entry, UnreadableEntry
 from core.intake.draft import Draft, Progress
 from core.intake.pictures.causes import Cause, cause_of
 from core.intake.pictures.decoding import (
+    COMPOSED,
+    WHITE,
     BadPicture,
     TooLargePicture,
     TooSmallPicture,
@@ -18,6 +22,7 @@ from core.intake.pictures.decoding import (
     holds_several,
     without_colour,
 )
+from core.intake.pictures.ground import LARGEST, LOOKED_AT, Ground, find_ground, may_be_transparent, spread
 from core.intake.pictures.hashing import hash_looks, hash_pixels
 from core.intake.pictures.left_out import LeftOut
 from core.intake.pictures.threads import in_order
@@ -44,6 +49,7 @@ class Picture:
         looks: Perceptual hash; None for small ones.
         saved_anew: Whether it is smaller than it came.
         is_first: Whether its file holds others after it.
+        composed: Whether it was transparent, and is kept on another ground than white.
     """
 
     content: bytes
@@ -54,6 +60,7 @@ class Picture:
     looks: int | None
     saved_anew: bool = False
     is_first: bool = False
+    composed: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,12 @@ class Placed:
     split: str
 
 
-def examine(content: bytes) -> Picture:
+def examine(content: bytes, ground: int = WHITE) -> Picture:
     """Return a picture with all that is kept of it.
+
+    Args:
+        content: The file.
+        ground: What lies below it where it is transparent; on another one than white it is saved anew.
 
     Raises:
         BadPicture: It cannot be used; which kind says why.
@@ -82,14 +93,18 @@ def examine(content: bytes) -> Picture:
     saved_anew, is_first = len(content) > LARGEST_KEPT, holds_several(content)
     if saved_anew:
         content = _save_smaller(content)
-    with decoded(content) as picture:
-        return replace(describe(picture, content), saved_anew=saved_anew, is_first=is_first)
+    with decoded(content, ground=ground) as picture:
+        composed = ground != WHITE and COMPOSED in picture.info
+        if composed:
+            picture.info.clear()
+            content = _as_png(picture)
+        return replace(describe(picture, content), saved_anew=saved_anew, is_first=is_first, composed=composed)
 
 
-def examine_or_say(content: bytes) -> Picture | Unusable:
+def examine_or_say(content: bytes, ground: int = WHITE) -> Picture | Unusable:
     """Return a picture with all that is kept of it, or why it cannot be used."""
     try:
-        return examine(content)
+        return examine(content, ground)
     except BadPicture as error:
         code = CODES[type(error)]
         return Unusable(code, cause_of(content)) if code == "unreadable-files" else Unusable(code)
@@ -141,7 +156,7 @@ def write(picture: Picture, name: str, label: str, split: str, source: int, draf
 
 
 def take_in(
-    archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress
+    archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress, ground: str = ""
 ) -> Counter[str]:
     """Write pictures into the draft, in order; those that cannot be used are noted.
 
@@ -151,21 +166,44 @@ def take_in(
         left_out: Takes what cannot be used.
         draft: Gets rows and pictures.
         progress: Is told the bytes.
+        ground: On which transparent pictures are laid; "" finds it out.
 
     Returns:
         How many pictures of each label were written.
     """
     waiting, kept = list(placed), Counter[str]()
+    under = ground_of(archive, [place.entry for place in waiting], ground)
+    examined = partial(_examine, ground=under.level)
     progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
     read, done = _read(archive, waiting), 0
-    for place, found in zip(waiting, in_order(_examine, read, _weight), strict=True):
+    for place, found in zip(waiting, in_order(examined, read, _weight), strict=True):
         if isinstance(found, Picture):
             write(found, place.entry.name, place.label, place.split, place.entry.number + 1, draft)
             kept[place.label] += 1
         note(found, place.entry.name, left_out)
         done += place.entry.size_bytes
         progress.advance(done)
+    if under.name:
+        draft.facts["ground"] = under.name
     return kept
+
+
+def ground_of(archive: Archive, entries: Sequence[Entry], chosen: str) -> Ground:
+    """Return the ground on which an archive's transparent pictures are laid, from some of them.
+
+    Raises:
+        DataError: There is no such ground.
+    """
+    if chosen:
+        return find_ground((), chosen)
+    some = [entry for entry in entries if may_be_transparent(entry.name) and entry.size_bytes <= LARGEST]
+    return find_ground(_readable(archive, spread(some, LOOKED_AT)))
+
+
+def _readable(archive: Archive, entries: Iterable[Entry]) -> Iterator[bytes]:
+    for entry in entries:
+        with suppress(UnreadableEntry):
+            yield archive.read(entry, LARGEST)
 
 
 def note(found: Picture | Unusable, name: str, left_out: LeftOut) -> None:
@@ -177,6 +215,8 @@ def note(found: Picture | Unusable, name: str, left_out: LeftOut) -> None:
         left_out.add("shrunk-pictures", name)
     if found.is_first:
         left_out.add("first-frames", name)
+    if found.composed:
+        left_out.add("composed-pictures", name)
 
 
 def _read(archive: Archive, placed: list[Placed]) -> Iterator[bytes | Unusable]:
@@ -195,8 +235,8 @@ def _weight(read: bytes | Unusable) -> int:
     return 0 if isinstance(read, Unusable) else len(read)
 
 
-def _examine(read: bytes | Unusable) -> Picture | Unusable:
-    return read if isinstance(read, Unusable) else examine_or_say(read)
+def _examine(read: bytes | Unusable, ground: int) -> Picture | Unusable:
+    return read if isinstance(read, Unusable) else examine_or_say(read, ground)
 
 
 CODES: dict[type[BadPicture], str] = {
@@ -204,6 +244,12 @@ CODES: dict[type[BadPicture], str] = {
     TooLargePicture: "too-large-pictures",
     TooSmallPicture: "too-small-pictures",
 }
+
+
+def _as_png(picture: "Image") -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()
 
 
 def _save_smaller(content: bytes) -> bytes:

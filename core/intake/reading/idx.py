@@ -221,4 +221,4 @@ def _note(pair: _Pair) -> str:
     return f"{pair.images.name}: {count:,} pictures of {width} x {height} pixels{purpose}."
 
 
-READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, look, read)
+READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, look, read, tasks=(TASK,))

@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look
 from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
 from core.intake.corpora.packed import is_table
 from core.intake.doctor.wording import listed
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.decoding import FORMATS_IN_WORDS, SUFFIXES
-from core.intake.pictures.layout import Folder, Place, arrange, empty_classes, folder_of, is_picture, split_above
+from core.intake.pictures.layout import (
+    Folder,
+    Place,
+    arrange,
+    empty_classes,
+    folder_of,
+    is_picture,
+    split_above,
+    split_named,
+)
 from core.intake.pictures.left_out import LeftOut
 from core.intake.pictures.sources import (
     TASK,
@@ -21,8 +30,9 @@ from core.intake.pictures.sources import (
     check_task,
     named_labels,
     size_of,
+    split_guess,
 )
-from core.intake.pictures.taking import Placed, take_in
+from core.intake.pictures.taking import Placed, ground_of, take_in
 from core.intake.tables.labels import LabelBook
 
 
@@ -68,19 +78,22 @@ def look(path: Path, options: ImportOptions) -> Look:
         written = found.counts
         names = named_labels(written, options)
         splits = Counter(place.split for entry in found.pictures if (place := found.place(entry)))
+        ground = ground_of(archive, [entry for entry in found.pictures if found.place(entry)], options.ground)
     classes: Counter[str] = Counter()
     for label, count in written.items():
         classes[names[label]] += count
     classes.pop("", None)
+    chosen = {"task": TASK, "label_map": names, "layout": "class-folders", "ground": ground.name}
     return Look(
         kind="pictures",
         format=f"{'Folder' if path.is_dir() else 'ZIP'} of class folders",
         tasks=(TASK,),
-        options=options.model_copy(update={"task": TASK, "label_map": names}),
+        options=options.model_copy(update=chosen),
         size_bytes=size_of(path, archive),
         classes=dict(sorted(classes.items())),
         label_map=names,
         notes=tuple(_notes(found, splits)),
+        guesses=(*_guesses(found, classes, splits, options), *ground.guesses()),
         rows=sum(classes.values()),
     )
 
@@ -106,7 +119,7 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
             left_out.add("skipped-files", entry.name)
         for name in found.empty:
             left_out.add("empty-classes", name)
-        kept = take_in(archive, placed, left_out, draft, progress)
+        kept = take_in(archive, placed, left_out, draft, progress, options.ground)
         merged = book.finding(path.name)
         draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
     draft.facts |= {"format": f"{'Folder' if path.is_dir() else 'ZIP'} of class folders", "label_map": book.names}
@@ -204,4 +217,26 @@ def _notes(found: _Found, splits: Counter[str]) -> list[str]:
     return notes
 
 
-READER = ReaderSpec("picture-folders", "Pictures in class folders (a ZIP or a folder)", accepts, look, read)
+def _guesses(
+    found: _Found, classes: Mapping[str, int], splits: Mapping[str, int], options: ImportOptions
+) -> tuple[Guess, ...]:
+    lines = () if options.layout else (_layout_guess(found, classes),)
+    return (*lines, *split_guess(splits))
+
+
+def _layout_guess(found: _Found, classes: Mapping[str, int]) -> Guess:
+    why = "the lowest folder that holds a picture is its class"
+    deep = any(sum(not split_named(part) for part in folder) > 2 for folder in found.places)
+    option = "--layout upper-folder, where these folders are sessions or persons" if deep else ""
+    return Guess("Classes", f"the folders {listed(list(classes))}", why, option)
+
+
+READER = ReaderSpec(
+    "picture-folders",
+    "Pictures in class folders (a ZIP or a folder)",
+    accepts,
+    look,
+    read,
+    lambda: ("class-folders",),
+    (TASK,),
+)

@@ -1,21 +1,22 @@
 """Reader for pictures in one heap, and a CSV beside them that says what they show."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.errors import DataError
-from core.imports import Finding, ImportOptions, Look
+from core.imports import Finding, Guess, ImportOptions, Look
 from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
+from core.intake.doctor.wording import percent
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.label_table import LABEL_NAMES, LEAST_MATCHED, LabelTable, PictureNames, find_table, is_table
 from core.intake.pictures.layout import arrange, folder_of, is_picture, split_above
 from core.intake.pictures.left_out import LeftOut
-from core.intake.pictures.sources import TASK, check_classes_left, check_task, named_labels, size_of
-from core.intake.pictures.taking import Placed, take_in
+from core.intake.pictures.sources import TASK, check_classes_left, check_task, named_labels, size_of, split_guess
+from core.intake.pictures.taking import Placed, ground_of, take_in
 from core.intake.tables.labels import LabelBook, check_label_count
 from core.intake.tables.left_out import LeftOut as RowsLeftOut
 
@@ -61,12 +62,15 @@ def look(path: Path, options: ImportOptions) -> Look:
         classes = Counter(name for _, label, _ in matched if (name := names[label]))
         _check_classes(source, classes)
         table = source.table
+        ground = ground_of(source.pictures, [entry for entry, _, _ in matched], options.ground)
         chosen = {
             "task": TASK,
             "text_column": table.file_column,
             "label_column": table.label_column,
             "split_column": table.split_column,
             "label_map": names,
+            "layout": "table",
+            "ground": ground.name,
         }
         return Look(
             kind="pictures",
@@ -82,6 +86,7 @@ def look(path: Path, options: ImportOptions) -> Look:
                 f"In {table.name}, '{table.file_column}' names the pictures and '{table.label_column}' their labels.",
                 *(finding.message for finding in left_out.findings()),
             ),
+            guesses=(*_guesses(table, Counter(split for _, _, split in matched), options), *ground.guesses()),
             rows=classes.total(),
         )
 
@@ -103,7 +108,7 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
             if not is_picture(entry.name) and not is_table(entry.name):
                 left_out.add("skipped-files", entry.name)
         placed.sort(key=lambda place: place.entry.number)
-        kept = take_in(source.pictures, placed, left_out, draft, progress)
+        kept = take_in(source.pictures, placed, left_out, draft, progress, options.ground)
         findings = [
             *left_out.findings(),
             *rows_left_out.findings(source.table.name, "line"),
@@ -147,7 +152,7 @@ def _matched(source: _Source, left_out: LeftOut, rows_left_out: RowsLeftOut) -> 
     """Yield each picture that has a label: the picture, the label as written, the split."""
     labels: dict[int, str] = {}
     for row in source.table.rows(rows_left_out):
-        found = source.names.find(row.file, row.split)
+        found = source.names.find(f"{row.folder}/{row.file}" if row.folder else row.file, row.split)
         if len(found) != 1:
             left_out.add("ambiguous-names" if found else "missing-pictures", row.file[:100])
             continue
@@ -185,4 +190,24 @@ def _format(path: Path, source: _Source) -> str:
     return f"{kind} of pictures with labels in {source.table.name} ({source.table.tables[0][0].format})"
 
 
-READER = ReaderSpec("picture-table", "Pictures and a CSV with their labels (a ZIP or a folder)", accepts, look, read)
+def _guesses(table: LabelTable, splits: Mapping[str, int], options: ImportOptions) -> Iterator[Guess]:
+    if not options.layout and not options.text_column:
+        why = f"{percent(table.matched, 1)} of its values name a picture that is there"
+        yield Guess("Column of file names", table.file_column, f"in {table.name}: {why}", "--text-column NAME")
+    if not options.label_column:
+        yield Guess("Label column", table.label_column, f"in {table.name}", "--label-column NAME")
+    if table.split_column and not options.split_column:
+        yield Guess("Split column", table.split_column, "it names parts of the data", "--split-column NAME")
+    elif not table.split_column:
+        yield from split_guess(splits)
+
+
+READER = ReaderSpec(
+    "picture-table",
+    "Pictures and a table with their labels (a ZIP or a folder)",
+    accepts,
+    look,
+    read,
+    lambda: ("table",),
+    (TASK,),
+)
