@@ -3,18 +3,26 @@
 import gc
 import importlib
 import logging
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from core.access.browser import OPEN_BROWSER, open_when_ready
+from core.access.guard import AccessGuard
+from core.access.token import WITHOUT_TOKEN, announce_dashboard, refuse_other_addresses, take_token
 from core.bootstrap import shared_service
-from core.errors import TouchstoneError
+from core.errors import TouchstoneError, UserError
 from core.front_page import FrontPage
 from core.routes import routes
+from core.settings import Settings
 from core.upload_routes import upload_routes
 
+os.umask(0o077)  # of all that this process and its children write
 log = logging.getLogger("touchstone")
 
 
@@ -29,8 +37,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     for module in ("pandas", "plotly.graph_objects"):
         importlib.import_module(module)
     gc.collect()
+    _announce()
     gc.freeze()  # what lives as long as the server need not be looked at again by the collector
     yield
+
+
+def _announce() -> None:
+    """Say where the dashboard is: to whoever started it, and in its home to the commands."""
+    url = f"http://{st.get_option('server.address') or '127.0.0.1'}:{st.get_option('server.port')}"
+    said = announce_dashboard(Settings().home, "/".join([url, base_path.strip("/")]).rstrip("/"), token)
+    print(f"Touchstone: {said.address}", file=sys.stderr, flush=True)
+    if not token:
+        print(WITHOUT_TOKEN, file=sys.stderr, flush=True)
+    if os.environ.pop(OPEN_BROWSER, ""):
+        threading.Thread(target=open_when_ready, args=(said,), daemon=True).start()
 
 
 def explain(error: Exception) -> bool:
@@ -40,11 +60,16 @@ def explain(error: Exception) -> bool:
     return True
 
 
-hosts = st.get_option("server.allowedHosts")
+try:
+    refuse_other_addresses(st.get_option("server.address"))
+    token = take_token()
+except UserError as error:
+    sys.exit(str(error))
+hosts, base_path = st.get_option("server.allowedHosts"), st.get_option("server.baseUrlPath") or ""
 app = st.App(
     "pages/frame.py",
     routes=[*routes(shared_service, hosts), *upload_routes(lambda: shared_service().shelf, hosts)],
-    middleware=[Middleware(FrontPage)],
+    middleware=[Middleware(AccessGuard, token=token, base_path=base_path), Middleware(FrontPage)],
     lifespan=lifespan,
     on_script_error=explain,
 )

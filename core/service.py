@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from core import catalog, configure
+from core.access.visitor import is_owner
 from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
@@ -38,6 +39,15 @@ class Service:
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
         self._family, self._vanished = Family(settings, self._runs), Vanished(database)
         self.trials = Trials(database, worker)
+
+    @staticmethod
+    def is_owner(headers: Mapping[str, str]) -> bool:
+        """Return whether a request was made by the owner at this machine, who may name files and folders on it.
+
+        Args:
+            headers: Of the request, as they came through `core.access.guard`.
+        """
+        return is_owner(headers)
 
     # --- what there is ---
 

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
             HomeNotWritable: They cannot.
         """
         try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.name == "posix" and self.home.stat().st_mode & 0o077 and self.home.stat().st_uid == os.getuid():
+                self.home.chmod(0o700)  # data, runs and labels are their owner's, not every account's
             for folder in (self.runs_folder, self.datasets_folder, self.cache_folder, self.logs_folder):
                 folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self.home):

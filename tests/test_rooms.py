@@ -13,12 +13,13 @@ WORDS = {"config", "errors", "specs", "runs", "settings"}
 
 # The table of core/README.md. A room may always import from itself.
 MAY_IMPORT = {
-    "app": {"routes", "upload_routes", "front_page", "bootstrap", "errors"},
+    "app": {"access", "routes", "upload_routes", "front_page", "bootstrap", "errors", "settings"},
+    "access": {"processes", "errors"},
     "pages": {"coach", "comparing", "organising", "results", "transfer", "notifying", "doubts", "recipes", "service",
               "wall_file", "chart_libraries", "shelf", "bootstrap", "configure", "config", "specs", "runs",
               "imports", "errors"},
-    "cli": WORDS | {"organising", "doubts", "recipes", "transfer", "service", "shelf", "imports", "intake", "bootstrap",
-                    "catalog", "configure", "store", "serving", "worker", "training.device",
+    "cli": WORDS | {"access", "organising", "doubts", "recipes", "transfer", "service", "shelf", "imports", "intake",
+                    "bootstrap", "catalog", "configure", "store", "serving", "worker", "training.device",
                     "preprocessing.sentence_encoder"},
     "routes": WORDS | {"service", "shelf", "bootstrap", "curves", "curve_answers", "wall_routes", "chart_libraries"},
     "front_page": {"chart_libraries"},
@@ -29,7 +30,7 @@ MAY_IMPORT = {
     "upload_routes": WORDS | {"service", "shelf", "bootstrap", "routes"},
     "curves": WORDS | {"service", "store"},
     "bootstrap": WORDS | {"service", "store", "worker.launch"},
-    "service": WORDS | {"catalog", "configure", "store", "intake", "shelf", "imports", "trials", "lineage",
+    "service": WORDS | {"access", "catalog", "configure", "store", "intake", "shelf", "imports", "trials", "lineage",
                         "run_document", "vanished"},
     "vanished": WORDS | {"store", "processes"},
     "trials": WORDS | {"catalog", "configure", "store"},

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import core.curves
+from core.access.token import find_dashboard
 from core.chart_libraries import PLOTLY, UPLOT
 from core.config import TrainConfig
 from core.front_page import head
@@ -155,11 +156,15 @@ def test_every_file_that_is_fetched_early_is_there() -> None:
     assert [name for name in names if not (folder / name).is_file()] == []
 
 
-def test_the_application_serves_routes_and_pages(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_application_serves_routes_and_pages(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SupervisorProcess, "ensure", lambda self: None)
     from app import app
 
     with TestClient(app, base_url=HOME_URL) as client:
+        assert client.get("/api/health").status_code == 401
+        dashboard = find_dashboard(home)
+        assert dashboard is not None
+        assert client.get("/", params={"token": dashboard.token}).status_code == 200  # the cookie does from here on
         assert client.get("/api/health").json()["status"] == "ok"
         assert client.get("/train").status_code == 200
         # The head of a page says where the server is, and fetches early what the page begins with.

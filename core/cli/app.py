@@ -1,6 +1,7 @@
 """The command: puts the groups together, and turns every error into one line and an exit code."""
 
 import logging
+import os
 import sys
 
 import typer
@@ -36,6 +37,7 @@ app.command("doctor")(machine.doctor)
 def main() -> None:
     """Run the command line: 0 is success, 2 the user's mistake, 1 anything else."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    os.umask(0o077)  # what is written is its owner's, whoever else has an account here
     sys.exit(run(sys.argv[1:]))
 
 

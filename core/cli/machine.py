@@ -9,17 +9,25 @@ from typing import Annotated, Any
 
 import typer
 
+from core.access.browser import OPEN_BROWSER, has_screen
+from core.access.token import NO_TOKEN, find_dashboard
 from core.bootstrap import open_database, open_service
 from core.cli.output import AsJson, print_json, print_table
-from core.errors import PortBusy, TouchstoneError
+from core.errors import PortBusy, TouchstoneError, UserError
 from core.settings import PROJECT, Settings
 
 HOST, PORT = "127.0.0.1", 8501
 LIBRARIES = ("streamlit", "torch", "transformers", "scikit-learn", "plotly", "sqlalchemy")
 
 
-def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Where to serve it.")] = PORT) -> None:
-    """Serve the dashboard on this machine."""
+def ui(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where to serve it.")] = PORT,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Let every account and program of this machine in.")
+    ] = False,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser, where there is a screen.")] = True,
+) -> None:
+    """Serve the dashboard on this machine, and say its address with the token of this start."""
     settings = Settings()
     open_database(settings).dispose()  # what is wrong with folder or database is said here, not on a page
     with socket.socket() as probe:
@@ -27,8 +35,14 @@ def ui(port: Annotated[int, typer.Option(min=1, max=65535, help="Where to serve 
         try:
             probe.bind((HOST, port))
         except OSError as error:
+            running = find_dashboard(settings.home)
+            if running is not None and running.url.startswith(f"http://{HOST}:{port}"):
+                raise UserError(f"Touchstone runs already: {running.address}") from error
             raise PortBusy(port) from error
-    print(f"Touchstone: http://{HOST}:{port}", file=sys.stderr)
+    if no_token:
+        os.environ[NO_TOKEN] = "1"
+    if browser and has_screen():
+        os.environ[OPEN_BROWSER] = "1"
     os.chdir(PROJECT)  # where .streamlit/config.toml is
     os.environ["TOUCHSTONE_HOME"] = str(settings.home.resolve())
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]

@@ -13,6 +13,7 @@ from pages.components.source import Source
 from pages.components.text import plain
 from pages.components.uploader import uploader
 from pages.components.url_state import read_choice, write_choice
+from pages.components.visitor import is_local
 
 ACCEPT = (
     ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.gz,.pdf,.docx,"
@@ -20,7 +21,6 @@ ACCEPT = (
 )
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".ndjson", ".csv.gz")
 MOST_OFFERED = 20  # tables of one upload
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 HOWS = {
     "files": ":material/upload_file: Files or a folder",
     "pictures": ":material/photo_camera: Camera, or pictures by class",
@@ -57,12 +57,6 @@ def bring_source() -> Source | None:
         else:
             _files()
     return None
-
-
-def is_local() -> bool:
-    """Return whether only this machine reaches the dashboard: then its user may name any path on it."""
-    hosts = st.get_option("server.allowedHosts") or ("*",)  # another name means that something passes others on to us
-    return st.get_option("server.address") in LOOPBACK and set(hosts) <= set(LOOPBACK)
 
 
 def _given() -> Source | None:

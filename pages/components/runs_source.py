@@ -7,11 +7,11 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.errors import TouchstoneError
 from core.transfer.formats import importers
-from pages.components.bring_source import is_local
 from pages.components.notices import shown_errors
 from pages.components.text import plain
 from pages.components.uploader import uploader
 from pages.components.url_state import read_choice, write_choice
+from pages.components.visitor import is_local
 
 ACCEPT = ".zip,.csv,.tsv,.txt,.db,.wandb"
 HOWS = {"files": ":material/upload_file: Files or a folder", "path": ":material/folder_open: A path on this machine"}

@@ -8,11 +8,14 @@ from core.runs import Score
 from core.specs import MetricSpec
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+# Bare addresses become links even where their signs are escaped; an invisible word joiner keeps them text.
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=@)", re.IGNORECASE)
+_JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
     """Return the text so that Markdown shows it as it was written: no links, no colours, no formulas."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", _ADDRESS.sub(_JOINER, " ".join(text.split())))
 
 
 def duration(seconds: float | None) -> str:

@@ -9,12 +9,17 @@ from core.bootstrap import shared_service
 from core.specs import ModelSpec, TaskSpec
 from pages.components.setting_form import SOURCE
 from pages.components.text import plain
+from pages.components.visitor import is_local
 
 EXAMPLES = {
     "image-classification": "microsoft/resnet-18",
     "text-classification": "distilbert/distilbert-base-uncased",
     "text-generation": "distilbert/distilgpt2",
 }
+NOT_FROM_HERE = (
+    ":material/block: A folder on this machine can be named only by its owner, at this machine, with the token of this "
+    "start\\. Name a model of the hub instead, or use the command line\\."
+)
 
 
 def weight_source(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
@@ -31,6 +36,9 @@ def weight_source(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, An
             placeholder=f"A folder, or a name on the hub: {example}",
         )  # fmt: skip
         given = (given or "").strip()
+        if is_folder(given) and not is_local():
+            st.caption(NOT_FROM_HERE)
+            return {}
         st.caption(_what_happens(given, example))
     return {SOURCE: given} if given != usual else {}
 

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
+from tests.browser.harness import THE_TOKEN
+
 KEY = "train/loss"
 PAUSE_S = 0.75  # as in curve_chart.js: then it waits for news
 
@@ -41,7 +43,8 @@ async def _viewer(url: str, run_id: str, begins_s: float, end: float, seen: Seen
     while time.monotonic() < end:
         after = ",".join(f"{key}:{step}" for key, step in last.items())
         query = urlencode({"after": after, "generation": generation, "wait": 1} if generation else {})
-        request = f"GET /api/runs/{run_id}/curves?{query} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n"
+        asked = f"GET /api/runs/{run_id}/curves?{query} HTTP/1.1\r\nHost: {host}:{port}"
+        request = f"{asked}\r\nAuthorization: Bearer {THE_TOKEN}\r\n\r\n"
         writer.write(request.encode())
         status, body = await _answer(reader)
         moment = time.time()

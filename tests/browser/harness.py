@@ -10,10 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from typing import Any
+from urllib.request import Request, urlopen
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from core.access.token import TOKEN, cookie_value
+
+THE_TOKEN = "a token that only these tests know"
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 120.0
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -35,10 +39,52 @@ def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        _let_in(browser)
         try:
             yield browser
         finally:
+            _contexts.clear()
             browser.close()
+
+
+@contextmanager
+def foreign_context(browser: Browser) -> Iterator[Page]:
+    """Open a page of somebody who was told no token."""
+    context = browser.new_context()
+    context.clear_cookies()
+    _contexts.remove(context)
+    yield context.new_page()
+    context.close()
+
+
+_contexts: list[BrowserContext] = []
+_addresses: list[str] = []
+
+
+def _let_in(browser: Browser) -> None:
+    """Give every context of a browser the cookies of whoever opened the printed address."""
+    new_context = browser.new_context
+
+    def signed_in(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        _contexts.append(context)
+        context.on("close", lambda closed: _contexts.remove(closed) if closed in _contexts else None)
+        for address in _addresses:
+            _sign_in(context, address)
+        return context
+
+    browser.new_context = signed_in  # type: ignore[method-assign]
+    browser.new_page = lambda **options: signed_in(**options).new_page()  # type: ignore[method-assign]
+
+
+def _sign_in(context: BrowserContext, address: str) -> None:
+    port = address.rpartition(":")[2]
+    context.add_cookies([{"name": f"touchstone-{port}", "value": cookie_value(THE_TOKEN), "url": address}])
+
+
+def ask(url: str, timeout_s: float = 30.0) -> Any:
+    """Open an address of the dashboard as a script would: with the token in a header."""
+    return urlopen(Request(url, headers={"Authorization": f"Bearer {THE_TOKEN}"}), timeout=timeout_s)
 
 
 @contextmanager
@@ -62,12 +108,17 @@ def dashboard(home: Path) -> Iterator[str]:
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     # One thread a run: two spin on each other where other tests want the cores too.
-    environment = {"TOUCHSTONE_THREADS": "1", **os.environ, "TOUCHSTONE_HOME": str(home)}
+    environment = {"TOUCHSTONE_THREADS": "1", **os.environ, "TOUCHSTONE_HOME": str(home), TOKEN: THE_TOKEN}
     with (home / "server.log").open("ab") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    _addresses.append(address)
+    for context in _contexts:
+        _sign_in(context, address)
     try:
-        yield _wait_for(f"http://127.0.0.1:{port}", server, home)
+        yield _wait_for(address, server, home)
     finally:
+        _addresses.remove(address)
         server.terminate()
         server.wait(20)
         _end_supervisor(home)
@@ -78,7 +129,7 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]", home: Path) -> str:
     while time.monotonic() < deadline:
         assert server.poll() is None, (home / "server.log").read_text()
         try:
-            with urlopen(f"{url}/api/health", timeout=5):
+            with ask(f"{url}/api/health", 5.0):
                 return url
         except OSError:
             time.sleep(0.1)

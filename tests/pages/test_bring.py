@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DataError
@@ -15,7 +14,6 @@ from core.imports import ImportOptions, Look
 from core.intake.importing import run_import
 from core.service import Service
 from core.shelf import Shelf
-from pages.components import bring_source
 from pages.components.label_mapping import table_key
 from tests.intake.pictures.drawing import pack, png
 from tests.intake.silent import Silent
@@ -65,24 +63,12 @@ def test_every_way_has_an_address(open_page: Open, how: str) -> None:
     assert not open_page("bring", how=how).error
 
 
-def test_a_path_is_offered_only_to_this_machine(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch, reviews: Path
-) -> None:
+def test_a_path_is_offered_only_to_the_owner(open_page: Open, monkeypatch: pytest.MonkeyPatch, reviews: Path) -> None:
     assert not open_page("bring", how="path").error
-    monkeypatch.setattr(bring_source, "is_local", lambda: False)
+    monkeypatch.setattr(Service, "is_owner", staticmethod(lambda _headers: False))
     at = look_at(open_page, reviews)
     assert "reviews" not in words(at)
     assert at.session_state["how"] == "files"
-
-
-def test_a_name_for_others_means_that_others_reach_it() -> None:
-    before = config.get_option("server.allowedHosts")
-    assert bring_source.is_local()
-    try:
-        config.set_option("server.allowedHosts", ["localhost", "data.example.org"])
-        assert not bring_source.is_local()
-    finally:
-        config.set_option("server.allowedHosts", before)
 
 
 def test_the_look_says_what_was_found(open_page: Open, reviews: Path) -> None:

@@ -107,6 +107,7 @@ def test_the_page_shown_again_after_a_start_gets_another_key() -> None:
 
 def test_text_of_others_is_escaped() -> None:
     assert plain("a*b\n# c :tada: <b>") == r"a\*b \# c \:tada\: \<b\>"
+    assert plain("http://x.y www.x.y a@b.c").replace("\u2060", "|") == r"http\:|//x\.y www|\.x\.y a@|b\.c"  # no links
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Who gets in: a token for each start of the dashboard, this machine only, no foreign pages."""

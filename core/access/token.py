@@ -1,0 +1,102 @@
+"""The token of a start: made or given, compared in constant time, kept where only its owner reads it."""
+
+import hmac
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from core.errors import UserError
+from core.processes import is_alive, start_time
+
+TOKEN, NO_TOKEN = "TOUCHSTONE_TOKEN", "TOUCHSTONE_NO_TOKEN"  # names of environment variables, not secrets
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SHORTEST = 16  # characters: a shorter one can be guessed by another account of the machine
+_FILE = "dashboard.json"
+
+
+WITHOUT_TOKEN = (
+    "It asks for no token (--no-token): every account and every program of this machine can open it, see all data and "
+    "runs, and start or delete any. Paths on this machine are not offered, since nobody knows who asks."
+)
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A dashboard that serves this home: where it is, and how to get in."""
+
+    url: str  # "http://127.0.0.1:8501", with a base path where there is one
+    token: str  # empty where none is asked for
+    pid: int
+    process_started_at: float  # seconds since 1970, so that a reused pid is not mistaken for it
+
+    @property
+    def address(self) -> str:
+        """The address to open, with the token."""
+        return f"{self.url}/?token={self.token}" if self.token else self.url
+
+
+def take_token() -> str:
+    """Return the token that the environment names, or a new one; empty where none is wanted.
+
+    It is taken out of the environment, so that no run, import or log of one ever holds it.
+
+    Raises:
+        UserError: The given one is too short.
+    """
+    given = os.environ.pop(TOKEN, "")
+    if os.environ.get(NO_TOKEN, "") not in ("", "0"):
+        return ""
+    if given and len(given) < SHORTEST:
+        raise UserError(
+            f"{TOKEN} has {len(given)} characters, which others on this machine could guess. "
+            f"Give it at least {SHORTEST}, or leave it out: then one is made at each start."
+        )
+    return given or secrets.token_urlsafe(32)
+
+
+def refuse_other_addresses(address: str | None) -> None:
+    """Raise a `UserError` if the server is told to listen elsewhere than on this machine.
+
+    Args:
+        address: That the server is told to listen on; empty or None is every address.
+    """
+    if address in LOOPBACK or (address or "").startswith(("unix://", "127.")):
+        return
+    raise UserError(
+        f"Touchstone would listen on {address or 'every address'} of this machine, where others could open it: signing "
+        "in is not built yet. Leave the address at 127.0.0.1; from another machine forward a port: "
+        "ssh -L 8501:127.0.0.1:8501 USER@MACHINE"
+    )
+
+
+def cookie_value(token: str) -> str:
+    """Return what the browser keeps in place of the token."""
+    return hmac.new(token.encode(), b"touchstone dashboard", sha256).hexdigest()
+
+
+def is_same(given: str, expected: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def announce_dashboard(home: Path, url: str, token: str) -> Dashboard:
+    """Write where the dashboard of this process is into its home, readable by its owner alone."""
+    said = Dashboard(url, token, os.getpid(), start_time(os.getpid()) or 0.0)
+    draft = home / f".{_FILE}.{os.getpid()}.new"
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        json.dump(asdict(said), opened)
+    draft.replace(home / _FILE)
+    return said
+
+
+def find_dashboard(home: Path) -> Dashboard | None:
+    """Return the dashboard that serves a home now, None where none does."""
+    try:
+        said = Dashboard(**json.loads((home / _FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return said if is_alive(said.pid, said.process_started_at) else None

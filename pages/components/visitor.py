@@ -1,0 +1,10 @@
+"""Who looks at a page: the owner at this machine, or somebody of whom nothing is known."""
+
+import streamlit as st
+
+from core.bootstrap import shared_service
+
+
+def is_local() -> bool:
+    """Return whether this is the owner, at this machine, with the token: then paths on it may be named."""
+    return shared_service().is_owner(st.context.headers.to_dict())
