@@ -23,6 +23,7 @@ class ImportOptions(BaseModel):
     name: str = ""  # of the data set; empty is made from the source's name
     title: str = ""
     text_column: str = ""
+    more_text_columns: tuple[str, ...] | None = None  # read after the text, in this order; None takes those guessed
     label_column: str = ""
     target_column: str = ""
     split_column: str = ""
@@ -36,6 +37,7 @@ class ImportOptions(BaseModel):
     label_map: Mapping[str, str] = Field(default_factory=dict)  # from a label as written; to "" drops its rows
     normalise_labels: bool = True
     clean_text: bool = True  # HTML entities, <br />, broken encodings
+    several_labels: str = ""  # of one row: "first", "leave-out" or "against:LABEL"; empty takes the first
     add_to: str = ""  # a data set that gets these examples besides its own, as a new version
     layout: str = ""  # of pictures: how a source says what they show, such as "coco" or "upper-folder"
     ground: str = ""  # of transparent pictures: "white", "black" or "grey"

@@ -22,7 +22,12 @@ HUB = "hub:"
 app = typer.Typer(help="Bring, look at and put right the data sets.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The data set's name; see: touchstone data list")]
 TaskOption = Annotated[str, typer.Option(help="The task it is for; guessed if not given.")]
-Text = Annotated[str, typer.Option(help="The column that holds the texts; guessed if not given.")]
+Texts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--text-column", help="The column that holds the texts; guessed if not given. Repeat it to read more."
+    ),
+]
 Label = Annotated[str, typer.Option(help="The column that holds the labels; guessed if not given.")]
 Target = Annotated[str, typer.Option(help="The column to predict, of a table for regression.")]
 Ignored = Annotated[list[str] | None, typer.Option("--ignore-column", help="A column to leave out; may be repeated.")]
@@ -57,8 +62,11 @@ def import_data(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a folder, or hub:ID of a hub data set.")],
     task: TaskOption = "",
     name: Annotated[str, typer.Option(help="What to call it; made from the file's name if not given.")] = "",
-    text_column: Text = "",
+    text_column: Texts = None,
     label_column: Label = "",
+    several_labels: Annotated[
+        str, typer.Option(help="Of rows with several labels: first, leave-out, or against:LABEL.")
+    ] = "",
     target_column: Target = "",
     ignore_column: Ignored = None,
     split_column: Annotated[str, typer.Option(help="The column that names each row's split.")] = "",
@@ -87,10 +95,11 @@ def import_data(
     """Bring a data set; what was found out and what is wrong with it is said."""
     service = open_service()
     options = ImportOptions(
-        task=task, name=name, text_column=text_column, label_column=label_column, target_column=target_column,
+        task=task, name=name, label_column=label_column, target_column=target_column,
         ignored_columns=tuple(ignore_column or ()), split_column=split_column, encoding=encoding, has_header=header,
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
+        **_texts(text_column), several_labels=several_labels,
     )  # fmt: skip
     library = service.shelf.library
     with tempfile.TemporaryDirectory(prefix=".import-", dir=library.folder) as folder, TerminalProgress() as progress:
@@ -115,7 +124,7 @@ def check(
         str, typer.Argument(metavar="NAME", help="A data set, or a file or folder that is not brought yet.")
     ],
     task: TaskOption = "",
-    text_column: Text = "",
+    text_column: Texts = None,
     label_column: Label = "",
     target_column: Target = "",
     fix: Annotated[list[str] | None, typer.Option(help="Put this finding right in a new version; repeatable.")] = None,
@@ -130,7 +139,7 @@ def check(
                 f"{name} is not brought yet, so nothing of it can be changed. touchstone data import {name}"
             )
         options = ImportOptions(
-            task=task, text_column=text_column, label_column=label_column, target_column=target_column
+            task=task, **_texts(text_column), label_column=label_column, target_column=target_column
         )
         findings = _check_file(Path(name), options)
     else:
@@ -203,6 +212,11 @@ def _answer(service: Service, name: str, sentence: str, as_json: bool) -> None:
         print_json(_document(service, name))
     else:
         print(sentence)
+
+
+def _texts(columns: list[str] | None) -> dict[str, Any]:
+    """Return the options that say which columns are read, in their order."""
+    return {"text_column": columns[0], "more_text_columns": tuple(columns[1:])} if columns else {}
 
 
 def _check_file(path: Path, options: ImportOptions) -> list[Finding]:

@@ -3,16 +3,17 @@
 import hashlib
 
 from core.errors import DataError
-from core.intake.duplicates import without_repeated_paragraphs
+from core.intake.duplicates import without_repeated_paragraphs, without_repeats
 from core.specs import SPLITS, SplitName, Texts
 
 SHARES: dict[SplitName, float] = {"test": 0.1, "validation": 0.1, "train": 0.8}
 TOLERANCE = 0.01  # of all characters, that a split may miss its share by
+WHOLE_TOLERANCE = 0.05  # where half a document is worth little: of a conversation
 LINE_SEARCH = 200  # characters after a cut in which the end of a line is looked for
 SHORTEST_TEXT = 1_000  # characters in all
 
 
-def divide_documents(documents: Texts, fingerprint: str) -> tuple[dict[SplitName, Texts], int]:
+def divide_documents(documents: Texts, fingerprint: str, *, whole: bool = False) -> tuple[dict[SplitName, Texts], int]:
     """Return the documents of each split, near 80, 10 and 10 of 100 by characters.
 
     Long paragraphs that stand in the text more than once are dropped but for the first, so that none crosses a
@@ -22,14 +23,15 @@ def divide_documents(documents: Texts, fingerprint: str) -> tuple[dict[SplitName
     Args:
         documents: The texts.
         fingerprint: Of these documents; it decides which go where.
+        whole: Whether what repeats are documents as a whole: within conversations an answer may well repeat another.
 
     Returns:
-        The documents by split, in their order, and how many repeated paragraphs were dropped.
+        The documents by split, in their order, and how many repeated paragraphs (or whole documents) were dropped.
 
     Raises:
         DataError: There is too little text.
     """
-    texts, dropped = without_repeated_paragraphs(documents)
+    texts, dropped = (without_repeats if whole else without_repeated_paragraphs)(documents)
     total = sum(map(len, texts))
     if total < SHORTEST_TEXT:
         rest = " besides paragraphs that stand in it more than once" if dropped else ""
@@ -41,7 +43,8 @@ def divide_documents(documents: Texts, fingerprint: str) -> tuple[dict[SplitName
     for cut_count in range(len(texts) + 1):
         parts = _assign(texts, set(longest_first[:cut_count]), fingerprint)
         sizes = {name: sum(map(len, parts[name])) for name in SPLITS}
-        if all(sizes[name] and abs(sizes[name] / total - SHARES[name]) <= TOLERANCE for name in SPLITS):
+        near = WHOLE_TOLERANCE if whole and not cut_count else TOLERANCE
+        if all(sizes[name] and abs(sizes[name] / total - SHARES[name]) <= near for name in SPLITS):
             break
     return parts, dropped
 

@@ -174,3 +174,16 @@ def without_repeated_paragraphs(documents: Texts) -> tuple[Texts, int]:
         if any(paragraph.strip() for paragraph in kept):
             kept_documents.append(DOCUMENT_BREAK.join(kept))
     return tuple(kept_documents), dropped
+
+
+def without_repeats(documents: Texts) -> tuple[Texts, int]:
+    """Drop every document that was there before, such as the same question with the same answer.
+
+    Args:
+        documents: The texts, in order.
+
+    Returns:
+        The documents that are left, and how many were dropped.
+    """
+    kept = {hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).digest(): text for text in reversed(documents)}
+    return tuple(reversed(kept.values())), len(documents) - len(kept)

@@ -58,7 +58,7 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     keys, near = similar(given.task, rows, progress)
     progress.stage("Dividing", 0, "rows")
     mark = rows_fingerprint(given.task, rows, labels)
-    sizes, divided = _divided(given.task, rows, labels, near, mark)
+    sizes, divided = _divided(given, rows, labels, near, mark)
     said = describe_documents if given.task == "text-generation" else describe_given
     facts = dict(given.facts or {}) | {"splits": said(rows.column("given"))}
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
@@ -167,10 +167,10 @@ def without_split(rows: pa.Table) -> pa.Table:
 
 
 def _divided(
-    task: str, rows: pa.Table, labels: tuple[str, ...], near: NDArray[np.int64], mark: str
+    given: Ingredients, rows: pa.Table, labels: tuple[str, ...], near: NDArray[np.int64], mark: str
 ) -> tuple[dict[str, int], pa.Table]:
-    if task == "text-generation":
-        parts = divided_documents(rows, mark)
+    if given.task == "text-generation":
+        parts = divided_documents(rows, mark, given.facts or {})
         sizes = {str(name): sum(len(str(text)) for text in parts[name].inputs) for name in parts}
         return sizes, rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
     split = assign_splits(near, targets_of(rows, labels), rows.column("given"), mark)

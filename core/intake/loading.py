@@ -1,7 +1,8 @@
 """From a version's rows to examples that a model can be trained on."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -52,20 +53,20 @@ def load_examples(
         source=source,
     )
     if info.task == "text-generation":
-        return LoadedDataset(version, divided_documents(rows, info.fingerprint))
+        return LoadedDataset(version, divided_documents(rows, info.fingerprint, manifest.facts))
     everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
     split = rows.column("split").to_numpy()
     parts = {name: everything.select(np.flatnonzero(split == number)) for name, number in SPLIT_NUMBERS.items()}
     return LoadedDataset(version, parts, GROUNDS.get(str(manifest.facts.get("ground")), WHITE))
 
 
-def divided_documents(rows: pa.Table, fingerprint: str) -> dict[SplitName, Examples]:
+def divided_documents(rows: pa.Table, fingerprint: str, facts: Mapping[str, Any]) -> dict[SplitName, Examples]:
     """Return the documents of each split: as the source gives them where it gives all three, else 80, 10, 10."""
     nothing = np.zeros(0, dtype=np.int64)
     texts, given = rows.column("text"), rows.column("given")
     if all(pc.any(pc.equal(given, name)).as_py() for name in SPLITS):
         return {n: Examples(tuple(texts.filter(pc.equal(given, n)).to_pylist()), nothing) for n in SPLITS}
-    parts, _ = divide_documents(tuple(texts.to_pylist()), fingerprint)
+    parts, _ = divide_documents(tuple(texts.to_pylist()), fingerprint, whole=bool(facts.get("conversations")))
     return {name: Examples(parts[name], nothing) for name in SPLITS}
 
 

@@ -13,6 +13,8 @@ MANY = 0.02  # of all characters, from which it is worth saying
 
 def look(examined: Examined) -> Finding | None:
     """Find that much of the text stood in it before, line by line."""
+    if examined.facts.get("conversations"):
+        return None  # the same instruction may well stand above each of them
     documents, _ = without_repeated_paragraphs(tuple(document for _, document in passages(examined)))
     repeats = Repeats()
     for document in documents:

@@ -7,14 +7,16 @@ from core.intake.doctor.wording import counted, examples_of, shown
 from core.intake.duplicates import PARAGRAPH_BREAK, SHORTEST_TELLING_PARAGRAPH, fold
 
 CODE = "repeated-paragraphs"
+_PARAGRAPHS = ("paragraph repeats", "paragraphs repeat")
 
 
 def look(examined: Examined) -> Finding | None:
     """Find the long paragraphs that stood in the text before."""
+    are_conversations = bool(examined.facts.get("conversations"))
     repeats = Repeats()
     rows: dict[int, None] = {}
     for row, document in passages(examined):
-        for paragraph in PARAGRAPH_BREAK.split(document):
+        for paragraph in [document] if are_conversations else PARAGRAPH_BREAK.split(document):
             if len(paragraph) <= SHORTEST_TELLING_PARAGRAPH or len(folded := fold(paragraph)) <= (
                 SHORTEST_TELLING_PARAGRAPH
             ):
@@ -24,7 +26,8 @@ def look(examined: Examined) -> Finding | None:
     if not repeats.count:
         return None
     where, length = of_passages(examined), counted(repeats.characters, "character")
-    message = f"{where}{counted(repeats.count, 'paragraph repeats', 'paragraphs repeat')} an earlier one"
+    what = ("conversation repeats", "conversations repeat") if are_conversations else _PARAGRAPHS
+    message = f"{where}{counted(repeats.count, *what)} an earlier one"
     return Finding(
         code=CODE,
         severity="note",

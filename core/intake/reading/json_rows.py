@@ -1,6 +1,5 @@
 """Tables in JSON: a list of objects, such a list within an object, one object a line, or columns side by side."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -13,7 +12,7 @@ from core.intake.tables.cleaning import without_surrogates
 from core.intake.tables.disguise import check_there, head, real_kind, refuse_disguised
 from core.intake.tables.encoding import JSON_ENDS, find_encoding, known_encoding, refuse_binary
 from core.intake.tables.json_objects import JsonObjects, find_shape, parsed
-from core.intake.tables.json_values import BrokenJson
+from core.intake.tables.json_values import BrokenJson, json_text
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.table import (
     BATCH_BYTES,
@@ -122,7 +121,7 @@ def _batches(source: JsonObjects, keys: Sequence[str], left_out: LeftOut) -> Ite
         row = value if isinstance(value, dict) else {"text": value}
         numbers.append(number)
         for column, get in zip(columns, getters, strict=True):
-            column.append(_text(get(row)))
+            column.append(json_text(get(row)))
         if len(numbers) >= BATCH_ROWS or (done - begun >= BATCH_BYTES and len(numbers) % _AT_A_TIME == 0):
             yield _batch(numbers, columns, done, left_out)
             numbers, columns, begun = [], tuple([] for _ in keys), done
@@ -145,19 +144,6 @@ def _getter(key: str) -> Callable[[Mapping[str, Any]], Any]:
         return within.get(inner) if isinstance(within, dict) else None
 
     return get
-
-
-def _text(value: Any) -> str:
-    """Return a value as a text; "" for none."""
-    if isinstance(value, str):
-        return value
-    if value is None or value != value:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], (list, dict)):
-        return _text(value[0])  # ["sports"]: a label in brackets
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else str(value)
 
 
 def look(path: Path, options: ImportOptions) -> Look:

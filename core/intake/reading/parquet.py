@@ -11,7 +11,9 @@ from core.errors import DataError
 from core.imports import ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import PARQUET, check_there, head, refuse_disguised
+from core.intake.tables.json_values import json_text
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.roles import may_be_several
 from core.intake.tables.table import (
     BATCH_BYTES,
     BATCH_ROWS,
@@ -88,9 +90,9 @@ class _ParquetRows:
             groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
             self.unpacked = sum(max(0, group.total_byte_size) for group in groups)
         check_width(len(self.schema.names), path.name)
-        usable = [field for field in self.schema if _is_plain(field.type)]
+        usable = [field for field in self.schema if _is_usable(field)]
         self.keys = [field.name for field in usable]
-        self.unusable = [field.name for field in self.schema if not _is_plain(field.type)]
+        self.unusable = [field.name for field in self.schema if not _is_usable(field)]
         if len(set(self.schema.names)) != len(self.schema.names):
             raise DataError(f"{path.name} has several columns of one name. Save it again with a name for each.")
         if not usable:
@@ -154,6 +156,36 @@ def _is_plain(kind: pa.DataType) -> bool:
     return not (pa.types.is_nested(kind) or pa.types.is_null(kind) or _is_bytes(kind)) or pa.types.is_null(kind)
 
 
+def _is_usable(field: pa.Field) -> bool:
+    """Return whether a column can be read: plain values; lists and objects of texts (as JSON); lists of labels.
+
+    Pictures hold bytes, and long lists of numbers are what a model made of a text: neither can be read.
+    """
+    kind = field.type
+    if _is_plain(kind):
+        return True
+    leaves = [*_leaves(kind)]
+    texts = [leaf for leaf in leaves if pa.types.is_string(leaf) or pa.types.is_large_string(leaf)]
+    if texts and all(map(_is_plain, leaves)):
+        return True
+    return _is_list(kind) and pa.types.is_integer(kind.value_type) and may_be_several(field.name)
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def _leaves(kind: pa.DataType) -> Iterator[pa.DataType]:
+    """Yield the types of the values within lists, objects and maps."""
+    if _is_list(kind):
+        yield from _leaves(kind.value_type)
+    elif pa.types.is_struct(kind) or pa.types.is_map(kind):
+        for inner in [kind.field(i).type for i in range(kind.num_fields)]:
+            yield from _leaves(inner)
+    else:
+        yield kind
+
+
 def _is_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
 
@@ -162,6 +194,8 @@ def _texts(column: pa.Array) -> list[str]:
     """Return values as texts; "" for none."""
     import pyarrow.compute as pc
 
+    if pa.types.is_nested(column.type):
+        return [json_text(value) for value in column.to_pylist()]
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):

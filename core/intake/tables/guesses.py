@@ -6,10 +6,24 @@ from core import catalog
 from core.imports import Column, Guess, ImportOptions
 from core.intake.tables.number_guesses import number_guesses
 from core.intake.tables.plan import Plan
+from core.intake.tables.refusals import DOCUMENTS
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
+_SPLIT = "--split-column NAME"
+_TEXT = "--text-column NAME"
+_SEVERAL = "--several-labels leave-out or --several-labels against:LABEL"
+_UNUSED = {  # why a column is not needed for texts, and how to use it all the same
+    "text": ("other texts", f"{_TEXT} for each column to read"),
+    "category": ("a few words that are neither the text nor the label", "--label-column NAME"),
+    "number": ("numbers beside the texts", "--task tabular-regression --target-column NAME"),
+    "number-in-text": ("numbers beside the texts", "--task tabular-regression --target-column NAME"),
+    "date": ("dates beside the texts", ""),
+    "identifier": ("it only names the rows", ""),
+    "constant": ("the same in every row", ""),
+    "empty": ("nothing stands in it", ""),
+}
 _MOST_NAMED = 8  # unused columns that a line names
 
 
@@ -29,7 +43,7 @@ def table_guesses(seen: Survey, plan: Plan, asked: ImportOptions) -> tuple[Guess
     )
 
 
-def split_guess(column: str, asked: ImportOptions, option: str = "--split-column NAME") -> Guess | None:
+def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT) -> Guess | None:
     """Return how the examples will be divided, None where the user said so.
 
     Args:
@@ -59,25 +73,49 @@ def _of_the_task(plan: Plan, asked: ImportOptions) -> tuple[Guess, ...]:
 
 def _of_the_columns(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
     options = plan.options
+    yield from _of_the_texts(seen, plan, asked)
     named = (
-        ("Text column", options.text_column, asked.text_column, "--text-column NAME"),
         ("Label column", options.label_column, asked.label_column, "--label-column NAME"),
         ("Target column", options.target_column, asked.target_column, "--target-column NAME"),
     )
     for about, name, decided, option in named:
         if name and not decided and name in seen.table.names:
             yield Guess(about, name, _why(seen, name, about), option)
+    yield from _of_the_unused(plan, asked)
+    if options.task == DOCUMENTS and not options.split_column:
+        yield Guess("Split", "80 / 10 / 10 by characters", "documents stay whole where that comes out even", _SPLIT)
+    elif (split := split_guess(options.split_column, asked)) is not None:
+        yield split
+
+
+def _of_the_unused(plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
     unused = [c for c in plan.columns if c.role == "ignored" and c.name not in asked.ignored_columns]
     if unused and not plan.features:
-        shown = f" and {len(unused) - _MOST_NAMED} more" if len(unused) > _MOST_NAMED else ""
-        yield Guess("Unused columns", listed([c.name for c in unused[:_MOST_NAMED]]) + shown, "not needed for the task")
+        for column in unused[:_MOST_NAMED]:
+            why, option = _UNUSED.get(column.kind, _UNUSED["category"])
+            yield Guess("Unused column", column.name, column.note or why, option)
+        if len(unused) > _MOST_NAMED:
+            yield Guess("Unused columns", f"{len(unused) - _MOST_NAMED} more", "see the table of columns")
     elif unused:
         for column in unused[:_MOST_NAMED]:
             yield Guess("Unused column", column.name, _unused_because(plan, column), "--use NAME")
         if len(unused) > _MOST_NAMED:
             yield Guess("Unused columns", f"{len(unused) - _MOST_NAMED} more", "see the table of columns", "--use NAME")
-    if (split := split_guess(options.split_column, asked)) is not None:
-        yield split
+
+
+def _of_the_texts(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
+    """Yield which columns are read, in which order and how joined; what several of them or a list mean together."""
+    options, chat, label = plan.options, seen.made("text"), seen.made("label")
+    read = [options.text_column, *(options.more_text_columns or ())] if options.text_column else []
+    is_chat = chat is not None and chat.name == options.text_column
+    if len(read) > 1 and not (asked.text_column and asked.more_text_columns is not None):
+        why, option = "texts about the same example; joined by a line break", f"{_TEXT} once for each, in order"
+        yield Guess("Text columns", ", then ".join(f"'{name}'" for name in read), why, option)
+    elif read and not asked.text_column:
+        kind = "conversations, read as turns" if is_chat else ""
+        yield Guess("Text column", read[0], kind or _why(seen, read[0], "Text column"), _TEXT)
+    if label is not None and label.name == options.label_column and label.choice and not asked.several_labels:
+        yield Guess("Rows with several labels", "only the first of a row", "one label each is learnt here", _SEVERAL)
 
 
 def _unused_because(plan: Plan, column: Column) -> str:
@@ -86,7 +124,9 @@ def _unused_because(plan: Plan, column: Column) -> str:
 
 
 def _why(seen: Survey, name: str, about: str) -> str:
-    profile = seen.profile(name)
+    profile, made = seen.profile(name), seen.made("label")
+    if made is not None and made.name == name and len(made.sources) > 1:
+        return f"the columns {listed(made.sources, 6)} of 0 and 1 say it together"
     if about == "Text column":
         return f"{profile.average_words:.0f} words a row on average"
     rows = profile.counts.total()
@@ -105,7 +145,7 @@ def _of_the_file(seen: Survey, asked: ImportOptions) -> Iterator[Guess]:
         )
     if (encoding := str(settings.get("encoding", ""))) and not asked.encoding:
         yield Guess("Encoding", encoding, "the bytes read so without a fault", "--encoding NAME")
-    has_header = settings.get("has_header")
+    has_header = settings.get("has_header") if "has_header" in seen.table.facts else None
     if has_header is not None and asked.has_header is None:
         first = "names of the columns" if has_header else "data already"
         yield Guess("First row", first, "compared with the rows below it", "--header or --no-header")

@@ -12,6 +12,19 @@ _NEAR_END = 32  # characters; an error farther from the end of what was read is 
 _SPACE = " \t\r\n\ufeff"
 
 
+def json_text(value: Any) -> str:
+    """Return a value as the text of a cell: "" for none, its only item for a list of one."""
+    if isinstance(value, str):
+        return value
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], (list, dict, tuple)):
+        return json_text(value[0])  # ["sports"]: a label in brackets
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
+
+
 class BrokenJson(DataError):
     """A file is no JSON, or was cut off."""
 

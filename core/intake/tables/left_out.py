@@ -61,6 +61,36 @@ _WORDINGS: dict[str, _Wording] = {
         "{count} rows of {file} were left out because they have no label ({where}).",
         "Without the right answer a row can be used neither to learn nor to test.",
     ),
+    "no-answer": _Wording(
+        "warning",
+        "In one row of {file} nothing is answered ({where}); it is kept as it is.",
+        "In {count} rows of {file} nothing is answered ({where}); they are kept as they are.",
+        "A model learns from them to ask, not to answer: fill the answers in, or take these rows out of the file.",
+    ),
+    "several-labels": _Wording(
+        "warning",
+        "One row of {file} was left out because it has several labels ({where}).",
+        "{count} rows of {file} were left out because they have several labels ({where}).",
+        "One label each is learnt here, and rows with several were left out by choice.",
+    ),
+    "first-labels": _Wording(
+        "warning",
+        "One row of {file} has several labels; only the first of them is used ({where}).",
+        "{count} rows of {file} have several labels; only the first of each is used ({where}).",
+        "One label each is learnt here. Choose one label against the rest, or leave such rows out, if that is better.",
+    ),
+    "tool-calls": _Wording(
+        "note",
+        "In one conversation of {file} tools are called; each call is written as [tool: what was asked] ({where}).",
+        "In {count} conversations of {file} tools are called; each call is written as [tool: what was asked].",
+        "A model learns to write such calls as it writes everything else; nothing here runs them.",
+    ),
+    "attachments": _Wording(
+        "note",
+        "One conversation of {file} holds images or files; a word in brackets stands for each ({where}).",
+        "{count} conversations of {file} hold images or files; a word in brackets stands for each.",
+        "Models that write learn from text alone, here.",
+    ),
     "dropped-labels": _Wording(
         "note",
         "One row of {file} was left out because its label was left out on purpose.",

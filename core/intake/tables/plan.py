@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from core.errors import DataError
 from core.imports import Column, ColumnRole, ImportOptions
+from core.intake.tables.columns import Profile
 from core.intake.tables.features import Features, choose_features
 from core.intake.tables.labels import check_label_count, is_about_sentiment, is_no_label, normalise_labels
 from core.intake.tables.numbers import is_plain_number
@@ -21,9 +22,19 @@ from core.intake.tables.refusals import (
     no_target,
     spoiled_label,
 )
-from core.intake.tables.roles import guess_label, guess_split, guess_target, guess_text, is_surely_text
+from core.intake.tables.roles import (
+    guess_label,
+    guess_split,
+    guess_target,
+    guess_text,
+    guess_texts,
+    is_called_label,
+    is_surely_text,
+)
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
+
+_SURE_LABELS = ("label", "labels", "class", "sentiment")  # beside a question and its answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +65,7 @@ class _Guess(NamedTuple):
 
     options: ImportOptions  # with the task, the split and how the file is read
     tasks: tuple[str, ...]  # that it could be for, the likeliest first
-    text: str
+    texts: tuple[str, ...]  # in the order in which they are read; ("",) where there is none
     label: str
     target: str
 
@@ -65,13 +76,13 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     Raises:
         DataError: It can become nothing, or not what the options ask for.
     """
-    filled, tasks, text, label, target = _guess(seen, options)
+    filled, tasks, texts, label, target = _guess(seen, options)
     if filled.task == TEXTS:
-        return _plan_texts(seen, filled, tasks, text, label)
+        return _plan_texts(seen, filled, tasks, texts, label)
     if filled.task == NUMBERS:
         return _plan_numbers(seen, filled, tasks, target)
     if filled.task == DOCUMENTS:
-        return _plan_documents(seen, filled, tasks, text)
+        return _plan_documents(seen, filled, tasks, texts)
     raise DataError(
         f"{seen.table.path.name} is a table; it cannot be used for the task {filled.task}. "
         f"Choose {TEXTS} (texts with labels) or {NUMBERS} (a number to predict)."
@@ -93,6 +104,7 @@ def undecided(seen: Survey, options: ImportOptions) -> Plan:
 def _guess(seen: Survey, options: ImportOptions) -> _Guess:
     for name in (
         options.text_column,
+        *(options.more_text_columns or ()),
         options.label_column,
         options.target_column,
         options.split_column,
@@ -106,15 +118,32 @@ def _guess(seen: Survey, options: ImportOptions) -> _Guess:
     split = options.split_column or guess_split(wanted)
     options = options.model_copy(update={"split_column": split})
     usable = [p for p in wanted if p.kind != "empty" and p.name != split]
-    text = options.text_column or guess_text([p for p in usable if p.name != options.label_column])
-    label = options.label_column or guess_label(usable, text)
+    conversations, made_label = seen.made("text"), seen.made("label")
+    usable = [profile for profile in usable if profile.name not in _parts(seen)]
+    text = options.text_column or (
+        conversations.name if conversations else guess_text([p for p in usable if p.name != options.label_column])
+    )
+    label = options.label_column or (made_label.name if made_label else guess_label(usable, text))
     if not options.text_column and text == label:
         text = ""
+    texts = _texts(options, [p for p in usable if p.name != label], text, is_made=conversations is not None)
     target = options.target_column or guess_target([p for p in usable if not is_surely_text(p)])
     tasks = _possible_tasks(seen, options, text, label, target)
     task = options.task or (tasks[0] if tasks else TEXTS if text or not target else NUMBERS)
     filled = options.model_copy(update={**seen.table.settings, "task": task})
-    return _Guess(filled, tasks, text, label, target)
+    return _Guess(filled, tasks, texts, label, target)
+
+
+def _parts(seen: Survey) -> set[str]:
+    """Return the columns of which others are made."""
+    return {name for column in seen.derived for name in column.sources} - {column.name for column in seen.derived}
+
+
+def _texts(options: ImportOptions, usable: list[Profile], text: str, *, is_made: bool) -> tuple[str, ...]:
+    """Return all columns of texts that are read, in order."""
+    if options.more_text_columns is not None or options.text_column or is_made or not text:
+        return (text, *(name for name in options.more_text_columns or () if name != text))
+    return tuple(guess_texts(usable, text))
 
 
 def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
@@ -126,6 +155,9 @@ def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str,
     if target and _can_predict(seen, options, target):
         is_first = bool(options.target_column) or not (has_text and label)
         tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
+    tasks = _with_answers_first(seen, options, tasks, text, label)
+    if DOCUMENTS in tasks:
+        return tuple(tasks)
     others = [
         p for p in seen.profiles if p.kind not in ("empty", "identifier") and p.name not in (text, options.split_column)
     ]
@@ -134,6 +166,16 @@ def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str,
     if text and (has_text or not others) and (tasks or not others):
         tasks.append(DOCUMENTS)
     return tuple(tasks)
+
+
+def _with_answers_first(seen: Survey, options: ImportOptions, tasks: list[str], text: str, label: str) -> list[str]:
+    """Return the tasks of conversations: to write answers, unless a column is called their label."""
+    made = seen.made("text")
+    if made is None or made.name != text:
+        return tasks
+    named = label.strip().lower() in _SURE_LABELS if len(made.sources) > 1 else is_called_label(label)
+    is_labelled = TEXTS in tasks and (bool(options.label_column) or named)
+    return [TEXTS, DOCUMENTS] if is_labelled else [DOCUMENTS, *[task for task in tasks if task == TEXTS]]
 
 
 def _can_predict(seen: Survey, options: ImportOptions, target: str) -> bool:
@@ -146,9 +188,12 @@ def _can_predict(seen: Survey, options: ImportOptions, target: str) -> bool:
         return False
 
 
-def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str, label: str) -> Plan:
-    file = seen.table.path.name
+def _plan_texts(
+    seen: Survey, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...], label: str
+) -> Plan:
+    file, (text, *more) = seen.table.path.name, texts
     check_text_and_label(seen, text, label)
+    choice = _several_labels(seen, options, label)
     counts = Counter({written: n for written, n in seen.counts(label).items() if written.strip()})
     numeric = all(is_plain_number(value) for value in counts)
     check_label_count(len(counts), label, file, numeric)
@@ -159,9 +204,16 @@ def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], te
             classes[label_map[written]] += count
     if not options.add_to:
         check_repeats(seen, label, classes)
-    roles: dict[str, ColumnRole] = {text: "text", label: "label", options.split_column: "split"}
+    roles: dict[str, ColumnRole] = {label: "label", options.split_column: "split", **dict.fromkeys(texts, "text")}
     complete = options.model_copy(
-        update={"text_column": text, "label_column": label, "label_map": label_map, "target_column": ""}
+        update={
+            "text_column": text,
+            "more_text_columns": tuple(more),
+            "label_column": label,
+            "label_map": label_map,
+            "target_column": "",
+            "several_labels": choice,
+        }
     )
     return Plan(
         tasks=tasks,
@@ -171,6 +223,23 @@ def _plan_texts(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], te
         classes=dict(classes.most_common()),
         label_map=label_map,
     )
+
+
+def _several_labels(seen: Survey, options: ImportOptions, label: str) -> str:
+    """Return what is done with rows of several labels, "" where there are none.
+
+    Raises:
+        DataError: The user chose something although there are none.
+    """
+    made = seen.made("label")
+    if made is not None and made.name == label:
+        return made.choice
+    if options.several_labels:
+        raise DataError(
+            f"No row of {seen.table.path.name} has several labels in '{label}', so there is nothing to choose about "
+            "them. Import it without that choice, or choose the label column that holds several."
+        )
+    return ""
 
 
 def _label_map(
@@ -193,11 +262,14 @@ def _label_map(
     return {**found, **{written: tidy(name) for written, name in options.label_map.items()}}, notes
 
 
-def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], text: str) -> Plan:
+def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...]) -> Plan:
+    text, *more = texts
     if not text:
         raise no_documents(seen)
-    roles: dict[str, ColumnRole] = {text: "text", options.split_column: "split"}
-    complete = options.model_copy(update={"text_column": text, "label_column": "", "target_column": ""})
+    roles: dict[str, ColumnRole] = {options.split_column: "split", **dict.fromkeys(texts, "text")}
+    complete = options.model_copy(
+        update={"text_column": text, "more_text_columns": tuple(more), "label_column": "", "target_column": ""}
+    )
     return Plan(tasks, complete, _columns(seen, roles, {}), seen.notes)
 
 
@@ -218,6 +290,7 @@ def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], 
         update={
             "target_column": target,
             "text_column": "",
+            "more_text_columns": None,
             "label_column": "",
             "ignored_columns": tuple(features.ignored),
             "number_columns": features.read_as_numbers,
@@ -229,6 +302,11 @@ def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], 
 
 def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:
     """Return the columns as they are shown."""
+    roles, notes = dict(roles), dict(notes)
+    for made in seen.derived:
+        for name in made.sources if made.name in roles else ():
+            notes.setdefault(name, f"read as part of '{made.name}'" if name != made.name else "")
+            roles.setdefault(name, made.role)
     return tuple(
         Column(
             name=p.name,

@@ -23,11 +23,19 @@ _TEXT_NAMES = (
     ),
     ("description", "question", "title", "headline", "statement", "phrase", "utterance", "query", "input", "prompt"),
 )
+_SEVERAL_NAMES = ("tags", "genres", "categories", "topics", "emotions", "intents", "classes", "choices")
 _LABEL_NAMES = (
     ("label", "labels", "class", "sentiment", "category", "target", "airline_sentiment", "label_text"),
     ("intent", "emotion", "polarity", "topic", "tag", "stars", "rating", "score", "type", "spam", "output", "y"),
     ("labels_text", "class_label", "class_name", "group", "genre", "language", "overall", "toxic", "is_spam"),
 )
+_READ_TOO = (  # texts that say something beside another one
+    "title", "headline", "subject", "summary", "abstract", "header", "heading", "review_title", "review_summary",
+    "name", "pros", "cons", "premise", "hypothesis", "claim", "evidence", "context", "question", "answer", "keywords",
+    "caption",
+)  # fmt: skip
+_SAME_AGAIN = re.compile(r"clean|process|stem|lemma|token|normali[sz]ed|translat|original|raw|lower|stripped|_en$")
+_NUMBERED = re.compile(r"(.{0,40}?)_?\d")
 _TARGET_NAMES = (
     ("target", "y", "price", "label", "saleprice", "sale_price", "value", "output"),
     ("amount", "cost", "salary", "charges", "revenue", "sales", "income", "rent", "score", "rating", "medv", "mpg"),
@@ -62,6 +70,48 @@ def guess_text(profiles: Sequence[Profile]) -> str:
     if len(words) != len(profiles) or len(words) < 2:
         return ""  # among numbers, a column of words is a feature
     return max(words, key=lambda profile: (profile.distinct, profile.average_length, -profile.position)).name
+
+
+def guess_texts(profiles: Sequence[Profile], text: str) -> list[str]:
+    """Return the columns of texts that are read together with the text, itself among them, in the table's order.
+
+    A title beside its body, a premise beside its hypothesis; not the same text once more, cleaned or translated.
+    """
+    main = next((profile for profile in profiles if profile.name == text), None)
+    if main is None:
+        return [text]
+    return [p.name for p in profiles if p is main or (_is_read_too(p, main) and not _is_the_same(p, main))]
+
+
+def _is_read_too(profile: Profile, main: Profile) -> bool:
+    plain, other = _plain(profile.name), _plain(main.name)
+    if profile.style is not None or profile.kind not in ("text", "category", "identifier"):
+        return False
+    if profile.average_words < 1.5:
+        return False
+    if _SAME_AGAIN.search(plain) and not _SAME_AGAIN.search(other):
+        return False
+    if profile.kind != "text" and profile.distinct < profile.counts.total() / 3:
+        return False  # a few headings again and again are kinds
+    last = plain.rpartition("_")[2]
+    is_titled = plain in _READ_TOO[:9] or last in ("title", "headline", "subject", "summary")
+    pair, same = _NUMBERED.fullmatch(plain), _NUMBERED.fullmatch(other)
+    is_pair = pair is not None and same is not None and pair[1] == same[1]
+    both = plain in _READ_TOO and other in _READ_TOO
+    is_body = _rank(profile.name, _TEXT_NAMES) >= 4 and (other in _READ_TOO or plain == "body")
+    return is_titled or is_pair or both or is_body
+
+
+def _is_the_same(profile: Profile, main: Profile) -> bool:
+    """Return whether a column mostly repeats another one, whatever its case and spaces."""
+    pairs = list(zip(profile.values, main.values, strict=True))[:500]
+    alike = sum(" ".join(a.lower().split()) == " ".join(b.lower().split()) for a, b in pairs)
+    return alike > len(pairs) / 2
+
+
+def may_be_several(name: str) -> bool:
+    """Return whether a column's name says that it holds labels, perhaps several a row."""
+    return _rank(name, _LABEL_NAMES) >= 2 or _plain(name) in _SEVERAL_NAMES
 
 
 def is_surely_text(profile: Profile) -> bool:

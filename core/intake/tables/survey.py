@@ -1,13 +1,16 @@
 """A table at a glance: its columns profiled on a sample of the rows of its beginning."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.errors import DataError
 from core.intake.tables.columns import Profile, profile_column
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.table import Table
+
+if TYPE_CHECKING:
+    from core.intake.tables.derived import Derived
 
 _SAMPLE_CELLS = 240_000
 _SAMPLE_ROWS = 20_000
@@ -23,26 +26,37 @@ class Survey:
     Args:
         table: That was looked at.
         profiles: Of its columns, in order.
-        first_rows: To show; long cells are cut.
+        beginning: The first rows, whole.
         rows: In the table; an estimate if not `is_whole`.
         is_whole: Whether all rows were read (though not all of them profiled).
         sampled: Rows that were profiled.
         strange: Whole sentences about rows and characters that cannot be read as they are.
+        derived: Columns that are made of others.
     """
 
     table: Table
     profiles: tuple[Profile, ...]
-    first_rows: tuple[tuple[str, ...], ...]
+    beginning: tuple[tuple[str, ...], ...]
     rows: int
     is_whole: bool
     sampled: int
     strange: tuple[str, ...] = ()
+    derived: tuple["Derived", ...] = ()
+
+    def made(self, role: str) -> "Derived | None":
+        """Return the column of this role that is made of others, None if there is none."""
+        return next((column for column in self.derived if column.role == role), None)
+
+    @property
+    def first_rows(self) -> tuple[tuple[str, ...], ...]:
+        """The first rows, to show; long cells are cut."""
+        return tuple(tuple(cell[:_SHOWN_CHARACTERS] for cell in row) for row in self.beginning)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Whole sentences about the table, whatever it is for."""
         part = () if self.is_whole else (_ONLY_THE_BEGINNING,)
-        return (*self.table.notes, *self.strange, *part)
+        return (*self.table.notes, *(column.said for column in self.derived), *self.strange, *part)
 
     def profile(self, name: str) -> Profile:
         """Return the profile of one column.
@@ -74,13 +88,13 @@ def survey(table: Table) -> Survey:
     width = len(table.names)
     wanted = max(100, min(_SAMPLE_ROWS, _SAMPLE_CELLS // width))
     sampled: list[list[str]] = [[] for _ in range(width)]
-    first_rows: tuple[tuple[str, ...], ...] = ()
+    beginning: tuple[tuple[str, ...], ...] = ()
     rows = done = 0
     step, is_whole = 1, True
     left_out = LeftOut()
     for batch in table.batches(range(width), left_out):
         if not rows:
-            first_rows = _first_rows(batch.columns)
+            beginning = tuple(zip(*(column[:_FIRST_ROWS] for column in batch.columns), strict=True))
             likely = len(batch) * min(table.size_bytes, table.look_bytes) // max(1, batch.done)
             step = max(1, max(likely, len(batch)) // wanted)
         offset = -rows % step
@@ -103,10 +117,4 @@ def survey(table: Table) -> Survey:
     ]
     found = left_out.findings(table.path.name, table.unit)
     strange = tuple(finding.message for finding in found if finding.severity == "warning")
-    return Survey(table, tuple(profiles), first_rows, rows, is_whole, len(sampled[0]), strange)
-
-
-def _first_rows(columns: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
-    """Return the first rows, to show."""
-    short = [[cell[:_SHOWN_CHARACTERS] for cell in column[:_FIRST_ROWS]] for column in columns]
-    return tuple(zip(*short, strict=True))
+    return Survey(table, tuple(profiles), beginning, rows, is_whole, len(sampled[0]), strange)

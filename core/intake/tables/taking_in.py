@@ -1,6 +1,6 @@
 """From the rows of a table to the examples of a draft, a few thousand at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
+from core.intake.conversations.template import is_answered
 from core.intake.draft import Draft, Progress
 from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
 from core.intake.split_names import SPLIT_NAMES
+from core.intake.tables.arrangement import arranged
 from core.intake.tables.cleaning import clean_texts, looks_like_formula
 from core.intake.tables.features import Features, unused_columns
 from core.intake.tables.guesses import table_guesses
@@ -21,10 +23,12 @@ from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
 from core.intake.tables.repeated_rows import RepeatedRows
 from core.intake.tables.summary_rows import without_summaries
-from core.intake.tables.survey import survey
 from core.intake.tables.table import Batch, Table
 
-_CHOSEN = ("text_column", "label_column", "target_column", "split_column", "ignored_columns", "number_columns")
+_CHOSEN = (
+    "text_column", "several_labels", "label_column", "target_column", "split_column", "ignored_columns",
+    "number_columns",
+)  # fmt: skip
 
 
 def look_at(table: Table, options: ImportOptions) -> Look:
@@ -33,8 +37,7 @@ def look_at(table: Table, options: ImportOptions) -> Look:
     Raises:
         DataError: It cannot become what the options ask for.
     """
-    table = without_summaries(table, options.keep_totals)
-    seen, problem = survey(table), ""
+    seen, problem = arranged(without_summaries(table, options.keep_totals), options), ""
     try:
         plan = make_plan(seen, options)
     except DataError as error:
@@ -67,8 +70,8 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
         ImportCancelled: The user does not want it any more.
     """
     progress.stage("Reading", table.size_bytes, "bytes")
-    table = without_summaries(table, options.keep_totals)
-    plan = make_plan(survey(table), options)
+    seen = arranged(without_summaries(table, options.keep_totals), options)
+    table, plan = seen.table, make_plan(seen, options)
     left_out = LeftOut()
     draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
     extra = list(table.findings)
@@ -78,7 +81,9 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
         _take_numbers(table, plan, draft, progress, left_out)
         extra += unused_columns(plan.features)
     else:
-        _take_documents(table, plan, draft, progress, left_out)
+        made = seen.made("text")
+        is_chat = made is not None and made.name == plan.options.text_column
+        _take_documents(table, plan, draft, progress, left_out, is_chat)
     progress.advance(table.size_bytes)
     draft.findings.extend((*left_out.findings(table.path.name, table.unit), *extra))
     if not draft.rows(_schema(plan)).count:
@@ -99,8 +104,8 @@ def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left
     options, writer = plan.options, draft.rows(TEXT_ROWS)
     book = LabelBook(options.label_map, options.normalise_labels)
     file = table.path.name
-    wanted = _positions(table, options.text_column, options.label_column, options.split_column)
-    for batch in table.batches(wanted, left_out):
+    read = [options.text_column, *(options.more_text_columns or ())]
+    for batch in _batches(table, read, [options.label_column, options.split_column], left_out):
         texts = _clean(batch, options, left_out)
         written = batch.columns[1]
         book.counts.update(written)
@@ -116,7 +121,7 @@ def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left
         progress.advance(batch.done)
     draft.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
     draft.facts["columns"] = [
-        {"name": options.text_column, "kind": "text", "role": "text"},
+        *({"name": name, "kind": "text", "role": "text"} for name in read),
         {"name": options.label_column, "kind": "category", "role": "label"},
     ]
     merged = book.finding(file)
@@ -142,20 +147,43 @@ def _with_text_and_label(
     return np.array(keep, dtype=np.int64)
 
 
-def _take_documents(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> None:
-    """Write texts, each a document."""
+def _batches(table: Table, texts: Sequence[str], others: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+    """Yield the columns of texts as the first one, joined, and then these others."""
+    for batch in table.batches(_positions(table, *texts, *others), left_out):
+        cells, rest = batch.columns[: len(texts)], batch.columns[len(texts) :]
+        joined = cells[0] if len(cells) == 1 else [join_texts(row) for row in zip(*cells, strict=True)]
+        yield Batch(batch.lines, (joined, *rest), batch.done)
+
+
+def join_texts(texts: Iterable[str]) -> str:
+    r"""Return the texts of one row as one: each on a line of its own.
+
+    >>> join_texts(["Late again", "", "It came on Friday."])
+    'Late again\nIt came on Friday.'
+    """
+    return "\n".join(text for text in texts if text.strip())
+
+
+def _take_documents(
+    table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut, is_chat: bool
+) -> None:
+    """Write texts, each a document; conversations in which nothing is answered are counted."""
     options, writer = plan.options, draft.rows(DOCUMENT_ROWS)
-    for batch in table.batches(_positions(table, options.text_column, options.split_column), left_out):
+    read = [options.text_column, *(options.more_text_columns or ())]
+    for batch in _batches(table, read, [options.split_column], left_out):
         texts = _clean(batch, options, left_out)
         names = [f"{table.path.stem}, {table.unit} {line}" for line in batch.lines]
         columns = {"text": texts, "name": names, **_common(batch, 1, options, left_out)}
+        for line, text in zip(batch.lines, texts, strict=True):
+            if not text or (is_chat and not is_answered(text)):
+                left_out.add("no-answer" if text else "empty-rows", line, text)
         keep = np.flatnonzero([bool(text) for text in texts])
         if len(keep) < len(texts):
-            left_out.add_all("empty-rows", (batch.lines[i] for i, text in enumerate(texts) if not text))
             columns = {name: _only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
-    draft.facts["columns"] = [{"name": options.text_column, "kind": "text", "role": "text"}]
+    draft.facts["columns"] = [{"name": name, "kind": "text", "role": "text"} for name in read]
+    draft.facts |= {"conversations": True} if is_chat else {}
 
 
 def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> None:

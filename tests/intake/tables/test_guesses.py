@@ -23,11 +23,12 @@ def file(tmp_path: Path) -> Path:
 
 def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path) -> None:
     look = look_at(file, ImportOptions())
-    assert {guess.about: (guess.value, guess.option) for guess in look.guesses} == {
+    unused = {guess.value: guess.why for guess in look.guesses if guess.about == "Unused column"}
+    assert unused == {"id": "it only names the rows", "shop": "a few words that are neither the text nor the label"}
+    assert {g.about: (g.value, g.option) for g in look.guesses if g.about != "Unused column"} == {
         "Task": ("Understand what people write (text-classification)", "--task TASK"),
         "Text column": ("comment", "--text-column NAME"),
         "Label column": ("mood", "--label-column NAME"),
-        "Unused columns": ("'id', 'shop'", ""),
         "Split": ("70 / 15 / 15 by chance", "--split-column NAME"),
         "Separator": ("semicolon", "--separator SIGN"),
         "Encoding": ("utf-8", "--encoding NAME"),
@@ -38,8 +39,8 @@ def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path)
 def test_what_was_decided_is_no_guess(file: Path) -> None:
     asked = ImportOptions(label_column="shop", delimiter=";", encoding="utf-8", has_header=True)
     said = {guess.about: guess.value for guess in look_at(file, asked).guesses}
-    assert said.keys() == {"Task", "Text column", "Unused columns", "Split"}
-    assert said["Unused columns"] == "'id', 'mood'"
+    assert said.keys() == {"Task", "Text column", "Unused column", "Split"}
+    assert [g.value for g in look_at(file, asked).guesses if g.about == "Unused column"] == ["id", "mood"]
 
 
 def test_guesses_are_kept_with_the_data_set(file: Path, tmp_path: Path) -> None:
