@@ -1,23 +1,41 @@
 """Tables in text files: CSV, TSV and their relatives, as programs and people really write them."""
 
+import codecs
+from collections.abc import Iterator
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
+from core.intake.tables.aligned import BLANKS, find_aligned
 from core.intake.tables.delimited_rows import DelimitedRows
 from core.intake.tables.dialect import ONE_COLUMN, Dialect, find_dialect, known_delimiter
-from core.intake.tables.disguise import OLD_OFFICE, PARQUET, ZIP, check_there, head, real_kind, refuse_disguised
+from core.intake.tables.disguise import (
+    HEAD_BYTES,
+    OLD_OFFICE,
+    PARQUET,
+    ZIP,
+    check_there,
+    head,
+    real_kind,
+    refuse_disguised,
+)
 from core.intake.tables.encoding import Encoding, TextStream, find_encoding, known_encoding, refuse_binary
 from core.intake.tables.header import find_layout, header_cells
+from core.intake.tables.header_rows import Header, read_header
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.preamble import Preamble, find_preamble, settled
 from core.intake.tables.table import Table, check_width, column_names
 from core.intake.tables.taking_in import look_at, take_in
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 _SPREADSHEETS = (".xlsx", ".xls", ".ods", ".xlsm", ".parquet")
+_COLUMNS = (".dat", ".data", ".prn", ".fwf", ".tbl", ".asc", ".out")  # if their lines have columns
 _ENCODING_BYTES = 128 << 20  # that decide about the encoding; single lines beyond are put right as they come
 _SAMPLE_CHARACTERS = 65_536
+_SETTLING = 20_000  # characters below the comments, that tell whether these name the columns
 _PREFERRED = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 
 
@@ -33,14 +51,18 @@ def accepts(path: Path) -> float:
         return 0.9
     if suffix in _SPREADSHEETS and start and not start.startswith((ZIP, OLD_OFFICE, PARQUET)):
         return 0.6  # a CSV that was only renamed
-    if suffix in ("", ".txt", ".dat", ".data") and start:
+    if suffix == ".arff" or (suffix in _COLUMNS and start):
+        return 0.9 if suffix == ".arff" or _is_regular(start) else 0.0
+    if suffix in ("", ".txt") and start:
         return 0.6 if _is_regular(start) else 0.0
     return 0.0
 
 
 def _is_regular(start: bytes) -> bool:
     """Return whether lines have the same number of tabs or separators, as no running text has."""
-    text = start.decode("utf-8", errors="replace")
+    wide = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    text = start.decode(wide, errors="replace").replace("\r\n", "\n")
+    text = "".join(islice(StringIO(text, newline=""), find_preamble(text).lines, None))
     lines = [line for line in text.splitlines()[:50] if line.strip()]
     if len(lines) < 3 or "\0" in text:
         return False
@@ -49,7 +71,7 @@ def _is_regular(start: bytes) -> bool:
     if marks == [","] and regular[","] == 1:  # so are sentences now and then; labels and numbers stand behind it
         last = [line.rpartition(",")[2].strip() for line in lines[1:]]
         return len(set(last)) <= len(last) / 2 or all(cell.replace(".", "", 1).isdigit() for cell in last)
-    return bool(marks)
+    return bool(marks) or find_aligned(text, len(start) < HEAD_BYTES) is not None
 
 
 def open_table(path: Path, options: ImportOptions) -> Table:
@@ -68,37 +90,50 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         raise DataError(f"{path.name} holds nothing but blank space. Check that the export is complete.")
     declared = _declared_delimiter(sample)
     known = known_delimiter(options.delimiter) if options.delimiter else declared
-    dialect = find_dialect(sample, is_whole, known, _PREFERRED.get(path.suffix.lower(), ""))
-    return _table(path, encoding, dialect, sample, is_whole, options, skip=1 if declared else 0)
+    preamble = find_preamble(sample)
+    below = "".join(islice(StringIO(sample, newline=""), preamble.lines, None))
+    dialect = find_dialect(below, is_whole, known, _PREFERRED.get(path.suffix.lower(), ""))
+    rows = list(islice(dialect.reader(StringIO(below[:_SETTLING], newline="")), 20))
+    preamble = settled(preamble, rows, lambda line: next(iter(dialect.reader([line])), []))
+    sample = "".join(preamble.read_over(StringIO(sample, newline="")))
+    return _table(path, encoding, dialect, sample, is_whole, options, 1 if declared else 0, preamble)
 
 
 def _table(
-    path: Path, encoding: Encoding, dialect: Dialect, sample: str, is_whole: bool, options: ImportOptions, skip: int
+    path: Path,
+    encoding: Encoding,
+    dialect: Dialect,
+    sample: str,
+    is_whole: bool,
+    options: ImportOptions,
+    skip: int,
+    preamble: Preamble,
 ) -> Table:
     rows = list(DelimitedSample(dialect, sample, is_whole).rows())[skip:]
-    layout = find_layout(rows, options.has_header)
+    layout = find_layout(rows, True if preamble.header else options.has_header)
     check_width(max(layout.width, len(rows[layout.begin])), path.name)
-    cells = (
-        header_cells(rows[layout.begin], layout.width, rows[layout.begin + 1 :])
-        if layout.has_header
-        else [""] * layout.width
-    )
-    names, notes, findings = column_names(cells, path.name)
+    header = Header([""] * layout.width, 0)
+    if layout.has_header:
+        below = rows[layout.begin + 1 :]
+        header = read_header(header_cells(rows[layout.begin], layout.width, below), below)
+    names, notes, findings = column_names(header.cells, path.name)
     if not layout.has_header:
         notes, findings = ("The first row is taken as data: it does not look like names of columns.",), ()
     if layout.begin and any(any(cell.strip() for cell in row) for row in rows[: layout.begin]):
         notes = (f"{layout.begin} row{'s' * (layout.begin > 1)} above the table left out.", *notes)
-    body = [row for row in rows[layout.begin + layout.has_header :] if len(row) == len(names)]
+    notes = (*_said_of(preamble), *header.notes, *notes)
+    body = [row for row in rows[layout.begin + header.rows :] if len(row) == len(names)]
     source = DelimitedRows(
         path,
         encoding.name,
         dialect,
-        skip=skip + layout.begin + layout.has_header,
+        skip=skip + layout.begin + header.rows,
         width=len(names),
         optional=_often_empty(body, len(names)),
+        preamble=preamble,
     )
-    delimiter = "" if dialect.delimiter == ONE_COLUMN else dialect.delimiter
-    kind = "TSV" if delimiter == "\t" else "CSV"
+    delimiter = "" if dialect.delimiter == ONE_COLUMN or len(dialect.delimiter) > 1 else dialect.delimiter
+    kind = "TSV" if delimiter == "\t" else "Text" if dialect.is_aligned else "CSV"
     if path.suffix.lower() in _SPREADSHEETS:
         notes = (f"{path.name} is in truth a text table (CSV), not what its name says; it is read as one.", *notes)
     return Table(
@@ -113,7 +148,26 @@ def _table(
         findings=findings,
         facts={"delimiter": delimiter, "has_header": layout.has_header},
         decimal_hint="," if delimiter == ";" else ".",
+        guesses=(*_guesses(dialect, preamble, options), *header.guesses),
     )
+
+
+def _said_of(preamble: Preamble) -> tuple[str, ...]:
+    """Return what is to be said about the lines above a table."""
+    if not preamble.lines:
+        return ()
+    what = "the attributes of an ARFF file" if preamble.kind == "ARFF" else "comments"
+    named = "; they name the columns" if preamble.header else ""
+    return (f"{preamble.lines} line{'s' * (preamble.lines > 1)} above the table left out: {what}{named}.",)
+
+
+def _guesses(dialect: Dialect, preamble: Preamble, options: ImportOptions) -> Iterator[Guess]:
+    """Yield how the lines of the file were understood, where no separator says it."""
+    if dialect.is_aligned and not options.delimiter and dialect.delimiter != BLANKS:
+        why = "the same places are blank in all lines" if dialect.begins else "two blanks or more stand between them"
+        yield Guess("Separator", "columns of fixed width" if dialect.begins else "gaps", why, "--separator SIGN")
+    if preamble.header and options.has_header is None:
+        yield Guess("Names of the columns", preamble.header[:60], f"the {preamble.kind} above the table name them")
 
 
 class DelimitedSample:

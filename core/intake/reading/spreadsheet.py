@@ -9,9 +9,9 @@ from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import check_there, head, real_kind
-from core.intake.tables.header import find_layout, header_cells
 from core.intake.tables.left_out import LeftOut
-from core.intake.tables.table import BATCH_ROWS, Batch, Table, check_width, column_names, listed, without_long_cells
+from core.intake.tables.sheet_layout import MOST_SPANS, SheetLayout, Span, lay_out
+from core.intake.tables.table import BATCH_ROWS, Batch, Table, listed, without_long_cells
 from core.intake.tables.taking_in import look_at, take_in
 from core.intake.tables.workbook import check_workbook, is_workbook
 
@@ -41,18 +41,8 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     kind, bare_formulas = check_workbook(path)
     name, sheet, names = _choose_sheet(path, options.sheet)
     first = [_texts(row) for _, row in zip(range(_FIRST_ROWS), sheet.iter_rows(), strict=False)]
-    layout = find_layout(first, options.has_header)
-    cells = (
-        header_cells(first[layout.begin], layout.width, first[layout.begin + 1 :])
-        if layout.has_header
-        else [""] * layout.width
-    )
-    check_width(len(cells), path.name)
-    columns, notes, findings = column_names(cells, path.name)
-    if not layout.has_header:
-        notes, findings = ("The first row is taken as data: it does not look like names of columns.",), ()
-    if any(any(row) for row in first[: layout.begin]):
-        notes = (f"{layout.begin} rows above the table left out.", *notes)
+    layout = lay_out(first, _spans(sheet), options, path.name)
+    notes, findings = layout.notes, layout.findings
     if len(names) > 1:
         notes = (f"The file has {len(names)} sheets ({listed(names)}); '{name}' is taken.", *notes)
         findings = (*findings, _other_sheets(name, names, path.name))
@@ -60,11 +50,11 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         notes = (f"{path.name} is in truth a spreadsheet, {kind}; it is read as one.", *notes)
     if bare_formulas:
         findings = (*findings, _without_values(bare_formulas, path.name))
-    rows = _SheetRows(path, sheet, layout.begin + layout.has_header, len(columns))
+    rows = _SheetRows(path, sheet, layout)
     return Table(
         path=path,
         format=f"{kind}, sheet '{name}'",
-        names=columns,
+        names=layout.names,
         size_bytes=path.stat().st_size,
         unit="row",
         batches=rows.batches,
@@ -72,7 +62,14 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         notes=notes,
         findings=findings,
         facts={"sheet": name, "has_header": layout.has_header},
+        guesses=layout.guesses,
     )
+
+
+def _spans(sheet: Any) -> list[Span]:
+    """Return the merged cells of a sheet, where the library tells them."""
+    ranges = sheet.merged_cell_ranges or []
+    return [(top, left, bottom, right) for (top, left), (bottom, right) in ranges[:MOST_SPANS]]
 
 
 class _SheetRows:
@@ -81,29 +78,52 @@ class _SheetRows:
     Args:
         path: The file.
         sheet: As the library opened it.
-        skip: Rows above the first one of data.
-        width: Cells in a row.
+        layout: Which of its cells are the table.
     """
 
-    def __init__(self, path: Path, sheet: Any, skip: int, width: int) -> None:
-        self.path, self.sheet, self.skip, self.width = path, sheet, skip, width
+    def __init__(self, path: Path, sheet: Any, layout: SheetLayout) -> None:
+        self.path, self.sheet, self.layout = path, sheet, layout
         self.size = path.stat().st_size
 
     def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
         """Yield the wanted columns of all rows."""
+        first = self.layout.first_column
+        end, places = first + len(self.layout.names), [first + index for index in wanted]
         numbers: list[int] = []
         columns: tuple[list[str], ...] = tuple([] for _ in wanted)
+        above: dict[tuple[int, int], Any] = {}  # what merged cells hold, by row and column
         total = max(1, self.sheet.total_height)
         for number, row in enumerate(self.sheet.iter_rows(), 1):
-            if number > self.skip and any(cell != "" for cell in row):
+            if number > self.layout.skip and any(cell != "" for cell in row[first:end]):
+                covered = self._covered(number - 1, row, above) if self.layout.covered else row
                 numbers.append(number)
-                for column, index in zip(columns, wanted, strict=True):
-                    column.append(_text(row[index]))
+                for column, place in zip(columns, places, strict=True):
+                    column.append(_text(covered[place]))
             if len(numbers) >= BATCH_ROWS:
                 yield without_long_cells(Batch(numbers, columns, self.size * number // (total + 1)), left_out)
                 numbers, columns = [], tuple([] for _ in wanted)
         if numbers:
             yield without_long_cells(Batch(numbers, columns, self.size), left_out)
+
+    def _covered(self, number: int, row: Sequence[Any], above: dict[tuple[int, int], Any]) -> Sequence[Any]:
+        """Return a row with the texts of the merged cells that cover it.
+
+        Args:
+            number: Of the row, from 0.
+            row: As it stands there.
+            above: What merged cells hold; what this row's hold is added.
+        """
+        for column in self.layout.covered.get(number + 1, ()):
+            if self.layout.covered[number + 1][column] == number and column < len(row):
+                above[number, column] = row[column]
+        found = self.layout.covered.get(number)
+        if not found:
+            return row
+        filled = list(row)
+        for column, top in found.items():
+            if column < len(filled) and filled[column] == "":
+                filled[column] = above.get((top, column), "")
+        return filled
 
 
 def _without_values(count: int, file: str) -> Finding:
@@ -139,7 +159,7 @@ def _choose_sheet(path: Path, wanted: str) -> tuple[str, Any, list[str]]:
     try:
         with path.open("rb") as file:
             workbook = CalamineWorkbook.from_filelike(file)
-            names = list(workbook.sheet_names)
+            names = _visible_first(workbook)
             if wanted and wanted not in names:
                 raise DataError(f"{path.name} has no sheet called '{wanted}'. It has: {listed(names, 20)}. Choose one.")
             for name in [wanted] if wanted else names:
@@ -151,6 +171,12 @@ def _choose_sheet(path: Path, wanted: str) -> tuple[str, Any, list[str]]:
     if wanted:
         raise DataError(f"The sheet '{wanted}' of {path.name} is empty. Choose another of: {listed(names, 20)}.")
     raise DataError(f"{path.name} is empty: no sheet of it holds anything. Check that it is the right file.")
+
+
+def _visible_first(workbook: Any) -> list[str]:
+    """Return the names of all sheets, those that their program hides last."""
+    hidden = {sheet.name for sheet in workbook.sheets_metadata if str(sheet.visible) != "SheetVisibleEnum.Visible"}
+    return sorted(workbook.sheet_names, key=lambda name: name in hidden)
 
 
 def _texts(row: Sequence[Any]) -> list[str]:

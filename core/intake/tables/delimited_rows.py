@@ -11,10 +11,12 @@ from core.errors import DataError
 from core.intake.tables.dialect import Dialect
 from core.intake.tables.encoding import TextStream
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.preamble import NOTHING, Preamble
 from core.intake.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, without_long_cells
 
 _END = "\0end of the file\0"  # a line that no file holds, as NULs are removed: where it ends up tells of open quotes
 _AT_A_TIME = 128  # rows between two looks at how much memory they take
+_FEW_COLUMNS = 2  # of so few, a row of one cell has lost its separator; of more, it is a note
 _SWALLOWED_LINES = 20  # within one cell, that look like rows
 
 
@@ -29,6 +31,7 @@ class DelimitedRows:
         skip: Rows above the first one of data.
         width: Cells in a row.
         optional: How many of the last cells a row may lack: those that are sometimes empty.
+        preamble: What stands above the table.
     """
 
     path: Path
@@ -37,6 +40,7 @@ class DelimitedRows:
     skip: int
     width: int
     optional: int
+    preamble: Preamble = NOTHING
 
     def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
         """Yield the wanted columns of all rows.
@@ -46,7 +50,7 @@ class DelimitedRows:
         """
         text = TextStream(self.path, self.encoding, left_out)
         lines = chain.from_iterable(StringIO(piece, newline="") for piece in text)
-        reader = self.dialect.reader(chain(lines, (_END,)))
+        reader = self.dialect.reader(chain(self.preamble.read_over(lines), (_END,)))
         self._skip_rows(reader)
         line, done, is_done = reader.line_num, 0, False
         numbers: list[int] = []
@@ -159,12 +163,21 @@ class DelimitedRows:
                 row = row[:width]
             elif width - self.optional <= len(row) < width:
                 row = [*row, *[""] * (width - len(row))]
+            if len(row) != width and self._is_aside(row):
+                left_out.add("lone-cells", number, " ".join(row))
+                continue
             if len(row) != width:
                 left_out.add("ragged-rows", number, f"{len(row)} cells instead of {width}: {' | '.join(row[:6])}")
                 continue
             kept.append(row)
             kept_numbers.append(number)
         return kept, kept_numbers
+
+    def _is_aside(self, row: list[str]) -> bool:
+        """Return whether a row that is too short is a comment, or a note beside a table of several columns."""
+        mark = self.preamble.mark
+        is_comment = bool(mark) and row[0].lstrip().startswith(mark)
+        return is_comment or (len(row) == 1 and self.width > _FEW_COLUMNS and not self.dialect.is_aligned)
 
 
 def _breaks(cell: str) -> int:

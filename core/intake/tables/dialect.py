@@ -9,6 +9,16 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from core.errors import DataError
+from core.intake.tables.aligned import (
+    BLANKS,
+    GAPS,
+    LineReader,
+    find_aligned,
+    number_share,
+    split_at,
+    split_blanks,
+    split_gaps,
+)
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -19,6 +29,7 @@ LONGEST_FIELD = 8_000_000  # characters; a cell that goes on for longer has lost
 TITLES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", ONE_COLUMN: "nothing"}
 _WRITTEN = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|", "space": " "}
 _LIBRARY_CHARACTERS = 6_000  # that the library looks at: a few hundredths of a second
+_BETTER = 0.2  # share of cells that must be numbers besides, where blanks are to separate and not another sign
 _CONSISTENT = 0.6  # of the rows must have the same number of cells
 
 
@@ -29,16 +40,27 @@ class Dialect:
     delimiter: str
     quote: str = '"'  # "" where quotation marks are just characters
     escape: str = ""
+    begins: tuple[int, ...] = ()  # of columns of fixed width
 
     @property
     def title(self) -> str:
         """The separator in words: "separated by semicolons"."""
         if self.delimiter == ONE_COLUMN:
             return "one column"
+        if self.is_aligned:
+            return "in columns of fixed width" if self.begins else "separated by blanks"
         return f"separated by {TITLES.get(self.delimiter, repr(self.delimiter))}"
 
-    def reader(self, lines: Iterable[str]) -> "Reader":
+    @property
+    def is_aligned(self) -> bool:
+        """Whether nothing but blanks stands between cells."""
+        return bool(self.begins) or self.delimiter in (BLANKS, GAPS)
+
+    def reader(self, lines: Iterable[str]) -> "Reader | LineReader":
         """Return the library's reader over lines; cells of more than 8 million characters are its error."""
+        if self.is_aligned:
+            split = split_at(self.begins) if self.begins else split_gaps if self.delimiter == GAPS else split_blanks
+            return LineReader(lines, split)
         csv.field_size_limit(LONGEST_FIELD)
         return csv.reader(
             lines,
@@ -76,12 +98,26 @@ def find_dialect(sample: str, is_whole: bool, delimiter: str = "", preferred: st
     shapes = {candidate: _shape(sample, is_whole, dialect) for candidate, dialect in dialects.items()}
     order = [d for d in (preferred, _by_library(sample)) if d]
     order += sorted(DELIMITERS, key=lambda d: -shapes[d].share * min(shapes[d].width, 3))
+    best = Dialect(ONE_COLUMN)
     for candidate in order:
         shape = shapes[candidate]
         if shape.width < 2 or shape.share < _CONSISTENT or (shape.first == 1 and shape.share < 0.9):
             continue  # a first line without any separator says that they are part of the text
-        return dialects[candidate]
-    return Dialect(ONE_COLUMN)
+        best = dialects[candidate]
+        break
+    return _aligned(sample, is_whole, best) or best
+
+
+def _aligned(sample: str, is_whole: bool, other: Dialect) -> Dialect | None:
+    """Return the dialect of a table whose cells only blanks separate, None where another one reads it better."""
+    found = find_aligned(sample, is_whole)
+    if found is None:
+        return None
+    aligned = Dialect(found[0], begins=found[1])
+    if other.delimiter == ONE_COLUMN:
+        return aligned
+    ours, theirs = (number_share(list(d.reader(StringIO(sample, newline="")))) for d in (aligned, other))
+    return aligned if ours > theirs + _BETTER else None
 
 
 @dataclass(frozen=True)
@@ -123,6 +159,8 @@ def _by_library(sample: str) -> str:
 def _with_quoting(sample: str, is_whole: bool, delimiter: str) -> Dialect:
     """Return the dialect with the quoting under which the rows are the most regular; the usual one where all are."""
     usual = Dialect(delimiter)
+    if usual.is_aligned:
+        return usual
     share = _shape(sample, is_whole, usual).share
     others = []
     if '\\"' in sample:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.intake.tables.header_rows import has_two_rows
 from core.intake.tables.numbers import is_plain_number
 
 # Names that columns of such tables have, in lower case without marks; one of them makes a row a header.
@@ -52,7 +53,7 @@ def find_layout(rows: Sequence[Sequence[str]], has_header: bool | None) -> Layou
     body = [row for row in rows[begin + 1 :] if any(row)]
     width = _most_common([len(row) for row in body]) or (len(rows[begin]) if rows else 0)
     if has_header is None:
-        has_header = bool(rows) and _names_columns(rows[begin], body)
+        has_header = bool(rows) and (has_two_rows(rows[begin], body) or _names_columns(rows[begin], body))
     return Layout(begin, has_header, width)
 
 

@@ -9,12 +9,14 @@ from typing import Any, Literal
 
 from core.errors import DataError
 from core.intake.tables.encoding import JSON_ENDS, LINE_ENDS, TextStream
+from core.intake.tables.json_orientations import by_row, named
 from core.intake.tables.json_values import BrokenJson, JsonStream
 from core.intake.tables.left_out import LeftOut
 
 _MOST_SIDE_BY_SIDE = 256 << 20  # bytes of a file that has to be read at once
 _ONE_OBJECT_BYTES = 4 << 20  # of a file that may hold a single object
 _DEEPEST_LIST = 5  # objects around a list of objects
+_ABOUT_COLUMNS = ("schema", "columns", "fields")  # their names and types, beside the rows
 _EXAMPLE = '{"text": "...", "label": "..."}'
 Shape = Literal["lines", "list", "wrapped", "columns"]
 
@@ -50,18 +52,26 @@ class JsonObjects:
             BrokenJson: It cannot be read on.
         """
         if self.shape == "lines":
-            yield from self._lines(left_out)
+            yield from named(self._lines(left_out), left_out)
         elif self.shape == "columns":
             size = self.path.stat().st_size
-            for number, row in enumerate(_side_by_side(self._whole(left_out), self.path.name), 1):
+            if (rows := by_row(self._whole(left_out))) is None:
+                raise BrokenJson(
+                    f"{self.path.name} is JSON, but no table: neither a list of objects nor columns of one length. "
+                    f"Save it with one object a line, such as {_EXAMPLE}."
+                )
+            for number, row in enumerate(rows, 1):
                 yield number, row, size
         else:
-            text = TextStream(self.path, self.encoding, left_out, JSON_ENDS)
-            stream = JsonStream(iter(text), self.path.name)
-            for key in self.keys:
-                _go_to(stream, key)
-            for value in stream.items():
-                yield stream.count, value, text.done
+            yield from named(self._list(left_out), left_out)
+
+    def _list(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+        text = TextStream(self.path, self.encoding, left_out, JSON_ENDS)
+        stream = JsonStream(iter(text), self.path.name)
+        for key in self.keys:
+            _go_to(stream, key)
+        for value in stream.items():
+            yield stream.count, value, text.done
 
     def _lines(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
         text = TextStream(self.path, self.encoding, left_out, LINE_ENDS)
@@ -72,7 +82,7 @@ class JsonObjects:
                 if not line or line.isspace():
                     continue
                 value = parsed(line)
-                if isinstance(value, (dict, str)):
+                if isinstance(value, (dict, str, list)):
                     yield number, value, text.done
                 else:
                     left_out.add("bad-lines", number, line)
@@ -86,23 +96,6 @@ class JsonObjects:
             )
         text = "".join(TextStream(self.path, self.encoding, left_out, JSON_ENDS))
         return JsonStream(iter([text]), self.path.name).value()
-
-
-def _side_by_side(value: Any, file: str) -> Iterator[dict[str, Any]]:
-    """Yield rows from {"text": ["a", "b"], "label": [...]} or {"text": {"0": "a"}, "label": {"0": ...}}."""
-    columns = {name: list(cells.values()) if isinstance(cells, dict) else cells for name, cells in value.items()}
-    are_lists = bool(columns) and all(isinstance(cells, list) for cells in columns.values())
-    if (
-        not are_lists
-        or len({len(cells) for cells in columns.values()}) != 1
-        or any(isinstance(cell, dict) for cells in columns.values() for cell in cells)
-    ):
-        raise BrokenJson(
-            f"{file} is JSON, but no table: neither a list of objects nor columns of one length. "
-            f"Save it with one object a line, such as {_EXAMPLE}."
-        )
-    for cells in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, cells, strict=True))
 
 
 def _go_to(stream: JsonStream, key: str) -> None:
@@ -130,7 +123,8 @@ def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
     stream = JsonStream(iter([start, *islice(pieces, 40)]) if len(lines) < 2 else iter([start]), path.name)
     first = stream.peek()
     if first == "[":
-        return "list", ()
+        are_lines = len(lines) > 1 and all(isinstance(parsed(line), list) for line in lines[:2])
+        return "lines" if are_lines else "list", ()
     if first == '"' or (len(lines) > 1 and isinstance(parsed(lines[0]), (dict, str))):
         return "lines", ()
     if first != "{":
@@ -157,9 +151,11 @@ def _list_within(stream: JsonStream, depth: int = 1) -> tuple[str, ...] | None:
     while stream.peek() == '"':
         key = str(stream.value())
         stream.take(":")
-        if stream.begins_list_of_objects():
+        if key not in _ABOUT_COLUMNS and stream.begins_list_of_objects():
             return (key,)
-        if stream.peek() == "{" and depth < _DEEPEST_LIST:
+        if key in _ABOUT_COLUMNS:
+            stream.value()
+        elif stream.peek() == "{" and depth < _DEEPEST_LIST:
             if (further := _list_within(stream, depth + 1)) is not None:
                 return (key, *further)
         else:

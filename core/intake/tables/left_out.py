@@ -43,6 +43,12 @@ _WORDINGS: dict[str, _Wording] = {
         "{count} rows of {file} were left out because they do not have as many cells as there are columns ({where}).",
         "In such a row nobody can know which cell belongs to which column; often a quotation mark is missing.",
     ),
+    "lone-cells": _Wording(
+        "note",
+        "One line of {file} was left out because it is no row: a comment, title, note or source ({where}).",
+        "{count} lines of {file} were left out because they are no rows: comments, titles, notes or sources ({where}).",
+        "Such lines stand above, within and below tables, and have no cells for the columns.",
+    ),
     "bad-lines": _Wording(
         "warning",
         "One line of {file} was left out because it is not a JSON object ({where}).",
