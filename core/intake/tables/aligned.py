@@ -83,13 +83,13 @@ def find_aligned(sample: str, is_whole: bool) -> tuple[str, tuple[int, ...]] | N
     for way, split in ((BLANKS, split_blanks), (GAPS, split_gaps)):
         if _is_table([split(line) for line in lines]):
             return way, ()
+    for way, split in ((GAPS, split_gaps), (BLANKS, split_blanks)):
+        if _is_table([split(line) for line in lines], has_row_names=True):
+            return way, ()
     for beginning in (lines, lines[1:]):  # a header may be wider than its column
         begins = _begins(beginning)
         if len(begins) > 1 and _is_table([split_at(begins)(line) for line in beginning]):
             return "", begins
-    for way, split in ((GAPS, split_gaps), (BLANKS, split_blanks)):
-        if _is_table([split(line) for line in lines], has_row_names=True):
-            return way, ()
     return None
 
 
