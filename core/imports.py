@@ -72,6 +72,15 @@ class Guess:
 
 
 @dataclass(frozen=True)
+class Thumbnail:
+    """A small copy of a picture that is not imported yet."""
+
+    label: str  # as it will be called
+    name: str  # in the source
+    data: str  # a PNG or JPEG in base64
+
+
+@dataclass(frozen=True)
 class Look:
     """What a source seems to be, from its beginning: shown for correction before anything is imported."""
 
@@ -88,6 +97,7 @@ class Look:
     problem: str = ""  # why it cannot be taken in as it is: something must be chosen first
     rows: int = 0  # rows, pictures or documents; an estimate for large tables
     rows_are_exact: bool = True
+    thumbnails: tuple[Thumbnail, ...] = ()  # a few pictures of each class
     layouts: Mapping[str, str] = field(default_factory=dict)  # of pictures: those it could be, by name, for people
     guesses: tuple[Guess, ...] = ()  # every choice that the options left open, a line each
 
@@ -104,6 +114,7 @@ class Finding:
     why: str  # why it matters: one sentence
     fix: str = ""  # what one click does, as a button says it: "Remove the repeated rows"; empty where nothing can
     rows: tuple[int, ...] = ()  # positions in the version, at most 1,000, to look at
+    pairs: tuple[tuple[int, int], ...] = ()  # positions of examples to see side by side: the first, and its double
 
 
 @dataclass(frozen=True)

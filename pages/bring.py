@@ -10,6 +10,7 @@ from core.imports import Look
 from pages.components.bring_source import TABLES, bring_source, choose_one, forget_source
 from pages.components.bring_summary import bring_summary
 from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
+from pages.components.class_thumbnails import class_thumbnails
 from pages.components.column_choices import column_choices, missing_column, reading_choices
 from pages.components.data_charts import class_chart
 from pages.components.data_words import many, shortened
@@ -109,6 +110,7 @@ def _labels(state: Bringing, look: Look) -> None:
         return
     st.subheader("Classes", anchor=False)
     class_chart(look.classes, "look-classes")
+    class_thumbnails(look.thumbnails, len(look.classes))
     if not look.rows_are_exact:
         st.caption("As far as it was looked at; all of them are counted while it comes in.")
     label_mapping(state, look)

@@ -228,7 +228,7 @@ def _check_file(path: Path, options: ImportOptions) -> list[Finding]:
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
-    return {key: value for key, value in asdict(finding).items() if key != "rows"}
+    return {key: value for key, value in asdict(finding).items() if key not in ("rows", "pairs")}
 
 
 def _print_findings(findings: list[Finding], name: str) -> None:

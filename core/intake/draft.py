@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 
-from core.imports import Finding, ImportOptions, Look
+from core.imports import Finding, ImportOptions, Look, Thumbnail
 from core.intake.rows import PackWriter, RowsWriter
 
 Unit = Literal["bytes", "rows", "pictures", "documents", "checks"]
@@ -92,3 +92,5 @@ class ReaderSpec:
     # Names of `ImportOptions.layout` that ask for it, whatever the others say.
     layouts: Callable[[], Collection[str]] = tuple
     tasks: tuple[str, ...] = ()  # that its sources are for; empty: any
+    # Of pictures: a few of each class, small, with `options` complete.
+    thumbnails: Callable[[Path, ImportOptions], tuple[Thumbnail, ...]] | None = None

@@ -86,7 +86,9 @@ def look_at(path: Path, options: ImportOptions) -> Look:
         DataError: It cannot be read at all.
     """
     source = the_source(path)
-    return _look(find_reader(source, options.layout, options.task), source, options)
+    reader = find_reader(source, options.layout, options.task)
+    look = _look(reader, source, options)
+    return replace(look, thumbnails=reader.thumbnails(source, look.options)) if reader.thumbnails else look
 
 
 def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:

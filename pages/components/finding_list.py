@@ -10,6 +10,7 @@ from core.bootstrap import shared_service
 from core.doubts import Doubts
 from core.imports import Finding, VersionInfo
 from pages.components.data_doubts import doubt_choices, kept_notice
+from pages.components.image_pairs import image_pairs
 from pages.components.notices import shown_errors
 from pages.components.once import once
 from pages.components.starting import one_key
@@ -83,6 +84,8 @@ def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy
         st.caption(plain(finding.why))
         if doubts is not None and finding is doubts.finding:
             doubt_choices(doubts, info, in_use and not busy)
+        elif finding.pairs and info.task == "image-classification":
+            image_pairs(finding, info)
         elif finding.examples:
             with st.container(gap="xxsmall", key=f"examples-{finding.code}"):
                 for example in finding.examples:

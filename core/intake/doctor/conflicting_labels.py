@@ -10,7 +10,7 @@ from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
-from core.intake.doctor.repeats import repeated_to_the_letter, sayings
+from core.intake.doctor.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import examples_of, positions, shown, thing
 
@@ -35,6 +35,7 @@ def look(examined: Examined) -> Finding | None:
         "them.",
         fix="Keep the label of the majority, remove ties" if clear else "Remove the contradictory rows",
         rows=positions(rows),
+        pairs=_pairs(examined, rows),
     )
 
 
@@ -68,6 +69,14 @@ def _ballots(examined: Examined, rows: NDArray[np.int64]) -> dict[int, Counter[i
 def _winner(ballot: Counter[int]) -> int | None:
     [(label, votes)] = ballot.most_common(1)
     return label if votes > ballot.total() / 2 else None
+
+
+def _pairs(examined: Examined, rows: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """Return a few examples beside the first one that is the same and has another label."""
+    first = first_of_each(examined.same)
+    differs = rows[examined.targets[rows] != examined.targets[first[rows]]]
+    _, each = np.unique(examined.same[differs], return_index=True)
+    return side_by_side(differs[np.sort(each)], first)
 
 
 def _message(examined: Examined, rows: NDArray[np.int64], count: int) -> str:

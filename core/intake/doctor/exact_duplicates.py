@@ -9,7 +9,7 @@ from core.intake.doctor.classes import CLASSIFICATION, repeats
 from core.intake.doctor.columns import describe_row, identifiers, left_out, numbering_columns, row_groups
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
-from core.intake.doctor.repeats import repeated_to_the_letter, sayings
+from core.intake.doctor.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import counted, examples_of, listed, positions, shown, thing
 
@@ -33,6 +33,7 @@ def look(examined: Examined) -> Finding | None:
         "in any case, so that they flatter no score.",
         fix="Remove the repeated rows",
         rows=positions(repeated),
+        pairs=_pairs(examined, repeated),
     )
 
 
@@ -46,6 +47,14 @@ def _repeats(examined: Examined) -> NDArray[np.bool_]:
     if examined.task != "tabular-regression":
         return repeats(examined)
     return np.asarray(first_of_each(row_groups(examined)) != np.arange(len(examined)))
+
+
+def _pairs(examined: Examined, repeated: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
+    """Return a few repeated pictures beside the first of the same label."""
+    if examined.task != "image-classification":
+        return ()
+    with_label = numbered(examined.same * (len(examined.labels) + 1) + examined.targets + 1)
+    return side_by_side(np.flatnonzero(repeated), first_of_each(with_label))
 
 
 def _message(examined: Examined, count: int) -> str:

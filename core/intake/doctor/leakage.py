@@ -56,12 +56,24 @@ def look(examined: Examined) -> Finding | None:
         if not validation
         else "Remove the copies from training and validation",
         rows=positions(leaks.rows),
+        pairs=_pairs(examined, leaks),
     )
 
 
 def repair(examined: Examined) -> pa.Table:
     """Remove from each part what is also in one that judges it."""
     return keep(examined, ~_leaks(examined).rows)
+
+
+def _pairs(examined: Examined, leaks: _Leaks) -> tuple[tuple[int, int], ...]:
+    """Return a few examples that are for training beside their copy that judges."""
+    given = np.asarray(examined.column("given").to_pylist(), dtype=object)
+    near, found = numbered(examined.near), []
+    for row in np.flatnonzero(leaks.rows)[:SHOWN]:
+        others = np.flatnonzero((near == near[row]) | (examined.same == examined.same[row]))
+        judges = [other for other in others if given[other] not in ("train", "", None) and other != row]
+        found += [(int(row), int(judges[0]))] if judges else []
+    return tuple(found)
 
 
 def _leaks(examined: Examined) -> _Leaks:

@@ -8,7 +8,7 @@ from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each
-from core.intake.doctor.repeats import sayings
+from core.intake.doctor.repeats import sayings, side_by_side
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import counted, examples_of, positions, shown, thing
 from core.intake.similarity import comparison_note
@@ -30,7 +30,8 @@ def look(examined: Examined) -> Finding | None:
     count = int(alike.sum())
     if not count:
         return _not_looked_for(examined)
-    others = int((examined.targets[alike] != examined.targets[first[alike]]).sum())
+    others_at = alike & (examined.targets != examined.targets[first])
+    others = int(others_at.sum())
     verb = LIKE[examined.task][count > 1]
     message = f"{count:,} of the {len(examined):,} {thing(examined.task)} {verb} an earlier one."
     if others:
@@ -47,6 +48,7 @@ def look(examined: Examined) -> Finding | None:
         "one side of the split in any case.",
         fix="Keep one of each",
         rows=positions(alike),
+        pairs=side_by_side(_first_those(others_at, alike), first),
     )
 
 
@@ -62,6 +64,11 @@ def _not_looked_for(examined: Examined) -> Finding | None:
         return None
     why = "Texts with a word changed may stand on both sides of the split, and let the score look better than it is."
     return Finding(code=CODE, severity="note", count=0, examples=(), message=note, why=why)
+
+
+def _first_those(wanted: NDArray[np.bool_], among: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the positions of some rows, those that are wanted most before the others."""
+    return np.concatenate([np.flatnonzero(wanted), np.flatnonzero(among & ~wanted)])
 
 
 def _alike(examined: Examined, first: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -3,10 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intake.doctor.examined import Examined
+from core.intake.doctor.examined import SHOWN, Examined
 from core.intake.doctor.selection import texts_at, values_where
 
 COMPARED = 200_000  # rows of which the texts themselves are compared
+
+
+def side_by_side(rows: NDArray[np.int64], first: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """Return the first few of these rows, each with the row that it repeats.
+
+    Args:
+        rows: Positions.
+        first: (N,) for each row of the version the one that it repeats.
+    """
+    return tuple((int(first[row]), int(row)) for row in rows[:SHOWN])
 
 
 def sayings(examined: Examined, rows: NDArray[np.int64]) -> list[str]:

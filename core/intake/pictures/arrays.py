@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.imports import Guess, ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look, Thumbnail
 from core.intake.draft import Draft, Progress
 from core.intake.pictures.annotated import Said
 from core.intake.pictures.left_out import LeftOut
+from core.intake.pictures.samples import Sample, small
 from core.intake.pictures.sources import TASK, check_classes_left, check_label_kinds, named_labels, split_guess
 from core.intake.pictures.taking import describe, write
 from core.intake.tables.labels import LabelBook
@@ -88,14 +89,13 @@ def read_arrays(
     from PIL import Image
 
     left_out, book, kept = LeftOut(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
-    progress.stage("Reading pictures", 0, "pictures")
+    progress.stage("Reading pictures", sum(1 for part in parts for _ in part.said()), "pictures")
     done = 0
     for part in parts:
         for number, (pixels, said) in enumerate(part.examples(), start=1):
             called = f"{part.name} #{number}"
             done += 1
             if done % REPORTED == 0:
-                progress.stage("Reading pictures", done, "pictures")
                 progress.advance(done)
             if not said.label:
                 left_out.add("unlabelled-pictures", called)
@@ -113,6 +113,17 @@ def read_arrays(
     draft.findings += [*left_out.findings(), *([merged] if merged else [])]
     draft.facts |= {"format": title, "label_map": book.names, "files": [part.name for part in parts]}
     check_classes_left(path.name, kept, book.names, draft, left_out)
+
+
+def thumbnails_of(parts: Sequence[ArrayPart], options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class, from the beginning of each part."""
+    examples = (
+        (f"{part.name} #{number}", said.label, pixels)
+        for part in parts
+        for number, (pixels, said) in enumerate(part.examples(), start=1)
+    )
+    samples = (Sample(label, name, lambda p=pixels: p) for name, label, pixels in examples)  # type: ignore[misc]
+    return small(samples, options.label_map)
 
 
 def sides_of(count: int) -> tuple[int, int]:

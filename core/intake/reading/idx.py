@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import DataError
-from core.imports import ImportOptions, Look
+from core.imports import ImportOptions, Look, Thumbnail
 from core.intake.archives import Archive, is_archive, open_archive, peek
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.idx_format import IdxFile, recognise
 from core.intake.pictures.layout import split_named
 from core.intake.pictures.left_out import LeftOut
-from core.intake.pictures.sources import TASK, check_task, refuse_nothing_left
+from core.intake.pictures.samples import Sample, small
+from core.intake.pictures.sources import TASK, check_task, refuse_nothing_left, split_guess
 from core.intake.pictures.taking import describe, write
 
 MOST_FILES = 40  # of a folder or ZIP, whose headers are looked at
@@ -71,6 +72,7 @@ def look(path: Path, options: ImportOptions) -> Look:
             classes=dict(classes),
             label_map=names,
             notes=tuple(map(_note, pairs)),
+            guesses=split_guess(_splits(pairs)),
             rows=sum(pair.images.shape[0] for pair in pairs),
         )
 
@@ -104,6 +106,14 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     draft.facts |= {"format": "idx files (MNIST's format)", "files": [pair.images.name for pair in pairs]}
     draft.findings += left_out.findings()
     refuse_nothing_left(path.name, draft, left_out)
+
+
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class, from the beginning of each pair."""
+    with _opened(path) as pairs:
+        examples = ((pair.images.name, str(label), pixels) for pair in pairs for pixels, label in _examples(pair))
+        samples = (Sample(label, name, lambda p=pixels: p) for name, label, pixels in examples)  # type: ignore[misc]
+        return small(samples, options.label_map)
 
 
 def _examples(pair: _Pair) -> Iterator[tuple[np.ndarray, int]]:
@@ -215,10 +225,17 @@ def _check_classes(path: Path, classes: Counter[str]) -> None:
         )
 
 
+def _splits(pairs: Sequence[_Pair]) -> Counter[str]:
+    counts = Counter[str]()
+    for pair in pairs:
+        counts[pair.split] += pair.images.shape[0]
+    return counts
+
+
 def _note(pair: _Pair) -> str:
     count, height, width = pair.images.shape[:3]
     purpose = {"train": " for training", "validation": " for validation", "test": " for test"}.get(pair.split, "")
     return f"{pair.images.name}: {count:,} pictures of {width} x {height} pixels{purpose}."
 
 
-READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, look, read, tasks=(TASK,))
+READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, look, read, tasks=(TASK,), thumbnails=thumbnails)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import Guess, ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look, Thumbnail
 from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
 from core.intake.corpora.packed import is_table
 from core.intake.doctor.wording import listed
 from core.intake.draft import Draft, Progress, ReaderSpec
-from core.intake.pictures.decoding import FORMATS_IN_WORDS, SUFFIXES
+from core.intake.pictures.decoding import FORMATS_IN_WORDS, SUFFIXES, WHITE
+from core.intake.pictures.ground import GROUNDS
 from core.intake.pictures.layout import (
     Folder,
     Place,
@@ -23,6 +24,7 @@ from core.intake.pictures.layout import (
     split_named,
 )
 from core.intake.pictures.left_out import LeftOut
+from core.intake.pictures.samples import samples_in, small
 from core.intake.pictures.sources import (
     TASK,
     accepts_broken,
@@ -124,6 +126,14 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
         draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
     draft.facts |= {"format": f"{'Folder' if path.is_dir() else 'ZIP'} of class folders", "label_map": book.names}
     check_classes_left(path.name, kept, book.names, draft, left_out)
+
+
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class."""
+    with _open(path) as archive:
+        found = _find(archive)
+        labelled = [(entry, place.label) for entry in found.pictures if (place := found.place(entry))]
+        return small(samples_in(archive, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
 
 
 def _open(path: Path) -> Archive:
@@ -239,4 +249,5 @@ READER = ReaderSpec(
     read,
     lambda: ("class-folders",),
     (TASK,),
+    thumbnails,
 )

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import Guess, ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look, Thumbnail
 from core.intake.archives import Entry, is_archive, open_archive, peek
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.annotated import Files, Labelling
+from core.intake.pictures.decoding import WHITE
+from core.intake.pictures.ground import GROUNDS
 from core.intake.pictures.layout import is_picture
 from core.intake.pictures.layout_specs import LayoutSpec, layouts, likeliest
 from core.intake.pictures.left_out import LeftOut
+from core.intake.pictures.samples import samples_in, small
 from core.intake.pictures.sources import (
     TASK,
     check_classes_left,
@@ -96,6 +99,15 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     check_classes_left(path.name, kept, book.names, draft, left_out)
 
 
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class."""
+    with open_archive(path) as archive:
+        files = Files.of(archive)
+        said = _labelling(path, files, options)[1].said
+        labelled = [(entry, said[entry.number].label) for entry in files.pictures if entry.number in said]
+        return small(samples_in(archive, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
+
+
 def _labelling(path: Path, files: Files, options: ImportOptions) -> tuple[LayoutSpec, Labelling]:
     """Return the layout that was asked for, else the likeliest one, and what it says.
 
@@ -148,4 +160,5 @@ READER = ReaderSpec(
     read,
     lambda: layouts(),
     (TASK,),
+    thumbnails,
 )

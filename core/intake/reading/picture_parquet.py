@@ -10,15 +10,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.errors import DataError
-from core.imports import Column, ColumnKind, Guess, ImportOptions, Look
+from core.imports import Column, ColumnKind, Guess, ImportOptions, Look, Thumbnail
 from core.intake.archives import Entry, is_archive, open_archive, peek
 from core.intake.doctor.wording import listed
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures import taking
-from core.intake.pictures.ground import LARGEST, LOOKED_AT, Ground, find_ground
+from core.intake.pictures.decoding import WHITE
+from core.intake.pictures.ground import GROUNDS, LARGEST, LOOKED_AT, Ground, find_ground
 from core.intake.pictures.layout import split_above, split_named
 from core.intake.pictures.left_out import LeftOut
 from core.intake.pictures.picture_columns import PictureFile, open_file
+from core.intake.pictures.samples import Sample, small
 from core.intake.pictures.sources import (
     TASK,
     check_classes_left,
@@ -133,6 +135,14 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     check_classes_left(path.name, kept, book.names, draft, left_out)
 
 
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class, from the beginning of each file."""
+    with _opened(path) as shards:
+        rows = _rows(shards, options.label_column, options.split_column)
+        samples = (Sample(label, name, lambda c=content: c) for name, content, label, _ in rows)  # type: ignore[misc]
+        return small(samples, options.label_map, GROUNDS.get(options.ground, WHITE))
+
+
 @contextmanager
 def _opened(path: Path, most: int = MOST_FILES) -> Iterator[list[_Shard]]:
     """Give the files with pictures in them; those of a ZIP are copied out, under names of ours."""
@@ -238,5 +248,12 @@ def _guesses(file: PictureFile, label: str, split: str, options: ImportOptions) 
 
 
 READER = ReaderSpec(
-    "picture-parquet", "Pictures in Parquet (Hugging Face)", accepts, look, read, lambda: ("parquet",), (TASK,)
+    "picture-parquet",
+    "Pictures in Parquet (Hugging Face)",
+    accepts,
+    look,
+    read,
+    lambda: ("parquet",),
+    (TASK,),
+    thumbnails,
 )

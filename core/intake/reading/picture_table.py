@@ -8,13 +8,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.errors import DataError
-from core.imports import Finding, Guess, ImportOptions, Look
+from core.imports import Finding, Guess, ImportOptions, Look, Thumbnail
 from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
 from core.intake.doctor.wording import percent
 from core.intake.draft import Draft, Progress, ReaderSpec
+from core.intake.pictures.decoding import WHITE
+from core.intake.pictures.ground import GROUNDS
 from core.intake.pictures.label_table import LABEL_NAMES, LEAST_MATCHED, LabelTable, PictureNames, find_table, is_table
 from core.intake.pictures.layout import arrange, folder_of, is_picture, split_above
 from core.intake.pictures.left_out import LeftOut
+from core.intake.pictures.samples import samples_in, small
 from core.intake.pictures.sources import TASK, check_classes_left, check_task, named_labels, size_of, split_guess
 from core.intake.pictures.taking import Placed, ground_of, take_in
 from core.intake.tables.labels import LabelBook, check_label_count
@@ -121,6 +124,13 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     check_classes_left(path.name, kept, book.names, draft, left_out)
 
 
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class."""
+    with _opened(path, options) as source:
+        labelled = [(entry, label) for entry, label, _ in _matched(source, LeftOut(), RowsLeftOut())]
+        return small(samples_in(source.pictures, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
+
+
 def _each_once(findings: list[Finding]) -> list[Finding]:
     """Return one finding of each code: a page knows them by it."""
     return list({finding.code: finding for finding in reversed(findings)}.values())[::-1]
@@ -210,4 +220,5 @@ READER = ReaderSpec(
     read,
     lambda: ("table",),
     (TASK,),
+    thumbnails,
 )

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import DataError
-from core.imports import Guess, ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look, Thumbnail
 from core.intake.archives import Archive, is_archive, open_archive, peek
 from core.intake.draft import Draft, Progress, ReaderSpec
-from core.intake.pictures.arrays import ArrayPart, check_several, look_at_arrays, read_arrays
+from core.intake.pictures.arrays import ArrayPart, check_several, look_at_arrays, read_arrays, thumbnails_of
 from core.intake.pictures.layout import split_named
 from core.intake.pictures.pixel_grid import PixelGrid, recognise
 from core.intake.pictures.sources import TASK, check_task
@@ -50,6 +50,12 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     with _opened(path) as grids:
         parts, _ = _parts(path, grids, options)
         read_arrays(path, options, parts, _title(grids[0]), draft, progress)
+
+
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class."""
+    with _opened(path) as grids:
+        return thumbnails_of(_parts(path, grids, options)[0], options)
 
 
 @contextmanager
@@ -121,4 +127,5 @@ READER = ReaderSpec(
     read,
     lambda: ("pixel-table",),
     (TASK,),
+    thumbnails,
 )
