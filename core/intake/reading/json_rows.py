@@ -21,7 +21,7 @@ from core.intake.tables.table import (
     Table,
     check_width,
     column_names,
-    without_long_cells,
+    in_bounds,
 )
 from core.intake.tables.taking_in import look_at, take_in
 
@@ -123,14 +123,14 @@ def _batches(source: JsonObjects, keys: Sequence[str], left_out: LeftOut) -> Ite
         for column, get in zip(columns, getters, strict=True):
             column.append(json_text(get(row)))
         if len(numbers) >= BATCH_ROWS or (done - begun >= BATCH_BYTES and len(numbers) % _AT_A_TIME == 0):
-            yield _batch(numbers, columns, done, left_out)
+            yield from _batch(numbers, columns, done, left_out)
             numbers, columns, begun = [], tuple([] for _ in keys), done
     if numbers:
-        yield _batch(numbers, columns, done, left_out)
+        yield from _batch(numbers, columns, done, left_out)
 
 
-def _batch(numbers: list[int], columns: tuple[list[str], ...], done: int, left_out: LeftOut) -> Batch:
-    return without_long_cells(Batch(numbers, tuple(without_surrogates(c) for c in columns), done), left_out)
+def _batch(numbers: list[int], columns: tuple[list[str], ...], done: int, left_out: LeftOut) -> Iterator[Batch]:
+    return in_bounds(Batch(numbers, tuple(without_surrogates(c) for c in columns), done), left_out)
 
 
 def _getter(key: str) -> Callable[[Mapping[str, Any]], Any]:

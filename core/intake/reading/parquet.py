@@ -13,21 +13,28 @@ from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import PARQUET, check_there, head, refuse_disguised
 from core.intake.tables.json_values import json_text
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.parquet_pages import BrokenPage, page_sizes
 from core.intake.tables.roles import may_be_several
 from core.intake.tables.table import (
     BATCH_BYTES,
+    BATCH_CHARACTERS,
     BATCH_ROWS,
     LOOK_BYTES,
     Batch,
     Table,
     check_width,
     column_names,
+    in_bounds,
     listed,
-    without_long_cells,
 )
 from core.intake.tables.taking_in import look_at, take_in
 
 SUFFIXES = (".parquet", ".pq")
+LARGEST_PAGE, SURE_PAGE = 512 << 20, 64 << 20  # bytes, unpacked; writers make them of 1 to 8 MB
+MOST_DECODED = 64 << 20  # bytes of text that are decoded at once
+# A file may hold so many rows and characters whatever its size; beyond it must have bytes for them.
+MOST_SURE_ROWS, ROWS_PER_BYTE = 10_000_000, 100
+MOST_SURE_CHARACTERS, CHARACTERS_PER_BYTE = 1_000_000_000, 200
 
 
 def accepts(path: Path) -> float:
@@ -87,8 +94,10 @@ class _ParquetRows:
         with self._open() as file:
             self.schema = file.schema_arrow
             self.rows = file.metadata.num_rows
+            self._check_sizes(file.metadata)
             groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
             self.unpacked = sum(max(0, group.total_byte_size) for group in groups)
+            self.rows_at_once = self._decoded_at_once(groups)
         check_width(len(self.schema.names), path.name)
         usable = [field for field in self.schema if _is_usable(field)]
         self.keys = [field.name for field in usable]
@@ -101,38 +110,80 @@ class _ParquetRows:
                 "If it holds pictures, bring them as a ZIP with one folder per class."
             )
 
-    def _open(self) -> Any:
-        """Return the file, opened by the library."""
+    def _open(self, as_dictionaries: Sequence[str] = ()) -> Any:
+        """Return the file, opened by the library.
+
+        Args:
+            as_dictionaries: Columns whose equal texts shall be one text in memory.
+        """
         from pyarrow import parquet
 
         try:
-            return parquet.ParquetFile(self.path)
+            return parquet.ParquetFile(self.path, read_dictionary=list(as_dictionaries))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._damaged() from error
+
+    def _check_sizes(self, metadata: Any) -> None:
+        """Refuse what becomes too much when it is unpacked: the library unpacks a page at once, as large as it says."""
+        if self.rows > MOST_SURE_ROWS and self.rows > ROWS_PER_BYTE * self.size:
+            raise DataError(
+                f"{self.path.name} says that it holds {self.rows:,} rows in {max(1, self.size // 1000):,} kB, which "
+                "only the same row over and over could be: nothing can be learnt from it. Export it again."
+            )
+        try:
+            largest = max(page_sizes(self.path, metadata), default=0)
+        except BrokenPage as error:
+            raise self._damaged() from error
+        if largest > LARGEST_PAGE or largest > max(SURE_PAGE, CHARACTERS_PER_BYTE * self.size):
+            raise DataError(
+                f"{self.path.name} holds a piece that unpacks to {largest / 1e6:,.0f} MB at once, from a file of "
+                f"{max(1, self.size // 1000):,} kB, more than is read. Save it again with smaller pages, or as CSV."
+            )
 
     def _damaged(self) -> DataError:
         return DataError(f"{self.path.name} is damaged or was cut off. Copy or download it again, then retry.")
 
     def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
-        """Yield the wanted columns of all rows."""
-        at_a_time = min(BATCH_ROWS, max(16, BATCH_BYTES * 2 * max(1, self.rows) // max(1, self.unpacked)))
+        """Yield the wanted columns of all rows.
+
+        Raises:
+            DataError: It is damaged, or grows beyond all bounds.
+        """
         names = [self.keys[index] for index in wanted]
-        number = 0
-        with self._open() as file:
-            batches = file.iter_batches(at_a_time, columns=list(dict.fromkeys(names)))
+        texts = [name for name in dict.fromkeys(names) if _is_text(self.schema.field(name).type)]
+        held = _Held(len(names), self.rows_at_once)
+        number = characters = 0
+        with self._open(texts) as file:
+            batches = file.iter_batches(self.rows_at_once, columns=list(dict.fromkeys(names)))
             while True:
                 try:
                     batch = next(batches, None)
-                    columns = None if batch is None else tuple(_texts(batch.column(name)) for name in names)
+                    columns = [] if batch is None else [_texts(batch.column(name)) for name in names]
                 except (pa.ArrowException, OSError, ValueError) as error:
                     raise self._damaged() from error
-                if batch is None or columns is None:
-                    return
-                lines = range(number + 1, number + 1 + len(batch))
-                number += len(batch)
-                if len(batch):
+                if batch is None or held.is_full:
                     done = self.size * min(number, self.rows) // max(1, self.rows)
-                    yield without_long_cells(Batch(lines, columns, done), left_out)
+                    if held.rows:
+                        yield from in_bounds(held.taken(number, done), left_out)
+                if batch is None:
+                    return
+                characters += held.add(columns, len(batch))
+                number += len(batch)
+                if characters > MOST_SURE_CHARACTERS and characters > CHARACTERS_PER_BYTE * self.size:
+                    raise DataError(
+                        f"{self.path.name} grows to more than {characters / 1e9:,.0f} GB of text from "
+                        f"{max(1, self.size // 1000):,} kB: long texts stand in it over and over, from which "
+                        "nothing can be learnt. Remove the columns of long repeated texts and export it again."
+                    )
+
+    def _decoded_at_once(self, groups: Sequence[Any]) -> int:
+        """Return how many rows are decoded at once."""
+        usual = min(BATCH_ROWS, max(16, BATCH_BYTES * 2 * max(1, self.rows) // max(1, self.unpacked)))
+        chunks = (group.column(number) for group in groups for number in range(group.num_columns))
+        # A text that is written as a change of the one before may have as many bytes as all the changes.
+        deltas = [int(chunk.total_uncompressed_size) for chunk in chunks if "DELTA_BYTE_ARRAY" in chunk.encodings]
+        longest = max(deltas, default=0)
+        return min(usual, max(1, MOST_DECODED // longest)) if longest else usual
 
     def label_names(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the names of classes by number, by column, as Hugging Face notes them in a file.
@@ -147,6 +198,44 @@ class _ParquetRows:
         except (ValueError, KeyError, TypeError, RecursionError):
             return {}
         return {name: found[key] for key, name in zip(self.keys, names, strict=True) if key in found}
+
+
+class _Held:
+    """Rows that wait until there are enough for a batch: a library hands on one for each part of a file.
+
+    Args:
+        width: Columns.
+        enough: Rows.
+    """
+
+    def __init__(self, width: int, enough: int) -> None:
+        self.columns: tuple[list[str], ...] = tuple([] for _ in range(width))
+        self.rows = self.characters = 0
+        self.enough = enough
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are enough."""
+        return self.rows >= self.enough or self.characters >= BATCH_CHARACTERS
+
+    def add(self, columns: Sequence[Sequence[str]], rows: int) -> int:
+        """Add rows; return how many characters they have."""
+        for held, more in zip(self.columns, columns, strict=True):
+            held.extend(more)
+        characters = sum(sum(map(len, column)) for column in columns)
+        self.rows, self.characters = self.rows + rows, self.characters + characters
+        return characters
+
+    def taken(self, number: int, done: int) -> Batch:
+        """Return them as a batch, and hold none.
+
+        Args:
+            number: Of the last row, from 1.
+            done: Of the source's bytes, how many are read.
+        """
+        batch = Batch(range(number - self.rows + 1, number + 1), self.columns, done)
+        self.columns, self.rows, self.characters = tuple([] for _ in self.columns), 0, 0
+        return batch
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -190,6 +279,10 @@ def _is_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
 
 
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def _texts(column: pa.Array) -> list[str]:
     """Return values as texts; "" for none."""
     import pyarrow.compute as pc
@@ -197,6 +290,11 @@ def _texts(column: pa.Array) -> list[str]:
     if pa.types.is_nested(column.type):
         return [json_text(value) for value in column.to_pylist()]
     if pa.types.is_dictionary(column.type):
+        if _is_text(column.type.value_type):
+            decoded = pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
+            if decoded > MOST_DECODED:
+                words = _texts(column.dictionary)
+                return ["" if index is None else words[index] for index in column.indices.to_pylist()]
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)

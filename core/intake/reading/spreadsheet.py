@@ -11,7 +11,7 @@ from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import check_there, head, real_kind
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.sheet_layout import MOST_SPANS, SheetLayout, Span, lay_out
-from core.intake.tables.table import BATCH_ROWS, Batch, Table, listed, without_long_cells
+from core.intake.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
 from core.intake.tables.taking_in import look_at, take_in
 from core.intake.tables.workbook import check_workbook, is_workbook
 
@@ -100,10 +100,10 @@ class _SheetRows:
                 for column, place in zip(columns, places, strict=True):
                     column.append(_text(covered[place]))
             if len(numbers) >= BATCH_ROWS:
-                yield without_long_cells(Batch(numbers, columns, self.size * number // (total + 1)), left_out)
+                yield from in_bounds(Batch(numbers, columns, self.size * number // (total + 1)), left_out)
                 numbers, columns = [], tuple([] for _ in wanted)
         if numbers:
-            yield without_long_cells(Batch(numbers, columns, self.size), left_out)
+            yield from in_bounds(Batch(numbers, columns, self.size), left_out)
 
     def _covered(self, number: int, row: Sequence[Any], above: dict[tuple[int, int], Any]) -> Sequence[Any]:
         """Return a row with the texts of the merged cells that cover it.

@@ -12,7 +12,7 @@ from core.intake.tables.dialect import Dialect
 from core.intake.tables.encoding import TextStream
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.preamble import NOTHING, Preamble
-from core.intake.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, without_long_cells
+from core.intake.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, in_bounds
 
 _END = "\0end of the file\0"  # a line that no file holds, as NULs are removed: where it ends up tells of open quotes
 _AT_A_TIME = 128  # rows between two looks at how much memory they take
@@ -72,7 +72,7 @@ class DelimitedRows:
                 for column, index in zip(columns, wanted, strict=True):
                     column.extend(cells[index])
             if numbers and (is_done or len(numbers) >= BATCH_ROWS or text.done - done >= BATCH_BYTES):
-                yield without_long_cells(Batch(numbers, columns, text.done), left_out)
+                yield from in_bounds(Batch(numbers, columns, text.done), left_out)
                 numbers, columns, done = [], tuple([] for _ in wanted), text.done
 
     def _skip_rows(self, reader: Iterator[list[str]]) -> None:

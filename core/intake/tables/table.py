@@ -14,6 +14,7 @@ LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall
 LOOK_BYTES = 16_000_000  # of the source, that a look reads at most
 BATCH_ROWS = 20_000
 BATCH_BYTES = 4_000_000  # of the source, after which a batch is handed on
+BATCH_CHARACTERS = 32_000_000  # in a batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,16 +146,37 @@ def check_width(count: int, file: str) -> None:
         )
 
 
-def without_long_cells(batch: Batch, left_out: LeftOut) -> Batch:
-    """Return a batch with no cell longer than a million characters; those that were are counted as "cells-cut"."""
+def in_bounds(batch: Batch, left_out: LeftOut) -> Iterator[Batch]:
+    """Yield a batch in pieces that fit into memory also where cells that are one text here become one each.
+
+    Cells longer than a million characters are cut, and counted as "cells-cut".
+    """
     columns = list(batch.columns)
     for index, column in enumerate(columns):
         if column and max(map(len, column)) > LONGEST_CELL:
             for cell, line in zip(column, batch.lines, strict=True):
                 if len(cell) > LONGEST_CELL:
                     left_out.add("cells-cut", line, cell[:100])
-            columns[index] = [cell[:LONGEST_CELL] for cell in column]
-    return Batch(batch.lines, tuple(columns), batch.done)
+            short: dict[str, str] = {}  # what is one text before is one after
+            columns[index] = [
+                cell if len(cell) <= LONGEST_CELL else short.setdefault(cell, cell[:LONGEST_CELL]) for cell in column
+            ]
+    whole = Batch(batch.lines, tuple(columns), batch.done)
+    if sum(sum(map(len, column)) for column in columns) <= BATCH_CHARACTERS:
+        yield whole
+        return
+    begin = characters = 0
+    for row in range(len(whole)):
+        more = sum(len(column[row]) for column in columns)
+        if characters and characters + more > BATCH_CHARACTERS:
+            yield _part(whole, begin, row)
+            begin, characters = row, 0
+        characters += more
+    yield _part(whole, begin, len(whole))
+
+
+def _part(batch: Batch, begin: int, end: int) -> Batch:
+    return Batch(batch.lines[begin:end], tuple(column[begin:end] for column in batch.columns), batch.done)
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
