@@ -93,10 +93,10 @@ class _ParquetRows:
         self.path, self.size = path, path.stat().st_size
         with self._open() as file:
             self.schema = file.schema_arrow
-            self.rows = file.metadata.num_rows
+            self.rows = int(file.metadata.num_rows)
             self._check_sizes(file.metadata)
             groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
-            self.unpacked = sum(max(0, group.total_byte_size) for group in groups)
+            self.unpacked = int(sum(max(0, group.total_byte_size) for group in groups))
             self.rows_at_once = self._decoded_at_once(groups)
         check_width(len(self.schema.names), path.name)
         usable = [field for field in self.schema if _is_usable(field)]
