@@ -11,15 +11,16 @@ from core.errors import DataError
 from core.imports import ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import PARQUET, check_there, head, refuse_disguised
+from core.intake.tables.gathered import Gathered
 from core.intake.tables.json_values import json_text
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.parquet_pages import BrokenPage, page_sizes
 from core.intake.tables.roles import may_be_several
 from core.intake.tables.table import (
     BATCH_BYTES,
-    BATCH_CHARACTERS,
     BATCH_ROWS,
     LOOK_BYTES,
+    LOOK_ROWS,
     Batch,
     Table,
     check_width,
@@ -32,6 +33,7 @@ from core.intake.tables.taking_in import look_at, take_in
 SUFFIXES = (".parquet", ".pq")
 LARGEST_PAGE, SURE_PAGE = 512 << 20, 64 << 20  # bytes, unpacked; writers make them of 1 to 8 MB
 MOST_DECODED = 64 << 20  # bytes of text that are decoded at once
+_NESTED_ROWS = 64  # that become texts at once where cells hold lists or objects
 # A file may hold so many rows and characters whatever its size; beyond it must have bytes for them.
 MOST_SURE_ROWS, ROWS_PER_BYTE = 10_000_000, 100
 MOST_SURE_CHARACTERS, CHARACTERS_PER_BYTE = 1_000_000_000, 200
@@ -77,7 +79,9 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         settings={"delimiter": "", "encoding": "", "has_header": True, "sheet": ""},
         notes=notes,
         findings=findings,
-        look_bytes=min(LOOK_BYTES, max(1, LOOK_BYTES * size // max(1, source.unpacked))),
+        look_bytes=max(
+            1, min(LOOK_BYTES * size // max(1, source.unpacked), LOOK_ROWS * size // max(1, source.rows), LOOK_BYTES)
+        ),
         label_names=source.label_names(names),
     )
 
@@ -98,6 +102,8 @@ class _ParquetRows:
             groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
             self.unpacked = int(sum(max(0, group.total_byte_size) for group in groups))
             self.rows_at_once = self._decoded_at_once(groups)
+            leaves = [file.metadata.schema.column(number) for number in range(len(file.metadata.schema))]
+            self.texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY" and _says_text(leaf)]
         check_width(len(self.schema.names), path.name)
         usable = [field for field in self.schema if _is_usable(field)]
         self.keys = [field.name for field in usable]
@@ -150,31 +156,42 @@ class _ParquetRows:
             DataError: It is damaged, or grows beyond all bounds.
         """
         names = [self.keys[index] for index in wanted]
-        texts = [name for name in dict.fromkeys(names) if _is_text(self.schema.field(name).type)]
-        held = _Held(len(names), self.rows_at_once)
+        slice_rows = _NESTED_ROWS if any(pa.types.is_nested(self.schema.field(name).type) for name in names) else None
+        held = Gathered(len(names), self.rows_at_once)
         number = characters = 0
-        with self._open(texts) as file:
+        with self._open(self.texts) as file:
             batches = file.iter_batches(self.rows_at_once, columns=list(dict.fromkeys(names)))
             while True:
                 try:
                     batch = next(batches, None)
-                    columns = [] if batch is None else [_texts(batch.column(name)) for name in names]
                 except (pa.ArrowException, OSError, ValueError) as error:
                     raise self._damaged() from error
-                if batch is None or held.is_full:
-                    done = self.size * min(number, self.rows) // max(1, self.rows)
-                    if held.rows:
-                        yield from in_bounds(held.taken(number, done), left_out)
+                for part in [] if batch is None else _slices(batch, slice_rows):
+                    if held.is_full:
+                        yield from in_bounds(held.taken(number, self._done(number)), left_out)
+                    try:
+                        characters += held.add([_texts(part.column(name)) for name in names], len(part))
+                    except (pa.ArrowException, ValueError) as error:
+                        raise self._damaged() from error
+                    number += len(part)
+                    self._check_growth(characters)
+                if held.rows and (batch is None or held.is_full):
+                    yield from in_bounds(held.taken(number, self._done(number)), left_out)
                 if batch is None:
                     return
-                characters += held.add(columns, len(batch))
-                number += len(batch)
-                if characters > MOST_SURE_CHARACTERS and characters > CHARACTERS_PER_BYTE * self.size:
-                    raise DataError(
-                        f"{self.path.name} grows to more than {characters / 1e9:,.0f} GB of text from "
-                        f"{max(1, self.size // 1000):,} kB: long texts stand in it over and over, from which "
-                        "nothing can be learnt. Remove the columns of long repeated texts and export it again."
-                    )
+
+    def _done(self, number: int) -> int:
+        """Return how many of the file's bytes so many rows are."""
+        return self.size * min(number, self.rows) // max(1, self.rows)
+
+    def _check_growth(self, characters: int) -> None:
+        """Refuse texts that are far more than the file."""
+        if characters > MOST_SURE_CHARACTERS and characters > CHARACTERS_PER_BYTE * self.size:
+            raise DataError(
+                f"{self.path.name} grows to more than {characters / 1e9:,.0f} GB of text from "
+                f"{max(1, self.size // 1000):,} kB: long texts stand in it over and over, from which nothing can be "
+                "learnt. Remove the columns of long repeated texts and export it again."
+            )
 
     def _decoded_at_once(self, groups: Sequence[Any]) -> int:
         """Return how many rows are decoded at once."""
@@ -200,42 +217,14 @@ class _ParquetRows:
         return {name: found[key] for key, name in zip(self.keys, names, strict=True) if key in found}
 
 
-class _Held:
-    """Rows that wait until there are enough for a batch: a library hands on one for each part of a file.
+def _says_text(leaf: Any) -> bool:
+    return str(leaf.logical_type) == "String" or leaf.converted_type == "UTF8"
 
-    Args:
-        width: Columns.
-        enough: Rows.
-    """
 
-    def __init__(self, width: int, enough: int) -> None:
-        self.columns: tuple[list[str], ...] = tuple([] for _ in range(width))
-        self.rows = self.characters = 0
-        self.enough = enough
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there are enough."""
-        return self.rows >= self.enough or self.characters >= BATCH_CHARACTERS
-
-    def add(self, columns: Sequence[Sequence[str]], rows: int) -> int:
-        """Add rows; return how many characters they have."""
-        for held, more in zip(self.columns, columns, strict=True):
-            held.extend(more)
-        characters = sum(sum(map(len, column)) for column in columns)
-        self.rows, self.characters = self.rows + rows, self.characters + characters
-        return characters
-
-    def taken(self, number: int, done: int) -> Batch:
-        """Return them as a batch, and hold none.
-
-        Args:
-            number: Of the last row, from 1.
-            done: Of the source's bytes, how many are read.
-        """
-        batch = Batch(range(number - self.rows + 1, number + 1), self.columns, done)
-        self.columns, self.rows, self.characters = tuple([] for _ in self.columns), 0, 0
-        return batch
+def _slices(batch: Any, rows: int | None) -> Iterator[Any]:
+    """Yield a batch in slices of so many rows; None for all of it."""
+    for begin in range(0, len(batch), rows or max(1, len(batch))):
+        yield batch.slice(begin, rows or len(batch))
 
 
 def _is_plain(kind: pa.DataType) -> bool:

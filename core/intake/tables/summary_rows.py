@@ -16,7 +16,7 @@ from core.imports import Finding, Guess
 from core.intake.tables.left_out import LeftOut, place, shortened
 from core.intake.tables.numbers import NumberStyle, number_style, parse_numbers
 from core.intake.tables.summary_words import LONGEST, is_note, named_summary
-from core.intake.tables.table import Batch, Table
+from core.intake.tables.table import LOOK_ROWS, Batch, Table
 
 What = Literal["sum", "note", "title", "header"]
 KEEP = "--keep-totals"
@@ -129,7 +129,7 @@ def without_summaries(table: Table, keep: bool) -> Table:
     """Return a table without the rows that are no examples, and with what is to be said about them.
 
     Args:
-        table: As the file has it. Of one larger than a look reads, none is left out: its foot is not known.
+        table: As the file has it. Of one with more than a look reads, none is left out: its foot is not known.
         keep: Whether the user wants all rows.
     """
     if keep or table.size_bytes > table.look_bytes:
@@ -151,6 +151,8 @@ def find_summaries(table: Table) -> list[Row]:
     scan = _Scan(table.names)
     for batch in table.batches(range(len(table.names)), LeftOut()):
         scan.add(batch)
+        if scan.rows > LOOK_ROWS:
+            return []
     found = {row.line: row for row in (*_within(scan), *_at_the_foot(scan))}
     return [found[line] for line in sorted(found)] if len(found) <= max(3, _MOST_SHARE * scan.rows) else []
 

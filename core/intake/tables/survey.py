@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from core.errors import DataError
 from core.intake.tables.columns import Profile, profile_column
 from core.intake.tables.left_out import LeftOut
-from core.intake.tables.table import Table
+from core.intake.tables.table import LOOK_ROWS, Table
 
 if TYPE_CHECKING:
     from core.intake.tables.derived import Derived
 
 _SAMPLE_CELLS = 240_000
 _SAMPLE_ROWS = 20_000
-_MOST_ROWS = 2_000_000  # that a look reads, where they take hardly any bytes
 _FIRST_ROWS = 10
 _ONLY_THE_BEGINNING = "Only the beginning of this large file was looked at; the import reads all of it."
 _SHOWN_CHARACTERS = 500
@@ -102,7 +101,7 @@ def survey(table: Table) -> Survey:
         for values, column in zip(sampled, batch.columns, strict=True):
             values.extend(column[offset::step])
         rows, done = rows + len(batch), batch.done
-        if (done >= table.look_bytes or rows >= _MOST_ROWS) and done < table.size_bytes:
+        if (done >= table.look_bytes or rows >= LOOK_ROWS) and done < table.size_bytes:
             is_whole = False
             break
     if not rows:

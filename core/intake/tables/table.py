@@ -12,6 +12,7 @@ from core.intake.tables.left_out import LeftOut
 MOST_COLUMNS = 2_000
 LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall not sink the other rows
 LOOK_BYTES = 16_000_000  # of the source, that a look reads at most
+LOOK_ROWS = 1_000_000  # that a look reads, where they take hardly any bytes
 BATCH_ROWS = 20_000
 BATCH_BYTES = 4_000_000  # of the source, after which a batch is handed on
 BATCH_CHARACTERS = 32_000_000  # in a batch

@@ -65,6 +65,8 @@ TEXTS = "".join(f'{{"text": "a sentence number {n}", "label": "{"ab"[n % 2]}"}}\
 HOSTILE = (
     data("parquet-one-long-text-in-every-row", "table.parquet", lambda _: _dictionary("x" * MB, 4_000, 13)),
     data("parquet-long-texts-few-rows", "table.parquet", lambda _: _dictionary("word " * 4_000, 20_000, 6)),
+    data("parquet-long-text-in-lists", "table.parquet", lambda _: _parquet(
+        pa.table({"turns": [[{"role": "user", "content": "x" * MB}] * 4] * 400, "n": range(400)})), "refused"),
     data("parquet-page-that-grows", "table.parquet", lambda _: _parquet(
         pa.table({"a": ["x" * (180 * MB)], "b": [1]}), compression="brotli", use_dictionary=False), "refused"),
     data("parquet-billions-of-equal-numbers", "table.parquet", lambda _: _repeated(5_000_000, compression="zstd")),
