@@ -1,5 +1,6 @@
 """The ASGI application: `streamlit run app.py` serves the pages and the JSON routes from one process."""
 
+import asyncio
 import gc
 import importlib
 import logging
@@ -23,6 +24,7 @@ from core.settings import Settings
 from core.upload_routes import upload_routes
 
 os.umask(0o077)  # of all that this process and its children write
+WATCH_EVERY_S = 2.0
 log = logging.getLogger("touchstone")
 
 
@@ -38,8 +40,20 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         importlib.import_module(module)
     gc.collect()
     _announce()
+    watcher = asyncio.create_task(_watch())
     gc.freeze()  # what lives as long as the server need not be looked at again by the collector
     yield
+    watcher.cancel()
+
+
+async def _watch() -> None:
+    """See every two seconds that runs which wait or work have a supervisor, whether or not anybody looks at a page."""
+    while True:
+        try:
+            await asyncio.to_thread(shared_service().watch)
+        except TouchstoneError as error:
+            log.error("%s", error)
+        await asyncio.sleep(WATCH_EVERY_S)
 
 
 def _announce() -> None:

@@ -1,8 +1,12 @@
 """Is this process still the one that we started? A pid alone cannot tell: pids are used again."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 import psutil
 
 _SAME_START_S = 2.0  # the clock may be set between two looks; a pid is never reused so soon
+_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 def start_time(pid: int) -> float | None:
@@ -20,3 +24,30 @@ def is_alive(pid: int | None, created: float | None) -> bool:
         return False
     found = start_time(pid)
     return found is not None and abs(found - created) < _SAME_START_S
+
+
+def is_stopped(pid: int, created: float) -> bool:
+    """Return whether a living process stands still because somebody stopped it (SIGSTOP, a debugger)."""
+    try:
+        return is_alive(pid, created) and psutil.Process(pid).status() in (
+            psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP,
+        )  # fmt: skip
+    except psutil.Error:
+        return False
+
+
+def kill(pid: int, created: float) -> None:
+    """End a process at once, and no later one of the same pid."""
+    with suppress(psutil.Error):
+        if is_alive(pid, created):
+            psutil.Process(pid).kill()
+
+
+def thread_limits(threads: int, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that bound the threads of numerical libraries, which read them when they are loaded.
+
+    Args:
+        threads: CPU threads of each library.
+        known: The environment; what it says already stays.
+    """
+    return {name: str(threads) for name in _THREAD_LIMITS if name not in known}

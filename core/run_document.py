@@ -21,6 +21,7 @@ _TIMES = (
     "finish_requested_at",
     "deleted_at",
     "archived_at",
+    "heartbeat_at",
 )
 
 

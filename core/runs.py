@@ -9,6 +9,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from core.config import TrainConfig
 
 LONGER, CLONE = "longer", "clone"
+SILENT_S = 15.0  # a process that works is heard of twice a second
+SLOW_START_S = 90.0  # before its first word: it loads libraries, perhaps beside seven others
 BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
 
 
@@ -96,6 +98,20 @@ class Run:
     tags: tuple[str, ...] = ()
     starred: bool = False
     archived_at: datetime | None = None  # set while it is put away: kept, but not in the list
+    heartbeat_at: datetime | None = None  # when its process was last heard of: twice a second while it works
+
+    def silent_s(self, moment: datetime) -> float:
+        """Return for how many seconds nothing was heard of its process, where that is long; else 0.
+
+        Args:
+            moment: Now, in UTC.
+        """
+        if self.status is not RunStatus.RUNNING or self.started_at is None or not self.is_own:
+            return 0.0
+        speaks = self.heartbeat_at is not None and self.heartbeat_at >= self.started_at
+        since = self.heartbeat_at if speaks and self.heartbeat_at is not None else self.started_at
+        silent = (moment - since).total_seconds()
+        return silent if silent >= (SILENT_S if speaks else SLOW_START_S) else 0.0
 
     @property
     def task(self) -> str:

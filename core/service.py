@@ -12,6 +12,8 @@ from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import RunNotFound, RunNotReady, UserError
 from core.lineage import Family, with_changes
+from core.lost_runs import LostRunDetector
+from core.processes import kill
 from core.run_document import run_document, tail_of
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
 from core.settings import Settings
@@ -22,7 +24,6 @@ from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
 from core.trials import Trials
-from core.vanished import Vanished
 
 __all__ = ["DatasetPreview", "Service", "Worker"]
 
@@ -37,7 +38,7 @@ class Service:
         self.settings, self.database, self.worker = settings, database, worker
         self.shelf = Shelf(settings)
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
-        self._family, self._vanished = Family(settings, self._runs), Vanished(database)
+        self._family, self._lost_runs = Family(settings, self._runs), LostRunDetector(database)
         self.trials = Trials(database, worker)
 
     @staticmethod
@@ -152,6 +153,20 @@ class Service:
         """
         return self._end(run_id, "stop")
 
+    def end_run(self, run_id: str) -> Run:
+        """End a run's process at once, for one that stands still and hears no wish; its checkpoints are kept.
+
+        Raises:
+            RunNotReady: It has already ended, or is logged elsewhere.
+        """
+        run = self.run(run_id)
+        if not run.is_own:
+            raise RunNotReady(f"'{run.name}' is logged by a script: only whoever runs that may end it.")
+        run = self._end(run_id, "stop")
+        if (process := self._queue.process_of(run.id)) is not None:
+            kill(*process)
+        return self.run(run_id)
+
     def pause_run(self, run_id: str) -> Run:
         """Ask a run to pause: it frees memory and device, and `resume_run` goes on exactly there.
 
@@ -194,15 +209,15 @@ class Service:
         Raises:
             RunNotFound: There is none of this id.
         """
-        return self._vanished.checked([self._runs.get(run_id.strip().lower())])[0]
+        return self._lost_runs.checked([self._runs.get(run_id.strip().lower())])[0]
 
     def runs(self, *, trashed: bool = False, limit: int | None = None) -> list[Run]:
         """Return runs, the newest first."""
-        return self._vanished.checked(self._runs.list(trashed=trashed, limit=limit))
+        return self._lost_runs.checked(self._runs.list(trashed=trashed, limit=limit))
 
     def active_runs(self) -> list[Run]:
         """Return the runs that wait or work, the newest first."""
-        return self._vanished.still_active(self._runs.list(status=(RunStatus.QUEUED, RunStatus.RUNNING)))
+        return self._lost_runs.still_active(self._runs.list(status=(RunStatus.QUEUED, RunStatus.RUNNING)))
 
     def queue(self) -> list[QueueEntry]:
         """Return the runs that wait, the next one first."""

@@ -70,7 +70,7 @@ class Recorder:
         self._step = self._highest_step = step
         self._sparkline = Sparkline(any_curve=self._counts_steps)
         self._refused: set[str] = set()
-        self._wake, self._closing = threading.Event(), threading.Event()
+        self._wake, self._closing, self._writing = threading.Event(), threading.Event(), threading.Lock()
         self._warned_at, self._flushed_at = -60.0, 0.0
         self._first = True
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
@@ -111,6 +111,19 @@ class Recorder:
         _log.warning("%s", sentence)
         self.write(self._runs.add_event, self._run_id, "warning", sentence)
 
+    def flush(self, limit_s: float = 0.0) -> bool:
+        """Write everything now, from whatever thread; say whether the database took it.
+
+        Args:
+            limit_s: How long to try again where the database does not answer.
+        """
+        deadline = time.monotonic() + limit_s
+        while not self._flush():
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(FLUSH_S)
+        return True
+
     def close(self) -> bool:
         """Write what is left; where no database takes it within a minute, leave it in the run's folder.
 
@@ -120,13 +133,10 @@ class Recorder:
         self._closing.set()
         self._wake.set()
         self._thread.join()
-        deadline = time.monotonic() + LAST_TRY_S
-        while not self._flush():
-            if time.monotonic() > deadline:
-                self._leave_in_folder()
-                return False
-            time.sleep(FLUSH_S)
-        return True
+        if self.flush(LAST_TRY_S):
+            return True
+        self._leave_in_folder()
+        return False
 
     def _work(self) -> None:
         while not self._closing.is_set():
@@ -137,6 +147,10 @@ class Recorder:
                 self._flush()
 
     def _flush(self) -> bool:
+        with self._writing:
+            return self._write_all()
+
+    def _write_all(self) -> bool:
         self._make_points()
         try:
             while self._points:

@@ -87,6 +87,13 @@ class JobQueue:
             values = {"pid": pid, "pid_created": pid_created}
             session.execute(update(JobRow).where(JobRow.run_number == number).values(**values))
 
+    def process_of(self, run_id: str) -> tuple[int, float] | None:
+        """Return pid and creation time of the process that works on a run, None if none is known."""
+        query = select(JobRow.pid, JobRow.pid_created).join(RunRow, JobRow.run_number == RunRow.number)
+        with self.database.read() as session:
+            row = session.execute(query.where(RunRow.id == run_id)).one_or_none()
+        return (row.pid, row.pid_created) if row and row.pid is not None and row.pid_created is not None else None
+
     def running(self) -> list[Job]:
         """Return the jobs of all running runs, and of ended ones whose process has not gone yet.
 

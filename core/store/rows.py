@@ -16,7 +16,7 @@ _SAME_NAME = (
     "id", "name", "reason", "config_hash", "dataset_fingerprint", "device", "parameter_count", "created_at",
     "started_at", "finished_at", "stop_requested_at", "deleted_at", "steps", "steps_total", "examples_seen",
     "train_time_s", "time_left_s", "note", "verdict", "parent_id", "parent_kind", "finish_requested_at", "paused",
-    "cause", "origin", "project", "starred", "archived_at",
+    "cause", "origin", "project", "starred", "archived_at", "heartbeat_at",
 )  # fmt: skip
 # JSON as it is written, so that what was read before need not be read again: a third of the time of a thousand runs.
 _WRITTEN = ("config", "versions", "estimate", "settings", "tags", "sparkline")

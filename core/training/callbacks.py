@@ -2,12 +2,12 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.training.checkpoint import ModelCard, save_state, save_weights
+from core.training.checkpoint import ModelCard, TrainingState, save_state, save_weights
 from core.training.writing import BackgroundWriter
 
 if TYPE_CHECKING:
@@ -107,6 +107,8 @@ class LastCheckpoint(Callback):
         epoch_gap_s: At the end of an epoch, if the last one was saved so many seconds ago: epochs may be short.
         every_s: Within an epoch, after so many seconds: what a power cut can cost at most.
         every_steps: After each so many steps as well; 0 is by time alone.
+        before: Called in the writer's thread before a state takes its place; where it says no, the older state stays.
+            What was logged up to a state must be safe before it: a run that goes on from there does not log it again.
     """
 
     def __init__(
@@ -117,8 +119,9 @@ class LastCheckpoint(Callback):
         epoch_gap_s: float = 2.0,
         every_s: float = 30.0,
         every_steps: int = 0,
+        before: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._folder, self._best = folder, best
+        self._folder, self._best, self._before = folder, best, before
         self._epoch_gap_s, self._every_s, self._every_steps = epoch_gap_s, every_s, every_steps
         self._saved_at, self._cost_s = 0.0, 0.0
         self._writer = best.writer if best else BackgroundWriter()  # one writer: what is written keeps its order
@@ -140,24 +143,25 @@ class LastCheckpoint(Callback):
             self._save(trainer)
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        """Save what was reached."""
-        self._save(trainer)
+        """Save what was reached, whatever is not safe yet: nothing comes after it."""
+        self._save(trainer, is_last=True)
 
     def on_fit_close(self, trainer: "Trainer") -> None:
         """Wait until it is on the disk."""
         self._writer.finish()
 
-    def _save(self, trainer: "Trainer") -> None:
+    def _save(self, trainer: "Trainer", *, is_last: bool = False) -> None:
         began = time.perf_counter()
-        jobs = [self._best.take_pending() if self._best else None, partial(save_state, self._folder, trainer.state())]
-        self._writer.write(partial(_one_after_the_other, [job for job in jobs if job is not None]))
+        best = self._best.take_pending() if self._best else None
+        self._writer.write(partial(self._write, best, trainer.state(), is_last))
         self._cost_s = time.perf_counter() - began
         self._saved_at = time.monotonic()
 
-
-def _one_after_the_other(jobs: Sequence[Callable[[], None]]) -> None:
-    for job in jobs:
-        job()
+    def _write(self, write_best: Callable[[], None] | None, state: TrainingState, is_last: bool) -> None:
+        if write_best is not None:
+            write_best()
+        if self._before() or is_last:
+            save_state(self._folder, state)
 
 
 class EarlyStopping(Callback):

@@ -1,7 +1,6 @@
 """The process from which runs are forked: it has loaded what takes seconds to import. Imports nothing itself."""
 
 import multiprocessing
-import os
 import sys
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
@@ -9,14 +8,8 @@ from multiprocessing.context import BaseContext
 PRELOAD = "core.worker.preload"
 
 
-def begin_to_load(threads: int) -> None:
-    """Start the fork server where the platform has one.
-
-    Args:
-        threads: CPU threads of numerical libraries, which they read when they are loaded.
-    """
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(variable, str(threads))
+def begin_to_load() -> None:
+    """Start the fork server where the platform has one."""
     if isinstance(context(), multiprocessing.context.ForkServerContext):
         forkserver.set_forkserver_preload([PRELOAD])
         forkserver.ensure_running()

@@ -2,17 +2,16 @@
 
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
 
-from core.processes import is_alive
+from core.lost_runs import is_held
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
 from core.store.database import Database
-from core.store.job_queue import JobQueue, Lease
+from core.store.job_queue import JobQueue
 
 _PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to take the lease
 
@@ -26,15 +25,6 @@ def code_version() -> str:
     for file in sorted((PROJECT / "core").rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def holds(lease: Lease | None, timeout_s: float) -> bool:
-    """Return whether the lease's owner still lives: by its process on this machine, by its age on another."""
-    if lease is None:
-        return False
-    if lease.host == socket.gethostname():
-        return is_alive(lease.pid, lease.pid_created)
-    return lease.age_s < timeout_s
 
 
 class SupervisorProcess:
@@ -51,7 +41,7 @@ class SupervisorProcess:
         """Start a supervisor unless one lives; ask one of an older Touchstone to hand over."""
         with self._lock:
             lease = self._queue.lease()
-            if lease is not None and holds(lease, self._settings.heartbeat_timeout_s):
+            if lease is not None and is_held(lease, self._settings.heartbeat_timeout_s):
                 if lease.version == code_version() and not lease.retire:
                     return
                 self._queue.ask_to_retire(lease.owner)
@@ -67,7 +57,7 @@ class SupervisorProcess:
         lease = self._queue.lease()
         if lease is None:
             return WorkerInfo(False, None, "", 1, False)
-        alive = holds(lease, self._settings.heartbeat_timeout_s)
+        alive = is_held(lease, self._settings.heartbeat_timeout_s)
         return WorkerInfo(alive, lease.pid if alive else None, lease.device, lease.slots, alive and lease.warm)
 
     def _start(self) -> None:

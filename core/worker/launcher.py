@@ -1,17 +1,24 @@
 """Starts the process of a run: forked from one that has torch loaded where the platform can, else spawned."""
 
+import logging
 import multiprocessing
 import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
-from core.processes import is_alive, start_time
+from core.processes import is_alive, is_stopped, kill, start_time, thread_limits
 from core.worker import run_process
 from core.worker.fork_server import begin_to_load, context
+
+DEADLINE_S = 15.0  # for a fork, which takes a few milliseconds
+RETRY_S = 30.0  # to load a fork server where that failed
+ASK_EVERY_S = 2.0  # whether the fork server still lives
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,17 +31,23 @@ class Child:
     slot: int
     process: BaseProcess | None
 
+    server: tuple[int, float] | None = None  # pid and creation time of the fork server that would say how it ended
+
     @property
     def alive(self) -> bool:
-        """Whether it still lives."""
+        """Whether it still lives: asked of the system, as a fork server that is gone takes its children for ended."""
+        if is_alive(self.pid, self.created):
+            return True
         if self.process is not None:
-            return self.process.is_alive()
-        return is_alive(self.pid, self.created)
+            self.process.join(0)  # a spawned one is ours to be waited for
+        return False
 
     @property
     def exit_code(self) -> int | None:
         """How it ended: below zero is a signal; None where nobody can know."""
-        return self.process.exitcode if self.process is not None else None
+        if self.process is None or (self.server is not None and not is_alive(*self.server)):
+            return None
+        return self.process.exitcode
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal, to this process and not to a later one of the same pid."""
@@ -68,34 +81,110 @@ class LocalLauncher:
             threads: CPU threads that numerical libraries may use in each run.
             head_start_s: Wait so long before: a run that starts meanwhile has the cores to itself.
         """
-        self._threads, self._head_start_s = threads, head_start_s
+        self._head_start_s = head_start_s
         self._context = context()
         self._devices: dict[str, Any] | None = None
+        self._server: tuple[int, float] | None = None
+        self._asked_at = 0.0
+        os.environ.update(thread_limits(threads, os.environ))  # before anything loads a numerical library
         # The first process of a fork server waits until the server has loaded everything, and so does whoever
         # starts it: the supervisor has better things to do meanwhile.
         threading.Thread(target=self._look, name="warm-up", daemon=True).start()
 
     def warm_up(self) -> dict[str, Any] | None:
-        """Return {"device": text, "count": GPUs} once known; None before."""
+        """Return {"device": text, "count": GPUs} once known; None before, and while another fork server loads."""
+        if self._server is not None and time.monotonic() - self._asked_at > ASK_EVERY_S:
+            self._asked_at = time.monotonic()
+            if not is_alive(*self._server) or is_stopped(*self._server):
+                _log.warning("The fork server (pid %s) is gone or stands still; another one loads.", self._server[0])
+                self._load_again()
         return self._devices
 
-    def _look(self) -> None:
-        time.sleep(self._head_start_s)
-        begin_to_load(self._threads)
+    def _look(self, ended: tuple[int, float] | None = None) -> None:
+        """Load a fork server and ask it for the devices.
+
+        Args:
+            ended: The one before, if any: as long as it is not gone, the platform takes it for the one to use.
+        """
+        time.sleep(0.0 if ended else self._head_start_s)
+        while ended is not None and is_alive(*ended):
+            time.sleep(0.05)
         ours, theirs = self._context.Pipe(duplex=False)
         process = self._context.Process(target=run_process.describe_devices, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
-        process.start()
+        try:
+            begin_to_load()
+            process.start()
+        except (OSError, EOFError):
+            _log.exception("No fork server could be loaded; runs are spawned until one is.")
+            time.sleep(RETRY_S)
+            self._look()
+            return
         theirs.close()
         try:
-            self._devices = ours.recv()
+            devices = ours.recv()
+            self._server = self._found_server(devices.pop("parent"))
+            self._devices = devices
         except EOFError:  # it ended without an answer; its own log says why
             self._devices = {"device": "cpu", "count": 0}
         process.join()
 
+    def _found_server(self, pid: int) -> tuple[int, float] | None:
+        """Return the fork server by pid and creation time; None where children are spawned."""
+        created = start_time(pid)
+        return (pid, created) if pid != os.getpid() and created is not None else None
+
     def start(self, run_id: str, slot: int, threads: int) -> Child:
-        """Start the process of a run; see `Launcher.start`."""
+        """Start the process of a run; see `Launcher.start`.
+
+        Raises:
+            OSError: No process could be started.
+        """
+        arguments = (run_id, slot, threads)
+        if self._devices is not None and (forked := self._forked(arguments)) is not None:
+            return forked
         # Until the fork server has loaded everything, a process that loads only what it needs is there sooner.
-        method = self._context if self._devices is not None else multiprocessing.get_context("spawn")
-        process = method.Process(target=run_process.main, args=(run_id, slot, threads), name=run_id)  # type: ignore[attr-defined]
+        process = multiprocessing.get_context("spawn").Process(target=run_process.main, args=arguments, name=run_id)
         process.start()
-        return Child(run_id, process.pid, start_time(process.pid) or 0.0, slot, process)
+        return Child(run_id, process.pid or 0, start_time(process.pid or 0) or 0.0, slot, process)
+
+    def _forked(self, arguments: tuple[str, int, int]) -> Child | None:
+        """Return a process forked from the warm one; None where that does not answer within a deadline.
+
+        A fork server that is stopped, or gone, must not hold up whoever watches over all runs.
+        """
+        process = self._context.Process(target=run_process.main, args=arguments, name=arguments[0])  # type: ignore[attr-defined]
+        if self._server is None:
+            process.start()
+            return Child(arguments[0], process.pid, start_time(process.pid) or 0.0, arguments[1], process)
+        if not within(process.start, DEADLINE_S):
+            _log.warning("The fork server (pid %s) does not answer; another one loads.", self._server[0])
+            self._load_again()
+            return None
+        return Child(arguments[0], process.pid, start_time(process.pid) or 0.0, arguments[1], process, self._server)
+
+    def _load_again(self) -> None:
+        """End the fork server, so that it can never start anything later, and load another one."""
+        ended, self._devices, self._server = self._server, None, None
+        if ended is not None:
+            kill(*ended)
+        threading.Thread(target=self._look, args=(ended,), name="warm-up", daemon=True).start()
+
+
+def within(work: Callable[[], object], limit_s: float) -> bool:
+    """Do something that may hang; say whether it was done in time. Its errors count as not done."""
+    done = threading.Event()
+
+    def attempt() -> None:
+        try:
+            work()
+        except (OSError, EOFError):
+            _log.warning("A process could not be forked.", exc_info=True)
+            return
+        done.set()
+
+    thread = threading.Thread(target=attempt, name="fork", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + limit_s
+    while thread.is_alive() and time.monotonic() < deadline:
+        done.wait(0.05)
+    return done.is_set()

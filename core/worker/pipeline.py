@@ -43,6 +43,7 @@ from core.worker.machine_metrics import MachineMetrics
 from core.worker.wall import Wall
 
 EVALUATION_BATCH = 256
+FLUSHED_WITHIN_S = 10.0  # points, before a state is saved; else the older state stays
 _log = logging.getLogger(__name__)
 
 
@@ -177,6 +178,7 @@ class Pipeline:
                 best,
                 every_s=config.checkpoint_every_s,
                 every_steps=config.checkpoint_every_steps,
+                before=partial(recorder.flush, FLUSHED_WITHIN_S),
             ),
             EndOnRequest(recorder.stop_requested, recorder.finish_requested),
             MachineMetrics(recorder.record, self._device),

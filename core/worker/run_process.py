@@ -18,6 +18,7 @@ from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
+from core.worker.run_folder import TAKEN, take_folder
 
 LAST_WORD_TRIES, LAST_WORD_PAUSE_S = 300, 2.0
 NICENESS = 5  # the dashboard goes first: drawing a page takes a moment, training takes minutes
@@ -25,13 +26,14 @@ _log = logging.getLogger(__name__)
 
 
 def describe_devices(answer: Connection) -> None:
-    """Send {"device": text, "count": GPUs} and end. The first thing that a fork server is asked."""
+    """Send {"device": text, "count": GPUs, "parent": pid} and end. The first thing that a fork server is asked."""
     import torch
 
     from core.training.device import choose_device, describe_device
 
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    answer.send({"device": describe_device(choose_device("auto")), "count": count})
+    device = describe_device(choose_device("auto"))
+    answer.send({"device": device, "count": count, "parent": os.getppid()})
 
 
 def main(run_id: str, slot: int, threads: int) -> None:
@@ -45,6 +47,9 @@ def main(run_id: str, slot: int, threads: int) -> None:
     settings = Settings()
     folder = settings.runs_folder / run_id
     folder.mkdir(parents=True, exist_ok=True)
+    lock = take_folder(folder)
+    if lock is None:  # two processes in one folder would overwrite each other's checkpoints
+        os._exit(TAKEN)
     set_the_scene(folder, slot)
     database = Database(settings.url)
     runs, metrics = RunStore(database), MetricStore(database)
@@ -59,6 +64,7 @@ def main(run_id: str, slot: int, threads: int) -> None:
     _pack(run_id, metrics)
     if ended_here:
         announce(settings, run_id)
+    lock.release()
 
 
 def _pack(run_id: str, metrics: MetricStore) -> None:

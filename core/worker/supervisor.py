@@ -8,18 +8,19 @@ import time
 from uuid import uuid4
 
 from core.errors import DatabaseUnavailable, RunNotFound
+from core.exit_reason import describe_exit
+from core.lost_runs import STALE_S, LostRunDetector, is_held
 from core.notifying.telling import announce
-from core.processes import start_time
+from core.processes import is_alive, start_time
 from core.runs import RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
-from core.vanished import Vanished
-from core.worker.launch import code_version, holds
+from core.worker.launch import code_version
 from core.worker.launcher import Child, Launcher
-from core.worker.obituary import cause_of_death
+from core.worker.run_folder import TAKEN, holder_of
 from core.worker.trial_watch import TrialWatch
 
 POLL_S = 0.15
@@ -43,7 +44,7 @@ class Supervisor:
         self._slots, self._device, self._warm = settings.slots or 1, "", False
         self._renewed_at, self._busy_at, self._packed_at = 0.0, time.monotonic(), -PACK_EVERY_S
         self.leaving = False
-        self.trials, self.vanished = TrialWatch(settings, database), Vanished(database)
+        self.trials, self.lost_runs = TrialWatch(settings, database), LostRunDetector(database)
 
     def run(self) -> None:
         """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
@@ -74,7 +75,7 @@ class Supervisor:
             self._watch(child)
         if time.monotonic() - self._renewed_at > RENEW_S:
             self._renew()
-            self.vanished.look()
+            self.lost_runs.look()
         while not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
         taken = {child.slot for child in self.children.values()}
@@ -104,19 +105,21 @@ class Supervisor:
     def _take_lease(self) -> bool:
         held = self.queue.lease()
         deadline = time.monotonic() + self.settings.heartbeat_timeout_s
-        while held is not None and held.retire and holds(held, self.settings.heartbeat_timeout_s):
+        while held is not None and held.retire and is_held(held, self.settings.heartbeat_timeout_s):
             if time.monotonic() > deadline:
                 return False
             time.sleep(POLL_S)  # an older Touchstone is about to hand over
             held = self.queue.lease()
-        if held is not None and holds(held, self.settings.heartbeat_timeout_s):
+        if held is not None and is_held(held, self.settings.heartbeat_timeout_s):
             return False
         pid = os.getpid()
         mine = Lease(
             self.owner, socket.gethostname(), pid, start_time(pid) or 0.0, self.version, 0.0, False,
             self._device, self._slots, self._warm,
         )  # fmt: skip
-        return self.queue.take_lease(mine, held.owner if held else None)
+        # One that lives but stands still may go on in this very moment: then it keeps the lease.
+        stale_s = STALE_S if held is not None and is_alive(held.pid, held.pid_created) else 0.0
+        return self.queue.take_lease(mine, held.owner if held else None, stale_s)
 
     def _renew(self) -> None:
         values: dict[str, str | int | bool] = {"device": self._device, "slots": self._slots, "warm": self._warm}
@@ -130,7 +133,10 @@ class Supervisor:
         self._renewed_at = time.monotonic()
 
     def _look_at_devices(self) -> None:
-        if self._warm or (devices := self.launcher.warm_up()) is None:
+        if (devices := self.launcher.warm_up()) is None:
+            self._warm = False
+            return
+        if self._warm:
             return
         self._device, self._warm = devices["device"], True
         self._slots = self.settings.slots or max(1, devices["count"])
@@ -140,8 +146,11 @@ class Supervisor:
 
     def _adopt(self) -> None:
         for job in self.queue.running():
-            child = Child(job.run_id, job.pid or 0, job.pid_created or 0.0, len(self.children), None)
+            # A supervisor that died between two lines may not have written down whom it started.
+            pid, created = (job.pid, job.pid_created) if job.pid else holder_of(self.settings, job.run_id)
+            child = Child(job.run_id, pid or 0, created or 0.0, len(self.children), None)
             if child.alive:
+                self.queue.set_process(job.run_id, pid, created)
                 _log.info("Run %s still lives (pid %s): adopted.", job.run_id, job.pid)
                 self.children[job.run_id] = child
             else:
@@ -194,11 +203,24 @@ class Supervisor:
         child.send(wanted)
         self._told[child.run_id] = (wanted, time.monotonic())
 
+    def _adopt_holder(self, child: Child) -> bool:
+        """Watch the process that works on a run already, which this one gave way to; say whether there is one."""
+        pid, created = holder_of(self.settings, child.run_id)
+        holder = Child(child.run_id, pid or 0, created or 0.0, child.slot, None)
+        if not holder.alive:
+            return False
+        _log.warning("Run %s is worked on by pid %s already: adopted.", child.run_id, pid)
+        self.children[child.run_id] = holder
+        self.queue.set_process(child.run_id, pid, created)
+        return True
+
     def _bury(self, child: Child) -> None:
         """Note that a process has gone; where the run had not said how it ended, say it."""
         run = self.runs.get(child.run_id)
+        if child.exit_code == TAKEN and self._adopt_holder(child):
+            return
         if run.status is RunStatus.RUNNING:
-            status, reason = cause_of_death(child.exit_code, run.stop_requested_at is not None, run.paused)
+            status, reason = describe_exit(child.exit_code, run.stop_requested_at is not None, run.paused)
             if self.runs.finish(child.run_id, status, reason):
                 kind = "note" if status is RunStatus.STOPPED else "error"
                 announce(self.settings, child.run_id)

@@ -12,7 +12,7 @@ from core.store.database import Database
 from core.store.trial_store import TrialJob, TrialStore
 from core.worker import trial_process
 from core.worker.fork_server import context
-from core.worker.launcher import Child
+from core.worker.launcher import DEADLINE_S, Child, within
 
 LOOK_S = 0.3
 SILENT_S = 120.0  # a trial without a sign of life for so long is ended
@@ -30,7 +30,8 @@ _log = logging.getLogger(__name__)
 def start_process(trial_id: str, slot: int, threads: int) -> BaseProcess:
     """Fork a process that does a trial; the fork server must have loaded, or this waits for it."""
     process = context().Process(target=trial_process.main, args=(trial_id, slot, threads), name=f"trial-{trial_id}")  # type: ignore[attr-defined]
-    process.start()
+    if not within(process.start, DEADLINE_S):
+        raise OSError("the fork server does not answer")
     return process  # type: ignore[no-any-return]
 
 

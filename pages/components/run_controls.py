@@ -11,6 +11,7 @@ from pages.components.notices import shown_errors
 PAUSE_HELP = "Saves exactly where it is and frees the machine. Resume goes on as if nothing had happened."
 FINISH_HELP = "Ends the training here, takes the exam with what it has learnt so far, and keeps the result."
 ASK_HELP = "Sets run.should_stop in its script, which decides. Nothing here ends somebody else's program."
+END_HELP = "Ends its process at once. Its checkpoints are kept, and it can be resumed from the last one."
 STOP_HELP = "Ends here without an exam. What it has learnt is kept, and it can be resumed."
 
 
@@ -27,6 +28,12 @@ def live_controls(run: Run) -> None:
     stopping = run.stop_requested_at is not None
     if st.button("Stop", key="stop", icon=":material/stop_circle:", disabled=stopping, help=STOP_HELP):
         _do(lambda: shared_service().stop_run(run.id))
+
+
+def end_button(run: Run) -> None:
+    """Offer to end the process of a run that stands still."""
+    if st.button("End it now", key="end-now", icon=":material/dangerous:", help=END_HELP):
+        _do(lambda: shared_service().end_run(run.id))
 
 
 def ask_to_stop(run: Run) -> None:

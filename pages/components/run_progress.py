@@ -8,7 +8,7 @@ from core.bootstrap import shared_service
 from core.runs import Run, RunStatus, Stage
 from core.specs import MetricSpec, TaskSpec
 from pages.components.chips import status_chip
-from pages.components.run_controls import live_controls
+from pages.components.run_controls import end_button, live_controls
 from pages.components.text import duration, number, plain, size
 
 WORDS = {
@@ -33,9 +33,22 @@ def run_progress(run: Run, task: TaskSpec) -> None:
                 live_controls(run)
         share, sentence = _download(run) or (_share(run), _sentence(run))
         st.progress(share, text=plain(sentence))
+        if silent_s := run.silent_s(datetime.now(UTC)):
+            _silent(run, silent_s)
         _warnings(run)
         if run.status is RunStatus.RUNNING:
             _numbers(run, task)
+
+
+def _silent(run: Run, silent_s: float) -> None:
+    """Say that a run stands still, and offer to end it: nobody knows whether it will go on."""
+    with st.container(horizontal=True, vertical_alignment="center", key="silent"):
+        st.markdown(
+            f":orange[:material/hourglass_disabled:] Nothing was heard of its process for {duration(silent_s)}: it "
+            "stands still, or the machine is very busy. It may go on by itself; what was saved is kept in any case.",
+            width="stretch",
+        )
+        end_button(run)
 
 
 def _share(run: Run) -> float:

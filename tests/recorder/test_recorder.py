@@ -54,6 +54,13 @@ def test_everything_is_there_after_close(record: Recorder, run: Run, runs: RunSt
     assert (runs.get(run.id).steps, len(runs.get(run.id).sparkline)) == (1000, 40)
 
 
+def test_points_are_safe_when_a_flush_says_so(record: Recorder, run: Run, database: Database) -> None:
+    for step in range(1, 200):
+        record.record({"train/loss": 1.0}, step)
+    assert record.flush()
+    assert len(MetricStore(database).read(run.id)["train/loss"]) == 199
+
+
 def test_the_wish_to_stop_is_heard(record: Recorder, run: Run, runs: RunStore) -> None:
     runs.request_stop(run.id)
     assert record.stop_requested.wait(timeout=LIMIT_S)

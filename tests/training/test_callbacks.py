@@ -123,6 +123,19 @@ def test_a_state_never_knows_of_a_better_model_than_is_kept(tmp_path: Path) -> N
     assert read_card(tmp_path / "best").step == known.step
 
 
+def test_a_state_takes_its_place_only_when_what_was_logged_before_it_is_safe(tmp_path: Path) -> None:
+    folder, asked = tmp_path / "last", []
+
+    def refuse() -> bool:
+        asked.append(folder.exists())
+        return False
+
+    made = trainer(config(), Listener(stop_after=13), LastCheckpoint(folder, every_steps=5, before=refuse))
+    made.fit()
+    assert asked == [False, False, False]  # after 5 and 10 steps nothing took its place; at the end nothing comes later
+    assert load_state(folder).step == 13
+
+
 def test_a_stopped_run_leaves_its_state(tmp_path: Path) -> None:
     trainer(config(), Listener(stop_after=7), LastCheckpoint(tmp_path / "last")).fit()
     assert load_state(tmp_path / "last").step == 7

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from core.lost_runs import is_held
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
-from core.worker.launch import SupervisorProcess, code_version, holds
+from core.worker.launch import SupervisorProcess, code_version
 from tests.live import eventually
 
 
@@ -28,14 +29,14 @@ def outside(settings: Settings, database: Database) -> Iterator[SupervisorProces
 
 def test_a_lease_is_held_as_long_as_its_process_lives() -> None:
     created = psutil.Process().create_time()
-    assert holds(lease(os.getpid(), created), timeout_s=15)
-    assert not holds(lease(os.getpid(), created - 3600), timeout_s=15)
-    assert not holds(None, timeout_s=15)
+    assert is_held(lease(os.getpid(), created), elsewhere_s=15)
+    assert not is_held(lease(os.getpid(), created - 3600), elsewhere_s=15)
+    assert not is_held(None, elsewhere_s=15)
 
 
 def test_on_another_machine_only_the_age_of_a_lease_can_tell() -> None:
-    assert holds(lease(1, 1.0, host="elsewhere", age_s=14), timeout_s=15)
-    assert not holds(lease(1, 1.0, host="elsewhere", age_s=16), timeout_s=15)
+    assert is_held(lease(1, 1.0, host="elsewhere", age_s=14), elsewhere_s=15)
+    assert not is_held(lease(1, 1.0, host="elsewhere", age_s=16), elsewhere_s=15)
 
 
 def test_no_second_supervisor_is_started_beside_a_living_one(outside: SupervisorProcess, database: Database) -> None:

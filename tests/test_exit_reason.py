@@ -3,8 +3,8 @@ import signal
 
 import pytest
 
+from core.exit_reason import describe_exit
 from core.runs import RunStatus
-from core.worker.obituary import cause_of_death
 
 
 @pytest.mark.parametrize(
@@ -18,19 +18,19 @@ from core.worker.obituary import cause_of_death
     ],
 )
 def test_every_silent_end_has_its_own_sentence(exit_code: int | None, status: RunStatus, words: str) -> None:
-    found, reason = cause_of_death(exit_code, stop_was_requested=False)
+    found, reason = describe_exit(exit_code, stop_was_requested=False)
     assert found is status
     assert re.search(words, reason)
 
 
 def test_who_asked_for_a_stop_gets_a_stop() -> None:
-    status, reason = cause_of_death(-signal.SIGKILL, stop_was_requested=True)
+    status, reason = describe_exit(-signal.SIGKILL, stop_was_requested=True)
     assert status is RunStatus.STOPPED
     assert reason.startswith("Stopped. It did not answer in time")
     assert "resume" in reason
 
 
 def test_who_asked_for_a_pause_gets_a_pause() -> None:
-    status, reason = cause_of_death(-signal.SIGKILL, stop_was_requested=True, paused=True)
+    status, reason = describe_exit(-signal.SIGKILL, stop_was_requested=True, paused=True)
     assert status is RunStatus.STOPPED
     assert reason.startswith("Paused. It did not answer in time")

@@ -7,7 +7,7 @@ from core.runs import RunStatus
 _FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def cause_of_death(exit_code: int | None, stop_was_requested: bool, paused: bool = False) -> tuple[RunStatus, str]:
+def describe_exit(exit_code: int | None, stop_was_requested: bool, paused: bool = False) -> tuple[RunStatus, str]:
     """Return the state of a run whose process has gone, and why.
 
     Args:

@@ -1,0 +1,39 @@
+"""Who writes into a run's folder: one process at a time, known by pid and start time to whoever asks."""
+
+import json
+import os
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.processes import start_time
+from core.settings import Settings
+
+TAKEN = 75  # the exit code of a process that found another one at work (EX_TEMPFAIL of sysexits.h)
+_WAIT_S = 5.0  # for a process that has said its last word and is about to go
+_LOCK, _HOLDER = ".writer.lock", "process.json"
+
+
+def take_folder(folder: Path) -> FileLock | None:
+    """Take a run's folder for this process as long as it lives; None where another process has it.
+
+    Args:
+        folder: Of the run.
+    """
+    lock = FileLock(folder / _LOCK)
+    try:
+        lock.acquire(timeout=_WAIT_S)
+    except Timeout:
+        return None
+    pid = os.getpid()
+    (folder / _HOLDER).write_text(json.dumps({"pid": pid, "created": start_time(pid)}), encoding="utf-8")
+    return lock
+
+
+def holder_of(settings: Settings, run_id: str) -> tuple[int | None, float | None]:
+    """Return pid and creation time of the process that last took a run's folder; it may be gone."""
+    try:
+        said = json.loads((settings.runs_folder / run_id / _HOLDER).read_text(encoding="utf-8"))
+        return int(said["pid"]), float(said["created"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None, None
