@@ -62,6 +62,10 @@ class DataError(UserError):
     """The data cannot be used as it is; the message says what to change."""
 
 
+class DiskFull(DataError):
+    """The disk has too little room for what is to come; the message says how much."""
+
+
 class DatabaseTooNew(UserError):
     """The database was written by a newer Touchstone than this one."""
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from core.errors import DataError, UserError
 from core.intake.inspected import checked_picture, thumbnail
+from core.intake.reservations import Reservations
 
 MOST_PICTURES, MOST_LABELS, MOST_BYTES = 10_000, 100, 15 * 2**20  # of a collection; of one picture
 LONGEST_LABEL, LONGEST_TITLE = 60, 80  # characters
@@ -46,10 +47,12 @@ class Collections:
 
     Args:
         folder: A sub-folder a collection.
+        space: Counts what is promised to files on their way; shared by all that writes to the same disk.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, space: Reservations | None = None) -> None:
         self.folder = folder
+        self.space = space or Reservations()
 
     def new(self, title: str) -> str:
         """Begin a collection; return its id.
@@ -119,9 +122,10 @@ class Collections:
             )
         place = _found(folder, clean) or folder / clean
         _check_room(folder, is_new=not place.is_dir())
-        kept = checked_picture(content)
-        place.mkdir(exist_ok=True)
-        return _keep(place, folder / REMOVED / place.name, kept)
+        with self.space.hold(folder, MOST_BYTES):
+            kept = checked_picture(content)
+            place.mkdir(exist_ok=True)
+            return _keep(place, folder / REMOVED / place.name, kept)
 
     def remove_picture(self, collection_id: str, label: str, number: int) -> None:
         """Take a picture away; it can come back.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import UserError
 from core.imports import Guess, HubSet, ImportOptions, ImportProgress, Look
+from core.intake.reservations import Reservations
 
 if TYPE_CHECKING:
     from core.intake.collections import Collections
@@ -26,20 +27,21 @@ class Reception:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._space = Reservations()
 
     @cached_property
     def uploads(self) -> "Uploads":
         """The files that came from a browser and are not imported yet."""
         from core.intake.uploads import Uploads
 
-        return Uploads(self._folder / ".uploads")
+        return Uploads(self._folder / ".uploads", self._space)
 
     @cached_property
     def collections(self) -> "Collections":
         """The data sets that are being put together from pictures, class by class."""
         from core.intake.collections import Collections
 
-        return Collections(self._folder / ".collections")
+        return Collections(self._folder / ".collections", self._space)
 
     @cached_property
     def jobs(self) -> "Jobs":

@@ -14,12 +14,12 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from core.errors import DataError, UserError
-from core.intake.disk import require_space, size_of
+from core.intake.disk import size_of
+from core.intake.reservations import Reservation, Reservations
 
 MOST_FOLDERS, LONGEST_PART, LONGEST_NAME = 20, 255, 1_000  # folders deep; bytes of one name; characters of all
 _WRITTEN_AT_ONCE = 2**20  # bytes: each write goes through a thread, so that pages stay quick
 _LOOK_EVERY = 64 * 2**20  # bytes between two looks at the disk
-_KEPT_FREE = 200 * 2**20  # bytes of the disk, for the rest of the machine
 _LATEST_MS = 4_102_444_800_000  # the year 2100
 _TOGETHER = ".together"  # names the folder that several files were put into
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -30,10 +30,12 @@ class Uploads:
 
     Args:
         folder: A sub-folder an upload.
+        space: Counts what is promised to files on their way; shared by all that writes to the same disk.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, space: Reservations | None = None) -> None:
         self.folder = folder
+        self.space = space or Reservations()
         self._lock = threading.Lock()
 
     def new(self) -> str:
@@ -62,22 +64,23 @@ class Uploads:
             upload_id: Where to.
             name: Of the file, with the folders that it was in: "pets/cats/1.jpg".
             chunks: Its bytes. Whatever this raises passes, and nothing stays.
-            limit_bytes: The most that may come.
+            limit_bytes: The most that may come; so much room on the disk is promised to it.
             modified_ms: When its owner changed it last, since 1970; 0 is not known.
 
         Returns:
             Where it is.
 
         Raises:
-            DataError: The name cannot be used, it is larger than allowed, or the disk has too little space.
+            DataError: The name cannot be used, or it is larger than allowed.
+            DiskFull: The disk has too little room for all of it.
             UserError: There is no such upload any more.
         """
         folder = self.path(upload_id)
         target = folder / _safe(name)
         half = folder / f".receiving-{uuid4().hex}"
         try:
-            with half.open("xb") as file:
-                await _write(file, chunks, limit_bytes, target.name)
+            with self.space.hold(folder, limit_bytes) as room, half.open("xb") as file:
+                await _write(file, chunks, limit_bytes, target.name, room)
             if 0 < modified_ms < _LATEST_MS:
                 os.utime(half, ns=(modified_ms * 1_000_000,) * 2)
             await asyncio.to_thread(_put, half, target, name)
@@ -171,8 +174,8 @@ def _safe(name: str) -> Path:
     return Path(PurePosixPath(*parts))
 
 
-async def _write(file: BinaryIO, chunks: AsyncIterator[bytes], limit_bytes: int, name: str) -> None:
-    waiting, received, looked_at = bytearray(), 0, -_LOOK_EVERY
+async def _write(file: BinaryIO, chunks: AsyncIterator[bytes], limit_bytes: int, name: str, room: Reservation) -> None:
+    waiting, received, looked_at = bytearray(), 0, 0
     async for chunk in chunks:
         waiting += chunk
         received += len(chunk)
@@ -183,11 +186,13 @@ async def _write(file: BinaryIO, chunks: AsyncIterator[bytes], limit_bytes: int,
             )
         if received - looked_at >= _LOOK_EVERY:
             looked_at = received
-            require_space(Path(file.name).parent, _KEPT_FREE)
+            room.check()
         if len(waiting) >= _WRITTEN_AT_ONCE:
             await asyncio.to_thread(file.write, bytes(waiting))
+            room.written(len(waiting))
             waiting.clear()
     await asyncio.to_thread(file.write, bytes(waiting))
+    await asyncio.to_thread(file.flush)  # on the disk before the promise ends
 
 
 def _put(half: Path, target: Path, name: str) -> None:

@@ -13,21 +13,14 @@ from starlette.responses import Response
 from core.shelf import Shelf
 from core.upload_routes.guard import (
     Endpoint,
-    Refused,
     as_json,
     check_size,
     found_or_404,
-    in_bytes,
     integer_of,
     length_of,
 )
 
 MOST_BYTES = 20 * 2**30  # of one file
-KEEP_FREE_BYTES = 500 * 2**20  # of the disk, for the rest of the machine
-_NO_SPACE = (
-    "There is not enough space on the disk: {needed} more are to come, and {free} are free, of which 500 MB are kept "
-    "for the rest of the machine. Nothing of this was kept. Free some space, then try again."
-)
 
 
 def file_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoint]]:
@@ -36,15 +29,14 @@ def file_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoin
     async def room(request: Request) -> Response:
         folder = await found_or_404(open_shelf().uploads.path, request.path_params["upload"])
         check_size(integer_of(request, "largest"), MOST_BYTES)
-        await run_in_threadpool(_check_space, folder, integer_of(request, "bytes"))
+        await run_in_threadpool(open_shelf().uploads.space.check, folder, integer_of(request, "bytes"))
         return as_json({"items": await run_in_threadpool(_listed, folder)})
 
     async def send(request: Request) -> Response:
         name, size = request.query_params.get("name", ""), length_of(request)
         uploads, upload = open_shelf().uploads, request.path_params["upload"]
-        folder = await found_or_404(uploads.path, upload)
+        await found_or_404(uploads.path, upload)
         check_size(size, MOST_BYTES)
-        await run_in_threadpool(_check_space, folder, size)
         await uploads.receive(upload, name, request.stream(), size, integer_of(request, "modified"))
         return as_json({"name": name, "bytes": size}, 201)
 
@@ -63,12 +55,6 @@ def file_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoin
         ("GET", "/api/uploads/{upload}/files", arrived),
         ("DELETE", "/api/uploads/{upload}/files", clear),
     ]
-
-
-def _check_space(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if size + KEEP_FREE_BYTES > free:
-        raise Refused(507, _NO_SPACE.format(needed=in_bytes(size), free=in_bytes(free)))
 
 
 def _listed(folder: Path) -> list[dict[str, Any]]:

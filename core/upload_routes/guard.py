@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from core.errors import DataError, TouchstoneError, UserError
+from core.errors import DataError, DiskFull, TouchstoneError, UserError
 from core.routes import refusal
 
 _DRAINED_BYTES = 64 * 2**20
@@ -62,6 +62,8 @@ def _in_words(error: Exception) -> tuple[int, str]:
     """Return the status and the sentence for what went wrong."""
     if isinstance(error, Refused):
         return error.status, str(error)
+    if isinstance(error, DiskFull):
+        return 507, str(error)
     if isinstance(error, UserError):
         return 422, str(error)
     if isinstance(error, TouchstoneError):

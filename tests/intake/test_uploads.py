@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import DataError, UserError
+from core.errors import DataError, DiskFull, UserError
 from core.intake.uploads import Uploads
 
 MB = 2**20
@@ -95,7 +95,7 @@ def test_a_disk_that_fills_up_meanwhile_is_said(uploads: Uploads, monkeypatch: p
     upload = uploads.new()
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage(0, 0, 5 * MB))
-    with pytest.raises(DataError, match=r"on the disk, and 5 MB are free"):
+    with pytest.raises(DiskFull, match=r"are to come, and 5 MB are free"):
         send(uploads, upload, "a.csv")
     assert names_in(uploads.path(upload)) == []
 
