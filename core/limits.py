@@ -8,6 +8,8 @@ import math
 import os
 import signal
 import sys
+import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,11 @@ from typing import Literal
 
 import psutil
 
-Cause = Literal["memory", "processor", "time", "crash", "outside", "answer", "error"]
+Cause = Literal["memory", "processor", "stalled", "time", "crash", "outside", "answer", "error"]
 GIB = 2**30
+LEAST_FOR_IMPORT = 2 * GIB
+STALLED_CPU_S = 300.0  # of all threads together
+WATCHED_EVERY_S = 0.3
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
 _OUT_OF_MEMORY = ("memory allocation of", "bad_alloc", "memoryerror", "out of memory", "cannot allocate memory")
 _CRASHES = ("SIGABRT", "SIGSEGV", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP")
@@ -60,6 +65,43 @@ def limit_memory(memory_bytes: int, mapped_bytes: int | None = None) -> None:
     if mapped_bytes is not None:
         _set(resource.RLIMIT_AS, has.vms + memory_bytes + mapped_bytes)
     _set(resource.RLIMIT_CORE, 0)  # nobody reads a core dump, and it is as large as the memory
+
+
+def limit_import() -> Limits:
+    """Set the limits of a process that takes in what somebody brought; return them.
+
+    Its processor time is counted since `go_on` was last called: long work may be long, but not without getting further.
+    """
+    limits = import_limits()
+    limit_memory(limits.memory_bytes)
+    limit_cpu(limits.cpu_s)
+    if not is_held():
+        watch_memory(limits.memory_bytes)
+    return limits
+
+
+def import_limits() -> Limits:
+    """Return what such a process may take: two of them at once leave a third of the machine's memory."""
+    return Limits(max(LEAST_FOR_IMPORT, machine_memory() // 3), STALLED_CPU_S, math.inf)
+
+
+def go_on() -> None:
+    """Say that the work got further: its processor time is counted anew."""
+    limit_cpu(STALLED_CPU_S)
+
+
+def watch_memory(memory_bytes: int) -> None:
+    """End this process when it takes so much more memory than now, where the kernel does not see to it."""
+    process = psutil.Process()
+    most = process.memory_info().rss + memory_bytes
+
+    def watch() -> None:
+        while process.memory_info().rss <= most:
+            time.sleep(WATCHED_EVERY_S)
+        os.write(2, b"out of memory: more than this process may take\n")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="memory", daemon=True).start()
 
 
 def limit_cpu(seconds: float) -> None:

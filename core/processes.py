@@ -1,10 +1,12 @@
 """Is this process still the one that we started? A pid alone cannot tell: pids are used again."""
 
+import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 
 import psutil
 
+DYING_S = 5.0  # a process is seen as dead before all of its threads are, and says how it ended only then
 _SAME_START_S = 2.0  # the clock may be set between two looks; a pid is never reused so soon
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -51,3 +53,11 @@ def thread_limits(threads: int, known: Mapping[str, str]) -> dict[str, str]:
         known: The environment; what it says already stays.
     """
     return {name: str(threads) for name in _THREAD_LIMITS if name not in known}
+
+
+def ended_with(child: "subprocess.Popen[bytes]", wait_s: float) -> int | None:
+    """Return the exit code of a child, below zero for a signal; None if it has not ended within so many seconds."""
+    try:
+        return child.wait(wait_s) if wait_s else child.poll()
+    except subprocess.TimeoutExpired:
+        return None

@@ -9,14 +9,14 @@ import typer
 
 from core import catalog
 from core.bootstrap import open_service
-from core.cli.import_bar import TerminalProgress
+from core.cli.import_bar import follow
 from core.cli.output import AsJson, print_json, print_table
 from core.doubts import doubts_of
 from core.errors import UserError
 from core.imports import Finding, Guess, ImportOptions, VersionInfo
-from core.intake.importing import run_fix, run_hub_import, run_import
-from core.intake.library import Library
 from core.service import Service
+from core.settings import Settings
+from core.shelf import Shelf
 
 HUB = "hub:"
 app = typer.Typer(help="Bring, look at and put right the data sets.", no_args_is_help=True)
@@ -101,13 +101,13 @@ def import_data(
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
         **_texts(text_column), several_labels=several_labels,
     )  # fmt: skip
-    library = service.shelf.library
-    with tempfile.TemporaryDirectory(prefix=".import-", dir=library.folder) as folder, TerminalProgress() as progress:
-        if source.startswith(HUB):
-            hub_id = source.removeprefix(HUB)
-            info = run_hub_import(library, hub_id, config, options, progress, Path(folder) / "draft")
-        else:
-            info = run_import(library, Path(source), options, progress, Path(folder) / "draft")
+    shelf = service.shelf
+    if source.startswith(HUB):
+        job = shelf.start_hub_import(source.removeprefix(HUB), options, config)
+    else:
+        job = shelf.start_import(Path(source), options)
+    made = follow(shelf.jobs, job)
+    info = shelf.version(made.dataset, made.fingerprint)
     findings = service.shelf.findings(info.name, info.fingerprint)
     if as_json:
         print_json(_document(service, info.name) | {"findings": [_plain(f) for f in findings]})
@@ -145,8 +145,7 @@ def check(
     else:
         service.shelf.entry(name)
         for code in fix or []:
-            with TerminalProgress() as progress:
-                run_fix(service.shelf.library, name, code, "", progress)
+            follow(service.shelf.jobs, service.shelf.start_fix(name, code))
         findings = service.shelf.findings(name)
         if doubts := doubts_of(service, name):
             findings.append(doubts.finding)
@@ -221,10 +220,10 @@ def _texts(columns: list[str] | None) -> dict[str, Any]:
 
 def _check_file(path: Path, options: ImportOptions) -> list[Finding]:
     """Examine a file without bringing it: all of it happens in a folder that goes away."""
-    with tempfile.TemporaryDirectory(prefix="touchstone-check-") as folder, TerminalProgress() as progress:
-        library = Library(Path(folder) / "datasets", Path(folder) / "cache")
-        info = run_import(library, path, options, progress, Path(folder) / "draft")
-        return list(library.version(info.name).findings)
+    with tempfile.TemporaryDirectory(prefix="touchstone-check-") as folder:
+        shelf = Shelf(Settings(home=Path(folder)))
+        made = follow(shelf.jobs, shelf.start_import(path, options))
+        return shelf.findings(made.dataset, made.fingerprint)
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

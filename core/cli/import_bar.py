@@ -10,9 +10,13 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from core.errors import UserError
+from core.imports import ImportProgress
 from core.intake.draft import ImportCancelled, Unit
+from core.intake.jobs import STARTING, Jobs
 
 DRAW_EVERY_S = 0.1
+ASKED_EVERY_S = 0.1
 SAID_AFTER_S = 1.0  # of a stage, in a log: what is quick is not worth a line
 
 
@@ -35,7 +39,7 @@ class TerminalProgress:
         self._task: TaskID | None = None
         self._unit: Unit = "rows"
         self._total, self._drawn_at = 0, 0.0
-        self._unsaid, self._began_at = "", 0.0
+        self._unsaid, self._began_at, self._shown = "", 0.0, ""
         self._cancelled = False
         self._before: Any = None
 
@@ -49,6 +53,15 @@ class TerminalProgress:
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(name, total=total or None, amount="")
+
+    def follow(self, now: ImportProgress) -> None:
+        """Show what another process says of its work."""
+        if now.stage not in (self._shown, STARTING):
+            self._shown = now.stage
+            self.stage(now.stage, now.total, now.unit)
+        if now.done:  # as where the work is done in this process, a stage that never advances is not worth a line
+            self.advance(now.done)
+        self._obey()
 
     def advance(self, done: int) -> None:
         """Say how much of the stage is done.
@@ -93,3 +106,27 @@ class TerminalProgress:
         shown = decimal if self._unit == "bytes" else "{:,}".format
         of = f" of {shown(self._total)}" if self._total else ""
         return f"{shown(done)}{of}{'' if self._unit == 'bytes' else f' {self._unit}'}"
+
+
+def follow(jobs: Jobs, job_id: str) -> ImportProgress:
+    """Show how far an import or fix in another process is until it has ended; return its end, and forget it.
+
+    Raises:
+        UserError: It failed; the message says why.
+        KeyboardInterrupt: Ctrl-C was pressed; nothing of it stays.
+    """
+    with TerminalProgress() as progress:
+        try:
+            while (now := jobs.progress(job_id)).state == "working":
+                progress.follow(now)
+                time.sleep(ASKED_EVERY_S)
+        except ImportCancelled:
+            jobs.cancel(job_id)
+            while (now := jobs.progress(job_id)).state == "working":  # a second Ctrl-C leaves it to end alone
+                time.sleep(ASKED_EVERY_S)
+            if now.state != "done":
+                raise
+    jobs.forget(job_id)
+    if now.state != "done":
+        raise UserError(now.message)
+    return now

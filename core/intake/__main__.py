@@ -15,6 +15,7 @@ from core.errors import TouchstoneError
 from core.imports import Guess, ImportOptions, VersionInfo
 from core.intake.draft import ImportCancelled
 from core.intake.jobs import DRAFT, LOG, REQUEST, FileProgress, sign
+from core.limits import GIB, go_on, import_limits, limit_import
 
 NICENESS = 5  # pages and trainings come first
 _LAST_WORD_TRIES, _LAST_WORD_WAIT_S = 10, 0.5
@@ -23,8 +24,9 @@ _FULL = (
     "then try again."
 )
 _NO_MEMORY = (
-    "There is not enough memory for this on the machine. Nothing of it was kept. Close other programs or stop a "
-    "training, then try again; or bring a part of the data."
+    "There is not enough memory for this on the machine: it needs more than is free, or more than the {most:.1f} GB "
+    "that an import may take. Nothing of it was kept. Split the file, or bring it as CSV, which needs less; or close "
+    "other programs or stop a training, then try again."
 )
 log = logging.getLogger("touchstone")
 
@@ -34,10 +36,11 @@ def main(folder: Path) -> int:
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     sign(folder, os.getpid())
-    progress = FileProgress(folder)
+    progress = FileProgress(folder, went_on=go_on)
     signal.signal(signal.SIGTERM, lambda _number, _frame: progress.cancel())
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    limit_import()
     return do(folder, progress)
 
 
@@ -83,7 +86,7 @@ def _work(folder: Path, progress: FileProgress) -> VersionInfo:
 def _in_words(error: Exception, folder: Path) -> str:
     """Return a sentence for an error that nobody foresaw; the log has the rest."""
     if isinstance(error, MemoryError):
-        return _NO_MEMORY
+        return _NO_MEMORY.format(most=import_limits().memory_bytes / GIB)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _FULL
     if isinstance(error, PermissionError) and error.filename:

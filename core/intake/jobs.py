@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,13 +25,15 @@ from pydantic import TypeAdapter, ValidationError
 from core.errors import UserError
 from core.imports import ImportProgress
 from core.intake.draft import ImportCancelled, Unit
+from core.intake.job_ends import obituary
 from core.intake.sweeping import sweep
-from core.processes import is_alive
+from core.processes import DYING_S, ended_with, is_alive
 
 Kind = Literal["import", "fix", "hub", "relabel"]
 REQUEST, PROCESS, PROGRESS, CANCEL, LOG, DRAFT = (
     "request.json", "process.json", "progress.json", "cancel", "log.txt", "draft",
 )  # fmt: skip
+STARTING = "Starting"  # the stage of a job whose process has not spoken yet
 WRITE_EVERY_S = 0.2
 UNSTARTED_S = 10.0  # a job without a process for longer will never have one
 KILLED_AFTER_S = 20.0  # a job that does not hear the wish to end it, such as one that waits for a dead network
@@ -50,6 +52,7 @@ class Jobs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._exit_codes: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def start(self, kind: Kind, request: Mapping[str, Any], title: str) -> str:
@@ -66,7 +69,7 @@ class Jobs:
         asked = dict(request)
         if "path" in asked:  # the process has another working folder
             asked["path"] = str(Path(asked["path"]).absolute())
-        begun = ImportProgress(job_id, title, "working", "Starting", 0, 0, "rows", datetime.now(UTC), None)
+        begun = ImportProgress(job_id, title, "working", STARTING, 0, 0, "rows", datetime.now(UTC), None)
         write_progress(folder, begun)
         _write(folder / REQUEST, {"kind": kind, "request": asked})
         # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
@@ -141,7 +144,15 @@ class Jobs:
         if said is None or said.state != "working":
             return said
         state: Literal["cancelled", "failed"] = "cancelled" if (folder / CANCEL).exists() else "failed"
-        return _buried(folder, replace(said, state=state, message=_obituary(folder, pid, created)))
+        message = "" if state == "cancelled" else self._obituary(folder, pid, created)
+        return _buried(folder, replace(said, state=state, message=message))
+
+    def _obituary(self, folder: Path, pid: int | None, created: float) -> str:
+        self._reap(folder.name, DYING_S)
+        return obituary(
+            folder / REQUEST, folder / LOG, started=pid is not None, created=created,
+            exit_code=self._exit_codes.get(folder.name),
+        )  # fmt: skip
 
     def _hurried(self, folder: Path, said: ImportProgress, pid: int, created: float) -> ImportProgress:
         """Return how far a living job is; end it where it was asked to end and does not."""
@@ -155,10 +166,11 @@ class Jobs:
                 return _buried(folder, replace(said, state="cancelled", message=""))
         return said
 
-    def _reap(self, job_id: str) -> None:
+    def _reap(self, job_id: str, wait_s: float = 0.0) -> None:
         with self._lock:
             child = self._children.get(job_id)
-            if child is not None and child.poll() is not None:
+            if child is not None and ended_with(child, wait_s) is not None:
+                self._exit_codes[job_id] = child.returncode
                 del self._children[job_id]
 
 
@@ -167,13 +179,14 @@ class FileProgress:
 
     Args:
         folder: The job's.
+        went_on: Called when the work got further.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, went_on: Callable[[], None] | None = None) -> None:
         begun = _read_progress(folder)
         if begun is None:
             raise FileNotFoundError(folder / PROGRESS)
-        self._folder, self._now = folder, begun
+        self._folder, self._now, self._went_on = folder, begun, went_on
         self._stage_at = self._written_at = time.monotonic()
         self._cancelled = False
 
@@ -210,6 +223,8 @@ class FileProgress:
         if self._cancelled or (self._folder / CANCEL).exists():
             raise ImportCancelled
         self._written_at = time.monotonic()
+        if self._went_on is not None:
+            self._went_on()
         with suppress(OSError):  # a full disk stops the work itself, which then says so
             write_progress(self._folder, self._now)
 
@@ -251,19 +266,6 @@ def _process(folder: Path) -> tuple[int | None, float]:
     except (OSError, ValueError):
         return None, 0.0
     return int(known["pid"]), float(known["created"])
-
-
-def _obituary(folder: Path, pid: int | None, created: float) -> str:
-    """Return what is known of the end of a job that said no last word."""
-    if (folder / CANCEL).exists():
-        return ""
-    if pid is None:
-        what = "Its process never started"
-    elif created and psutil.boot_time() > created:
-        what = "The machine was restarted while it was going on"
-    else:
-        what = "Its process was ended from outside, or the machine ran out of memory"
-    return f"{what}. Nothing of it was kept. Try it again; the details are in {folder / LOG}."
 
 
 def _buried(folder: Path, last: ImportProgress) -> ImportProgress:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import TouchstoneError
+from core.limits import go_on, limit_import
 from core.transfer.work import asked_of, sign, tell
 
 NICENESS = 5  # pages and trainings come first
@@ -29,6 +30,7 @@ def main(folder: Path) -> int:
     sign(folder, os.getpid())
     if hasattr(os, "nice"):
         os.nice(NICENESS)
+    limit_import()
     try:
         tell(folder, **_work(folder))
     except Cancelled:
@@ -54,6 +56,7 @@ def _work(folder: Path) -> dict[str, Any]:
 
     def progress(run: str, points: int) -> None:
         nonlocal told_at
+        go_on()
         if time.monotonic() - told_at > TOLD_EVERY_S:
             told_at = time.monotonic()
             tell(folder, run=run, points=points)

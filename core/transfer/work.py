@@ -20,7 +20,10 @@ from uuid import uuid4
 import psutil
 
 from core.errors import UserError
-from core.processes import is_alive, start_time
+from core.inspection.ends import explained
+from core.intake.job_ends import cause_of_job
+from core.limits import import_limits
+from core.processes import DYING_S, ended_with, is_alive, start_time
 from core.settings import Settings
 from core.transfer.importing import Found, FoundRun, Imported
 
@@ -108,7 +111,8 @@ class Works:
             return self.get(work_id)
         if (folder / _CANCELLED).exists():  # before it could listen
             return Work(**{**_plain(work), "state": "cancelled"})
-        message = "It ended without a word, perhaps for want of memory. What was not whole is gone. Try it again."
+        folder = self._folder(work_id, DYING_S)
+        message = _obituary(folder / _LOG, Path(work.path).name, _EXIT_CODES.get(work_id))
         return Work(**{**_plain(work), "state": "failed", "message": message})
 
     def cancel(self, work_id: str) -> None:
@@ -145,13 +149,14 @@ class Works:
         sign(folder, child.pid)
         _CHILDREN[work_id] = child
 
-    def _folder(self, work_id: str) -> Path:
+    def _folder(self, work_id: str, wait_s: float = 0.0) -> Path:
         folder = self.folder / work_id
         if not work_id.isalnum() or not folder.is_dir():
             raise UserError("This import is not known any more. Begin again with the files or the folder.")
         child = _CHILDREN.get(work_id)
-        if child is not None and child.poll() is not None:  # a process that has ended is seen as such
+        if child is not None and ended_with(child, wait_s) is not None:  # a process that has ended is seen as such
             _CHILDREN.pop(work_id, None)
+            _EXIT_CODES[work_id] = child.returncode
         return folder
 
     def _sweep(self) -> None:
@@ -162,6 +167,7 @@ class Works:
 
 
 _CHILDREN: dict[str, "subprocess.Popen[bytes]"] = {}
+_EXIT_CODES: dict[str, int] = {}  # of those that have ended
 
 
 def asked_of(folder: Path) -> dict[str, Any]:
@@ -179,6 +185,14 @@ def sign(folder: Path, pid: int) -> None:
     created = start_time(pid)
     if created is not None:
         _write(folder / _SIGNED, {"pid": pid, "created": created})
+
+
+def _obituary(log: Path, subject: str, exit_code: int | None) -> str:
+    """Return what to say of a process that ended without a last word."""
+    cause = cause_of_job(log, exit_code)
+    if cause in ("memory", "stalled", "crash"):
+        return explained(subject, cause, import_limits(), "What was not whole is gone", f"in {log}")
+    return "It ended without a word, perhaps for want of memory. What was not whole is gone. Try it again."
 
 
 def _read(file: Path) -> dict[str, Any]:

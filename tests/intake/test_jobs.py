@@ -19,6 +19,7 @@ from core.intake import importing
 from core.intake.__main__ import do
 from core.intake.draft import ImportCancelled, Progress
 from core.intake.jobs import CANCEL, DRAFT, KILLED_AFTER_S, LOG, REQUEST, FileProgress, Jobs, sign, write_progress
+from core.limits import import_limits
 
 PATIENCE_S = 120.0
 OPTIONS = ImportOptions(task="text-classification", name="reviews").model_dump(mode="json")
@@ -114,6 +115,46 @@ def test_a_killed_import_is_told_apart_and_leaves_no_draft(jobs: Jobs, tmp_path:
     assert not (folder / DRAFT).exists()
 
 
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (
+            signal.SIGXCPU,
+            "Reading reviews.csv was stopped: it took more than 300 seconds of computing without getting ",
+        ),
+        (signal.SIGABRT, "reviews.csv broke the program that reads its kind of file: it is damaged, or unlike any "),
+    ],
+)
+def test_an_import_that_a_limit_ended_says_which(jobs: Jobs, tmp_path: Path, number: int, sentence: str) -> None:
+    source = write_csv(tmp_path / "reviews.csv", 150_000)
+    job_id = jobs.start("import", {"path": str(source), "options": OPTIONS}, "My reviews")
+    wait_until(jobs, job_id, lambda progress: progress.stage not in ("Starting", "Looking"))
+    pid = json.loads((jobs.folder / job_id / "process.json").read_text())["pid"]
+    if sys.platform == "linux":
+        assert psutil.Process(pid).rlimit(psutil.RLIMIT_DATA)[0] > import_limits().memory_bytes
+        assert 0 < psutil.Process(pid).rlimit(psutil.RLIMIT_CPU)[0] < 1_000
+    os.kill(pid, number)
+    last = ended(jobs, job_id)
+    assert last.state == "failed"
+    assert last.message.startswith(sentence)
+    assert "Nothing of it was kept. Open it in the program that it comes from and save it as CSV" in last.message
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("memory allocation of 17179869184 bytes failed", "Reading reviews.csv was stopped: it took more than "),
+        ("Fatal Python error: Segmentation fault", "reviews.csv broke the program that reads its kind of file"),
+        ("INFO reading", "Its process was ended from outside, or the machine ran out of memory."),
+    ],
+)
+def test_what_a_dead_job_wrote_tells_a_dashboard_that_did_not_start_it(jobs: Jobs, words: str, sentence: str) -> None:
+    folder = job_folder(jobs)
+    (folder / LOG).write_text(f"INFO begun\n{words}\n")
+    (folder / "process.json").write_text(json.dumps({"pid": 2**22 + 1, "created": time.time()}))
+    assert jobs.progress("job").message.startswith(sentence)
+
+
 # --- the truth about a death ---
 
 
@@ -178,7 +219,7 @@ def test_an_unknown_job_is_a_sentence(jobs: Jobs) -> None:
     ("error", "sentence"),
     [
         (DataError("The file is empty."), "The file is empty."),
-        (MemoryError(), "There is not enough memory for this on the machine. Nothing of it was kept."),
+        (MemoryError(), "There is not enough memory for this on the machine: it needs more than is free, or "),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full. Nothing of this was kept."),
         (PermissionError(errno.EACCES, "no", "/data/a.csv"), "Touchstone may not read or write /data/a.csv."),
         (KeyError("label"), "Something went wrong that is our fault, not that of your data."),

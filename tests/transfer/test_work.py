@@ -60,8 +60,17 @@ def test_a_work_that_is_cancelled_writes_nothing(service: Service, works: Works,
     assert [*service.runs(), *service.runs(trashed=True)] == []
 
 
-def test_a_work_whose_process_was_killed_says_so(works: Works, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (signal.SIGXCPU, "was stopped: it took more than 300 seconds of computing without getting any further."),
+        (signal.SIGSEGV, "broke the program that reads its kind of file"),
+        (signal.SIGKILL, "It ended without a word, perhaps for want of memory."),
+    ],
+)
+def test_a_look_that_was_ended_says_by_what(works: Works, tmp_path: Path, number: int, sentence: str) -> None:
     work_id = works.start(table(tmp_path, SWEEP))
-    os.kill(json.loads((works.folder / work_id / "signed.json").read_text())["pid"], signal.SIGKILL)
+    os.kill(json.loads((works.folder / work_id / "signed.json").read_text())["pid"], number)
     assert ended(works, work_id) == "failed"
-    assert works.get(work_id).message.startswith("It ended without a word")
+    assert sentence in works.get(work_id).message
+    assert "What was not whole is gone." in works.get(work_id).message
