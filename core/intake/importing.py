@@ -25,6 +25,12 @@ from core.intake.relabelling import correction, relabelled
 from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
+NEEDED = {
+    "text-classification": "That needs texts with labels: a table, or a folder of texts for each class.",
+    "image-classification": "That needs pictures with labels, such as a folder of pictures for each class.",
+    "tabular-regression": "That needs a table with a column of numbers to predict.",
+    "text-generation": "That needs texts: documents, or a table with a column of texts.",
+}
 UNSURE = 0.1  # of a reader: below it nothing but a better sentence is to be expected
 
 
@@ -96,12 +102,25 @@ def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
         catalog.find_task(options.task)
     look = reader.look(source, options)
     refuse_without_pictures(look, source.name)
+    _refuse_another_task(look, source, options.task)
     chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
     if look.kind == "pictures" and chosen.layout and is_archive(source):
         from core.intake.pictures.layout_specs import possible  # with it comes every reader of tables
 
         look = replace(look, layouts=possible(peek(source), chosen.layout))
     return replace(look, options=chosen)
+
+
+def _refuse_another_task(look: Look, source: Path, task: str) -> None:
+    """Raise a `DataError` if a source cannot be for the task that was asked for: it is obeyed or refused."""
+    if task and look.options.task != task:
+        known = [
+            f"{catalog.find_task(name).title} ({name})" for name in dict.fromkeys((look.options.task, *look.tasks))
+        ]
+        raise DataError(
+            f"{source.name} ({look.format}) cannot be used for the task {task}. It could be for: {', '.join(known)}. "
+            f"{NEEDED.get(task, '')} Choose one of these tasks, or none to have it guessed."
+        )
 
 
 def run_import(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from core.imports import Finding, VersionInfo
 
 FINDINGS = TypeAdapter(tuple[Finding, ...])
+_ENDINGS = "csv|tsv|txt|xlsx?|ods|parquet|jsonl?|ndjson|zip|pdf|docx?|epub|x?html?|md|gz"
 LONGEST_NAME = 40  # characters of a data set's name, which is also a folder's
 B = TypeVar("B", bound=BaseModel)
 
@@ -75,6 +76,11 @@ def name_from(text: str) -> str:
     >>> name_from("Airline Tweets (2015).csv")
     'airline-tweets-2015'
     """
-    stem = re.sub(r"\.(csv|tsv|txt|xlsx?|ods|parquet|jsonl?|ndjson|zip|pdf|docx?|md|gz)$", "", text.strip(), flags=re.I)
+    stem = re.sub(
+        r"\.(csv|tsv|txt|xlsx?|ods|parquet|jsonl?|ndjson|zip|pdf|docx?|epub|x?html?|md|gz)$",
+        "",
+        text.strip(),
+        flags=re.I,
+    )
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_NAME].strip("-") or "my-data"

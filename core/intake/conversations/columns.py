@@ -77,7 +77,7 @@ def _asked_and_answered(by_name: dict[str, Profile]) -> Derived | None:
     read = tuple(profile.name for profile, _ in used)
     name = " + ".join(read)
     columns = ", ".join(f"'{column}'" for column in read)
-    said = f"Questions with their answers: {columns} are read together, as turns. {_written()}"
+    said = f"Questions with their answers, read together as turns: {columns}. {_written()}"
     if rejected := first(_REJECTED):
         said += f" '{rejected.name}' holds answers that were not preferred: they are not used."
     others = [profile.name for name, profile in by_name.items() if name in _RANKINGS]

@@ -9,7 +9,9 @@ from core.intake.tables.disguise import real_kind
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
 PDF_SUFFIXES = (".pdf",)
 WORD_SUFFIXES = (".docx", ".doc", ".rtf", ".odt")  # all but the first are refused with a sentence
-DOCUMENT_SUFFIXES = (*TEXT_SUFFIXES, *PDF_SUFFIXES, *WORD_SUFFIXES)
+WEB_SUFFIXES = (".html", ".htm", ".xhtml")
+BOOK_SUFFIXES = (".epub",)
+DOCUMENT_SUFFIXES = (*TEXT_SUFFIXES, *PDF_SUFFIXES, *WORD_SUFFIXES, *WEB_SUFFIXES, *BOOK_SUFFIXES)
 PDF_SIGN = b"%PDF-"
 OLD_OFFICE_SIGN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RTF_SIGN = b"{\\rtf"

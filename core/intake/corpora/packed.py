@@ -8,9 +8,11 @@ from typing import Protocol
 
 from core.imports import Finding
 from core.intake.archives import Archive, Entry
-from core.intake.corpora.magic import DOCUMENT_SUFFIXES, PDF_SUFFIXES, WORD_SUFFIXES
+from core.intake.corpora.book_text import BookText
+from core.intake.corpora.magic import BOOK_SUFFIXES, DOCUMENT_SUFFIXES, PDF_SUFFIXES, WEB_SUFFIXES, WORD_SUFFIXES
 from core.intake.corpora.pdf_text import PdfText
 from core.intake.corpora.plain_text import open_text
+from core.intake.corpora.web_text import WebText
 from core.intake.corpora.word_text import WordText
 from core.intake.doctor.wording import counted, examples_of
 from core.intake.split_names import SPLIT_NAMES
@@ -92,6 +94,10 @@ def open_document(path: Path, name: str, chosen_encoding: str = "") -> Document:
     suffix = path.suffix.lower()
     if suffix in PDF_SUFFIXES:
         return PdfText(path, name)
+    if suffix in BOOK_SUFFIXES:
+        return BookText(path, name)
+    if suffix in WEB_SUFFIXES:
+        return WebText(path, name, chosen_encoding)
     return WordText(path, name) if suffix in WORD_SUFFIXES else open_text(path, name, chosen_encoding)
 
 

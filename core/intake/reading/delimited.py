@@ -27,6 +27,7 @@ from core.intake.tables.header import find_layout, header_cells
 from core.intake.tables.header_rows import Header, read_header
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.preamble import Preamble, find_preamble, settled
+from core.intake.tables.refusals import TABLE_TASKS
 from core.intake.tables.table import Table, check_width, column_names
 from core.intake.tables.taking_in import look_at, take_in
 
@@ -229,4 +230,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, look, read)
+READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, look, read, tasks=TABLE_TASKS)

@@ -25,6 +25,7 @@ from core.intake.doctor.wording import counted, listed
 from core.intake.documents import SHORTEST_TEXT
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.sources import refuse_without_pictures
+from core.intake.tables.refusals import TABLE_TASKS
 
 LOOKED_AT = 3  # documents whose first lines are shown
 MOST_COPIED = 64 << 20  # bytes of a document or table that a look takes out of an archive
@@ -221,4 +222,4 @@ def _container(path: Path) -> str:
     return "Folder" if path.is_dir() else "ZIP"
 
 
-READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, look, read)
+READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, look, read, tasks=TABLE_TASKS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.imports import ImportOptions, Look
 from core.intake.corpora.corpus import Corpus
-from core.intake.corpora.looking import lines_of, look_of
+from core.intake.corpora.looking import TASK, lines_of, look_of
 from core.intake.corpora.magic import WORD_SUFFIXES
 from core.intake.corpora.word_text import WordText
 from core.intake.draft import Draft, Progress, ReaderSpec
@@ -44,4 +44,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     corpus.finish()
 
 
-READER = ReaderSpec("docx", "Word document (DOCX)", accepts, look, read)
+READER = ReaderSpec("docx", "Word document (DOCX)", accepts, look, read, tasks=(TASK,))

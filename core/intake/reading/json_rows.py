@@ -8,12 +8,14 @@ from typing import Any
 from core.errors import DataError
 from core.imports import ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
+from core.intake.tables.annotations import RowsOfTool, spans_in, tool_of
 from core.intake.tables.cleaning import without_surrogates
 from core.intake.tables.disguise import check_there, head, real_kind, refuse_disguised
 from core.intake.tables.encoding import JSON_ENDS, find_encoding, known_encoding, refuse_binary
-from core.intake.tables.json_objects import JsonObjects, find_shape, parsed
+from core.intake.tables.json_objects import JsonObjects, RowSource, find_shape, parsed
 from core.intake.tables.json_values import BrokenJson, json_text
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.refusals import TABLE_TASKS
 from core.intake.tables.table import (
     BATCH_BYTES,
     BATCH_ROWS,
@@ -59,8 +61,13 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     )
     refuse_binary(path, start, encoding)
     shape, within = find_shape(path, encoding)
-    source = JsonObjects(path, encoding, shape, within)
-    keys, count = _keys(source)
+    source: RowSource = JsonObjects(path, encoding, shape, within)
+    first = [value for _, value, _ in islice(source.objects(LeftOut()), _FIRST_OBJECTS)]
+    tool = tool_of(first)
+    said = (tool.said,) if tool else (spans,) if (spans := spans_in(first)) else ()
+    if said:
+        source = RowsOfTool(source, tool)
+    keys, count = _keys(source, path)
     if not count or not keys:
         raise DataError(
             f'{path.name} holds no rows: no object such as {{"text": "...", "label": "..."}} is in it. '
@@ -72,6 +79,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         notes = (f"{path.name} is in truth JSON, whatever its name says; it is read as such.", *notes)
     if within:
         notes = (f"The rows are the list '{'.'.join(within)}' within the file.", *notes)
+    notes = (*said, *notes)
     return Table(
         path=path,
         format="JSON Lines" if shape == "lines" else "JSON",
@@ -86,7 +94,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     )
 
 
-def _keys(source: JsonObjects) -> tuple[list[str], int]:
+def _keys(source: RowSource, path: Path) -> tuple[list[str], int]:
     """Return the keys of the first objects, those within objects as "a.b", and how many objects there were."""
     keys: dict[str, None] = {}
     count = 0
@@ -101,7 +109,7 @@ def _keys(source: JsonObjects) -> tuple[list[str], int]:
                 )
         else:
             raise BrokenJson(
-                f"{source.path.name} is a list, but its items are no objects. "
+                f"{path.name} is a list, but its items are no objects. "
                 'Save it as a list of objects such as {"text": "...", "label": "..."}.'
             )
     return [_without_surrogates(key) for key in keys], count
@@ -111,7 +119,7 @@ def _without_surrogates(text: str) -> str:
     return without_surrogates([text])[0]
 
 
-def _batches(source: JsonObjects, keys: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+def _batches(source: RowSource, keys: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
     """Yield the values of these keys, as texts."""
     getters = [_getter(key) for key in keys]
     numbers: list[int] = []
@@ -156,4 +164,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("json", "JSON or JSON Lines", accepts, look, read)
+READER = ReaderSpec("json", "JSON or JSON Lines", accepts, look, read, tasks=TABLE_TASKS)

@@ -15,6 +15,7 @@ from core.intake.tables.gathered import Gathered
 from core.intake.tables.json_values import json_text
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.parquet_pages import BrokenPage, page_sizes
+from core.intake.tables.refusals import TABLE_TASKS
 from core.intake.tables.roles import may_be_several
 from core.intake.tables.table import (
     BATCH_BYTES,
@@ -306,4 +307,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("parquet", "Parquet", accepts, look, read)
+READER = ReaderSpec("parquet", "Parquet", accepts, look, read, tasks=TABLE_TASKS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.imports import ImportOptions, Look
 from core.intake.corpora.corpus import Corpus
-from core.intake.corpora.looking import lines_of, look_of
+from core.intake.corpora.looking import TASK, lines_of, look_of
 from core.intake.corpora.magic import PDF_SIGN, PDF_SUFFIXES
 from core.intake.corpora.pdf_text import PdfText
 from core.intake.doctor.wording import counted
@@ -42,4 +42,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     corpus.finish()
 
 
-READER = ReaderSpec("pdf", "PDF document", accepts, look, read)
+READER = ReaderSpec("pdf", "PDF document", accepts, look, read, tasks=(TASK,))

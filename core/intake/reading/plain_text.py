@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.imports import ImportOptions, Look
 from core.intake.corpora.corpus import Corpus
-from core.intake.corpora.looking import lines_of, look_of
+from core.intake.corpora.looking import TASK, lines_of, look_of
 from core.intake.corpora.magic import TEXT_SUFFIXES
 from core.intake.corpora.plain_text import open_text
 from core.intake.draft import Draft, Progress, ReaderSpec
@@ -40,4 +40,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     corpus.finish()
 
 
-READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, look, read)
+READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, look, read, tasks=(TASK,))

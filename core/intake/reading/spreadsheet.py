@@ -10,6 +10,7 @@ from core.imports import Finding, ImportOptions, Look
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.tables.disguise import check_there, head, real_kind
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.refusals import TABLE_TASKS
 from core.intake.tables.sheet_layout import MOST_SPANS, SheetLayout, Span, lay_out
 from core.intake.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
 from core.intake.tables.taking_in import look_at, take_in
@@ -204,4 +205,4 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     take_in(open_table(path, options), options, draft, progress)
 
 
-READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, look, read)
+READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, look, read, tasks=TABLE_TASKS)

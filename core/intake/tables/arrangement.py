@@ -2,6 +2,7 @@
 
 from core.imports import ImportOptions
 from core.intake.conversations.columns import find_conversations
+from core.intake.conversations.rows import with_turns_together
 from core.intake.tables.derived import Derived, with_derived
 from core.intake.tables.refusals import TEXTS
 from core.intake.tables.roles import guess_label, guess_text, is_surely_text, may_be_several
@@ -17,6 +18,8 @@ def arranged(table: Table, options: ImportOptions) -> Survey:
         DataError: There is nothing below the header, or a choice that does not fit.
     """
     seen = survey(table)
+    if (by_turns := with_turns_together(seen)) is not None:
+        seen = survey(by_turns)
     if (conversations := find_conversations(seen)) is not None:
         seen = with_derived(seen, [conversations])
     if options.task in ("", TEXTS) and (label := _label(seen, options)) is not None:
@@ -35,7 +38,7 @@ def _label(seen: Survey, options: ImportOptions) -> Derived | None:
         return None  # a table of numbers: its columns of 0 and 1 are features
     others = [profile for profile in profiles if profile.name != text]
     called = [p for p in others if p.name == wanted or (not wanted and may_be_several(p.name))]
-    for profile in [*called, *([] if wanted else others)]:
+    for profile in [*called, *([] if wanted or called else others)]:
         take_apart = labels_in(profile, is_label=profile in called)
         if take_apart is not None:
             return of_lists(profile, take_apart, options.several_labels)

@@ -125,6 +125,8 @@ def _unused_because(plan: Plan, column: Column) -> str:
 
 def _why(seen: Survey, name: str, about: str) -> str:
     profile, made = seen.profile(name), seen.made("label")
+    if name in seen.table.origins:
+        return seen.table.origins[name]
     if made is not None and made.name == name and len(made.sources) > 1:
         return f"the columns {listed(made.sources, 6)} of 0 and 1 say it together"
     if about == "Text column":

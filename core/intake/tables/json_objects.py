@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from core.errors import DataError
 from core.intake.tables.encoding import JSON_ENDS, LINE_ENDS, TextStream
@@ -27,6 +27,13 @@ def parsed(line: str) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError):
         return None
+
+
+class RowSource(Protocol):
+    """Where the rows of a file come from."""
+
+    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+        """Yield the number, the value and the bytes read so far."""
 
 
 @dataclass(frozen=True)

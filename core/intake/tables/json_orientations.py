@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from core.intake.conversations.turns import conversation_of
 from core.intake.tables.left_out import LeftOut
 
 _DEEPEST = 3  # objects of a single key around the table
@@ -47,6 +48,9 @@ def named(values: Iterator[tuple[int, Any, int]], left_out: LeftOut) -> Iterator
                 left_out.add("bad-lines", number, str(value)[:100])
             else:
                 yield number, value, done
+        return
+    if conversation_of(first[0][1]) is not None:  # each list is one of turns
+        yield from ((number, {"messages": value}, done) for number, value, done in chain(first, values))
         return
     header = first[0][1]
     is_header = _names_columns(header, first[1][1] if len(first) > 1 else None)

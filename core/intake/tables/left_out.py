@@ -61,6 +61,12 @@ _WORDINGS: dict[str, _Wording] = {
         "{count} rows of {file} were left out because their text is empty ({where}).",
         "A model cannot learn anything from an empty text.",
     ),
+    "unreadable-texts": _Wording(
+        "warning",
+        "One text of {file} was left out because it cannot be read ({where}).",
+        "{count} texts of {file} were left out because they cannot be read ({where}).",
+        "What stands in them cannot be learnt; the examples say why.",
+    ),
     "missing-labels": _Wording(
         "warning",
         "One row of {file} was left out because it has no label ({where}).",

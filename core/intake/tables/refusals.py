@@ -11,6 +11,7 @@ from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
 
 TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
+TABLE_TASKS = (TEXTS, NUMBERS, DOCUMENTS)
 
 
 def spoiled_label(seen: Survey, text: str) -> str:

@@ -1,5 +1,6 @@
 """Which column of a table is the text, which the label, which the number to predict: guesses, shown for correction."""
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -94,7 +95,8 @@ def _is_read_too(profile: Profile, main: Profile) -> bool:
     if profile.kind != "text" and profile.distinct < profile.counts.total() / 3:
         return False  # a few headings again and again are kinds
     last = plain.rpartition("_")[2]
-    is_titled = plain in _READ_TOO[:9] or last in ("title", "headline", "subject", "summary")
+    is_told = last in ("description", "text", "body", "content", "message", "abstract") and other in _READ_TOO[:9]
+    is_titled = is_told or plain in _READ_TOO[:9] or last in ("title", "headline", "subject", "summary")
     pair, same = _NUMBERED.fullmatch(plain), _NUMBERED.fullmatch(other)
     is_pair = pair is not None and same is not None and pair[1] == same[1]
     both = plain in _READ_TOO and other in _READ_TOO
@@ -175,7 +177,7 @@ def _rank(name: str, lists: Sequence[Sequence[str]]) -> float:
 
 def _text_score(profile: Profile) -> float:
     """Return how likely a column holds the texts; 0 if it does not."""
-    if profile.kind in ("empty", "date", "number", "number-in-text") or not profile.counts:
+    if profile.kind in ("empty", "date", "number", "number-in-text") or not profile.counts or _is_json(profile):
         return 0.0
     named = _rank(profile.name, _TEXT_NAMES)
     variety = profile.distinct / profile.counts.total()
@@ -184,6 +186,19 @@ def _text_score(profile: Profile) -> float:
     if profile.kind in ("category", "constant", "identifier") and named >= 2:
         return 0.5 * named + variety
     return 0.0
+
+
+def _is_json(profile: Profile) -> bool:
+    """Return whether cells are objects or lists as JSON, which nobody would read."""
+    cells = [cell.strip() for cell in list(profile.counts)[:20]]
+    return all((cell[:1], cell[-1:]) in (("{", "}"), ("[", "]")) and _is_parsed(cell) for cell in cells)
+
+
+def _is_parsed(cell: str) -> bool:
+    try:
+        return isinstance(json.loads(cell), (dict, list))
+    except (ValueError, RecursionError):
+        return False
 
 
 def _label_score(profile: Profile) -> float:

@@ -46,7 +46,7 @@ class Table:
         format: In words: "CSV, separated by semicolons, UTF-8".
         names: Of the columns, each once.
         size_bytes: Of the source; `Batch.done` ends here.
-        unit: What a row's number counts: "line", "row" or "object".
+        unit: What a row's number counts: "line", "row", "object" or "text".
         batches: (indexes of the wanted columns, where to note what is left out) -> the rows.
         settings: The fields of `ImportOptions` that describe the file: delimiter, encoding, has_header, sheet.
         notes: Whole sentences about what was found out.
@@ -54,6 +54,7 @@ class Table:
         facts: Of the file, as JSON, for the manifest.
         decimal_hint: The decimal sign where a number alone does not tell.
         look_bytes: Of the source, how many a look reads: fewer where it is compressed.
+        origins: Where a column comes from that no cell of the source holds, as a clause, by column.
         label_names: Names of the classes by their number, by column, where the file itself gives them.
         guesses: About how the file is arranged, such as rows that are taken for sums.
     """
@@ -62,7 +63,7 @@ class Table:
     format: str
     names: tuple[str, ...]
     size_bytes: int
-    unit: Literal["line", "row", "object"]
+    unit: Literal["line", "row", "object", "text"]
     batches: Callable[[Sequence[int], LeftOut], Iterator[Batch]]
     settings: Mapping[str, Any]
     notes: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class Table:
     decimal_hint: Literal[".", ","] = "."
     look_bytes: int = LOOK_BYTES
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
     guesses: tuple[Guess, ...] = ()
 
     def index(self, name: str) -> int:

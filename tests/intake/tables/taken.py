@@ -50,7 +50,7 @@ def take(path: Path, **options: Any) -> Taken:
     folder.mkdir()
     draft = Draft(folder, chosen.task)
     try:
-        find_reader(path).read(path, chosen, draft, Silent())
+        find_reader(path, task=chosen.task).read(path, chosen, draft, Silent())
     finally:
         draft.close()
     return Taken(read_rows(draft.rows_file).to_pylist(), {f.code: f for f in draft.findings}, draft.facts, chosen)
