@@ -14,6 +14,7 @@ from core.imports import ImportOptions
 from core.intake.importing import find_reader, look_at, readers
 from tests.intake.bad.making import classes, zip_of
 from tests.intake.bad.of_idx import images
+from tests.intake.corpora.test_books import book
 from tests.intake.corpora.writing import docx, pdf, story
 from tests.intake.pictures.drawing import png
 from tests.intake.tables.workbook import write_workbook
@@ -48,6 +49,8 @@ SOURCES: dict[str, tuple[str, bytes]] = {
     "text": ("a.md", story().encode()),
     "pdf": ("a.pdf", pdf(story())),
     "docx": ("a.docx", docx(story())),
+    "epub": ("a.epub", book()),
+    "html": ("a.html", f"<p>{story()}</p>".encode()),
     "documents": ("a.zip", zip_of({"a.txt": story().encode(), "b.md": story(9).encode()})),
     "text-folders": ("a.zip", zip_of({f"{k}/{n}.txt": b"%d" % n * 30 for k in ("happy", "angry") for n in range(9)})),
     "fasttext": ("a.txt", "".join(f"__label__{k} {t}\n" for t, k, _ in ROWS).encode()),
