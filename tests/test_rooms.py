@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "recorder": WORDS | {"store"},
     "outcome_file": WORDS,
     "hub": set(),
-    "pretrained": WORDS | {"hub", "preprocessing", "layers"},
+    "pretrained": WORDS | {"hub", "limits", "preprocessing", "layers"},
     "coach": WORDS | {"service", "curves"},
     "doubts": WORDS | {"service", "shelf", "imports"},
     "shelf": WORDS | {"catalog", "intake", "imports"},

@@ -5,6 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
+from core.pretrained.plausible import (
+    LARGEST_JSON,
+    LARGEST_TOKENIZER,
+    implausible_number,
+    is_too_deep,
+    is_whole,
+)
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG, PICTURES = (
     "config.json",
@@ -59,6 +66,11 @@ def read_config(folder: Path, named: str) -> dict[str, Any]:
             f"The weights of '{named}' are squeezed into few bits (quantised), which cannot be trained here. Choose "
             "the model that it was made from: its page names it."
         )
+    if asked := implausible_number(config):
+        raise UnusableModel(
+            f"The file {CONFIG} of '{named}' asks for something that no network has ({asked}), so it is damaged or was "
+            "made to do harm. Nothing was built. Choose another model, or fetch or copy this one again."
+        )
     return without_programs(config)
 
 
@@ -84,6 +96,11 @@ def check_files(folder: Path, named: str, needs_tokenizer: bool) -> None:
         if not file.is_file() or file.stat().st_size < 8:
             raise UnusableModel(
                 f"The file {file.name} of '{named}' is missing or empty. Fetch or copy the model again."
+            )
+        if not is_whole(file):
+            raise UnusableModel(
+                f"The weights of '{named}' cannot be read: a file is missing, cut off or was altered ({file.name}). "
+                "Fetch or copy the model again."
             )
     check_tokenizer_is_there(named, {file.name for file in folder.iterdir()}, needs_tokenizer)
 
@@ -161,7 +178,9 @@ def read_tokenizer(folder: Path, named: str) -> tuple[str, dict[str, Any]]:
     """
     check_tokenizer_is_there(named, {file.name for file in folder.iterdir()}, needs_tokenizer=True)
     second = _json(folder / TOKENIZER_CONFIG, named) if (folder / TOKENIZER_CONFIG).is_file() else {}
-    return json.dumps(_json(folder / TOKENIZER, named), ensure_ascii=False, separators=(",", ":")), second
+    return json.dumps(
+        _json(folder / TOKENIZER, named, LARGEST_TOKENIZER), ensure_ascii=False, separators=(",", ":")
+    ), second
 
 
 def read_picture_settings(folder: Path, named: str) -> dict[str, Any]:
@@ -173,14 +192,22 @@ def read_picture_settings(folder: Path, named: str) -> dict[str, Any]:
     return _json(folder / PICTURES, named) if (folder / PICTURES).is_file() else {}
 
 
-def _json(file: Path, named: str) -> dict[str, Any]:
+def _json(file: Path, named: str, most_bytes: int = LARGEST_JSON) -> dict[str, Any]:
     try:
+        if file.stat().st_size > most_bytes:
+            raise UnusableModel(
+                f"The file {file.name} of '{named}' has {file.stat().st_size / 2**20:,.0f} MB, and at most "
+                f"{most_bytes / 2**20:,.0f} are read: none of an honest model is so large. Choose another model."
+            )
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnusableModel(
             f"The file {file.name} of '{named}' cannot be read: it is missing, cut off or no JSON. Fetch or copy the "
             "model again."
         ) from error
-    if not isinstance(content, dict):
-        raise UnusableModel(f"The file {file.name} of '{named}' is not of the form that it should have.")
+    if not isinstance(content, dict) or is_too_deep(content):
+        raise UnusableModel(
+            f"The file {file.name} of '{named}' is not of the form that it should have. Fetch or copy the model again, "
+            "or choose another."
+        )
     return content

@@ -1,15 +1,23 @@
 """What a pretrained model says of its tokenizer: its padding, and how much it can read at once."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from core.preprocessing.model_tokens import ModelTokens
 from core.preprocessing.word_pieces import WordPieces
 from core.pretrained.files import UnusableModel, read_config, read_tokenizer
+from core.pretrained.tokenizer_probe import CPU_S, UNREADABLE
 from core.specs import Examples
 
 _PADDINGS = ("[PAD]", "<pad>", "<|pad|>", "<PAD>", "[pad]", "</s>", "<|endoftext|>", "<|im_end|>", "<|end_of_text|>")
+PROBE_WALL_S = 120.0  # on a machine that has much to do
+_RISKY = ("Regex", "Precompiled")  # parts of a tokenizer that are programs of a kind
+_PROJECT = Path(__file__).resolve().parents[2]
 _NO_LIMIT = 1_000_000  # tokenizers without a limit say a number far beyond
 _SMALL_PADDING_ID = 8  # below it, networks such as RoBERTa begin to count positions behind it
 
@@ -42,15 +50,44 @@ def load_tokenizer(tokenizer: str, named: str) -> Any:
     """
     from tokenizers import Tokenizer
 
+    if any(f'"{kind}"' in tokenizer for kind in _RISKY):
+        _probe(tokenizer, named)
     try:
         return Tokenizer.from_str(tokenizer)
     except Exception as error:
         if type(error) is not Exception:  # the library raises that, and nothing narrower
             raise
-        raise UnusableModel(
-            f"The tokenizer of '{named}' (tokenizer.json) cannot be read: it is damaged, or made by a newer library "
-            "than the one installed here. Fetch or copy the model again, or choose another."
-        ) from error
+        raise _unreadable(named) from error
+
+
+@lru_cache(maxsize=16)
+def _probe(tokenizer: str, named: str) -> None:
+    """Make sure that a tokenizer's expressions come to an end: in a process of its own, since nothing else stops them.
+
+    Raises:
+        UnusableModel: They do not, or it cannot be read.
+    """
+    command = [sys.executable, "-m", "core.pretrained.tokenizer_probe"]
+    with suppress(subprocess.TimeoutExpired):
+        done = subprocess.run(
+            command, input=tokenizer.encode(), cwd=_PROJECT, capture_output=True, check=False, timeout=PROBE_WALL_S
+        )
+        if done.returncode == 0:
+            return
+        if done.returncode == UNREADABLE:
+            raise _unreadable(named)
+    raise UnusableModel(
+        f"The tokenizer of '{named}' (tokenizer.json) cuts texts by an expression that does not come to an end, or "
+        f"breaks the library, on some texts. It was stopped after at most {CPU_S:.0f} seconds of computing, and "
+        "nothing of it was used. Choose another model."
+    )
+
+
+def _unreadable(named: str) -> UnusableModel:
+    return UnusableModel(
+        f"The tokenizer of '{named}' (tokenizer.json) cannot be read: it is damaged, or made by a newer library "
+        "than the one installed here. Fetch or copy the model again, or choose another."
+    )
 
 
 def check_fits(cutter: Any, config: Mapping[str, Any], named: str) -> None:
