@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from core.intake.inspected import thumbnail
 from core.intake.loading import SPLIT_NUMBERS
@@ -68,7 +69,7 @@ def browse(
         fits &= _holds(table, word)
     positions = np.flatnonzero(fits)
     shown = positions[offset : offset + limit]
-    found = table.take(pa.array(shown)).to_pylist() if len(shown) else []
+    found = taken(table, shown).to_pylist() if len(shown) else []
     return BrowsePage(len(positions), tuple(_item(int(p), row) for p, row in zip(shown, found, strict=True)))
 
 
@@ -101,6 +102,21 @@ def thumbnail_of(version: Version, position: int, largest: int) -> bytes:
         raise IndexError(position)
     row = table.slice(position, 1).select(["pack", "offset", "size_bytes"]).to_pylist()[0]
     return thumbnail(read_packed(version.packs, row["pack"], row["offset"], row["size_bytes"]), largest)
+
+
+def taken(table: pa.Table, positions: NDArray[np.int64]) -> pa.Table:
+    """Return rows as they are shown: of each text its beginning alone, since one document may have 250 MB."""
+    if "text" not in table.column_names:
+        return table.take(pa.array(positions))
+    place, texts = table.column_names.index("text"), table.column("text")
+    rows = table.drop_columns(["text"]).take(pa.array(positions))
+    return rows.add_column(place, "text", [pa.array([_beginning(texts[int(p)]) for p in positions], texts.type)])
+
+
+def _beginning(text: pa.LargeStringScalar) -> str | None:
+    if (buffer := text.as_buffer()) is None:
+        return None
+    return bytes(buffer[: 4 * LONGEST_SHOWN]).decode("utf-8", "ignore")[:LONGEST_SHOWN]
 
 
 def _mask(condition: pa.ChunkedArray) -> np.ndarray:

@@ -2,17 +2,24 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from core.imports import ImportOptions, Look
 from core.inspection.client import Inspectors, Meanwhile
 from core.limits import GIB, Limits, machine_memory
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 LEAST_MEMORY, MOST_MEMORY = 768 * 2**20, 2 * GIB  # of one inspector
 SHARE_OF_MEMORY = 6  # inspectors that may be at their limit together
 LOOK_CPU_S, LOOK_CPU_S_PER_MB, LONGEST_LOOK_CPU_S = 15.0, 0.3, 90.0
 PICTURE_CPU_S = 10.0
+TOGETHER = 64  # pictures that one inspector decodes
 LOOK = TypeAdapter(Look)
 WALL_FACTOR = 4.0  # a busy machine gives an inspector a part of a core
 
@@ -63,6 +70,34 @@ def thumbnail(content: bytes, largest: int) -> bytes:
     """
     asked = {"largest": largest}
     return inspectors().ask("thumbnail", asked, content, subject="this image", limits=limits_of_picture())[1]
+
+
+def load_pictures(rows: "pa.Table", packs: Path, size: int, channels: int) -> NDArray[np.uint8]:
+    """Return a few pictures of a version to be shown; as `core.intake.pictures.loading.load_pictures`.
+
+    Args:
+        rows: N of them.
+        packs: The folder of packs.
+        size: In pixels.
+        channels: 1 or 3.
+
+    Returns:
+        (N, size, size, channels) of 0 to 255.
+
+    Raises:
+        DataError: The packs are damaged, or decoding was stopped.
+    """
+    result = np.empty((rows.num_rows, size, size, channels), np.uint8)
+    found = rows.select(["pack", "offset", "size_bytes"]).to_pylist()
+    places = [(row["pack"], row["offset"], row["size_bytes"]) for row in found]
+    for begin in range(0, len(places), TOGETHER):
+        some = places[begin : begin + TOGETHER]
+        asked = {"places": some, "packs": str(packs.absolute()), "size": size, "channels": channels}
+        limits = Limits(_memory(), PICTURE_CPU_S + len(some), WALL_FACTOR * (PICTURE_CPU_S + len(some)))
+        _, pixels = inspectors().ask("pictures", asked, subject="an image of this data set", limits=limits)
+        shape = (len(some), size, size, channels)
+        result[begin : begin + len(some)] = np.frombuffer(pixels, np.uint8).reshape(shape)
+    return result
 
 
 def limits_of_look(size_bytes: int) -> Limits:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import PIL.Image
+import pyarrow as pa
 
 from core import catalog
 from core.imports import ImportOptions
 from core.intake.importing import look_at
 from core.intake.inspected import LOOK
-from core.intake.pictures.loading import checked_picture, thumbnail
+from core.intake.pictures.loading import checked_picture, load_pictures, thumbnail
 
 
 def _look(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
@@ -28,7 +29,15 @@ def _thumbnail(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
     return None, thumbnail(content, int(asked["largest"]))
 
 
-INSPECTIONS = {"look": _look, "checked-picture": _checked_picture, "thumbnail": _thumbnail}
+def _pictures(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
+    packs, offsets, sizes = zip(*asked["places"], strict=True)
+    rows = pa.table({"pack": packs, "offset": offsets, "size_bytes": sizes})
+    return None, load_pictures(rows, Path(asked["packs"]), int(asked["size"]), int(asked["channels"])).tobytes()
+
+
+INSPECTIONS = {
+    "look": _look, "checked-picture": _checked_picture, "thumbnail": _thumbnail, "pictures": _pictures,
+}  # fmt: skip
 
 
 _WARM_CSV = "text,label,price\n" + "".join(f"it is {n} – fine,good,{n}.5\nit is {n} bad,bad,{n}\n" for n in range(30))

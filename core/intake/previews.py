@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pyarrow as pa
 
 from core import catalog
-from core.intake.browsing import LONGEST_SHOWN, LOOKED_AT
+from core.intake.browsing import LOOKED_AT, taken
+from core.intake.inspected import load_pictures
 from core.intake.library import Library
 from core.intake.loading import SPLIT_NUMBERS, table_of, targets_of
 from core.intake.opened import Version
-from core.intake.pictures.loading import load_pictures
 from core.intake.versions import load_version
 from core.specs import DatasetVersion, Examples
 
@@ -71,11 +70,11 @@ def _sample(version: Version) -> Examples:
         targets = targets_of(looked_at, labels)
         each = max(1, min(OF_EACH_CLASS, SAMPLES // len(labels)))
         chosen = np.concatenate([chosen[targets[chosen] == k][:each] for k in range(len(labels))])
-    rows = table.take(pa.array(chosen[:SAMPLES]))
+    rows = taken(table, chosen[:SAMPLES])
     targets = targets_of(rows, labels)
     if manifest.info.task == "image-classification":
         pictures = load_pictures(rows, version.packs, manifest.picture_size, manifest.channels)
         return Examples(pictures, targets, labels)
     if "text" in rows.column_names:
-        return Examples(tuple(text[:LONGEST_SHOWN] for text in rows.column("text").to_pylist()), targets, labels)
+        return Examples(tuple(rows.column("text").to_pylist()), targets, labels)
     return Examples(table_of(rows), targets, labels)

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from core import catalog
 from core.errors import DataError
+from core.intake.inspected import load_pictures
 from core.intake.library import Library
 from core.intake.loading import SPLIT_NUMBERS, table_of, targets_of
-from core.intake.pictures.loading import load_pictures
 from core.intake.versions import load_version
 from core.specs import Examples, LoadedDataset, SplitName
 
