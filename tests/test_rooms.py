@@ -20,7 +20,7 @@ MAY_IMPORT = {
               "imports", "errors"},
     "cli": WORDS | {"access", "organising", "doubts", "recipes", "transfer", "service", "shelf", "imports", "intake",
                     "bootstrap", "catalog", "configure", "store", "serving", "worker", "training.device",
-                    "preprocessing.sentence_encoder"},
+                    "preprocessing.sentence_encoder", "inspection", "limits"},
     "routes": WORDS | {"service", "shelf", "bootstrap", "curves", "curve_answers", "wall_routes", "chart_libraries"},
     "front_page": {"chart_libraries"},
     "chart_libraries": set(),

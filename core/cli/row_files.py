@@ -1,27 +1,60 @@
 """Rows to be judged, in files or as JSON: read by the very code that reads them when they are imported."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from core.errors import DataError
 from core.imports import ImportOptions
+from core.inspection.client import Inspectors
 from core.intake.reading import delimited, json_rows, parquet, spreadsheet
 from core.intake.tables.left_out import LeftOut, place
 from core.intake.tables.numbers import Decimal
+from core.limits import GIB, import_limits
 
 MOST_ROWS = 200_000  # at once
 ONE_ROW_BYTES = 1 << 20
+WALL_S = 3_600.0
 LONGEST_SHOWN = 40  # characters of what is no row, in a message
+_ROWS = TypeAdapter(tuple[list[dict[str, str]], Decimal])
 DAMAGING = ("ragged-rows", "cells-cut", "bad-lines")  # what must not be passed over where every row gets an answer
 
 
 def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     """Return the rows of a table in any kind of file that can be imported, and the decimal sign that it suggests.
 
+    It is read in a process of its own, as when it is imported: what it holds is not known.
+
     Raises:
-        DataError: It is no table, has no rows, too many, or rows that cannot be told apart.
+        DataError: It is no table, has no rows, too many, rows that cannot be told apart, or was stopped.
     """
+    size_bytes = file.stat().st_size if file.is_file() else 0
+    said, _ = _inspectors().ask(
+        "rows", {"path": str(file.absolute())}, subject=file.name, limits=replace(import_limits(), wall_s=WALL_S),
+        mapped_bytes=size_bytes, most_bytes=GIB,
+    )  # fmt: skip
+    return _ROWS.validate_python((said["rows"], said["decimal"]))
+
+
+@cache
+def _inspectors() -> Inspectors:
+    return Inspectors("core.cli.row_files")
+
+
+def _rows(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
+    rows, decimal = _read(Path(asked["path"]))
+    return {"rows": rows, "decimal": decimal}, b""
+
+
+INSPECTIONS = {"rows": _rows}
+
+
+def _read(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     if (single := _single_object(file)) is not None:
         return single, "."
     reader: Any = max((delimited, spreadsheet, json_rows, parquet), key=lambda one: one.accepts(file))

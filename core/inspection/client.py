@@ -69,6 +69,7 @@ class Inspectors:
         subject: str,
         limits: Limits,
         mapped_bytes: int = 0,
+        most_bytes: int = MOST_ANSWERED,
         meanwhile: Meanwhile | None = None,
     ) -> tuple[Any, bytes]:
         """Return what an inspector answers: a JSON document, and bytes.
@@ -80,6 +81,7 @@ class Inspectors:
             subject: What the bytes are called, for a sentence: "sales.xlsx".
             limits: Of its process.
             mapped_bytes: Of files that it may map into its memory.
+            most_bytes: Of the answer.
             meanwhile: Called several times a second with the seconds since the question; what it raises ends the work.
 
         Raises:
@@ -96,7 +98,7 @@ class Inspectors:
             for _ in range(2):  # where the server dies without a word on this inspector, another one may do better
                 talk, fate = self._begin(limits)
                 with talk, fate:
-                    said = _Conversation(talk, fate, limits).wait(asked, place, tick)
+                    said = _Conversation(talk, fate, limits, most_bytes).wait(asked, place, tick)
                 if said is not None:
                     return _opened(said, subject, limits)
         raise stopped(subject, "outside", limits)
@@ -147,8 +149,8 @@ class Inspectors:
 class _Conversation:
     """One question on its way, to the answer or to what is known of the inspector's end."""
 
-    def __init__(self, talk: socket.socket, fate: socket.socket, limits: Limits) -> None:
-        self._talk, self._fate = talk, fate
+    def __init__(self, talk: socket.socket, fate: socket.socket, limits: Limits, most_bytes: int) -> None:
+        self._talk, self._fate, self._most_bytes = talk, fate, most_bytes
         self._said, self._ended = bytearray(), bytearray()
         talk.settimeout(limits.wall_s)
 
@@ -183,10 +185,10 @@ class _Conversation:
         except OSError:
             return False
         self._said += chunk
-        return bool(chunk) and len(self._said) <= MOST_ANSWERED
+        return bool(chunk) and len(self._said) <= self._most_bytes
 
     def _answer(self) -> tuple[Any, bytes] | None:
-        if len(self._said) > MOST_ANSWERED:
+        if len(self._said) > self._most_bytes:
             return {"stopped": "answer"}, b""
         try:
             return unpacked(self._said)

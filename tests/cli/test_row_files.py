@@ -3,8 +3,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.cli import row_files
 from core.cli.row_files import read_rows, rows_of_json
 from core.errors import DataError
+from core.limits import Limits
 
 
 def test_rows_are_read_by_column_whatever_separates_them(tmp_path: Path) -> None:
@@ -72,3 +74,13 @@ def test_a_row_may_be_written_as_json() -> None:
 def test_what_is_no_row_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(DataError, match=r'such as \{"size": 12\.5, "colour": "red"\}'):
         rows_of_json(text)
+
+
+def test_rows_that_take_too_much_of_the_machine_are_stopped_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text("size,colour\n" + "12.5,a long colour of no use\n" * 150_000)
+    monkeypatch.setattr(row_files, "import_limits", lambda: Limits(40 * 2**20, 60.0, 300.0))
+    with pytest.raises(DataError, match=r"^Reading rows\.csv was stopped: it took more than 40 MB of memory\."):
+        row_files.read_rows(file)
