@@ -23,7 +23,8 @@ from core.intake.loading import SPLIT_NUMBERS, divided_documents, targets_of
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
 from core.intake.rows import FEATURE
-from core.intake.similarity import near_pictures, near_texts, text_keys
+from core.intake.same_texts import labelled_text_keys
+from core.intake.similarity import near_pictures, near_texts
 from core.intake.splitting import assign_splits, describe_documents, describe_given
 
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
@@ -95,7 +96,7 @@ def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.b
         keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")
         return keys, near_pictures(rows.column("looks"), keys)
     if task == "text-classification":
-        keys = text_keys(rows.column("text"), progress)
+        keys = labelled_text_keys(rows.column("text"), rows.column("label"), progress)
         progress.stage("Looking for near duplicates", len(group_numbers(keys)[1]), "rows")
         return keys, near_texts(rows.column("text"), keys, progress)
     if task == "tabular-regression":

@@ -1,6 +1,5 @@
 """Which examples are nearly the same: a text with a word changed, a picture saved again; they stay on one side too."""
 
-import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -10,14 +9,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.intake.draft import Progress
-from core.intake.duplicates import Keys, fold, group_numbers
+from core.intake.duplicates import Keys, group_numbers
+from core.intake.same_texts import folded
+from core.segmentation import tokens_of
 
 MOST_COMPARED = 200_000  # different texts; of more, only the same ones are found
 FEWEST_WORDS = 5  # of a text that is compared: shorter ones are alike by chance
 LEAST_ALIKE = 0.8  # of the pairs of neighbouring words in either of two texts, those in both
 BANDS, BAND_ROWS = 20, 6  # finds 99.8 % of the texts that are 0.8 alike, and 8 % of those that are 0.4
 ESTIMATE_ERROR = 0.15  # of the likeness by 120 hashes: four standard deviations
-CHARACTERS_A_WORD = 20  # on average; longer ones are not words, but Chinese or Japanese without spaces
 
 # Of 64 bits. Photographs of hymenoptera_128.zip saved again as JPEG of quality 30 or at half the size are 2 apart at
 # most; different ones are 10 apart at least. Of 24 million pairs in CIFAR-10 three are 4 apart or less.
@@ -34,23 +34,6 @@ Pairs = NDArray[np.int64]  # (P, 2)
 
 
 # --- texts ---
-
-
-def text_keys(texts: pa.ChunkedArray, progress: Progress | None = None) -> Keys:
-    """Return a key of 16 bytes for each text, (N,); texts that are the same to a person have the same.
-
-    Args:
-        texts: A column, which is read a few thousand at a time.
-        progress: Told how many are done; the caller has begun a stage of that many rows.
-    """
-    digests, done = bytearray(), 0
-    for batch in _batches(texts):
-        for text in batch:
-            digests += hashlib.sha256(fold(text).encode("utf-8", "surrogatepass")).digest()[:16]
-        done += len(batch)
-        if progress is not None:
-            progress.advance(done)
-    return np.frombuffer(digests, dtype="S16")
 
 
 def comparison_note(keys: Keys) -> str:
@@ -87,10 +70,9 @@ def near_texts(texts: pa.ChunkedArray, keys: Keys, progress: Progress | None = N
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text; its characters where it is written without spaces."""
-    folded = fold(text)
-    words = folded.split()
-    return list("".join(words)) if len(folded) > CHARACTERS_A_WORD * len(words) else words
+    """Return the words of a text; its characters where its script writes no spaces between words."""
+    plain = folded(text)
+    return plain.split() if plain.isascii() else tokens_of(plain)
 
 
 def _shingles(words: list[str]) -> set[str]:

@@ -16,6 +16,7 @@ TUNING_EXAMPLES = 4_000  # C is chosen on at most so many training examples, to 
 FITTING_EXAMPLES = 20_000  # and the baseline learns from at most so many
 STRENGTHS = [0.1, 1.0, 10.0, 30.0]
 FOLDS = 3
+TOLERANCES = {"lbfgs": 1e-4, "newton-cg": 1e-3}  # each solver has its own measure
 
 
 def cross_entropy(
@@ -161,7 +162,9 @@ def majority(train: Examples, test: Examples) -> Outcomes:
     return outcomes_of_probabilities(np.tile(counts / counts.sum(), (len(test), 1)), test.targets)
 
 
-def logistic_regression(train_x: Any, train: Examples, test_x: Any, test: Examples, seed: int) -> Outcomes:
+def logistic_regression(
+    train_x: Any, train: Examples, test_x: Any, test: Examples, seed: int, solver: str = "lbfgs"
+) -> Outcomes:
     """Return what a logistic regression does, its C chosen by cross-validation on the training split.
 
     Args:
@@ -170,6 +173,7 @@ def logistic_regression(train_x: Any, train: Examples, test_x: Any, test: Exampl
         test_x: (M, F) features of the test examples.
         test: The test examples.
         seed: Of the folds, and of the choice of examples where there are too many.
+        solver: scikit-learn's; "newton-cg" takes a fifth of the time on sparse features.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -180,14 +184,17 @@ def logistic_regression(train_x: Any, train: Examples, test_x: Any, test: Exampl
     fit_on, tune_on = np.sort(order[:FITTING_EXAMPLES]), np.sort(order[:TUNING_EXAMPLES])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        strength = _best_strength(train_x[tune_on], train.targets[tune_on], seed)
-        model = LogisticRegression(C=strength, max_iter=1000).fit(train_x[fit_on], train.targets[fit_on])
+        tolerance = TOLERANCES[solver]
+        strength = _best_strength(train_x[tune_on], train.targets[tune_on], seed, solver)
+        model = LogisticRegression(C=strength, max_iter=1000, solver=solver, tol=tolerance).fit(
+            train_x[fit_on], train.targets[fit_on]
+        )
     probabilities = np.zeros((len(test), len(train.labels)))
     probabilities[:, model.classes_] = model.predict_proba(test_x)
     return outcomes_of_probabilities(probabilities, test.targets)
 
 
-def _best_strength(features: Any, targets: NDArray[np.int64], seed: int) -> float:
+def _best_strength(features: Any, targets: NDArray[np.int64], seed: int, solver: str) -> float:
     """Return the C with the highest cross-validated accuracy, 1 where there are too few examples to tell."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -197,7 +204,7 @@ def _best_strength(features: Any, targets: NDArray[np.int64], seed: int) -> floa
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a class with fewer examples than folds
         search = GridSearchCV(
-            LogisticRegression(max_iter=300),
+            LogisticRegression(max_iter=300, solver=solver, tol=TOLERANCES[solver]),
             {"C": STRENGTHS},
             cv=StratifiedKFold(FOLDS, shuffle=True, random_state=seed),
             refit=False,

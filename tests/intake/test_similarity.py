@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from core.intake import similarity
 from core.intake.draft import ImportCancelled, Unit
-from core.intake.similarity import comparison_note, near_pictures, near_texts, text_keys
+from core.intake.same_texts import text_keys
+from core.intake.similarity import comparison_note, near_pictures, near_texts
 from tests.intake.silent import Silent
 
 LONG = "the parcel came three days late and the box was torn open but the lamp inside was not broken"

@@ -56,14 +56,14 @@ def test_tf_idf_learns_which_words_praise() -> None:
     train = Examples(praise + blame, np.array([1] * 6 + [0] * 6), ("bad", "good"))
     test = Examples(("a lovely train", "a broken train"), np.array([1, 0]), ("bad", "good"))
     baselines = TEXTS.baselines(train, test, 0)
-    assert baselines["TF-IDF + logistic regression"].predicted.tolist() == [1, 0]
+    assert baselines["word TF-IDF + logistic regression"].predicted.tolist() == [1, 0]
     assert baselines["majority"].predicted.tolist() == [0, 0]
 
 
 def test_texts_without_a_word_fall_back_to_the_majority() -> None:
     train = Examples(("!", "?", "!!"), np.array([1, 0, 1]), ("bad", "good"))
     baselines = TEXTS.baselines(train, train, 0)
-    assert baselines["TF-IDF + logistic regression"].predicted.tolist() == [1, 1, 1]
+    assert baselines["word TF-IDF + logistic regression"].predicted.tolist() == [1, 1, 1]
 
 
 def test_pixels_tell_bright_from_dark() -> None:
@@ -77,3 +77,25 @@ def test_a_class_that_training_never_saw_costs_much_but_not_infinitely() -> None
     train = Examples(np.zeros((4, 1, 1, 1), np.uint8), np.array([0, 0, 1, 1]), ("a", "b", "c"))
     test = Examples(np.zeros((1, 1, 1, 1), np.uint8), np.array([2]), ("a", "b", "c"))
     assert 20 < IMAGES.baselines(train, test, 0)["pixels + logistic regression"].nll[0] < 30
+
+
+def test_texts_are_read_by_whatever_tells_their_labels_apart() -> None:
+    """Vowel signs, symbols, emoji, capitals and scripts without spaces: words of letters alone see none of them."""
+    for one, other in (("दिल", "दाल"), ("C", "C++"), ("👍", "👎"), ("US", "us"), ("很好吃", "很难吃"), (":)", ":(")):
+        texts = tuple(f"{thing} {sign} {n}" for n in range(10) for thing in ("tea", "bus") for sign in (one, other))
+        train = Examples(texts, np.array([0, 1] * 20), ("a", "b"))
+        test = Examples((f"the van {one}", f"the van {other}"), np.array([0, 1]), ("a", "b"))
+        *_, best = TEXTS.baselines(train, test, 0).values()
+        assert best.predicted.tolist() == [0, 1], (one, other)
+
+
+def test_endings_and_misspellings_are_read_by_characters() -> None:
+    train = Examples(
+        tuple(f"{stem}{n:02}{end}" for n in range(20) for stem in ("love", "hate") for end in ("s", "d", "x")),
+        np.array([0, 0, 0, 1, 1, 1] * 20),
+        ("good", "bad"),
+    )
+    test = Examples(("loveliest", "hateful"), np.array([0, 1]), ("good", "bad"))
+    baselines = TEXTS.baselines(train, test, 0)
+    assert list(baselines) == ["majority", "character TF-IDF + logistic regression"]
+    assert baselines["character TF-IDF + logistic regression"].predicted.tolist() == [0, 1]

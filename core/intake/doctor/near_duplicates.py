@@ -46,15 +46,17 @@ def look(examined: Examined) -> Finding | None:
         message=message,
         why="Near copies teach little, and a model that has seen one knows the other: so they are kept together on "
         "one side of the split in any case.",
-        fix="Keep one of each",
+        fix="" if others == count else "Keep one of each" + (" with the same label" if others else ""),
         rows=positions(alike),
         pairs=side_by_side(_first_those(others_at, alike), first),
     )
 
 
 def repair(examined: Examined) -> pa.Table:
-    """Keep the first of each group, and what is quite the same as it."""
-    return keep(examined, ~_alike(examined, first_of_each(examined.near)))
+    """Keep the first of each group, what is quite the same as it, and what has another label: a word may decide."""
+    first = first_of_each(examined.near)
+    same_label = examined.targets == examined.targets[first]
+    return keep(examined, ~(_alike(examined, first) & same_label))
 
 
 def _not_looked_for(examined: Examined) -> Finding | None:

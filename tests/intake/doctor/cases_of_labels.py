@@ -108,18 +108,18 @@ CASES = [
                 *labelled(good=10),
                 ("A fine film, really", "good"),
                 ("A fine film, truly", "bad"),
-                ("a fine film truly", "bad"),
+                ("A fine film, indeed", "good"),
             ],
-            near={"A fine film, truly": "A fine film, really", "a fine film truly": "A fine film, really"},
+            near={"A fine film, truly": "A fine film, really", "A fine film, indeed": "A fine film, really"},
         ),
         lambda _: texts([*labelled(good=10), ("A fine film", "good"), ("a fine film!", "bad")]),
         "warning",
         2,
-        "2 of the 13 texts are almost the same as an earlier one. 2 of them have another label than that one: look at "
+        "2 of the 13 texts are almost the same as an earlier one. 1 of them has another label than that one: look at "
         "these first.",
-        "Keep one of each",
+        "Keep one of each with the same label",
         "A fine film, really ~ A fine film, truly",
-        left=11,
+        left=12,
     ),
     Case(
         "conflicting-labels",

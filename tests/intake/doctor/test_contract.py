@@ -66,7 +66,8 @@ def test_a_fix_removes_the_finding_and_nothing_else(case: Case, tmp_path: Path) 
     before = case.fires(tmp_path)
     rows = repair(before, case.code)
     after = again(before, rows)
-    assert look(case.code, after) is None
+    left = look(case.code, after)
+    assert left is None or (case.code == "near-duplicates" and not left.fix)  # with other labels: nobody removes these
     assert rows.num_rows == case.left
     if case.code in LEAVES_COLUMNS_OUT:
         left_out = set(before.rows.column_names) - set(rows.column_names)

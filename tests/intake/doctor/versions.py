@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.intake.doctor.examined import Examined
-from core.intake.duplicates import fold
 from core.intake.rows import DOCUMENT_ROWS, FEATURE, PICTURE_ROWS, TEXT_ROWS, table_rows
+from core.intake.same_texts import folded, labelled_text_keys
 
 NO_PACKS = Path("nowhere")
 
@@ -100,7 +100,7 @@ def of(rows: pa.Table, task: str, packs: Path = NO_PACKS) -> Examined:
     keys: NDArray[np.bytes_] = np.zeros(0, dtype="S16")
     if "label" in rows.column_names:
         labels = tuple(sorted(set(rows.column("label").to_pylist())))
-        keys = np.array(_keys(rows), dtype="S16")
+        keys = _keys(rows)
     near = np.unique(keys, return_inverse=True)[1].astype(np.int64)
     return Examined(task, rows, labels, keys, near, packs, {})
 
@@ -113,12 +113,12 @@ def again(old: Examined, rows: pa.Table) -> Examined:
     return replace(made, near=near)
 
 
-def _keys(rows: pa.Table) -> list[bytes]:
+def _keys(rows: pa.Table) -> NDArray[np.bytes_]:
     if "pixels" in rows.column_names:
-        return [bytes(pixels) for pixels in rows.column("pixels").to_pylist()]
-    return [hashlib.blake2b(fold(text).encode(), digest_size=16).digest() for text in rows.column("text").to_pylist()]
+        return np.array([bytes(pixels) for pixels in rows.column("pixels").to_pylist()], dtype="S16")
+    return labelled_text_keys(rows.column("text"), rows.column("label"))
 
 
 def _near(written: Sequence[str], like: Mapping[str, str]) -> NDArray[np.int64]:
-    meant = [fold(like.get(text, text)) for text in written]
+    meant = [folded(like.get(text, text)) for text in written]
     return np.array([meant.index(text) for text in meant], dtype=np.int64)

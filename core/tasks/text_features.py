@@ -1,0 +1,96 @@
+"""N-grams weighted by TF-IDF, of words or of characters: whichever reads a data set better."""
+
+import warnings
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.preprocessing.letter_case import cased_words
+from core.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
+from core.specs import Examples, texts_of
+
+Kind = Literal["word", "character"]
+KINDS: tuple[Kind, ...] = ("word", "character")
+CHOSEN_ON = 4_000  # training examples
+CHOSEN_IN = 600  # characters of each: half from the beginning, half from the end
+FOLDS = 3
+CHOSEN_WITH = 10.0  # C of the logistic regression that judges
+MOST_CHARACTERS = 3_000_000  # of training text for n-grams of characters: about 10 s
+SCRIPT_SEEN_IN = 500  # texts
+CLEARLY = 0.005  # of all answers, by which characters must be better: words can be read, and gain with more examples
+
+
+def make_vectoriser(kind: Kind, texts: tuple[str, ...], *, keeps_case: bool) -> Any:
+    """Return a TF-IDF vectoriser that is not yet fitted.
+
+    Args:
+        kind: "word": words and pairs of words, emoji and signs included; in scripts that put no spaces between words
+            each character counts as one. "character": 2 to 5 characters within words, which forgives spelling and
+            endings; 1 to 3 characters in scripts without spaces.
+        texts: Of the training split, whose script is looked at.
+        keeps_case: Whether capitals mean something.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    usual: dict[str, Any] = {"sublinear_tf": True, "lowercase": not keeps_case, "dtype": np.float32}
+    if kind == "word":
+        return TfidfVectorizer(ngram_range=(1, 2), tokenizer=tokens_of, token_pattern=None, **usual)
+    if spaceless_share(texts[:SCRIPT_SEEN_IN]) >= LEAST_SPACELESS:
+        return TfidfVectorizer(analyzer="char", ngram_range=(1, 3), **usual)
+    least = 2 if len(texts) >= 1_000 else 1  # what stands in one text of thousands says nothing and costs memory
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=least, **usual)
+
+
+def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
+    """Return which n-grams read the training texts better, and whether they keep capitals.
+
+    Found by cross-validation on a sample of the training split; the test split has no say. Capitals are tried where
+    the labels say that a word in capitals means something else.
+
+    Args:
+        train: The training examples.
+        seed: Of the sample and of the folds.
+    """
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(train))[:CHOSEN_ON])
+    sample = train.select(chosen)
+    texts = tuple(_shortened(text) for text in texts_of(sample.inputs))
+    cases = (False, True) if cased_words(map(tokens_of, texts), sample.targets) else (False,)
+    readings = [(kind, keeps_case) for kind in KINDS for keeps_case in cases]
+    scores = {reading: _score(*reading, texts, sample.targets, seed) for reading in readings}
+    return max(readings, key=lambda reading: scores[reading] + CLEARLY * (reading[0] == "word"))
+
+
+def fewer_characters(train: Examples, seed: int) -> Examples:
+    """Return as many training examples, drawn by chance, as n-grams of characters have time for."""
+    order = np.random.default_rng(seed).permutation(len(train))
+    lengths = np.array([len(text) for text in texts_of(train.inputs)])
+    fit = int(np.searchsorted(np.cumsum(lengths[order]), MOST_CHARACTERS, side="right"))
+    return train if fit >= len(train) else train.select(np.sort(order[:fit]))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= CHOSEN_IN else f"{text[: CHOSEN_IN // 2]} {text[-CHOSEN_IN // 2 :]}"
+
+
+def _score(kind: Kind, keeps_case: bool, texts: tuple[str, ...], targets: NDArray[np.int64], seed: int) -> float:
+    """Return the share of right answers in cross-validation; 0 where there is nothing to read or to tell apart."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_score
+
+    if np.bincount(targets).max() < FOLDS or len(np.unique(targets)) < 2:
+        return 0.0
+    try:
+        features = make_vectoriser(kind, texts, keeps_case=keeps_case).fit_transform(texts)
+    except ValueError:  # nothing to count in them
+        return 0.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a class with fewer examples than folds; not quite converged
+        scores = cross_val_score(
+            LogisticRegression(C=CHOSEN_WITH, solver="newton-cg", tol=1e-3),
+            features,
+            targets,
+            cv=StratifiedKFold(FOLDS, shuffle=True, random_state=seed),
+            error_score=0.0,
+        )
+    return float(scores.mean())
