@@ -85,6 +85,7 @@ class LoadedDataset:
     version: DatasetVersion
     examples: "dict[SplitName, Examples]"
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
+    units: Mapping[str, str] = field(default_factory=dict)  # of a table's columns of numbers that have one
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ class DataInfo:
     characters_per_token: float = 1.0  # on average in the training text: of a model that writes
     backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
+    units: Mapping[str, str] = field(default_factory=dict)  # of a table's columns of numbers that have one
 
 
 class Preprocessor(Protocol):

@@ -57,7 +57,13 @@ def load_examples(
     everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
     split = rows.column("split").to_numpy()
     parts = {name: everything.select(np.flatnonzero(split == number)) for name, number in SPLIT_NUMBERS.items()}
-    return LoadedDataset(version, parts, GROUNDS.get(str(manifest.facts.get("ground")), WHITE))
+    return LoadedDataset(version, parts, GROUNDS.get(str(manifest.facts.get("ground")), WHITE), _units(manifest))
+
+
+def _units(manifest: Manifest) -> dict[str, str]:
+    """Return the units of a table's columns of numbers that have one."""
+    columns = manifest.facts.get("columns") or []
+    return {str(c["name"]): str(c["unit"]) for c in columns if isinstance(c, dict) and c.get("unit")}
 
 
 def divided_documents(rows: pa.Table, fingerprint: str, facts: Mapping[str, Any]) -> dict[SplitName, Examples]:

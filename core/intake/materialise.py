@@ -69,7 +69,7 @@ def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_fo
         version=loaded.version,
         examples=loaded.examples,
         preprocessor=preprocessor,
-        info=replace(preprocessor.info(loaded.version.labels), ground=loaded.ground),
+        info=replace(preprocessor.info(loaded.version.labels), ground=loaded.ground, units=loaded.units),
         arrays={name: {"inputs": saved[f"{name}-inputs"], "targets": saved[f"{name}-targets"]} for name in SPLITS},
     )
 

@@ -113,7 +113,7 @@ class Predictor:
     def _batches(self, inputs: Sequence[Input], decimal_hint: Decimal) -> Iterator[Inputs]:
         starts = range(0, len(inputs), BATCH)
         if self.task.input_kind == "table":  # read as a whole: how a column writes its numbers shows in all of them
-            table = table_of(inputs, cast(ColumnReader, self.preprocessor), decimal_hint)
+            table = table_of(inputs, cast(ColumnReader, self.preprocessor), decimal_hint, self.info.units)
             yield from (table.iloc[start : start + BATCH] for start in starts)
         else:
             yield from (self._examples(inputs[start : start + BATCH]) for start in starts)
@@ -187,7 +187,8 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
             f"The model in {folder} was saved by a version of Touchstone whose '{card.model}' had other settings. "
             "Train it again, or use that version."
         ) from error
-    info = replace(preprocessor.info(card.labels), ground=card.data_info().ground)
+    known = card.data_info()
+    info = replace(preprocessor.info(card.labels), ground=known.ground, units=known.units)
     task = catalog.find_task(card.task).on(info)
     module = model.build(params, info)
     load_weights(folder, module)

@@ -1,13 +1,14 @@
 """Rows as people have them, made into the table that a model has learnt from."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.intake.tables.numbers import Decimal, NumberStyle, is_missing, number_style, parse_numbers
+from core.intake.tables.numbers import Decimal, is_missing, parse_numbers, style_in
 from core.specs import Preprocessor
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ class ColumnReader(Preprocessor, Protocol):
         """The columns of words."""
 
 
-def table_of(rows: Sequence[Any], reader: ColumnReader, decimal_hint: Decimal = ".") -> "pd.DataFrame":
+def table_of(
+    rows: Sequence[Any],
+    reader: ColumnReader,
+    decimal_hint: Decimal = ".",
+    units: Mapping[str, str] = MappingProxyType({}),
+) -> "pd.DataFrame":
     """Return rows as a table with the columns that the model needs, as far as the first row has them.
 
     Args:
@@ -38,6 +44,7 @@ def table_of(rows: Sequence[Any], reader: ColumnReader, decimal_hint: Decimal = 
             or left out.
         reader: Knows the columns.
         decimal_hint: The decimal sign where the numbers of a column do not tell.
+        units: Of the columns of numbers, as they were learnt: "800 g" is 0.8 where the model knows kilograms.
 
     Raises:
         DataError: A row is none, or a number cannot be read.
@@ -51,21 +58,22 @@ def table_of(rows: Sequence[Any], reader: ColumnReader, decimal_hint: Decimal = 
     columns: dict[str, Any] = dict.fromkeys(stripped[0] if stripped else ())
     for name in reader.number_names:
         if name in columns:
-            columns[name] = _numbers([row.get(name) for row in stripped], name, decimal_hint)
+            cells = [row.get(name) for row in stripped]
+            columns[name] = _numbers(cells, name, decimal_hint, units.get(name, ""))
     for name in reader.word_names:
         if name in columns:
             columns[name] = np.array([_word(row.get(name)) for row in stripped], dtype=object)
     return pd.DataFrame(columns, index=range(len(rows)))
 
 
-def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal) -> NDArray[np.float64]:
+def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str) -> NDArray[np.float64]:
     """Return the numbers in a column's cells, (N,), NaN where there is nothing; read as they are when imported."""
     are_numbers = [isinstance(cell, int | float | np.number) and not isinstance(cell, bool) for cell in cells]
     texts = [
         "" if cell is None or is_one else str(cell).strip() for cell, is_one in zip(cells, are_numbers, strict=True)
     ]
     known = [text for text in texts if not is_missing(text)]
-    numbers, unreadable = parse_numbers(texts, number_style(known, decimal_hint) or NumberStyle())
+    numbers, unreadable = parse_numbers(texts, style_in(unit, known, decimal_hint))
     if unreadable:
         row = unreadable[0]
         more = f" (and {len(unreadable) - 1:,} more like it)" if len(unreadable) > 1 else ""

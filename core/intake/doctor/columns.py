@@ -1,7 +1,7 @@
 """The user's columns of a table: what they hold, which of them only number the rows, and rows without some."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -129,3 +129,24 @@ def describe_row(examined: Examined, row: int) -> str:
     parts = [f"{target_name(examined)} {described_value(examined.column('target'), row)}"]
     parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(examined))[:5]]
     return ", ".join(parts)
+
+
+def with_missing(examined: Examined, cells: Mapping[str, NDArray[np.bool_]]) -> pa.Table:
+    """Return the rows with some cells of columns of numbers empty.
+
+    Args:
+        examined: The version.
+        cells: Which ones, by the user's column, (N,) each.
+    """
+    rows = examined.rows
+    for name, chosen in cells.items():
+        place = rows.schema.get_field_index(FEATURE + name)
+        values = np.where(chosen, np.nan, numbers(rows.column(place)))
+        rows = rows.set_column(place, rows.schema.field(place), pa.array(values))
+    return rows
+
+
+def source_place(examined: Examined, row: int) -> str:
+    """Return where a row stands in the file from which it came: "line 19" of a text, "row 19" of a sheet."""
+    lines = str(examined.facts.get("format", "")).startswith(("CSV", "TSV", "Text", "JSON Lines"))
+    return f"{'line' if lines else 'row'} {examined.column('source')[row].as_py():,}"

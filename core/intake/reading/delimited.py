@@ -136,7 +136,7 @@ def _table(
     delimiter = "" if dialect.delimiter == ONE_COLUMN or len(dialect.delimiter) > 1 else dialect.delimiter
     kind = "TSV" if delimiter == "\t" else "Text" if dialect.is_aligned else "CSV"
     if path.suffix.lower() in _SPREADSHEETS:
-        notes = (f"{path.name} is in truth a text table (CSV), not what its name says; it is read as one.", *notes)
+        notes = (f"{path.name} is in truth a text table ({kind}), not what its name says; it is read as one.", *notes)
     return Table(
         path=path,
         format=f"{kind}, {dialect.title}, {encoding.title}",

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Literal
@@ -84,6 +84,25 @@ def number_style(values: Sequence[str], hint: Decimal = ".", name: str = "") -> 
     style = NumberStyle(decimal, units.unit, units, (*told(units, counts), *_forms(values, found)))
     unread = sum(_value(one, style) is None for one in found)
     return style if unread <= (1 - _SURE) * len(found) else None
+
+
+def style_in(unit: str, values: Sequence[str], hint: Decimal = ".") -> NumberStyle:
+    """Return how values write numbers that are to be in a known unit, such as that of a column learnt before.
+
+    Args:
+        unit: As `NumberStyle.unit` has it; "" for none.
+        values: Those that are there, as written.
+        hint: The decimal sign where no value tells.
+    """
+    found = number_style(values, hint) or NumberStyle()
+    if not unit or found.unit == unit:
+        return found
+    spoken = [value for value in values if not is_plain_number(value)]
+    for sample in (f"1 {unit}", f"{unit}1", f"{unit.partition(' ')[0]}1 {unit.partition(' ')[2]}"):
+        known = number_style([*spoken, *[sample] * (len(spoken) + 1)], hint)
+        if known is not None and known.unit == unit:
+            return replace(known, units=replace(known.units, takes_bare=True))
+    return found
 
 
 def why_no_number(values: Sequence[str]) -> str:

@@ -18,13 +18,19 @@ from core.intake.tables.numbers import NumberStyle, number_style, parse_numbers
 from core.intake.tables.summary_words import LONGEST, is_note, named_summary
 from core.intake.tables.table import LOOK_ROWS, Batch, Table
 
-What = Literal["sum", "note", "title", "header"]
+What = Literal["sum", "note", "title", "header", "other table"]
 KEEP = "--keep-totals"
 _FOOT = 30  # last rows that may be notes and sums
 _FEWEST = 5  # rows of data, with fewer of which arithmetic proves nothing
 _SAMPLE = 200  # cells that say how a column writes numbers
 _MOST_SHARE = 0.2  # of the rows; more of them are no exceptions, but what the table is about
-_TITLES = {"sum": "sums or averages", "note": "notes", "title": "titles within the table", "header": "repeated headers"}
+_TITLES = {
+    "sum": "sums or averages",
+    "note": "notes",
+    "title": "titles within the table",
+    "header": "repeated headers",
+    "other table": "another table",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class _Seen:
     cells: tuple[str, ...]
     numbers: NDArray[np.float64]  # (C,), NaN where there is none
     named: str
-    is_last: bool = False
+    begins_other: bool = False  # words stand where the columns hold numbers, below a blank row
 
     @property
     def filled(self) -> int:
@@ -64,6 +70,7 @@ class _Scan:
     names: tuple[str, ...]
     styles: list[NumberStyle | None] = field(default_factory=list)
     rows: int = 0
+    line: int = 0  # of the last row
     filled: Counter[int] = field(default_factory=Counter)
     sums: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -77,12 +84,13 @@ class _Scan:
             self.styles = [_style(column) for column in batch.columns]
             self.sums, self.counts = np.zeros(len(self.styles)), np.zeros(len(self.styles), np.int64)
         numbers = np.full((len(batch), len(self.styles)), np.nan)
-        filled = np.zeros(len(batch), np.int64)
+        filled, misread = np.zeros(len(batch), np.int64), np.zeros(len(batch), np.int64)
         odd: dict[int, str] = {}
         for index, (column, style) in enumerate(zip(batch.columns, self.styles, strict=True)):
             filled += np.fromiter((bool(cell) and not cell.isspace() for cell in column), np.bool_, len(batch))
             if style is not None:
                 numbers[:, index], unread = parse_numbers(column, style)
+                misread[unread] += 1
                 where: Sequence[int] = unread
             else:
                 where = [i for i, cell in enumerate(column) if cell and len(cell) <= LONGEST]
@@ -96,10 +104,17 @@ class _Scan:
         first, second = (self.names[:1] or ("",))[0], batch.columns[0]
         for i in (i for i, cell in enumerate(second) if cell == first):
             odd.setdefault(i, "")
+        after_gap = np.diff(np.asarray(batch.lines), prepend=self.line + 1) > 1
+        after_gap[1:] |= after_gap[:-1] & (filled[:-1] <= 1)  # a title stands between
+        others = np.flatnonzero(
+            after_gap & (misread == sum(s is not None for s in self.styles)) & (misread > 1)
+        ).tolist()
+        odd |= {i: odd.get(i, "") for i in others}
+        self.line = batch.lines[-1]
         last = range(max(0, len(batch) - _FOOT), len(batch))
         for i in sorted({*odd, *last}):
             cells = tuple(column[i] for column in batch.columns)
-            seen = _Seen(batch.lines[i], cells, numbers[i], odd.get(i, ""))
+            seen = _Seen(batch.lines[i], cells, numbers[i], odd.get(i, ""), i in others)
             if i in odd and len(self.suspects) < 10_000:
                 self.suspects.append(seen)
             if i in last:
@@ -154,7 +169,20 @@ def find_summaries(table: Table) -> list[Row]:
         if scan.rows > LOOK_ROWS:
             return []
     found = {row.line: row for row in (*_within(scan), *_at_the_foot(scan))}
-    return [found[line] for line in sorted(found)] if len(found) <= max(3, _MOST_SHARE * scan.rows) else []
+    rows = [found[line] for line in sorted(found)] if len(found) <= max(3, _MOST_SHARE * scan.rows) else []
+    other = next((row for row in scan.suspects if row.begins_other and row.cells != scan.names), None)
+    return rows if other is None else [row for row in rows if row.line < other.line] + _other_table(table, scan, other)
+
+
+def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
+    """Return all rows of another table below, with other names for its columns, from its title on."""
+    above = [row.line for row in scan.suspects if row.line < begin.line and row.filled <= 1]
+    first = above[-1] if above and above[-1] == begin.line - 1 else begin.line
+    rows = []
+    for batch in table.batches(range(len(table.names)), LeftOut()):
+        cells = zip(*batch.columns, strict=True)
+        rows += [Row(n, "other table", row) for n, row in zip(batch.lines, cells, strict=True) if n >= first]
+    return rows
 
 
 def _within(scan: _Scan) -> Iterator[Row]:

@@ -103,4 +103,58 @@ CASES = [
         "column's median and marked; a missing word counts as a word of its own.",
         example="weight: 33 % empty",
     ),
+    Case(
+        "absurd-values",
+        lambda _: goods(area=[*[40.5 + i % 31 for i in range(COUNT - 1)], 145_000_000.0]),
+        lambda _: goods(area=[*[40.5 + i % 31 for i in range(COUNT - 1)], 145.0]),
+        "warning",
+        1,
+        "1 cell is absurdly far from the others of its column: 'area' 145,000,000 in row 60 (the others lie between "
+        "40.5 and 70.5).",
+        "Treat this cell as missing",
+        "'area' 145,000,000 in row 60 (the others lie between 40.5 and 70.5)",
+        left=60,
+    ),
+    Case(
+        "absurd-values",
+        lambda _: goods(year=[20_240.0, *[2000.0 + i % 24 for i in range(COUNT - 1)]], pay=[3e9, *PRICES[1:-1], 0.5]),
+        lambda _: goods(pay=[10.0 ** (i % 6) for i in range(COUNT)], rare=[0.0] * (COUNT - 1) + [7.0]),
+        "warning",
+        3,
+        "3 cells are absurdly far from the others of their columns: 'year' 20,240 in row 1 (the others lie between "
+        "2,000 and 2,023); 'pay' 3,000,000,000 in row 1 (the others lie between 903 and 1,110); and 1 more.",
+        "Treat these cells as missing",
+        left=60,
+    ),
+    Case(
+        "sentinel-values",
+        lambda _: goods(
+            weight=[-999.0 if i % 9 == 0 else 50.0 + i % 31 for i in range(COUNT)],
+            visits=[-1.0 if i % 5 == 0 else float(i) for i in range(COUNT)],
+            pressure=[0.0 if i % 12 == 0 else 60.0 + i % 23 for i in range(COUNT)],
+        ),
+        lambda _: goods(
+            change=[float(i % 3 - 1) for i in range(COUNT)],
+            age=[99.0 if i % 20 == 0 else 20.0 + i % 71 for i in range(COUNT)],
+            rooms=[float(i % 4) for i in range(COUNT)],
+            balance=[-999.0 if i % 9 == 0 else -2_000.0 + 70 * i for i in range(COUNT)],
+        ),
+        "warning",
+        24,
+        "A number that stands apart from all others seems to mean 'unknown': 'weight' is -999 in 12 % of the rows; "
+        "'visits' is -1 in 20 % of the rows; 'pressure' is 0 in 8 % of the rows.",
+        "Treat them as missing",
+        "'weight' is -999 in 12 % of the rows",
+        left=60,
+    ),
+    Case(
+        "sentinel-values",
+        lambda _: table([9_999.0 if i % 10 == 0 else price for i, price in enumerate(PRICES)], size=SIZES),
+        lambda _: goods(),
+        "warning",
+        6,
+        "A number that stands apart from all others seems to mean 'unknown': 'target' is 9,999 in 10 % of the rows.",
+        "Treat them as missing",
+        left=54,
+    ),
 ]

@@ -85,7 +85,8 @@ def test_a_fix_removes_the_finding_and_nothing_else(case: Case, tmp_path: Path) 
 def test_a_fix_made_twice_changes_nothing_more(case: Case, tmp_path: Path) -> None:
     before = case.fires(tmp_path)
     once = repair(before, case.code)
-    assert repair(again(before, once), case.code).equals(once)
+    twice = repair(again(before, once), case.code)
+    assert twice.to_pandas().equals(once.to_pandas())  # to Arrow, an empty cell is not the same as itself
 
 
 @pytest.mark.parametrize("case", REPAIRABLE, ids=name_of)

@@ -113,3 +113,16 @@ def test_texts_lose_their_source_line_but_no_text(tmp_path: Path) -> None:
         "One row of reviews.csv was left out as no examples: notes (line 22). To keep it, import again with "
         "--keep-totals."
     )
+
+
+def test_another_table_below_is_named_and_left_out(tmp_path: Path) -> None:
+    other: list[tuple[Any, ...]] = [
+        ("shop", "manager", "since", "rooms"),
+        *[(f"Shop {n}", "Ann", 2001 + n, n) for n in range(9)],
+    ]
+    file = write_workbook(tmp_path / "sales.xlsx", Sales=[HEADER, *ROWS, (), ("Our shops",), *other])
+    taken = take(file)
+    assert len(taken.rows) == 40
+    assert taken.findings["summary-rows"].message.startswith(
+        "11 rows of sales.xlsx were left out as no examples: another table (rows 43, 44, 45, 46, 47 and 6 more)."
+    )

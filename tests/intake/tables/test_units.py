@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.intake.tables.numbers import number_style, parse_numbers, why_no_number
+from core.intake.tables.numbers import number_style, parse_numbers, style_in, why_no_number
 from core.intake.tables.units import CURRENCY_OF, MEASURES, SCALES, senses
 
 QUICK = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -173,3 +173,22 @@ def test_every_scale_of_the_table_counts_for_what_it_says() -> None:
         style = number_style([f"$2{' ' * spelling.isalpha()}{spelling}", "$5"])
         assert style is not None, spelling
         assert parse_numbers([f"$2 {spelling}", "$5"], style)[0].tolist() == [2 * float(factor), 5], spelling
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "numbers"),
+    [
+        ("kg", ["800 g", "2", "1 t"], [0.8, 2, 1000]),
+        ("GB", ["1TB"], [1000]),
+        ("min", ["1 h", "5"], [60, 5]),
+        ("$", ["3k", "$5", "7"], [3000, 5, 7]),
+        ("$ /hr", ["$20 per hour"], [20]),
+        ("", ["3k"], [3000]),
+        ("kg", [], []),
+        ("rooms", ["3"], [3]),
+    ],
+)
+def test_what_a_model_is_asked_comes_in_the_unit_that_it_has_learnt(
+    unit: str, values: list[str], numbers: list[float]
+) -> None:
+    assert parse_numbers(values, style_in(unit, values))[0].tolist() == pytest.approx(numbers)
