@@ -10,7 +10,7 @@ from core.intake.tables.disguise import check_there, head
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.markup_tables import Sheet, markup_kind, read_sheets
 from core.intake.tables.sheet_layout import SheetLayout, lay_out
-from core.intake.tables.table import BATCH_ROWS, Batch, Table, listed, without_long_cells
+from core.intake.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
 from core.intake.tables.taking_in import look_at, take_in
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".xml")
@@ -108,7 +108,7 @@ class _Rows:
             some = rows[at : at + BATCH_ROWS]
             columns = tuple([_cell(row, begin + index) for _, row in some] for index in wanted)
             done = self.size * (at + len(some)) // len(rows)
-            yield without_long_cells(Batch([number for number, _ in some], columns, done), left_out)
+            yield from in_bounds(Batch([number for number, _ in some], columns, done), left_out)
 
 
 def _cell(row: Sequence[str], place: int) -> str:

@@ -176,7 +176,7 @@ class DelimitedRows:
     def _is_aside(self, row: list[str]) -> bool:
         """Return whether a row that is too short is a comment, or a note beside a table of several columns."""
         mark = self.preamble.mark
-        is_comment = bool(mark) and row[0].lstrip().startswith(mark)
+        is_comment = (bool(mark) and row[0].lstrip().startswith(mark)) or not "".join(row).strip("+-=| ")
         return is_comment or (len(row) == 1 and self.width > _FEW_COLUMNS and not self.dialect.is_aligned)
 
 

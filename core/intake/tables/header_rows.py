@@ -56,6 +56,8 @@ def read_header(cells: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
     levels, used = [list(cells)], 1
     notes: list[str] = []
     guesses: list[Guess] = []
+    if body and _is_ruling(body[0]):
+        return Header(levels[0], 2)  # the line below the names in Markdown
     while used < MOST_LEVELS and len(body) > used + 1 and _is_below(body[used - 1], levels[-1], body[used:]):
         row = _padded(body[used - 1], len(cells))
         below = [cell.strip() for cell in row if cell.strip()]
@@ -64,11 +66,17 @@ def read_header(cells: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
             notes.append(f"The row below the names holds units and is left out: {listed(below)}.")
             guesses.append(Guess("Row of units", shortened(" | ".join(row), 60), "it stands over numbers", _OPTION))
             break
+        top = [level.strip() for level in levels[-1]]
+        if all(top) and len(set(top)) == len(top):
+            notes.append(f"The row below the names describes them and is left out: {listed(below, 3)}.")
+            guesses.append(Guess("Row of descriptions", shortened(" | ".join(row), 60), "words over numbers", _OPTION))
+            break
         levels.append(row)
     if len(levels) > 1:
         names = _joined(levels)
-        notes.append(f"The names of the columns stand in {len(levels)} rows and are joined, such as '{names[-1]}'.")
-        value = f"in {len(levels)} rows, joined: '{names[-1]}'"
+        shown = max(zip(names, levels[0], strict=True), key=lambda pair: len(pair[0]) - len(pair[1]))[0]
+        notes.append(f"The names of the columns stand in {len(levels)} rows and are joined, such as '{shown}'.")
+        value = f"in {len(levels)} rows, joined: '{shown}'"
         guesses.append(Guess("Names of the columns", value, "words stand over numbers in each", _OPTION))
         return Header(names, used, tuple(notes), tuple(guesses))
     return Header(levels[0], used, tuple(notes), tuple(guesses))
@@ -86,6 +94,12 @@ def _is_below(row: Sequence[str], above: Sequence[str], rest: Sequence[Sequence[
     if any(is_plain_number(cell) or _has_only_digits(cell) for cell in there):
         return False
     return len(there) >= max(1, len(over) // 2)
+
+
+def _is_ruling(row: Sequence[str]) -> bool:
+    """Return whether a row only draws a line: "---", ":--:", "====="."""
+    there = [cell.strip() for cell in row if cell.strip()]
+    return bool(there) and all(len(cell) > 1 and not cell.strip("-=:+") for cell in there)
 
 
 def _joined(levels: Sequence[Sequence[str]]) -> list[str]:

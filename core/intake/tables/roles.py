@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import MOST_CATEGORIES, Profile
 from core.intake.tables.labels import MOST_LABELS, is_sentiment
+from core.intake.tables.target_by_fit import first_rather_than_last
 
 _TEXT_NAMES = (
     ("text", "sentence", "review", "tweet", "comment", "message", "document", "content", "body"),
@@ -143,6 +144,8 @@ def is_called_label(name: str) -> bool:
 
 def guess_target(profiles: Sequence[Profile]) -> str:
     """Return the column of numbers that is most likely to be predicted, "" if there is none."""
+    if (first := first_rather_than_last(profiles)) is not None:
+        return first.name
     names = {_plain(profile.name) for profile in profiles}
     scored = [(_target_score(profile, names), profile.position, profile.name) for profile in profiles]
     best = max(scored, default=(0.0, 0, ""))

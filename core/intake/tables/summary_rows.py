@@ -23,7 +23,7 @@ KEEP = "--keep-totals"
 _FOOT = 30  # last rows that may be notes and sums
 _FEWEST = 5  # rows of data, with fewer of which arithmetic proves nothing
 _SAMPLE = 200  # cells that say how a column writes numbers
-_MOST_SHARE = 0.2  # of the rows; more of them are no exceptions, but what the table is about
+_MOST_SHARE = 0.34  # of the rows; more of them are no exceptions, but what the table is about
 _TITLES = {
     "sum": "sums or averages",
     "note": "notes",
@@ -57,6 +57,7 @@ class _Seen:
     numbers: NDArray[np.float64]  # (C,), NaN where there is none
     named: str
     begins_other: bool = False  # words stand where the columns hold numbers, below a blank row
+    running: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # (C,) sums of all rows until this one
 
     @property
     def filled(self) -> int:
@@ -95,6 +96,7 @@ class _Scan:
             else:
                 where = [i for i, cell in enumerate(column) if cell and len(cell) <= LONGEST]
             self._name(column, where, odd)
+        running = self.sums + np.nancumsum(numbers, axis=0)
         self.rows += len(batch)
         self.filled.update(filled.tolist())
         self.sums += np.nansum(numbers, axis=0)
@@ -114,7 +116,7 @@ class _Scan:
         last = range(max(0, len(batch) - _FOOT), len(batch))
         for i in sorted({*odd, *last}):
             cells = tuple(column[i] for column in batch.columns)
-            seen = _Seen(batch.lines[i], cells, numbers[i], odd.get(i, ""), i in others)
+            seen = _Seen(batch.lines[i], cells, numbers[i], odd.get(i, ""), i in others, running[i])
             if i in odd and len(self.suspects) < 10_000:
                 self.suspects.append(seen)
             if i in last:
@@ -171,7 +173,8 @@ def find_summaries(table: Table) -> list[Row]:
     found = {row.line: row for row in (*_within(scan), *_at_the_foot(scan))}
     rows = [found[line] for line in sorted(found)] if len(found) <= max(3, _MOST_SHARE * scan.rows) else []
     other = next((row for row in scan.suspects if row.begins_other and row.cells != scan.names), None)
-    return rows if other is None else [row for row in rows if row.line < other.line] + _other_table(table, scan, other)
+    below = [] if other is None else _other_table(table, scan, other)
+    return [row for row in rows if not below or row.line < below[0].line] + below
 
 
 def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
@@ -187,13 +190,17 @@ def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
 
 def _within(scan: _Scan) -> Iterator[Row]:
     """Yield rows anywhere in the table: sums that leave other cells empty, titles, the header again."""
-    foot = {row.line for row in scan.foot}
+    last = max((row.line for row in scan.foot if row.filled > 1 and not row.named), default=0)
+    block = np.zeros(len(scan.styles))  # the sums of all rows until the last title or sum
     for row in scan.suspects:
+        since, block = row.running - np.nan_to_num(row.numbers) - block, row.running
         if row.cells == scan.names:
             yield Row(row.line, "header", row.cells)
-        elif row.named in ("strong", "part") and _leaves_words_empty(row, scan) and np.isfinite(row.numbers).any():
+        elif row.named in ("strong", "part") and (
+            (_leaves_words_empty(row, scan) and np.isfinite(row.numbers).any()) or _is_sum_of(row, since)
+        ):
             yield Row(row.line, "sum", row.cells)
-        elif row.line not in foot and _is_title(row, scan):
+        elif row.line < last and _is_title(row, scan):
             yield Row(row.line, "title", row.cells)
 
 
@@ -239,6 +246,13 @@ def _sums_up(row: _Seen, others: Sequence[_Seen], scan: _Scan) -> bool:
         near = [wanted for wanted in (total, total / max(1, count)) if abs(number - wanted) <= _slip(number, wanted)]
         hits, misses = hits + bool(enough and near), misses + (not near)
     return hits > 0 and (misses == 0 or hits >= 2)
+
+
+def _is_sum_of(row: _Seen, sums: NDArray[np.float64]) -> bool:
+    """Return whether all numbers of a row are these sums: of the rows between the last title or sum and itself."""
+    there = np.isfinite(row.numbers)
+    pairs = zip(row.numbers[there].tolist(), sums[there].tolist(), strict=True)
+    return bool(there.any()) and all(abs(a - b) <= _slip(a, b) for a, b in pairs)
 
 
 def _slip(number: float, wanted: float) -> float:

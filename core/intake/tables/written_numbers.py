@@ -22,7 +22,11 @@ _PART = re.compile(
     rf"(\d{{1,9}}(?:[.,]\d{{1,9}})?)\s?([{_MARKS}]{{1,2}}|[^\d\s.,;:()+\-–—~/*_{_MARKS}]{{1,12}}\.?|$)\s?"
 )
 _NOTE = re.compile(r"\s?\([^()\d]{1,30}\)$|\s?\[[a-z0-9]{1,2}\]$|\s?[*†‡]{1,3}$|\s(?:est|approx|ca)\.?$")
-_DASH = re.compile(r"\s?[-–—~〜]\s?|\.{2,3}|\s(?:to|bis|à|al|and|und|y|et|a)\s")
+_DASHES = (
+    re.compile(r"\s?[-–—~〜]\s?|\.{2,3}"),
+    re.compile(r"\s(?:to|bis|à|al|and|und|y|et|a)\s"),
+)
+_PLUS_WITHIN = re.compile(r"([^+]{1,40}[\dkKmM])\+(\s?[^\W\d].{0,20})")
 _AT_LEAST = (
     ">=", "=>", "≥", "⩾", ">", "over", "more than", "at least", "from", "min", "above", "über", "mehr als", "ab",
     "mindestens", "von", "más de", "desde", "plus de", "à partir de", "de", "超过", "至少",
@@ -127,6 +131,8 @@ def _without_bound(text: str) -> tuple[Form, str]:
     word = _WORD_BEFORE.match(text)
     if word is not None and (form := _BEFORE.get(word[1].casefold())) is not None:
         return form, text[word.end() :]
+    if (within := _PLUS_WITHIN.fullmatch(text)) is not None:
+        return "at least", within[1] + within[2]  # "10+ years"
     small = text.casefold()
     for sign_after, form in _AFTERWARDS:
         if small.endswith(sign_after):
@@ -136,7 +142,7 @@ def _without_bound(text: str) -> tuple[Form, str]:
 
 def _range(text: str) -> tuple[Amount, Amount] | None:
     """Return the two ends of a range; what only one of them names, such as a currency, goes for both."""
-    cuts = [cut for cut in _DASH.finditer(text, 1)]
+    cuts = next((found for dash in _DASHES if (found := list(dash.finditer(text, 1)))), [])
     if len(cuts) != 1:
         return None
     low, high = _amount(text[: cuts[0].start()]), _amount(text[cuts[0].end() :])

@@ -59,6 +59,31 @@ def test_blanks_comments_and_attributes_are_understood(name: str, text: str, tmp
     assert rows == CARS
 
 
+def test_without_names_the_column_that_the_others_explain_is_to_be_predicted(tmp_path: Path) -> None:
+    rows = [(n * 7 % 23, n * 11 % 19, n * 13 % 31) for n in range(80)]
+    first = "\n".join(f'{50 - a - 2 * b}.5   {a}   {b}   {c}   "car {n}"' for n, (a, b, c) in enumerate(rows))
+    last = "\n".join(f"{c}   {a}   {b}   {50 - a - 2 * b}.5" for a, b, c in rows)
+    for name, text, target in (("first.data", first, "column 1"), ("last.data", last, "column 4")):
+        (tmp_path / name).write_text(text)
+        assert look(tmp_path / name).options.target_column == target
+
+
+def test_tables_drawn_with_bars_and_lines_are_tables(tmp_path: Path) -> None:
+    rows = "\n".join(f"| {a} | {b} | {c} |" for a, b, c in CARS)
+    line = "+----+----+----+"
+    for name, text in (
+        ("drawn.txt", f"{line}\n| mpg | cyl | weight |\n{line}\n{rows}\n{line}\n"),
+        ("markdown.txt", f"| mpg | cyl | weight |\n|----:|:---:|---|\n{rows}\n"),
+    ):
+        (tmp_path / name).write_text(text)
+        assert cells(tmp_path / name) == (["mpg", "cyl", "weight"], CARS)
+
+
+def test_a_row_that_describes_the_names_is_no_data(tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "cars.csv", NAMES, ("Miles per gallon", "Cylinders", "Weight in kg"), *CARS)
+    assert cells(file) == (["mpg", "cyl", "weight"], CARS)
+
+
 def test_a_decimal_comma_between_blanks_is_no_separator(tmp_path: Path) -> None:
     (tmp_path / "cars.txt").write_text(lines("{0} {1} {2}", "mpg cyl weight").replace(".", ","))
     assert cells(tmp_path / "cars.txt")[1] == CARS

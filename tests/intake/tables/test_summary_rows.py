@@ -81,6 +81,16 @@ def test_subtotals_and_titles_within_the_table_are_left_out(tmp_path: Path) -> N
     assert left_out(tmp_path, *rows) == [2, 23, 24]
 
 
+def test_sums_of_groups_are_found_by_arithmetic_where_no_cell_is_empty(tmp_path: Path) -> None:
+    groups = [[(f"shop {n}", 3 + n * 7 % 41, 1 + n * 5 % 17) for n in range(k, k + 9)] for k in (0, 20, 40)]
+    rows: list[Sequence[Any]] = []
+    for name, group in zip(("North", "South", "East"), groups, strict=True):
+        rows += [(name, "", ""), *group, (f"{name} total", sum(r[1] for r in group), sum(r[2] for r in group))]
+    assert left_out(tmp_path, *rows, ("Grand total", 999, 777), header=("shop", "visits", "sales")) == [
+        2, 12, 13, 23, 24, 34, 35
+    ]  # fmt: skip
+
+
 def test_a_value_that_happens_to_be_called_total_stays(tmp_path: Path) -> None:
     rows = [(2000 + n // 3, ("male", "female", "total")[n % 3], 10 + n * 7 % 23, 20 + n * 13 % 47) for n in range(60)]
     assert left_out(tmp_path, *rows, header=("year", "sex", "cases", "deaths")) == []
