@@ -16,13 +16,25 @@ from core.intake.tables.taking_in import look_at, take_in
 SUFFIXES = (".html", ".htm", ".xhtml", ".xml")
 _SPREADSHEETS = (".xls", ".xlsx", ".csv", ".tsv", ".txt", "")
 _FIRST_ROWS = 200
+_FEWEST_ROWS = 5  # of a page that is imported for its table
 
 
 def accepts(path: Path) -> float:
     """Return how sure it is that a file holds tables in HTML or in Excel's XML."""
     if not path.is_file() or path.suffix.lower() not in (*SUFFIXES, *_SPREADSHEETS):
         return 0.0
-    return 0.97 if markup_kind(head(path)) else 0.0
+    start = head(path)
+    kind = markup_kind(start)
+    if kind == "HTML" and path.suffix.lower() in SUFFIXES and not _is_mostly_table(start):
+        return 0.0  # a page of text, with a table beside it
+    return 0.97 if kind else 0.0
+
+
+def _is_mostly_table(start: bytes) -> bool:
+    """Return whether the beginning of a page holds rows of cells rather than paragraphs."""
+    small = start.lower()
+    paragraphs = sum(small.count(mark) for mark in (b"<p>", b"<p ", b"<li>", b"<li "))
+    return small.count(b"<tr") >= _FEWEST_ROWS and small.count(b"<td") > 2 * paragraphs
 
 
 def open_table(path: Path, options: ImportOptions) -> Table:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 from core.intake.tables.units import COUNT, CURRENCY_OF, MEASURES, Sense, senses
 
@@ -156,8 +157,15 @@ def told(units: Units, counts: Mapping[Spelling, int]) -> tuple[str, ...]:
     return (*([units.doubt] if units.doubt else []), *parts[:4])
 
 
-def several_kinds(counts: Counter[Spelling]) -> str:
-    """Return why numbers with these spellings cannot be compared, "" where nothing speaks against it.
+class Incomparable(NamedTuple):
+    """Why numbers of a column cannot be compared; "" where nothing speaks against it."""
+
+    why: str = ""
+    are_measures: bool = False  # of known units: as words, they would tell little
+
+
+def several_kinds(counts: Counter[Spelling]) -> Incomparable:
+    """Return why numbers with these spellings cannot be compared.
 
     Args:
         counts: How many numbers stand with each.
@@ -165,14 +173,23 @@ def several_kinds(counts: Counter[Spelling]) -> str:
     written = {spelling: f"{spelling[0]} {spelling[1]}".strip() for spelling, _ in counts.most_common()}
     named = [words for spelling, words in written.items() if spelling != BARE]
     if len(named) < 2:
-        return ""
+        return Incomparable()
     shown = ", ".join(f"'{words}'" for words in named[:3])
     if BARE in counts and understand({s: n for s, n in counts.items() if s != BARE}, dict.fromkeys(counts, 1.0)):
-        return f"numbers in several units ({shown}) beside some without any: nobody can know what these are in"
+        why = f"numbers in several units ({shown}) beside some without any: nobody can know what these are in"
+        return Incomparable(why, are_measures=True)
     money = {CURRENCY_OF.get(sign) for spelling in counts for sign in spelling} - {None}
     if len(money) > 1:
-        return f"amounts in several currencies ({shown}), which are never added up: convert them in the file"
-    return f"numbers in several units ({shown}) that cannot be compared: they stay words"
+        why = f"amounts in several currencies ({shown}), which are never added up: convert them in the file"
+        return Incomparable(why, are_measures=True)
+    if any(not _is_measured(spelling) for spelling in counts if spelling != BARE):
+        return Incomparable(f"numbers beside different words ({shown}): they stay words")
+    return Incomparable(f"numbers in several units ({shown}) that cannot be compared", are_measures=True)
+
+
+def _is_measured(spelling: Spelling) -> bool:
+    """Return whether a unit is one of the table's, and not a word that nobody knows."""
+    return any(not sense.kind.startswith("things ") for sense in senses(*spelling))
 
 
 def _figure(factor: Fraction) -> str:

@@ -24,6 +24,7 @@ from core.intake.tables.numbers import (
 MOST_CATEGORIES = 50  # different words that a column may have to be of use as a feature
 _SURE = 0.98  # share of the values that must agree on what they are
 _MANY_NUMBERS, _MOST_ROWS = 10, 0.95  # different numbers, in this share of the rows: some words beside them are slips
+_FEW_WORDS = 20  # amounts of so few kinds are of use as words, though they cannot be compared
 _LONG_TEXT = 40  # characters on average
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp][Mm])?(?:\s?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -129,8 +130,9 @@ def _kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> Column
             return "identifier"
     if _reads_as_text(profile):
         return "text"
-    if there and (why := why_no_number(there)):
-        profile.note = profile.refusal = why
+    if there and (found := why_no_number(there)).why:
+        profile.note = found.why
+        profile.refusal = found.why if found.are_measures and profile.distinct > _FEW_WORDS else ""
     return "category"
 
 

@@ -116,8 +116,20 @@ def _aligned(sample: str, is_whole: bool, other: Dialect) -> Dialect | None:
     aligned = Dialect(found[0], begins=found[1])
     if other.delimiter == ONE_COLUMN:
         return aligned
+    if _holds_lists(sample, aligned, other):
+        return None
     ours, theirs = (number_share(list(d.reader(StringIO(sample, newline="")))) for d in (aligned, other))
     return aligned if ours > theirs + _BETTER else None
+
+
+def _holds_lists(sample: str, aligned: Dialect, other: Dialect) -> bool:
+    """Return whether the blanks stand within cells, which hold lists: "3,70 80 82" is a label and a list."""
+    rows = list(aligned.reader(StringIO(sample, newline="")))
+    if rows and not any(any(sign.isdigit() for sign in cell) for cell in rows[0]):
+        return False  # as many names as numbers
+    if other.delimiter == ",":
+        return not any("," in cell for row in rows for cell in row[1:])
+    return other.delimiter == "\t" and "  " not in sample
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intake.tables.column_units import BARE, Spelling, Units, several_kinds, told, understand
+from core.intake.tables.column_units import BARE, Incomparable, Spelling, Units, several_kinds, told, understand
 from core.intake.tables.written_numbers import LONGEST, SPACES, Amount, Form, Written, take_apart
 
 MISSING = frozenset(  # among numbers only
@@ -105,8 +105,8 @@ def style_in(unit: str, values: Sequence[str], hint: Decimal = ".") -> NumberSty
     return found
 
 
-def why_no_number(values: Sequence[str]) -> str:
-    """Return why values that are numbers with units cannot be compared, "" where they are none, or can be."""
+def why_no_number(values: Sequence[str]) -> Incomparable:
+    """Return why values that are numbers with units cannot be compared, nothing where they are none, or can be."""
     counts, _ = _spellings(_taken_apart(values), ".")
     return several_kinds(counts)
 

@@ -228,7 +228,7 @@ def _kind_at_foot(row: _Seen, below: Sequence[_Seen], scan: _Scan, left: set[int
     others = [*below, *(s for s in scan.suspects if s.line in left and s.line != row.line and s not in below)]
     sums_up = _sums_up(row, others, scan)
     once = all(scan.often[cell] == 1 for cell in row.cells if named_summary(cell))
-    if row.named == "strong" and (once or sums_up or row.filled < scan.usual):
+    if row.named == "strong" and (sums_up or row.filled < scan.usual or (once and _says_nothing_else(row, scan))):
         return "sum"
     return "sum" if sums_up and (row.named or _lacks_its_name(row, scan)) else None
 
@@ -272,9 +272,13 @@ def _lacks_its_name(row: _Seen, scan: _Scan) -> bool:
 
 def _leaves_words_empty(row: _Seen, scan: _Scan) -> bool:
     """Return whether a named row has fewer cells than usual, and no words but its name."""
-    words = [i for i, style in enumerate(scan.styles) if style is None]
-    others = [i for i in words if row.cells[i].strip() and not named_summary(row.cells[i])]
-    return row.filled < scan.usual and not others
+    return row.filled < scan.usual and _says_nothing_else(row, scan)
+
+
+def _says_nothing_else(row: _Seen, scan: _Scan) -> bool:
+    """Return whether a row holds no words but the name of a sum."""
+    words = [row.cells[i] for i, style in enumerate(scan.styles) if style is None]
+    return all(named_summary(cell) for cell in words if cell.strip())
 
 
 def _is_title(row: _Seen, scan: _Scan) -> bool:

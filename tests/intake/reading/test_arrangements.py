@@ -106,6 +106,12 @@ def test_running_text_and_number_less_lines_are_no_aligned_table(tmp_path: Path)
         assert find_reader(tmp_path / f"{n}.txt").name == "text"
 
 
+def test_lists_of_numbers_in_a_cell_stay_one_cell(tmp_path: Path) -> None:
+    for mark in ",\t":
+        (tmp_path / "a.csv").write_text("".join(f"{n % 3}{mark}{n % 7} {n % 5} {n}\n" for n in range(40)))
+        assert len(look(tmp_path / "a.csv").columns) == 2
+
+
 def test_lines_that_begin_with_a_hashtag_are_no_comments(tmp_path: Path) -> None:
     rows = [(f"#{('love', 'hate')[n % 2]} this phone number {n}", ("good", "bad")[n % 2]) for n in range(20)]
     assert len(take(write_csv(tmp_path / "tweets.csv", ("text", "label"), *rows)).rows) == 20

@@ -78,6 +78,12 @@ def test_of_several_tables_the_largest_is_taken_and_another_can_be_chosen(tmp_pa
         look(tmp_path / "page.html", sheet="x")
 
 
+def test_a_page_of_text_with_a_small_table_is_a_text(tmp_path: Path) -> None:
+    text = "".join(f"<p>Paragraph {n} tells of cars.</p>" for n in range(40))
+    (tmp_path / "page.html").write_text(f"<html><table>{HEADER}<tr><td>4<td>2<td>3</tr></table>{text}</html>")
+    assert find_reader(tmp_path / "page.html").name != "markup"
+
+
 def test_a_page_without_a_table_is_still_refused_as_one(tmp_path: Path) -> None:
     (tmp_path / "export.xls").write_text("<!DOCTYPE html><html><body>Please sign in</body></html>")
     with pytest.raises(DataError, match="it is a web page, whatever its name says"):

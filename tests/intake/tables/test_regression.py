@@ -107,6 +107,13 @@ def test_storage_in_two_units_is_made_one(tmp_path: Path) -> None:
     assert take(file).column("disk")[:3] == [512.0, 1000.0, 256.0]
 
 
+def test_few_words_with_numbers_stay_words(tmp_path: Path) -> None:
+    rows = [(("128GB SSD", "1TB HDD", "500GB HDD")[n % 3], f"{n % 9} {'£$'[n % 2]}", n * 7 % 31) for n in range(40)]
+    file = write_csv(tmp_path / "prices.csv", ("disk", "fee", "price"), *rows)
+    assert [column.role for column in look(file).columns] == ["feature", "feature", "target"]
+    assert take(file).column("disk")[:2] == ["128GB SSD", "1TB HDD"]
+
+
 def test_amounts_in_two_currencies_are_never_added_up(tmp_path: Path) -> None:
     rows = [(f"{'$€'[n % 2]}{n * 13 % 97}", n % 6, n * 7 % 31) for n in range(90)]
     file = write_csv(tmp_path / "prices.csv", ("fee", "size", "price"), *rows)

@@ -96,6 +96,11 @@ def test_a_value_that_happens_to_be_called_total_stays(tmp_path: Path) -> None:
     assert left_out(tmp_path, *rows, header=("year", "sex", "cases", "deaths")) == []
 
 
+def test_a_company_that_is_called_total_may_stand_last(tmp_path: Path) -> None:
+    firms = [(f"Firm {n}", ("FR", "DE")[n % 2], 10 + n * 7 % 23, 20 + n * 13 % 47) for n in range(30)]
+    assert left_out(tmp_path, *firms, ("Total", "FR", 12, 30)) == []
+
+
 def test_a_shop_that_happens_to_be_called_total_stays(tmp_path: Path) -> None:
     shops = [(f"Shop {n}", ("", "mall")[n % 2], 10 + n * 7 % 23, 20 + n * 13 % 47) for n in range(30)]
     assert left_out(tmp_path, *shops, ("Total Wine", "street", 12, 30), *shops) == []
