@@ -99,6 +99,8 @@ class Look:
     rows_are_exact: bool = True
     thumbnails: tuple[Thumbnail, ...] = ()  # a few pictures of each class
     layouts: Mapping[str, str] = field(default_factory=dict)  # of pictures: those it could be, by name, for people
+    row_labels: tuple[str, ...] = ()  # all that occur, where a row may have several of them
+    conversations: tuple[tuple[tuple[str, str], ...], ...] = ()  # the first few: who speaks and what is said, by turn
     guesses: tuple[Guess, ...] = ()  # every choice that the options left open, a line each
 
 

@@ -12,6 +12,7 @@ from pages.components.bring_summary import bring_summary
 from pages.components.bringing import Bringing, bringing, decide, field_key, look_again
 from pages.components.class_thumbnails import class_thumbnails
 from pages.components.column_choices import column_choices, missing_column, reading_choices
+from pages.components.conversation import conversation
 from pages.components.data_charts import class_chart
 from pages.components.data_words import many, shortened
 from pages.components.guess_list import guess_list
@@ -123,6 +124,11 @@ def _beginning(look: Look) -> None:
     if look.kind == "documents":
         with st.container(height=260 if sum(map(len, look.sample)) > SHOWN_LINES else "content", border=False):
             st.code("\n".join("\n".join(row) for row in look.sample), language=None, wrap_lines=True)
+        return
+    if look.conversations:
+        for number, turns in enumerate(look.conversations):
+            with st.container(border=True):
+                conversation(turns, f"begins-{number}")
         return
     names = [column.name for column in look.columns]
     rows: list[dict[str, Any]] = [

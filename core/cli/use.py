@@ -10,9 +10,11 @@ import typer
 from core import catalog
 from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table
-from core.errors import UserError
+from core.errors import TouchstoneError, UserError
+from core.intake.tables.joining import join_texts
 
 if TYPE_CHECKING:
+    from core.service import Service
     from core.serving.predictor import Input
     from core.serving.rows import Decimal
 
@@ -28,7 +30,8 @@ def predict(
         list[Path] | None, typer.Option(help="A picture, a file of one text, or of rows; may be repeated.")
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option(help='A CSV file: a column "text", or a table\'s columns. One answer a row.')
+        Path | None,
+        typer.Option(help='A table: the columns learnt from, or a column "text". One answer a row.'),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,7 +39,8 @@ def predict(
     service = open_service()
     folder = service.finished_folder(run)
     task = catalog.find_task(service.run(run).task)
-    inputs, decimal_hint = _inputs(text or [], file or [], csv, task.input_kind)
+    read = _text_columns(service, run) if task.input_kind == "text" else []
+    inputs, decimal_hint = _inputs(text or [], file or [], csv, task.input_kind, read)
     from core.serving.predictor import load_predictor
 
     predictor, said = load_predictor(folder), list[tuple[str, ...]]()
@@ -63,7 +67,7 @@ def _in_short(given: object) -> str:
 
 
 def _inputs(
-    texts: list[str], files: list[Path], csv: Path | None, input_kind: str
+    texts: list[str], files: list[Path], csv: Path | None, input_kind: str, columns: Sequence[str]
 ) -> "tuple[Sequence[Input], Decimal]":
     """Return what is to be judged, and the decimal sign that its file suggests."""
     if sum(map(bool, (texts, files, csv))) != 1:
@@ -75,8 +79,8 @@ def _inputs(
             raise UserError("This model judges pictures. Give it one with: --file PICTURE")
         return files, "."
     if csv is not None:
-        return _column(csv), "."
-    return [*texts, *(_read(file) for file in files)], "."
+        return _column(csv, columns), "."
+    return [*(_joined(text, columns) for text in texts), *(_read(file) for file in files)], "."
 
 
 def _rows(texts: list[str], files: list[Path]) -> "tuple[Sequence[Input], Decimal]":
@@ -101,15 +105,43 @@ def _read(file: Path) -> str:
         raise UserError(f"{file} is not UTF-8 text. Save it as UTF-8 and try again.") from error
 
 
-def _column(file: Path) -> list[str]:
-    import csv as reader
-    import io
+def _text_columns(service: "Service", run: str) -> list[str]:
+    """Return the columns of texts that a run's data set was read from, in their order; none where nobody knows."""
+    made = service.run(run)
+    try:
+        columns = service.shelf.facts(made.config.dataset, made.dataset_fingerprint).get("columns")
+    except TouchstoneError:  # the data set is gone; the column "text" is asked for then
+        return []
+    found = columns if isinstance(columns, list) else []
+    return [str(column["name"]) for column in found if column.get("role") == "text"]
 
-    rows = list(reader.DictReader(io.StringIO(_read(file), newline="")))
-    if not rows or "text" not in rows[0]:
-        columns = ", ".join(rows[0]) if rows else "none"
-        raise UserError(f'{file} needs a column named "text" and at least one row. Its columns: {columns}.')
-    return [row["text"] or "" for row in rows]
+
+def _joined(text: str, columns: Sequence[str]) -> str:
+    """Return a text, or the texts of a row that is written as JSON by the columns that the model has read."""
+    if len(columns) < 2 or not text.lstrip().startswith("{"):
+        return text
+    from core.cli.row_files import rows_of_json
+
+    row = rows_of_json(text)[0]
+    return join_texts(str(row.get(name) or "") for name in columns)
+
+
+def _column(file: Path, columns: Sequence[str]) -> list[str]:
+    """Return the texts of a file's rows: of the columns that the model has read, joined as then, or of "text"."""
+    from core.cli.row_files import read_rows
+
+    rows, _ = read_rows(file)
+    read = columns if columns and all(name in rows[0] for name in columns) else ["text"]
+    if not all(name in rows[0] for name in read):
+        there = ", ".join(rows[0])
+        wanted = "columns named " + " and ".join(f'"{name}"' for name in columns) if len(columns) > 1 else ""
+        raise UserError(f"{file} needs {wanted or _one_column(columns)}. Its columns: {there}.")
+    return [join_texts(row[name] for name in read) for row in rows]
+
+
+def _one_column(columns: Sequence[str]) -> str:
+    named = f'"{columns[0]}" or ' if columns and columns[0] != "text" else ""
+    return f'a column named {named}"text" and at least one row'
 
 
 def generate(

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from core.intake.conversations.template import turns_in
 from core.intake.inspected import thumbnail
 from core.intake.loading import SPLIT_NUMBERS
 from core.intake.opened import Version
@@ -30,6 +31,7 @@ class BrowseItem:
     name: str  # of a picture's file or a document
     values: dict[str, str] = field(default_factory=dict)  # of a table's row, the target included
     has_picture: bool = False
+    turns: tuple[tuple[str, str], ...] = ()  # of a conversation: who speaks and what is said
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def browse(
     positions = np.flatnonzero(fits)
     shown = positions[offset : offset + limit]
     found = taken(table, shown).to_pylist() if len(shown) else []
-    return BrowsePage(len(positions), tuple(_item(int(p), row) for p, row in zip(shown, found, strict=True)))
+    are_turns = bool(version.manifest.facts.get("conversations"))
+    items = tuple(_item(int(p), row, are_turns) for p, row in zip(shown, found, strict=True))
+    return BrowsePage(len(positions), items)
 
 
 def histograms(version: Version) -> list[Histogram]:
@@ -131,19 +135,20 @@ def _holds(table: pa.Table, word: str) -> np.ndarray:
     return found
 
 
-def _item(position: int, row: dict[str, object]) -> BrowseItem:
-    number = row.get("split")
+def _item(position: int, row: dict[str, object], are_turns: bool) -> BrowseItem:
+    number, text = row.get("split"), str(row.get("text") or "")[:LONGEST_SHOWN]
     values = {n.removeprefix(FEATURE): _plain(v) for n, v in row.items() if n.startswith(FEATURE)}
     if "target" in row:
         values = {"target": _plain(row["target"])} | values
     return BrowseItem(
         position=position,
-        text=str(row.get("text") or "")[:LONGEST_SHOWN],
+        text=text,
         label=str(row.get("label") or ""),
         split="" if number is None else SPLITS[int(str(number))],
         name=str(row.get("name") or ""),
         values=values,
         has_picture="pack" in row,
+        turns=tuple((turn.role, turn.text) for turn in turns_in(text)) if are_turns else (),
     )
 
 

@@ -17,14 +17,28 @@ SLOW_FROM_S = 4
 _LONG = "It is large or unusual. What takes too much of the machine is stopped, and says so; you may also leave."
 # What depends on the label column, or on the task: it is guessed again when that changes.
 DEPENDS = {
-    "task": ("text_column", "label_column", "target_column", "ignored_columns", "number_columns", "label_map"),
-    "label_column": ("label_map",),
+    "task": (
+        "text_column",
+        "more_text_columns",
+        "label_column",
+        "several_labels",
+        "target_column",
+        "ignored_columns",
+        "number_columns",
+        "label_map",
+    ),
+    "text_column": ("more_text_columns",),
+    "label_column": ("label_map", "several_labels"),
+    "several_labels": ("label_map",),
     "normalise_labels": ("label_map",),
     "target_column": ("ignored_columns", "number_columns"),
     "layout": ("text_column", "label_column", "split_column", "label_map"),
 }
 READING = ("delimiter", "encoding", "has_header", "sheet")
-ANEW = ("text_column", "label_column", "target_column", "split_column", *DEPENDS["target_column"], "label_map")
+ANEW = (
+    "text_column", "more_text_columns", "label_column", "several_labels", "target_column", "split_column",
+    *DEPENDS["target_column"], "label_map",
+)  # fmt: skip
 
 
 @dataclass
@@ -104,6 +118,8 @@ def decide(name: str) -> None:
         state.asked.pop(dependent, None)
     if name == "split_column" and state.look:
         _leave_out(state, "" if value else state.look.options.split_column, value or "")
+    if name == "more_text_columns" and state.look:  # read beside the text that is shown, whatever would be guessed now
+        state.asked["text_column"] = state.look.options.text_column
     if value in (None, ""):  # taken back: it is guessed again
         state.asked.pop(name, None)
     else:

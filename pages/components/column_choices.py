@@ -57,9 +57,31 @@ def column_choices(look: Look) -> None:
         for name, label in NEEDED.get(look.options.task, ()):
             _one_of(name, label, names)
         _one_of("split_column", "Part (optional)", names, may_be_none=True)
+    _of_texts(look, names)
     if look.options.task == "tabular-regression":
         _several(look)
     _table(look)
+
+
+def _of_texts(look: Look, names: Sequence[str]) -> None:
+    """Ask what is read besides the text, and what to do with rows of several labels."""
+    if look.options.task not in CLEANED or not look.options.text_column:
+        return
+    others = [name for name in names if name not in (look.options.text_column, look.options.label_column)]
+    _fitting("more_text_columns", others)
+    with st.grid(2, min_column_width=240):
+        st.multiselect(
+            "Also read", others, key=field_key("more_text_columns"), on_change=decide, args=("more_text_columns",),
+            help="Columns of texts that are read after it, in this order.", placeholder="Nothing else", wrap=True,
+        )  # fmt: skip
+        if look.row_labels:
+            choices = {"first": "The first of a row", "leave-out": "Leave rows with several out"}
+            choices |= {f"against:{label}": f"{shortened(label, 40)} against the rest" for label in look.row_labels}
+            st.selectbox(
+                "Rows with several labels", list(choices), key=field_key("several_labels"), on_change=decide,
+                args=("several_labels",), format_func=lambda choice: choices[choice],
+                help="One label each is learnt here.",
+            )  # fmt: skip
 
 
 def missing_column(look: Look) -> str:

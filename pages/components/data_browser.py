@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.bootstrap import shared_service
 from core.imports import Finding, VersionInfo
+from pages.components.conversation import conversation
 from pages.components.data_words import SPLIT_TITLES, counted, shortened, unit
 from pages.components.label_corrections import Corrections, correction_bar, corrections_of, right_label
 from pages.components.notices import empty_state
@@ -187,6 +188,9 @@ def _texts(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Correc
                     f"{unit(info.task, 1)} {item.position + 1:,}",
                 ]
                 st.caption("  ·  ".join(plain(part) for part in about if part))
+            if item.turns:
+                conversation(item.turns, f"turns-{item.position}")
+                continue
             if len(item.text) <= EXCERPT:
                 st.text(item.text)
                 continue

@@ -1,6 +1,6 @@
 """From the rows of a table to the examples of a draft, a few thousand at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
-from core.intake.conversations.template import is_answered
+from core.intake.conversations.template import is_answered, turns_in
 from core.intake.draft import Draft, Progress
 from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
 from core.intake.split_names import SPLIT_NAMES
@@ -16,6 +16,7 @@ from core.intake.tables.arrangement import arranged
 from core.intake.tables.cleaning import clean_texts, looks_like_formula
 from core.intake.tables.features import Features, unused_columns
 from core.intake.tables.guesses import table_guesses
+from core.intake.tables.joining import join_texts
 from core.intake.tables.labels import LabelBook, check_label_count, is_no_label
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number, parse_numbers
@@ -23,12 +24,15 @@ from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
 from core.intake.tables.repeated_rows import RepeatedRows
 from core.intake.tables.summary_rows import without_summaries
+from core.intake.tables.survey import Survey
 from core.intake.tables.table import Batch, Table
 
 _CHOSEN = (
     "text_column", "several_labels", "label_column", "target_column", "split_column", "ignored_columns",
     "number_columns",
 )  # fmt: skip
+
+_FIRST, _LONGEST_SHOWN = 3, 2_000  # conversations that a look shows, and characters of each
 
 
 def look_at(table: Table, options: ImportOptions) -> Look:
@@ -58,8 +62,28 @@ def look_at(table: Table, options: ImportOptions) -> Look:
         problem=problem,
         rows=seen.rows,
         rows_are_exact=seen.is_whole,
+        row_labels=_row_labels(seen, plan),
+        conversations=_conversations(seen, plan),
         guesses=() if problem else table_guesses(seen, plan, options),
     )
+
+
+def _row_labels(seen: Survey, plan: Plan) -> tuple[str, ...]:
+    made = seen.made("label")
+    return made.labels if made is not None and made.name == plan.options.label_column else ()
+
+
+def _conversations(seen: Survey, plan: Plan) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return the first conversations as turns, none where the text is something else."""
+    if not _are_conversations(seen, plan):
+        return ()
+    cells = [row[seen.table.index(plan.options.text_column)][:_LONGEST_SHOWN] for row in seen.beginning[:_FIRST]]
+    return tuple(tuple((turn.role, turn.text) for turn in turns_in(cell)) for cell in cells)
+
+
+def _are_conversations(seen: Survey, plan: Plan) -> bool:
+    made = seen.made("text")
+    return made is not None and made.name == plan.options.text_column
 
 
 def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progress) -> None:
@@ -73,6 +97,7 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
     seen = arranged(without_summaries(table, options.keep_totals), options)
     table, plan = seen.table, make_plan(seen, options)
     left_out = LeftOut()
+    draft.facts |= {"conversations": True} if _are_conversations(seen, plan) else {}
     draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
     extra = list(table.findings)
     if plan.options.task == TEXTS:
@@ -81,9 +106,7 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
         _take_numbers(table, plan, draft, progress, left_out)
         extra += unused_columns(plan.features)
     else:
-        made = seen.made("text")
-        is_chat = made is not None and made.name == plan.options.text_column
-        _take_documents(table, plan, draft, progress, left_out, is_chat)
+        _take_documents(table, plan, draft, progress, left_out, _are_conversations(seen, plan))
     progress.advance(table.size_bytes)
     draft.findings.extend((*left_out.findings(table.path.name, table.unit), *extra))
     if not draft.rows(_schema(plan)).count:
@@ -155,15 +178,6 @@ def _batches(table: Table, texts: Sequence[str], others: Sequence[str], left_out
         yield Batch(batch.lines, (joined, *rest), batch.done)
 
 
-def join_texts(texts: Iterable[str]) -> str:
-    r"""Return the texts of one row as one: each on a line of its own.
-
-    >>> join_texts(["Late again", "", "It came on Friday."])
-    'Late again\nIt came on Friday.'
-    """
-    return "\n".join(text for text in texts if text.strip())
-
-
 def _take_documents(
     table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut, is_chat: bool
 ) -> None:
@@ -183,7 +197,6 @@ def _take_documents(
         writer.add_columns(columns)
         progress.advance(batch.done)
     draft.facts["columns"] = [{"name": name, "kind": "text", "role": "text"} for name in read]
-    draft.facts |= {"conversations": True} if is_chat else {}
 
 
 def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> None:
