@@ -38,6 +38,7 @@ class ImportOptions(BaseModel):
     normalise_labels: bool = True
     clean_text: bool = True  # HTML entities, <br />, broken encodings
     several_labels: str = ""  # of one row: "first", "leave-out" or "against:LABEL"; empty takes the first
+    document_end: str = ""  # of a text file: "none", "blank-line", "---", "<|endoftext|>" ...; empty is guessed
     add_to: str = ""  # a data set that gets these examples besides its own, as a new version
     layout: str = ""  # of pictures: how a source says what they show, such as "coco" or "upper-folder"
     ground: str = ""  # of transparent pictures: "white", "black" or "grey"

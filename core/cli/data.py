@@ -67,6 +67,9 @@ def import_data(
     several_labels: Annotated[
         str, typer.Option(help="Of rows with several labels: first, leave-out, or against:LABEL.")
     ] = "",
+    document_end: Annotated[
+        str, typer.Option(help="Where a document of a text file ends: none, blank-line, ---, ***, form-feed ...")
+    ] = "",
     target_column: Target = "",
     ignore_column: Ignored = None,
     split_column: Annotated[str, typer.Option(help="The column that names each row's split.")] = "",
@@ -99,7 +102,7 @@ def import_data(
         ignored_columns=tuple(ignore_column or ()), split_column=split_column, encoding=encoding, has_header=header,
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
-        **_texts(text_column), several_labels=several_labels,
+        **_texts(text_column), several_labels=several_labels, document_end=document_end,
     )  # fmt: skip
     shelf = service.shelf
     if source.startswith(HUB):

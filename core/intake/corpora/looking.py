@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from core.imports import ImportOptions, Look
+from core.imports import Guess, ImportOptions, Look
 from core.intake.corpora.cleaning import Cleaner
 from core.intake.doctor.wording import shown
 from core.intake.documents import SHORTEST_TEXT
@@ -34,6 +34,7 @@ def look_of(
     size_bytes: int = 0,
     notes: tuple[str, ...] = (),
     is_exact: bool = True,
+    guesses: tuple[Guess, ...] = (),
 ) -> Look:
     """Return what documents seem to be.
 
@@ -46,6 +47,7 @@ def look_of(
         size_bytes: Of all; 0 takes the file's.
         notes: Whole sentences.
         is_exact: Whether the number of documents is.
+        guesses: What was guessed.
     """
     size = size_bytes or path.stat().st_size
     if not sample:
@@ -62,4 +64,5 @@ def look_of(
         notes=notes,
         rows=documents,
         rows_are_exact=is_exact,
+        guesses=guesses,
     )
