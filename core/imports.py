@@ -129,6 +129,25 @@ class DoubtedLabel:
     suggested: str
     confidence: float  # 0 to 1
     run: str  # the name of the run that doubts it
+    split: str = ""  # that it is in: "validation" or "test"
+
+
+@dataclass(frozen=True)
+class FlipTrial:
+    """How far a doubt can be trusted: some labels were flipped on purpose, and looked for."""
+
+    judge: str  # what looked for them: "the model itself", "a linear model on the same features, cross-validated,"
+    among: str  # whose labels: "training", "validation and test"
+    examples: int  # that took part
+    draws: int  # how often others were flipped
+    flipped: int  # labels, in all draws; so are the next two
+    doubted: int
+    found: int  # that were both doubted and flipped
+
+    @property
+    def precision(self) -> float:
+        """The share of the doubted labels that were truly flipped; 0 where none was doubted."""
+        return self.found / self.doubted if self.doubted else 0.0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import catalog
 from core.errors import UserError
-from core.imports import DatasetEntry, DoubtedLabel, Finding, Guess, VersionInfo
+from core.imports import DatasetEntry, DoubtedLabel, Finding, FlipTrial, Guess, VersionInfo
 from core.intake import mislabels
 from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
 from core.intake.exporting import csv_rows
@@ -173,7 +173,7 @@ class Shelf(Reception):
             )
             if key not in kept
         ]
-        return doubted[:MOST_DOUBTED]
+        return mislabels.in_their_splits(doubted[:MOST_DOUBTED], version.rows)
 
     def still_doubted(
         self, name: str, doubted: Sequence[DoubtedLabel], trained_on: str, fingerprint: str
@@ -189,12 +189,14 @@ class Shelf(Reception):
         if trained_on == fingerprint:
             return list(doubted)
         old, new = (self.library.version(name, mark).rows for mark in (trained_on, fingerprint))
-        return mislabels.still_doubted(doubted, old, new)
+        return mislabels.in_their_splits(mislabels.still_doubted(doubted, old, new), new)
 
-    def doubt_finding(self, name: str, doubted: Sequence[DoubtedLabel], fingerprint: str = "") -> Finding:
+    def doubt_finding(
+        self, name: str, doubted: Sequence[DoubtedLabel], fingerprint: str = "", trial: FlipTrial | None = None
+    ) -> Finding:
         """Return what a run doubts, at least one label, as a finding among those of the doctor."""
         version = self.library.version(name, fingerprint)
-        return mislabels.doubt_finding(doubted, version.manifest.info, version.rows)
+        return mislabels.doubt_finding(doubted, version.manifest.info, version.rows, trial)
 
     def lineage(self, name: str, fingerprint: str) -> list[str]:
         """Return the fingerprints of a version and of those that it was made from, the newest first."""
@@ -240,7 +242,7 @@ class Shelf(Reception):
         """
         clean = checked_labels(self.library.version(name, fingerprint), changes)
         asked = {"name": name, "changes": clean, "fingerprint": fingerprint or self.head(name)}
-        return self.jobs.start("relabel", asked, correction(clean))
+        return self.jobs.start("relabel", asked, correction(clean, self.library.version(name, fingerprint)))
 
     def retitle(self, name: str, title: str) -> None:
         """Give a brought data set another title.

@@ -21,7 +21,7 @@ from core.intake.library import Library
 from core.intake.manifest import name_from
 from core.intake.opened import Version
 from core.intake.pictures.sources import refuse_without_pictures
-from core.intake.relabelling import correction, relabelled
+from core.intake.relabelling import checked_labels, correction, relabelled
 from core.intake.sweeping import sweep
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
@@ -186,7 +186,9 @@ def run_relabel(
         UserError: There is nothing to change, or a position that is not there.
         DataError: What would be left cannot be trained on, such as a single class.
     """
-    return library.revise(name, fingerprint, lambda old: relabelled(old, changes), correction(changes), progress)
+    version = library.version(name, fingerprint)
+    change = correction(checked_labels(version, changes), version)
+    return library.revise(name, fingerprint, lambda old: relabelled(old, changes), change, progress)
 
 
 def examined(version: Version, progress: Progress) -> Examined:

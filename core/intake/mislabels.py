@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from core.imports import DoubtedLabel, Finding, VersionInfo
+from core.imports import DoubtedLabel, Finding, FlipTrial, VersionInfo
 from core.intake.doctor.wording import counted, shown, thing
 from core.intake.loading import SPLIT_NUMBERS
 from core.intake.manifest import read_json, write_json
@@ -124,13 +124,16 @@ def rows_of(described: Sequence[Mapping[str, Any]], rows: pa.Table) -> list[int]
 # --- for people, who decide ---
 
 
-def doubt_finding(doubted: Sequence[DoubtedLabel], info: VersionInfo, rows: pa.Table) -> Finding:
+def doubt_finding(
+    doubted: Sequence[DoubtedLabel], info: VersionInfo, rows: pa.Table, trial: FlipTrial | None = None
+) -> Finding:
     """Return what a run doubts as a finding among those of the doctor.
 
     Args:
         doubted: At least one, as positions in the version.
         info: The version.
         rows: Of the version.
+        trial: How far the run can be trusted; None of a run that ended before that was measured.
     """
     judged = info.split_sizes.get("validation", 0) + info.split_sizes.get("test", 0)
     seem = "seems" if len(doubted) == 1 else "seem"
@@ -146,9 +149,22 @@ def doubt_finding(doubted: Sequence[DoubtedLabel], info: VersionInfo, rows: pa.T
         ),
         message=f"{counted(len(doubted), thing(info.task, 1))} {seem} to have a wrong label, says '{doubted[0].run}'.",
         why="A wrong label teaches the opposite, and in the exam it counts a right answer as a mistake. The model "
-        f"looked only at {thing(info.task)} that it had not learnt from, about {judged:,} here; it can be wrong, so "
-        "you decide.",
+        f"looked only at {thing(info.task)} that it had not learnt from, about {judged:,} here. "
+        f"{expected_precision(trial, thing(info.task))}",
         rows=tuple(one.position for one in doubted),
+    )
+
+
+def expected_precision(trial: FlipTrial | None, things: str = "examples") -> str:
+    """Return how many of the doubted labels are probably wrong, in words, and where the number comes from."""
+    if trial is None or not trial.doubted:
+        return "How many of them are truly wrong was not measured, so you decide about each."
+    share, often = 100 * trial.flipped / (trial.examples * trial.draws), f", {trial.draws} times over"
+    return (
+        f"Expected precision: {100 * trial.precision:.0f} %. In a trial, {share:.0f} % of the labels of "
+        f"{trial.examples:,} {trial.among} {things} were flipped on purpose{often if trial.draws > 1 else ''}: of the "
+        f"{trial.doubted:,} that {trial.judge} doubted, {trial.found:,} were flipped ones. Labels that were wrong "
+        "before count against it there; but real mistakes are seldom random and harder to see. So you decide."
     )
 
 
@@ -181,6 +197,18 @@ def still_doubted(doubted: Sequence[DoubtedLabel], old: pa.Table, new: pa.Table)
     found = dict(zip(reversed(labels_known_as(new, places)), reversed(places), strict=True))
     keys = zip(doubted, labels_known_as(old, positions), strict=True)
     return [replace(one, position=found[key]) for one, key in keys if key in found]
+
+
+def in_their_splits(doubted: Sequence[DoubtedLabel], rows: pa.Table) -> list[DoubtedLabel]:
+    """Return doubted labels with the split that each of them is in.
+
+    Args:
+        doubted: As positions in the version.
+        rows: Of the version, with their `split`.
+    """
+    names = {number: name for name, number in SPLIT_NUMBERS.items()}
+    numbers = rows.column("split").take(pa.array([one.position for one in doubted], pa.int64())).to_pylist()
+    return [replace(one, split=names[number]) for one, number in zip(doubted, numbers, strict=True)]
 
 
 class KeptLabels(BaseModel):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from core.errors import UserError
+from core.intake.loading import SPLIT_NUMBERS
 from core.intake.opened import Version
 
 LONGEST_LABEL = 100  # characters
@@ -45,6 +46,14 @@ def relabelled(version: Version, changes: Mapping[int, str]) -> pa.Table:
     return rows.set_column(place, rows.schema.field("label"), pa.array(labels, pa.large_string()))
 
 
-def correction(changes: Mapping[int, str]) -> str:
-    """Return what happened, for the list of versions."""
-    return f"Corrected {len(changes):,} label{'' if len(changes) == 1 else 's'}"
+def correction(changes: Mapping[int, str], version: Version) -> str:
+    """Return what happened, for the list of versions; how many are of the test split, since that moves scores."""
+    count = len(changes)
+    numbers = version.rows.column("split").take(pa.array(list(changes), pa.int64())).to_pylist()
+    test = numbers.count(SPLIT_NUMBERS["test"])
+    what = f"Corrected {count:,} label{'' if count == 1 else 's'}"
+    if not test:
+        return what
+    if count == 1:
+        return f"{what} of the test split"
+    return f"{what}, {'all' if test == count else f'{test:,}'} in the test split"

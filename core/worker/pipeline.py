@@ -1,7 +1,6 @@
 """What a run does, in order: load data, build, train, evaluate on the test split once, save."""
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -15,9 +14,7 @@ from core import catalog
 from core.configure import model_params
 from core.errors import CheckpointUnusable
 from core.intake.library import Library
-from core.intake.manifest import write_text
 from core.intake.materialise import Materialised, materialise
-from core.intake.mislabels import describe_mislabels
 from core.outcome_file import write_outcomes
 from core.recorder.recorder import Recorder
 from core.runs import Artifact, Run, Stage
@@ -37,6 +34,7 @@ from core.training.trainer import Trainer
 from core.worker.beginning import parent_state
 from core.worker.class_learning import ClassLearning
 from core.worker.closing import Ending, conclude
+from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.machine_metrics import MachineMetrics
@@ -101,7 +99,9 @@ class Pipeline:
             validation = self._outcomes(module, data, "validation")
             write_outcomes(self.folder, data.version.fingerprint, validation, "validation")
             if self.config.dataset_version:
-                self._doubt_labels({"validation": validation, "test": outcomes}, data)
+                seen: dict[SplitName, Outcomes] = {"validation": validation, "test": outcomes}
+                judged = Judged(seen, assessment.difference, self.config.seed)
+                doubt_labels(self.folder, judged, data)
         return False
 
     @property
@@ -257,16 +257,6 @@ class Pipeline:
             info.padding_id,
         )
         return outcomes if judge is None else judge(outcomes)
-
-    def _doubt_labels(self, judged: Mapping[SplitName, Outcomes], data: Materialised) -> None:
-        """Write which labels of what the user brought the model doubts, among those that it has not learnt from."""
-        try:
-            found = describe_mislabels(judged, data.version.labels)
-        except (ValueError, IndexError, ArithmeticError):  # cleanlab's own, on unusual data: the scores are safe
-            _log.exception("Probable wrong labels could not be looked for.")
-            return
-        doubts = {"fingerprint": data.version.fingerprint, "found": found}
-        write_text(self.folder / "mislabels.json", json.dumps(doubts))
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
         write, run_id = self._recorder.write, self.run.id

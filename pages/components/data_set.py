@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.doubts import Doubts, doubts_of
+from core.doubts import Doubts, doubts_of, doubts_of_run, why_no_doubts
 from core.errors import UnknownName
 from core.imports import DatasetEntry, Finding, VersionInfo
 from pages.components.data_actions import data_actions, runs_of
@@ -75,10 +75,7 @@ def _brought(entry: DatasetEntry) -> None:
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
-    findings, doubts = (
-        shelf.findings(entry.name, info.fingerprint),
-        doubts_of(shared_service(), info.name, info.fingerprint),
-    )
+    findings, doubts = shelf.findings(entry.name, info.fingerprint), _asked_doubts(info)
     if doubts is not None:
         findings.append(doubts.finding)
     read_choice("part", PARTS, "report")
@@ -96,6 +93,21 @@ def _brought(entry: DatasetEntry) -> None:
         version_list(versions, head, info.fingerprint)
     else:
         _report(findings, info, info.fingerprint == head and entry.deleted_at is None, busy, doubts)
+
+
+def _asked_doubts(info: VersionInfo) -> Doubts | None:
+    """Return what the run that the URL names doubts, or say why nothing; without a run what the latest doubts."""
+    service, asked = shared_service(), st.query_params.get("run", "")
+    if not asked:
+        return doubts_of(service, info.name, info.fingerprint)
+    if why := why_no_doubts(service, asked, info.name, info.fingerprint):
+        with st.container(horizontal=True, vertical_alignment="center", border=True, key="no-doubts"):
+            st.markdown(f":material/rule: {plain(why)}", width="stretch")
+            if st.button("What the latest run doubts", key="latest-doubts", icon=":material/close:"):
+                st.query_params.pop("run", None)
+                st.rerun()
+        return None
+    return doubts_of_run(service, service.run(asked), info.fingerprint)
 
 
 def _chosen(versions: Sequence[VersionInfo], head: str) -> VersionInfo:

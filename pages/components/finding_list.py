@@ -97,6 +97,8 @@ def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy
                 query = {"set": info.name, "part": "browse", "finding": finding.code}
                 if not in_use:
                     query["version"] = info.fingerprint
+                if doubts is not None and finding is doubts.finding:
+                    query["run"] = doubts.run.id
                 st.page_link("data.py", label="Show these", query_params=query, icon=":material/search:")
 
 

@@ -1,4 +1,8 @@
-"""Wrong labels put right: collected beside the examples, then saved together as a new version."""
+"""Wrong labels put right: collected beside the examples, then saved together as a new version.
+
+What was collected is the truth; a widget is told what it shows before it is drawn, and tells in its callback what a
+person chose. A widget that is drawn never changes what was collected by itself.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -24,18 +28,29 @@ def corrections_of(info: VersionInfo) -> Corrections:
     return every.setdefault(info.fingerprint, {})
 
 
+def show_as(key: str, value: object) -> None:
+    """Let a widget that is drawn after this show a value, whatever the browser remembers of it."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def right_label(info: VersionInfo, item: "BrowseItem", corrections: Corrections) -> None:
     """Ask for the right label of one example."""
     options = list(dict.fromkeys([*info.labels, item.label, *corrections.values()]))
-    now = corrections.get(item.position, item.label)
-    chosen = st.selectbox(
-        f"Right label of example {item.position + 1}", options, options.index(now),
-        key=f"right-{info.fingerprint[:12]}-{item.position}", label_visibility="collapsed", accept_new_options=True,
+    key = f"right-{info.fingerprint[:12]}-{item.position}"
+    show_as(key, corrections.get(item.position, item.label))
+    st.selectbox(
+        f"Right label of example {item.position + 1}", options, key=key, label_visibility="collapsed",
+        accept_new_options=True, on_change=_collect, args=(key, item.position, item.label, corrections),
     )  # fmt: skip
-    if chosen and chosen != item.label:
-        corrections[item.position] = chosen
+
+
+def _collect(key: str, position: int, given: str, corrections: Corrections) -> None:
+    chosen = st.session_state.get(key)
+    if chosen and chosen != given:
+        corrections[position] = chosen
     else:
-        corrections.pop(item.position, None)
+        corrections.pop(position, None)
 
 
 def correction_bar(info: VersionInfo, corrections: Corrections) -> None:
@@ -46,20 +61,12 @@ def correction_bar(info: VersionInfo, corrections: Corrections) -> None:
         st.markdown(f":material/edit: **{many(len(corrections), 'label')} changed**, not saved yet.", width="stretch")
         clicked = st.button("Save as a new version", key="save-labels", type="primary", icon=":material/check:")
         key = one_key(f"relabel-{info.fingerprint}", clicked)
-        if st.button("Forget them", key="forget-labels", icon=":material/close:"):
-            _forget(info, corrections)
-            st.rerun()
+        st.button("Discard", key="forget-labels", icon=":material/close:", on_click=corrections.clear)
     if clicked:
         with shown_errors():
             shelf = shared_service().shelf
             work = once(key, lambda: shelf.start_relabel(info.name, dict(corrections), info.fingerprint))
-            _forget(info, corrections)
+            corrections.clear()
             st.query_params.pop("finding", None)
             st.query_params["work"] = work
             st.rerun()
-
-
-def _forget(info: VersionInfo, corrections: Corrections) -> None:
-    for position in corrections:
-        st.session_state.pop(f"right-{info.fingerprint[:12]}-{position}", None)
-    corrections.clear()

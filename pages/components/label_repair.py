@@ -3,12 +3,19 @@
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.doubts import doubts_of_run
+from core.doubts import Doubts, doubts_of_run, is_believed, why_not_believed
 from core.errors import UnknownName
+from core.imports import DatasetEntry
 from core.runs import Run
+from pages.components.data_words import many
 from pages.components.notices import shown_errors
 from pages.components.starting import one_key, start
 from pages.components.text import plain
+
+CORRECTED_TEST = (
+    "Some test labels were changed. If a model pointed at them, its score on them flatters it: its mistakes that look "
+    "right to it were not looked at. Compare only runs that were tested on the same version."
+)
 
 
 def label_repair(run: Run) -> None:
@@ -28,18 +35,27 @@ def label_repair(run: Run) -> None:
         return
     with st.container(border=True, gap="xsmall", key="label-repair"):
         if doubts is not None:
-            count = len(doubts.labels)
-            st.markdown(f"**{count:,} label{'s look' if count > 1 else ' looks'} wrong to it**")
-            st.caption(
-                "A wrong label teaches the opposite, and here it counts a right answer as a mistake. Look at each and "
-                "put it right or keep it; what you change becomes a new version of the data."
-            )
-            st.page_link(
-                "data.py", label=f"Look at {'them' if count > 1 else 'it'} in {plain(entry.title)}",
-                query_params={"set": name}, icon=":material/rule:",
-            )  # fmt: skip
+            _doubted(doubts, run, entry)
         if is_older:
             _again(run, entry.fingerprint)
+
+
+def _doubted(doubts: Doubts, run: Run, entry: DatasetEntry) -> None:
+    count = len(doubts.labels)
+    if not is_believed(shared_service(), run):
+        st.markdown(f"**It doubts {many(count, 'label')}, but no label is suggested**")
+        st.caption(plain(why_not_believed(shared_service(), run)))
+        return
+    st.markdown(f"**{count:,} label{'s look' if count > 1 else ' looks'} wrong to it**")
+    expected = f" Expected precision: {100 * doubts.trial.precision:.0f} %." if doubts.trial else ""
+    st.caption(
+        f"A wrong label teaches the opposite, and here it counts a right answer as a mistake.{expected} Look at each "
+        "and put it right or keep it; what you change becomes a new version of the data."
+    )
+    st.page_link(
+        "data.py", label=f"Look at {'them' if count > 1 else 'it'} in {plain(entry.title)}",
+        query_params={"set": entry.name, "run": run.id}, icon=":material/rule:",
+    )  # fmt: skip
 
 
 def _again(run: Run, fingerprint: str) -> None:
@@ -48,6 +64,8 @@ def _again(run: Run, fingerprint: str) -> None:
     number = next((len(versions) - i for i, info in enumerate(versions) if info.fingerprint == fingerprint), 0)
     change = next((info.change for info in versions if info.fingerprint == fingerprint), "")
     st.markdown(f"Version {number} of the data is in use by now: {plain(change)}")
+    if "test split" in change:
+        st.caption(CORRECTED_TEST)
     clicked = st.button("Same run on the new version", key="train-repaired", type="primary", icon=":material/replay:")
     key = one_key(f"repaired-{run.id}-{fingerprint}", clicked)
     if clicked:

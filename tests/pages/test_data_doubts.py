@@ -11,6 +11,7 @@ from core.intake.importing import run_import, run_relabel
 from core.runs import RunStatus
 from core.service import Service
 from core.shelf import Shelf
+from tests.doubting import NOT_CLEARLY, TRIAL, doubting_run, doubts_about
 from tests.intake.silent import Silent
 from tests.live import eventually, has_ended, service
 from tests.pages.conftest import Open, healthy, saved, words
@@ -18,43 +19,48 @@ from tests.pages.conftest import Open, healthy, saved, words
 __all__ = ["service"]  # a fixture: with a real supervisor, for the whole file
 
 THINGS = ("parcel", "screen", "charger", "invoice", "manual", "cable", "keyboard", "camera", "lamp", "chair")
-PLACES = ("Oslo", "Lima", "Kyoto", "Accra", "Quito", "Porto")
-GOOD = (
-    "The {} for {} arrived early, lovely work",
-    "Very happy with my {} here in {}, thank you",
-    "A wonderful {}, everybody in {} wants one",
-    "Excellent {}, quick delivery to {}, great support",
-)
-BAD = (
-    "The {} for {} arrived broken and late",
-    "Nobody in {1} answers about my useless {0}, awful",
-    "I regret this {}, and in {} I get no refund",
-    "Terrible {}, it failed twice in {}, never again",
-)
-WRONG = 24  # of 480: one in twenty
+PRAISE = ("lovely", "sturdy", "quick", "quiet")
+BLAME = ("broken", "late", "scratched", "noisy")
+TEXTS = 800
+WRONG = 40  # of them: one in twenty
 
 
-def texts_of(frames: tuple[str, ...]) -> list[str]:
-    return [frame.format(thing, place) for frame in frames for thing in THINGS for place in PLACES]
+def text_of(generator: random.Random, praised_first: bool) -> str:
+    """Return a text whose label is what it says first: no count of words or word pairs can tell, so a model can win."""
+    said = [generator.choice(PRAISE), generator.choice(BLAME)]
+    first, second = said if praised_first else said[::-1]
+    one, other = generator.sample(THINGS, 2)
+    return f"{one} {first} here {other} {second} here"
 
 
 @pytest.fixture(scope="module")
-def flipped() -> frozenset[str]:
+def truth() -> dict[str, str]:
+    """Each text with its right label."""
+    generator, found = random.Random(2), dict[str, str]()
+    while len(found) < TEXTS:
+        praised = len(found) % 2 == 0
+        found.setdefault(text_of(generator, praised), "good" if praised else "bad")
+    return found
+
+
+@pytest.fixture(scope="module")
+def flipped(truth: dict[str, str]) -> frozenset[str]:
     """The texts whose labels are wrong."""
-    return frozenset(random.Random(2).sample([*texts_of(GOOD), *texts_of(BAD)], WRONG))
+    return frozenset(random.Random(2).sample(list(truth), WRONG))
 
 
 @pytest.fixture(scope="module")
-def trained(service: Service, flipped: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> VersionInfo:
+def trained(
+    service: Service, truth: dict[str, str], flipped: frozenset[str], tmp_path_factory: pytest.TempPathFactory
+) -> VersionInfo:
     """A brought set with some wrong labels that a model was trained on."""
     folder = tmp_path_factory.mktemp("source")
-    rows = [(text, "good") for text in texts_of(GOOD)] + [(text, "bad") for text in texts_of(BAD)]
     other = {"good": "bad", "bad": "good"}
-    lines = [f'"{text}",{other[label] if text in flipped else label}' for text, label in rows]
+    lines = [f"{text},{other[label] if text in flipped else label}" for text, label in truth.items()]
     (folder / "parcels.csv").write_text("\n".join(["text,label", *lines]) + "\n")
     options = ImportOptions(name="parcels", task="text-classification")
     info = run_import(service.shelf.library, folder / "parcels.csv", options, Silent(), folder / "draft")
-    config = service.make_config("text-classification", "parcels", "bag-of-embeddings", "quick")
+    config = service.make_config("text-classification", "parcels", "text-cnn", "quick", {"epochs": 30})
     run = service.start_run(config, "first try")
     eventually(lambda: has_ended(service, run))
     assert service.run(run.id).status is RunStatus.SUCCEEDED, service.log(run.id)
@@ -92,9 +98,19 @@ def test_a_trained_model_finds_labels_that_are_wrong(
     exam += service.shelf.browse("parcels", split="validation", limit=500).items
     judged = {item.text for item in exam} & flipped
     assert len(judged) >= 8
-    assert 2 * len(found & judged) >= len(judged)  # 9 of 11 where this was written, and none that is right
+    assert 2 * len(found & judged) >= len(judged)  # all 8 where this was written, and none that is right
     assert len(found & judged) >= 0.8 * len(found)
     assert {one.run for one in doubted} == {"first try"}
+    assert {one.split for one in doubted} == {"validation", "test"}
+
+
+def test_the_expected_precision_is_measured_with_the_run(service: Service, fresh: VersionInfo) -> None:
+    doubts = doubts_of(service, "parcels")
+    assert doubts is not None
+    assert doubts.trial is not None
+    assert (doubts.trial.examples, doubts.trial.draws, doubts.trial.flipped) == (240, 20, 240)
+    assert 0.4 < doubts.trial.precision < 1.0  # what was wrong before counts against it
+    assert f"Expected precision: {100 * doubts.trial.precision:.0f} %" in doubts.finding.why
 
 
 def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
@@ -107,7 +123,7 @@ def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
     assert f"**{doubted[0].given}** :gray[→ the model says] **{doubted[0].suggested}**" in shown
     assert f"({100 * doubted[0].confidence:.0f} % sure)" in shown
     at = open_page("data", set="parcels", part="browse", finding="probable-mislabels")
-    assert f"{len(doubted)} of 480 texts" in words(at)
+    assert f"{len(doubted)} of {TEXTS} texts" in words(at)
 
 
 def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
@@ -119,22 +135,37 @@ def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
     assert service.shelf.head("parcels") == fresh.fingerprint
     saved(at, service)
     made = service.shelf.version("parcels")
-    assert (made.parent, made.change) == (fresh.fingerprint, "Corrected 2 labels")
+    assert made.parent == fresh.fingerprint
+    assert made.change.startswith("Corrected 2 labels")
     now = [service.shelf.browse("parcels", rows=(one.position,)).items[0].label for one in (first, second)]
     assert now == [first.suggested, second.suggested]
     healthy(at).button(key="undo-data").click().run()
     assert service.shelf.head("parcels") == fresh.fingerprint
 
 
-def test_all_suggestions_are_chosen_at_once(service: Service, fresh: VersionInfo, open_page: Open) -> None:
+def test_all_but_test_labels_are_chosen_at_once(service: Service, fresh: VersionInfo, open_page: Open) -> None:
     doubted = doubted_labels(service)
+    others = [one for one in doubted if one.split == "validation"]
     at = open_page("data", set="parcels")
+    assert f"{len(doubted) - len(others)} of them" in words(at)  # are in the test split: it says why they stay
     at.button(key="choose-doubted").click().run()
-    assert f"{len(doubted)} labels changed" in words(healthy(at))
+    assert f"{len(others)} label{'s' if len(others) > 1 else ''} changed" in words(healthy(at))
     saved(at, service)
-    shown = words(healthy(at)).replace("\\", "")
-    assert f"Corrected {len(doubted)} labels" in shown
-    assert "seem to have a wrong label" not in shown  # nothing is left to doubt
+    assert {one.position for one in doubted_labels(service)} == {one.position for one in doubted} - {
+        one.position for one in others
+    }
+
+
+def test_nothing_is_chosen_at_once_where_the_precision_is_low_or_not_known(
+    service: Service, fresh: VersionInfo, open_page: Open
+) -> None:
+    for name, trial in (("low", TRIAL | {"found": 40}), ("unknown", None)):
+        run = doubting_run(service, fresh, doubts_about("validation", range(3)), name, trial=trial)
+        at = open_page("data", set="parcels", run=run.id)
+        assert "There is no choice of all at once" in words(at)
+        assert len(at.checkbox) == 3
+        assert "choose-doubted" not in {button.key for button in at.button}
+        service.delete(run.id)
 
 
 def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: VersionInfo, open_page: Open) -> None:
@@ -166,3 +197,22 @@ def test_an_older_version_shows_doubts_but_changes_nothing(
     at = open_page("data", set="parcels", version=fresh.fingerprint)
     assert "to have a wrong label" in words(at)
     assert not at.checkbox
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [("weak", "is not clearly better than TF-IDF"), ("none", "doubts no label of this version"), ("x", "no run 'x'")],
+)
+def test_a_link_to_a_run_that_suggests_nothing_says_why_and_shows_no_other_run(
+    service: Service, fresh: VersionInfo, open_page: Open, asked: str, sentence: str
+) -> None:
+    found = doubts_about("test", [0]) if asked == "weak" else []
+    run = None if asked == "x" else doubting_run(service, fresh, found, asked, difference=NOT_CLEARLY)
+    at = open_page("data", set="parcels", run=run.id if run else asked)
+    shown = words(at).replace("\\", "")
+    assert sentence in shown
+    assert "to have a wrong label" not in shown
+    at.button(key="latest-doubts").click().run()
+    assert "says 'first try'" in words(healthy(at)).replace("\\", "")
+    if run:
+        service.delete(run.id)

@@ -1,7 +1,6 @@
 """From the labels that a run doubts to the place where they are put right, and to the same run on the new version."""
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +8,11 @@ import pytest
 
 from core.imports import ImportOptions, VersionInfo
 from core.intake.importing import run_import, run_relabel
-from core.runs import Run, RunStatus
+from core.runs import Run
 from core.service import Service
-from core.store.run_store import RunStore
+from tests.doubting import NOT_CLEARLY, doubting_run, doubts_about
 from tests.intake.silent import Silent
 from tests.pages.conftest import Open, healthy, words
-
-DOUBT = {"split": "test", "place": 0, "given": "bad", "suggested": "good", "confidence": 0.97}
 
 
 @pytest.fixture
@@ -29,26 +26,17 @@ def brought(service: Service, tmp_path: Path) -> VersionInfo:
 
 
 @pytest.fixture
-def doubting(service: Service, brought: VersionInfo, finished: Callable[..., Run]) -> Run:
+def doubting(service: Service, brought: VersionInfo) -> Run:
     """A finished run that doubts the first label of the test split."""
-    store = RunStore(service.database)
-    config = service.make_config("text-classification", brought.name, "bag-of-embeddings", "quick", {"epochs": 3})
-    run = store.create(config, "first try", "doubting")
-    store.update(run.id, status=RunStatus.RUNNING)
-    store.finish(run.id, RunStatus.SUCCEEDED)
-    folder = service.folder(run.id)
-    folder.mkdir(parents=True)
-    report = {"labels": ["bad", "good"], "confusion": [[5, 1], [0, 6]], "difference": None}
-    (folder / "report.json").write_text(json.dumps(report))
-    (folder / "mislabels.json").write_text(json.dumps({"fingerprint": brought.fingerprint, "found": [DOUBT]}))
-    return service.run(run.id)
+    return doubting_run(service, brought, doubts_about("test", [0]))
 
 
 def test_a_doubted_label_leads_to_where_it_is_put_right(open_page: Open, doubting: Run) -> None:
     at = open_page("run", run=doubting.id)
     assert "1 label looks wrong to it" in words(at)
     (link,) = [p.proto for p in at.get("page_link") if p.proto.label.startswith("Look at it in")]
-    assert (link.page, link.query_string) == ("data", "set=notes")
+    assert (link.page, link.query_string) == ("data", f"set=notes&run={doubting.id}")
+    assert "Expected precision: 75 %." in words(at)
     assert "train-repaired" not in {b.key for b in at.button}  # nothing was put right yet
 
 
@@ -58,7 +46,8 @@ def test_the_same_run_starts_once_on_the_corrected_version(
     position = service.shelf.browse("notes", split="test", limit=1).items[0].position
     corrected = run_relabel(service.shelf.library, "notes", {position: "good"}, brought.fingerprint, Silent())
     at = open_page("run", run=doubting.id)
-    assert "Version 2 of the data is in use by now: Corrected 1 label" in words(at)
+    assert "Version 2 of the data is in use by now: Corrected 1 label of the test split" in words(at)
+    assert "flatters it" in words(at)
     assert "looks wrong to it" not in words(at)  # it has another label now
     at.button(key="train-repaired").click().run()
     healthy(at)
@@ -73,3 +62,13 @@ def test_built_in_data_and_data_in_the_trash_offer_no_repair(
     assert "wrong to it" not in words(open_page("run", run=finished("text-classification").id))
     service.shelf.delete("notes")
     assert "wrong to it" not in words(open_page("run", run=doubting.id))
+
+
+def test_a_run_that_is_not_clearly_better_than_the_baseline_suggests_nothing(
+    open_page: Open, service: Service, brought: VersionInfo
+) -> None:
+    weak = doubting_run(service, brought, doubts_about("test", [0]), "weak", difference=NOT_CLEARLY)
+    at = open_page("run", run=weak.id)
+    assert "It doubts 1 label, but no label is suggested" in words(at)
+    assert "'weak' is not clearly better than TF-IDF + logistic regression" in words(at).replace("\\", "")
+    assert not [p for p in at.get("page_link") if p.proto.label.startswith("Look at")]
