@@ -64,7 +64,7 @@ def _is_regular(start: bytes) -> bool:
     wide = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = start.decode(wide, errors="replace").replace("\r\n", "\n")
     text = "".join(islice(StringIO(text, newline=""), find_preamble(text).lines, None))
-    lines = [line for line in text.splitlines()[:50] if line.strip("+-=|: ")]
+    lines = [line for line in text.splitlines()[:50] if line.strip("+-=|: \t\r")]
     if len(lines) < 3 or "\0" in text:
         return False
     regular = {m: lines[0].count(m) for m in ("\t", ";", "|", ",") if len({line.count(m) for line in lines}) == 1}

@@ -1,5 +1,6 @@
 """The arrangements in which pandas and others write a table as JSON: index, columns, split, values, table."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -24,7 +25,7 @@ def by_row(value: Any) -> Iterator[dict[str, Any]] | None:
         return None
     if (split := _split(value)) is not None:
         return split
-    if _holds_objects(value) and _is_index(value):
+    if _holds_objects(value) and _share_keys(value) and _is_index(value):
         return (dict(row) for row in value.values())
     columns = {name: list(cells.values()) if isinstance(cells, dict) else cells for name, cells in value.items()}
     if not all(isinstance(cells, list) for cells in columns.values()):
@@ -92,6 +93,12 @@ def _name(column: Any) -> str:
 
 def _holds_objects(value: Any) -> bool:
     return isinstance(value, dict) and bool(value) and all(isinstance(inner, dict) for inner in value.values())
+
+
+def _share_keys(value: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Return whether most objects within an object have a key in common, as rows of a table have."""
+    counts = Counter(key for inner in value.values() for key in inner)
+    return bool(counts) and max(counts.values()) > len(value) / 2
 
 
 def _is_index(value: Mapping[str, Mapping[str, Any]]) -> bool:

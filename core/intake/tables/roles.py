@@ -43,7 +43,10 @@ _TARGET_NAMES = (
     ("amount", "cost", "salary", "charges", "revenue", "sales", "income", "rent", "score", "rating", "medv", "mpg"),
     ("median_house_value", "total", "count", "quality", "demand", "duration", "consumption", "yield", "profit"),
 )
-_TARGET_PART = re.compile(r"(?:^|_)(?:target|price|cost|salary|sales|revenue|rent|preis|prix|precio)(?:_|$)")
+_TARGET_PART = re.compile(
+    r"(?:^|_)(?:target|price|cost|salary|pay|wages?|sales|revenue|rent|preis|gehalt|lohn|umsatz|prix|salaire|precio|"
+    r"sueldo|salario|ventas|价格|售价|房价|工资|薪资|销售额)(?:_|$)"
+)
 _SPLIT_NAMES = ("split", "set", "subset", "fold", "partition", "dataset", "phase", "usage", "sample")
 _MOSTLY = 0.9  # of the rows must name a split: a slip of the pen in a few shall not undo the others
 _NOT_LABEL = re.compile(

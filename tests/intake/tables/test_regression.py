@@ -107,6 +107,13 @@ def test_storage_in_two_units_is_made_one(tmp_path: Path) -> None:
     assert take(file).column("disk")[:3] == [512.0, 1000.0, 256.0]
 
 
+@pytest.mark.parametrize("name", ["pay", "hourly wage", "Gehalt", "salaire", "sueldo", "薪资"])
+def test_what_somebody_earns_is_to_be_predicted_also_as_a_range(name: str, tmp_path: Path) -> None:
+    rows = [(n % 9, f"{20 + n % 30}k–{25 + n % 30}k a year", n * 7 % 31) for n in range(60)]
+    seen = look(write_csv(tmp_path / "jobs.csv", ("level", name, "size"), *rows))
+    assert seen.options.target_column == name
+
+
 def test_few_words_with_numbers_stay_words(tmp_path: Path) -> None:
     rows = [(("128GB SSD", "1TB HDD", "500GB HDD")[n % 3], f"{n % 9} {'£$'[n % 2]}", n * 7 % 31) for n in range(40)]
     file = write_csv(tmp_path / "prices.csv", ("disk", "fee", "price"), *rows)
