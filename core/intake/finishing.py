@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.imports import Finding, VersionInfo
+from core.imports import Finding, Guess, VersionInfo
 from core.intake.doctor.examination import SEVERITIES, checks, examine
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Progress
@@ -27,6 +27,7 @@ from core.intake.same_texts import labelled_text_keys
 from core.intake.similarity import near_pictures, near_texts
 from core.intake.splitting import assign_splits, describe_documents, describe_given
 
+SIZE = "Size of the images"
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
 MOST_LABELS = 1_000
 SPLIT_COLUMN = pa.field("split", pa.int8())
@@ -65,6 +66,8 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
+    if size and "guesses" in facts:
+        facts["guesses"] = [*_other_guesses(facts["guesses"]), asdict(_size_guess(rows, size, channels))]
     info = VersionInfo(
         name=given.name,
         fingerprint=mark,
@@ -81,6 +84,17 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     duplicates = count_repeats(keys)
     manifest = Manifest(info=info, duplicate_count=duplicates, picture_size=size, channels=channels, facts=facts)
     return divided, manifest, findings
+
+
+def _other_guesses(guesses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [guess for guess in guesses if guess.get("about") != SIZE]
+
+
+def _size_guess(rows: pa.Table, size: int, channels: int) -> Guess:
+    """Return the line that says how large models see the pictures."""
+    same = pc.all(pc.and_(pc.equal(rows["width"], size), pc.equal(rows["height"], size))).as_py()
+    why = "as they come" if same else "they come in other sizes: the shorter side becomes so long, the middle is kept"
+    return Guess(SIZE, f"{size} x {size} pixels, {'grey' if channels == 1 else 'in colour'}", why)
 
 
 def _examine(examined: Examined, progress: Progress) -> list[Finding]:

@@ -146,7 +146,7 @@ def run_import(
         ImportCancelled: Nothing is left behind either.
     """
     sweep(library.folder)
-    source = the_source(path)
+    source, options = the_source(path), _like_the_others(library, options)
     progress.stage("Looking", 0, "bytes")
     reader = find_reader(source, options.layout, options.task)
     look = _look(reader, source, options)
@@ -163,6 +163,13 @@ def run_import(
     finally:
         close_quietly(draft)
         shutil.rmtree(draft_folder, ignore_errors=True)
+
+
+def _like_the_others(library: Library, options: ImportOptions) -> ImportOptions:
+    """Return options with the ground on which the pictures lie that others are added to."""
+    name = name_from(options.add_to) if options.add_to else ""
+    ground = library.version(name).manifest.facts.get("ground") if name and library.has(name) else None
+    return options.model_copy(update={"ground": str(ground)}) if ground else options
 
 
 def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: Progress) -> VersionInfo:

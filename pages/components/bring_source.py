@@ -16,7 +16,8 @@ from pages.components.url_state import read_choice, write_choice
 from pages.components.visitor import is_local
 
 ACCEPT = (
-    ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.gz,.pdf,.docx,.epub,.html,.htm,"
+    ".csv,.tsv,.txt,.md,.json,.jsonl,.ndjson,.parquet,.xlsx,.xls,.ods,.zip,.tar,.tgz,.npz,.npy,.gz,"
+    ".pdf,.docx,.epub,.html,.htm,"
     ".jpg,.jpeg,.png,.webp,.gif,.bmp,.tif,.tiff,.heic"
 )
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".ndjson", ".csv.gz")

@@ -182,7 +182,7 @@ def test_one_damaged_member_leaves_the_others_readable(tmp_path: Path) -> None:
             "a.zip is a RAR archive, which Touchstone does not read. Unpack it, and bring what was in it",
         ),
         (b"7z\xbc\xaf\x27\x1c", "a.zip is a 7-Zip archive, which Touchstone does not read."),
-        (b"\0" * 257 + b"ustar\x0000", "a.zip is a TAR archive, which Touchstone does not read."),
+        (b"\0" * 257 + b"ustar\x0000", "a.zip is a TAR that is damaged or was cut off on its way."),
         (b"\x1f\x8b\x08", "a.zip is a gzip archive, which Touchstone does not read."),
         (b"hello", "a.zip is not a ZIP file. Pack the files as ZIP, or bring the folder itself."),
         (b"<html>Log in", "a.zip is not a ZIP file but a web page: the download probably gave a login or error page."),

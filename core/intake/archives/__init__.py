@@ -1,11 +1,12 @@
-"""Folders and ZIP files walked safely: the same few questions to both, and nothing in them is believed.
+"""Folders, ZIP and TAR files walked safely: the same few questions to both, and nothing in them is believed.
 
-Nothing is ever unpacked to disk, no link is followed, and what a ZIP states about its sizes is only a hint: what comes
-out of it is counted while it is read.
+No file in them is ever unpacked to disk (a packed TAR becomes a plain one, a file without a name), no link is followed,
+and what a ZIP states about its sizes is only a hint: what comes out of it is counted while it is read.
 """
 
 import struct
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -13,9 +14,20 @@ from core.errors import DataError
 from core.intake.archives.archive import Archive, Entry, UnreadableEntry
 from core.intake.archives.folders import names_in_folder, open_folder
 from core.intake.archives.names import clean_name, is_system
+from core.intake.archives.tars import is_tar, names_in_tar, open_tar
 from core.intake.archives.zips import is_zip, names_in_zip, open_zip
 
-__all__ = ["Archive", "Entry", "UnreadableEntry", "clean_name", "is_archive", "is_special", "open_archive", "peek"]
+__all__ = [
+    "Archive",
+    "Entry",
+    "UnreadableEntry",
+    "archive_kind",
+    "clean_name",
+    "is_archive",
+    "is_special",
+    "open_archive",
+    "peek",
+]
 
 PEEKED = 2_000  # names that are enough to guess what an archive is
 EACH = 200  # names of one folder that are enough
@@ -23,7 +35,7 @@ LISTED = 100_000  # names that are passed over at most to find them
 
 
 def open_archive(path: Path) -> Archive:
-    """List a folder or a ZIP file.
+    """List a folder, a ZIP or a TAR file.
 
     Raises:
         DataError: It is neither, or not one that is safe to read; the message says what to do.
@@ -34,7 +46,9 @@ def open_archive(path: Path) -> Archive:
                 f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of "
                 "it as a file, and bring that."
             )
-        return open_folder(path) if path.is_dir() else open_zip(path)
+        if path.is_dir():
+            return open_folder(path)
+        return open_tar(path) if is_tar(path) else open_zip(path)
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {path}. Check its name.") from error
     except PermissionError as error:
@@ -42,9 +56,9 @@ def open_archive(path: Path) -> Archive:
 
 
 def is_archive(path: Path) -> bool:
-    """Tell whether this is a folder, or a file that begins or ends as a ZIP."""
+    """Tell whether this is a folder, a file that begins or ends as a ZIP, or a TAR."""
     try:
-        return path.is_dir() or (path.is_file() and is_zip(path))
+        return path.is_dir() or (path.is_file() and (is_zip(path) or is_tar(path)))
     except OSError:
         return False
 
@@ -52,6 +66,11 @@ def is_archive(path: Path) -> bool:
 def is_special(path: Path) -> bool:
     """Tell whether this is there, but neither a file nor a folder: reading it could wait, or go on, for ever."""
     return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def archive_kind(path: Path) -> str:
+    """Return what an archive is called at the beginning of a sentence: "Folder", "TAR" or "ZIP"."""
+    return "Folder" if path.is_dir() else "TAR" if is_tar(path) else "ZIP"
 
 
 def peek(path: Path, most: int = PEEKED) -> list[str]:
@@ -62,7 +81,7 @@ def peek(path: Path, most: int = PEEKED) -> list[str]:
     names: list[str] = []
     seen: Counter[str] = Counter()  # by folder
     try:
-        written = names_in_folder(path) if path.is_dir() else names_in_zip(path)
+        written = _names(path)
         for name in islice(written, LISTED):
             folder = name.rpartition("/")[0]
             if not name.endswith("/") and not is_system(name) and seen[folder] < EACH:
@@ -70,6 +89,12 @@ def peek(path: Path, most: int = PEEKED) -> list[str]:
                 names.append(name)
             if len(names) >= most:
                 break
-    except (OSError, struct.error):
+    except (OSError, struct.error, DataError):
         pass  # what was seen until here has to do; reading it will say what is wrong
     return names
+
+
+def _names(path: Path) -> Iterator[str]:
+    if path.is_dir():
+        return names_in_folder(path)
+    return names_in_tar(path) if is_tar(path) else names_in_zip(path)

@@ -1,6 +1,9 @@
 """The names of files in folders and ZIPs: which are left out, and how they are shown."""
 
 import unicodedata
+from collections.abc import Iterator
+
+from core.errors import DataError
 
 SYSTEM_FILES = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
 SYSTEM_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
@@ -21,3 +24,24 @@ def is_system(name: str) -> bool:
     if parts[-1].lower() in SYSTEM_FILES:
         return True
     return any(part.startswith(".") or part.lower() in SYSTEM_FOLDERS for part in parts)
+
+
+def folders_above(name: str) -> Iterator[str]:
+    """Yield every folder above a name; the name itself is one if it ends with "/"."""
+    end = name.rfind("/")
+    while end > 0:
+        yield name[:end]
+        end = name.rfind("/", 0, end)
+
+
+def safe_name(written: str, archive: str) -> str:
+    """Return a member's name with "/" between folders; refuse names that point out of the archive."""
+    name = written.replace("\\", "/")
+    parts = name.split("/")
+    if name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":" and name[0].isalpha()):
+        raise DataError(
+            f"{archive} holds a file whose name points out of the archive ('{clean_name(written)[:100]}'). Such names "
+            "can overwrite files of this computer, so nothing was read. Pack the folder again as an ordinary ZIP."
+        )
+    folder = "/" if name.endswith("/") else ""
+    return "/".join(part for part in parts if part not in ("", ".")) + folder

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from core.errors import DataError
 from core.intake.archives.archive import BROKEN, CHUNK, Archive, Entry, check_count, check_nested
-from core.intake.archives.names import NESTED, clean_name, is_system
+from core.intake.archives.names import NESTED, clean_name, folders_above, is_system, safe_name
 from core.intake.tables.disguise import real_kind
 
 LARGEST_TOTAL = 20 * 1024**3  # bytes of all members unpacked
@@ -60,11 +60,11 @@ def _listed_zip(path: Path, source: BinaryIO, opened: zipfile.ZipFile, infos: li
     folders: set[str] = set()
     nested, hidden = [], 0
     for written, info in zip(names, infos, strict=True):
-        name = clean_name(_safe_name(written, path.name))
+        name = clean_name(safe_name(written, path.name))
         if is_system(name):
             hidden += not info.is_dir()
             continue
-        folders.update(_above(name))
+        folders.update(folders_above(name))
         _check_member(info, name, path.name)
         if not name or name.endswith("/"):
             continue
@@ -93,27 +93,6 @@ def _listed_zip(path: Path, source: BinaryIO, opened: zipfile.ZipFile, infos: li
         _open=lambda number: opened.open(members[number]),
         _close=close,
     )
-
-
-def _above(name: str) -> Iterator[str]:
-    """Yield every folder above a name; the name itself is one if it ends with "/"."""
-    end = name.rfind("/")
-    while end > 0:
-        yield name[:end]
-        end = name.rfind("/", 0, end)
-
-
-def _safe_name(written: str, archive: str) -> str:
-    """Return a member's name with "/" between folders; refuse names that point out of the archive."""
-    name = written.replace("\\", "/")
-    parts = name.split("/")
-    if name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":" and name[0].isalpha()):
-        raise DataError(
-            f"{archive} holds a file whose name points out of the archive ('{clean_name(written)[:100]}'). Such names "
-            "can overwrite files of this computer, so nothing was read. Pack the folder again as an ordinary ZIP."
-        )
-    folder = "/" if name.endswith("/") else ""
-    return "/".join(part for part in parts if part not in ("", ".")) + folder
 
 
 def _decoded_names(infos: list[zipfile.ZipInfo]) -> list[str]:
@@ -201,8 +180,6 @@ def _check_kind(source: BinaryIO, name: str) -> None:
     if not begin:
         raise DataError(f"{name} is empty (0 bytes). Check that it was copied whole.")
     other = next((title for magic, title in OTHER_ARCHIVES.items() if begin.startswith(magic)), "")
-    if begin[257:262] == b"ustar":
-        other = "TAR"
     if other:
         raise DataError(
             f"{name} is a {other} archive, which Touchstone does not read. Unpack it, and bring what was in it: one "

@@ -1,6 +1,7 @@
 """The rows of a hub set written into a draft."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +76,20 @@ def _write_documents(found: FetchedSet, parts: list[Part], chosen: Chosen, draft
 
 def _write_pictures(found: FetchedSet, parts: list[Part], chosen: Chosen, draft: Draft, progress: Progress) -> None:
     from core.intake.pictures import taking
+    from core.intake.pictures.ground import LARGEST, LOOKED_AT, find_ground
     from core.intake.pictures.left_out import LeftOut as LeftOutPictures
     from core.intake.pictures.threads import in_order
 
+    contents = (content for *_, content in islice(_picture_files(parts, chosen), LOOKED_AT))
+    under = find_ground(content for content in contents if 0 < len(content) <= LARGEST)
+    if under.name:
+        draft.facts["ground"] = under.name
+
     def examined(given: tuple[Part, str, str, bytes]) -> tuple[Part, str, str, taking.Picture | taking.Unusable]:
         part, name, label, content = given
-        return part, name, label, taking.examine_or_say(content) if label else taking.Unusable("missing-labels")
+        if not label:
+            return part, name, label, taking.Unusable("missing-labels")
+        return part, name, label, taking.examine_or_say(content, under.level)
 
     left_out = LeftOutPictures()
     files = in_order(examined, _picture_files(parts, chosen), lambda given: len(given[3]))

@@ -8,11 +8,12 @@ import numpy as np
 
 from core.errors import DataError
 from core.imports import Guess
-from core.intake.pictures.decoding import WHITE, BadPicture, see_through
+from core.intake.pictures.decoding import WHITE, BadPicture, pixels_of, see_through
 
 GROUNDS: Mapping[str, int] = {"white": WHITE, "black": 0, "grey": 128}  # the first that shows most is taken
 LOOKED_AT = 60  # pictures of a source
 LARGEST = 4 * 1024**2  # bytes of a picture that is looked at for it
+MOST_PIXELS, PIXELS_TOGETHER = 12_000_000, 60_000_000  # of one of them, and of all
 SIDE = 64  # pixels that are enough to see what vanishes
 VISIBLE = 128  # of 255: less than half transparent
 FAINT = 24.0  # of 255: what differs less from its ground, on average, cannot be seen on it
@@ -68,7 +69,13 @@ def find_ground(contents: Iterable[bytes], chosen: str = "") -> Ground:
     """
     if chosen and chosen not in GROUNDS:
         raise DataError(f"'{chosen}' is no ground for transparent pictures. Choose white, black or grey.")
-    seen = [found for content in contents if (found := _contrasts(content)) is not None]
+    seen, pixels = [], 0
+    for content in contents:
+        count = pixels_of(content)
+        if 0 < count <= MOST_PIXELS and pixels + count <= PIXELS_TOGETHER:
+            pixels += count
+            if (found := _contrasts(content)) is not None:
+                seen.append(found)
     if not seen:
         return Ground(chosen, chosen=bool(chosen))
     lost = {name: sum(contrast[name] < FAINT for contrast in seen) for name in GROUNDS}

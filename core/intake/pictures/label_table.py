@@ -9,7 +9,7 @@ from core.errors import DataError
 from core.imports import Column, ColumnRole, ImportOptions
 from core.intake.archives import Archive, Entry, UnreadableEntry
 from core.intake.pictures.decoding import SUFFIXES
-from core.intake.pictures.layout import folder_of, split_above, split_named
+from core.intake.pictures.layout import folder_of, is_picture, split_above, split_named
 from core.intake.reading import delimited, json_rows, parquet, spreadsheet
 from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import Profile, profile_column
@@ -24,7 +24,10 @@ MOST_TABLES = 20
 LARGEST_TABLE = 200 * 1024**2  # bytes
 LOOKED_AT = 1_000  # rows of a table that say what its columns are
 LEAST_MATCHED = 0.2  # share of the rows whose picture is there
-LABEL_NAMES = {"label", "labels", "class", "classes", "category", "target", "species", "breed", "diagnosis", "dx"}
+LABEL_NAMES = {
+    *("label", "labels", "class", "classes", "category", "target", "species", "breed", "diagnosis", "dx"),
+    *("classid", "class_id", "class_name", "classname", "label_name", "labelname"),
+}
 
 
 def is_table(name: str) -> bool:
@@ -228,13 +231,29 @@ def _match(entry: Entry, path: Path, names: PictureNames, options: ImportOptions
         profile_column(name, i, column) for i, (name, column) in enumerate(zip(table.names, sample, strict=True))
     ]
     file_column, matched = _file_column(table, sample, names, options)
-    split = options.split_column or guess_split([p for p in profiles if p.name not in (file_column,)])
-    label = options.label_column or _label_column(table, profiles, file_column, split)
+    others = [p for p in profiles if p.name != file_column and not _holds_objects(p.values)]
+    split = options.split_column or guess_split(others) or _split_column(others)
+    label = options.label_column or _label_column(table, others, file_column, split)
     for name in (label, split):
         if name:
             table.index(name)  # a `DataError` names the columns that there are
     place = (table, _split_of(entry), entry.name.rpartition("/")[0])
     return LabelTable([place], file_column, label, split, profiles, matched)
+
+
+def _holds_objects(values: Sequence[str]) -> bool:
+    """Tell whether a column holds JSON: no class is called like that."""
+    some = [value.lstrip() for value in values[:50] if value.strip()]
+    return bool(some) and all(value.startswith(("{", "[{")) for value in some)
+
+
+def _split_column(profiles: Sequence[Profile]) -> str:
+    """Return a column whose values are all names of splits, whatever it is called."""
+    for profile in profiles:
+        values = {value.strip().lower() for value in profile.values if value.strip()}
+        if len(values) > 1 and "train" in {SPLIT_NAMES.get(value) for value in values} and values <= {*SPLIT_NAMES}:
+            return profile.name
+    return ""
 
 
 def _file_column(
@@ -243,7 +262,8 @@ def _file_column(
     shares = [sum(bool(names.find(value)) for value in set(column)) / len(set(column)) for column in sample]
     if options.text_column:
         return options.text_column, shares[table.index(options.text_column)]
-    best = max(range(len(shares)), key=lambda i: shares[i])
+    # Of columns that fit alike, names with a suffix fit better, and so do those that differ more: "7" may be a class.
+    best = max(range(len(shares)), key=lambda i: (shares[i], all(map(is_picture, sample[i])), len(set(sample[i]))))
     if shares[best] < LEAST_MATCHED:
         raise DataError(
             f"No column of {table.path.name} holds the names of the pictures; it has {listed(table.names)}, and its "

@@ -14,7 +14,7 @@ _SPLITS = {
     "test": ("test", "testing", "eval", "evaluation"),
 }
 _WORDS = {word: split for split, words in _SPLITS.items() for word in words}
-_SPLIT = re.compile(rf"({'|'.join(_WORDS)})(?:[ _-]?(?:set|data|images|split))?", re.IGNORECASE)
+_SPLIT = re.compile(rf"({'|'.join(_WORDS)})(?:[ _-]?(?:set|data|images|split|\d{{1,4}}))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from core.intake.pictures.decoding import (
     TooSmallPicture,
     decode,
     decoded,
+    see_through,
 )
 from core.intake.pictures.shaping import shape
 from core.intake.pictures.threads import in_order
@@ -114,10 +115,24 @@ def checked_picture(content: bytes) -> bytes:
         DataError: It is no picture that can be used; the message says why.
     """
     lossy = content.startswith(b"\xff\xd8") or b"ftyp" in content[:16]
-    picture = _decoded(content, 2 * LARGEST_TAKEN if lossy else 0)
+    picture = (None if lossy else _see_through(content)) or _decoded(content, 2 * LARGEST_TAKEN if lossy else 0)
     picture.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
     kept = _saved(picture, lossless=not lossy)
-    return kept if len(kept) <= LARGEST_PNG else _saved(picture, lossless=False)
+    if len(kept) <= LARGEST_PNG:
+        return kept
+    if picture.mode == "RGBA":  # too large to keep what is transparent
+        picture = _decoded(content, 0)
+        picture.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
+    return _saved(picture, lossless=False)
+
+
+def _see_through(content: bytes) -> "Image | None":
+    """Return a picture that is transparent in parts, as "RGBA": on what it lies is decided when all are known."""
+    try:
+        with see_through(content) as clear:
+            return clear
+    except BadPicture:
+        return None  # decoding it again says why
 
 
 def _decoded(content: bytes, at_least: int) -> "Image":

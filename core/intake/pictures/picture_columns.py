@@ -11,13 +11,22 @@ import pyarrow as pa
 
 from core.errors import DataError
 from core.intake.pictures.label_table import LABEL_NAMES
+from core.intake.reading.parquet import (
+    CHARACTERS_PER_BYTE,
+    LARGEST_PAGE,
+    MOST_SURE_CHARACTERS,
+    MOST_SURE_ROWS,
+    ROWS_PER_BYTE,
+    SURE_PAGE,
+)
 from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.columns import profile_column
 from core.intake.tables.disguise import PARQUET, head
+from core.intake.tables.parquet_pages import BrokenPage, page_sizes
 from core.intake.tables.roles import guess_label, guess_split
 
 BEGINNING = 1_000  # rows that say what columns are
-BATCH_BYTES = 32 * 1024**2  # of pictures at once, about
+BATCH_BYTES = 64 * 1024**2  # at once, at most, unless a single page is larger
 MOST_AT_ONCE, PLAIN_AT_ONCE = 256, 20_000  # rows
 STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 COUNTED = {*LABEL_NAMES, "digit", "y", "fine_label", "coarse_label"}
@@ -32,7 +41,7 @@ class PictureFile:
         pictures: The column that holds them.
         plain: The columns that can be shown as texts.
         rows: How many.
-        bytes_in_rows: Unpacked, about.
+        largest_page: Bytes of the largest page, unpacked: no value of it is larger.
         label_names: Names of classes by number, by column, where the file has them.
     """
 
@@ -40,7 +49,7 @@ class PictureFile:
     pictures: str
     plain: tuple[str, ...]
     rows: int
-    bytes_in_rows: int
+    largest_page: int
     label_names: dict[str, tuple[str, ...]]
 
     def beginning(self, name: str) -> list[str]:
@@ -81,27 +90,37 @@ class PictureFile:
 
     def examples(self, label: str, split: str) -> Iterator[tuple[str, bytes, str, str]]:
         """Yield name, file, label and split of each row; no bytes where there is no picture."""
-        at_a_time = max(1, min(MOST_AT_ONCE, BATCH_BYTES * max(1, self.rows) // max(1, self.bytes_in_rows)))
-        for batch in self._batches([self.pictures, label, *([split] if split else [])], at_a_time):
+        size, total = self.path.stat().st_size, 0
+        for batch in self._batches([self.pictures, label, *([split] if split else [])], MOST_AT_ONCE):
             labels = self._texts(batch, label)
             splits = self._texts(batch, split) if split else [""] * len(labels)
             for found, written, part in zip(batch.column(self.pictures), labels, splits, strict=True):
                 name, content = _file_of(found.as_py())
+                total += len(content)
+                if total > MOST_SURE_CHARACTERS and total > CHARACTERS_PER_BYTE * size:
+                    raise DataError(
+                        f"{self.path.name} grows to more than {total / 1e9:,.0f} GB of pictures from {size // 1000:,} "
+                        "kB: the same ones stand in it over and over. Export it again, each picture once."
+                    )
                 yield name, content, written, part
 
     def some(self, count: int) -> Iterator[bytes]:
         """Yield the files of some pictures, from the beginning."""
+        done = 0
         for batch in self._batches([self.pictures], max(1, min(count, MOST_AT_ONCE))):
             for found in batch.column(self.pictures):
                 yield _file_of(found.as_py())[1]
-            return
+                done += 1
+            if done >= count:
+                return
 
     def _batches(self, names: Sequence[str], at_a_time: int) -> Iterator[pa.RecordBatch]:
         from pyarrow import parquet
 
         try:
+            bounded = max(1, min(at_a_time, BATCH_BYTES // max(1, self.largest_page)))
             with parquet.ParquetFile(self.path) as file:
-                yield from file.iter_batches(at_a_time, columns=list(dict.fromkeys(names)))
+                yield from file.iter_batches(bounded, columns=list(dict.fromkeys(names)))
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.path) from error
 
@@ -126,15 +145,34 @@ def open_file(path: Path) -> PictureFile | None:
     try:
         with parquet.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-            groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+            largest = _largest_page(path, file.metadata) if any(_may_hold(field.type) for field in schema) else 0
             pictures = next((field.name for field in schema if _may_hold(field.type) and _holds(file, field.name)), "")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(path) from error
     if not pictures or len(set(schema.names)) != len(schema.names):
         return None
     plain = tuple(field.name for field in schema if _is_plain(field.type))
-    unpacked = sum(max(0, group.total_byte_size) for group in groups)
-    return PictureFile(path, pictures, plain, rows, unpacked, _label_names(schema, plain))
+    return PictureFile(path, pictures, plain, rows, largest, _label_names(schema, plain))
+
+
+def _largest_page(path: Path, metadata: Any) -> int:
+    """Return the bytes of the largest page, unpacked; the library unpacks each at once, as large as it says.
+
+    Raises:
+        DataError: It is too large, or there are more rows than a file of this size can hold.
+    """
+    size = path.stat().st_size
+    try:
+        largest = max(page_sizes(path, metadata), default=0)
+    except BrokenPage as error:
+        raise _damaged(path) from error
+    many = metadata.num_rows > MOST_SURE_ROWS and metadata.num_rows > ROWS_PER_BYTE * size
+    if many or largest > LARGEST_PAGE or largest > max(SURE_PAGE, CHARACTERS_PER_BYTE * size):
+        raise DataError(
+            f"{path.name} holds far more when it is unpacked than a file of {max(1, size // 1000):,} kB does. Export "
+            "it again, with each picture once."
+        )
+    return int(largest)
 
 
 def _may_hold(kind: pa.DataType) -> bool:
@@ -144,6 +182,8 @@ def _may_hold(kind: pa.DataType) -> bool:
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _is_bytes(kind.value_type)
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 

@@ -54,11 +54,6 @@ def named_labels(written: Mapping[str, int], options: ImportOptions) -> dict[str
     return names | {label: name for label, name in options.label_map.items() if label in names}
 
 
-def kind_of(path: Path) -> str:
-    """Return what a source of several files is called at the beginning of a sentence."""
-    return "Folder" if path.is_dir() else "ZIP"
-
-
 def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None:
     """Refuse labels that nothing can be learnt from: a single one, or one for each picture.
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
-from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
+from core.intake.archives import Archive, Entry, archive_kind, is_archive, open_archive, peek
 from core.intake.corpora.corpus import Corpus, too_short
 from core.intake.corpora.looking import lines_of, look_of
 from core.intake.corpora.packed import (
@@ -219,7 +219,7 @@ def _nothing_readable(name: str, unreadable: list[tuple[str, str]]) -> str:
 
 
 def _container(path: Path) -> str:
-    return "Folder" if path.is_dir() else "ZIP"
+    return archive_kind(path)
 
 
 READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, look, read, tasks=TABLE_TASKS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import DataError
 from core.imports import Guess, ImportOptions, Look, Thumbnail
-from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
+from core.intake.archives import Archive, Entry, archive_kind, is_archive, open_archive, peek
 from core.intake.corpora.packed import is_table
 from core.intake.doctor.wording import listed
 from core.intake.draft import Draft, Progress, ReaderSpec
@@ -88,7 +88,7 @@ def look(path: Path, options: ImportOptions) -> Look:
     chosen = {"task": TASK, "label_map": names, "layout": "class-folders", "ground": ground.name}
     return Look(
         kind="pictures",
-        format=f"{'Folder' if path.is_dir() else 'ZIP'} of class folders",
+        format=f"{archive_kind(path)} of class folders",
         tasks=(TASK,),
         options=options.model_copy(update=chosen),
         size_bytes=size_of(path, archive),
@@ -124,7 +124,7 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
         kept = take_in(archive, placed, left_out, draft, progress, options.ground)
         merged = book.finding(path.name)
         draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
-    draft.facts |= {"format": f"{'Folder' if path.is_dir() else 'ZIP'} of class folders", "label_map": book.names}
+    draft.facts |= {"format": f"{archive_kind(path)} of class folders", "label_map": book.names}
     check_classes_left(path.name, kept, book.names, draft, left_out)
 
 

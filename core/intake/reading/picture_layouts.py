@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.errors import DataError
 from core.imports import Guess, ImportOptions, Look, Thumbnail
-from core.intake.archives import Entry, is_archive, open_archive, peek
+from core.intake.archives import Entry, archive_kind, is_archive, open_archive, peek
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.annotated import Files, Labelling
 from core.intake.pictures.decoding import WHITE
@@ -20,7 +20,6 @@ from core.intake.pictures.sources import (
     check_classes_left,
     check_label_kinds,
     check_task,
-    kind_of,
     named_labels,
     size_of,
     split_guess,
@@ -60,7 +59,7 @@ def look(path: Path, options: ImportOptions) -> Look:
         chosen = {"task": TASK, "label_map": names, "layout": spec.name, "ground": ground.name}
         return Look(
             kind="pictures",
-            format=f"{kind_of(path)} of pictures: {labelling.title}",
+            format=f"{archive_kind(path)} of pictures: {labelling.title}",
             tasks=(TASK,),
             options=options.model_copy(update=chosen),
             size_bytes=size_of(path, archive),
@@ -94,7 +93,11 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
         kept = take_in(archive, placed, left_out, draft, progress, options.ground)
         merged = book.finding(path.name)
         draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
-    about = {"format": f"{kind_of(path)} of pictures: {labelling.title}", "layout": spec.name, "label_map": book.names}
+    about = {
+        "format": f"{archive_kind(path)} of pictures: {labelling.title}",
+        "layout": spec.name,
+        "label_map": book.names,
+    }
     draft.facts |= about
     check_classes_left(path.name, kept, book.names, draft, left_out)
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from core.errors import DataError
 from core.imports import Finding, Guess, ImportOptions, Look, Thumbnail
-from core.intake.archives import Archive, Entry, is_archive, open_archive, peek
+from core.intake.archives import Archive, Entry, archive_kind, is_archive, open_archive, peek
 from core.intake.doctor.wording import percent
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.decoding import WHITE
@@ -196,7 +196,7 @@ def _check_classes(source: _Source, classes: Counter[str]) -> None:
 
 
 def _format(path: Path, source: _Source) -> str:
-    kind = "Folder" if path.is_dir() else "ZIP"
+    kind = archive_kind(path)
     return f"{kind} of pictures with labels in {source.table.name} ({source.table.tables[0][0].format})"
 
 

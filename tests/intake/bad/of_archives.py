@@ -205,14 +205,12 @@ BAD_FILES = (
     BadFile(
         "a TAR called .zip",
         file("photos.zip", lambda: b"0.png".ljust(257, b"\0") + b"ustar\x0000" + bytes(300)),
-        "photos.zip is a TAR archive, which Touchstone does not read. Unpack it, and bring what was in it: one file "
-        "as it is, many in a folder or packed as ZIP.",
+        "photos.zip is a TAR that is damaged or was cut off on its way. Download, copy or pack it again.",
     ),
     BadFile(
-        "a gzipped TAR",
-        file("photos.tar.gz", lambda: gzip.compress(bytes(2000))),
-        "photos.tar.gz is a gzip archive, which Touchstone does not read. Unpack it, and bring what was in it: one "
-        "file as it is, many in a folder or packed as ZIP.",
+        "what is called a gzipped TAR and is none",
+        file("photos.tar.gz", lambda: gzip.compress(b"no TAR" * 500)),
+        "photos.tar.gz is a TAR that is damaged or was cut off on its way. Download, copy or pack it again.",
     ),
     BadFile(
         "a lone gz that holds a bomb",

@@ -157,9 +157,8 @@ BAD_FILES = (
     BadFile(
         "only films",
         folder(lambda: in_both(FILM, "mp4")),
-        "Photos holds nothing that can be read, only other files (such as cats/0.mp4). Bring pictures (JPEG, PNG, "
-        "WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder named after its class; or one table (CSV, Excel, "
-        "Parquet, JSON); or texts (TXT, Markdown, PDF, DOCX).",
+        "Photos holds nothing that is read here: cats/0.mp4 is a video. Pictures are learnt from here, not videos. "
+        "Take pictures out of it, such as one a second, and put those of each class into a folder of its own.",
     ),
     BadFile(
         "pictures in no folder",

@@ -5,13 +5,18 @@ import pytest
 from PIL import Image
 
 from core.errors import DataError
+from core.imports import ImportOptions
+from core.intake.importing import run_import
+from core.intake.library import Library
 from core.intake.pictures.decoding import decode
 from core.intake.pictures.ground import find_ground
+from core.intake.pictures.loading import checked_picture
 from core.intake.reading.picture_folders import READER
 from core.serving.pictures import read_picture
 from core.specs import DataInfo
 from tests.intake.pictures.drawing import pack, saved
 from tests.intake.pictures.taking import take
+from tests.intake.silent import Silent
 
 
 def icon(colour: tuple[int, int, int], place: int = 4) -> bytes:
@@ -72,3 +77,22 @@ def test_dark_icons_keep_their_own_files(tmp_path: Path) -> None:
     taken = take(READER, pack(tmp_path / "icons.zip", files), tmp_path)
     assert taken.content(0) == files["a/0.png"]
     assert "composed-pictures" not in taken.findings
+
+
+def test_pictures_dropped_one_by_one_keep_what_is_transparent(tmp_path: Path) -> None:
+    kept = checked_picture(icon(WHITE))
+    assert find_ground([kept]).name == "black"
+    assert find_ground([checked_picture(saved(Image.new("RGB", (30, 30), "white")))]).transparent == 0
+
+
+def test_what_is_added_lies_on_the_same_ground(tmp_path: Path) -> None:
+    library = Library(tmp_path / "sets", tmp_path / "cache")
+    white = {f"{label}/{i}.png": icon(WHITE, 5 * j + i) for i in range(5) for j, label in enumerate(("a", "b"))}
+    black = {f"{label}/{i}.png": icon(BLACK, 5 * j + i) for i in range(5) for j, label in enumerate(("a", "b"))}
+    first = run_import(library, pack(tmp_path / "a.zip", white), ImportOptions(), Silent(), tmp_path / "draft")
+    more = ImportOptions(add_to=first.name)
+    run_import(library, pack(tmp_path / "b.zip", black), more, Silent(), tmp_path / "draft")
+    facts = library.version(first.name).manifest.facts
+    assert facts["ground"] == "black"
+    sizes = [guess["value"] for guess in facts["guesses"] if guess["about"] == "Size of the images"]
+    assert sizes == ["24 x 24 pixels, grey"]

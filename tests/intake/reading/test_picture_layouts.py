@@ -149,6 +149,19 @@ FILES: Mapping[str, tuple[str, Mapping[str, bytes]]] = {
         "webdataset",
         {f"images/{n[:3]}.json": as_json({"label": shape, "width": 12}) for _, n, shape in names()},
     ),
+    "sagemaker": (
+        "json-lines",
+        {"output.manifest": "".join(
+            json.dumps({"source-ref": f"s3://bucket/{n}", "kind": i % 3, "kind-metadata": {"class-name": s}}) + "\n"
+            for i, n, s in names()).encode()},
+    ),
+    "labelbox": (
+        "json-lines",
+        {"export.ndjson": "".join(
+            json.dumps({"data_row": {"external_id": n}, "projects": {"p": {"labels": [
+                {"annotations": {"classifications": [{"name": "kind", "radio_answer": {"name": s}}]}}]}}}) + "\n"
+            for _, n, s in names()).encode()},
+    ),
     "a list": (
         "file-list",
         {"list.txt": "".join(f"images/{n} {i % 3}\n" for i, n, _ in names()).encode(),
@@ -234,6 +247,27 @@ def test_names_that_begin_with_a_class_are_read_where_sure(
     files = {f"all/{name.format(i)}": png(10 * n + i) for n, name in enumerate(names_) for i in range(4)}
     look = look_at(pack(tmp_path / "set.zip", files), ImportOptions())
     assert (look.options.layout, tuple(look.classes)) == ("name-prefix", classes)
+
+
+def test_what_a_competition_keeps_back_is_no_class(tmp_path: Path) -> None:
+    files = {f"train/{label}.{i}.jpg": png(10 * n + i) for n, label in enumerate(("cat", "dog")) for i in range(4)}
+    files |= {f"test1/{i}.jpg": png(50 + i) for i in range(3)}
+    taken = take(READER, pack(tmp_path / "dogs-vs-cats.zip", files), tmp_path)
+    assert taken.look.classes == {"cat": 4, "dog": 4}
+    assert taken.findings["unlabelled-pictures"].count == 3
+
+
+def test_tables_of_public_sets(tmp_path: Path) -> None:
+    signs = {f"{split}/{i}.png": png(10 * n + i) for n, split in enumerate(("Train", "Test")) for i in range(6)}
+    signs |= {f"{s}.csv": b"Width,ClassId,Path\n" + "".join(f"9,{i % 2},{s}/{i}.png\n" for i in range(6)).encode()
+              for s in ("Train", "Test")}  # fmt: skip
+    look = look_at(pack(tmp_path / "gtsrb.zip", signs), ImportOptions())
+    assert look.classes == {"0": 6, "1": 6}
+    assert ("Split", "6 training, 6 test") in [(guess.about, guess.value) for guess in look.guesses]
+    parts = ("TRAIN", "VALIDATION", "TEST")
+    lines = "".join(f"{parts[i % 3]},gs://bucket/images/{name},{shape}\n" for i, name, shape in names())
+    look = look_at(pack(tmp_path / "vertex.zip", {**PICTURES, "import.csv": lines.encode()}), ImportOptions())
+    assert (look.classes, look.options.split_column) == ({"circle": 2, "square": 2, "star": 2}, "column 1")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from core.errors import DataError
 from core.imports import ImportOptions
 from core.intake.importing import find_reader, look_at
+from core.intake.pictures import picture_columns
 from core.intake.reading.picture_parquet import READER
 from tests.intake.pictures.drawing import png
 from tests.intake.pictures.taking import take
@@ -85,3 +86,15 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
 def test_tables_without_pictures_stay_tables(tmp_path: Path) -> None:
     (source := tmp_path / "a.parquet").write_bytes(packed(pa.table({"code": [b"ab", b"cd"], "y": [1, 2]})))
     assert find_reader(source).name == "parquet"
+
+
+def test_one_picture_over_and_over_is_refused_before_it_fills_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture_columns, "MOST_SURE_CHARACTERS", 20_000_000)
+    picture = png(1, (300, 300))  # 270 kB
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array([picture]))
+    pq.write_table(pa.table({"image": column, "label": [0, 1] * 50_000}), source := tmp_path / "a.parquet")
+    assert source.stat().st_size < 2_000_000
+    with pytest.raises(DataError, match="over and over"):
+        take(READER, source, tmp_path)

@@ -9,7 +9,7 @@ from core.errors import DataError
 from core.imports import Guess
 from core.intake.doctor.wording import listed
 from core.intake.pictures.annotated import Files, Labelling, Said, split_of
-from core.intake.pictures.layout import folder_of, is_picture, split_above
+from core.intake.pictures.layout import Folder, folder_of, is_picture, split_above
 from core.intake.pictures.layout_specs import LayoutSpec
 
 LEAST_EACH, LEAST_CLASSES, MOST_CLASSES = 3, 2, 200
@@ -25,20 +25,20 @@ _CAMERA = re.compile(
 
 def may_be(names: Sequence[str]) -> bool:
     """Tell whether there are pictures in one heap, and nothing else that could say what they show."""
-    heap = [name for name in names if is_picture(name)]
+    heap = _named([name for name in names if is_picture(name)])
     tables = any(name.lower().endswith((".csv", ".tsv", ".json", ".jsonl", ".xml", ".parquet")) for name in names)
     return not tables and _is_one_heap(heap) and bool(_classes(heap))
 
 
 def sure(files: Files) -> float:
     """Tell how sure it is, from all names."""
-    names = [entry.name for entry in files.pictures]
+    names = _named([entry.name for entry in files.pictures])
     return 0.93 if _is_one_heap(names) and _classes(names) else 0.0
 
 
 def label(files: Files) -> Labelling:
     """Return what stands before the number in each name."""
-    classes = _classes([entry.name for entry in files.pictures])
+    classes = _classes(_named([entry.name for entry in files.pictures]))
     if not classes:
         raise DataError(
             f"The names of the pictures in {files.archive.name} do not begin with a class and a number each, such as "
@@ -48,6 +48,19 @@ def label(files: Files) -> Labelling:
     why = f"every name begins with one of {len(classes)} words and a number: {listed(sorted(classes))}"
     guess = Guess("Classes", "the beginning of each file's name", why, "put the pictures into folders, one a class")
     return Labelling("classes in the names of the files", said, frozenset(), (), (guess,))
+
+
+def _named(names: Sequence[str]) -> list[str]:
+    """Return the names without those of test folders in which no picture has a class: a competition keeps them back."""
+    by_folder: dict[Folder, list[str]] = {}
+    for name in names:
+        by_folder.setdefault(folder_of(name), []).append(name)
+    kept = {
+        folder: inside
+        for folder, inside in by_folder.items()
+        if split_above(folder) != "test" or any(map(_prefix, inside))
+    }
+    return [name for inside in kept.values() for name in inside]
 
 
 def _is_one_heap(names: Iterable[str]) -> bool:
