@@ -13,7 +13,7 @@ from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, hist
 from core.intake.exporting import csv_rows
 from core.intake.library import Library
 from core.intake.manifest import DatasetCard
-from core.intake.previews import DatasetPreview, preview_brought, preview_built_in
+from core.intake.previews import DatasetPreview, preview_brought, preview_built_in, text_sample
 from core.intake.reception import Reception
 from core.intake.relabelling import checked_labels, correction
 from core.intake.split_examples import split_examples
@@ -73,6 +73,10 @@ class Shelf(Reception):
             self.library.find(name)
             return preview_built_in(name)
         return preview_brought(self.library, name, self.version(name, fingerprint).fingerprint)
+
+    def text_sample(self, name: str, fingerprint: str = "") -> tuple[str, ...]:
+        """Return some hundred texts from all over a data set of texts with labels."""
+        return text_sample(self.library, name, fingerprint)
 
     def versions(self, name: str) -> list[VersionInfo]:
         """Return every version of a brought data set, the newest first; none of a built-in one."""

@@ -117,6 +117,7 @@ class DataInfo:
     target_low: float = -math.inf  # a trained model's answers stay within these
     target_high: float = math.inf
     padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
+    token_weights: tuple[float, ...] = ()  # how much each token id counts, where that is known beforehand
     characters_per_token: float = 1.0  # on average in the training text: of a model that writes
     backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
@@ -229,6 +230,16 @@ class TaskSpec:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What of some texts a model reads; shares are of their tokens."""
+
+    unknown: float = 0.0  # that stand for no letter, sign or word that it knows
+    unread: float = 0.0  # that lie beyond what it reads of a text
+    in_parts: float = 0.0  # share of the texts that are read in several parts, whose descriptions are averaged
+    missing: str = ""  # why it cannot read at all, a sentence: it is not installed
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """A model that can be trained; one file in `core/models/` each."""
 
@@ -255,6 +266,8 @@ class ModelSpec:
     fetch: Callable[[Any, Callable[[str, int, int], None]], None] | None = None
     # Puts pretrained weights into a freshly built module: before the first step of a new run, never after.
     load_pretrained: "Callable[[Any, nn.Module], None] | None" = None
+    # What of texts it reads with the vocabulary and the length that it has before training; light, without torch.
+    reading: "Callable[[Any, Texts], Reading] | None" = None  # (params, texts)
     # Where another task needs other presets or has another size.
     presets_by_task: Mapping[str, Mapping[PresetName, Mapping[str, Any]]] = field(default_factory=dict)
     parameter_count_by_task: Mapping[str, int] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.recommending import recommended
 from core.service import DatasetPreview
 from core.specs import DatasetSpec, TaskSpec
 from pages.components.augmentation_preview import augmentation_preview
@@ -34,7 +35,8 @@ def page() -> None:
             empty_state("inventory_2", "Nothing to train yet", "There is no data set or no model for this task.")
             return
         dataset, preview = _data(task, datasets)
-        model, after_model = model_choice(task, models), st.container()
+        best = recommended(service.shelf, dataset.name, task.name)
+        model, after_model = model_choice(task, models, best), st.container()
         preset = preset_choice()
         with after_model:
             changed = weight_source(task, model, preset)

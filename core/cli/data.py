@@ -14,6 +14,7 @@ from core.cli.output import AsJson, print_json, print_table
 from core.doubts import doubts_of
 from core.errors import UserError
 from core.imports import Finding, Guess, ImportOptions, VersionInfo
+from core.recommending import recommended
 from core.service import Service
 from core.settings import Settings
 from core.shelf import Shelf
@@ -117,6 +118,7 @@ def import_data(
         return
     print(f"{info.name}: {_size(info)}, for {info.task}.")
     _print_guesses(service.shelf.guesses(info.name, info.fingerprint))
+    _print_recommended(service, info.name, info.task)
     _print_findings(findings, info.name)
     print(f"Train on it: touchstone train --dataset {info.name} --wait")
 
@@ -169,6 +171,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
     print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
     _print_guesses(service.shelf.guesses(name))
+    _print_recommended(service, name, document["task"])
     if document["classes"]:
         print_table(("CLASS", "EXAMPLES"), list(document["classes"].items()))
     if document["versions"]:
@@ -242,6 +245,13 @@ def _print_findings(findings: list[Finding], name: str) -> None:
             print(f"    {example}")
         if finding.fix:
             print(f"    To put it right ({finding.fix}): touchstone data check {name} --fix {finding.code}")
+
+
+def _print_recommended(service: Service, name: str, task: str) -> None:
+    """Say which model to begin with, and why others do not suit, where something is known of that."""
+    found = recommended(service.shelf, name, task)
+    if found.why:
+        print(f"Begin with {found.model}: {found.why}")
 
 
 def _print_guesses(guesses: list[Guess]) -> None:

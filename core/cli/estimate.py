@@ -19,7 +19,7 @@ LOOK_S = 0.2
 Dataset = Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")]
 Recipe = Annotated[str, typer.Option(help="A named configuration; see: touchstone recipes")]
 Task = Annotated[str, typer.Option(help="The task's name; taken from the data set if not given.")]
-Model = Annotated[str, typer.Option(help="The model's name; the task's usual one if not given.")]
+Model = Annotated[str, typer.Option(help="The model's name; the recommended one if not given.")]
 Preset = Annotated[str, typer.Option(help="quick, balanced or best.")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")

@@ -14,6 +14,7 @@ from core.cli.recipes import recipe_config
 from core.config import TrainConfig
 from core.errors import InvalidSetting, UserError
 from core.recipes import find_recipe
+from core.recommending import recommended
 from core.runs import Run, RunStatus
 from core.service import Service
 
@@ -28,7 +29,7 @@ def train(
     dataset: Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")] = "",
     recipe: Annotated[str, typer.Option(help="A named configuration; see: touchstone recipes")] = "",
     task: Annotated[str, typer.Option(help="The task's name; taken from the data set if not given.")] = "",
-    model: Annotated[str, typer.Option(help="The model's name; the task's usual one if not given.")] = "",
+    model: Annotated[str, typer.Option(help="The model's name; the recommended one if not given.")] = "",
     preset: Annotated[str, typer.Option(help="quick, balanced or best.")] = "",
     changes: Changes = None,
     name: Name = "",
@@ -67,7 +68,14 @@ def chosen_config(
     if not dataset:
         raise UserError("Say what to learn from: --dataset NAME (see: touchstone data list), or --recipe NAME.")
     task = task or service.shelf.find(dataset).task
-    return service.make_config(task, dataset, model or catalog.find_task(task).demo[1], preset or "quick", changes)
+    if not model:
+        catalog.find_task(task)
+        found = recommended(service.shelf, dataset, task)
+        model = found.model
+        if found.why:
+            said = f"Model: {found.model} ({found.why}) Choose another with --model; see: touchstone models list"
+            Console(stderr=True, highlight=False).print(said, markup=False)
+    return service.make_config(task, dataset, model, preset or "quick", changes)
 
 
 def settings_from(changes: list[str]) -> dict[str, str]:

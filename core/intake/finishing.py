@@ -26,6 +26,7 @@ from core.intake.rows import FEATURE
 from core.intake.same_texts import labelled_text_keys
 from core.intake.similarity import near_pictures, near_texts
 from core.intake.splitting import assign_splits, describe_documents, describe_given
+from core.intake.text_facts import with_languages
 
 SIZE = "Size of the images"
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
@@ -62,7 +63,7 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     mark = rows_fingerprint(given.task, rows, labels)
     sizes, divided = _divided(given, rows, labels, near, mark)
     said = describe_documents if given.task == "text-generation" else describe_given
-    facts = dict(given.facts or {}) | {"splits": said(rows.column("given"))}
+    facts = with_languages(given.facts or {}, rows) | {"splits": said(rows.column("given"))}
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)

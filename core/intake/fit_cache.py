@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core import catalog
+from core import catalog, segmentation
 from core.config import Params
 from core.intake.manifest import write_text
 from core.specs import LoadedDataset, ModelSpec, Preprocessor
@@ -56,7 +56,7 @@ def _code(model_file: str) -> str:
     kinds = [sys.modules[kind.__module__] for kind in catalog.preprocessors().values()]
     folders = {Path(module.__file__).parent for module in kinds if module.__file__}
     files = {file for folder in folders for file in folder.glob("*.py")}
-    files.add(Path(model_file))
+    files |= {Path(model_file), Path(segmentation.__file__)}
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(file.read_bytes())

@@ -78,3 +78,24 @@ def _sample(version: Version) -> Examples:
     if "text" in rows.column_names:
         return Examples(tuple(rows.column("text").to_pylist()), targets, labels)
     return Examples(table_of(rows), targets, labels)
+
+
+def text_sample(library: Library, name: str, fingerprint: str, most: int = 400) -> tuple[str, ...]:
+    """Return texts from all over a data set, of which only these are read.
+
+    Args:
+        library: Where brought data sets are.
+        name: A data set of texts with labels.
+        fingerprint: Its version; not used for a built-in one.
+        most: How many, at most.
+    """
+    if not library.has(name):
+        inputs = load_version(catalog.find_dataset(name)).examples["train"].inputs
+        return tuple(inputs[i] for i in _spread(len(inputs), most)) if isinstance(inputs, tuple) else ()
+    column = library.version(name, fingerprint).rows.column("text")
+    return tuple(text or "" for text in column.take(np.array(_spread(len(column), most))).to_pylist())
+
+
+def _spread(count: int, most: int) -> range:
+    """Return at most so many positions, spread over all."""
+    return range(0, count, -(-count // most) or 1)

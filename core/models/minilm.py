@@ -58,6 +58,7 @@ MODEL = ModelSpec(
     build=build,
     pretrained=True,
     augmentations=("augment_token_dropout",),
+    reading=lambda params, texts: sentence_encoder.reading_of(texts, params.length - 2),
     check=lambda _params: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
     load_pretrained=load_pretrained,
 )

@@ -69,5 +69,8 @@ MODEL = ModelSpec(
     preprocess=preprocess,
     build=build,
     pretrained=True,
+    reading=lambda _params, texts: sentence_encoder.reading_of(
+        texts, sentence_encoder.MOST_WINDOWS * (sentence_encoder.WINDOW - 2)
+    ),
     check=lambda _params: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
 )

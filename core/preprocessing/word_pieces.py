@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.specs import DataInfo, Inputs, texts_of
 
 BATCH = 1_000  # texts cut at once
+LONGEST_PIECE = 20  # characters; of words that are longer, such as addresses, the middle of a long text may be lost
 
 
 class WordPieces:
@@ -21,25 +22,38 @@ class WordPieces:
     kind: ClassVar[str] = "word-pieces"
 
     def __init__(
-        self, tokenizer: str, length: int, padding_id: int, backbone: Mapping[str, Any], source: str = ""
+        self,
+        tokenizer: str,
+        length: int,
+        padding_id: int,
+        backbone: Mapping[str, Any],
+        source: str = "",
+        *,
+        both_ends: bool = True,
     ) -> None:
         """Hold the tokenizer, and what the model's builder must know.
 
         Args:
             tokenizer: A fast tokenizer as JSON, the content of a `tokenizer.json`.
-            length: Pieces per row; longer texts are cut, shorter ones padded at the end.
+            length: Pieces per row; of longer texts the beginning and the end are read, shorter ones padded at the end.
             padding_id: What they are padded with.
             backbone: The model's configuration, as JSON.
             source: Where the model came from, for whoever looks.
+            both_ends: False reads the beginning alone, as the first models here did.
         """
         self.tokenizer, self.length, self.padding_id = tokenizer, length, padding_id
-        self.backbone, self.source = dict(backbone), source
+        self.backbone, self.source, self.both_ends = dict(backbone), source, both_ends
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Make again what `state` described."""
         return cls(
-            state["tokenizer"], int(state["length"]), int(state["padding_id"]), state["backbone"], state["source"]
+            state["tokenizer"],
+            int(state["length"]),
+            int(state["padding_id"]),
+            state["backbone"],
+            state["source"],
+            both_ends=bool(state.get("both_ends", False)),
         )
 
     @cached_property
@@ -48,7 +62,10 @@ class WordPieces:
 
         cutter = Tokenizer.from_str(self.tokenizer)
         cutter.no_padding()
-        cutter.enable_truncation(self.length)
+        if self.both_ends:
+            cutter.no_truncation()
+        else:
+            cutter.enable_truncation(self.length)
         cutter.encode_special_tokens = True  # what looks like a mark in a text is text
         return cutter
 
@@ -57,10 +74,18 @@ class WordPieces:
         texts = texts_of(inputs)
         rows = np.full((len(texts), self.length), self.padding_id, dtype=np.int32)
         for start in range(0, len(texts), BATCH):
-            cut = self._cutter.encode_batch([readable(text) for text in texts[start : start + BATCH]])
+            cut = self._cutter.encode_batch([self._shortened(text) for text in texts[start : start + BATCH]])
             for number, pieces in enumerate(cut, start):
-                rows[number, : len(pieces.ids)] = pieces.ids
+                ids = pieces.ids  # the model's marks stand at both ends, and stay
+                if len(ids) > self.length:
+                    ids = ids[: -(-self.length // 2)] + ids[len(ids) - self.length // 2 :]
+                rows[number, : len(ids)] = ids
         return rows
+
+    def _shortened(self, text: str) -> str:
+        """Return what of a text might be read: no piece of a word is longer than so many characters."""
+        most = LONGEST_PIECE * self.length
+        return readable(text if len(text) <= 2 * most else f"{text[:most]} {text[-most:]}")
 
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
         """Return the text that these ids stand for, without the model's marks."""
@@ -84,6 +109,7 @@ class WordPieces:
             "padding_id": self.padding_id,
             "backbone": self.backbone,
             "source": self.source,
+            **({"both_ends": True} if self.both_ends else {}),  # as it was before there were two ways
         }
 
 

@@ -1,4 +1,4 @@
-"""Words: lower-cased words and punctuation marks as numbers, in rows of one length."""
+"""Words: those of a text in any script, emoji and signs as numbers, in rows of one length."""
 
 import re
 from collections import Counter
@@ -8,15 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Params, setting
+from core.preprocessing.letter_case import cased_words
+from core.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
 from core.specs import DataInfo, Examples, Inputs, texts_of
 
-WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")
+WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")  # of the first reading, which saved models go on with
+READING = 2  # how texts are cut: 1 by letters alone, the beginning; 2 in every script and at both ends
+CHARACTERS_A_WORD = 2  # in scripts without spaces, where each character is a word: so much longer are the rows
+SCRIPT_SEEN_IN = 500  # texts
 PADDING, UNKNOWN = 0, 1  # the first known word is 2
 UNKNOWN_SHOWN_AS = "\N{WHITE SQUARE}"
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words and punctuation marks of a text, lower-cased, in order."""
+    """Return the words, emoji and signs of a text, lower-cased; single characters where there are no spaces."""
+    return [token.lower() for token in tokens_of(text)]
+
+
+def _first_reading(text: str) -> list[str]:
+    """Return the words and punctuation marks of a text as the first models here read it."""
     return WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
@@ -25,14 +35,15 @@ class WordPreprocessor:
 
     kind: ClassVar[str] = "words"
 
-    def __init__(self, words: tuple[str, ...], length: int) -> None:
+    def __init__(self, words: tuple[str, ...], length: int, reading: int = READING) -> None:
         """Hold what was fitted.
 
         Args:
-            words: The known words, commonest first.
-            length: Words per row; longer texts are cut, shorter ones padded on the right.
+            words: The known words, commonest first; in capitals besides where these mean something else.
+            length: Words per row; of longer texts the beginning and the end are read, shorter ones padded on the right.
+            reading: How texts are cut, 1 or 2.
         """
-        self.words, self.length = words, length
+        self.words, self.length, self.reading = words, length, reading
         self._ids = {word: number for number, word in enumerate(words, start=UNKNOWN + 1)}
 
     @classmethod
@@ -42,24 +53,38 @@ class WordPreprocessor:
         Args:
             train: The training examples.
             vocabulary_size: The most words to know.
-            length: Words per row.
+            length: Words per row; twice as many where each character is one.
         """
-        counts = Counter(word for text in texts_of(train.inputs) for word in words_of(text))
+        texts = texts_of(train.inputs)
+        cased = cased_words(map(tokens_of, texts), train.targets) if len(train.targets) else frozenset[str]()
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(token if (lower := token.lower()) in cased else lower for token in tokens_of(text))
         commonest = sorted(counts, key=lambda word: (-counts[word], word))[:vocabulary_size]
+        if spaceless_share(texts[:SCRIPT_SEEN_IN]) >= LEAST_SPACELESS:
+            length *= CHARACTERS_A_WORD
         return cls(tuple(commonest), length)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Make again what `state` described."""
-        return cls(tuple(state["words"]), int(state["length"]))
+        return cls(tuple(state["words"]), int(state["length"]), int(state.get("reading", 1)))
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return (N, T) numbers of words."""
         rows = np.full((len(inputs), self.length), PADDING, dtype=np.int64)
         for row, text in zip(rows, texts_of(inputs), strict=True):
-            ids = [self._ids.get(word, UNKNOWN) for word in words_of(text)[: self.length]]
+            ids = self._numbers(text)
             row[: len(ids)] = ids
         return rows
+
+    def _numbers(self, text: str) -> list[int]:
+        if self.reading == 1:
+            return [self._ids.get(word, UNKNOWN) for word in _first_reading(text)[: self.length]]
+        tokens = tokens_of(text)
+        if len(tokens) > self.length:
+            tokens = tokens[: -(-self.length // 2)] + tokens[len(tokens) - self.length // 2 :]
+        return [self._ids.get(token) or self._ids.get(token.lower(), UNKNOWN) for token in tokens]
 
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
         """Return the words that these numbers stand for, in a row."""
@@ -72,7 +97,8 @@ class WordPreprocessor:
 
     def state(self) -> dict[str, Any]:
         """Return what was fitted."""
-        return {"words": list(self.words), "length": self.length}
+        known: dict[str, Any] = {"words": list(self.words), "length": self.length}
+        return known if self.reading == 1 else known | {"reading": self.reading}
 
 
 PREPROCESSOR = WordPreprocessor
@@ -93,7 +119,8 @@ class WordParams(Params):
         label="Longest text (words)",
         ge=4,
         le=2_000,
-        help="Higher: reads further into long texts, and takes longer.",
+        help="Higher: reads more of long texts, and takes longer. Of longer ones the beginning and the end are read; "
+        "in scripts without spaces two characters count as a word.",
     )
 
 

@@ -4,37 +4,42 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from core.recommending import Recommendation
 from core.specs import ModelSpec, TaskSpec
 from pages.components.setting_groups import back_to_preset
 from pages.components.text import count, plain
 from pages.components.url_state import chosen_place, read_choice, write_choice
 
 
-def model_choice(task: TaskSpec, models: Mapping[str, ModelSpec]) -> ModelSpec:
-    """Show the models of a task and return the chosen one."""
+def model_choice(task: TaskSpec, models: Mapping[str, ModelSpec], recommended: Recommendation) -> ModelSpec:
+    """Show the models of a task, the recommended one first with its reason, and return the chosen one."""
     st.subheader("Model", anchor=False)
-    names = in_order(models, task)
+    names = in_order(models, task, recommended.model)
+    if recommended.why:
+        st.caption(f"Recommended: {plain(recommended.why)}")
     read_choice("model", names, names[0])
     # A radio group, drawn as cards by style.css: one stop of the Tab key, arrows move, and it is read as a choice.
     chosen = st.radio(
         "Model", names, chosen_place(names, "model"), key="model", on_change=back_to_preset, width="stretch",
         label_visibility="collapsed",
-        format_func=lambda name: _title(models[name], recommended=name == task.demo[1]),
+        format_func=lambda name: _title(models[name], recommended=name == recommended.model),
         captions=[_caption(models[name], task) for name in names],
     )  # fmt: skip
     write_choice("model", names[0])
     model = models[chosen or names[0]]
+    if reason := recommended.against.get(model.name):
+        st.warning(plain(f"Not recommended for this data. {reason}"), icon=":material/translate:")
     st.markdown(plain(model.summary))
     st.markdown(f":small[:gray[{_size(model, task)} · Read more: [{plain(model.paper)}]({model.paper_url})]]")
     return model
 
 
-def in_order(models: Mapping[str, ModelSpec], task: TaskSpec) -> list[str]:
+def in_order(models: Mapping[str, ModelSpec], task: TaskSpec, first: str = "") -> list[str]:
     """Return the names: the one that a beginner should take, then from small to large, what knows something last."""
 
     def place(name: str) -> tuple[bool, bool, int]:
         model = models[name]
-        return name != task.demo[1], model.pretrained, model.parameter_count_for(task.name)
+        return name != (first or task.demo[1]), model.pretrained, model.parameter_count_for(task.name)
 
     return sorted(models, key=place)
 
