@@ -18,6 +18,9 @@ from core.errors import DataError
 
 MAGIC = b"SQLite format 3\x00"
 LONGEST_S = 600.0  # of reading
+LONGEST_VALUE = 8_000  # characters, as many as MLflow itself keeps of a setting
+MOST_SETTINGS = 20_000  # settings, or tags, of a run
+_LONGEST_IN_MEMORY = 64 << 20  # bytes of a value or of a row that SQLite may hold
 _CHECKED_EVERY = 100_000  # steps of SQLite's machine
 _NEEDED = ("experiments", "runs", "params", "tags", "metrics")
 
@@ -59,7 +62,8 @@ class TrackingDatabase:
             NoTrackingDatabase: It is not one, or is damaged.
         """
         query = (
-            "SELECT r.run_uuid, r.name, e.name, r.status, r.start_time, r.end_time FROM runs r "
+            f"SELECT {_cut('r.run_uuid')}, {_cut('r.name')}, {_cut('e.name')}, {_cut('r.status')}, r.start_time, "
+            "r.end_time FROM runs r "
             "LEFT JOIN experiments e ON e.experiment_id = r.experiment_id "
             "WHERE r.lifecycle_stage IS NOT 'deleted' ORDER BY r.start_time, r.run_uuid"
         )
@@ -68,8 +72,8 @@ class TrackingDatabase:
                 pairs = [
                     {_text(key): _text(value) for key, value in connection.execute(of_run, (run_id,))}
                     for of_run in (
-                        'SELECT "key", value FROM params WHERE run_uuid = ?',
-                        'SELECT "key", value FROM tags WHERE run_uuid = ?',
+                        f"SELECT {_cut('key')}, {_cut('value')} FROM params WHERE run_uuid = ? LIMIT {MOST_SETTINGS}",
+                        f"SELECT {_cut('key')}, {_cut('value')} FROM tags WHERE run_uuid = ? LIMIT {MOST_SETTINGS}",
                     )
                 ]
                 told = _text(run_id), _text(name), _text(experiment), _text(status)
@@ -81,7 +85,10 @@ class TrackingDatabase:
         Raises:
             NoTrackingDatabase: It is damaged.
         """
-        query = 'SELECT "key", step, value, timestamp, is_nan FROM metrics WHERE run_uuid = ? ORDER BY "key", timestamp'
+        query = (
+            f"SELECT {_cut('key')}, step, {_cut('value')}, timestamp, is_nan FROM metrics WHERE run_uuid = ? "
+            "ORDER BY 1, timestamp"
+        )
         with self._reading() as connection:
             for key, step, value, stamp, is_nan in connection.execute(query, (run_id,)):
                 number = float(value) if isinstance(value, int | float) and not is_nan else math.nan
@@ -97,9 +104,15 @@ class TrackingDatabase:
                 connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
                 for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
                     connection.execute(f"PRAGMA {pragma}")
+                connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_IN_MEMORY)
                 connection.set_progress_handler(lambda: int(time.monotonic() > ends), _CHECKED_EVERY)
                 self._check(connection)
                 yield connection
+        except sqlite3.DataError as error:
+            raise NoTrackingDatabase(
+                f"{self.shown} holds a value of more than {_LONGEST_IN_MEMORY >> 20} MB, which no setting or metric "
+                "is. Remove it, then import the database again."
+            ) from error
         except (sqlite3.Error, OverflowError, UnicodeDecodeError) as error:
             raise NoTrackingDatabase(
                 f"{self.shown} is a damaged or unfinished database: it cannot be read to its end. Copy it again while "
@@ -115,6 +128,13 @@ class TrackingDatabase:
                 f"{self.shown} is not a database of MLflow: it has no table '{missing[0]}'. Bring the file that MLflow "
                 "writes to (usually mlflow.db), or the folder mlruns."
             )
+
+
+def _cut(column: str) -> str:
+    """Return a column's value for a question, no longer than is read of it: a longer one never leaves the database."""
+    name = ".".join(f'"{part}"' for part in column.split("."))
+    kind = f"typeof({name}) IN ('text', 'blob')"
+    return f"CASE WHEN {kind} THEN substr(CAST({name} AS TEXT), 1, {LONGEST_VALUE}) ELSE {name} END"
 
 
 def _text(value: Any) -> str:

@@ -83,7 +83,7 @@ class Archive:
             UnreadableEntry: It is broken, or longer than the limit.
         """
         if entry.size_bytes > limit_bytes:
-            raise UnreadableEntry(f"{entry.name} is larger than {limit_bytes // 1024**2} MB. Make it smaller.")
+            raise UnreadableEntry(f"{entry.name} is larger than {_size(limit_bytes)}. Make it smaller.")
         with self.open(entry) as file:
             return file.read()  # an entry that goes on after its stated size is broken
 
@@ -100,6 +100,10 @@ class Archive:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
+
+
+def _size(count: int) -> str:
+    return f"{count // 1024**2} MB" if count >= 1024**2 else f"{count // 1024} kB"
 
 
 class _Member(io.RawIOBase):

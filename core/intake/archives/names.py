@@ -9,6 +9,7 @@ SYSTEM_FILES = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
 SYSTEM_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
 # A file that is only compressed ("train-images-idx3-ubyte.gz") is no archive.
 NESTED = (".zip", ".rar", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
+LONGEST_NAME, DEEPEST_NAME = 4_096, 64  # characters, and folders above each other
 
 
 def clean_name(name: str) -> str:
@@ -42,6 +43,12 @@ def safe_name(written: str, archive: str) -> str:
         raise DataError(
             f"{archive} holds a file whose name points out of the archive ('{clean_name(written)[:100]}'). Such names "
             "can overwrite files of this computer, so nothing was read. Pack the folder again as an ordinary ZIP."
+        )
+    if len(name) > LONGEST_NAME or len(parts) > DEEPEST_NAME:
+        raise DataError(
+            f"{archive} holds a file whose name is {len(name):,} characters long, in {len(parts) - 1:,} folders above "
+            f"each other ('{clean_name(name[:60])}...'). No computer could unpack that, so nothing was read. Pack it "
+            "again with shorter names."
         )
     folder = "/" if name.endswith("/") else ""
     return "/".join(part for part in parts if part not in ("", ".")) + folder

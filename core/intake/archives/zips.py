@@ -13,7 +13,7 @@ from core.intake.archives.names import NESTED, clean_name, folders_above, is_sys
 from core.intake.tables.disguise import real_kind
 
 LARGEST_TOTAL = 20 * 1024**3  # bytes of all members unpacked
-LARGEST_RATIO = 200  # of a member's size unpacked to packed, where it is larger than RATIO_FROM
+LARGEST_RATIO = 200  # of what is unpacked to what is packed, of a member or of all, where it is larger than RATIO_FROM
 RATIO_FROM = 10 * 1024**2  # bytes
 DIRECTORY_PER_ENTRY = 400  # bytes in a ZIP's list of contents, generously
 
@@ -162,6 +162,12 @@ def _check_sizes(path: Path, infos: list[zipfile.ZipInfo], directory: int) -> No
         raise DataError(
             f"{path.name} says that it unpacks to {total / 1024**3:,.0f} GB, more than the "
             f"{LARGEST_TOTAL // 1024**3} GB that Touchstone takes in at once. Divide it into smaller ZIPs."
+        )
+    if total > RATIO_FROM and total > LARGEST_RATIO * path.stat().st_size:
+        raise DataError(
+            f"{path.name} would grow to more than {LARGEST_RATIO} times its size when unpacked ({total / 1024**2:,.0f} "
+            "MB). That is how a ZIP bomb is made, so nothing was read. If the files are honest, bring "
+            "the folder itself."
         )
     end = 0
     for info in sorted(infos, key=lambda info: info.header_offset):

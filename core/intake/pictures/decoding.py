@@ -28,6 +28,7 @@ SUFFIXES = (
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
 MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
 PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
+SURE_PIXELS, PIXELS_PER_BYTE = 10_000_000, 1_000  # more than so many must have bytes for them: a scan has one for 500
 LEAST_SIDE = 4  # pixels
 OPAQUE = 255
 COMPOSED = "composed"  # in a picture's `info`: it was transparent
@@ -54,6 +55,10 @@ class UnreadablePicture(BadPicture):
 
 class TooLargePicture(BadPicture):
     """It has more pixels than are decoded."""
+
+
+class HollowPicture(BadPicture):
+    """It has millions of pixels in hardly any bytes: nothing to see, and much to decode."""
 
 
 class TooSmallPicture(BadPicture):
@@ -112,8 +117,11 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
     _prepare()
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
+            pixels = opened.width * opened.height
+            if pixels > MOST_PIXELS:
                 raise TooLargePicture
+            if pixels > max(SURE_PIXELS, PIXELS_PER_BYTE * len(content)):
+                raise HollowPicture
             if min(opened.size) < LEAST_SIDE:
                 raise TooSmallPicture
             if at_least and opened.format in ("JPEG", "MPO"):

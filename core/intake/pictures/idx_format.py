@@ -20,7 +20,9 @@ UBYTE = 0x08
 LARGEST_SIDE = 4096  # pixels
 MOST_PICTURES = 10_000_000
 BATCH_BYTES = 4 * 1024**2
-_KIND = re.compile(r"[-_. ]*(images?|labels?)[-_. ]*(idx[0-9])?[-_. ]*(ubyte)?[-_. ]*(gz)?$", re.IGNORECASE)
+_KIND = re.compile(
+    r"[-_. ]{0,3}(images?|labels?)[-_. ]{0,3}(idx[0-9])?[-_. ]{0,3}(ubyte)?[-_. ]{0,3}(gz)?$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, eq=False)

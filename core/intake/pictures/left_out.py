@@ -37,6 +37,13 @@ _KINDS = {
         "Opening such pictures can fill a computer's memory; make them smaller and import again to use them.",
         "Make them smaller (2,048 pixels a side are plenty), then import again.",
     ),
+    "hollow-pictures": _Kind(
+        "warning",
+        "picture has millions of pixels in hardly any bytes and was left out.",
+        "pictures have millions of pixels in hardly any bytes and were left out.",
+        "Only a picture of one colour can be so, and opening many of them takes for ever.",
+        "Bring the pictures themselves: these show nothing.",
+    ),
     "too-small-pictures": _Kind(
         "warning",
         "picture is less than 4 pixels wide or high and was left out.",

@@ -15,6 +15,7 @@ from core.intake.pictures.decoding import (
     COMPOSED,
     WHITE,
     BadPicture,
+    HollowPicture,
     TooLargePicture,
     TooSmallPicture,
     UnreadablePicture,
@@ -242,6 +243,7 @@ def _examine(read: bytes | Unusable, ground: int) -> Picture | Unusable:
 CODES: dict[type[BadPicture], str] = {
     UnreadablePicture: "unreadable-files",
     TooLargePicture: "too-large-pictures",
+    HollowPicture: "hollow-pictures",
     TooSmallPicture: "too-small-pictures",
 }
 

@@ -5,10 +5,8 @@ import re
 from collections.abc import Sequence
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_BREAK = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|h[1-6]|ul|ol|hr)(?:\s[^<>]{0,500})?/?\s*>", re.IGNORECASE)
-_HIDDEN = re.compile(
-    r"<(script|style)\b[^<>]{0,500}>.{0,100000}?</\1\s*>|<!--.{0,10000}?-->", re.IGNORECASE | re.DOTALL
-)
+_BREAK = re.compile(r"<\s?/?\s?(?:br|p|div|li|tr|h[1-6]|ul|ol|hr)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)
+_HIDDEN = re.compile(r"<(script|style)\b[^<>]{0,500}>|<!--", re.IGNORECASE)  # how what nobody sees begins
 _TAG = re.compile(
     r"</?(?:a|abbr|article|b|big|blockquote|body|center|cite|code|dd|del|dl|dt|em|figure|font|footer|head|header|html|"
     r"i|img|ins|label|main|mark|meta|nav|pre|q|s|section|small|span|strike|strong|sub|sup|table|tbody|td|tfoot|th|"
@@ -25,7 +23,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def clean_text(text: str) -> str:
     """Return a text without HTML, broken encodings and control characters; line breaks become line feeds."""
     if "<" in text:
-        text = _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text)))
+        text = _TAG.sub("", _BREAK.sub("\n", _without_hidden(text)))
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if not text.isascii() and _MAYBE_BROKEN.search(text):
@@ -34,6 +32,26 @@ def clean_text(text: str) -> str:
         text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
         text = _C1.sub("", text)
     return text
+
+
+def _without_hidden(text: str) -> str:
+    """Return a text without scripts, styles and comments; what is never closed stays."""
+    begin, kept, small = 0, [], text.lower()
+    if len(small) != len(text):  # a few letters become two
+        small = text
+    missing: set[str] = set()
+    for found in _HIDDEN.finditer(text):
+        end = f"</{found[1].lower()}" if found[1] else "-->"
+        if found.start() < begin or end in missing:
+            continue
+        at = small.find(end, found.end())
+        closed = text.find(">", at) if at >= 0 else -1
+        if closed < 0:
+            missing.add(end)  # nor will a later one be
+            continue
+        kept.append(text[begin : found.start()])
+        begin = closed + 1
+    return "".join([*kept, text[begin:]])
 
 
 def _mend(text: str) -> str:

@@ -177,9 +177,9 @@ def _with_quoting(sample: str, is_whole: bool, delimiter: str) -> Dialect:
     others = []
     if '\\"' in sample:
         others.append(Dialect(delimiter, escape="\\"))
-    if len(_quoted_cells("'", delimiter).findall(sample)) > 2 * len(_quoted_cells('"', delimiter).findall(sample)) + 2:
+    if len(quoted_cells("'", delimiter).findall(sample)) > 2 * len(quoted_cells('"', delimiter).findall(sample)) + 2:
         others.append(Dialect(delimiter, quote="'"))
-    if delimiter == "\t" and not _quoted_cells('"', delimiter).search(sample):
+    if delimiter == "\t" and not quoted_cells('"', delimiter).search(sample):
         others.append(Dialect(delimiter, quote=""))  # exports with tabs often quote nothing
     for other in others:
         if _shape(sample, is_whole, other).share > share + 0.01:
@@ -187,7 +187,7 @@ def _with_quoting(sample: str, is_whole: bool, delimiter: str) -> Dialect:
     return usual
 
 
-def _quoted_cells(quote: str, delimiter: str) -> re.Pattern[str]:
+def quoted_cells(quote: str, delimiter: str) -> re.Pattern[str]:
     """Return a pattern of cells that are quoted from end to end."""
     mark = re.escape(delimiter)
     return re.compile(rf"(?:^|{mark}){quote}[^{quote}]*{quote}(?={mark}|\r?$)", re.MULTILINE)

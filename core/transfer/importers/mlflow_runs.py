@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,9 @@ from core.transfer.foreign import ForeignRun, Importer, Points, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
 from core.transfer.words import LONGEST_NAME, hashed, note_of, number_or_text, one_line, settings_of, tags_of
 
-LARGEST_TEXT = 1024**2  # bytes of a setting, a tag or a description
+LARGEST_TEXT = 1024**2  # bytes of a setting or a tag
+LARGEST_META = 64 * 1024  # bytes of a description: a dozen lines
+MOST_NESTED = 200  # lists and objects in it
 DATABASES = (".db", ".sqlite", ".sqlite3")
 LOOKED_AT = 20  # descriptions, to find out whether a folder is MLflow's
 _NOT_TAGS = ("mlflow.", "touchstone.")  # what MLflow and our own exports add
@@ -194,9 +197,9 @@ def _meta(source: Source, entry: Entry, trouble: Trouble) -> dict[str, Any]:
     import yaml
 
     try:
-        text = source.read(entry, LARGEST_TEXT).decode("utf-8", "replace")
-        if not any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            found = yaml.safe_load(text)
+        text = source.read(entry, LARGEST_META).decode("utf-8", "replace")
+        if _is_plain(text):
+            found = yaml.load(text, _loader())
             if isinstance(found, dict):
                 return found
     except UnreadableEntry as error:
@@ -206,6 +209,29 @@ def _meta(source: Source, entry: Entry, trouble: Trouble) -> dict[str, Any]:
         pass
     trouble.say(f"{entry.name} is damaged, so this run was left out.")
     return {}
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a description is such as MLflow writes: hardly anything within anything else."""
+    if sum(text.count(sign) for sign in "[{") > MOST_NESTED or text.count("- ") > MOST_NESTED:
+        return False
+    return "&" not in text or "*" not in text  # names that stand for what was written before can make it huge
+
+
+@cache
+def _loader() -> Any:
+    """Return PyYAML's safe loader, but for numbers: it reads some in a time that grows with their length squared."""
+    import yaml
+
+    loader_class: Any = type("Loader", (yaml.SafeLoader,), {})
+
+    def number(loader: Any, node: Any) -> object:
+        text = str(loader.construct_scalar(node))
+        return int(text) if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20 else text
+
+    loader_class.add_constructor("tag:yaml.org,2002:int", number)
+    loader_class.add_constructor("tag:yaml.org,2002:float", lambda loader, node: str(loader.construct_scalar(node)))
+    return loader_class
 
 
 def _whole(value: object) -> int | None:

@@ -17,7 +17,8 @@ _NUMBERED = re.compile(r"([^\W\d_].{0,80}?)(?:[-_. ]+|(?<=[^\W\d_]))(?:\(?\d{1,9
 # What cameras, telephones and programs call every picture, whatever it shows.
 _CAMERA = re.compile(
     r"(?:img|image|images|dsc|dscn|dscf|pxl|p|pic|pict|picture|photo|foto|frame|screenshot|screen shot|scan|wa|vid|mvi|"
-    r"gopr|dji|sam|cimg|hpim|imag|whatsapp image.*|signal.*|file|download|untitled|unnamed|sample|data|item|test|train|"
+    r"gopr|dji|sam|cimg|hpim|imag|whatsapp image.{0,80}|signal.{0,80}|file|"
+    r"download|untitled|unnamed|sample|data|item|test|train|"
     r"val|valid|validation|\w)[-_. ]*(?:e|edited|copy|wa)?",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ CLASS_FILES = ("classes.txt", "obj.names", "labels.txt", "_darknet.labels", "pre
 LARGEST_YAML = 64 * 1024  # bytes
 MOST_BRACKETS = 500  # in it: a parser goes one deeper for each
 MOST_SNIFFED = 8  # text files
-_LINE = re.compile(r"\d{1,5}(?:[ \t]+[-+]?[0-9.eE+-]{1,24}){4,2000}")
+_LINE = re.compile(r"\d{1,5}(?:[ \t]+[0-9.eE+-]{1,24}){4,2000}")
 
 
 def may_be(names: Sequence[str]) -> bool:
