@@ -20,7 +20,7 @@ MOST_NAMED = 8  # values that a hint lists
 _ORDER: Mapping[str, Callable[[Anything, Anything], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?|[+-]?inf(?:inity)?)\s*([a-z%]*)", re.IGNORECASE)
+_NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?|[+-]?inf(?:inity)?)\s*([a-z%]*)", re.IGNORECASE)
 _SECONDS = {"": "1", "s": "1", "sec": "1", "second": "1", "m": "60", "min": "60", "minute": "60", "h": "3600",
             "hour": "3600", "d": "86400", "day": "86400"}  # fmt: skip
 _SIZES = {"": "1", "%": "0.01", "k": "1e3", "thousand": "1e3", "m": "1e6", "million": "1e6", "b": "1e9",
