@@ -103,7 +103,7 @@ class Archive:
 
 
 def _size(count: int) -> str:
-    return f"{count // 1024**2} MB" if count >= 1024**2 else f"{count // 1024} kB"
+    return f"{count // 1024**2} MB" if count >= 1024**2 else f"{-(-count // 1024)} kB"
 
 
 class _Member(io.RawIOBase):
