@@ -1,6 +1,7 @@
 """Rows to be judged, in files or as JSON: read by the very code that reads them when they are imported."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -35,7 +36,7 @@ def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     """
     size_bytes = file.stat().st_size if file.is_file() else 0
     said, _ = _inspectors().ask(
-        "rows", {"path": str(file.absolute())}, subject=file.name, limits=replace(import_limits(), wall_s=WALL_S),
+        "rows", {}, os.fsencode(file.absolute()), subject=file.name, limits=replace(import_limits(), wall_s=WALL_S),
         mapped_bytes=size_bytes, most_bytes=GIB,
     )  # fmt: skip
     return _ROWS.validate_python((said["rows"], said["decimal"]))
@@ -46,8 +47,8 @@ def _inspectors() -> Inspectors:
     return Inspectors("core.cli.row_files")
 
 
-def _rows(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
-    rows, decimal = _read(Path(asked["path"]))
+def _rows(_asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
+    rows, decimal = _read(Path(os.fsdecode(path)))
     return {"rows": rows, "decimal": decimal}, b""
 
 

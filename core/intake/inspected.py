@@ -1,5 +1,6 @@
 """Brought files and pictures as the dashboard sees them: read in a process of its own, never in the dashboard's."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,8 @@ def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = No
     size_bytes = path.stat().st_size if path.is_file() else 0
     said, _ = inspectors().ask(
         "look",
-        {"path": str(path.absolute()), "options": options.model_dump(mode="json")},
+        {"options": options.model_dump(mode="json")},
+        os.fsencode(path.absolute()),  # bytes: not every name of a file is text
         subject=path.name,
         limits=limits_of_look(size_bytes),
         mapped_bytes=size_bytes,
@@ -92,9 +94,9 @@ def load_pictures(rows: "pa.Table", packs: Path, size: int, channels: int) -> ND
     places = [(row["pack"], row["offset"], row["size_bytes"]) for row in found]
     for begin in range(0, len(places), TOGETHER):
         some = places[begin : begin + TOGETHER]
-        asked = {"places": some, "packs": str(packs.absolute()), "size": size, "channels": channels}
+        asked, folder = {"places": some, "size": size, "channels": channels}, os.fsencode(packs.absolute())
         limits = Limits(_memory(), PICTURE_CPU_S + len(some), WALL_FACTOR * (PICTURE_CPU_S + len(some)))
-        _, pixels = inspectors().ask("pictures", asked, subject="an image of this data set", limits=limits)
+        _, pixels = inspectors().ask("pictures", asked, folder, subject="an image of this data set", limits=limits)
         shape = (len(some), size, size, channels)
         result[begin : begin + len(some)] = np.frombuffer(pixels, np.uint8).reshape(shape)
     return result

@@ -1,6 +1,7 @@
 """What an inspector of a brought file can be asked: it runs in a process of its own (see `core.inspection`)."""
 
 import importlib
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,8 +17,8 @@ from core.intake.inspected import LOOK
 from core.intake.pictures.loading import checked_picture, load_pictures, thumbnail
 
 
-def _look(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
-    found = look_at(Path(asked["path"]), ImportOptions.model_validate(asked["options"]))
+def _look(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
+    found = look_at(Path(os.fsdecode(path)), ImportOptions.model_validate(asked["options"]))
     return LOOK.dump_python(found, mode="json"), b""
 
 
@@ -29,10 +30,10 @@ def _thumbnail(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
     return None, thumbnail(content, int(asked["largest"]))
 
 
-def _pictures(asked: Mapping[str, Any], _content: bytes) -> tuple[Any, bytes]:
+def _pictures(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
     packs, offsets, sizes = zip(*asked["places"], strict=True)
     rows = pa.table({"pack": packs, "offset": offsets, "size_bytes": sizes})
-    return None, load_pictures(rows, Path(asked["packs"]), int(asked["size"]), int(asked["channels"])).tobytes()
+    return None, load_pictures(rows, Path(os.fsdecode(folder)), int(asked["size"]), int(asked["channels"])).tobytes()
 
 
 INSPECTIONS = {
