@@ -73,7 +73,7 @@ class NgramPreprocessor:
             :vocabulary_size
         ]
         weights = tuple(round(log((1 + len(texts)) / (1 + held[n])) + 1, 3) for n in known)
-        return cls(tuple(known), weights, min(length, longest), empty.reads, cased)
+        return cls(tuple(known), weights, min(length, longest + 1), empty.reads, cased)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:

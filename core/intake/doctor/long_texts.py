@@ -8,14 +8,14 @@ from core.intake.doctor.selection import of_sample, sample, values_where
 from core.intake.doctor.wording import percent, positions
 
 CODE = "long-texts"
-READ = 128  # words that the pretrained encoder reads; the bag of words reads 64 unless told otherwise
+READ = 128  # words, about what the pretrained encoder reads at once
 SHORTEST_WORD = 2  # characters, with the space after it: shorter texts than READ of these need no counting
 # A word, as models count: what stands between spaces, and each sign of the scripts that write no spaces.
 WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+"
 
 
 def look(examined: Examined) -> Finding | None:
-    """Find the texts of which models read only the beginning."""
+    """Find the texts of which some models read only a part."""
     import pyarrow.compute as pc
 
     texts = sample(examined, "text")
@@ -34,10 +34,10 @@ def look(examined: Examined) -> Finding | None:
         count=count,
         examples=(),
         message=f"{count:,} of {of_sample(examined, len(texts), 'texts')} ({percent(count, len(texts))}) "
-        f"{'is' if count == 1 else 'are'} longer than {READ} words, the longest about {int(words.max()):,}: the text "
-        f"models here read the first {READ} words or so and skip the rest.",
-        why="What decides may stand at the end. If so, bring the part that matters, or try the bag-of-words model with "
-        "a larger 'Longest text'.",
+        f"{'is' if count == 1 else 'are'} longer than {READ} words, the longest about {int(words.max()):,}: models "
+        "that read word by word take the beginning and the end of such texts, the frozen encoder up to four parts.",
+        why="What decides may stand in between. The linear model on n-grams reads all of it; a run says how many texts "
+        "it cuts.",
         rows=positions(long_rows),
     )
 

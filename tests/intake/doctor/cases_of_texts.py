@@ -20,8 +20,8 @@ CASES = [
         lambda _: among_others("word " * 128, "x" * 3_000),
         "note",
         2,
-        "2 of the 23 texts (9 %) are longer than 128 words, the longest about 300: the text models here read the "
-        "first 128 words or so and skip the rest.",
+        "2 of the 23 texts (9 %) are longer than 128 words, the longest about 300: models that read word by word "
+        "take the beginning and the end of such texts, the frozen encoder up to four parts.",
     ),
     Case(
         "short-texts",
