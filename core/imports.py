@@ -8,8 +8,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 SourceKind = Literal["pictures", "table", "documents"]
-ColumnKind = Literal["text", "category", "number", "number-in-text", "date", "identifier", "constant", "empty"]
+ColumnKind = Literal[
+    "text", "category", "number", "number-in-text", "date", "duration", "identifier", "constant", "empty"
+]
 ColumnRole = Literal["text", "label", "target", "split", "feature", "ignored"]
+CHOSEN_KINDS = (
+    "number", "category", "date", "date-day-first", "date-month-first", "duration", "text", "identifier",
+)  # fmt: skip
 Severity = Literal["error", "warning", "note"]
 ImportState = Literal["working", "done", "failed", "cancelled"]
 
@@ -29,6 +34,9 @@ class ImportOptions(BaseModel):
     split_column: str = ""
     ignored_columns: tuple[str, ...] = ()
     number_columns: tuple[str, ...] | None = None  # texts such as "8GB" to read as numbers; None takes those offered
+    used_columns: tuple[str, ...] = ()  # to use although there is a doubt about them
+    column_kinds: Mapping[str, str] = Field(default_factory=dict)  # column -> one of `CHOSEN_KINDS`
+    split_by: Literal["", "random", "time"] = ""  # how rows of a table are divided; "" is guessed
     delimiter: str = ""
     encoding: str = ""
     has_header: bool | None = None

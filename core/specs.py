@@ -23,6 +23,7 @@ SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 Images = NDArray[np.uint8]  # (N, H, W, C)
 Texts = tuple[str, ...]
 Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: see `core.preprocessing.columns`
+ORDERS = "date orders"  # of a table's `attrs`: column -> "dmy" or "mdy", as its dates were written
 DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
 
@@ -116,6 +117,7 @@ class DataInfo:
     target_std: float = 1.0
     target_low: float = -math.inf  # a trained model's answers stay within these
     target_high: float = math.inf
+    target_log: tuple[float, ...] = ()  # mean and standard deviation of their logarithms, where these are learnt
     padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
     token_weights: tuple[float, ...] = ()  # how much each token id counts, where that is known beforehand
     characters_per_token: float = 1.0  # on average in the training text: of a model that writes

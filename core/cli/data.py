@@ -1,9 +1,10 @@
 """`touchstone data ...`: the data sets, built in and brought."""
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,7 +14,7 @@ from core.cli.import_bar import follow
 from core.cli.output import AsJson, print_json, print_table
 from core.doubts import doubts_of
 from core.errors import UserError
-from core.imports import Finding, Guess, ImportOptions, VersionInfo
+from core.imports import CHOSEN_KINDS, Finding, Guess, ImportOptions, VersionInfo
 from core.recommending import recommended
 from core.service import Service
 from core.settings import Settings
@@ -31,7 +32,21 @@ Texts = Annotated[
 ]
 Label = Annotated[str, typer.Option(help="The column that holds the labels; guessed if not given.")]
 Target = Annotated[str, typer.Option(help="The column to predict, of a table for regression.")]
-Ignored = Annotated[list[str] | None, typer.Option("--ignore-column", help="A column to leave out; may be repeated.")]
+Ignored = Annotated[
+    list[str] | None,
+    typer.Option("--skip", "--ignore-column", metavar="COLUMN", help="A column to leave out; may be repeated."),
+]
+Used = Annotated[
+    list[str] | None,
+    typer.Option("--use", metavar="COLUMN", help="A column to use although there is a doubt about it; repeatable."),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="COLUMN=KIND", help=f"What a column holds: {', '.join(CHOSEN_KINDS)}; repeatable."),
+]
+SplitBy = Annotated[
+    str, typer.Option(help="How a table's rows are divided: random, or time (earlier ones for training); guessed.")
+]
 SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}  # that a shell makes hard to type
 SIGNS = {"error": "ERROR", "warning": "warning", "note": "note"}
 
@@ -72,7 +87,10 @@ def import_data(
         str, typer.Option(help="Where a document of a text file ends: none, blank-line, ---, ***, form-feed ...")
     ] = "",
     target_column: Target = "",
+    use: Used = None,
     ignore_column: Ignored = None,
+    column_kind: Kinds = None,
+    split_by: SplitBy = "",
     split_column: Annotated[str, typer.Option(help="The column that names each row's split.")] = "",
     separator: Annotated[str, typer.Option(help="The sign between columns; guessed if not given.")] = "",
     encoding: Annotated[str, typer.Option(help="The encoding of a text file; guessed if not given.")] = "",
@@ -100,7 +118,9 @@ def import_data(
     service = open_service()
     options = ImportOptions(
         task=task, name=name, label_column=label_column, target_column=target_column,
-        ignored_columns=tuple(ignore_column or ()), split_column=split_column, encoding=encoding, has_header=header,
+        used_columns=tuple(use or ()), ignored_columns=tuple(ignore_column or ()),
+        column_kinds=_kinds(column_kind or []), split_by=_split_by(split_by),
+        split_column=split_column, encoding=encoding, has_header=header,
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
         **_texts(text_column), several_labels=several_labels, document_end=document_end,
@@ -171,6 +191,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
     print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
     _print_guesses(service.shelf.guesses(name))
+    _print_columns(document["facts"].get("columns", ()))
     _print_recommended(service, name, document["task"])
     if document["classes"]:
         print_table(("CLASS", "EXAMPLES"), list(document["classes"].items()))
@@ -252,6 +273,33 @@ def _print_recommended(service: Service, name: str, task: str) -> None:
     found = recommended(service.shelf, name, task)
     if found.why:
         print(f"Begin with {found.model}: {found.why}")
+
+
+def _kinds(said: list[str]) -> dict[str, str]:
+    """Return the kind of each column, from `NAME=KIND`; a name may hold an equals sign itself."""
+    kinds = {}
+    for pair in said:
+        name, sign, kind = pair.rpartition("=")
+        if not sign or not name:
+            raise UserError(
+                f"'{pair}' does not say what a column holds. Write --as COLUMN=KIND, such as --as shop=category."
+            )
+        kinds[name] = kind.strip().lower()
+    return kinds
+
+
+def _split_by(said: str) -> Literal["", "random", "time"]:
+    match said:
+        case "" | "random" | "time":
+            return said
+    raise UserError(f"Rows are divided by 'random' or by 'time', not by '{said}'.")
+
+
+def _print_columns(columns: Iterable[Mapping[str, str]]) -> None:
+    """Show what each column of a brought table is for, as it was imported."""
+    rows = [(c["name"], c["kind"], c["role"], c.get("why") or c.get("unit", "")) for c in columns]
+    if rows:
+        print_table(("COLUMN", "HOLDS", "FOR", ""), rows)
 
 
 def _print_guesses(guesses: list[Guess]) -> None:

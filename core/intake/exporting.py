@@ -4,7 +4,7 @@ import csv
 import io
 
 from core.intake.opened import Version
-from core.intake.rows import FEATURE, batches
+from core.intake.rows import FEATURE, UNUSED, batches
 from core.specs import SPLITS
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
@@ -13,7 +13,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
 def csv_rows(version: Version) -> bytes:
     """Return the rows as UTF-8 CSV; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
     rows = version.rows
-    internal = ("given", "source", "pack", "offset", "pixels", "looks")
+    internal = ("given", "source", "pack", "offset", "pixels", "looks", UNUSED)
     names = [name for name in rows.column_names if name not in internal]
     text = io.StringIO(newline="")
     writer = csv.writer(text)

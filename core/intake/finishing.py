@@ -22,15 +22,17 @@ from core.intake.duplicates import count_repeats, group_numbers, row_keys
 from core.intake.loading import SPLIT_NUMBERS, divided_documents, targets_of
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
-from core.intake.rows import FEATURE
+from core.intake.rows import FEATURE, UNUSED
 from core.intake.same_texts import labelled_text_keys
 from core.intake.similarity import near_pictures, near_texts
 from core.intake.splitting import assign_splits, describe_documents, describe_given
 from core.intake.text_facts import with_languages
+from core.intake.time_split import describe_time, moments_of, split_by_time
 
 SIZE = "Size of the images"
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
 MOST_LABELS = 1_000
+_NO_TIME = np.iinfo(np.int64).min
 SPLIT_COLUMN = pa.field("split", pa.int8())
 
 
@@ -60,10 +62,11 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
         raise DataError("Nothing is left to learn from: no row has all that is needed. Check the columns you chose.")
     keys, near = similar(given.task, rows, progress)
     progress.stage("Dividing", 0, "rows")
-    mark = rows_fingerprint(given.task, rows, labels)
-    sizes, divided = _divided(given, rows, labels, near, mark)
-    said = describe_documents if given.task == "text-generation" else describe_given
-    facts = with_languages(given.facts or {}, rows) | {"splits": said(rows.column("given"))}
+    facts = dict(with_languages(given.facts or {}, rows))
+    moments = moments_of(rows, facts)
+    mark = rows_fingerprint(given.task, rows, labels, "" if moments is None else str(facts["time_column"]))
+    sizes, divided = _divided(given, rows, labels, near, mark, moments)
+    facts["splits"] = _described(given.task, divided, facts, moments)
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
@@ -155,16 +158,38 @@ def class_counts(rows: pa.Table, labels: tuple[str, ...]) -> dict[str, int]:
     return {label: int(counted.get(label, 0)) for label in labels}
 
 
-def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...]) -> str:
-    """Return the SHA-256 of everything that a model could learn from, as 64 hexadecimal digits."""
-    digest = hashlib.sha256(repr((task, labels)).encode())
-    columns = ["pixels", "label"] if task == "image-classification" else [n for n in rows.column_names if n != "source"]
+def _described(task: str, rows: pa.Table, facts: Mapping[str, Any], moments: NDArray[np.float64] | None) -> str:
+    """Return a sentence about where the splits come from."""
+    if moments is not None:
+        return describe_time(moments, rows.column("split").to_numpy(), str(facts["time_column"]))
+    said = describe_documents if task == "text-generation" else describe_given
+    return said(rows.column("given"))
+
+
+def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_column: str = "") -> str:
+    """Return the SHA-256 of everything that a model could learn from, as 64 hexadecimal digits.
+
+    Args:
+        task: What the rows are for.
+        rows: Of the version.
+        labels: In their order.
+        time_column: By which they are divided; empty where chance divides them.
+    """
+    digest = hashlib.sha256(repr((task, labels, time_column) if time_column else (task, labels)).encode())
+    beside = ("source", UNUSED)  # of which nothing is learnt
+    columns = (
+        ["pixels", "label"] if task == "image-classification" else [n for n in rows.column_names if n not in beside]
+    )
     for name in [*columns, *(["given"] if "given" not in columns else [])]:
         digest.update(f"{name}\0".encode())
         for start in range(0, rows.num_rows, HASHED_ROWS):
             values = rows.column(name).slice(start, HASHED_ROWS)
             if pa.types.is_floating(values.type):
                 digest.update(np.ascontiguousarray(values.to_numpy(), dtype="<f8").tobytes())
+                continue
+            if pa.types.is_temporal(values.type):
+                wide = values if pa.types.is_timestamp(values.type) else values.cast(pa.int32())
+                digest.update(np.asarray(pc.fill_null(wide.cast(pa.int64()), _NO_TIME), dtype="<i8").tobytes())
                 continue
             digest.update(np.asarray(pc.fill_null(pc.binary_length(values), -1).to_numpy(), dtype="<i8").tobytes())
             for chunk in values.chunks:
@@ -183,13 +208,21 @@ def without_split(rows: pa.Table) -> pa.Table:
 
 
 def _divided(
-    given: Ingredients, rows: pa.Table, labels: tuple[str, ...], near: NDArray[np.int64], mark: str
+    given: Ingredients,
+    rows: pa.Table,
+    labels: tuple[str, ...],
+    near: NDArray[np.int64],
+    mark: str,
+    moments: NDArray[np.float64] | None,
 ) -> tuple[dict[str, int], pa.Table]:
     if given.task == "text-generation":
         parts = divided_documents(rows, mark, given.facts or {})
         sizes = {str(name): sum(len(str(text)) for text in parts[name].inputs) for name in parts}
         return sizes, rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
-    split = assign_splits(near, targets_of(rows, labels), rows.column("given"), mark)
+    if moments is not None:
+        split = split_by_time(moments)
+    else:
+        split = assign_splits(near, targets_of(rows, labels), rows.column("given"), mark)
     sizes = {str(name): int((split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
     if not all(sizes.values()):
         raise DataError(

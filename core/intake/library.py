@@ -20,7 +20,7 @@ from core.intake.finishing import Ingredients, finish
 from core.intake.loading import load_examples
 from core.intake.manifest import DatasetCard, name_from, write_findings, write_json
 from core.intake.opened import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
-from core.intake.rows import read_rows, without_given, write_rows
+from core.intake.rows import FEATURE, UNUSED, read_rows, without_given, write_rows
 from core.intake.sweeping import DRAFT, marked, owned
 from core.intake.turns import changing
 from core.specs import DatasetSpec
@@ -263,9 +263,22 @@ class Library:
 
 
 def _together(old: pa.Table, new: pa.Table, name: str) -> pa.Table:
+    if UNUSED not in old.column_names or UNUSED not in new.column_names:  # made before rows had it
+        old, new = (rows.drop_columns([UNUSED] if UNUSED in rows.column_names else []) for rows in (old, new))
     if set(old.column_names) != set(new.column_names):
-        raise DataError(f"These examples have other columns than those of '{name}', so they cannot be added to it.")
+        raise DataError(
+            f"These examples have other columns than those of '{name}', so they cannot be added to it."
+            f"{_apart(old, new)}"
+        )
     return pa.concat_tables([old, new.select(old.column_names).cast(old.schema)])
+
+
+def _apart(old: pa.Table, new: pa.Table) -> str:
+    """Return which of the user's columns differ, and what to do."""
+    more = [n.removeprefix(FEATURE) for n in new.column_names if n not in old.column_names and n.startswith(FEATURE)]
+    less = [n.removeprefix(FEATURE) for n in old.column_names if n not in new.column_names and n.startswith(FEATURE)]
+    skip = f" Leave out what is new: {' '.join(f'--skip {column}' for column in more)}." if more else ""
+    return skip + (f" What is missing: {', '.join(less)}." if less else "")
 
 
 def _age(card: DatasetCard) -> datetime:

@@ -15,8 +15,8 @@ from core.intake.manifest import Manifest
 from core.intake.pictures.decoding import WHITE
 from core.intake.pictures.ground import GROUNDS
 from core.intake.pictures.loading import load_pictures
-from core.intake.rows import FEATURE
-from core.specs import SPLITS, DatasetVersion, Examples, Inputs, LoadedDataset, SplitName
+from core.intake.rows import FEATURE, KIND, ORDER
+from core.specs import ORDERS, SPLITS, DatasetVersion, Examples, Inputs, LoadedDataset, SplitName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,17 +87,29 @@ def targets_of(rows: pa.Table, labels: tuple[str, ...]) -> NDArray[np.int64] | N
 
 
 def table_of(rows: pa.Table) -> "pd.DataFrame":
-    """Return the user's columns: numbers as float64 with NaN, categories as text with None."""
+    """Return the user's columns, each with the type by which `core.preprocessing.columns` knows what it holds."""
     import pandas as pd
 
-    names = [name for name in rows.column_names if name.startswith(FEATURE)]
-    columns = {}
-    for name in names:
-        column = rows.column(name)
-        is_number = pa.types.is_floating(column.type)
-        values = column.to_numpy() if is_number else np.array(column.to_pylist(), dtype=object)
-        columns[name.removeprefix(FEATURE)] = values
-    return pd.DataFrame(columns, index=range(rows.num_rows))
+    columns: dict[str, object] = {}
+    orders: dict[str, str] = {}
+    for field in rows.schema:
+        if not field.name.startswith(FEATURE):
+            continue
+        name, column, said = field.name.removeprefix(FEATURE), rows.column(field.name), field.metadata or {}
+        if pa.types.is_floating(column.type):
+            columns[name] = column.to_numpy()
+        elif pa.types.is_timestamp(column.type):
+            columns[name] = column.to_numpy().astype("datetime64[s]")
+            orders[name] = said.get(ORDER, b"").decode()
+        elif pa.types.is_time(column.type):
+            columns[name] = pd.Series(column.cast(pa.int32()).to_pandas(), dtype="Int64").astype("timedelta64[s]")
+        elif said.get(KIND) == b"text":
+            columns[name] = pd.array(column.to_pylist(), dtype="string")
+        else:
+            columns[name] = np.array(column.to_pylist(), dtype=object)
+    table = pd.DataFrame(columns, index=range(rows.num_rows))
+    table.attrs[ORDERS] = orders
+    return table
 
 
 def _inputs(rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path) -> Inputs:

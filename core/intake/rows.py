@@ -14,6 +14,7 @@ import pyarrow.ipc
 BATCH_ROWS = 20_000
 FEATURE = "feature:"  # before the name of a user's column, so that it cannot be one of ours
 _TEXT = pa.large_string()
+_DATE, _CLOCK = pa.timestamp("s"), pa.time32("s")
 # `given` is the split that the source itself names ("train", "validation", "test" or ""), `source` the line, row,
 # file or page number in the source, from 1.
 _COMMON = [("given", pa.string()), ("source", pa.int64())]
@@ -37,15 +38,34 @@ PICTURE_ROWS = pa.schema(
 )
 
 
-def table_rows(numbers: Iterable[str], categories: Iterable[str]) -> pa.Schema:
-    """Return the schema of a table for regression.
+KIND, ORDER = b"kind", b"order"  # of a column's metadata: "text" for free text; "dmy" or "mdy" of its dates
+UNUSED = "unused"  # int64: a hash of the cells that no model reads, so that differing rows are never called the same
+
+
+def table_rows(
+    numbers: Iterable[str],
+    categories: Iterable[str],
+    dates: Mapping[str, str] | None = None,
+    clocks: Iterable[str] = (),
+    texts: Iterable[str] = (),
+) -> pa.Schema:
+    """Return the schema of a table for regression; where there is nothing, numbers are NaN and all others null.
 
     Args:
-        numbers: The user's columns that hold numbers (NaN where there is none).
-        categories: The user's columns that hold words (null where there is none).
+        numbers: The user's columns that hold numbers.
+        categories: The user's columns that hold words.
+        dates: The user's columns that hold dates -> the order of day, month and year as they were written.
+        clocks: The user's columns that hold times of the day.
+        texts: The user's columns that hold free texts.
     """
-    features = [(FEATURE + name, pa.float64()) for name in numbers] + [(FEATURE + name, _TEXT) for name in categories]
-    return pa.schema([("target", pa.float64()), *features, *_COMMON])
+    features = [
+        *(pa.field(FEATURE + name, pa.float64()) for name in numbers),
+        *(pa.field(FEATURE + name, _DATE, metadata={ORDER: order}) for name, order in (dates or {}).items()),
+        *(pa.field(FEATURE + name, _CLOCK) for name in clocks),
+        *(pa.field(FEATURE + name, _TEXT) for name in categories),
+        *(pa.field(FEATURE + name, _TEXT, metadata={KIND: "text"}) for name in texts),
+    ]
+    return pa.schema([pa.field("target", pa.float64()), *features, *[pa.field(*field) for field in _COMMON]])
 
 
 ROWS_BY_TASK: Mapping[str, pa.Schema] = {

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from core.specs import DataInfo
 
+EXPONENTS = 2.0  # beyond the largest answer, that a logarithm may reach while it is learnt: no number overflows
 STRENGTHS = tuple(10.0**power for power in range(-3, 6))  # penalties that ridge regression chooses from
 
 
@@ -50,6 +51,7 @@ class InUnitsOfTarget(nn.Module):
         std: Their standard deviation there.
         low: The smallest number that it answers with.
         high: The largest one.
+        log: Mean and standard deviation of their logarithms, where what was computed is one; else nothing.
 
     Shapes:
         (N, 1) -> (N,)
@@ -57,23 +59,36 @@ class InUnitsOfTarget(nn.Module):
 
     mean: Tensor
     std: Tensor
+    smear: Tensor  # of logarithms alone: makes answers right on average (Duan, 1983)
 
-    def __init__(self, mean: float, std: float, low: float = -math.inf, high: float = math.inf) -> None:
+    def __init__(
+        self, mean: float, std: float, low: float = -math.inf, high: float = math.inf, log: tuple[float, ...] = ()
+    ) -> None:
         super().__init__()
-        self.low, self.high = low, high
+        self.low, self.high, self.log = low, high, log
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+        if log:
+            self.register_buffer("smear", torch.tensor(1.0))
 
     @classmethod
     def of(cls, info: DataInfo) -> Self:
         """Return the layer for data."""
-        return cls(info.target_mean, info.target_std, info.target_low, info.target_high)
+        return cls(info.target_mean, info.target_std, info.target_low, info.target_high, info.target_log)
 
     def forward(self, standardised: Tensor) -> Tensor:
         """Return the numbers in their own units; while it learns, as far out as they lie, so that errors pull back."""
-        numbers = torch.addcmul(self.mean, standardised.squeeze(-1), self.std)
+        if self.log:
+            mean, std = self.log
+            exponent = (mean + std * standardised.squeeze(-1).float()).clamp(max=math.log(self.high) + EXPONENTS)
+            numbers = self.smear * exponent.exp()
+        else:
+            numbers = torch.addcmul(self.mean, standardised.squeeze(-1), self.std)
         return numbers if self.training else numbers.clamp(self.low, self.high)
 
     def standardised(self, numbers: Tensor) -> Tensor:
         """Return numbers in their own units as they are computed with, (N,)."""
+        if self.log:
+            mean, std = self.log
+            return (numbers.log() - mean) / std
         return (numbers - self.mean.double().cpu()) / self.std.double().cpu()

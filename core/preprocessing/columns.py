@@ -1,7 +1,7 @@
 """The columns of a table as features of one size: numbers, dates, words and texts, each in its own way."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -10,18 +10,18 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.preprocessing.date_column import DateColumn, fit_dates, seconds_of
-from core.preprocessing.number_column import LARGEST, NumberColumn, fit_numbers
+from core.preprocessing.log_scale import CHOOSING_ROWS, CLEARLY, FEWEST_ROWS, squared_errors
+from core.preprocessing.number_column import LARGEST, NumberColumn, fit_numbers, with_logarithm
 from core.preprocessing.target_numbers import TargetNumbers, fit_target
 from core.preprocessing.text_column import TextColumn, fit_texts
 from core.preprocessing.word_column import WordColumn, cross_fitted, fit_words, plain_words
-from core.specs import DataInfo, Examples, Inputs
+from core.specs import ORDERS, DataInfo, Examples, Inputs
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_NAMED = 8  # columns in a message
 ALIKE = 0.75  # of two names, 0 to 1: one is probably meant by the other
-ORDERS = "date orders"  # of a table's `attrs`: column -> "dmy" or "mdy", as its dates were written
 Codes = Mapping[str, NDArray[np.float64]]
 
 
@@ -91,7 +91,24 @@ class ColumnPreprocessor:
                     texts.append(fit_texts(name, _texts(column), wanted))
                 case _:
                     words.append(fit_words(name, column, wanted))
-        return cls(Columns(tuple(numbers), tuple(words), tuple(dates), tuple(texts)), target)
+        plain = cls(Columns(tuple(numbers), tuple(words), tuple(dates), tuple(texts)), target)
+        return plain._or_logarithms(train, targets)
+
+    def _or_logarithms(self, train: Examples, targets: NDArray[np.float64]) -> Self:
+        """Return this, or the same with logarithms where the target clearly multiplies rather than adds."""
+        if targets.min() <= 0 or len(targets) < FEWEST_ROWS:
+            return self
+        table = _table(train.inputs)
+        numbers = tuple(with_logarithm(c, _numbers(table[c.name])) for c in self.columns.numbers)
+        other = type(self)(replace(self.columns, numbers=numbers), self.target.as_log(targets))
+        if len(train) > CHOOSING_ROWS:
+            train = train.select(np.sort(np.random.default_rng(0).permutation(len(train))[:CHOOSING_ROWS]))
+            targets = np.asarray(train.targets, dtype=np.float64)
+        left = [
+            squared_errors(made.transform_training(train).astype(np.float64), targets, made.target)
+            for made in (self, other)
+        ]
+        return other if left[1] < CLEARLY * left[0] else self
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
@@ -190,6 +207,7 @@ class ColumnPreprocessor:
             target_std=self.target.std,
             target_low=self.target.low,
             target_high=self.target.high,
+            target_log=(self.target.log_mean, self.target.log_std) if self.target.is_log else (),
         )
 
     def state(self) -> dict[str, Any]:

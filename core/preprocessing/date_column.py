@@ -12,11 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 DAY_S, WEEK_DAYS, HOURS = 86_400.0, 7, 24
+LARGEST = 1e15  # seconds: no date is further away
 YEAR_DAYS = 365.25
 YEAR_SEEN = 330.0  # days of training rows from which the season can be learnt
 ROWS_PER_PART = 4  # on average, that each weekday or hour needs to get a feature
 FURTHEST = 10.0  # times as far from the known dates as they lie apart: 9999-12-31 stands for nothing
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+FIRST_DAYS = 0.9  # share of the rows on the first of a month, from which they stand for months
 WEEKEND = 5  # the first day of it
 MONDAY = 4  # days from 1970-01-01, a Thursday, to a Monday
 Numbers = NDArray[np.float64]
@@ -39,6 +45,7 @@ class DateColumn:
     hours: bool
     hours_at_weekends: bool
     season: bool  # a sine and a cosine of the day of the year
+    months: bool = False  # whether each gets a feature: of rows that stand for months or quarters
     order: str = ""  # "dmy" or "mdy", where the table writes dates so that they could be either
 
     @property
@@ -50,6 +57,7 @@ class DateColumn:
         found += [f"{name}: {hour:02} h" for hour in range(HOURS)] * self.hours
         found += [f"{name}: {day}" for day in WEEKDAYS] * self.weekdays
         found += [f"{name}: {hour:02} h at weekends" for hour in range(HOURS)] * self.hours_at_weekends
+        found += [f"{name}: {month}" for month in MONTHS] * self.months
         found += [f"{name}: day of the year, sine", f"{name}: day of the year, cosine"] * self.season
         return (*found, *[f"{name} is missing"] * self.marks_missing)
 
@@ -88,6 +96,9 @@ class DateColumn:
             yield from (day == number for number in range(WEEK_DAYS))
         if self.hours_at_weekends:
             yield from ((hour == number) & weekend for number in range(HOURS))
+        if self.months:
+            month = _month(seconds)
+            yield from (month == number for number in range(len(MONTHS)))
         if self.season:
             turn = 2 * np.pi * (seconds / DAY_S % YEAR_DAYS) / YEAR_DAYS
             yield from (np.sin(turn), np.cos(turn))
@@ -105,7 +116,7 @@ def fit_dates(name: str, seconds: Numbers, *, is_clock: bool, order: str = "") -
     known = seconds[~np.isnan(seconds)]
     usual = _usual(known)
     if not len(usual):
-        return DateColumn(name, is_clock, 0, 0, 0, 1, -np.inf, np.inf, False, False, False, False, False, order)
+        return DateColumn(name, is_clock, 0, 0, 0, 1, -LARGEST, LARGEST, False, False, False, False, False, order=order)
     first, last = float(usual.min()), float(usual.max())
     origin = 0.0 if is_clock else float(usual[0])
     elapsed, beyond = usual - origin, FURTHEST * max(last - first, DAY_S)
@@ -113,7 +124,8 @@ def fit_dates(name: str, seconds: Numbers, *, is_clock: bool, order: str = "") -
     has_hours = is_clock or bool((usual % DAY_S != 0).any())
     hours = has_hours and len(usual) >= ROWS_PER_PART * HOURS and len(np.unique(usual % DAY_S // 3600)) > 2
     days = np.unique(_weekday(usual))
-    weekdays = not is_clock and len(usual) >= ROWS_PER_PART * WEEK_DAYS and len(days) > 1
+    monthly = not is_clock and not has_hours and _first_days(usual) >= FIRST_DAYS
+    weekdays = not is_clock and not monthly and len(usual) >= ROWS_PER_PART * WEEK_DAYS and len(days) > 1
     both = bool((days >= WEEKEND).any() and (days < WEEKEND).any())
     return DateColumn(
         name=name,
@@ -128,6 +140,7 @@ def fit_dates(name: str, seconds: Numbers, *, is_clock: bool, order: str = "") -
         weekdays=weekdays,
         hours=hours,
         hours_at_weekends=hours and weekdays and both and len(usual) >= 4 * ROWS_PER_PART * HOURS,
+        months=monthly and len(usual) >= ROWS_PER_PART * len(MONTHS),
         season=not is_clock and (last - first) / DAY_S >= YEAR_SEEN,
         order=order,
     )
@@ -140,6 +153,17 @@ def _usual(known: Numbers) -> Numbers:
     low, high = np.quantile(known, [0.01, 0.99])
     beyond = FURTHEST * max(float(high - low), DAY_S)
     return np.asarray(known[(known >= low - beyond) & (known <= high + beyond)])
+
+
+def _first_days(seconds: Numbers) -> float:
+    """Return the share of dates that are the first of a month."""
+    days = seconds.astype(np.int64).astype("datetime64[s]").astype("datetime64[D]")
+    return float((days == days.astype("datetime64[M]")).mean())
+
+
+def _month(seconds: Numbers) -> NDArray[np.int64]:
+    """Return the month, (N,): 0 is January."""
+    return seconds.astype(np.int64).astype("datetime64[s]").astype("datetime64[M]").astype(np.int64) % len(MONTHS)
 
 
 def _weekday(seconds: Numbers) -> NDArray[np.int64]:

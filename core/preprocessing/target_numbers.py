@@ -1,6 +1,6 @@
 """The numbers that a table's model learns to predict: where they lie, and whether they can be learnt at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,8 @@ from core.errors import DataError
 from core.preprocessing.number_column import LARGEST, SMALLEST
 
 CLOSEST = 1e-5  # of their own size: numbers to predict that lie closer run together in 32 bits
-MARGIN = 10.0  # times their range, by which answers may leave it; those of numbers that are never negative stop at 0
+MARGIN = 0.25  # times their range, by which answers may leave it
+SMALLER = 0.5  # of the smallest, where all are above 0: no answer is smaller
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,54 @@ class TargetNumbers:
         std: Their standard deviation.
         low: No answer is smaller.
         high: Or larger.
+        log_mean: Mean of their logarithms, where these are computed with.
+        log_std: Their standard deviation; 0 where the numbers are computed with as they are.
     """
 
     mean: float
     std: float
     low: float = -np.inf
     high: float = np.inf
+    log_mean: float = 0.0
+    log_std: float = 0.0
+
+    @property
+    def is_log(self) -> bool:
+        """Whether logarithms are computed with."""
+        return self.log_std > 0
+
+    def standardised(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return numbers as they are computed with: around 0 with spread 1."""
+        if self.is_log:
+            return (np.log(numbers) - self.log_mean) / self.log_std
+        return (numbers - self.mean) / self.std
+
+    def in_units(self, standardised: NDArray[np.float64], smear: float = 1.0) -> NDArray[np.float64]:
+        """Return in their own units what was computed, within the bounds."""
+        if self.is_log:
+            exponent = np.minimum(self.log_mean + self.log_std * standardised, np.log(LARGEST))
+            return np.asarray((smear * np.exp(exponent)).clip(self.low, self.high))
+        return np.asarray((self.mean + self.std * standardised).clip(self.low, self.high))
+
+    def smear(self, standardised: NDArray[np.float64], numbers: NDArray[np.float64]) -> float:
+        """Return the factor that makes answers right on average, which those of logarithms are not.
+
+        Source:
+            Duan, Smearing Estimate: A Nonparametric Retransformation Method, 1983.
+        """
+        if not self.is_log:
+            return 1.0
+        mean = float(self.in_units(standardised).mean())
+        return float(numbers.mean()) / mean if mean > 0 else 1.0
+
+    def as_log(self, targets: NDArray[np.float64]) -> "TargetNumbers":
+        """Return the same with logarithms to compute with.
+
+        Args:
+            targets: (N,) all above 0.
+        """
+        logs = np.log(targets)
+        return replace(self, log_mean=float(logs.mean()), log_std=float(logs.std()))
 
 
 def fit_target(targets: NDArray[np.float64]) -> TargetNumbers:
@@ -38,7 +81,7 @@ def fit_target(targets: NDArray[np.float64]) -> TargetNumbers:
     mean, std = _statistics(targets)
     low, high = float(targets.min()), float(targets.max())
     margin = MARGIN * (high - low)
-    return TargetNumbers(mean, std, 0.0 if low >= 0 else low - margin, high + margin)
+    return TargetNumbers(mean, std, SMALLER * low if low >= 0 else low - margin, high + margin)
 
 
 def _statistics(targets: NDArray[np.float64]) -> tuple[float, float]:

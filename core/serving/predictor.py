@@ -90,8 +90,14 @@ class Predictor:
             remarks: list[tuple[str, ...]] = [()] * len(values)
             if isinstance(self.preprocessor, RemarkingPreprocessor):
                 remarks = self.preprocessor.remarks(examples)
-            found += [NumberPrediction(*each) for each in zip(values, remarks, strict=True)]
+            found += [self._number(*each) for each in zip(values, remarks, strict=True)]
         return found
+
+    def _number(self, value: float, remarks: tuple[str, ...]) -> NumberPrediction:
+        if not self.info.target_low < value < self.info.target_high:
+            said = f"The answer would lie far outside of the numbers learnt from, so it stops at {value:.6g}."
+            remarks = (*remarks, said)
+        return NumberPrediction(value, remarks)
 
     def _check_answers_with(self, kind: str) -> None:
         if self.task.output_kind != kind:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.intake.tables.numbers import Decimal, is_missing, parse_numbers, style_in
+from core.intake.tables.dates import date_style, parse_dates
+from core.intake.tables.durations import duration_style, read_numbers
+from core.intake.tables.numbers import Decimal, is_missing, style_in
 from core.specs import Preprocessor
 
 if TYPE_CHECKING:
@@ -28,7 +30,27 @@ class ColumnReader(Preprocessor, Protocol):
 
     @property
     def word_names(self) -> tuple[str, ...]:
-        """The columns of words."""
+        """The columns of words and texts."""
+
+    @property
+    def dates(self) -> "Sequence[DateReader]":
+        """The columns of dates and of times of the day."""
+
+
+class DateReader(Protocol):
+    """What must be known of a column of dates to read more of them."""
+
+    @property
+    def name(self) -> str:
+        """Of the column."""
+
+    @property
+    def is_clock(self) -> bool:
+        """Whether it holds times of the day."""
+
+    @property
+    def order(self) -> str:
+        """Of day and month: "dmy" or "mdy"; empty where it was never in doubt."""
 
 
 def table_of(
@@ -63,7 +85,39 @@ def table_of(
     for name in reader.word_names:
         if name in columns:
             columns[name] = np.array([_word(row.get(name)) for row in stripped], dtype=object)
+    for date in reader.dates:
+        if date.name in columns:
+            columns[date.name] = _dates([row.get(date.name) for row in stripped], date)
     return pd.DataFrame(columns, index=range(len(rows)))
+
+
+def _dates(cells: Sequence[Any], column: DateReader) -> NDArray[Any]:
+    """Return the dates in a column's cells as (N,) datetime64, or times of the day as timedelta64."""
+    texts = ["" if cell is None or cell != cell else str(cell).strip() for cell in cells]
+    known = [text for text in texts if not is_missing(text)]
+    day_first = {"dmy": True, "mdy": False}.get(column.order)
+    style = date_style(known, column.name, day_first=day_first, is_chosen=True) if known else None
+    what, example = ("time of the day", "17:30") if column.is_clock else ("date", "2026-01-31")
+    if style is None or style.is_clock != column.is_clock:
+        strange = [row for row, text in enumerate(texts) if not is_missing(text) and not _reads_as(text, column)]
+        seconds, unreadable = np.full(len(texts), np.nan), strange or [0] * bool(known)
+    else:
+        seconds, unreadable = parse_dates(texts, style)
+    if unreadable:
+        row = unreadable[0]
+        raise DataError(
+            f"Row {row + 1:,}: '{texts[row][:LONGEST_SHOWN]}' in the column '{column.name}' is no {what}, but the "
+            f"model has learnt from one there. Write one such as {example}, or leave it empty where it is unknown."
+        )
+    unit = "timedelta64[s]" if column.is_clock else "datetime64[s]"
+    found = np.where(np.isnan(seconds), 0, seconds).astype(np.int64).astype(unit)
+    found[np.isnan(seconds)] = np.array("NaT", dtype=unit)
+    return found
+
+
+def _reads_as(text: str, column: DateReader) -> bool:
+    style = date_style([text], column.name, is_chosen=True)
+    return style is not None and style.is_clock == column.is_clock
 
 
 def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str) -> NDArray[np.float64]:
@@ -73,7 +127,8 @@ def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str
         "" if cell is None or is_one else str(cell).strip() for cell, is_one in zip(cells, are_numbers, strict=True)
     ]
     known = [text for text in texts if not is_missing(text)]
-    numbers, unreadable = parse_numbers(texts, style_in(unit, known, decimal_hint))
+    durations = duration_style(known, column, is_chosen=True) if known else None
+    numbers, unreadable = read_numbers(texts, durations or style_in(unit, known, decimal_hint))
     if unreadable:
         row = unreadable[0]
         more = f" (and {len(unreadable) - 1:,} more like it)" if len(unreadable) > 1 else ""

@@ -79,8 +79,8 @@ def root_mean_squared_error(outcomes: Outcomes) -> float:
 def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcomes:
     """Return what ridge regression on the prepared columns does, its strength chosen by leaving one row out.
 
-    Its answers stay within the numbers that it has learnt from, or near them where rows have dates: columns that say
-    the same get large weights of opposite signs, and one wrong cell would make the method that models are compared with
+    Its answers stay near the numbers that it has learnt from, within the bounds of every model's: columns that say the
+    same get large weights of opposite signs, and one wrong cell would make the method that models are compared with
     look worse than it is.
 
     Source:
@@ -91,14 +91,12 @@ def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcome
     from core.layers.number import STRENGTHS
 
     columns = ColumnPreprocessor.fit(train)
-    goes_on = any(not date.is_clock for date in columns.dates)  # later numbers may be larger than all that were seen
-    lowest, highest = train.targets.min(), train.targets.max()
     if len(train) > FITTING_ROWS:
         train = train.select(np.sort(np.random.default_rng(seed).permutation(len(train))[:FITTING_ROWS]))
     target, rows = columns.target, columns.transform_training(train).astype(np.float64)
-    ridge = RidgeCV(STRENGTHS).fit(rows, (train.targets - target.mean) / spread)
-    answers = target.mean + spread * ridge.predict(columns.transform(test.inputs).astype(np.float64))
-    answers = answers.clip(target.low, target.high) if goes_on else answers.clip(lowest, highest)
+    ridge = RidgeCV(STRENGTHS).fit(rows, target.standardised(train.targets))
+    smear = target.smear(ridge.predict(rows), train.targets)
+    answers = target.in_units(ridge.predict(columns.transform(test.inputs).astype(np.float64)), smear)
     return outcomes_of_numbers(answers, test.targets.astype(np.float64), spread)
 
 

@@ -72,14 +72,21 @@ def _of_a_number(i: int, outcomes: Outcomes, examples: Examples) -> dict[str, An
 
 def _row(table: "pd.DataFrame", i: int) -> dict[str, float | str | None]:
     """Return one row by column; None where there is nothing."""
-    found: dict[str, float | str | None] = {}
-    for name, value in table.iloc[i, :MOST_COLUMNS].items():
-        if isinstance(value, str):
-            found[str(name)] = value[:LONGEST_CELL]
-        else:
-            known = isinstance(value, int | float | np.number) and math.isfinite(value)
-            found[str(name)] = float(value) if known else None
-    return found
+    return {str(name): _cell(value) for name, value in table.iloc[i, :MOST_COLUMNS].items()}
+
+
+def _cell(value: Any) -> float | str | None:
+    """Return a cell as JSON has it: dates and times of the day as people write them."""
+    import pandas as pd
+
+    if isinstance(value, str):
+        return value[:LONGEST_CELL]
+    if isinstance(value, pd.Timestamp | pd.Timedelta) and not pd.isna(value):
+        moment = value if isinstance(value, pd.Timestamp) else pd.Timestamp(0) + value
+        written = f"{moment:%Y-%m-%d %H:%M:%S}" if isinstance(value, pd.Timestamp) else f"{moment:%H:%M:%S}"
+        return written.removesuffix(" 00:00:00")
+    known = isinstance(value, int | float | np.number) and math.isfinite(value)
+    return float(value) if known else None
 
 
 def picture_of_pixels(pixels: Any) -> Image.Image:

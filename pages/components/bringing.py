@@ -38,6 +38,7 @@ READING = ("delimiter", "encoding", "has_header", "sheet")
 ANEW = (
     "text_column", "more_text_columns", "label_column", "several_labels", "target_column", "split_column",
     *DEPENDS["target_column"], "label_map",
+    "column_kinds", "split_by",
 )  # fmt: skip
 
 
@@ -126,6 +127,27 @@ def decide(name: str) -> None:
         state.asked[name] = tuple(value) if isinstance(value, list) else value
     if name == "task":
         st.query_params["as"] = value
+
+
+def said_of_column(name: str, left_out: str) -> str:
+    """Return the kind that the user has said a column is of; `left_out` where it is not to be used, "" for nothing."""
+    asked = st.session_state[_STATE].asked
+    return left_out if name in asked.get("ignored_columns", ()) else str(asked.get("column_kinds", {}).get(name, ""))
+
+
+def decide_column(name: str, kind: str, left_out: str) -> None:
+    """Take over what a column is read as.
+
+    Args:
+        name: Of the column.
+        kind: One of `core.imports.CHOSEN_KINDS`; "" takes back what was said.
+        left_out: The kind that stands for a column that is not used.
+    """
+    asked = st.session_state[_STATE].asked
+    ignored = [column for column in asked.get("ignored_columns", ()) if column != name]
+    kinds = {column: said for column, said in asked.get("column_kinds", {}).items() if column != name}
+    asked["ignored_columns"] = (*ignored, *[name] * (kind == left_out))
+    asked["column_kinds"] = kinds | ({name: kind} if kind and kind != left_out else {})
 
 
 def _leave_out(state: Bringing, unwanted: str, wanted: str) -> None:

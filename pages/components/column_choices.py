@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.imports import Column, Look
 from pages.components.bringing import decide, field_key
+from pages.components.column_kinds import column_kinds
 from pages.components.data_words import shortened
 from pages.components.text import plain
 
@@ -16,7 +17,8 @@ KINDS = {
     "category": "Words that repeat",
     "number": "Number",
     "number-in-text": "Number in text",
-    "date": "Date",
+    "date": "Date or time",
+    "duration": "Duration",
     "identifier": "Identifier",
     "constant": "Always the same",
     "empty": "Empty",
@@ -59,7 +61,7 @@ def column_choices(look: Look) -> None:
         _one_of("split_column", "Part (optional)", names, may_be_none=True)
     _of_texts(look, names)
     if look.options.task == "tabular-regression":
-        _several(look)
+        column_kinds(look)
     _table(look)
 
 
@@ -99,30 +101,6 @@ def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = Fal
         placeholder="None" if may_be_none else "Choose a column", required=not may_be_none,
         format_func=lambda column: shortened(column, 60),
     )  # fmt: skip
-
-
-def _several(look: Look) -> None:
-    options = look.options
-    names = [column.name for column in look.columns if column.name != options.target_column]
-    texts = [column.name for column in look.columns if column.kind == "number-in-text"]
-    offered = list(dict.fromkeys([*texts, *(options.number_columns or ())]))
-    with st.grid(2, min_column_width=240):
-        _fitting("ignored_columns", names)
-        st.multiselect(
-            "Leave out", names, key=field_key("ignored_columns"), on_change=decide, args=("ignored_columns",),
-            help="Columns that only number the rows, or that give the answer away.", placeholder="None", wrap=True,
-        )  # fmt: skip
-        if offered:
-            _fitting("number_columns", offered)
-            st.multiselect(
-                "Read as numbers", offered, key=field_key("number_columns"), on_change=decide, args=("number_columns",),
-                help="Texts such as 8GB become the number 8.", placeholder="None", wrap=True,
-            )  # fmt: skip
-
-
-def _fitting(name: str, options: Sequence[str]) -> None:
-    chosen = st.session_state.get(field_key(name)) or []
-    st.session_state[field_key(name)] = [value for value in chosen if value in options]
 
 
 def _table(look: Look) -> None:

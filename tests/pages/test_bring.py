@@ -177,13 +177,33 @@ def test_nothing_pasted_is_said(open_page: Open) -> None:
 
 def test_a_table_of_numbers_asks_for_the_number_to_predict(open_page: Open, tmp_path: Path) -> None:
     file = tmp_path / "laptops.csv"
-    rows = [f"{i},{8 * (1 + i % 4)}GB,{500.5 + 13 * i}" for i in range(60)]
-    file.write_text("\n".join(["id,ram,price", *rows]))
+    rows = [f"{i},{8 * (1 + i % 4)}GB,{13 + i % 3},{500.5 + 13 * i}" for i in range(60)]
+    file.write_text("\n".join(["id,ram,inches,price", *rows]))
     at = look_at(open_page, file, **{"as": "tabular-regression"})
     assert chosen(at, "target_column") == "price"
     assert chosen(at, "number_columns") == ["ram"]
-    at.multiselect(key="bring-ignored_columns").set_value(["id", "ram"]).run()
+    at.selectbox(key="column-kind-ram").set_value("left out").run()
     assert chosen(healthy(at), "ignored_columns") == ["id", "ram"]
+    at.selectbox(key="column-kind-ram").set_value("category").run()
+    assert chosen(healthy(at), "ignored_columns") == ["id"]
+    assert chosen(at, "column_kinds") == {"ram": "category"}
+    at.selectbox(key="column-kind-id").set_value("date").run()
+    assert "which are no dates or times" in healthy(at).error[0].value
+    at.selectbox(key="column-kind-id").set_value("number").run()
+    assert chosen(healthy(at), "ignored_columns") == []
+    assert not at.error
+
+
+def test_rows_in_time_are_divided_by_time_unless_the_page_is_told_otherwise(open_page: Open, tmp_path: Path) -> None:
+    file = tmp_path / "sales.csv"
+    rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{i % 5},{500.5 + 13 * i}" for i in range(60)]
+    file.write_text("\n".join(["day,shelf,sales", *rows]))
+    at = look_at(open_page, file, **{"as": "tabular-regression"})
+    assert chosen(at, "split_by") == "time"
+    at.segmented_control(key="bring-split_by").set_value("random").run()
+    assert chosen(healthy(at), "split_by") == "random"
+    at.selectbox(key="column-kind-day").set_value("left out").run()
+    assert chosen(healthy(at), "ignored_columns") == ["day"]
 
 
 def test_a_well_known_set_is_fetched_by_its_button(

@@ -137,6 +137,17 @@ def test_one_absurd_cell_does_not_bend_a_column() -> None:
     np.testing.assert_allclose(rows, np.array([[-1.728, 0], [0, 0], [0, 1]]), atol=0.01)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "is_missing"), [((1950, 2020), True), ((2.4, 5.4), True), ((20, 200), False), ((1, 3), False)]
+)
+def test_a_nought_far_from_all_other_numbers_stands_for_nothing(sizes: tuple[float, float], is_missing: bool) -> None:
+    known = np.append(np.linspace(*sizes, 199), 0.0)
+    columns = ColumnPreprocessor.fit(Examples(pd.DataFrame({"size": known}), np.arange(200.0)))
+    (size,) = columns.columns.numbers
+    assert (size.zero_is_missing, size.marks_missing) == (is_missing, is_missing)
+    assert len(columns.remarks(pd.DataFrame({"size": [0.0]}))[0]) == is_missing
+
+
 @pytest.mark.parametrize("tail", ["exponential", "lognormal", "pareto", "counts"])
 def test_a_long_tail_is_nothing_absurd(tail: str) -> None:
     chance = np.random.default_rng(3)

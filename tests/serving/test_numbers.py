@@ -16,7 +16,7 @@ from core.preprocessing.columns import ColumnPreprocessor
 from core.serving.evaluate import evaluate_on
 from core.serving.predictor import BATCH, BEST, NumberPrediction, load_predictor
 from core.serving.rows import table_of
-from core.specs import DatasetSpec, Examples
+from core.specs import ORDERS, DatasetSpec, Examples
 from core.training.checkpoint import ModelCard, save_model
 
 COLOURS = np.array(["red", "blue"] * 20, dtype=object)
@@ -73,8 +73,8 @@ def test_what_is_unknown_may_be_empty_and_other_columns_are_ignored(run: Path) -
 
 
 def test_more_rows_than_a_batch_come_back_in_order(run: Path) -> None:
-    rows = [{"square metres": i / 10, "colour": "blue"} for i in range(2 * BATCH + 3)]
-    assert values(run, *rows) == [float(i) for i in range(2 * BATCH + 3)]
+    rows = [{"square metres": 1 + i / 10, "colour": "blue"} for i in range(2 * BATCH + 3)]
+    assert values(run, *rows) == [min(10.0 + i, 597.5) for i in range(2 * BATCH + 3)]
 
 
 def test_numbers_that_are_numbers_already_are_not_read_as_texts(run: Path) -> None:
@@ -88,13 +88,20 @@ def test_numbers_that_are_numbers_already_are_not_read_as_texts(run: Path) -> No
 
 
 def test_what_lies_far_outside_of_what_was_learnt_counts_as_unknown_and_is_marked(run: Path) -> None:
-    far = [{"square metres": size, "colour": "blue"} for size in (80, 429, 430, 1e9, -1e9)]
+    far = [{"square metres": size, "colour": "blue"} for size in (50, 57, 430, 1e9, -1e9)]
     found = load_predictor(run).predict_numbers(far)
-    assert [round(p.value, 1) for p in found] == [800, 4290, 195, 195, 195]
+    assert [round(p.value, 1) for p in found] == [500, 570, 195, 195, 195]
     assert [len(p.remarks) for p in found] == [0, 0, 1, 1, 1]
     assert found[3].remarks == (
         "square metres: 1e+09 lies far outside of what was learnt from (0 to 39), so it counts as unknown.",
     )
+
+
+def test_answers_stay_near_the_numbers_that_were_learnt_and_say_so(run: Path) -> None:
+    far = load_predictor(run).predict_numbers([{"square metres": s, "colour": "blue"} for s in (57, 90, -300)])
+    assert [round(p.value, 1) for p in far] == [570, 597.5, 5]
+    assert [len(p.remarks) for p in far] == [0, 1, 1]
+    assert far[1].remarks == ("The answer would lie far outside of the numbers learnt from, so it stops at 597.5.",)
 
 
 def test_a_word_that_was_never_seen_is_neither_of_those_that_were(run: Path) -> None:
@@ -148,3 +155,25 @@ def test_a_run_is_judged_on_other_data_with_the_same_columns(run: Path) -> None:
     other = replace(data, load=lambda: catalog.find_dataset("diabetes").load())
     with pytest.raises(DataError, match=r"'square metres', 'colour' are missing"):
         evaluate_on(run, other)
+
+
+def test_dates_times_and_durations_are_read_as_they_were_imported() -> None:
+    table = pd.DataFrame(
+        {
+            "day": (np.arange(60) * 86_400 + 1_704_067_200.0).astype("datetime64[s]"),
+            "opens": (np.arange(60) % 24 * 3_600).astype("timedelta64[s]"),
+            "took": np.arange(60.0),
+        }
+    )
+    table.attrs[ORDERS] = {"day": "dmy"}
+    reader = ColumnPreprocessor.fit(Examples(table, np.arange(60.0)))
+    rows = [{"day": "03/04/2024", "opens": "17:42", "took": "1:23:45"}, {"day": "", "opens": None, "took": "0:00:07"}]
+    read = table_of(rows, reader)
+    assert str(read["day"][0])[:10] == "2024-04-03"
+    assert read["day"].isna().tolist() == [False, True]
+    assert read["opens"].dt.total_seconds().tolist()[:1] == [63_720]
+    assert read["took"].tolist() == [5_025, 7]
+    with pytest.raises(DataError, match=r"Row 2: 'soon' in the column 'day' is no date, but the model has learnt"):
+        table_of([{"day": "2024-01-31"}, {"day": "soon"}], reader)
+    with pytest.raises(DataError, match=r"Row 1: '2024-01-31' in the column 'opens' is no time of the day"):
+        table_of([{"opens": "2024-01-31"}], reader)

@@ -77,7 +77,7 @@ def test_one_wrong_cell_does_not_make_ridge_look_hopeless() -> None:
     train, test = examples.select(np.arange(200)), examples.select(np.arange(200, 300))
     test.inputs.loc[0, "width"] = 0.0  # type: ignore[union-attr]
     ridge = TASK.baselines(train, test, 0)["ridge"]
-    assert train.targets.min() <= ridge.predicted.min() < ridge.predicted.max() <= train.targets.max()
+    assert train.targets.min() / 2 <= ridge.predicted.min() < ridge.predicted.max() <= 2 * train.targets.max()
     assert TASK.metric("r2").compute(ridge) > 0.9
 
 

@@ -31,3 +31,17 @@ def test_a_wrongly_named_picture_is_written_beside(tmp_path: Path) -> None:
     outcomes = outcomes_of_probabilities(np.array([[0.8, 0.2]]), examples.targets)
     (mistake,) = describe_mistakes((0,), outcomes, examples, tmp_path / "run" / "mistakes")
     assert (tmp_path / "run" / mistake["image"]).is_file()
+
+
+def test_dates_and_times_of_the_day_are_shown_as_people_write_them(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "day": np.array(["2024-03-01", "NaT"], dtype="datetime64[s]"),
+            "when": np.array(["2024-03-01T17:05:00", "NaT"], dtype="datetime64[s]"),
+            "opens": np.array([63_720, "NaT"], dtype="timedelta64[s]"),
+        }
+    )
+    outcomes = outcomes_of_numbers(np.array([1.0, 2.0]), np.array([3.0, 4.0]), 1.0)
+    first, second = describe_mistakes((0, 1), outcomes, Examples(table, np.array([3.0, 4.0])), tmp_path)
+    assert first["row"] == {"day": "2024-03-01", "when": "2024-03-01 17:05:00", "opens": "17:42:00"}
+    assert second["row"] == {"day": None, "when": None, "opens": None}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.intake.doctor.examined import Examined
 from core.intake.doctor.numbering import numbered
 from core.intake.doctor.wording import number, shown
-from core.intake.rows import FEATURE
+from core.intake.rows import FEATURE, KIND, UNUSED
 from core.intake.tables.features import ONLY_NUMBERS
 
 TABLES = ("tabular-regression",)
@@ -73,8 +73,14 @@ def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def row_groups(examined: Examined) -> NDArray[np.int64]:
-    """Return a number for each row, (N,): the same number means the same in every column that does not number them."""
+    """Return a number for each row, (N,): the same number means the same in every column that does not number them.
+
+    Columns that no model reads count too: rows that differ there are no repeats.
+    """
     groups = codes(examined.column("target"))
+    if UNUSED in examined.rows.column_names:
+        unread = numbered(examined.column(UNUSED).to_numpy())
+        groups = numbered(groups * (int(unread.max()) + 1) + unread)
     numbering = identifiers(examined)
     for name, column in features(examined):
         if name not in numbering:
@@ -85,7 +91,15 @@ def row_groups(examined: Examined) -> NDArray[np.int64]:
 
 def identifiers(examined: Examined) -> list[str]:
     """Return the names of the columns that only number or name the rows."""
-    return [name for name, column in features(examined) if len(examined) >= FEWEST_ROWS and _names_rows(name, column)]
+    if len(examined) < FEWEST_ROWS:
+        return []
+    return [n for n, column in features(examined) if not _tells_by_itself(examined, n) and _names_rows(n, column)]
+
+
+def _tells_by_itself(examined: Examined, name: str) -> bool:
+    """Return whether a column tells something although each row has a value of its own: a date, or a text."""
+    field = examined.rows.schema.field(FEATURE + name)
+    return pa.types.is_temporal(field.type) or (field.metadata or {}).get(KIND) == b"text"
 
 
 def _names_rows(name: str, column: pa.ChunkedArray) -> bool:

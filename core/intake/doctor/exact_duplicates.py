@@ -12,6 +12,7 @@ from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
 from core.intake.doctor.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.intake.doctor.selection import keep
 from core.intake.doctor.wording import counted, examples_of, listed, positions, shown, thing
+from core.intake.rows import UNUSED
 
 CODE = "exact-duplicates"
 WARNED = 0.01  # of all rows
@@ -61,9 +62,10 @@ def _message(examined: Examined, count: int) -> str:
     nouns = thing(examined.task)
     start = f"{count:,} of the {len(examined):,} {nouns} {'repeats' if count == 1 else 'repeat'} an earlier one"
     if examined.task == "tabular-regression":
-        apart = [*identifiers(examined), *left_out(examined)]
+        tells_unread = UNUSED in examined.rows.column_names  # versions of before cannot compare what no model reads
+        apart = numbering_columns(examined) if tells_unread else [*identifiers(examined), *left_out(examined)]
         but = f", but for {listed(apart)}" if apart else ""
-        return f"{start} in every column{but}.{_in_the_source(examined, count)}"
+        return f"{start} in every column{but}."
     if examined.task == "image-classification":
         return f"{start}, pixel for pixel, and {'has' if count == 1 else 'have'} the same label."
     repeated = len(examined) - int(examined.same.max()) - 1
@@ -75,16 +77,6 @@ def _message(examined: Examined, count: int) -> str:
         how = f"{exact:,} letter for letter, the others {how}" if 0 < exact < repeated else how
         start += f": {how}" if 0 < exact < repeated else f", {how}"
     return start + ("." if repeated == count else f". {counted(count, 'of them has', 'of them have')} its label too.")
-
-
-def _in_the_source(examined: Examined, count: int) -> str:
-    """Return how many rows repeat also in what is not learnt from; only the version as it was brought can tell."""
-    said = examined.facts.get("same_rows") or {}
-    repeated, numbering = said.get("repeated", 0), numbering_columns(examined)
-    if said.get("rows") != len(examined) or not 0 < repeated < count:
-        return ""
-    but = f", all but {listed(numbering)}" if numbering else ""
-    return f" {counted(repeated, 'of them is', 'of them are')} the same in those too{but}."
 
 
 def _examples(examined: Examined, repeated: NDArray[np.bool_]) -> tuple[str, ...]:

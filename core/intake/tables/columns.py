@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imports import ColumnKind
+from core.intake.tables.codes import NAMES_THINGS, names_things
+from core.intake.tables.dates import DateStyle, date_style
+from core.intake.tables.durations import duration_style, read_numbers
 from core.intake.tables.left_out import shortened
 from core.intake.tables.numbers import (
     NumberStyle,
@@ -17,7 +20,6 @@ from core.intake.tables.numbers import (
     is_missing,
     is_plain_number,
     number_style,
-    parse_numbers,
     why_no_number,
 )
 
@@ -25,15 +27,9 @@ MOST_CATEGORIES = 50  # different words that a column may have to be of use as a
 _SURE = 0.98  # share of the values that must agree on what they are
 _MANY_NUMBERS, _MOST_ROWS = 10, 0.95  # different numbers, in this share of the rows: some words beside them are slips
 _FEW_WORDS = 20  # amounts of so few kinds are of use as words, though they cannot be compared
+# Scripts without spaces: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _LONG_TEXT = 40  # characters on average
-_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp][Mm])?(?:\s?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DATE = re.compile(
-    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}})|"
-    rf"\d{{1,2}}[ -]{_MONTH}[ -]\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}|\d{{4}}年\d{{1,2}}月\d{{1,2}}日){_TIME}"
-    r"|\d{1,2}:\d{2}(?::\d{2})?",
-    re.IGNORECASE,
-)
 _ID_NAME = re.compile(
     r"(?:^|[\s_\-.])(?:id|ids|uuid|guid|key|code|nr|no|number|index|row|sku|isbn)$|(?<=[a-z])I[dD]$|^#$", re.IGNORECASE
 )
@@ -57,7 +53,8 @@ class Profile:
     kind: ColumnKind = "empty"
     distinct: int = 0
     missing: int = 0
-    style: NumberStyle | None = None  # of kinds "number" and "number-in-text"
+    style: NumberStyle | None = None  # of kinds "number", "number-in-text" and "duration"
+    dates: DateStyle | None = None  # of kind "date"
     average_length: float = 0.0  # characters
     average_words: float = 0.0
     note: str = ""
@@ -74,7 +71,7 @@ class Profile:
     def numbers(self) -> NDArray[np.float64]:
         """(N,) the values as numbers, NaN where there is none."""
         if self._numbers is None:
-            self._numbers = parse_numbers(self.values, self.style or NumberStyle())[0]
+            self._numbers = read_numbers(self.values, self.style or NumberStyle())[0]
         return self._numbers
 
     @property
@@ -100,13 +97,18 @@ def profile_column(name: str, position: int, values: Sequence[str], hint: Litera
     if not profile.counts:
         return profile
     lengths = sum(len(value) * count for value, count in profile.counts.items())
-    words = sum(len(value.split()) * count for value, count in profile.counts.items())
+    words = sum(_words(value) * count for value, count in profile.counts.items())
     profile.average_length = lengths / profile.counts.total()
     profile.average_words = words / profile.counts.total()
     profile.kind = _kind(profile, there, hint)
     if profile.style is not None:
         profile.missing += sum(count for value, count in profile.counts.items() if is_missing(value))
     return profile
+
+
+def _words(value: str) -> int:
+    """Return about how many words a value has; in scripts without spaces, two characters make one."""
+    return len(value.split()) + (0 if value.isascii() else len(_UNSPACED.findall(value)) // 2)
 
 
 def _kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind:
@@ -117,10 +119,13 @@ def _kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> Column
         there: The different values that do not stand for a missing number.
         hint: The decimal sign where the values do not tell.
     """
+    if there and (time := _time_kind(profile, there, hint)):
+        return "constant" if len(there) == 1 and not profile.missing and len(profile.values) > 1 else time
     if there and (number := _number_kind(profile, there, hint)):
-        return number
-    if there and sum(_DATE.fullmatch(value.strip()) is not None for value in there) >= _SURE * len(there):
-        return "constant" if len(there) == 1 and len(profile.values) > 1 else "date"
+        if number != "number" or not names_things(profile.name, there, profile.counts.total()):
+            return number
+        profile.style, profile.note = None, NAMES_THINGS
+        return "category"
     if profile.distinct == 1 and profile.missing == 0 and len(profile.values) > 1:
         return "constant"
     is_unique = profile.distinct == profile.counts.total() > 2
@@ -141,6 +146,16 @@ def _reads_as_text(profile: Profile) -> bool:
     variety = profile.distinct / profile.counts.total()
     is_long = profile.average_length >= _LONG_TEXT or profile.average_words >= 4
     return variety >= (0.3 if is_long else 0.7) and (is_long or profile.average_words >= 2.5)
+
+
+def _time_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
+    """Return the kind of a column of dates, times of the day or durations, None if it is none; set its style."""
+    if (durations := duration_style(there, profile.name)) is not None:
+        profile.style = durations
+        profile.note = f"{', '.join(profile.examples[:2])}: durations, in seconds"
+        return "duration"
+    profile.dates = date_style(there, profile.name, day_first=True if hint == "," else None)
+    return None if profile.dates is None else "date"
 
 
 def _number_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:

@@ -1,18 +1,21 @@
 """Which columns of a table a number is predicted from, and why the others are not."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import DataError
 from core.imports import Finding, ImportOptions
 from core.intake.tables.columns import MOST_CATEGORIES, Profile, gives_away
-from core.intake.tables.numbers import NumberStyle, number_style, parse_numbers
+from core.intake.tables.dates import DateStyle
+from core.intake.tables.durations import read_numbers
+from core.intake.tables.numbers import NumberStyle, number_style
+from core.intake.tables.rows_in_time import time_column
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
 
-MOST_WORDS = 1_000  # different ones in a column of words that the user insists on
 ONLY_NUMBERS = "only numbers the rows: it tells nothing"
-TOO_MANY_WORDS = "too many different words to compare"
+NAMES_ROWS = "nearly every row has a word of its own: nothing of it can be learnt for new rows"
+_NAMING = 0.9  # share of the rows from which different words only name them
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +26,9 @@ class Features:
         target: The column to predict.
         target_style: How its numbers are written.
         numbers: Columns of numbers -> how they are written.
+        dates: Columns of dates, or of times of the day -> how they are written.
         categories: Columns of words.
+        texts: Columns of free texts.
         ignored: Columns that are not used -> why.
         column_notes: What to say of a column.
         notes: Whole sentences.
@@ -32,16 +37,19 @@ class Features:
     target: str
     target_style: NumberStyle
     numbers: Mapping[str, NumberStyle]
+    dates: Mapping[str, DateStyle]
     categories: tuple[str, ...]
+    texts: tuple[str, ...]
     ignored: Mapping[str, str]
     column_notes: Mapping[str, str]
     notes: tuple[str, ...]
     read_as_numbers: tuple[str, ...]  # of the columns of texts such as "8GB"
+    time_column: str = ""  # by whose dates the rows are divided
 
     @property
     def names(self) -> tuple[str, ...]:
         """All columns that are used, numbers first."""
-        return (*self.numbers, *self.categories)
+        return (*self.numbers, *self.dates, *self.categories, *self.texts)
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -67,8 +75,7 @@ def choose_features(seen: Survey, target: str, options: ImportOptions) -> Featur
     for name in (*options.ignored_columns, *(options.number_columns or ())):
         seen.table.index(name)
     target_profile = seen.profile(target)
-    numbers: dict[str, NumberStyle] = {}
-    categories: list[str] = []
+    used = _Used()
     ignored: dict[str, str] = {}
     notes: dict[str, str] = {}
     for profile in seen.profiles:
@@ -77,27 +84,53 @@ def choose_features(seen: Survey, target: str, options: ImportOptions) -> Featur
         given_away = gives_away(profile, target_profile)
         doubt = given_away or _doubt(profile)
         notes[profile.name] = given_away or profile.note or doubt
+        is_wanted = not is_first_look or profile.name in (*options.used_columns, *options.column_kinds)
         if profile.name in options.ignored_columns:
             ignored[profile.name] = doubt or "left out by choice"
-        elif (doubt and is_first_look) or profile.kind == "empty":
+        elif options.column_kinds.get(profile.name) == "identifier":
+            ignored[profile.name] = ONLY_NUMBERS
+        elif profile.kind == "empty" or (doubt and not is_wanted):
             ignored[profile.name] = doubt
-        elif (as_number := _as_number(profile, options)) is not None:
-            numbers[profile.name] = as_number
-        elif profile.distinct > (MOST_CATEGORIES if is_first_look else MOST_WORDS):
-            ignored[profile.name] = notes[profile.name] = TOO_MANY_WORDS
         else:
-            categories.append(profile.name)
+            used.add(profile, options)
     leaks = [name for name, reason in ignored.items() if "gives the answer away" in reason]
     return Features(
         target=target,
         target_style=style,
-        numbers=numbers,
-        categories=tuple(categories),
+        numbers=used.numbers,
+        dates=used.dates,
+        categories=tuple(used.categories),
+        texts=tuple(used.texts),
         ignored=ignored,
         column_notes={**notes, target: target_profile.note},
         notes=_sentences(ignored, leaks, target),
-        read_as_numbers=tuple(name for name in numbers if seen.profile(name).kind not in ("number", "identifier")),
+        read_as_numbers=tuple(name for name in used.numbers if seen.profile(name).kind not in _NUMBERS_ANYWAY),
+        time_column=time_column(seen, used.dates, options),
     )
+
+
+_NUMBERS_ANYWAY = ("number", "duration", "identifier")  # kinds that need no word of the user to be read as numbers
+
+
+@dataclass
+class _Used:
+    """The columns that are used, by what they are read as."""
+
+    numbers: dict[str, NumberStyle] = field(default_factory=dict)
+    dates: dict[str, DateStyle] = field(default_factory=dict)
+    categories: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, profile: Profile, options: ImportOptions) -> None:
+        """Add a column."""
+        if profile.dates is not None:
+            self.dates[profile.name] = profile.dates
+        elif (as_number := _as_number(profile, options)) is not None:
+            self.numbers[profile.name] = as_number
+        elif profile.kind == "text":
+            self.texts.append(profile.name)
+        else:
+            self.categories.append(profile.name)
 
 
 def unused_columns(features: Features | None) -> list[Finding]:
@@ -138,18 +171,21 @@ def _doubt(profile: Profile) -> str:
             "empty": "empty",
             "constant": "the same in every row: it tells nothing",
             "identifier": ONLY_NUMBERS,
-            "date": "dates are not used as they are; add a column with the number of days instead if time matters",
-            "text": "texts, hardly two alike: they are not used to predict a number",
         }.get(profile.kind, "")
-        or (TOO_MANY_WORDS if profile.kind == "category" and profile.distinct > MOST_CATEGORIES else "")
+        or (NAMES_ROWS if _names_rows(profile) else "")
     )
+
+
+def _names_rows(profile: Profile) -> bool:
+    rows = profile.counts.total()
+    return profile.kind == "category" and rows > MOST_CATEGORIES and profile.distinct >= _NAMING * rows
 
 
 def _target_style(seen: Survey, target: str) -> NumberStyle:
     """Return how the target's numbers are written."""
     profile = seen.profile(target)
     style = profile.style or number_style([v for v in profile.counts if number_style([v]) is not None]) or NumberStyle()
-    numbers, _ = parse_numbers(profile.values, style)
+    numbers, _ = read_numbers(profile.values, style)
     there = numbers[numbers == numbers]
     if len(there) < max(1, len(numbers) // 10):
         shown = ", ".join(f"'{example}'" for example in profile.examples) or "nothing"

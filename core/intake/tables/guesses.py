@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core import catalog
 from core.imports import Column, Guess, ImportOptions
+from core.intake.tables.kind_guesses import kind_guesses
 from core.intake.tables.number_guesses import number_guesses
 from core.intake.tables.plan import Plan
 from core.intake.tables.refusals import DOCUMENTS
@@ -24,6 +25,7 @@ _UNUSED = {  # why a column is not needed for texts, and how to use it all the s
     "constant": ("the same in every row", ""),
     "empty": ("nothing stands in it", ""),
 }
+_IN_TIME = "its dates come one after the other"
 _MOST_NAMED = 8  # unused columns that a line names
 
 
@@ -39,19 +41,26 @@ def table_guesses(seen: Survey, plan: Plan, asked: ImportOptions) -> tuple[Guess
         *_of_the_task(plan, asked),
         *_of_the_columns(seen, plan, asked),
         *number_guesses(seen, plan.features),
+        *kind_guesses(seen, plan.features, asked),
         *_of_the_file(seen, asked),
     )
 
 
-def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT) -> Guess | None:
+def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT, time_column: str = "") -> Guess | None:
     """Return how the examples will be divided, None where the user said so.
 
     Args:
         column: That names the split of each row; empty where none does.
         asked: What the user decided.
         option: How to choose otherwise.
+        time_column: By whose dates they are divided; empty where chance does it.
     """
     if asked.split_column:
+        return None
+    if time_column:
+        by_time = Guess("Split", f"by time, in the column '{time_column}'", _IN_TIME, "--split-by random")
+        return None if asked.split_by else by_time
+    if asked.split_by == "random":
         return None
     if column:
         return Guess("Split", f"as the column '{column}' says", "its values name splits", option)
@@ -82,9 +91,10 @@ def _of_the_columns(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[
         if name and not decided and name in seen.table.names:
             yield Guess(about, name, _why(seen, name, about), option)
     yield from _of_the_unused(plan, asked)
+    time_column = plan.features.time_column if plan.features else ""
     if options.task == DOCUMENTS and not options.split_column:
         yield Guess("Split", "80 / 10 / 10 by characters", "documents stay whole where that comes out even", _SPLIT)
-    elif (split := split_guess(options.split_column, asked)) is not None:
+    elif (split := split_guess(options.split_column, asked, time_column=time_column)) is not None:
         yield split
 
 

@@ -127,6 +127,12 @@ _WORDINGS: dict[str, _Wording] = {
         "{count} cells of {file} are not numbers although their columns hold numbers; they count as missing ({where}).",
         "A model sees the column's average there; correct the cells in the file if they matter.",
     ),
+    "unread-dates": _Wording(
+        "warning",
+        "One cell of {file} is no date although its column holds dates; it counts as missing ({where}).",
+        "{count} cells of {file} are no dates although their columns hold dates; they count as missing ({where}).",
+        "A model sees the middle of the time there; correct the cells in the file if they matter.",
+    ),
     "cells-cut": _Wording(
         "warning",
         "One cell of {file} is longer than a million characters and was cut there ({where}).",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core.imports import Guess
 from core.intake.tables.columns import Profile
+from core.intake.tables.durations import DurationStyle
 from core.intake.tables.features import Features
 from core.intake.tables.survey import Survey
 
@@ -29,7 +30,7 @@ def number_guesses(seen: Survey, features: Features | None) -> Iterator[Guess]:
 
 def _guess(profile: Profile) -> Guess | None:
     style = profile.style
-    if style is None:
+    if style is None or isinstance(style, DurationStyle):  # durations have a line of their own
         return None
     has_comma = style.decimal == "," and any("," in value for value in profile.examples)
     says = [*style.says, *([f"the decimal sign is a {_NAMED[style.decimal]}"] if has_comma else [])]

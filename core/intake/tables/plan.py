@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from core.errors import DataError
 from core.imports import Column, ColumnRole, ImportOptions
+from core.intake.tables.chosen_kinds import take_chosen_kinds
 from core.intake.tables.columns import Profile
 from core.intake.tables.features import Features, choose_features
 from core.intake.tables.labels import check_label_count, is_about_sentiment, is_no_label, normalise_labels
@@ -29,6 +30,7 @@ from core.intake.tables.roles import (
     guess_text,
     guess_texts,
     is_called_label,
+    is_called_outcome,
     is_surely_text,
 )
 from core.intake.tables.survey import Survey
@@ -76,7 +78,13 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     Raises:
         DataError: It can become nothing, or not what the options ask for.
     """
+    take_chosen_kinds(seen, options.column_kinds)
     filled, tasks, texts, label, target = _guess(seen, options)
+    if filled.task != NUMBERS and (options.used_columns or options.split_by == "time"):
+        raise DataError(
+            "Columns to use (--use) and a split by time are for tables from which a number is predicted, but "
+            f"{seen.table.path.name} was taken for {filled.task}. Say --task {NUMBERS}, or name texts by --text-column."
+        )
     if filled.task == TEXTS:
         return _plan_texts(seen, filled, tasks, texts, label)
     if filled.task == NUMBERS:
@@ -109,11 +117,15 @@ def _guess(seen: Survey, options: ImportOptions) -> _Guess:
         options.target_column,
         options.split_column,
         *options.ignored_columns,
+        *options.used_columns,
     ):
         if name:
             seen.table.index(name)
     if options.split_column:
         check_split(seen, options.split_column)
+    both = [name for name in options.used_columns if name in options.ignored_columns]
+    if both:
+        raise DataError(f"{listed(both)} cannot be both used and left out. Say one of the two.")
     wanted = [profile for profile in seen.profiles if profile.name not in options.ignored_columns]
     split = options.split_column or guess_split(wanted)
     options = options.model_copy(update={"split_column": split})
@@ -152,12 +164,17 @@ def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str,
     has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
     if text and label:
         tasks.append(TEXTS)
-    if target and _can_predict(seen, options, target):
-        is_first = bool(options.target_column) or not (has_text and label)
+    features, is_first = _features(seen, options, target) if target else None, False
+    if features is not None and features.names:
+        # From a text and a date alone, only what is called an outcome is predicted before anything else.
+        is_table = bool(features.numbers or features.categories) or is_called_outcome(target)
+        is_first = bool(options.target_column) or not (has_text and (label or not is_table))
         tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
     tasks = _with_answers_first(seen, options, tasks, text, label)
     if DOCUMENTS in tasks:
         return tuple(tasks)
+    if tasks == [NUMBERS] and not is_first and not options.task:
+        return (DOCUMENTS, NUMBERS)
     others = [
         p for p in seen.profiles if p.kind not in ("empty", "identifier") and p.name not in (text, options.split_column)
     ]
@@ -178,14 +195,14 @@ def _with_answers_first(seen: Survey, options: ImportOptions, tasks: list[str], 
     return [TEXTS, DOCUMENTS] if is_labelled else [DOCUMENTS, *[task for task in tasks if task == TEXTS]]
 
 
-def _can_predict(seen: Survey, options: ImportOptions, target: str) -> bool:
-    """Return whether there is anything to predict a number from; only a target that was chosen is worth an error."""
+def _features(seen: Survey, options: ImportOptions, target: str) -> Features | None:
+    """Return what a number would be predicted from; only a target that was chosen is worth an error."""
     try:
-        return bool(choose_features(seen, target, options).names)
+        return choose_features(seen, target, options)
     except DataError:
         if options.target_column or options.task == NUMBERS:
             raise
-        return False
+        return None
 
 
 def _plan_texts(
@@ -294,6 +311,7 @@ def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], 
             "label_column": "",
             "ignored_columns": tuple(features.ignored),
             "number_columns": features.read_as_numbers,
+            "split_by": "time" if features.time_column else "random" if not options.split_column else "",
         }
     )
     notes = (*features.notes, *seen.notes)

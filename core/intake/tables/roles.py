@@ -41,12 +41,14 @@ _NUMBERED = re.compile(r"(.{0,40}?)_?\d")
 _TARGET_NAMES = (
     ("target", "y", "price", "label", "saleprice", "sale_price", "value", "output"),
     ("amount", "cost", "salary", "charges", "revenue", "sales", "income", "rent", "score", "rating", "medv", "mpg"),
-    ("median_house_value", "total", "count", "quality", "demand", "duration", "consumption", "yield", "profit"),
+    ("median_house_value", "total", "count", "quality", "demand", "duration", "consumption", "yield", "profit", "cnt"),
 )
 _TARGET_PART = re.compile(
     r"(?:^|_)(?:target|price|cost|salary|pay|wages?|sales|revenue|rent|preis|gehalt|lohn|umsatz|prix|salaire|precio|"
-    r"sueldo|salario|ventas|价格|售价|房价|工资|薪资|销售额)(?:_|$)"
+    r"sueldo|salario|ventas|sold|demand|rentals|bookings|"
+    r"价格|售价|房价|工资|薪资|销售额)(?:_|$)"
 )
+_FEW = 10  # different numbers: a price with three of them is set by somebody, and no outcome
 _SPLIT_NAMES = ("split", "set", "subset", "fold", "partition", "dataset", "phase", "usage", "sample")
 _MOSTLY = 0.9  # of the rows must name a split: a slip of the pen in a few shall not undo the others
 _NOT_LABEL = re.compile(
@@ -145,6 +147,11 @@ def is_called_label(name: str) -> bool:
     return _rank(name, _LABEL_NAMES) >= 3
 
 
+def is_called_outcome(name: str) -> bool:
+    """Return whether a column's name says that it is what people want to know: a price, a score, a label."""
+    return max(_rank(name, _TARGET_NAMES), _rank(name, _LABEL_NAMES)) >= 2 or bool(_TARGET_PART.search(_plain(name)))
+
+
 def guess_target(profiles: Sequence[Profile]) -> str:
     """Return the column of numbers that is most likely to be predicted, "" if there is none."""
     if (first := first_rather_than_last(profiles)) is not None:
@@ -157,7 +164,7 @@ def guess_target(profiles: Sequence[Profile]) -> str:
 
 def is_continuous(profile: Profile) -> bool:
     """Return whether a column holds measurements rather than the numbers of classes."""
-    if profile.style is None or profile.kind not in ("number", "number-in-text", "identifier"):
+    if profile.style is None or profile.kind not in ("number", "number-in-text", "duration", "identifier"):
         return False
     numbers = profile.numbers[~(profile.numbers != profile.numbers)]
     has_fractions = bool((numbers != numbers.round()).any())
@@ -183,7 +190,8 @@ def _rank(name: str, lists: Sequence[Sequence[str]]) -> float:
 
 def _text_score(profile: Profile) -> float:
     """Return how likely a column holds the texts; 0 if it does not."""
-    if profile.kind in ("empty", "date", "number", "number-in-text") or not profile.counts or _is_json(profile):
+    idle = ("empty", "date", "duration", "number", "number-in-text")
+    if profile.kind in idle or not profile.counts or _is_json(profile):
         return 0.0
     named = _rank(profile.name, _TEXT_NAMES)
     variety = profile.distinct / profile.counts.total()
@@ -209,7 +217,7 @@ def _is_parsed(cell: str) -> bool:
 
 def _label_score(profile: Profile) -> float:
     """Return how likely a column holds the labels; 0 if it does not."""
-    if profile.kind in ("empty", "date", "identifier", "text") or not profile.counts:
+    if profile.kind in ("empty", "date", "duration", "identifier", "text") or not profile.counts:
         return 0.0
     named = _rank(profile.name, _LABEL_NAMES)
     if profile.distinct > MOST_LABELS or is_continuous(profile):
@@ -233,7 +241,7 @@ def _target_score(profile: Profile, names: set[str]) -> float:
         profile: Of the column.
         names: Of all columns: beside x and z, y is a length.
     """
-    if profile.kind not in ("number", "number-in-text") or profile.distinct < 2:
+    if profile.kind not in ("number", "number-in-text", "duration") or profile.distinct < 2:
         return 0.0
     plain_name = _plain(profile.name)
     named = _rank(profile.name, _TARGET_NAMES)
@@ -241,6 +249,8 @@ def _target_score(profile: Profile, names: set[str]) -> float:
         named = max(named, 3.5)
     if plain_name == "y" and "z" in names:
         named = 0.0
+    if profile.distinct < _FEW and profile.distinct < profile.counts.total() / _FEW:
+        named /= 4
     variety = min(profile.distinct, 100) / 100
     plain = 1.0 if profile.kind == "number" else 0.5
     return 2 * named + variety + plain

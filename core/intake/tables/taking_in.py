@@ -10,26 +10,26 @@ from core.errors import DataError
 from core.imports import Finding, ImportOptions, Look
 from core.intake.conversations.template import is_answered, turns_in
 from core.intake.draft import Draft, Progress
-from core.intake.rows import DOCUMENT_ROWS, FEATURE, TEXT_ROWS, table_rows
-from core.intake.split_names import SPLIT_NAMES
+from core.intake.rows import DOCUMENT_ROWS, TEXT_ROWS
 from core.intake.tables.arrangement import arranged
 from core.intake.tables.cleaning import clean_texts, looks_like_formula
-from core.intake.tables.features import Features, unused_columns
+from core.intake.tables.feature_rows import schema_of, take_numbers
+from core.intake.tables.features import unused_columns
 from core.intake.tables.guesses import table_guesses
 from core.intake.tables.joining import join_texts
 from core.intake.tables.labels import LabelBook, check_label_count, is_no_label
 from core.intake.tables.left_out import LeftOut
-from core.intake.tables.numbers import is_plain_number, parse_numbers
+from core.intake.tables.numbers import is_plain_number
 from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
-from core.intake.tables.repeated_rows import RepeatedRows
+from core.intake.tables.row_cells import common_cells, only, positions
 from core.intake.tables.summary_rows import without_summaries
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import Batch, Table
 
 _CHOSEN = (
     "text_column", "several_labels", "label_column", "target_column", "split_column", "ignored_columns",
-    "number_columns",
+    "number_columns", "used_columns", "column_kinds", "split_by",
 )  # fmt: skip
 
 _FIRST, _LONGEST_SHOWN = 3, 2_000  # conversations that a look shows, and characters of each
@@ -103,7 +103,8 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
     if plan.options.task == TEXTS:
         extra += _take_texts(table, plan, draft, progress, left_out)
     elif plan.options.task == NUMBERS:
-        _take_numbers(table, plan, draft, progress, left_out)
+        assert plan.features is not None  # make_plan gives them for this task
+        take_numbers(table, plan.features, plan.options, draft, progress, left_out)
         extra += unused_columns(plan.features)
     else:
         _take_documents(table, plan, draft, progress, left_out, _are_conversations(seen, plan))
@@ -118,7 +119,7 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
 
 def _schema(plan: Plan) -> Any:
     if plan.features is not None:
-        return table_rows(plan.features.numbers, plan.features.categories)
+        return schema_of(plan.features)
     return TEXT_ROWS if plan.options.task == TEXTS else DOCUMENT_ROWS
 
 
@@ -136,10 +137,10 @@ def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left
         if len(book.names) > len(options.label_map):
             used = {book.names[label] for label in book.counts}
             check_label_count(len(used), options.label_column, file, all(map(is_plain_number, used)))
-        columns = {"text": texts, "label": names, **_common(batch, 2, options, left_out)}
+        columns = {"text": texts, "label": names, **common_cells(batch, 2, options, left_out)}
         if not (all(texts) and all(names)):
             keep = _with_text_and_label(batch, texts, names, left_out)
-            columns = {name: _only(values, keep) for name, values in columns.items()}
+            columns = {name: only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
     draft.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
@@ -172,7 +173,7 @@ def _with_text_and_label(
 
 def _batches(table: Table, texts: Sequence[str], others: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
     """Yield the columns of texts as the first one, joined, and then these others."""
-    for batch in table.batches(_positions(table, *texts, *others), left_out):
+    for batch in table.batches(positions(table, *texts, *others), left_out):
         cells, rest = batch.columns[: len(texts)], batch.columns[len(texts) :]
         joined = cells[0] if len(cells) == 1 else [join_texts(row) for row in zip(*cells, strict=True)]
         yield Batch(batch.lines, (joined, *rest), batch.done)
@@ -187,73 +188,16 @@ def _take_documents(
     for batch in _batches(table, read, [options.split_column], left_out):
         texts = _clean(batch, options, left_out)
         names = [f"{table.path.stem}, {table.unit} {line}" for line in batch.lines]
-        columns = {"text": texts, "name": names, **_common(batch, 1, options, left_out)}
+        columns = {"text": texts, "name": names, **common_cells(batch, 1, options, left_out)}
         for line, text in zip(batch.lines, texts, strict=True):
             if not text or (is_chat and not is_answered(text)):
                 left_out.add("no-answer" if text else "empty-rows", line, text)
         keep = np.flatnonzero([bool(text) for text in texts])
         if len(keep) < len(texts):
-            columns = {name: _only(values, keep) for name, values in columns.items()}
+            columns = {name: only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
     draft.facts["columns"] = [{"name": name, "kind": "text", "role": "text"} for name in read]
-
-
-def _take_numbers(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> None:
-    """Write rows of a number to predict and what it is predicted from."""
-    features, options = plan.features, plan.options
-    assert features is not None  # make_plan gives them for this task
-    writer = draft.rows(_schema(plan))
-    wanted = _positions(table, features.target, *features.names, options.split_column)
-    unused, repeated = _positions(table, *features.unused), RepeatedRows()
-    used = 1 + len(features.names)
-    for batch in table.batches([*wanted, *unused], left_out):
-        target, _ = parse_numbers(batch.columns[0], features.target_style)
-        columns: dict[str, Any] = {"target": target, **_common(batch, used, options, left_out)}
-        cells = batch.columns[1:used]
-        for name, values in zip(features.names, cells, strict=False):
-            if name in features.numbers:
-                columns[FEATURE + name], strange = parse_numbers(values, features.numbers[name])
-                for position in strange:
-                    left_out.add("unread-numbers", batch.lines[position], f"{name}: {values[position]}")
-            else:
-                columns[FEATURE + name] = _words(batch, values, left_out)
-        keep = np.flatnonzero(target == target)
-        if len(keep) < len(target):
-            _count_without_target(batch, target, left_out)
-            columns = {name: _only(values, keep) for name, values in columns.items()}
-        writer.add_columns(columns)
-        repeated.add((*batch.columns[:used], *batch.columns[len(wanted) :]), keep)
-        progress.advance(batch.done)
-    same = {"rows": writer.count, "repeated": repeated.count()}
-    draft.facts |= {"target": features.target, "columns": _column_facts(features), "same_rows": same}
-
-
-def _count_without_target(batch: Batch, target: NDArray[np.float64], left_out: LeftOut) -> None:
-    """Count rows without a number to predict; rows without anything are only empty."""
-    for position in np.flatnonzero(target != target).tolist():
-        line = batch.lines[position]
-        if any(column[position].strip() for column in batch.columns):
-            left_out.add("not-a-number", line, batch.columns[0][position] or "(nothing)")
-        else:
-            left_out.add("empty-rows", line)
-
-
-def _column_facts(features: Features) -> list[dict[str, str]]:
-    """Return the columns for the manifest."""
-    target = {"name": features.target, "kind": "number", "role": "target", "unit": features.target_style.unit}
-    numbers = [{"name": n, "kind": "number", "role": "feature", "unit": s.unit} for n, s in features.numbers.items()]
-    words = [{"name": name, "kind": "category", "role": "feature"} for name in features.categories]
-    ignored = [{"name": n, "kind": "ignored", "role": "ignored", "why": why} for n, why in features.ignored.items()]
-    return [target, *numbers, *words, *ignored]
-
-
-def _words(batch: Batch, values: Sequence[str], left_out: LeftOut) -> list[str | None]:
-    """Return the cells of a column of words, None where there is none."""
-    for position, value in enumerate(values):
-        if looks_like_formula(value):
-            left_out.add("formulas", batch.lines[position], value)
-    return [" ".join(value.split()) or None for value in values]
 
 
 def _clean(batch: Batch, options: ImportOptions, left_out: LeftOut) -> list[str]:
@@ -268,25 +212,3 @@ def _clean(batch: Batch, options: ImportOptions, left_out: LeftOut) -> list[str]
     for position in changed:
         left_out.add("cleaned-text", batch.lines[position], texts[position])
     return cleaned
-
-
-def _common(batch: Batch, split_at: int, options: ImportOptions, left_out: LeftOut) -> dict[str, Any]:
-    """Return the columns that every row has: the split that the source gives, and the line."""
-    given: list[str] = [""] * len(batch)
-    if options.split_column:
-        said = batch.columns[split_at]
-        given = [SPLIT_NAMES.get(value.strip().lower(), "") for value in said]
-        for position, name in enumerate(given):
-            if not name and said[position].strip():
-                left_out.add("unknown-splits", batch.lines[position], said[position])
-    return {"given": given, "source": np.asarray(batch.lines, dtype=np.int64)}
-
-
-def _positions(table: Table, *names: str) -> list[int]:
-    """Return the positions of columns; no name means no column."""
-    return [table.index(name) for name in names if name]
-
-
-def _only(values: Any, keep: NDArray[np.int64]) -> Any:
-    """Return the values at these positions."""
-    return values[keep] if isinstance(values, np.ndarray) else [values[i] for i in keep]

@@ -100,8 +100,9 @@ def test_a_spelling_that_comes_after_the_part_looked_at_still_joins_the_others()
 def test_measurements_are_no_labels(tmp_path: Path) -> None:
     rows = [(f"this is what customer {n} wrote about it", n * 1.37) for n in range(60)]
     file = write_csv(tmp_path / "letters.csv", ("text", "label"), *rows)
+    assert take(file).options.task == "tabular-regression"  # a number can be predicted from texts too
     with pytest.raises(DataError, match="not kinds: hardly two are the same"):
-        take(file)
+        look(file, task="text-classification")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A table for regression: what is predicted, from what, and what is left out and why."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def test_the_number_to_predict_and_its_helpers_are_found(tmp_path: Path) -> None
         "shop": ("category", "feature"),
         "RAM": ("number-in-text", "feature"),
         "weight": ("number-in-text", "feature"),
-        "sold": ("date", "ignored"),
+        "sold": ("date", "feature"),
         "price": ("number-in-text", "target"),
     }
     assert {column.name: column.note for column in seen.columns}["RAM"] == (
@@ -67,8 +68,7 @@ def test_a_column_that_equals_the_target_is_pointed_out_and_left_out(tmp_path: P
 
 def test_what_is_not_used_is_a_finding(tmp_path: Path) -> None:
     assert take(laptops(tmp_path)).findings["unused-columns"].message == (
-        "Not used: 'id' (only numbers the rows: it tells nothing). Not used: 'sold' (dates are not used as they are; "
-        "add a column with the number of days instead if time matters)."
+        "Not used: 'id' (only numbers the rows: it tells nothing)."
     )
 
 
@@ -76,7 +76,7 @@ def test_a_leaking_column_can_be_taken_back_by_who_knows_better(tmp_path: Path) 
     rows = [(n % 5, n * 7 % 31, n * 7 % 31) for n in range(60)]
     file = write_csv(tmp_path / "prices.csv", ("size", "price", "cost"), *rows)
     taken = take(file, target_column="price", ignored_columns=(), number_columns=())
-    assert set(taken.rows[0]) == {"target", "feature:size", "feature:cost", "given", "source"}
+    assert set(taken.rows[0]) == {"target", "feature:size", "feature:cost", "given", "source", "unused"}
 
 
 @pytest.mark.parametrize(
@@ -158,15 +158,15 @@ def test_a_target_of_words_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_rows_that_repeat_also_in_what_is_not_used_are_counted_apart(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("options", "repeats"), [({}, 2), ({"ignored_columns": ("product",)}, 2)])
+def test_rows_that_differ_in_a_column_that_is_not_used_are_no_repeats(
+    options: dict[str, Any], repeats: int, tmp_path: Path
+) -> None:
     rows = [(100 + n, f"Model {n} of the series", n % 7, n * 3.5) for n in range(60)]
     again = [(200, *rows[0][1:]), (201, *rows[1][1:]), (202, "another name", *rows[2][2:])]
-    taken = take(write_csv(tmp_path / "prices.csv", ("id", "product", "size", "price"), *rows, *again))
-    assert taken.facts["same_rows"] == {"rows": 63, "repeated": 2}
+    file = write_csv(tmp_path / "prices.csv", ("id", "product", "size", "price"), *rows, *again)
     library = Library(tmp_path / "datasets", tmp_path / "cache")
-    info = run_import(library, tmp_path / "prices.csv", ImportOptions(), Silent(), tmp_path / "draft")
-    said = {finding.code: finding.message for finding in library.version(info.name).findings}
-    assert said["exact-duplicates"] == (
-        "3 of the 63 rows repeat an earlier one in every column, but for 'id' and 'product'. 2 of them are the same in "
-        "those too, all but 'id'."
-    )
+    info = run_import(library, file, ImportOptions(**options), Silent(), tmp_path / "draft")
+    said = {finding.code: finding for finding in library.version(info.name).findings}
+    assert said["exact-duplicates"].count == repeats
+    assert said["exact-duplicates"].message == ("2 of the 63 rows repeat an earlier one in every column, but for 'id'.")
