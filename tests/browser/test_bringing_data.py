@@ -119,6 +119,23 @@ def test_the_number_to_predict_is_chosen(page: Page, url: str, laptops: Path) ->
     said(page, "150 rows")
 
 
+def test_a_column_is_left_out_by_keys_on_a_small_screen(page: Page, url: str, laptops: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{url}/bring?as=tabular-regression")
+    bring_file(page, url, laptops)
+    column = page.get_by_role("combobox", name="ram", exact=True)
+    expect(column).to_be_visible(timeout=30_000)
+    column.focus()
+    page.keyboard.type("Leave out")
+    page.keyboard.press("Enter")
+    drawn(page)
+    expect(page.get_by_role("combobox", name="ram", exact=True)).to_have_value("Leave out", timeout=30_000)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    press_import(page)
+    assert arrived(page) == "laptops"
+    said(page, "left out by choice")
+
+
 def test_tables_that_were_chosen_together_come_in_one_at_a_time(page: Page, url: str, laptops: Path) -> None:
     more = laptops.with_name("more.csv")
     more.write_text(laptops.read_text().replace("id,ram", "id,ram", 1))
