@@ -103,6 +103,11 @@ def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = Fal
     )  # fmt: skip
 
 
+def _fitting(name: str, options: Sequence[str]) -> None:
+    chosen = st.session_state.get(field_key(name)) or []
+    st.session_state[field_key(name)] = [value for value in chosen if value in options]
+
+
 def _table(look: Look) -> None:
     columns = look.columns
     rows = [
