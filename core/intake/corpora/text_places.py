@@ -64,7 +64,7 @@ def in_files(names: Sequence[str]) -> TextPlaces | None:
     files = [name for name in names if is_text_file(name, in_folder=False) and not _ABOUT.fullmatch(_stem(name))]
     if not 2 <= len(files) <= MOST_CLASS_FILES:
         return None
-    parts = [_class_of(name) for name in files]
+    parts = [class_of(name) for name in files]
     labels = {label for label, _ in parts}
     by_split: dict[str, set[str]] = defaultdict(set)
     for label, split in parts:
@@ -120,7 +120,7 @@ def _stem(name: str) -> str:
     return PurePosixPath(name).name.partition(".")[0]
 
 
-def _class_of(name: str) -> tuple[str, str]:
+def class_of(name: str) -> tuple[str, str]:
     """Return the class and the split that a file's name and folders say: "train/pos.txt", "train_pos.txt", "rt.pos"."""
     path = PurePosixPath(name)
     split = next((found for part in reversed(path.parts[:-1]) if (found := split_named(part))), "")

@@ -53,6 +53,7 @@ SOURCES: dict[str, tuple[str, bytes]] = {
     "html": ("a.html", f"<p>{story()}</p>".encode()),
     "documents": ("a.zip", zip_of({"a.txt": story().encode(), "b.md": story(9).encode()})),
     "text-folders": ("a.zip", zip_of({f"{k}/{n}.txt": b"%d" % n * 30 for k in ("happy", "angry") for n in range(9)})),
+    "table-folders": ("a.zip", zip_of({f"{k}/{n}.csv": CSV.encode() for k in ("happy", "angry") for n in "a"})),
     "fasttext": ("a.txt", "".join(f"__label__{k} {t}\n" for t, k, _ in ROWS).encode()),
     "picture-folders": ("a.zip", zip_of(classes("cats", "dogs", each=4))),
     "picture-table": ("a.zip", zip_of(HEAP)),
