@@ -81,7 +81,7 @@ def source(kind: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("task", sorted(catalog.tasks()))
-@pytest.mark.parametrize("kind", sorted(readers()))
+@pytest.mark.parametrize("kind", sorted({*SOURCES, "spreadsheet"} & {*readers()}))
 def test_a_task_is_obeyed_or_refused(kind: str, task: str, tmp_path: Path) -> None:
     file = source(kind, tmp_path)
     assert find_reader(file).name == kind
