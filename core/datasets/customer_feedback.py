@@ -1,4 +1,4 @@
-"""Sentences of customers about products and services, written for this project."""
+"""Sentences of customers about products, services, films, books and food, written for this project."""
 
 import csv
 from pathlib import Path
@@ -36,8 +36,9 @@ DATASET = DatasetSpec(
     name="customer-feedback",
     title="Customer feedback",
     task="text-classification",
-    summary="What customers write about products and services, negative, neutral or positive, with irony, typos and "
-    "mixed feelings. Good for a first idea of how well software can read the mood of your customers.",
+    summary="What customers write about products, services, films, books and restaurants, negative, neutral or "
+    "positive, with irony, typos and mixed feelings. Good for a first idea of how well software can read the mood of "
+    "your customers.",
     licence="Written for this project, under its licence",
     source="data/samples/customer-feedback.csv",
     load=read,

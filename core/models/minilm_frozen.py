@@ -59,7 +59,7 @@ MODEL = ModelSpec(
     paper="Wang et al., MiniLM, 2020; Reimers and Gurevych, Sentence-BERT, 2019",
     paper_url="https://arxiv.org/abs/2002.10957",
     tasks=("text-classification",),
-    parameter_count=13_827,
+    parameter_count=4_611,
     params=MiniLMFrozenParams,
     presets={
         "quick": {"epochs": 30, "batch_size": 32, "learning_rate": 1e-4},

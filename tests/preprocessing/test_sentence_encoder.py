@@ -46,3 +46,15 @@ def test_a_model_trained_with_another_encoder_is_refused() -> None:
     state = SentenceEncoder().state() | {"sha256": "0" * 64}
     with pytest.raises(EncoderUnavailable, match="another sentence encoder"):
         SentenceEncoder.from_state(state)
+
+
+def test_a_model_of_the_earlier_recipe_still_reads_as_it_learnt() -> None:
+    earlier = SentenceEncoder().state() | {
+        "features": "means of layers 2 to 5, maxima of the neurons of layers 3 and 4"
+    }
+    encoder = SentenceEncoder.from_state(earlier)
+    assert encoder.state() == earlier
+    assert encoder.info(()).input_shape == (4608,)
+    features = encoder.transform(("I would buy it again.",))
+    assert features.shape == (1, 4608)
+    np.testing.assert_allclose(features[:, :1536], SentenceEncoder().transform(("I would buy it again.",)), atol=1e-5)
