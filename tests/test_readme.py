@@ -21,7 +21,7 @@ NOT_PYTHON = {
     ".constraints.txt": "every version, in one place",
     "Makefile": "run, test, check, test-gpu, bench",
     ".streamlit/config.toml": "theme, limits, loopback only",
-    "data/samples/customer-feedback.csv": "3,807 pieces of feedback, written for this project",
+    "data/samples/customer-feedback.csv": "2,400 pieces of feedback, written for this project",
     ".ci/": "what CI runs; the browser for the tests; the picture above",
     "tests/": "mirrors core/ and pages/; browser/, faults/ (killed processes), bench/",
 }

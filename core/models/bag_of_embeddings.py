@@ -70,7 +70,7 @@ MODEL = ModelSpec(
     paper="Joulin, Grave, Bojanowski and Mikolov, Bag of Tricks for Efficient Text Classification, 2016",
     paper_url="https://arxiv.org/abs/1607.01759",
     tasks=("text-classification",),
-    parameter_count=341_859,
+    parameter_count=205_059,
     params=BagOfEmbeddingsParams,
     presets={
         "quick": {"epochs": 15, "batch_size": 32, "learning_rate": 2e-3, "vocabulary_size": 50_000, **READ},
