@@ -45,9 +45,10 @@ def test_a_run_from_before_there_were_pairs_reads_and_averages_single_words() ->
     fitted = bag_of_embeddings.MODEL.preprocess(params, TRAIN)
     assert isinstance(fitted, WordPreprocessor)
     module = bag_of_embeddings.build(params, fitted.info(TRAIN.labels))
-    vectors = module[0].embedding.weight
+    bag = next(module.children())
+    vectors = next(bag.parameters())
     row = torch.tensor([[2, 3, 3, 0]])
-    torch.testing.assert_close(module[0](row), (vectors[2] + 2 * vectors[3])[None] / 3)
+    torch.testing.assert_close(bag(row), (vectors[2] + 2 * vectors[3])[None] / 3)
 
 
 def test_long_texts_have_vectors_as_large_as_short_ones_where_the_sum_is_tempered() -> None:
