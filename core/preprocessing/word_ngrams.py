@@ -75,6 +75,10 @@ class WordNgrams:
             row[: len(ids)] = ids
         return rows
 
+    def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
+        """Return the n-grams that these numbers stand for, the commonest first: the model sees no order."""
+        return " · ".join(self.ngrams[int(i) - FIRST] for i in ids if int(i) != PADDING)
+
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the length of a row, and how many numbers there are with the padding."""
         return DataInfo(labels, (self.width,), vocabulary_size=len(self.ngrams) + FIRST)

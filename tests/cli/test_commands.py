@@ -152,7 +152,8 @@ def test_predict_gives_a_number_for_each_row_of_a_table(answer: Json, diabetes: 
     assert [p["value"] for p in german["predictions"]] == numbers
     first, second = (row.to_json() for _, row in table.head(2).iterrows())
     written = answer("predict", diabetes, "--text", first, "--text", second)
-    assert written == {"run": diabetes, "predictions": [{"value": pytest.approx(n, rel=1e-6)} for n in numbers[:2]]}
+    values = [{"value": pytest.approx(n, rel=1e-6), "remarks": []} for n in numbers[:2]]
+    assert written == {"run": diabetes, "predictions": values}
     (tmp_path / "rows.json").write_text(f"[{first}, {second}]")
     assert answer("predict", diabetes, "--file", str(tmp_path / "rows.json")) == written
 

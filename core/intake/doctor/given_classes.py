@@ -30,5 +30,8 @@ def given_counts(examined: Examined) -> dict[str, NDArray[np.int64]]:
 
 
 def divide_anew(examined: Examined) -> pa.Table:
-    """Return the rows without what the source says of their parts."""
+    """Return the rows without what the source says of their parts, where a part lacks a class of another."""
+    counts = list(given_counts(examined).values())
+    if all(np.array_equal(counts[0] > 0, found > 0) for found in counts):
+        return examined.rows
     return without_given(examined.rows)

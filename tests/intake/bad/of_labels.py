@@ -102,6 +102,7 @@ BAD_FILES = (
         table(*[(t, n * 1.37) for n, t in enumerate(TEXTS)]),
         "The labels in column 'label' of reviews.csv are measurements (0.0, 1.37, 2.74 ...), not kinds: "
         "hardly two are the same. To predict a number, choose the task tabular-regression.",
+        ImportOptions(task="text-classification"),  # without it, the number is predicted from the text
     ),
     BadFile(
         "every row the same",

@@ -134,7 +134,7 @@ def test_a_table_of_numbers_goes_through_the_tables_reader(hub: HubServer, ask: 
     )  # fmt: skip
 
     assert told["rows"][0] | {"source": 1} == {
-        "target": 3.5, "feature:rooms": 1.0, "feature:kind": "kind 1", "given": "", "source": 1,
+        "target": 3.5, "feature:rooms": 1.0, "feature:kind": "kind 1", "given": "", "source": 1, "unused": 0,
     }  # fmt: skip
     assert told["left_in_folder"] == ["rows.arrow"]
 
