@@ -20,7 +20,7 @@ Cells = NDArray[np.float64] | tuple[NDArray[np.int64], Iterable[object]]  # numb
 NOT_A_WORD = re.compile(r"[\W_]+")
 # The same for ASCII alone, many times faster: lower case, and a space for what is neither letter nor digit.
 _ASCII = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
-PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
+PARAGRAPH_BREAK = re.compile(r"\n(?:[^\S\n]*\n)+")
 SHORTEST_TELLING_PARAGRAPH = 60  # characters; shorter ones, such as headings, may well repeat
 
 

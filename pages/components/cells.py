@@ -3,7 +3,7 @@
 import re
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
-_NUMBER = re.compile(r"[+-]?\d[\d,]*\.?\d*(e[+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d*)?(e[+-]?\d+)?")
 
 
 def safe_cell(text: str) -> str:

@@ -135,7 +135,11 @@ def class_of(name: str) -> tuple[str, str]:
 def _is_numbered(label: str) -> bool:
     """Return whether a name only counts: "chapter 1", "part02", "2019"; stars such as "1" to "5" are classes."""
     return (
-        re.fullmatch(r"\D{0,40}?\d{2,}|(?:chapter|part|vol(?:ume)?|book|page|file|doc\w*|text)\W?\d+", label, re.I)
+        re.fullmatch(
+            r"\D{0,40}?\d{2,}|(?:chapter|part|vol(?:ume)?|book|page|file|text)\W?\d+|doc\w*(?:\W\d+|(?<=\d))",
+            label,
+            re.I,
+        )
         is not None
     )
 

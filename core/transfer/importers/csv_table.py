@@ -33,7 +33,7 @@ ROLES = {
     "value": ("value", "metric_value", "scalar"),
 }
 # W&B's charts are saved as "NAME OF THE RUN - METRIC", with two more columns for the band around each line.
-_OF_RUN = re.compile(r"(.+) - (.+)")
+_OF_RUN = " - "
 _BANDS = ("__MIN", "__MAX")
 
 
@@ -144,10 +144,14 @@ def find_columns(names: Sequence[str], batch: Batch, hint: str) -> Columns:
     metrics = {}
     for place in styles:
         if place not in taken and not names[place].endswith(_BANDS):
-            split = _OF_RUN.fullmatch(names[place]) if "run" not in roles else None
-            metrics[place] = (split[1].strip(), split[2].strip()) if split else ("", names[place].strip())
+            metrics[place] = ("", names[place].strip()) if "run" in roles else _run_and_metric(names[place])
     settings = {place: name for place, name in texts.items() if place not in taken}
     return Columns(roles, metrics, settings, styles)
+
+
+def _run_and_metric(name: str) -> tuple[str, str]:
+    at = name.rfind(_OF_RUN, 1, len(name) - 1)  # something stands before it and after it
+    return ("", name.strip()) if at < 0 or "\n" in name else (name[:at].strip(), name[at + len(_OF_RUN) :].strip())
 
 
 def _take_wide(batch: Batch, columns: Columns, runs: dict[str, _Run], title: str) -> None:
