@@ -39,7 +39,7 @@ def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        _let_in(browser)
+        let_in(browser)
         try:
             yield browser
         finally:
@@ -61,7 +61,7 @@ _contexts: list[BrowserContext] = []
 _addresses: list[str] = []
 
 
-def _let_in(browser: Browser) -> None:
+def let_in(browser: Browser) -> None:
     """Give every context of a browser the cookies of whoever opened the printed address."""
     new_context = browser.new_context
 

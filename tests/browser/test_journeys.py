@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.bring_steps import drawn
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 FIRST_POINT_MS = 90_000  # a cold start on a busy machine
 END_MS = 300_000
@@ -191,7 +193,9 @@ def test_every_page_opens_by_its_own_address_and_fits_a_phone(page: Page, url: s
 
 
 def pick_the_first_run(page: Page) -> None:
-    """Tick the first row; the table is drawn on a canvas."""
+    """Tick the first row; the table is drawn on a canvas. What was ticked before is let go first."""
+    expect(page.get_by_role("button", name="Move to trash")).not_to_be_visible(timeout=60_000)
+    drawn(page)
     page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 16, "y": 58}, force=True)
     expect(page.get_by_role("button", name="Move to trash")).to_be_enabled(timeout=60_000)
 

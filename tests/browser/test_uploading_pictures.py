@@ -20,7 +20,7 @@ from tests.browser.bring_steps import (
     looked_at,
     press_import,
 )
-from tests.browser.harness import FLAGS, NAMES, faultless_page
+from tests.browser.harness import FLAGS, NAMES, faultless_page, let_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -30,6 +30,7 @@ FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-st
 def browser_with_camera(browser: Browser) -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     opened = browser.browser_type.launch(executable_path=found, args=[*FLAGS, *FAKE_CAMERA])
+    let_in(opened)
     yield opened
     opened.close()
 
