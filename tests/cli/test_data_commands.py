@@ -1,5 +1,6 @@
 """A founder's file from the first look to a trained run, without a browser."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,9 @@ REFUSED = [bad for bad in bad_files().values() if not bad.finding and has_a_word
 
 @pytest.mark.parametrize("bad", REFUSED[::8], ids=lambda bad: bad.name)
 def test_a_bad_file_is_refused_in_one_line_and_leaves_nothing(
-    bad: BadFile, cli: Cli, answer: Json, tmp_path: Path
+    bad: BadFile, cli: Cli, answer: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("core.cli.import_bar.SAID_AFTER_S", math.inf)  # how far it is, on a slow machine
     before = answer("data", "list")
     options = [part for name in SAID if getattr(bad.options, name) for part in (SAID[name], getattr(bad.options, name))]
     assert cli("data", "import", str(bad.make(tmp_path)), *options) == (2, "", f"{bad.says}\n")
