@@ -10,6 +10,8 @@ from core.intake.tables.plan import Plan
 from core.intake.tables.refusals import DOCUMENTS
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
+from core.intake.text_facts import LANGUAGE
+from core.languages import MOST_READ, describe, writings_of
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
 _SPLIT = "--split-column NAME"
@@ -42,8 +44,18 @@ def table_guesses(seen: Survey, plan: Plan, asked: ImportOptions) -> tuple[Guess
         *_of_the_columns(seen, plan, asked),
         *number_guesses(seen, plan.features),
         *kind_guesses(seen, plan.features, asked),
+        *_of_the_language(seen, plan),
         *_of_the_file(seen, asked),
     )
+
+
+def _of_the_language(seen: Survey, plan: Plan) -> Iterator[Guess]:
+    """Yield the languages of the texts: they decide which model is recommended."""
+    if plan.options.text_column:
+        values = seen.profile(plan.options.text_column).values
+        texts = values[:: -(-len(values) // MOST_READ) or 1]
+        if writings := writings_of(texts):
+            yield Guess(LANGUAGE, describe(writings), f"found in {len(texts):,} texts")
 
 
 def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT, time_column: str = "") -> Guess | None:

@@ -30,6 +30,7 @@ def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path)
         "Text column": ("comment", "--text-column NAME"),
         "Label column": ("mood", "--label-column NAME"),
         "Split": ("70 / 15 / 15 by chance", "--split-column NAME"),
+        "Language": ("English", ""),
         "Separator": ("semicolon", "--separator SIGN"),
         "Encoding": ("utf-8", "--encoding NAME"),
         "First row": ("names of the columns", "--header or --no-header"),
@@ -39,7 +40,7 @@ def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path)
 def test_what_was_decided_is_no_guess(file: Path) -> None:
     asked = ImportOptions(label_column="shop", delimiter=";", encoding="utf-8", has_header=True)
     said = {guess.about: guess.value for guess in look_at(file, asked).guesses}
-    assert said.keys() == {"Task", "Text column", "Unused column", "Split"}
+    assert said.keys() == {"Task", "Text column", "Unused column", "Split", "Language"}
     assert [g.value for g in look_at(file, asked).guesses if g.about == "Unused column"] == ["id", "mood"]
 
 
