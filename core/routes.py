@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from core.access.token import LOOPBACK
 from core.chart_libraries import library_files
 from core.curve_answers import CurveAnswers, is_step
 from core.curves import Curve, Snapshot, curves_of
@@ -21,7 +22,6 @@ from core.errors import TouchstoneError, UserError
 from core.service import Service
 from core.wall_routes import wall_endpoints
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _YEAR = "public, max-age=31536000, immutable"
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 Endpoint = Callable[[Request], Response]

@@ -6,7 +6,6 @@ import sys
 import time
 import urllib.request
 import webbrowser
-from urllib.error import URLError
 
 from core.access.token import Dashboard
 
@@ -31,7 +30,7 @@ def open_when_ready(dashboard: Dashboard) -> None:
         try:
             with urllib.request.urlopen(f"{dashboard.url}/_stcore/health", timeout=5):
                 break
-        except (URLError, OSError):
+        except OSError:
             time.sleep(_ASK_EVERY_S)
     try:
         webbrowser.open(dashboard.address)

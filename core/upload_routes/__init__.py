@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from starlette.routing import Route
 
-from core.routes import LOOPBACK
+from core.access.token import LOOPBACK
 from core.shelf import Shelf
 from core.upload_routes.files import file_routes
 from core.upload_routes.guard import guarded
