@@ -24,6 +24,8 @@ MOST_ANSWERED = 8 * 2**20  # bytes; an inspector that says more is not believed,
 SLOW_AT_ONCE = 4
 _WAITED_S = 0.1
 _FAREWELL_S = 5.0  # the server ends its inspectors itself
+GRACE_S = 120.0  # beyond an inspector's own limit, for a server that loads on a busy machine: then it stands still
+SERVER = (sys.executable, "-m", "core.inspection", "server")
 _PROJECT = Path(__file__).resolve().parents[2]
 # One thread an inspector and one heap: what the address space is limited to shall be used for the file.
 _ENVIRONMENT = {
@@ -96,15 +98,23 @@ class Inspectors:
 
         with self._lanes.place(tick) as place:
             for _ in range(2):  # where the server dies without a word on this inspector, another one may do better
-                talk, fate = self._begin(limits)
+                talk, fate, server = self._begin(limits)
                 with talk, fate:
                     said = _Conversation(talk, fate, limits, most_bytes).wait(asked, place, tick)
                 if said is not None:
                     return _opened(said, subject, limits)
+                self._drop(server)
         raise stopped(subject, "outside", limits)
 
-    def _begin(self, limits: Limits) -> tuple[socket.socket, socket.socket]:
-        """Return our ends of the two sockets of a new inspector."""
+    def _drop(self, server: "subprocess.Popen[bytes] | None") -> None:
+        """Let go of a server that died or stands still, unless another question has done so already."""
+        with self._lock:
+            if server is not None and self._server is server:
+                server.kill()
+                self._close()
+
+    def _begin(self, limits: Limits) -> "tuple[socket.socket, socket.socket, subprocess.Popen[bytes] | None]":
+        """Return our ends of the two sockets of a new inspector, and the server that was asked for it."""
         (talk, its_talk), (fate, its_fate) = socket.socketpair(), socket.socketpair()
         question = QUESTION.pack(limits.memory_bytes, limits.cpu_s, limits.wall_s)
         with its_talk, its_fate, self._lock:
@@ -113,7 +123,7 @@ class Inspectors:
                     socket.send_fds(self._started(), [question], [its_talk.fileno(), its_fate.fileno()])
                     break
                 self._close()
-        return talk, fate
+            return talk, fate, self._server
 
     def _started(self) -> socket.socket:
         if self._control is not None and self._server is not None and self._server.poll() is None:
@@ -124,7 +134,7 @@ class Inspectors:
         with its:
             # Not a child by `multiprocessing`: that would run the page's script again. It ends when our socket closes.
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "core.inspection", "server", str(its.fileno()), self._module, *how],
+                [*SERVER, str(its.fileno()), self._module, *how],
                 pass_fds=[its.fileno()],
                 cwd=_PROJECT,
                 env={**os.environ, **_ENVIRONMENT},
@@ -142,7 +152,8 @@ class Inspectors:
                 self._server.wait(_FAREWELL_S)
             except subprocess.TimeoutExpired:
                 self._server.kill()
-                self._server.wait()
+                with suppress(subprocess.TimeoutExpired):
+                    self._server.wait(_FAREWELL_S)
         self._control = self._server = None
 
 
@@ -152,16 +163,17 @@ class _Conversation:
     def __init__(self, talk: socket.socket, fate: socket.socket, limits: Limits, most_bytes: int) -> None:
         self._talk, self._fate, self._most_bytes = talk, fate, most_bytes
         self._said, self._ended = bytearray(), bytearray()
+        self._until = time.monotonic() + limits.wall_s + GRACE_S
         talk.settimeout(limits.wall_s)
 
     def wait(self, asked: bytes, place: Place, tick: Callable[[], None]) -> tuple[Any, bytes] | None:
-        """Return the whole answer, or how the inspector ended without one; None where nobody knows."""
+        """Return the whole answer, or how the inspector ended without one; None where nobody knows or says it."""
         with suppress(OSError):  # it died before it had heard all: how is told
             self._talk.sendall(asked)
         with selectors.DefaultSelector() as selector:
             for connection in (self._talk, self._fate):
                 selector.register(connection, selectors.EVENT_READ)
-            while True:
+            while time.monotonic() < self._until:
                 ready = {key.fileobj for key, _ in selector.select(_WAITED_S)}
                 tick()
                 place.make_room(PATIENCE_S)
@@ -177,6 +189,7 @@ class _Conversation:
                         while self._hear():  # what it said at last
                             pass
                         return self._answer() or end
+        return None
 
     def _hear(self) -> bool:
         """Take what it says; return whether more may come."""

@@ -39,6 +39,7 @@ _WATCHED_EVERY_S = 0.1
 @dataclass
 class _Inspector:
     pid: int
+    process: "subprocess.Popen[bytes] | None"  # of a spawned one: whoever drops it would take the exit code along
     fate: socket.socket
     stderr: IO[bytes]
     limits: Limits
@@ -46,6 +47,16 @@ class _Inspector:
     most_bytes: int  # resident
     killed_for: str = ""
     is_slow: bool = False
+
+    def exit_code(self) -> int | None:
+        """Return how it ended, below zero for a signal; None as long as it lives. Asked of this one alone."""
+        if self.process is not None:
+            return self.process.poll()
+        try:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:  # nobody can know any more
+            return -signal.SIGKILL
+        return os.waitstatus_to_exitcode(status) if pid else None
 
 
 class Server:
@@ -112,10 +123,11 @@ class Server:
         talk, fate = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         limits = Limits(int(memory), cpu_s, wall_s)
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the inspector is buried
-        pid = self._fork(talk, fate, limits, stderr) if self._forks else self._hand_over(talk, limits, stderr)
+        process = None if self._forks else self._hand_over(talk, limits, stderr)
+        pid = self._fork(talk, fate, limits, stderr) if process is None else process.pid
         talk.close()
         most = limits.memory_bytes + self._own_bytes
-        self._alive[pid] = _Inspector(pid, fate, stderr, limits, time.monotonic(), most)
+        self._alive[pid] = _Inspector(pid, process, fate, stderr, limits, time.monotonic(), most)
         self._selector.register(fate, selectors.EVENT_READ, pid)
         return True
 
@@ -133,29 +145,24 @@ class Server:
         answer(talk, self._known, limits)
         return 0  # never: `answer` ends the process
 
-    def _hand_over(self, talk: socket.socket, limits: Limits, stderr: IO[bytes]) -> int:
+    def _hand_over(self, talk: socket.socket, limits: Limits, stderr: IO[bytes]) -> "subprocess.Popen[bytes]":
         process, line = self._spare or _start_spare(self._module)
         said = QUESTION.pack(limits.memory_bytes, limits.cpu_s, limits.wall_s)
         socket.send_fds(line, [said], [talk.fileno(), stderr.fileno()])
         line.close()
         self._spare = _start_spare(self._module)
-        return process.pid
+        return process
 
     def _bury(self) -> None:
         """Say how the inspectors ended that have ended."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if not pid:
-                return
-            if (inspector := self._alive.pop(pid, None)) is None:  # a spare
+        for inspector in list(self._alive.values()):
+            if (exit_code := inspector.exit_code()) is None:
                 continue
+            del self._alive[inspector.pid]
             with suppress(KeyError, ValueError):
                 self._selector.unregister(inspector.fate)
             document = {
-                "exit_code": os.waitstatus_to_exitcode(status),
+                "exit_code": exit_code,
                 "killed_for": inspector.killed_for,
                 "last_words": _end_of(inspector.stderr),
             }
