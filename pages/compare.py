@@ -11,6 +11,7 @@ from core.comparing.judging import Standing, stand
 from core.runs import Run, RunStatus
 from pages.components.compare_curves import compared_curves
 from pages.components.compare_examples import side_by_side
+from pages.components.compare_logged import logged_finding, logged_scores
 from pages.components.compare_parallel import parallel
 from pages.components.compare_picker import ask_for_more, chosen_runs, picker
 from pages.components.compare_prices import score_against_price
@@ -49,18 +50,21 @@ def page() -> None:
     with st.spinner("Testing who is better …", show_time=False):
         judged = [(group, stand(shared_service(), group, against)) for group in groups]
     with answer:
-        _answer(judged, looks)
-    _scores(judged, looks)
+        _answer(judged, runs, looks)
+    _scores(judged, runs, looks)
     _side_by_side(judged, runs, looks)
 
 
-def _answer(judged: Judged, looks: Looks) -> None:
+def _answer(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
     """Say the answer in a sentence for each group that has one."""
     with st.container(border=True, key="verdict", gap="xsmall"):
         said = [finding(standing, looks) for _, standing in judged if standing is not None]
         for sentence in said:
             st.markdown(f":primary[:material/compare_arrows:] {plain(sentence)}")
-        if not said:
+        logged = logged_finding(runs, looks)
+        if logged:
+            st.markdown(f":primary[:material/compare_arrows:] {plain(logged)}")
+        elif not said:
             st.markdown("No run has a score yet: the test examples are looked at when a run ends.")
 
 
@@ -69,11 +73,12 @@ def _curves(runs: Sequence[Run], looks: Looks, same_data: bool) -> None:
         compared_curves(runs, looks, same_data=same_data)
 
 
-def _scores(judged: Judged, looks: Looks) -> None:
+def _scores(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
     for group, standing in judged:
         if standing is not None:
             scores(group, standing, looks)
-    if all(standing is None for _, standing in judged):
+    shown = logged_scores(runs, looks)
+    if not shown and all(standing is None for _, standing in judged):
         st.caption("A run has a score when it has ended.")
 
 

@@ -13,11 +13,10 @@ from pages.components.notices import empty_state, shown_errors
 from pages.components.run_actions import run_actions
 from pages.components.run_arrange import arranged, group_choice, group_table
 from pages.components.run_bulk import bulk_actions, counted, csv_button
-from pages.components.run_filter import chosen_runs, filter_field, filter_help, understood
+from pages.components.run_filter import choices, filter_field, filter_help, no_match, understood
 from pages.components.run_table import run_table
 from pages.components.run_views import views_menu
 from pages.components.tell_me import tell_me
-from pages.components.text import plain
 from pages.components.undo import undo_notice
 from pages.components.url_state import read_choice, write_choice
 
@@ -59,18 +58,20 @@ def _list(view: str) -> None:
             views_menu()
         wanted = understood(text, fields)
         with st.grid(4, min_column_width=150):
-            found = wanted.of(chosen_runs(found))
+            chosen = choices(found)
             group = group_choice(fields)
+        found = [run for run in wanted.of(found) if all(fits(run) for fits in chosen.values())]
         if view == "trash":
             _empty_trash(len(runs))
         if not found:
-            hint = plain(" ".join(wanted.hints)) or "Take a filter away, or search for something else."
-            empty_state("filter_alt_off", "No run fits", hint)
+            no_match(wanted, chosen, runs, fields)
             return
         if group is not None:
-            found = group_table(found, group)
+            found = group_table(found, group, fields)
+        actions = st.container(key="run-actions-bar")  # above the table, which knows what is picked
         picked = run_table(found, columns, fields, baselines)
-        _below(picked, found, runs, fields)
+        with actions:
+            _actions(picked, found, runs, fields)
 
 
 def _read(view: str) -> tuple[list[Run], Fields, set[str]]:
@@ -91,14 +92,17 @@ def _read(view: str) -> tuple[list[Run], Fields, set[str]]:
     return runs, fields, baselines
 
 
-def _below(picked: Sequence[Run], found: Sequence[Run], runs: Sequence[Run], fields: Fields) -> None:
+def _actions(picked: Sequence[Run], found: Sequence[Run], runs: Sequence[Run], fields: Fields) -> None:
+    """Show what can be done with what is picked; with nothing, how many there are."""
     if len(picked) == 1:
         _picked(picked[0])
-    elif picked:
+        return
+    if picked:
         bulk_actions(picked, fields)
+        return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        todo = "" if picked else " Tick one to open or change it, several to compare or change them together."
-        st.caption(f"{len(found):,} of {counted(len(runs))}.{todo}", width="content")
+        todo = "A name opens its run; tick one to change it, several to compare or change them together."
+        st.caption(f"{len(found):,} of {counted(len(runs))}. {todo}", width="content")
         with st.popover("CSV", icon=":material/download:", key="csv", type="tertiary"):
             csv_button(f"What is shown ({counted(len(found))})", found, fields, "csv-shown")
             csv_button(f"Everything ({counted(len(runs))})", runs, fields, "csv-all")

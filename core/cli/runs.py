@@ -8,6 +8,7 @@ from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table, score_of
 from core.cli.run_marks import marks
 from core.cli.train import Changes, Name, settings_from
+from core.organising.excluding import why_none
 from core.organising.fields import Fields
 from core.organising.filters import understand
 from core.organising.organiser import Organiser
@@ -30,19 +31,21 @@ def list_runs(
     """List runs, the newest first."""
     service = open_service()
     every = service.runs(trashed=trash, limit=None if wanted else limit)
-    chosen = understand(wanted, Fields(service, every, Organiser(service).baselines().values()))
+    fields = Fields(service, every, Organiser(service).baselines().values())
+    chosen = understand(wanted, fields)
     found = chosen.of(every)[:limit]
     if as_json:
         print_json([service.document(run.id) for run in found])
         return
     if every and not found:
-        print(" ".join(chosen.hints) or "No run fits.")
+        print(f"No matching runs. {why_none(chosen, {}, every, fields)}")
         return
     if not found:
         print("The trash is empty." if trash else "There is no run yet. Start one: touchstone train --dataset digits")
         return
     rows = [
-        (r.id, r.name, r.shown_status, r.stage, _score(service, r), f"{r.created_at:%Y-%m-%d %H:%M}") for r in found
+        (r.id, r.name, r.shown_status, r.stage, _score(service, r, fields), f"{r.created_at:%Y-%m-%d %H:%M}")
+        for r in found
     ]
     print_table(("RUN", "NAME", "STATUS", "STAGE", "TEST SCORE", "CREATED (UTC)"), rows)
 
@@ -181,6 +184,8 @@ def _answer(service: Service, run: Run, sentence: str, as_json: bool) -> None:
         print(f"{run.name} ({run.id}) {sentence}.")
 
 
-def _score(service: Service, run: Run) -> str:
+def _score(service: Service, run: Run, fields: Fields) -> str:
     task = service.tasks().get(run.task)
+    if not run.is_own and (logged := fields.deciding(run)) is not None:
+        return f"{logged.value:.4g} ({logged.name})"
     return score_of(run, task.primary_metric) if task else "-"

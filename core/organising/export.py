@@ -17,10 +17,10 @@ def csv_of(runs: Sequence[Run], fields: Fields) -> bytes:
 
     Args:
         runs: A line each, in this order.
-        fields: The columns: those for which any run has a value. Scores have their 95 % interval beside them; the
-            time is in seconds.
+        fields: The columns: those for which any run has a value, and the logged metrics that were asked for. Scores
+            have their 95 % interval beside them; the time is in seconds.
     """
-    columns = fields.in_use
+    columns = [*fields.in_use, *fields.logged_in_use]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([_safe(name) for field in columns for name in _heads(field)])

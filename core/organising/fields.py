@@ -1,5 +1,6 @@
 """What can be asked of runs: facts, scores and settings, each by the name that a filter, a column or a sort uses."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,13 +9,17 @@ from functools import cached_property
 from typing import Any, Literal
 
 from core.config import TrainConfig
+from core.errors import UserError
 from core.organising.language import FilterError
+from core.organising.logged import MOMENTS, DecidingScore, Logged, Moment, plain
+from core.organising.measures import direction_of, is_share
 from core.runs import Run
 from core.service import Service
 from core.specs import MetricSpec, TaskSpec
 
 Kind = Literal["number", "text", "time", "flag", "setting"]
-Part = Literal["fact", "score", "setting"]
+Part = Literal["fact", "score", "setting", "logged"]
+LOGGED = "logged."  # before the name of a logged metric that something else is called by too
 SCORE = "score"  # the deciding metric of each run's task
 MOST_SETTINGS, DEEPEST, LONGEST = 300, 3, 200  # of runs from elsewhere: names, levels, characters of a list
 _SAID = {"succeeded": "done", "queued": "waiting"}  # as the table calls it
@@ -40,11 +45,12 @@ class Field:
     read: Callable[[Run], Any]
     metric: MetricSpec | None = None  # of a score that the catalogue knows
     unit: Literal["", "s"] = ""
+    is_share: bool = False  # of 1: people write it with a percent sign
 
     @property
     def is_percent(self) -> bool:
         """Whether it is a share that people write with a percent sign."""
-        return self.metric is not None and self.metric.unit == "percent"
+        return self.is_share or (self.metric is not None and self.metric.unit == "percent")
 
 
 class Fields:
@@ -58,30 +64,69 @@ class Fields:
             runs: The runs at hand.
             baselines: The ids of the runs that others are measured against.
         """
-        self._runs = runs
-        every = [*_facts(service, frozenset(baselines)), *_scores(service, runs), *_settings(service, runs)]
+        self._runs, self._tasks = runs, service.tasks()
+        self.logged = Logged(service)
+        facts = _facts(service, frozenset(baselines), self.deciding)
+        every = [*facts, *_scores(service, runs, self.logged), *_settings(service, runs)]
         self._by_name: dict[str, Field] = {}
         for field in every:
             prefix = {"score": "test.", "setting": "settings."}.get(field.part, "")
-            taken = _normal(field.name) in self._by_name
+            taken = plain(field.name) in self._by_name
             named = replace(field, name=prefix + field.name) if taken else field
-            self._by_name.setdefault(_normal(named.name), named)
-            self._by_name.setdefault(_normal(prefix + field.name), named)  # said in full, each can be asked for
+            self._by_name.setdefault(plain(named.name), named)
+            self._by_name.setdefault(plain(prefix + field.name), named)  # said in full, each can be asked for
 
     @cached_property
     def all(self) -> tuple[Field, ...]:
-        """Every field once: facts, then scores, then settings."""
+        """Every field once: facts, then scores, then settings; what was logged, maybe thousands, is `of_logged`."""
         return tuple(dict.fromkeys(self._by_name.values()))
 
     @cached_property
     def in_use(self) -> tuple[Field, ...]:
-        """The fields for which a run at hand has a value."""
+        """The fields for which a run at hand has a value, without what was logged."""
         return tuple(field for field in self.all if any(_is_said(field, field.read(run)) for run in self._runs))
 
+    def of_logged(self, at_most: int) -> Iterator[Field]:
+        """Return logged metrics: at last, at its best (or lowest and highest where nobody knows which), at first.
+
+        Args:
+            at_most: So many metrics, those first that were asked for or say how good a run is.
+        """
+        for name in self.logged.ranked[:at_most]:
+            ends = ("last", "best", "first") if direction_of(name) else ("last", "min", "max", "first")
+            yield from (self._logged_field(name, moment) for moment in MOMENTS if moment in ends)
+
+    @property
+    def logged_in_use(self) -> list[Field]:
+        """The last values of the logged metrics that were asked for so far."""
+        return [self._logged_field(name, "last") for name in self.logged.in_use]
+
     def get(self, name: str) -> Field | None:
-        """Return a field by its name, or None."""
-        plain = _normal(name)
-        return self._by_name.get(plain) or self._by_name.get(_ALSO.get(plain, ""))
+        """Return a field by its name, or None.
+
+        Raises:
+            UserError: It is the best of a metric of which nobody knows whether more is better.
+        """
+        known = self._by_name.get(plain(name)) or self._by_name.get(_ALSO.get(plain(name), ""))
+        if known is None and (found := self.logged.find(name.removeprefix(LOGGED))) is not None:
+            return self._logged_field(*found)
+        return known
+
+    def _logged_field(self, name: str, moment: Moment) -> Field:
+        taken = plain(name) in self._by_name or plain(name) in _ALSO
+        asked = f"{LOGGED if taken else ''}{name}{'' if moment == 'last' else f'.{moment}'}"
+        title = name if moment == "last" else f"{name} ({moment})"
+        return Field(asked, title, "number", "logged", self.logged.reader(name, moment), is_share=is_share(name))
+
+    def deciding(self, run: Run) -> DecidingScore | None:
+        """Return what says how good a run is: its score on unseen examples, or the last of what it logged."""
+        metric = deciding(run, self._tasks)
+        if metric is None:
+            return self.logged.score(run)
+        score = run.test.get(metric.name)
+        if score is None or math.isnan(score.value):
+            return None
+        return DecidingScore(metric.title.partition(" (")[0], score.value, metric.direction, metric.unit == "percent")
 
     def find(self, name: str, place: int = 0) -> Field:
         """Return a field by its name.
@@ -89,10 +134,13 @@ class Fields:
         Raises:
             FilterError: There is none; the message names the nearest.
         """
-        if (found := self.get(name)) is not None:
-            return found
-        near = get_close_matches(_normal(name), [*self._by_name, *_ALSO], n=1, cutoff=0.6)
-        known = self._by_name.get(near[0], self._by_name.get(_ALSO.get(near[0], ""))) if near else None
+        try:
+            if (found := self.get(name)) is not None:
+                return found
+        except UserError as error:
+            raise FilterError(str(error), place) from error
+        near = get_close_matches(plain(name), [*self._by_name, *_ALSO, *self.logged.names], n=1, cutoff=0.6)
+        known = self.get(near[0]) if near else None
         hint = f"Did you mean '{known.name}'?" if known else "To search for it as a word, leave out what follows it."
         raise FilterError(f"There is no '{name[:40]}'. {hint}", place)
 
@@ -100,9 +148,16 @@ class Fields:
         """Return every text of a field that a run at hand has, as it is shown, in order."""
         return tuple(sorted({text for run in self._runs for text in _shown(field, run)}, key=str.casefold))
 
-    def highest(self, field: Field) -> float:
-        """Return the highest number of a field among the runs at hand; 0 without any."""
-        return max((value for run in self._runs if (value := field.read(run)) is not None), default=0.0)
+    def known(self, name: str) -> Field | None:
+        """Return a field by its name; None where there is none, or nobody knows which of two is meant."""
+        try:
+            return self.get(name)
+        except UserError:
+            return None
+
+    def has(self, field: Field) -> bool:
+        """Whether a run at hand has a value."""
+        return any(_is_said(field, field.read(run)) for run in self._runs)
 
 
 def _is_said(field: Field, value: Any) -> bool:
@@ -143,11 +198,7 @@ def _elsewhere(run: Run, *names: str) -> tuple[str, ...]:
     return tuple(str(run.settings[name]) for name in names if isinstance(run.settings.get(name), str))[:1]
 
 
-def _normal(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_").replace("-", "_")
-
-
-def _facts(service: Service, baselines: frozenset[str]) -> list[Field]:
+def _facts(service: Service, baselines: frozenset[str], score: Callable[[Run], DecidingScore | None]) -> list[Field]:
     specs = service.tasks()
     tasks = {name: (name, spec.title) for name, spec in specs.items()}
     data = {name: (name, spec.title) for name, spec in service.datasets().items()}
@@ -168,8 +219,7 @@ def _facts(service: Service, baselines: frozenset[str]) -> list[Field]:
         return known if run.is_own else _elsewhere(run, "model")
 
     def score_of(run: Run) -> float | None:
-        metric = deciding(run, specs)
-        return run.test[metric.name].value if metric and metric.name in run.test else None
+        return found.value if (found := score(run)) is not None else None
 
     def number(name: str, title: str, read: Callable[[Run], float | None], unit: Literal["", "s"] = "") -> Field:
         return Field(name, title, "number", "fact", read, unit=unit)
@@ -202,12 +252,17 @@ def _facts(service: Service, baselines: frozenset[str]) -> list[Field]:
     ]
 
 
-def _scores(service: Service, runs: Sequence[Run]) -> list[Field]:
+def _scores(service: Service, runs: Sequence[Run], logged: Logged) -> list[Field]:
     specs = {metric.name: metric for task in service.tasks().values() for metric in task.metrics}
     others = {name: None for run in runs if run.test for name in run.test if name not in specs}
 
     def score(name: str) -> Callable[[Run], float | None]:
-        return lambda run: found.value if (found := run.test.get(name)) is not None else None
+        def read(run: Run) -> float | None:
+            if (found := run.test.get(name)) is not None:
+                return found.value
+            return None if run.is_own else logged.same_measure(name, run)
+
+        return read
 
     known = [Field(n, m.title.partition(" (")[0], "number", "score", score(n), m) for n, m in specs.items()]
     return known + [Field(name, name, "number", "score", score(name)) for name in others]

@@ -56,6 +56,15 @@ def understand(text: str, fields: Fields) -> Filter:
     return Filter(text, _test(read_filter(text), fields, hints), tuple(hints))
 
 
+def condition(term: Term, fields: Fields) -> Test:
+    """Return whether a run fits a part of a filter.
+
+    Raises:
+        FilterError: It asks for what there is not.
+    """
+    return _test(term, fields, [])
+
+
 def _test(term: Term, fields: Fields, hints: list[str]) -> Test:
     if isinstance(term, Not):
         inner = _test(term.term, fields, hints)
@@ -68,7 +77,7 @@ def _test(term: Term, fields: Fields, hints: list[str]) -> Test:
 
 
 def _word(word: Word, fields: Fields) -> Test:
-    field = None if word.quoted else fields.get(word.text)
+    field = None if word.quoted else fields.known(word.text)
     if field is not None and field.kind == "flag":
         return lambda run: bool(field.read(run))
     text = " ".join(word.text.casefold().split())
@@ -97,7 +106,7 @@ def _positive(field: Field, term: Comparison, sign: str, fields: Fields, hints: 
     if field.kind == "time":
         return _moment(field, term, sign)
     if field.kind == "number":
-        return _number(field, term, sign, fields)
+        return _number(field, term, sign, fields, hints)
     return _text(field, term, sign, fields, hints) if field.kind == "text" else _setting(field, term, sign)
 
 
@@ -108,17 +117,21 @@ def _flag(field: Field, term: Comparison, sign: str) -> Test:
     return lambda run: field.read(run) is wanted
 
 
-def _number(field: Field, term: Comparison, sign: str, fields: Fields) -> Test:
+def _number(field: Field, term: Comparison, sign: str, fields: Fields, hints: list[str]) -> Test:
     wanted = _parse_number(term.value, _SECONDS if field.unit == "s" else _SIZES)
     if sign == "~" or wanted is None:
         example = f"{field.name} > {'5 min' if field.unit == 's' else '90%' if field.is_percent else '0.9'}"
         raise FilterError(
             f"'{field.name}' is a number: compare it by =, <, <=, > or >= with one, as in: {example}", term.value_place
         )
-    if field.is_percent and wanted > 1 and fields.highest(field) <= 1:
+    if field.is_percent and "%" not in term.value and 1 < wanted < math.inf:  # 75 is what its column shows
+        wanted = float(Decimal(str(wanted)) / 100)
+    if field.is_percent and 1 < wanted < math.inf:
         raise FilterError(
-            f"'{field.name}' goes from 0 to 1. Did you mean {field.name} {term.operator} {wanted:g}%?", term.value_place
+            f"'{field.name}' is at most 100 %, as in: {field.name} > 75 or > 75% or > 0.75.", term.value_place
         )
+    if not fields.has(field):
+        hints.append(f"None of these runs has a number for '{field.name}'.")
     return lambda run: (value := field.read(run)) is not None and _holds(value, sign, wanted)
 
 

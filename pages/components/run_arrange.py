@@ -6,14 +6,13 @@ from urllib.parse import quote, unquote
 import pandas as pd
 import streamlit as st
 
-from core.bootstrap import shared_service
 from core.organising.arranging import GROUPS, Group, grouped, sorted_by
 from core.organising.fields import SCORE, Field, Fields
 from core.runs import Run
-from pages.components.run_columns import column_titles, usual_columns
+from pages.components.run_columns import LOSS, MOST_OFFERED, column_titles, deciding_number, usual_columns
 from pages.components.run_filter import choice
 from pages.components.run_table import table_key
-from pages.components.text import number
+from pages.components.text import plain
 from pages.components.url_state import read_choice, was_changed, write_choice
 
 NEWEST = "-created"
@@ -25,28 +24,49 @@ _ENDS = {"number": ("highest first", "lowest first"), "time": ("newest first", "
 
 def arranged(runs: Sequence[Run], fields: Fields) -> tuple[list[Run], list[str]]:
     """Return the runs in the order that the address asks for, and the columns that it asks for."""
-    orders, chosen = _orders(fields), str(st.query_params.get("sort", NEWEST))
-    order = chosen if chosen in orders else NEWEST
-    field = fields.find(order.removeprefix("-"))
-    ordered = sorted_by(runs, field, shared_service().tasks(), falling=order.startswith("-"))
-    titles = column_titles(fields)
+    order = str(st.query_params.get("sort", NEWEST))
+    field = fields.known(order.removeprefix("-"))
+    if field is None:
+        order, field = NEWEST, fields.find(NEWEST.removeprefix("-"))
+    ordered = sorted_by(runs, field, fields, falling=order.startswith("-"))
     asked = [unquote(name) for name in str(st.query_params.get("columns", "")).split(",")]
-    columns = [name for name in dict.fromkeys(asked) if name in titles] or usual_columns(runs)
+    columns = [name for name in dict.fromkeys(asked) if name == LOSS or fields.known(name)] or usual_columns(runs)
     if st.button("Arrange", icon=":material/tune:", key="arrange", help="The order of the runs, and the columns"):
-        _arrange(orders, order, titles, columns, usual_columns(runs))
+        titles = column_titles(fields)
+        titles |= {name: titles.get(name, name) for name in columns}
+        orders = _orders(fields)
+        orders |= {order: orders.get(order, order)}
+        _arrange(fields, orders, order, titles, columns, usual_columns(runs))
     return ordered, columns
 
 
 @st.dialog("Order and columns", width="medium")
 def _arrange(
-    orders: Mapping[str, str], order: str, titles: Mapping[str, str], columns: list[str], usual: list[str]
+    fields: Fields,
+    orders: Mapping[str, str],
+    order: str,
+    titles: Mapping[str, str],
+    columns: list[str],
+    usual: list[str],
 ) -> None:
     names = list(orders)
-    chosen = st.selectbox("Order of the runs", names, names.index(order), format_func=lambda name: orders[name])
-    picked = st.multiselect(
-        "Columns, in this order", list(titles), columns, format_func=lambda name: titles[name],
-        placeholder="The usual ones", help="Take one away and choose it again to move it to the end.",
+    chosen = st.selectbox(
+        "Order of the runs", names, names.index(order), format_func=lambda name: orders.get(name, name),
+        accept_new_options=True,
     )  # fmt: skip
+    picked = st.multiselect(
+        "Columns, in this order", list(titles), columns, format_func=lambda name: titles.get(name, name),
+        accept_new_options=True, placeholder="The usual ones",
+        help="Take one away and choose it again to move it to the end.",
+    )  # fmt: skip
+    if (more := len(fields.logged.names) - MOST_OFFERED) > 0:
+        st.caption(
+            f"{more:,} more logged metrics can be written: their name for the last value, with .best, .first, .min or "
+            ".max behind it for another one, with - before it for the highest first."
+        )
+    unknown = [name for name in [str(chosen).removeprefix("-"), *picked] if name != LOSS and not fields.known(name)]
+    if unknown:
+        st.warning(plain(f"There is no '{unknown[0][:60]}', so it will not be shown."), icon=":material/warning:")
     with st.container(horizontal=True, horizontal_alignment="right"):
         as_usual = st.button("As usual", key="arrange-usual")
         if st.button("Show", type="primary", key="arrange-show") or as_usual:
@@ -63,7 +83,7 @@ def _orders(fields: Fields) -> dict[str, str]:
     """Return every order by its name in an address; the most wanted first."""
     first = [fields.find(name) for name in ("created", SCORE, "time", "name")]
     orders: dict[str, str] = {}
-    for field in dict.fromkeys([*first, *fields.in_use]):
+    for field in dict.fromkeys([*first, *fields.in_use, *fields.of_logged(MOST_OFFERED)]):
         falling, rising = ("best first", "worst first") if field.name == SCORE else _ENDS[field.kind]
         pair = {f"-{field.name}": f"{field.title}: {falling}", field.name: f"{field.title}: {rising}"}
         orders |= dict(reversed(pair.items())) if field.kind == "text" else pair
@@ -76,9 +96,9 @@ def group_choice(fields: Fields) -> Field | None:
     return fields.find(chosen) if chosen else None
 
 
-def group_table(runs: Sequence[Run], field: Field) -> list[Run]:
+def group_table(runs: Sequence[Run], field: Field, fields: Fields) -> list[Run]:
     """Show the groups with their counts and best scores; return the runs of the picked one, or of all in this order."""
-    groups = grouped(runs, field, shared_service().tasks())
+    groups = grouped(runs, field, fields)
     names = [group.name for group in groups]
     st.caption(f"{len(groups)} groups; tick one to see its runs alone." if len(groups) > 1 else "1 group.")
     if was_changed("in"):  # by a link or a view: the table is a new one, which has not been ticked yet
@@ -102,7 +122,7 @@ def group_table(runs: Sequence[Run], field: Field) -> list[Run]:
 def _group_row(group: Group, field: Field) -> dict[str, str | int]:
     title = group.title or f"No {field.title.lower().removesuffix('s')}"
     row: dict[str, str | int] = {field.title: title, "Runs": len(group.runs), "Best score": "", "Best run": ""}
-    if group.best is not None and group.metric is not None:
-        score = number(group.metric, group.best.test[group.metric.name].value)
-        row |= {"Best score": f"{score} ({group.metric.title.partition(' (')[0]})", "Best run": group.best.name}
+    if group.best is not None and group.score is not None:
+        said = f"{deciding_number(group.score)} ({group.score.name})"
+        row |= {"Best score": said, "Best run": group.best.name}
     return row

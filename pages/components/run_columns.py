@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.organising.fields import SCORE, Field, Fields, deciding
+from core.organising.logged import DecidingScore
 from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_text
@@ -15,9 +16,16 @@ from pages.components.text import duration, interval, number, value
 
 LOSS = "loss-curve"  # the shape of the loss so far: the one column that no filter knows
 USUAL = ("status", SCORE, LOSS, "task", "model", "created", "time")
+MOST_OFFERED = 60  # logged metrics in a list of choices: any other can be written
 MARKS = "marks"
+OPENED = "opened-run"  # the row whose name was clicked, in the session's state
 WIDTHS = {"status": 90, SCORE: 160, "task": 160, "model": 110, "data": 130, "project": 100, "tag": 130, "note": 220,
           "created": 110, "finished": 110, "time": 75}  # fmt: skip
+_SCORE_HELP = (
+    "The deciding metric on unseen examples, with its 95 % interval; of a run that was logged, the last value of the "
+    "metric whose name says most"
+)
+_HELPS = {"logged": "As it was logged; no name of a column means the last value"}
 ColumnConfig: TypeAlias = dict[str, Any]
 
 
@@ -33,7 +41,7 @@ def usual_columns(runs: Sequence[Run]) -> list[str]:
 
 def column_titles(fields: Fields) -> dict[str, str]:
     """Return what can be a column, by name: what these runs have something in first."""
-    order = [*fields.in_use, *fields.all]
+    order = [*fields.in_use, *fields.of_logged(MOST_OFFERED), *fields.all]
     return {LOSS: "Loss curve"} | {field.name: field.title for field in order if field.name != "name"}
 
 
@@ -57,13 +65,15 @@ def table_of(
         cells[MARKS] = marks
         config[MARKS] = st.column_config.TextColumn("", width=45, help="★ starred, ⚑ baseline run of its task")
     cells["name"] = [run.name for run in runs]
-    config["name"] = st.column_config.TextColumn("Name", width=195)
+    config["name"] = st.column_config.ButtonColumn(
+        "Name", width=195, type="tertiary", alignment="left", key=OPENED, help="A click opens the run"
+    )
     for name in columns:
         if name == LOSS:
             cells[name] = [list(run.sparkline) or None for run in runs]
             config[name] = st.column_config.LineChartColumn("Loss", width=70, help="The training loss so far")
         elif (field := fields.get(name)) is not None and field.name not in cells:
-            cells[field.name], config[field.name] = _column(field, runs, tasks)
+            cells[field.name], config[field.name] = _column(field, runs, tasks, fields)
     return pd.DataFrame(cells), config
 
 
@@ -71,13 +81,13 @@ def _marks(run: Run, baselines: Collection[str]) -> str:
     return ("★" if run.starred else "") + ("⚑" if run.id in baselines else "")
 
 
-def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec]) -> tuple[list[Any], Any]:
+def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec], fields: Fields) -> tuple[list[Any], Any]:
+    if field.name == SCORE:
+        config = st.column_config.TextColumn(field.title, width=WIDTHS[SCORE], help=_SCORE_HELP)
+        return _sortable([_score(run, tasks, fields) for run in runs]), config
     shown, width = _SHOWN.get(field.name), WIDTHS.get(field.name)
     if shown is not None:
-        helps = {SCORE: "The deciding metric on unseen examples, with its 95 % interval"}
-        config = st.column_config.TextColumn(field.title, width=width, help=helps.get(field.name))
-        texts = [shown(run, tasks) for run in runs]
-        return (_sortable(texts) if field.name == SCORE else texts), config
+        return [shown(run) for run in runs], st.column_config.TextColumn(field.title, width=width)
     if field.kind == "time":
         config = st.column_config.DatetimeColumn(field.title, format="distance", width=width)
         return [field.read(run) for run in runs], config
@@ -100,7 +110,7 @@ def _numbers(field: Field, runs: Sequence[Run]) -> tuple[list[Any], Any]:
     if field.part == "fact" or all(v is None or float(v).is_integer() for v in values):
         style = "localized" if field.part == "fact" else style
     return [None if v is None else v * scale for v in values], st.column_config.NumberColumn(
-        field.title, format=style, width=100, help=field.metric.help if field.metric else None
+        field.title, format=style, width=100, help=field.metric.help if field.metric else _HELPS.get(field.part)
     )
 
 
@@ -115,28 +125,36 @@ def _sortable(scores: Sequence[str]) -> list[str]:
     return [score and " " * (widest - len(w)) + score for score, w in zip(scores, whole, strict=True)]
 
 
-def _score(run: Run, tasks: Mapping[str, TaskSpec]) -> str:
+def _score(run: Run, tasks: Mapping[str, TaskSpec], fields: Fields) -> str:
     metric = deciding(run, tasks)
-    if metric is None:  # from elsewhere: the first that it has
-        return next((f"{name} {score.value:.4g}" for name, score in run.test.items()), "")
+    if metric is None:  # from elsewhere
+        return f"{deciding_number(found)}  ({found.name})" if (found := fields.deciding(run)) is not None else ""
     score = run.test.get(metric.name)
     return f"{number(metric, score.value)}  ({interval(metric, score)})" if score else ""
 
 
-def _took(run: Run, _: Mapping[str, TaskSpec]) -> str:
+def deciding_number(score: DecidingScore) -> str:
+    """Return the number that says how good a run is, as the table shows it."""
+    if score.is_percent:
+        return f"{100 * score.value:.1f} %"
+    if abs(score.value) >= 10:
+        return f"{score.value:,.1f}" if abs(score.value) < 10_000 else f"{score.value:,.0f}"
+    return f"{score.value:.2g}" if 0 < abs(score.value) < 0.001 else f"{score.value:.3f}"
+
+
+def _took(run: Run) -> str:
     if run.finished_at is None or run.started_at is None:
         return ""
     return duration((run.finished_at - run.started_at).total_seconds())
 
 
-def _short_model(run: Run, _: Mapping[str, TaskSpec]) -> str:
+def _short_model(run: Run) -> str:
     return run.config.model or str(run.settings.get("model", ""))
 
 
-_SHOWN: Mapping[str, Callable[[Run, Mapping[str, TaskSpec]], str]] = {
-    "status": lambda run, _: status_text(run),
-    SCORE: _score,
+_SHOWN: Mapping[str, Callable[[Run], str]] = {
+    "status": status_text,
     "time": _took,
     "model": _short_model,
-    "note": lambda run, _: " ".join(run.note.split())[:300],
+    "note": lambda run: " ".join(run.note.split())[:300],
 }

@@ -5,19 +5,23 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.bootstrap import shared_service
+from core.organising.excluding import why_none
 from core.organising.fields import Fields, Part
-from core.organising.filters import Filter, understand
+from core.organising.filters import Filter, Test, understand
 from core.organising.language import FilterError
 from core.runs import Run
 from pages.components.chips import LOOKS
+from pages.components.notices import empty_state
 from pages.components.text import plain
 from pages.components.url_state import read_choice, write_choice
 
 PAUSE = "50ms"  # after the last key: people who filter wait for it, and a look at known runs costs little
 _GOOD = "last-good-filter"
+MOST_NAMES = 100  # of logged metrics, in the help
 EXAMPLES = {
     "digits first": "both words are somewhere in the name, note, tags, data, model or verdict",
-    "accuracy > 90%": "the score on unseen examples; 0.9 is the same",
+    "accuracy > 90%": "the score on unseen examples, or the last that was logged; 90 and 0.9 are the same",
+    "train/loss < 0.01": "any logged metric: its last value; also train/loss.best, .first, .min, .max",
     "accuracy > 0.9 and model = resnet": "both must hold",
     "status = failed or tag = demo": "one of them must hold",
     "not starred": "also: archived, baseline",
@@ -56,19 +60,28 @@ def understood(text: str, fields: Fields) -> Filter:
     return found
 
 
-def chosen_runs(runs: Sequence[Run]) -> list[Run]:
-    """Ask for state, task and model, and return the runs that fit."""
+def choices(runs: Sequence[Run]) -> dict[str, Test]:
+    """Ask for state, task and model; return what was chosen, each by its name and with whether a run fits."""
     tasks = shared_service().tasks()
     signs = {status.value: f"{look.sign} {look.word}" for status, look in LOOKS.items()}
     status = choice("Status", "status", signs)
     of_task = choice("Task", "of_task", {name: task.title for name, task in tasks.items()})
     models = sorted({run.config.model for run in runs if run.config.model})
     with_model = choice("Model", "with_model", {name: name for name in models})
-    return [
-        run
-        for run in runs
-        if status in (None, run.status) and of_task in (None, run.task) and with_model in (None, run.config.model)
-    ]
+    chosen: dict[str, Test] = {}
+    if status is not None:
+        chosen[f"Status: {signs[status]}"] = lambda run: run.status == status
+    if of_task is not None:
+        chosen[f"Task: {tasks[of_task].title}"] = lambda run: run.task == of_task
+    if with_model is not None:
+        chosen[f"Model: {with_model}"] = lambda run: run.config.model == with_model
+    return chosen
+
+
+def no_match(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fields: Fields) -> None:
+    """Say that no run matches, which part of the filter excluded them, and what would be left without it."""
+    hint = plain(why_none(wanted, chosen, runs, fields)) or "Take a filter away, or search for something else."
+    empty_state("filter_alt_off", "No matching runs", hint)
 
 
 def choice(label: str, key: str, titles: Mapping[str, str], none: str = "Any") -> str | None:
@@ -88,6 +101,10 @@ def filter_help(fields: Fields) -> None:
             return
         st.markdown("**Words** search names, notes, tags, data and models. **Comparisons** go further:")
         st.table({"Write": [f"`{text}`" for text in EXAMPLES], "Finds": list(EXAMPLES.values())}, border="horizontal")
+        if fields.logged.names:
+            more = len(fields.logged.names) - MOST_NAMES
+            st.markdown("**Logged metrics**")
+            st.text(", ".join(fields.logged.names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else ""))
         parts: dict[Part, str] = {"fact": "Facts", "score": "Scores on unseen examples", "setting": "Settings"}
         for part, title in parts.items():
             names = [field.name for field in fields.in_use if field.part == part]

@@ -9,7 +9,7 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.organising.fields import Fields
 from core.runs import Run
-from pages.components.run_columns import table_of
+from pages.components.run_columns import OPENED, table_of
 
 ROW_HEIGHT = 40  # pixels
 SHOWN_WHOLE = 12  # runs; with more, the table scrolls
@@ -42,9 +42,11 @@ def run_table(runs: Sequence[Run], columns: Sequence[str], fields: Fields, basel
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": before}},
-        alt="Table of runs: tick rows to open, compare, tag, annotate or remove them.",
+        alt="Table of runs: a name opens its run; tick rows to compare, tag, annotate or remove them.",
         column_config=config,
     )
+    if (opened := st.session_state.get(OPENED)) is not None and opened.row < len(runs):
+        st.switch_page("run.py", query_params={"run": runs[opened.row].id})
     picked = [runs[row] for row in state.selection.rows if row < len(runs)]
     st.session_state[_PICKED] = [run.id for run in picked]
     return picked

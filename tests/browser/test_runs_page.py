@@ -52,7 +52,7 @@ def test_order_and_columns_are_chosen_in_a_dialog(page: Page, address: str) -> N
     expect(page).to_have_url(re.compile(r"/runs$"), timeout=60_000)
 
 
-def test_a_note_is_written_and_shown_as_markdown(page: Page, address: str) -> None:
+def test_a_note_is_written_and_a_run_opened_by_its_name_shows_it_as_markdown(page: Page, address: str) -> None:
     page.goto(f"{address}/runs?filter=first")
     settle(page)
     page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 16, "y": 58}, force=True)
@@ -60,7 +60,7 @@ def test_a_note_is_written_and_shown_as_markdown(page: Page, address: str) -> No
     page.get_by_role("dialog").locator("textarea").fill("It **works** <script>alert(1)</script>")
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=60_000)
-    page.locator(".st-key-open-run button").click()
+    page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 75, "y": 58}, force=True)
     note = page.locator(".st-key-note .note")
     expect(note.locator("strong")).to_have_text("works", timeout=60_000)
     expect(note).to_contain_text("<script>alert(1)</script>")

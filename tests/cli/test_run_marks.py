@@ -36,7 +36,8 @@ def test_a_filter_lists_the_runs_that_fit(two: list[Run], capsys: pytest.Capture
     listed = said(capsys, "list", "--filter", "accuracy > 90% and model = resnet")
     assert two[0].id in listed
     assert two[1].id not in listed
-    assert said(capsys, "list", "--filter", "tag = x") == "No run fits.\n"
+    none = said(capsys, "list", "--filter", "tag = x")
+    assert none == "No matching runs. None of the 2 runs here fits 'tag = x'.\n"
     assert "Did you mean 'resnet'?" in said(capsys, "list", "--filter", "model = resnt")
 
 

@@ -16,28 +16,29 @@ def test_the_best_score_comes_first_and_runs_without_one_last(
 ) -> None:
     runs = [scored("middling", 0.7), *three]
     fields = Fields(service, runs)
-    best_first = sorted_by(runs, fields.find("score"), service.tasks(), falling=True)
+    best_first = sorted_by(runs, fields.find("score"), fields, falling=True)
     assert names(best_first) == ["good", "middling", "bad", "other"]
-    worst_first = sorted_by(runs, fields.find("score"), service.tasks(), falling=False)
+    worst_first = sorted_by(runs, fields.find("score"), fields, falling=False)
     assert names(worst_first) == ["middling", "good", "bad", "other"]
 
 
 def test_any_fact_or_setting_orders_runs(service: Service, three: list[Run]) -> None:
     fields = Fields(service, three)
-    assert names(sorted_by(three, fields.find("name"), service.tasks(), falling=False)) == ["bad", "good", "other"]
-    assert names(sorted_by(three, fields.find("learning_rate"), service.tasks(), falling=True))[:2] == ["bad", "good"]
-    assert names(sorted_by(three, fields.find("created"), service.tasks(), falling=False))[0] == "good"
+    assert names(sorted_by(three, fields.find("name"), fields, falling=False)) == ["bad", "good", "other"]
+    assert names(sorted_by(three, fields.find("learning_rate"), fields, falling=True))[:2] == ["bad", "good"]
+    assert names(sorted_by(three, fields.find("created"), fields, falling=False))[0] == "good"
 
 
 def test_a_setting_that_is_a_number_here_and_a_text_there_can_be_ordered(service: Service, three: list[Run]) -> None:
     fields = Fields(service, three)
     for field in fields.all:
-        assert len(sorted_by(three, field, service.tasks(), falling=True)) == 3
+        assert len(sorted_by(three, field, fields, falling=True)) == 3
 
 
 def test_groups_have_counts_and_their_best_run(service: Service, three: list[Run], scored: Scored) -> None:
     runs = [scored("middling", 0.7, tags=["demo"]), *three]
-    groups = grouped(runs, Fields(service, runs).find("task"), service.tasks())
+    fields = Fields(service, runs)
+    groups = grouped(runs, fields.find("task"), fields)
     assert [(group.name, group.title, len(group.runs)) for group in groups] == [
         ("image-classification", "Recognise pictures", 3),
         ("", "", 1),
@@ -48,7 +49,8 @@ def test_groups_have_counts_and_their_best_run(service: Service, three: list[Run
 
 
 def test_a_run_with_two_tags_is_in_two_groups(service: Service, three: list[Run]) -> None:
-    groups = grouped(three, Fields(service, three).find("tag"), service.tasks())
+    fields = Fields(service, three)
+    groups = grouped(three, fields.find("tag"), fields)
     assert {group.name: names(list(group.runs)) for group in groups} == {
         "demo": ["good"], "First try": ["good"], "": ["bad", "other"],
     }  # fmt: skip

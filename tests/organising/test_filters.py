@@ -48,6 +48,8 @@ def fields(kept: Service, three: list[Run]) -> Fields:
         ('"First  try"', "good"),
         ("accuracy > 0.9 and model = logistic-regression", "good"),
         ("accuracy > 90%", "good"),
+        ("accuracy > 90", "good"),
+        ("accuracy <= 95 and accuracy > 94.9", "good"),
         ("test.accuracy >= 95 %", "good"),
         ("accuracy = 0.95", "good"),
         ("score > 0.9", "good"),
@@ -110,7 +112,10 @@ def test_today_is_a_day_in_utc(three: list[Run], fields: Fields) -> None:
             "There is no 'lerning_rate'. Did you mean 'learning_rate'? (At character 13.)",
         ),
         ("xyz = 1", "There is no 'xyz'. To search for it as a word, leave out what follows it. (At character 1.)"),
-        ("accuracy > 90", "'accuracy' goes from 0 to 1. Did you mean accuracy > 90%? (At character 12.)"),
+        (
+            "accuracy > 900",
+            "'accuracy' is at most 100 %, as in: accuracy > 75 or > 75% or > 0.75. (At character 12.)",
+        ),
         (
             "time > good",
             "'time' is a number: compare it by =, <, <=, > or >= with one, as in: time > 5 min (At character 8.)",

@@ -127,6 +127,19 @@ def test_runs_from_elsewhere_and_of_other_tasks_share_curves_and_settings(
     assert "Loss (1 of 3 runs)" in at.multiselect(key="metric").options
 
 
+def test_logged_runs_are_compared_by_what_they_logged(open_page: Open, service: Service) -> None:
+    runs = [ForeignRuns(service.database).create("tracked", name) for name in ("slow", "quick")]
+    for run, last in zip(runs, (0.5, 0.75), strict=True):
+        points = [Metric("val/acc", i, value, 1000.0 + i) for i, value in enumerate((0.1, 0.8, last))]
+        MetricStore(service.database).append(run.id, [*points, Metric(f"of {run.name}", 0, 1.0, 1000.0)])
+        RunStore(service.database).finish(run.id, RunStatus.SUCCEEDED)
+    at = open_page("compare", runs=ids(*runs))
+    assert "quick has the best val/acc at last, 75.0 %; slow has the worst of 2, 50.0 %." in clean(at)
+    assert "No run has a score yet" not in clean(at)
+    rows = at.dataframe[0].value.to_dict("records")
+    assert [list(row.values()) for row in rows] == [["● slow", "50.0 %", "80.0 %"], ["◆ quick", "75.0 %", "80.0 %"]]
+
+
 def test_models_that_write_show_their_last_samples_side_by_side(open_page: Open, finished: Callable[..., Run]) -> None:
     runs = [finished("text-generation", f"writer {i}") for i in range(2)]
     at = open_page("compare", runs=ids(*runs))

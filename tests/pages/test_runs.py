@@ -57,7 +57,7 @@ def test_filters_narrow_the_table(open_page: Open, new_run: Callable[..., Run], 
     at.text_input(key="filter").set_value("DIGITS").run()
     assert names(at) == ["digits one"]
     at.text_input(key="filter").set_value("nowhere").run()
-    assert "No run fits" in words(healthy(at))
+    assert "No matching runs" in words(healthy(at))
 
 
 def test_a_filter_goes_into_the_url(open_page: Open, finished: Callable[..., Run]) -> None:

@@ -1,0 +1,118 @@
+"""What a metric was at first, at last, at its lowest and highest in every run: for tables of runs, never for charts."""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from core.store.curve import Curve
+from core.store.database import Database
+from core.store.metric_store import MetricStore
+from core.store.packed_curve import unpack
+from core.store.rows import null_to_nan
+from core.store.tables import MetricBlobRow, MetricKeyRow, MetricRow, RunRow
+
+LARGEST = 1.7976931348623157e308  # what is larger is infinite, and never the best
+KEPT = 100_000  # summaries of packed curves that are remembered, by their bytes: 10 MB
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSummary:
+    """One metric of one run in four numbers; NaN where there is none."""
+
+    first: float
+    last: float
+    lowest: float  # of the finite values
+    highest: float
+
+
+class MetricSummaries:
+    """Answers for all runs at once, from the previews of packed curves and the ends of those that are rows."""
+
+    def __init__(self, database: Database) -> None:
+        """Use this database."""
+        self._database = database
+
+    def names(self) -> list[str]:
+        """Return the name of every metric that was ever logged, in order."""
+        with self._database.read() as session:
+            return list(session.scalars(select(MetricKeyRow.name).order_by(MetricKeyRow.name)))
+
+    def runs_with(self, names: Sequence[str]) -> dict[str, set[str]]:
+        """Return the ids of the runs that have a curve of each of these names."""
+        found: dict[str, set[str]] = {name: set() for name in names}
+        with self._database.read() as session:
+            for name, key_id in _key_ids(session, names).items():
+                for table in (MetricBlobRow, MetricRow):
+                    has = select(table.run_number).where(table.run_number == RunRow.number, table.key_id == key_id)
+                    found[name].update(session.scalars(select(RunRow.id).where(has.exists())))
+        return found
+
+    def read(self, name: str) -> dict[str, MetricSummary]:
+        """Return the summary of a metric in each run that has it, by the run's id."""
+        with self._database.read() as session:
+            key_id = _key_ids(session, [name]).get(name)
+            if key_id is None:
+                return {}
+            rows = {row[0]: MetricSummary(*map(null_to_nan, row[1:])) for row in session.execute(_of_rows(key_id))}
+            found = {run_id: _of_preview(bytes(preview)) for run_id, preview in session.execute(_packed(key_id))}
+        both = rows.keys() & found.keys()  # resumed: which of two points counts is the curve's own to say
+        store = MetricStore(self._database)
+        return found | rows | {run_id: _of_curve(store.curves(run_id, keys=[name])[name]) for run_id in both}
+
+
+def _key_ids(session: Session, names: Collection[str]) -> dict[str, int]:
+    query = select(MetricKeyRow.name, MetricKeyRow.id).where(MetricKeyRow.name.in_(names))
+    return {name: key_id for name, key_id in session.execute(query)}
+
+
+def _packed(key_id: int) -> Select[str, bytes]:
+    mine = (MetricBlobRow.run_number == RunRow.number) & (MetricBlobRow.key_id == key_id)
+    return select(RunRow.id, MetricBlobRow.preview).join(MetricBlobRow, mine)
+
+
+def _of_rows(key_id: int) -> Select[*tuple[Any, ...]]:
+    """Ask for the curves that are rows: a look at both ends of each, and at every value for the best."""
+    mine = (MetricRow.run_number == RunRow.number) & (MetricRow.key_id == key_id)
+    ends = select(MetricRow.value).where(mine).correlate(RunRow).limit(1)
+    finite = case((func.abs(MetricRow.value) <= LARGEST, MetricRow.value))
+    return (
+        select(
+            RunRow.id,
+            ends.order_by(MetricRow.step).scalar_subquery(),
+            ends.order_by(MetricRow.step.desc()).scalar_subquery(),
+            func.min(finite),
+            func.max(finite),
+        )
+        .join(MetricRow, mine)
+        .group_by(RunRow.number, RunRow.id)
+    )
+
+
+_remembered: dict[bytes, MetricSummary] = {}
+_lock = Lock()
+
+
+def _of_preview(preview: bytes) -> MetricSummary:
+    """Return what a preview says, which holds both ends and the extremes; unpacking takes ten times the hash."""
+    digest = blake2b(preview, digest_size=16).digest()
+    known = _remembered.get(digest)
+    if known is None:
+        known = _of_curve(unpack(preview))
+        with _lock:
+            if len(_remembered) >= KEPT:
+                _remembered.clear()
+            _remembered[digest] = known
+    return known
+
+
+def _of_curve(curve: Curve) -> MetricSummary:
+    finite = curve.values[np.isfinite(curve.values)]
+    lowest, highest = (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
+    return MetricSummary(float(curve.values[0]), float(curve.values[-1]), lowest, highest)
