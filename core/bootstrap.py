@@ -2,10 +2,13 @@
 
 import os
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.errors import DatabaseDamaged, DatabaseFull, TouchstoneError
 from core.settings import Settings
 from core.store.database import Database
+from core.store.reserve import Reserve
 from core.worker.launch import SupervisorProcess
 
 if TYPE_CHECKING:  # takes a second, which a script that only logs shall not wait for
@@ -15,14 +18,61 @@ if TYPE_CHECKING:  # takes a second, which a script that only logs shall not wai
 def open_database(settings: Settings) -> Database:
     """Make the folders, open the database and bring its schema up to date.
 
+    Where the disk is full the reserve is given up for it; where that is not enough either, it can only be read.
+
     Raises:
         HomeNotWritable: The folder cannot be written.
         DatabaseTooNew: A newer Touchstone wrote the database.
+        DatabaseDamaged: It is not what was written.
+        DatabaseUnavailable: It cannot be used for another reason.
     """
     settings.prepare()
-    database = Database(settings.url)
-    database.migrate()
+    reserve, database = Reserve(settings.home), Database(settings.url)
+    try:
+        is_known = _was_here_before(settings, database, reserve)
+        try:
+            database.migrate(is_known=is_known)
+        except DatabaseFull:
+            if not reserve.release() or not _opens(database, is_known):
+                database.only_read()
+                database.migrate(is_known=is_known)
+        else:
+            reserve.put_aside()
+    except TouchstoneError:
+        database.dispose()
+        raise
     return database
+
+
+def _was_here_before(settings: Settings, database: Database, reserve: Reserve) -> bool:
+    """Return whether a home has had a database before.
+
+    Raises:
+        DatabaseDamaged: It has, and the file is empty or gone.
+    """
+    if settings.database_url or (file := database.file) is None:
+        return False
+    count = sum(1 for _ in settings.runs_folder.iterdir())
+    if not count and not reserve.is_there:
+        return False
+    if file.exists() and file.stat().st_size == 0 and not _has_content(file.with_name(file.name + "-wal")):
+        raise DatabaseDamaged(str(file), "it has been emptied to 0 bytes")
+    if not file.exists() and count:
+        folders = "the folder of a run" if count == 1 else f"the folders of {count} runs"
+        raise DatabaseDamaged(str(file), f"the file is gone, though {folders} stand beside it")
+    return file.exists()
+
+
+def _has_content(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
+
+
+def _opens(database: Database, is_known: bool) -> bool:
+    try:
+        database.migrate(is_known=is_known)
+    except DatabaseFull:
+        return False
+    return True
 
 
 def open_service(settings: Settings | None = None) -> "Service":

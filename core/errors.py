@@ -81,6 +81,32 @@ class DatabaseUnavailable(TouchstoneError):
     """The database cannot be opened or written."""
 
 
+class DatabaseBusy(DatabaseUnavailable):
+    """Another program holds the database for longer than anybody waits."""
+
+
+class DatabaseFull(DatabaseUnavailable):
+    """The disk has no room for what shall be written; what is there can be read."""
+
+
+class DatabaseDamaged(DatabaseUnavailable):
+    """The database is not what was written: cut off, overwritten, emptied, or parts of it are gone."""
+
+    def __init__(self, file: str, why: str) -> None:
+        """Build the sentence.
+
+        Args:
+            file: The database's path.
+            why: What is wrong, as a sentence without its end.
+        """
+        self.why = why
+        super().__init__(
+            f"The database {file} is damaged: {why}. Nothing was changed. Close the dashboard and every script that "
+            "logs runs, then use: touchstone doctor --repair. It keeps the damaged file aside and brings back what "
+            "can still be read, also from the runs' own folders."
+        )
+
+
 class HomeNotWritable(UserError):
     """The folder that holds all state cannot be written."""
 

@@ -1,5 +1,6 @@
 """Where things are and how much of the machine may be used: from `TOUCHSTONE_...` variables."""
 
+import errno
 import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -76,7 +77,14 @@ class Settings(BaseSettings):
                 self.home.chmod(0o700)  # data, runs and labels are their owner's, not every account's
             for folder in (self.runs_folder, self.datasets_folder, self.cache_folder, self.logs_folder):
                 folder.mkdir(parents=True, exist_ok=True)
+            self._check_writable()
+        except OSError as error:
+            raise HomeNotWritable(str(self.home), os.strerror(error.errno or 0)) from error
+
+    def _check_writable(self) -> None:
+        try:
             with NamedTemporaryFile(dir=self.home):
                 pass
         except OSError as error:
-            raise HomeNotWritable(str(self.home), os.strerror(error.errno or 0)) from error
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):  # a full disk is no reason not to look at what is there
+                raise

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 import os
 import secrets
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ TOKEN, NO_TOKEN = "TOUCHSTONE_TOKEN", "TOUCHSTONE_NO_TOKEN"  # names of environm
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SHORTEST = 16  # characters: a shorter one can be guessed by another account of the machine
 _FILE = "dashboard.json"
+_log = logging.getLogger("touchstone")
 
 
 WITHOUT_TOKEN = (
@@ -83,13 +85,19 @@ def is_same(given: str, expected: str) -> bool:
 
 
 def announce_dashboard(home: Path, url: str, token: str) -> Dashboard:
-    """Write where the dashboard of this process is into its home, readable by its owner alone."""
+    """Write where the dashboard of this process is into its home, readable by its owner alone.
+
+    Where nothing can be written (a full disk) it still serves; only commands do not find it by themselves.
+    """
     said = Dashboard(url, token, os.getpid(), start_time(os.getpid()) or 0.0)
     draft = home / f".{_FILE}.{os.getpid()}.new"
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-        json.dump(asdict(said), opened)
-    draft.replace(home / _FILE)
+    try:
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+            json.dump(asdict(said), opened)
+        draft.replace(home / _FILE)
+    except OSError as error:
+        _log.warning("Where the dashboard is could not be written into %s (%s).", home, error)
     return said
 
 

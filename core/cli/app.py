@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from core.cli import data, estimate, lists, machine, recipes, runs, train, transfer, use
+from core.cli import data, doctor, estimate, lists, machine, recipes, runs, train, transfer, use
 from core.errors import TouchstoneError
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ app.command("predict")(use.predict)
 app.command("generate")(use.generate)
 app.command("evaluate")(use.evaluate)
 app.command("worker")(machine.worker)
-app.command("doctor")(machine.doctor)
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

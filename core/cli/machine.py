@@ -1,23 +1,19 @@
-"""`touchstone ui | worker | doctor`: the dashboard, the supervisor, and how this machine is."""
+"""`touchstone ui | worker`: the dashboard and the supervisor."""
 
 import os
-import shutil
 import socket
 import sys
-from importlib import metadata
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from core.access.browser import OPEN_BROWSER, has_screen
 from core.access.token import NO_TOKEN, find_dashboard
-from core.bootstrap import open_database, open_service
-from core.cli.output import AsJson, print_json, print_table
-from core.errors import PortBusy, TouchstoneError, UserError
+from core.bootstrap import open_database
+from core.errors import PortBusy, UserError
 from core.settings import PROJECT, Settings
 
 HOST, PORT = "127.0.0.1", 8501
-LIBRARIES = ("streamlit", "torch", "transformers", "scikit-learn", "plotly", "sqlalchemy")
 
 
 def ui(
@@ -54,45 +50,3 @@ def worker() -> None:
     from core.worker.__main__ import main
 
     main()
-
-
-def doctor(as_json: AsJson = False) -> int:
-    """Say how this machine is: device, versions, disk, database, cached models."""
-    service = open_service()
-    settings, worker_info = service.settings, service.worker.info()
-    free = shutil.disk_usage(settings.home).free
-    report: dict[str, Any] = {
-        "device": _device(),
-        "versions": {"python": sys.version.split()[0], **{name: metadata.version(name) for name in LIBRARIES}},
-        "home": str(settings.home.resolve()),
-        "disk_free_bytes": free,
-        "database": {"url": service.database.shown_url, "schema": service.database.revision()},
-        "worker": {"alive": worker_info.alive, "pid": worker_info.pid, "warm": worker_info.warm},
-        "models": {"all-MiniLM-L6-v2": _encoder()},
-    }
-    problems = [] if free > 2**30 else ["Less than 1 GB of disk is free: runs may not be saved. Free some space."]
-    if (encoder := report["models"]["all-MiniLM-L6-v2"]) != "ready":
-        problems.append(encoder)
-    report["problems"] = problems
-    if as_json:
-        print_json(report)
-    else:
-        print_table(("", ""), [(key, value) for key, value in report.items() if key != "problems"])
-        print("\n".join(problems) or "All is well.")
-    return 1 if problems else 0
-
-
-def _device() -> str:
-    from core.training.device import choose_device, describe_device
-
-    return describe_device(choose_device("auto"))
-
-
-def _encoder() -> str:
-    from core.preprocessing.sentence_encoder import check_weights, encoder_folder
-
-    try:
-        check_weights(encoder_folder())
-    except TouchstoneError as error:
-        return str(error)
-    return "ready"

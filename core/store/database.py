@@ -1,6 +1,7 @@
 """Opens the database, brings its schema up to date, and hands out short transactions."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -11,13 +12,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.errors import DatabaseTooNew, DatabaseUnavailable
+from core.errors import DatabaseDamaged, DatabaseTooNew
+from core.store.snapshot import snapshot_engine
+from core.store.tables import Table
+from core.store.trouble import BUSY_TIMEOUT_S, full, in_words
 
-BUSY_TIMEOUT_S = 10.0
+AGAIN_S = 2.0  # after which a database that can only be read is tried anew
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -27,21 +31,29 @@ class Database:
     def __init__(self, url: str) -> None:
         """Connect to `url`; call `migrate` before the first use."""
         self.url = url
-        self.engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S} if _is_sqlite(url) else {})
-        if _is_sqlite(url):
-            _tune_sqlite(self.engine)
-        self._read = sessionmaker(self.engine, expire_on_commit=False)
-        # A write that begins as a read can find the database locked half-way; so it says at once that it will write.
-        self._write = sessionmaker(self.engine.execution_options(immediate=True), expire_on_commit=False)
+        self._only_read_since: float | None = None
+        self._use(self._writable_engine())
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it is in; None for a database on a server."""
+        name = self._address.database
+        return Path(name) if _is_sqlite(self.url) and name else None
+
+    @property
+    def can_only_read(self) -> bool:
+        """Whether it is a copy in memory, since the disk had no room to open it."""
+        return self._only_read_since is not None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that only reads.
 
         Raises:
-            DatabaseUnavailable: The database cannot be read now.
+            DatabaseUnavailable: The database cannot be read now; its kinds say why.
         """
-        with _in_words(), self._read() as session:
+        self._try_to_write_again()
+        with self._in_words(), self._read() as session:
             yield session
 
     @contextmanager
@@ -49,37 +61,124 @@ class Database:
         """Open a transaction that is committed at the end, or leaves nothing behind.
 
         Raises:
-            DatabaseUnavailable: The database is locked, full or not writable.
+            DatabaseUnavailable: The database is busy, full, damaged or not writable; its kinds say why.
         """
-        with _in_words(), self._write.begin() as session:
+        self._try_to_write_again()
+        if self.can_only_read and self.file is not None:
+            raise full(self.file)
+        with self._in_words(), self._write.begin() as session:
             yield session
 
-    def migrate(self) -> None:
+    def only_read(self) -> None:
+        """Go on with a copy in memory until the disk has room again: nothing is written meanwhile.
+
+        Raises:
+            DatabaseUnavailable: It cannot be read either.
+        """
+        if self.file is None:
+            return
+        self.dispose()
+        self._use(snapshot_engine(self.file))
+        self._only_read_since = time.monotonic()
+        with self._in_words():
+            self.revision()
+
+    def _try_to_write_again(self) -> None:
+        if self._only_read_since is None or time.monotonic() - self._only_read_since < AGAIN_S:
+            return
+        self._only_read_since = time.monotonic()
+        engine = self._writable_engine()
+        try:
+            with engine.connect():
+                pass
+        except (OperationalError, DatabaseError):
+            engine.dispose()
+            return
+        self._use(engine)
+        self._only_read_since = None
+
+    def _writable_engine(self) -> Engine:
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_TIMEOUT_S} if _is_sqlite(self.url) else {})
+        if _is_sqlite(self.url):
+            _tune_sqlite(engine)
+        return engine
+
+    def _use(self, engine: Engine) -> None:
+        self.engine, self._address = engine, make_url(self.url)
+        self._read = sessionmaker(engine, expire_on_commit=False)
+        # A write that begins as a read can find the database locked half-way; so it says at once that it will write.
+        self._write = sessionmaker(engine.execution_options(immediate=True), expire_on_commit=False)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, DatabaseError) as error:
+            raise in_words(error.orig, self.file) from error
+
+    def migrate(self, revision: str = "head", *, is_known: bool = False) -> None:
         """Bring the schema up to date, after a backup copy where there is something to lose.
+
+        Args:
+            revision: The schema to stop at.
+            is_known: Whether there was a database here before: then one without tables has lost them.
 
         Raises:
             DatabaseTooNew: A newer Touchstone wrote it; nothing is changed.
-            DatabaseUnavailable: It is no database, or cannot be written.
+            DatabaseDamaged: It is no database, or lacks tables.
+            DatabaseUnavailable: It cannot be written.
         """
-        with _in_words():
-            config = Config()
-            config.set_main_option("script_location", str(_MIGRATIONS))
-            scripts = ScriptDirectory.from_config(config)
+        with self._in_words():
+            config, scripts = _scripts()
             current = self.revision()
+            if current is None and is_known:
+                raise DatabaseDamaged(str(self.file), "it holds no tables, though there was a database here before")
             if current == scripts.get_current_head():
+                self._check_tables()
                 return
-            if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
+            if current is not None and not self.knows(current):
                 raise DatabaseTooNew(current)
             if current is not None:
                 self._backup(current)
             with self.engine.execution_options(immediate=True).begin() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, revision)
 
     @property
     def shown_url(self) -> str:
         """The URL without its password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        return self._address.render_as_string(hide_password=True)
+
+    def check_whole(self) -> None:
+        """Read every page of a SQLite database once; takes about a second for a gigabyte.
+
+        Raises:
+            DatabaseDamaged: A page, an index or a row is not what was written.
+            DatabaseUnavailable: It cannot be read now.
+        """
+        if self.file is None:
+            return
+        with self._in_words(), self.engine.connect() as connection:
+            said = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+            lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if said != ["ok"]:
+            raise DatabaseDamaged(str(self.file), f"a check of its pages says: {' '.join(said[0].split())}")
+        if lost is not None:
+            raise DatabaseDamaged(str(self.file), f"rows of its table '{lost[0]}' belong to a run that is gone")
+
+    @staticmethod
+    def knows(revision: str) -> bool:
+        """Return whether a schema is one of this Touchstone's."""
+        return revision in {script.revision for script in _scripts()[1].walk_revisions()}
+
+    def _check_tables(self) -> None:
+        """Raise where a table is missing that the schema has."""
+        if self.file is None:
+            return
+        with self.engine.connect() as connection:
+            there = set(inspect(connection).get_table_names())
+        if missing := sorted(set(Table.metadata.tables) - there):
+            raise DatabaseDamaged(str(self.file), f"it has no table '{missing[0]}'")
 
     def revision(self) -> str | None:
         """Return the schema that the database has; None where it has none yet."""
@@ -87,7 +186,7 @@ class Database:
             return MigrationContext.configure(connection).get_current_revision()
 
     def _backup(self, revision: str) -> None:
-        if not _is_sqlite(self.url) or not (name := self.engine.url.database):
+        if not _is_sqlite(self.url) or not (name := self._address.database):
             return
         stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
         source, copy = Path(name), Path(name).with_suffix(f".{revision}-{stamp}.backup.db")
@@ -100,8 +199,8 @@ class Database:
         Raises:
             DatabaseUnavailable: The database cannot be written.
         """
-        if _is_sqlite(self.url):
-            with _in_words(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if _is_sqlite(self.url) and not self.can_only_read:
+            with self._in_words(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def dispose(self) -> None:
@@ -109,15 +208,10 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, DatabaseError) as error:
-        raise DatabaseUnavailable(
-            f"The database cannot be used right now ({error.orig}). Nothing was lost; close other programs that use "
-            "it or free some disk space, then try again."
-        ) from error
+def _scripts() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config, ScriptDirectory.from_config(config)
 
 
 def _is_sqlite(url: str) -> bool:

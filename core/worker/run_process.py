@@ -17,6 +17,7 @@ from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
+from core.store.run_copy import write_copy
 from core.store.run_store import RunStore
 from core.worker.run_folder import TAKEN, take_folder
 
@@ -53,6 +54,7 @@ def main(run_id: str, slot: int, threads: int) -> None:
     set_the_scene(folder, slot)
     database = Database(settings.url)
     runs, metrics = RunStore(database), MetricStore(database)
+    write_copy(database, run_id, folder)
     recorder = Recorder(run_id, runs, metrics, folder)
     ended_from_outside = _listen(recorder)
     status, reason, cause = _attempt(run_id, runs, metrics, recorder, settings, threads)
@@ -61,6 +63,7 @@ def main(run_id: str, slot: int, threads: int) -> None:
     _log.info("The run ends: %s. %s", status, reason)
     recorder.close()
     ended_here = _say_the_last_word(run_id, runs, status, reason, cause)
+    write_copy(database, run_id, folder)
     _pack(run_id, metrics)
     if ended_here:
         announce(settings, run_id)

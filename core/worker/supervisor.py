@@ -7,7 +7,7 @@ import socket
 import time
 from uuid import uuid4
 
-from core.errors import DatabaseUnavailable, RunNotFound
+from core.errors import DatabaseDamaged, DatabaseUnavailable, RunNotFound
 from core.exit_reason import describe_exit
 from core.lost_runs import STALE_S, LostRunDetector, is_held
 from core.notifying.telling import announce
@@ -55,6 +55,9 @@ class Supervisor:
         while not self.leaving:
             try:
                 self.turn()
+            except DatabaseDamaged as error:  # nothing to supervise by; who repairs it needs the file to itself
+                _log.error("%s", error)
+                return
             except DatabaseUnavailable:
                 _log.warning("The database does not answer; trying again.", exc_info=True)
                 time.sleep(1)

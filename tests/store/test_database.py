@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import open_database
-from core.errors import DatabaseTooNew, DatabaseUnavailable, HomeNotWritable
+from core.errors import DatabaseDamaged, DatabaseTooNew, HomeNotWritable
 from core.runs import Score
 from core.settings import Settings
 from core.store.database import Database
@@ -105,7 +105,7 @@ def test_the_saved_schema_is_what_the_tables_say(database: Database) -> None:
 def test_a_file_that_is_no_database_is_refused_in_words(settings: Settings) -> None:
     settings.prepare()
     (settings.home / "touchstone.db").write_text("this is a shopping list, not a database " * 100)
-    with pytest.raises(DatabaseUnavailable, match="The database cannot be used right now"):
+    with pytest.raises(DatabaseDamaged, match="is damaged: its beginning is not that of a database"):
         open_database(settings)
 
 
