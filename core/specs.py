@@ -120,6 +120,7 @@ class DataInfo:
     target_log: tuple[float, ...] = ()  # mean and standard deviation of their logarithms, where these are learnt
     padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
     token_weights: tuple[float, ...] = ()  # how much each token id counts, where that is known beforehand
+    feature_count: int = 0  # numbers that describe a text, where token ids follow them in its row; 0 where none do
     characters_per_token: float = 1.0  # on average in the training text: of a model that writes
     backbone: Mapping[str, Any] = field(default_factory=dict)  # configuration of a pretrained model, as JSON
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from core.layers.linear_classifier import Block, LinearClassifier
 from core.layers.word_vectors import PADDING_ID
 
+SHORTEST = 1e-3  # length by which a text is divided, at least
 
-class WeightedBag(nn.Module):
+
+class WeightedBag(LinearClassifier):
     """A linear classifier on the tokens that a text holds: logistic regression on TF-IDF of unit length.
 
     It begins with zeros, so that nothing is said before something is learnt.
@@ -25,7 +30,7 @@ class WeightedBag(nn.Module):
     """
 
     def __init__(self, weights: Sequence[float], outputs: int) -> None:
-        super().__init__()
+        super().__init__(outputs)
         self.register_buffer("weights", torch.tensor(weights, dtype=torch.float32))
         self.embedding = nn.Embedding(len(weights), outputs, padding_idx=PADDING_ID)
         nn.init.zeros_(self.embedding.weight)
@@ -34,6 +39,26 @@ class WeightedBag(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Return the scores of each class, (N, outputs)."""
         counts: Tensor = self.get_buffer("weights")[ids]  # (N, T)
-        length = counts.square().sum(1, keepdim=True).clamp(min=1e-6).sqrt()
+        length = counts.square().sum(1, keepdim=True).clamp(min=SHORTEST**2).sqrt()
         said: Tensor = self.embedding(ids) * counts[..., None]  # (N, T, outputs)
         return said.sum(1) / length + self.bias
+
+    def design(self, inputs: Tensor) -> tuple[Block, ...]:
+        """Return how much each token counts in each text, a sparse matrix (N, V) with rows of unit length."""
+        from scipy.sparse import csr_matrix
+
+        ids = inputs.cpu().numpy()
+        row, column = np.nonzero(ids != PADDING_ID)
+        token = ids[row, column].astype(np.int64)
+        counts = self.get_buffer("weights").cpu().numpy()[token]
+        length = np.sqrt(np.bincount(row, weights=counts.astype(np.float64) ** 2, minlength=len(ids)))
+        shares = (counts / np.maximum(length, SHORTEST)[row]).astype(np.float32)
+        return (csr_matrix((shares, (row, token)), shape=(len(ids), self.embedding.num_embeddings)),)
+
+    def put(self, weights: Sequence[NDArray[np.float64]], bias: NDArray[np.float64]) -> None:
+        """Take the weights of all tokens, one array (V, K), and the bias, (K,)."""
+        (of_tokens,) = weights
+        with torch.no_grad():
+            self.embedding.weight.copy_(torch.from_numpy(of_tokens))
+            self.embedding.weight[PADDING_ID].zero_()
+            self.bias.copy_(torch.from_numpy(bias))

@@ -22,11 +22,13 @@ class Solution:
 
     Args:
         penalty: Of the squared weights, beside the sum of squared errors (scikit-learn's `alpha`).
-        loss: Mean squared error on the training split, in squares of the targets' spread.
+        loss: On the training split; of ridge regression the mean squared error, in squares of the targets' spread.
+        how: What was done, as it stands in a sentence.
     """
 
     penalty: float
     loss: float
+    how: str
 
 
 def is_solvable(module: nn.Module, config: TrainConfig) -> bool:
@@ -72,7 +74,11 @@ def solve(module: nn.Module, train: Split, seed: int) -> Solution:
             units.smear.fill_(1.0)
             units.smear.fill_(float(train[1].double().mean()) / float(_answers(module, rows).mean()))
     errors = (_answers(module, rows) - train[1].double().cpu()) / units.std.double().cpu()
-    return Solution(penalty, float(errors.square().mean()))
+    how = (
+        f"ridge regression solved exactly, with the L2 penalty {penalty:g} chosen by leave-one-out cross-validation on "
+        "the training rows"
+    )
+    return Solution(penalty, float(errors.square().mean()), how)
 
 
 def _penalty(rows: Tensor, wanted: NDArray[np.float64], least: float, seed: int) -> float:

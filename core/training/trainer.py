@@ -15,8 +15,8 @@ from core.training.batches import Split, check_not_empty, context_of, example_co
 from core.training.budget import Clock, TimeBudget, planned_looks
 from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState, better
-from core.training.closed_form import is_solvable, solve
 from core.training.device import kept_random_state, memory_used_bytes
+from core.training.last_step import is_solvable, solve
 from core.training.optimisers import make_optimiser, set_learning_rate
 from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.progress import FitResult, Progress, RunningSums
@@ -74,7 +74,7 @@ class Trainer:
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
         check_not_empty(task, validation, "validation")
-        self._train, self._is_solvable = train, is_solvable(module, config)
+        self._train, self._is_solvable = train, is_solvable(module, config, train)
         self._batches = batches_on(device, task, module, train, config, padding_id)
         self._validation = where_it_fits(validation, device)
         self._optimiser = make_optimiser(module, config, device)
@@ -157,7 +157,7 @@ class Trainer:
     def _solve(self) -> None:
         """Make the last step: to the weights that are best, which are kept whatever a few rows say of others."""
         self._step += 1
-        solution = solve(self.module, self._train, self.config.seed)
+        solution = solve(self.module, self._train, self.config)
         self._sums.reset()
         for callback in self._callbacks:
             callback.on_log(self, {"train/loss": solution.loss})

@@ -79,6 +79,7 @@ def _trial(judged: Judged, data: "Materialised") -> FlipTrial | None:
     """
     classes, features = len(data.version.labels), data.arrays["train"]["inputs"]
     if features.ndim == 2 and np.issubdtype(features.dtype, np.floating):
+        features = features[:, : data.info.feature_count or None]  # what follows are ids
         targets = np.asarray(data.examples["train"].targets, dtype=np.int64)
         how = "a linear model on the same features, cross-validated,"
         return flip_trial(targets, _by_features(features, classes), Setting(classes, how, "training", judged.seed))

@@ -95,9 +95,7 @@ class Report(Callback):
     def on_solution(self, trainer: "Trainer", solution: "Solution") -> None:
         """Say that the last step was computed."""
         message = (
-            "The last step went straight to the best weights there are (ridge regression solved exactly, with the L2 "
-            f"penalty {solution.penalty:g} chosen by leave-one-out cross-validation on the training rows), so the "
-            "curves may jump there."
+            f"The last step went straight to the best weights there are ({solution.how}), so the curves may jump there."
         )
         self._note("note", message, {"penalty": solution.penalty, "step": trainer.progress.step})
 

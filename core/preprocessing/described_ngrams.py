@@ -1,0 +1,81 @@
+"""Texts as what the sentence encoder says of them and, beside it, the n-grams that they hold."""
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.preprocessing.ngrams import NgramPreprocessor
+from core.preprocessing.sentence_encoder import SentenceEncoder
+from core.specs import DataInfo, Examples, Inputs
+
+MOST_NGRAMS = 1 << 24  # ids up to here are exact as 32-bit floats, as which they stand beside the features
+
+
+class DescribedNgrams:
+    """Puts the features of the frozen encoder and the numbers of known n-grams into one row.
+
+    Source:
+        Cheng et al., Wide and Deep Learning for Recommender Systems, 2016. https://arxiv.org/abs/1606.07792
+    """
+
+    kind: ClassVar[str] = "described-ngrams"
+
+    def __init__(self, encoder: SentenceEncoder, ngrams: NgramPreprocessor) -> None:
+        """Hold both, fitted."""
+        self.encoder, self.ngrams = encoder, ngrams
+
+    @classmethod
+    def fit(cls, train: Examples, vocabulary_size: int, length: int) -> Self:
+        """Learn the commonest n-grams of the training texts; the encoder stays as it is.
+
+        Args:
+            train: The training examples.
+            vocabulary_size: The most n-grams to know.
+            length: The most n-grams of a text to read.
+
+        Raises:
+            EncoderUnavailable: The encoder is missing or was altered.
+        """
+        return cls(SentenceEncoder.fit(train), NgramPreprocessor.fit(train, min(vocabulary_size, MOST_NGRAMS), length))
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Make again what `state` described.
+
+        Raises:
+            EncoderUnavailable: It was another encoder, or was read in another way.
+        """
+        return cls(SentenceEncoder.from_state(state["encoder"]), NgramPreprocessor.from_state(state["ngrams"]))
+
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
+        """Return (N, F + T) float32: the features of each text, then the numbers of its n-grams, padded with 0.
+
+        Raises:
+            EncoderUnavailable: The encoder is missing or was altered.
+        """
+        described, ids = self.encoder.transform(inputs), self.ngrams.transform(inputs)
+        return np.concatenate([described, ids.astype(np.float32)], axis=1)
+
+    @property
+    def weights_bytes(self) -> int:
+        """The size of the encoder's weights on disk, for whoever asks what a model on its features takes."""
+        return self.encoder.weights_bytes
+
+    def info(self, labels: tuple[str, ...]) -> DataInfo:
+        """Return the length of a row, where its ids begin, and how much each of these counts."""
+        (features,), tokens = self.encoder.info(labels).input_shape, self.ngrams.info(labels)
+        return DataInfo(
+            labels,
+            (features + tokens.input_shape[0],),
+            vocabulary_size=tokens.vocabulary_size,
+            token_weights=tokens.token_weights,
+            feature_count=features,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """Return which encoder this is, and which n-grams are known."""
+        return {"encoder": self.encoder.state(), "ngrams": self.ngrams.state()}
+
+
+PREPROCESSOR = DescribedNgrams

@@ -1,0 +1,41 @@
+"""Models whose best weights can be computed: the last step of their training goes there."""
+
+from torch import nn
+
+from core.config import TrainConfig
+from core.layers.linear_classifier import LinearClassifier
+from core.training import closed_form, softmax_regression
+from core.training.batches import Split
+from core.training.closed_form import Solution
+from core.training.stepping import balanced_weights
+
+
+def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
+    """Return whether a module's best weights can be computed: those of ridge or of softmax regression.
+
+    Whoever chooses weight decay, an L1 penalty, label smoothing, dropout or hidden words gets these: then every step
+    is one of gradient descent.
+
+    Args:
+        module: The model.
+        config: Every choice.
+        train: What it learns from.
+    """
+    if not isinstance(module, LinearClassifier):
+        return closed_form.is_solvable(module, config)
+    other = config.l1 or config.weight_decay or config.label_smoothing or config.augment_token_dropout
+    return module.is_exact and not other and softmax_regression.fits(train[0].shape)
+
+
+def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:
+    """Put the best weights into a module; how careful they are is chosen on the training rows.
+
+    Args:
+        module: One that `is_solvable`.
+        train: Inputs (N, ...) and targets (N,).
+        config: Says how much rare classes count, and seeds what is drawn by chance.
+    """
+    if not isinstance(module, LinearClassifier):
+        return closed_form.solve(module, train, config.seed)
+    weights = balanced_weights(train[1]) if config.class_weights == "balanced" else None
+    return softmax_regression.solve_classifier(module, train, weights, config.seed)

@@ -1,0 +1,150 @@
+"""The last step of a linear classifier: the weights that are best, computed to the end on all training examples."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.layers.linear_classifier import Block, LinearClassifier
+from core.training.batches import Split
+from core.training.closed_form import Solution
+
+STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)  # scikit-learn's C, from the most careful one
+TUNING_EXAMPLES = 4_000  # C is chosen on at most so many
+FOLDS = 3
+MOST_NUMBERS = 400_000_000  # of the training inputs, padding included, that are made into features at once
+MEMORY = 20  # of L-BFGS, corrections
+MOST_ITERATIONS = 500
+TOLERANCE, SLOPE = 1e-8, 1e-5  # the loss gets no smaller, the gradient is as good as zero
+Weights = NDArray[np.float64]  # (F + 1, K): of the features of all blocks one after the other, then the bias
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Features and what they stand for.
+
+    Args:
+        blocks: (N, F) each.
+        targets: (N,) classes.
+        counts: (N,) how much each example counts, 1 on average.
+        classes: How many there are.
+    """
+
+    blocks: tuple[Block, ...]
+    targets: NDArray[np.int64]
+    counts: NDArray[np.float32]
+    classes: int
+
+    def select(self, rows: NDArray[np.int64]) -> "Problem":
+        """Return some of the examples."""
+        blocks = tuple(block[rows] for block in self.blocks)
+        return Problem(blocks, self.targets[rows], self.counts[rows], self.classes)
+
+    @property
+    def features(self) -> int:
+        """The number of features of all blocks."""
+        return int(sum(block.shape[1] for block in self.blocks))
+
+    def parts(self, weights: Weights) -> list[Weights]:
+        """Return the weights of each block."""
+        ends = np.cumsum([block.shape[1] for block in self.blocks])
+        return np.split(weights[:-1], ends[:-1])
+
+    def judged(self, weights: Weights) -> tuple[float, NDArray[np.float32]]:
+        """Return the sum of the examples' losses in nats, and their slopes by each score, (N, K)."""
+        scores = np.tile(weights[-1].astype(np.float32), (len(self.targets), 1))
+        for block, part in zip(self.blocks, self.parts(weights), strict=True):
+            scores += block @ part.astype(np.float32)
+        scores -= scores.max(axis=1, keepdims=True)
+        rows = np.arange(len(self.targets))
+        right = scores[rows, self.targets]
+        np.exp(scores, out=scores)
+        total = scores.sum(axis=1, keepdims=True)
+        loss = float((self.counts * (np.log(total[:, 0]) - right)).sum(dtype=np.float64))
+        scores /= total
+        scores[rows, self.targets] -= 1
+        scores *= self.counts[:, None]
+        return loss, scores
+
+
+def solve_classifier(module: LinearClassifier, train: Split, class_weights: Tensor | None, seed: int) -> Solution:
+    """Put the best weights of a softmax regression into a module; their penalty is chosen by cross-validation.
+
+    What is made small is the mean loss and the squared weights, these by 1 / (2 C N). C is the one with the smallest
+    loss on examples left out.
+
+    Args:
+        module: A linear classifier.
+        train: Inputs (N, ...) and classes (N,).
+        class_weights: (K,) how much a mistake on each class counts; None where all count the same.
+        seed: Of the folds, and of the examples on which C is chosen, where there are many.
+
+    Source:
+        Liu and Nocedal, On the Limited Memory BFGS Method for Large Scale Optimization, 1989.
+    """
+    targets = train[1].cpu().numpy().astype(np.int64)
+    counts = np.ones(len(targets), np.float32)
+    if class_weights is not None:
+        counts = class_weights.cpu().numpy().astype(np.float32)[targets]
+    problem = Problem(module.design(train[0]), targets, counts, module.outputs)
+    strength, start = _chosen(problem, seed)
+    weights = _best(problem, strength, start)
+    module.put(problem.parts(weights), weights[-1])
+    how = (
+        f"logistic regression solved to the end, with the penalty of its weights, C = {strength:g}, chosen by "
+        f"{FOLDS}-fold cross-validation on the training examples"
+    )
+    return Solution(1 / strength, problem.judged(weights)[0] / len(targets), how)
+
+
+def _chosen(problem: Problem, seed: int) -> tuple[float, Weights]:
+    """Return the C with the smallest loss on what was left out, and the mean of what the folds learnt with it."""
+    from sklearn.model_selection import StratifiedKFold
+
+    order = np.sort(np.random.default_rng(seed).permutation(len(problem.targets))[:TUNING_EXAMPLES])
+    some = problem.select(order)
+    nothing = np.zeros((problem.features + 1, problem.classes))
+    if np.bincount(some.targets).max() < FOLDS or len(np.unique(some.targets)) < 2:
+        return 1.0, nothing
+    losses, means = np.zeros(len(STRENGTHS)), [nothing.copy() for _ in STRENGTHS]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a class with fewer examples than folds
+        folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(order, some.targets))
+    for learnt, held in folds:
+        shown, asked, weights = some.select(learnt), some.select(held), nothing
+        for place, strength in enumerate(STRENGTHS):  # from one to the next is not far
+            weights = _best(shown, strength, weights)
+            losses[place] += asked.judged(weights)[0]
+            means[place] += weights / FOLDS
+    best = int(losses.argmin())
+    return STRENGTHS[best], means[best]
+
+
+def _best(problem: Problem, strength: float, start: Weights) -> Weights:
+    """Return the weights with the smallest loss and penalty."""
+    from scipy.optimize import minimize
+
+    shape, count = start.shape, len(problem.targets)
+
+    def loss_and_slope(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights = flat.reshape(shape)
+        loss, errors = problem.judged(weights)
+        slope = np.empty(shape)
+        for block, part in zip(problem.blocks, problem.parts(slope), strict=True):  # views of the slope
+            part[...] = block.T @ errors
+        slope[:-1] += weights[:-1] / strength
+        slope[-1] = errors.sum(axis=0)
+        penalty = float((weights[:-1] ** 2).sum()) / (2 * strength)
+        return (loss + penalty) / count, slope.ravel() / count
+
+    options = {"maxiter": MOST_ITERATIONS, "maxcor": MEMORY, "ftol": TOLERANCE, "gtol": SLOPE}
+    found = minimize(loss_and_slope, start.ravel(), jac=True, method="L-BFGS-B", options=options)
+    return np.asarray(found.x, dtype=np.float64).reshape(shape)
+
+
+def fits(inputs: Sequence[int]) -> bool:
+    """Return whether inputs of a shape, (N, ...), are few enough to be made into features at once."""
+    return int(np.prod(inputs, dtype=np.int64)) <= MOST_NUMBERS
