@@ -184,14 +184,29 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class MetricSpec:
-    """One number that says how good a model is."""
+    """One number that says how good a model is.
+
+    Args:
+        name: In documents and commands.
+        title: On pages.
+        help: One sentence for a founder.
+        direction: Which way is better.
+        unit: How it is written.
+        compute: It, of the outcomes of a split.
+        statistic: What it is made of, which says how its interval is found (`core.statistics.scores`): the share of
+            right answers, what follows from the mean of `nll`, the mean or root mean squared error, the share of the
+            variance that is explained; "other" for anything else.
+        of_counts: It, of hits, times answered and times right of each class, (K,) each, where it follows from them.
+    """
 
     name: str
     title: str
-    help: str  # one sentence for a founder
+    help: str
     direction: Literal["max", "min"]
     unit: Literal["percent", "number"]
     compute: Callable[[Outcomes], float]
+    statistic: Literal["share", "mean_nll", "mean_error", "root_mean_square", "explained", "other"] = "other"
+    of_counts: Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], float] | None = None
 
     @property
     def in_a_sentence(self) -> str:

@@ -5,15 +5,14 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.comparing.answers import Answers, answers_of
 from core.comparing.grouping import Group
-from core.comparing.paired import ALPHA, Difference, holm, of_resamples, of_shares
-from core.intervals import resampled_means, resamples
 from core.runs import Run, RunStatus
 from core.service import Service
 from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.statistics.difference import Difference, agreed, holm
+from core.statistics.scores import difference_of
 
 Verdict = Literal["reference", "better", "worse", "unclear", "untested"]
 SEED = 0  # of the resamples: the same for every run, or they could not be paired
@@ -92,16 +91,17 @@ def _against(task: TaskSpec, metric: MetricSpec, run: Run, reference: Run, answe
         whose = run if first is None else reference
         why = TOO_OLD if whose.status is RunStatus.SUCCEEDED else "It has not finished, so it cannot be tested."
         return Judgement(run, "untested", why=why if whose is run else f"{reference.name} cannot be tested: {why}")
-    pair = _paired(task, first, second)
-    if pair is None:
+    if _paired(task, first, second) is None:
         return Judgement(run, "untested", why=OTHER_EXAMPLES)
-    if metric.name == "accuracy":
-        hits = [one.predicted == one.targets for one in pair]
-        return Judgement(run, "unclear", of_shares(hits[0], hits[1]))
-    count = len(pair[0].nll)
-    scores = [metric.compute(one) for one in pair]
-    drawn = [_resampled(task, metric, one, count) for one in (first, second)]
-    return Judgement(run, "unclear", of_resamples(scores[0], scores[1], drawn[0], drawn[1]))
+    return Judgement(run, "unclear", _difference(task, metric, first, second))
+
+
+@lru_cache(maxsize=512)
+def _difference(task: TaskSpec, metric: MetricSpec, first: Answers, second: Answers) -> Difference:
+    """Return how far the first is above the second, whose answers are about the same examples."""
+    pair = _paired(task, first, second)
+    assert pair is not None
+    return difference_of(metric, *pair, task.bootstrap_block, SEED)
 
 
 def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Outcomes, Outcomes] | None:
@@ -124,17 +124,6 @@ def _last(outcomes: Outcomes, count: int) -> Outcomes:
     return Outcomes(outcomes.nll[start:], outcomes.targets[start:], outcomes.predicted[start:])
 
 
-@lru_cache(maxsize=128)
-def _resampled(task: TaskSpec, metric: MetricSpec, answers: Answers, count: int) -> NDArray[np.float64]:
-    """Return the metric on each resample of the last so many examples, (R,)."""
-    outcomes = _last(answers.outcomes, count)
-    if task.output_kind == "text":  # every metric of a text follows from its mean surprise
-        means = resampled_means(outcomes.nll, task.bootstrap_block, SEED)
-        nothing = np.zeros(1, np.int64)
-        return np.array([metric.compute(Outcomes(np.array([mean]), nothing, nothing)) for mean in means])
-    return np.array([metric.compute(outcomes.select(at)) for at in resamples(count, task.bootstrap_block, SEED)])
-
-
 def _corrected(judged: list[Judgement], sign: int) -> dict[str, Judgement]:
     """Return the judgements by run, each p-value corrected for their number, and what follows from it."""
     tested = [one for one in judged if one.difference is not None]
@@ -142,12 +131,13 @@ def _corrected(judged: list[Judgement], sign: int) -> dict[str, Judgement]:
     found = {one.run.id: one for one in judged}
     for one, p in zip(tested, corrected, strict=True):
         assert one.difference is not None
-        found[one.run.id] = Judgement(one.run, _verdict(one.difference, p, sign), one.difference, p)
+        known = agreed(one.difference, p)
+        found[one.run.id] = Judgement(one.run, _verdict(known, sign), known, p)
     return found
 
 
-def _verdict(difference: Difference, p: float, sign: int) -> Verdict:
+def _verdict(difference: Difference, sign: int) -> Verdict:
     """Return what can be said for sure: only where the test and the interval agree."""
-    if p >= ALPHA or difference.low <= 0 <= difference.high:
+    if not difference.is_clear:
         return "unclear"
     return "better" if sign * difference.value > 0 else "worse"

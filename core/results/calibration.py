@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.results.class_scores import wilson
 from core.runs import Score
+from core.statistics.shares import wilson
 
 MOST_BINS = 15  # as in Guo et al. 2017
 FEWEST_IN_A_BIN = 20  # examples

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-
-Z95 = 1.959964  # of the normal distribution: 95 % lie within
-RESAMPLES = 1_000
+from core.statistics.resampling import RESAMPLES
+from core.statistics.shares import wilson
 
 
 @dataclass(frozen=True)
@@ -32,21 +31,6 @@ class Confusion:
     answer: int
     count: int
     support: int  # examples of the right class
-
-
-def wilson(part: int, whole: int) -> Score:
-    """Return a share with its 95 % interval; all of it where there is nothing to divide by.
-
-    Source:
-        Wilson, "Probable inference, the law of succession, and statistical inference", 1927; recommended for small
-        counts by Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", 2001.
-    """
-    if whole == 0:
-        return Score(0.0, 0.0, 1.0)
-    share, weight = part / whole, Z95**2 / whole
-    middle = (share + weight / 2) / (1 + weight)
-    half = Z95 * np.sqrt(share * (1 - share) / whole + weight / (4 * whole)) / (1 + weight)
-    return Score(share, float(max(0.0, middle - half)), float(min(1.0, middle + half)))
 
 
 def class_scores(counts: NDArray[np.int64], labels: Sequence[str], seed: int = 0) -> tuple[ClassScore, ...]:

@@ -4,8 +4,8 @@ import numpy as np
 
 from core.results.class_scores import class_scores, confusions, weakest
 from core.results.evidence import Evidence, Number, Sentence, short
-from core.results.residuals import mean_of
 from core.runs import Score
+from core.statistics.normal import mean_of
 
 FEW = 3  # mistakes of one kind; of fewer nothing is said
 LONGEST_NAME = 40  # characters of a class's or column's

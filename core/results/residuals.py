@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.results.class_scores import Z95
 from core.runs import Score
+from core.statistics.normal import mean_of
 
 PARTS = 3  # low, middle and high answers
 FEWEST = 30  # answers that can be divided into parts
@@ -39,13 +39,6 @@ def parts(right: NDArray[np.float64], answers: NDArray[np.float64]) -> tuple[Par
         said = answers[chosen]
         found.append(Part(float(said[0]), float(said[-1]), len(said), mean_of(np.abs(errors)), mean_of(errors)))
     return tuple(found)
-
-
-def mean_of(values: NDArray[np.float64]) -> Score:
-    """Return the mean with its 95 % interval by the normal distribution, good from about 10 values on."""
-    error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
-    mean = float(values.mean())
-    return Score(mean, float(mean - Z95 * error), float(mean + Z95 * error))
 
 
 def trend(found: tuple[Part, ...]) -> str:

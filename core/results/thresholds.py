@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.results.class_scores import Z95
 from core.runs import Score
 from core.specs import Outcomes
+from core.statistics.normal import Z95
 
 STEPS = 101  # thresholds: 0, 0.01 ... 1
 MOST_POINTS = 400  # of a curve on the screen

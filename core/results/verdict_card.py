@@ -7,10 +7,10 @@ from typing import Any
 from core.results.evidence import Costs, Evidence, Gain, Number, Sentence
 from core.results.failing import fails
 from core.specs import MetricSpec
+from core.statistics.difference import examples_for
 
 CALLED = {"mean": "always answering the mean"}  # a baseline, in a sentence
 HOPELESS = 50  # times the examples: who would need so many more has found that there is no difference worth having
-LEAST_MORE = 1.1
 
 
 def verdict_card(known: Evidence) -> list[Sentence]:
@@ -19,17 +19,10 @@ def verdict_card(known: Evidence) -> list[Sentence]:
 
 
 def examples_needed(examples: int, gain: Gain) -> int:
-    """Return how many test examples would make a difference of this size clear; 0 where it is clear already.
-
-    The width of an interval shrinks with the root of the number of examples.
-    """
-    if gain.ci_low > 0 or gain.ci_high < 0 or math.isnan(gain.value):
+    """Return how many test examples find a difference of this size in 80 of 100 cases; 0 where it is clear already."""
+    if gain.ci_low > 0 or gain.ci_high < 0 or math.isnan(gain.ci_low):
         return 0
-    near = gain.value - gain.ci_low if gain.value >= 0 else gain.ci_high - gain.value
-    if gain.value == 0:
-        return examples * HOPELESS
-    needed = examples * max((near / abs(gain.value)) ** 2, LEAST_MORE)  # an interval may end exactly at no difference
-    needed = min(needed, examples * HOPELESS)
+    needed = min(examples_for(examples, gain.value, gain.ci_low, gain.ci_high), examples * HOPELESS)
     digits: int = 10 ** max(len(str(math.ceil(needed))) - 2, 0)
     return math.ceil(round(needed / digits, 6)) * digits  # two digits that count: it is an estimate
 
@@ -73,15 +66,22 @@ def _behind_better(known: Evidence, gain: Gain, needed: int) -> tuple[Number, ..
         Number(
             f"Better than {gain.baseline} by",
             f"{_signed(known.primary, gain.value)}{_unit(known.primary)}, {_span(known.primary, gain)}",
-            "Both judged on the same test examples; interval by a paired bootstrap, 1,000 times drawn again.",
+            _how(known.primary),
         ),
         Number("Test examples", f"{known.examples:,}", "None of them was used for training or choosing."),
     ]
     if needed:
-        how = "Intervals shrink with the root of the number of examples; for a difference of the size that was seen."
+        how = "To find a difference of the size that was seen in 80 of 100 cases, by as many examples as it takes."
         said = f"over {HOPELESS} times as many" if needed >= known.examples * HOPELESS else f"about {needed:,}"
         found.append(Number("Examples to tell", said, how))
     return tuple(found)
+
+
+def _how(primary: MetricSpec) -> str:
+    how = "McNemar's test with the interval of Bonett and Price"
+    if primary.statistic != "share":
+        how = "a paired bootstrap, 1,000 times drawn again"
+    return f"Both judged on the same test examples, by {how}; corrected for choosing the best of the simple methods."
 
 
 def _units(known: Evidence) -> str:

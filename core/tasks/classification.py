@@ -66,18 +66,21 @@ def outcomes_of_probabilities(probabilities: NDArray[np.float64], targets: NDArr
 # --- metrics: plain counting, fast enough to be computed on a thousand resamples ---
 
 
-def _counts(outcomes: Outcomes) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return (hits, times predicted, times right), each (K,), of the classes that occur at all."""
+Counts = NDArray[np.float64]
+
+
+def _counts(outcomes: Outcomes) -> tuple[Counts, Counts, Counts]:
+    """Return (hits, times answered, times right), each (K,), of every class."""
     classes = int(max(outcomes.targets.max(initial=-1), outcomes.predicted.max(initial=-1))) + 1
     hits = np.bincount(outcomes.targets[outcomes.targets == outcomes.predicted], minlength=classes)
-    predicted = np.bincount(outcomes.predicted, minlength=classes)
+    answered = np.bincount(outcomes.predicted, minlength=classes)
     actual = np.bincount(outcomes.targets, minlength=classes)
-    occurs = (predicted + actual) > 0
-    return hits[occurs].astype(float), predicted[occurs].astype(float), actual[occurs].astype(float)
+    return hits.astype(float), answered.astype(float), actual.astype(float)
 
 
-def _mean_ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> float:
-    """Return the mean over classes of part / whole, where 0 / 0 counts as 0."""
+def _mean_ratio(part: Counts, whole: Counts, occurs: NDArray[np.bool_]) -> float:
+    """Return the mean of part / whole over the classes that occur at all, where 0 / 0 counts as 0."""
+    part, whole = part[occurs], whole[occurs]
     return float(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0).mean()) if len(part) else float("nan")
 
 
@@ -86,22 +89,31 @@ def accuracy(outcomes: Outcomes) -> float:
     return float((outcomes.targets == outcomes.predicted).mean()) if len(outcomes.targets) else float("nan")
 
 
+def _precision(hits: Counts, answered: Counts, actual: Counts) -> float:
+    return _mean_ratio(hits, answered, answered + actual > 0)
+
+
+def _recall(hits: Counts, answered: Counts, actual: Counts) -> float:
+    return _mean_ratio(hits, actual, answered + actual > 0)
+
+
+def _f1(hits: Counts, answered: Counts, actual: Counts) -> float:
+    return _mean_ratio(2 * hits, answered + actual, answered + actual > 0)
+
+
 def macro_precision(outcomes: Outcomes) -> float:
     """Return the precision, averaged over classes."""
-    hits, predicted, _ = _counts(outcomes)
-    return _mean_ratio(hits, predicted)
+    return _precision(*_counts(outcomes))
 
 
 def macro_recall(outcomes: Outcomes) -> float:
     """Return the recall, averaged over classes."""
-    hits, _, actual = _counts(outcomes)
-    return _mean_ratio(hits, actual)
+    return _recall(*_counts(outcomes))
 
 
 def macro_f1(outcomes: Outcomes) -> float:
     """Return the F1 score, averaged over classes."""
-    hits, predicted, actual = _counts(outcomes)
-    return _mean_ratio(2 * hits, predicted + actual)
+    return _f1(*_counts(outcomes))
 
 
 def mean_nll(outcomes: Outcomes) -> float:
@@ -117,6 +129,7 @@ CLASSIFICATION_METRICS = (
         "max",
         "percent",
         accuracy,
+        statistic="share",
     ),
     MetricSpec(
         "precision",
@@ -125,6 +138,7 @@ CLASSIFICATION_METRICS = (
         "max",
         "percent",
         macro_precision,
+        of_counts=_precision,
     ),
     MetricSpec(
         "recall",
@@ -133,6 +147,7 @@ CLASSIFICATION_METRICS = (
         "max",
         "percent",
         macro_recall,
+        of_counts=_recall,
     ),
     MetricSpec(
         "f1",
@@ -141,6 +156,7 @@ CLASSIFICATION_METRICS = (
         "max",
         "percent",
         macro_f1,
+        of_counts=_f1,
     ),
     MetricSpec(
         "loss",
@@ -149,6 +165,7 @@ CLASSIFICATION_METRICS = (
         "min",
         "number",
         mean_nll,
+        statistic="mean_nll",
     ),
 )
 

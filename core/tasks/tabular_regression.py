@@ -130,6 +130,7 @@ TASK = TaskSpec(
             "max",
             "number",
             r2,
+            "explained",
         ),
         MetricSpec(
             "mae",
@@ -138,6 +139,7 @@ TASK = TaskSpec(
             "min",
             "number",
             mean_absolute_error,
+            "mean_error",
         ),
         MetricSpec(
             "rmse",
@@ -146,6 +148,7 @@ TASK = TaskSpec(
             "min",
             "number",
             root_mean_squared_error,
+            "root_mean_square",
         ),
     ),
     primary_metric="r2",

@@ -73,6 +73,7 @@ TASK = TaskSpec(
             "min",
             "number",
             nats,
+            "mean_nll",
         ),
         MetricSpec(
             "perplexity",
@@ -81,6 +82,7 @@ TASK = TaskSpec(
             "min",
             "number",
             perplexity,
+            "mean_nll",
         ),
         MetricSpec(
             "bits_per_character",
@@ -89,6 +91,7 @@ TASK = TaskSpec(
             "min",
             "number",
             bits,
+            "mean_nll",
         ),
     ),
     primary_metric="loss",

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intervals import interval, resamples
 from core.runs import Score
-from core.specs import Outcomes, TaskSpec
+from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.statistics.difference import agreed, holm
+from core.statistics.scores import difference_of, score_of
 from core.training.outcomes import outcomes_of
 from core.training.verdict import Numbers, sentence
 
@@ -66,29 +67,14 @@ class Assessment:
 
 
 def score(task: TaskSpec, outcomes: Outcomes, seed: int) -> dict[str, Score]:
-    """Return every metric of a task with its 95 % bootstrap interval.
+    """Return every metric of a task with its 95 % interval.
 
     Args:
         task: Says which metrics, and how many neighbours are drawn together.
         outcomes: On the test split.
         seed: Of the resamples.
     """
-    values, samples = _resampled(task, outcomes, seed)
-    return {name: interval(values[name], samples[name]) for name in values}
-
-
-def _resampled(
-    task: TaskSpec, outcomes: Outcomes, seed: int
-) -> tuple[dict[str, float], dict[str, NDArray[np.float64]]]:
-    """Return every metric on the examples, and on each resample, (R,)."""
-    values = {metric.name: metric.compute(outcomes) for metric in task.metrics}
-    if not len(outcomes.nll):
-        return values, {name: np.zeros(0) for name in values}
-    rows = []
-    for drawn in resamples(len(outcomes.nll), task.bootstrap_block, seed):
-        sample = outcomes.select(drawn)
-        rows.append([metric.compute(sample) for metric in task.metrics])
-    return values, dict(zip(values, np.array(rows).T, strict=True))
+    return {metric.name: score_of(metric, outcomes, task.bootstrap_block, seed) for metric in task.metrics}
 
 
 def assess(
@@ -107,25 +93,14 @@ def assess(
         baselines: Of simple methods, by name, for the same examples in the same order. Of a text each may lack some of
             the first characters, those that it needed to begin with: what all of them judged is compared.
         labels: Names of the classes; empty for text generation and regression.
-        seed: Of the resamples. Model and baselines are judged on the same ones (a paired bootstrap), so that what
-            makes an example hard for both does not blur the difference.
+        seed: Of the resamples. Model and baselines are judged on the same examples, pair by pair, so that what makes
+            an example hard for both does not blur the difference.
         target: Name of the column that is predicted, where the model answers with numbers and it has a name.
     """
     outcomes, baselines = _from_where_all_judged(outcomes, baselines)
-    names = ["", *baselines]
-    resampled = {n: _resampled(task, baselines[n] if n else outcomes, seed) for n in names}
-    scores = {n: {m: interval(values[m], samples[m]) for m in values} for n, (values, samples) in resampled.items()}
+    scores = {name: score(task, one, seed) for name, one in {"": outcomes, **baselines}.items()}
     primary = task.metric(task.primary_metric)
-    sign = 1.0 if primary.direction == "max" else -1.0
-    difference = None
-    if baselines:
-        best = max(baselines, key=lambda n: sign * scores[n][primary.name].value)
-        (values, samples), (best_values, best_samples) = resampled[""], resampled[best]
-        gain = interval(
-            sign * (values[primary.name] - best_values[primary.name]),
-            sign * (samples[primary.name] - best_samples[primary.name]),
-        )
-        difference = Difference(best, gain.value, gain.ci_low, gain.ci_high)
+    difference = _to_the_best(task, primary, outcomes, baselines, seed) if baselines else None
     confusion = confusion_matrix(outcomes, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
     numbers = _numbers(scores, len(outcomes.nll), target) if task.output_kind == "number" else None
     return Assessment(
@@ -140,6 +115,20 @@ def assess(
         pairs=_pairs(outcomes, seed) if task.output_kind == "number" else (),
         target=target,
     )
+
+
+def _to_the_best(
+    task: TaskSpec, primary: MetricSpec, outcomes: Outcomes, baselines: Mapping[str, Outcomes], seed: int
+) -> Difference:
+    """Return how much better the model is than the best baseline, corrected for having chosen it among all (Holm)."""
+    sign, block = (1.0 if primary.direction == "max" else -1.0), task.bootstrap_block
+    values = {name: sign * primary.compute(one) for name, one in baselines.items()}
+    best = max(values, key=lambda name: values[name])
+    found = {name: difference_of(primary, outcomes, one, block, seed) for name, one in baselines.items()}
+    corrected = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
+    gain = agreed(found[best], corrected[best])
+    low, high = sorted((sign * gain.low, sign * gain.high))
+    return Difference(best, sign * gain.value, low, high)
 
 
 def _from_where_all_judged(

@@ -59,30 +59,31 @@ def sentence(
 def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
     own = scores[primary.name]
     if primary.name == "accuracy":
-        start = f"Right on {_number(primary, own.value)} % of unseen examples"
-        return f"{start} (95 % interval {_span(primary, own.ci_low, own.ci_high)})"
+        return f"Right on {_number(primary, own.value)} % of unseen examples{_within(primary, own)}"
     if "perplexity" in scores:
         guesses = scores["perplexity"].value
         return (
             f"On unseen text its loss is {_number(primary, own.value)} nats per character (95 % interval "
             f"{_span(primary, own.ci_low, own.ci_high)}), as unsure as between {guesses:.1f} characters"
         )
-    return (
-        f"{primary.title} {_number(primary, own.value)} on unseen examples "
-        f"(95 % interval {_span(primary, own.ci_low, own.ci_high)})"
-    )
+    return f"{primary.title} {_number(primary, own.value)} on unseen examples{_within(primary, own)}"
+
+
+def _within(primary: MetricSpec, own: Score) -> str:
+    """Return the interval in brackets; nothing where there is none."""
+    return "" if math.isnan(own.ci_low) else f" (95 % interval {_span(primary, own.ci_low, own.ci_high)})"
 
 
 def _explained(primary: MetricSpec, scores: Mapping[str, Score], numbers: "Numbers | None") -> str:
     """Return how much of a table's differences a model explains, and how far off it is."""
-    share, span = scores["r2"], _span(primary, scores["r2"].ci_low, scores["r2"].ci_high)
+    share = scores["r2"]
     much = f"{_number(primary, share.value)} %" if share.value > 0 else "nothing"
     where = f"in '{numbers.name[:LONGEST_NAME]}' " if numbers is not None and numbers.name else ""
     simplest = ""
     if numbers is not None and numbers.mean_is_off_by is not None:
         simplest = f" (always answering the mean: {in_units(numbers.mean_is_off_by)})"
     return (
-        f"Explains {much} of the differences {where}between unseen rows (95 % interval {span}) and is off by "
+        f"Explains {much} of the differences {where}between unseen rows{_within(primary, share)} and is off by "
         f"{in_units(scores['mae'].value)} on average{simplest}"
     )
 
@@ -113,7 +114,7 @@ def _comparison(primary: MetricSpec, difference: "Difference") -> str:
             f", {amount} worse than {simple}, and the difference is clear ({mirrored}): "
             "the simple method is the better choice so far"
         )
-    if math.isnan(difference.value):
+    if math.isnan(difference.ci_low):
         return f", which cannot be compared with {simple}"
     direction = "better" if difference.value >= 0 else "worse"
     measured = f"{amount} {direction}" if set(amount) & set("123456789") else "equally good"

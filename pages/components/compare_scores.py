@@ -34,7 +34,8 @@ SHORT = {"reference": "◎", "better": "▲ better", "worse": "▼ worse", "uncl
 METHODS = {
     "label": "McNemar's mid-p test and the interval of Bonett and Price, on the answers to the same examples; clear is "
     "what both call clear.",
-    "number": "A paired bootstrap: all runs are judged on the same 1,000 resamples of the rows.",
+    "number": "A paired bootstrap-t: how far the difference of the squared errors moves when the rows are drawn again, "
+    "1,000 times.",
     "text": "A paired bootstrap of blocks of the text: all runs are judged on the same 1,000 resamples.",
 }
 

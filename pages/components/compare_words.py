@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from core.comparing.judging import Judgement, Standing
-from core.comparing.paired import Difference
 from core.runs import Run
 from core.specs import MetricSpec
+from core.statistics.difference import Difference
 from pages.components.run_looks import RunLook
 from pages.components.text import number
 

@@ -3,21 +3,10 @@
 import numpy as np
 import pytest
 
-from core.results.class_scores import Confusion, class_scores, confusions, weakest, wilson
+from core.results.class_scores import Confusion, class_scores, confusions, weakest
 
 COUNTS = np.array([[8, 2, 0], [1, 8, 1], [3, 0, 7]])
 LABELS = ("cat", "dog", "fox")
-
-
-def test_a_share_has_the_interval_of_wilson() -> None:
-    share = wilson(9, 10)  # R: binom::binom.confint(9, 10, methods = "wilson")
-    assert (share.value, round(share.ci_low, 4), round(share.ci_high, 4)) == (0.9, 0.5958, 0.9821)
-    none = wilson(0, 10)
-    assert (none.ci_low, round(none.ci_high, 4)) == (0.0, 0.2775)
-
-
-def test_a_share_of_nothing_may_be_anything() -> None:
-    assert wilson(0, 0) == wilson(0, 0).__class__(0.0, 0.0, 1.0)
 
 
 def test_each_class_has_its_scores() -> None:

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from core.intervals import resamples
 from core.specs import Outcomes
+from core.statistics.resampling import resamples
 from core.tasks.image_classification import TASK as IMAGES
 from core.tasks.tabular_regression import TASK as TABLES
 from core.tasks.tabular_regression import outcomes_of_numbers
@@ -83,8 +83,8 @@ def test_the_verdict_names_the_best_baseline_and_says_that_the_difference_is_cle
     assert found.difference.baseline == "simple"
     assert found.difference.value == pytest.approx(0.05)
     assert found.verdict == (
-        "Right on 95.0 % of unseen examples (95 % interval 93.7 to 96.3), 5.0 points better than simple, "
-        "and the difference is clear (2.8 to 7.2)."
+        "Right on 95.0 % of unseen examples (95 % interval 93.5 to 96.2), 5.0 points better than simple, "
+        "and the difference is clear (2.7 to 7.3)."
     )
 
 
@@ -193,9 +193,9 @@ def prices(noise: float, rows: int = 400, seed: int = 0) -> Outcomes:
 def test_the_verdict_about_numbers_says_what_is_explained_and_how_far_off_it_is() -> None:
     found = assess(TABLES, prices(50), {"mean": prices(100, seed=1), "ridge": prices(75, seed=2)}, (), 0)
     assert found.verdict == (
-        "Explains 75.1 % of the differences between unseen rows (95 % interval 69.1 to 79.7) and is off by 39.9 on "
+        "Explains 75.1 % of the differences between unseen rows (95 % interval 68.9 to 79.7) and is off by 39.9 on "
         "average (always answering the mean: 71.4), 32.6 points better than ridge, and the difference is clear "
-        "(23.5 to 41.8)."
+        "(24.8 to 43.3)."
     )
 
 

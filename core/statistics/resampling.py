@@ -1,4 +1,4 @@
-"""Bootstrap intervals: how much a score would move if the test examples had been others.
+"""Bootstrap: how much a score would move if the test examples had been others.
 
 Efron & Tibshirani 1993, chapter 13 (percentile interval); for examples whose neighbours are not independent, circular
 blocks of Politis & Romano 1992.
@@ -52,7 +52,7 @@ def resampled_means(values: NDArray[np.float64], block: int, seed: int) -> NDArr
     return means
 
 
-def interval(value: float, resampled: NDArray[np.float64]) -> Score:
+def percentile_interval(value: float, resampled: NDArray[np.float64]) -> Score:
     """Return a value with its percentile interval.
 
     Args:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from core.comparing.paired import holm, mid_p, of_resamples, of_shares
-from core.intervals import resampled_means, resamples
+from core.statistics.difference import holm, of_resamples
+from core.statistics.resampling import resampled_means, resamples
+from core.statistics.shares import mid_p, paired_shares
 
 
 def test_mcnemars_mid_p_is_that_of_the_paper() -> None:
@@ -22,7 +23,7 @@ def test_where_both_are_right_as_often_there_is_no_reason_to_prefer_one() -> Non
 def test_the_difference_of_two_shares_has_the_interval_of_bonett_and_price() -> None:
     first = np.array([True] * 90 + [False] * 10)
     second = np.array([True] * 78 + [False] * 12 + [True] * 2 + [False] * 8)
-    found = of_shares(first, second)  # 12 against 2 of 100: (13 - 3) / 102, give or take 1.96 * 0.03800
+    found = paired_shares(first, second)  # 12 against 2 of 100: (13 - 3) / 102, give or take 1.96 * 0.03800
     assert found.value == pytest.approx(0.10)
     assert (found.low, found.high) == pytest.approx((0.0236, 0.1725), abs=1e-4)
     assert found.p == pytest.approx(0.0074, abs=1e-4)  # 2 * (1 + 14 + 91 / 2) / 2 ** 14
@@ -30,7 +31,7 @@ def test_the_difference_of_two_shares_has_the_interval_of_bonett_and_price() -> 
 
 def test_models_that_make_the_same_mistakes_do_not_differ() -> None:
     right = np.array([True, False, True])
-    found = of_shares(right, right)
+    found = paired_shares(right, right)
     assert (found.value, found.p) == (0.0, 1.0)
     assert found.low < 0 < found.high
 

@@ -1,0 +1,20 @@
+"""Constants of the normal distribution, and the interval of a mean by it."""
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+
+ALPHA = 0.05  # how often "clearly" may be said where there is no difference
+POWER = 0.8  # how often a true difference shall be found
+Z95 = NormalDist().inv_cdf(1 - ALPHA / 2)  # 95 % lie within -z and z
+Z_POWER = NormalDist().inv_cdf(POWER)
+
+
+def mean_of(values: NDArray[np.float64]) -> Score:
+    """Return the mean with its 95 % interval by the normal distribution, good from about 10 values on."""
+    error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
+    mean = float(values.mean())
+    return Score(mean, float(mean - Z95 * error), float(mean + Z95 * error))

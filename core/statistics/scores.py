@@ -1,0 +1,127 @@
+"""Scores with their intervals, and differences between two models' scores: which method suits which metric."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+from core.specs import MetricSpec, Outcomes
+from core.statistics.difference import Difference, of_resamples
+from core.statistics.resampling import RESAMPLES, percentile_interval, resampled_means, resamples
+from core.statistics.shares import paired_shares, wilson
+from core.statistics.studentized import ratio_difference, ratio_interval
+
+Counts = NDArray[Any]
+_FEW_KINDS = 4  # a multinomial is drawn where there are so many times fewer kinds of answers than answers
+
+
+def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> Score:
+    """Return a metric with its 95 % interval; without one where there is nothing to judge.
+
+    Args:
+        metric: Says by `statistic` what it is made of, and so which method holds.
+        outcomes: Of the examples.
+        block: Neighbours that are drawn together, where they are not independent; 1 where they are.
+        seed: Of the resamples.
+    """
+    value, size = metric.compute(outcomes), len(outcomes.nll)
+    if not size or not np.isfinite(value):
+        return Score(value, float("nan"), float("nan"))
+    if metric.statistic == "share":
+        return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
+    if metric.statistic == "mean_nll" and block > 1:
+        return percentile_interval(value, _of_means(metric, outcomes, block, seed))
+    if metric.statistic == "mean_nll":
+        mean = ratio_interval(outcomes.nll, np.ones(size), seed)
+        low, high = (_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high))
+        return Score(value, low, high)
+    if metric.of_counts is not None:
+        drawn = [metric.of_counts(*counts) for counts in _resampled_counts(outcomes, seed)]
+        return percentile_interval(value, np.array(drawn))
+    if metric.statistic in ("mean_error", "root_mean_square", "explained"):
+        return _of_errors(metric, value, outcomes, seed)
+    return percentile_interval(value, _resampled(metric, outcomes, block, seed))
+
+
+def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: int, seed: int) -> Difference:
+    """Return how far the first model's score is above the second's, judged on the same examples in the same order.
+
+    Args:
+        metric: Of both.
+        first: Of the first model.
+        second: Of the second one.
+        block: Neighbours that are drawn together.
+        seed: Of the resamples.
+    """
+    values = metric.compute(first), metric.compute(second)
+    if not len(first.nll) or not np.isfinite(values).all():
+        return Difference(values[0] - values[1], float("nan"), float("nan"), 1.0)
+    if metric.statistic == "share":
+        return paired_shares(first.predicted == first.targets, second.predicted == second.targets)
+    if metric.statistic == "explained":
+        errors = [(one.predicted - one.targets) ** 2 for one in (first, second)]
+        return ratio_difference(errors[1] - errors[0], _from_mean(first), seed)
+    if metric.statistic == "mean_nll":
+        drawn = [_of_means(metric, one, block, seed) for one in (first, second)]
+    else:
+        drawn = [_resampled(metric, one, block, seed) for one in (first, second)]
+    return of_resamples(*values, *drawn)
+
+
+def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, seed: int) -> Score:
+    errors = np.asarray(outcomes.predicted - outcomes.targets, np.float64)
+    if metric.statistic == "mean_error":
+        mean = ratio_interval(np.abs(errors), np.ones(len(errors)), seed)
+        return Score(value, mean.ci_low, mean.ci_high)
+    if metric.statistic == "root_mean_square":
+        squared = ratio_interval(errors**2, np.ones(len(errors)), seed)
+        return Score(value, float(np.sqrt(squared.ci_low)), float(np.sqrt(squared.ci_high)))
+    missed = ratio_interval(errors**2, _from_mean(outcomes), seed)
+    return Score(value, 1 - missed.ci_high, 1 - missed.ci_low)
+
+
+def _from_mean(outcomes: Outcomes) -> NDArray[np.float64]:
+    targets = np.asarray(outcomes.targets, np.float64)
+    return np.asarray((targets - targets.mean()) ** 2)
+
+
+def _of_means(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> NDArray[np.float64]:
+    """Return a metric that follows from the mean surprise on each resample, (R,)."""
+    return np.array([_of_mean(metric, mean) for mean in resampled_means(outcomes.nll, block, seed)])
+
+
+def _of_mean(metric: MetricSpec, mean: float) -> float:
+    nothing = np.zeros(1, np.int64)
+    return metric.compute(Outcomes(np.array([mean]), nothing, nothing))
+
+
+def _resampled(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> NDArray[np.float64]:
+    drawn = resamples(len(outcomes.nll), block, seed)
+    return np.array([metric.compute(outcomes.select(indexes)) for indexes in drawn])
+
+
+def _resampled_counts(outcomes: Outcomes, seed: int) -> Iterator[tuple[Counts, Counts, Counts]]:
+    """Yield hits, times answered and times right of each class, (K,), in each resample.
+
+    How many of each kind of answer (right class, answer) are drawn is a multinomial: the same as a bootstrap over
+    examples, whatever their number.
+    """
+    size, generator = len(outcomes.targets), np.random.default_rng(seed)
+    classes = int(max(outcomes.targets.max(), outcomes.predicted.max())) + 1
+    kinds, which, counts = np.unique(
+        outcomes.targets * classes + outcomes.predicted, return_inverse=True, return_counts=True
+    )
+    actual, answered = np.divmod(kinds, classes)
+    right = actual == answered
+    for _ in range(RESAMPLES):
+        if len(kinds) * _FEW_KINDS <= size:
+            drawn = generator.multinomial(size, counts / size)
+        else:
+            drawn = np.bincount(which[generator.integers(size, size=size)], minlength=len(kinds))
+        yield (
+            np.bincount(actual[right], drawn[right], classes),
+            np.bincount(answered, drawn, classes),
+            np.bincount(actual, drawn, classes),
+        )

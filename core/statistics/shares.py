@@ -1,0 +1,66 @@
+"""Shares of right answers: the interval of one, and the paired test and interval of two.
+
+As recommended by Brown, Cai & DasGupta 2001 for one share, by Fagerland, Lydersen & Laake 2013 and 2014 for two.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Score
+from core.statistics.difference import Difference
+from core.statistics.normal import Z95
+
+
+def wilson(part: int, whole: int) -> Score:
+    """Return a share with its 95 % interval; all of it where there is nothing to divide by.
+
+    Source:
+        Wilson, "Probable inference, the law of succession, and statistical inference", 1927; recommended for small
+        counts by Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", 2001.
+    """
+    if whole == 0:
+        return Score(0.0, 0.0, 1.0)
+    share, weight = part / whole, Z95**2 / whole
+    middle = (share + weight / 2) / (1 + weight)
+    half = Z95 * np.sqrt(share * (1 - share) / whole + weight / (4 * whole)) / (1 + weight)
+    low = 0.0 if part == 0 else float(max(0.0, middle - half))
+    return Score(share, low, 1.0 if part == whole else float(min(1.0, middle + half)))
+
+
+def paired_shares(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Difference:
+    """Return the difference of two shares of right answers: McNemar's mid-p, Bonett and Price's interval.
+
+    Args:
+        first: (N,) whether the first model is right on each example; N is 1 or more.
+        second: (N,) the same of the second one.
+    """
+    only_first = int(np.count_nonzero(first & ~second))
+    only_second = int(np.count_nonzero(second & ~first))
+    total = len(first)
+    # Bonett & Price 2012: as if there were one more of each kind that they disagree on.
+    a, b = (only_first + 1) / (total + 2), (only_second + 1) / (total + 2)
+    half = Z95 * math.sqrt(max(a + b - (a - b) ** 2, 0.0) / (total + 2))
+    low, high = max(a - b - half, -1.0), min(a - b + half, 1.0)
+    return Difference((only_first - only_second) / total, low, high, mid_p(only_first, only_second))
+
+
+def mid_p(only_first: int, only_second: int) -> float:
+    """Return McNemar's mid-p value.
+
+    Args:
+        only_first: Examples on which the first model alone is right.
+        only_second: Those on which the second one alone is.
+    """
+    disagreed, fewer = only_first + only_second, min(only_first, only_second)
+    if only_first == only_second:
+        return 1.0 - _chance(fewer, disagreed) / 2 if disagreed else 1.0
+    below = sum(_chance(k, disagreed) for k in range(fewer + 1))
+    return min(2 * below - _chance(fewer, disagreed), 1.0)
+
+
+def _chance(heads: int, throws: int) -> float:
+    """Return how likely a fair coin shows heads so many times."""
+    log = math.lgamma(throws + 1) - math.lgamma(heads + 1) - math.lgamma(throws - heads + 1)
+    return math.exp(log - throws * math.log(2))
