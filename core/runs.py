@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from core.config import TrainConfig
 
-LONGER, CLONE = "longer", "clone"
+LONGER, CLONE, NESTED = "longer", "clone", "nested"
 SILENT_S = 15.0  # a process that works is heard of twice a second
 SLOW_START_S = 90.0  # before its first word: it loads libraries, perhaps beside seven others
 BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
@@ -87,7 +87,7 @@ class Run:
     test: Mapping[str, Score] = field(default_factory=dict)
     baselines: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
     parent_id: str = ""  # the run that it came from; that one may be gone by now
-    parent_kind: str = ""  # LONGER: goes on from its parent's weights; CLONE: began with its settings
+    parent_kind: str = ""  # LONGER: goes on from its parent's weights; CLONE: began with its settings; NESTED: a part
     finish_requested_at: datetime | None = None  # somebody asked to end training, judge and save what was learnt
     paused: bool = False  # asked to pause: where it is stopped, it was by that
     cause: str = ""  # of a failure, for who offers a way out: "diverged", "memory", "disk", "input", "unknown"

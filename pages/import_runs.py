@@ -10,7 +10,7 @@ from core.transfer.formats import importers
 from core.transfer.importing import Found, Imported
 from core.transfer.work import Work, Works
 from pages.components.data_words import many
-from pages.components.found_runs import found_summary, found_table, trouble
+from pages.components.found_runs import found_summary, found_table, said, trouble
 from pages.components.notices import shown_errors
 from pages.components.runs_source import runs_source
 from pages.components.text import count, plain
@@ -117,8 +117,9 @@ def _done(imported: Imported) -> None:
         f"{len(imported.updated):,} brought up to date" if imported.updated else "",
         f"{len(imported.same):,} had nothing new" if imported.same else "",
     ]
-    said = ", ".join(part for part in parts if part) or "No run was imported"
-    st.success(f"{said}.", icon=":material/check_circle:")
+    done = ", ".join(part for part in parts if part) or "No run was imported"
+    st.success(f"{done}.", icon=":material/check_circle:")
+    said((*imported.news, *imported.remarks))
     trouble(imported.trouble)
     there: list[str] = []
     gone: list[str] = []

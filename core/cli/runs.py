@@ -12,7 +12,7 @@ from core.organising.excluding import why_none
 from core.organising.fields import Fields
 from core.organising.filters import understand
 from core.organising.organiser import Organiser
-from core.runs import CLONE, LONGER, Lineage, Run
+from core.runs import CLONE, LONGER, NESTED, Lineage, Run
 from core.service import Service
 
 app = typer.Typer(help="Look at runs; pause, stop, finish, resume and train them longer.", no_args_is_help=True)
@@ -171,7 +171,7 @@ def _print_lineage(run: Run, lineage: Lineage) -> None:
     family = [*lineage.ancestors, run, *lineage.children]
     if len(family) == 1:
         return
-    how = {LONGER: "trained longer from", CLONE: "with the settings of"}
+    how = {LONGER: "trained longer from", CLONE: "with the settings of", NESTED: "a part of"}
     rows = [(r.id, how.get(r.parent_kind, "the first"), r.parent_id, r.name, r.shown_status) for r in family]
     print()
     print_table(("LINEAGE", "", "", "NAME", "STATUS"), rows)

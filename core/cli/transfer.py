@@ -1,6 +1,8 @@
 """`touchstone runs import` and `touchstone runs export`: from and to TensorBoard, MLflow, W&B and CSV."""
 
 import sys
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,7 @@ from core.cli.output import AsJson, print_json, print_table
 from core.transfer.exporting import export
 from core.transfer.formats import find_exporter
 from core.transfer.importing import bring, look
+from core.transfer.incoming import in_words
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,10 +36,11 @@ def import_runs(
     if only_look:
         found = look(service, path, format_name)
         if as_json:
-            print_json({"format": found.format, "runs": [vars(r) for r in found.runs], "trouble": found.trouble})
+            print_json({"format": found.format, "runs": [asdict(r) for r in found.runs], "trouble": found.trouble})
             return
         rows = [(r.name, r.project, r.status, r.curves, f"{r.points:,}", r.known_as or "new") for r in found.runs]
         print_table(("NAME", "PROJECT", "STATUS", "CURVES", "POINTS", "HERE"), rows)
+        _remark(sentence for r in found.runs for sentence in (*r.remarks, *map(in_words, r.guesses)))
         _say(found.trouble)
         return
     done = bring(service, path, format_name, project=project)
@@ -46,6 +50,7 @@ def import_runs(
     known = {run_id: "brought up to date" for run_id in done.updated} | {run_id: "nothing new" for run_id in done.same}
     done_rows = [(run_id, service.run(run_id).name, known.get(run_id, "new")) for run_id in done.all]
     print_table(("RUN", "NAME", ""), done_rows)
+    _remark((*done.news, *done.remarks))
     _say(done.trouble)
     if not done.all and not done.trouble:
         print("There was nothing to import.")
@@ -64,6 +69,12 @@ def export_runs(
         print_json({"format": exporter.name, "folder": str(out), "runs": count})
         return
     print(f"{count} run{'s' * (count != 1)} written to {out}. To look at them, in this folder:\n{exporter.how_to_open}")
+
+
+def _remark(sentences: Iterable[str]) -> None:
+    """Say what was brought up to date, guessed, left out or changed on the way, each once."""
+    for sentence in dict.fromkeys(sentences):
+        print(f"- {sentence}")
 
 
 def _say(trouble: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from core.store.foreign_runs import ForeignRuns
 from core.store.run_store import RunStore
 from core.store.tables import ParameterRow, RunRow
 
+MOST_ALIKE = 20  # runs of one name that are looked at
 UNFINISHED = "Its import was cut off, so it is not whole. Import it again, or leave it in the trash."
 
 
@@ -26,6 +27,13 @@ class ImportedRuns:
         with self.database.read() as session:
             known = session.scalar(select(RunRow.id).where(RunRow.idempotency_key == key))
         return None if known is None else self.runs.get(known)
+
+    def named(self, origin: str, name: str) -> list[Run]:
+        """Return the runs that came from a format under this name, the newest first, also from the trash."""
+        query = select(RunRow.id).where(RunRow.origin == origin, RunRow.name == name, RunRow.finished_at.is_not(None))
+        with self.database.read() as session:
+            found = list(session.scalars(query.order_by(RunRow.number.desc()).limit(MOST_ALIKE)))
+        return [self.runs.get(run_id) for run_id in found]
 
     def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None) -> Run:
         """Insert a run that nobody sees yet: killed at any moment, it is in the trash and says why."""

@@ -54,6 +54,21 @@ class MetricStore:
                 curve_rows.write_packed(session, number, ids[key], merge(before, curve))
         self._key_ids |= ids
 
+    def replace_curves(self, run_id: str, curves: Mapping[str, Curve], gone: Sequence[str] = ()) -> None:
+        """Put whole curves, packed, in the place of those before, in one transaction.
+
+        Args:
+            run_id: The run.
+            curves: By key; other curves of the run stay as they are.
+            gone: Keys of curves to remove.
+        """
+        with self.database.write() as session:
+            number, ids = _number(session, run_id), self._ids(session, {*curves, *gone})
+            for key in (*curves, *gone):
+                curve_rows.delete_rows(session, number, ids[key])
+                curve_rows.write_packed(session, number, ids[key], curves.get(key, curve_rows.NO_POINTS))
+        self._key_ids |= ids
+
     def forget_after(self, run_id: str, step: int) -> None:
         """Remove the points after a step: a resumed run repeats them from its checkpoint."""
         with self.database.write() as session:

@@ -87,7 +87,7 @@ class TrackingDatabase:
         """
         query = (
             f"SELECT {_cut('key')}, step, {_cut('value')}, timestamp, is_nan FROM metrics WHERE run_uuid = ? "
-            "ORDER BY 1, timestamp"
+            "ORDER BY 1, timestamp, rowid"
         )
         with self._reading() as connection:
             for key, step, value, stamp, is_nan in connection.execute(query, (run_id,)):

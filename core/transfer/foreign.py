@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.imports import Guess
 from core.runs import RunStatus
 from core.transfer.source import Source
+from core.transfer.words import distinct_names, listed
 
 MOST_RUNS = 1_000
 MOST_POINTS = 5_000_000  # of one run; 120 MB while it is read
@@ -50,7 +52,12 @@ class ForeignRun:
     finished_at: datetime | None = None
     status: RunStatus = RunStatus.SUCCEEDED
     reason: str = ""  # why it did not succeed, for a founder
-    remarks: tuple[str, ...] = ()  # what was guessed or changed on the way, for a founder
+    remarks: tuple[str, ...] = ()  # what was left out or changed on the way, for a founder
+    guesses: tuple[Guess, ...] = ()  # every choice that the source leaves open
+    former_keys: tuple[str, ...] = ()  # under which it, or a part of it, may have been imported before
+    parent_key: str = ""  # of the run that it is a part of
+    times_from_start: bool = False  # its times are seconds since its beginning, which nobody wrote down
+    by_content: bool = False  # its key is a hash of what it holds, so a corrected one has another
 
     @property
     def points(self) -> int:
@@ -98,9 +105,9 @@ class Points:
     def __init__(self, run: str) -> None:
         """Collect for the run that people call this."""
         self.run, self.count = run, 0
-        self.lines: dict[str, tuple[array[int], array[float], array[float]]] = {}
+        self.lines: dict[str, tuple[array[float], array[float], array[float]]] = {}
 
-    def add(self, key: str, step: int, value: float, time: float) -> None:
+    def add(self, key: str, step: float, value: float, time: float) -> None:
         """Add one point.
 
         Raises:
@@ -113,7 +120,7 @@ class Points:
                     f"'{self.run}' has more than {MOST_KEYS:,} curves, more than Touchstone takes in of one run. Leave "
                     "some out where it is written, then import it again."
                 )
-            line = self.lines[key] = (array("q"), array("d"), array("d"))
+            line = self.lines[key] = (array("d"), array("d"), array("d"))
         in_bounds = -LARGEST_STEP <= step <= LARGEST_STEP
         line[0].append(step if in_bounds else LARGEST_STEP if step > 0 else -LARGEST_STEP)
         line[1].append(value)
@@ -130,24 +137,30 @@ class Points:
         for key, (steps, values, times) in self.lines.items():
             kept = np.array(steps) < step
             if not kept.all():
-                whole = (array("q", np.array(steps)[kept]), array("d", np.array(values)[kept]))
+                whole = (array("d", np.array(steps)[kept]), array("d", np.array(values)[kept]))
                 self.lines[key] = (*whole, array("d", np.array(times)[kept]))
         self.count = sum(len(line[0]) for line in self.lines.values())
 
     def curves(self) -> dict[str, Series]:
-        """Return the curves by key, those without a point left out."""
-        return {key: series(*line) for key, line in sorted(self.lines.items()) if line[0]}
+        """Return the curves by names that fit and differ, those without a point left out."""
+        names = self._names()
+        return {names[key]: series(*self.lines[key]) for key in sorted(names, key=lambda key: names[key])}
 
     def remarks(self) -> tuple[str, ...]:
         """Return what was changed on the way."""
-        counted = sorted(key for key, (steps, _, _) in self.lines.items() if _all_same(steps))
-        if not counted:
-            return ()
-        which = ", ".join(counted[:3]) + (" and others" if len(counted) > 3 else "")
-        return (f"All points of {which} have the same step; they were numbered in the order of their times.",)
+        said = []
+        if counted := sorted(key for key, (steps, _, _) in self.lines.items() if _all_same(steps)):
+            which = listed(counted, 3)
+            said.append(f"All points of {which} have the same step; they were numbered in the order of their times.")
+        if renamed := [f"'{new}'" for key, new in self._names().items() if key != new]:
+            said.append(f"Names of curves were shortened or told apart: {listed(renamed, 3)}.")
+        return tuple(said)
+
+    def _names(self) -> dict[str, str]:
+        return distinct_names(key for key, line in self.lines.items() if line[0])
 
 
-def series(steps: Sequence[int], values: Sequence[float], times: Sequence[float]) -> Series:
+def series(steps: Sequence[float], values: Sequence[float], times: Sequence[float]) -> Series:
     """Return points as a curve, in the order of their steps; of several at one step the last one written stays.
 
     Where every point has the same step (whoever logged them gave none), they are numbered instead.
@@ -163,5 +176,5 @@ def series(steps: Sequence[int], values: Sequence[float], times: Sequence[float]
     return Series(at[last], found[last], wall[last])
 
 
-def _all_same(steps: Sequence[int]) -> bool:
+def _all_same(steps: Sequence[float]) -> bool:
     return len(steps) > 1 and steps[0] == steps[-1] and len(set(steps)) == 1

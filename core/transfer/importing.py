@@ -1,29 +1,21 @@
 """From what a user brings to runs in the store: a look first, then one run at a time, each whole or not at all."""
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from core.errors import TouchstoneError
-from core.runs import Run
+from core.imports import Guess
 from core.service import Service
-from core.store.curve import Curve
-from core.store.imported_runs import ImportedRuns
-from core.store.metric_store import MetricStore
-from core.store.run_store import RunStore, now
 from core.transfer.foreign import MOST_RUNS, ForeignRun, Importer, Trouble
 from core.transfer.formats import find_importer, fitting
+from core.transfer.incoming import Incoming
+from core.transfer.matching import Matching
 from core.transfer.source import opened
 from core.transfer.words import hashed
 
 MOST_TOTAL = 50_000_000  # points of one import
-SPARKLINE = 40  # points
-# Whose course a table of runs shows, best first.
-_SHOWN_FIRST = ("train/loss", "loss", "train_loss", "training_loss", "train/loss_epoch", "train_loss_epoch")
 Progress = Callable[[str, int], None]  # the run that is worked on, points so far
 
 
@@ -41,6 +33,8 @@ class FoundRun:
     began: str  # ISO 8601; empty where nobody knows
     known_as: str = ""  # id of the run that it was imported as before
     remarks: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    part_of: str = ""  # the name of the run that it is a part of
 
 
 @dataclass(frozen=True)
@@ -67,6 +61,8 @@ class Imported:
     updated: tuple[str, ...]  # known before, and grown since
     same: tuple[str, ...]  # known before, and nothing new
     trouble: tuple[str, ...]
+    news: tuple[str, ...] = ()  # what was brought up to date, a sentence a run
+    remarks: tuple[str, ...] = ()  # what was guessed, left out or changed on the way, each once
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -87,10 +83,13 @@ def look(service: Service, path: Path, format_name: str = "", progress: Progress
         DataError: There is nothing to read.
         UnknownName: There is no such format.
     """
-    store, trouble, runs = ImportedRuns(service.database), Trouble(), []
+    matching, trouble = Matching(service), Trouble()
+    runs: list[FoundRun] = []
+    names: dict[str, str] = {}  # of runs by their keys
     with _runs_of(path, format_name, trouble) as (importer, also, found):
         for run in _bounded(found, trouble):
-            known = store.find(run.key)
+            known, guess = matching.find(importer.name, run)
+            names[run.key] = run.name
             runs.append(
                 FoundRun(
                     key=run.key,
@@ -103,11 +102,14 @@ def look(service: Service, path: Path, format_name: str = "", progress: Progress
                     began=run.started_at.isoformat() if run.started_at else "",
                     known_as=known.id if known and not known.deleted_at else "",
                     remarks=run.remarks,
+                    guesses=(*run.guesses, *guess),
+                    part_of=run.parent_key,
                 )
             )
             if progress:
                 progress(run.name, sum(r.points for r in runs))
-        return Found(importer.name, importer.title, also, tuple(runs), trouble.all())
+        named = [replace(run, part_of=names.get(run.part_of, "")) for run in runs]
+        return Found(importer.name, importer.title, also, tuple(named), trouble.all())
 
 
 def bring(
@@ -133,7 +135,7 @@ def bring(
         DataError: There is nothing to read.
         UnknownName: There is no such format.
     """
-    trouble, sorted_in = Trouble(), _SortedIn()
+    trouble, incoming = Trouble(), Incoming(service, project)
     with _runs_of(path, format_name, trouble) as (importer, _, found):
         done = 0
         for run in _bounded(found, trouble):
@@ -142,18 +144,13 @@ def bring(
             if progress:
                 progress(run.name, done)
             try:
-                _bring_one(service, importer.name, replace(run, project=project or run.project), sorted_in)
+                incoming.take(importer.name, run)
             except TouchstoneError as error:
                 trouble.say(f"'{run.name}' was not imported. {error}")
             done += run.points
-    return Imported(tuple(sorted_in.added), tuple(sorted_in.updated), tuple(sorted_in.same), trouble.all())
-
-
-class _SortedIn:
-    def __init__(self) -> None:
-        self.added: list[str] = []
-        self.updated: list[str] = []
-        self.same: list[str] = []
+        incoming.join_parts()
+    sorted_in = tuple(incoming.added), tuple(incoming.updated), tuple(incoming.same)
+    return Imported(*sorted_in, trouble.all(), incoming.news.all(), incoming.remarks.all())
 
 
 @contextmanager
@@ -187,76 +184,3 @@ def _bounded(runs: Iterator[ForeignRun], trouble: Trouble) -> Iterator[ForeignRu
             run = replace(run, key=hashed(run.key.partition(":")[0], run.key, run.name, str(copy)))
         seen.add(run.key)
         yield run
-
-
-def _bring_one(service: Service, origin: str, run: ForeignRun, into: _SortedIn) -> None:
-    store = ImportedRuns(service.database)
-    known = store.find(run.key)
-    whole_before = known is not None and _is_whole(known)
-    if known is not None and whole_before and _last_steps(run) == _known_steps(service, known.id):
-        if known.deleted_at:
-            service.restore(known.id)
-        into.same.append(known.id)
-        return
-    with ExitStack() as undo:
-        made = known or store.begin(origin, run.key, run.name, run.project, run.started_at)
-        if not whole_before:
-            undo.callback(store.remove, made.id)  # whatever happens: a full disk, somebody who cancels
-        curves = {key: Curve(series.steps, series.values, series.times) for key, series in run.curves.items()}
-        MetricStore(service.database).append_curves(made.id, curves)
-        store.set_settings(made.id, dict(run.settings))
-        store.show(made.id, **_columns(run, made if whole_before else None))
-        undo.pop_all()
-    for remark in run.remarks if not whole_before else ():
-        RunStore(service.database).add_event(made.id, "note", remark)
-    (into.updated if whole_before else into.added).append(made.id)
-
-
-def _is_whole(run: Run) -> bool:
-    """Tell whether an import came to its end: only then has it a last moment."""
-    return run.finished_at is not None
-
-
-def _last_steps(run: ForeignRun) -> dict[str, int]:
-    return {key: int(series.steps[-1]) for key, series in run.curves.items()}
-
-
-def _known_steps(service: Service, run_id: str) -> dict[str, int]:
-    return {key: point[0] for key, point in service.latest(run_id).items()}
-
-
-def _columns(run: ForeignRun, known: Run | None) -> dict[str, object]:
-    """Return what else is known of a run; of one that was there before, what people changed here stays."""
-    began = run.started_at or (known.started_at if known else None) or now()
-    ended = run.finished_at or began
-    values: dict[str, object] = {
-        "status": run.status,
-        "reason": run.reason,
-        "started_at": began,
-        "finished_at": max(ended, began),
-        "steps": max(_last_steps(run).values(), default=0),
-        "sparkline": _sparkline(run),
-        "train_time_s": _seconds(began, ended),
-    }
-    if known is None:
-        values |= {"note": run.notes, "tags": list(run.tags), "name": run.name, "project": run.project}
-    else:
-        values["tags"] = list(dict.fromkeys((*known.tags, *run.tags)))
-    return values
-
-
-def _seconds(began: datetime, ended: datetime) -> float:
-    return max(0.0, (ended - began).total_seconds())
-
-
-def _sparkline(run: ForeignRun) -> list[float | None]:
-    keys = sorted(run.curves, key=lambda key: (*(key.lower() != name for name in _SHOWN_FIRST), "loss" not in key, key))
-    longest = next((key for key in keys if len(run.curves[key]) > 1), None)
-    if longest is None:
-        return []
-    values = run.curves[longest].values
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return []
-    at = np.unique(np.linspace(0, len(values) - 1, SPARKLINE).astype(int))
-    return [float(value) for value in values[at]]

@@ -20,6 +20,7 @@ from uuid import uuid4
 import psutil
 
 from core.errors import UserError
+from core.imports import Guess
 from core.inspection.ends import explained
 from core.intake.job_ends import cause_of_job
 from core.limits import import_limits
@@ -222,7 +223,10 @@ def _plain(work: Work) -> dict[str, Any]:
 def _found(told: dict[str, Any] | None) -> Found | None:
     if told is None:
         return None
-    runs = tuple(FoundRun(**{**run, "remarks": tuple(run["remarks"])}) for run in told["runs"])
+    runs = tuple(
+        FoundRun(**{**run, "remarks": tuple(run["remarks"]), "guesses": tuple(Guess(**g) for g in run["guesses"])})
+        for run in told["runs"]
+    )
     return Found(told["format"], told["title"], tuple(told["also"]), runs, tuple(told["trouble"]))
 
 

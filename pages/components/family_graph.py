@@ -7,12 +7,13 @@ import streamlit as st
 from core.bootstrap import shared_service
 from core.organising.family import Family, family_of
 from core.organising.fields import deciding
-from core.runs import LONGER, Run
+from core.runs import LONGER, NESTED, Run
 from pages.components.chips import look
 from pages.components.colors import colors
 from pages.components.text import number, plain
 
 FEWEST = 3  # runs; two are said in a line
+_HOW = {LONGER: "goes on from", NESTED: "is a part of"}
 LONGEST_NAME = 28  # characters in the picture
 
 
@@ -79,6 +80,5 @@ def _quoted(text: str) -> str:
 
 def _in_words(family: Family) -> str:
     names = {run.id: run.name for run in family.runs}
-    said = [f"{names[c]} {'goes on from' if kind == LONGER else 'began with the settings of'} {names[p]}"
-            for p, c, kind in family.edges]  # fmt: skip
+    said = [f"{names[c]} {_HOW.get(kind, 'began with the settings of')} {names[p]}" for p, c, kind in family.edges]
     return "Family of runs: " + "; ".join(said)

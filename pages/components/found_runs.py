@@ -1,6 +1,6 @@
 """What a look at somebody's runs found, before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.runs import RunStatus
 from core.transfer.importing import Found, FoundRun
+from core.transfer.incoming import in_words
 from pages.components.chips import LOOKS
 from pages.components.data_words import many
 from pages.components.text import count, plain
@@ -24,17 +25,26 @@ def found_summary(found: Found) -> None:
         st.markdown(f"### :primary[:material/download:] {many(len(found.runs), 'run')} from {plain(found.title)}")
         facts = [f"up to {many(keys, 'curve')} each", f"{count(found.points)} points"]
         if known := sum(bool(run.known_as) for run in found.runs):
-            facts.append(f"{known:,} here already: only what is new is added")
+            facts.append(f"{known:,} here already: brought up to date")
         st.caption("  ·  ".join(facts))
-        remarks = dict.fromkeys(remark for run in found.runs for remark in run.remarks)
-        for remark in [*remarks][:SHOWN_TROUBLE]:
-            st.markdown(f":material/info: {plain(remark)}")
+        said(sentence for run in found.runs for sentence in (*map(in_words, run.guesses), *run.remarks))
+
+
+def said(sentences: Iterable[str]) -> None:
+    """Say what was guessed, left out or changed on the way, each once."""
+    every = list(dict.fromkeys(sentences))
+    for sentence in every[:SHOWN_TROUBLE]:
+        st.markdown(f":material/info: {plain(sentence)}")
+    if len(every) > SHOWN_TROUBLE:
+        with st.expander(f"{len(every) - SHOWN_TROUBLE:,} more"):
+            for sentence in every[SHOWN_TROUBLE:]:
+                st.markdown(plain(sentence))
 
 
 def found_table(runs: Sequence[FoundRun], key: str) -> list[FoundRun]:
     """Show the runs, and return those that were picked; all where none was."""
     state: Any = st.dataframe(
-        pd.DataFrame([_row(run) for run in runs]),
+        _frame(runs),
         key=key,
         hide_index=True,
         row_height=ROW_HEIGHT,
@@ -51,10 +61,16 @@ def found_table(runs: Sequence[FoundRun], key: str) -> list[FoundRun]:
             "curves": st.column_config.NumberColumn("Curves", format="localized", width=75),
             "points": st.column_config.NumberColumn("Points", format="localized", width=90),
             "settings": st.column_config.NumberColumn("Settings", format="localized", width=85),
+            "part_of": st.column_config.TextColumn("Part of", width=130),
         },
     )
     picked = [runs[row] for row in state.selection.rows if row < len(runs)]
     return picked or list(runs)
+
+
+def _frame(runs: Sequence[FoundRun]) -> pd.DataFrame:
+    frame = pd.DataFrame([_row(run) for run in runs])
+    return frame if any(run.part_of for run in runs) else frame.drop(columns="part_of")
 
 
 def trouble(sentences: Sequence[str]) -> None:
@@ -82,4 +98,5 @@ def _row(run: FoundRun) -> dict[str, Any]:
         "curves": run.curves,
         "points": run.points,
         "settings": run.settings,
+        "part_of": run.part_of,
     }

@@ -6,13 +6,16 @@ from typing import NoReturn
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.runs import LONGER, Run, RunStatus
+from core.runs import CLONE, LONGER, NESTED, Run, RunStatus
 from pages.components.chips import look
 from pages.components.family_graph import family_graph
 from pages.components.notices import shown_errors
 from pages.components.run_again import again_link
 from pages.components.starting import one_key
 from pages.components.text import plain
+
+_CAME = {LONGER: "Goes on from", CLONE: "Began with the settings of", NESTED: "A part of"}
+_BECAME = {LONGER: "Trained longer as", CLONE: "Its settings were used again in", NESTED: "Its parts"}
 
 
 def next_steps(run: Run) -> None:
@@ -59,9 +62,8 @@ def lineage(run: Run) -> None:
         return
     with st.container(gap=None, key="lineage"):
         if family.ancestors:
-            said = "Goes on from" if run.parent_kind == LONGER else "Began with the settings of"
-            _relatives(said, family.ancestors[-1:])
-        for kind, said in ((LONGER, "Trained longer as"), ("clone", "Its settings were used again in")):
+            _relatives(_CAME.get(run.parent_kind, "Came from"), family.ancestors[-1:])
+        for kind, said in _BECAME.items():
             _relatives(said, [child for child in family.children if child.parent_kind == kind])
     family_graph(run)
 

@@ -13,7 +13,6 @@ from pages.components.uploader import uploader
 from pages.components.url_state import read_choice, write_choice
 from pages.components.visitor import is_local
 
-ACCEPT = ".zip,.csv,.tsv,.txt,.db,.wandb"
 HOWS = {"files": ":material/upload_file: Files or a folder", "path": ":material/folder_open: A path on this machine"}
 
 
@@ -32,7 +31,7 @@ def runs_source() -> Path | None:
     with st.expander("What Touchstone can read", icon=":material/help:"):
         for importer in importers().values():
             st.markdown(f"**{plain(importer.title)}**: {plain(importer.takes)}")
-        st.caption("Nothing is changed where it lies, and importing the same runs again only adds what is new.")
+        st.caption("Nothing is changed where it lies, and importing the same runs again brings them up to date.")
     return found
 
 
@@ -43,8 +42,9 @@ def _files() -> Path | None:
         shelf.upload_folder(upload)
     except TouchstoneError:  # none yet, or a link of long ago
         upload = st.query_params["upload"] = shelf.new_upload()
+    # The dialog offers every file: the names of event files end in anything.
     hint = "A log folder of TensorBoard, mlruns, mlflow.db, wandb, a ZIP of one of these, or a CSV table."
-    if uploader("drop-runs", upload, ACCEPT, folders=True, hint=hint) is None:
+    if uploader("drop-runs", upload, hint=hint) is None:
         return None
     return shelf.uploaded(upload)
 

@@ -3,6 +3,8 @@
 import math
 from pathlib import Path
 
+import pytest
+
 from tests.transfer.conftest import read
 
 
@@ -18,7 +20,9 @@ def test_a_row_a_step_with_a_column_a_metric(tmp_path: Path) -> None:
     assert curves["loss"].values.tolist()[:2] == [1.5, 1.2]
     assert math.isnan(curves["loss"].values[2])
     assert curves["accuracy"].steps.tolist() == [0, 20]  # an empty cell is no point
-    assert runs["log"].remarks == ("CSV, separated by commas, UTF-8. Taken: 'step' as the step.",)
+    assert runs["log"].remarks == (
+        "CSV, separated by commas, UTF-8. Taken: 'step' as the step; no column as the time.",
+    )
     assert trouble == ()
 
 
@@ -71,3 +75,67 @@ def test_a_table_without_numbers_is_named_with_what_to_do(tmp_path: Path) -> Non
     runs, trouble = read(table(tmp_path, "name,colour\nfox,red\nowl,grey\n"))
     assert runs == {}
     assert trouble[0].endswith("with a column for each metric: step,loss,accuracy.")
+
+
+def test_percent_and_units_are_numbers_and_it_says_so(tmp_path: Path) -> None:
+    run = read(table(tmp_path, "epoch;acc;memory;loss\n0;50 %;2,1GB;1,5\n1;57 %;900MB;0,25\n"))[0]["log"]
+    assert {key: line.values.tolist() for key, line in run.curves.items()} == {
+        "acc": [0.5, 0.57], "loss": [1.5, 0.25], "memory": [2100.0, 900.0],
+    }  # fmt: skip
+    assert [(guess.about, guess.value) for guess in run.guesses] == [
+        ("acc", "shares: 50 % is 0.5"), ("memory", "in MB, 1 GB is 1,000 MB"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "seconds"),
+    [
+        ("time", ("3.5", "7"), [3.5, 7]),
+        ("elapsed (min)", ("1", "2"), [60, 120]),
+        ("time_ms", ("500", "900"), [0.5, 0.9]),
+        ("elapsed", ("0:00:07", "0:01:10"), [7, 70]),
+    ],
+)
+def test_times_since_the_start_are_no_moments(
+    name: str, cells: tuple[str, str], seconds: list[float], tmp_path: Path
+) -> None:
+    run = read(table(tmp_path, f"epoch,{name},loss\n1,{cells[0]},3\n2,{cells[1]},2\n"))[0]["log"]
+    assert (run.times_from_start, run.started_at, list(run.curves)) == (True, None, ["loss"])
+    assert run.curves["loss"].times.tolist() == pytest.approx(seconds)
+    assert run.guesses[0].value.startswith("time since the start")
+
+
+def test_what_each_row_took_is_a_curve_and_a_written_date_a_moment(tmp_path: Path) -> None:
+    text = (
+        "epoch,time,date,loss\n1,3.5,29.11.2026 16:41:52,3\n2,3.1,29.11.2026 16:42:52,2\n3,3.3,29.11.2026 16:43:52,1\n"
+    )
+    run = read(table(tmp_path, text))[0]["log"]
+    assert list(run.curves) == ["loss", "time"]
+    assert (str(run.started_at), str(run.finished_at)) == ("2026-11-29 16:41:52+00:00", "2026-11-29 16:43:52+00:00")
+
+
+def test_mostly_endless_numbers_are_a_curve_and_words_for_nothing_are_no_points(tmp_path: Path) -> None:
+    run = read(table(tmp_path, "step,loss,f1\n0,1,n/a\n1,nan,0.5\n2,inf,-\n3,-inf,0.75\n"))[0]["log"]
+    assert [str(value) for value in run.curves["loss"].values] == ["1.0", "nan", "inf", "-inf"]
+    assert run.curves["f1"].steps.tolist() == [1, 3]
+
+
+def test_a_column_that_tells_training_from_validation_makes_two_curves(tmp_path: Path) -> None:
+    run = read(table(tmp_path, "phase,epoch,loss\ntrain,0,3\nval,0,4\ntrain,1,2\nval,1,3\n"))[0]["log"]
+    assert {key: line.values.tolist() for key, line in run.curves.items()} == {"train/loss": [3, 2], "val/loss": [4, 3]}
+
+
+def test_a_table_that_tensorboard_lets_one_download_is_named_after_its_tag(tmp_path: Path) -> None:
+    path = table(tmp_path, "Wall time,Step,Value\n1700000000.5,0,3\n1700000001.5,1,2\n", "run-fox-tag-train_loss.csv")
+    run = read(path)[0]["fox"]
+    assert run.curves["train_loss"].times.tolist() == [1_700_000_000.5, 1_700_000_001.5]
+
+
+def test_what_could_not_be_read_is_said(tmp_path: Path) -> None:
+    rows = "".join(f"{step},1,same\n" for step in range(2, 40))
+    run = read(table(tmp_path, f"step,loss,note\n0,oops,one\n,2,same\n{rows}"))[0]["log"]
+    assert run.remarks[1:] == (
+        "1 cells of loss are no numbers and were left out: oops.",
+        "1 rows have no step; they were counted.",
+        "note changes from row to row; the last text was taken as the setting.",
+    )

@@ -46,7 +46,8 @@ def test_an_imported_run_is_a_run_like_any_other(service: Service, mlflow_folder
     assert run.created_at.isoformat() == "2023-11-14T22:13:20+00:00"
     assert run.sparkline[0] == 1.0
     assert len(service.metrics(run_id)["train/loss"]) == 20
-    assert "numbered in the order of their times" in service.events(run_id)[0].message
+    assert service.events(run_id)[0].message == "Imported: 3 curves, 25 points."
+    assert "numbered in the order of their times" in service.events(run_id)[1].message
 
 
 def test_importing_twice_gives_each_run_once(service: Service, tmp_path: Path) -> None:
@@ -88,14 +89,14 @@ def test_only_the_chosen_runs_come_in_under_the_project_that_was_named(service: 
 def test_a_run_whose_import_fails_half_way_leaves_nothing_and_the_others_come_in(
     service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append = MetricStore.append_curves
+    replace = MetricStore.replace_curves
 
     def full_for_the_fox(store: MetricStore, run_id: str, curves: Mapping[str, Curve]) -> None:
         if service.run(run_id).name == "fox":
             raise DatabaseUnavailable("The disk is full.")
-        append(store, run_id, curves)
+        replace(store, run_id, curves)
 
-    monkeypatch.setattr(MetricStore, "append_curves", full_for_the_fox)
+    monkeypatch.setattr(MetricStore, "replace_curves", full_for_the_fox)
     done = bring(service, table(tmp_path, SWEEP))
     assert [service.run(run_id).name for run_id in done.added] == ["owl"]
     assert done.trouble == ("'fox' was not imported. The disk is full.",)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.runs import RunStatus
+from core.transfer.words import hashed
 from tests.transfer.conftest import read
 from tests.transfer.writers import STEPS
 
@@ -112,3 +113,30 @@ def test_a_damaged_database_is_named(mlflow_folder: Path, tmp_path: Path) -> Non
     runs, trouble = read(tmp_path / "mlflow.db")
     assert runs == {}
     assert trouble[0].startswith("mlflow.db is a damaged or unfinished database")
+
+
+def test_parameters_are_as_written_tags_without_room_are_settings_and_the_parent_is_known(
+    mlflow_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(mlflow_folder / "mlruns", tmp_path / "mlruns")
+    run = next(path.parent for path in (tmp_path / "mlruns").rglob("meta.yaml") if (path.parent / "params").is_dir())
+    for key, text in {
+        "python": "3.10",
+        "seed": "0042",
+        "many": "1e5",
+        "lr": "0.001",
+        "flag": "True",
+        "n": "true",
+    }.items():
+        (run / "params" / key).write_text(text)
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    tags = {"commit": commit, "mlflow.parentRunId": "abc", **{f"tag{number:02}": "x" for number in range(30)}}
+    for key, text in tags.items():
+        (run / "tags" / key).write_text(text)
+    found = read(tmp_path / "mlruns")[0]["brave fox"]
+    assert {key: found.settings[key] for key in ("python", "seed", "many", "lr", "flag", "n", "tag.commit")} == {
+        "python": "3.10", "seed": "0042", "many": "1e5", "lr": 0.001, "flag": True, "n": "true", "tag.commit": commit,
+    }  # fmt: skip
+    assert (len(found.tags), found.settings["tag.team"]) == (20, "shoes")
+    assert found.parent_key == hashed("mlflow", "abc")
+    assert "12 of its 32 tags are among the settings, as tag.NAME" in found.remarks[-1]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.runs import RunStatus
 from tests.transfer.conftest import read
+from tests.transfer.small_logs import BEGAN, wandb_log
 from tests.transfer.writers import STEPS
 
 
@@ -13,7 +14,8 @@ def test_everything_that_a_run_says_is_read(wandb_folder: Path) -> None:
     runs, trouble = read(wandb_folder)
     run = runs["brave fox"]
     assert (run.project, run.tags, run.notes, run.status) == ("shoes", ("first",), "Try again.", RunStatus.SUCCEEDED)
-    assert run.settings == {"lr": 0.125, "optimiser.name": "adam", "layers": "8, 8"}
+    settings = {key: value for key, value in run.settings.items() if not key.startswith("git.")}  # of this checkout
+    assert settings == {"lr": 0.125, "optimiser.name": "adam", "layers": "8, 8", "summary.words": "no curve"}
     assert run.started_at is not None
     assert abs((datetime.now(UTC) - run.started_at).total_seconds()) < 3600
     assert trouble == ()
@@ -54,3 +56,35 @@ def test_damage_in_the_middle_is_named_and_what_stands_before_is_read(wandb_fold
 def test_a_file_that_only_has_the_name_of_one_is_named(tmp_path: Path) -> None:
     (tmp_path / "run-1.wandb").write_bytes(b"not at all")
     assert read(tmp_path)[1] == ("run-1.wandb is damaged: what stands before the damage was read, the rest was not.",)
+
+
+def test_summary_media_and_own_steps(tmp_path: Path) -> None:
+    wandb_log(
+        tmp_path / "run-abc.wandb",
+        {"metric": {"name": "epoch"}},
+        {"metric": {"glob_name": "val/*", "step_metric": "epoch"}},
+        {"history": {"_step": 0, "epoch": 10, "val/loss": 3, "acc": 0.5, "pics._type": "images", "pics.count": 2}},
+        {"history": {"_step": 1, "epoch": 20, "val/loss": 2, "acc": 0.4, "said": "hello"}},
+        {"summary": {"acc": 0.5, "best": 0.9, "epoch": 20, "said": "hello", "pics._type": "images", "pics.count": 2}},
+        {"exit": {"exit_code": 0}},
+    )
+    (run,) = read(tmp_path)[0].values()
+    assert {key: line.steps.tolist() for key, line in run.curves.items()} == {
+        "acc": [0, 1], "best": [1], "epoch": [0, 1], "summary/acc": [1], "val/loss": [10, 20],
+    }  # fmt: skip
+    assert run.settings == {"summary.said": "hello"}
+    assert run.remarks == (
+        "val/loss: over epoch, as define_metric asks.", "Left out: images (pics), texts (said).",
+    )  # fmt: skip
+
+
+def test_a_resumed_run_and_the_copy_of_its_last_part_are_one(tmp_path: Path) -> None:
+    wandb_log(tmp_path / "one" / "run-abc.wandb", {"history": {"_step": 0, "loss": 3}})
+    for folder in ("two", "latest-run"):
+        last = {"history": {"_step": 1, "loss": 2}}, {"exit": {"exit_code": 0}}
+        wandb_log(tmp_path / folder / "run-abc.wandb", *last, began=BEGAN + 60)
+    runs, trouble = read(tmp_path)
+    assert (list(runs), trouble) == (["fox"], ())
+    assert runs["fox"].curves["loss"].values.tolist() == [3, 2]
+    assert runs["fox"].status is RunStatus.SUCCEEDED
+    assert runs["fox"].remarks == ("It was resumed: 2 logs were read as one run.",)

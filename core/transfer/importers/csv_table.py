@@ -1,11 +1,7 @@
-"""Tables of numbers (CSV, TSV): a row a step with a column a metric, or a row a point. Names tell what a column is.
-
-Separator, encoding and signs before fractions are found out as for data sets (`core.intake`).
-"""
+"""Tables of numbers (CSV, TSV): a row a step with a column a metric, or a row a point. Names tell what a column is."""
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -16,48 +12,126 @@ from core.errors import DataError
 from core.imports import ImportOptions
 from core.intake.reading.delimited import SUFFIXES, open_table
 from core.intake.tables.left_out import LeftOut
-from core.intake.tables.numbers import NumberStyle, is_missing, number_style, parse_number
 from core.intake.tables.table import Batch, Table
 from core.transfer.foreign import MOST_RUNS, ForeignRun, Importer, Points, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
-from core.transfer.words import LONGEST_NAME, hashed, number_or_text, one_line, settings_of
+from core.transfer.table_columns import Columns, find_columns
+from core.transfer.words import LONGEST_NAME, Fit, hashed, listed, number_or_text, one_line
 
 TEXT_SUFFIXES = (*SUFFIXES, ".txt", ".csv.gz")
-SAMPLE = 2_000  # cells that tell what a column holds
-ROLES = {
-    "step": ("step", "_step", "global_step", "steps", "iteration", "iter", "epoch", "batch"),
-    "run": ("run", "run_id", "run_name", "runid", "experiment", "trial", "trial_id"),
-    "project": ("project", "experiment_name"),
-    "time": ("wall_time", "walltime", "timestamp", "_timestamp", "time", "datetime", "date"),
-    "key": ("key", "metric", "metric_name", "tag", "series"),
-    "value": ("value", "metric_value", "scalar"),
-}
-# W&B's charts are saved as "NAME OF THE RUN - METRIC", with two more columns for the band around each line.
-_OF_RUN = " - "
-_BANDS = ("__MIN", "__MAX")
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What the columns of a table are, by their place."""
-
-    roles: dict[str, int]
-    metrics: dict[int, tuple[str, str]]  # place: run ("" where a column or the file names it), key
-    settings: dict[int, str]  # texts that tell of the run
-    styles: dict[int, NumberStyle]
-
-    @property
-    def is_long(self) -> bool:
-        """Whether a row is a point: one column names the metric, another has its value."""
-        return "key" in self.roles and "value" in self.roles
+_LARGEST_STEP = 2**53
+# TensorBoard names a table that it lets somebody download after its run and its tag.
+_OF_TENSORBOARD = re.compile(r"(?:run-)?(?P<run>.*?)-tag-(?P<tag>.+)")
 
 
 @dataclass
 class _Run:
     points: Points
     project: str = ""
-    settings: dict[object, object] = field(default_factory=dict)
+    settings: dict[str, object] = field(default_factory=dict)
+    varying: set[str] = field(default_factory=set)  # settings that were not the same in every row
+    unread: dict[str, list[str]] = field(default_factory=dict)  # cells that are no numbers, by column
+    without_step: int = 0
+    without_time: int = 0
     rows: int = 0
+
+    def said(self) -> Iterator[str]:
+        """Yield what could not be read of it."""
+        for name, cells in self.unread.items():
+            yield f"{len(cells):,} cells of {one_line(name, 40)} are no numbers and were left out: {listed(cells, 3)}."
+        if self.without_step:
+            yield f"{self.without_step:,} rows have no step; they were counted."
+        if self.without_time:
+            yield f"{self.without_time:,} rows have no time that could be read."
+        if self.varying:
+            yield f"{listed(sorted(self.varying))} changes from row to row; the last text was taken as the setting."
+
+
+class _Reader:
+    """Reads the rows of one table."""
+
+    def __init__(self, columns: Columns, names: Sequence[str], title: str) -> None:
+        found = _OF_TENSORBOARD.fullmatch(title)
+        self.runs: dict[str, _Run] = {}
+        self._columns, self._names = columns, names
+        self._title, self._tag = (found["run"] or title, found["tag"]) if found else (title, "")
+
+    def take(self, batch: Batch) -> None:
+        """Take some rows.
+
+        Raises:
+            TooMuch: There are more runs, curves or points than there may be.
+        """
+        take = self._take_point if self._columns.is_long else self._take_row
+        for row in range(len(batch)):
+            take(batch.columns, row)
+
+    def _take_row(self, cells: Sequence[Sequence[str]], row: int) -> None:
+        named, split = self._cell("run", cells, row), self._cell("split", cells, row)
+        for place, (of_run, key) in self._columns.metrics.items():
+            run = self._run(of_run or named or self._title)
+            value = self._number(run, place, cells, row)
+            if value is not None:
+                key = self._tag or key if key.lower() == "value" else key
+                self._add(run, f"{split}/{key}" if split else key, value, cells, row)
+        for of_run in {of_run or named or self._title for of_run, _ in self._columns.metrics.values()}:
+            run = self._run(of_run)
+            run.without_step += "step" in self._columns.roles and self._step(cells, row) is None
+            run.rows += 1
+            self._describe(run, cells, row)
+
+    def _take_point(self, cells: Sequence[Sequence[str]], row: int) -> None:
+        run, split = self._run(self._cell("run", cells, row) or self._title), self._cell("split", cells, row)
+        key, value = self._cell("key", cells, row), self._number(run, self._columns.roles["value"], cells, row)
+        if key and value is not None:
+            key = f"{split}/{key}" if split else key
+            line = run.points.lines.get(key)
+            run.rows = len(line[0]) if line else 0  # where there are no steps, each curve counts its own points
+            self._add(run, key, value, cells, row)
+            run.without_step += "step" in self._columns.roles and self._step(cells, row) is None
+        self._describe(run, cells, row)
+
+    def _add(self, run: _Run, key: str, value: float, cells: Sequence[Sequence[str]], row: int) -> None:
+        clock, step = self._columns.clock, self._step(cells, row)
+        time = clock.read(cells[clock.place][row]) if clock is not None else 0.0
+        run.without_time += clock is not None and not clock.from_start and not time
+        run.points.add(key, run.rows if step is None else step, value, time)
+
+    def _number(self, run: _Run, place: int, cells: Sequence[Sequence[str]], row: int) -> float | None:
+        text = cells[place][row].strip()
+        numbers = self._columns.numbers.get(place)
+        value = numbers.read(text) if numbers is not None else None
+        if text and (numbers is None or (value is None and not numbers.is_missing(text))):
+            run.unread.setdefault(self._names[place], []).append(text)
+        return value
+
+    def _step(self, cells: Sequence[Sequence[str]], row: int) -> float | None:
+        place = self._columns.roles.get("step")
+        step = self._columns.numbers[place].read(cells[place][row].strip()) if place is not None else None
+        return step if step is not None and abs(step) < _LARGEST_STEP else None  # NaN is below nothing
+
+    def _cell(self, role: str, cells: Sequence[Sequence[str]], row: int) -> str:
+        place = self._columns.roles.get(role)
+        return cells[place][row].strip() if place is not None else ""
+
+    def _run(self, name: str) -> _Run:
+        if name not in self.runs:
+            if len(self.runs) >= MOST_RUNS:
+                raise TooMuch(
+                    f"This table names more than {MOST_RUNS:,} runs, more than Touchstone takes in at once. Divide it."
+                )
+            self.runs[name] = _Run(Points(one_line(name, LONGEST_NAME)))
+        return self.runs[name]
+
+    def _describe(self, run: _Run, cells: Sequence[Sequence[str]], row: int) -> None:
+        """Take what a row's texts say of its run: the last one that is not empty."""
+        for place, name in self._columns.settings.items():
+            if text := cells[place][row].strip():
+                value = number_or_text(text)
+                if run.settings.setdefault(name, value) != value:
+                    run.varying.add(name)
+                run.settings[name] = value
+        run.project = self._cell("project", cells, row) or run.project
 
 
 def sniff(source: Source) -> bool:
@@ -86,7 +160,8 @@ def _tables(source: Source) -> list[Entry]:
 
 
 def _of_table(table: Table, entry: Entry, trouble: Trouble) -> Iterator[ForeignRun]:
-    batches = table.batches(range(len(table.names)), LeftOut())
+    left_out = LeftOut()
+    batches = table.batches(range(len(table.names)), left_out)
     first = next(batches, None)
     if first is None:
         trouble.say(f"{entry.name} holds no rows below its header.")
@@ -98,162 +173,68 @@ def _of_table(table: Table, entry: Entry, trouble: Trouble) -> Iterator[ForeignR
             "metric: step,loss,accuracy."
         )
         return
-    runs: dict[str, _Run] = {}
-    title = one_line(entry.name.rpartition("/")[2].rpartition(".")[0] or entry.name, LONGEST_NAME)
+    title = entry.name.rpartition("/")[2].rpartition(".")[0] or entry.name
+    reader = _Reader(columns, table.names, title)
     for batch in chain((first,), batches):
         try:
-            (_take_long if columns.is_long else _take_wide)(batch, columns, runs, title)
+            reader.take(batch)
         except TooMuch as error:
             trouble.say(str(error))
             return
-    said = _said(table, columns, len(runs))
-    for name, run in runs.items():
-        times = [times for _, _, times in run.points.lines.values()]
-        wall = sorted(time for line in times for time in (min(line), max(line)) if time > 0)
-        yield ForeignRun(
-            key=hashed("csv", entry.name.rpartition("/")[2], name, *table.names, *(c[0] for c in first.columns)),
-            name=one_line(name, LONGEST_NAME),
-            project=one_line(run.project or (title if "run" in columns.roles else ""), LONGEST_NAME),
-            settings=settings_of(run.settings),
-            started_at=_moment(wall[0]) if wall else None,
-            finished_at=_moment(wall[-1]) if wall else None,
-            curves=run.points.curves(),
-            remarks=(*said, *run.points.remarks()),
-        )
+    for finding in left_out.findings(entry.name, "line"):
+        trouble.say(finding.message)
+    first_row = [column[0] for column in first.columns]
+    said = _said(table, columns)
+    for name, run in reader.runs.items():
+        key = hashed("csv", entry.name.rpartition("/")[2], name, *table.names, *first_row)
+        yield _as_foreign(name, run, key, title, columns, said)
 
 
-def find_columns(names: Sequence[str], batch: Batch, hint: str) -> Columns:
-    """Return what the columns of a table are, from their names and first cells."""
-    plain = [re.sub(r"[\s\-]+", "_", name.strip().lower()) for name in names]
-    roles: dict[str, int] = {}
-    for role, known in ROLES.items():
-        at = next((plain.index(name) for name in known if name in plain), None)
-        if at is not None and at not in roles.values():
-            roles[role] = at
-    styles, texts = {}, {}
-    for place, name in enumerate(names):
-        there = [cell for cell in batch.columns[place][:SAMPLE] if not is_missing(cell)]
-        style = number_style(there, "," if hint == "," else ".") if there else None
-        if style is not None and not style.unit:
-            styles[place] = style
-        elif there:
-            texts[place] = name
-    if "step" in roles and roles["step"] not in styles:
-        del roles["step"]
-    taken = set(roles.values())
-    metrics = {}
-    for place in styles:
-        if place not in taken and not names[place].endswith(_BANDS):
-            metrics[place] = ("", names[place].strip()) if "run" in roles else _run_and_metric(names[place])
-    settings = {place: name for place, name in texts.items() if place not in taken}
-    return Columns(roles, metrics, settings, styles)
+def _as_foreign(name: str, run: _Run, key: str, title: str, columns: Columns, said: str) -> ForeignRun:
+    times = [times for _, _, times in run.points.lines.values()]
+    wall = sorted(time for line in times for time in (min(line), max(line)) if time > 0)
+    is_moment = bool(wall) and columns.clock is not None and not columns.clock.from_start
+    fit = Fit(run.settings)
+    project = run.project or (title if "run" in columns.roles else "")
+    shown = fit.name(name)
+    return ForeignRun(
+        key=key,
+        name=shown,
+        project=one_line(project, LONGEST_NAME),
+        settings=fit.settings(),
+        started_at=_moment(wall[0]) if is_moment else None,
+        finished_at=_moment(wall[-1]) if is_moment else None,
+        curves=run.points.curves(),
+        remarks=(said, *run.said(), *run.points.remarks(), *fit.said),
+        guesses=columns.guesses,
+        times_from_start=bool(wall) and not is_moment,
+        by_content=True,
+    )
 
 
-def _run_and_metric(name: str) -> tuple[str, str]:
-    at = name.rfind(_OF_RUN, 1, len(name) - 1)  # something stands before it and after it
-    return ("", name.strip()) if at < 0 or "\n" in name else (name[:at].strip(), name[at + len(_OF_RUN) :].strip())
-
-
-def _take_wide(batch: Batch, columns: Columns, runs: dict[str, _Run], title: str) -> None:
-    roles, cells = columns.roles, batch.columns
-    for row in range(len(batch)):
-        name = cells[roles["run"]][row].strip() if "run" in roles else ""
-        for place, (of_run, key) in columns.metrics.items():
-            text = cells[place][row].strip()
-            value = _number(text, columns.styles[place]) if text else None
-            if value is not None:
-                run = _run(runs, of_run or name or title)
-                run.points.add(one_line(key, 200), _step(cells, columns, row, run), value, _time(cells, columns, row))
-        for of_run in {of_run or name or title for of_run, _ in columns.metrics.values()}:
-            run = _run(runs, of_run)
-            run.rows += 1
-            _describe(run, cells, columns, row)
-
-
-def _take_long(batch: Batch, columns: Columns, runs: dict[str, _Run], title: str) -> None:
-    roles, cells = columns.roles, batch.columns
-    style = columns.styles.get(roles["value"], NumberStyle())
-    for row in range(len(batch)):
-        run = _run(runs, (cells[roles["run"]][row].strip() if "run" in roles else "") or title)
-        key, value = one_line(cells[roles["key"]][row], 200), _number(cells[roles["value"]][row].strip(), style)
-        if key and value is not None:
-            line = run.points.lines.get(key)
-            run.rows = len(line[0]) if line else 0  # where there are no steps, each curve counts its own points
-            run.points.add(key, _step(cells, columns, row, run), value, _time(cells, columns, row))
-        _describe(run, cells, columns, row)
-
-
-def _run(runs: dict[str, _Run], name: str) -> _Run:
-    if name not in runs:
-        if len(runs) >= MOST_RUNS:
-            raise TooMuch(
-                f"This table names more than {MOST_RUNS:,} runs, more than Touchstone takes in at once. Divide it."
-            )
-        runs[name] = _Run(Points(one_line(name, LONGEST_NAME)))
-    return runs[name]
-
-
-def _describe(run: _Run, cells: Sequence[Sequence[str]], columns: Columns, row: int) -> None:
-    """Take what a row's texts say of its run: the last one that is not empty."""
-    for place, name in columns.settings.items():
-        if text := cells[place][row].strip():
-            run.settings[name] = number_or_text(text)
-    if "project" in columns.roles:
-        run.project = cells[columns.roles["project"]][row].strip() or run.project
-
-
-def _step(cells: Sequence[Sequence[str]], columns: Columns, row: int, run: _Run) -> int:
-    place = columns.roles.get("step")
-    if place is None:
-        return run.rows
-    step = _number(cells[place][row].strip(), columns.styles[place])
-    return round(step) if step is not None and abs(step) < 2**53 else run.rows  # NaN is below nothing
-
-
-def _time(cells: Sequence[Sequence[str]], columns: Columns, row: int) -> float:
-    """Return seconds since 1970; 0 where a row does not tell."""
-    place = columns.roles.get("time")
-    if place is None:
-        return 0.0
-    text = cells[place][row].strip()
-    with suppress(ValueError):
-        number = float(text)
-        if 1e11 < number < 1e15:
-            number /= 1000  # milliseconds
-        return number if 0 < number < 1e11 else 0.0
-    with suppress(ValueError, OverflowError):
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    return 0.0
-
-
-def _number(text: str, style: NumberStyle) -> float | None:
-    if style.decimal == ".":
-        with suppress(ValueError):
-            return float(text)  # also "nan" and "inf"
-    return parse_number(text, style)
-
-
-def _said(table: Table, columns: Columns, runs: int) -> tuple[str, ...]:
+def _said(table: Table, columns: Columns) -> str:
     """Return what the columns were taken for."""
     names = {role: f"'{one_line(table.names[place], 40)}'" for role, place in columns.roles.items()}
     parts = [f"{names['step']} as the step"] if "step" in names else ["no column as the step: rows are counted"]
     if columns.is_long:
         parts.append(f"{names['key']} as the metric's name and {names['value']} as its value")
-    if "run" in names:
-        parts.append(f"{names['run']} as the run")
-    if "time" in names:
-        parts.append(f"{names['time']} as the time")
+    parts += [f"{names[role]} as {what}" for role, what in _WHAT.items() if role in names]
+    if columns.clock is not None:
+        parts.append(f"'{one_line(table.names[columns.clock.place], 40)}' as the time")
+    else:
+        parts.append("no column as the time")
     if columns.settings:
-        texts = [one_line(name, 40) for name in columns.settings.values()]
-        parts.append(f"{', '.join(texts[:5])} as settings")
-    return (f"{table.format}. Taken: {'; '.join(parts)}.",)
+        parts.append(f"{listed(columns.settings.values())} as settings")
+    if columns.left_out:
+        parts.append(f"without {listed(columns.left_out)}")
+    return f"{table.format}. Taken: {'; '.join(parts)}."
 
 
 def _moment(seconds: float) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 1e11 else None
 
 
+_WHAT = {"run": "the run", "project": "the project", "split": "the part of the data"}
 IMPORTER = Importer(
     name="csv",
     title="Table (CSV)",

@@ -17,7 +17,7 @@ from core.runs import RunStatus
 from core.store.mlflow_database import MAGIC, NoTrackingDatabase, TrackedRun, TrackingDatabase
 from core.transfer.foreign import ForeignRun, Importer, Points, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
-from core.transfer.words import LONGEST_NAME, hashed, note_of, number_or_text, one_line, settings_of, tags_of
+from core.transfer.words import LONGEST_NAME, Fit, hashed, listed, number_or_text, one_line
 
 LARGEST_TEXT = 1024**2  # bytes of a setting or a tag
 LARGEST_META = 64 * 1024  # bytes of a description: a dozen lines
@@ -25,7 +25,11 @@ MOST_NESTED = 200  # lists and objects in it
 DATABASES = (".db", ".sqlite", ".sqlite3")
 LOOKED_AT = 20  # descriptions, to find out whether a folder is MLflow's
 _NOT_TAGS = ("mlflow.", "touchstone.")  # what MLflow and our own exports add
-_KINDS = ("metrics", "params", "tags")
+# Of MLflow's own tags: those that become settings, and those that are read as something else.
+_ABOUT = ("mlflow.source.git.commit", "mlflow.source.git.branch", "mlflow.source.name", "mlflow.user")
+_PARENT, _NOTE, _NAME = "mlflow.parentRunId", "mlflow.note.content", "mlflow.runName"
+_READ = (*_ABOUT, _PARENT, _NOTE, _NAME, "mlflow.source.type")
+_KINDS = ("metrics", "params", "tags", "artifacts")
 _NUMBERS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 _STILL = "MLflow says that it was still running. Import it again to bring it up to date."
 _STATUS = {
@@ -117,10 +121,10 @@ def _of_folder(source: Source, folder: _Folder, experiments: Mapping[str, str], 
     points = Points(_name(run))
     for key, entry in folder.files["metrics"]:
         try:
-            _read_metric(source, entry, one_line(key, 200), points, trouble)
+            _read_metric(source, entry, key, points, trouble)
         except UnreadableEntry as error:
             trouble.say(str(error))
-    return _as_foreign(run, points)
+    return _as_foreign(run, points, len(folder.files["artifacts"]))
 
 
 def _read_metric(source: Source, entry: Entry, key: str, points: Points, trouble: Trouble) -> None:
@@ -152,34 +156,45 @@ def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[For
             points = Points(_name(run))
             try:
                 for key, step, value, time_ms in database.metrics(run.id):
-                    points.add(one_line(key, 200), step, value, time_ms / 1000)
+                    points.add(key, step, value, time_ms / 1000)
             except TooMuch as error:
                 trouble.say(str(error))
                 continue
             yield _as_foreign(run, points)
 
 
-def _as_foreign(run: TrackedRun, points: Points) -> ForeignRun:
+def _as_foreign(run: TrackedRun, points: Points, files: int = 0) -> ForeignRun:
     status, reason = _STATUS.get(run.status.upper(), (RunStatus.INTERRUPTED, _STILL))
-    own = {key: value for key, value in run.tags.items() if not key.startswith(_NOT_TAGS)}
+    about = {key: run.tags[key] for key in _ABOUT if run.tags.get(key)}
+    fit = Fit({key: number_or_text(value) for key, value in run.params.items()} | about)
+    tags = fit.tags({key: value for key, value in sorted(run.tags.items()) if not key.startswith(_NOT_TAGS)})
+    name, notes, curves = fit.name(_full_name(run)), fit.note(run.tags.get(_NOTE, "")), points.curves()
+    own = sorted(key for key in run.tags if key.startswith("mlflow.") and key not in _READ)
+    left = [f"{files:,} file{'s' * (files != 1)} (artifacts)"] if files else []
+    left += [f"tags of MLflow's own ({listed(own)})"] if own else []
     return ForeignRun(
         key=hashed("mlflow", run.id or repr(sorted(run.params.items())) + str(run.start_ms)),
-        name=_name(run),
+        name=name,
         project=one_line(run.experiment, LONGEST_NAME),
-        settings=settings_of({key: number_or_text(value) for key, value in run.params.items()}),
-        tags=tags_of(f"{key}: {value}" if value else key for key, value in sorted(own.items())),
-        notes=note_of(run.tags.get("mlflow.note.content", "")),
+        settings=fit.settings(),
+        tags=tags,
+        notes=notes,
         started_at=_moment(run.start_ms),
         finished_at=_moment(run.end_ms),
         status=status,
         reason=reason,
-        curves=points.curves(),
-        remarks=points.remarks(),
+        curves=curves,
+        parent_key=hashed("mlflow", run.tags[_PARENT]) if run.tags.get(_PARENT) else "",
+        remarks=(*([f"Left out: {', '.join(left)}."] if left else []), *points.remarks(), *fit.said),
     )
 
 
+def _full_name(run: TrackedRun) -> str:
+    return run.tags.get(_NAME) or run.name or run.id[:8]
+
+
 def _name(run: TrackedRun) -> str:
-    return one_line(run.tags.get("mlflow.runName") or run.name or run.id[:8], LONGEST_NAME)
+    return one_line(_full_name(run), LONGEST_NAME)
 
 
 def _texts(source: Source, files: list[tuple[str, Entry]], trouble: Trouble) -> dict[str, str]:

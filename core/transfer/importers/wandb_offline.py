@@ -1,60 +1,33 @@
 """Offline runs of Weights & Biases: the log that `WANDB_MODE=offline` leaves in `wandb/offline-run-.../run-....wandb`.
 
-The package's own reader (`wandb.sdk.internal.datastore`) is gone since it writes from a program in Go and Rust, so this
-is ours: records framed as in LevelDB's log (https://github.com/google/leveldb/blob/main/doc/log_format.md, with the
-plain CRC-32), each a message of https://github.com/wandb/wandb/blob/main/wandb/proto/wandb_internal.proto. Of its
-messages only the fields below are described; protobuf passes over the others.
+A run that was resumed has a log for each part; a folder `latest-run` may hold a copy of one.
 """
 
-import json
-import math
-import re
-import struct
-import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any, BinaryIO
+from typing import Any
 
 from core.runs import RunStatus
-from core.transfer.foreign import ForeignRun, Importer, Points, TooMuch, Trouble
-from core.transfer.messages import classes
+from core.transfer.foreign import ForeignRun, Importer, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
-from core.transfer.words import LONGEST_NAME, hashed, note_of, one_line, settings_of, tags_of
+from core.transfer.wandb_history import History
+from core.transfer.wandb_log import damaged, record_class, records
+from core.transfer.words import LONGEST_NAME, Fit, hashed, one_line
 
-MAGIC = b":W&B\xe1\xbe"
-BLOCK = 32 * 1024
-LARGEST_RECORD = 64 * 1024**2  # bytes
-DEEPEST = 4  # of values within values
-FULL, FIRST, MIDDLE, LAST = 1, 2, 3, 4
-MESSAGES = {
-    "Record": {"history": (2, "History"), "summary": (3, "Items"), "config": (5, "Items"), "run": (17, "Run"),
-               "exit": (18, "Exit")},
-    "History": {"item": (1, "Item+"), "step": (2, "Step")},
-    "Items": {"update": (1, "Item+")},
-    "Item": {"key": (1, "text"), "nested_key": (2, "text+"), "value_json": (16, "text")},
-    "Step": {"num": (1, "whole")},
-    "Run": {"run_id": (1, "text"), "project": (3, "text"), "config": (4, "Items"), "run_group": (6, "text"),
-            "job_type": (7, "text"), "display_name": (8, "text"), "notes": (9, "text"), "tags": (10, "text+"),
-            "start_time": (17, "Time")},
-    "Time": {"seconds": (1, "whole")},
-    "Exit": {"exit_code": (1, "whole"), "runtime": (2, "whole")},
-}  # fmt: skip
-_SPECIAL = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
-_OWN = re.compile("_(step|timestamp|runtime|wandb)$")
+_STILL = "Its log has no end: it was still running, or was killed. Import it again to bring it up to date."
 
 
-@dataclass
-class _Told:
-    """What the log of one run tells."""
+@dataclass(frozen=True)
+class _Log:
+    """One log, by what its first records say."""
 
-    points: Points
-    run: Any = None
-    config: dict[object, object] = field(default_factory=dict)
-    summary: dict[object, object] = field(default_factory=dict)
-    last_time: float = 0.0
-    exit_code: int | None = None
+    entry: Entry
+    project: str
+    run_id: str
+    began: tuple[int, int]  # seconds since 1970, and nanoseconds
 
 
 def sniff(source: Source) -> bool:
@@ -63,172 +36,97 @@ def sniff(source: Source) -> bool:
 
 
 def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
-    """Yield a run for every log."""
+    """Yield a run for every log, one for all logs of a run that was resumed."""
+    runs: dict[tuple[str, str], list[_Log]] = defaultdict(list)
     for entry in source.entries():
-        if not entry.name.endswith(".wandb"):
-            continue
+        if entry.name.endswith(".wandb") and (log := _beginning(source, entry, trouble)) is not None:
+            runs[(log.project, log.run_id)].append(log)
+    for logs in runs.values():
         try:
-            run = _run(source, entry, trouble)
-        except (TooMuch, UnreadableEntry) as error:
+            yield _run(source, _parts(logs), trouble)
+        except TooMuch as error:
             trouble.say(str(error))
-            continue
-        if run is not None:
-            yield run
 
 
-def _run(source: Source, entry: Entry, trouble: Trouble) -> ForeignRun | None:
+def _beginning(source: Source, entry: Entry, trouble: Trouble) -> _Log | None:
+    """Return whose log it is; None, with a sentence, where it does not say."""
     from google.protobuf.message import DecodeError
 
-    told = _Told(Points(one_line(entry.name, LONGEST_NAME)))
     try:
         with source.open(entry) as file:
-            for record in _records(file, entry.name):
-                _take(_record_class().FromString(record), told)
-    except (UnreadableEntry, DecodeError, UnicodeDecodeError) as error:
-        if told.run is None:
-            raise _damaged(entry.name) from error
-        trouble.say(str(_damaged(entry.name)))
-    if told.run is None:
-        trouble.say(f"{entry.name} holds no run: nothing was logged into it.")
+            for raw in records(file, entry.name):
+                record = record_class().FromString(raw)
+                if record.HasField("run"):
+                    run = record.run
+                    return _Log(entry, run.project, run.run_id, (run.start_time.seconds, run.start_time.nanos))
+    except (UnreadableEntry, DecodeError, UnicodeDecodeError):
+        trouble.say(str(damaged(entry.name)))
         return None
-    return _as_foreign(told)
+    trouble.say(f"{entry.name} holds no run: nothing was logged into it.")
+    return None
 
 
-def _as_foreign(told: _Told) -> ForeignRun:
-    run = told.run
-    began = _moment(run.start_time.seconds)
+def _parts(logs: Sequence[_Log]) -> list[_Log]:
+    """Return the parts of a run in their order; of copies of one, the longest."""
+    longest = {log.began: log for log in sorted(logs, key=lambda log: log.entry.size_bytes)}
+    return [longest[began] for began in sorted(longest)]
+
+
+def _run(source: Source, logs: Sequence[_Log], trouble: Trouble) -> ForeignRun:
+    from google.protobuf.message import DecodeError
+
+    history = History(logs[0].run_id)
+    for log in logs:
+        history.begin_part()
+        try:
+            with source.open(log.entry) as file:
+                for record in records(file, log.entry.name):
+                    history.take(record_class().FromString(record))
+        except (UnreadableEntry, DecodeError, UnicodeDecodeError):
+            trouble.say(str(damaged(log.entry.name)))
+    return _as_foreign(history, logs)
+
+
+def _as_foreign(history: History, logs: Sequence[_Log]) -> ForeignRun:
+    run = history.run
+    began = _moment(logs[0].began[0])
     status, reason = RunStatus.SUCCEEDED, ""
-    if told.exit_code is None:
-        status = RunStatus.INTERRUPTED
-        reason = "Its log has no end: it was still running, or was killed. Import it again to bring it up to date."
-    elif told.exit_code:
-        status, reason = RunStatus.FAILED, f"W&B says that it ended with error code {told.exit_code}."
-    settings = settings_of({key: value for key, value in told.config.items() if not str(key).startswith("_wandb")})
-    tags = [*run.tags, *(part for part in (run.run_group, run.job_type) if part)]
+    if history.exit_code is None:
+        status, reason = RunStatus.INTERRUPTED, _STILL
+    elif history.exit_code:
+        status, reason = RunStatus.FAILED, f"W&B says that it ended with error code {history.exit_code}."
+    history.add_summary()
+    fit = Fit({**history.settings(), **_origin(run)})
+    tags = fit.tags({tag: "" for tag in (*run.tags, run.run_group, run.job_type) if tag})
+    name, notes, curves = fit.name(run.display_name or run.run_id), fit.note(run.notes), history.points.curves()
+    resumed = f"It was resumed: {len(logs)} logs were read as one run." if len(logs) > 1 else ""
     return ForeignRun(
-        key=hashed("wandb", run.project, run.run_id, str(run.start_time.seconds)),
-        name=one_line(run.display_name or run.run_id, LONGEST_NAME),
+        key=hashed("wandb", run.project, run.run_id),
+        former_keys=tuple(hashed("wandb", log.project, log.run_id, str(log.began[0])) for log in logs),
+        name=name,
         project=one_line(run.project, LONGEST_NAME),
-        settings=settings,
-        tags=tags_of(tags),
-        notes=note_of(run.notes),
+        settings=fit.settings(),
+        tags=tags,
+        notes=notes,
         started_at=began,
-        finished_at=_moment(told.last_time) or began,
+        finished_at=_moment(history.last_time) or began,
         status=status,
         reason=reason,
-        curves=told.points.curves(),
-        remarks=told.points.remarks(),
+        curves=curves,
+        remarks=(*filter(None, [resumed]), *history.said(), *history.points.remarks(), *fit.said),
     )
 
 
-def _take(record: Any, told: _Told) -> None:
-    if record.HasField("history"):
-        _take_history(record.history, told)
-    elif record.HasField("run"):
-        told.run = record.run
-        told.points.run = one_line(record.run.display_name or record.run.run_id, LONGEST_NAME)
-        _merge(told.config, record.run.config.update)
-    elif record.HasField("config"):
-        _merge(told.config, record.config.update)
-    elif record.HasField("exit"):
-        told.exit_code = record.exit.exit_code
-
-
-def _take_history(history: Any, told: _Told) -> None:
-    values = {(*item.nested_key,) or (item.key,): _value(item.value_json) for item in history.item}
-    time = values.get(("_timestamp",))
-    wall = float(time) if isinstance(time, int | float) and math.isfinite(time) else told.last_time
-    told.last_time = max(told.last_time, wall)
-    counted = values.get(("_step",))
-    step = counted if isinstance(counted, int) else history.step.num
-    for path, value in values.items():
-        if not _OWN.match(path[0]):
-            for key, number in _numbers(".".join(path), value, 0):
-                told.points.add(one_line(key, 200), step, number, wall)
-
-
-def _numbers(key: str, value: object, depth: int) -> Iterator[tuple[str, float]]:
-    """Yield the numbers of a logged value by key; pictures, tables and texts are left out."""
-    if isinstance(value, bool):
-        yield key, float(value)
-    elif isinstance(value, int | float):
-        yield key, _as_float(value)
-    elif isinstance(value, str) and value in _SPECIAL:
-        yield key, _SPECIAL[value]
-    elif isinstance(value, Mapping) and "_type" not in value and depth < DEEPEST:
-        for name, inner in value.items():
-            yield from _numbers(f"{key}.{name}", inner, depth + 1)
-
-
-def _as_float(value: int | float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
-
-
-def _merge(into: dict[object, object], items: Any) -> None:
-    for item in items:
-        path = tuple(item.nested_key) or (item.key,)
-        value = _value(item.value_json)
-        if isinstance(value, Mapping) and set(value) == {"value", "desc"}:  # as written by older versions
-            value = value["value"]
-        into[".".join(path)] = value
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+def _origin(run: Any) -> dict[str, str]:
+    """Return what else W&B wrote down of where a run came from."""
+    found = {"git.commit": run.git.commit, "git.remote": run.git.remote_url, "wandb.sweep": run.sweep_id}
+    return {name: text for name, text in found.items() if text}
 
 
 def _moment(seconds: float) -> datetime | None:
-    try:
+    with suppress(OverflowError):
         return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds) if seconds > 0 else None
-    except OverflowError:
-        return None
-
-
-def _damaged(name: str) -> UnreadableEntry:
-    return UnreadableEntry(f"{name} is damaged: what stands before the damage was read, the rest was not.")
-
-
-def _records(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Yield the records of a log. A last one that is not yet whole is passed over: it is being written.
-
-    Raises:
-        UnreadableEntry: Its check sums say that it is damaged, or it is no such log.
-    """
-    header = file.read(7)
-    if not header.startswith(MAGIC):
-        raise UnreadableEntry(f"{name} is no log of W&B, whatever its name says.")
-    at, parts = 7, bytearray()
-    while True:
-        if (left := BLOCK - at % BLOCK) < 7:  # too little for a header: zeros up to the next block
-            at += len(file.read(left))
-        head = file.read(7)
-        if len(head) < 7:
-            return
-        checksum, length, kind = struct.unpack("<IHB", head)
-        body = file.read(length)
-        if len(body) < length:
-            return
-        at += 7 + length
-        if zlib.crc32(body, zlib.crc32(head[6:7])) != checksum or kind not in (FULL, FIRST, MIDDLE, LAST):
-            raise _damaged(name)
-        if kind in (FULL, FIRST):
-            parts = bytearray()
-        parts += body
-        if len(parts) > LARGEST_RECORD:
-            raise _damaged(name)
-        if kind in (FULL, LAST):
-            yield bytes(parts)
-
-
-@cache
-def _record_class() -> Any:
-    return classes("touchstone_wandb", MESSAGES)["Record"]
+    return None
 
 
 IMPORTER = Importer(
