@@ -17,7 +17,10 @@ WEIGHT_NAMES = ("weight", "in_proj_weight")  # of matrices: `weight_ih_l0` of an
 
 
 def make_optimiser(module: nn.Module, config: TrainConfig, device: torch.device) -> Optimizer:
-    """Return the optimiser, with weight decay on matrices only.
+    """Return the optimiser, with weight decay on matrices only: for all of them apart from the gradient.
+
+    As a part of the gradient (the L2 penalty of PyTorch's Adam and SGD), Adam would divide it by the gradient's size
+    and momentum would add it up ten times: the same setting would mean something else with each.
 
     Args:
         module: Whose parameters are corrected, already on the device.
@@ -37,15 +40,27 @@ def make_optimiser(module: nn.Module, config: TrainConfig, device: torch.device)
     groups = _groups(decayed, free, decay)
     if config.optimizer == "sgd":
         ahead = config.nesterov and config.momentum > 0
-        return torch.optim.SGD(groups, lr=rate, momentum=config.momentum, nesterov=ahead, fused=fused)
+        groups = [group | {"weight_decay": 0.0, "decoupled_decay": group["weight_decay"]} for group in groups]
+        sgd = torch.optim.SGD(groups, lr=rate, momentum=config.momentum, nesterov=ahead, fused=fused)
+        if decay:
+            sgd.register_step_pre_hook(_decay)
+        return sgd
     if config.optimizer == "adam":
-        return torch.optim.Adam(groups, lr=rate, betas=BETAS, fused=fused)
+        return torch.optim.Adam(groups, lr=rate, betas=BETAS, fused=fused, decoupled_weight_decay=True)
     return torch.optim.AdamW(groups, lr=rate, betas=BETAS, fused=fused)
 
 
 def _groups(decayed: list[nn.Parameter], free: list[nn.Parameter], decay: float) -> list[dict[str, Any]]:
     groups = [{"params": decayed, "weight_decay": decay}, {"params": free, "weight_decay": 0.0}]
     return [group for group in groups if group["params"]]
+
+
+@torch.no_grad()
+def _decay(optimiser: Optimizer, _args: Any, _kwargs: Any) -> None:
+    """Pull the weights towards 0 before a step of SGD."""
+    for group in optimiser.param_groups:
+        if group["decoupled_decay"]:
+            torch._foreach_mul_(group["params"], 1 - group["lr"] * group["decoupled_decay"])
 
 
 def _make_muon(

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tests.bench import dashboard, intake, logging, startup, training
+from tests.bench import coverage, dashboard, intake, logging, startup, training
 
 SECTIONS = {
     "training": training.measure,
@@ -11,6 +11,7 @@ SECTIONS = {
     "intake": intake.measure,
     "dashboard": dashboard.measure,
     "logging": logging.measure,
+    "coverage": coverage.measure,
 }
 
 
