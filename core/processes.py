@@ -1,5 +1,6 @@
 """Is this process still the one that we started? A pid alone cannot tell: pids are used again."""
 
+import os
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -8,7 +9,10 @@ import psutil
 
 DYING_S = 5.0  # a process is seen as dead before all of its threads are, and says how it ended only then
 _SAME_START_S = 2.0  # the clock may be set between two looks; a pid is never reused so soon
-_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_THREAD_LIMITS = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+    "BLIS_NUM_THREADS", "RAYON_NUM_THREADS",
+)  # fmt: skip
 
 
 def start_time(pid: int) -> float | None:
@@ -53,6 +57,17 @@ def thread_limits(threads: int, known: Mapping[str, str]) -> dict[str, str]:
         known: The environment; what it says already stays.
     """
     return {name: str(threads) for name in _THREAD_LIMITS if name not in known}
+
+
+def limited_environment(threads: int = 0, **more: str) -> dict[str, str]:
+    """Return the environment for a child that computes: this one's, with its threads bounded before its first import.
+
+    Args:
+        threads: CPU threads of each library; 0 leaves one core to the dashboard, as runs do.
+        more: Further variables.
+    """
+    count = threads or max(1, (os.cpu_count() or 1) - 1)
+    return {**os.environ, **thread_limits(count, os.environ), **more}
 
 
 def ended_with(child: "subprocess.Popen[bytes]", wait_s: float) -> int | None:

@@ -19,6 +19,7 @@ from core.inspection.lanes import Lanes, Place
 from core.inspection.messages import CHUNK, packed, unpacked
 from core.inspection.server import PATIENCE_S, QUESTION
 from core.limits import Cause, Limits, cause_of_end
+from core.processes import thread_limits
 
 MOST_ANSWERED = 8 * 2**20  # bytes; an inspector that says more is not believed, and does not fill our memory
 SLOW_AT_ONCE = 4
@@ -28,9 +29,7 @@ GRACE_S = 120.0  # beyond an inspector's own limit, for a server that loads on a
 SERVER = (sys.executable, "-m", "core.inspection", "server")
 _PROJECT = Path(__file__).resolve().parents[2]
 # One thread an inspector and one heap: what the address space is limited to shall be used for the file.
-_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2",
-}  # fmt: skip
+_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _KINDS = {"data": DataError, "user": UserError, "other": TouchstoneError}
 Meanwhile = Callable[[float], None]
 log = logging.getLogger("touchstone")
@@ -137,7 +136,7 @@ class Inspectors:
                 [*SERVER, str(its.fileno()), self._module, *how],
                 pass_fds=[its.fileno()],
                 cwd=_PROJECT,
-                env={**os.environ, **_ENVIRONMENT},
+                env={**os.environ, **thread_limits(1, {}), **_ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )

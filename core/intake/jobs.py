@@ -27,7 +27,7 @@ from core.imports import ImportProgress
 from core.intake.draft import ImportCancelled, Unit
 from core.intake.job_ends import obituary
 from core.intake.sweeping import sweep
-from core.processes import DYING_S, ended_with, is_alive
+from core.processes import DYING_S, ended_with, is_alive, limited_environment
 
 Kind = Literal["import", "fix", "hub", "relabel"]
 REQUEST, PROCESS, PROGRESS, CANCEL, LOG, DRAFT = (
@@ -77,7 +77,7 @@ class Jobs:
             child = subprocess.Popen(
                 [sys.executable, "-m", "core.intake", str(folder)],
                 cwd=_PROJECT,
-                env=dict(os.environ),
+                env=limited_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -1,7 +1,6 @@
 """Telling: whoever ends a run starts a small process; that one claims the end, so that it is told once, and posts."""
 
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from core.notifying.formats import payload
 from core.notifying.messages import message_of, trial_message
 from core.notifying.posting import Answer, post
 from core.notifying.webhook import Webhook, load
+from core.processes import limited_environment
 from core.settings import PROJECT, Settings
 from core.store.database import Database
 from core.store.run_store import RunStore
@@ -37,7 +37,7 @@ def announce(settings: Settings, run_id: str) -> None:
             child = subprocess.Popen(
                 [sys.executable, "-m", "core.notifying", run_id],
                 cwd=PROJECT,
-                env={**os.environ, "TOUCHSTONE_HOME": str(settings.home.resolve())},
+                env=limited_environment(1, TOUCHSTONE_HOME=str(settings.home.resolve())),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

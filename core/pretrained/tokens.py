@@ -12,6 +12,7 @@ from core.preprocessing.model_tokens import ModelTokens
 from core.preprocessing.word_pieces import WordPieces
 from core.pretrained.files import UnusableModel, read_config, read_tokenizer
 from core.pretrained.tokenizer_probe import CPU_S, UNREADABLE
+from core.processes import limited_environment
 from core.specs import Examples
 
 _PADDINGS = ("[PAD]", "<pad>", "<|pad|>", "<PAD>", "[pad]", "</s>", "<|endoftext|>", "<|im_end|>", "<|end_of_text|>")
@@ -70,7 +71,13 @@ def _probe(tokenizer: str, named: str) -> None:
     command = [sys.executable, "-m", "core.pretrained.tokenizer_probe"]
     with suppress(subprocess.TimeoutExpired):
         done = subprocess.run(
-            command, input=tokenizer.encode(), cwd=_PROJECT, capture_output=True, check=False, timeout=PROBE_WALL_S
+            command,
+            input=tokenizer.encode(),
+            cwd=_PROJECT,
+            env=limited_environment(1),
+            capture_output=True,
+            check=False,
+            timeout=PROBE_WALL_S,
         )
         if done.returncode == 0:
             return

@@ -24,7 +24,7 @@ from core.imports import Guess
 from core.inspection.ends import explained
 from core.intake.job_ends import cause_of_job
 from core.limits import import_limits
-from core.processes import DYING_S, ended_with, is_alive, start_time
+from core.processes import DYING_S, ended_with, is_alive, limited_environment, start_time
 from core.settings import Settings
 from core.transfer.importing import Found, FoundRun, Imported
 
@@ -141,7 +141,7 @@ class Works:
             child = subprocess.Popen(
                 [sys.executable, "-m", "core.transfer", str(folder.resolve())],
                 cwd=_PROJECT,
-                env=dict(os.environ),
+                env=limited_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

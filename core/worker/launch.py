@@ -1,13 +1,13 @@
 """How the outside meets the supervisor: is there one, and if not, start one that outlives us."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import threading
 import time
 
 from core.lost_runs import is_held
+from core.processes import limited_environment
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
 from core.store.database import Database
@@ -62,12 +62,13 @@ class SupervisorProcess:
 
     def _start(self) -> None:
         self._settings.prepare()
+        threads = self._settings.threads_per_run(self._settings.slots or 1)
         # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
         with (self._settings.logs_folder / "supervisor.log").open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "core.worker"],
                 cwd=PROJECT,
-                env={**os.environ, "TOUCHSTONE_HOME": str(self._settings.home.resolve())},
+                env=limited_environment(threads, TOUCHSTONE_HOME=str(self._settings.home.resolve())),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
