@@ -44,7 +44,8 @@ class CurveAnswers:
 
         Args:
             run_id: The run.
-            after: What the viewer knows, as the route's query says it: `train/loss:120,validation/loss:90`.
+            after: How many points of each curve the viewer knows, as the route's query says it:
+                `train/loss:120,validation/loss:90`.
             generation: What the last answer was called.
             wait_s: Where nothing is new, how long to wait for it; two seconds at most.
 
@@ -91,14 +92,14 @@ class CurveAnswers:
             known.answers.clear()
 
     def _make(self, run_id: str, after: str, generation: str) -> Made:
-        snapshot = self._cache.read(run_id, steps_of(after), generation)
+        snapshot = self._cache.read(run_id, lengths_of(after), generation)
         return self._write(snapshot), bool(snapshot.curves) or snapshot.complete or not snapshot.run.status.is_active
 
 
-def steps_of(text: str) -> Mapping[str, int]:
+def lengths_of(text: str) -> Mapping[str, int]:
     """Read `train/loss:120,validation/loss:90`, the names quoted once more; what cannot be read is left out."""
     pairs = (part.rpartition(":") for part in text.split(","))
-    return {unquote(key): int(step) for key, _, step in pairs if key and is_step(step)}
+    return {unquote(key): int(length) for key, _, length in pairs if key and length.isdecimal() and is_step(length)}
 
 
 def is_step(text: str) -> bool:

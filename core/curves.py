@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from core.runs import Run, Stage
 from core.service import Service
-from core.store.curve import POINTS_PER_LINE, Curve, downsample
-from core.store.metric_store import MetricStore
+from core.store.curve import POINTS_PER_LINE, Curve, downsample, plain_steps
+from core.store.curve_rows import NO_POINTS, Known
+from core.store.metric_store import MetricStore, News
 
-__all__ = ["POINTS_PER_LINE", "Curve", "CurveCache", "Snapshot", "curves_of", "downsample"]
+__all__ = ["POINTS_PER_LINE", "Curve", "CurveCache", "Snapshot", "curves_of", "downsample", "plain_steps"]
 
 REFRESH_S = 0.25  # the store is asked no more often than this, however many watch
 RUNS_IN_MEMORY = 64
@@ -35,32 +36,62 @@ class Snapshot:
     generation: str  # changes when what was shown before is no longer true
     complete: bool  # whether the curves begin at the beginning, or after what the viewer knows
     curves: Mapping[str, Curve]
+    lengths: Mapping[str, int] = field(default_factory=dict)  # of the whole curves: what a viewer knows then
+    axes: Mapping[str, str] = field(default_factory=dict)  # what steps count where they are not the run's own
 
 
 class _Line:
-    """A curve that grows. What was handed out stays as it was: points are only added behind it."""
+    """A curve that grows, in the order in which its points came. What was handed out stays as it was."""
 
-    def __init__(self, curve: Curve) -> None:
-        self.length, self.is_thinned = len(curve), curve.is_thinned
-        self._steps, self._values, self._times = curve.steps, curve.values, curve.times
+    def __init__(self, curve: Curve, length: int | None = None) -> None:
+        """Begin with these points, which may stand for so many."""
+        self.length, self.is_thinned = len(curve) if length is None else length, curve.is_thinned
+        self._steps, self._values, self._times, self._elsewhere = _columns(curve)
+        self._is_rising, self._last = True, Known(float(curve.steps[-1]), 0, self.length)
 
     @property
-    def last_step(self) -> int:
-        return int(self._steps[self.length - 1])
+    def known(self) -> Known:
+        """What there is, as the store is asked for what came since."""
+        return self._last
 
-    def append(self, curve: Curve) -> None:
-        end = self.length + len(curve)
+    def is_same(self, other: "_Line") -> bool:
+        """Say whether another line has the same points."""
+        pairs = ((self._steps, other._steps), (self._values, other._values), (self._times, other._times))
+        return self.length == other.length and all(np.array_equal(*pair, equal_nan=True) for pair in pairs)
+
+    def append(self, news: News) -> None:
+        fresh = news.curve
+        end = self.length + len(fresh)
         if end > len(self._steps):
-            self._steps, self._values, self._times = (
-                _with_room(old, 2 * end) for old in (self._steps, self._values, self._times)
+            self._steps, self._values, self._times, self._elsewhere = (
+                _with_room(old, 2 * end) for old in (self._steps, self._values, self._times, self._elsewhere)
             )
         part = slice(self.length, end)
-        self._steps[part], self._values[part], self._times[part] = curve.steps, curve.values, curve.times
+        self._steps[part], self._values[part], self._times[part], self._elsewhere[part] = _columns(fresh)
+        self._is_rising = self._is_rising and bool(fresh.steps[0] >= self._last.step)
         self.length = end
+        self.mark(news)
 
-    def curve(self) -> Curve:
-        part = slice(0, self.length)
-        return Curve(self._steps[part], self._values[part], self._times[part], self.is_thinned)
+    def mark(self, news: News) -> None:
+        """Note which point is the last one now."""
+        is_beyond = news.curve.steps[-1] >= self._last.step
+        place = (float(news.curve.steps[-1]), news.arrival) if is_beyond else self._last[:2]
+        self._last = Known(*place, self.length)
+
+    def curve(self, after: int = 0) -> Curve:
+        """Return the points, or those that came after so many, in the order of their steps."""
+        if self.is_thinned and after:  # what is here stands for more: who knows all of them has the rest
+            return NO_POINTS
+        part = slice(after, self.length)
+        steps, elsewhere = self._steps[part], self._elsewhere[part]
+        is_own = np.array_equal(steps, elsewhere)
+        found = Curve(steps, self._values[part], self._times[part], self.is_thinned, None if is_own else elsewhere)
+        return found if self._is_rising else found.in_order()
+
+
+def _columns(curve: Curve) -> tuple[NDArray[np.float64], ...]:
+    elsewhere = curve.steps if curve.global_steps is None else curve.global_steps
+    return curve.steps, curve.values, curve.times, elsewhere
 
 
 def _with_room(old: NDArray[Any], size: int) -> NDArray[Any]:
@@ -81,6 +112,7 @@ class _Mirror:
 
     def _reset(self) -> None:
         self.lines: dict[str, _Line] = {}
+        self.axes: Mapping[str, str] = {}
         self.version += 1
         self.generation = secrets.token_hex(4)
         self.is_preview = False  # the run has ended: what is here is what a chart shows at first
@@ -100,6 +132,10 @@ class _Mirror:
         self.refreshed_at = time.monotonic()
         return run
 
+    def is_behind(self, known: Mapping[str, int]) -> bool:
+        """Say whether a viewer lacks points of a line that is here only in part: then it is sent everything."""
+        return any(known.get(key, 0) < line.length for key, line in self.lines.items() if line.is_thinned)
+
     def _settle(self, store: MetricStore, run: Run) -> bool:
         """Keep of a run that is packed what a chart shows at first; say whether it is packed.
 
@@ -107,25 +143,29 @@ class _Mirror:
         """
         if run.status.is_active or (previews := store.preview(run.id)) is None:
             return False
+        lengths = store.counts(run.id)
+        lines = {key: _Line(curve, lengths[key]) for key, curve in previews.items()}
+        if self.is_preview and not _are_same(self.lines, lines):
+            self._reset()  # it was imported once more, with other numbers
         self.version += not self.is_preview
-        self.lines = {key: _Line(curve) for key, curve in previews.items()}
-        self.is_preview = True
+        self.lines, self.axes, self.is_preview = lines, store.axes(run.id), True
         return True
 
     def _append(self, store: MetricStore, run: Run) -> bool:
-        """Read what is new, the last known point included; say whether that one is still there."""
+        """Read what came, at whatever step; say whether what is known is still there."""
         if self.is_preview:  # a point came after the end
             return False
-        known = {key: line.last_step for key, line in self.lines.items()}
-        fresh = store.curves(run.id, {key: step - 1 for key, step in known.items()})
-        if any(key not in fresh or fresh[key].steps[0] != step for key, step in known.items()):
+        news = store.news(run.id, {key: line.known for key, line in self.lines.items()})
+        if news is None:
             return False
-        for key, curve in fresh.items():
-            self.version += key not in known or len(curve) > 1
-            if key in known:
-                self.lines[key].append(curve.at(slice(1, None)))
+        for key, fresh in news.items():
+            if key in self.lines:
+                self.lines[key].append(fresh)
             else:
-                self.lines[key] = _Line(curve)
+                self.lines[key] = _Line(fresh.curve)
+                self.lines[key].mark(fresh)
+                self.axes = store.axes(run.id)
+        self.version += bool(news)
         return True
 
 
@@ -140,11 +180,11 @@ class CurveCache:
         self._lock = threading.Lock()
 
     def read(self, run_id: str, after: Mapping[str, int] | None = None, generation: str = "") -> Snapshot:
-        """Return a run and its curves: all of them, or what came after the steps that the viewer knows.
+        """Return a run and its curves: all of them, or what came after what the viewer knows, at whatever step.
 
         Args:
             run_id: The run.
-            after: By key, the last step known.
+            after: By key, how many points the viewer knows of it: `Snapshot.lengths` of the last answer.
             generation: What the last answer was called; after another one, everything is sent again.
 
         Raises:
@@ -153,11 +193,13 @@ class CurveCache:
         mirror = self._mirror(run_id)
         with mirror.lock:
             run = mirror.refresh(self._service, self._store, run_id)
-            complete = generation != mirror.generation
-            known = {} if complete else dict(after or {})
-            curves = {key: line.curve().after(known.get(key)) for key, line in mirror.lines.items()}
-            name = mirror.generation
-        return Snapshot(run, name, complete, {k: _thin(c) for k, c in curves.items() if len(c)})
+            known = dict(after or {}) if generation == mirror.generation else {}
+            complete = generation != mirror.generation or mirror.is_behind(known)
+            known = {} if complete else known
+            curves = {key: line.curve(known.get(key, 0)) for key, line in mirror.lines.items()}
+            fresh = {key: _thin(curve) for key, curve in curves.items() if len(curve)}
+            lengths = {key: mirror.lines[key].length for key in fresh}
+            return Snapshot(run, mirror.generation, complete, fresh, lengths, mirror.axes)
 
     def version(self, run_id: str) -> int:
         """Return a number that rises whenever `read` may answer otherwise than before.
@@ -210,9 +252,13 @@ class CurveCache:
             return mirror
 
 
+def _are_same(some: Mapping[str, _Line], others: Mapping[str, _Line]) -> bool:
+    return some.keys() == others.keys() and all(line.is_same(others[key]) for key, line in some.items())
+
+
 def _identity(run: Run) -> tuple[int, bool, bool]:
-    # Who logs from elsewhere may go back to an earlier step, which nobody who asks for what is new would see: when such
-    # a run has ended, it is read again as a whole.
+    # Who logs from elsewhere may go back to an earlier step. When such a run has ended, its points are packed in the
+    # order of their steps, and no number of points says any more what somebody knows: it is sent again as a whole.
     return run.attempt, run.stage in _EARLY, run.is_own or run.status.is_active
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from core.access.token import LOOPBACK
 from core.chart_libraries import library_files
 from core.curve_answers import CurveAnswers, is_step
-from core.curves import Curve, Snapshot, curves_of
+from core.curves import Curve, Snapshot, curves_of, plain_steps
 from core.errors import TouchstoneError, UserError
 from core.service import Service
 from core.wall_routes import wall_endpoints
@@ -151,11 +151,13 @@ def _csv(curves: Mapping[str, Curve]) -> str:
     """Return every point in a line of its own; no name begins as a formula of a spreadsheet would."""
     written = io.StringIO()
     lines = csv.writer(written)
-    lines.writerow(["curve", "step", "value", "seconds_since_1970"])
+    elsewhere = any(curve.global_steps is not None for curve in curves.values())
+    lines.writerow(["curve", "step", "value", "seconds_since_1970", *(["global_step"] if elsewhere else [])])
     for key, curve in curves.items():
         name = f"'{key}" if key.startswith(("=", "+", "-", "@", "\t", "\r")) else key
-        for step, value, moment in zip(curve.steps, curve.values, curve.times, strict=True):
-            lines.writerow([name, int(step), repr(float(value)), f"{moment:.3f}"])
+        of_run = plain_steps(curve.steps if curve.global_steps is None else curve.global_steps)
+        for (step, value, moment), run_step in zip(curve.points(), of_run, strict=True):
+            lines.writerow([name, step, repr(value), f"{moment:.3f}", *([run_step] if elsewhere else [])])
     return written.getvalue()
 
 
@@ -171,20 +173,28 @@ def _document(snapshot: Snapshot) -> dict[str, Any]:
         "attempt": run.attempt,
         "generation": snapshot.generation,
         "complete": snapshot.complete,
-        "curves": {key: _columns(curve) for key, curve in snapshot.curves.items()},
+        "pauses": run.pauses,
+        "curves": {key: _line(key, snapshot) for key in snapshot.curves},
     }
+
+
+def _line(key: str, snapshot: Snapshot) -> Mapping[str, Any]:
+    axis = snapshot.axes.get(key)
+    return {"length": snapshot.lengths[key], **({"axis": axis} if axis else {}), **_columns(snapshot.curves[key])}
 
 
 def _written(snapshot: Snapshot) -> bytes:
     return bytes(_json(_document(snapshot)).body)
 
 
-def _columns(curve: Curve) -> Mapping[str, Any]:
-    columns = {
-        "step": curve.steps.tolist(),
+def _columns(curve: Curve) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "step": plain_steps(curve.steps),
         "value": [_number(value) for value in curve.values.tolist()],
         "time": curve.times.round(3).tolist(),
     }
+    if curve.global_steps is not None:
+        columns["global_step"] = plain_steps(curve.global_steps)
     return columns | ({"thinned": True} if curve.is_thinned else {})
 
 

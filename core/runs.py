@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -99,6 +99,43 @@ class Run:
     starred: bool = False
     archived_at: datetime | None = None  # set while it is put away: kept, but not in the list
     heartbeat_at: datetime | None = None  # when its process was last heard of: twice a second while it works
+    # When it worked before it was resumed: began and ended, in seconds since 1970, the first one first.
+    sessions: tuple[tuple[float, float], ...] = ()
+
+    def worked_s(self, moment: datetime) -> float:
+        """Return for how many seconds it has worked: from start to end, without the pauses before it was resumed.
+
+        Args:
+            moment: Now, in UTC; where it has ended, its end counts.
+        """
+        before = sum(ended - began for began, ended in self.sessions)
+        if self.started_at is None:
+            return before
+        return before + max(0.0, ((self.last_worked_at or moment) - self.started_at).total_seconds())
+
+    @property
+    def took_s(self) -> float | None:
+        """For how many seconds it worked in all; None before its end."""
+        return self.worked_s(self.finished_at) if self.finished_at and self.started_at else None
+
+    @property
+    def last_worked_at(self) -> datetime | None:
+        """When it ended: of one whose process vanished, when that was last heard of, not when somebody noticed."""
+        heard = self.heartbeat_at
+        if self.status is RunStatus.INTERRUPTED and heard and self.finished_at and self.started_at:
+            return heard if self.started_at <= heard < self.finished_at else self.finished_at
+        return self.finished_at
+
+    @property
+    def pauses(self) -> list[tuple[float, float]]:
+        """From when to when it did not work before it was resumed, in seconds since 1970."""
+        starts = [began for began, _ in self.sessions[1:]] + ([self.started_at.timestamp()] if self.started_at else [])
+        return [(ended, began) for (_, ended), began in zip(self.sessions, starts, strict=False)]
+
+    @property
+    def first_started_at(self) -> datetime | None:
+        """When it began to work for the first time; `started_at` is when it did so last."""
+        return datetime.fromtimestamp(self.sessions[0][0], UTC) if self.sessions else self.started_at
 
     def silent_s(self, moment: datetime) -> float:
         """Return for how many seconds nothing was heard of its process, where that is long; else 0.
@@ -173,9 +210,11 @@ class Metric(NamedTuple):
     """One point of one curve. Keys look like `train/loss`, `validation/accuracy`."""
 
     key: str
-    step: int
+    step: float
     value: float  # NaN and infinity are values too
     wall_time: float  # seconds since 1970
+    arrival: int = 0  # of a point that is not beyond all before it: how many its curve had before
+    global_step: float | None = None  # where the run was; None where that is `step`
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ class Service:
             self.worker.ensure()
         return info
 
-    def metrics(self, run_id: str, after: Mapping[str, int] | None = None) -> dict[str, list[Point]]:
+    def metrics(self, run_id: str, after: Mapping[str, float] | None = None) -> dict[str, list[Point]]:
         """Return (step, value, wall time) by key, optionally only what came after a step."""
         return self._metrics.read(self.run(run_id).id, after)
 

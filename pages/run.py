@@ -101,9 +101,14 @@ def _head(run: Run) -> None:
     models, datasets = service.models(), service.datasets()
     model = models[run.config.model].title if run.config.model in models else run.config.model
     data = datasets[run.config.dataset].title if run.config.dataset in datasets else run.config.dataset
-    parts = [f"{model} on {data}", run.config.preset, run.device, f"started {ago(run.started_at or run.created_at)}"]
-    if run.finished_at and run.started_at:
-        parts.append(f"took {duration((run.finished_at - run.started_at).total_seconds())}")
+    parts = [
+        f"{model} on {data}",
+        run.config.preset,
+        run.device,
+        f"started {ago(run.first_started_at or run.created_at)}",
+    ]
+    if run.took_s is not None:
+        parts.append(f"took {duration(run.took_s)}")
     if run.ended_early:
         parts.append(f"ended at step {run.steps:,} of {run.steps_total:,}")
     st.caption("  ·  ".join(plain(part) for part in parts if part))

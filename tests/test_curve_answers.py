@@ -8,8 +8,8 @@ import pytest
 
 import core.curves
 from core.config import TrainConfig
-from core.curve_answers import CurveAnswers, steps_of
-from core.curves import CurveCache, Snapshot
+from core.curve_answers import CurveAnswers, lengths_of
+from core.curves import CurveCache, Snapshot, plain_steps
 from core.errors import RunNotFound
 from core.runs import Metric, Run, RunStatus
 from core.service import Service
@@ -44,7 +44,7 @@ def answers(service: Service, written: list[str], monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(core.curves, "REFRESH_S", 0.02)
 
     def write(snapshot: Snapshot) -> bytes:
-        steps = {key: curve.steps.tolist() for key, curve in snapshot.curves.items()}
+        steps = {key: plain_steps(curve.steps) for key, curve in snapshot.curves.items()}
         written.append(f"{snapshot.generation} {steps} {snapshot.run.status}")
         return written[-1].encode()
 
@@ -73,7 +73,7 @@ def test_who_asks_before_there_is_news_waits_for_it(answers: CurveAnswers, store
         name = generation_of(await answers.answer(run.id, "", ""))
         later = threading.Timer(0.1, store.append, (run.id, points(2)))
         later.start()
-        return await answers.answer(run.id, "train/loss:1", name, wait_s=2)
+        return await answers.answer(run.id, "train/loss:2", name, wait_s=2)
 
     assert b"{'train/loss': [2]}" in asyncio.run(ask())
 
@@ -81,7 +81,7 @@ def test_who_asks_before_there_is_news_waits_for_it(answers: CurveAnswers, store
 def test_nobody_waits_for_ever(answers: CurveAnswers, run: Run) -> None:
     async def ask() -> bytes:
         name = generation_of(await answers.answer(run.id, "", ""))
-        return await asyncio.wait_for(answers.answer(run.id, "train/loss:1", name, wait_s=1_000_000), timeout=60)
+        return await asyncio.wait_for(answers.answer(run.id, "train/loss:2", name, wait_s=1_000_000), timeout=60)
 
     assert b" {} queued" in asyncio.run(ask())
 
@@ -92,7 +92,7 @@ def test_an_ended_run_keeps_nobody_waiting(answers: CurveAnswers, runs: RunStore
     async def ask() -> bytes:
         name = generation_of(await answers.answer(run.id, "", ""))
         began = len(written)
-        found = await answers.answer(run.id, "train/loss:1", name, wait_s=2)
+        found = await answers.answer(run.id, "train/loss:2", name, wait_s=2)
         assert len(written) == began + 1  # at the first look
         return found
 
@@ -133,5 +133,5 @@ def test_curious_questions_take_little_room(answers: CurveAnswers, run: Run) -> 
 
 
 def test_what_a_viewer_says_it_knows_is_read_with_care() -> None:
-    said = "train/loss:120,a%2Cb%3Ac:-9,:3,broken,x:--1,y:1e3,z:" + 30 * "9"
-    assert steps_of(said) == {"train/loss": 120, "a,b:c": -9}
+    said = "train/loss:120,a%2Cb%3Ac:9,d:-9,:3,broken,x:--1,y:1e3,z:" + 30 * "9"
+    assert lengths_of(said) == {"train/loss": 120, "a,b:c": 9}

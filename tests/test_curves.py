@@ -47,10 +47,10 @@ def test_a_viewer_gets_everything_once_and_then_only_what_is_new(
     assert first.curves["train/loss"].steps.tolist() == [0, 1, 2]
 
     store.append(run.id, points(3, 4))
-    second = cache.read(run.id, {"train/loss": 2}, first.generation)
+    second = cache.read(run.id, {"train/loss": 3}, first.generation)
     assert not second.complete
     assert second.curves["train/loss"].steps.tolist() == [3, 4]
-    assert cache.read(run.id, {"train/loss": 4}, first.generation).curves == {}
+    assert cache.read(run.id, {"train/loss": 5}, first.generation).curves == {}
 
 
 def test_a_late_curve_is_not_missed_by_a_viewer_who_saw_later_steps_of_another(
@@ -60,7 +60,7 @@ def test_a_late_curve_is_not_missed_by_a_viewer_who_saw_later_steps_of_another(
     store.append(run.id, points(0, 10))
     first = cache.read(run.id)
     store.append(run.id, points(5, key="validation/loss"))
-    assert cache.read(run.id, {"train/loss": 10}, first.generation).curves["validation/loss"].steps.tolist() == [5]
+    assert cache.read(run.id, {"train/loss": 2}, first.generation).curves["validation/loss"].steps.tolist() == [5]
 
 
 def test_points_that_vanish_make_the_viewer_start_over(service: Service, database: Database, run: Run) -> None:
@@ -69,7 +69,7 @@ def test_points_that_vanish_make_the_viewer_start_over(service: Service, databas
     first = cache.read(run.id)
     store.forget_after(run.id, 1)
     store.append(run.id, points(2))
-    again = cache.read(run.id, {"train/loss": 3}, first.generation)
+    again = cache.read(run.id, {"train/loss": 4}, first.generation)
     assert again.complete
     assert again.curves["train/loss"].steps.tolist() == [0, 1, 2]
 
@@ -109,7 +109,7 @@ def test_many_viewers_at_once_see_the_same(service: Service, database: Database,
 
 
 def curve(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> Curve:
-    return Curve(np.arange(len(values)), values, np.arange(len(values), dtype=float))
+    return Curve(np.arange(len(values), dtype=float), values, np.arange(len(values), dtype=float))
 
 
 def test_downsampling_keeps_first_last_and_spikes() -> None:
@@ -146,3 +146,19 @@ def test_what_was_logged_out_of_order_is_there_when_the_run_has_ended(service: S
     store.append(run.id, points(2))
     RunStore(database).finish(run.id, RunStatus.SUCCEEDED)
     assert cache.read(run.id).curves["train/loss"].steps.tolist() == [2, 5, 9]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        np.zeros(20_000), np.repeat([0.0, 1.0], 10_000), np.append(np.zeros(19_999), 1e9),
+        np.append(np.arange(19_999) * 1e-15, 1.0), np.arange(20_000) / 7, np.arange(20_000) * 5e-324,
+    ],
+)  # fmt: skip
+def test_downsampling_takes_whatever_steps_there_are(steps: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> None:
+    values = np.sin(np.arange(20_000) / 100)
+    values[12_345] = 50.0
+    kept = downsample(Curve(steps, values, np.arange(20_000, dtype=float)))
+    assert len(kept) < 1_100
+    assert kept.values.max() == 50.0
+    assert kept.times[[0, -1]].tolist() == [0.0, 19_999.0]

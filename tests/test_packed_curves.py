@@ -40,10 +40,10 @@ def run(runs: RunStore, quick_config: Callable[..., TrainConfig]) -> Run:
 @pytest.fixture
 def long_run(runs: RunStore, store: MetricStore, run: Run) -> Run:
     """A run of 50,000 steps that has ended; its loss has one spike."""
-    steps = np.arange(LONG)
+    steps = np.arange(LONG, dtype=float)
     values = np.exp(-steps / 10_000)
     values[12_345] = 50.0
-    store.append_curves(run.id, {"train/loss": Curve(steps, values, 1000.0 + steps.astype(float))})
+    store.append_curves(run.id, {"train/loss": Curve(steps, values, 1000.0 + steps)})
     runs.update(run.id, status=RunStatus.SUCCEEDED, steps=LONG)
     return runs.get(run.id)
 
@@ -80,7 +80,7 @@ def test_who_watched_to_the_end_is_sent_nothing_twice(
     store.append(run.id, points(3))
     runs.update(run.id, status=RunStatus.SUCCEEDED)
     store.pack(run.id)
-    last = cache.read(run.id, {"train/loss": 2}, first.generation)
+    last = cache.read(run.id, {"train/loss": 3}, first.generation)
     assert not last.complete
     assert last.curves["train/loss"].steps.tolist() == [3]
 
@@ -96,11 +96,11 @@ def test_a_packed_run_that_is_resumed_is_live_again(
     JobQueue(database).requeue(run.id)
     store.forget_after(run.id, 1)
     store.append(run.id, points(2, 3))
-    after = cache.read(run.id, {"train/loss": 2}, before.generation)
+    after = cache.read(run.id, {"train/loss": 3}, before.generation)
     assert after.complete
     assert after.curves["train/loss"].steps.tolist() == [0, 1, 2, 3]
     store.append(run.id, points(4))
-    assert cache.read(run.id, {"train/loss": 3}, after.generation).curves["train/loss"].steps.tolist() == [4]
+    assert cache.read(run.id, {"train/loss": 4}, after.generation).curves["train/loss"].steps.tolist() == [4]
 
 
 def test_a_point_that_comes_after_the_end_is_shown(
@@ -129,10 +129,10 @@ def test_points_handed_out_stay_as_they_were_while_others_are_added(
 
 
 def test_the_coach_looks_at_what_the_chart_shows(service: Service, store: MetricStore, long_run: Run) -> None:
-    steps = np.arange(LONG)
+    steps = np.arange(LONG, dtype=float)
     norms = np.full(LONG, 0.1)
     norms[12_345] = 100.0
-    store.append_curves(long_run.id, {"train/gradient_norm": Curve(steps, norms, 1000.0 + steps.astype(float))})
+    store.append_curves(long_run.id, {"train/gradient_norm": Curve(steps, norms, 1000.0 + steps)})
     assert "exploding-gradients" in [advice.code for advice in advice_on(service, long_run.id)]
 
 

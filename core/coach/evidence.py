@@ -20,7 +20,7 @@ SEVERITIES: tuple[Severity, ...] = ("problem", "chance", "note")
 class Line:
     """A curve: (N,) steps, rising, and (N,) values, all finite."""
 
-    steps: NDArray[np.int64]
+    steps: NDArray[np.float64]
     values: NDArray[np.float64]
 
     def __len__(self) -> int:

@@ -27,8 +27,8 @@ def price_of(run: Run, settings: Settings) -> Price:
         settings: Know what an hour costs, if somebody said so.
     """
     time_s = run.train_time_s or None
-    if time_s is None and run.started_at and run.finished_at:
-        time_s = (run.finished_at - run.started_at).total_seconds() or None
+    if time_s is None:
+        time_s = run.took_s or None
     return Price(time_s, float(run.parameter_count) or None, _cost(run, time_s, settings))
 
 

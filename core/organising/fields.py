@@ -171,13 +171,13 @@ def _shown(field: Field, run: Run) -> tuple[str, ...]:
 
 
 def seconds_taken(run: Run) -> float | None:
-    """Return how long a run took, from its start to its end; None before."""
-    return (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else None
+    """Return how long a run worked, without the pauses before it was resumed; None before its end."""
+    return run.took_s
 
 
 def began(run: Run) -> datetime:
     """Return when a run started, or was made where it never did."""
-    return run.started_at or run.created_at
+    return run.first_started_at or run.created_at
 
 
 def deciding(run: Run, tasks: Mapping[str, TaskSpec]) -> MetricSpec | None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DatabaseUnavailable, RunNotFound
+from core.recorder.clock import Clock
 from core.recorder.sparkline import Sparkline
+from core.recorder.steps import Logged, Steps
 from core.recorder.values import LAST_STEP, kept, numbers
 from core.runs import Metric, RunStatus, Stage
 from core.store.metric_store import MetricStore
@@ -43,7 +46,7 @@ class Recorder:
         when: Collection[RunStatus] = (RunStatus.RUNNING,),
         always: Mapping[str, Any] | None = None,
         idle_s: float = 0.0,
-        step: int = -1,
+        logged: Mapping[str, Logged] | None = None,
     ) -> None:
         """Start recording.
 
@@ -56,18 +59,18 @@ class Recorder:
             always: Columns that are written with every progress; given for runs from elsewhere, of whose curves any
                 may become the small one in tables, and whose steps are counted here.
             idle_s: How seldom the store hears of us while nothing is logged; 0 is every half second as well.
-            step: The last step so far: where none is given, steps are counted on from it.
+            logged: Of a run from elsewhere that goes on, what its curves have so far.
         """
         self.stop_requested = threading.Event()  # somebody asked, or the run is no longer ours
         self.finish_requested = threading.Event()  # somebody asked to judge and keep what was learnt so far
         self.points_written = 0
         self._run_id, self._runs, self._metrics, self._folder = run_id, runs, metrics, folder
         self._when, self._idle_s, self._counts_steps = tuple(when), idle_s, always is not None
-        self._entries: deque[tuple[Mapping[str, Any], int | None, float]] = deque()
+        self._entries: deque[tuple[Mapping[str, Any], float | None, float]] = deque()
         self._points: deque[Metric] = deque()
         self._changes: deque[Callable[[], object]] = deque()
         self._progress: dict[str, Any] = dict(always or {})
-        self._step = self._highest_step = step
+        self._steps, self._clock = Steps(logged), Clock()
         self._sparkline = Sparkline(any_curve=self._counts_steps)
         self._refused: set[str] = set()
         self._wake, self._closing, self._writing = threading.Event(), threading.Event(), threading.Lock()
@@ -76,12 +79,12 @@ class Recorder:
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
-    def record(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+    def record(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Take these values of this step, or of the next one; costs a microsecond and never fails.
 
         Values that are no numbers are left out with a warning, once for each name.
         """
-        self._entries.append((kept(metrics), step, time.time()))
+        self._entries.append((kept(metrics), step, self._clock.now()))
         if self._first:  # whoever watches sees the first point at once
             self._first = False
             self._wake.set()
@@ -176,7 +179,7 @@ class Recorder:
     def _say_where_it_is(self) -> None:
         values = dict(self._progress) | {"heartbeat_at": now(), "sparkline": self._sparkline.values()}
         if self._counts_steps:
-            values["steps"] = max(0, self._highest_step)
+            values["steps"] = max(0, math.floor(self._steps.highest))
         ours = self._runs.update(self._run_id, self._when, **values)
         run = self._runs.get(self._run_id)
         if not ours or run.stop_requested_at is not None:
@@ -187,14 +190,16 @@ class Recorder:
     def _make_points(self) -> None:
         for _ in range(len(self._entries)):
             metrics, step, wall_time = self._entries.popleft()
-            if step is None:
-                step = self._step + 1
-            elif abs(step) > LAST_STEP:
+            if step is not None and abs(step) > LAST_STEP:
                 self._refuse("step", f"the largest is {LAST_STEP:,}")
                 continue
-            self._step, self._highest_step = step, max(step, self._highest_step)
-            for key, value in numbers(metrics, self._refuse):
-                self._points.append(Metric(key, step, value, wall_time))
+            found = list(numbers(metrics, self._refuse))
+            at = self._steps.next(key for key, _ in found) if step is None else step
+            if self._counts_steps:
+                self._points.extend(self._steps.point(key, at, value, wall_time) for key, value in found)
+            else:  # the training loop knows its steps: what it repeats after a resume is the same point
+                self._points.extend(Metric(key, at, value, wall_time) for key, value in found)
+            for key, value in found:
                 self._sparkline.add(key, value)
 
     def _refuse(self, name: str, why: str) -> None:
@@ -213,5 +218,5 @@ class Recorder:
         file = self._folder / "unsaved-metrics.jsonl"
         with file.open("a") as lines:
             for m in self._points:
-                lines.write(json.dumps([m.key, m.step, m.value, m.wall_time]) + "\n")
+                lines.write(json.dumps(m) + "\n")
         _log.error("The database took no more points; %d were left in %s.", len(self._points), file)

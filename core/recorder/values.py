@@ -77,16 +77,19 @@ def _kept(value: Any, depth: int) -> Any:
     return value
 
 
-def whole(step: Any) -> int | None:
-    """Return a step as a whole number; None where it is none, so that it is counted instead."""
+def step_of(step: Any) -> float | None:
+    """Return a step as a number, a whole one where it is; None where it is none, so that it is counted instead."""
     try:
         return operator.index(step)
     except TypeError:
         pass
     try:
-        return int(step) if not isinstance(step, str) and float(step).is_integer() else None
+        number = math.nan if isinstance(step, str | bytes) else float(step)
     except _REFUSALS:
         return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def numbers(metrics: Mapping[Any, Any], refuse: Refuse, above: str = "") -> Iterator[tuple[str, float]]:

@@ -22,7 +22,14 @@ from core.store.salvage import Salvage, revision_of, salvage
 
 UNSAVED = "unsaved-metrics.jsonl"  # points that no database took, in a run's folder
 _MARGIN = 10 * 2**20  # bytes of disk beside the new database
-_WORDS = {"runs": "run", "metrics": "point", "metric_blobs": "packed curve", "scores": "score", "events": "event"}
+_WORDS = {
+    "runs": "run",
+    "points": "point",
+    "metrics": "point",
+    "metric_blobs": "packed curve",
+    "scores": "score",
+    "events": "event",
+}
 
 
 @dataclass
@@ -194,8 +201,8 @@ def _take_points(database: Database, folder: Path) -> int:
         return 0
     for line in waiting.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            key, step, value, wall_time = json.loads(line)
-            points.append(Metric(str(key), int(step), float(value), float(wall_time)))
+            key, step, value, wall_time, *place = json.loads(line)
+            points.append(Metric(str(key), float(step), float(value), float(wall_time), *place))
         except (ValueError, TypeError):  # the last line may have been cut off
             continue
     MetricStore(database).append(folder.name, points)

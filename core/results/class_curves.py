@@ -32,14 +32,14 @@ def recall_key(label: str) -> str:
     return f"{PREFIX}{label[:LONGEST_LABEL]}"
 
 
-def class_curves(points: Mapping[str, Sequence[tuple[int, float, float]]]) -> list[ClassCurve]:
+def class_curves(points: Mapping[str, Sequence[tuple[float, float, float]]]) -> list[ClassCurve]:
     """Return the curves of classes among those of a run, the lowest at the end first.
 
     Args:
         points: (step, value, wall time) by curve.
     """
     found = [
-        ClassCurve(key.removeprefix(PREFIX), tuple(p[0] for p in line), tuple(p[1] for p in line))
+        ClassCurve(key.removeprefix(PREFIX), tuple(int(p[0]) for p in line), tuple(p[1] for p in line))
         for key, line in points.items()
         if key.startswith(PREFIX) and line
     ]

@@ -1,6 +1,6 @@
 """A curve as arrays, and the same curve in as many points as a screen can show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,17 +8,27 @@ from numpy.typing import NDArray
 from tsdownsample import MinMaxLTTBDownsampler
 
 POINTS_PER_LINE = 1_000
+_SMALLEST = float(np.finfo(np.float64).tiny)
+_NEAREST = 1e-12  # of the whole length: steps that lie closer cannot be told apart by bins
 _SAMPLER: Any = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One line: (N,) rising steps, values (NaN and infinity included) and wall times in seconds since 1970."""
+    """One line: (N,) steps that never fall, values (NaN and infinity included), wall times in seconds since 1970.
 
-    steps: NDArray[np.int64]
+    Several points may have one step: they stand in the order in which they came.
+    """
+
+    steps: NDArray[np.float64]
     values: NDArray[np.float64]
     times: NDArray[np.float64]
     is_thinned: bool = False  # points that nobody would see in the whole are left out
+    global_steps: NDArray[np.float64] | None = None  # (N,) where the run was at each point; None where that is `steps`
+
+    def __post_init__(self) -> None:
+        """Keep steps as floats, which hold every whole number up to 2**53, whatever was given."""
+        object.__setattr__(self, "steps", np.asarray(self.steps, np.float64))
 
     def __len__(self) -> int:
         """Return the number of points."""
@@ -26,26 +36,55 @@ class Curve:
 
     def at(self, chosen: slice | NDArray[np.intp] | NDArray[np.bool_]) -> "Curve":
         """Return some of the points."""
-        return Curve(self.steps[chosen], self.values[chosen], self.times[chosen], self.is_thinned)
+        elsewhere = None if self.global_steps is None else self.global_steps[chosen]
+        return Curve(self.steps[chosen], self.values[chosen], self.times[chosen], self.is_thinned, elsewhere)
 
-    def after(self, step: int | None) -> "Curve":
+    def after(self, step: float | None) -> "Curve":
         """Return the points after a step; None is all of them. Nothing is copied."""
         start = 0 if step is None else int(np.searchsorted(self.steps, step, side="right"))
         return self.at(slice(start, None))
 
-    def points(self) -> list[tuple[int, float, float]]:
+    def in_order(self) -> "Curve":
+        """Return the points in the order of their steps; those of one step stay as they are."""
+        if (self.steps[1:] >= self.steps[:-1]).all():
+            return self
+        return self.at(np.argsort(self.steps, kind="stable"))
+
+    def points(self) -> list[tuple[float, float, float]]:
         """Return (step, value, wall time) of every point."""
-        return list(zip(self.steps.tolist(), self.values.tolist(), self.times.tolist(), strict=True))
+        return list(zip(plain_steps(self.steps), self.values.tolist(), self.times.tolist(), strict=True))
 
 
-def merge(older: Curve, newer: Curve) -> Curve:
-    """Return the points of both; where both have a step, the newer one counts."""
+def plain_steps(steps: NDArray[np.float64]) -> list[float]:
+    """Return steps as Python's numbers: whole ones where all of them are."""
+    numbers: list[float] = (steps.astype(np.int64) if (steps == np.floor(steps)).all() else steps).tolist()
+    return numbers
+
+
+def merge(older: Curve, newer: Curve, replaces: NDArray[np.bool_] | None = None) -> Curve:
+    """Return the points of both; at one step those of `older` come first.
+
+    Args:
+        older: What was there.
+        newer: What comes to it.
+        replaces: (N,) which points of `newer` take the place of all that `older` has at their step; None is all.
+    """
     if not len(older) or not len(newer):
         return newer if len(newer) else older
-    kept = older if newer.steps[0] > older.steps[-1] else older.at(~np.isin(older.steps, newer.steps))
-    steps = np.concatenate([kept.steps, newer.steps])
-    values, times = np.concatenate([kept.values, newer.values]), np.concatenate([kept.times, newer.times])
-    return Curve(steps, values, times).at(np.argsort(steps, kind="stable"))
+    kept = older
+    if newer.steps[0] <= older.steps[-1]:
+        kept = older.at(~np.isin(older.steps, newer.steps if replaces is None else newer.steps[replaces]))
+    return joined(kept, newer).in_order()
+
+
+def joined(first: Curve, second: Curve) -> Curve:
+    """Return the points of one curve and then those of another."""
+    pairs = [(first.steps, second.steps), (first.values, second.values), (first.times, second.times)]
+    steps, values, times = (np.concatenate(pair) for pair in pairs)
+    elsewhere = None
+    if first.global_steps is not None or second.global_steps is not None:
+        elsewhere = np.concatenate([c.steps if c.global_steps is None else c.global_steps for c in (first, second)])
+    return Curve(steps, values, times, global_steps=elsewhere)
 
 
 def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
@@ -61,9 +100,18 @@ def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
         steps, values = curve.steps[finite], curve.values[finite]
         kept.append(finite[[values.argmin(), values.argmax()]])
         fits = len(finite) <= points
-        kept.append(finite if fits else finite[_SAMPLER.downsample(steps, values, n_out=points)])
-    at = np.unique(np.concatenate(kept))
-    return Curve(curve.steps[at], curve.values[at], curve.times[at], is_thinned=True)
+        kept.append(finite if fits else finite[_sampled(steps, values, points)])
+    return replace(curve.at(np.unique(np.concatenate(kept))), is_thinned=True)
+
+
+def _sampled(steps: NDArray[np.float64], values: NDArray[np.float64], points: int) -> NDArray[np.int64]:
+    """Return which points to show, evenly along the steps; by number where several share a step, or nearly do."""
+    span = steps[-1] - steps[0]
+    places = (
+        (steps,) if np.diff(steps).min() > max(_NEAREST * span, _SMALLEST) else ()
+    )  # the sampler needs bins that differ
+    found: NDArray[np.int64] = _SAMPLER.downsample(*places, values, n_out=points)
+    return found.astype(np.int64)
 
 
 def _edges(mask: NDArray[np.bool_], at_most: int) -> NDArray[np.int64]:

@@ -1,20 +1,60 @@
 """The statements behind `MetricStore`: where the points of a run are, as rows and packed."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Executable, Subquery, delete, func, select
+from numpy.typing import NDArray
+from sqlalchemy import Executable, delete, func, or_, select, tuple_, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from core.store.curve import Curve, downsample
 from core.store.packed_curve import HEAD_BYTES, Head, head_of, pack, unpack
 from core.store.rows import null_to_nan
-from core.store.tables import MetricBlobRow, MetricKeyRow, MetricRow, Table
+from core.store.tables import LATE, CurveRow, MetricBlobRow, MetricKeyRow, PointRow, Table
 
-NO_POINTS = Curve(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
-_POINT = MetricRow.step, MetricRow.value, MetricRow.wall_time
+NO_POINTS = Curve(np.zeros(0), np.zeros(0), np.zeros(0))
+_POINT = PointRow.step, PointRow.value, PointRow.wall_time, PointRow.global_step, PointRow.arrival
+_PLACE = tuple_(PointRow.step, PointRow.arrival)
+
+
+class CurveName(NamedTuple):
+    """A curve of a run, and where it is found."""
+
+    id: int  # 0 where it has none, and so no rows
+    key_id: int
+    name: str
+    axis: str  # what its steps count; empty where that is the run's own
+
+
+class Known(NamedTuple):
+    """What somebody has of a curve: its last point, and how many."""
+
+    step: float
+    arrival: int  # of that point
+    length: int
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Points that are rows, in the order of steps and arrivals."""
+
+    curve: Curve
+    arrivals: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.arrivals)
+
+    @property
+    def replaces(self) -> NDArray[np.bool_]:
+        """(N,) which of them take the place of what was at their step: those that came beyond all others."""
+        return np.equal(self.arrivals, 0)
+
+    def at(self, chosen: NDArray[np.bool_]) -> "Rows":
+        """Return some of them."""
+        return Rows(self.curve.at(chosen), self.arrivals[chosen])
 
 
 def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgresql.Insert:
@@ -23,8 +63,22 @@ def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgre
     return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
-def key_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
-    """Return the numbers of these names, and give one to those that have none."""
+def curve_ids(session: Session, number: int, names: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of a run's curves of these names, and give one to those that have none."""
+    ids = {}
+    for name, key_id in _key_ids(session, names).items():
+        known = select(CurveRow.id).where(CurveRow.run_number == number, CurveRow.key_id == key_id)
+        found = session.scalar(known)
+        if found is None:
+            session.execute(
+                insert_into(session, CurveRow).on_conflict_do_nothing(), [{"run_number": number, "key_id": key_id}]
+            )
+            found = session.execute(known).scalar_one()
+        ids[name] = found
+    return ids
+
+
+def _key_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     ids = {}
     for name in sorted(names):
         known = select(MetricKeyRow.id).where(MetricKeyRow.name == name)
@@ -36,62 +90,96 @@ def key_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
     return ids
 
 
-def names(session: Session, number: int, wanted: Sequence[str] = ()) -> dict[int, str]:
+def curve_names(session: Session, number: int, wanted: Sequence[str] = ()) -> list[CurveName]:
     """Return the curves of a run, or those of these names, in the order of their names."""
-    return names_of(session, {*keys_with_rows(session, number), *_packed_keys(session, number)}, wanted)
-
-
-def names_of(session: Session, ids: Collection[int], wanted: Sequence[str] = ()) -> dict[int, str]:
-    """Return the names of curves, or those of them that are wanted, in their order."""
-    query = select(MetricKeyRow.id, MetricKeyRow.name).order_by(MetricKeyRow.name)
+    mine = (CurveRow.key_id == MetricKeyRow.id) & (CurveRow.run_number == number)
+    packed = select(MetricBlobRow.key_id).where(MetricBlobRow.run_number == number)
+    columns = select(
+        func.coalesce(CurveRow.id, 0), MetricKeyRow.id, MetricKeyRow.name, func.coalesce(CurveRow.axis, "")
+    )
+    # The version before packs without a row of `curves`; and such a row may be lost where a database was damaged.
+    query = columns.outerjoin(CurveRow, mine).where(or_(CurveRow.id.is_not(None), MetricKeyRow.id.in_(packed)))
     if wanted:
         query = query.where(MetricKeyRow.name.in_(wanted))
-    return {key_id: name for key_id, name in session.execute(query) if key_id in ids}
+    return [CurveName(*row) for row in session.execute(query.order_by(MetricKeyRow.name))]
 
 
-def keys_with_rows(session: Session, number: int) -> list[int]:
+def set_axis(session: Session, curve: CurveName, axes: Mapping[str, str] | None) -> None:
+    """Note what the steps of a curve count; None says nothing of it."""
+    if axes is not None and (axis := axes.get(curve.name, "")) != curve.axis:
+        session.execute(update(CurveRow).where(CurveRow.id == curve.id).values(axis=axis))
+
+
+def curves_with_rows(session: Session, number: int) -> list[CurveName]:
     """Return which curves of a run have rows."""
-    return list(session.scalars(select(_seen(number).c.id)))
+    has_rows = select(PointRow.step).where(PointRow.curve_id == CurveRow.id).exists()
+    with_rows = set(session.scalars(select(CurveRow.id).where(CurveRow.run_number == number, has_rows)))
+    return [curve for curve in curve_names(session, number) if curve.id in with_rows]
 
 
-def _seen(number: int) -> Subquery:
-    """Find the curves of a run that have rows without looking at every row: each from the one before."""
-    mine = MetricRow.run_number == number
-    seen = select(func.min(MetricRow.key_id).label("id")).where(mine).cte("seen", recursive=True)
-    following = select(func.min(MetricRow.key_id)).where(mine, MetricRow.key_id > seen.c.id)
-    seen = seen.union_all(select(following.scalar_subquery()).where(seen.c.id.is_not(None)))
-    return select(seen.c.id).where(seen.c.id.is_not(None)).subquery()
+def row_counts(session: Session, number: int) -> dict[int, int]:
+    """Return how many rows each curve of a run has, by the number of its key."""
+    counted = select(CurveRow.key_id, func.count()).join(PointRow, PointRow.curve_id == CurveRow.id)
+    found = session.execute(counted.where(CurveRow.run_number == number).group_by(CurveRow.key_id))
+    return {key_id: count for key_id, count in found}
 
 
-def _packed_keys(session: Session, number: int) -> list[int]:
-    return list(session.scalars(select(MetricBlobRow.key_id).where(MetricBlobRow.run_number == number)))
+def packed_counts(session: Session, number: int) -> dict[int, int]:
+    """Return how many packed points each curve of a run has, by the number of its key."""
+    found = session.execute(select(MetricBlobRow.key_id, MetricBlobRow.count).where(MetricBlobRow.run_number == number))
+    return {key_id: count for key_id, count in found}
 
 
-def read_rows(session: Session, number: int, key_id: int, after: int | None = None) -> Curve:
-    """Return the points of a curve that are rows."""
-    query = select(*_POINT).where(MetricRow.run_number == number, MetricRow.key_id == key_id)
+def read_rows(session: Session, curve_id: int, after: float | None = None) -> Rows:
+    """Return the points of a curve that are rows, or those after a step."""
+    query = select(*_POINT).where(PointRow.curve_id == curve_id)
     if after is not None:
-        query = query.where(MetricRow.step > after)
-    return _fetched(session, query.order_by(MetricRow.step))
+        query = query.where(PointRow.step > after)
+    return _fetched(session, query.order_by(PointRow.step, PointRow.arrival))
 
 
-def delete_rows(session: Session, number: int, key_id: int, at_most: int | None = None) -> Curve:
+def read_news(session: Session, curve_id: int, known: Known | None) -> Rows:
+    """Return the last known point, if it is a row, and what came since: beyond it, and late. None is all rows."""
+    if known is None:
+        return read_rows(session, curve_id)
+    mine, last = PointRow.curve_id == curve_id, tuple_(known.step, known.arrival)
+    late = select(*_POINT).where(mine, LATE, PointRow.arrival >= known.length)
+    found = _in_order(_fetched(session, union_all(select(*_POINT).where(mine, last <= _PLACE), late)))
+    both = (np.diff(found.curve.steps) == 0) & (np.diff(found.arrivals) == 0)  # what came late, and beyond it too
+    return found.at(np.concatenate([[True], ~both])) if len(found) else found
+
+
+def delete_rows(session: Session, curve_id: int, at_most: int | None = None) -> Rows:
     """Delete the points of a curve that are rows, or so many from its beginning; return exactly those deleted."""
-    mine = [MetricRow.run_number == number, MetricRow.key_id == key_id]
+    mine = [PointRow.curve_id == curve_id]
     if at_most is not None:
-        beyond = session.scalar(select(MetricRow.step).where(*mine).order_by(MetricRow.step).offset(at_most).limit(1))
-        mine += [MetricRow.step < beyond] if beyond is not None else []
-    deleted = _fetched(session, delete(MetricRow).where(*mine).returning(*_POINT))
-    return deleted.at(np.argsort(deleted.steps, kind="stable"))
+        places = select(PointRow.step, PointRow.arrival).where(*mine).order_by(PointRow.step, PointRow.arrival)
+        beyond = session.execute(places.offset(at_most).limit(1)).one_or_none()
+        if beyond is not None:
+            earlier = (PointRow.step == beyond.step) & (PointRow.arrival < beyond.arrival)
+            mine.append(or_(PointRow.step < beyond.step, earlier))
+    return _in_order(_fetched(session, delete(PointRow).where(*mine).returning(*_POINT)))
 
 
-def last_rows(session: Session, number: int) -> dict[int, tuple[int, float, float]]:
-    """Return of each curve of a run the last point that is a row."""
-    seen, other = _seen(number), aliased(MetricRow)
-    last = select(func.max(other.step)).where(other.run_number == number, other.key_id == seen.c.id).scalar_subquery()
-    query = select(MetricRow.key_id, *_POINT).join(seen, MetricRow.key_id == seen.c.id)
-    found = session.execute(query.where(MetricRow.run_number == number, MetricRow.step == last))
-    return {key_id: (step, null_to_nan(value), wall_time) for key_id, step, value, wall_time in found}
+def delete_after(session: Session, number: int, step: float) -> None:
+    """Delete the points of a run that are rows after a step."""
+    mine = select(CurveRow.id).where(CurveRow.run_number == number)
+    session.execute(delete(PointRow).where(PointRow.curve_id.in_(mine), PointRow.step > step))
+
+
+def last_rows(session: Session, number: int) -> dict[int, tuple[float, float, float]]:
+    """Return of each curve of a run the last point that is a row, by the number of its key."""
+    other = aliased(PointRow)
+    last = select(other.step, other.arrival).where(other.curve_id == CurveRow.id)
+    last = last.order_by(other.step.desc(), other.arrival.desc()).limit(1).correlate(CurveRow)
+    query = select(CurveRow.key_id, *_POINT[:3]).join(PointRow, PointRow.curve_id == CurveRow.id)
+    found = session.execute(query.where(CurveRow.run_number == number, _PLACE.in_(last)))
+    return {key_id: (plain(step), null_to_nan(value), wall_time) for key_id, step, value, wall_time in found}
+
+
+def plain(step: float) -> float:
+    """Return a step as a whole number where it is one."""
+    return int(step) if step == int(step) else step
 
 
 def packed_heads(session: Session, number: int) -> dict[int, Head]:
@@ -129,8 +217,16 @@ def _blob(number: int, key_id: int) -> tuple[Any, Any]:
     return MetricBlobRow.run_number == number, MetricBlobRow.key_id == key_id
 
 
-def _fetched(session: Session, query: Executable) -> Curve:
+def _in_order(rows: Rows) -> Rows:
+    order = np.lexsort((rows.arrivals, rows.curve.steps))
+    return Rows(rows.curve.at(order), rows.arrivals[order])
+
+
+def _fetched(session: Session, query: Executable) -> Rows:
     """Return what a query for points finds, from the driver's own tuples: of a million, SQLAlchemy's take seconds."""
     rows = session.connection().execute(query).cursor.fetchall()
-    steps, values, times = ([row[at] for row in rows] for at in range(3))
-    return Curve(np.array(steps, np.int64), np.array(values, np.float64), np.array(times, np.float64))
+    steps, values, times, elsewhere, arrivals = ([row[at] for row in rows] for at in range(5))
+    found = np.array(elsewhere, np.float64)  # NULL is NaN
+    steps_of_run = None if np.isnan(found).all() else np.where(np.isnan(found), steps, found)
+    curve = Curve(np.array(steps, np.float64), np.array(values, np.float64), np.array(times), False, steps_of_run)
+    return Rows(curve, np.array(arrivals, np.int64))

@@ -15,6 +15,7 @@ from core.config import TrainConfig
 from core.errors import RunNotReady
 from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
+from core.store.rows import sessions_of
 from core.store.run_store import ALPHABET, RunStore, now
 from core.store.tables import JobRow, ParameterRow, RunRow
 
@@ -101,7 +102,7 @@ class ForeignRuns:
         )
         values = {
             "status": RunStatus.RUNNING, "stage": Stage.TRAINING, "reason": "", "cause": "", "finished_at": None,
-            "stop_requested_at": None, "heartbeat_at": now(),
+            "stop_requested_at": None, "heartbeat_at": now(), "started_at": now(), "sessions": sessions_of(run),
         }  # fmt: skip
         with self.database.write() as session:
             number = session.scalar(query.values(**values).returning(RunRow.number))

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, or_, select, update
 
 from core.runs import RESUMABLE, QueueEntry, RunStatus, Stage
 from core.store.database import Database
+from core.store.rows import runs_with_jobs, sessions_of, to_runs
 from core.store.run_store import now
 from core.store.tables import JobRow, LeaseRow, RunRow
 
@@ -116,12 +117,15 @@ class JobQueue:
         """
         values = {
             "status": RunStatus.QUEUED, "stage": Stage.WAITING, "reason": "", "paused": False,
-            "finished_at": None, "stop_requested_at": None, "finish_requested_at": now() if finish else None,
+            "started_at": None, "finished_at": None, "stop_requested_at": None,
+            "finish_requested_at": now() if finish else None,
         }  # fmt: skip
         if not finish:  # else it says how far what was saved last can be relied on
             values["cause"] = ""
         query = update(RunRow).where(RunRow.id == run_id, RunRow.status.in_(RESUMABLE), RunRow.deleted_at.is_(None))
         with self.database.write() as session:
+            before = to_runs(session, runs_with_jobs().where(RunRow.id == run_id))
+            values |= {"sessions": sessions_of(before[0])} if before else {}
             number = session.scalar(query.values(**values).returning(RunRow.number))
             if number is None:
                 return False

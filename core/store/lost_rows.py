@@ -20,7 +20,7 @@ from core.store.run_store import ALPHABET
 
 LOST_ROW = "recovered"  # the origin of a run of which only curves are left
 _FROM_COPY = ("parameters", "scores", "artifacts", "jobs")
-_CHILDREN = (*_FROM_COPY, "events", "metrics", "metric_blobs")
+_CHILDREN = (*_FROM_COPY, "events", "curves", "metric_blobs")
 _BROUGHT_BACK = "What the database said of it was lost when that was damaged; this is from the run's own folder."
 _NAMELESS = (
     "What the database said of this run was lost when that was damaged: its name and its settings are not known any "
@@ -58,6 +58,7 @@ def complete(file: Path, folders: Iterable[Path]) -> tuple[int, int]:
 
 
 def _completed(connection: sqlite3.Connection, folders: Iterable[Path]) -> tuple[int, int]:
+    _name_curves(connection)
     known = {number for (number,) in connection.execute("SELECT number FROM runs")}
     orphans = set[int]()
     for table in _CHILDREN:
@@ -77,6 +78,21 @@ def _completed(connection: sqlite3.Connection, folders: Iterable[Path]) -> tuple
     )
     connection.commit()
     return counts[0], counts[1]
+
+
+def _name_curves(connection: sqlite3.Connection) -> None:
+    """Give points a curve whose own is lost, each in a run of its own: nobody knows any more whose they were."""
+    last = "SELECT coalesce(max(number), 0) FROM (SELECT number FROM runs UNION SELECT run_number FROM curves)"
+    lost = connection.execute(
+        "SELECT DISTINCT curve_id FROM points WHERE curve_id NOT IN (SELECT id FROM curves)"
+    ).fetchall()
+    for (curve,) in lost:
+        name = f"curve {curve} (name lost)"
+        connection.execute("INSERT OR IGNORE INTO metric_keys (name) VALUES (?)", (name,))
+        connection.execute(
+            f"INSERT INTO curves (id, run_number, key_id) SELECT ?, ({last}) + 1, id FROM metric_keys WHERE name = ?",
+            (curve, name),
+        )
 
 
 def _insert_copy(connection: sqlite3.Connection, copy: Rows) -> bool:

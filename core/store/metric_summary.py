@@ -8,15 +8,15 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session, aliased
 
 from core.store.curve import Curve
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.packed_curve import unpack
 from core.store.rows import null_to_nan
-from core.store.tables import MetricBlobRow, MetricKeyRow, MetricRow, RunRow
+from core.store.tables import CurveRow, MetricBlobRow, MetricKeyRow, PointRow, RunRow
 
 LARGEST = 1.7976931348623157e308  # what is larger is infinite, and never the best
 KEPT = 100_000  # summaries of packed curves that are remembered, by their bytes: 10 MB
@@ -49,9 +49,12 @@ class MetricSummaries:
         found: dict[str, set[str]] = {name: set() for name in names}
         with self._database.read() as session:
             for name, key_id in _key_ids(session, names).items():
-                for table in (MetricBlobRow, MetricRow):
-                    has = select(table.run_number).where(table.run_number == RunRow.number, table.key_id == key_id)
-                    found[name].update(session.scalars(select(RunRow.id).where(has.exists())))
+                packed = select(MetricBlobRow.key_id).where(
+                    MetricBlobRow.run_number == RunRow.number, MetricBlobRow.key_id == key_id
+                )
+                rows = select(PointRow.step).join(CurveRow).where(_curve_of_run(key_id))
+                for has in (packed, rows):
+                    found[name].update(session.scalars(select(RunRow.id).where(has.correlate(RunRow).exists())))
         return found
 
     def read(self, name: str) -> dict[str, MetricSummary]:
@@ -79,20 +82,25 @@ def _packed(key_id: int) -> Select[str, bytes]:
 
 def _of_rows(key_id: int) -> Select[*tuple[Any, ...]]:
     """Ask for the curves that are rows: a look at both ends of each, and at every value for the best."""
-    mine = (MetricRow.run_number == RunRow.number) & (MetricRow.key_id == key_id)
-    ends = select(MetricRow.value).where(mine).correlate(RunRow).limit(1)
-    finite = case((func.abs(MetricRow.value) <= LARGEST, MetricRow.value))
+    end = aliased(PointRow)
+    ends = select(end.value).where(end.curve_id == CurveRow.id).correlate(CurveRow).limit(1)
+    finite = case((func.abs(PointRow.value) <= LARGEST, PointRow.value))
     return (
         select(
             RunRow.id,
-            ends.order_by(MetricRow.step).scalar_subquery(),
-            ends.order_by(MetricRow.step.desc()).scalar_subquery(),
+            ends.order_by(end.step, end.arrival).scalar_subquery(),
+            ends.order_by(end.step.desc(), end.arrival.desc()).scalar_subquery(),
             func.min(finite),
             func.max(finite),
         )
-        .join(MetricRow, mine)
-        .group_by(RunRow.number, RunRow.id)
+        .join(CurveRow, _curve_of_run(key_id))
+        .join(PointRow, PointRow.curve_id == CurveRow.id)
+        .group_by(RunRow.number, RunRow.id, CurveRow.id)
     )
+
+
+def _curve_of_run(key_id: int) -> ColumnElement[bool]:
+    return (CurveRow.run_number == RunRow.number) & (CurveRow.key_id == key_id)
 
 
 _remembered: dict[bytes, MetricSummary] = {}

@@ -16,27 +16,36 @@ from core.errors import DatabaseUnavailable
 from core.store.curve import Curve
 
 _HEAD = struct.Struct("<4s?3xqdd")  # magic, thinned, and the last point, which is asked for most
+_HEAD_2 = struct.Struct("<4sB3xddd")  # the same with flags, and a step that need not be whole
 HEAD_BYTES = _HEAD.size
-_MAGIC = b"TSC1"
+_MAGIC, _MAGIC_2 = b"TSC1", b"TSC2"  # the second where the first cannot hold what there is
+_THINNED, _ELSEWHERE = 1, 2  # flags: points are left out; there is a column of global steps
 LEVEL = 3  # of zlib: a higher one takes twice as long for a fiftieth less
 
 
 class Head(NamedTuple):
     """What is known of a packed curve without unpacking it: its last point."""
 
-    step: int
+    step: float
     value: float
     time: float
 
 
 def pack(curve: Curve) -> bytes:
     """Return a curve of at least one point as bytes."""
-    head = _HEAD.pack(_MAGIC, curve.is_thinned, int(curve.steps[-1]), float(curve.values[-1]), float(curve.times[-1]))
-    columns = (
-        _differences(curve.steps.astype("<i8").view("<u8")),
-        curve.values.astype("<f8").view("<u8"),
-        _differences(curve.times.astype("<f8").view("<u8")),
-    )
+    last = float(curve.values[-1]), float(curve.times[-1])
+    whole = bool((curve.steps == np.floor(curve.steps)).all()) and curve.global_steps is None
+    if whole:
+        head = _HEAD.pack(_MAGIC, curve.is_thinned, int(curve.steps[-1]), *last)
+        steps = curve.steps.astype("<i8")
+    else:
+        flags = _THINNED * curve.is_thinned + _ELSEWHERE * (curve.global_steps is not None)
+        head = _HEAD_2.pack(_MAGIC_2, flags, float(curve.steps[-1]), *last)
+        steps = curve.steps.astype("<f8")
+    columns = [_differences(steps.view("<u8")), curve.values.astype("<f8").view("<u8")]
+    columns.append(_differences(curve.times.astype("<f8").view("<u8")))
+    if curve.global_steps is not None:
+        columns.append(_differences(curve.global_steps.astype("<f8").view("<u8")))
     return head + zlib.compress(b"".join(_shuffled(column) for column in columns), LEVEL)
 
 
@@ -46,22 +55,27 @@ def unpack(data: bytes) -> Curve:
     Raises:
         DatabaseUnavailable: These bytes are no curve.
     """
-    thinned = _HEAD.unpack(_checked(data))[1]
+    checked = _checked(data)
+    is_second = checked[:4] == _MAGIC_2
+    flags = (_HEAD_2 if is_second else _HEAD).unpack(checked)[1]
+    count = 4 if is_second and flags & _ELSEWHERE else 3
     try:
         plain = zlib.decompress(memoryview(data)[HEAD_BYTES:])
     except zlib.error as error:
         raise _broken() from error
-    if len(plain) % 24:
+    if len(plain) % (8 * count):
         raise _broken()
-    steps, values, times = (
+    columns = [
         np.ascontiguousarray(column.T).reshape(-1).view("<u8")
-        for column in np.frombuffer(plain, np.uint8).reshape(3, 8, -1)
-    )
+        for column in np.frombuffer(plain, np.uint8).reshape(count, 8, -1)
+    ]
+    steps = np.cumsum(columns[0], dtype="<u8")
     return Curve(
-        np.cumsum(steps, dtype="<u8").view("<i8").astype(np.int64, copy=False),
-        values.view("<f8").astype(np.float64, copy=False),
-        np.cumsum(times, dtype="<u8").view("<f8").astype(np.float64, copy=False),
-        thinned,
+        steps.view("<f8" if is_second else "<i8").astype(np.float64),
+        columns[1].view("<f8").astype(np.float64, copy=False),
+        _summed(columns[2]),
+        bool(flags & _THINNED),
+        _summed(columns[3]) if count > 3 else None,
     )
 
 
@@ -71,11 +85,12 @@ def head_of(data: bytes) -> Head:
     Raises:
         DatabaseUnavailable: These bytes are no curve.
     """
-    return Head(*_HEAD.unpack(_checked(data))[2:])
+    checked = _checked(data)
+    return Head(*(_HEAD_2 if checked[:4] == _MAGIC_2 else _HEAD).unpack(checked)[2:])
 
 
 def _checked(data: bytes) -> bytes:
-    if len(data) < HEAD_BYTES or data[: len(_MAGIC)] != _MAGIC:
+    if len(data) < HEAD_BYTES or data[:4] not in (_MAGIC, _MAGIC_2):
         raise _broken()
     return data[:HEAD_BYTES]
 
@@ -90,6 +105,10 @@ def _broken() -> DatabaseUnavailable:
 def _differences(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the first number and what each adds to the one before; unsigned numbers come back from overflow."""
     return np.diff(numbers, prepend=np.zeros(1, numbers.dtype))
+
+
+def _summed(differences: NDArray[np.uint64]) -> NDArray[np.float64]:
+    return np.cumsum(differences, dtype="<u8").view("<f8").astype(np.float64, copy=False)
 
 
 def _shuffled(numbers: NDArray[np.uint64]) -> bytes:

@@ -19,7 +19,7 @@ _SAME_NAME = (
     "cause", "origin", "project", "starred", "archived_at", "heartbeat_at",
 )  # fmt: skip
 # JSON as it is written, so that what was read before need not be read again: a third of the time of a thousand runs.
-_WRITTEN = ("config", "versions", "estimate", "settings", "tags", "sparkline")
+_WRITTEN = ("config", "versions", "estimate", "settings", "tags", "sparkline", "sessions")
 _OWN = RunRow.status, RunRow.stage, JobRow.pid, JobRow.attempt
 _SCORE = ScoreRow.run_number, ScoreRow.source, ScoreRow.metric, ScoreRow.value, ScoreRow.ci_low, ScoreRow.ci_high
 
@@ -46,6 +46,14 @@ def to_runs(session: Session, query: Select[*tuple[Any, ...]]) -> list[Run]:
     return [_to_run(row, scores.get(row[0], {})) for row in rows]
 
 
+def sessions_of(run: Run) -> list[list[float]]:
+    """Return when a run worked so far, the last time included: what is kept of it when it is resumed."""
+    sessions = [list(session) for session in run.sessions]
+    if run.started_at is not None and run.last_worked_at is not None:
+        sessions.append([run.started_at.timestamp(), run.last_worked_at.timestamp()])
+    return sessions
+
+
 def runs_with_jobs() -> Select[*tuple[Any, ...]]:
     """Return the query for what a run consists of.
 
@@ -57,7 +65,7 @@ def runs_with_jobs() -> Select[*tuple[Any, ...]]:
 
 
 def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> Run:
-    _, status, stage, pid, attempt, config, versions, estimate, settings, tags, sparkline, *same = row
+    _, status, stage, pid, attempt, config, versions, estimate, settings, tags, sparkline, sessions, *same = row
     curve = _read(sparkline)
     return Run(
         **dict(zip(_SAME_NAME, same, strict=True)),
@@ -70,6 +78,7 @@ def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> 
         pid=pid,
         attempt=attempt,
         tags=tuple(_read(tags)),
+        sessions=tuple((began, ended) for began, ended in _read(sessions)),
         sparkline=tuple(map(null_to_nan, curve)) if None in curve else tuple(curve),
         test=scores.pop("model", {}),
         baselines=scores,

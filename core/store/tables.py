@@ -7,6 +7,8 @@ from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, Uni
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+LATE = text("arrival > 0")  # few points are: the index of these is small
+
 
 class UtcTime(TypeDecorator[datetime]):
     """A time that is UTC on both sides; SQLite itself forgets the zone."""
@@ -77,6 +79,8 @@ class RunRow(Table):
     tags: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     starred: Mapped[bool] = mapped_column(default=False, server_default=false())
     archived_at: Mapped[datetime | None]
+    # Since 0005: when it worked before it was resumed, as [[began, ended], ...] in seconds since 1970.
+    sessions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
 
 
 class ParameterRow(Table):
@@ -98,8 +102,41 @@ class MetricKeyRow(Table):
     name: Mapped[str] = mapped_column(unique=True)
 
 
-class MetricRow(Table):
+class CurveRow(Table):
+    """One curve of one run, so that its points need not repeat whose they are."""
+
+    __tablename__ = "curves"
+    __table_args__ = (UniqueConstraint("run_number", "key_id", name="uq_curves_run_number_key_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"))
+    key_id: Mapped[int] = mapped_column(ForeignKey("metric_keys.id"))
+    axis: Mapped[str] = mapped_column(
+        default="", server_default=""
+    )  # what its steps count, such as "epoch"; or nothing
+
+
+class PointRow(Table):
     """One point of one curve. NaN is stored as NULL, which is what SQLite makes of it anyway."""
+
+    __tablename__ = "points"
+    __table_args__ = (
+        Index("ix_points_curve_id", "curve_id", "arrival", sqlite_where=LATE, postgresql_where=LATE),
+        {"sqlite_with_rowid": False},
+    )
+
+    curve_id: Mapped[int] = mapped_column(ForeignKey("curves.id", ondelete="CASCADE"), primary_key=True)
+    step: Mapped[float] = mapped_column(primary_key=True)
+    # 0 of a point beyond all before it, as most are; else how many points its curve had before it. So it tells points
+    # of one step apart, in their order, and finds what came late without looking at the rest.
+    arrival: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[float | None]
+    wall_time: Mapped[float]
+    global_step: Mapped[float | None]  # where the run was when it was logged; NULL where that is the same
+
+
+class MetricRow(Table):
+    """A point as versions before 0005 write it. Always empty: a trigger moves what they write to `points`."""
 
     __tablename__ = "metrics"
     __table_args__ = ({"sqlite_with_rowid": False},)

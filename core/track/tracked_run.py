@@ -20,7 +20,8 @@ from core.errors import DatabaseUnavailable, RunNotFound
 from core.notifying.telling import announce
 from core.processes import start_time
 from core.recorder.recorder import Recorder
-from core.recorder.values import whole
+from core.recorder.steps import Logged
+from core.recorder.values import step_of
 from core.runs import Run, RunStatus
 from core.settings import Settings
 from core.store.database import Database
@@ -67,10 +68,10 @@ def init(
     foreign, process = ForeignRuns(database), _this_process()
     if resume is not None:
         run = foreign.reopen(resume.strip().lower(), process)
-        last = max((point[0] for point in MetricStore(database).latest(run.id).values()), default=-1)
+        logged = _logged(MetricStore(database), run.id)
     else:
-        run, last = foreign.create(TRACKED, _clean(name or ""), _clean(project), given, process=process), -1
-    tracked = TrackedRun(run, settings, database, last)
+        run, logged = foreign.create(TRACKED, _clean(name or ""), _clean(project), given, process=process), {}
+    tracked = TrackedRun(run, settings, database, logged)
     tracked.describe(tags)
     print(f"Touchstone: '{run.name}' is run {run.id}. Watch it with `touchstone ui`: {tracked.url}", file=sys.stderr)
     return tracked
@@ -84,24 +85,24 @@ class TrackedRun:
     looks sees the run interrupted a few seconds later. A process that is forked from this one logs nothing here.
     """
 
-    def __init__(self, run: Run, settings: Settings, database: Database, last_step: int = -1) -> None:
+    def __init__(self, run: Run, settings: Settings, database: Database, logged: Mapping[str, Logged]) -> None:
         """Log this run, which exists and is marked as this process's own.
 
         Args:
             run: The run.
             settings: Where its folder is.
             database: Where it is written; closed with the run.
-            last_step: Steps that are not given are counted on from it.
+            logged: What its curves have so far: steps that are not given are counted on from there.
         """
         self.id, self.name, self.project = run.id, run.name, run.project
         self._settings, self._database, self._runs = settings, database, RunStore(database)
         self._recorder = Recorder(
             run.id, self._runs, MetricStore(database), settings.runs_folder / run.id,
             # Somebody may have thought it dead, such as another machine while this one slept.
-            when=(RunStatus.RUNNING, RunStatus.INTERRUPTED), idle_s=IDLE_S, step=last_step,
+            when=(RunStatus.RUNNING, RunStatus.INTERRUPTED), idle_s=IDLE_S, logged=logged,
             always={"status": RunStatus.RUNNING, "reason": "", "finished_at": None},
         )  # fmt: skip
-        self._record: Callable[[Mapping[str, Any], int | None], None] = self._recorder.record
+        self._record: Callable[[Mapping[str, Any], float | None], None] = self._recorder.record
         self._lock, self._ended = threading.RLock(), False
         self._said: set[str] = set()
         _living.add(self)
@@ -117,7 +118,7 @@ class TrackedRun:
         """Whether somebody pressed Stop on its page; your loop decides. Nothing here ends your program."""
         return self._recorder.stop_requested.is_set()
 
-    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+    def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
         """Take these numbers; about two microseconds, never an exception, and nothing waits for a disk or a GPU.
 
         The dictionary and its arrays may be used again at once. Dictionaries in it become names such as `train/loss`.
@@ -125,10 +126,11 @@ class TrackedRun:
 
         Args:
             metrics: Names and numbers; those of NumPy and PyTorch too. NaN and infinity are kept.
-            step: A whole number; without one, the step after the last. Any order; the same step again replaces.
+            step: A number, whole or not, such as 2.5 epochs; without one, the step after the last. It is the place of
+                these metrics alone: others go on from where they are. Any order; the same step again is one more point.
         """
-        if step is not None and type(step) is not int and (step := whole(step)) is None:
-            self._say_once("A step must be a whole number; the steps are counted instead.")
+        if step is not None and type(step) is not int and (step := step_of(step)) is None:
+            self._say_once("A step must be a number; the steps are counted instead.")
         self._record(metrics, step)
 
     def finish(self) -> None:
@@ -183,10 +185,10 @@ class TrackedRun:
             _log.error("How run %s ended could not be written. %s", self.id, error)
         self._database.dispose()
 
-    def _too_late(self, metrics: Mapping[str, Any], step: int | None) -> None:
+    def _too_late(self, metrics: Mapping[str, Any], step: float | None) -> None:
         self._say_once("It has ended, so nothing more is logged. Begin another one with track.init.")
 
-    def _not_here(self, metrics: Mapping[str, Any], step: int | None) -> None:
+    def _not_here(self, metrics: Mapping[str, Any], step: float | None) -> None:
         self._say_once("It belongs to the process that this one was forked from; only that one logs it.")
 
     def _say_once(self, sentence: str) -> None:
@@ -219,6 +221,11 @@ def _how_it_ended(error: BaseException | None) -> tuple[RunStatus, str]:
     if isinstance(error, SystemExit):
         return RunStatus.FAILED, f"The program that logged it ended itself ({error.code})."[:LONGEST_REASON]
     return RunStatus.FAILED, f"The program that logged it failed. {type(error).__name__}: {error}"[:LONGEST_REASON]
+
+
+def _logged(metrics: MetricStore, run_id: str) -> dict[str, Logged]:
+    lengths = metrics.counts(run_id)
+    return {key: Logged(point[0], lengths[key]) for key, point in metrics.latest(run_id).items()}
 
 
 def _this_process() -> Source:

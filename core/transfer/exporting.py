@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from core.errors import UserError
 from core.runs import Run
 from core.service import Service
-from core.transfer.foreign import Series, series
+from core.transfer.foreign import Series
 from core.transfer.formats import find_exporter
 from core.transfer.handing_on import Outgoing
 from core.transfer.words import settings_of
@@ -74,7 +76,7 @@ def export_zip(service: Service, run_ids: Sequence[str], format_name: str) -> by
 def outgoing(service: Service, run_id: str) -> Outgoing:
     """Return a run with everything that is handed on."""
     run = service.run(run_id)
-    began = (run.started_at or run.created_at).timestamp()
+    began = (run.first_started_at or run.created_at).timestamp()
     return Outgoing(
         run=run,
         folder=_folder_name(run),
@@ -85,10 +87,14 @@ def outgoing(service: Service, run_id: str) -> Outgoing:
     )
 
 
-def _line(points: Sequence[tuple[int, float, float]], began: float) -> Series:
-    """Return a curve; a point without a time gets that of the run's beginning."""
-    steps, values, times = zip(*points, strict=True)
-    return series(steps, values, [time or began for time in times])
+def _line(points: Sequence[tuple[float, float, float]], began: float) -> Series:
+    """Return a curve; a point without a time gets that of the run's beginning.
+
+    Other trackers know whole steps only: where a curve has others, its points are numbered in their order.
+    """
+    steps, values, times = (np.array(column, np.float64) for column in zip(*points, strict=True))
+    numbers = steps if (steps == np.floor(steps)).all() else np.arange(len(steps))
+    return Series(numbers.astype(np.int64), values, np.where(times == 0, began, times))
 
 
 def _folder_name(run: Run) -> str:

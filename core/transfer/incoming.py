@@ -128,7 +128,8 @@ def placed_in_time(run: ForeignRun, known: Run | None) -> ForeignRun:
 
 
 def _as_curves(run: ForeignRun) -> dict[str, Curve]:
-    return {key: Curve(series.steps, series.values, series.times) for key, series in run.curves.items()}
+    found = run.curves.items()
+    return {key: Curve(series.steps.astype(np.float64), series.values, series.times) for key, series in found}
 
 
 def _is_whole(run: Run) -> bool:

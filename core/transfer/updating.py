@@ -116,7 +116,7 @@ def _curves(here: Mapping[str, Curve], run: ForeignRun, anew: bool) -> tuple[dic
     counts, changed = _Counts(), {}
     for key, there in run.curves.items():
         before = here.get(key)
-        whole = Curve(there.steps, there.values, there.times)
+        whole = Curve(there.steps.astype(np.float64), there.values, there.times)
         if before is None:
             counts.added += len(there)
             changed[key] = whole
@@ -124,7 +124,7 @@ def _curves(here: Mapping[str, Curve], run: ForeignRun, anew: bool) -> tuple[dic
             kept = before.at(slice(0, 0)) if anew else before.at(~np.isin(before.steps, there.steps))
             _count(counts, key, before, there, len(kept))
             both = _joined(kept, whole)
-            if not _equal(before, Series(both.steps, both.values, both.times), run.times_from_start):
+            if not _equal(before, Series(both.steps.astype(np.int64), both.values, both.times), run.times_from_start):
                 changed[key] = both
     for key in [] if anew else here.keys() - run.curves.keys():
         counts.kept += len(here[key])

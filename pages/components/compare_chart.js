@@ -4,8 +4,8 @@
 const COMPARE_POLL_MS = 1000;
 const COMPARE_PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
 const COMPARE_LONG = 3000; // points of a live line; a longer one is asked for again, downsampled
-const LAST_STEP = "999999999999999999";
-const COLUMNS = ["step", "value", "time"];
+const FIRST_STEP = "-99999999999999999"; // of runs from elsewhere steps may be negative
+const LAST_STEP = "99999999999999999";
 
 class Comparison {
   constructor(parent, component) {
@@ -136,17 +136,14 @@ class Comparison {
     const known = (this.known[run.id] ??= { curves: {}, generation: "", asked: new Set() });
     const lines = Object.entries(known.curves);
     const long = lines.some(([, line]) => line.step.length > COMPARE_LONG);
-    const after = lines.map(([key, line]) => `${key}:${line.step.at(-1)}`).join(",");
-    const found = await this.fetch(run, "curves", long ? {} : { after, generation: known.generation });
+    const found = await this.fetch(run, "curves", long ? {} : { after: knownOf(known.curves), generation: known.generation });
     if (found === null) { known.ended = true; return false; }
     if (found.complete) known.curves = {};
     known.generation = found.generation;
     known.ended = !found.active;
     const fresh = Object.entries(found.curves);
     for (const [key, columns] of fresh) {
-      const line = (known.curves[key] ??= { step: [], value: [], time: [] });
-      for (const name of COLUMNS) for (const item of columns[name]) line[name].push(item);
-      line.thinned = columns.thinned || line.thinned;
+      known.curves[key] = addPoints(known.curves[key], columns);
       known.asked.add(key);
     }
     return found.complete || fresh.length > 0;
@@ -156,7 +153,7 @@ class Comparison {
     const known = (this.known[run.id] ??= { curves: {}, generation: "", asked: new Set(), ended: true });
     const missing = this.data.curves.map((curve) => curve.key).filter((key) => !known.asked.has(key));
     if (!missing.length) return false;
-    const found = await this.fetch(run, "detail", { keys: missing.join(","), low: 0, high: LAST_STEP });
+    const found = await this.fetch(run, "detail", { keys: missing.map(encodeURIComponent).join(","), low: FIRST_STEP, high: LAST_STEP });
     for (const key of missing) known.asked.add(key);
     if (found !== null) Object.assign(known.curves, found.curves);
     return true;
@@ -224,7 +221,7 @@ class Comparison {
       const line = this.known[run.id].curves[curve.key];
       const inside = line.step.filter((_, at) => { const x = along.of(line, at, run); return x >= low && x <= high; });
       if (!inside.length) return null;
-      const query = { keys: curve.key, low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) };
+      const query = { keys: encodeURIComponent(curve.key), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) };
       const found = await this.fetch(run, "detail", query).catch(() => null); // the thinned curve stays: every spike is in it
       return found?.curves[curve.key] ? [run.id, found.curves[curve.key]] : null;
     }));

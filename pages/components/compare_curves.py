@@ -143,5 +143,6 @@ def _described(run: Run, looks: Looks) -> dict[str, Any]:
         "id": run.id, "name": look.name, "colors": list(look.colors), "dash": look.dash, "symbol": look.symbol,
         "live": run.status.is_active, "attempt": run.attempt,
         "steps_per_epoch": run.steps_per_epoch if run.is_own else 0,
-        "began": run.started_at.timestamp() if run.started_at else 0,
+        "began": run.first_started_at.timestamp() if run.first_started_at else 0,
+        "pauses": run.pauses,
     }  # fmt: skip

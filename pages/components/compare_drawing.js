@@ -3,7 +3,7 @@
 const COMPARE_ALONG = { // what stands below a chart, how a point's place there is found, and which runs have one
   step: { title: "Step", knows: () => true, of: (line, at) => line.step[at] },
   pass: { title: "Pass over the data", knows: (run) => run.steps_per_epoch > 0, of: (line, at, run) => line.step[at] / run.steps_per_epoch },
-  time: { title: "Minutes since the start", knows: () => true, of: (line, at, run) => (line.time[at] - beganAt(line, run)) / 60 },
+  time: { title: "Minutes (without pauses)", knows: () => true, of: (line, at, run) => minutesAt(line.time[at], beganAt(line, run), run.pauses) },
 };
 const MARKED = 7; // markers along a line of many points
 

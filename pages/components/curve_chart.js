@@ -127,19 +127,15 @@ class Curves {
 
   address() {
     const long = Object.values(this.lines).some((line) => line.step.length > MOST_POINTS);
-    const after = Object.entries(this.lines).map(([key, line]) => `${encodeURIComponent(key)}:${line.step.at(-1)}`).join(",");
-    const query = new URLSearchParams(long || !this.generation ? {} : { after, generation: this.generation, wait: 1 });
+    const query = new URLSearchParams(long || !this.generation ? {} : { after: knownOf(this.lines), generation: this.generation, wait: 1 });
     return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/curves?${query}`;
   }
 
   take(found) {
     if (found.complete) this.lines = {};
     this.generation = found.generation;
-    for (const [key, fresh] of Object.entries(found.curves)) {
-      const line = (this.lines[key] ??= { step: [], value: [], time: [] });
-      for (const name of ["step", "value", "time"]) for (const item of fresh[name]) line[name].push(item);
-      line.thinned = fresh.thinned || line.thinned;
-    }
+    this.pauses = found.pauses;
+    for (const [key, fresh] of Object.entries(found.curves)) this.lines[key] = addPoints(this.lines[key], fresh);
     this.ended = !found.active;
     if (this.ended && this.data.active) this.component.setTriggerValue("ended", this.generation); // the page shows the result
     const step = found.steps_total ? `Step ${found.steps.toLocaleString()} of ${found.steps_total.toLocaleString()}` : "";
@@ -162,7 +158,7 @@ class Curves {
     this.drawn = theme.text;
     const counts = {};
     const began = Math.min(...Object.values(this.lines).map((line) => line.time[0]));
-    const run = { ...this.data, began };
+    const run = { ...this.data, began, pauses: this.pauses };
     for (const chart of this.charts) {
       const shown = chart.lines.filter((line) => this.lines[line.key]);
       for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
@@ -192,7 +188,7 @@ class Curves {
     if (low === undefined) { this.details.delete(chart); this.draw(); return; }
     const thinned = chart.lines.filter((line) => this.lines[line.key]?.thinned).map((line) => line.key);
     if (!thinned.length) return;
-    const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])) };
+    const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])), pauses: this.pauses };
     const line = this.lines[thinned[0]];
     const [first, last] = [low, high].map((x) => stepAt(line, this.view.axis, x, run));
     const query = new URLSearchParams({ keys: thinned.map(encodeURIComponent).join(","), low: Math.floor(first), high: Math.ceil(last) });

@@ -14,7 +14,8 @@ from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
 DRAWING = (  # what every component that shows curves is made of
-    "mounting.js", "curve_library.js", "line_chart.js", "chart_keys.js", "curve_drawing.js", "curve_tools.js",
+    "mounting.js", "curve_library.js", "curve_points.js", "line_chart.js", "chart_keys.js",
+    "curve_drawing.js", "curve_tools.js",
 )  # fmt: skip
 _component = st.components.v2.component(
     "touchstone_curves",

@@ -52,7 +52,7 @@ function warningOf(lines, line) {
 const AXES = { // what stands below a chart, and how a point's place there is found
   step: { title: "Step", of: (line, at) => line.step[at] },
   epoch: { title: "Pass over the data", of: (line, at, run) => line.step[at] / run.steps_per_epoch },
-  time: { title: "Minutes since the start", of: (line, at, run) => (line.time[at] - run.began) / 60 },
+  time: { title: "Minutes (without pauses)", of: (line, at, run) => minutesAt(line.time[at], run.began, run.pauses) },
   examples: { title: "Examples", of: (line, at, run) => line.step[at] * run.batch_size },
 };
 

@@ -32,9 +32,9 @@ def origin_of(run: Run) -> str:
 
 def foreign_facts(run: Run) -> list[str]:
     """Return what stands below the name of a run from elsewhere."""
-    parts = [run.project, f"started {ago(run.started_at or run.created_at)}"]
-    if run.finished_at and run.started_at:
-        parts.append(f"took {duration((run.finished_at - run.started_at).total_seconds())}")
+    parts = [run.project, f"started {ago(run.first_started_at or run.created_at)}"]
+    if run.took_s is not None:
+        parts.append(f"took {duration(run.took_s)}")
     return [part for part in parts if part]
 
 
@@ -82,7 +82,7 @@ def _live(run_id: str, known: list[str]) -> None:
 def _sentence(run: Run) -> str:
     if run.stop_requested_at:
         return "Stop asked: its script ends when it looks at run.should_stop."
-    running = duration((datetime.now(UTC) - run.started_at).total_seconds()) if run.started_at else "–"
+    running = duration(run.worked_s(datetime.now(UTC))) if run.started_at else "–"
     return f"Being logged for {running} · step {run.steps:,}"
 
 

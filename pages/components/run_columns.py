@@ -143,9 +143,7 @@ def deciding_number(score: DecidingScore) -> str:
 
 
 def _took(run: Run) -> str:
-    if run.finished_at is None or run.started_at is None:
-        return ""
-    return duration((run.finished_at - run.started_at).total_seconds())
+    return "" if run.took_s is None else duration(run.took_s)
 
 
 def _short_model(run: Run) -> str:

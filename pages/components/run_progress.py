@@ -115,5 +115,5 @@ def _numbers(run: Run, task: TaskSpec) -> None:
             point = latest.get(key)
             text = "–" if point is None else f"{point[1]:.4f}" if spec is None else number(spec, point[1])
             st.metric(label, text)
-        running = (datetime.now(UTC) - run.started_at).total_seconds() if run.started_at else None
+        running = run.worked_s(datetime.now(UTC)) if run.started_at else None
         st.metric("Running for", duration(running))

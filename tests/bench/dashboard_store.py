@@ -52,7 +52,7 @@ def fill(home: Path, runs: int, points: int, long_points: int) -> Filled:
 def _ended(store: RunStore, metrics: MetricStore, chance: np.random.Generator, points: int, number: int) -> str:
     config = make_config("image-classification", "digits", MODELS[number % len(MODELS)], "quick", {"seed": number})
     run = store.create(config, "", f"bench-{number}")
-    steps = np.arange(points // len(KEYS), dtype=np.int64)
+    steps = np.arange(points // len(KEYS), dtype=np.float64)
     falling = np.exp(-3 * steps / max(len(steps), 1))
     times = FIRST_TIME + 0.01 * steps + 0.001 * chance.random(len(steps))
     metrics.append_curves(

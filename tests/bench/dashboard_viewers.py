@@ -41,7 +41,7 @@ async def _viewer(url: str, run_id: str, begins_s: float, end: float, seen: Seen
     last: dict[str, int] = {}
     generation = ""
     while time.monotonic() < end:
-        after = ",".join(f"{key}:{step}" for key, step in last.items())
+        after = ",".join(f"{key}:{length}" for key, length in last.items())
         query = urlencode({"after": after, "generation": generation, "wait": 1} if generation else {})
         asked = f"GET /api/runs/{run_id}/curves?{query} HTTP/1.1\r\nHost: {host}:{port}"
         request = f"{asked}\r\nAuthorization: Bearer {THE_TOKEN}\r\n\r\n"
@@ -55,7 +55,7 @@ async def _viewer(url: str, run_id: str, begins_s: float, end: float, seen: Seen
             seen.bytes += len(body)
             seen.delays_s += [moment - then for then in found["curves"].get(KEY, {}).get("time", ())]
         generation = found["generation"]
-        last |= {key: curve["step"][-1] for key, curve in found["curves"].items()}
+        last |= {key: curve["length"] for key, curve in found["curves"].items()}
         await asyncio.sleep(PAUSE_S)
     writer.close()
 

@@ -93,7 +93,7 @@ def test_a_live_run_is_not_told_that_it_ended_too_soon() -> None:
 
 
 def test_a_loss_that_rises_without_breaking_down_is_a_learning_rate_too_high() -> None:
-    steps = np.arange(20)
+    steps = np.arange(20, dtype=float)
     advice = rules()["learning-rate-too-high"].look(
         changed(recorded("a good run"), train__loss=Line(steps, np.asarray(2.0 + 0.1 * steps, dtype=np.float64)))
     )

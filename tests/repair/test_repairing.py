@@ -43,8 +43,12 @@ def runs_overwritten(file: Path) -> None:
     overwrite_page(file, roots(file)["runs"], GARBAGE)
 
 
-def metrics_overwritten(file: Path) -> None:
-    overwrite_page(file, roots(file)["metrics"], GARBAGE)
+def points_overwritten(file: Path) -> None:
+    overwrite_page(file, roots(file)["points"], GARBAGE)
+
+
+def curves_overwritten(file: Path) -> None:
+    overwrite_page(file, roots(file)["curves"], GARBAGE)
 
 
 def page_in_the_wrong_place(file: Path) -> None:
@@ -81,13 +85,13 @@ def no_runs(file: Path) -> None:
 
 
 DAMAGES = (
-    truncated, header_gone, first_page_gone, runs_overwritten, metrics_overwritten, page_in_the_wrong_place, emptied,
+    truncated, header_gone, first_page_gone, runs_overwritten, points_overwritten, page_in_the_wrong_place, emptied,
     gone, no_scores, no_version, no_runs,
 )  # fmt: skip
 
 
 # Of the points, at least so many are left; of a file that was cut off, those at its beginning, whosever they are.
-KEPT = {"header_gone": 1.0, "first_page_gone": 1.0, "runs_overwritten": 1.0, "metrics_overwritten": 0.9,
+KEPT = {"header_gone": 1.0, "first_page_gone": 1.0, "runs_overwritten": 1.0, "points_overwritten": 0.9,
         "page_in_the_wrong_place": 1.0, "no_scores": 1.0, "no_version": 1.0, "no_runs": 1.0}  # fmt: skip
 
 
@@ -181,7 +185,7 @@ def test_pages_are_read_as_sqlite_reads_them(ids: list[str], settings: Settings)
     file = settings.home / "touchstone.db"
     raw, tables = RawDatabase(file), roots(file)
     with closing(sqlite3.connect(file)) as connection:
-        for table, number in (("metrics", 0), ("metric_blobs", 0), ("runs", 1), ("events", 1)):
+        for table, number in (("points", 0), ("metric_blobs", 0), ("runs", 1), ("events", 1)):
             rows = sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
             records = [record for page in raw.tree(tables[table]) for record in raw.records(page)]
             found = [(record.rowid, *record.values[1:]) if number else record.values for record in records if record]
@@ -208,6 +212,15 @@ def test_a_run_without_any_copy_keeps_its_curves(ids: list[str], settings: Setti
     assert (result.from_folders, result.nameless) == (2, 2)
     found = points_of(settings)
     assert found == {f"Run {number}": POINTS for number in (2, 3)} | {f"Run {n} (name lost)": POINTS for n in (1, 2)}
+
+
+def test_points_whose_curve_is_lost_come_back_without_its_name(ids: list[str], settings: Settings) -> None:
+    curves_overwritten(settings.home / "touchstone.db")
+    assert repair(settings).damage
+    found = points_of(settings)
+    assert found == {f"Run {number}": POINTS * (number == 3) for number in range(4)} | {
+        f"Run {number} (name lost)": POINTS for number in (5, 6, 7)
+    }
 
 
 def test_a_database_in_use_is_not_repaired(ids: list[str], settings: Settings) -> None:

@@ -19,7 +19,7 @@ from tests.transfer.test_csv import table
 SWEEP = "run,step,loss\nfox,0,3\nfox,1,2\nowl,0,4\n"
 
 
-def losses(service: Service, run_id: str) -> list[tuple[int, float]]:
+def losses(service: Service, run_id: str) -> list[tuple[float, float]]:
     return [(step, value) for step, value, _ in service.metrics(run_id)["loss"]]
 
 
