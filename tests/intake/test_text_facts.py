@@ -21,8 +21,8 @@ def test_what_training_words_leave_unread_is_measured_on_the_validation_split() 
 
 
 def test_few_words_leave_more_unread_than_many() -> None:
-    many = " ".join(f"w{number}" for number in range(1_500))
-    known = Vocabulary.of([many, "w0"], [many])
+    many = [f"w{number}" for number in range(1_500)]
+    known = Vocabulary.of([*many, "w0"], many)
     assert known.unknown_words(1_000) == 1 / 3
     assert known.unknown_words(2_000) == known.unknown_words(30_000) == 0
 
