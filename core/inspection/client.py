@@ -46,7 +46,7 @@ class Inspectors:
     def __init__(self, module: str, forks: bool | None = None) -> None:
         self._module = module
         self._forks = sys.platform == "linux" if forks is None else forks
-        self._lanes = Lanes(max(2, os.cpu_count() or 2), SLOW_AT_ONCE)
+        self._lanes = Lanes(max(2, os.cpu_count() or 2) + 1, SLOW_AT_ONCE)  # one of them for who holds none
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -72,6 +72,7 @@ class Inspectors:
         mapped_bytes: int = 0,
         most_bytes: int = MOST_ANSWERED,
         meanwhile: Meanwhile | None = None,
+        visitor: str = "",
     ) -> tuple[Any, bytes]:
         """Return what an inspector answers: a JSON document, and bytes.
 
@@ -84,6 +85,7 @@ class Inspectors:
             mapped_bytes: Of files that it may map into its memory.
             most_bytes: Of the answer.
             meanwhile: Called several times a second with the seconds since the question; what it raises ends the work.
+            visitor: Who asks, so that one who asks much does not hold up the others; "" is nobody known.
 
         Raises:
             TouchstoneError: What the inspector raised, or why it was stopped.
@@ -95,7 +97,7 @@ class Inspectors:
             if meanwhile is not None:
                 meanwhile(time.monotonic() - begun)
 
-        with self._lanes.place(tick) as place:
+        with self._lanes.place(tick, visitor) as place:
             for _ in range(2):  # where the server dies without a word on this inspector, another one may do better
                 talk, fate, server = self._begin(limits)
                 with talk, fate:

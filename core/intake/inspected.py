@@ -31,13 +31,14 @@ def inspectors() -> Inspectors:
     return Inspectors("core.intake.inspections")
 
 
-def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = None) -> Look:
+def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = None, visitor: str = "") -> Look:
     """Return what a source seems to be; as `core.intake.importing.look_at`.
 
     Args:
         path: A file or folder.
         options: What the user decided.
         meanwhile: See `Inspectors.ask`.
+        visitor: Likewise.
 
     Raises:
         DataError: It cannot be read at all, or was stopped.
@@ -51,6 +52,7 @@ def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = No
         limits=limits_of_look(size_bytes),
         mapped_bytes=size_bytes,
         meanwhile=meanwhile,
+        visitor=visitor,
     )
     return LOOK.validate_python(said)
 

@@ -57,7 +57,11 @@ class Reception:
         inspectors().warm()
 
     def look(
-        self, path: Path, options: ImportOptions | None = None, meanwhile: Callable[[float], None] | None = None
+        self,
+        path: Path,
+        options: ImportOptions | None = None,
+        meanwhile: Callable[[float], None] | None = None,
+        visitor: str = "",
     ) -> Look:
         """Return what a source seems to be; it is read in a process of its own.
 
@@ -65,6 +69,7 @@ class Reception:
             path: A file or folder.
             options: What the user decided; the rest is guessed.
             meanwhile: Called several times a second with the seconds since; what it raises ends the work.
+            visitor: Who asks: however many files one brings, the next one's is looked at at once.
 
         Raises:
             DataError: It cannot be read at all, or took more than a look may take.
@@ -76,7 +81,7 @@ class Reception:
         if path.parent == self.collections.folder:  # its folder is called after its id; its owner knows its title
             title = asked.title or self.collections.get(path.name).title
             asked = asked.model_copy(update={"title": title, "name": asked.name or name_from(title)})
-        return look_at(path, asked, meanwhile)
+        return look_at(path, asked, meanwhile, visitor)
 
     def new_upload(self) -> str:
         """Return the id of a new empty upload; old ones that nobody imported are removed."""

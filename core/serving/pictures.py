@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.intake.pictures.decoding import (
+    CLEAR_IN_WORDS,
     FORMATS_IN_WORDS,
-    MOST_PIXELS,
+    MOST_IN_WORDS,
     BadPicture,
     TooLargePicture,
     TooSmallPicture,
@@ -61,7 +62,7 @@ def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
         raise DataError(f"There is no file {source!s}.") from error
     except TooLargePicture as error:
         raise DataError(
-            f"{name} has more than {MOST_PIXELS // 10**6} million pixels. Make the picture smaller."
+            f"{name} has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make the picture smaller."
         ) from error
     except TooSmallPicture as error:
         raise DataError(

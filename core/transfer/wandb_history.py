@@ -3,12 +3,12 @@
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from core.transfer.foreign import Points
-from core.transfer.words import LONGEST_NAME, listed, one_line
+from core.transfer.words import LONGEST_NAME, MOST_HELD, bounded_name, bounded_value, listed, one_line
 
 DEEPEST = 4  # of values within values
 Path = tuple[str, ...]  # of a value within others
@@ -48,12 +48,13 @@ class History:
         elif record.HasField("run"):
             self.run = record.run
             self.points.run = one_line(record.run.display_name or record.run.run_id, LONGEST_NAME)
-            self._config |= _values(record.run.config.update)
+            self._configure(record.run.config)
             self._summarise(record.run.summary)
         elif record.HasField("config"):
-            self._config |= _values(record.config.update)
+            self._configure(record.config)
         elif record.HasField("metric"):
-            self._metrics.append(record.metric)
+            if len(self._metrics) < MOST_HELD:
+                self._metrics.append(record.metric)
             self._over.clear()
         elif record.HasField("exit"):
             self.exit_code = record.exit.exit_code
@@ -77,7 +78,7 @@ class History:
         """Add the numbers of the summary that no curve ends with, each as a curve of one point, at the last step."""
         plain, left = _without_media(self._summary)
         for kind, names in left.items():
-            self._left_out[kind] |= names
+            self._leave_out(kind, names)
         for path, value in plain.items():
             if path[0] in _OWN:
                 continue
@@ -101,13 +102,23 @@ class History:
         ]
         return (*said, *([f"Left out: {', '.join(left)}."] if left else []))
 
+    def _leave_out(self, kind: str, names: Iterable[str]) -> None:
+        held = self._left_out[one_line(kind, LONGEST_NAME)]
+        held.update(one_line(name, LONGEST_NAME) for name in names if len(held) < MOST_HELD)
+
+    def _configure(self, config: Any) -> None:
+        for path, value in _values(config.update).items():
+            if path in self._config or len(self._config) < MOST_HELD:
+                self._config[path] = value
+
     def _summarise(self, summary: Any) -> None:
         for item in summary.remove:
             gone = _path(item)
             self._summary = {path: v for path, v in self._summary.items() if path[: len(gone)] != gone}
         for path, value in _values(summary.update).items():
             self._summary = {p: v for p, v in self._summary.items() if p[: len(path)] != path}
-            self._summary[path] = value
+            if len(self._summary) < MOST_HELD:
+                self._summary[path] = value
 
     def _take_history(self, history: Any) -> None:
         values = _values(history.item)
@@ -118,14 +129,14 @@ class History:
         self._last_step = max(self._last_step, step)
         plain, left = _without_media(values)
         for kind, names in left.items():
-            self._left_out[kind] |= names
+            self._leave_out(kind, names)
         numbers: dict[str, float] = {}
         for path, value in plain.items():
             if path[0] not in _OWN:
                 found = dict(_numbers(".".join(path), value, 0))
                 numbers |= found
                 if not found and value is not None and value != {}:
-                    self._left_out["texts" if isinstance(value, str) else "lists"].add(".".join(path))
+                    self._leave_out("texts" if isinstance(value, str) else "lists", (".".join(path),))
         self._last |= numbers
         for key, number in numbers.items():
             own = self._last.get(self._step_metric(key), math.nan)
@@ -153,7 +164,7 @@ def _path(item: Any) -> Path:
 
 
 def _values(items: Sequence[Any]) -> dict[Path, Any]:
-    return {_path(item): _value(item.value_json) for item in items}
+    return {tuple(map(bounded_name, _path(item))): bounded_value(_value(item.value_json)) for item in items}
 
 
 def _without_media(values: Mapping[Path, Any]) -> tuple[dict[Path, Any], dict[str, set[str]]]:

@@ -10,6 +10,8 @@ LONGEST_NAME, LONGEST_NOTE, LONGEST_TAG = 80, 2_000, 40  # characters
 LONGEST_KEY = 200  # characters of the name of a curve or of a setting
 LONGEST_SETTING = 2_000  # characters of a setting's value
 MOST_SETTINGS, MOST_TAGS, DEEPEST = 1_000, 20, 8
+FAR_TOO_LONG_NAME, FAR_TOO_LONG = 4 * LONGEST_KEY, 10 * LONGEST_SETTING  # characters: more is not even held
+MOST_HELD = 10 * MOST_SETTINGS  # settings, or names of what is left out
 WHOLE = "full_"  # before a setting that holds what did not fit elsewhere: "full_name", "full_notes"
 _MOST_NAMED = 5
 
@@ -18,6 +20,22 @@ def one_line(text: object, longest: int) -> str:
     """Return a text as one line of printable characters, cut where it is longer."""
     clean = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def bounded_name(name: str) -> str:
+    """Return a name as it is, or the ends of one that is far too long with a hash of all of it: distinct ones stay so.
+
+    What a file says is held in memory until its last record is read, and a record may be 64 MB long.
+    """
+    if len(name) <= FAR_TOO_LONG_NAME:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{name[:LONGEST_KEY]}…{digest}…{name[-LONGEST_KEY:]}"
+
+
+def bounded_value(value: object) -> object:
+    """Return a setting's value as it is, a text or list that is far too long cut: `Fit` then says that it was."""
+    return value[:FAR_TOO_LONG] if isinstance(value, str | list) else value
 
 
 def listed(names: Iterable[str], most: int = _MOST_NAMED) -> str:
@@ -153,7 +171,7 @@ def settings_of(settings: Mapping[Any, object]) -> dict[str, object]:
 
 
 def _flatten(above: str, value: object, flat: dict[str, object], depth: int) -> None:
-    if len(flat) >= 10 * MOST_SETTINGS:
+    if len(flat) >= MOST_HELD:
         return
     if isinstance(value, Mapping) and value and depth < DEEPEST:
         for key, inner in value.items():

@@ -11,6 +11,7 @@ from core.bootstrap import shared_service
 from core.errors import TouchstoneError
 from core.imports import ImportOptions, Look
 from pages.components.source import Source
+from pages.components.visitor import browser_id
 
 _STATE = "bringing"
 SLOW_FROM_S = 4
@@ -90,7 +91,7 @@ def _asked_by_url() -> dict[str, Any]:
 def _look(state: Bringing, source: Source, say: Callable[[float], None]) -> None:
     asked = dict(state.asked)
     try:
-        look = shared_service().shelf.look(source.path, ImportOptions(**asked), say)
+        look = shared_service().shelf.look(source.path, ImportOptions(**asked), say, browser_id())
     except TouchstoneError as error:
         state.answered, state.problem = asked, str(error)
         if state.look is None and state.asked:  # as it is without what the address asks for, it can be corrected

@@ -1,5 +1,7 @@
 """Who looks at a page: the owner at this machine, or somebody of whom nothing is known."""
 
+import secrets
+
 import streamlit as st
 
 from core.bootstrap import shared_service
@@ -8,3 +10,9 @@ from core.bootstrap import shared_service
 def is_local() -> bool:
     """Return whether this is the owner, at this machine, with the token: then paths on it may be named."""
     return shared_service().is_owner(st.context.headers.to_dict())
+
+
+def browser_id() -> str:
+    """Return what tells this browser from others, whichever of its tabs asks: Streamlit gives each a cookie."""
+    cookie = st.context.cookies.get("_streamlit_xsrf", "")
+    return str(cookie) or str(st.session_state.setdefault("viewer", secrets.token_hex(8)))

@@ -74,6 +74,16 @@ def test_names_that_are_too_long_stay_apart(tmp_path: Path) -> None:
     assert "Names of curves were shortened or told apart" in run.remarks[0]
 
 
+def test_endless_texts_are_cut_where_they_are_read_and_it_is_said(tmp_path: Path) -> None:
+    long = "x" * 3_000_000
+    event_file(tmp_path, {long + "A": [1], long + "B": [2]}, {"notes": long, long + "A": "1", long + "B": "2"})
+    (run,) = read(tmp_path)[0].values()
+    assert sorted(line.values.tolist() for line in run.curves.values()) == [[1], [2]]
+    assert sorted(str(value)[:1] for value in run.settings.values()) == ["1", "2", "x"]
+    assert len(str(run)) < 50_000
+    assert any("characters were cut" in remark for remark in run.remarks)
+
+
 def test_what_is_no_number_is_named(tensorboard_logs: Path) -> None:
     adam = read(tensorboard_logs)[0]["adam"]
     assert adam.status is RunStatus.SUCCEEDED

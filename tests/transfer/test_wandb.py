@@ -88,3 +88,12 @@ def test_a_resumed_run_and_the_copy_of_its_last_part_are_one(tmp_path: Path) -> 
     assert runs["fox"].curves["loss"].values.tolist() == [3, 2]
     assert runs["fox"].status is RunStatus.SUCCEEDED
     assert runs["fox"].remarks == ("It was resumed: 2 logs were read as one run.",)
+
+
+def test_endless_texts_are_cut_where_they_are_read(tmp_path: Path) -> None:
+    name, text = "x" * 9_000, "y" * 25_000
+    wandb_log(tmp_path / "run-abc.wandb", {"history": {f"{name}A": 1, f"{name}B": 2}}, {"summary": {"note": text}})
+    (run,) = read(tmp_path)[0].values()
+    assert sorted(line.values.tolist() for line in run.curves.values()) == [[1], [2]]
+    assert len(str(run)) < 50_000
+    assert any("characters were cut" in remark for remark in run.remarks)

@@ -92,6 +92,7 @@ def _listed_zip(path: Path, source: BinaryIO, opened: zipfile.ZipFile, infos: li
         _entries=[Entry(name, info.file_size, number) for number, (name, info) in enumerate(files)],
         _open=lambda number: opened.open(members[number]),
         _close=close,
+        size_bytes=path.stat().st_size,
     )
 
 

@@ -78,6 +78,7 @@ def _write_pictures(found: FetchedSet, parts: list[Part], chosen: Chosen, draft:
     from core.intake.pictures import taking
     from core.intake.pictures.ground import LARGEST, LOOKED_AT, find_ground
     from core.intake.pictures.left_out import LeftOut as LeftOutPictures
+    from core.intake.pictures.pixel_budget import PixelBudget
     from core.intake.pictures.threads import in_order
 
     contents = (content for *_, content in islice(_picture_files(parts, chosen), LOOKED_AT))
@@ -85,11 +86,13 @@ def _write_pictures(found: FetchedSet, parts: list[Part], chosen: Chosen, draft:
     if under.name:
         draft.facts["ground"] = under.name
 
+    budget = PixelBudget()
+
     def examined(given: tuple[Part, str, str, bytes]) -> tuple[Part, str, str, taking.Picture | taking.Unusable]:
         part, name, label, content = given
         if not label:
             return part, name, label, taking.Unusable("missing-labels")
-        return part, name, label, taking.examine_or_say(content, under.level)
+        return part, name, label, taking.examine_or_say(content, under.level, budget)
 
     left_out = LeftOutPictures()
     files = in_order(examined, _picture_files(parts, chosen), lambda given: len(given[3]))

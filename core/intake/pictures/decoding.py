@@ -27,8 +27,11 @@ SUFFIXES = (
 )
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
 MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
+MOST_CLEAR_PIXELS = 50_000_000  # of one that is transparent, which lies in memory twice while it is laid on its ground
 PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
 SURE_PIXELS, PIXELS_PER_BYTE = 10_000_000, 1_000  # more than so many must have bytes for them: a scan has one for 500
+MOST_IN_WORDS = f"{MOST_PIXELS // 10**6} million pixels"
+CLEAR_IN_WORDS = f"{MOST_CLEAR_PIXELS // 10**6} million if it is transparent"
 LEAST_SIDE = 4  # pixels
 OPAQUE = 255
 COMPOSED = "composed"  # in a picture's `info`: it was transparent
@@ -118,7 +121,7 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             pixels = opened.width * opened.height
-            if pixels > MOST_PIXELS:
+            if pixels > (MOST_CLEAR_PIXELS if opened.has_transparency_data else MOST_PIXELS):
                 raise TooLargePicture
             if pixels > max(SURE_PIXELS, PIXELS_PER_BYTE * len(content)):
                 raise HollowPicture

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.imports import Finding, Severity
 from core.intake.pictures.causes import Cause, in_words
-from core.intake.pictures.decoding import FORMATS_IN_WORDS, MOST_PIXELS
+from core.intake.pictures.decoding import CLEAR_IN_WORDS, FORMATS_IN_WORDS, MOST_IN_WORDS
 
 SHOWN = 5  # examples in a finding
 
@@ -32,9 +32,10 @@ _KINDS = {
     ),
     "too-large-pictures": _Kind(
         "warning",
-        f"picture has more than {MOST_PIXELS // 10**6} million pixels (or 200 MB) and was left out.",
-        f"pictures have more than {MOST_PIXELS // 10**6} million pixels (or 200 MB) and were left out.",
-        "Opening such pictures can fill a computer's memory; make them smaller and import again to use them.",
+        f"picture has more than {MOST_IN_WORDS} (or 200 MB) and was left out.",
+        f"pictures have more than {MOST_IN_WORDS} (or 200 MB) and were left out.",
+        f"Opening such pictures can fill a computer's memory ({CLEAR_IN_WORDS}); make them smaller and import again to "
+        "use them.",
         "Make them smaller (2,048 pixels a side are plenty), then import again.",
     ),
     "hollow-pictures": _Kind(
@@ -43,6 +44,15 @@ _KINDS = {
         "pictures have millions of pixels in hardly any bytes and were left out.",
         "Only a picture of one colour can be so, and opening many of them takes for ever.",
         "Bring the pictures themselves: these show nothing.",
+    ),
+    "pixels-beyond-budget": _Kind(
+        "warning",
+        "picture was left out, as those before it had decoded to thousands of millions of pixels of hardly any bytes.",
+        "pictures were left out, as those before them had decoded to thousands of millions of pixels of hardly any "
+        "bytes.",
+        "Opening such pictures without end would hold up this computer; make them smaller (2,048 pixels a side are "
+        "plenty), or bring them in several parts.",
+        "Make the pictures smaller (2,048 pixels a side are plenty), then import again.",
     ),
     "too-small-pictures": _Kind(
         "warning",

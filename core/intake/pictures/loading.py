@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.intake.pictures.decoding import (
+    CLEAR_IN_WORDS,
     FORMATS_IN_WORDS,
-    MOST_PIXELS,
+    MOST_IN_WORDS,
     BadPicture,
     TooLargePicture,
     TooSmallPicture,
@@ -140,7 +141,7 @@ def _decoded(content: bytes, at_least: int) -> "Image":
         return decode(content, at_least)
     except TooLargePicture as error:
         raise DataError(
-            f"This picture has more than {MOST_PIXELS // 10**6} million pixels. Make it smaller and add it again."
+            f"This picture has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make it smaller and add it again."
         ) from error
     except TooSmallPicture as error:
         raise DataError(

@@ -26,6 +26,7 @@ from core.intake.pictures.decoding import (
 from core.intake.pictures.ground import LARGEST, LOOKED_AT, Ground, find_ground, may_be_transparent, spread
 from core.intake.pictures.hashing import hash_looks, hash_pixels
 from core.intake.pictures.left_out import LeftOut
+from core.intake.pictures.pixel_budget import PixelBudget
 from core.intake.pictures.threads import in_order
 from core.intake.rows import PICTURE_ROWS
 
@@ -102,12 +103,24 @@ def examine(content: bytes, ground: int = WHITE) -> Picture:
         return replace(describe(picture, content), saved_anew=saved_anew, is_first=is_first, composed=composed)
 
 
-def examine_or_say(content: bytes, ground: int = WHITE) -> Picture | Unusable:
-    """Return a picture with all that is kept of it, or why it cannot be used."""
+def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> Picture | Unusable:
+    """Return a picture with all that is kept of it, or why it cannot be used.
+
+    Args:
+        content: The file.
+        ground: See `examine`.
+        budget: Of the source that it is from.
+    """
+    if budget.is_spent:
+        return Unusable("pixels-beyond-budget")
     try:
-        return examine(content, ground)
+        found = examine(content, ground)
+        budget.spend(found.width * found.height, len(content))
+        return found
     except BadPicture as error:
         code = CODES[type(error)]
+        if code == "unreadable-files":
+            budget.spend_on_broken(content)
         return Unusable(code, cause_of(content)) if code == "unreadable-files" else Unusable(code)
 
 
@@ -174,7 +187,7 @@ def take_in(
     """
     waiting, kept = list(placed), Counter[str]()
     under = ground_of(archive, [place.entry for place in waiting], ground)
-    examined = partial(_examine, ground=under.level)
+    examined = partial(_examine, ground=under.level, budget=PixelBudget())
     progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
     read, done = _read(archive, waiting), 0
     for place, found in zip(waiting, in_order(examined, read, _weight), strict=True):
@@ -236,8 +249,8 @@ def _weight(read: bytes | Unusable) -> int:
     return 0 if isinstance(read, Unusable) else len(read)
 
 
-def _examine(read: bytes | Unusable, ground: int) -> Picture | Unusable:
-    return read if isinstance(read, Unusable) else examine_or_say(read, ground)
+def _examine(read: bytes | Unusable, ground: int, budget: PixelBudget) -> Picture | Unusable:
+    return read if isinstance(read, Unusable) else examine_or_say(read, ground, budget)
 
 
 CODES: dict[type[BadPicture], str] = {

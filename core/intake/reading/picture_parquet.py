@@ -20,6 +20,7 @@ from core.intake.pictures.ground import GROUNDS, LARGEST, LOOKED_AT, Ground, fin
 from core.intake.pictures.layout import split_above, split_named
 from core.intake.pictures.left_out import LeftOut
 from core.intake.pictures.picture_columns import PictureFile, open_file
+from core.intake.pictures.pixel_budget import PixelBudget
 from core.intake.pictures.samples import Sample, small
 from core.intake.pictures.sources import (
     TASK,
@@ -105,13 +106,14 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
     left_out, book, kept = LeftOut(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
     with _opened(path) as shards:
         label, split = _columns(path, shards, options)
-        ground = _ground(shards, options)
+        ground, budget = _ground(shards, options), PixelBudget()
         progress.stage("Reading pictures", sum(shard.file.rows for shard in shards), "pictures")
 
         def examined(row: tuple[str, bytes, str, str]) -> tuple[str, str, str, taking.Picture | taking.Unusable]:
             name, content, written, part = row
-            found = taking.examine_or_say(content, ground.level) if written else taking.Unusable("unlabelled-pictures")
-            return name, written, part, found
+            if not written:
+                return name, written, part, taking.Unusable("unlabelled-pictures")
+            return name, written, part, taking.examine_or_say(content, ground.level, budget)
 
         rows = _rows(shards, label, split)
         for number, (name, written, part, found) in enumerate(in_order(examined, rows, lambda r: len(r[1])), start=1):

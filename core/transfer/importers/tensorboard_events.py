@@ -16,8 +16,20 @@ from core.transfer.foreign import ForeignRun, Importer, Points, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
 from core.transfer.tensorboard_folders import SESSION, Part, RunFolder, run_folders
 from core.transfer.tfrecord import DOUBLE, FAILURE, FLOAT, INT32, INT64, START, messages, records
-from core.transfer.words import LONGEST_NAME, Fit, hashed, listed, one_line
+from core.transfer.words import (
+    LONGEST_KEY,
+    LONGEST_NAME,
+    LONGEST_TAG,
+    MOST_HELD,
+    Fit,
+    bounded_name,
+    bounded_value,
+    hashed,
+    listed,
+    one_line,
+)
 
+MOST_KINDS = 50  # of what is left out: plug-ins have a handful
 SESSION_END = "_hparams_/session_end_info"
 _DTYPES = {
     FLOAT: ("<f", "float_val"),
@@ -45,10 +57,23 @@ class _Folder:
 
     def name_of(self, part: Part, tag: str) -> str:
         """Return the name of a curve, which no other part of the run has."""
+        tag = bounded_name(tag)
         name = part.named(tag)
         while self.names.setdefault(name, (part, tag)) != (part, tag):
             name = f"{part.aside}/{name}"
         return name
+
+    def leave_out(self, kind: str, tag: str) -> None:
+        """Note a tag that is no number."""
+        name = one_line(kind, LONGEST_TAG)
+        if (name in self.left_out or len(self.left_out) < MOST_KINDS) and len(self.left_out[name]) < MOST_HELD:
+            self.left_out[name].add(one_line(tag, LONGEST_KEY))
+
+    def take_settings(self, found: dict[str, object]) -> None:
+        """Take settings, as many as anybody could look at."""
+        for name, value in found.items():
+            if len(self.settings) < MOST_HELD:
+                self.settings[bounded_name(name)] = bounded_value(value)
 
     def said(self) -> tuple[str, ...]:
         """Return what was left out, and what was replaced."""
@@ -165,25 +190,24 @@ def _take_value(value: Any, step: int, time: float, part: Part, folder: _Folder)
     if value.HasField("simple_value"):
         folder.points.add(folder.name_of(part, value.tag), step, value.simple_value, time)
     elif value.tag == SESSION:
-        folder.settings |= _hparams(value)
+        folder.take_settings(_hparams(value))
     elif plugin == "hparams":
         folder.has_failed = folder.has_failed or _ended(value) == FAILURE
     elif value.HasField("tensor") and (number := _scalar(value, folder.scalar_tags)) is not None:
         folder.points.add(folder.name_of(part, value.tag), step, number, time)
     else:
         kinds = [kind for kind in ("image", "audio", "histo") if value.HasField(kind)]
-        folder.left_out[plugin or {"histo": "histograms"}.get("".join(kinds), "".join(kinds)) or "tensors"].add(
-            value.tag
-        )
+        kind = plugin or {"histo": "histograms"}.get("".join(kinds), "".join(kinds)) or "tensors"
+        folder.leave_out(kind, value.tag)
 
 
 def _scalar(value: Any, scalar_tags: set[str]) -> float | None:
     """Return the number of a tensor, or None where it is an image, a text or a histogram."""
     if value.metadata.plugin_data.plugin_name == "scalars":
-        scalar_tags.add(value.tag)
+        scalar_tags.add(bounded_name(value.tag))
     tensor = value.tensor
     is_one = all(dim.size == 1 for dim in tensor.tensor_shape.dim)
-    if value.tag not in scalar_tags or tensor.dtype not in _DTYPES or not is_one:
+    if bounded_name(value.tag) not in scalar_tags or tensor.dtype not in _DTYPES or not is_one:
         return None
     layout, field_name = _DTYPES[tensor.dtype]
     if content := tensor.tensor_content:
