@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from core import curves
@@ -21,6 +22,14 @@ RUNS_AT_MOST = 64
 Made = tuple[bytes, bool]  # the answer, and whether there is news in it
 
 
+class Question(NamedTuple):
+    """What a viewer asks of a run."""
+
+    after: str  # what it knows: `train/loss:120,validation/loss:90`
+    generation: str  # what the last answer was called
+    keys: tuple[str, ...] = ()  # the curves that it shows; all where there are none
+
+
 @dataclass
 class _Known:
     """The answers about one run, as long as nothing changes."""
@@ -28,7 +37,7 @@ class _Known:
     version: int = -1
     looked_at: float = float("-inf")  # monotonic seconds
     look: "asyncio.Task[int] | None" = None
-    answers: "dict[tuple[str, str], asyncio.Task[Made]]" = field(default_factory=dict)
+    answers: "dict[Question, asyncio.Task[Made]]" = field(default_factory=dict)
 
 
 class CurveAnswers:
@@ -39,7 +48,9 @@ class CurveAnswers:
         self._cache, self._write = cache, write
         self._known: dict[str, _Known] = {}
 
-    async def answer(self, run_id: str, after: str, generation: str, wait_s: float = 0.0) -> bytes:
+    async def answer(
+        self, run_id: str, after: str, generation: str, wait_s: float = 0.0, keys: tuple[str, ...] = ()
+    ) -> bytes:
         """Return what is new to a viewer.
 
         Args:
@@ -48,33 +59,35 @@ class CurveAnswers:
                 `train/loss:120,validation/loss:90`.
             generation: What the last answer was called.
             wait_s: Where nothing is new, how long to wait for it; two seconds at most.
+            keys: The curves that it shows; empty is all.
 
         Raises:
             RunNotFound: There is none of this id.
             DatabaseUnavailable: The database cannot be read now.
         """
+        question = Question(after, generation, keys)
         end = time.monotonic() + min(wait_s, LONGEST_WAIT_S)
         while True:
             known = self._known.setdefault(run_id, _Known())
-            made, is_news = await self._current(run_id, known, after, generation)
+            made, is_news = await self._current(run_id, known, question)
             left_s = end - time.monotonic()
             if is_news or left_s <= 0:
                 return made
             next_look_s = known.looked_at + curves.REFRESH_S - time.monotonic()
             await asyncio.sleep(min(left_s, max(next_look_s, 0.01)))
 
-    async def _current(self, run_id: str, known: _Known, after: str, generation: str) -> Made:
+    async def _current(self, run_id: str, known: _Known, question: Question) -> Made:
         try:
             await self._look(run_id, known)
         except TouchstoneError:
             self._known.pop(run_id, None)  # a name that nobody has takes no room
             raise
-        task = known.answers.get((after, generation))
+        task = known.answers.get(question)
         if task is None or (task.done() and task.exception() is not None):
             while len(known.answers) >= KNOWN_AT_MOST:
                 known.answers.pop(next(iter(known.answers)))
-            task = asyncio.create_task(asyncio.to_thread(self._make, run_id, after, generation))
-            known.answers[after, generation] = task
+            task = asyncio.create_task(asyncio.to_thread(self._make, run_id, question))
+            known.answers[question] = task
         return await asyncio.shield(task)
 
     async def _look(self, run_id: str, known: _Known) -> None:
@@ -91,8 +104,8 @@ class CurveAnswers:
             known.version = version
             known.answers.clear()
 
-    def _make(self, run_id: str, after: str, generation: str) -> Made:
-        snapshot = self._cache.read(run_id, lengths_of(after), generation)
+    def _make(self, run_id: str, question: Question) -> Made:
+        snapshot = self._cache.read(run_id, lengths_of(question.after), question.generation, question.keys)
         return self._write(snapshot), bool(snapshot.curves) or snapshot.complete or not snapshot.run.status.is_active
 
 

@@ -20,8 +20,11 @@ from core.service import Service
 from core.store.curve import POINTS_PER_LINE, Curve, downsample, plain_steps
 from core.store.curve_rows import NO_POINTS, Known
 from core.store.metric_store import MetricStore, News
+from core.store.smoothing import SMOOTHEST, Line, kept_share, smooth
 
-__all__ = ["POINTS_PER_LINE", "Curve", "CurveCache", "Snapshot", "curves_of", "downsample", "plain_steps"]
+__all__ = [
+    "POINTS_PER_LINE", "SMOOTHEST", "Curve", "CurveCache", "Line", "Snapshot", "curves_of", "downsample", "plain_steps",
+]  # fmt: skip
 
 REFRESH_S = 0.25  # the store is asked no more often than this, however many watch
 RUNS_IN_MEMORY = 64
@@ -134,7 +137,7 @@ class _Mirror:
 
     def is_behind(self, known: Mapping[str, int]) -> bool:
         """Say whether a viewer lacks points of a line that is here only in part: then it is sent everything."""
-        return any(known.get(key, 0) < line.length for key, line in self.lines.items() if line.is_thinned)
+        return any(0 < known.get(key, 0) < line.length for key, line in self.lines.items() if line.is_thinned)
 
     def _settle(self, store: MetricStore, run: Run) -> bool:
         """Keep of a run that is packed what a chart shows at first; say whether it is packed.
@@ -179,13 +182,16 @@ class CurveCache:
         self._mirrors: OrderedDict[str, _Mirror] = OrderedDict()
         self._lock = threading.Lock()
 
-    def read(self, run_id: str, after: Mapping[str, int] | None = None, generation: str = "") -> Snapshot:
+    def read(
+        self, run_id: str, after: Mapping[str, int] | None = None, generation: str = "", keys: Sequence[str] = ()
+    ) -> Snapshot:
         """Return a run and its curves: all of them, or what came after what the viewer knows, at whatever step.
 
         Args:
             run_id: The run.
             after: By key, how many points the viewer knows of it: `Snapshot.lengths` of the last answer.
             generation: What the last answer was called; after another one, everything is sent again.
+            keys: Only these curves; empty is all.
 
         Raises:
             RunNotFound: There is none of this id.
@@ -196,7 +202,8 @@ class CurveCache:
             known = dict(after or {}) if generation == mirror.generation else {}
             complete = generation != mirror.generation or mirror.is_behind(known)
             known = {} if complete else known
-            curves = {key: line.curve(known.get(key, 0)) for key, line in mirror.lines.items()}
+            wanted = [key for key in keys if key in mirror.lines] if keys else mirror.lines
+            curves = {key: mirror.lines[key].curve(known.get(key, 0)) for key in wanted}
             fresh = {key: _thin(curve) for key, curve in curves.items() if len(curve)}
             lengths = {key: mirror.lines[key].length for key in fresh}
             return Snapshot(run, mirror.generation, complete, fresh, lengths, mirror.axes)
@@ -226,6 +233,23 @@ class CurveCache:
         """
         whole = self.read_whole(run_id, keys)
         return {key: downsample(part) for key, curve in whole.items() if len(part := _part(curve, low, high))}
+
+    def read_lines(self, run_id: str, keys: Sequence[str], low: int, high: int, weight: float) -> Mapping[str, Line]:
+        """Return what `read_part` returns, with a smooth line through the whole data, and how many points there are.
+
+        Args:
+            run_id: The run.
+            keys: Of the curves.
+            low: The first step.
+            high: The last one.
+            weight: Of the smooth line, from 0, which is none, to 0.999.
+
+        Raises:
+            RunNotFound: There is none of this id.
+        """
+        whole = self.read_whole(run_id, keys)
+        lines = {key: _line(curve, low, high, weight) for key, curve in whole.items()}
+        return {key: line for key, line in lines.items() if len(line.points)}
 
     def read_whole(self, run_id: str, keys: Sequence[str]) -> Mapping[str, Curve]:
         """Return every point of some curves.
@@ -265,6 +289,17 @@ def _identity(run: Run) -> tuple[int, bool, bool]:
 def _part(curve: Curve, low: int, high: int) -> Curve:
     start = max(int(np.searchsorted(curve.steps, low)) - 1, 0)
     return curve.at(slice(start, int(np.searchsorted(curve.steps, high, side="right")) + 1))
+
+
+def _line(curve: Curve, low: int, high: int, weight: float) -> Line:
+    numbers = int(np.isfinite(curve.values).sum())
+    points = downsample(_part(curve, low, high))
+    if not weight:
+        return Line(points, len(curve), numbers)
+    smoothed = downsample(_part(smooth(curve, weight), low, high))
+    finite = curve.values[np.isfinite(curve.values)]
+    low_end, high_end = np.quantile(finite, (0.1, 0.9)).tolist() if numbers else (0.0, 0.0)
+    return Line(points, len(curve), numbers, smoothed, kept_share(numbers, weight), (low_end, high_end))
 
 
 def _thin(curve: Curve) -> Curve:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import numpy as np
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from core.access.token import LOOPBACK
 from core.chart_libraries import library_files
 from core.curve_answers import CurveAnswers, is_step
-from core.curves import Curve, Snapshot, curves_of, plain_steps
+from core.curves import SMOOTHEST, Curve, Line, Snapshot, curves_of, plain_steps
 from core.errors import TouchstoneError, UserError
 from core.service import Service
 from core.wall_routes import wall_endpoints
@@ -49,14 +50,16 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
     async def curves(request: Request) -> Response:
         query, run_id = request.query_params, request.path_params["run_id"].strip().lower()
         said = query.get("after", ""), query.get("generation", ""), _step(query.get("wait", ""))
-        body = await (await asyncio.to_thread(answers)).answer(run_id, *said)
+        keys = tuple(_keys(query.get("keys", "")))
+        body = await (await asyncio.to_thread(answers)).answer(run_id, *said, keys)
         return Response(body, media_type="application/json", headers=_NEVER_KEPT)
 
     def detail(request: Request) -> Response:
         query, run_id = request.query_params, request.path_params["run_id"].strip().lower()
         low, high = (_step(query.get(name, "")) for name in ("low", "high"))
-        found = curves_of(open_service()).read_part(run_id, _keys(query.get("keys", "")), low, high)
-        return _json({"run": run_id, "curves": {key: _columns(curve) for key, curve in found.items()}})
+        keys, weight = _keys(query.get("keys", "")), _share(query.get("smooth", ""))
+        found = curves_of(open_service()).read_lines(run_id, keys, low, high, weight)
+        return _json({"run": run_id, "curves": {key: _part(line) for key, line in found.items()}})
 
     def table(request: Request) -> Response:
         run_id = request.path_params["run_id"].strip().lower()
@@ -196,6 +199,25 @@ def _columns(curve: Curve) -> dict[str, Any]:
     if curve.global_steps is not None:
         columns["global_step"] = plain_steps(curve.global_steps)
     return columns | ({"thinned": True} if curve.is_thinned else {})
+
+
+def _part(line: Line) -> Mapping[str, Any]:
+    """Return a line as the charts read it; `mean` is where its smooth line ends."""
+    columns = {**_columns(line.points), "count": line.count, "numbers": line.numbers}
+    if line.smooth is None:
+        return columns
+    means = line.smooth.values[np.isfinite(line.smooth.values)]
+    end = {"keep": line.keep, "mean": float(means[-1]) if len(means) else 0.0}
+    return columns | {"middle": line.middle, "smooth": {**_columns(line.smooth), **end}}
+
+
+def _share(text: str) -> float:
+    """Read how smooth a line shall be; what cannot be read is not at all."""
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0.0
+    return min(max(weight, 0.0), SMOOTHEST) if math.isfinite(weight) else 0.0
 
 
 def _number(value: float) -> float | str | None:

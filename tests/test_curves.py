@@ -162,3 +162,34 @@ def test_downsampling_takes_whatever_steps_there_are(steps: "np.ndarray[tuple[in
     assert len(kept) < 1_100
     assert kept.values.max() == 50.0
     assert kept.times[[0, -1]].tolist() == [0.0, 19_999.0]
+
+
+def test_who_shows_some_of_many_curves_is_sent_those(service: Service, database: Database, run: Run) -> None:
+    store, cache = MetricStore(database), CurveCache(service)
+    for key in ("a", "b", "c"):
+        store.append(run.id, points(0, 1, key=key))
+    first = cache.read(run.id, keys=["a"])
+    assert list(first.curves) == ["a"]
+    store.append(run.id, points(2, key="a"))
+    more = cache.read(run.id, {"a": 2}, first.generation, ["b", "a", "nobody"])
+    assert {key: curve.steps.tolist() for key, curve in more.curves.items()} == {"a": [2], "b": [0, 1]}
+
+
+def test_a_smooth_line_is_the_same_in_a_part_as_in_the_whole(service: Service, database: Database, run: Run) -> None:
+    store, cache = MetricStore(database), CurveCache(service)
+    noise = np.random.default_rng(0).lognormal(0, 1, 20_000)
+    noise[100:110] = nan
+    store.append_curves(run.id, {"loss": curve(noise)})
+    whole = cache.read_lines(run.id, ["loss"], 0, 20_000, 0.9)["loss"]
+    part = cache.read_lines(run.id, ["loss"], 10_000, 10_200, 0.9)["loss"]
+    assert (whole.count, whole.numbers) == (20_000, 19_990)
+    assert whole.points.values[np.isfinite(whole.points.values)].max() == np.nanmax(noise)
+    assert whole.smooth is not None
+    assert part.smooth is not None
+    assert len(part.smooth) == 203  # 201 inside and one beside each end
+    seen = dict(zip(whole.smooth.steps.tolist(), whole.smooth.values.tolist(), strict=True))
+    both = [(value, seen[step]) for step, value, _ in part.smooth.points() if step in seen]
+    assert both
+    assert all(one == other for one, other in both)
+    assert part.smooth.values.max() < 2.5
+    assert cache.read_lines(run.id, ["loss"], 0, 10, 0)["loss"].smooth is None

@@ -46,10 +46,11 @@ def test_curves_come_whole_and_then_only_what_is_new(client: TestClient, databas
     assert first["complete"] is True
     assert first["active"] is True
     assert first["status"] == "queued"
-    assert first["curves"] == {"train/loss": {"step": [0, 5], "value": [2.0, 1.0], "time": [10.0, 11.0]}}
+    line = {"length": 2, "step": [0, 5], "value": [2.0, 1.0], "time": [10.0, 11.0]}
+    assert first["curves"] == {"train/loss": line}
 
     store.append(run.id, [Metric("train/loss", 9, 0.5, 12.0)])
-    query = {"after": "train/loss:5,validation/loss:3", "generation": first["generation"]}
+    query = {"after": "train/loss:2,validation/loss:3", "generation": first["generation"]}
     second = client.get(f"/api/runs/{run.id}/curves", params=query).json()
     assert second["complete"] is False
     assert second["curves"]["train/loss"]["step"] == [9]
@@ -59,7 +60,7 @@ def test_names_and_steps_of_any_kind_come_once(client: TestClient, database: Dat
     store = MetricStore(database)
     store.append(run.id, [Metric("a,b:c%", -1, 2.0, 10.0)])
     first = client.get(f"/api/runs/{run.id}/curves").json()
-    query = {"after": "a%2Cb%3Ac%25:-1", "generation": first["generation"]}
+    query = {"after": "a%2Cb%3Ac%25:1", "generation": first["generation"]}
     assert client.get(f"/api/runs/{run.id}/curves", params=query).json()["curves"] == {}
     table = client.get(f"/api/runs/{run.id}/curves.csv", params={"keys": "a%2Cb%3Ac%25"}).text
     assert table.splitlines()[1] == '"a,b:c%",-1,2.0,10.000'
@@ -190,6 +191,15 @@ def test_a_part_of_a_long_curve_comes_in_full_detail(client: TestClient, databas
     part = client.get(f"/api/runs/{run.id}/detail", params=query).json()["curves"]["train/loss"]
     assert part["step"] == list(range(99, 202))  # a point more on either side, so that the line leads out of the part
     assert "thinned" not in part
+    assert "smooth" not in part
+    asked = query | {"smooth": "0.9"}
+    smoothed = client.get(f"/api/runs/{run.id}/detail", params=asked).json()["curves"]["train/loss"]
+    assert (smoothed["count"], smoothed["numbers"], smoothed["middle"]) == (5_000, 5_000, [0.0, 6.0])
+    assert smoothed["smooth"]["step"] == part["step"]
+    assert all(2 < value < 4 for value in smoothed["smooth"]["value"])  # of 0 to 6, over about fifty points
+    for odd in ("", "nan", "much", "-1"):
+        answer = client.get(f"/api/runs/{run.id}/detail", params=query | {"smooth": odd})
+        assert "smooth" not in answer.json()["curves"]["train/loss"]
 
 
 def test_a_table_of_a_curve_holds_every_point_and_no_formula(client: TestClient, database: Database, run: Run) -> None:

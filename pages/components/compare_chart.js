@@ -1,11 +1,9 @@
 // Curves of several runs in one picture. Asks the routes for what is shown alone: ended runs once, live ones every
-// second for what is new. Stands after curve_drawing.js and curve_tools.js, whose words it uses: element, themeOf, layoutOf, smooth.
+// second for what is new. Stands after curve_lines.js, curve_drawing.js and curve_tools.js, whose words it uses.
 
 const COMPARE_POLL_MS = 1000;
 const COMPARE_PATIENCE_MS = 15000; // the longest pause between two tries while the server does not answer
 const COMPARE_LONG = 3000; // points of a live line; a longer one is asked for again, downsampled
-const FIRST_STEP = "-99999999999999999"; // of runs from elsewhere steps may be negative
-const LAST_STEP = "99999999999999999";
 
 class Comparison {
   constructor(parent, component) {
@@ -136,26 +134,41 @@ class Comparison {
     const known = (this.known[run.id] ??= { curves: {}, generation: "", asked: new Set() });
     const lines = Object.entries(known.curves);
     const long = lines.some(([, line]) => line.step.length > COMPARE_LONG);
-    const found = await this.fetch(run, "curves", long ? {} : { after: knownOf(known.curves), generation: known.generation });
+    const shown = this.data.curves.map((curve) => curve.key);
+    const keys = listed(shown);
+    const found = await this.fetch(run, "curves", long ? { keys } : { keys, after: knownOf(known.curves, shown), generation: known.generation });
     if (found === null) { known.ended = true; return false; }
     if (found.complete) known.curves = {};
     known.generation = found.generation;
+    run.pauses = found.pauses;
     known.ended = !found.active;
     const fresh = Object.entries(found.curves);
     for (const [key, columns] of fresh) {
       known.curves[key] = addPoints(known.curves[key], columns);
       known.asked.add(key);
     }
-    return found.complete || fresh.length > 0;
+    const finer = await this.refine(run);
+    return found.complete || fresh.length > 0 || finer;
+  }
+
+  async refine(run) { // of thinned lines the server knows every point: it smooths them, and counts what is no number
+    const { curves } = this.known[run.id];
+    const weight = this.data.smoothing;
+    const keys = this.data.curves.map((curve) => curve.key).filter((key) => isCoarser(curves[key], weight));
+    if (!keys.length) return false;
+    const found = await this.fetch(run, "detail", { keys: listed(keys), ...WHOLE, smooth: weight });
+    for (const key of keys) if (found?.curves[key]) curves[key] = finer(found.curves[key], curves[key], weight);
+    return true;
   }
 
   async askEnded(run) {
     const known = (this.known[run.id] ??= { curves: {}, generation: "", asked: new Set(), ended: true });
     const missing = this.data.curves.map((curve) => curve.key).filter((key) => !known.asked.has(key));
-    if (!missing.length) return false;
-    const found = await this.fetch(run, "detail", { keys: missing.map(encodeURIComponent).join(","), low: FIRST_STEP, high: LAST_STEP });
+    if (!missing.length) return this.refine(run);
+    const weight = this.data.smoothing;
+    const found = await this.fetch(run, "detail", { keys: listed(missing), ...WHOLE, smooth: weight });
     for (const key of missing) known.asked.add(key);
-    if (found !== null) Object.assign(known.curves, found.curves);
+    for (const [key, line] of Object.entries(found?.curves ?? {})) known.curves[key] = { ...line, weight };
     return true;
   }
 
@@ -174,6 +187,10 @@ class Comparison {
 
   followTheme() {
     if (this.drawn && getComputedStyle(this.root).color !== this.drawn) { this.buildLegend(); this.draw(); }
+  }
+
+  whole(curve, run) {
+    return this.known[run.id]?.curves[curve.key];
   }
 
   line(curve, run) {
@@ -197,8 +214,9 @@ class Comparison {
       }));
       figure.title.textContent = comparedFinding(curve, lines, this.data.same_data);
       figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${along.title.toLowerCase()}. ${comparedFinding(curve, lines, this.data.same_data)}`);
-      figure.words.textContent = lines.map(([run, line]) => `${run.name}: ${written(curve, lastOf(line))} at step ${line.step.at(-1)}.`).join(" ");
+      figure.words.textContent = lines.map(([run, line]) => `${run.name}: ${written(curve, lastOf(line))} at step ${placeText(line.step.at(-1))}.`).join(" ");
       figure.warning.textContent = this.warningOf(curve, shown, along);
+      figure.drawing.say(lines.map(([run]) => unplacedNote(this.whole(curve, run), run.name, along, run)).filter(Boolean).join(" "));
       figure.empty.textContent = lines.length ? "" : this.busy ? "" : "No run that is shown has this curve.";
       drawn[curve.key] = Object.fromEntries(lines.map(([run, line]) => [run.id, line.step.length]));
     }
@@ -208,9 +226,10 @@ class Comparison {
   warningOf(curve, shown, along) {
     const without = this.data.runs.filter((run) => !this.hidden.has(run.id) && this.known[run.id] && !this.line(curve, run)?.step.length);
     const unplaced = shown.filter((run) => !along.knows(run));
-    const broken = shown.filter((run) => this.line(curve, run).value.some((value) => typeof value !== "number"));
-    const said = [[without, "without this curve"], [unplaced, `not shown: how long a pass is, is not known`], [broken, "not a number somewhere"]];
-    return said.filter(([runs]) => runs.length && !(runs === without && this.busy)).map(([runs, why]) => `${runs.map((run) => run.name).join(", ")}: ${why}.`).join(" ");
+    const said = [[without, "without this curve"], [unplaced, `not shown: how long a pass is, is not known`]];
+    const whole = said.filter(([runs]) => runs.length && !(runs === without && this.busy)).map(([runs, why]) => `${runs.map((run) => run.name).join(", ")}: ${why}.`);
+    const each = shown.map((run) => brokenNote(this.whole(curve, run), run.name));
+    return [...whole, ...each.filter(Boolean)].join(" ");
   }
 
   async zoom(curve, low, high) { // what was thinned out for the whole is asked for again in the part
@@ -221,9 +240,10 @@ class Comparison {
       const line = this.known[run.id].curves[curve.key];
       const inside = line.step.filter((_, at) => { const x = along.of(line, at, run); return x >= low && x <= high; });
       if (!inside.length) return null;
-      const query = { keys: encodeURIComponent(curve.key), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)) };
+      const weight = this.data.smoothing;
+      const query = { keys: listed([curve.key]), low: Math.floor(inside[0]), high: Math.ceil(inside.at(-1)), smooth: weight };
       const found = await this.fetch(run, "detail", query).catch(() => null); // the thinned curve stays: every spike is in it
-      return found?.curves[curve.key] ? [run.id, found.curves[curve.key]] : null;
+      return found?.curves[curve.key] ? [run.id, { ...found.curves[curve.key], weight }] : null;
     }));
     if (this.stopped || !this.figures.get(curve.key)?.drawing.isAt(low, high) || !parts.some(Boolean)) return;
     this.details.set(curve.key, Object.fromEntries(parts.filter(Boolean)));

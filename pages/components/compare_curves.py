@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from core.specs import MetricSpec
 from pages.components.addresses import base_url, library_urls
 from pages.components.compare_words import Looks
 from pages.components.curve_chart import DRAWING, LOSS_UNITS
+from pages.components.curve_names import unique_names
 from pages.components.text import plain
 from pages.components.url_lists import read_list, write_list
 from pages.components.url_state import chosen_place, read_choice, write_choice
@@ -27,7 +28,7 @@ _component = st.components.v2.component(
 )
 MOST_CURVES = 6  # charts at once
 HIDDEN = "hide"  # in the address: ids of the runs whose lines are switched off
-ALONG = {"step": "Step", "pass": "Pass over the data", "time": "Time"}
+ALONG = {"step": "Step", "run": "Step of the run", "pass": "Pass over the data", "time": "Time"}
 SMOOTH = {"0": "Not", "0.6": "A little", "0.9": "Much", "0.97": "Very much"}
 PARTS = {"train": "training", "validation": "validation", "test": "test", "val": "validation", "eval": "validation"}
 FIRST = ("validation/loss", "train/loss")  # after the metric that decides
@@ -106,7 +107,16 @@ def curves_of(runs: Sequence[Run]) -> dict[str, Curve]:
     def order(key: str) -> tuple[int, int, str]:
         return -counts[key], first.index(key) if key in first else len(first), key
 
-    return {key: _curve(key, metrics, unit, counts[key]) for key in sorted(counts, key=order)}
+    curves = {key: _curve(key, metrics, unit, counts[key]) for key in sorted(counts, key=order)}
+    names = unique_names(curves, lambda key, parts: curves[key].title if parts == 1 else _path(key, parts))
+    return {key: replace(curve, title=names[key]) for key, curve in curves.items()}
+
+
+def _path(key: str, parts: int) -> str:
+    """Return the end of a name as it was logged: `generator/loss, training`."""
+    part, _, name = key.partition("/")
+    end = "/".join((name if part in PARTS else key).split("/")[-parts:])
+    return f"{end}, {PARTS[part]}" if part in PARTS else end
 
 
 def _curve(key: str, metrics: Mapping[str, MetricSpec], loss_unit: str, count: int) -> Curve:

@@ -10,13 +10,15 @@ class Curves {
     const { data } = component;
     this.component = component;
     this.data = data;
-    this.lines = {}; // key -> {step, value, time}
+    this.lines = {}; // key -> {step, value, time}, thinned where there are more; then also count, numbers, smooth
     this.generation = "";
     this.pause = POLL_MS;
     this.view = rememberedView();
     if (!this.canShow(this.view.axis)) this.view.axis = "step";
-    this.details = new Map(); // chart -> the points of the part that it is zoomed to
+    this.asked = new Set(); // keys whose points have come, or are not there
+    this.detail = new CurveDetail(this);
     this.resizer = new ResizeObserver((entries) => this.resize(entries));
+    this.screen = new NearScreen((came, went) => this.scroll(came, went));
     this.build(parent);
     this.onVisible = () => { if (!document.hidden) this.poll(); };
     document.addEventListener("visibilitychange", this.onVisible);
@@ -33,45 +35,78 @@ class Curves {
     this.state.setAttribute("role", "status");
     bar.append(this.state);
     bar.append(smoothingSlider(this), axisChoice(this), this.toggle("log", "Log scale"));
+    if (this.data.charts.length > FEW) bar.prepend(curveSearch(this));
     const charts = element("div", "ts-charts");
-    const more = element("details", "ts-more");
-    more.append(element("summary", "", "More curves: other metrics, learning rate, gradients, speed, memory"));
+    this.more = element("details", "ts-more");
+    this.more.append(element("summary", "", this.data.charts.some((chart) => chart.said_unit !== undefined) ? "More curves: other metrics, learning rate, gradients, speed, memory" : "More curves"));
     const others = element("div", "ts-charts");
-    more.append(others);
-    more.ontoggle = () => this.draw();
-    this.charts = this.data.charts.map((chart) => this.buildChart(chart, chart.aside ? others : charts));
-    this.root.append(bar, charts, more);
+    this.more.append(others);
+    this.more.hidden = !this.data.charts.some((chart) => chart.aside);
+    this.more.ontoggle = () => this.draw();
+    this.charts = this.data.charts.map((chart) => this.placeChart(chart, chart.aside ? others : charts));
+    this.chartOf = new Map(this.charts.map((chart) => [chart.figure, chart]));
+    this.root.append(bar, charts, this.more);
     parent.append(this.root);
+    this.screen.watch(this.charts.map((chart) => chart.figure));
   }
 
-  buildChart(chart, into) {
-    const figure = element("figure");
-    const caption = element("figcaption");
-    const title = element("span", "ts-title", chart.title);
-    caption.append(title, element("small", "", chart.hint), toolsMenu(this, chart, figure));
-    const plot = element("div", "ts-plot");
-    plot.setAttribute("aria-label", chart.title);
-    this.resizer.observe(plot);
-    const warning = element("div", "ts-warning");
-    const empty = element("div", "ts-empty", "");
-    const words = element("p", "ts-hidden");
-    figure.append(caption, plot, warning, empty, words);
+  placeChart(chart, into) {
+    const figure = element("figure", "ts-unbuilt");
     into.append(figure);
-    const made = { ...chart, heading: title, plot, warning, empty, words };
-    this.chartOf ??= new Map();
-    this.chartOf.set(chart, made);
-    return made;
+    return { ...chart, figure, found: true };
+  }
+
+  buildChart(chart) { // when it comes near the screen
+    const { figure } = chart;
+    figure.classList.remove("ts-unbuilt");
+    chart.heading = element("span", "ts-title", chart.title);
+    const caption = element("figcaption");
+    caption.append(chart.heading, element("small", "", chart.hint), toolsMenu(this, chart));
+    chart.plot = element("div", "ts-plot");
+    chart.plot.setAttribute("aria-label", chart.title);
+    this.resizer.observe(chart.plot);
+    chart.warning = element("div", "ts-warning");
+    chart.empty = element("div", "ts-empty", "");
+    chart.words = element("p", "ts-hidden");
+    figure.append(caption, chart.plot, chart.warning, chart.empty, chart.words);
+  }
+
+  scroll(came, went) {
+    for (const figure of went) this.chartOf.get(figure).drawing?.drop();
+    if (!came.length) return;
+    this.draw();
+    if (this.isMissing()) this.waiting?.abort(); // their points do not wait for news of others
+    this.poll();
+  }
+
+  near() {
+    return this.charts.filter((chart) => this.screen.has(chart.figure));
+  }
+
+  nearKeys() {
+    return this.near().flatMap((chart) => chart.lines.map((line) => line.key));
+  }
+
+  isMissing() { // is there a chart near whose points were not asked for?
+    return this.nearKeys().some((key) => !this.asked.has(key));
+  }
+
+  find(text) {
+    for (const chart of this.charts) chart.found = !text || [chart.title, ...chart.lines.map((line) => line.key)].some((name) => name.toLowerCase().includes(text));
+    if (text && this.charts.some((chart) => chart.found && chart.aside)) this.more.open = true;
+    this.draw();
   }
 
   canShow(axis) {
-    return axis in AXES && (axis !== "epoch" || this.data.steps_per_epoch > 0) && (axis !== "examples" || this.data.batch_size > 0);
+    return axis in AXES && (axis !== "run" || this.view.axis === "run" || Object.values(this.lines).some((line) => line.global_step)) && (axis !== "epoch" || this.data.steps_per_epoch > 0) && (axis !== "examples" || this.data.batch_size > 0);
   }
 
   change(name, value) {
     this.view[name] = value;
-    if (name !== "smoothing") this.details.clear(); // another axis shows the whole again
+    if (name !== "smoothing") this.detail.parts.clear(); // another axis shows the whole again
     localStorage.setItem(REMEMBERED, JSON.stringify(this.view));
     this.draw();
+    this.detail.askSoon();
   }
 
   toggle(name, label) {
@@ -107,35 +142,53 @@ class Curves {
 
   async poll() {
     clearTimeout(this.timer);
-    if (this.stopped || this.ended || this.busy || document.hidden) return;
+    if (this.stopped || (this.ended && !this.isMissing()) || this.busy || document.hidden) return;
     this.busy = true;
+    this.waiting = new AbortController();
+    let failed = false;
     try {
-      const answer = await fetch(this.address(), { cache: "no-store", signal: AbortSignal.timeout(20000) });
+      const keys = this.nearKeys();
+      const answer = await fetch(this.address(keys), { cache: "no-store", signal: AbortSignal.any([this.waiting.signal, AbortSignal.timeout(20000)]) });
       const found = await answer.json();
       if (this.stopped) return;
-      if (!answer.ok) { this.ended = true; this.say("error", found.error); return; }
+      if (!answer.ok) { this.ended = true; this.asked = new Set(this.charts.flatMap((chart) => chart.lines.map((line) => line.key))); this.say("error", found.error); return; }
       this.pause = POLL_MS;
-      this.take(found);
+      this.take(found, keys);
+      await this.detail.ask();
     } catch {
-      this.pause = Math.min(2 * this.pause, PATIENCE_MS);
-      this.say("error", "No answer from Touchstone. Trying again …");
+      failed = !this.waiting.signal.aborted;
+      if (failed) { this.pause = Math.min(2 * this.pause, PATIENCE_MS); this.say("error", "No answer from Touchstone. Trying again …"); }
     } finally {
       this.busy = false;
-      if (!this.stopped && !this.ended) this.timer = setTimeout(() => this.poll(), this.pause);
+      const missing = this.isMissing();
+      if (!this.stopped && (!this.ended || missing)) this.timer = setTimeout(() => this.poll(), missing && !failed ? 0 : this.pause);
     }
   }
 
-  address() {
-    const long = Object.values(this.lines).some((line) => line.step.length > MOST_POINTS);
-    const query = new URLSearchParams(long || !this.generation ? {} : { after: knownOf(this.lines), generation: this.generation, wait: 1 });
-    return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/curves?${query}`;
+  address(near) {
+    const keys = this.charts.length > FEW ? near.concat(near.length ? [] : this.charts[0].lines[0].key) : []; // none: all
+    const known = Object.entries(this.lines).filter(([key]) => !keys.length || keys.includes(key));
+    const long = known.some(([, line]) => line.step.length > MOST_POINTS);
+    const query = new URLSearchParams(keys.length ? { keys: listed(keys) } : {});
+    if (!long && this.generation) {
+      query.set("after", knownOf(this.lines, keys));
+      query.set("generation", this.generation);
+      if (!this.isMissing()) query.set("wait", 1);
+    }
+    return `${this.route("curves")}?${query}`;
   }
 
-  take(found) {
-    if (found.complete) this.lines = {};
+  route(what) {
+    return `${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/${what}`;
+  }
+
+  take(found, keys) {
+    if (found.complete) { this.lines = {}; this.asked.clear(); }
+    for (const key of keys) this.asked.add(key);
     this.generation = found.generation;
     this.pauses = found.pauses;
     for (const [key, fresh] of Object.entries(found.curves)) this.lines[key] = addPoints(this.lines[key], fresh);
+    showAxes(this);
     this.ended = !found.active;
     if (this.ended && this.data.active) this.component.setTriggerValue("ended", this.generation); // the page shows the result
     const step = found.steps_total ? `Step ${found.steps.toLocaleString()} of ${found.steps_total.toLocaleString()}` : "";
@@ -156,63 +209,65 @@ class Curves {
     if (!this.library || this.stopped) return;
     const theme = themeOf(this.root);
     this.drawn = theme.text;
-    const counts = {};
-    const began = Math.min(...Object.values(this.lines).map((line) => line.time[0]));
-    const run = { ...this.data, began, pauses: this.pauses };
+    const run = this.timing();
     for (const chart of this.charts) {
-      const shown = chart.lines.filter((line) => this.lines[line.key]);
-      for (const line of shown) counts[line.key] = this.lines[line.key].step.length;
-      chart.plot.parentElement.hidden = chart.aside && !shown.length; // no GPU, no chart of it
-      const finding = findingOf(this.lines, chart, shown, this.ended);
-      if (chart.heading.textContent !== finding) chart.heading.textContent = finding;
-      if (!chart.plot.offsetWidth) continue; // folded away
-      const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), this.view, chart, theme, run));
-      chart.drawing ??= new LineChart(chart.plot, this.library, (low, high) => this.zoom(chart, low, high));
-      chart.drawing.draw(traces, layoutOf(theme, {
-        revision: `${this.view.log}-${this.view.axis}`, along: AXES[this.view.axis].title, unit: chart.unit, log: this.view.log,
-        percent: chart.percent, legend: chart.lines.length > 1,
-      }));
-      chart.empty.textContent = shown.length ? "" : this.ended ? "No points were recorded." : "The first points appear here.";
-      chart.plot.setAttribute("aria-label", `${finding}. Lines: ${shown.map((line) => line.label).join(" and ") || "none yet"}.`);
-      chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
-      chart.warning.textContent = shown.map((line) => warningOf(this.lines, line)).filter(Boolean).join(" ");
+      const hidden = !chart.found || (chart.aside && this.charts.length <= FEW && !chart.lines.some((line) => this.lines[line.key])); // no GPU, no chart of it
+      if (chart.figure.hidden !== hidden) chart.figure.hidden = hidden;
     }
-    this.root.dataset.points = JSON.stringify(counts);
+    const near = this.near();
+    for (const chart of near) if (!chart.plot) this.buildChart(chart);
+    const seen = new Set(near.filter((chart) => chart.plot.offsetWidth)); // the others are folded away
+    for (const chart of near) this.drawChart(chart, theme, run, seen.has(chart));
+    const counts = near.flatMap((chart) => chart.lines).filter((line) => this.lines[line.key]).map(({ key }) => [key, this.lines[key].step.length]);
+    this.root.dataset.points = JSON.stringify(Object.fromEntries(counts));
+  }
+
+  timing() { // what an axis has to know of the run
+    return { ...this.data, began: beginning(Object.values(this.lines)), pauses: this.pauses };
+  }
+
+  drawChart(chart, theme, run, isSeen) {
+    const shown = chart.lines.filter((line) => this.lines[line.key]);
+    const finding = findingOf(this.lines, chart, shown, this.ended);
+    if (chart.heading.textContent !== finding) chart.heading.textContent = finding;
+    if (!isSeen) return;
+    const axis = this.axisOf(chart);
+    if (!chart.drawing?.zoomed) this.detail.parts.delete(chart);
+    const traces = shown.flatMap((line) => tracesOf(line, this.points(chart, line.key), { ...this.view, axis }, chart, theme, run));
+    chart.drawing ??= new LineChart(chart.plot, this.library, (low, high) => this.detail.zoom(chart, low, high));
+    chart.drawing.draw(traces, layoutOf(theme, {
+      revision: `${this.view.log}-${axis}`, along: axisTitle(axis, shown.map((line) => this.lines[line.key])), unit: chart.unit, log: this.view.log,
+      percent: chart.percent, legend: chart.lines.length > 1,
+    }));
+    chart.empty.textContent = shown.length ? "" : chart.lines.some((line) => !this.asked.has(line.key)) ? "Loading …" : this.ended ? "No points were recorded." : "The first points appear here.";
+    chart.plot.setAttribute("aria-label", `${finding}. Lines: ${shown.map((line) => line.label).join(" and ") || "none yet"}.`);
+    chart.words.textContent = shown.map((line) => wordsOf(this.lines, line)).join(" ");
+    const notes = (note) => shown.map((line) => note(this.lines[line.key], chart.lines.length > 1 ? line.label : chart.title)).filter(Boolean).join(" ");
+    chart.warning.textContent = notes(brokenNote);
+    chart.drawing.say(notes((line, label) => unplacedNote(line, label, AXES[axis], run)));
+  }
+
+  axisOf(chart) {
+    return axisOf(this.view.axis, chart.lines.map((line) => this.lines[line.key]).filter(Boolean));
   }
 
   points(chart, key) {
-    return this.details.get(chart)?.[key] ?? this.lines[key];
-  }
-
-  async zoom(chart, low, high) { // what was thinned out for the whole is asked for again in the part
-    if (low === undefined) { this.details.delete(chart); this.draw(); return; }
-    const thinned = chart.lines.filter((line) => this.lines[line.key]?.thinned).map((line) => line.key);
-    if (!thinned.length) return;
-    const run = { ...this.data, began: Math.min(...Object.values(this.lines).map((line) => line.time[0])), pauses: this.pauses };
-    const line = this.lines[thinned[0]];
-    const [first, last] = [low, high].map((x) => stepAt(line, this.view.axis, x, run));
-    const query = new URLSearchParams({ keys: thinned.map(encodeURIComponent).join(","), low: Math.floor(first), high: Math.ceil(last) });
-    try {
-      const answer = await fetch(`${this.data.base}/api/runs/${encodeURIComponent(this.data.run)}/detail?${query}`, { cache: "no-store" });
-      if (!answer.ok || this.stopped || !chart.drawing.isAt(low, high)) return;
-      this.details.set(chart, (await answer.json()).curves);
-      this.draw();
-    } catch {
-      // the thinned curve stays: it shows every spike as well
-    }
+    return this.detail.parts.get(chart)?.[key] ?? this.lines[key];
   }
 
   resize(entries) { // also when a chart fills the screen
     if (!this.drawn) return;
     const sized = new Set(entries.map((entry) => entry.target));
-    for (const chart of this.charts) if (sized.has(chart.plot) && chart.plot.offsetWidth) chart.drawing?.resize();
+    for (const chart of this.charts) if (chart.plot && sized.has(chart.plot) && chart.plot.offsetWidth) chart.drawing?.resize();
   }
 
   stop() {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearTimeout(this.detail.timer);
     clearInterval(this.themeTimer);
     this.resizer.disconnect();
+    this.screen.stop();
     document.removeEventListener("visibilitychange", this.onVisible);
     for (const chart of this.charts) chart.drawing?.drop();
     this.root.remove();

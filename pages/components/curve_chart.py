@@ -14,13 +14,14 @@ from pages.components.foreign_charts import foreign_charts
 
 _HERE = Path(__file__).parent
 DRAWING = (  # what every component that shows curves is made of
-    "mounting.js", "curve_library.js", "curve_points.js", "line_chart.js", "chart_keys.js",
-    "curve_drawing.js", "curve_tools.js",
+    "mounting.js", "curve_library.js", "number_text.js", "axis_fit.js", "line_join.js", "line_pointer.js",
+    "line_chart.js", "chart_keys.js", "curve_points.js", "curve_lines.js", "curve_smoothing.js", "curve_drawing.js",
+    "curve_tools.js", "near_screen.js",
 )  # fmt: skip
 _component = st.components.v2.component(
     "touchstone_curves",
     css=(_HERE / "curve_chart.css").read_text(),
-    js="\n".join((_HERE / name).read_text() for name in (*DRAWING, "curve_chart.js")),
+    js="\n".join((_HERE / name).read_text() for name in (*DRAWING, "curve_detail.js", "curve_chart.js")),
     isolate_styles=False,  # in the document, where tests and benches find it
 )
 

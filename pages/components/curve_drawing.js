@@ -12,11 +12,16 @@ function themeOf(root) {
   return { dark, text: style.color, font: style.fontFamily, line: style.getPropertyValue("--st-border-color").trim(), ...COLORS[dark ? "dark" : "light"] };
 }
 
-function shownNumber(value, chart) {
-  if (chart.percent) return `${(100 * value).toFixed(1)} %`;
-  const size = Math.abs(value);
-  const text = size && (size < 1e-3 || size >= 1e9) ? value.toExponential(1) : value.toLocaleString("en", { maximumSignificantDigits: size >= 1000 ? 5 : 3 });
+function shownNumber(value, chart, spread = 0) {
+  if (chart.percent) return percentText(value, spread);
+  const text = numberText(value, spread, 3);
   return chart.said_unit ? `${text} ${chart.said_unit}` : text;
+}
+
+function spreadOf(values) { // of the middle nine tenths: what has to be told apart
+  const sorted = values.filter((value) => typeof value === "number").sort((one, other) => one - other);
+  const cut = Math.floor(sorted.length / 20);
+  return sorted.length ? sorted.at(-1 - cut) - sorted[cut] : 0;
 }
 
 const BETTER = { "lower is better": "min", "higher is better": "max" };
@@ -28,14 +33,15 @@ function findingOf(lines, chart, shown, ended) { // the title says what is to be
   const lastAt = value.findLastIndex((v) => typeof v === "number");
   const name = line.name || (chart.lines.length > 1 ? `${chart.title} (${line.label.toLowerCase()})` : chart.title);
   if (lastAt < 0) return `${name}: not a number`;
-  const now = `${name} ${shownNumber(value[lastAt], chart)}`;
+  const spread = spreadOf(value);
+  const now = `${name} ${shownNumber(value[lastAt], chart, spread)}`;
   const goal = chart.better ?? BETTER[chart.hint];
   if (!goal || lastAt === 0) return now;
   const better = goal === "max" ? (a, b) => a > b : (a, b) => a < b;
   const bestAt = value.reduce((best, v, at) => (typeof v === "number" && better(v, value[best]) ? at : best), lastAt);
   const word = goal === "max" ? "highest" : "lowest";
   if (bestAt === lastAt) return `${now}, its ${word}${ended ? "" : " so far"}`;
-  return `${now}, ${word} at step ${step[bestAt].toLocaleString("en")} (${shownNumber(value[bestAt], chart)})`;
+  return `${now}, ${word} at step ${placeText(step[bestAt])} (${shownNumber(value[bestAt], chart, spread)})`;
 }
 
 function wordsOf(lines, line) {
@@ -43,18 +49,34 @@ function wordsOf(lines, line) {
   return `${line.label}: ${value.at(-1)} at step ${step.at(-1)}.`;
 }
 
-function warningOf(lines, line) {
-  const { step, value } = lines[line.key];
+function brokenNote({ step, value, count, numbers }, label) { // how many are not numbers, and where the first one is
   const at = value.findIndex((v) => typeof v !== "number");
-  return at < 0 ? "" : `⚠ ${line.label} is ${value[at] === null ? "not a number" : "infinite"} at step ${step[at]}.`;
+  if (at < 0) return "";
+  const kinds = [value.some((v) => typeof v === "string") && "infinite", value.includes(null) && "not a number"];
+  const what = kinds.filter(Boolean).join(" or ");
+  const seen = value.filter((v) => typeof v !== "number").length;
+  const [missing, all] = count ? [count - numbers, count] : [seen, value.length];
+  const verb = missing === 1 ? "is" : "are";
+  return `⚠ ${label}: ${missing.toLocaleString("en")} of ${counted(all, "value")} ${verb} ${what}${missing === 1 ? "" : ", the first"} at step ${placeText(step[at])}.`;
 }
 
 const AXES = { // what stands below a chart, and how a point's place there is found
-  step: { title: "Step", of: (line, at) => line.step[at] },
-  epoch: { title: "Pass over the data", of: (line, at, run) => line.step[at] / run.steps_per_epoch },
-  time: { title: "Minutes (without pauses)", of: (line, at, run) => minutesAt(line.time[at], run.began, run.pauses) },
-  examples: { title: "Examples", of: (line, at, run) => line.step[at] * run.batch_size },
+  step: { title: "Step", noun: "step", of: (line, at) => line.step[at] },
+  run: { title: "Step of the run", noun: "step", of: (line, at) => runSteps(line)[at] },
+  epoch: { title: "Pass over the data", noun: "pass", of: (line, at, run) => line.step[at] / run.steps_per_epoch },
+  time: { title: "Minutes (without pauses)", noun: "time", of: (line, at, run) => minutesAt(line.time[at], run.began, run.pauses) },
+  examples: { title: "Examples", noun: "step", of: (line, at, run) => line.step[at] * run.batch_size },
 };
+
+function axisOf(axis, lines) { // lines of one chart that count different things meet where the run was
+  const own = lines.filter((line) => line.global_step).length;
+  return axis === "step" && own && own < lines.length ? "run" : axis;
+}
+
+function axisTitle(axis, lines) { // "epoch", where that is what their steps count
+  const names = new Set(lines.map((line) => line.axis ?? ""));
+  return axis === "step" && names.size === 1 && !names.has("") ? [...names][0] : AXES[axis].title;
+}
 
 function stepAt(line, axis, x, run) { // the step at a place of the axis, also between two points that are shown
   let low = 0;
@@ -70,19 +92,23 @@ function stepAt(line, axis, x, run) { // the step at a place of the axis, also b
   return line.step[low] + share * (line.step[high] - line.step[low]);
 }
 
-function tracesOf(line, found, view, chart, theme, run) { // line: how it is drawn; found: its points
+function tracesOf(line, found, view, chart, theme, run) { // line: how it is drawn; found: its points; view: smoothing, axis
   const scale = chart.percent ? 100 : 1;
-  const y = found.value.map((v) => (typeof v === "number" ? v * scale : null));
-  const x = y.map((_, at) => AXES[view.axis].of(found, at, run));
+  const along = (points) => ({
+    x: points.step.map((_, at) => AXES[view.axis].of(points, at, run)),
+    y: points.value.map((value) => (typeof value === "number" ? value * scale : null)),
+  });
   const style = { color: theme[line.color], width: 2, dash: line.dash };
+  const count = found.step.length;
   const made = {
-    x, y, type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style,
-    mode: y.length < 2 || (y.length < 40 && line.dash !== "solid") ? "lines+markers" : "lines",
+    ...along(found), type: "scatter", name: line.label, legendgroup: line.key, uid: line.key, connectgaps: false, line: style, thinned: Boolean(found.thinned),
+    mode: count < 2 || (count < 40 && line.dash !== "solid") ? "lines+markers" : "lines",
     marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
   };
-  if (!view.smoothing || y.length < 3) return [made];
-  const faint = { ...made, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip" };
-  return [faint, { ...made, mode: "lines", y: smooth(y, view.smoothing) }];
+  const smoothed = view.smoothing && count > 2 ? smoothLine(found, view.smoothing) : null;
+  if (!smoothed) return [made];
+  const faint = { ...made, middle: found.middle, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip" };
+  return [faint, { ...made, mode: "lines", ...along(smoothed) }];
 }
 
 function layoutOf(theme, { revision, along, unit, log, percent, legend }) {
@@ -94,15 +120,4 @@ function layoutOf(theme, { revision, along, unit, log, percent, legend }) {
     xaxis: { ...axis, title: { text: along }, rangemode: "tozero" },
     yaxis: { ...axis, title: { text: unit }, type: log ? "log" : "linear", ticksuffix: percent ? " %" : "" },
   };
-}
-
-function smooth(values, weight) { // exponential moving average, debiased: Kingma & Ba 2014
-  let mean = 0;
-  let mass = 0;
-  return values.map((value) => {
-    if (value === null) return null;
-    mean = weight * mean + (1 - weight) * value;
-    mass = weight * mass + (1 - weight);
-    return mean / mass;
-  });
 }

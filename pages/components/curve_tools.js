@@ -39,20 +39,34 @@ function smoothingSlider(curves) {
 
 function axisChoice(curves) {
   const label = element("label", "", "Along");
-  const select = element("select");
-  for (const [name, { title }] of Object.entries(AXES)) if (curves.canShow(name)) select.append(new Option(title, name, false, name === curves.view.axis));
-  select.onchange = () => curves.change("axis", select.value);
-  label.append(select);
+  curves.axes = element("select");
+  curves.axes.onchange = () => curves.change("axis", curves.axes.value);
+  showAxes(curves);
+  label.append(curves.axes);
   return label;
 }
 
-function toolsMenu(curves, chart, figure) {
+function showAxes(curves) { // some are known with the first points
+  const shown = Object.entries(AXES).filter(([name]) => curves.canShow(name));
+  if (shown.length === curves.axes.length) return;
+  curves.axes.replaceChildren(...shown.map(([name, { title }]) => new Option(title, name, false, name === curves.view.axis)));
+}
+
+function curveSearch(curves) { // among many, by a part of the name
+  const search = element("input", "ts-search");
+  Object.assign(search, { type: "search", placeholder: `Find one of ${curves.data.charts.length.toLocaleString("en")} curves` });
+  search.setAttribute("aria-label", search.placeholder);
+  search.oninput = () => curves.find(search.value.trim().toLowerCase());
+  return search;
+}
+
+function toolsMenu(curves, chart) {
   const menu = element("details", "ts-tools");
   const summary = element("summary", "", "⋯");
   summary.setAttribute("aria-label", `${chart.title}: full screen and downloads`);
   const list = element("div");
   const entries = [
-    ["Full screen", () => figure.requestFullscreen?.()],
+    ["Full screen", () => chart.figure.requestFullscreen?.()],
     ["Download PNG", () => saveImage(curves, chart, "png")],
     ["Download SVG", () => saveImage(curves, chart, "svg")],
     ["Download CSV", () => saveCsv(curves, chart)],
@@ -81,7 +95,7 @@ function toolsMenu(curves, chart, figure) {
 }
 
 async function saveImage(curves, chart, format) { // the same lines as on the page, drawn once more
-  const { traces, layout } = curves.chartOf.get(chart).plot.chart;
+  const { traces, layout } = chart.drawing;
   const paper = getComputedStyle(curves.root).getPropertyValue("--st-background-color").trim() || "white";
   const data = traces.map(({ uid, ...trace }) => trace); // Plotly makes a selector of it, and our names have slashes
   const figure = { data, layout: { ...layout, paper_bgcolor: paper, title: { text: chart.title }, margin: { l: 60, r: 20, t: 70, b: 50 } } };

@@ -1,5 +1,6 @@
 """What to draw of a run that was logged elsewhere: a chart for each thing measured, drawn from the names there are."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,6 +39,10 @@ def foreign_charts(keys: Iterable[str]) -> list[dict[str, Any]]:
     charts = [_chart(measure, [lines[place] for place in sorted(lines)]) for measure, lines in measures.items()]
     charts += [_chart(key, [("", key)]) for key in alone]
     charts.sort(key=lambda chart: (_rank(chart["title"]), chart["title"].lower()))
+    shared = Counter(chart["title"] for chart in charts)
+    for chart in charts:  # `acc` beside `accuracy`: which is which
+        if shared[chart["title"]] > 1:
+            chart["title"] += f" ({', '.join(line['key'] for line in chart['lines'])})"
     return [chart | ({"aside": True} if at >= MAIN_CHARTS else {}) for at, chart in enumerate(charts)]
 
 
