@@ -19,7 +19,7 @@ from core.access.token import WITHOUT_TOKEN, announce_dashboard, refuse_other_ad
 from core.bootstrap import shared_service
 from core.errors import TouchstoneError, UserError
 from core.front_page import FrontPage
-from core.routes import routes
+from core.routes import routes, under
 from core.settings import Settings
 from core.upload_routes import upload_routes
 
@@ -82,8 +82,11 @@ except UserError as error:
 hosts, base_path = st.get_option("server.allowedHosts"), st.get_option("server.baseUrlPath") or ""
 app = st.App(
     "pages/frame.py",
-    routes=[*routes(shared_service, hosts), *upload_routes(lambda: shared_service().shelf, hosts)],
-    middleware=[Middleware(AccessGuard, token=token, base_path=base_path), Middleware(FrontPage)],
+    routes=under(base_path, [*routes(shared_service, hosts), *upload_routes(lambda: shared_service().shelf, hosts)]),
+    middleware=[
+        Middleware(AccessGuard, token=token, base_path=base_path),
+        Middleware(FrontPage, base_path=base_path),
+    ],
     lifespan=lifespan,
     on_script_error=explain,
 )

@@ -3,6 +3,7 @@
 import functools
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,8 +11,7 @@ from core.chart_libraries import UPLOT
 
 # Streamlit asks under the page's own path first where its server is (/run/_stcore/health), is refused, and waits before
 # it asks again: 150 ms at every deep link. It is where the page's own files come from.
-_WHERE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href }</script>'
-_CHART = f'<link rel="preload" as="script" href="./assets/{UPLOT}">'
+_WHERE = '<script>window.__streamlit = {{ BACKEND_BASE_URL: new URL("{}", location.href).href }}</script>'
 # A table is the largest part of Streamlit's front end, and asked for only when the page's script has run; fetched here,
 # it is read meanwhile: 0.3 s of 1.9 in a new tab.
 _TABLE = "DataFrame"
@@ -21,12 +21,18 @@ _IMPORT = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 
 
 @functools.cache
-def head(page: str) -> str:
-    """Return what to put into the head of a page, by the last part of its path."""
+def head(page: str, base: str = "./") -> str:
+    """Return what to put into the head of a page.
+
+    Args:
+        page: The last part of its path.
+        base: Where the server is, seen from the page: "/touchstone/" where it is served under such a path.
+    """
     table, chart = _EARLY.get(page, (False, False))
     files = _with_imports(_TABLE) if table else []
-    links = [f'<link rel="modulepreload" crossorigin href="./static/js/{file}">' for file in files]
-    return "".join([_WHERE, *([_CHART] if chart else []), *links])
+    charts = [f'<link rel="preload" as="script" href="{base}assets/{UPLOT}">'] if chart else []
+    links = [f'<link rel="modulepreload" crossorigin href="{base}static/js/{file}">' for file in files]
+    return "".join([_WHERE.format(base), *charts, *links])
 
 
 def _with_imports(name: str) -> list[str]:
@@ -43,16 +49,22 @@ def _with_imports(name: str) -> list[str]:
 
 
 class FrontPage:
-    """ASGI middleware that completes the head of an HTML page; everything else passes."""
+    """ASGI middleware that completes the head of an HTML page; everything else passes.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: What it stands before.
+        base_path: Under which the dashboard is served, such as "/touchstone"; empty where there is none.
+    """
+
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         self._app = app
+        self._base = f"/{quote(base_path.strip('/'))}/" if base_path.strip("/") else "./"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if _wants_html(scope):  # whole, unpacked, and never "as before": it is not Streamlit's file any more
             page = scope["path"].rpartition("/")[2]
-            send = _Completed(send, head(page if page in _EARLY else "")).send
+            send = _Completed(send, head(page if page in _EARLY else "", self._base)).send
             scope = {**scope, "headers": [header for header in scope["headers"] if header[0] not in _OF_A_FILE]}
         await self._app(scope, receive, send)
 

@@ -83,6 +83,17 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
     return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
 
 
+def under(base_path: str, mounted: Iterable[Route]) -> list[Route]:
+    """Return routes under the path at which the dashboard is served: a proxy passes on no other.
+
+    Args:
+        base_path: Such as "/touchstone"; empty leaves them as they are.
+        mounted: The routes.
+    """
+    base = f"/{base_path.strip('/')}" if base_path.strip("/") else ""
+    return [Route(base + route.path, route.endpoint, methods=route.methods, name=route.name) for route in mounted]
+
+
 def refusal(request: Request, hosts: tuple[str, ...]) -> str:
     """Return why a request gets no answer, or nothing: only our own pages, at our own addresses, are answered."""
     host, origin = request.headers.get("host", ""), request.headers.get("origin")

@@ -95,5 +95,4 @@ MODEL = ModelSpec(
     preprocess=preprocess,
     build=build,
     augmentations=("augment_token_dropout",),
-    numbers="words",
 )

@@ -63,5 +63,4 @@ MODEL = ModelSpec(
     },
     preprocess=preprocess,
     build=build,
-    numbers="parts",
 )

@@ -89,5 +89,4 @@ MODEL = ModelSpec(
     preprocess=number_words,
     build=build,
     augmentations=("augment_token_dropout",),
-    numbers="words",
 )

@@ -65,6 +65,8 @@ class MetricStore:
             curves: By key.
             axes: By key, what the steps of a curve count where they are not the run's own, such as "epoch".
         """
+        if not curves:  # no names would be all of them
+            return
         with self.database.write() as session:
             number = _number(session, run_id)
             ids = self._ids(session, number, set(curves))
@@ -90,6 +92,8 @@ class MetricStore:
             gone: Keys of curves to remove.
             axes: By key, what the steps of a curve count where they are not the run's own, such as "epoch".
         """
+        if not curves and not gone:  # no names would be all of them
+            return
         with self.database.write() as session:
             number = _number(session, run_id)
             ids = self._ids(session, number, {*curves, *gone})

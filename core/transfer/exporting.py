@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import UserError
 from core.runs import Run
 from core.service import Service
+from core.store.metric_store import MetricStore
 from core.transfer.foreign import Series
 from core.transfer.formats import find_exporter
 from core.transfer.handing_on import Outgoing
@@ -20,10 +21,11 @@ from core.transfer.words import settings_of
 
 MOST_RUNS = 200
 LONGEST_FOLDER = 40  # characters of a name
+MOST_DIGITS = 6  # after the point of a step that is not whole
 
 
 def export(service: Service, run_ids: Sequence[str], format_name: str, folder: Path) -> int:
-    """Write runs into a folder; return how many.
+    """Write runs into a folder; return how many. What had to be changed for the other tracker is in its READ ME.
 
     Args:
         service: Knows them.
@@ -47,8 +49,9 @@ def export(service: Service, run_ids: Sequence[str], format_name: str, folder: P
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UserError(f"{folder} is there already and not an empty folder. Name another one.")
         folder.mkdir(parents=True, exist_ok=True)
-        exporter.write(going, folder)
-        (folder / "READ ME.txt").write_text(_read_me(exporter.title, exporter.how_to_open, going), encoding="utf-8")
+        said = (*exporter.write(going, folder), *_steps_said(going))
+        read_me = _read_me(exporter.title, exporter.how_to_open, going, said)
+        (folder / "READ ME.txt").write_text(read_me, encoding="utf-8")
     except OSError as error:
         raise UserError(
             f"{folder} cannot be written ({error.strerror or 'unknown reason'}). Free some space, or name another."
@@ -77,24 +80,44 @@ def outgoing(service: Service, run_id: str) -> Outgoing:
     """Return a run with everything that is handed on."""
     run = service.run(run_id)
     began = (run.first_started_at or run.created_at).timestamp()
+    whole = {key: at_whole_steps(_line(points, began)) for key, points in service.metrics(run.id).items()}
     return Outgoing(
         run=run,
         folder=_folder_name(run),
-        curves={key: _line(points, began) for key, points in service.metrics(run.id).items()},
+        curves={key: line for key, (line, _) in whole.items()},
+        factors={key: factor for key, (_, factor) in whole.items() if factor != 1},
         settings=settings_of(_settings(run)),
         scores=_scores(run),
-        tags=_tags(run),
+        tags=_tags(run) | {f"steps of {k}": axis for k, axis in MetricStore(service.database).axes(run.id).items()},
     )
 
 
 def _line(points: Sequence[tuple[float, float, float]], began: float) -> Series:
-    """Return a curve; a point without a time gets that of the run's beginning.
-
-    Other trackers know whole steps only: where a curve has others, its points are numbered in their order.
-    """
+    """Return a curve; a point without a time gets that of the run's beginning."""
     steps, values, times = (np.array(column, np.float64) for column in zip(*points, strict=True))
-    numbers = steps if (steps == np.floor(steps)).all() else np.arange(len(steps))
-    return Series(numbers.astype(np.int64), values, np.where(times == 0, began, times))
+    return Series(steps, values, np.where(times == 0, began, times))
+
+
+def at_whole_steps(line: Series) -> tuple[Series, int]:
+    """Return a curve at whole steps, and what they were multiplied with: 10 makes 5 of 0.5; 0 where they are numbered.
+
+    Args:
+        line: At any steps.
+    """
+    for power in range(MOST_DIGITS + 1):
+        steps = line.steps * float(10**power)
+        if np.allclose(steps, np.round(steps), rtol=1e-12, atol=1e-6):
+            return Series(np.round(steps), line.values, line.times), 10**power
+    return Series(np.arange(len(line), dtype=np.float64), line.values, line.times), 0
+
+
+def _steps_said(going: Sequence[Outgoing]) -> list[str]:
+    """Return in sentences whose steps are others there."""
+    found: dict[str, None] = {}
+    for key, factor in (item for one in going for item in one.factors.items()):
+        how = f"{factor:,} times as large" if factor else "numbered from 0"
+        found[f"Steps of '{key}' are no whole numbers; there they are {how}."] = None
+    return list(found)
 
 
 def _folder_name(run: Run) -> str:
@@ -140,9 +163,10 @@ def _tags(run: Run) -> dict[str, str]:
     return {key: value for key, value in told.items() if value}
 
 
-def _read_me(title: str, how_to_open: str, going: Sequence[Outgoing]) -> str:
+def _read_me(title: str, how_to_open: str, going: Sequence[Outgoing], said: Sequence[str]) -> str:
     names = "\n".join(f"  {one.run.id}  {' '.join(one.run.name.split())}" for one in going)
+    otherwise = "\n\nWhat is otherwise there:\n\n" + "\n".join(f"  {sentence}" for sentence in said) if said else ""
     return (
         f"Runs of Touchstone for {title}, written on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.\n\n"
-        f"To look at them, in a terminal in this folder:\n\n{how_to_open}\n\nRuns:\n\n{names}\n"
+        f"To look at them, in a terminal in this folder:\n\n{how_to_open}\n\nRuns:\n\n{names}{otherwise}\n"
     )

@@ -13,7 +13,7 @@ from core.store.curve import Curve
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
-from core.transfer.foreign import ForeignRun, Series, Trouble
+from core.transfer.foreign import ForeignRun, Trouble
 from core.transfer.matching import Matching
 from core.transfer.updating import source_said, update_of
 
@@ -65,7 +65,7 @@ class Incoming:
         with ExitStack() as undo:
             made = known or self._store.begin(origin, run.key, run.name, named.project, run.started_at)
             undo.callback(self._store.remove, made.id)  # whatever happens: a full disk, somebody who cancels
-            self._metrics.replace_curves(made.id, _as_curves(run))
+            self._metrics.replace_curves(made.id, _as_curves(run), axes=_axes(run))
             self._store.set_settings(made.id, dict(run.settings))
             people = {"note": run.notes, "tags": list(run.tags), "name": run.name, "project": named.project}
             self._store.show(made.id, **_columns(run, None), **people)
@@ -82,7 +82,7 @@ class Incoming:
         here, anew = self._metrics.curves(known.id), known.deleted_at is not None
         update = update_of(known, self._runs.events(known.id), here, run, project=self._project, anew=anew)
         gone = sorted(here.keys() - run.curves.keys()) if anew else []
-        self._metrics.replace_curves(known.id, update.curves, gone)
+        self._metrics.replace_curves(known.id, update.curves, gone, _axes(run))
         if update.is_new or anew:
             if update.settings:
                 self._store.set_settings(known.id, dict(run.settings))
@@ -123,13 +123,17 @@ def placed_in_time(run: ForeignRun, known: Run | None) -> ForeignRun:
         return run
     last = max((float(line.times.max()) for line in run.curves.values() if len(line)), default=0.0)
     began = known.started_at if known is not None and known.started_at else now() - timedelta(seconds=last)
-    curves = {key: Series(s.steps, s.values, s.times + began.timestamp()) for key, s in run.curves.items()}
+    curves = {key: replace(s, times=s.times + began.timestamp()) for key, s in run.curves.items()}
     return replace(run, curves=curves, started_at=began, finished_at=began + timedelta(seconds=last))
 
 
 def _as_curves(run: ForeignRun) -> dict[str, Curve]:
     found = run.curves.items()
-    return {key: Curve(series.steps.astype(np.float64), series.values, series.times) for key, series in found}
+    return {key: Curve(s.steps, s.values, s.times, global_steps=s.global_steps) for key, s in found}
+
+
+def _axes(run: ForeignRun) -> dict[str, str]:
+    return {key: series.axis for key, series in run.curves.items()}
 
 
 def _is_whole(run: Run) -> bool:
@@ -137,8 +141,10 @@ def _is_whole(run: Run) -> bool:
     return run.finished_at is not None
 
 
-def _last_steps(run: ForeignRun) -> dict[str, int]:
-    return {key: int(series.steps[-1]) for key, series in run.curves.items()}
+def _last_step(run: ForeignRun) -> int:
+    """Return how far the run itself came, whatever its curves stand over."""
+    lines = [line.steps if line.global_steps is None else line.global_steps for line in run.curves.values()]
+    return int(max((steps.max() for steps in lines if len(steps)), default=0))
 
 
 def _columns(run: ForeignRun, known: Run | None) -> dict[str, object]:
@@ -150,7 +156,7 @@ def _columns(run: ForeignRun, known: Run | None) -> dict[str, object]:
         "reason": run.reason,
         "started_at": began,
         "finished_at": max(ended, began),
-        "steps": max(_last_steps(run).values(), default=0),
+        "steps": _last_step(run),
         "sparkline": _sparkline(run),
         "train_time_s": _seconds(began, ended),
     }

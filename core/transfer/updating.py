@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Event, Run
-from core.store.curve import Curve
+from core.store.curve import Curve, joined
 from core.transfer.foreign import ForeignRun, Series
 from core.transfer.words import listed
 
@@ -116,15 +116,16 @@ def _curves(here: Mapping[str, Curve], run: ForeignRun, anew: bool) -> tuple[dic
     counts, changed = _Counts(), {}
     for key, there in run.curves.items():
         before = here.get(key)
-        whole = Curve(there.steps.astype(np.float64), there.values, there.times)
+        whole = Curve(there.steps, there.values, there.times, global_steps=there.global_steps)
         if before is None:
             counts.added += len(there)
             changed[key] = whole
         elif not _equal(before, there, run.times_from_start):
-            kept = before.at(slice(0, 0)) if anew else before.at(~np.isin(before.steps, there.steps))
+            is_whole = anew or _begins_with(there, before)
+            kept = before.at(slice(0, 0)) if is_whole else before.at(~np.isin(before.steps, there.steps))
             _count(counts, key, before, there, len(kept))
-            both = _joined(kept, whole)
-            if not _equal(before, Series(both.steps.astype(np.int64), both.values, both.times), run.times_from_start):
+            both = joined(kept, whole).in_order() if len(kept) else whole
+            if not _equal(before, Series(both.steps, both.values, both.times), run.times_from_start):
                 changed[key] = both
     for key in [] if anew else here.keys() - run.curves.keys():
         counts.kept += len(here[key])
@@ -153,12 +154,10 @@ def _counted(counts: _Counts) -> list[str]:
     return said + (["times"] if counts.moved else [])
 
 
-def _joined(kept: Curve, whole: Curve) -> Curve:
-    if not len(kept):
-        return whole
-    columns = [np.concatenate([getattr(kept, name), getattr(whole, name)]) for name in ("steps", "values", "times")]
-    order = np.argsort(columns[0], kind="stable")
-    return Curve(columns[0][order], columns[1][order], columns[2][order])
+def _begins_with(there: Series, before: Curve) -> bool:
+    """Tell whether all that is here is the beginning of what is there, perhaps at other steps: once numbered, say."""
+    size = len(before)
+    return size <= len(there) and bool(_alike(there.values[:size], before.values).all())
 
 
 def _equal(here: Curve, there: Series, whatever_times: bool) -> bool:

@@ -139,8 +139,12 @@ class History:
                     self._leave_out("texts" if isinstance(value, str) else "lists", (".".join(path),))
         self._last |= numbers
         for key, number in numbers.items():
-            own = self._last.get(self._step_metric(key), math.nan)
-            self.points.add(key, own if math.isfinite(own) else step, number, wall)
+            axis = self._step_metric(key)
+            own = self._last.get(axis, math.nan)
+            if math.isfinite(own):
+                self.points.add_over(axis, own, key, step, number, wall)
+            else:
+                self.points.add(key, step, number, wall)
 
     def _step_metric(self, key: str) -> str:
         """Return the name of the metric over which another stands; empty where it stands over W&B's own steps."""

@@ -10,14 +10,9 @@ PRELOAD = "core.worker.preload"
 
 def begin_to_load() -> None:
     """Start the fork server where the platform has one."""
-    if has_fork_server():
+    if isinstance(context(), multiprocessing.context.ForkServerContext):
         forkserver.set_forkserver_preload([PRELOAD])
         forkserver.ensure_running()
-
-
-def has_fork_server() -> bool:
-    """Return whether processes are forked here from one that stands ready."""
-    return isinstance(context(), multiprocessing.context.ForkServerContext)
 
 
 def context() -> BaseContext:

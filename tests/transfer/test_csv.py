@@ -139,3 +139,13 @@ def test_what_could_not_be_read_is_said(tmp_path: Path) -> None:
         "1 rows have no step; they were counted.",
         "note changes from row to row; the last text was taken as the setting.",
     )
+
+
+def test_every_row_is_a_point_also_at_equal_steps_and_between_whole_ones(tmp_path: Path) -> None:
+    rows = "".join(f"{row // 3},{row % 3},{row}\n" for row in range(6))
+    run = read(table(tmp_path, f"epoch,batch,loss\n{rows}"))[0]["log"]
+    assert run.curves["loss"].steps.tolist() == [0, 0, 0, 1, 1, 1]
+    assert run.curves["loss"].values.tolist() == [0, 1, 2, 3, 4, 5]
+    assert run.remarks[1] == "batch, loss: several points have the same step; all are kept, in their order."
+    run = read(table(tmp_path, "epoch,loss\n0.5,3\n1.0,2\n1.5,1\n"))[0]["log"]
+    assert run.curves["loss"].steps.tolist() == [0.5, 1.0, 1.5]

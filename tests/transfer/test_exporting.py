@@ -5,7 +5,9 @@ import math
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from core.config import TrainConfig
@@ -15,7 +17,8 @@ from core.service import Service
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from core.transfer.exporters.mlflow_runs import safe_keys
-from core.transfer.exporting import export, export_zip
+from core.transfer.exporting import at_whole_steps, export, export_zip
+from core.transfer.foreign import Series
 from core.transfer.importing import bring
 
 
@@ -25,7 +28,7 @@ def run_id(service: Service, quick_config: Callable[..., TrainConfig]) -> str:
     store = RunStore(service.database)
     run = store.create(quick_config(learning_rate=0.125), "the first / best", "key")
     store.update(run.id, status=RunStatus.RUNNING, started_at=now(), steps=3, note="Try *more*.", tags=["good"])
-    values = enumerate([1.0, math.nan, 0.25])
+    values = enumerate([1_234_567_891.0, math.nan, 0.25])
     points = [Metric("train/loss", step, value, 1_700_000_000.5 + step) for step, value in values]
     MetricStore(service.database).append(run.id, [*points, Metric("validation/accuracy", 2, 0.75, 1_700_000_003.0)])
     store.set_scores(run.id, "model", {"accuracy": Score(0.9, 0.85, 0.95)})
@@ -35,20 +38,27 @@ def run_id(service: Service, quick_config: Callable[..., TrainConfig]) -> str:
     return run.id
 
 
+def scalar(event: Any) -> float:
+    from tensorboard.util.tensor_util import make_ndarray
+
+    return float(make_ndarray(event.tensor_proto).item())
+
+
 def test_tensorboard_reads_curves_scores_settings_and_words(service: Service, run_id: str, tmp_path: Path) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
     from tensorboard.plugins.hparams.metadata import parse_session_start_info_plugin_data
 
     assert export(service, [run_id], "tensorboard", tmp_path / "out") == 1
     read = EventAccumulator(str(tmp_path / "out" / f"the-first-best-{run_id}")).Reload()
-    loss = read.Scalars("train/loss")
+    loss = read.Tensors("train/loss")
     assert [event.step for event in loss] == [0, 1, 2]
     assert [event.wall_time for event in loss] == [1_700_000_000.5, 1_700_000_001.5, 1_700_000_002.5]
-    assert loss[0].value == 1.0
-    assert math.isnan(loss[1].value)
-    assert read.Scalars("test/accuracy")[0].value == pytest.approx(0.9)
-    assert read.Scalars("test/accuracy_ci_low")[0].value == pytest.approx(0.85)
-    assert read.Scalars("baseline/majority/accuracy")[0].value == pytest.approx(0.1)
+    assert scalar(loss[0]) == 1_234_567_891.0  # which 32 bits cannot hold
+    assert math.isnan(scalar(loss[1]))
+    assert read.SummaryMetadata("train/loss").plugin_data.plugin_name == "scalars"
+    assert scalar(read.Tensors("test/accuracy")[0]) == 0.9
+    assert scalar(read.Tensors("test/accuracy_ci_low")[0]) == 0.85
+    assert scalar(read.Tensors("baseline/majority/accuracy")[0]) == 0.1
     assert read.Tensors("verdict/text_summary")[0].tensor_proto.string_val == [b"Right on 90.0 % of unseen examples."]
     started = read.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
     settings = parse_session_start_info_plugin_data(started).hparams
@@ -75,7 +85,7 @@ def test_mlflow_reads_curves_scores_settings_and_words(
     assert run.data.tags["good"] == ""
     history = client.get_metric_history(run.info.run_id, "train/loss")
     assert [(point.step, point.timestamp) for point in history[:1]] == [(0, 1_700_000_000_500)]
-    assert (history[0].value, history[2].value) == (1.0, 0.25)
+    assert (history[0].value, history[2].value) == (1_234_567_891.0, 0.25)
     assert math.isnan(history[1].value)
 
 
@@ -86,7 +96,7 @@ def test_what_goes_out_comes_back_the_same(service: Service, run_id: str, format
     before, after = service.metrics(run_id), service.metrics(back)
     for key, points in before.items():
         assert [step for step, _, _ in after[key]] == [step for step, _, _ in points]
-        assert [value for _, value, _ in after[key]] == pytest.approx([v for _, v, _ in points], nan_ok=True)
+        assert [str(value) for _, value, _ in after[key]] == [str(value) for _, value, _ in points]  # NaN is NaN
         assert [time for _, _, time in after[key]] == [time for _, _, time in points]
     assert service.run(back).settings["learning_rate"] == 0.125
     assert service.run(back).settings["model"] == "logistic-regression"
@@ -123,3 +133,27 @@ def test_keys_become_names_of_files_that_stay_in_their_folder() -> None:
         "loss": "loss",  # no file can be in a file
         "loss/train": "loss.train",
     }
+
+
+def test_names_that_mlflow_does_not_take_are_said_and_come_back(service: Service, run_id: str, tmp_path: Path) -> None:
+    points = [
+        Metric(key, step, value, 1_700_000_000.0) for key, value in (("acc@1", 1), ("acc#1", 2)) for step in (0, 1)
+    ]
+    MetricStore(service.database).append(run_id, points)
+    export(service, [run_id], "mlflow", tmp_path / "out")
+    said = (tmp_path / "out" / "READ ME.txt").read_text()
+    assert "'acc#1' is called 'acc_1' there." in said
+    assert "'acc@1' is called 'acc_1_2' there." in said
+    (back,) = bring(service, tmp_path / "out").added
+    assert {key: points[0][1] for key, points in service.metrics(back).items() if key.startswith("acc")} == {
+        "acc@1": 1, "acc#1": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "whole", "factor"),
+    [([0, 0, 1], [0, 0, 1], 1), ([0.5, 1, 1.5], [5, 10, 15], 10), ([0, 1 / 3, 1], [0, 1, 2], 0)],
+)
+def test_other_trackers_get_whole_steps(steps: list[float], whole: list[int], factor: int) -> None:
+    line, multiplied = at_whole_steps(Series(np.array(steps), np.arange(3.0), np.zeros(3)))
+    assert (line.steps.tolist(), multiplied) == (whole, factor)

@@ -4,6 +4,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,10 +92,10 @@ def test_a_run_whose_import_fails_half_way_leaves_nothing_and_the_others_come_in
 ) -> None:
     replace = MetricStore.replace_curves
 
-    def full_for_the_fox(store: MetricStore, run_id: str, curves: Mapping[str, Curve]) -> None:
+    def full_for_the_fox(store: MetricStore, run_id: str, curves: Mapping[str, Curve], **more: Any) -> None:
         if service.run(run_id).name == "fox":
             raise DatabaseUnavailable("The disk is full.")
-        replace(store, run_id, curves)
+        replace(store, run_id, curves, **more)
 
     monkeypatch.setattr(MetricStore, "replace_curves", full_for_the_fox)
     done = bring(service, table(tmp_path, SWEEP))

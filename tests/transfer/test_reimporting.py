@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.runs import NESTED, RunStatus
 from core.service import Service
+from core.store.metric_store import MetricStore
 from core.transfer.importing import bring, look
 from tests.transfer.small_logs import BEGAN, event_file, wandb_log
 from tests.transfer.test_csv import table
@@ -128,3 +129,20 @@ def test_parts_of_a_run_know_it_whatever_is_imported_first(service: Service, tmp
     assert {service.run(child).parent_id for child in children} == {""}
     (parent,) = bring(service, tmp_path).added
     assert {(service.run(c).parent_id, service.run(c).parent_kind) for c in children} == {(parent, NESTED)}
+
+
+def test_a_metric_that_wandb_puts_over_epochs_is_over_epochs_here(service: Service, tmp_path: Path) -> None:
+    logged = [{"history": {"_step": 10 * epoch, "epoch": epoch, "val": 3 - epoch}} for epoch in range(3)]
+    defined = {"metric": {"name": "val", "step_metric": "epoch"}}
+    (run_id,) = bring(service, wandb_log(tmp_path / "run-abc.wandb", defined, *logged)).added
+    metrics = MetricStore(service.database)
+    assert metrics.axes(run_id) == {"val": "epoch"}
+    assert metrics.curves(run_id)["val"].steps.tolist() == [0, 1, 2]
+    assert service.run(run_id).steps == 20
+
+
+def test_a_curve_that_was_numbered_takes_its_steps_when_it_has_some(service: Service, tmp_path: Path) -> None:
+    (run_id,) = bring(service, event_file(tmp_path, {"loss": [3]})).added
+    assert losses(service, run_id) == [(0, 3)]
+    assert bring(service, event_file(tmp_path, {"loss": [3, 2, 1]})).updated == (run_id,)
+    assert losses(service, run_id) == [(0, 3), (1, 2), (2, 1)]

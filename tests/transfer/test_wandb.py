@@ -72,6 +72,9 @@ def test_summary_media_and_own_steps(tmp_path: Path) -> None:
     assert {key: line.steps.tolist() for key, line in run.curves.items()} == {
         "acc": [0, 1], "best": [1], "epoch": [0, 1], "summary/acc": [1], "val/loss": [10, 20],
     }  # fmt: skip
+    over_epochs = run.curves["val/loss"]
+    assert over_epochs.global_steps is not None
+    assert (over_epochs.axis, over_epochs.global_steps.tolist()) == ("epoch", [0, 1])
     assert run.settings == {"summary.said": "hello"}
     assert run.remarks == (
         "val/loss: over epoch, as define_metric asks.", "Left out: images (pics), texts (said).",

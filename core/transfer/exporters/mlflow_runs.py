@@ -18,18 +18,22 @@ LONGEST_KEY, LONGEST_VALUE = 250, 6_000  # characters that MLflow takes
 WITHOUT_PROJECT = "Touchstone"
 _STATUS = {RunStatus.SUCCEEDED: 3, RunStatus.FAILED: 4, RunStatus.STOPPED: 5, RunStatus.INTERRUPTED: 5}
 _RUNNING = 1
+# Before the names of tags: what a metric, or a parameter, is called here, where MLflow takes no such name; and what the
+# steps of a metric were multiplied with.
+NAME, SETTING, FACTOR = "touchstone.name.", "touchstone.setting.", "touchstone.steps."
 
 
-def write(runs: Sequence[Outgoing], folder: Path) -> None:
-    """Write an experiment for each project, and a run in it for each run."""
-    top = folder / "mlruns"
+def write(runs: Sequence[Outgoing], folder: Path) -> Sequence[str]:
+    """Write an experiment for each project, and a run in it for each run; return what had to be changed."""
+    top, said = folder / "mlruns", dict[str, None]()
     _describe(top / "0", {"experiment_id": "0", "name": "Default", "artifact_location": "./mlruns/0"})
     for one in runs:
         project = one.run.project or WITHOUT_PROJECT
         experiment = str(int.from_bytes(hashlib.sha256(project.encode()).digest()[:7], "big"))
         about = {"experiment_id": experiment, "name": project, "artifact_location": f"./mlruns/{experiment}"}
         _describe(top / experiment, about)
-        _write_run(one, top / experiment, experiment)
+        said |= dict.fromkeys(_write_run(one, top / experiment, experiment))
+    return tuple(said)
 
 
 def _describe(folder: Path, about: Mapping[str, object]) -> None:
@@ -37,7 +41,7 @@ def _describe(folder: Path, about: Mapping[str, object]) -> None:
     _yaml(folder / "meta.yaml", {**about, "lifecycle_stage": "active"})
 
 
-def _write_run(one: Outgoing, above: Path, experiment: str) -> None:
+def _write_run(one: Outgoing, above: Path, experiment: str) -> list[str]:
     run_id = uuid5(NAMESPACE_URL, f"touchstone:{one.run.id}").hex
     folder = above / run_id
     for kind in ("metrics", "params", "tags", "artifacts"):
@@ -61,9 +65,9 @@ def _write_run(one: Outgoing, above: Path, experiment: str) -> None:
         "user_id": "touchstone",
     }
     _yaml(folder / "meta.yaml", about)
-    _write_texts(one, folder)
     ended = (one.run.finished_at or began).timestamp()
     keys = safe_keys([*one.curves, *(key for key in one.scores if key not in one.curves)])
+    said = _write_texts(one, folder, keys)
     for key, line in one.curves.items():
         _write_metric(folder / "metrics" / keys[key], line)
     for key, value in one.scores.items():
@@ -71,28 +75,35 @@ def _write_run(one: Outgoing, above: Path, experiment: str) -> None:
             file = folder / "metrics" / keys[key]
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(f"{_milliseconds(ended)} {value!r} {one.run.steps}\n")
+    return said + [f"'{key}' is called '{safe}' there." for key, safe in keys.items() if key != safe]
 
 
-def _write_texts(one: Outgoing, folder: Path) -> None:
-    """Write parameters, tags, and everything together as an artifact."""
-    keys = safe_keys(one.settings)
+def _write_texts(one: Outgoing, folder: Path, metrics: Mapping[str, str]) -> list[str]:
+    """Write parameters, tags, and everything together as an artifact; return what had to be changed."""
+    params = safe_keys(one.settings)
     for key, value in one.settings.items():
-        _text(folder / "params" / keys[key], str(value)[:LONGEST_VALUE])
+        _text(folder / "params" / params[key], str(value)[:LONGEST_VALUE])
+    long = [key for key, value in one.settings.items() if len(str(value)) > LONGEST_VALUE]
+    said = [f"'{key}' was cut to {LONGEST_VALUE:,} characters; touchstone.json has all of it." for key in long]
     note = "\n\n".join(one.tags[name] for name in ("verdict", "note") if name in one.tags)
     tags = {f"touchstone.{name.replace(' ', '_')}": text for name, text in one.tags.items()}
     tags |= {"mlflow.runName": one.run.name, "mlflow.source.type": "LOCAL", "mlflow.source.name": "Touchstone"}
     tags |= {"mlflow.note.content": note} if note else {}
+    tags |= {f"{NAME}{safe}": key for key, safe in metrics.items() if key != safe}
+    tags |= {f"{SETTING}{safe}": key for key, safe in params.items() if key != safe}
+    tags |= {f"{FACTOR}{metrics[key]}": str(factor) for key, factor in one.factors.items()}
     own = {name: value for name, _, value in (tag.partition(": ") for tag in one.run.tags)}
     keys = safe_keys([*tags, *own])
     for key, text in {**own, **tags}.items():
         _text(folder / "tags" / keys[key], text)
     everything = {"run": one.run.id, "settings": one.settings, "scores": one.scores, "tags": one.tags}
     _text(folder / "artifacts" / "touchstone.json", json.dumps(everything, indent=1, ensure_ascii=False, default=str))
+    return said + [f"'{key}' is called '{safe}' there." for key, safe in params.items() if key != safe]
 
 
 def _write_metric(file: Path, line: Series) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    columns = ((line.times * 1000).astype("int64").tolist(), line.values.tolist(), line.steps.tolist())
+    columns = ((line.times * 1000).astype("int64").tolist(), line.values.tolist(), line.steps.astype("int64").tolist())
     with file.open("w", encoding="ascii") as opened:
         opened.writelines(f"{time} {value!r} {step}\n" for time, value, step in zip(*columns, strict=True))
 

@@ -1,4 +1,7 @@
-"""A log folder for TensorBoard: curves and scores as scalars, settings for its HParams tab, words as texts."""
+"""A log folder for TensorBoard: curves and scores as scalars of 64 bits, settings for its HParams tab, words as texts.
+
+TensorBoard's older scalars have 32 bits, in which 1,234,567,891 is 1,234,567,936; the newer ones are tensors.
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,13 +11,13 @@ import numpy as np
 
 from core.runs import RunStatus
 from core.transfer.handing_on import Exporter, Outgoing
-from core.transfer.tfrecord import FAILURE, STRING, SUCCESS, VERSION, framed, messages
+from core.transfer.tfrecord import DOUBLE, FAILURE, STRING, SUCCESS, VERSION, framed, messages
 
-_HPARAMS, _TENSOR_CLASS = "hparams", 2
+_HPARAMS, _SCALAR_CLASS, _TENSOR_CLASS = "hparams", 1, 2
 
 
-def write(runs: Sequence[Outgoing], folder: Path) -> None:
-    """Write a folder for each run, with one event file."""
+def write(runs: Sequence[Outgoing], folder: Path) -> Sequence[str]:
+    """Write a folder for each run, with one event file; return what had to be changed."""
     for one in runs:
         inside = folder / one.folder
         inside.mkdir()
@@ -22,6 +25,7 @@ def write(runs: Sequence[Outgoing], folder: Path) -> None:
         with (inside / f"events.out.tfevents.{seconds:010d}.touchstone.{one.run.id}").open("wb") as file:
             for event in _events(one):
                 file.write(framed(event.SerializeToString()))
+    return ()
 
 
 def _began(one: Outgoing) -> float:
@@ -29,7 +33,7 @@ def _began(one: Outgoing) -> float:
 
 
 def _events(one: Outgoing) -> Iterator[Any]:
-    event, summary, value = (messages()[name] for name in ("Event", "Summary", "Value"))
+    event, summary = (messages()[name] for name in ("Event", "Summary"))
     began = _began(one)
     ended = one.run.finished_at.timestamp() if one.run.finished_at else began
     yield event(wall_time=began, file_version=VERSION)
@@ -37,15 +41,21 @@ def _events(one: Outgoing) -> Iterator[Any]:
     for name, text in one.tags.items():
         yield event(wall_time=began, summary=summary(value=[_text(name, text)]))
     for key, step, number, time in _points(one):
-        yield event(wall_time=time, step=step, summary=summary(value=[value(tag=key, simple_value=number)]))
+        yield event(wall_time=time, step=int(step), summary=summary(value=[_scalar(key, number)]))
     for key, number in one.scores.items():
-        scored = summary(value=[value(tag=key, simple_value=number)])
-        yield event(wall_time=ended, step=one.run.steps, summary=scored)
+        yield event(wall_time=ended, step=one.run.steps, summary=summary(value=[_scalar(key, number)]))
     if not one.run.status.is_active:
         yield event(wall_time=ended, summary=summary(value=[_session_end(one, ended)]))
 
 
-def _points(one: Outgoing) -> Iterator[tuple[str, int, float, float]]:
+def _scalar(key: str, number: float) -> Any:
+    made = messages()
+    tensor = made["Tensor"](dtype=DOUBLE, tensor_shape=made["Shape"](), double_val=[number])
+    about = made["Metadata"](plugin_data=made["Plugin"](plugin_name="scalars"), data_class=_SCALAR_CLASS)
+    return made["Value"](tag=key, tensor=tensor, metadata=about)
+
+
+def _points(one: Outgoing) -> Iterator[tuple[str, float, float, float]]:
     """Yield the points of all curves in the order in which they were written."""
     lines = list(one.curves.items())
     if not lines:
@@ -54,7 +64,7 @@ def _points(one: Outgoing) -> Iterator[tuple[str, int, float, float]]:
     steps, values, times = (
         np.concatenate([getattr(line, column) for _, line in lines]) for column in ("steps", "values", "times")
     )
-    order = np.lexsort((steps, times))
+    order = np.lexsort((steps, times))  # stable: points of one step stay in their order
     columns = (which[order].tolist(), steps[order].tolist(), values[order].tolist(), times[order].tolist())
     for at, step, number, time in zip(*columns, strict=True):
         yield lines[at][0], step, number, time

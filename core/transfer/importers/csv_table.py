@@ -120,7 +120,7 @@ class _Reader:
                 raise TooMuch(
                     f"This table names more than {MOST_RUNS:,} runs, more than Touchstone takes in at once. Divide it."
                 )
-            self.runs[name] = _Run(Points(one_line(name, LONGEST_NAME)))
+            self.runs[name] = _Run(Points(one_line(name, LONGEST_NAME), counts_equal_steps=False))
         return self.runs[name]
 
     def _describe(self, run: _Run, cells: Sequence[Sequence[str]], row: int) -> None:

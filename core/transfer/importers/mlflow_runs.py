@@ -15,6 +15,7 @@ from typing import Any
 
 from core.runs import RunStatus
 from core.store.mlflow_database import MAGIC, NoTrackingDatabase, TrackedRun, TrackingDatabase
+from core.transfer.exporters.mlflow_runs import FACTOR, NAME, SETTING
 from core.transfer.foreign import ForeignRun, Importer, Points, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
 from core.transfer.words import LONGEST_NAME, Fit, hashed, listed, number_or_text, one_line
@@ -166,8 +167,10 @@ def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[For
 def _as_foreign(run: TrackedRun, points: Points, files: int = 0) -> ForeignRun:
     status, reason = _STATUS.get(run.status.upper(), (RunStatus.INTERRUPTED, _STILL))
     about = {key: run.tags[key] for key in _ABOUT if run.tags.get(key)}
-    fit = Fit({key: number_or_text(value) for key, value in run.params.items()} | about)
+    names = {key.removeprefix(SETTING): name for key, name in run.tags.items() if key.startswith(SETTING)}
+    fit = Fit({names.get(key, key): number_or_text(value) for key, value in run.params.items()} | about)
     tags = fit.tags({key: value for key, value in sorted(run.tags.items()) if not key.startswith(_NOT_TAGS)})
+    _as_exported(run, points)
     name, notes, curves = fit.name(_full_name(run)), fit.note(run.tags.get(_NOTE, "")), points.curves()
     own = sorted(key for key in run.tags if key.startswith("mlflow.") and key not in _READ)
     left = [f"{files:,} file{'s' * (files != 1)} (artifacts)"] if files else []
@@ -187,6 +190,17 @@ def _as_foreign(run: TrackedRun, points: Points, files: int = 0) -> ForeignRun:
         parent_key=hashed("mlflow", run.tags[_PARENT]) if run.tags.get(_PARENT) else "",
         remarks=(*([f"Left out: {', '.join(left)}."] if left else []), *points.remarks(), *fit.said),
     )
+
+
+def _as_exported(run: TrackedRun, points: Points) -> None:
+    """Give curves that came from Touchstone the names and steps that they had there."""
+    for tag, factor in run.tags.items():
+        key = tag.removeprefix(FACTOR)
+        if tag.startswith(FACTOR) and factor.isdecimal() and int(factor) > 1 and key in points.lines:
+            points.divide_steps(key, int(factor))
+    for tag, name in run.tags.items():
+        if tag.startswith(NAME) and tag.removeprefix(NAME) in points.lines:
+            points.rename(tag.removeprefix(NAME), name)
 
 
 def _full_name(run: TrackedRun) -> str:
