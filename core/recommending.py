@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from core import catalog
 from core.languages import Writing, describe, writings_of
 from core.shelf import Shelf
 from core.specs import ModelSpec, Reading, TaskSpec, Texts
+from core.vocabulary import Vocabulary
 
 MOST_UNREADABLE = 0.05  # of the tokens of a text, beyond which a model is not recommended
 MOST_UNREAD = 0.25  # of the tokens, that lie beyond what a model reads of a text
@@ -23,10 +25,14 @@ class TextTraits:
     Args:
         writings: Languages and scripts, the commonest first.
         readings: What of the texts each model with a vocabulary of its own reads, by the model's name.
+        vocabulary: What the words of the training texts leave unread of the validation texts.
+        cased: Words that mean another thing in capitals, as the labels say.
     """
 
     writings: tuple[Writing, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    cased: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:
@@ -60,17 +66,31 @@ def _recommended(shelf: Shelf, dataset: str, task: str, fingerprint: str) -> Rec
     asked, models = catalog.find_task(task), catalog.models(task)
     if asked.input_kind != "text" or asked.output_kind != "label":
         return recommend(asked, models)
-    return recommend(asked, models, traits_of(shelf.text_sample(dataset, fingerprint), models))
+    words = shelf.text_words(dataset, fingerprint)
+    return recommend(asked, models, traits_of(shelf.text_sample(dataset, fingerprint), models, words))
 
 
-def traits_of(texts: Texts, models: Mapping[str, ModelSpec]) -> TextTraits:
-    """Return what of texts decides which model reads them; each model reads as in its quick preset."""
-    readings = {}
-    for name, model in models.items():
-        if model.reading is not None:
-            quick = {key: value for key, value in model.presets["quick"].items() if key in model.params.model_fields}
-            readings[name] = model.reading(model.params.model_validate(quick), texts)
-    return TextTraits(writings_of(texts), readings)
+def traits_of(texts: Texts, models: Mapping[str, ModelSpec], words: Mapping[str, Any] | None = None) -> TextTraits:
+    """Return what of texts decides which model reads them; each model reads as in its quick preset.
+
+    Args:
+        texts: A sample.
+        models: That could read them, by name.
+        words: Facts of the data set: "vocabulary" and "cased"; missing where nobody has measured them.
+    """
+    vocabulary = Vocabulary.from_json((words or {}).get("vocabulary") or {})
+    readings = {name: found for name, model in models.items() if (found := _reading(model, texts, vocabulary))}
+    return TextTraits(writings_of(texts), readings, vocabulary, tuple((words or {}).get("cased") or ()))
+
+
+def _reading(model: ModelSpec, texts: Texts, vocabulary: Vocabulary) -> Reading | None:
+    """Return what of some texts a model reads, with its own vocabulary or with that of the training texts."""
+    quick = {key: value for key, value in model.presets["quick"].items() if key in model.params.model_fields}
+    params = model.params.model_validate(quick)
+    if model.reading is not None:
+        return model.reading(params, texts)
+    known = getattr(params, "vocabulary_size", 0)
+    return Reading(vocabulary.unknown_words(known)) if model.numbers == "words" else None
 
 
 def recommend(task: TaskSpec, models: Mapping[str, ModelSpec], traits: TextTraits | None = None) -> Recommendation:
@@ -88,7 +108,10 @@ def recommend(task: TaskSpec, models: Mapping[str, ModelSpec], traits: TextTrait
     title = models[READS_EVERYTHING].title
     if usual in against:
         return Recommendation(
-            READS_EVERYTHING, f"the {title.lower()} reads every script, sign and length. {against[usual]}", "", against
+            READS_EVERYTHING,
+            f"the {title.lower()} reads every script, sign and length. {against[usual]}{_strange(traits)}",
+            "",
+            against,
         )
     return Recommendation(
         usual,
@@ -99,6 +122,14 @@ def recommend(task: TaskSpec, models: Mapping[str, ModelSpec], traits: TextTrait
     )
 
 
+def _strange(traits: TextTraits) -> str:
+    """Return the sentence that says where many characters are new even to whoever reads every one; mostly nothing."""
+    strange = traits.vocabulary.characters
+    if strange <= MOST_UNREADABLE:
+        return ""
+    return f" Of the characters of the validation texts {100 * strange:.0f} % stand in no training text: bring more."
+
+
 def _against(model: ModelSpec, traits: TextTraits) -> str:
     """Return why a model does not suit these texts, a sentence; "" where nothing speaks against it."""
     reading = traits.readings.get(model.name)
@@ -106,17 +137,33 @@ def _against(model: ModelSpec, traits: TextTraits) -> str:
         return ""
     if reading.missing:
         return reading.missing
-    english = sum(one.share for one in traits.writings if one.language == "en")
+    parts = _words_left_out(reading) if model.reading is None else _left_out(model, reading, traits)
+    if traits.cased and not model.reads_capitals:
+        named = " and ".join(f"'{word.upper()}'" for word in traits.cased[:2])
+        parts.append(f"reads everything in lower case, but {named} in capitals means something else here")
+    return f"The {model.title.lower()} {', and '.join(parts)}." if parts else ""
+
+
+def _words_left_out(reading: Reading) -> list[str]:
+    """Return what speaks against a model that numbers the words of the training texts."""
+    if reading.unknown <= MOST_UNREADABLE:
+        return []
+    return [
+        f"knows the words of the training texts alone: {100 * reading.unknown:.0f} % of the words of the validation "
+        "texts are not among those that it numbers"
+    ]
+
+
+def _left_out(model: ModelSpec, reading: Reading, traits: TextTraits) -> list[str]:
+    """Return what speaks against a pretrained model of English."""
     parts = []
-    if traits.writings and english < ENGLISH_FROM:
+    if traits.writings and sum(one.share for one in traits.writings if one.language == "en") < ENGLISH_FROM:
         parts.append(f"knows English, but the texts are {traits.language}")
     if reading.unknown > MOST_UNREADABLE:
         parts.append(f"cannot read {100 * reading.unknown:.0f} % of their tokens (letters, signs or emoji)")
     if reading.unread > MOST_UNREAD:
         parts.append(f"does not reach {100 * reading.unread:.0f} % of their tokens, as the texts are long")
     elif reading.in_parts > MOST_IN_PARTS:
-        parts.append(
-            f"reads {100 * reading.in_parts:.0f} % of them in parts and averages these, which blurs what a long text "
-            "says at one place"
-        )
-    return f"The {model.title.lower()} {', and '.join(parts)}." if parts else ""
+        least = ", which takes minutes and tells hardly more than their n-grams do" if model.numbers else ""
+        parts.append(f"reads {100 * reading.in_parts:.0f} % of them in parts and averages these{least}")
+    return parts

@@ -13,7 +13,7 @@ from core.intake.browsing import BrowseItem, BrowsePage, Histogram, browse, hist
 from core.intake.exporting import csv_rows
 from core.intake.library import Library
 from core.intake.manifest import DatasetCard
-from core.intake.previews import DatasetPreview, preview_brought, preview_built_in, text_sample
+from core.intake.previews import DatasetPreview, preview_brought, preview_built_in, text_sample, text_words
 from core.intake.reception import Reception
 from core.intake.relabelling import checked_labels, correction
 from core.intake.split_examples import split_examples
@@ -77,6 +77,10 @@ class Shelf(Reception):
     def text_sample(self, name: str, fingerprint: str = "") -> tuple[str, ...]:
         """Return some hundred texts from all over a data set of texts with labels."""
         return text_sample(self.library, name, fingerprint)
+
+    def text_words(self, name: str, fingerprint: str = "") -> Mapping[str, object]:
+        """Return what is known of the words of texts with labels: what the training texts leave unread, capitals."""
+        return text_words(self.library, name, fingerprint)
 
     def versions(self, name: str) -> list[VersionInfo]:
         """Return every version of a brought data set, the newest first; none of a built-in one."""

@@ -286,6 +286,9 @@ class ModelSpec:
     load_pretrained: "Callable[[Any, nn.Module], None] | None" = None
     # What of texts it reads with the vocabulary and the length that it has before training; light, without torch.
     reading: "Callable[[Any, Texts], Reading] | None" = None  # (params, texts)
+    # What it numbers in the training texts: "words", so that new ones are not read, or their parts too.
+    numbers: Literal["", "words", "parts"] = ""
+    reads_capitals: bool = True  # where these mean something; False for a vocabulary in lower case
     # Where another task needs other presets or has another size.
     presets_by_task: Mapping[str, Mapping[PresetName, Mapping[str, Any]]] = field(default_factory=dict)
     parameter_count_by_task: Mapping[str, int] = field(default_factory=dict)

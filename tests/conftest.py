@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from core.bootstrap import open_database
 from core.config import TrainConfig
@@ -12,6 +14,10 @@ from core.configure import make_config
 from core.settings import Settings
 from core.store.database import Database
 from core.store.run_store import RunStore
+
+# A busy machine is slow, and what one machine tries every machine tries.
+examples.register_profile("any machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,9 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds 
 
 
 def run(script: str) -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600
+    )
     return done.returncode, done.stdout.strip(), done.stderr
 
 

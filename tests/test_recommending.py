@@ -7,6 +7,7 @@ from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.recommending import recommend, recommended, traits_of
 from core.settings import Settings
 from core.shelf import Shelf
+from core.vocabulary import Vocabulary
 
 TASK = "text-classification"
 MODELS = catalog.models(TASK)
@@ -64,3 +65,21 @@ def test_the_reason_names_what_to_try_next() -> None:
     assert found.runner_up == "ngram-linear"
     assert "The next to try is the linear model on n-grams" in found.why
     assert recommend(catalog.find_task("text-generation"), catalog.models("text-generation")).why == ""
+
+
+def test_words_that_only_later_texts_hold_speak_against_models_of_words(tmp_path: Path) -> None:
+    words = {"vocabulary": Vocabulary.of(["the tea was good", "the rice was bad"], ["the soup was good"]).to_json()}
+    found = recommend(catalog.find_task(TASK), MODELS, traits_of(("the tea was good",), MODELS, words))
+    assert found.model == "minilm-frozen"
+    assert found.against["text-cnn"] == (
+        "The convolutions over words knows the words of the training texts alone: 25 % of the words of the validation "
+        "texts are not among those that it numbers."
+    )
+    assert set(found.against) >= {"text-cnn", "bilstm", "transformer", "bag-of-embeddings"}
+    assert not {"ngram-linear", "minilm-frozen", "minilm"} & set(found.against), "parts of new words are known"
+
+
+def test_capitals_that_mean_something_speak_against_who_reads_none() -> None:
+    found = recommend(catalog.find_task(TASK), MODELS, traits_of(("Tell us more.",), MODELS, {"cased": ["us"]}))
+    assert "reads everything in lower case, but 'US' in capitals means something else here" in found.against["minilm"]
+    assert found.model == "minilm-frozen", "its n-grams keep them"

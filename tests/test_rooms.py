@@ -69,10 +69,11 @@ MAY_IMPORT = {
     "preprocessing": {"config", "specs", "errors", "segmentation"},
     "segmentation": set(),
     "languages": set(),
-    "recommending": {"specs", "languages", "shelf", "catalog"},
+    "vocabulary": {"segmentation"},
+    "recommending": {"specs", "languages", "vocabulary", "shelf", "catalog"},
     "layers": {"specs", "errors"},
     "intake": {"hub", "config", "specs", "imports", "catalog", "errors", "processes", "settings", "inspection",
-               "limits", "segmentation", "languages"},
+               "limits", "segmentation", "languages", "vocabulary", "preprocessing.letter_case"},
     "inspection": {"errors", "limits", "processes"},
     "limits": set(),
     "processes": set(),
@@ -140,7 +141,9 @@ def test_only_the_store_knows_sql_and_pages_start_no_process() -> None:
 def loaded_by(statement: str) -> set[str]:
     """Return the top-level modules that a fresh Python has loaded after a statement."""
     code = f"{statement}\nimport sys; print(*{{name.split('.')[0] for name in sys.modules}})"
-    output = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
+    ).stdout
     return set(output.split())
 
 

@@ -26,7 +26,7 @@ from core.intake.rows import FEATURE, UNUSED
 from core.intake.same_texts import labelled_text_keys
 from core.intake.similarity import near_pictures, near_texts
 from core.intake.splitting import assign_splits, describe_documents, describe_given
-from core.intake.text_facts import with_languages
+from core.intake.text_facts import with_languages, with_words
 from core.intake.time_split import describe_time, moments_of, split_by_time
 
 SIZE = "Size of the images"
@@ -66,6 +66,7 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     moments = moments_of(rows, facts)
     mark = rows_fingerprint(given.task, rows, labels, "" if moments is None else str(facts["time_column"]))
     sizes, divided = _divided(given, rows, labels, near, mark, moments)
+    facts = with_words(facts, divided, labels)
     facts["splits"] = _described(given.task, divided, facts, moments)
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))

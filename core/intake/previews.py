@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from core.intake.library import Library
 from core.intake.loading import SPLIT_NUMBERS, table_of, targets_of
 from core.intake.opened import Version
 from core.intake.versions import load_version
-from core.specs import DatasetVersion, Examples
+from core.specs import DatasetVersion, Examples, texts_of
+from core.vocabulary import Vocabulary
 
 SAMPLES = 30
 OF_EACH_CLASS = 3
@@ -94,6 +96,20 @@ def text_sample(library: Library, name: str, fingerprint: str, most: int = 400) 
         return tuple(inputs[i] for i in _spread(len(inputs), most)) if isinstance(inputs, tuple) else ()
     column = library.version(name, fingerprint).rows.column("text")
     return tuple(text or "" for text in column.take(np.array(_spread(len(column), most))).to_pylist())
+
+
+def text_words(library: Library, name: str, fingerprint: str) -> Mapping[str, Any]:
+    """Return what is known of the words of a data set, as facts: what its import found out; else the vocabulary alone.
+
+    Args:
+        library: Where brought data sets are.
+        name: A data set of texts with labels.
+        fingerprint: Its version; not used for a built-in one.
+    """
+    if library.has(name):
+        return library.version(name, fingerprint).manifest.facts
+    examples = load_version(catalog.find_dataset(name)).examples
+    return {"vocabulary": Vocabulary.of(*(texts_of(examples[s].inputs) for s in ("train", "validation"))).to_json()}
 
 
 def _spread(count: int, most: int) -> range:

@@ -95,4 +95,5 @@ MODEL = ModelSpec(
     preprocess=preprocess,
     build=build,
     augmentations=("augment_token_dropout",),
+    numbers="words",
 )

@@ -61,4 +61,5 @@ MODEL = ModelSpec(
     reading=lambda params, texts: sentence_encoder.reading_of(texts, params.length - 2),
     check=lambda _params: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
     load_pretrained=load_pretrained,
+    reads_capitals=False,
 )

@@ -100,4 +100,5 @@ MODEL = ModelSpec(
         texts, sentence_encoder.MOST_WINDOWS * (sentence_encoder.WINDOW - 2)
     ),
     check=lambda _params: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
+    numbers="parts",
 )

@@ -63,4 +63,5 @@ MODEL = ModelSpec(
     },
     preprocess=preprocess,
     build=build,
+    numbers="parts",
 )

@@ -103,4 +103,5 @@ MODEL = ModelSpec(
     preprocess=number_words,
     build=build,
     augmentations=("augment_token_dropout",),
+    numbers="words",
 )

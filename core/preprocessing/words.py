@@ -34,6 +34,7 @@ class WordPreprocessor:
     """Numbers the commonest words of the training texts."""
 
     kind: ClassVar[str] = "words"
+    unknown_id: ClassVar[int] = UNKNOWN
 
     def __init__(self, words: tuple[str, ...], length: int, reading: int = READING) -> None:
         """Hold what was fitted.

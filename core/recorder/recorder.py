@@ -135,7 +135,7 @@ class Recorder:
         """
         self._closing.set()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(LAST_TRY_S)
         if self.flush(LAST_TRY_S):
             return True
         self._leave_in_folder()
@@ -150,8 +150,12 @@ class Recorder:
                 self._flush()
 
     def _flush(self) -> bool:
-        with self._writing:
+        if not self._writing.acquire(timeout=LAST_TRY_S):  # another thread hangs in the database
+            return False
+        try:
             return self._write_all()
+        finally:
+            self._writing.release()
 
     def _write_all(self) -> bool:
         self._make_points()

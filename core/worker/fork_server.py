@@ -10,9 +10,14 @@ PRELOAD = "core.worker.preload"
 
 def begin_to_load() -> None:
     """Start the fork server where the platform has one."""
-    if isinstance(context(), multiprocessing.context.ForkServerContext):
+    if has_fork_server():
         forkserver.set_forkserver_preload([PRELOAD])
         forkserver.ensure_running()
+
+
+def has_fork_server() -> bool:
+    """Return whether processes are forked here from one that stands ready."""
+    return isinstance(context(), multiprocessing.context.ForkServerContext)
 
 
 def context() -> BaseContext:

@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 from core.processes import is_alive, is_stopped, kill, start_time, thread_limits
 from core.worker import run_process
-from core.worker.fork_server import begin_to_load, context
+from core.worker.fork_server import begin_to_load, context, has_fork_server
 
 DEADLINE_S = 15.0  # for a fork, which takes a few milliseconds
 RETRY_S = 30.0  # to load a fork server where that failed
+LOADED_WITHIN_S = 600.0  # by a fork server, on a machine however busy; until then runs are spawned
 ASK_EVERY_S = 2.0  # whether the fork server still lives
 _log = logging.getLogger(__name__)
 
@@ -121,12 +122,14 @@ class LocalLauncher:
             return
         theirs.close()
         try:
+            if not ours.poll(LOADED_WITHIN_S):
+                raise EOFError("no answer")
             devices = ours.recv()
             self._server = self._found_server(devices.pop("parent"))
             self._devices = devices
-        except EOFError:  # it ended without an answer; its own log says why
+        except EOFError:  # it ended or hangs without an answer; its own log says why
             self._devices = {"device": "cpu", "count": 0}
-        process.join()
+        process.join(DEADLINE_S)
 
     def _found_server(self, pid: int) -> tuple[int, float] | None:
         """Return the fork server by pid and creation time; None where children are spawned."""
@@ -153,11 +156,11 @@ class LocalLauncher:
         A fork server that is stopped, or gone, must not hold up whoever watches over all runs.
         """
         process = self._context.Process(target=run_process.main, args=arguments, name=arguments[0])  # type: ignore[attr-defined]
-        if self._server is None:
+        if self._server is None and not has_fork_server():
             process.start()
             return Child(arguments[0], process.pid, start_time(process.pid) or 0.0, arguments[1], process)
         if not within(process.start, DEADLINE_S):
-            _log.warning("The fork server (pid %s) does not answer; another one loads.", self._server[0])
+            _log.warning("The fork server %s does not answer; another one loads.", self._server or "")
             self._load_again()
             return None
         return Child(arguments[0], process.pid, start_time(process.pid) or 0.0, arguments[1], process, self._server)

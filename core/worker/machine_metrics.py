@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 EVERY_S = 2.0
+LONGEST_SAMPLE_S = 60.0  # to wait for one at the end of a run; a driver that hangs shall not keep it
 SAMPLES_BETWEEN_LOOKS = 15  # for processes that it started: that means reading about every process of the machine
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class MachineMetrics(Callback):
     def _end(self) -> None:
         self._over.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(LONGEST_SAMPLE_S)
             self._thread = None
 
     def _processor_percent(self) -> float:

@@ -34,7 +34,7 @@ from core.training.trainer import Trainer
 from core.worker.beginning import parent_state
 from core.worker.class_learning import ClassLearning
 from core.worker.closing import Ending, conclude
-from core.worker.cut_texts import cut_note
+from core.worker.cut_texts import reading_notes
 from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
@@ -120,7 +120,7 @@ class Pipeline:
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
-        if self.run.attempt == 1 and (sentence := cut_note(data)):
+        for sentence in reading_notes(data) if self.run.attempt == 1 else ():
             self._note("note", sentence, {})
         return data
 

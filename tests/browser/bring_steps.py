@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-START_MS = 60_000
+START_MS = 180_000
 SLOW = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": 2_000_000}  # bytes a second
 
 

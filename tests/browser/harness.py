@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from core.access.token import TOKEN, cookie_value
 
 THE_TOKEN = "a token that only these tests know"
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 120.0
+START_S = 300.0
+PATIENCE_MS = 180_000  # eight busy processes may run beside the browser
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = [
     "--headless",
@@ -37,6 +38,7 @@ FLAGS = [
 def chromium() -> Iterator[Browser]:
     """Open the machine's own browser, or playwright's where there is none."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         let_in(browser)
@@ -67,6 +69,7 @@ def let_in(browser: Browser) -> None:
 
     def signed_in(**options: Any) -> BrowserContext:
         context = new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
         _contexts.append(context)
         context.on("close", lambda closed: _contexts.remove(closed) if closed in _contexts else None)
         for address in _addresses:
@@ -82,7 +85,7 @@ def _sign_in(context: BrowserContext, address: str) -> None:
     context.add_cookies([{"name": f"touchstone-{port}", "value": cookie_value(THE_TOKEN), "url": address}])
 
 
-def ask(url: str, timeout_s: float = 30.0) -> Any:
+def ask(url: str, timeout_s: float = 120.0) -> Any:
     """Open an address of the dashboard as a script would: with the token in a header."""
     return urlopen(Request(url, headers={"Authorization": f"Bearer {THE_TOKEN}"}), timeout=timeout_s)
 
@@ -126,8 +129,11 @@ def dashboard(home: Path, base: str = "") -> Iterator[str]:
     finally:
         _addresses.remove(address)
         server.terminate()
-        server.wait(20)
-        _end_supervisor(home)
+        try:
+            server.wait(120)
+        finally:
+            server.kill()
+            _end_supervisor(home)
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", home: Path) -> str:
@@ -135,7 +141,7 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]", home: Path) -> str:
     while time.monotonic() < deadline:
         assert server.poll() is None, (home / "server.log").read_text()
         try:
-            with ask(f"{url}/api/health", 5.0):
+            with ask(f"{url}/api/health", 30.0):
                 return url
         except OSError:
             time.sleep(0.1)

@@ -33,7 +33,7 @@ def open_page(browser: Browser, url: str, width: int, theme: str) -> Page:
 
 def settle(page: Page) -> None:
     """Wait until the script has run and nothing is being drawn."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=180_000)
     page.wait_for_timeout(1500)
 
 

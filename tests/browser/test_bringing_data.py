@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bring_steps import arrived, bring_file, drawn, looked_at, open_zone, pick, press_import
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 PRAISE = ("schön verpackt", "früh geliefert", "sehr höflich", "günstig", "größer als gedacht")
 
 
 def said(page: Page, text: str | re.Pattern[str]) -> None:
     """Wait until the page says something."""
-    expect(page.get_by_test_id("stMain")).to_contain_text(text, timeout=30_000)
+    expect(page.get_by_test_id("stMain")).to_contain_text(text, timeout=180_000)
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_a_messy_csv_is_corrected_comes_in_and_leads_on_to_training(page: Page, 
     assert name == "ruckmeldungen"
     said(page, "120 texts")
     page.get_by_role("button", name="Train on this").click()
-    page.wait_for_url(re.compile(rf"/train\?.*data={name}"), timeout=30_000)
-    expect(page.get_by_role("button", name="Start training")).to_be_enabled(timeout=30_000)
+    page.wait_for_url(re.compile(rf"/train\?.*data={name}"), timeout=180_000)
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled(timeout=180_000)
 
 
 def test_a_zip_of_class_folders(page: Page, url: str, shapes: Path) -> None:
@@ -124,12 +124,12 @@ def test_a_column_is_left_out_by_keys_on_a_small_screen(page: Page, url: str, la
     page.goto(f"{url}/bring?as=tabular-regression")
     bring_file(page, url, laptops.rename(laptops.with_name("small_screen.csv")))
     column = page.get_by_role("combobox", name="ram", exact=True)
-    expect(column).to_be_visible(timeout=30_000)
+    expect(column).to_be_visible(timeout=180_000)
     column.focus()
     page.keyboard.type("Leave out")
     page.keyboard.press("Enter")
     drawn(page)
-    expect(page.get_by_role("combobox", name="ram", exact=True)).to_have_value("Leave out", timeout=30_000)
+    expect(page.get_by_role("combobox", name="ram", exact=True)).to_have_value("Leave out", timeout=180_000)
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
     press_import(page)
     assert arrived(page) == "small-screen"

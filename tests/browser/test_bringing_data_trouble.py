@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bring_steps import START_MS, arrived, bring_file, choose, open_zone, press_import
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-NOTHING_FETCHED_MS = 120_000  # a network that swallows everything takes its time
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+NOTHING_FETCHED_MS = 240_000  # a network that swallows everything takes its time
 
 
 @pytest.fixture

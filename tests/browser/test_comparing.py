@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_journeys import END_MS, FIRST_POINT_MS, ready, start, stop, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 CURVE = "train/loss"
 
 
@@ -34,7 +34,7 @@ def test_a_live_run_grows_beside_an_ended_one_and_nothing_is_asked_when_both_hav
     page.goto(f"{url}/run?run={live}")
     stop(page)
     page.goto(f"{url}/compare?runs={ended},{live}&metric={CURVE}")
-    expect(page.locator(".ts-compare")).to_have_attribute("data-state", "ended", timeout=60_000)
+    expect(page.locator(".ts-compare")).to_have_attribute("data-state", "ended", timeout=180_000)
     ready(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

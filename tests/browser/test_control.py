@@ -7,13 +7,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.test_journeys import END_MS, FIRST_POINT_MS, points, ready, run_id, start, start_button, wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
 def button(page: Page, name: str) -> None:
     """Click the button of this name as soon as it can be clicked."""
     found = page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
-    expect(found).to_be_enabled(timeout=60_000)
+    expect(found).to_be_enabled(timeout=180_000)
     found.click()
 
 
@@ -41,12 +41,12 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     first = start(page, url, "model=small-cnn&time_budget_min=0", 1000)
     before = learning(page)
     button(page, "Pause")
-    expect(page.locator(".st-key-ended")).to_contain_text("Resume it to go on exactly there", timeout=60_000)
-    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended", timeout=60_000)
+    expect(page.locator(".st-key-ended")).to_contain_text("Resume it to go on exactly there", timeout=180_000)
+    expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended", timeout=180_000)
 
     page.reload()  # its state is in its address, not in the session
     button(page, "Resume")
-    expect(page.locator(".st-key-ended")).to_have_count(0, timeout=60_000)  # its buttons too
+    expect(page.locator(".st-key-ended")).to_have_count(0, timeout=180_000)  # its buttons too
     learning(page, before)
     button(page, "Finish now")
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
@@ -58,15 +58,15 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     field.press("Enter")
     ready(page)
     page.locator(".st-key-longer button").click()
-    page.wait_for_function("first => !location.search.includes(first)", arg=first, timeout=60_000)
+    page.wait_for_function("first => !location.search.includes(first)", arg=first, timeout=180_000)
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
     expect(page.locator(".st-key-lineage")).to_contain_text("Goes on from")
 
     again = page.get_by_role("link", name="Change and run again")
-    expect(again).to_have_count(1, timeout=60_000)  # for a moment what the other run's page showed is there too
+    expect(again).to_have_count(1, timeout=180_000)  # for a moment what the other run's page showed is there too
     ready(page)
     again.click()
-    expect(page.locator(".st-key-cloned")).to_contain_text("The settings of", timeout=60_000)
+    expect(page.locator(".st-key-cloned")).to_contain_text("The settings of", timeout=180_000)
     expect(page.locator(".st-key-summary")).to_contain_text("Small convolutional network")
 
 
@@ -75,13 +75,13 @@ def test_a_model_is_chosen_by_a_click_on_its_card_and_by_the_arrow_keys(page: Pa
     ready(page)
     card = page.get_by_text("You want a first answer, or the bar that a real model has to clear")
     card.click(force=True)  # the label of its radio button lies over the whole card
-    expect(page).to_have_url(re.compile("model=logistic-regression"), timeout=60_000)
+    expect(page).to_have_url(re.compile("model=logistic-regression"), timeout=180_000)
     page.keyboard.press("ArrowUp")
-    expect(page.get_by_role("radio", name="Small convolutional network")).to_be_checked(timeout=60_000)
+    expect(page.get_by_role("radio", name="Small convolutional network")).to_be_checked(timeout=180_000)
 
 
 def test_a_link_starts_what_it_names_however_soon_the_button_is_clicked(page: Page, url: str) -> None:
     page.goto(f"{url}/train?model=logistic-regression&epochs=2&time_budget_min=0")
-    start_button(page).click(timeout=60_000)
+    start_button(page).click(timeout=180_000)
     run_id(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("logistic-regression", timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("logistic-regression", timeout=180_000)

@@ -14,8 +14,8 @@ from core.shelf import Shelf
 from tests.browser.harness import dashboard
 from tests.intake.silent import Silent
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-PATIENCE_MS = 60_000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+PATIENCE_MS = 180_000
 THINGS = ("parcel", "screen", "charger", "invoice", "support", "update", "manual", "cable")
 PLACES = ("Oslo", "Lima", "Kyoto", "Accra", "Quito")
 

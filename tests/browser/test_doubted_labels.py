@@ -17,8 +17,8 @@ from tests.browser.harness import dashboard
 from tests.doubting import doubting_run, doubts_about
 from tests.intake.silent import Silent
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-PATIENCE_MS = 60_000
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
+PATIENCE_MS = 180_000
 OF_VALIDATION, OF_TEST = 8, 6
 
 

@@ -15,7 +15,7 @@ from core.store.run_store import RunStore
 from tests.browser.harness import dashboard
 from tests.browser.screenshots import settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_what_is_typed_is_in_the_address_and_the_address_shows_it(browser: Browser, page: Page, address: str) -> None:
     page.goto(f"{address}/runs")
     page.locator(".st-key-filter input").fill("status = failed and name = second")
-    expect(page.get_by_text(re.compile(r"^1 of 2 runs\."))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"^1 of 2 runs\."))).to_be_visible(timeout=180_000)
     other = browser.new_context().new_page()
     other.goto(page.url)
-    expect(other.get_by_text(re.compile(r"^1 of 2 runs\."))).to_be_visible(timeout=60_000)
+    expect(other.get_by_text(re.compile(r"^1 of 2 runs\."))).to_be_visible(timeout=180_000)
     other.context.close()
 
 
@@ -46,10 +46,10 @@ def test_order_and_columns_are_chosen_in_a_dialog(page: Page, address: str) -> N
     page.get_by_role("button", name="Arrange").click()
     dialog = page.get_by_role("dialog")
     order = dialog.get_by_role("combobox", name="Order of the runs")
-    expect(order).to_have_value("Name: A to Z", timeout=60_000)
+    expect(order).to_have_value("Name: A to Z", timeout=180_000)
     dialog.get_by_role("button", name="As usual").click()
-    expect(dialog).to_have_count(0, timeout=60_000)
-    expect(page).to_have_url(re.compile(r"/runs$"), timeout=60_000)
+    expect(dialog).to_have_count(0, timeout=180_000)
+    expect(page).to_have_url(re.compile(r"/runs$"), timeout=180_000)
 
 
 def test_a_note_is_written_and_a_run_opened_by_its_name_shows_it_as_markdown(page: Page, address: str) -> None:
@@ -59,8 +59,8 @@ def test_a_note_is_written_and_a_run_opened_by_its_name_shows_it_as_markdown(pag
     page.get_by_role("button", name="Note").click()
     page.get_by_role("dialog").locator("textarea").fill("It **works** <script>alert(1)</script>")
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
-    expect(page.get_by_role("dialog")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=180_000)
     page.get_by_test_id("stDataFrame").locator("canvas").first.click(position={"x": 75, "y": 58}, force=True)
     note = page.locator(".st-key-note .note")
-    expect(note.locator("strong")).to_have_text("works", timeout=60_000)
+    expect(note.locator("strong")).to_have_text("works", timeout=180_000)
     expect(note).to_contain_text("<script>alert(1)</script>")

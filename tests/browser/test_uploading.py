@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.bring_steps import START_MS, choose, drop, on_disk, open_zone, slow_down
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture

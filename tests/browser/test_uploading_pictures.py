@@ -22,7 +22,7 @@ from tests.browser.bring_steps import (
 )
 from tests.browser.harness import FLAGS, NAMES, faultless_page, let_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 

@@ -13,6 +13,7 @@ from core.intake.inspected import look_at
 from core.limits import Limits
 from tests.intake.hostile.cases import CASES
 from tests.intake.hostile.hostile_file import CANARY, SECRET, HostileFile
+from tests.live import collected
 
 MORE_MEMORY = 100 * 2**20
 TIGHT = Limits(memory_bytes=512 * 2**20, cpu_s=1.0, wall_s=300.0)
@@ -35,7 +36,7 @@ def made(cases: list[HostileFile], folder: Path) -> list[Path]:
             (folder / "names").write_text("\n".join(names))
         finally:
             os._exit(0)
-    os.waitpid(pid, 0)
+    assert collected(pid) == 0
     return [Path(name) for name in (folder / "names").read_text().split("\n")]
 
 

@@ -16,7 +16,7 @@ from core.inspection.client import Inspectors
 from core.inspection.ends import Stopped
 from core.limits import Limits
 from core.processes import start_time
-from tests.live import eventually
+from tests.live import LIMIT_S, collected, eventually
 
 LIMITS = Limits(memory_bytes=200 * 2**20, cpu_s=1.0, wall_s=300.0)
 MISBEHAVING = "tests.inspection.misbehaving"
@@ -135,7 +135,7 @@ def test_slow_ones_do_not_keep_others_waiting(inspectors: Inspectors, tmp_path: 
         finally:
             gone.set()
         for one in asleep:
-            one.result(120)
+            one.result(LIMIT_S)
 
 
 def test_a_dead_server_is_started_anew(inspectors: Inspectors) -> None:
@@ -199,7 +199,7 @@ def test_nothing_is_left_when_the_asker_is_killed(tmp_path: Path) -> None:
     inspector = int(mark.read_text())
     server = psutil.Process(inspector).ppid()
     os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    collected(pid)
     eventually(lambda: has_ended(inspector) and has_ended(server))
 
 
@@ -214,5 +214,5 @@ def test_no_inspector_outlives_its_server(inspectors: Inspectors, tmp_path: Path
             os.kill(psutil.Process(inspector).ppid(), signal.SIGKILL)
             eventually(lambda: has_ended(inspector))  # noqa: B023 - asked within the round
         with pytest.raises(Stopped) as caught:
-            asked.result(120)
+            asked.result(LIMIT_S)
     assert caught.value.cause == "outside"

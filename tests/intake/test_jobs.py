@@ -21,7 +21,7 @@ from core.intake.draft import ImportCancelled, Progress
 from core.intake.jobs import CANCEL, DRAFT, KILLED_AFTER_S, LOG, REQUEST, FileProgress, Jobs, sign, write_progress
 from core.limits import import_limits
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 OPTIONS = ImportOptions(task="text-classification", name="reviews").model_dump(mode="json")
 BEGUN = ImportProgress("job", "Reviews", "working", "Starting", 0, 0, "rows", datetime.now(UTC), None)
 
@@ -199,10 +199,10 @@ def test_a_job_that_does_not_hear_is_ended(jobs: Jobs) -> None:
         long_ago = time.time() - KILLED_AFTER_S - 1
         os.utime(folder / CANCEL, (long_ago, long_ago))
         assert jobs.progress("job").state == "cancelled"
-        assert child.wait(timeout=60) == -signal.SIGKILL
+        assert child.wait(PATIENCE_S) == -signal.SIGKILL
     finally:
         child.kill()
-        child.wait()
+        child.wait(PATIENCE_S)
 
 
 def test_an_unknown_job_is_a_sentence(jobs: Jobs) -> None:

@@ -9,7 +9,9 @@ from core.intake.sweeping import DRAFT, MARK, marked, owned, sweep
 def of_a_dead_process(prefix: str) -> str:
     """Return a name that belonged to a process that has ended."""
     code = f"from core.intake.sweeping import owned; print(owned({prefix!r}))"
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=600
+    ).stdout.strip()
 
 
 def test_what_a_dead_process_left_is_removed_and_what_a_living_one_makes_stays(tmp_path: Path) -> None:

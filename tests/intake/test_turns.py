@@ -45,7 +45,7 @@ def test_one_process_at_a_time_changes_a_data_set_and_a_killed_one_gives_way(tmp
         with changing(tmp_path, "other", Silent()):
             pass
         holder.kill()
-        holder.wait()
+        holder.wait(60)
     with changing(tmp_path, "reviews", progress):
         pass
 

@@ -50,7 +50,7 @@ def chat(*codes: int, headers: tuple[tuple[str, str], ...] = (), port: int = 0) 
             yield server
         finally:
             server.shutdown()
-            thread.join()
+            thread.join(60)
 
 
 def dead_url() -> str:

@@ -17,7 +17,7 @@ from core.runs import Run, RunStatus, Score
 from core.settings import Settings
 from core.store.database import Database
 from core.store.run_store import RunStore
-from tests.live import eventually
+from tests.live import LIMIT_S, eventually
 from tests.notifying.listener import chat, dead_url
 
 AT_ONCE: Sequence[float] = (0.0, 0.0, 0.0)
@@ -76,7 +76,7 @@ def test_the_same_end_is_told_once_however_many_would_tell_it(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(LIMIT_S)
         assert say(heard.url, run) is None
     assert len(heard.heard) == 1
 

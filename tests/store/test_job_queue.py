@@ -44,7 +44,7 @@ def test_two_that_ask_at_once_never_get_the_same_run(queue: JobQueue, add: Calla
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(300)
     assert sorted(taken) == sorted(wanted)
 
 

@@ -202,7 +202,7 @@ def test_who_is_killed_while_packing_loses_nothing(metrics: MetricStore, databas
     worker = subprocess.Popen([sys.executable, "-c", PROGRAM, database.url, run.id])
     eventually(lambda: row_count(database) < 10_000)
     worker.kill()
-    worker.wait()
+    worker.wait(60)
     assert metrics.read(run.id) == before
     metrics.pack(run.id)
     assert row_count(database) == 0

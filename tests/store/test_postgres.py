@@ -46,7 +46,7 @@ def url() -> Iterator[str]:
 
     def call(program: str, *arguments: str) -> None:
         command = [str(PLACES[0] / program), "-D", str(folder / "db"), *arguments]
-        subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, timeout=600)
 
     call("initdb", "--auth=trust", "--username=touchstone", "--encoding=UTF8", "--no-sync")
     call("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-p {port} -k {folder} -h 127.0.0.1", "start")

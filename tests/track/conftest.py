@@ -36,4 +36,4 @@ def start(home: Path, database: Database) -> Iterator[Start]:
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=60)

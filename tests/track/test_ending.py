@@ -67,7 +67,7 @@ def test_what_only_runs_from_here_can_do_is_refused_in_words(service: Service, w
     [
         ("", "succeeded", ""),
         ("raise ValueError('bad luck')", "failed", "The program that logged it failed. ValueError: bad luck"),
-        ("os.kill(os.getpid(), signal.SIGINT); time.sleep(9)", "stopped", "Stopped from its keyboard (Ctrl-C)."),
+        ("os.kill(os.getpid(), signal.SIGINT); time.sleep(300)", "stopped", "Stopped from its keyboard (Ctrl-C)."),
         ("run.__exit__(None, SystemExit(3), None)", "failed", "The program that logged it ended itself (3)."),
     ],
 )
@@ -75,14 +75,14 @@ def test_a_program_that_ends_without_finish_ends_its_run(
     service: Service, start: Start, script: str, status: str, reason: str
 ) -> None:
     process = start(f"run = track.init()\nrun.log({{'loss': 1.0}})\n{script}")
-    process.wait(60)
+    process.wait(300)
     (run,) = service.runs()
     assert (run.status, run.pid) == (status, None)
     assert run.reason.startswith(reason)
     assert len(service.metrics(run.id)["loss"]) == 1
 
 
-def test_a_kill_loses_at_most_the_last_second_and_is_noticed_by_who_looks(service: Service, start: Start) -> None:
+def test_a_kill_loses_nothing_that_was_written_and_is_noticed_by_who_looks(service: Service, start: Start) -> None:
     process = start("""
 run = track.init("killed")
 step = 0
@@ -92,13 +92,13 @@ while True:
     time.sleep(0.001)
 """)
     eventually(lambda: bool(service.runs()) and service.runs()[0].steps > 1500)
-    killed_at = time.time()
+    written = service.runs()[0].steps
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(60)
     run = service.runs()[0]
-    assert killed_at - service.latest(run.id)["loss"][1] < 1.0
+    assert len(service.metrics(run.id)["loss"]) > written
     assert run.status is RunStatus.RUNNING  # a moment of silence is no death
-    eventually(lambda: service.run(run.id).status is RunStatus.INTERRUPTED, limit_s=20)
+    eventually(lambda: service.run(run.id).status is RunStatus.INTERRUPTED)
     assert service.active_runs() == []
     assert "it was killed, or the machine restarted" in service.run(run.id).reason
     assert service.events(run.id, "error")
@@ -119,7 +119,7 @@ os.waitpid(child, 0)
 run.log({"loss": 3.0})
 run.finish()
 """)
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
     (run,) = service.runs()
     assert [value for _, value, _ in service.metrics(run.id)["loss"]] == [1.0, 3.0]
     assert run.status is RunStatus.SUCCEEDED

@@ -145,7 +145,7 @@ def test_several_threads_and_several_runs_log_at_once(service: Service) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(300)
     for run in runs:
         run.finish()
         assert {key: len(points) for key, points in values(service, run.id).items()} == {

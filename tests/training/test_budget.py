@@ -1,13 +1,14 @@
 """The best that fits into a given time."""
 
-import time
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from core.training.budget import TimeBudget
 from core.training.callbacks import Callback
 from core.training.trainer import Trainer
-from tests.training.tiny import Listener, config, trainer
+from tests.training.tiny import Listener, Ticking, config, trainer
 
 
 def planned(budget: TimeBudget, **known: float | int | None) -> int:
@@ -35,14 +36,18 @@ def test_without_a_budget_nothing_changes() -> None:
     assert planned(TimeBudget(0), planned=50, spent_s=1e9, per_step_s=1.0) == 50
 
 
-def test_a_run_out_of_time_ends_with_a_low_learning_rate_and_a_last_look() -> None:
+def test_a_run_out_of_time_ends_with_a_low_learning_rate_and_a_last_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Ticking()
+    for place in ("budget", "trainer"):
+        monkeypatch.setattr(f"core.training.{place}.time", clock)
+
     class Slow(Callback):
         def on_step_end(self, trainer: Trainer) -> None:
-            time.sleep(0.01)
+            clock.now += 0.06
 
     listener = Listener()
     result = trainer(config(epochs=1_000, time_budget_min=0.06, schedule="linear"), Slow(), listener).fit()
-    assert 2 < result.steps < 5_000
+    assert 58 <= result.steps <= 61  # 3.6 s, 0.06 each
     assert not result.stopped
     rates = listener.curve("train/learning_rate")
     assert list(rates.values())[-1] < 0.2 * max(rates.values())

@@ -10,7 +10,7 @@ from core import catalog
 from core.config import TrainConfig
 from core.datasets import digits
 from core.training.range_test import has_broken_away, range_test, rising_rates, smoothed, suggest
-from tests.training.tiny import CPU, Split, config, module, pictures
+from tests.training.tiny import CPU, Split, Ticking, config, module, pictures
 
 TASK = catalog.find_task("image-classification")
 
@@ -63,6 +63,13 @@ def test_a_loss_that_always_wavers_must_rise_further() -> None:
 
 
 # --- real steps ---
+
+
+@pytest.fixture(autouse=True)
+def steps_of_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many steps there are depends on how long one takes: here as long on every machine."""
+    for place in ("range_test", "rehearsal"):
+        monkeypatch.setattr(f"core.training.{place}.time", Ticking(0.01))
 
 
 def digits_to_learn() -> Split:

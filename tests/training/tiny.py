@@ -46,6 +46,17 @@ def module(model: str = "mlp", seed: int = 0, **params: object) -> nn.Module:
     return spec.build(spec.params.model_validate(params), TEXT if "text-generation" in spec.tasks else PICTURES)
 
 
+class Ticking:
+    """In the place of the module `time`: goes on by a tick when somebody looks at it, on every machine alike."""
+
+    def __init__(self, tick_s: float = 0.0) -> None:
+        self.now, self.tick_s = 0.0, tick_s
+
+    def perf_counter(self) -> float:
+        self.now += self.tick_s
+        return self.now
+
+
 class Listener(Callback):
     """Writes down all metrics, and asks to stop after one step if wanted."""
 

@@ -37,7 +37,7 @@ def wandb_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def written_by(peer: str, folder: Path) -> Path:
     command = [sys.executable, "-m", "tests.transfer.writers", peer, str(folder)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     return folder
 
 

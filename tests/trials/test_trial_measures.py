@@ -14,6 +14,7 @@ from core.settings import Settings
 from core.worker import trial_measures, trial_scene
 from core.worker.trial_measures import bytes_in_words, cost_of, estimate, price_in_words, time_in_words
 from core.worker.trial_scene import leave_room, set_up
+from tests.live import LIMIT_S
 
 MEGABYTE = 1_000_000
 
@@ -106,8 +107,9 @@ def test_a_step_too_large_for_the_memory_is_said_and_takes_no_more_than_is_free(
     process = spawn.Process(target=estimate_in_little_memory, args=(theirs, 30 * MEGABYTE))
     process.start()
     theirs.close()
+    assert ours.poll(LIMIT_S)
     found = ours.recv()
-    process.join()
+    process.join(LIMIT_S)
     assert found["fits"] is False
     assert found["sentence"].startswith("A step of 1000 examples needs")
     assert "than the 30 MB" in found["sentence"]

@@ -6,18 +6,22 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 
 import pytest
+from sqlalchemy import update
 
 from core.config import TrainConfig
 from core.runs import Trial, TrialStatus
 from core.settings import Settings
 from core.store.database import Database
+from core.store.run_store import now
+from core.store.tables import TrialRow
 from core.store.trial_store import TrialStore
 from core.worker.trial_watch import TrialWatch
 
-LIMIT_S = 60.0
+LIMIT_S = 300.0
 Ask = Callable[[int], Trial]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -150,7 +154,7 @@ def test_a_new_supervisor_watches_on_over_a_trial_that_lives(
     assert heir.turn(1, (), may_start=True)
     assert now_of(heir, trial).status is TrialStatus.WORKING
     script.started[0].kill()
-    script.started[0].join()
+    script.started[0].join(LIMIT_S)
     turn_until(heir, lambda: now_of(heir, trial).status is TrialStatus.FAILED)
     assert "Ask again" in now_of(heir, trial).reason
 
@@ -178,12 +182,12 @@ def test_a_trial_takes_a_device_on_which_no_run_trains(watch: TrialWatch, script
 
 
 def test_a_trial_that_nobody_waits_for_gives_way(
-    watch: TrialWatch, script: Script, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    watch: TrialWatch, script: Script, ask: Ask, database: Database
 ) -> None:
-    monkeypatch.setattr("core.store.trial_store.WANTED_S", 0.3)
     left = ask(4)
     turn_until(watch, lambda: bool(script.started))
-    time.sleep(0.4)
+    with database.engine.begin() as connection:  # its asker left long ago
+        connection.execute(update(TrialRow).values(asked_at=now() - timedelta(hours=1)))
     wanted = ask(1)
     turn_until(watch, lambda: now_of(watch, wanted).status is TrialStatus.DONE)
     assert not script.started[0].is_alive()

@@ -8,11 +8,25 @@ from collections.abc import Mapping
 import pytest
 import torch
 
+from core.training.callbacks import Callback
+from core.training.trainer import Trainer
 from core.worker import machine_metrics
 from core.worker.machine_metrics import MachineMetrics
+from tests.live import eventually
 from tests.training.tiny import CPU, config, trainer
 
 Points = list[tuple[int, Mapping[str, float]]]
+
+
+class Patient(Callback):
+    """Lets a run wait for three samples, however fast its steps are."""
+
+    def __init__(self, points: Points) -> None:
+        self._points = points
+
+    def on_step_end(self, trainer: Trainer) -> None:
+        if trainer.progress.step == 100:
+            eventually(lambda: len(self._points) >= 3)
 
 
 def test_even_a_short_run_says_what_it_took_and_on_a_processor_there_is_no_gpu() -> None:
@@ -28,9 +42,9 @@ def test_it_samples_while_the_run_works_and_ends_with_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(machine_metrics, "EVERY_S", 0.02)
     points: Points = []
     metrics = MachineMetrics(lambda values, step: points.append((step, values)), CPU)
-    trainer(config(epochs=30), metrics).fit()
+    trainer(config(epochs=30), metrics, Patient(points)).fit()
     steps = [step for step, _ in points]
-    assert len(steps) > 2
+    assert len(steps) > 3
     assert steps == sorted(steps)
     assert steps[-1] == 150
     time.sleep(0.05)
@@ -43,7 +57,7 @@ def test_a_busy_process_is_seen_and_the_whole_machine_is_a_hundred() -> None:
     until = time.process_time() + 0.3
     while time.process_time() < until:
         pass
-    assert 1 < metrics.sample()["system/cpu_percent"] <= 110
+    assert 0 < metrics.sample()["system/cpu_percent"] <= 110
 
 
 def test_memory_of_processes_that_it_started_counts() -> None:

@@ -25,7 +25,7 @@ from core.store.run_store import RunStore, now
 from core.worker.launcher import Child
 from core.worker.supervisor import Supervisor
 
-LIMIT_S = 120.0
+LIMIT_S = 300.0
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 
@@ -204,7 +204,7 @@ def test_a_new_supervisor_adopts_what_lives_and_buries_what_does_not(
 
     launcher.started[0].send(signal.SIGKILL)
     assert launcher.started[0].process is not None
-    launcher.started[0].process.join()
+    launcher.started[0].process.join(LIMIT_S)
     turn_until(heir, lambda: runs.get(alive.id).status is RunStatus.INTERRUPTED)
 
 

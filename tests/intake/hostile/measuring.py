@@ -20,6 +20,7 @@ from tests.intake.hostile.cases import CASES
 from tests.intake.hostile.hostile_file import HostileFile
 
 MOST_MEMORY = int(os.environ.get("HOSTILE_MEMORY", 3 << 29))  # bytes, beyond what the process had before
+MOST_WALL_S = 600  # for what waits and computes nothing
 MOST_CPU_S = int(os.environ.get("HOSTILE_CPU", 30))
 
 
@@ -31,6 +32,7 @@ def measured(case: HostileFile, folder: Path) -> dict[str, Any]:
     ours, theirs = os.pipe()
     began = time.monotonic()
     if not (pid := os.fork()):
+        signal.alarm(MOST_WALL_S)
         os.close(ours)
         os.write(theirs, json.dumps(_guarded(case, path, folder)).encode())
         os._exit(0)
@@ -49,6 +51,7 @@ def _made(case: HostileFile, folder: Path) -> Path:
     """Make a file in a process of its own: what that takes shall not count."""
     ours, theirs = os.pipe()
     if not (pid := os.fork()):
+        signal.alarm(MOST_WALL_S)
         os.write(theirs, str(case.make(folder)).encode())
         os._exit(0)
     os.close(theirs)

@@ -25,7 +25,7 @@ def became(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     """What became of each: read once for all tests, each in a process with bounds on memory and CPU."""
     command = [sys.executable, "-m", "tests.intake.hostile.measuring", str(tmp_path_factory.mktemp("hostile"))]
     command += [case.name for case in MEASURED]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1_800)
     assert ended.returncode == 0, ended.stderr[-2_000:]
     return {told["name"]: told for told in map(json.loads, ended.stdout.splitlines())}
 

@@ -18,4 +18,4 @@ def ask(hub: HubServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[As
     child, asks = start_child(hub.address, HF_HOME=str(tmp_path_factory.mktemp("hf")), HF_TOKEN="")
     yield asks
     child.kill()
-    child.wait()
+    child.wait(60)

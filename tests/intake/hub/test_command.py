@@ -21,10 +21,11 @@ def run(home: Path, endpoint: str, *arguments: str) -> subprocess.CompletedProce
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
+        timeout=600,
     )
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(1200)
 def test_a_set_comes_in_by_its_id_and_a_second_time_without_a_connection(hub: HubServer, tmp_path: Path) -> None:
     rows = "".join(f'"{text}",{label}\n' for text, label in reviews())
     hub.repositories["acme/opinions"] = Repository({"train.csv": f"text,label\n{rows}".encode()})

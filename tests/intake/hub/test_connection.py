@@ -40,7 +40,7 @@ def test_offline_says_what_is_here_and_what_was_fetched_opens_without_a_connecti
     other = ask_offline("read", id="acme/other", cache=cache, folder=tmp_path / "third")
     here = ask_offline("cached", cache=cache)
     offline.kill()
-    offline.wait()
+    offline.wait(60)
 
     assert len(again["rows"]) == 5
     assert again["labels"] == ["neg", "pos"]

@@ -60,5 +60,5 @@ def test_threads_never_take_more_than_the_budget_and_a_larger_one_goes_alone() -
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join()
+        worker.join(300)
     assert (together, most) == (0, 25)
