@@ -28,7 +28,12 @@ __all__ = [
 
 REFRESH_S = 0.25  # the store is asked no more often than this, however many watch
 RUNS_IN_MEMORY = 64
-_EARLY = (Stage.WAITING, Stage.STARTING, Stage.LOADING_DATA)  # a resumed run has not gone back to its checkpoint yet
+_EARLY = (
+    Stage.WAITING,
+    Stage.STARTING,
+    Stage.LOADING_DATA,
+    Stage.ENCODING,
+)  # a resumed run has not gone back to its checkpoint yet
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,10 @@ class CheckpointUnusable(UserError):
     """A checkpoint is truncated, altered or from another model."""
 
 
+class StopRequested(Exception):
+    """Somebody asked to stop while something was waited for or computed: no error, and nothing to be told of."""
+
+
 class TrainingDiverged(TouchstoneError):
     """The loss became NaN or infinite."""
 

@@ -41,6 +41,8 @@ def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> d
         | {"dataset": run.config.dataset, "model": run.config.model, "config": run.config.model_dump(mode="json")}
         | {name: _iso(getattr(run, name)) for name in _TIMES}
         | {"ancestors": _named(lineage.ancestors), "children": _named(lineage.children)}
+        | {"took_s": run.took_s, "expected_s": run.expected_s, "stages_s": dict(run.progress.spent)}
+        | {"counts": [vars(count) for count in run.progress.counts]}
         | {"estimate": dict(run.estimate), "test": scores, "baselines": baselines, "artifacts": files}
     )
 

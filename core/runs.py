@@ -39,10 +39,45 @@ class Stage(StrEnum):
     WAITING = "waiting"
     STARTING = "starting"
     LOADING_DATA = "loading data"
+    ENCODING = "encoding"  # a frozen encoder reads the examples; goes on beside training
     TRAINING = "training"
+    BASELINES = "baselines"
     EVALUATING = "evaluating"
     SAVING = "saving"
     DONE = "done"
+
+
+STAGES = (
+    Stage.STARTING, Stage.LOADING_DATA, Stage.ENCODING, Stage.TRAINING, Stage.BASELINES, Stage.EVALUATING, Stage.SAVING,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Count:
+    """Something that a stage counts."""
+
+    what: str  # "Encoding texts"
+    done: int
+    total: int
+    left_s: float | None = None
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """How far a run is in its stages; empty for runs from before this was noted.
+
+    Args:
+        spent: Seconds of work in each stage, of all attempts; pauses between them do not count.
+        counts: What is being counted at the moment.
+    """
+
+    spent: Mapping[str, float] = field(default_factory=dict)
+    counts: tuple[Count, ...] = ()
+
+    @property
+    def spent_s(self) -> float:
+        """Seconds of work in all stages."""
+        return sum(self.spent.values())
 
 
 @dataclass(frozen=True)
@@ -101,6 +136,7 @@ class Run:
     heartbeat_at: datetime | None = None  # when its process was last heard of: twice a second while it works
     # When it worked before it was resumed: began and ended, in seconds since 1970, the first one first.
     sessions: tuple[tuple[float, float], ...] = ()
+    progress: StageProgress = StageProgress()  # of a run that is trained here
 
     def worked_s(self, moment: datetime) -> float:
         """Return for how many seconds it has worked: from start to end, without the pauses before it was resumed.
@@ -136,6 +172,12 @@ class Run:
     def first_started_at(self) -> datetime | None:
         """When it began to work for the first time; `started_at` is when it did so last."""
         return datetime.fromtimestamp(self.sessions[0][0], UTC) if self.sessions else self.started_at
+
+    @property
+    def expected_s(self) -> float | None:
+        """Seconds that were expected of everything; None where nothing was, or of training alone."""
+        expected = self.estimate.get("total_s")
+        return None if expected is None else float(expected)
 
     def silent_s(self, moment: datetime) -> float:
         """Return for how many seconds nothing was heard of its process, where that is long; else 0.
@@ -188,7 +230,8 @@ class Run:
     def steps_per_epoch(self) -> int:
         """Steps of one pass over the data; 0 where a time budget may have cut the run, or nothing is planned yet."""
         budget_s = 60 * self.config.time_budget_min
-        if budget_s and (self.status.is_active or self.train_time_s > BUDGET_BOUND * budget_s):
+        used_s = max(self.progress.spent_s, self.train_time_s)
+        if budget_s and (self.status.is_active or used_s > BUDGET_BOUND * budget_s):
             return 0
         return self.steps_total // self.config.epochs
 

@@ -151,6 +151,35 @@ class TrainingPreprocessor(Protocol):
 
 
 @runtime_checkable
+class SlowPreprocessor(Protocol):
+    """A preprocessor that takes so long for each example that arrays are made, counted and kept in parts."""
+
+    doing: str  # what it does, and to which things: "Encoding texts"
+    kind: ClassVar[str]
+    part: int  # examples of a part: about a second
+
+    @property
+    def width(self) -> int:
+        """Numbers that describe an example, float32."""
+
+    def transform(self, inputs: Inputs) -> NDArray[Any]:
+        """Return the numbers of each example, (N, width)."""
+
+    def state(self) -> dict[str, Any]:
+        """Return everything that they depend on, as JSON."""
+
+
+@runtime_checkable
+class DescribingPreprocessor(Protocol):
+    """A slow preprocessor that puts something of its own beside what a slow encoder says of each example."""
+
+    encoder: SlowPreprocessor
+
+    def beside(self, described: NDArray[Any], inputs: Inputs) -> NDArray[Any]:
+        """Return whole rows from what the encoder said, (N, width)."""
+
+
+@runtime_checkable
 class RemarkingPreprocessor(Protocol):
     """A preprocessor that can tell what of an input the model has never met."""
 

@@ -26,9 +26,8 @@ def price_of(run: Run, settings: Settings) -> Price:
         run: The run.
         settings: Know what an hour costs, if somebody said so.
     """
-    time_s = run.train_time_s or None
-    if time_s is None:
-        time_s = run.took_s or None
+    whole = run.took_s if run.progress.spent else None  # of older runs training alone was counted
+    time_s = whole or run.train_time_s or run.took_s or None
     return Price(time_s, float(run.parameter_count) or None, _cost(run, time_s, settings))
 
 
@@ -41,7 +40,7 @@ def _cost(run: Run, time_s: float | None, settings: Settings) -> float | None:
         return settings.device_price_per_hour * hours
     if settings.electricity_price_per_kwh is not None and settings.device_power_w is not None:
         return settings.electricity_price_per_kwh * settings.device_power_w / WATTS_PER_KILOWATT * hours
-    said, expected_s = run.estimate.get("cost"), run.estimate.get("train_time_s")
+    said, expected_s = run.estimate.get("cost"), run.expected_s or run.estimate.get("train_time_s")
     return float(said) * time_s / float(expected_s) if said is not None and expected_s else None
 
 

@@ -24,7 +24,7 @@ def cached_arrays(folder: Path, compute: Callable[[], Arrays]) -> Arrays:
         folder: Where they are or will be; its name says everything that they depend on.
         compute: Makes them, by name.
     """
-    if (found := _read(folder)) is not None:
+    if (found := read_arrays(folder)) is not None:
         return found
     arrays = compute()
     try:
@@ -32,12 +32,12 @@ def cached_arrays(folder: Path, compute: Callable[[], Arrays]) -> Arrays:
         draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             _write(draft, arrays)
-            _replace(draft, folder)
+            replace_folder(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError:
         return arrays
-    return arrays if (saved := _read(folder)) is None else saved
+    return arrays if (saved := read_arrays(folder)) is None else saved
 
 
 def _write(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -47,9 +47,9 @@ def _write(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     (folder / LISTING).write_text(json.dumps(sizes), encoding="utf-8")
 
 
-def _replace(draft: Path, folder: Path) -> None:
+def replace_folder(draft: Path, folder: Path) -> None:
     """Put the draft in the folder's place, unless a whole one stands there by now."""
-    if folder.exists() and _read(folder) is None:
+    if folder.exists() and read_arrays(folder) is None:
         broken = Path(mkdtemp(prefix=f".{folder.name}-broken-", dir=folder.parent))
         folder.rename(broken / "was")
         shutil.rmtree(broken, ignore_errors=True)
@@ -57,7 +57,7 @@ def _replace(draft: Path, folder: Path) -> None:
         draft.rename(folder)
 
 
-def _read(folder: Path) -> Arrays | None:
+def read_arrays(folder: Path) -> Arrays | None:
     """Return the arrays of a folder, or None if they are not whole. Writing to one changes memory, not the file."""
     try:
         sizes = json.loads((folder / LISTING).read_text(encoding="utf-8"))

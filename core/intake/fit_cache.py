@@ -30,8 +30,10 @@ def fitted(loaded: LoadedDataset, model: ModelSpec, params: Params, cache_folder
         DataError: The data cannot be used as it is.
         EncoderUnavailable: The model needs the pretrained encoder, and that is missing or altered.
     """
-    if model.pretrained:  # its files may have changed, which fitting finds out
-        return model.preprocess(params, loaded.examples["train"])
+    if model.pretrained and (model.check is None or model.fetch is not None):
+        return model.preprocess(params, loaded.examples["train"])  # finds out whether its files have changed
+    if model.check is not None:
+        model.check(params)
     file = cache_folder / "preprocessors" / f"{_key(loaded, model, params)}.json"
     if (kept := _read(file)) is not None:
         return kept

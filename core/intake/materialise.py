@@ -10,18 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Params
-from core.intake.array_cache import Arrays, cached_arrays
+from core.intake.array_cache import Arrays, cached_arrays, read_arrays
+from core.intake.array_parts import ArrayParts
 from core.intake.fit_cache import fitted
+from core.intake.gradual import GradualArrays
 from core.intake.versions import load_version
 from core.specs import (
     SPLITS,
     DataInfo,
     DatasetSpec,
     DatasetVersion,
+    DescribingPreprocessor,
     Examples,
     LoadedDataset,
     ModelSpec,
     Preprocessor,
+    SlowPreprocessor,
     SplitName,
     TrainingPreprocessor,
 )
@@ -40,6 +44,7 @@ class Materialised:
         info: What the model must know to be built.
         arrays: By split: "inputs", whose first dimension is the examples, and "targets" (N,). For text generation
             one long row of ids, and no targets.
+        gradual: Makes the arrays, which are not whole yet, once it is started; None where they are.
     """
 
     version: DatasetVersion
@@ -47,9 +52,12 @@ class Materialised:
     preprocessor: Preprocessor
     info: DataInfo
     arrays: dict[SplitName, dict[str, NDArray[Any]]]
+    gradual: GradualArrays | None = None
 
 
-def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_folder: Path) -> Materialised:
+def materialise(
+    dataset: DatasetSpec, model: ModelSpec, params: Params, cache_folder: Path, *, gradually: bool = False
+) -> Materialised:
     """Load, divide and prepare a data set for a model.
 
     Args:
@@ -57,6 +65,7 @@ def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_fo
         model: What will learn from it.
         params: The model's settings; those that change the arrays are part of its preprocessor's state.
         cache_folder: Where prepared arrays are kept.
+        gradually: Return before arrays are whole that take long: see `Materialised.gradual`.
 
     Raises:
         DataError: The data cannot be used as it is.
@@ -64,17 +73,36 @@ def materialise(dataset: DatasetSpec, model: ModelSpec, params: Params, cache_fo
     """
     loaded = load_version(dataset)
     preprocessor = fitted(loaded, model, params, cache_folder)
-    saved = cached_arrays(_folder(cache_folder, loaded, preprocessor), lambda: _prepare(loaded, preprocessor))
+    folder, gradual = _folder(cache_folder, loaded, preprocessor), None
+    if isinstance(preprocessor, SlowPreprocessor) and read_arrays(folder) is None:
+        gradual = _gradual(cache_folder, loaded, preprocessor)
+        saved = gradual.parts.arrays
+        if not gradually:
+            gradual.start()
+            gradual.finish()
+            gradual = None
+    else:
+        saved = cached_arrays(folder, lambda: _prepare(loaded, preprocessor))
     return Materialised(
         version=loaded.version,
         examples=loaded.examples,
         preprocessor=preprocessor,
         info=replace(preprocessor.info(loaded.version.labels), ground=loaded.ground, units=loaded.units),
         arrays={name: {"inputs": saved[f"{name}-inputs"], "targets": saved[f"{name}-targets"]} for name in SPLITS},
+        gradual=gradual,
     )
 
 
-def _folder(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocessor) -> Path:
+def _gradual(cache_folder: Path, loaded: LoadedDataset, preprocessor: SlowPreprocessor) -> GradualArrays:
+    targets, described = {name: _targets(loaded.examples[name]) for name in SPLITS}, None
+    if isinstance(preprocessor, DescribingPreprocessor):
+        encoder = preprocessor.encoder
+        described = ArrayParts(_folder(cache_folder, loaded, encoder), targets, encoder.width)
+    parts = ArrayParts(_folder(cache_folder, loaded, preprocessor), targets, preprocessor.width)
+    return GradualArrays(parts, loaded.examples, preprocessor, described)
+
+
+def _folder(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocessor | SlowPreprocessor) -> Path:
     """Return the folder whose name says everything that the arrays depend on."""
     state = json.dumps([FORMAT, preprocessor.state()], sort_keys=True)
     settings = hashlib.sha256(state.encode()).hexdigest()
@@ -90,8 +118,12 @@ def _prepare(loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays:
         else:
             inputs = preprocessor.transform(examples.inputs)
         arrays[f"{name}-inputs"] = np.ascontiguousarray(inputs)
-        targets = examples.targets
-        if np.issubdtype(targets.dtype, np.floating):
-            targets = targets.astype(np.float32)  # as models compute; not every GPU knows 64 bits
-        arrays[f"{name}-targets"] = np.ascontiguousarray(targets)
+        arrays[f"{name}-targets"] = _targets(examples)
     return arrays
+
+
+def _targets(examples: Examples) -> NDArray[Any]:
+    targets = examples.targets
+    if np.issubdtype(targets.dtype, np.floating):
+        targets = targets.astype(np.float32)  # as models compute; not every GPU knows 64 bits
+    return np.ascontiguousarray(targets)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.ngrams import NgramPreprocessor
-from core.preprocessing.sentence_encoder import SentenceEncoder
+from core.preprocessing.sentence_encoder import PART, SentenceEncoder
 from core.specs import DataInfo, Examples, Inputs
 
 MOST_NGRAMS = 1 << 24  # ids up to here are exact as 32-bit floats, as which they stand beside the features
@@ -20,6 +20,7 @@ class DescribedNgrams:
     """
 
     kind: ClassVar[str] = "described-ngrams"
+    doing, part = "Encoding texts", PART
 
     def __init__(self, encoder: SentenceEncoder, ngrams: NgramPreprocessor) -> None:
         """Hold both, fitted."""
@@ -54,8 +55,16 @@ class DescribedNgrams:
         Raises:
             EncoderUnavailable: The encoder is missing or was altered.
         """
-        described, ids = self.encoder.transform(inputs), self.ngrams.transform(inputs)
-        return np.concatenate([described, ids.astype(np.float32)], axis=1)
+        return self.beside(self.encoder.transform(inputs), inputs)
+
+    def beside(self, described: NDArray[Any], inputs: Inputs) -> NDArray[Any]:
+        """Return the same rows, (N, F + T), from the features of each text, (N, F)."""
+        return np.concatenate([described, self.ngrams.transform(inputs).astype(np.float32)], axis=1)
+
+    @property
+    def width(self) -> int:
+        """The length of a row."""
+        return self.info(()).input_shape[0]
 
     @property
     def weights_bytes(self) -> int:

@@ -6,13 +6,13 @@ import os
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
-import numpy as np
 import regex
 from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
+from core.preprocessing.encoder_network import Recipe, features_of, load_network
 from core.preprocessing.word_pieces import LONGEST_PIECE, readable
 from core.specs import DataInfo, Examples, Inputs, Reading, Texts, texts_of
 
@@ -22,25 +22,8 @@ WEIGHTS = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WINDOW = 128  # tokens that are read at once, the two marks of beginning and end among them
 MOST_WINDOWS = 4  # of a text: of a longer one the first two and the last two, so that a verdict at the end is read
-BATCH = 64
+PART = 128  # texts between which work can be stopped and is kept
 _LOST_MARKS = regex.compile(r"(?<=\p{L})[\p{Mn}--\uFE0F]", regex.V1)
-
-
-class Recipe(NamedTuple):
-    """What is read of the encoder.
-
-    Args:
-        mean_layers: Layers of which the mean over the tokens is read, 384 numbers each; 1 is the first.
-        neuron_layers: Layers of which the maximum of each neuron over the tokens is read, 1,536 numbers each.
-    """
-
-    mean_layers: tuple[int, ...]
-    neuron_layers: tuple[int, ...]
-
-    @property
-    def width(self) -> int:
-        """The number of features."""
-        return 384 * len(self.mean_layers) + 1536 * len(self.neuron_layers)
 
 
 # The last layer was trained to tell topics apart; the middle ones know more about tone. Single neurons inside them know
@@ -92,28 +75,6 @@ def check_weights(folder: Path) -> None:
         )
 
 
-@cache
-def _load(folder: Path) -> tuple[Any, Any]:
-    """Return tokenizer and model, loaded once per process."""
-    check_weights(folder)
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model = AutoModel.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        raise EncoderUnavailable(
-            f"Some files of the pretrained sentence encoder in {folder} are missing or altered. "
-            "Install it again with: make setup"
-        ) from error
-    deepest = max(max(recipe.mean_layers) for recipe in RECIPES.values())
-    model.encoder.layer = model.encoder.layer[:deepest]  # the last one is not read
-    return tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
-
-
 class SentenceEncoder:
     """Reads each text with the frozen encoder; nothing is fitted.
 
@@ -121,6 +82,7 @@ class SentenceEncoder:
     """
 
     kind: ClassVar[str] = "sentence-encoder"
+    doing, part = "Encoding texts", PART
 
     def __init__(self, folder: Path | None = None, windows: int = MOST_WINDOWS, recipe: str = READ) -> None:
         """Hold where the encoder is.
@@ -167,18 +129,10 @@ class SentenceEncoder:
         Raises:
             EncoderUnavailable: The encoder is missing or was altered.
         """
-        folder = self.folder or encoder_folder()
-        tokenizer, model = _load(folder.resolve())
+        folder = (self.folder or encoder_folder()).resolve()
+        network, cutter = _network(folder), _cutter(folder)
         texts = texts_of(inputs)
-        recipe = RECIPES[self.recipe]
-        features = np.zeros((len(texts), recipe.width), dtype=np.float32)
-        cutter = _cutter(folder.resolve())
-        pieces = [self._windows_of(cutter, text) for text in texts]
-        shortest_first = sorted(range(len(texts)), key=lambda i: (len(pieces[i]), len(pieces[i][0])))  # little padding
-        for start in range(0, len(texts), BATCH):
-            batch = shortest_first[start : start + BATCH]
-            features[batch] = _together(tokenizer, model, [pieces[i] for i in batch], recipe)
-        return features
+        return features_of(network, [self._windows_of(cutter, text) for text in texts], RECIPES[self.recipe])
 
     def _windows_of(self, cutter: Any, text: str) -> list[list[int]]:
         """Return the ids of a text in windows, without marks; of a long one the first windows and the last."""
@@ -188,13 +142,18 @@ class SentenceEncoder:
         return _in_windows(ids, self.windows)
 
     @property
+    def width(self) -> int:
+        """The number of features."""
+        return RECIPES[self.recipe].width
+
+    @property
     def weights_bytes(self) -> int:
         """The size of its weights on disk, for whoever asks what a model on its features takes."""
         return ((self.folder or encoder_folder()) / WEIGHTS).stat().st_size
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the number of features."""
-        return DataInfo(labels, (RECIPES[self.recipe].width,))
+        return DataInfo(labels, (self.width,))
 
     def state(self) -> dict[str, Any]:
         """Return which encoder this is, and how it is read."""
@@ -219,45 +178,11 @@ def _in_windows(ids: list[int], most: int) -> list[list[int]]:
     return [ids[start : start + size] for start in range(0, max(len(ids), 1), max(size, 1))]
 
 
-def _together(tokenizer: Any, model: Any, texts: list[list[list[int]]], recipe: Recipe) -> NDArray[np.float32]:
-    """Return the features of texts in windows, (B, F): means weighted by the windows' lengths, and maxima."""
-    windows = [window for text in texts for window in text]
-    batches = [windows[i : i + BATCH] for i in range(0, len(windows), BATCH)]
-    read = np.concatenate([_encode(tokenizer, model, batch, recipe) for batch in batches])
-    features, place = np.zeros((len(texts), recipe.width), dtype=np.float32), 0
-    means = len(recipe.mean_layers) * model.config.hidden_size
-    for row, text in zip(features, texts, strict=True):
-        own, place = read[place : place + len(text)], place + len(text)
-        row[:means] = np.average(own[:, :means], axis=0, weights=[len(window) + 2 for window in text])
-        row[means:] = own[:, means:].max(axis=0)
-    return features
-
-
-def _encode(tokenizer: Any, model: Any, windows: list[list[int]], recipe: Recipe) -> NDArray[np.float32]:
-    """Return the features of one batch of windows, (B, F)."""
-    import torch
-
-    marked = [[tokenizer.cls_token_id, *ids, tokenizer.sep_token_id] for ids in windows]
-    tokens = tokenizer.pad({"input_ids": marked}, return_tensors="pt")
-    tokens = tokens.to(model.device)
-    neurons: dict[int, Any] = {}  # (B, T, 1536) by layer
-
-    def keep(number: int) -> Any:
-        return lambda _module, _inputs, output: neurons.__setitem__(number, output)
-
-    # Layer n is at n - 1; its "intermediate" part is the wide half of the feed-forward network, after the GELU.
-    hooks = [model.encoder.layer[n - 1].intermediate.register_forward_hook(keep(n)) for n in recipe.neuron_layers]
-    try:
-        with torch.inference_mode():
-            layers = model(**tokens, output_hidden_states=True).hidden_states  # each (B, T, 384); 0 is the input
-            mask = tokens["attention_mask"][..., None].float()  # (B, T, 1)
-            means = [(layers[number] * mask).sum(1) / mask.sum(1) for number in recipe.mean_layers]
-            maxima = [neurons[number].masked_fill(mask == 0, float("-inf")).amax(1) for number in recipe.neuron_layers]
-    finally:
-        for hook in hooks:
-            hook.remove()
-    features: NDArray[np.float32] = torch.cat([*means, *maxima], dim=1).float().cpu().numpy()
-    return features
+@cache
+def _network(folder: Path) -> Any:
+    """Return the encoder's network, loaded once a process."""
+    check_weights(folder)
+    return load_network(folder, deepest=max(max(recipe.mean_layers) for recipe in RECIPES.values()))
 
 
 @cache

@@ -64,6 +64,7 @@ class Recorder:
         self.stop_requested = threading.Event()  # somebody asked, or the run is no longer ours
         self.finish_requested = threading.Event()  # somebody asked to judge and keep what was learnt so far
         self.points_written = 0
+        self.live: Callable[[], Mapping[str, Any]] = dict  # columns that are asked for whenever something is written
         self._run_id, self._runs, self._metrics, self._folder = run_id, runs, metrics, folder
         self._when, self._idle_s, self._counts_steps = tuple(when), idle_s, always is not None
         self._entries: deque[tuple[Mapping[str, Any], float | None, float]] = deque()
@@ -181,7 +182,9 @@ class Recorder:
         return True
 
     def _say_where_it_is(self) -> None:
-        values = dict(self._progress) | {"heartbeat_at": now(), "sparkline": self._sparkline.values()}
+        values = (
+            dict(self._progress) | dict(self.live()) | {"heartbeat_at": now(), "sparkline": self._sparkline.values()}
+        )
         if self._counts_steps:
             values["steps"] = max(0, math.floor(self._steps.highest))
         ours = self._runs.update(self._run_id, self._when, **values)

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from core.config import TrainConfig
-from core.runs import Run, RunStatus, Score, Stage
+from core.runs import Count, Run, RunStatus, Score, Stage, StageProgress
 from core.store.tables import JobRow, RunRow, ScoreRow
 
 _SAME_NAME = (
@@ -66,14 +66,16 @@ def runs_with_jobs() -> Select[*tuple[Any, ...]]:
 
 def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> Run:
     _, status, stage, pid, attempt, config, versions, estimate, settings, tags, sparkline, sessions, *same = row
-    curve = _read(sparkline)
+    curve, expected = _read(sparkline), dict(_read(estimate))
+    progress = expected.pop("progress", None)  # has no column of its own
     return Run(
         **dict(zip(_SAME_NAME, same, strict=True)),
         status=RunStatus(status),
         stage=Stage(stage),
         config=_config(config),
         versions=_read(versions),
-        estimate=_read(estimate),
+        estimate=expected,
+        progress=_progress(progress) if progress else StageProgress(),
         settings=_read(settings),
         pid=pid,
         attempt=attempt,
@@ -83,6 +85,11 @@ def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> 
         test=scores.pop("model", {}),
         baselines=scores,
     )
+
+
+def _progress(known: dict[str, Any]) -> StageProgress:
+    counts = tuple(Count(c["what"], c["done"], c["total"], c.get("left_s")) for c in known.get("counts", ()))
+    return StageProgress(dict(known.get("spent", {})), counts)
 
 
 @lru_cache(maxsize=4096)  # a table of runs is read again and again, and a configuration never changes

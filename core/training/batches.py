@@ -37,6 +37,11 @@ def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
     return torch.Generator(device).manual_seed(seed * 1_000_003 + epoch)
 
 
+def order_of_epoch(rows: int, seed: int, epoch: int) -> Tensor:
+    """Return the order in which an epoch asks for rows, (N,): the same on every device."""
+    return torch.randperm(rows, generator=_generator(_HOST, seed, epoch))
+
+
 class RowBatches:
     """Every example once an epoch, in a new order each time; the few that fill no batch wait for the next epoch.
 

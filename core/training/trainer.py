@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from core.config import TrainConfig
-from core.errors import CheckpointUnusable, TrainingDiverged
+from core.errors import CheckpointUnusable, StopRequested, TrainingDiverged
 from core.specs import Outcomes, TaskSpec
+from core.training.arriving import Arrival, ArrivingBatches
 from core.training.batches import Split, check_not_empty, context_of, example_count
 from core.training.budget import Clock, TimeBudget, planned_looks
 from core.training.callbacks import Callback, EarlyStopping
@@ -47,6 +48,7 @@ class Trainer:
         judge: Reads outcomes again before they are measured: what happened on characters, from that on tokens.
         padding_id: Of token ids that stand for nothing, where texts are of different lengths.
         vocabulary_size: Of a model that writes: what it answers at each place.
+        arrival: Waits for examples of which some are still on their way; None where all are there.
 
     Raises:
         DataError: There is nothing to train or to validate on.
@@ -66,6 +68,7 @@ class Trainer:
         judge: Callable[[Outcomes], Outcomes] | None = None,
         padding_id: int = 0,
         vocabulary_size: int = 0,
+        arrival: Arrival | None = None,
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
         self.best: Best | None = None
@@ -76,6 +79,9 @@ class Trainer:
         check_not_empty(task, validation, "validation")
         self._train, self._is_solvable = train, is_solvable(module, config, train)
         self._batches = batches_on(device, task, module, train, config, padding_id)
+        self._arrival = arrival
+        if arrival is not None:
+            self._batches = ArrivingBatches(self._batches, arrival, len(train[0]))
         self._validation = where_it_fits(validation, device)
         self._optimiser = make_optimiser(module, config, device)
         self._sums = RunningSums(device, counts_answers=task.output_kind == "label")
@@ -104,6 +110,7 @@ class Trainer:
         Raises:
             TrainingDiverged: The loss is no number any more.
             CheckpointUnusable: The state is of another configuration or other data.
+            StopRequested: Somebody asked to stop before there was anything to save.
         """
         if resume is not None:
             self._restore(resume)
@@ -127,6 +134,8 @@ class Trainer:
         if self._step == 0 and looks_first:
             self._evaluate()
         while self._step < self._last_descent and not (self._stop_requested or self._finished_early):
+            if not self._data_is_there():
+                break
             self._train_one_step()
             self._look()
             for callback in self._callbacks:
@@ -137,6 +146,23 @@ class Trainer:
             self._evaluate()
         for callback in self._callbacks:
             callback.on_fit_end(self)
+
+    def _data_is_there(self) -> bool:
+        """Wait for the data of the next step; say whether it came before somebody asked to stop."""
+        if not isinstance(self._batches, ArrivingBatches):
+            return True
+        try:
+            self._waited(self._batches.wait(*divmod(self._step, self.steps_per_epoch)))
+        except StopRequested:
+            if not self._step:
+                raise
+            self._stop_requested = True
+        return not self._stop_requested
+
+    def _waited(self, seconds: float) -> None:
+        """Leave waiting out of the speed of training."""
+        self._second_step_at += seconds
+        self._log_started += seconds
 
     def _train_one_step(self) -> None:
         epoch, position = divmod(self._step, self.steps_per_epoch)
@@ -156,6 +182,8 @@ class Trainer:
 
     def _solve(self) -> None:
         """Make the last step: to the weights that are best, which are kept whatever a few rows say of others."""
+        if self._arrival is not None:
+            self._waited(self._arrival.train(len(self._train[0])))
         self._step += 1
         solution = solve(self.module, self._train, self.config)
         self._sums.reset()
@@ -224,6 +252,8 @@ class Trainer:
             raise TrainingDiverged(self._step, rate, self.config.gradient_clip)
 
     def _evaluate(self) -> None:
+        if self._arrival is not None:
+            self._waited(self._arrival.validation())
         began = time.perf_counter()
         self._last_look_at = self._step
         with kept_random_state(self.device):

@@ -8,6 +8,7 @@ from core.recorder.recorder import Recorder
 from core.training.callbacks import Callback
 from core.training.device import memory_used_bytes
 from core.training.generation import CharacterPreprocessor, generate
+from core.worker.stages import Stages
 from core.worker.written import first_words
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ ESTIMATING_STEPS = 20
 class Record(Callback):
     """Hands every point and the progress to the recorder."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        """Record there."""
-        self._recorder = recorder
+    def __init__(self, recorder: Recorder, stages: Stages | None = None) -> None:
+        """Record there, and say there how long training goes on."""
+        self._recorder, self._stages = recorder, stages
 
     def on_fit_start(self, trainer: "Trainer") -> None:
         """Say how many steps there will be."""
@@ -53,8 +54,9 @@ class Record(Callback):
             steps_total=p.steps_total,
             examples_seen=p.examples_seen,
             train_time_s=p.train_time_s,
-            time_left_s=p.time_left_s,
         )
+        if self._stages is not None:
+            self._stages.left(p.time_left_s)
 
 
 class EndOnRequest(Callback):
@@ -109,9 +111,9 @@ class Report(Callback):
 class FirstEstimate(Callback):
     """Notes what the first steps say about the whole, where nothing was estimated before the start."""
 
-    def __init__(self, recorder: Recorder, device: str) -> None:
+    def __init__(self, stages: Stages, device: str) -> None:
         """Note it there."""
-        self._recorder, self._device = recorder, device
+        self._stages, self._device = stages, device
         self._noted = False
 
     def on_step_end(self, trainer: "Trainer") -> None:
@@ -129,7 +131,7 @@ class FirstEstimate(Callback):
             "device": self._device,
             "after_steps": p.step,
         }
-        self._recorder.progress(estimate=estimate)
+        self._stages.estimate |= estimate
 
 
 class Sample(Callback):

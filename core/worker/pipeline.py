@@ -12,7 +12,7 @@ import torch
 
 from core import catalog
 from core.configure import model_params
-from core.errors import CheckpointUnusable
+from core.errors import CheckpointUnusable, StopRequested
 from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
 from core.outcome_file import write_outcomes
@@ -37,8 +37,10 @@ from core.worker.closing import Ending, conclude
 from core.worker.cut_texts import reading_notes
 from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
+from core.worker.encoding import Encoding
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.machine_metrics import MachineMetrics
+from core.worker.stages import Stages
 from core.worker.wall import Wall
 
 EVALUATION_BATCH = 256
@@ -77,12 +79,23 @@ class Pipeline:
         self._cache = settings.cache_folder
         self._library = Library(settings.datasets_folder, settings.cache_folder)
         self._device = choose_device(self.config.device, threads)
+        self._stages = Stages(recorder, self.run)
+        self._encoding: Encoding | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone
             recorder.finish_requested.set()
 
     def work(self) -> bool:
         """Do all of it; return whether somebody stopped it before the end."""
-        self._recorder.stage(Stage.LOADING_DATA)
+        try:
+            return self._work()
+        except StopRequested:
+            return True
+        finally:
+            if self._encoding is not None:
+                self._encoding.close()
+
+    def _work(self) -> bool:
+        self._stages.enter(Stage.LOADING_DATA)
         data = self._load()
         if self._recorder.stop_requested.is_set():
             return True
@@ -90,20 +103,47 @@ class Pipeline:
         module = self.model.build(model_params(self.config), data.info)
         self._describe(parameter_counts(module)[0], data)
         check_size(module, self.config.optimizer, self._device)
+        self._encode(data)
         if not self._is_only_judged and self._train(module, data):
             return True
-        self._recorder.stage(Stage.EVALUATING)
+        self._check_stop()
+        self._stages.enter(Stage.EVALUATING)
         assessment, outcomes = self._evaluate(module, data)
-        self._recorder.stage(Stage.SAVING)
+        self._stages.enter(Stage.SAVING)
         self._save(assessment, data)
         if self.task.output_kind == "label":
+            if self._encoding is not None:
+                self._encoding.validation()
             validation = self._outcomes(module, data, "validation")
             write_outcomes(self.folder, data.version.fingerprint, validation, "validation")
             if self.config.dataset_version:
+                if self._encoding is not None:
+                    self._encoding.everything()  # the flips are looked for among the training examples
                 seen: dict[SplitName, Outcomes] = {"validation": validation, "test": outcomes}
                 judged = Judged(seen, assessment.difference, self.config.seed)
                 doubt_labels(self.folder, judged, data)
         return False
+
+    def _check_stop(self) -> None:
+        """End here where somebody asked to stop: a stopped run never looks at the test split.
+
+        Raises:
+            StopRequested: Somebody did.
+        """
+        if self._recorder.stop_requested.is_set():
+            raise StopRequested
+
+    def _encode(self, data: Materialised) -> None:
+        """Begin to make arrays that take long; training begins on the first of them, where it shares the memory."""
+        if data.gradual is None:
+            return
+        self._stages.enter(Stage.ENCODING)
+        stop_asked, config = self._recorder.stop_requested.is_set, self.config
+        self._encoding = Encoding(data.gradual, self._stages, stop_asked, config.seed, config.batch_size)
+        if self._device.type == "cpu":
+            self._encoding.first()
+        else:
+            self._encoding.everything()
 
     @property
     def _is_only_judged(self) -> bool:
@@ -116,7 +156,7 @@ class Pipeline:
         if self.model.fetch is not None:
             self.model.fetch(params, Downloads(self._note))
         dataset = self._library.find(self.config.dataset, self.config.task, self.config.dataset_version)
-        data = materialise(dataset, self.model, params, self._cache)
+        data = materialise(dataset, self.model, params, self._cache, gradually=True)
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
@@ -163,8 +203,9 @@ class Pipeline:
             judge=judge,
             padding_id=data.info.padding_id,
             vocabulary_size=data.info.vocabulary_size,
+            arrival=self._encoding if self._device.type == "cpu" else None,
         )
-        self._recorder.stage(Stage.TRAINING)
+        self._stages.enter(Stage.TRAINING)
         result = trainer.fit(state, start)
         _log.info("Training ended: %s", result)
         return result.stopped
@@ -173,7 +214,7 @@ class Pipeline:
         config, recorder = self.config, self._recorder
         best = BestCheckpoint(self.folder / "checkpoints" / "best", card)
         callbacks: list[Callback] = [
-            Record(recorder),
+            Record(recorder, self._stages),
             Report(self._note),
             best,
             LastCheckpoint(
@@ -187,7 +228,7 @@ class Pipeline:
             MachineMetrics(recorder.record, self._device),
         ]
         if not self.run.estimate:
-            callbacks.append(FirstEstimate(recorder, describe_device(self._device)))
+            callbacks.append(FirstEstimate(self._stages, describe_device(self._device)))
         if self.task.output_kind == "text":
             callbacks.append(Sample(self._note, data, config.seed, self._device))
         else:
@@ -230,6 +271,8 @@ class Pipeline:
     def _evaluate(self, module: torch.nn.Module, data: Materialised) -> tuple[Assessment, Outcomes]:
         """Judge the best checkpoint on the test split: the only place that ever sees it."""
         load_weights(self.folder / "checkpoints" / "best", module)
+        if self._encoding is not None:
+            self._encoding.test()
         outcomes = self._outcomes(module, data, "test")
         baselines = self.task.baselines(data.examples["train"], data.examples["test"], self.config.seed)
         seed, target = self.config.seed, self._target()

@@ -14,9 +14,10 @@ from pages.components.text import count, duration, money, plain, size
 from pages.components.trials import ask, ask_in_turn, known, watched
 from pages.components.weight_source import is_folder
 
+MENTIONED_S = 1.0  # a stage that takes less is not named
 HOW = (
-    "A few real steps were timed on this machine. What else runs at the same time makes it longer; stopping early "
-    "makes it shorter."
+    "A few real steps of every stage were timed on this machine: loading, encoding, training, baselines, testing. What "
+    "else runs at the same time makes it longer; stopping early makes it shorter."
 )
 
 
@@ -68,9 +69,9 @@ def _show(trial: Trial) -> None:
 def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what was estimated as lines of an icon and Markdown."""
     lines = []
-    if (seconds := result.get("train_time_s")) is not None:
+    if (seconds := result.get("total_s") or result.get("train_time_s")) is not None:
         device = f" on {plain(str(result['device']))}" if result.get("device") else ""
-        lines.append(("schedule", f"About **{duration(seconds)}**{device}"))
+        lines.append(("schedule", f"About **{duration(seconds)}**{device}{_stages(result)}"))
     if needed := result.get("memory_bytes"):
         there = f" of {size(result['memory_there_bytes'])} there" if result.get("memory_there_bytes") else ""
         lines.append(("memory", f"**{size(needed)}** of memory{there}"))
@@ -84,14 +85,22 @@ def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     return lines
 
 
+def _stages(result: Mapping[str, Any]) -> str:
+    """Return which stages take most of the time, in brackets."""
+    stages = sorted((result.get("stages") or {}).items(), key=lambda item: -item[1])
+    shown = [f"{name} {duration(seconds)}" for name, seconds in stages if seconds >= MENTIONED_S]
+    return f" ({', '.join(shown)})" if len(shown) > 1 else ""
+
+
 def expected_and_true(run: Run) -> None:
-    """Show what was said before the start beside what the run truly took."""
+    """Show what was said before the start beside what the run truly took: everything, or of older runs training."""
     said = run.estimate
     if not said or not said.get("train_time_s"):
         return
-    expected, took = float(said["train_time_s"]), run.train_time_s
+    whole = run.expected_s is not None
+    expected, took = (run.expected_s, run.took_s) if whole else (float(said["train_time_s"]), run.train_time_s)
     steps = int(said.get("steps_total") or run.steps_total or 0)
-    parts = [f"Expected {duration(expected)}"]
+    parts = [f"{'Expected' if whole else 'Training alone: expected'} {duration(expected)}"]
     if not run.status.is_active and took:
         early = f" for {run.steps:,} of {steps:,} steps" if steps and run.steps < steps else ""
         parts.append(f"took {duration(took)}{early}")

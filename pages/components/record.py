@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.runs import Run
+from core.runs import Run, Stage
 from pages.components.export_runs import export_runs
 from pages.components.folded import folded
 from pages.components.notices import shown_errors
@@ -41,7 +41,8 @@ def _settings(run: Run) -> None:
         "data fingerprint": run.dataset_fingerprint or "–", "configuration hash": run.config_hash,
         "device": run.device or "–", "numbers learnt": f"{run.parameter_count:,}" if run.parameter_count else "–",
         "steps": f"{run.steps:,}", "examples seen": f"{run.examples_seen:,}",
-        "time in training": duration(run.train_time_s), **_expected(run), "attempt": str(run.attempt), "run id": run.id,
+        "time in training": duration(run.train_time_s), **_stages(run), **_expected(run),
+        "attempt": str(run.attempt), "run id": run.id,
     }  # fmt: skip
     if not run.is_own:
         chosen, facts = dict(run.settings), _foreign_facts(run)
@@ -68,12 +69,20 @@ def _foreign_facts(run: Run) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _stages(run: Run) -> dict[str, str]:
+    """Return what each stage took, and all together; of older runs that is not known."""
+    spent = {f"time in {name}": duration(s) for name, s in run.progress.spent.items() if name != Stage.TRAINING}
+    return spent | ({} if run.took_s is None else {"took": duration(run.took_s)})
+
+
 def _expected(run: Run) -> dict[str, str]:
     """Return what was said before the start."""
     said = run.estimate
     facts = {}
-    if said.get("train_time_s") is not None:
-        facts["time expected"] = duration(float(said["train_time_s"]))
+    if run.expected_s is not None:
+        facts["time expected"] = duration(run.expected_s)
+    elif said.get("train_time_s") is not None:
+        facts["time in training expected"] = duration(float(said["train_time_s"]))
     if said.get("memory_bytes"):
         facts["memory expected"] = size(float(said["memory_bytes"]))
     if said.get("cost") is not None:

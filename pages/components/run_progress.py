@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.bootstrap import shared_service
-from core.runs import Run, RunStatus, Stage
+from core.runs import STAGES, Count, Run, RunStatus, Stage
 from core.specs import MetricSpec, TaskSpec
 from pages.components.chips import status_chip
 from pages.components.run_controls import end_button, live_controls
@@ -15,12 +15,14 @@ WORDS = {
     Stage.WAITING: "Waiting for its turn",
     Stage.STARTING: "Starting a process for it",
     Stage.LOADING_DATA: "Loading the data",
+    Stage.ENCODING: "Encoding",
     Stage.TRAINING: "Training",
+    Stage.BASELINES: "Fitting the baselines",
     Stage.EVALUATING: "Taking the exam: the test examples, once",
     Stage.SAVING: "Saving",
     Stage.DONE: "Done",
 }
-_BEFORE_THE_EXAM = (Stage.WAITING, Stage.STARTING, Stage.LOADING_DATA, Stage.TRAINING)
+_BEFORE_THE_EXAM = (Stage.WAITING, *STAGES[: STAGES.index(Stage.BASELINES)])
 MOST_WARNINGS = 2  # the latest; the others are on the record
 
 
@@ -52,9 +54,15 @@ def _silent(run: Run, silent_s: float) -> None:
 
 
 def _share(run: Run) -> float:
+    """Return how much is done: of the time of all stages where what is left is known, else of what is counted."""
+    spent_s = run.progress.spent_s
+    if run.time_left_s is not None and spent_s:
+        return spent_s / (spent_s + run.time_left_s)
     if run.stage in (Stage.EVALUATING, Stage.SAVING, Stage.DONE):
         return 1.0
-    return min(1.0, run.steps / run.steps_total) if run.steps_total else 0.0
+    if run.steps_total:
+        return min(1.0, run.steps / run.steps_total)
+    return max((count.done / count.total for count in run.progress.counts if count.total), default=0.0)
 
 
 def _download(run: Run) -> tuple[float, str] | None:
@@ -81,9 +89,18 @@ def _sentence(run: Run) -> str:
     parts = [WORDS[run.stage]]
     if run.stage is Stage.TRAINING and run.steps_total:
         parts.append(f"step {run.steps:,} of {run.steps_total:,}")
-        if run.time_left_s is not None:
-            parts.append(f"about {duration(run.time_left_s)} left")
-    return " · ".join(parts)
+    counts = [_count(count) for count in run.progress.counts]
+    if counts and counts[0].startswith(parts[0]):  # "Encoding texts 1,200 of 14,333" says the stage too
+        parts.pop(0)
+    if run.time_left_s is not None:
+        counts.append(f"about {duration(run.time_left_s)} left in all")
+    return " · ".join([*parts, *counts])
+
+
+def _count(count: Count) -> str:
+    """Return how far something is, and how long it alone will take."""
+    left = "" if count.left_s is None else f" (about {duration(count.left_s)})"
+    return f"{count.what} {count.done:,} of {count.total:,}{left}"
 
 
 def _warnings(run: Run) -> None:

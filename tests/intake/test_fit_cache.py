@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from core import catalog
 from core.config import Params
+from core.errors import EncoderUnavailable
 from core.intake.fit_cache import fitted
+from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.specs import DatasetVersion, Examples, LoadedDataset, ModelSpec
 
 MODEL = catalog.find_model("bag-of-embeddings")
@@ -48,7 +51,13 @@ def test_a_disk_that_cannot_be_written_costs_only_the_keeping(tmp_path: Path) ->
     assert fitted(loaded(("one two", "two three"), "f1"), MODEL, params(), blocked).kind == "words"
 
 
-def test_what_a_pretrained_model_brings_is_looked_at_every_time(tmp_path: Path) -> None:
+def test_what_a_pretrained_model_brings_is_checked_also_where_what_it_learnt_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     frozen: ModelSpec = catalog.find_model("minilm-frozen")
-    fitted(loaded(("one two",), "f1"), frozen, frozen.params(), tmp_path)
-    assert not (tmp_path / "preprocessors").exists()
+    chosen = frozen.params.model_validate({"vocabulary_size": 50})
+    first = fitted(loaded(("one two", "two three"), "f1"), frozen, chosen, tmp_path)
+    assert fitted(loaded((), "f1"), frozen, chosen, tmp_path).state() == first.state()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "nowhere"))
+    with pytest.raises(EncoderUnavailable, match="not installed"):
+        fitted(loaded((), "f1"), frozen, chosen, tmp_path)

@@ -1,6 +1,7 @@
 """The Run page: pause, finish, stop, resume, train longer, change and run again; and what a run came from."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -182,7 +183,39 @@ def test_a_run_of_its_own_forgets_where_its_settings_came_from(
     assert service.runs()[0].parent_id == ""
 
 
-def test_what_was_expected_stands_beside_what_it_took(open_page: Open, new_run: NewRun) -> None:
-    estimate = {"train_time_s": 60.0, "steps_total": 100, "cost": 0.25, "currency": "EUR"}
+def test_what_was_expected_stands_beside_what_it_took(open_page: Open, service: Service, new_run: NewRun) -> None:
+    spent = {"starting": 1.0, "loading data": 2.0, "encoding": 30.0, "training": 60.0, "baselines": 20.0, "saving": 2.0}
+    estimate = {"train_time_s": 60.0, "total_s": 100.0, "steps_total": 100, "cost": 0.25, "currency": "EUR"}
+    run = new_run(
+        status=RunStatus.SUCCEEDED, estimate=estimate | {"progress": {"spent": spent}}, train_time_s=75.0, steps=100,
+        steps_total=100, started_at=now() - timedelta(seconds=115), finished_at=now(),
+    )  # fmt: skip
+    at = open_page("run", run=run.id)
+    assert "Expected 1 min 40 s · took 1 min 55 s · about 0\\.25 EUR" in words(at)
+    assert "  ·  took 1 min 55 s" in words(at)
+    document = service.document(run.id)
+    assert (round(document["took_s"]), document["expected_s"], document["stages_s"]) == (115, 100.0, spent)
+    assert "progress" not in document["estimate"]
+
+
+def test_a_run_from_before_says_of_training_alone_what_it_knows_of_training_alone(
+    open_page: Open, new_run: NewRun
+) -> None:
+    estimate = {"train_time_s": 60.0, "steps_total": 100}
     run = new_run(status=RunStatus.SUCCEEDED, estimate=estimate, train_time_s=75.0, steps=100, steps_total=100)
-    assert "Expected 1 min 00 s · took 1 min 15 s · about 0\\.25 EUR" in words(open_page("run", run=run.id))
+    shown = words(open_page("run", run=run.id))
+    assert "Training alone\\: expected 1 min 00 s · took 1 min 15 s" in shown
+
+
+def test_every_stage_says_how_far_it_is_and_what_is_left_in_all(open_page: Open, new_run: NewRun) -> None:
+    counts = [{"what": "Encoding texts", "done": 1200, "total": 14333, "left_s": 42.0}]
+    progress = {"spent": {"encoding": 10.0}, "counts": counts}
+    at = open_page("run", run=new_run(
+        status=RunStatus.RUNNING, stage=Stage.TRAINING, started_at=now(), heartbeat_at=now(), time_left_s=90.0, steps=5,
+        steps_total=100, estimate={"progress": progress},
+    ).id)  # fmt: skip
+    (bar,) = at.get("progress")
+    assert bar.proto.value == 10
+    assert bar.proto.text == (
+        "Training · step 5 of 100 · Encoding texts 1,200 of 14,333 \\(about 42 s\\) · about 1 min 30 s left in all"
+    )
