@@ -48,7 +48,7 @@ MAY_IMPORT = {
     "transfer": WORDS | {"service", "store", "bootstrap", "intake", "imports", "processes", "limits",
                  "inspection"},
     "notifying": WORDS | {"store", "processes"},
-    "track": WORDS | {"notifying", "store", "recorder", "bootstrap", "processes"},
+    "track": WORDS | {"access", "notifying", "store", "recorder", "bootstrap", "processes"},
     "recorder": WORDS | {"store"},
     "outcome_file": WORDS,
     "hub": set(),

@@ -77,6 +77,7 @@ class Recorder:
         self._wake, self._closing, self._writing = threading.Event(), threading.Event(), threading.Lock()
         self._warned_at, self._flushed_at = -60.0, 0.0
         self._first = True
+        self._abandoned: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._thread.start()
 
@@ -136,15 +137,26 @@ class Recorder:
         """
         self._closing.set()
         self._wake.set()
-        self._thread.join(LAST_TRY_S)
+        if threading.current_thread() is not self._thread:
+            self._thread.join(LAST_TRY_S)
         if self.flush(LAST_TRY_S):
             return True
         self._leave_in_folder()
         return False
 
+    def abandon(self, end: Callable[[], None]) -> None:
+        """Let the recorder's own thread end the run within half a second; may be called where no lock may be taken.
+
+        Args:
+            end: What ends it.
+        """
+        self._abandoned = end
+
     def _work(self) -> None:
         while not self._closing.is_set():
             self._wake.wait(FLUSH_S)
+            if self._abandoned is not None:
+                return self._abandoned()
             waits = self._entries or self._points or self._changes or self._wake.is_set()
             self._wake.clear()
             if waits or time.monotonic() - self._flushed_at >= self._idle_s:

@@ -116,6 +116,14 @@ class ForeignRuns:
             _worked_on_by(job, process)
         return RunStore(self.database).get(run_id)
 
+    def set_settings(self, run_id: str, settings: Mapping[str, Any]) -> None:
+        """Put these settings in the place of those before."""
+        with self.database.write() as session:
+            row = session.query(RunRow).where(RunRow.id == run_id).one()
+            row.settings = dict(settings)
+            session.query(ParameterRow).where(ParameterRow.run_number == row.number).delete()
+            session.add_all(ParameterRow(run_number=row.number, key=k, value=v) for k, v in settings.items())
+
     def left(self, run_id: str) -> None:
         """Note that no process logs a run any more."""
         number = select(RunRow.number).where(RunRow.id == run_id).scalar_subquery()

@@ -9,7 +9,7 @@ from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
 from core.store.foreign_runs import ForeignRuns
 from core.store.run_store import RunStore
-from core.store.tables import ParameterRow, RunRow
+from core.store.tables import RunRow
 
 MOST_ALIKE = 20  # runs of one name that are looked at
 UNFINISHED = "Its import was cut off, so it is not whole. Import it again, or leave it in the trash."
@@ -53,8 +53,4 @@ class ImportedRuns:
 
     def set_settings(self, run_id: str, settings: dict[str, Any]) -> None:
         """Put these settings in the place of those before."""
-        with self.database.write() as session:
-            row = session.query(RunRow).where(RunRow.id == run_id).one()
-            row.settings = settings
-            session.query(ParameterRow).where(ParameterRow.run_number == row.number).delete()
-            session.add_all(ParameterRow(run_number=row.number, key=k, value=v) for k, v in settings.items())
+        ForeignRuns(self.database).set_settings(run_id, settings)

@@ -46,7 +46,7 @@ def measure() -> Iterator[dict[str, object]]:
     yield {"case": f"{ROUNDS} rounds", **whole}
 
 
-def _round(service: Service, right: dict[str, Counter[int]], chance: random.Random) -> dict[str, object]:
+def _round(service: Service, right: dict[str, Counter[float]], chance: random.Random) -> dict[str, object]:
     """Kill and resume one run until it has ended; compare its curves with the undisturbed one's."""
     run, deadline, kills = _start(service), time.monotonic() + LONGEST_S, 0
     wanted = chance.randint(1, MOST_KILLS)
@@ -93,7 +93,7 @@ def _ended(service: Service, run: Run) -> Run:
     return service.run(run.id)
 
 
-def _steps(service: Service, run: Run) -> dict[str, Counter[int]]:
+def _steps(service: Service, run: Run) -> dict[str, Counter[float]]:
     """Return how often each step is there, by curve."""
     curves = service.metrics(run.id)
     return {key: Counter(point[0] for point in curves.get(key, ())) for key in CURVES}

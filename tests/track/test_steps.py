@@ -9,6 +9,7 @@ from core.curves import CurveCache
 from core.service import Service
 from core.store.database import Database
 from core.store.metric_store import MetricStore
+from core.track.session import Session
 
 
 def steps(service: Service, run_id: str, key: str) -> list[float]:
@@ -74,12 +75,12 @@ def test_a_late_point_is_shown_while_the_run_works_and_after_a_reload(service: S
     for step in range(0, 100, 10):
         if step != 50:
             run.log({"eval": float(step)}, step=step)
-    assert run._recorder.flush()
+    assert flushed(run)
     seen = cache.read(run.id)
     assert seen.curves["eval"].steps.tolist() == [0, 10, 20, 30, 40, 60, 70, 80, 90]
     run.log({"eval": 50.0}, step=50)
     run.log({"eval": 100.0}, step=100)
-    assert run._recorder.flush()
+    assert flushed(run)
     eventually_fresh(cache, run.id)
     news = cache.read(run.id, seen.lengths, seen.generation)
     assert not news.complete
@@ -90,6 +91,11 @@ def test_a_late_point_is_shown_while_the_run_works_and_after_a_reload(service: S
     assert cache.read_whole(run.id, ["eval"])["eval"].steps.tolist() == every
     run.finish()
     assert steps(service, run.id, "eval") == every
+
+
+def flushed(run: track.TrackedRun) -> bool:
+    assert isinstance(run._session, Session)
+    return run._session.recorder.flush()
 
 
 def eventually_fresh(cache: CurveCache, run_id: str) -> None:
