@@ -13,16 +13,17 @@ function fitOf(lines, { log, all, part }) { // lines: {y, isFaint}; all: leave n
   const isLog = log && (positive.length > 0 || !values.length);
   const notes = [];
   if (log && !isLog) notes.push("No value is above zero, which a log scale needs: drawn on a linear one.");
-  else if (positive.length < values.length) notes.push(notPositiveNote(values.length - positive.length, values.length));
+  else if (positive.length < values.length) notes.push(notPositiveNote(values.length - positive.length, values.length, lines.some((line) => line.thinned)));
   const inside = (isLog ? positive : values).sort((one, other) => one - other);
   if (!inside.length) return { isLog, low: isLog ? 0.1 : 0, high: 1, notes, left: 0 };
   const whole = [inside[0], inside.at(-1)].map(drawable);
   const [low, high] = all || isLog ? whole : bulkOf(inside.map(drawable));
   const left = [inside.filter((value) => value < Math.min(low, HUGE)).length, inside.filter((value) => value > Math.max(high, -HUGE)).length];
+  const said = (count) => (lines.some((line) => line.thinned) ? "Some values are" : `${count.toLocaleString("en")} of ${counted(inside.length, "value")} ${count === 1 ? "is" : "are"}`); // how many are left out there is not known here
   const isHuge = low === -HUGE || high === HUGE;
   if (isHuge) notes.push(`Values beyond ${shortExponent(HUGE, 1)} are drawn there; the pointer reads them as they are.`);
-  if (left[0] && low > -HUGE) notes.push(outsideNote(left[0], inside.length, "below", inside[0]));
-  if (left[1] && high < HUGE) notes.push(outsideNote(left[1], inside.length, "above", inside.at(-1)));
+  if (left[0] && low > -HUGE) notes.push(outsideNote(said(left[0]), "below", inside[0]));
+  if (left[1] && high < HUGE) notes.push(outsideNote(said(left[1]), "above", inside.at(-1)));
   const behind = lines.filter((line) => line.isFaint);
   const ends = all || isLog ? widened(whole, finiteOf(lines, part), isLog) : widened([low, high], behind.flatMap((line) => line.middle ?? middleOf(finiteOf([line], part))), isLog);
   const reached = widened(ends, finiteOf(behind, part), isLog);
@@ -64,12 +65,12 @@ function widened(ends, values, isLog) { // so that most of the faint line behind
   return values.filter((value) => !isLog || value > 0).map(drawable).reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], ends);
 }
 
-function outsideNote(count, all, where, farthest) {
-  return `${count.toLocaleString("en")} of ${counted(all, "value")} ${count === 1 ? "is" : "are"} ${where} what is drawn, ${where === "above" ? "up" : "down"} to ${numberText(farthest)}.`;
+function outsideNote(which, where, farthest) {
+  return `${which} ${where} what is drawn, ${where === "above" ? "up" : "down"} to ${numberText(farthest)}.`;
 }
 
-function notPositiveNote(count, all) {
-  return `${count.toLocaleString("en")} of ${counted(all, "value")} ${count === 1 ? "is" : "are"} not above zero: no log scale shows that.`;
+function notPositiveNote(count, all, thinned) {
+  return thinned ? "Some values are not above zero: no log scale shows them." : `${count.toLocaleString("en")} of ${counted(all, "value")} ${count === 1 ? "is" : "are"} not above zero: no log scale shows that.`;
 }
 
 function counted(count, noun) {

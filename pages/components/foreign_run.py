@@ -13,7 +13,7 @@ from pages.components.notices import empty_state, shown_errors
 from pages.components.pace import refresh_s
 from pages.components.record import record
 from pages.components.run_controls import ask_to_stop
-from pages.components.text import ago, duration, plain
+from pages.components.text import ago, duration, logged_number, plain
 
 MOST_NUMBERS = 8
 ORIGINS = {
@@ -92,4 +92,4 @@ def _numbers(run: Run) -> None:
     with st.grid(4, min_column_width=130):
         for key in in_order(latest)[:MOST_NUMBERS]:
             step, value, _ = latest[key]
-            st.metric(plain(key), f"{value:.5g}", help=f"At step {step:,}")
+            st.metric(plain(key), logged_number(value), help=f"At step {step:,}")

@@ -51,7 +51,7 @@ class LineChart {
   }
 
   fit() { // the axis of values to what is looked at
-    const shown = this.lines.filter((line) => !this.hidden.has(groupOf(line))).map((line) => ({ x: line.x, y: line.y, isFaint: line.hoverinfo === "skip", middle: line.middle }));
+    const shown = this.lines.filter((line) => !this.hidden.has(groupOf(line))).map((line) => ({ x: line.x, y: line.y, isFaint: line.hoverinfo === "skip", middle: line.middle, thinned: line.thinned }));
     this.fitted = fitOf(shown.length ? shown : this.lines, { log: this.layout.yaxis.type === "log", all: this.all, part: this.zoomed?.x });
     this.place = placing(this.fitted);
     this.spread = this.fitted.high - this.fitted.low;

@@ -54,6 +54,20 @@ def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
     return f"{value:.2g}" if is_small_error else f"{value:.3f}"
 
 
+def logged_number(value: float) -> str:
+    """Return a number that somebody logged: in six digits, whole parts in full; 0.9999999 is not 1."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinity" if value > 0 else "minus infinity"
+    size = abs(value)
+    if size and not 1e-3 <= size < 1e15:
+        return f"{value:.5g}"
+    places = min(max(0, 5 - math.floor(math.log10(size or 1))), 6)
+    while places < 9 and value != round(value) and round(value, places) == round(value):
+        places += 1
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def interval(metric: MetricSpec, score: Score) -> str:
     """Return the 95 % interval of a score."""
     if math.isnan(score.ci_low) or math.isnan(score.ci_high):

@@ -83,6 +83,8 @@ def test_an_axis_fits_nearly_all_values_and_says_what_is_outside(blank: Page) ->
     fitted = fit(blank, falling)
     assert (fitted["low"], fitted["high"]) == (1, pytest.approx(1.59))
     assert fitted["notes"] == ["1 of 61 values is above what is drawn, up to 1,000,000."]
+    thinned = "(y) => fitOf([{ x: y.map((_, at) => at), y, thinned: true }], { log: false, all: false }).notes"
+    assert blank.evaluate(thinned, falling) == ["Some values are above what is drawn, up to 1,000,000."]
     assert fit(blank, falling, all=True)["high"] == 1e6
     spike = [0.0] * 30 + [5.0] + [0.0] * 30
     assert (fit(blank, spike)["high"], fit(blank, spike)["notes"]) == (5, [])  # it is what there is to see
