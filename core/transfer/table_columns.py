@@ -20,21 +20,27 @@ from core.intake.tables.table import Batch
 
 SAMPLE = 2_000  # cells that tell what a column holds
 ROLES = {
-    "step": ("step", "_step", "global_step", "steps", "iteration", "iter", "epoch", "epochs", "batch"),
+    "step": (
+        "step", "_step", "global_step", "steps", "total_timesteps", "num_timesteps", "timesteps", "timestep",
+        "total_steps", "env_steps", "iteration", "iterations", "iter", "epoch", "epochs", "batch",
+    ),
     "run": ("run", "run_id", "run_name", "runid", "experiment", "trial", "trial_id"),
     "project": ("project", "experiment_name"),
     "key": ("key", "metric", "metric_name", "tag", "series"),
     "value": ("value", "metric_value", "scalar"),
     "split": ("split", "phase", "subset", "stage", "mode", "set", "partition"),
-}
+}  # fmt: skip
 # With their units taken off: "time (s)", "time_ms" and "train/time_elapsed" are among them.
 TIMES = (
     "wall_time", "walltime", "timestamp", "_timestamp", "time", "datetime", "date", "elapsed", "elapsed_time",
     "time_elapsed", "total_time", "runtime", "_runtime", "relative_time", "relative", "seconds", "duration",
+    "relative_time_(process)", "relative_time_(wall)",
 )  # fmt: skip
 SPLITS = ("train", "training", "validation", "valid", "val", "dev", "eval", "evaluation", "test", "testing")
 _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0,
           "h": 3600.0, "hours": 3600.0}  # fmt: skip
+_OF_SO_MANY = re.compile(r"(\d+)\s*(?:/|of)\s*\d+")  # "3/10", as the third of ten
+_FLAGS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 _UNIT_AFTER = re.compile(rf"(.+?)[_/(\[]+({'|'.join(_UNITS)})[\])_]*")
 _SINCE_1970 = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (1e8, 1.0))  # from so many on: in which unit, in seconds
 _RISING = 0.95  # share of rows that must not go back, for a column to be a clock
@@ -51,15 +57,23 @@ class Cells:
     Args:
         style: As for data sets.
         divisor: What each is divided by: 100 where "50 %" is a share.
+        are_flags: Whether they are yes and no.
+        are_of_many: Whether they count to a number that stands beside them: "3/10".
     """
 
     style: NumberStyle = field(default_factory=NumberStyle)
     divisor: float = 1.0
+    are_flags: bool = False
+    are_of_many: bool = False
 
     def read(self, text: str) -> float | None:
         """Return the number of a cell; None where there is none, or it is none."""
         if (endless := _endless(text)) is not None:
             return endless
+        if self.are_flags:
+            return _FLAGS.get(text.lower())
+        if self.are_of_many and (found := _OF_SO_MANY.fullmatch(text)) is not None:
+            return float(found[1])
         if not text or is_missing(text):
             return None
         if self.style.decimal == "." and not self.style.unit:
@@ -142,6 +156,13 @@ def find_columns(names: Sequence[str], batch: Batch, hint: str) -> Columns:
     there = [[cell.strip() for cell in column[:SAMPLE] if cell.strip()] for column in batch.columns]
     numbers = {place: cells for place, column in enumerate(there) if (cells := _numbers(column, hint)) is not None}
     roles = _roles(plain, there, numbers)
+    for place, column in enumerate(there):
+        if (
+            place not in numbers
+            and place not in roles.values()
+            and _are_flags(column, batch.columns[place], batch, roles)
+        ):
+            numbers[place] = Cells(are_flags=True)
     clock, guesses = _clock(plain, names, batch, numbers, roles)
     taken = {*roles.values(), *([clock.place] if clock else [])}
     free = [place for place in numbers if place not in taken]
@@ -170,20 +191,35 @@ def _numbers(cells: Sequence[str], hint: str) -> Cells | None:
     return Cells(style, 100.0) if style.unit == "%" else Cells(style)
 
 
+def _are_flags(cells: Sequence[str], column: Sequence[str], batch: Batch, roles: Mapping[str, int]) -> bool:
+    """Tell whether a column says yes or no of each row, and not one of them of its run."""
+    if not cells or not all(cell.lower() in _FLAGS for cell in cells):
+        return False
+    of_runs = _by_run([cell.strip().lower() for cell in column[:SAMPLE]], batch, roles)
+    return any(len(set(run)) > 1 for run in of_runs)
+
+
 def _endless(text: str) -> float | None:
     word = text.strip().lower()
     number = _ENDLESS.get(word.lstrip("+-"))
     return None if number is None else -number if word.startswith("-") else number
 
 
-def _roles(plain: Sequence[str], there: Sequence[Sequence[str]], numbers: Mapping[int, Cells]) -> dict[str, int]:
+def _roles(plain: Sequence[str], there: Sequence[Sequence[str]], numbers: dict[int, Cells]) -> dict[str, int]:
+    """Return which column has which role, by its name; counts such as "3/10" become numbers for it."""
     roles: dict[str, int] = {}
+    last = [name.rpartition("/")[2] for name in plain]  # "trainer/global_step"
     for role, known in ROLES.items():
         at = next((plain.index(name) for name in known if name in plain), None)
+        if at is None and role == "step":
+            at = next((last.index(name) for name in known if name in last), None)
         if at is not None and at not in roles.values():
             roles[role] = at
     if "step" in roles and roles["step"] not in numbers:
-        del roles["step"]
+        if all(_OF_SO_MANY.fullmatch(cell) for cell in there[roles["step"]]):
+            numbers[roles["step"]] = Cells(are_of_many=True)
+        else:
+            del roles["step"]
     if "split" in roles:
         cells = {cell.lower() for cell in there[roles["split"]]}
         if not cells or not cells <= {*SPLITS}:

@@ -149,3 +149,16 @@ def test_every_row_is_a_point_also_at_equal_steps_and_between_whole_ones(tmp_pat
     assert run.remarks[1] == "batch, loss: several points have the same step; all are kept, in their order."
     run = read(table(tmp_path, "epoch,loss\n0.5,3\n1.0,2\n1.5,1\n"))[0]["log"]
     assert run.curves["loss"].steps.tolist() == [0.5, 1.0, 1.5]
+
+
+def test_steps_have_many_names_and_forms_and_flags_are_curves(tmp_path: Path) -> None:
+    for number, (step, cells, steps) in enumerate(
+        [("time/total_timesteps", ("2048", "4096"), [2048, 4096]), ("Epoch", ("1/20", "2/20"), [1, 2])]
+    ):
+        path = table(tmp_path, f"{step},loss,is_best\n{cells[0]},3,True\n{cells[1]},2,False\n", f"{number}.csv")
+        run = read(path)[0][str(number)]
+        assert run.curves["loss"].steps.tolist() == steps
+        assert run.curves["is_best"].values.tolist() == [1, 0]
+    text = '"Relative Time (Process)","fox - loss"\n0.5,3\n1.5,2\n'
+    runs, _ = read(table(tmp_path, text))
+    assert (list(runs), runs["fox"].curves["loss"].times.tolist()) == (["fox"], [0.5, 1.5])
