@@ -36,7 +36,7 @@ def make_vectoriser(kind: Kind, texts: tuple[str, ...], *, keeps_case: bool) -> 
     usual: dict[str, Any] = {"sublinear_tf": True, "lowercase": not keeps_case, "dtype": np.float32}
     if kind == "word":
         return TfidfVectorizer(ngram_range=(1, 2), tokenizer=tokens_of, token_pattern=None, **usual)
-    if spaceless_share(texts[:SCRIPT_SEEN_IN]) >= LEAST_SPACELESS:
+    if _is_spaceless(texts):
         return TfidfVectorizer(analyzer="char", ngram_range=(1, 3), **usual)
     least = 2 if len(texts) >= 1_000 else 1  # what stands in one text of thousands says nothing and costs memory
     return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=least, **usual)
@@ -46,7 +46,8 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     """Return which n-grams read the training texts better, and whether they keep capitals.
 
     Found by cross-validation on a sample of the training split; the test split has no say. Capitals are tried where
-    the labels say that a word in capitals means something else.
+    the labels say that a word in capitals means something else. In scripts without spaces it is always characters:
+    words would be single ones and pairs, so that all they can say is said by characters, too.
 
     Args:
         train: The training examples.
@@ -56,7 +57,10 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     sample = train.select(chosen)
     texts = tuple(_shortened(text) for text in texts_of(sample.inputs))
     cases = (False, True) if cased_words(map(tokens_of, texts), sample.targets) else (False,)
-    readings = [(kind, keeps_case) for kind in KINDS for keeps_case in cases]
+    kinds: tuple[Kind, ...] = ("character",) if _is_spaceless(texts) else KINDS
+    readings = [(kind, keeps_case) for kind in kinds for keeps_case in cases]
+    if len(readings) == 1:
+        return readings[0]
     scores = {reading: _score(*reading, texts, sample.targets, seed) for reading in readings}
     return max(readings, key=lambda reading: scores[reading] + CLEARLY * (reading[0] == "word"))
 
@@ -67,6 +71,10 @@ def fewer_characters(train: Examples, seed: int) -> Examples:
     lengths = np.array([len(text) for text in texts_of(train.inputs)])
     fit = int(np.searchsorted(np.cumsum(lengths[order]), MOST_CHARACTERS, side="right"))
     return train if fit >= len(train) else train.select(np.sort(order[:fit]))
+
+
+def _is_spaceless(texts: tuple[str, ...]) -> bool:
+    return spaceless_share(texts[:SCRIPT_SEEN_IN]) >= LEAST_SPACELESS
 
 
 def _shortened(text: str) -> str:

@@ -24,7 +24,7 @@ def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
     if not isinstance(module, LinearClassifier):
         return closed_form.is_solvable(module, config)
     other = config.l1 or config.weight_decay or config.label_smoothing or config.augment_token_dropout
-    return module.is_exact and not other and softmax_regression.fits(train[0].shape)
+    return module.is_exact and not other and softmax_regression.fits(module, train[0])
 
 
 def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:

@@ -1,7 +1,6 @@
 """The last step of a linear classifier: the weights that are best, computed to the end on all training examples."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,8 @@ STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)  # scikit-learn's C, from th
 TUNING_EXAMPLES = 4_000  # C is chosen on at most so many
 FOLDS = 3
 MOST_NUMBERS = 400_000_000  # of the training inputs, padding included, that are made into features at once
-MEMORY = 20  # of L-BFGS, corrections
+MOST_WEIGHTS = 10_000_000  # of all classes: about a gigabyte while they are looked for
+MEMORY = 20  # of L-BFGS, corrections; fewer where there are very many weights
 MOST_ITERATIONS = 500
 TOLERANCE, SLOPE = 1e-8, 1e-5  # the loss gets no smaller, the gradient is as good as zero
 Weights = NDArray[np.float64]  # (F + 1, K): of the features of all blocks one after the other, then the bias
@@ -101,26 +101,28 @@ def solve_classifier(module: LinearClassifier, train: Split, class_weights: Tens
 
 
 def _chosen(problem: Problem, seed: int) -> tuple[float, Weights]:
-    """Return the C with the smallest loss on what was left out, and the mean of what the folds learnt with it."""
+    """Return the C with the smallest loss on what was left out, and the mean of what the folds learnt with it.
+
+    From the most careful one on, each a little bolder, until the loss rises.
+    """
     from sklearn.model_selection import StratifiedKFold
 
     order = np.sort(np.random.default_rng(seed).permutation(len(problem.targets))[:TUNING_EXAMPLES])
-    some = problem.select(order)
-    nothing = np.zeros((problem.features + 1, problem.classes))
+    some, best = problem.select(order), np.zeros((problem.features + 1, problem.classes))
     if np.bincount(some.targets).max() < FOLDS or len(np.unique(some.targets)) < 2:
-        return 1.0, nothing
-    losses, means = np.zeros(len(STRENGTHS)), [nothing.copy() for _ in STRENGTHS]
+        return 1.0, best
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a class with fewer examples than folds
-        folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(order, some.targets))
-    for learnt, held in folds:
-        shown, asked, weights = some.select(learnt), some.select(held), nothing
-        for place, strength in enumerate(STRENGTHS):  # from one to the next is not far
-            weights = _best(shown, strength, weights)
-            losses[place] += asked.judged(weights)[0]
-            means[place] += weights / FOLDS
-    best = int(losses.argmin())
-    return STRENGTHS[best], means[best]
+        splits = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(order, some.targets))
+    folds = [(some.select(learnt), some.select(held)) for learnt, held in splits]
+    learnt, chosen, least = [best] * FOLDS, STRENGTHS[0], np.inf
+    for strength in STRENGTHS:
+        learnt = [_best(shown, strength, w) for (shown, _), w in zip(folds, learnt, strict=True)]  # it is not far
+        loss = sum(held.judged(weights)[0] for (_, held), weights in zip(folds, learnt, strict=True))
+        if loss >= least:
+            break
+        chosen, least, best = strength, loss, sum(learnt[1:], learnt[0]) / FOLDS
+    return chosen, best
 
 
 def _best(problem: Problem, strength: float, start: Weights) -> Weights:
@@ -140,11 +142,13 @@ def _best(problem: Problem, strength: float, start: Weights) -> Weights:
         penalty = float((weights[:-1] ** 2).sum()) / (2 * strength)
         return (loss + penalty) / count, slope.ravel() / count
 
-    options = {"maxiter": MOST_ITERATIONS, "maxcor": MEMORY, "ftol": TOLERANCE, "gtol": SLOPE}
+    memory = max(3, min(MEMORY, MOST_WEIGHTS * 2 // start.size))
+    options = {"maxiter": MOST_ITERATIONS, "maxcor": memory, "ftol": TOLERANCE, "gtol": SLOPE}
     found = minimize(loss_and_slope, start.ravel(), jac=True, method="L-BFGS-B", options=options)
     return np.asarray(found.x, dtype=np.float64).reshape(shape)
 
 
-def fits(inputs: Sequence[int]) -> bool:
-    """Return whether inputs of a shape, (N, ...), are few enough to be made into features at once."""
-    return int(np.prod(inputs, dtype=np.int64)) <= MOST_NUMBERS
+def fits(module: LinearClassifier, inputs: Tensor) -> bool:
+    """Return whether a module and its training inputs, (N, ...), are small enough to be solved in memory."""
+    weights = sum(parameter.numel() for parameter in module.parameters())
+    return inputs.numel() <= MOST_NUMBERS and weights <= MOST_WEIGHTS

@@ -99,3 +99,10 @@ def test_endings_and_misspellings_are_read_by_characters() -> None:
     baselines = TEXTS.baselines(train, test, 0)
     assert list(baselines) == ["majority", "character TF-IDF + logistic regression"]
     assert baselines["character TF-IDF + logistic regression"].predicted.tolist() == [0, 1]
+
+
+def test_scripts_without_spaces_are_read_by_characters_whatever_pairs_of_them_would_say() -> None:
+    texts = tuple(f"{thing}{word}" for thing in ("茶", "面", "房间", "服务") for word in ("很好", "不好")) * 4
+    train = Examples(texts, np.array([0, 1] * 16), ("good", "bad"))
+    baselines = TEXTS.baselines(train, Examples(("早餐很好", "早餐不好"), np.array([0, 1]), ("good", "bad")), 0)
+    assert baselines["character TF-IDF + logistic regression"].predicted.tolist() == [0, 1]
