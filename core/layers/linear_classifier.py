@@ -21,6 +21,8 @@ class LinearClassifier(nn.Module, ABC):
         Cox, The Regression Analysis of Binary Sequences, 1958.
     """
 
+    caution = 0.0  # standard errors that it may be less often right in cross-validation, for the sake of small weights
+
     def __init__(self, outputs: int) -> None:
         super().__init__()
         self.outputs = outputs

@@ -12,7 +12,7 @@ from core.layers.described_bag import DescribedBag
 from core.layers.linear_classifier import LinearClassifier
 from core.layers.weighted_bag import WeightedBag
 from core.training.last_step import is_solvable
-from core.training.softmax_regression import solve_classifier
+from core.training.softmax_regression import most_careful, solve_classifier
 from core.training.stepping import balanced_weights
 from core.training.trainer import Trainer
 from tests.training.test_closed_form import Solved
@@ -66,6 +66,14 @@ def test_it_answers_as_logistic_regression_does(module: LinearClassifier, split:
     np.testing.assert_allclose(answers(module, split[0]), wanted, atol=0.005)
     right = wanted[np.arange(300), split[1].numpy()]
     assert solution.loss == pytest.approx(-np.log(right).mean(), abs=0.002)
+
+
+def test_the_most_careful_of_those_that_are_about_as_often_right_is_taken() -> None:
+    best = np.arange(100) < 90
+    clearly_worse, about_as_good = np.arange(100) < 70, (np.arange(100) >= 6) & (np.arange(100) < 95)
+    assert most_careful([clearly_worse, about_as_good, best], 1) == 1  # 1 of 11 that differ
+    assert most_careful([clearly_worse, about_as_good, best], 0) == 2
+    assert most_careful([best, best], 0) == 0
 
 
 def test_rare_classes_count_more_where_that_is_chosen() -> None:
