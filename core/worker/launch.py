@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from core.lost_runs import is_held
 from core.processes import limited_environment
@@ -23,7 +24,8 @@ def code_version() -> str:
     """
     digest = hashlib.sha256()
     for file in sorted((PROJECT / "core").rglob("*.py")):
-        digest.update(file.read_bytes())
+        with suppress(FileNotFoundError):  # an update takes files away while we look
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 

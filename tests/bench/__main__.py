@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tests.bench import coverage, dashboard, intake, kills, logging, startup, training
+from tests.bench import coverage, dashboard, hostile, intake, kills, logging, startup, training
 
 SECTIONS = {
     "training": training.measure,
@@ -12,6 +12,7 @@ SECTIONS = {
     "dashboard": dashboard.measure,
     "logging": logging.measure,
     "coverage": coverage.measure,
+    "hostile": hostile.measure,
     "kills": kills.measure,
 }
 

@@ -15,6 +15,7 @@ from core.intake.tables.encoding import JSON_ENDS, find_encoding, known_encoding
 from core.intake.tables.json_objects import JsonObjects, RowSource, find_shape, parsed
 from core.intake.tables.json_values import BrokenJson, json_text
 from core.intake.tables.left_out import LeftOut
+from core.intake.tables.nested_rows import refuse_nested
 from core.intake.tables.refusals import TABLE_TASKS
 from core.intake.tables.table import (
     BATCH_BYTES,
@@ -67,6 +68,8 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     said = (tool.said,) if tool else (spans,) if (spans := spans_in(first)) else ()
     if said:
         source = RowsOfTool(source, tool)
+    else:
+        refuse_nested(first, path.name)
     keys, count = _keys(source, path)
     if not count or not keys:
         raise DataError(
