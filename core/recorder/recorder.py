@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -212,13 +212,15 @@ class Recorder:
             if step is not None and abs(step) > LAST_STEP:
                 self._refuse("step", f"the largest is {LAST_STEP:,}")
                 continue
-            found = list(numbers(metrics, self._refuse))
-            at = self._steps.next(key for key, _ in found) if step is None else step
-            if self._counts_steps:
-                self._points.extend(self._steps.point(key, at, value, wall_time) for key, value in found)
-            else:  # the training loop knows its steps: what it repeats after a resume is the same point
-                self._points.extend(Metric(key, at, value, wall_time) for key, value in found)
+            found: Iterable[tuple[str, float]] = numbers(metrics, self._refuse)
+            if step is None:
+                found = list(found)
+                step = self._steps.next(key for key, _ in found)
             for key, value in found:
+                if self._counts_steps:
+                    self._points.append(self._steps.point(key, step, value, wall_time))
+                else:  # the training loop knows its steps: what it repeats after a resume is the same point
+                    self._points.append(Metric(key, step, value, wall_time))
                 self._sparkline.add(key, value)
 
     def _refuse(self, name: str, why: str) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from core.recorder.values import LAST_STEP
 from core.runs import Metric
 
 
@@ -34,7 +35,7 @@ class Steps:
     def next(self, keys: Iterable[str]) -> float:
         """Return the step of a call that gave none for these curves."""
         last = max((self._last[key] for key in keys if key in self._last), default=-1.0)
-        self._counted, self._counts = 1 + max(self._counted, math.floor(last)), True
+        self._counted, self._counts = min(LAST_STEP, 1 + max(self._counted, math.floor(last))), True
         return self._counted
 
     def point(self, key: str, step: float, value: float, time: float) -> Metric:

@@ -105,11 +105,18 @@ def numbers(metrics: Mapping[Any, Any], refuse: Refuse, above: str = "") -> Iter
         if isinstance(value, Mapping):
             yield from numbers(value, refuse, f"{key}/")
         elif not key.strip() or len(key) > LONGEST_KEY or "\x00" in key:
-            refuse(key[:LONGEST_KEY], f"a name has 1 to {LONGEST_KEY} characters")
+            refuse(readable(key[:LONGEST_KEY]), f"a name has 1 to {LONGEST_KEY} characters")
+        elif not key.isascii() and readable(key) != key:
+            refuse(readable(key), "its name has halves of characters, which no file can hold")
         elif (number := _number(value)) is not None:
             yield key, number
         else:
             refuse(key, value.why if isinstance(value, _Unfit) else f"it is a {type(value).__name__}, not a number")
+
+
+def readable(text: str) -> str:
+    """Return a text that can be written: halves of characters (surrogates) become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _number(value: Any) -> float | None:

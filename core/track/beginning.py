@@ -11,6 +11,7 @@ from typing import Any
 
 from core.processes import start_time
 from core.recorder.steps import Logged
+from core.recorder.values import readable
 from core.runs import Run
 from core.store.database import Database
 from core.store.foreign_runs import TRACKED, ForeignRuns, Source
@@ -87,7 +88,7 @@ def _described(database: Database, run_id: str) -> Run:
 
 def _note_names(database: Database, run_id: str, names: tuple[str, ...]) -> None:
     for text in names:
-        if len(line := " ".join(text.split())) > LONGEST_NAME:
+        if len(line := readable(" ".join(text.split()))) > LONGEST_NAME:
             RunStore(database).add_event(run_id, "note", f"Shortened to {LONGEST_NAME} characters: {line}")
 
 

@@ -2,14 +2,16 @@
 
 from hashlib import blake2s
 
+from core.recorder.values import readable
+
 LONGEST_NAME = 80  # characters
 _BEGINNING, _END = 48, 22
 
 
 def clean(text: object) -> str:
     """Return a name on one line; of one that is too long beginning, end, and what tells it from any other."""
-    line = " ".join(str(text).replace("\x00", " ").split())
+    line = readable(" ".join(str(text).replace("\x00", " ").split()))
     if len(line) <= LONGEST_NAME:
         return line
-    mark = blake2s(line.encode("utf-8", "surrogatepass"), digest_size=3).hexdigest()
+    mark = blake2s(line.encode(), digest_size=3).hexdigest()
     return f"{line[:_BEGINNING]}…{line[-_END:]} {mark}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from core.errors import UserError
+from core.recorder.values import readable
 
 LONGEST_TEXT = 2_000  # characters of a value; what is longer is cut
 MOST_DEPTH = 8
@@ -43,7 +44,7 @@ def _flat(config: Mapping[Any, Any], above: str, depth: int) -> Iterator[tuple[s
         if isinstance(value, Mapping) and value and depth:
             yield from _flat(value, f"{above}{name}/", depth - 1)
         else:
-            yield f"{above}{name}".replace("\x00", ""), _plain(value, depth)
+            yield readable(f"{above}{name}".replace("\x00", "")), _plain(value, depth)
 
 
 def _plain(value: Any, depth: int) -> Any:
@@ -57,4 +58,4 @@ def _plain(value: Any, depth: int) -> Any:
         return value if math.isfinite(value) else str(value)
     if isinstance(value, list | tuple) and depth:
         return [_plain(part, depth - 1) for part in value]
-    return str(value)[:LONGEST_TEXT].replace("\x00", "")
+    return readable(str(value)[:LONGEST_TEXT].replace("\x00", ""))

@@ -119,6 +119,24 @@ def test_a_run_that_is_logged_on_takes_up_each_of_its_axes(service: Service) -> 
     assert [(s, v) for s, v, _ in service.metrics(first.id)["val"]] == [(900, 0.5), (900, 0.4), (900, 0.3)]
 
 
+def test_counting_ends_at_the_largest_step_and_loses_nothing(service: Service) -> None:
+    run = track.init()
+    run.log({"loss": 1.0}, step=2**53)
+    run.log({"loss": 2.0})
+    run.finish()
+    assert [(s, v) for s, v, _ in service.metrics(run.id)["loss"]] == [(2**53, 1.0), (2**53, 2.0)]
+
+
+def test_a_name_with_half_a_character_does_no_harm_to_the_others(service: Service) -> None:
+    run = track.init(name="a\ud800" * 60, config={"b\ud800": "c\ud800"})
+    run.log({"loss\ud800": 1.0, "loss": 2.0, "Verlust é": 3.0})
+    run.finish()
+    assert sorted(service.metrics(run.id)) == ["Verlust é", "loss"]
+    assert service.run(run.id).settings == {"b?": "c?"}
+    (said,) = [event.message for event in service.events(run.id, "warning")]
+    assert said == "'loss?' is not recorded: its name has halves of characters, which no file can hold."
+
+
 def test_points_that_the_version_before_still_writes_come_along(service: Service, home: Path) -> None:
     import sqlite3
     from contextlib import closing
