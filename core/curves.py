@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -253,8 +253,9 @@ class CurveCache:
             RunNotFound: There is none of this id.
         """
         whole = self.read_whole(run_id, keys)
+        axes = self._mirror(run_id).axes
         lines = {key: _line(curve, low, high, weight) for key, curve in whole.items()}
-        return {key: line for key, line in lines.items() if len(line.points)}
+        return {key: replace(line, axis=axes.get(key, "")) for key, line in lines.items() if len(line.points)}
 
     def read_whole(self, run_id: str, keys: Sequence[str]) -> Mapping[str, Curve]:
         """Return every point of some curves.

@@ -215,6 +215,7 @@ def _columns(curve: Curve) -> dict[str, Any]:
 def _part(line: Line) -> Mapping[str, Any]:
     """Return a line as the charts read it; `mean` is where its smooth line ends."""
     columns = {**_columns(line.points), "count": line.count, "numbers": line.numbers}
+    columns |= {"axis": line.axis} if line.axis else {}
     if line.smooth is None:
         return columns
     means = line.smooth.values[np.isfinite(line.smooth.values)]

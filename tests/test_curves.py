@@ -193,3 +193,15 @@ def test_a_smooth_line_is_the_same_in_a_part_as_in_the_whole(service: Service, d
     assert all(one == other for one, other in both)
     assert part.smooth.values.max() < 2.5
     assert cache.read_lines(run.id, ["loss"], 0, 10, 0)["loss"].smooth is None
+
+
+def test_what_steps_count_is_said_of_a_line(service: Service, database: Database) -> None:
+    run = ForeignRuns(database).create("wandb")
+    steps = np.arange(3.0)
+    curve = Curve(steps, steps, steps, global_steps=100 * steps)
+    MetricStore(database).append_curves(run.id, {"a": curve, "b": curve}, axes={"a": "epoch"})
+    RunStore(database).finish(run.id, RunStatus.SUCCEEDED)
+    lines = CurveCache(service).read_lines(run.id, ["a", "b"], 0, 9, 0)
+    assert {key: line.axis for key, line in lines.items()} == {"a": "epoch", "b": ""}
+    assert lines["a"].points.global_steps is not None
+    assert lines["a"].points.global_steps.tolist() == [0, 100, 200]

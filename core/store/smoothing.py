@@ -25,6 +25,7 @@ class Line:
     smooth: Curve | None = None  # thinned, too; None where none was asked for
     keep: float = 0.0  # see `kept_share`: whoever has the end of the smooth line can go on with it
     middle: tuple[float, float] | None = None  # between which eight tenths of all numbers lie
+    axis: str = ""  # what its steps count, where that is not the run's own step
 
 
 def smooth(curve: Curve, weight: float) -> Curve:

@@ -207,13 +207,14 @@ class Comparison {
       const shown = this.data.runs.filter((run) => this.line(curve, run)?.step.length && !this.hidden.has(run.id));
       const along = COMPARE_ALONG[this.data.along];
       const lines = shown.filter((run) => along.knows(run)).map((run) => [run, this.line(curve, run)]);
+      const title = this.data.along === "step" && lines.length ? axisTitle("step", lines.map(([, line]) => line)) : along.title;
       figure.drawing ??= new LineChart(figure.plot, this.library, (low, high) => this.zoom(curve, low, high));
       figure.drawing.draw(lines.flatMap(([run, line]) => compareTraces(curve, run, line, this.data, theme)), layoutOf(theme, {
-        revision: `${curve.key}-${this.data.log}-${this.data.along}`, along: along.title, unit: curve.unit, log: this.data.log,
+        revision: `${curve.key}-${this.data.log}-${this.data.along}`, along: title, unit: curve.unit, log: this.data.log,
         percent: curve.percent, legend: false,
       }));
       figure.title.textContent = comparedFinding(curve, lines, this.data.same_data);
-      figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${along.title.toLowerCase()}. ${comparedFinding(curve, lines, this.data.same_data)}`);
+      figure.plot.setAttribute("aria-label", `${curve.title} of ${lines.length} runs by ${title.toLowerCase()}. ${comparedFinding(curve, lines, this.data.same_data)}`);
       figure.words.textContent = lines.map(([run, line]) => `${run.name}: ${written(curve, lastOf(line))} at step ${placeText(line.step.at(-1))}.`).join(" ");
       figure.warning.textContent = this.warningOf(curve, shown, along);
       figure.drawing.say(lines.map(([run]) => unplacedNote(this.whole(curve, run), run.name, along, run)).filter(Boolean).join(" "));

@@ -30,7 +30,7 @@ function goOn(line, fresh) { // with what the server said of all points before t
 }
 
 function finer(line, known, weight) { // what the route /detail says of the whole line, in the place of what is known
-  return { ...line, thinned: true, weight, length: line.count, axis: known?.axis };
+  return { ...line, thinned: true, weight, length: line.count, axis: line.axis ?? known?.axis };
 }
 
 function isCoarser(line, weight) { // than what the server can say of it

@@ -127,3 +127,13 @@ def test_a_smooth_line_goes_on_as_the_server_began_it(blank: Page) -> None:
     grown = blank.evaluate("([line, fresh]) => { addPoints(line, fresh); return line; }", [line, fresh])
     assert grown["smooth"]["value"] == [2.0, 3.0, None]
     assert (grown["count"], grown["numbers"], grown["smooth"]["step"]) == (52, 51, [9, 10, 11])
+
+
+def test_lines_that_count_different_steps_meet_where_the_run_was(blank: Page) -> None:
+    steps, epochs = {"step": [1, 2]}, {"step": [1, 2], "global_step": [100, 200], "axis": "epoch"}
+    ask = "([lines, axis]) => { const found = axisOf(axis, lines); return [found, axisTitle(found, lines)]; }"
+    assert blank.evaluate(ask, [[steps, epochs], "step"]) == ["run", "Step of the run"]
+    assert blank.evaluate(ask, [[epochs, epochs], "step"]) == ["step", "epoch"]
+    assert blank.evaluate(ask, [[steps], "step"]) == ["step", "Step"]
+    assert blank.evaluate("(line) => [0, 1].map((at) => AXES.run.of(line, at))", epochs) == [100, 200]
+    assert blank.evaluate("[minutesAt(0, 60), minutesAt(600, 60, [[120, 180]])]") == [None, 8]
