@@ -78,12 +78,13 @@ class InUnitsOfTarget(nn.Module):
 
     def forward(self, standardised: Tensor) -> Tensor:
         """Return the numbers in their own units; while it learns, as far out as they lie, so that errors pull back."""
+        answers = standardised.squeeze(-1).float()  # 16 bits have three digits, and prices have six
         if self.log:
             mean, std = self.log
-            exponent = (mean + std * standardised.squeeze(-1).float()).clamp(max=math.log(self.high) + EXPONENTS)
+            exponent = (mean + std * answers).clamp(max=math.log(self.high) + EXPONENTS)
             numbers = self.smear * exponent.exp()
         else:
-            numbers = torch.addcmul(self.mean, standardised.squeeze(-1), self.std)
+            numbers = torch.addcmul(self.mean, answers, self.std)
         return numbers if self.training else numbers.clamp(self.low, self.high)
 
     def standardised(self, numbers: Tensor) -> Tensor:

@@ -34,17 +34,17 @@ class Recipe(NamedTuple):
         return 384 * len(self.mean_layers) + 1536 * len(self.neuron_layers)
 
 
-def load_network(folder: Path, deepest: int) -> Any:
+def load_network(folder: Path, device: str, deepest: int) -> Any:
     """Load the network.
 
     Args:
         folder: Its files, whose weights were checked.
+        device: Where it computes.
         deepest: The last layer that is read; those behind it are left out.
 
     Raises:
         EncoderUnavailable: Files beside the weights are missing or altered.
     """
-    import torch
     from transformers.models.bert.modeling_bert import BertModel  # by its own name: a second less than AutoModel takes
     from transformers.utils import logging
 
@@ -57,7 +57,7 @@ def load_network(folder: Path, deepest: int) -> Any:
             "Install it again with: make setup"
         ) from error
     model.encoder.layer = model.encoder.layer[:deepest]
-    return model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    return model.eval().to(device)
 
 
 def features_of(network: Any, texts: list[list[list[int]]], recipe: Recipe) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
 from core.preprocessing.encoder_network import Recipe, features_of, load_network
+from core.preprocessing.encoder_place import place
 from core.preprocessing.word_pieces import LONGEST_PIECE, readable
 from core.specs import DataInfo, Examples, Inputs, Reading, Texts, texts_of
 
@@ -130,7 +131,7 @@ class SentenceEncoder:
             EncoderUnavailable: The encoder is missing or was altered.
         """
         folder = (self.folder or encoder_folder()).resolve()
-        network, cutter = _network(folder), _cutter(folder)
+        network, cutter = _network(folder, place()), _cutter(folder)
         texts = texts_of(inputs)
         return features_of(network, [self._windows_of(cutter, text) for text in texts], RECIPES[self.recipe])
 
@@ -179,10 +180,10 @@ def _in_windows(ids: list[int], most: int) -> list[list[int]]:
 
 
 @cache
-def _network(folder: Path) -> Any:
-    """Return the encoder's network, loaded once a process."""
+def _network(folder: Path, device: str) -> Any:
+    """Return the encoder's network on a device, loaded once a process."""
     check_weights(folder)
-    return load_network(folder, deepest=max(max(recipe.mean_layers) for recipe in RECIPES.values()))
+    return load_network(folder, device, deepest=max(max(recipe.mean_layers) for recipe in RECIPES.values()))
 
 
 @cache

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
+from core.preprocessing.encoder_place import compute_on
 from core.serving.pictures import read_picture
 from core.serving.rows import ColumnReader, Decimal, table_of
 from core.specs import DataInfo, Images, Inputs, Preprocessor, RemarkingPreprocessor, TaskSpec, Texts
@@ -198,4 +199,5 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
     task = catalog.find_task(card.task).on(info)
     module = model.build(params, info)
     load_weights(folder, module)
+    compute_on(device)
     return Predictor(card, task, info, preprocessor, module.to(device).eval(), device)

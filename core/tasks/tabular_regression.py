@@ -37,7 +37,7 @@ def number_outcomes(predicted: "Tensor", targets: "Tensor", spread: float = 1.0)
         targets: (B,) the right numbers.
         spread: Standard deviation of the targets in the training split.
     """
-    answers, right = (x.detach().cpu().numpy().astype(np.float64) for x in (predicted, targets))
+    answers, right = (x.detach().cpu().double().numpy() for x in (predicted, targets))
     return outcomes_of_numbers(answers, right, spread)
 
 

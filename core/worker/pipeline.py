@@ -16,6 +16,7 @@ from core.errors import CheckpointUnusable, StopRequested
 from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
 from core.outcome_file import write_outcomes
+from core.preprocessing.encoder_place import compute_on
 from core.recorder.recorder import Recorder
 from core.runs import Artifact, Run, Stage
 from core.settings import Settings
@@ -79,6 +80,7 @@ class Pipeline:
         self._cache = settings.cache_folder
         self._library = Library(settings.datasets_folder, settings.cache_folder)
         self._device = choose_device(self.config.device, threads)
+        compute_on(self._device)
         self._stages = Stages(recorder, self.run)
         self._encoding: Encoding | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone

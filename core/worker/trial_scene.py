@@ -13,6 +13,7 @@ from core.config import TrainConfig
 from core.configure import model_params
 from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
+from core.preprocessing.encoder_place import compute_on
 from core.settings import Settings
 from core.specs import ModelSpec, SplitName, TaskSpec
 from core.training.augmentation import Augmentation, augmenter
@@ -85,6 +86,7 @@ def set_up(config: TrainConfig, settings: Settings, threads: int, note: Note, *,
     model = catalog.find_model(config.model, config.task)
     params = model_params(config)
     device = choose_device(config.device, threads)
+    compute_on(device)
     if model.fetch is not None:
         model.fetch(params, Downloads(lambda _, sentence, amount: note(_with_amount(sentence, **amount))))
     note("Loading and preparing the data")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
+from core.layers.number import InUnitsOfTarget
 from core.specs import DataInfo, Examples, Outcomes
 from core.tasks.tabular_regression import TASK, outcomes_of_numbers
 
@@ -86,3 +87,10 @@ def test_baselines_read_words_and_gaps_as_models_do() -> None:
     examples = Examples(table, np.array([10.0, 20.0, 30.0, 12.0] * 10))
     outcomes = TASK.baselines(examples, examples, 0)
     assert TASK.metric("r2").compute(outcomes["ridge"]) > 0.95
+
+
+def test_prices_keep_all_their_digits_where_a_model_computes_in_16_bits() -> None:
+    answers = torch.zeros(2, 1, dtype=torch.bfloat16)  # in bfloat16, 250,001 would be 249,856
+    predicted = InUnitsOfTarget(mean=250_001.0, std=1.0).eval()(answers)
+    assert TASK.outcomes(predicted, torch.tensor([250_001.0, 250_003.0])).nll.tolist() == [0.0, 4.0]
+    assert TASK.outcomes(answers[:, 0], torch.zeros(2)).predicted.tolist() == [0.0, 0.0]
