@@ -37,7 +37,7 @@ class DescribedBag(LinearClassifier):
 
     # Small weights carry over better to texts of another kind: taught by the built-in feedback and asked about reviews
     # of products and films it is right on 78.4 % with C = 0.3, 77.3 % with C = 1, which are equally good on feedback.
-    caution = 1.96
+    caution = 1.0
 
     def __init__(
         self, features: int, weights: Sequence[float], outputs: int, dropout: float = 0.0, hidden: int = 0
