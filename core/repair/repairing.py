@@ -201,13 +201,20 @@ def _take_points(database: Database, folder: Path) -> int:
         return 0
     for line in waiting.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
-            key, step, value, wall_time, *place = json.loads(line)
-            points.append(Metric(str(key), float(step), float(value), float(wall_time), *place))
+            points.append(_point(*json.loads(line)))
         except (ValueError, TypeError):  # the last line may have been cut off
             continue
     MetricStore(database).append(folder.name, points)
     waiting.replace(waiting.with_name(f"taken-{UNSAVED}"))  # kept, and not taken twice
     return len(points)
+
+
+def _point(
+    key: str, step: float, value: float, wall_time: float, arrival: int = 0, global_step: float | None = None
+) -> Metric:
+    """Return a point as `Recorder` left it; older ones are shorter."""
+    above = None if global_step is None else float(global_step)
+    return Metric(str(key), step, float(value), float(wall_time), int(arrival), above)
 
 
 def _log_of(file: Path) -> Path:

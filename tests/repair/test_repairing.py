@@ -1,5 +1,6 @@
 """Real SQLite files, damaged in every way: what is said of them, and what comes back."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from core.bootstrap import open_database, open_service
 from core.cli.app import run as touchstone
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseFull, UserError
 from core.repair.repairing import repair
-from core.runs import RunStatus
+from core.runs import Metric, RunStatus
 from core.settings import Settings
 from core.store import trouble
 from core.store.database import Database
@@ -202,6 +203,18 @@ def test_runs_without_a_row_are_found_and_come_back(ids: list[str], settings: Se
     assert (result.damage, result.from_folders, result.kept_aside) == ("", 1, None)
     assert points_of(settings)["Run 1"] == 0
     assert touchstone(["doctor"]) == 0
+
+
+def test_points_that_waited_in_a_runs_folder_come_in_once(ids: list[str], settings: Settings) -> None:
+    waiting = settings.runs_folder / ids[0] / "unsaved-metrics.jsonl"
+    whole = Metric("train/late", 7.0, 0.5, 1e9)
+    waiting.write_text(json.dumps(whole) + '\n["train/older", 8, NaN, 1000000000.0]\n["train/cut", 9')
+    assert [repair(settings).points, repair(settings).points] == [2, 0]
+    database = open_database(settings)
+    found = MetricStore(database).read(ids[0])
+    database.dispose()
+    assert [point[:2] for point in found["train/late"]] == [(7, 0.5)]
+    assert [point[0] for point in found["train/older"]] == [8]
 
 
 def test_a_run_without_any_copy_keeps_its_curves(ids: list[str], settings: Settings) -> None:
