@@ -16,6 +16,7 @@ from core.store.run_store import RunStore, now
 from core.transfer.foreign import ForeignRun, Trouble
 from core.transfer.matching import Matching
 from core.transfer.updating import source_said, update_of
+from core.transfer.words import counted
 
 SPARKLINE = 40  # points
 # Whose course a table of runs shows, best first.
@@ -70,8 +71,8 @@ class Incoming:
             people = {"note": run.notes, "tags": list(run.tags), "name": run.name, "project": named.project}
             self._store.show(made.id, **_columns(run, None), **people)
             undo.pop_all()
-        count = f"{len(run.curves):,} curve{'s' * (len(run.curves) != 1)}"
-        self._runs.add_event(made.id, "note", f"Imported: {count}, {run.points:,} points.", source_said(run))
+        said = f"Imported: {counted(len(run.curves), 'curve')}, {counted(run.points, 'point')}."
+        self._runs.add_event(made.id, "note", said, source_said(run))
         for remark in (*run.remarks, *map(in_words, run.guesses)):
             self._runs.add_event(made.id, "note", remark)
             self.remarks.say(remark)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.runs import Event, Run
 from core.store.curve import Curve, joined
 from core.transfer.foreign import ForeignRun, Series
-from core.transfer.words import listed
+from core.transfer.words import counted, listed
 
 IMPORTED = "imported"  # in the data of an event: what a run's source said of it, so that the next import knows
 _SAID = ("name", "project", "note")
@@ -70,7 +70,7 @@ def update_of(
     changed = [key for key in {**known.settings, **run.settings} if not _same(known.settings, run.settings, key)]
     news += [f"settings ({listed(changed)})"] if changed else []
     news += list(columns)
-    kept = f"{counts.kept:,} points are here and no longer there ({listed(counts.kept_in)}); they stay. {ANEW}"
+    kept = f"Here and no longer there: {counted(counts.kept, 'point')} ({listed(counts.kept_in)}). They stay. {ANEW}"
     return Update(curves, bool(changed), columns, tuple(news), kept if counts.kept else "")
 
 
@@ -149,8 +149,10 @@ def _count(counts: _Counts, key: str, before: Curve, there: Series, kept: int) -
 
 
 def _counted(counts: _Counts) -> list[str]:
-    said = [f"{counts.added:,} new points"] if counts.added else []
-    said += [f"{counts.corrected:,} corrected values ({listed(counts.corrected_in)})"] if counts.corrected else []
+    said = [counted(counts.added, "new point")] if counts.added else []
+    said += (
+        [f"{counted(counts.corrected, 'corrected value')} ({listed(counts.corrected_in)})"] if counts.corrected else []
+    )
     return said + (["times"] if counts.moved else [])
 
 

@@ -135,9 +135,9 @@ def test_what_could_not_be_read_is_said(tmp_path: Path) -> None:
     rows = "".join(f"{step},1,same\n" for step in range(2, 40))
     run = read(table(tmp_path, f"step,loss,note\n0,oops,one\n,2,same\n{rows}"))[0]["log"]
     assert run.remarks[1:] == (
-        "1 cells of loss are no numbers and were left out: oops.",
-        "1 rows have no step; they were counted.",
-        "note changes from row to row; the last text was taken as the setting.",
+        "Left out of loss: 1 cell without a number (oops).",
+        "Without a step: 1 row, numbered instead.",
+        "Not the same in every row, the last text is the setting: note.",
     )
 
 

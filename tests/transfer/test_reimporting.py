@@ -50,7 +50,7 @@ def test_status_parameters_tags_notes_name_and_values_come_with_the_next_import(
     assert (run.name, run.note, run.tags, run.settings["lr"]) == ("calm fox", "final", ("team: boots",), 0.5)
     assert service.metrics(run_id)["train/loss"][3][1] == 7
     assert done.news == (
-        "'calm fox': status: interrupted, now succeeded; end; 1 corrected values (train/loss); settings (lr); name; "
+        "'calm fox': status: interrupted, now succeeded; end; 1 corrected value (train/loss); settings (lr); name; "
         "note; tags.",
     )
     assert bring(service, database).same == (run_id,)
@@ -89,7 +89,7 @@ def test_another_table_of_the_same_name_is_another_run(service: Service, tmp_pat
 def test_points_that_are_no_longer_there_stay_until_the_run_is_taken_anew(service: Service, tmp_path: Path) -> None:
     (run_id,) = bring(service, table(tmp_path, "step,loss\n0,3\n1,2\n2,1\n")).added
     shorter = table(tmp_path, "step,loss\n0,3\n1,2\n")
-    assert "1 points are here and no longer there (loss); they stay." in bring(service, shorter).news[0]
+    assert "Here and no longer there: 1 point (loss). They stay." in bring(service, shorter).news[0]
     assert losses(service, run_id) == [(0, 3), (1, 2), (2, 1)]
     service.delete(run_id)
     bring(service, shorter)

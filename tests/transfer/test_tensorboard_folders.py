@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from core.runs import RunStatus
+from core.transfer.tfrecord import START, framed, messages
 from tests.transfer.conftest import read
-from tests.transfer.small_logs import event_file
+from tests.transfer.small_logs import BEGAN, event_file
 
 
 def test_the_lines_of_add_scalars_are_curves_of_their_run(tmp_path: Path) -> None:
@@ -90,3 +91,14 @@ def test_what_is_no_number_is_named(tensorboard_logs: Path) -> None:
     assert (
         "Left out, since they are no numbers over steps: tensor (embedding), text (note/text_summary)." in adam.remarks
     )
+
+
+def test_what_was_written_anew_after_a_restart_is_counted(tmp_path: Path) -> None:
+    event_file(tmp_path, {"loss": [3, 2, 1]})
+    made = messages()
+    restart = made["Event"](wall_time=BEGAN + 9, step=1, session_log=made["SessionLog"](status=START))
+    with event_file(tmp_path, {}, number=1).open("ab") as file:
+        file.write(framed(restart.SerializeToString()))
+    (run,) = read(tmp_path)[0].values()
+    assert run.curves["loss"].steps.tolist() == [0]
+    assert run.remarks == ("It was taken up again at step 1; left out: 2 points from before, written anew.",)

@@ -16,7 +16,7 @@ from core.intake.tables.table import Batch, Table
 from core.transfer.foreign import MOST_RUNS, ForeignRun, Importer, Points, TooMuch, Trouble
 from core.transfer.source import Entry, Source, UnreadableEntry
 from core.transfer.table_columns import Columns, find_columns
-from core.transfer.words import LONGEST_NAME, Fit, hashed, listed, number_or_text, one_line
+from core.transfer.words import LONGEST_NAME, Fit, counted, hashed, listed, number_or_text, one_line
 
 TEXT_SUFFIXES = (*SUFFIXES, ".txt", ".csv.gz")
 _LARGEST_STEP = 2**53
@@ -38,13 +38,14 @@ class _Run:
     def said(self) -> Iterator[str]:
         """Yield what could not be read of it."""
         for name, cells in self.unread.items():
-            yield f"{len(cells):,} cells of {one_line(name, 40)} are no numbers and were left out: {listed(cells, 3)}."
+            left = f"{counted(len(cells), 'cell')} without a number ({listed(cells, 3)})"
+            yield f"Left out of {one_line(name, 40)}: {left}."
         if self.without_step:
-            yield f"{self.without_step:,} rows have no step; they were counted."
+            yield f"Without a step: {counted(self.without_step, 'row')}, numbered instead."
         if self.without_time:
-            yield f"{self.without_time:,} rows have no time that could be read."
+            yield f"Without a time that could be read: {counted(self.without_time, 'point')}."
         if self.varying:
-            yield f"{listed(sorted(self.varying))} changes from row to row; the last text was taken as the setting."
+            yield f"Not the same in every row, the last text is the setting: {listed(sorted(self.varying))}."
 
 
 class _Reader:

@@ -24,6 +24,7 @@ from core.transfer.words import (
     Fit,
     bounded_name,
     bounded_value,
+    counted,
     hashed,
     listed,
     one_line,
@@ -80,7 +81,7 @@ class _Folder:
         left = [f"{kind} ({listed(sorted(tags))})" for kind, tags in sorted(self.left_out.items())]
         said = [f"Left out, since they are no numbers over steps: {', '.join(left)}."] if left else []
         said += [
-            f"It was taken up again at step {step:,}; {count:,} points from before that were written anew are left out."
+            f"It was taken up again at step {step:,}; left out: {counted(count, 'point')} from before, written anew."
             for step, count in sorted(self.replaced.items())
         ]
         return tuple(said)
