@@ -20,6 +20,7 @@ from pages.components.compare_settings import settings
 from pages.components.compare_words import Looks, finding
 from pages.components.notices import shown_errors
 from pages.components.run_looks import looks_of
+from pages.components.tab_title import tab_title
 from pages.components.text import plain
 
 REFRESH_S = 5.0
@@ -32,6 +33,8 @@ def page() -> None:
     answer, picked = st.container(key="finding"), st.container()
     choice = chosen_runs()
     runs, looks = choice.runs, looks_of(choice.runs)
+    if runs:
+        tab_title(", ".join(look.name for look in looks.values()), "Compare")
     if len(runs) < FEWEST:
         picker(choice)
         ask_for_more(runs)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.components.notices import shown_errors
+from pages.components.tab_title import tab_title
 
 HERE = Path(__file__).parent
 
@@ -26,5 +27,6 @@ page = st.navigation(
         st.Page("system.py", title="System", icon=":material/memory:", url_path="system"),
     ]
 )
+tab_title(page.title)
 with shown_errors():
     page.run()

@@ -6,7 +6,7 @@ from core.bootstrap import shared_service
 from core.errors import RunNotFound
 from core.runs import Run
 from core.specs import TaskSpec
-from pages.components.chips import status_chip
+from pages.components.chips import look, status_chip
 from pages.components.coach import coach
 from pages.components.curve_chart import curve_chart
 from pages.components.estimate import expected_and_true
@@ -22,6 +22,7 @@ from pages.components.run_ended import ended_notice
 from pages.components.run_labels import run_labels
 from pages.components.run_progress import run_progress
 from pages.components.scores import comparison, score_cards, verdict
+from pages.components.tab_title import tab_title
 from pages.components.tell_me import tell_me
 from pages.components.temperature_samples import temperature_samples
 from pages.components.text import ago, duration, plain
@@ -84,6 +85,7 @@ def _nothing(run_id: str) -> None:
 
 def _head(run: Run) -> None:
     service = shared_service()
+    tab_title(run.name, "" if run.status.is_active else look(run).word, "Run")
     title, actions = st.columns([1.6, 1], vertical_alignment="bottom")
     with title:
         st.title(plain(run.name), anchor=False)

@@ -87,7 +87,8 @@ class Evidence:
     confusion: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     errors: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # (N,) answer minus truth
     target: str = ""  # name of the column of numbers
-    copied: Mapping[str, float] = field(default_factory=dict)  # share copied: "own", "unseen"; and "temperature"
+    # Shares of what was copied: "own" at "temperature", "most" at "most_at", "unseen".
+    copied: Mapping[str, float] = field(default_factory=dict)
 
 
 def short(number: float) -> str:

@@ -94,11 +94,15 @@ def _writes(known: Evidence) -> Sentence:
         numbers.append(Number("Bits per character", f"{bits.value:.3f}", "Its loss on unseen text, in bits."))
     if "own" in known.copied:
         own, unseen = known.copied["own"], known.copied.get("unseen")
-        text += f", and {100 * own:.0f} % of what it writes is copied word for word"
+        most, usual = known.copied.get("most", own), known.copied.get("temperature", 0.8)
+        text += f", and {100 * own:.0f} % of what it writes"
+        if f"{100 * most:.0f}" != f"{100 * own:.0f}":  # as careful as the samples below show it
+            text += f" at temperature {usual:g}, {100 * most:.0f} % at {known.copied['most_at']:g},"
+        text += " is copied word for word"
         beside = "" if unseen is None else f" ({100 * unseen:.0f} % of real unseen text)"
         text += f" from what it learnt from{beside}"
         how = "Characters in stretches of 30 or more that the training text has too"
-        at = f", in what it wrote at temperature {known.copied.get('temperature', 0.8):g}."
+        at = f", in what it wrote at temperature {usual:g}."
         numbers.append(Number("Copied", f"{100 * own:.1f} %", how + at))
         if unseen is not None:
             numbers.append(Number("Copied, in real unseen text", f"{100 * unseen:.1f} %", f"{how}, by their authors."))

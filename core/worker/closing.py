@@ -91,12 +91,14 @@ def _evidence(end: Ending, costs: Costs | None, found: dict[str, Any]) -> Eviden
 
 
 def _copied(written: dict[str, Any] | None, temperature: float = 0.8) -> dict[str, float]:
-    """Return what was copied at the temperature that people mostly use."""
+    """Return what was copied at the temperature that people mostly use, and where most was."""
     if not written:
         return {}
     own = next(one["copied"] for one in written["written"] if one["temperature"] == temperature)
     unseen = written["unseen_copied"]
-    return {"own": own, "temperature": temperature} | ({} if unseen is None else {"unseen": unseen})
+    most = max(written["written"], key=lambda one: float(one["copied"]))
+    said = {"own": own, "temperature": temperature, "most": most["copied"], "most_at": most["temperature"]}
+    return said | ({} if unseen is None else {"unseen": unseen})
 
 
 def _costs(end: Ending) -> Costs | None:

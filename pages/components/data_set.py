@@ -18,6 +18,7 @@ from pages.components.finding_list import finding_list, finding_summary
 from pages.components.guess_list import guess_list
 from pages.components.import_progress import find_import, import_card, watched
 from pages.components.notices import empty_state
+from pages.components.tab_title import tab_title
 from pages.components.text import ago, plain, size
 from pages.components.url_state import read_choice, write_choice
 from pages.components.version_list import version_list
@@ -49,6 +50,7 @@ def _nothing(name: str) -> None:
 
 def _built_in(entry: DatasetEntry) -> None:
     service = shared_service()
+    tab_title(entry.title, "Data")
     _all_data_link()
     undo_notice()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -142,6 +144,7 @@ def _work(info: VersionInfo) -> bool:
 
 def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo]) -> None:
     shelf = shared_service().shelf
+    tab_title(entry.title, "Data")
     title, actions = st.columns([1.6, 1], vertical_alignment="bottom")
     with title:
         st.title(plain(entry.title), anchor=False)

@@ -13,6 +13,7 @@ from pages.components.export_runs import export_runs
 from pages.components.folded import folded
 from pages.components.notices import shown_errors
 from pages.components.text import duration, money, plain, size, value
+from pages.components.visitor import viewer_zone
 
 LOG_REFRESH_S = 4.0
 TAIL_BYTES = 12_000
@@ -100,7 +101,7 @@ def _events(run: Run) -> None:
     if not events:
         st.caption("Nothing yet.")
     for event in events:
-        time = event.time.astimezone().strftime("%H:%M:%S")
+        time = event.time.astimezone(viewer_zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
         icon = EVENT_ICONS.get(event.kind, "chevron_right")
         st.markdown(f":gray[{plain(time)}] :material/{icon}: {plain(event.message)}")
 

@@ -125,6 +125,12 @@ def test_a_model_that_writes_says_how_unsure_it_is_and_how_much_it_has_copied() 
         "It hesitates among 4.1 characters at each step (2.02 bits per character), and 12 % of what it writes is "
         "copied word for word from what it learnt from (7 % of real unseen text).",
     ]
+    copied |= {"own": 0.0, "most": 0.62, "most_at": 0.5}
+    known = Evidence(TEXT.metric("loss"), test, 9_000, Gain("trigram", 0.512, 0.493, 0.529), copied=copied)
+    assert said(known)[1].endswith(
+        ", and 0 % of what it writes at temperature 0.8, 62 % at 0.5, is copied word for word from what it learnt from "
+        "(7 % of real unseen text)."
+    )
 
 
 def test_a_report_from_before_there_were_cards_has_no_sentences() -> None:

@@ -27,6 +27,7 @@ _NUMBERED = (  # sets of numbers that mean sentiment where the table says that i
 )
 _NO_LABEL = frozenset({"n/a", "#n/a", "nan", "null", "<na>", "#ref!", "#value!"})
 _SHORT = {"y": "yes", "n": "no", "t": "true", "f": "false"}
+_KNOWN = frozenset((*_SYNONYMS.values(), *_SHORT.values()))
 _STARS = re.compile(r"([0-9])(?:\.0)?\s*(?:stars?|\*|★|⭐)?")
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
@@ -53,11 +54,13 @@ def normalise_labels(counts: Mapping[str, int], about_sentiment: bool) -> dict[s
     for written, count in counts.items():
         spellings[folded(written)][" ".join(written.split())] += count
     merged = _synonyms(set(spellings), about_sentiment)
-    names = {}
+    style, names = _common_style(spellings), {}
     for key in {merged.get(key, key) for key in spellings}:
         # A synonym's own spelling counts only if it is the word that all of them become.
         own = spellings.get(key) if merged.get(key, key) == key and not _is_star(key, merged) else None
-        names[key] = _best(own) if own else key
+        names[key] = _best(own, style) if own else key
+        if key in _KNOWN:  # a word that is surely no name, which a style may not change
+            names[key] = {"lower": key, "upper": key.upper(), "title": key.capitalize()}.get(style, names[key])
     return {written: names[merged.get(folded(written), folded(written))] for written in counts}
 
 
@@ -78,9 +81,26 @@ def _is_star(key: str, merged: Mapping[str, str]) -> bool:
     return key in merged.values() and _STARS.fullmatch(key) is not None
 
 
-def _best(variants: Counter[str]) -> str:
-    """Return the most frequent spelling; of equally frequent ones the first, so that it is always the same."""
-    best = min(variants, key=lambda spelling: (-variants[spelling], spelling))
+def _style(text: str) -> str:
+    if text.islower() or text.isupper():
+        return "lower" if text.islower() else "upper"
+    return "title" if text[:1].isupper() and text[1:].islower() else ""
+
+
+def _common_style(spellings: Mapping[str, Counter[str]]) -> str:
+    """Return how most rows write their labels, so that merged ones look alike: Good and Bad, or good and bad."""
+    counts: Counter[str] = Counter()
+    for variants in spellings.values():
+        for text, count in variants.items():
+            counts[_style(text)] += count
+    counts.pop("", None)
+    return max(sorted(counts), key=lambda style: counts[style], default="")
+
+
+def _best(variants: Counter[str], style: str) -> str:
+    """Return the most frequent spelling in the common style, or of all; of equally frequent ones the first."""
+    alike = [spelling for spelling in variants if _style(spelling) == style] or list(variants)
+    best = min(alike, key=lambda spelling: (-variants[spelling], spelling))
     whole = _WHOLE.fullmatch(best)
     return whole[1] if whole else best
 

@@ -19,12 +19,20 @@ def table(path: Path, *labels: str, name: str = "label", file: str = "letters.cs
     [
         (
             ("Positive", "positive ", "pos", "POS", "negative", "Neg"),
-            {"Positive": "Positive", "positive ": "Positive", "pos": "Positive", "POS": "Positive",
+            {"Positive": "positive", "positive ": "positive", "pos": "positive", "POS": "positive",
              "negative": "negative", "Neg": "negative"},
         ),
+        (
+            ("Positive", "POSITIVE", "Positive", "neg", "Negative", "NEUTRAL"),
+            {"Positive": "Positive", "POSITIVE": "Positive", "neg": "Negative", "Negative": "Negative",
+             "NEUTRAL": "Neutral"},
+        ),
+        (("Good tea", "good tea", "BAD TEA", "Bad tea"),
+         {"Good tea": "Good tea", "good tea": "Good tea", "BAD TEA": "Bad tea", "Bad tea": "Bad tea"}),
+        (("USA", "usa", "France", "Spain"), {"USA": "USA", "usa": "USA", "France": "France", "Spain": "Spain"}),
         (("Spam", "spam", "spam", "ham"), {"Spam": "spam", "spam": "spam", "ham": "ham"}),
         (("1", "0", "1.0", "0.0"), {"1": "1", "0": "0", "1.0": "1", "0.0": "0"}),
-        (("y", "n", "Yes", "no"), {"y": "Yes", "n": "no", "Yes": "Yes", "no": "no"}),
+        (("y", "n", "Yes", "no"), {"y": "yes", "n": "no", "Yes": "yes", "no": "no"}),
         (("5 stars", "1 star", "4", "3★", "4 Stars"),
          {"5 stars": "5 stars", "1 star": "1 star", "4": "4 stars", "3★": "3 stars", "4 Stars": "4 stars"}),
         (("Ｓpam", "spam", "ham"), {"Ｓpam": "spam", "spam": "spam", "ham": "ham"}),
@@ -55,13 +63,13 @@ def test_one_and_nought_stay_numbers_where_nobody_says_what_they_are(tmp_path: P
 def test_what_was_joined_is_a_finding(tmp_path: Path) -> None:
     taken = take(table(tmp_path, "Positive", "positive ", "pos", "negative"))
     assert taken.facts["label_map"] == {
-        "Positive": "Positive", "positive ": "Positive", "pos": "Positive", "negative": "negative",
+        "Positive": "positive", "positive ": "positive", "pos": "positive", "negative": "negative",
     }  # fmt: skip
     found = taken.findings["merged-labels"]
     assert found.message == (
-        "1 label of letters.csv stood there in several spellings; 10 rows now carry the usual one."
+        "1 label of letters.csv stood there in several spellings; 15 rows now carry the usual one."
     )
-    assert found.examples == ("'Positive', 'pos', 'positive ' → Positive",)
+    assert found.examples == ("'Positive', 'pos', 'positive ' → positive",)
 
 
 def test_without_normalising_every_label_stays_as_it_was_written(tmp_path: Path) -> None:
@@ -87,7 +95,7 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_none_is_a_label_like_any_other(tmp_path: Path) -> None:
-    assert look(table(tmp_path, "urgent", "none", "None")).classes == {"None": 10, "urgent": 5}
+    assert look(table(tmp_path, "urgent", "none", "None")).classes == {"none": 10, "urgent": 5}
 
 
 def test_a_spelling_that_comes_after_the_part_looked_at_still_joins_the_others() -> None:
