@@ -50,7 +50,7 @@ def page() -> None:
         _what_it_is(state.look)
         _task(state.look)
         if state.look.columns:
-            st.subheader("Columns", anchor=False)
+            st.header("Columns", anchor=False)
             column_choices(state.look)
         if state.look.kind == "table":
             reading_choices(state.look)
@@ -78,7 +78,7 @@ def _next_step(source: Source) -> None:
 def _what_it_is(look: Look) -> None:
     about = "" if look.rows_are_exact else "About "
     with st.container(border=True, gap="xsmall", key="what-it-is"):
-        st.markdown(f"### :primary[:material/{SIGNS[look.kind]}:] {plain(look.format)}")
+        st.markdown(f"## :primary[:material/{SIGNS[look.kind]}:] {plain(look.format)}")
         facts = [f"{about}{many(look.rows, UNITS[look.kind])}" if look.rows else "", size(look.size_bytes)]
         if look.columns:
             facts.insert(1, many(len(look.columns), "column"))
@@ -86,7 +86,7 @@ def _what_it_is(look: Look) -> None:
         for note in look.notes:
             st.markdown(f":material/info: {plain(note)}")
     if look.guesses:
-        st.subheader("What was guessed", anchor=False)
+        st.header("What was guessed", anchor=False)
         guess_list(look.guesses, "Each of these can be chosen otherwise below, before anything is imported.", "guesses")
 
 
@@ -95,7 +95,7 @@ def _task(look: Look) -> None:
     names = [name for name in look.tasks if name in tasks]
     if not names:
         return
-    st.subheader("What is it for?", anchor=False)
+    st.header("What is it for?", anchor=False)
     if st.session_state.get(field_key("task")) not in names:
         st.session_state[field_key("task")] = look.options.task if look.options.task in names else names[0]
     st.segmented_control(
@@ -109,7 +109,7 @@ def _task(look: Look) -> None:
 def _labels(state: Bringing, look: Look) -> None:
     if not look.classes and not state.written:
         return
-    st.subheader("Classes", anchor=False)
+    st.header("Classes", anchor=False)
     class_chart(look.classes, "look-classes")
     class_thumbnails(look.thumbnails, len(look.classes))
     if not look.rows_are_exact:
@@ -120,7 +120,7 @@ def _labels(state: Bringing, look: Look) -> None:
 def _beginning(look: Look) -> None:
     if not look.sample:
         return
-    st.subheader("How it begins", anchor=False)
+    st.header("How it begins", anchor=False)
     if look.kind == "documents":
         with st.container(height=260 if sum(map(len, look.sample)) > SHOWN_LINES else "content", border=False):
             st.code("\n".join("\n".join(row) for row in look.sample), language=None, wrap_lines=True)

@@ -48,7 +48,7 @@ def page() -> None:
     with warned:
         data_warning(groups, looks)
     _wait_for_the_end(runs)
-    st.subheader("Scores", anchor=False)
+    st.header("Scores", anchor=False)
     against = reference_choice(runs, looks)
     with st.spinner("Testing who is better …", show_time=False):
         judged = [(group, stand(shared_service(), group, against)) for group in groups]

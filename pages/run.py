@@ -64,7 +64,7 @@ def page() -> None:
             comparison(run, task, report)
         if not run.status.is_active:
             coach(run)
-    st.subheader("Learning curves", anchor=False)
+    st.header("Learning curves", anchor=False)
     curve_chart(run, task)
     wall(run, task)
     temperature_samples(run, report)

@@ -51,7 +51,7 @@ def _card(task: TaskSpec) -> None:
     dataset, model = task.demo
     with st.container(height="stretch", vertical_alignment="distribute", key=f"card-{task.name}"):
         with st.container(gap="small"):
-            st.markdown(f"### :primary[:material/{ICONS.get(task.name, 'category')}:] {task.title}")
+            st.markdown(f"## :primary[:material/{ICONS.get(task.name, 'category')}:] {task.title}")
             st.markdown(task.summary)
             st.caption(f"**For example:** {task.example}")
         ready = model in service.models(task.name) and dataset in service.datasets(task.name)
@@ -78,7 +78,7 @@ def _card(task: TaskSpec) -> None:
 
 
 def _recipes() -> None:
-    st.subheader("Recipes", anchor=False)
+    st.header("Recipes", anchor=False)
     st.caption("Well-known settings with a name. One click starts them, on your data too.")
     recipe_cards()
     st.space("small")
@@ -90,7 +90,7 @@ def _now(was_active: bool) -> None:
         service = shared_service()
         recent, machine = st.columns([2.2, 1], gap="large")
         with recent:
-            st.subheader("Recent runs", anchor=False)
+            st.header("Recent runs", anchor=False)
             runs = [run for run in service.runs(limit=10 * RECENT) if not run.archived_at][:RECENT]
             for run in runs:
                 _row(run)
@@ -127,7 +127,7 @@ def _machine() -> None:
     service = shared_service()
     worker = service.watch()
     waiting = service.queue()
-    st.subheader("This machine", anchor=False)
+    st.header("This machine", anchor=False)
     with st.container(border=True, gap="small", key="machine"):
         st.markdown(f":material/memory: **{plain(worker.device) or 'Not looked at yet'}**")
         if worker.alive:

@@ -33,13 +33,13 @@ def page() -> None:
     st.fragment(_now, run_every=REFRESH_S, key="system")()
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Where things are", anchor=False)
+        st.header("Where things are", anchor=False)
         _places()
-        st.subheader("What training costs", anchor=False)
+        st.header("What training costs", anchor=False)
         _prices()
         webhook_settings()
     with right:
-        st.subheader("Versions", anchor=False)
+        st.header("Versions", anchor=False)
         _table({"Python": platform.python_version()} | {name: _version(name) for name in PACKAGES})
 
 
@@ -63,7 +63,7 @@ def _now() -> None:
 def _queue() -> None:
     service = shared_service()
     waiting = service.queue()
-    st.subheader("Queue", anchor=False)
+    st.header("Queue", anchor=False)
     if not waiting:
         st.caption("Nothing waits.")
     for place, entry in enumerate(waiting, 1):

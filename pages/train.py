@@ -73,7 +73,7 @@ def _task(tasks: Mapping[str, TaskSpec]) -> TaskSpec:
 
 def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetSpec, DatasetPreview]:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader("Data", anchor=False, width="content")
+        st.header("Data", anchor=False, width="content")
         st.page_link("bring.py", label="Bring your own data", icon=":material/add:", query_params={"as": task.name})
     names = _first(datasets, task.demo[0])
     missing_data(task, names)

@@ -9,7 +9,7 @@ _STYLE = (
     "main{max-width:30rem;padding:1.5rem}h1{font-size:1.4rem}label{display:block;margin:1rem 0 .3rem}"
     "input,button{font:inherit;padding:.5rem .7rem;border-radius:.5rem;border:1px solid light-dark(#8a8376,#7a7367)}"
     "input{width:100%;box-sizing:border-box;background:transparent;color:inherit}"
-    "button{margin-top:.8rem;background:light-dark(#916504,#d9a441);color:light-dark(#fff,#141210);border:0}"
+    "button{margin-top:.8rem;background:light-dark(#7d5604,#d9a441);color:light-dark(#fff,#141210);border:0}"
     ":focus-visible{outline:3px solid light-dark(#2b6cb0,#6ca9ea);outline-offset:2px}"
 )
 _FORM = (

@@ -22,7 +22,7 @@ def pictures_source() -> None:
             del st.query_params["collection"]
             st.rerun()
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.subheader(plain(found.title), anchor=False, width="content")
+            st.header(plain(found.title), anchor=False, width="content")
             if st.button("Another collection", key="other-collection", icon=":material/undo:"):
                 del st.query_params["collection"]
                 st.rerun()
@@ -67,7 +67,7 @@ def _begun() -> None:
     shelf = shared_service().shelf
     begun = shelf.collections.list()
     if begun:
-        st.subheader("Begun", anchor=False)
+        st.header("Begun", anchor=False)
     for found in begun:
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"collection-{found.id}"):
             pictures = many(sum(found.counts.values()), "picture")

@@ -108,7 +108,7 @@ def choose_one(source: Source) -> None:
     tables = [name for name in source.files if name.lower().endswith(TABLES)]
     if len(tables) < 2 or "file" in source.query:
         return
-    st.subheader("Tables come in one at a time", anchor=False)
+    st.header("Tables come in one at a time", anchor=False)
     st.caption(
         "Choose one. The others can be added to it afterwards: choose “More examples for …” when you bring them."
     )

@@ -26,7 +26,7 @@ def bring_summary(source: Source, look: Look, blocked: str) -> None:
         look: What it seems to be.
         blocked: What must be done first, as a sentence; empty where nothing must.
     """
-    st.subheader("Summary", anchor=False)
+    st.header("Summary", anchor=False)
     st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(look))
     place, title = _place_and_title(source, look)
     with st.expander("Licence and source", icon=":material/copyright:"):

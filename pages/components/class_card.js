@@ -22,7 +22,7 @@ class ClassCard {
     rename.setAttribute("aria-label", `Rename the class ${this.label}`);
     const remove = button("Remove", "ts-small", () => this.removeAll());
     remove.setAttribute("aria-label", `Remove the class ${this.label}`);
-    head.append(element("h4", "", this.label), this.count, rename, remove);
+    head.append(element("h3", "", this.label), this.count, rename, remove);
     const choices = element("div", "ts-choices");
     this.hold = button("Hold to take pictures", "ts-hold");
     this.hold.setAttribute("aria-label", `Hold to take pictures of ${this.label}`);

@@ -27,7 +27,7 @@ def coach(run: Run) -> None:
     advice = advice_on(shared_service(), run.id)[:MOST]
     if not advice:
         return
-    st.subheader("Coach", anchor=False)
+    st.header("Coach", anchor=False)
     for one in advice:
         with st.container(border=True, gap="xsmall", key=f"advice-{one.code}"):
             st.markdown(f"{ICONS[one.severity]} **{plain(one.finding)}**")

@@ -54,7 +54,7 @@ def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> No
         looks: Of the runs.
         same_data: Whether all learn the same from the same data version, so that one may be called better.
     """
-    st.subheader("Curves", anchor=False)
+    st.header("Curves", anchor=False)
     curves = curves_of(runs)
     if not curves:
         st.caption("None of these runs has a curve yet. The first points appear a few seconds after a run starts.")

@@ -38,7 +38,7 @@ def side_by_side(group: Group, looks: Looks) -> None:
     found = disagreements(shared_service(), group, numbers=task.output_kind == "number")
     if found is None:
         return
-    st.subheader("Where they disagree", anchor=False)
+    st.header("Where they disagree", anchor=False)
     st.markdown(f"**{plain(_finding(found, task, looks))}**")
     if found.missing:
         verb = "was trained before answers were kept, or has not finished" if len(found.missing) == 1 else "have none"
@@ -178,7 +178,7 @@ def _samples(group: Group, looks: Looks) -> None:
             written.append((run, text))
     if not written:
         return
-    st.subheader("What they write", anchor=False)
+    st.header("What they write", anchor=False)
     st.caption("The last sample of each, from the same beginning.")
     with st.grid(2, min_column_width=320):
         for run, text in written:

@@ -34,7 +34,7 @@ def parallel(rows: Sequence[SettingRow], standing: Standing, looks: Looks) -> No
     axes, metric = axes_of(rows, runs), standing.metric
     if len(runs) < FEWEST or not axes:
         return
-    st.subheader("Settings and score", anchor=False)
+    st.header("Settings and score", anchor=False)
     score = number(metric, runs[0].test[metric.name].value)
     said = f"The best score, {score} by {looks[runs[0].id].name}, was reached with {_settings(axes[:NAMED], 0)}."
     st.markdown(f"**{plain(said)}**")

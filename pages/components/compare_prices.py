@@ -49,7 +49,7 @@ def score_against_price(standing: Standing, looks: Looks) -> None:
     known = {kind: found for kind in KINDS if len(found := _known(kind, prices)) >= FEWEST}
     if not known:
         return
-    st.subheader("What a score costs", anchor=False)
+    st.header("What a score costs", anchor=False)
     default = next(iter(known))
     read_choice("price", list(known), default)
     kind = str(

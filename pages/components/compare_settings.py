@@ -20,7 +20,7 @@ SHOWN = {"different": "What differs", "all": "All settings"}
 
 def settings(runs: Sequence[Run], looks: Looks) -> list[SettingRow]:
     """Show the settings of the runs side by side; return them."""
-    st.subheader("Settings", anchor=False)
+    st.header("Settings", anchor=False)
     rows = settings_table(shared_service(), runs)
     read_choice("settings", SHOWN, "different")
     shown = st.segmented_control(

@@ -18,12 +18,12 @@ def data_cards(entries: Sequence[DatasetEntry]) -> None:
     brought = [entry for entry in entries if not entry.built_in]
     built_in = [entry for entry in entries if entry.built_in]
     if brought:
-        st.subheader("Yours", anchor=False)
+        st.header("Yours", anchor=False)
         pages = -(-len(brought) // PER_PAGE)
         at = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
         _grid(brought[(at - 1) * PER_PAGE : at * PER_PAGE])
     if built_in:
-        st.subheader("Built in", anchor=False)
+        st.header("Built in", anchor=False)
         _grid(built_in)
 
 

@@ -65,7 +65,7 @@ def _built_in(entry: DatasetEntry) -> None:
                 class_chart(found.class_counts, f"classes-{entry.name}")
         with st.container(gap="xsmall", key="split-chart"):
             split_chart(found.version.split_sizes, f"splits-{entry.name}", split_unit(entry.task))
-    st.subheader("Runs that used it", anchor=False)
+    st.header("Runs that used it", anchor=False)
     runs_of(service.runs_using(entry.name), head_only=False)
 
 
@@ -175,7 +175,7 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
 def _report(findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None) -> None:
     left, right = st.columns([1.9, 1], gap="large")
     with left:
-        st.subheader("What the doctor found", anchor=False)
+        st.header("What the doctor found", anchor=False)
         if findings:
             st.caption(finding_summary(findings))
         finding_list(findings, info, in_use, busy, doubts)
@@ -186,7 +186,7 @@ def _report(findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: 
 def _facts(info: VersionInfo) -> None:
     service = shared_service()
     entry, found = service.shelf.entry(info.name), service.shelf.facts(info.name, info.fingerprint)
-    st.subheader("About it", anchor=False)
+    st.header("About it", anchor=False)
     with st.container(border=True, gap="small", key="about"):
         _fact("Divided", parts(info))
         # Long texts are divided within, so that what is said of examples is not true of them.
@@ -198,9 +198,9 @@ def _facts(info: VersionInfo) -> None:
         _fact("Source", entry.source)
         _fact("In commands", entry.name)
     if guesses := service.shelf.guesses(info.name, info.fingerprint):
-        st.subheader("What was guessed", anchor=False)
+        st.header("What was guessed", anchor=False)
         guess_list(guesses, "To choose otherwise, import it again as a new version.", "guesses")
-    st.subheader("Runs that used this version", anchor=False)
+    st.header("Runs that used this version", anchor=False)
     runs_of(service.runs_using(info.name, info.fingerprint), head_only=True)
 
 

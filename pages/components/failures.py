@@ -25,7 +25,7 @@ def failures(run: Run, report: Mapping[str, Any]) -> None:
         number_errors(run, report)
     if not report.get("confusion"):  # a model that writes has none, nor has one that answers with numbers
         return
-    st.subheader("Where it fails", anchor=False)
+    st.header("Where it fails", anchor=False)
     st.fragment(_chosen_view, key="failures")(run, report)
 
 

@@ -64,7 +64,7 @@ def finding_list(
     looked_for = LOOKED_FOR.get(info.task, "what usually goes wrong")
     if not findings:
         with st.container(border=True, gap="xsmall", key="nothing-found"):
-            st.markdown("### :green[:material/verified:] Nothing found")
+            st.markdown("## :green[:material/verified:] Nothing found")
             st.markdown(f"Looked for: {looked_for}.")
         kept_notice(info)
         return

@@ -51,7 +51,7 @@ def foreign_run(run: Run) -> None:
             st.fragment(_live, run_every=refresh_s(), key="live")(run.id, keys)
         elif keys:
             _numbers(run)
-    st.subheader("Curves", anchor=False)
+    st.header("Curves", anchor=False)
     if keys:
         curve_chart(run, None)
     elif run.status.is_active:

@@ -22,7 +22,7 @@ def found_summary(found: Found) -> None:
     """Say how much there is."""
     keys = max((run.curves for run in found.runs), default=0)
     with st.container(border=True, gap="xsmall", key="found"):
-        st.markdown(f"### :primary[:material/download:] {many(len(found.runs), 'run')} from {plain(found.title)}")
+        st.markdown(f"## :primary[:material/download:] {many(len(found.runs), 'run')} from {plain(found.title)}")
         facts = [f"up to {many(keys, 'curve')} each", f"{count(found.points)} points"]
         if known := sum(bool(run.known_as) for run in found.runs):
             facts.append(f"{known:,} here already: brought up to date")

@@ -24,7 +24,7 @@ def hub_choices() -> None:
     with st.grid(3, min_column_width=CARD_WIDTH):
         for known in sorted(shared_service().shelf.hub_sets(), key=lambda known: known.id != wanted):
             _card(known, is_wanted=known.id == wanted)
-    st.subheader("Any other", anchor=False)
+    st.header("Any other", anchor=False)
     _any_other()
 
 

@@ -13,7 +13,7 @@ from pages.components.url_state import chosen_place, read_choice, write_choice
 
 def model_choice(task: TaskSpec, models: Mapping[str, ModelSpec], recommended: Recommendation) -> ModelSpec:
     """Show the models of a task, the recommended one first with its reason, and return the chosen one."""
-    st.subheader("Model", anchor=False)
+    st.header("Model", anchor=False)
     names = in_order(models, task, recommended.model)
     if recommended.why:
         st.caption(f"Recommended: {plain(recommended.why)}")

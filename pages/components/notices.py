@@ -22,6 +22,6 @@ def empty_state(icon: str, title: str, text: str) -> None:
     """Say why there is nothing here and what would change that."""
     with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
         st.space("small")
-        st.markdown(f"### :gray[:material/{icon}:] {title}", width="content")
+        st.markdown(f"## :gray[:material/{icon}:] {title}", width="content")
         st.markdown(f":gray[{text}]", width="content")
         st.space("small")

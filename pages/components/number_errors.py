@@ -23,7 +23,7 @@ def number_errors(run: Run, report: Mapping[str, Any]) -> None:
     """Show how near the answers are to the truth."""
     right, answers = np.array(report["pairs"], dtype=np.float64).T  # (N,) each
     target = str(report.get("target", ""))[:LONGEST_NAME]
-    st.subheader("Where it is off", anchor=False)
+    st.header("Where it is off", anchor=False)
     dots, words = st.columns([1.6, 1], gap="large")
     with dots:
         _scatter(run, right, answers, target)

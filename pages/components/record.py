@@ -22,7 +22,7 @@ EVENT_ICONS = {"stage": "chevron_right", "note": "info", "warning": "warning", "
 
 def record(run: Run) -> None:
     """Show the settings, the events and the log."""
-    st.subheader("On the record", anchor=False)
+    st.header("On the record", anchor=False)
     folded("Settings and versions", partial(_settings, run), key="record-settings", icon=":material/tune:")
     folded("What happened", partial(_events, run), key="record-events", icon=":material/history:")
     if run.is_own:

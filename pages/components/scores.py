@@ -28,7 +28,7 @@ def verdict(run: Run, report: Mapping[str, Any]) -> None:
     sentences = sentences_of(report)
     icon, title = _headline(report.get("difference"))
     with st.container(border=True, key="verdict", gap="xsmall"):
-        st.markdown(f"### {icon} {title}")
+        st.markdown(f"## {icon} {title}")
         if sentences:
             verdict_sentences(sentences)
         else:
@@ -72,7 +72,7 @@ def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     shown = dict(sorted(found, key=lambda pair: pair[1].value, reverse=metric.direction == "max"))
     if len(shown) < 2:
         return
-    st.subheader("Against the simple ways", anchor=False)
+    st.header("Against the simple ways", anchor=False)
     better = "higher is better" if metric.direction == "max" else "lower is better"
     st.markdown(f"**{plain(_finding(shown, run.config.model, metric, report.get('difference') or {}))}**")
     st.caption(f"{metric.title} on the same unseen examples, with 95 % intervals; {better}.")

@@ -23,7 +23,7 @@ PRESET_HELP = {
 
 def preset_choice() -> str:
     """Ask how thorough a run shall be; return the preset's name."""
-    st.subheader("How thorough", anchor=False)
+    st.header("How thorough", anchor=False)
     read_choice("preset", PRESETS, PRESETS[0])
     preset = st.segmented_control(
         "Preset", list(PRESETS), default=st.session_state["preset"], key="preset", required=True,

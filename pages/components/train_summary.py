@@ -38,7 +38,7 @@ def train_summary(
         config: All of it; None where a setting has a value that it cannot take.
         changed: The settings that differ from the preset's.
     """
-    st.subheader("Summary", anchor=False)
+    st.header("Summary", anchor=False)
     fits = False
     if config is not None:
         st.markdown(_in_words(task, dataset, preview, model, config))

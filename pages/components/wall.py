@@ -33,7 +33,7 @@ def wall(run: Run, task: TaskSpec) -> None:
     """
     if not run.is_own or not (run.status.is_active or _has_looks(run)):
         return
-    st.subheader("What it writes" if task.output_kind == "text" else "Watch it learn", anchor=False)
+    st.header("What it writes" if task.output_kind == "text" else "Watch it learn", anchor=False)
     st.caption(ABOUT[task.output_kind])
     data = {
         "run": run.id,

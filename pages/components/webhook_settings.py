@@ -17,7 +17,7 @@ WORDS = {"finished": "It finished", "failed": "It failed", "stopped": "It was st
 
 def webhook_settings() -> None:
     """Show which chat is told when a run ends, or ask for its address."""
-    st.subheader("Notifications", anchor=False)
+    st.header("Notifications", anchor=False)
     webhook = load(shared_service().settings)
     if webhook is None:
         _ask(None)

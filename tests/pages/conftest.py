@@ -65,7 +65,7 @@ def saved(at: AppTest, service: Service) -> AppTest:
 
 def words(at: AppTest) -> str:
     """Return all text of a page."""
-    parts = [*at.title, *at.subheader, *at.markdown, *at.caption, *at.text, *at.code, *at.error, *at.metric]
+    parts = [*at.title, *at.header, *at.markdown, *at.caption, *at.text, *at.code, *at.error, *at.metric]
     return "\n".join(str(getattr(part, "label", "")) + " " + str(part.value) for part in parts)
 
 

@@ -43,7 +43,7 @@ def test_a_run_that_learns_by_heart_is_told_since_when_and_offers_another(
 ) -> None:
     run = ended_like("learnt by heart")
     at = open_page("run", run=run.id)
-    assert "Coach" in [title.value for title in at.subheader]
+    assert "Coach" in [title.value for title in at.header]
     assert "It learns by heart since pass" in words(at)
     (query,) = [query for label, query in links(at).items() if label.startswith("Run again with")]
     assert f"from={run.id}" in query
@@ -70,4 +70,4 @@ def test_the_coach_speaks_while_a_run_still_works(open_page: Open, ended_like: C
 
 def test_of_a_good_run_nothing_is_said(open_page: Open, ended_like: Callable[..., Run]) -> None:
     at = open_page("run", run=ended_like("a good run").id)
-    assert "Coach" not in [title.value for title in at.subheader]
+    assert "Coach" not in [title.value for title in at.header]

@@ -94,7 +94,7 @@ def test_the_wall_is_shown_while_a_run_works_and_afterwards_where_it_has_looked(
 def test_a_text_model_shows_what_it_wrote(open_page: Open, finished: Callable[..., Run]) -> None:
     run = finished("text-generation")
     at = open_page("run", run=run.id)
-    assert "What it writes" in [s.value for s in at.subheader]
+    assert "What it writes" in [s.value for s in at.header]
     assert components(at, f"wall-{run.id}")
 
 
