@@ -56,7 +56,7 @@ def setting_inputs(fields: Sequence[SettingField], values: Mapping[str, Any], co
 
 def group_heading(group: Group, fields: Sequence[SettingField], values: Mapping[str, Any]) -> str:
     """Return the heading of a group, with how many of its settings differ from the preset's."""
-    count = sum(_is_changed(field, values[field.name]) for field in fields)
+    count = sum(is_changed(field, values[field.name]) for field in fields)
     return HEADINGS[group].title + (f" :primary-badge[{count} changed]" if count else "")
 
 
@@ -67,7 +67,8 @@ def forget_settings(fields: Sequence[SettingField], values: Mapping[str, Any]) -
             st.session_state[field.name] = _fitting(field, values[field.name])
 
 
-def _is_changed(field: SettingField, value: Any) -> bool:
+def is_changed(field: SettingField, value: Any) -> bool:
+    """Return whether a setting differs from the preset's value, or a link brings it."""
     if field.name in st.session_state:
         return bool(st.session_state[field.name] != _fitting(field, value))
     return field.name in st.query_params  # seen for the first time: a link brings it

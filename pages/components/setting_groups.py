@@ -10,7 +10,7 @@ from core.bootstrap import shared_service
 from core.config import PRESETS, Group
 from core.configure import SettingField
 from core.specs import ModelSpec, TaskSpec
-from pages.components.setting_form import HEADINGS, SOURCE, forget_settings, group_heading, setting_inputs
+from pages.components.setting_form import HEADINGS, SOURCE, forget_settings, group_heading, is_changed, setting_inputs
 from pages.components.url_state import read_choice, write_choice
 
 PRESET_TITLES = {"quick": "Quick look", "balanced": "Balanced", "best": "Best"}
@@ -51,7 +51,11 @@ def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[
             if not fields:
                 continue
             label, icon = group_heading(group, fields, values), f":material/{heading.icon}:"
-            with st.expander(label, key=f"group-{group or 'model'}", icon=icon):
+            with st.expander(label, key=f"group-{group or 'model'}", icon=icon, on_change="rerun") as part:
+                # Forty fields that nobody sees cost the browser more than the rest of the page. What is as in the
+                # preset has nothing that could be lost.
+                if not part.open and not any(is_changed(field, values[field.name]) for field in fields):
+                    continue
                 st.caption(heading.summary)
                 changed |= setting_inputs(fields, values, 2)
                 places[group] = st.container()

@@ -23,6 +23,13 @@ from tests.live import eventually
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
 PATIENCE_S = 120
 SAMPLE = re.compile(r'<pre class="sample-text">(.*)</pre>', re.DOTALL)
+GROUPS = (
+    "group-model",
+    "group-optimiser",
+    "group-regularisation",
+    "group-augmentation",
+    "group-machine",
+)  # of settings
 RECORD = ("record-settings", "record-events", "record-log", "record-export")
 Open = Callable[..., AppTest]
 

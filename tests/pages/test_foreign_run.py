@@ -58,7 +58,7 @@ def test_one_that_failed_says_why_and_offers_nothing_that_it_cannot_do(open_page
 def test_they_are_listed_beside_the_others(open_page: Open, service: Service) -> None:
     logged()
     row = open_page("runs").dataframe[0].value.iloc[0].to_dict()
-    assert (row["name"], row["status"], row["score"]) == ("first *try*", "✓ Done", "")
+    assert (row["name"], row["status"], row["score"]) == ("first *try*", "✓ Done", "50.0 %  (accuracy)")
     assert "Logged from a script" in words(open_page("start"))
 
 

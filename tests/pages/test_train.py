@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.service import Service
 from pages.components.text import duration, plain
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_value_out_of_bounds_names_the_bounds_and_starts_nothing(open_page: Op
 
 
 def test_changed_settings_are_started_and_said(open_page: Open, service: Service) -> None:
-    at = open_page("train")
+    at = unfolded(open_page("train"), *GROUPS)
     at.number_input(key="epochs").set_value(2).run()
     at.number_input(key="seed").set_value(7).run()
     at.text_input(key="name").set_value("  my run ").run()

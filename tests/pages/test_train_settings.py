@@ -7,11 +7,11 @@ import pytest
 from core.service import Service
 from pages.components.model_choice import in_order
 from pages.components.setting_form import HEADINGS
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 
 def test_every_setting_of_a_model_has_one_field_and_stands_under_its_heading(open_page: Open, service: Service) -> None:
-    at = open_page("train", model="small-cnn")
+    at = unfolded(open_page("train", model="small-cnn"), *GROUPS)
     shown = {w.key for w in [*at.number_input, *at.selectbox, *at.toggle, *at.text_input]}
     assert {f.name for f in service.setting_fields("small-cnn", "image-classification")} <= shown
     headings = [expander.label for expander in at.expander]
@@ -19,7 +19,7 @@ def test_every_setting_of_a_model_has_one_field_and_stands_under_its_heading(ope
 
 
 def test_settings_that_would_change_nothing_are_not_shown(open_page: Open) -> None:
-    at = open_page("train", task="text-generation", model="mini-gpt")
+    at = unfolded(open_page("train", task="text-generation", model="mini-gpt"), *GROUPS)
     shown = {w.key for w in [*at.number_input, *at.selectbox, *at.toggle]}
     assert "epochs" in shown
     assert not {"augment_flip", "class_weights"} & shown
@@ -31,12 +31,14 @@ def test_a_heading_counts_what_was_changed_under_it_and_one_click_takes_it_all_b
     assert at.number_input(key="warmup_fraction").value == 0.2
     assert "Changed by you: Dropout 0\\.4, Warm\\-up 0\\.2" in words(at)
     at.button(key="back-to-preset").click().run()
-    assert at.number_input(key="warmup_fraction").value == 0.05
+    assert unfolded(at, "group-optimiser").number_input(key="warmup_fraction").value == 0.05
     assert "Changed by you" not in words(healthy(at))
 
 
 def test_momentum_can_be_set_only_where_it_has_an_effect(open_page: Open) -> None:
     at = open_page("train")
+    assert "momentum" not in {field.key for field in at.number_input}  # nobody has unfolded them
+    at = unfolded(at, "group-optimiser")
     assert at.number_input(key="momentum").disabled
     at.selectbox(key="optimizer").set_value("sgd").run()
     assert not at.number_input(key="momentum").disabled

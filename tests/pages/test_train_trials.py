@@ -10,7 +10,7 @@ from PIL import Image
 from core.runs import TrialKind
 from core.service import Service
 from core.store.trial_store import TrialStore
-from tests.pages.conftest import Open, figures, healthy, words
+from tests.pages.conftest import Open, figures, healthy, unfolded, words
 
 FITS = {
     "train_time_s": 75.0, "step_s": 0.01, "steps_total": 1200, "memory_bytes": 420_000_000,
@@ -111,7 +111,7 @@ def test_a_suggested_learning_rate_is_taken_with_one_click(open_page: Open, serv
 
 
 def test_augmentation_shows_pictures_once_asked_and_after_each_change(open_page: Open, service: Service) -> None:
-    at = open_page("train")
+    at = unfolded(open_page("train"), "group-augmentation")
     assert "Every change is off" in words(at)
     answer(service, FITS)
     at.toggle(key="augment_flip").set_value(True).run()
