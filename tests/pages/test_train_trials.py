@@ -127,7 +127,7 @@ def test_augmentation_shows_pictures_once_asked_and_after_each_change(open_page:
 
 def test_augmented_texts_stand_before_and_after(open_page: Open, service: Service) -> None:
     model = next(m for m in service.models("text-classification").values() if m.augmentations)
-    at = open_page("train", task="text-classification", model=model.name, augment_token_dropout="0.3")
+    at = open_page("train", task="text-classification", model=model.name, augment_token_dropout="0.2")
     answer(service, FITS)
     at.run().button(key="preview-augmentation").click().run()
     answer(service, {"kind": "texts", "pairs": [["it is <b>fine</b>", "it fine"]]})
