@@ -22,7 +22,10 @@ FOLDER_VARIABLE = "TOUCHSTONE_ENCODER_FOLDER"  # another copy of the encoder's f
 WEIGHTS = "model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WINDOW = 128  # tokens that are read at once, the two marks of beginning and end among them
-MOST_WINDOWS = 4  # of a text: of a longer one the first two and the last two, so that a verdict at the end is read
+# Windows of a text: of a longer one the first two and the last two, so that a verdict at the end is read. On 1,600 film
+# reviews (cross-validated, the encoder alone) the beginning is right on 80.3 %, both ends on 85.3, four windows on
+# 86.4 %; with the n-grams beside it 82.9, 86.6 and 87.3 %, the n-grams alone 86.8 %.
+MOST_WINDOWS = 4
 PART = 128  # texts between which work can be stopped and is kept
 _LOST_MARKS = regex.compile(r"(?<=\p{L})[\p{Mn}--\uFE0F]", regex.V1)
 
