@@ -54,11 +54,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     home = tmp_path_factory.mktemp("home")
     before = dict(os.environ)
     os.environ |= {"TOUCHSTONE_HOME": str(home), "TOUCHSTONE_THREADS": "1"}
-    opened = open_service(Settings())
-    yield opened
-    for run in opened.active_runs():
-        opened.stop_run(run.id)
-    eventually(lambda: not opened.active_runs())
-    kill_supervisor(opened)
-    os.environ.clear()
-    os.environ.update(before)
+    try:
+        opened = open_service(Settings())
+        yield opened
+        for run in opened.active_runs():
+            opened.stop_run(run.id)
+        eventually(lambda: not opened.active_runs())
+        kill_supervisor(opened)
+    finally:  # whatever goes wrong, no other test gets this home
+        os.environ.clear()
+        os.environ.update(before)
