@@ -49,11 +49,12 @@ function wordsOf(lines, line) {
   return `${line.label}: ${value.at(-1)} at step ${step.at(-1)}.`;
 }
 
-function brokenNote({ step, value, count, numbers }, label) { // how many are not numbers, and where the first one is
+function brokenNote({ step, value, count, numbers, thinned }, label) { // how many are not numbers, and where the first one is
   const at = value.findIndex((v) => typeof v !== "number");
   if (at < 0) return "";
   const kinds = [value.some((v) => typeof v === "string") && "infinite", value.includes(null) && "not a number"];
   const what = kinds.filter(Boolean).join(" or ");
+  if (thinned && !count) return `⚠ ${label}: some values are ${what}, the first at step ${placeText(step[at])}.`; // the server is asked how many
   const seen = value.filter((v) => typeof v !== "number").length;
   const [missing, all] = count ? [count - numbers, count] : [seen, value.length];
   const verb = missing === 1 ? "is" : "are";

@@ -103,6 +103,18 @@ def test_a_log_scale_says_what_it_cannot_show(blank: Page) -> None:
     assert some["notes"] == ["1 of 3 values is not above zero: no log scale shows that."]
 
 
+def test_how_many_values_are_none_is_said_as_far_as_it_is_known(blank: Page) -> None:
+    line: dict[str, Any] = {"step": [0, 1, 2], "value": [None, "Infinity", 1]}
+    said = [blank.evaluate("(line) => brokenNote(line, 'Loss')", line | more) for more in (
+        {}, {"thinned": True}, {"thinned": True, "count": 5000, "numbers": 4999},
+    )]  # fmt: skip
+    assert said == [
+        "⚠ Loss: 2 of 3 values are infinite or not a number, the first at step 0.",
+        "⚠ Loss: some values are infinite or not a number, the first at step 0.",
+        "⚠ Loss: 1 of 5,000 values is infinite or not a number at step 0.",
+    ]
+
+
 def test_every_point_of_one_step_has_a_place_beside_those_of_other_lines(blank: Page) -> None:
     found = blank.evaluate("joined([{ x: [1, 1, 2], y: [5, 6, 7] }, { x: [0, 1], y: [8, 9] }]).map((c) => [...c])")
     assert found == [[0, 1, 1, 2], [None, 5, 6, 7], [8, 9, None, None]]
