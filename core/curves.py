@@ -166,13 +166,16 @@ class _Mirror:
         news = store.news(run.id, {key: line.known for key, line in self.lines.items()})
         if news is None:
             return False
+        has_new_lines = False
         for key, fresh in news.items():
             if key in self.lines:
                 self.lines[key].append(fresh)
             else:
                 self.lines[key] = _Line(fresh.curve)
                 self.lines[key].mark(fresh)
-                self.axes = store.axes(run.id)
+                has_new_lines = True
+        if has_new_lines:
+            self.axes = store.axes(run.id)
         self.version += bool(news)
         return True
 

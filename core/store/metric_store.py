@@ -193,7 +193,9 @@ class MetricStore:
         found = {}
         with self.database.read() as session:
             number = _number(session, run_id)
-            names = curve_rows.curve_names(session, number)
+            every = curve_rows.curve_names(session, number)
+            same = curve_rows.unchanged(session, number, known) if known else set()
+            names = [curve for curve in every if curve.name not in same]
             rows = {c: curve_rows.read_news(session, c.id, known.get(c.name)) for c in names}  # before what is packed
             heads = curve_rows.packed_heads(session, number)
             for curve in names:
@@ -210,7 +212,7 @@ class MetricStore:
                 if len(whole := _merged(packed, fresh)):
                     is_row = len(fresh) and fresh.curve.steps[-1] == whole.steps[-1]
                     found[curve.name] = News(whole, int(fresh.arrivals[-1]) if is_row else 0)
-        return None if set(known) - {c.name for c in names} else found
+        return None if set(known) - {c.name for c in every} else found
 
     def preview(self, run_id: str) -> dict[str, Curve] | None:
         """Return the curves of a packed run as a chart shows them at first; None where the run is not packed."""
