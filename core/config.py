@@ -246,7 +246,8 @@ class TrainConfig(BaseModel):
         level="beginner",
         ge=0.0,
         le=10_080.0,
-        help="The best that fits into this time: passes are cut to it, and the learning rate falls to its end in time.",
+        help="The best that fits into this time, loading, encoding, baselines, testing and saving included: passes are "
+        "cut to it, and the learning rate falls to its end in time.",
     )
     checkpoint_every_s: float = setting(
         30.0,

@@ -1,7 +1,7 @@
 """The vocabulary of what can be trained: frozen values, no input or output, no torch at import."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
@@ -260,12 +260,17 @@ class TaskSpec:
     loss: "Callable[[Tensor, Tensor, float], Tensor]"
     # (logits, targets) -> what happened on each example
     outcomes: "Callable[[Tensor, Tensor], Outcomes]"
-    # (train, test, seed) -> outcomes of simple methods on the same test examples, by name
-    baselines: Callable[[Examples, Examples, int], dict[str, Outcomes]]
+    # (train, test, seed) -> name and outcomes of each simple method on the same test examples, one after the other
+    each_baseline: Callable[[Examples, Examples, int], Iterable[tuple[str, Outcomes]]]
+    baseline_count: int = 2
     # Neighbouring characters of a text are not independent: the bootstrap draws blocks of this many examples.
     bootstrap_block: int = 1
     # Returns this task with whatever its loss must know of the data, such as the spread of the numbers to predict.
     for_data: "Callable[[TaskSpec, DataInfo], TaskSpec] | None" = None
+
+    def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Outcomes]:
+        """Return what simple methods do on the test examples, by name."""
+        return dict(self.each_baseline(train, test, seed))
 
     def on(self, info: DataInfo) -> "TaskSpec":
         """Return the task as it is on this data."""

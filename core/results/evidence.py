@@ -62,16 +62,20 @@ class Costs:
         bytes: Of the weights on disk.
         parameters: Numbers that it consists of.
         encoder_bytes: Of the weights of a frozen encoder that reads the examples for it; 0 where there is none.
+        unmeasured: Why its speed is not known, in a sentence; then both times are None.
+        threads: CPU threads that it was measured with; 0 where that is not known.
     """
 
-    ms_alone: float
-    ms_together: float
+    ms_alone: float | None
+    ms_together: float | None
     together: int
     per: str
     device: str
     bytes: int
     parameters: int
     encoder_bytes: int = 0
+    unmeasured: str = ""
+    threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,26 +124,26 @@ def _beside(costs: Costs) -> str:
 def _costs(costs: Costs | None) -> Sentence | None:
     if costs is None:
         return None
-    together = ""
-    if costs.together > 1:
-        together = f", {_ms(costs.ms_together)} each in batches of {costs.together}"
-    text = (
-        f"It takes {_ms(costs.ms_alone)} for one {costs.per} alone{together}, on {costs.device}; "
-        f"its {costs.parameters:,} numbers take {_size(costs.bytes)} on disk{_beside(costs)}."
-    )
-    how = "Median of repeated answers of the finished model."
-    if costs.per == "example":
-        how = "Median of repeated answers of the finished model, from the raw example on."
-    numbers = [Number(f"One {costs.per} alone", _ms(costs.ms_alone), how)]
-    if costs.together > 1:
-        numbers.append(Number(f"Each of {costs.together} at once", _ms(costs.ms_together), how))
-    numbers += [
+    size = f"its {costs.parameters:,} numbers take {_size(costs.bytes)} on disk{_beside(costs)}."
+    sizes = (
         Number("Size", _size(costs.bytes), "The file with its weights, model.safetensors."),
         Number(
             "Numbers", f"{costs.parameters:,}", "Its parameters: what training has found, and what it brought along."
         ),
-    ]
-    return Sentence("costs", text, tuple(numbers))
+    )
+    if costs.ms_alone is None or costs.ms_together is None:
+        return Sentence("costs", f"How fast it answers is not known: {costs.unmeasured}. I{size[1:]}", sizes)
+    together = f", {_ms(costs.ms_together)} each in batches of {costs.together}" if costs.together > 1 else ""
+    text = f"It takes {_ms(costs.ms_alone)} for one {costs.per} alone{together}, on {costs.device}; {size}"
+    how = "Median of repeated answers of the finished model."
+    if costs.per == "example":
+        how = "Median of repeated answers of the finished model, from the raw example on."
+    if costs.threads:
+        how += f" Measured three times with {costs.threads} CPU threads, as it will answer."
+    numbers = [Number(f"One {costs.per} alone", _ms(costs.ms_alone), how)]
+    if costs.together > 1:
+        numbers.append(Number(f"Each of {costs.together} at once", _ms(costs.ms_together), how))
+    return Sentence("costs", text, (*numbers, *sizes))
 
 
 def _ms(value: float) -> str:

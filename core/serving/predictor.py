@@ -179,7 +179,9 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
         EncoderUnavailable: It needs another pretrained encoder than the one that is installed.
     """
     from core.training.checkpoint import load_weights, read_card
+    from core.training.device import answering_threads, choose_device
 
+    choose_device("cpu", answering_threads())  # as many threads as its speed was measured with
     folder = run_folder / BEST
     if not folder.is_dir():
         raise RunNotReady("This run has saved no model yet. Wait until it has made its first pass over the data.")

@@ -1,5 +1,6 @@
 """Tabular regression: a number for each row of a table, such as a price."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -100,10 +101,10 @@ def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcome
     return outcomes_of_numbers(answers, test.targets.astype(np.float64), spread)
 
 
-def _baselines(train: Examples, test: Examples, seed: int) -> dict[str, Outcomes]:
+def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:
     mean, spread = float(train.targets.mean()), float(train.targets.std())
-    always_mean = outcomes_of_numbers(np.full(len(test), mean), test.targets.astype(np.float64), spread)
-    return {"mean": always_mean, "ridge": _ridge(train, test, spread, seed)}
+    yield "mean", outcomes_of_numbers(np.full(len(test), mean), test.targets.astype(np.float64), spread)
+    yield "ridge", _ridge(train, test, spread, seed)
 
 
 def _on(task: TaskSpec, info: DataInfo) -> TaskSpec:
@@ -155,6 +156,6 @@ TASK = TaskSpec(
     demo=("diabetes", "linear"),
     loss=squared_error,
     outcomes=number_outcomes,
-    baselines=_baselines,
+    each_baseline=_baselines,
     for_data=_on,
 )

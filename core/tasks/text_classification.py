@@ -1,5 +1,7 @@
 """Text classification: which of a few kinds a text is, such as its sentiment."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from core.specs import Examples, Outcomes, TaskSpec, texts_of
@@ -33,8 +35,9 @@ def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Outcomes]:
     return name, logistic_regression(train_x, read, vectoriser.transform(test.inputs), test, seed, solver="newton-cg")
 
 
-def _baselines(train: Examples, test: Examples, seed: int) -> dict[str, Outcomes]:
-    return {"majority": majority(train, test), **dict([_tf_idf(train, test, seed)])}
+def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:
+    yield "majority", majority(train, test)
+    yield _tf_idf(train, test, seed)
 
 
 TASK = TaskSpec(
@@ -49,5 +52,5 @@ TASK = TaskSpec(
     demo=("customer-feedback", "minilm-frozen"),
     loss=cross_entropy,
     outcomes=classification_outcomes,
-    baselines=_baselines,
+    each_baseline=_baselines,
 )

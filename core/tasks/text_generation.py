@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.specs import DataInfo, MetricSpec, Outcomes, TaskSpec
-from core.tasks.ngrams import ngram_baselines
+from core.tasks.ngrams import NAMES, ngram_baselines
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,7 +98,8 @@ TASK = TaskSpec(
     demo=("python-docs", "mini-gpt"),
     loss=_loss,
     outcomes=_outcomes,
-    baselines=ngram_baselines,
+    each_baseline=lambda train, test, seed: ngram_baselines(train, test, seed).items(),
+    baseline_count=len(NAMES),
     bootstrap_block=256,
     for_data=_for_data,
 )

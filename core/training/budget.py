@@ -6,6 +6,7 @@ EVALUATIONS = 10  # at least so many looks at the validation split, where they c
 EVALUATION_SHARE = 0.3  # examples measured per example trained on; measuring one costs about a third
 FIRST_LOOK = 0.02  # share of the budget after which the speed is believed
 LOOK_EVERY = 0.02
+LEAST_TRAINING = 0.1  # of the budget, whatever the other stages take
 
 
 def planned_looks(epochs: int, trained_on: int, validation_examples: int) -> tuple[int, bool]:
@@ -20,6 +21,16 @@ def planned_looks(epochs: int, trained_on: int, validation_examples: int) -> tup
     """
     affordable = int(EVALUATION_SHARE * trained_on / max(validation_examples, 1))
     return max(epochs, min(EVALUATIONS, affordable)), affordable >= 2
+
+
+def training_budget_s(budget_s: float, others_s: float) -> float:
+    """Return what a time budget leaves to training.
+
+    Args:
+        budget_s: Seconds of the whole run; 0 is no limit.
+        others_s: Seconds of all other stages: loading, encoding, baselines, testing, saving.
+    """
+    return max(budget_s - others_s, LEAST_TRAINING * budget_s)
 
 
 class TimeBudget:

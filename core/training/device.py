@@ -58,13 +58,18 @@ def choose_device(wanted: str, threads: int | None = None) -> torch.device:
     return torch.device(kind)
 
 
+def answering_threads() -> int:
+    """Return the CPU threads with which a finished model answers: one for each core that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def describe_device(device: torch.device) -> str:
     """Return the device in words: "cpu (2 cores)", "cuda:0 (NVIDIA H100)"."""
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
     if device.type == "mps":
         return f"mps ({platform.machine()} GPU)"
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = answering_threads()
     return f"cpu ({cores} {'core' if cores == 1 else 'cores'})"
 
 

@@ -1,7 +1,8 @@
 """The honest end of a run: scores with intervals, the distance to the best simple method, and where it fails."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,7 @@ def assess(
     labels: tuple[str, ...],
     seed: int,
     target: str = "",
+    known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None = None,
 ) -> Assessment:
     """Judge a model on the test split, beside the baselines on the same examples.
 
@@ -96,9 +98,14 @@ def assess(
         seed: Of the resamples. Model and baselines are judged on the same examples, pair by pair, so that what makes
             an example hard for both does not blur the difference.
         target: Name of the column that is predicted, where the model answers with numbers and it has a name.
+        known: Returns the scores of a baseline, from its name, how many examples it is judged on, and what computes
+            them: they depend on no model, so they may be known already.
     """
     outcomes, baselines = _from_where_all_judged(outcomes, baselines)
-    scores = {name: score(task, one, seed) for name, one in {"": outcomes, **baselines}.items()}
+    scores = {"": score(task, outcomes, seed)}
+    for name, one in baselines.items():
+        compute = partial(score, task, one, seed)
+        scores[name] = compute() if known is None else known(name, len(one.nll), compute)
     primary = task.metric(task.primary_metric)
     difference = _to_the_best(task, primary, outcomes, baselines, seed) if baselines else None
     confusion = confusion_matrix(outcomes, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)

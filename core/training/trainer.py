@@ -13,7 +13,7 @@ from core.errors import CheckpointUnusable, StopRequested, TrainingDiverged
 from core.specs import Outcomes, TaskSpec
 from core.training.arriving import Arrival, ArrivingBatches
 from core.training.batches import Split, check_not_empty, context_of, example_count
-from core.training.budget import Clock, TimeBudget, planned_looks
+from core.training.budget import Clock, TimeBudget, planned_looks, training_budget_s
 from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState, better
 from core.training.device import kept_random_state, memory_used_bytes
@@ -49,6 +49,7 @@ class Trainer:
         padding_id: Of token ids that stand for nothing, where texts are of different lengths.
         vocabulary_size: Of a model that writes: what it answers at each place.
         arrival: Waits for examples of which some are still on their way; None where all are there.
+        others_s: Seconds of the time budget that other stages take.
 
     Raises:
         DataError: There is nothing to train or to validate on.
@@ -69,6 +70,7 @@ class Trainer:
         padding_id: int = 0,
         vocabulary_size: int = 0,
         arrival: Arrival | None = None,
+        others_s: float = 0.0,
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
         self.best: Best | None = None
@@ -90,7 +92,7 @@ class Trainer:
         self._primary = task.metric(task.primary_metric)
         self.steps_per_epoch = self._batches.steps_per_epoch
         self.steps_total = config.epochs * self.steps_per_epoch
-        self._budget = TimeBudget(60 * config.time_budget_min)
+        self._budget = TimeBudget(training_budget_s(60 * config.time_budget_min, others_s))
         self._clock, self._last_look_s = Clock(), 0.0
         self._step = self._first_step = self._log_step = 0
         self._last_look_at = -1

@@ -15,6 +15,7 @@ from core.intake.manifest import write_text
 from core.results.evidence import Costs, Evidence, Gain
 from core.results.kept_examples import KeptExample, chosen, keep_examples
 from core.results.verdict_card import verdict_card
+from core.training.device import answering_threads
 from core.training.sizes import parameter_counts
 from core.worker.mistakes import describe_mistakes, picture_of_pixels
 from core.worker.speed import answer_times, reader, writer
@@ -107,16 +108,17 @@ def _costs(end: Ending) -> Costs | None:
     end.module.eval()
     try:
         with torch.inference_mode():
-            alone, each, together = answer_times(answer, most, end.device)
+            speed = answer_times(answer, most, end.device)
     finally:
         end.module.train(was_training)
-    if not together:
+    if not speed.together:
         return None
     per = "example" if not writes else "character" if end.data.info.characters_per_token == 1 else "piece of a word"
     weights = end.folder / "checkpoints" / "best" / "model.safetensors"
     return Costs(
-        alone, each, together, per, end.device_name, weights.stat().st_size, parameter_counts(end.module)[0],
-        getattr(end.data.preprocessor, "weights_bytes", 0),
+        speed.alone_ms, speed.each_ms, speed.together, per, end.device_name, weights.stat().st_size,
+        parameter_counts(end.module)[0],
+        getattr(end.data.preprocessor, "weights_bytes", 0), speed.unknown, answering_threads(),
     )  # fmt: skip
 
 

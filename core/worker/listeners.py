@@ -111,9 +111,15 @@ class Report(Callback):
 class FirstEstimate(Callback):
     """Notes what the first steps say about the whole, where nothing was estimated before the start."""
 
-    def __init__(self, stages: Stages, device: str) -> None:
-        """Note it there."""
-        self._stages, self._device = stages, device
+    def __init__(self, stages: Stages, device: str, later: Callable[[], Mapping[str, float]]) -> None:
+        """Note it there.
+
+        Args:
+            stages: Takes it.
+            device: Where the run computes, in words.
+            later: Returns what the stages after training will take.
+        """
+        self._stages, self._device, self._later = stages, device, later
         self._noted = False
 
     def on_step_end(self, trainer: "Trainer") -> None:
@@ -124,7 +130,10 @@ class FirstEstimate(Callback):
         if p.time_left_s is None or p.step < ESTIMATING_STEPS:
             return
         self._noted = True
+        later = self._later()
+        self._stages.expect(later)
         estimate = {
+            "total_s": self._stages.spent_s + p.time_left_s + sum(later.values()),
             "train_time_s": p.train_time_s + p.time_left_s,
             "steps_total": p.steps_total,
             "memory_bytes": memory_used_bytes(trainer.device),

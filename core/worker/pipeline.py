@@ -25,6 +25,7 @@ from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.training.augmentation import augmenter
 from core.training.batches import split_of
+from core.training.budget import LEAST_TRAINING
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
@@ -32,6 +33,7 @@ from core.training.evaluation import Assessment, assess
 from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.sizes import check_size, parameter_counts
 from core.training.trainer import Trainer
+from core.worker.baselines import Baselines
 from core.worker.beginning import parent_state
 from core.worker.class_learning import ClassLearning
 from core.worker.closing import Ending, conclude
@@ -39,6 +41,7 @@ from core.worker.cut_texts import reading_notes
 from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
+from core.worker.forecast import later_stages
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.machine_metrics import MachineMetrics
 from core.worker.stages import Stages
@@ -109,8 +112,13 @@ class Pipeline:
         if not self._is_only_judged and self._train(module, data):
             return True
         self._check_stop()
+        self._stages.enter(Stage.BASELINES)
+        baselines = Baselines(self._cache, self.task, data, self.config.seed)
+        counted = partial(self._stages.count, "Fitting baselines")
+        fitted = baselines.outcomes(self._recorder.stop_requested, counted)
+        self._check_stop()
         self._stages.enter(Stage.EVALUATING)
-        assessment, outcomes = self._evaluate(module, data)
+        assessment, outcomes = self._evaluate(module, data, baselines, fitted)
         self._stages.enter(Stage.SAVING)
         self._save(assessment, data)
         if self.task.output_kind == "label":
@@ -206,11 +214,29 @@ class Pipeline:
             padding_id=data.info.padding_id,
             vocabulary_size=data.info.vocabulary_size,
             arrival=self._encoding if self._device.type == "cpu" else None,
+            others_s=self._others_s(data),
         )
         self._stages.enter(Stage.TRAINING)
         result = trainer.fit(state, start)
         _log.info("Training ended: %s", result)
         return result.stopped
+
+    def _others_s(self, data: Materialised) -> float:
+        """Return what the stages before and after training take of the time budget; say where they take most of it."""
+        budget_s = 60 * self.config.time_budget_min
+        if not budget_s:
+            return 0.0
+        if "stages" not in self.run.estimate:
+            self._stages.expect(later_stages(self.task, data, self.config, self._cache))
+        others_s = self._stages.others_s
+        if others_s > budget_s * (1 - LEAST_TRAINING):
+            sentence = (
+                f"Of the time budget of {self.config.time_budget_min:g} min, loading, encoding, baselines, testing and "
+                f"saving take about {others_s:.0f} s: training gets {LEAST_TRAINING:.0%} of it, and the run will take "
+                "longer than the budget."
+            )
+            self._note("warning", sentence, {"others_s": others_s})
+        return others_s
 
     def _callbacks(self, card: ModelCard, data: Materialised) -> list[Callback]:
         config, recorder = self.config, self._recorder
@@ -229,8 +255,9 @@ class Pipeline:
             EndOnRequest(recorder.stop_requested, recorder.finish_requested),
             MachineMetrics(recorder.record, self._device),
         ]
-        if not self.run.estimate:
-            callbacks.append(FirstEstimate(self._stages, describe_device(self._device)))
+        if "stages" not in self.run.estimate:
+            later = partial(later_stages, self.task, data, config, self._cache)
+            callbacks.append(FirstEstimate(self._stages, describe_device(self._device), later))
         if self.task.output_kind == "text":
             callbacks.append(Sample(self._note, data, config.seed, self._device))
         else:
@@ -270,15 +297,16 @@ class Pipeline:
         self._metrics.forget_after(self.run.id, state.step if state else -1)
         return state
 
-    def _evaluate(self, module: torch.nn.Module, data: Materialised) -> tuple[Assessment, Outcomes]:
+    def _evaluate(
+        self, module: torch.nn.Module, data: Materialised, baselines: Baselines, fitted: Mapping[str, Outcomes]
+    ) -> tuple[Assessment, Outcomes]:
         """Judge the best checkpoint on the test split: the only place that ever sees it."""
         load_weights(self.folder / "checkpoints" / "best", module)
         if self._encoding is not None:
             self._encoding.test()
         outcomes = self._outcomes(module, data, "test")
-        baselines = self.task.baselines(data.examples["train"], data.examples["test"], self.config.seed)
         seed, target = self.config.seed, self._target()
-        assessment = assess(self.task, outcomes, baselines, data.version.labels, seed, target)
+        assessment = assess(self.task, outcomes, fitted, data.version.labels, seed, target, baselines.scores)
         name, seed = describe_device(self._device), self.config.seed
         conclude(Ending(self.task, assessment, outcomes, data, module, self._device, name, self.folder, seed))
         write_outcomes(self.folder, data.version.fingerprint, outcomes)

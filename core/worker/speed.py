@@ -1,26 +1,50 @@
 """How fast a finished model answers, measured where it was trained."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 import torch
 
 from core.training.batches import holds_padded_ids, lengths_of, width_for
+from core.training.device import answering_threads
 from core.training.outcomes import windows_at_once
 
 if TYPE_CHECKING:
     from core.intake.materialise import Materialised
 
 TOGETHER = 32
-PATIENCE_S = 0.3  # for each of the two measurements
+PATIENCE_S = 0.1  # for each of the two measurements, in each round
 FEWEST, MOST = 3, 50  # repetitions
+ROUNDS = 3
+LEAST_SHARE = 0.75  # of the time in which it must have computed: else others had the core
+MOST_BY_OTHERS = 0.25  # of all cores
+STEADY = 2.0  # between the quickest and the slowest round
 
 
-def answer_times(answer: Callable[[int], object], most: int, device: "torch.device") -> tuple[float, float, int]:
-    """Return the milliseconds of one example alone, of each among several, and how many these were.
+@dataclass(frozen=True)
+class Speed:
+    """How fast a model answers: the medians of three rounds.
+
+    Args:
+        alone_ms: Milliseconds of one example alone.
+        each_ms: Milliseconds of each among several.
+        together: How many these are; 0 where there is nothing to answer.
+        unknown: Why it could not be measured, a sentence; then both times are None.
+    """
+
+    alone_ms: float | None
+    each_ms: float | None
+    together: int
+    unknown: str = ""
+
+
+def answer_times(answer: Callable[[int], object], most: int, device: "torch.device") -> Speed:
+    """Measure how fast a model answers, with as many threads as it will answer with; not on a machine that is busy.
 
     A model that takes long is asked for fewer at once, so that measuring stays a matter of a second.
 
@@ -30,13 +54,60 @@ def answer_times(answer: Callable[[int], object], most: int, device: "torch.devi
         device: Where that is computed.
     """
     if not most:
-        return float("nan"), float("nan"), 0
-    alone = _milliseconds(lambda: answer(1), device)
-    together = min(TOGETHER, most)
-    while together > 1 and alone * together > 1000 * PATIENCE_S:
-        together //= 2
-    several = _milliseconds(lambda: answer(together), device) if together > 1 else alone
-    return alone, several / together, together
+        return Speed(None, None, 0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(answering_threads())
+    try:
+        load = Load()
+        together = min(TOGETHER, most)
+        alone = _milliseconds(lambda: answer(1), device)
+        while together > 1 and alone * together > 1000 * PATIENCE_S:
+            together //= 2
+        rounds = []
+        for _ in range(ROUNDS):
+            alone = _milliseconds(lambda: answer(1), device)
+            several = _milliseconds(lambda: answer(together), device) / together if together > 1 else alone
+            rounds.append((alone, several))
+        unknown = why_unknown(*load.read(), [alone for alone, _ in rounds], computes_here=device.type == "cpu")
+    finally:
+        torch.set_num_threads(threads)
+    if unknown:
+        return Speed(None, None, together, unknown)
+    return Speed(median(alone for alone, _ in rounds), median(each for _, each in rounds), together)
+
+
+class Load:
+    """What this process and others take of the machine, from now on."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter(), time.process_time(), self._busy_s()
+
+    def read(self) -> tuple[float, float]:
+        """Return for which share of the time this process computed, and which share of all cores others took."""
+        began, own, busy = self._began
+        seconds = max(time.perf_counter() - began, 1e-9)
+        own_s, busy_s = time.process_time() - own, self._busy_s() - busy
+        return own_s / seconds, max(busy_s - own_s, 0.0) / seconds / (psutil.cpu_count() or 1)
+
+    def _busy_s(self) -> float:
+        times = psutil.cpu_times()
+        return float(times.user + times.system + getattr(times, "nice", 0.0))
+
+
+def why_unknown(own_share: float, others_share: float, rounds_ms: Sequence[float], *, computes_here: bool) -> str:
+    """Return why measured times tell nothing, a sentence; "" where they do.
+
+    Args:
+        own_share: Of the time, in which this process computed.
+        others_share: Of all cores, that other programs took meanwhile.
+        rounds_ms: What each round has found.
+        computes_here: Whether the processor computes, rather than a GPU.
+    """
+    if (computes_here and own_share < LEAST_SHARE) or others_share > MOST_BY_OTHERS:
+        return "the machine was too busy with other things to tell"
+    if max(rounds_ms) > STEADY * min(rounds_ms):
+        return "it took now more, now less time, as on a machine that does other things beside it"
+    return ""
 
 
 def reader(

@@ -72,6 +72,12 @@ class Stages:
         """Seconds of work so far, in all stages and attempts."""
         return sum(self._spent.values()) + time.monotonic() - self._since
 
+    @property
+    def others_s(self) -> float:
+        """Seconds of all stages but training: those before it as they were, those after it as they are expected."""
+        before = self.spent_s - self._spent.get(Stage.TRAINING, 0.0)
+        return before + sum(self._expected.get(stage, 0.0) for stage in STAGES[STAGES.index(Stage.TRAINING) + 1 :])
+
     def values(self) -> dict[str, Any]:
         """Return the columns of the run's row that say all this."""
         spent = dict(self._spent)
@@ -83,10 +89,12 @@ class Stages:
     @property
     def time_left_s(self) -> float | None:
         """Seconds until the run is over; None while that is not known."""
-        later, own = STAGES[STAGES.index(self._stage) + 1 :], self._own_left_s()
+        own = self._own_left_s()
+        later = [stage for stage in STAGES[STAGES.index(self._stage) + 1 :] if stage is not Stage.ENCODING]
         if own is None or any(stage not in self._expected for stage in later):
             return None
-        return own + sum(self._expected[stage] for stage in later)
+        encoding_s = self._expected.get(Stage.ENCODING, 0.0) if self._stage in STAGES[:2] else 0.0
+        return own + encoding_s + sum(self._expected[stage] for stage in later)
 
     def _own_left_s(self) -> float | None:
         """Return what is left of the stage at hand: what was said, what is counted, else what is expected of it."""

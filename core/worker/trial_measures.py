@@ -8,14 +8,18 @@ import torch
 from torch import nn
 
 from core.errors import ModelTooLarge, UserError
+from core.runs import Stage
 from core.settings import Settings
+from core.training.budget import training_budget_s
 from core.training.device import describe_device, memory_free_bytes
 from core.training.probe import Measured, measure
 from core.training.range_test import range_test
 from core.training.sizes import needed_bytes, parameter_counts
 from core.training.stepping import is_out_of_memory
+from core.worker.forecast import encoding_s, last_step_s, later_stages
 from core.worker.trial_scene import Scene
 
+STARTING_S = 0.3  # from a fork server that has everything loaded
 LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0  # that a run may have
 # What PyTorch's CPU kernels and Python say when the system refuses them memory.
 _WHEN_LIMITED = ("could not create a primitive", "can't start new thread", "bad_alloc")
@@ -28,9 +32,9 @@ _log = logging.getLogger(__name__)
 def estimate(scene: Scene) -> dict[str, Any]:
     """Return what a run would take, as JSON.
 
-    {"train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes", "fits", "parameter_count",
-    "trainable_count", "cost", "currency", "energy_kwh", "device", "beside_a_run", "sentence"}; None is what is not
-    known. "fits" is False where a run could not work.
+    {"total_s", "stages", "train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes", "fits",
+    "parameter_count", "trainable_count", "cost", "currency", "energy_kwh", "device", "beside_a_run",
+    "sentence"}; None is what is not known. "fits" is False where a run could not work.
     """
     scene.note("Building the model")
     outline, there = _outline(scene), memory_free_bytes(scene.device)
@@ -57,13 +61,38 @@ def estimate(scene: Scene) -> dict[str, Any]:
             raise
         _log.exception("A step did not fit.")
         return known | _does_not_fit(None, _step_too_large(scene.config.batch_size, None, there))
-    times = {"train_time_s": found.total_s, "step_s": found.step_s, "steps_total": found.steps_total}
-    price, peak = cost_of(found.total_s, scene.settings), found.peak_bytes
-    if peak > there and scene.device.type == "cpu":  # on a GPU the run would compute its steps in parts
-        sentence = _step_too_large(scene.config.batch_size, peak, there)
-        return known | _does_not_fit(peak, sentence) | times | price
-    said = _in_words(scene, found, there, price)
+    if found.peak_bytes > there and scene.device.type == "cpu":  # on a GPU it would compute its steps in parts
+        sentence = _step_too_large(scene.config.batch_size, found.peak_bytes, there)
+        return known | _does_not_fit(found.peak_bytes, sentence)
+    others = _other_stages(scene, found.evaluation_s)
+    steps, train_s = _within_budget(scene, found, sum(others.values()))
+    stages = {**others, Stage.TRAINING: train_s + last_step_s(outline, scene.data, scene.config)}
+    total_s = sum(stages.values())
+    times = {
+        "total_s": total_s, "stages": {str(name): seconds for name, seconds in stages.items()},
+        "train_time_s": stages[Stage.TRAINING], "step_s": found.step_s, "steps_total": steps,
+    }  # fmt: skip
+    price, peak = cost_of(total_s, scene.settings), found.peak_bytes
+    said = _in_words(scene, found, (total_s, train_s), there, price)
     return known | times | price | {"memory_bytes": peak, "fits": True, "sentence": said}
+
+
+def _other_stages(scene: Scene, evaluation_s: float) -> dict[str, float]:
+    """Return what all stages but training take."""
+    if scene.data.gradual is not None:
+        scene.note("Timing the encoder")
+    encoding: dict[str, float] = {Stage.ENCODING: seconds} if (seconds := encoding_s(scene.data)) else {}
+    scene.note("Timing the baselines")
+    later = later_stages(scene.task, scene.data, scene.config, scene.settings.cache_folder, evaluation_s)
+    return {Stage.STARTING: STARTING_S, Stage.LOADING_DATA: scene.load_s, **encoding, **later}
+
+
+def _within_budget(scene: Scene, found: Measured, others_s: float) -> tuple[int, float]:
+    """Return the steps and the seconds of training that a time budget leaves beside the other stages."""
+    left_s = training_budget_s(60 * scene.config.time_budget_min, others_s)
+    if not left_s or found.total_s <= left_s:
+        return found.steps_total, found.total_s
+    return max(int(found.steps_total * left_s / found.total_s), 1), left_s
 
 
 def _outline(scene: Scene) -> nn.Module:
@@ -90,7 +119,7 @@ def cost_of(seconds: float, settings: Settings) -> dict[str, Any]:
 
 
 def _does_not_fit(needed: int | None, sentence: str) -> dict[str, Any]:
-    unknown = ("train_time_s", "step_s", "steps_total", "cost", "energy_kwh")
+    unknown = ("total_s", "train_time_s", "step_s", "steps_total", "cost", "energy_kwh")
     return {"memory_bytes": needed, "fits": False, "currency": "", "sentence": sentence} | dict.fromkeys(unknown)
 
 
@@ -102,8 +131,9 @@ def _step_too_large(batch_size: int, needed: int | None, there: int) -> str:
     )
 
 
-def _in_words(scene: Scene, found: Measured, there: int, price: dict[str, Any]) -> str:
-    said = f"Training takes about {time_in_words(found.total_s)}"
+def _in_words(scene: Scene, found: Measured, times: tuple[float, float], there: int, price: dict[str, Any]) -> str:
+    total_s, train_s = times
+    said = f"The run takes about {time_in_words(total_s)}, {time_in_words(train_s)} of it for training"
     if price["cost"] is not None:
         said += f" and costs {price_in_words(price['cost'], price['currency'])}"
     peak = bytes_in_words(found.peak_bytes)

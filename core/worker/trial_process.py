@@ -72,7 +72,14 @@ def _attempt(
             return None, "Nobody asks any more."
         kind, config = question
         beside = bool(RunStore(store.database).list(status=(RunStatus.RUNNING,), limit=1))
-        scene = set_up(config, settings, threads, lambda said: store.note(trial_id, said), beside_a_run=beside)
+        scene = set_up(
+            config,
+            settings,
+            threads,
+            lambda said: store.note(trial_id, said),
+            beside_a_run=beside,
+            gradually=kind == "estimate",
+        )
         leave_room(scene.device)
         return _answer(kind, scene), ""
     except TouchstoneError as error:

@@ -1,6 +1,7 @@
 """Everything that a run would have before its first step, for whoever wants to know what would come."""
 
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,7 @@ class Scene:
     device: torch.device
     note: Note  # told what goes on
     beside_a_run: bool  # one trains here at this moment
+    load_s: float = 0.0  # seconds of loading and preparing the data
 
     @property
     def augment(self) -> Augmentation | None:
@@ -70,7 +72,15 @@ class Scene:
         return module
 
 
-def set_up(config: TrainConfig, settings: Settings, threads: int, note: Note, *, beside_a_run: bool = False) -> Scene:
+def set_up(
+    config: TrainConfig,
+    settings: Settings,
+    threads: int,
+    note: Note,
+    *,
+    beside_a_run: bool = False,
+    gradually: bool = False,
+) -> Scene:
     """Load and prepare the data, and bring what the model needs.
 
     Args:
@@ -79,6 +89,7 @@ def set_up(config: TrainConfig, settings: Settings, threads: int, note: Note, *,
         threads: CPU threads to use.
         note: Told what goes on.
         beside_a_run: Whether one trains here at this moment.
+        gradually: Leave out what takes long: the arrays of an encoder are not whole then.
 
     Raises:
         UserError: The data, the model or the device cannot be had; the message says why.
@@ -92,9 +103,11 @@ def set_up(config: TrainConfig, settings: Settings, threads: int, note: Note, *,
     note("Loading and preparing the data")
     library = Library(settings.datasets_folder, settings.cache_folder)
     dataset = library.find(config.dataset, config.task, config.dataset_version)
-    data = materialise(dataset, model, params, settings.cache_folder)
+    began = time.perf_counter()
+    data = materialise(dataset, model, params, settings.cache_folder, gradually=gradually)
+    load_s = time.perf_counter() - began
     task = catalog.find_task(config.task).on(data.info)
-    return Scene(config, settings, task, model, params, data, device, note, beside_a_run)
+    return Scene(config, settings, task, model, params, data, device, note, beside_a_run, load_s)
 
 
 def leave_room(device: torch.device) -> None:

@@ -70,7 +70,7 @@ def test_the_sentence_says_the_price_and_that_a_run_beside_it_makes_it_slow(
     priced = settings.model_copy(update={"device_price_per_hour": 0.1, "currency": "EUR"})
     scene = set_up(quick_config(epochs=1), priced, 1, lambda said: None, beside_a_run=True)
     found = estimate(scene)
-    assert found["cost"] == found["train_time_s"] / 3600 * 0.1
+    assert found["cost"] == found["total_s"] / 3600 * 0.1
     assert "and costs less than 0.01 EUR. The model" in found["sentence"]
     assert found["sentence"].endswith("Measured beside a run that trains: alone it is faster.")
 

@@ -53,7 +53,11 @@ def test_an_estimate_is_known_before_the_start_and_kept_with_the_run(service: Se
     assert 0 < result["step_s"] < result["train_time_s"]
     assert 0 < result["memory_bytes"] < result["memory_there_bytes"]
     assert (result["cost"], result["energy_kwh"]) == (None, None)  # nobody has set a price
-    assert result["sentence"].startswith("Training takes about")
+    assert result["sentence"].startswith("The run takes about")
+    stages = {"starting", "loading data", "training", "baselines", "evaluating", "saving"}
+    assert set(result["stages"]) == stages
+    assert result["total_s"] == sum(result["stages"].values())
+    assert result["stages"]["training"] == result["train_time_s"]
 
     run = service.start_run(config)
     eventually(lambda: has_ended(service, run))

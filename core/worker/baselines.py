@@ -1,0 +1,129 @@
+"""Baselines and the intervals of their scores, kept: they depend on the data and the seed, not on the model."""
+
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from core import catalog
+from core.intake.manifest import write_text
+from core.intake.materialise import Materialised
+from core.runs import Score
+from core.specs import Outcomes, TaskSpec
+from core.store.rows import nan_to_null, null_to_nan
+from core.worker.interrupting import interruptible
+
+LIBRARIES = ("numpy", "scikit-learn", "scipy")
+FIELDS = ("nll", "targets", "predicted", "probabilities")
+Scores = dict[str, Score]
+_log = logging.getLogger(__name__)
+
+
+class Baselines:
+    """The simple methods that a model is compared with, on the same test examples.
+
+    Args:
+        cache_folder: Where they are kept, under a hash of everything that they depend on.
+        task: On this data.
+        data: Its examples.
+        seed: Of the run.
+    """
+
+    def __init__(self, cache_folder: Path, task: TaskSpec, data: Materialised, seed: int) -> None:
+        self._task, self._examples, self._seed = task, data.examples, seed
+        depends_on = [
+            data.version.fingerprint, task.name, seed, repr(data.info.target_std), _code(), *map(version, LIBRARIES),
+        ]  # fmt: skip
+        key = hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()[:32]
+        self._folder = cache_folder / "baselines" / key
+
+    @property
+    def are_known(self) -> bool:
+        """Whether nothing needs to be fitted."""
+        return (self._folder / "names.json").is_file()
+
+    def outcomes(self, stop: threading.Event, count: Callable[[int, int], None]) -> dict[str, Outcomes]:
+        """Return what each does on the test examples, by name; what is not known is fitted and kept.
+
+        Args:
+            stop: Set by who asks to stop.
+            count: Told how many are there, and of how many.
+
+        Raises:
+            StopRequested: Somebody asked to stop meanwhile.
+        """
+        if (known := self._read()) is not None:
+            return known
+        found: dict[str, Outcomes] = {}
+        count(0, self._task.baseline_count)
+        with interruptible(stop):
+            for name, outcomes in self._task.each_baseline(self._examples["train"], self._examples["test"], self._seed):
+                found[name] = outcomes
+                count(len(found), max(self._task.baseline_count, len(found)))
+        self._write(found)
+        return found
+
+    def scores(self, name: str, examples: int, compute: Callable[[], Scores]) -> Scores:
+        """Return the scores of a baseline with their intervals, from so many test examples; kept as well.
+
+        Args:
+            name: Of the baseline.
+            examples: On which it is judged: of a text it may lack some at the beginning.
+            compute: Computes them where they are not known.
+        """
+        digest = hashlib.sha256(f"{name}\0{examples}".encode()).hexdigest()[:16]
+        file = self._folder / f"scores-{digest}.json"
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8"))
+            return {metric: Score(*map(null_to_nan, values)) for metric, values in kept.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            scores = compute()
+        try:
+            plain = {metric: [nan_to_null(value) for value in asdict(one).values()] for metric, one in scores.items()}
+            write_text(file, json.dumps(plain))
+        except OSError:
+            _log.info("The scores of the baselines are not kept.", exc_info=True)
+        return scores
+
+    def _read(self) -> dict[str, Outcomes] | None:
+        try:
+            names = json.loads((self._folder / "names.json").read_text(encoding="utf-8"))
+            found = {}
+            for place, name in enumerate(names):
+                with np.load(self._folder / f"{place}.npz", allow_pickle=False) as arrays:
+                    found[name] = Outcomes(*(arrays[field] for field in FIELDS))
+            return found
+        except (OSError, ValueError, KeyError, EOFError):
+            return None
+
+    def _write(self, found: Mapping[str, Outcomes]) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=self._folder) as draft:
+                for place, outcomes in enumerate(found.values()):
+                    file = Path(draft) / f"{place}.npz"
+                    np.savez(file, **{field: getattr(outcomes, field) for field in FIELDS})
+                    file.replace(self._folder / file.name)
+            write_text(self._folder / "names.json", json.dumps(list(found)))
+        except OSError:
+            _log.warning("The baselines are not kept: the next run fits them again.", exc_info=True)
+
+
+@cache
+def _code() -> str:
+    """Return a hash of the files that say how baselines are fitted and judged."""
+    core = Path(catalog.__file__).parent
+    rooms = ("tasks", "preprocessing", "statistics")
+    files = {core / "segmentation.py", *(file for room in rooms for file in (core / room).glob("*.py"))}
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""What the stages around training will take: from short measurements on the data itself, before they come."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from core.config import TrainConfig
+from core.intake.materialise import Materialised
+from core.layers.linear_classifier import LinearClassifier
+from core.runs import Stage
+from core.specs import Examples, TaskSpec
+from core.tasks.classification import FITTING_EXAMPLES
+from core.training.batches import split_of
+from core.training.last_step import is_solvable
+from core.training.softmax_regression import FOLDS, STRENGTHS, TUNING_EXAMPLES
+from core.worker.baselines import Baselines
+
+SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on
+SAMPLE_NUMBERS = 3_000_000  # of all their inputs: pictures are large
+ENCODED, WARMING = 96, 16  # examples that an encoder is timed on, after these
+CHARACTER_S = 3e-6  # of the training text, for n-grams of all orders
+RESAMPLED_S = 5e-5  # an example of the test split, for the intervals of each method
+SAVING_S, DOUBTING_S = 2.0, 5.0  # speed and files; labels that are doubted, with the trial of how far that is right
+ITERATIONS = 60  # of L-BFGS for one fit
+PARAMETER_S, NUMBER_S = 4e-8, 4e-10  # an iteration: each weight with L-BFGS' memory, each number of the inputs
+
+
+def later_stages(
+    task: TaskSpec, data: Materialised, config: TrainConfig, cache_folder: Path, evaluation_s: float = 0.0
+) -> dict[str, float]:
+    """Return the seconds of each stage after training.
+
+    Args:
+        task: On this data.
+        data: What a run would have.
+        config: Of the run.
+        cache_folder: Where baselines are kept.
+        evaluation_s: Of one look at the validation split.
+    """
+    known = Baselines(cache_folder, task, data, config.seed).are_known
+    test, validation = len(data.examples["test"]), max(len(data.examples["validation"]), 1)
+    methods = 1 + (0 if known else task.baseline_count)
+    doubted = task.output_kind == "label" and bool(config.dataset_version)
+    return {
+        Stage.BASELINES: 0.1 if known else _baselines_s(task, data, config.seed),
+        Stage.EVALUATING: evaluation_s * test / validation + RESAMPLED_S * test * methods,
+        Stage.SAVING: SAVING_S + doubted * DOUBTING_S + evaluation_s,
+    }
+
+
+def _baselines_s(task: TaskSpec, data: Materialised, seed: int) -> float:
+    """Return what the baselines take, from fitting them to some of the examples."""
+    train, test = data.examples["train"], data.examples["test"]
+    if task.output_kind == "text":
+        return CHARACTER_S * float(len(data.arrays["train"]["inputs"])) * data.info.characters_per_token
+    numbers = int(np.prod(train.inputs.shape[1:])) if isinstance(train.inputs, np.ndarray) else 1
+    count = min(len(train), max(LEAST_SAMPLE, min(SAMPLE, SAMPLE_NUMBERS // max(numbers, 1))))
+    began = time.perf_counter()
+    dict(task.each_baseline(_some(train, count, seed), _some(test, count, seed), seed))
+    return (time.perf_counter() - began) * min(len(train), FITTING_EXAMPLES) / max(count, 1)
+
+
+def _some(examples: Examples, count: int, seed: int) -> Examples:
+    rows = np.random.default_rng(seed).permutation(len(examples))[:count]
+    return examples.select(np.sort(rows))
+
+
+def encoding_s(data: Materialised) -> float:
+    """Return what encoding the examples takes that are not encoded yet; 0 where nothing is."""
+    if data.gradual is None:
+        return 0.0
+    missing = data.gradual.total - data.gradual.done
+    train, count = data.examples["train"], min(ENCODED, len(data.examples["train"]))
+    began = time.perf_counter()
+    data.preprocessor.transform(_some(train, min(WARMING, count), 0).inputs)
+    loaded = time.perf_counter()
+    data.preprocessor.transform(_some(train, count, 1).inputs)
+    return loaded - began + (time.perf_counter() - loaded) * missing / max(count, 1)
+
+
+def last_step_s(module: nn.Module, data: Materialised, config: TrainConfig) -> float:
+    """Return about what computing the best weights of a linear classifier takes; 0 where they are not computed."""
+    train = split_of(data.arrays["train"])
+    if not isinstance(module, LinearClassifier) or not is_solvable(module, config, train):
+        return 0.0
+    tuned, rows = min(len(train[0]), TUNING_EXAMPLES), len(train[0])
+    weights = sum(parameter.numel() for parameter in module.parameters())
+    fits = len(STRENGTHS) * FOLDS + 1
+    read = (len(STRENGTHS) * (FOLDS - 1) * tuned + rows) * float(train[0].shape[1]) * len(data.info.labels)
+    return ITERATIONS * (fits * weights * PARAMETER_S + read * NUMBER_S)
