@@ -41,7 +41,6 @@ _UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "sec": 1.0, "seconds": 1
           "h": 3600.0, "hours": 3600.0}  # fmt: skip
 _OF_SO_MANY = re.compile(r"(\d+)\s*(?:/|of)\s*\d+")  # "3/10", as the third of ten
 _FLAGS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
-_UNIT_AFTER = re.compile(rf"(.+?)[_/(\[]+({'|'.join(_UNITS)})[\])_]*")
 _SINCE_1970 = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (1e8, 1.0))  # from so many on: in which unit, in seconds
 _RISING = 0.95  # share of rows that must not go back, for a column to be a clock
 _ENDLESS = {"inf": math.inf, "infinity": math.inf, "nan": math.nan}
@@ -239,15 +238,14 @@ def _clock(
     plain: Sequence[str], names: Sequence[str], batch: Batch, numbers: Mapping[int, Cells], roles: Mapping[str, int]
 ) -> tuple[Clock | None, list[Guess]]:
     """Return the column of times: moments, or how long the run had gone on."""
-    units = [_UNIT_AFTER.fullmatch(name.rpartition("/")[2]) for name in plain]
-    bare = [unit[1] if unit else name.rpartition("/")[2] for unit, name in zip(units, plain, strict=True)]
+    bare, units = zip(*(_without_unit(name.rpartition("/")[2]) for name in plain), strict=True)
     places = [at for word in TIMES for at, name in enumerate(bare) if name == word and at not in roles.values()]
     for place in places:
         cells = [cell.strip() for cell in batch.columns[place][:SAMPLE]]
         of_runs = _by_run(cells, batch, roles)
         unit = units[place]
         if place in numbers:
-            factor = _UNITS[unit[2]] if unit else _UNITS.get(numbers[place].style.unit, 1.0)
+            factor = _UNITS[unit] if unit else _UNITS.get(numbers[place].style.unit, 1.0)
             found = _of_numbers(place, of_runs, numbers[place], factor)
         else:
             found = _of_words(place, names[place], of_runs, [cell for cell in cells if cell])
@@ -257,6 +255,13 @@ def _clock(
         value = "time since the start; when that was is not in the table, so the last row counts as now"
         return found, [Guess(names[place], value, why, "a column 'timestamp' with moments")] if found.from_start else []
     return None, []
+
+
+def _without_unit(name: str) -> tuple[str, str]:
+    """Return a name and the unit of time at its end: "time_(ms)" is "time" in "ms"."""
+    plain = name.rstrip("])_")
+    at = max(plain.rfind(sign) for sign in "_/([")
+    return (plain[:at].rstrip("_/(["), plain[at + 1 :]) if at > 0 and plain[at + 1 :] in _UNITS else (name, "")
 
 
 def _by_run(cells: Sequence[str], batch: Batch, roles: Mapping[str, int]) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """Tables of numbers (CSV, TSV): a row a step with a column a metric, or a row a point. Names tell what a column is."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,8 +19,7 @@ from core.transfer.words import LONGEST_NAME, Fit, counted, hashed, listed, numb
 
 TEXT_SUFFIXES = (*SUFFIXES, ".txt", ".csv.gz")
 _LARGEST_STEP = 2**53
-# TensorBoard names a table that it lets somebody download after its run and its tag.
-_OF_TENSORBOARD = re.compile(r"(?:run-)?(?P<run>.*?)-tag-(?P<tag>.+)")
+_OF_TENSORBOARD = "-tag-"  # between run and tag, in the name of a table that TensorBoard lets somebody download
 
 
 @dataclass
@@ -52,10 +50,10 @@ class _Reader:
     """Reads the rows of one table."""
 
     def __init__(self, columns: Columns, names: Sequence[str], title: str) -> None:
-        found = _OF_TENSORBOARD.fullmatch(title)
+        run, _, tag = title.partition(_OF_TENSORBOARD)
         self.runs: dict[str, _Run] = {}
         self._columns, self._names = columns, names
-        self._title, self._tag = (found["run"] or title, found["tag"]) if found else (title, "")
+        self._title, self._tag = (run.removeprefix("run-") or title, tag) if tag else (title, "")
 
     def take(self, batch: Batch) -> None:
         """Take some rows.
