@@ -9,6 +9,9 @@ from core.training.batches import Split
 from core.training.closed_form import Solution
 from core.training.stepping import balanced_weights
 
+ITERATIONS = 60  # of L-BFGS for one fit
+PARAMETER_S, NUMBER_S = 4e-8, 4e-10  # an iteration: each weight with L-BFGS' memory, each number of the inputs
+
 
 def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
     """Return whether a module's best weights can be computed: those of ridge or of softmax regression.
@@ -39,3 +42,22 @@ def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:
         return closed_form.solve(module, train, config.seed)
     weights = balanced_weights(train[1]) if config.class_weights == "balanced" else None
     return softmax_regression.solve_classifier(module, train, weights, config.seed)
+
+
+def expected_s(module: nn.Module, train: Split, config: TrainConfig, classes: int) -> float:
+    """Return about how many seconds solving takes for a linear classifier; 0 where nothing is solved.
+
+    Args:
+        module: The model.
+        train: What it learns from.
+        config: Every choice.
+        classes: That it tells apart.
+    """
+    if not isinstance(module, LinearClassifier) or not is_solvable(module, config, train):
+        return 0.0
+    strengths, folds = len(softmax_regression.STRENGTHS), softmax_regression.FOLDS
+    rows = len(train[0])
+    weights = sum(parameter.numel() for parameter in module.parameters())
+    read = strengths * (folds - 1) * min(rows, softmax_regression.TUNING_EXAMPLES) + rows
+    numbers = read * float(train[0].shape[1]) * classes
+    return ITERATIONS * ((strengths * folds + 1) * weights * PARAMETER_S + numbers * NUMBER_S)

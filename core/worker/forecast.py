@@ -4,27 +4,20 @@ import time
 from pathlib import Path
 
 import numpy as np
-from torch import nn
 
 from core.config import TrainConfig
 from core.intake.materialise import Materialised
-from core.layers.linear_classifier import LinearClassifier
 from core.runs import Stage
 from core.specs import Examples, TaskSpec
-from core.tasks.classification import FITTING_EXAMPLES
-from core.training.batches import split_of
-from core.training.last_step import is_solvable
-from core.training.softmax_regression import FOLDS, STRENGTHS, TUNING_EXAMPLES
 from core.worker.baselines import Baselines
 
+MOST_FITTED = 20_000  # examples that the baselines of labels learn from (`core.tasks.classification`)
 SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on
 SAMPLE_NUMBERS = 3_000_000  # of all their inputs: pictures are large
 ENCODED, WARMING = 96, 16  # examples that an encoder is timed on, after these
 CHARACTER_S = 3e-6  # of the training text, for n-grams of all orders
 RESAMPLED_S = 5e-5  # an example of the test split, for the intervals of each method
 SAVING_S, DOUBTING_S = 2.0, 5.0  # speed and files; labels that are doubted, with the trial of how far that is right
-ITERATIONS = 60  # of L-BFGS for one fit
-PARAMETER_S, NUMBER_S = 4e-8, 4e-10  # an iteration: each weight with L-BFGS' memory, each number of the inputs
 
 
 def later_stages(
@@ -59,7 +52,7 @@ def _baselines_s(task: TaskSpec, data: Materialised, seed: int) -> float:
     count = min(len(train), max(LEAST_SAMPLE, min(SAMPLE, SAMPLE_NUMBERS // max(numbers, 1))))
     began = time.perf_counter()
     dict(task.each_baseline(_some(train, count, seed), _some(test, count, seed), seed))
-    return (time.perf_counter() - began) * min(len(train), FITTING_EXAMPLES) / max(count, 1)
+    return (time.perf_counter() - began) * min(len(train), MOST_FITTED) / max(count, 1)
 
 
 def _some(examples: Examples, count: int, seed: int) -> Examples:
@@ -78,15 +71,3 @@ def encoding_s(data: Materialised) -> float:
     loaded = time.perf_counter()
     data.preprocessor.transform(_some(train, count, 1).inputs)
     return loaded - began + (time.perf_counter() - loaded) * missing / max(count, 1)
-
-
-def last_step_s(module: nn.Module, data: Materialised, config: TrainConfig) -> float:
-    """Return about what computing the best weights of a linear classifier takes; 0 where they are not computed."""
-    train = split_of(data.arrays["train"])
-    if not isinstance(module, LinearClassifier) or not is_solvable(module, config, train):
-        return 0.0
-    tuned, rows = min(len(train[0]), TUNING_EXAMPLES), len(train[0])
-    weights = sum(parameter.numel() for parameter in module.parameters())
-    fits = len(STRENGTHS) * FOLDS + 1
-    read = (len(STRENGTHS) * (FOLDS - 1) * tuned + rows) * float(train[0].shape[1]) * len(data.info.labels)
-    return ITERATIONS * (fits * weights * PARAMETER_S + read * NUMBER_S)

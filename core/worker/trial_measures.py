@@ -12,11 +12,12 @@ from core.runs import Stage
 from core.settings import Settings
 from core.training.budget import training_budget_s
 from core.training.device import describe_device, memory_free_bytes
+from core.training.last_step import expected_s
 from core.training.probe import Measured, measure
 from core.training.range_test import range_test
 from core.training.sizes import needed_bytes, parameter_counts
 from core.training.stepping import is_out_of_memory
-from core.worker.forecast import encoding_s, last_step_s, later_stages
+from core.worker.forecast import encoding_s, later_stages
 from core.worker.trial_scene import Scene
 
 STARTING_S = 0.3  # from a fork server that has everything loaded
@@ -66,7 +67,8 @@ def estimate(scene: Scene) -> dict[str, Any]:
         return known | _does_not_fit(found.peak_bytes, sentence)
     others = _other_stages(scene, found.evaluation_s)
     steps, train_s = _within_budget(scene, found, sum(others.values()))
-    stages = {**others, Stage.TRAINING: train_s + last_step_s(outline, scene.data, scene.config)}
+    solving_s = expected_s(outline, scene.split("train"), scene.config, len(scene.data.info.labels))
+    stages = {**others, Stage.TRAINING: train_s + solving_s}
     total_s = sum(stages.values())
     times = {
         "total_s": total_s, "stages": {str(name): seconds for name, seconds in stages.items()},

@@ -116,10 +116,10 @@ def test_a_problem_keeps_what_was_entered(open_page: Open, reviews: Path, monkey
     at = look_at(open_page, reviews)
     real = Shelf.look
 
-    def look(shelf: Shelf, path: Path, options: ImportOptions, meanwhile: Callable[[float], None]) -> Look:
+    def look(shelf: Shelf, path: Path, options: ImportOptions, meanwhile: Callable[[float], None], by: str) -> Look:
         if options.encoding == "utf-16":
             raise DataError("reviews.csv is not UTF-16. Choose another encoding.")
-        return real(shelf, path, options, meanwhile)
+        return real(shelf, path, options, meanwhile, by)
 
     monkeypatch.setattr(Shelf, "look", look)
     at.selectbox(key="bring-encoding").set_value("utf-16").run()

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs import Run, RunStatus, Stage
 from core.service import Service
 from core.store.run_store import RunStore, now
-from tests.pages.conftest import Open, healthy, words
+from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 NewRun = Callable[..., Run]
 HALFWAY = {"started_at": now(), "steps": 50, "steps_total": 100}
@@ -164,7 +164,7 @@ def test_change_and_run_again_brings_every_setting_along(open_page: Open, servic
     config = service.make_config("image-classification", "digits", "small-cnn", "balanced", changes)
     run = service.start_run(config, "first", "key")
     query = dict(pair.split("=") for pair in links(open_page("run", run=run.id))["Change and run again"].split("&"))
-    at = open_page("train", **query)
+    at = unfolded(open_page("train", **query), *GROUPS)
     assert "The settings of first. Change" in words(at)
     at.number_input(key="seed").set_value(5).run()
     at.button(key="start").click().run()

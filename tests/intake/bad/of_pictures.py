@@ -206,7 +206,7 @@ BAD_FILES = (
     BadFile(
         "class folders that are one but for capitals",
         zipped(lambda: classes("Cats", "cats")),
-        "All pictures of photos.zip are taken as one class, 'Cats' (written 'Cats' and 'cats'). A model learns by "
+        "All pictures of photos.zip are taken as one class, 'cats' (written 'Cats' and 'cats'). A model learns by "
         "telling classes apart: add pictures of something else, or call what is different by clearly different "
         "names.",
     ),

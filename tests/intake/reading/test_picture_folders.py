@@ -107,9 +107,9 @@ def test_spellings_of_a_class_become_one(tmp_path: Path) -> None:
         "train/dogs/4.png": png(4),
     }
     taken = take(READER, pack(tmp_path / "a.zip", files), tmp_path)
-    assert taken.look.label_map == {"cats": "Cats", "Cats": "Cats", "dogs": "dogs"}
-    assert taken.look.classes == {"Cats": 3, "dogs": 1}
-    assert {row["label"] for row in taken.rows} == {"Cats", "dogs"}
+    assert taken.look.label_map == {"cats": "cats", "Cats": "cats", "dogs": "dogs"}  # as the others are written
+    assert taken.look.classes == {"cats": 3, "dogs": 1}
+    assert {row["label"] for row in taken.rows} == {"cats", "dogs"}
     assert taken.findings["merged-labels"].severity == "note"
 
 

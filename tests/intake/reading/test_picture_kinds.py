@@ -101,7 +101,7 @@ def test_a_class_of_which_nothing_can_be_used_is_named(tmp_path: Path) -> None:
             "Only pictures of 'cats' can be used of a, none of 'dogs': a model learns by telling classes apart. 1 file "
             "could not be read as a picture: it is a web page, such as a download's error page.",
         ),
-        (classes("Cats", "cats"), "All pictures of a are taken as one class, 'Cats' (written 'Cats' and 'cats')."),
+        (classes("Cats", "cats"), "All pictures of a are taken as one class, 'cats' (written 'Cats' and 'cats')."),
         (
             {"train/1.png": png(1), "test/2.png": png(2)},
             "a holds 2 pictures but no class folders, so nobody can know what they show. Their folders say what they "
