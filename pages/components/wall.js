@@ -58,7 +58,7 @@ class Wall {
 
   async poll() {
     clearTimeout(this.timer);
-    const rests = document.hidden || (!this.inSight && this.heard); // the first answer is there before anybody scrolls down
+    const rests = document.hidden || (!this.inSight && this.heard); // out of sight, once there is something to see
     if (this.stopped || this.ended || this.busy || rests) return;
     this.busy = true;
     try {
@@ -67,8 +67,8 @@ class Wall {
       const found = await answer.json();
       if (!answer.ok) { this.ended = true; this.finding.textContent = found.error; return; }
       this.pause = POLL_MS;
-      this.heard = true;
       if (!this.stopped) this.take(found);
+      this.heard = this.looks.length > 0; // whoever scrolls down finds its first look there already
     } catch {
       this.pause = Math.min(2 * this.pause, PATIENCE_MS);
     } finally {
