@@ -91,17 +91,17 @@ def _against(task: TaskSpec, metric: MetricSpec, run: Run, reference: Run, answe
         whose = run if first is None else reference
         why = TOO_OLD if whose.status is RunStatus.SUCCEEDED else "It has not finished, so it cannot be tested."
         return Judgement(run, "untested", why=why if whose is run else f"{reference.name} cannot be tested: {why}")
-    if _paired(task, first, second) is None:
+    difference = _difference(task, metric, first, second)
+    if difference is None:
         return Judgement(run, "untested", why=OTHER_EXAMPLES)
-    return Judgement(run, "unclear", _difference(task, metric, first, second))
+    return Judgement(run, "unclear", difference)
 
 
 @lru_cache(maxsize=512)
-def _difference(task: TaskSpec, metric: MetricSpec, first: Answers, second: Answers) -> Difference:
-    """Return how far the first is above the second, whose answers are about the same examples."""
+def _difference(task: TaskSpec, metric: MetricSpec, first: Answers, second: Answers) -> Difference | None:
+    """Return how far the first is above the second; None where their answers are about other examples."""
     pair = _paired(task, first, second)
-    assert pair is not None
-    return difference_of(metric, *pair, task.bootstrap_block, SEED)
+    return difference_of(metric, *pair, task.bootstrap_block, SEED) if pair else None
 
 
 def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Outcomes, Outcomes] | None:

@@ -1,22 +1,33 @@
 """Runs with scores, tags, settings and times of their own, one of them from elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from core.bootstrap import open_database
 from core.organising.organiser import Organiser
 from core.runs import Run, RunStatus, Score, Stage
 from core.service import Service
+from core.settings import Settings
 from core.store.foreign_runs import ForeignRuns
 from core.store.run_store import RunStore
-from tests.idle import new, service
+from tests.idle import NobodyWorks, new, service
 
 __all__ = ["new", "service"]  # fixtures
 
 Scored = Callable[..., Run]
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One store for all tests of a file: none of them changes anything."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    database = open_database(settings)
+    yield Service(settings, database, NobodyWorks())
+    database.dispose()
 
 
 @pytest.fixture

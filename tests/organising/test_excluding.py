@@ -6,9 +6,9 @@ from core.organising.excluding import why_none
 from core.organising.fields import Fields
 from core.organising.filters import understand
 from core.runs import Run
-from tests.organising.test_filters import fields, kept, three
+from tests.organising.test_filters import fields, three
 
-__all__ = ["fields", "kept", "three"]  # fixtures
+__all__ = ["fields", "three"]  # fixtures
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Filters on real runs: which fit, and what is said where none can."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -8,24 +7,12 @@ from hypothesis import example, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
-from core.bootstrap import open_database
 from core.organising.fields import Fields
 from core.organising.filters import understand
 from core.organising.language import FilterError
 from core.runs import Run
 from core.service import Service
-from core.settings import Settings
-from tests.idle import NobodyWorks
 from tests.organising.conftest import three_runs
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One store for all these questions: none of them changes anything."""
-    settings = Settings(home=tmp_path_factory.mktemp("home"))
-    database = open_database(settings)
-    yield Service(settings, database, NobodyWorks())
-    database.dispose()
 
 
 @pytest.fixture(scope="module")

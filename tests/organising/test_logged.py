@@ -1,11 +1,9 @@
 """Logged metrics as fields of runs: whether packed, in rows, half and half, as percent, or under another's name."""
 
 import math
-from collections.abc import Iterator
 
 import pytest
 
-from core.bootstrap import open_database
 from core.organising.arranging import grouped, sorted_by
 from core.organising.export import csv_of
 from core.organising.fields import Fields
@@ -13,12 +11,10 @@ from core.organising.filters import understand
 from core.organising.language import FilterError
 from core.runs import Metric, Run, RunStatus
 from core.service import Service
-from core.settings import Settings
 from core.store.foreign_runs import ForeignRuns
 from core.store.metric_store import MetricStore
 from core.store.metric_summary import MetricSummaries, MetricSummary
 from core.store.run_store import RunStore
-from tests.idle import NobodyWorks
 
 CURVES = {
     "packed": {"accuracy": [0.2, 0.9, 0.8], "train/loss": [2.0, 0.005, 0.5], "grad norm": [1.0, 3.0]},
@@ -30,19 +26,11 @@ CURVES = {
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    settings = Settings(home=tmp_path_factory.mktemp("home"))
-    database = open_database(settings)
-    yield Service(settings, database, NobodyWorks())
-    database.dispose()
-
-
-@pytest.fixture(scope="module")
-def runs(service: Service) -> list[Run]:
-    runs, metrics = RunStore(service.database), MetricStore(service.database)
+def runs(kept: Service) -> list[Run]:
+    runs, metrics = RunStore(kept.database), MetricStore(kept.database)
     ids = []
     for name, curves in CURVES.items():
-        run = ForeignRuns(service.database).create("tracked", name, "p", {"name": name})
+        run = ForeignRuns(kept.database).create("tracked", name, "p", {"name": name})
         for key, values in curves.items():
             metrics.append(run.id, [Metric(key, step, value, 1.7e9 + step) for step, value in enumerate(values)])
         runs.finish(run.id, RunStatus.SUCCEEDED)
@@ -56,8 +44,8 @@ def runs(service: Service) -> list[Run]:
 
 
 @pytest.fixture
-def fields(service: Service, runs: list[Run]) -> Fields:
-    return Fields(service, runs)
+def fields(kept: Service, runs: list[Run]) -> Fields:
+    return Fields(kept, runs)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +108,7 @@ def test_a_group_has_the_best_of_its_logged_runs(runs: list[Run], fields: Fields
 
 
 def test_every_logged_metric_can_be_a_column_and_only_those_asked_for_are_read(
-    service: Service, runs: list[Run], fields: Fields, monkeypatch: pytest.MonkeyPatch
+    kept: Service, runs: list[Run], fields: Fields, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     read = MetricSummaries.read
@@ -140,14 +128,14 @@ def test_every_logged_metric_can_be_a_column_and_only_those_asked_for_are_read(
     assert b"grad norm" in csv_of(runs, fields).partition(b"\n")[0]
 
 
-def test_a_summary_is_exact_where_a_curve_was_thinned(service: Service) -> None:
-    run = ForeignRuns(service.database).create("tracked", "long", "q", {})
+def test_a_summary_is_exact_where_a_curve_was_thinned(kept: Service) -> None:
+    run = ForeignRuns(kept.database).create("tracked", "long", "q", {})
     values = [1.0] * 50_000
     values[0], values[31_234], values[40_001], values[-1] = 0.5, -7.0, 9.0, 0.25
-    store = MetricStore(service.database)
+    store = MetricStore(kept.database)
     store.append(run.id, [Metric("long", step, value, 1.7e9) for step, value in enumerate(values)])
-    RunStore(service.database).finish(run.id, RunStatus.SUCCEEDED)
+    RunStore(kept.database).finish(run.id, RunStatus.SUCCEEDED)
     expected = {run.id: MetricSummary(0.5, 0.25, -7.0, 9.0)}
-    assert MetricSummaries(service.database).read("long") == expected
+    assert MetricSummaries(kept.database).read("long") == expected
     store.pack(run.id)
-    assert MetricSummaries(service.database).read("long") == expected
+    assert MetricSummaries(kept.database).read("long") == expected
