@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.errors import DataError
 from core.preprocessing.date_column import DateColumn, fit_dates, seconds_of
 from core.preprocessing.log_scale import CHOOSING_ROWS, CLEARLY, FEWEST_ROWS, squared_errors
-from core.preprocessing.number_column import LARGEST, NumberColumn, fit_numbers, with_logarithm
+from core.preprocessing.number_column import LARGEST, SMALLEST, NumberColumn, fit_numbers, with_logarithm
 from core.preprocessing.target_numbers import TargetNumbers, fit_target
 from core.preprocessing.text_column import TextColumn, fit_texts
 from core.preprocessing.word_column import WordColumn, cross_fitted, fit_words, plain_words
@@ -108,7 +108,9 @@ class ColumnPreprocessor:
             squared_errors(made.transform_training(train).astype(np.float64), targets, made.target)
             for made in (self, other)
         ]
-        return other if left[1] < CLEARLY * left[0] else self
+        share = round(left[1] / max(left[0], SMALLEST), 3)
+        chosen = other if left[1] < CLEARLY * left[0] else self
+        return type(self)(chosen.columns, replace(chosen.target, log_left=share))
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:

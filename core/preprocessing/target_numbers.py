@@ -24,6 +24,8 @@ class TargetNumbers:
         high: Or larger.
         log_mean: Mean of their logarithms, where these are computed with.
         log_std: Their standard deviation; 0 where the numbers are computed with as they are.
+        log_left: Squared error that logarithms left in cross-validation, of that of the numbers as they are; 0 where
+            they were not tried.
     """
 
     mean: float
@@ -32,6 +34,7 @@ class TargetNumbers:
     high: float = np.inf
     log_mean: float = 0.0
     log_std: float = 0.0
+    log_left: float = 0.0
 
     @property
     def is_log(self) -> bool:

@@ -32,7 +32,8 @@ def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Outcomes]:
         train_x = vectoriser.fit_transform(read.inputs)
     except ValueError:  # nothing to count in the training texts
         return name, majority(train, test)
-    return name, logistic_regression(train_x, read, vectoriser.transform(test.inputs), test, seed, solver="newton-cg")
+    test_x = vectoriser.transform(test.inputs)
+    return name, logistic_regression(train_x, read.targets, [test_x], test, seed, solver="newton-cg")
 
 
 def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:

@@ -19,6 +19,7 @@ from core.training.device import answering_threads
 from core.training.sizes import parameter_counts
 from core.worker.mistakes import describe_mistakes, picture_of_pixels
 from core.worker.speed import answer_times, reader, writer
+from core.worker.target_scale import scale_note
 from core.worker.written import samples
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _more(end: Ending) -> dict[str, Any]:
     if end.task.output_kind == "text":
         found["samples"] = samples(end.module, end.data, end.seed, end.device)
     costs = _costs(end)
+    found["scale"] = scale_note(end.data, end.assessment.target)
     found["costs"] = vars(costs) if costs else None
     found["verdict_card"] = [sentence.to_json() for sentence in verdict_card(_evidence(end, costs, found))]
     return found

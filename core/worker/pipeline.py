@@ -45,6 +45,7 @@ from core.worker.forecast import later_stages
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.machine_metrics import MachineMetrics
 from core.worker.stages import Stages
+from core.worker.target_scale import scale_note
 from core.worker.wall import Wall
 
 EVALUATION_BATCH = 256
@@ -170,7 +171,8 @@ class Pipeline:
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
-        for sentence in reading_notes(data) if self.run.attempt == 1 else ():
+        notes = [*reading_notes(data), scale_note(data, self._target())]
+        for sentence in filter(None, notes if self.run.attempt == 1 else ()):
             self._note("note", sentence, {})
         return data
 

@@ -24,6 +24,8 @@ def number_errors(run: Run, report: Mapping[str, Any]) -> None:
     right, answers = np.array(report["pairs"], dtype=np.float64).T  # (N,) each
     target = str(report.get("target", ""))[:LONGEST_NAME]
     st.header("Where it is off", anchor=False)
+    if scale := str(report.get("scale", "")):
+        st.caption(plain(scale))
     dots, words = st.columns([1.6, 1], gap="large")
     with dots:
         _scatter(run, right, answers, target)

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tests.bench import coverage, dashboard, hostile, intake, kills, logging, startup, training
+from tests.bench import coverage, dashboard, hostile, intake, kills, logging, recipes, startup, training
 
 SECTIONS = {
     "training": training.measure,
@@ -11,6 +11,7 @@ SECTIONS = {
     "intake": intake.measure,
     "dashboard": dashboard.measure,
     "logging": logging.measure,
+    "recipes": recipes.measure,
     "coverage": coverage.measure,
     "hostile": hostile.measure,
     "kills": kills.measure,

@@ -5,6 +5,7 @@ import torch
 from core.specs import Examples, Outcomes
 from core.tasks.classification import majority
 from core.tasks.image_classification import TASK as IMAGES
+from core.tasks.image_classification import _pixels
 from core.tasks.text_classification import TASK as TEXTS
 
 # right classes 0 0 0 1 1 2; answers 0 0 1 1 1 0
@@ -71,6 +72,25 @@ def test_pixels_tell_bright_from_dark() -> None:
     examples = Examples(pictures, np.array([0] * 6 + [1] * 6), ("day", "night"))
     outcomes = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
     assert outcomes.predicted.tolist() == [0] * 6 + [1] * 6
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 40), (31, 33), (64, 96), (500, 3)])
+def test_pictures_of_any_size_are_judged_by_at_most_32_areas_a_side(size: tuple[int, int]) -> None:
+    chance = np.random.default_rng(0)
+    dark = chance.integers(0, 60, (8, *size, 3), np.uint8)
+    examples = Examples(np.concatenate([dark, dark + 150]), np.array([0] * 8 + [1] * 8), ("night", "day"))
+    assert _pixels(examples.inputs, np.arange(16)).shape == (16, min(size[0], 32) * min(size[1], 32) * 3)
+    outcomes = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
+    assert outcomes.predicted.tolist() == [0] * 8 + [1] * 8
+
+
+def test_areas_are_the_means_of_their_pixels_in_whatever_parts_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (5, 64, 96, 2), np.uint8)
+    whole = _pixels(pictures, np.array([3, 0]))
+    areas = pictures.reshape(5, 32, 2, 32, 3, 2).mean(axis=(2, 4)).reshape(5, -1) / 255
+    np.testing.assert_allclose(whole, areas[[3, 0]], rtol=1e-5)
+    monkeypatch.setattr("core.tasks.image_classification.PART_BYTES", 1)
+    assert _pixels(pictures, np.array([3, 0])).tolist() == whole.tolist()
 
 
 def test_a_class_that_training_never_saw_costs_much_but_not_infinitely() -> None:
