@@ -34,6 +34,7 @@ def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> d
         lineage: Where it came from, and what came from it.
     """
     scores = {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in run.test.items()}
+    validation = {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in run.validation.items()}
     baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
     files = {a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256} for a in artifacts}
     return (
@@ -43,7 +44,13 @@ def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> d
         | {"ancestors": _named(lineage.ancestors), "children": _named(lineage.children)}
         | {"took_s": run.took_s, "expected_s": run.expected_s, "stages_s": dict(run.progress.spent)}
         | {"counts": [vars(count) for count in run.progress.counts]}
-        | {"estimate": dict(run.estimate), "test": scores, "baselines": baselines, "artifacts": files}
+        | {
+            "estimate": dict(run.estimate),
+            "test": scores,
+            "validation": validation,
+            "baselines": baselines,
+            "artifacts": files,
+        }
     )
 
 

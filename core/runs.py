@@ -89,6 +89,9 @@ class Score:
     ci_high: float
 
 
+VALIDATION = "validation"  # whose scores these are, beside the model's and the baselines' on the test split
+
+
 @dataclass(frozen=True)
 class Run:
     """One configuration, one data set version, one model, and what became of it."""
@@ -137,6 +140,7 @@ class Run:
     # When it worked before it was resumed: began and ended, in seconds since 1970, the first one first.
     sessions: tuple[tuple[float, float], ...] = ()
     progress: StageProgress = StageProgress()  # of a run that is trained here
+    validation: Mapping[str, Score] = field(default_factory=dict)  # of the kept checkpoint: what choices are made by
 
     def worked_s(self, moment: datetime) -> float:
         """Return for how many seconds it has worked: from start to end, without the pauses before it was resumed.

@@ -63,6 +63,8 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     found = service.run(run)
     _print_lineage(found, service.lineage(run))
     by_source = {"this model": found.test, **found.baselines}
+    if found.validation:
+        by_source["this model, validation split"] = found.validation
     rows = [
         (source, metric, f"{s.value:.4f}", f"{s.ci_low:.4f} to {s.ci_high:.4f}")
         for source, by_metric in by_source.items()
@@ -70,7 +72,7 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     ]
     if rows:
         print()
-        print_table(("ON THE TEST SPLIT", "METRIC", "VALUE", "95 % INTERVAL"), rows)
+        print_table(("SCORES (ON THE TEST SPLIT, IF NOT SAID)", "METRIC", "VALUE", "95 % INTERVAL"), rows)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Which run is better than which: every run of a group against one of them, on the same test examples."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -13,6 +13,7 @@ from core.service import Service
 from core.specs import MetricSpec, Outcomes, TaskSpec
 from core.statistics.difference import Difference, agreed, holm
 from core.statistics.scores import difference_of
+from core.statistics.selection import Best, best_of, optimism_of_best
 
 Verdict = Literal["reference", "better", "worse", "unclear", "untested"]
 SEED = 0  # of the resamples: the same for every run, or they could not be paired
@@ -48,6 +49,8 @@ class Standing:
     reference: Run
     judgements: tuple[Judgement, ...]
     examples: int  # that were judged; 0 where nothing could be tested
+    best: Best  # by validation, where all have such a score
+    optimism: float | None = None  # how much better the first of them looks than it is, for being chosen by this score
 
     def of(self, verdict: Verdict) -> list[Judgement]:
         """Return the runs of a verdict, the best first."""
@@ -60,7 +63,7 @@ def stand(service: Service, group: Group, against: str = "") -> Standing | None:
     Args:
         service: Knows what they answered.
         group: Runs that were judged on the same data version.
-        against: Id of the run to compare with; where it is none of the group's, the best one.
+        against: Id of the run to compare with; where it is none of the group's, the best one by validation.
 
     Returns:
         None where no run has a score.
@@ -70,18 +73,32 @@ def stand(service: Service, group: Group, against: str = "") -> Standing | None:
         return None
     metric = task.metric(task.primary_metric)
     scored = [run for run in group.runs if metric.name in run.test and not np.isnan(run.test[metric.name].value)]
-    if not scored:
+    best = best_of(scored, metric)
+    if best is None:
         return None
     sign = 1 if metric.direction == "max" else -1
     scored.sort(key=lambda run: -sign * run.test[metric.name].value)
     answers = {run.id: found for run in scored if group.fingerprint and (found := answers_of(service, run))}
     asked = next((run for run in scored if run.id == against), None)
-    reference = asked or next((run for run in scored if run.id in answers), scored[0])
+    testable = [run for run in (best.run, *scored) if run.id in answers]
+    reference = asked or next(iter(testable), best.run)
     others = [run for run in scored if run.id != reference.id]
     judged = _corrected([_against(task, metric, run, reference, answers) for run in others], sign)
     judged[reference.id] = Judgement(reference, "reference")
     tested = [len(answers[one.run.id]) for one in judged.values() if one.difference is not None]
-    return Standing(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0))
+    standing = Standing(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0), best)
+    return replace(standing, optimism=_optimism(task, metric, scored, answers))
+
+
+def _optimism(task: TaskSpec, metric: MetricSpec, scored: list[Run], answers: dict[str, Answers]) -> float | None:
+    """Return how much the best test score flatters; None where not all runs judged the same examples."""
+    if any(run.id not in answers for run in scored):
+        return None
+    known = [answers[run.id] for run in scored]
+    pairs = [_paired(task, known[0], one) for one in known]
+    shortest = min((len(pair[1].nll) for pair in pairs if pair is not None), default=0)
+    aligned = [_last(pair[1], shortest) for pair in pairs if pair is not None]
+    return optimism_of_best(metric, aligned, task.bootstrap_block) if len(aligned) == len(scored) else None
 
 
 def _against(task: TaskSpec, metric: MetricSpec, run: Run, reference: Run, answers: dict[str, Answers]) -> Judgement:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.organising.fields import SCORE, Field, Fields
+from core.organising.fields import SCORE, VALIDATION, Field, Fields
 from core.organising.logged import DecidingScore
 from core.runs import Run
 
@@ -20,7 +20,8 @@ class Group:
     title: str
     runs: tuple[Run, ...]
     best: Run | None  # None where what decides is not the same metric in all of them, or none is scored
-    score: DecidingScore | None  # of the best
+    score: DecidingScore | None  # of the best, on the test split
+    by_validation: bool = False  # whether it was chosen there: a score that chose nothing does not flatter
 
 
 def sorted_by(runs: Sequence[Run], field: Field, fields: Fields, falling: bool) -> list[Run]:
@@ -28,12 +29,12 @@ def sorted_by(runs: Sequence[Run], field: Field, fields: Fields, falling: bool) 
 
     Args:
         runs: The runs, the newest first, which decides between equals.
-        field: What to sort by; by the score, the best run counts as the largest.
+        field: What to sort by; by a score, the best run counts as the largest.
         fields: Know which score decides.
         falling: Whether the largest comes first.
     """
     keys: list[tuple[Any, Run]] = [
-        (_quality(run, fields) if field.name == SCORE else _key(run, field), run) for run in runs
+        (_quality(run, fields, field) if field.name in (SCORE, VALIDATION) else _key(run, field), run) for run in runs
     ]
     known = [pair for pair in keys if pair[0] is not None]
     ordered: list[tuple[Any, Run]] = sorted(known, key=lambda pair: pair[0], reverse=falling)
@@ -51,8 +52,9 @@ def _key(run: Run, field: Field) -> Any:
     return value
 
 
-def _quality(run: Run, fields: Fields) -> float | None:
-    return score.quality if (score := fields.deciding(run)) is not None else None
+def _quality(run: Run, fields: Fields, field: Field) -> float | None:
+    score = fields.deciding(run) if field.name == SCORE else fields.validation(run)
+    return score.quality if score is not None else None
 
 
 def grouped(runs: Sequence[Run], field: Field, fields: Fields) -> list[Group]:
@@ -74,5 +76,9 @@ def _group(name: str, title: str, runs: Sequence[Run], fields: Fields) -> Group:
     scored = [(score, run) for run in runs if (score := fields.deciding(run)) is not None]
     if len({score.name for score, _ in scored}) != 1:
         return Group(name, title, tuple(runs), None, None)
-    score, best = max(scored, key=lambda pair: pair[0].quality)
-    return Group(name, title, tuple(runs), best, score)
+    chosen = [fields.validation(run) for _, run in scored]
+    known = [score.quality for score in chosen if score is not None]
+    by_validation = len(known) == len(scored) and len({run.dataset_fingerprint for _, run in scored}) == 1
+    qualities = known if by_validation else [score.quality for score, _ in scored]
+    score, best = scored[max(range(len(scored)), key=lambda at: qualities[at])]
+    return Group(name, title, tuple(runs), best, score, by_validation)

@@ -20,7 +20,8 @@ from core.specs import MetricSpec, TaskSpec
 Kind = Literal["number", "text", "time", "flag", "setting"]
 Part = Literal["fact", "score", "setting", "logged"]
 LOGGED = "logged."  # before the name of a logged metric that something else is called by too
-SCORE = "score"  # the deciding metric of each run's task
+SCORE = "score"  # the deciding metric of each run's task, on the test split
+VALIDATION = "validation"  # the same metric on the validation split: what choices are made by
 MOST_SETTINGS, DEEPEST, LONGEST = 300, 3, 200  # of runs from elsewhere: names, levels, characters of a list
 _SAID = {"succeeded": "done", "queued": "waiting"}  # as the table calls it
 _HIDDEN = ("task", "dataset", "dataset_version", "model", "params", "continues")  # of a configuration: facts already
@@ -66,7 +67,7 @@ class Fields:
         """
         self._runs, self._tasks = runs, service.tasks()
         self.logged = Logged(service)
-        facts = _facts(service, frozenset(baselines), self.deciding)
+        facts = _facts(service, frozenset(baselines), self.deciding, self.validation)
         every = [*facts, *_scores(service, runs, self.logged), *_settings(service, runs)]
         self._by_name: dict[str, Field] = {}
         for field in every:
@@ -125,6 +126,14 @@ class Fields:
             return self.logged.score(run)
         score = run.test.get(metric.name)
         if score is None or math.isnan(score.value):
+            return None
+        return DecidingScore(metric.title.partition(" (")[0], score.value, metric.direction, metric.unit == "percent")
+
+    def validation(self, run: Run) -> DecidingScore | None:
+        """Return what a run was chosen by: the deciding metric of its kept checkpoint on the validation split."""
+        metric = deciding(run, self._tasks)
+        score = run.validation.get(metric.name) if metric is not None else None
+        if metric is None or score is None or math.isnan(score.value):
             return None
         return DecidingScore(metric.title.partition(" (")[0], score.value, metric.direction, metric.unit == "percent")
 
@@ -198,7 +207,12 @@ def _elsewhere(run: Run, *names: str) -> tuple[str, ...]:
     return tuple(str(run.settings[name]) for name in names if isinstance(run.settings.get(name), str))[:1]
 
 
-def _facts(service: Service, baselines: frozenset[str], score: Callable[[Run], DecidingScore | None]) -> list[Field]:
+def _facts(
+    service: Service,
+    baselines: frozenset[str],
+    score: Callable[[Run], DecidingScore | None],
+    validation: Callable[[Run], DecidingScore | None],
+) -> list[Field]:
     specs = service.tasks()
     tasks = {name: (name, spec.title) for name, spec in specs.items()}
     data = {name: (name, spec.title) for name, spec in service.datasets().items()}
@@ -221,6 +235,9 @@ def _facts(service: Service, baselines: frozenset[str], score: Callable[[Run], D
     def score_of(run: Run) -> float | None:
         return found.value if (found := score(run)) is not None else None
 
+    def validation_of(run: Run) -> float | None:
+        return found.value if (found := validation(run)) is not None else None
+
     def number(name: str, title: str, read: Callable[[Run], float | None], unit: Literal["", "s"] = "") -> Field:
         return Field(name, title, "number", "fact", read, unit=unit)
 
@@ -228,6 +245,7 @@ def _facts(service: Service, baselines: frozenset[str], score: Callable[[Run], D
         text("name", "Name", lambda run: (run.name,)),
         text("status", "Status", lambda run: (_SAID.get(run.shown_status, run.shown_status), run.shown_status)),
         number(SCORE, "Score", score_of),
+        number(VALIDATION, "Validation score", validation_of),
         text("task", "Task", lambda run: tasks.get(run.task, one(run.task))),
         text("data", "Data", lambda run: data_of(run)),
         text("model", "Model", lambda run: model_of(run)),

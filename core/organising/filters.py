@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any as Anything
 from typing import TypeAlias
 
-from core.organising.fields import Field, Fields
+from core.organising.fields import SCORE, VALIDATION, Field, Fields
 from core.organising.language import All, Any, Comparison, FilterError, Not, Term, Word, read_filter
 from core.runs import Run
 
@@ -132,7 +132,22 @@ def _number(field: Field, term: Comparison, sign: str, fields: Fields, hints: li
         )
     if not fields.has(field):
         hints.append(f"None of these runs has a number for '{field.name}'.")
+    if field.name in (SCORE, VALIDATION) and "%" not in term.value and wanted > 1:
+        return _by_run(field.name, sign, wanted, fields)
     return lambda run: (value := field.read(run)) is not None and _holds(value, sign, wanted)
+
+
+def _by_run(name: str, sign: str, wanted: float, fields: Fields) -> Test:
+    """Return the test of a score above 1, which is 75 where the column of a run shows 75 %, and as it is elsewhere."""
+    read = fields.deciding if name == SCORE else fields.validation
+
+    def holds(run: Run) -> bool:
+        score = read(run)
+        if score is None:
+            return False
+        return _holds(score.value, sign, float(Decimal(str(wanted)) / 100) if score.is_percent else wanted)
+
+    return holds
 
 
 def _holds(value: float, sign: str, wanted: float) -> bool:

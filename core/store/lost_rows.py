@@ -13,7 +13,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from core.config import TrainConfig
-from core.runs import RunStatus, Stage
+from core.runs import VALIDATION, RunStatus, Stage
 from core.store.foreign_runs import NO_CONFIG
 from core.store.run_copy import Rows, read_copy
 from core.store.run_store import ALPHABET
@@ -202,7 +202,8 @@ def _report(folder: Path) -> dict[str, Any]:
 
 def _scores(report: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, dict[str, float | None]]]]:
     """Yield the scores of a report by source and metric, those that are whole; NaN as the database holds it."""
-    sources = {"model": report.get("test")} | dict(report.get("baselines") or {})
+    sources = {"model": report.get("test"), VALIDATION: report.get("validation")}
+    sources |= dict(report.get("baselines") or {})
     for source, scores in sources.items():
         if isinstance(scores, dict):
             yield (

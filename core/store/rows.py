@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from core.config import TrainConfig
-from core.runs import Count, Run, RunStatus, Score, Stage, StageProgress
+from core.runs import VALIDATION, Count, Run, RunStatus, Score, Stage, StageProgress
 from core.store.tables import JobRow, RunRow, ScoreRow
 
 _SAME_NAME = (
@@ -83,6 +83,7 @@ def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> 
         sessions=tuple((began, ended) for began, ended in _read(sessions)),
         sparkline=tuple(map(null_to_nan, curve)) if None in curve else tuple(curve),
         test=scores.pop("model", {}),
+        validation=scores.pop(VALIDATION, {}),
         baselines=scores,
     )
 

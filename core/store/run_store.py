@@ -169,7 +169,7 @@ class RunStore:
             return bool(session.execute(query.values(finish_requested_at=now()).returning(RunRow.number)).all())
 
     def set_scores(self, run_id: str, source: str, scores: Mapping[str, Score]) -> None:
-        """Replace the test scores of the model ("model") or of one baseline (its name)."""
+        """Replace the test scores of the model ("model") or of one baseline (its name), or the model's `VALIDATION`."""
         with self.database.write() as session:
             number = self._number(session, run_id)
             session.execute(delete(ScoreRow).where(ScoreRow.run_number == number, ScoreRow.source == source))

@@ -170,12 +170,12 @@ class PreferenceRow(Table):
 
 
 class ScoreRow(Table):
-    """One metric on the test split with its interval, of the model or of a baseline."""
+    """One metric with its interval: on the test split, of the model or of a baseline; on the validation split."""
 
     __tablename__ = "scores"
 
     run_number: Mapped[int] = mapped_column(ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True)
-    source: Mapped[str] = mapped_column(primary_key=True)  # "model", or the baseline's name
+    source: Mapped[str] = mapped_column(primary_key=True)  # "model", a baseline's name, or runs.VALIDATION
     metric: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[float | None]
     ci_low: Mapped[float | None]

@@ -1,7 +1,7 @@
 """The honest end of a run: scores with intervals, the distance to the best simple method, and where it fails."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -61,6 +61,7 @@ class Assessment:
     worst_mistakes: tuple[int, ...] = ()  # indexes into the test split; the surest wrong answers, or largest errors
     pairs: tuple[tuple[float, float], ...] = ()  # (right number, answer) of some test examples, for numbers
     target: str = ""  # name of the column of numbers that is predicted, if it has one
+    validation: dict[str, Score] = field(default_factory=dict)  # of the model: what choices are made by
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dictionaries and lists."""

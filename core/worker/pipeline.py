@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from core.intake.materialise import Materialised, materialise
 from core.outcome_file import write_outcomes
 from core.preprocessing.encoder_place import compute_on
 from core.recorder.recorder import Recorder
-from core.runs import Artifact, Run, Stage
+from core.runs import VALIDATION, Artifact, Run, Stage
 from core.settings import Settings
 from core.specs import Outcomes, SplitName, TaskSpec
 from core.store.metric_store import MetricStore
@@ -29,7 +29,7 @@ from core.training.budget import LEAST_TRAINING
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
-from core.training.evaluation import Assessment, assess
+from core.training.evaluation import Assessment, assess, score
 from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.sizes import check_size, parameter_counts
 from core.training.trainer import Trainer
@@ -119,13 +119,14 @@ class Pipeline:
         fitted = baselines.outcomes(self._recorder.stop_requested, counted)
         self._check_stop()
         self._stages.enter(Stage.EVALUATING)
-        assessment, outcomes = self._evaluate(module, data, baselines, fitted)
+        load_weights(self.folder / "checkpoints" / "best", module)
+        if self._encoding is not None:
+            self._encoding.validation()
+        validation = self._outcomes(module, data, "validation")
+        assessment, outcomes = self._evaluate(module, data, baselines, fitted, validation)
         self._stages.enter(Stage.SAVING)
         self._save(assessment, data)
         if self.task.output_kind == "label":
-            if self._encoding is not None:
-                self._encoding.validation()
-            validation = self._outcomes(module, data, "validation")
             write_outcomes(self.folder, data.version.fingerprint, validation, "validation")
             if self.config.dataset_version:
                 if self._encoding is not None:
@@ -300,15 +301,20 @@ class Pipeline:
         return state
 
     def _evaluate(
-        self, module: torch.nn.Module, data: Materialised, baselines: Baselines, fitted: Mapping[str, Outcomes]
+        self,
+        module: torch.nn.Module,
+        data: Materialised,
+        baselines: Baselines,
+        fitted: Mapping[str, Outcomes],
+        validation: Outcomes,
     ) -> tuple[Assessment, Outcomes]:
         """Judge the best checkpoint on the test split: the only place that ever sees it."""
-        load_weights(self.folder / "checkpoints" / "best", module)
         if self._encoding is not None:
             self._encoding.test()
         outcomes = self._outcomes(module, data, "test")
         seed, target = self.config.seed, self._target()
         assessment = assess(self.task, outcomes, fitted, data.version.labels, seed, target, baselines.scores)
+        assessment = replace(assessment, validation=score(self.task, validation, seed))
         name, seed = describe_device(self._device), self.config.seed
         conclude(Ending(self.task, assessment, outcomes, data, module, self._device, name, self.folder, seed))
         write_outcomes(self.folder, data.version.fingerprint, outcomes)
@@ -338,7 +344,8 @@ class Pipeline:
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
         write, run_id = self._recorder.write, self.run.id
-        for name, scores in {"model": assessment.test, **assessment.baselines}.items():
+        own = {"model": assessment.test, VALIDATION: assessment.validation}
+        for name, scores in {**own, **assessment.baselines}.items():
             write(self._runs.set_scores, run_id, name, scores)
         write(self._runs.update, run_id, verdict=assessment.verdict)
         files = {

@@ -13,7 +13,7 @@ from core.comparing.judging import Judgement, Standing, Verdict
 from core.runs import Run
 from core.specs import MetricSpec, TaskSpec
 from pages.components.colors import colors, figure_layout
-from pages.components.compare_words import Looks, called, difference_in_words, names_of
+from pages.components.compare_words import Looks, called, difference_in_words, luck_in_words, names_of
 from pages.components.figure_chart import figure_chart
 from pages.components.text import interval, number, plain
 from pages.components.url_state import chosen_place, read_choice, write_choice
@@ -49,7 +49,7 @@ def reference_choice(runs: Sequence[Run], looks: Looks) -> str:
     read_choice("against", options, "best")
     chosen = st.selectbox(
         "Compare with", options, chosen_place(options, "against"), key="against", width=320,
-        format_func=lambda one: "The best one" if one == "best" else looks[one].title,
+        format_func=lambda one: "The best one (by validation)" if one == "best" else looks[one].title,
         help="Every other run is tested against this one, on the same test examples.",
     )  # fmt: skip
     write_choice("against", "best")
@@ -105,14 +105,19 @@ def scores(group: Group, standing: Standing, looks: Looks) -> None:
         key=f"score-table-{group.task}-{group.fingerprint}", alt="Scores of the runs, and how they were tested",
         column_config={"Run": st.column_config.TextColumn(pinned=True, width=190)},
     )  # fmt: skip
-    _how(standing, task)
+    _how(standing, task, looks)
 
 
 def _headline(standing: Standing, looks: Looks) -> str:
     """Return what the chart shows, as its title."""
-    best = standing.judgements[0].run
-    score = number(standing.metric, best.test[standing.metric.name].value)
-    said = f"{looks[best.id].name} has the best {called(standing.metric)}, {score}."
+    highest, best, metric = standing.judgements[0].run, standing.best.run, standing.metric
+    score = number(metric, highest.test[metric.name].value)
+    said = f"{looks[highest.id].name} has the best {called(metric)}, {score}."
+    if standing.best.by == "validation" and len(standing.judgements) > 1:
+        chosen = number(metric, best.test[metric.name].value)
+        said = (
+            f"{looks[best.id].name} is the best by validation; its {called(metric)} on the test examples is {chosen}."
+        )
     counts = {words: len(standing.of(verdict)) for verdict, words in COUNTED.items()}
     found = ", ".join(f"{count} {words}" for words, count in counts.items() if count)
     return f"{said} Against {looks[standing.reference.id].name}: {found}." if found else said
@@ -133,16 +138,17 @@ def group_choice(standings: Sequence[Standing], looks: Looks) -> Standing:
     return titles[str(chosen)]
 
 
-def _how(standing: Standing, task: TaskSpec) -> None:
+def _how(standing: Standing, task: TaskSpec, looks: Looks) -> None:
     """Say how it was tested, and what could not be."""
     for why in dict.fromkeys(one.why for one in standing.of("untested")):
         st.caption(f":material/info: {plain(why)}")
     tests = sum(one.difference is not None for one in standing.judgements)
     if tests:
         many = f" Its p-values are corrected for {tests} comparisons (Holm 1979)." if tests > 1 else ""
-        luck = " The best of many is partly the luckiest: on new examples it may do worse." if tests > 3 else ""
         unit = "characters" if task.output_kind == "text" else "examples"
-        st.caption(f"{METHODS[task.output_kind]} {standing.examples:,} test {unit}.{many}{luck}")
+        st.caption(f"{METHODS[task.output_kind]} {standing.examples:,} test {unit}.{many}")
+    if (luck := luck_in_words(standing, looks)) and len(standing.judgements) > 1:
+        st.caption(f":material/casino: {plain(luck)}")
 
 
 def _title(task: TaskSpec | None, name: str) -> str:

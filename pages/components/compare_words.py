@@ -56,6 +56,27 @@ def difference_in_words(metric: MetricSpec, difference: Difference, *, turned: b
     return f"{_amount(metric, value, sign=True)}{unit}, 95 % interval {_amount(metric, low)} to {_amount(metric, high)}"
 
 
+def luck_in_words(standing: Standing, looks: Looks) -> str:
+    """Return how much the best test score flatters, and by what the best run was chosen; empty where nobody knows."""
+    highest, many = standing.judgements[0].run, len(standing.judgements)
+    by_validation = standing.best.by == "validation"
+    said = ""
+    if standing.optimism is not None:
+        unit = " points" if standing.metric.unit == "percent" else ""
+        amount = f"{_amount(standing.metric, standing.optimism)}{unit}"
+        said = (
+            f"The best of {many} looks better than it is: the test score of {looks[highest.id].name} flatters by about "
+            f"{amount}, the part of its lead that is chance (Efron 2011)."
+        )
+    elif many > MOST_NAMED and not by_validation:
+        said = "The best of many is partly the luckiest: on new examples it may do worse."
+    if by_validation and said:
+        return (
+            f"{said} Chosen by validation, {looks[standing.best.run.id].name} is judged by a score that chose nothing."
+        )
+    return said
+
+
 def called(metric: MetricSpec) -> str:
     """Return a metric's name as it stands within a sentence."""
     name = metric.title.partition(" (")[0]

@@ -8,6 +8,7 @@ from core.bootstrap import shared_service
 from core.organising.family import Family, family_of
 from core.organising.fields import deciding
 from core.runs import LONGER, NESTED, Run
+from core.statistics.selection import best_of
 from pages.components.chips import look
 from pages.components.colors import colors
 from pages.components.text import number, plain
@@ -38,13 +39,13 @@ def _best(family: Family, run: Run) -> str:
     metric = deciding(run, shared_service().tasks())
     if metric is None or len({member.dataset_fingerprint for member in family.runs}) > 1:
         return ""
-    scored = [(member.test[metric.name].value, member) for member in family.runs if metric.name in member.test]
-    if len(scored) < 2:
+    best = best_of(family.runs, metric)
+    if best is None or sum(metric.name in member.test for member in family.runs) < 2:
         return ""
-    pick = max if metric.direction == "max" else min
-    value, best = pick(scored, key=lambda pair: pair[0])
-    name = "this one" if best.id == run.id else plain(best.name)
-    return f"; the best score is {number(metric, value)}, of {name}"
+    name = "this one" if best.run.id == run.id else plain(best.run.name)
+    value = number(metric, best.run.test[metric.name].value)
+    how = "the best by validation is" if best.by == "validation" else "the best score is of"
+    return f"; {how} {name}, {value} on the test examples"
 
 
 def _score(run: Run) -> str:

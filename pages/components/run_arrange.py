@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.organising.arranging import GROUPS, Group, grouped, sorted_by
-from core.organising.fields import SCORE, Field, Fields
+from core.organising.fields import SCORE, VALIDATION, Field, Fields
 from core.runs import Run
 from pages.components.run_columns import LOSS, MOST_OFFERED, column_titles, deciding_number, usual_columns
 from pages.components.run_filter import choice
@@ -81,10 +81,10 @@ def _arrange(
 
 def _orders(fields: Fields) -> dict[str, str]:
     """Return every order by its name in an address; the most wanted first."""
-    first = [fields.find(name) for name in ("created", SCORE, "time", "name")]
+    first = [fields.find(name) for name in ("created", VALIDATION, SCORE, "time", "name")]
     orders: dict[str, str] = {}
     for field in dict.fromkeys([*first, *fields.in_use, *fields.of_logged(MOST_OFFERED)]):
-        falling, rising = ("best first", "worst first") if field.name == SCORE else _ENDS[field.kind]
+        falling, rising = ("best first", "worst first") if field.name in (SCORE, VALIDATION) else _ENDS[field.kind]
         pair = {f"-{field.name}": f"{field.title}: {falling}", field.name: f"{field.title}: {rising}"}
         orders |= dict(reversed(pair.items())) if field.kind == "text" else pair
     return orders
@@ -121,8 +121,15 @@ def group_table(runs: Sequence[Run], field: Field, fields: Fields) -> list[Run]:
 
 def _group_row(group: Group, field: Field) -> dict[str, str | int]:
     title = group.title or f"No {field.title.lower().removesuffix('s')}"
-    row: dict[str, str | int] = {field.title: title, "Runs": len(group.runs), "Best score": "", "Best run": ""}
+    row: dict[str, str | int] = {
+        field.title: title,
+        "Runs": len(group.runs),
+        "Best score": "",
+        "Best run": "",
+        "Chosen by": "",
+    }
     if group.best is not None and group.score is not None:
         said = f"{deciding_number(group.score)} ({group.score.name})"
-        row |= {"Best score": said, "Best run": group.best.name}
+        how = "validation" if group.by_validation else "its test score"
+        row |= {"Best score": said, "Best run": group.best.name, "Chosen by": how}
     return row

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 import streamlit as st
 
-from core.organising.fields import SCORE, Field, Fields, deciding
+from core.organising.fields import SCORE, VALIDATION, Field, Fields, deciding
 from core.organising.logged import DecidingScore
 from core.runs import Run
 from core.specs import TaskSpec
@@ -21,6 +21,10 @@ MARKS = "marks"
 OPENED = "opened-run"  # the row whose name was clicked, in the session's state
 WIDTHS = {"status": 90, SCORE: 160, "task": 160, "model": 110, "data": 130, "project": 100, "tag": 130, "note": 220,
           "created": 110, "finished": 110, "time": 75}  # fmt: skip
+_VALIDATION_HELP = (
+    "The deciding metric on the validation split: choose by this one. The test score then chose nothing, and tells the "
+    "truth."
+)
 _SCORE_HELP = (
     "The deciding metric on unseen examples, with its 95 % interval; of a run that was logged, the last value of the "
     "metric whose name says most"
@@ -85,6 +89,10 @@ def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec], fi
     if field.name == SCORE:
         config = st.column_config.TextColumn(field.title, width=WIDTHS[SCORE], help=_SCORE_HELP)
         return _sortable([_score(run, tasks, fields) for run in runs]), config
+    if field.name == VALIDATION:
+        found = [fields.validation(run) for run in runs]
+        config = st.column_config.TextColumn(field.title, width=110, help=_VALIDATION_HELP)
+        return _sortable([deciding_number(score) if score is not None else "" for score in found]), config
     shown, width = _SHOWN.get(field.name), WIDTHS.get(field.name)
     if shown is not None:
         return [shown(run) for run in runs], st.column_config.TextColumn(field.title, width=width)

@@ -83,7 +83,8 @@ def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     )
 
     def numbers() -> None:
-        st.dataframe(_table(methods, task), hide_index=True, row_height=36)
+        on_validation = {f"{run.config.model}, validation split": run.validation} if run.validation else {}
+        st.dataframe(_table(methods | on_validation, task), hide_index=True, row_height=36)
 
     folded("All numbers", numbers, key=f"numbers-{run.id}", icon=":material/table_rows:")
 

@@ -6,10 +6,11 @@ import pytest
 from core.comparing.grouping import groups_of
 from core.comparing.judging import Judgement, stand
 from core.outcome_file import write_outcomes
-from core.runs import Run
+from core.runs import VALIDATION, Run, Score
 from core.service import Service
 from core.specs import Outcomes
 from core.store.foreign_runs import ForeignRuns
+from core.store.run_store import RunStore
 from tests.comparing.conftest import VERSION, Finished, answers
 
 
@@ -118,3 +119,24 @@ def test_runs_without_a_score_are_left_out_and_runs_from_elsewhere_have_no_test(
     assert [(group.task, stand(service, group) is None) for group in groups] == [
         ("image-classification", False), ("", True),
     ]  # fmt: skip
+
+
+def test_the_best_is_chosen_by_validation_and_the_best_test_score_is_said_to_flatter(
+    service: Service, finished: Finished
+) -> None:
+    generator = np.random.default_rng(0)
+    runs = [finished(f"run {i}", answers(list(generator.random(200) < 0.8))) for i in range(6)]
+    (group,) = groups_of(runs)
+    standing = stand(service, group)
+    assert standing is not None
+    assert (standing.best.run, standing.best.by) == (standing.judgements[0].run, "test")
+    assert standing.optimism is not None
+    assert 0.01 < standing.optimism < 0.08
+    store = RunStore(service.database)
+    for number, run in enumerate(runs):
+        store.set_scores(run.id, VALIDATION, {"accuracy": Score(0.7 + number / 100, 0.0, 1.0)})
+    (group,) = groups_of([service.run(run.id) for run in runs])
+    standing = stand(service, group)
+    assert standing is not None
+    assert (standing.best.run.name, standing.best.by) == ("run 5", "validation")
+    assert standing.reference.name == "run 5"

@@ -2,8 +2,10 @@
 
 from core.organising.arranging import grouped, sorted_by
 from core.organising.fields import Fields
-from core.runs import Run
+from core.organising.filters import understand
+from core.runs import VALIDATION, Run, Score
 from core.service import Service
+from core.store.run_store import RunStore
 from tests.organising.conftest import Scored
 
 
@@ -54,3 +56,17 @@ def test_a_run_with_two_tags_is_in_two_groups(service: Service, three: list[Run]
     assert {group.name: names(list(group.runs)) for group in groups} == {
         "demo": ["good"], "First try": ["good"], "": ["bad", "other"],
     }  # fmt: skip
+
+
+def test_a_group_shows_the_run_that_is_best_by_validation(service: Service, scored: Scored) -> None:
+    made = {name: scored(name, test) for name, test in (("lucky", 0.9), ("sound", 0.85))}
+    for name, value in (("lucky", 0.80), ("sound", 0.88)):
+        RunStore(service.database).set_scores(made[name].id, VALIDATION, {"accuracy": Score(value, value, value)})
+    runs = [service.run(run.id) for run in made.values()]
+    fields = Fields(service, runs)
+    (group,) = grouped(runs, fields.find("task"), fields)
+    assert group.best is not None
+    assert (group.best.name, group.by_validation) == ("sound", True)
+    assert names(sorted_by(runs, fields.find("validation"), fields, falling=True)) == ["sound", "lucky"]
+    assert names([run for run in runs if understand("validation > 85", fields).fits(run)]) == ["sound"]
+    assert names([run for run in runs if understand("score > 87", fields).fits(run)]) == ["lucky"]

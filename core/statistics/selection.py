@@ -1,0 +1,113 @@
+"""Choosing one of many: the best by the validation split, and how much the best by the test split flatters."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Run
+from core.specs import MetricSpec, Outcomes
+
+FEWEST = 3  # scores from which their spread can be told from the noise of each
+FEWEST_BLOCKS = 10  # of a text, from which the noise of a mean can be told
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best of some runs.
+
+    Args:
+        run: The best one.
+        by: The split that it was chosen on. What was chosen on the test split is judged by its own luck there.
+    """
+
+    run: Run
+    by: Literal["validation", "test"]
+
+
+def best_of(runs: Sequence[Run], metric: MetricSpec) -> Best | None:
+    """Return the best run: by its validation score where each has one, else by its test score.
+
+    Choosing by the score that is reported makes that score too good (Cawley & Talbot, "On Over-fitting in Model
+    Selection and Subsequent Selection Bias in Performance Evaluation", JMLR 2010).
+
+    Args:
+        runs: That were judged on the same examples; of equal ones the first is returned.
+        metric: That decides.
+
+    Returns:
+        None where no run has a score.
+    """
+    sign = 1.0 if metric.direction == "max" else -1.0
+    scored = [run for run in runs if metric.name in run.test and not math.isnan(run.test[metric.name].value)]
+    if not scored:
+        return None
+    known = [run.validation.get(metric.name) for run in scored]
+    values = [score.value for score in known if score is not None and not math.isnan(score.value)]
+    by: Literal["validation", "test"] = "validation" if len(values) == len(scored) else "test"
+    if by == "test":
+        values = [run.test[metric.name].value for run in scored]
+    return Best(scored[int(np.argmax(sign * np.array(values)))], by)
+
+
+def optimism_of_best(metric: MetricSpec, outcomes: Sequence[Outcomes], block: int = 1) -> float | None:
+    """Return how much better the best of some models looks on the test split than it is, 0 or more.
+
+    The scores vary between models by what these are worth and by chance. What chance does follows from the examples;
+    the rest is what they are worth, and the best score is drawn to the mean by the share of chance: the posterior mean
+    of a normal mean, as in Efron, "Tweedie's Formula and Selection Bias", JASA 2011, section 1, with the variances
+    estimated as in Morris, "Parametric Empirical Bayes Inference", JASA 1983. Where all are worth the same it says
+    about a sixth too little, since chance is never more than all of the spread.
+
+    Args:
+        metric: That decides.
+        outcomes: Of each model on the same examples in the same order.
+        block: Neighbours that depend on each other, as the characters of a text do.
+
+    Returns:
+        In the metric's own unit; None where there are too few models or examples, or the metric is of another kind.
+    """
+    parts = [_parts(metric, one, block) for one in outcomes]
+    if len(outcomes) < FEWEST or any(part is None for part in parts):
+        return None
+    each = np.stack([part for part in parts if part is not None])  # (K, N): what each example adds to each score
+    examples = each.shape[1]
+    if examples < FEWEST_BLOCKS:
+        return None
+    sign = 1.0 if metric.direction == "max" else -1.0
+    scores = sign * np.array([metric.compute(one) for one in outcomes])
+    beside = each - each.mean(axis=0)  # what is hard for all moves no model before another
+    noise = float(beside.var(axis=1, ddof=1).sum() / (len(each) - 1)) / examples
+    spread = float(scores.var(ddof=1))
+    if not math.isfinite(noise + spread) or spread <= 0:
+        return None if not math.isfinite(noise + spread) else 0.0
+    return float(min(noise / spread, 1.0) * (scores.max() - scores.mean()))
+
+
+def _parts(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.float64] | None:
+    """Return what each example (or block of them) adds to the mean that a metric follows from, (N,)."""
+    if metric.statistic == "share":
+        found = (outcomes.predicted == outcomes.targets).astype(np.float64)
+    elif metric.statistic == "mean_nll" and metric.compute(outcomes) == float(outcomes.nll.mean()):
+        found = np.asarray(outcomes.nll, np.float64)
+    elif metric.statistic in ("explained", "root_mean_square", "mean_error"):
+        found = _of_errors(metric, outcomes)
+    else:
+        return None
+    whole = len(found) // block * block
+    return np.asarray(found[len(found) - whole :].reshape(-1, block).mean(axis=1)) if block > 1 else found
+
+
+def _of_errors(metric: MetricSpec, outcomes: Outcomes) -> NDArray[np.float64]:
+    """Return what each row adds to a score of numbers, to the first order (delta method)."""
+    targets = np.asarray(outcomes.targets, np.float64)
+    errors = np.asarray(outcomes.predicted, np.float64) - targets
+    if metric.statistic == "mean_error":
+        return np.abs(errors)
+    squared = errors**2
+    if metric.statistic == "root_mean_square":
+        return np.asarray(squared / (2 * math.sqrt(max(float(squared.mean()), 1e-300))))
+    return np.asarray(-squared / max(float(targets.var()), 1e-300))
