@@ -11,9 +11,10 @@ from core.specs import MetricSpec, Outcomes
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.resampling import RESAMPLES, percentile_interval, resampled_means, resamples
 from core.statistics.shares import paired_shares, wilson
-from core.statistics.studentized import ratio_difference, ratio_interval
+from core.statistics.studentized import FEWEST, ratio_difference, ratio_interval
 
 Counts = NDArray[Any]
+_NOWHERE = float("nan")
 _FEW_KINDS = 4  # a multinomial is drawn where there are so many times fewer kinds of answers than answers
 
 
@@ -28,7 +29,9 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
     """
     value, size = metric.compute(outcomes), len(outcomes.nll)
     if not size or not np.isfinite(value):
-        return Score(value, float("nan"), float("nan"))
+        return Score(value, _NOWHERE, _NOWHERE)
+    if metric.statistic == "explained" and not _from_mean(outcomes).any():
+        return Score(_NOWHERE, _NOWHERE, _NOWHERE)  # of nothing that differs no share is explained
     if metric.statistic == "share":
         return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
     if metric.statistic == "mean_nll" and block > 1:
@@ -37,6 +40,8 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
         mean = ratio_interval(outcomes.nll, np.ones(size), seed)
         low, high = (_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high))
         return Score(value, low, high)
+    if size < FEWEST or (metric.of_counts is not None and len(np.unique(outcomes.targets)) < 2):
+        return Score(value, _NOWHERE, _NOWHERE)  # too few, or a mean over classes of which one was seen
     if metric.of_counts is not None:
         drawn = [metric.of_counts(*counts) for counts in _resampled_counts(outcomes, seed)]
         return percentile_interval(value, np.array(drawn))

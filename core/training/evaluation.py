@@ -13,7 +13,7 @@ from core.specs import MetricSpec, Outcomes, TaskSpec
 from core.statistics.difference import agreed, holm
 from core.statistics.scores import difference_of, score_of
 from core.training.outcomes import outcomes_of
-from core.training.verdict import Numbers, sentence
+from core.training.verdict import Labelled, Numbers, sentence
 
 __all__ = ["Assessment", "ClassReport", "Difference", "assess", "outcomes_of", "score"]
 
@@ -111,11 +111,12 @@ def assess(
     difference = _to_the_best(task, primary, outcomes, baselines, seed) if baselines else None
     confusion = confusion_matrix(outcomes, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
     numbers = _numbers(scores, len(outcomes.nll), target) if task.output_kind == "number" else None
+    labelled = _labelled(confusion, labels) if task.output_kind == "label" else None
     return Assessment(
         test=scores[""],
         baselines={n: scores[n] for n in baselines},
         difference=difference,
-        verdict=sentence(primary, scores[""], difference, never_answered(confusion, labels), numbers),
+        verdict=sentence(primary, scores[""], difference, labelled, numbers),
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=class_reports(confusion, labels),
@@ -136,7 +137,8 @@ def _to_the_best(
     corrected = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
     gain = agreed(found[best], corrected[best])
     low, high = sorted((sign * gain.low, sign * gain.high))
-    return Difference(best, sign * gain.value, low, high)
+    value = sign * gain.value if np.isfinite(gain.value) else float("nan")  # nothing differs: R2 has no meaning
+    return Difference(best, value, low, high)
 
 
 def _from_where_all_judged(
@@ -150,6 +152,13 @@ def _from_where_all_judged(
         return each.select(np.arange(missing, len(each.nll))) if missing else each
 
     return last(outcomes), {name: last(each) for name, each in baselines.items()}
+
+
+def _labelled(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> Labelled:
+    counts = confusion.sum(axis=1)
+    there = tuple(label for label, count in zip(labels, counts, strict=True) if count)
+    others = tuple(label for label, count in zip(labels, counts, strict=True) if not count)
+    return Labelled(int(counts.sum()), there, others, never_answered(confusion, labels))
 
 
 def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) -> Numbers:

@@ -19,6 +19,23 @@ MOST_TIMES = 10  # the differences that there are; beyond it a share is said no 
 
 
 @dataclass(frozen=True)
+class Labelled:
+    """What is known of the classes of a test split.
+
+    Args:
+        examples: In the test split.
+        classes: Those of which there is a test example.
+        unseen: The others.
+        never_answered: Classes that the model never named, though they are there.
+    """
+
+    examples: int
+    classes: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    never_answered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Numbers:
     """What is known of the numbers that a model has answered with."""
 
@@ -31,7 +48,7 @@ def sentence(
     primary: MetricSpec,
     scores: Mapping[str, Score],
     difference: "Difference | None",
-    never_answered: tuple[str, ...] = (),
+    labelled: Labelled | None = None,
     numbers: "Numbers | None" = None,
 ) -> str:
     """Return the verdict.
@@ -40,20 +57,37 @@ def sentence(
         primary: The metric that decides.
         scores: Every metric of the model on the test split.
         difference: To the best baseline on the primary metric, if there is a baseline.
-        never_answered: Classes that the model never named.
+        labelled: What is known of the classes, where it answers with one.
         numbers: What is known of the numbers, where it answers with numbers.
     """
     if primary.name == "r2":
         primary = replace(primary, unit="percent")  # in a sentence, a share is said in percent
     if numbers is not None and numbers.rows < FEWEST_ROWS:
-        return _too_few(numbers.rows, scores["mae"])
+        return _too_few_rows(numbers.rows, scores["mae"])
+    if numbers is not None and math.isnan(scores["r2"].value):
+        return _all_the_same(numbers, scores["mae"])
+    if labelled is not None and labelled.examples < FEWEST_ROWS:
+        return _too_few(labelled, scores["accuracy"]) + _of_classes(labelled)
     text = _explained(primary, scores, numbers) if primary.name == "r2" else _score(primary, scores)
     if difference is not None:
         text += _comparison(primary, difference)
-    text += "."
-    if never_answered:
-        text += f" It never answers {' or '.join(repr(label) for label in never_answered)}."
-    return text
+    return f"{text}.{_of_classes(labelled)}"
+
+
+def _of_classes(labelled: "Labelled | None") -> str:
+    """Return what the test split does not tell of some classes, each sentence with a space before it."""
+    if labelled is None:
+        return ""
+    said = ""
+    if len(labelled.classes) == 1 and labelled.unseen:
+        said = f" Every test example is {labelled.classes[0]!r}: how it does on {_or(labelled.unseen)} is not known."
+    if labelled.never_answered:
+        said += f" It never answers {_or(labelled.never_answered)}."
+    return said
+
+
+def _or(labels: tuple[str, ...]) -> str:
+    return " or ".join(repr(label) for label in labels)
 
 
 def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
@@ -88,7 +122,25 @@ def _explained(primary: MetricSpec, scores: Mapping[str, Score], numbers: "Numbe
     )
 
 
-def _too_few(rows: int, error: Score) -> str:
+def _too_few(labelled: "Labelled", accuracy: Score) -> str:
+    count = labelled.examples
+    others = "1 example was" if count == 1 else f"{count} examples were"
+    return (
+        f"Only {others} left to judge it by, which says next to nothing: it was right on "
+        f"{round(accuracy.value * count)} of {count}. Bring more examples, a hundred or more."
+    )
+
+
+def _all_the_same(numbers: "Numbers", error: Score) -> str:
+    what = f"the same {numbers.name[:LONGEST_NAME]!r}" if numbers.name else "the same number"
+    off = "" if numbers.mean_is_off_by is None else f" (always answering the mean: {in_units(numbers.mean_is_off_by)})"
+    return (
+        f"All {numbers.rows} rows that were left to judge it by have {what}, so what it explains cannot be told: it "
+        f"was off by {in_units(error.value)} on average{off}. Bring rows that differ."
+    )
+
+
+def _too_few_rows(rows: int, error: Score) -> str:
     others = "1 row was" if rows == 1 else f"{rows} rows were"
     return (
         f"Only {others} left to judge it by, which says next to nothing: it was off by {in_units(error.value)} on "

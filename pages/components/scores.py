@@ -29,10 +29,10 @@ def verdict(run: Run, report: Mapping[str, Any]) -> None:
     icon, title = _headline(report.get("difference"))
     with st.container(border=True, key="verdict", gap="xsmall"):
         st.markdown(f"## {icon} {title}")
-        if sentences:
-            verdict_sentences(sentences)
-        else:
+        compares = any(sentence.get("topic") == "better" for sentence in sentences)
+        if not compares:  # too little to judge by: the verdict says so
             st.markdown(plain(run.verdict))
+        verdict_sentences(sentences)
 
 
 def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:

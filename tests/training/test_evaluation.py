@@ -7,6 +7,7 @@ from torch import nn
 
 from core.specs import Outcomes
 from core.statistics.resampling import resamples
+from core.tasks.classification import outcomes_of_probabilities
 from core.tasks.image_classification import TASK as IMAGES
 from core.tasks.tabular_regression import TASK as TABLES
 from core.tasks.tabular_regression import outcomes_of_numbers
@@ -208,6 +209,36 @@ def test_a_share_of_a_handful_of_rows_is_not_believed() -> None:
         "Only 1 row was left to judge it by, which says next to nothing: it was off by 3.5 on average. "
         "Bring more rows, a hundred or more."
     )
+
+
+def test_rows_that_are_all_the_same_have_no_share_to_explain() -> None:
+    same = np.full(30, 5.0)
+    found = assess(TABLES, outcomes_of_numbers(same + 0.5, same, 1.0), {"mean": prices(30)}, (), 0, target="price")
+    assert np.isnan(found.test["r2"].value)
+    assert found.verdict.startswith(
+        "All 30 rows that were left to judge it by have the same 'price', so what it explains cannot be told: it was "
+        "off by 0.5 on average"
+    )
+
+
+@pytest.mark.parametrize(
+    ("targets", "verdict"),
+    [
+        (
+            [0, 1, 0, 1, 0, 1, 0],
+            "Only 7 examples were left to judge it by, which says next to nothing: it was right on 4 of 7. "
+            "Bring more examples, a hundred or more. It never answers 'good'.",
+        ),
+        ([0] * 30, "Every test example is 'bad': how it does on 'good' is not known."),
+    ],
+)
+def test_too_few_examples_or_one_class_is_said_and_has_no_interval_of_classes(targets: list[int], verdict: str) -> None:
+    right = np.array(targets)
+    probabilities = np.tile([0.9, 0.1], (len(right), 1))
+    found = assess(IMAGES, outcomes_of_probabilities(probabilities, right), {}, ("bad", "good"), 0)
+    assert found.verdict.endswith(verdict)
+    assert np.isnan(found.test["f1"].ci_low)
+    assert found.test["accuracy"].ci_low > 0  # Wilson's interval holds for any number of them
 
 
 def test_what_is_absurdly_wrong_is_not_said_in_fifteen_digits() -> None:
