@@ -117,7 +117,7 @@ class DataInfo:
     target_std: float = 1.0
     target_low: float = -math.inf  # a trained model's answers stay within these
     target_high: float = math.inf
-    target_log: tuple[float, ...] = ()  # mean and standard deviation of their logarithms, where these are learnt
+    target_log: tuple[float, ...] = ()  # of logarithms, where these are learnt: mean, deviation, added before
     padding_id: int = 0  # of token ids that stand for nothing, where texts are of different lengths
     token_weights: tuple[float, ...] = ()  # how much each token id counts, where that is known beforehand
     feature_count: int = 0  # numbers that describe a text, where token ids follow them in its row; 0 where none do

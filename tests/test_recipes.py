@@ -100,7 +100,7 @@ def test_the_recipes_are_those_that_were_promised() -> None:
     ]  # fmt: skip
     mlp, price = recipes()["mnist-mlp"], recipes()["price-regression"]
     assert mlp.settings["hidden_sizes"] == "512-256"
-    assert (mlp.settings["dropout"], mlp.settings["optimizer"], mlp.settings["learning_rate"]) == (0.5, "adam", 1e-3)
+    assert (mlp.settings["dropout"], mlp.settings["optimizer"], mlp.settings["learning_rate"]) == (0.3, "adam", 2e-3)
     assert (price.model, price.settings["optimizer"]) == ("linear", "sgd")
     with pytest.raises(UnknownName, match=r"no recipe called 'mnist-mpl'\. Did you mean 'mnist-mlp'"):
         find_recipe("mnist-mpl")

@@ -51,7 +51,8 @@ class InUnitsOfTarget(nn.Module):
         std: Their standard deviation there.
         low: The smallest number that it answers with.
         high: The largest one.
-        log: Mean and standard deviation of their logarithms, where what was computed is one; else nothing.
+        log: Mean and standard deviation of their logarithms, where what was computed is one, and what was added before
+            they were taken (0 if not given); else nothing.
 
     Shapes:
         (N, 1) -> (N,)
@@ -66,6 +67,7 @@ class InUnitsOfTarget(nn.Module):
     ) -> None:
         super().__init__()
         self.low, self.high, self.log = low, high, log
+        self.shift = log[2] if len(log) > 2 else 0.0
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
         if log:
@@ -80,9 +82,9 @@ class InUnitsOfTarget(nn.Module):
         """Return the numbers in their own units; while it learns, as far out as they lie, so that errors pull back."""
         answers = standardised.squeeze(-1).float()  # 16 bits have three digits, and prices have six
         if self.log:
-            mean, std = self.log
-            exponent = (mean + std * answers).clamp(max=math.log(self.high) + EXPONENTS)
-            numbers = self.smear * exponent.exp()
+            mean, std = self.log[:2]
+            exponent = (mean + std * answers).clamp(max=math.log(self.high + self.shift) + EXPONENTS)
+            numbers = self.smear * exponent.exp() - self.shift
         else:
             numbers = torch.addcmul(self.mean, answers, self.std)
         return numbers if self.training else numbers.clamp(self.low, self.high)
@@ -90,6 +92,6 @@ class InUnitsOfTarget(nn.Module):
     def standardised(self, numbers: Tensor) -> Tensor:
         """Return numbers in their own units as they are computed with, (N,)."""
         if self.log:
-            mean, std = self.log
-            return (numbers.log() - mean) / std
+            mean, std = self.log[:2]
+            return ((numbers + self.shift).log() - mean) / std
         return (numbers - self.mean.double().cpu()) / self.std.double().cpu()

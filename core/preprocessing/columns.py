@@ -96,7 +96,7 @@ class ColumnPreprocessor:
 
     def _or_logarithms(self, train: Examples, targets: NDArray[np.float64]) -> Self:
         """Return this, or the same with logarithms where the target clearly multiplies rather than adds."""
-        if targets.min() <= 0 or len(targets) < FEWEST_ROWS:
+        if targets.min() < 0 or len(targets) < FEWEST_ROWS:
             return self
         table = _table(train.inputs)
         numbers = tuple(with_logarithm(c, _numbers(table[c.name])) for c in self.columns.numbers)
@@ -209,7 +209,7 @@ class ColumnPreprocessor:
             target_std=self.target.std,
             target_low=self.target.low,
             target_high=self.target.high,
-            target_log=(self.target.log_mean, self.target.log_std) if self.target.is_log else (),
+            target_log=self.target.log if self.target.is_log else (),
         )
 
     def state(self) -> dict[str, Any]:

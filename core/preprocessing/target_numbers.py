@@ -11,6 +11,7 @@ from core.preprocessing.number_column import LARGEST, SMALLEST
 CLOSEST = 1e-5  # of their own size: numbers to predict that lie closer run together in 32 bits
 MARGIN = 0.25  # times their range, by which answers may leave it
 SMALLER = 0.5  # of the smallest, where all are above 0: no answer is smaller
+FEW = 0.1  # quantile of the numbers above 0 that is added to all before the logarithm is taken, where some are 0
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class TargetNumbers:
         log_std: Their standard deviation; 0 where the numbers are computed with as they are.
         log_left: Squared error that logarithms left in cross-validation, of that of the numbers as they are; 0 where
             they were not tried.
+        log_shift: Added before the logarithm is taken, since 0 has none.
     """
 
     mean: float
@@ -35,23 +37,29 @@ class TargetNumbers:
     log_mean: float = 0.0
     log_std: float = 0.0
     log_left: float = 0.0
+    log_shift: float = 0.0
 
     @property
     def is_log(self) -> bool:
         """Whether logarithms are computed with."""
         return self.log_std > 0
 
+    @property
+    def log(self) -> tuple[float, float, float]:
+        """Mean and standard deviation of the logarithms, and what is added before they are taken."""
+        return self.log_mean, self.log_std, self.log_shift
+
     def standardised(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return numbers as they are computed with: around 0 with spread 1."""
         if self.is_log:
-            return (np.log(numbers) - self.log_mean) / self.log_std
+            return (np.log(numbers + self.log_shift) - self.log_mean) / self.log_std
         return (numbers - self.mean) / self.std
 
     def in_units(self, standardised: NDArray[np.float64], smear: float = 1.0) -> NDArray[np.float64]:
         """Return in their own units what was computed, within the bounds."""
         if self.is_log:
             exponent = np.minimum(self.log_mean + self.log_std * standardised, np.log(LARGEST))
-            return np.asarray((smear * np.exp(exponent)).clip(self.low, self.high))
+            return np.asarray((smear * np.exp(exponent) - self.log_shift).clip(self.low, self.high))
         return np.asarray((self.mean + self.std * standardised).clip(self.low, self.high))
 
     def smear(self, standardised: NDArray[np.float64], numbers: NDArray[np.float64]) -> float:
@@ -62,17 +70,21 @@ class TargetNumbers:
         """
         if not self.is_log:
             return 1.0
-        mean = float(self.in_units(standardised).mean())
-        return float(numbers.mean()) / mean if mean > 0 else 1.0
+        mean = float(self.in_units(standardised).mean()) + self.log_shift
+        return (float(numbers.mean()) + self.log_shift) / mean if mean > 0 else 1.0
 
     def as_log(self, targets: NDArray[np.float64]) -> "TargetNumbers":
         """Return the same with logarithms to compute with.
 
         Args:
-            targets: (N,) all above 0.
+            targets: (N,) none below 0.
         """
-        logs = np.log(targets)
-        return replace(self, log_mean=float(logs.mean()), log_std=float(logs.std()))
+        shift = 0.0
+        if targets.min() == 0:
+            is_counted = bool((targets == np.round(targets)).all())
+            shift = 1.0 if is_counted else float(np.quantile(targets[targets > 0], FEW))
+        logs = np.log(targets + shift)
+        return replace(self, log_mean=float(logs.mean()), log_std=float(logs.std()), log_shift=shift)
 
 
 def fit_target(targets: NDArray[np.float64]) -> TargetNumbers:

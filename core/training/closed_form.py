@@ -72,7 +72,8 @@ def solve(module: nn.Module, train: Split, seed: int) -> Solution:
         layer.bias.fill_(bias)
         if units.log:
             units.smear.fill_(1.0)
-            units.smear.fill_(float(train[1].double().mean()) / float(_answers(module, rows).mean()))
+            said = float(_answers(module, rows).mean()) + units.shift
+            units.smear.fill_((float(train[1].double().mean()) + units.shift) / said)
     errors = (_answers(module, rows) - train[1].double().cpu()) / units.std.double().cpu()
     how = (
         f"ridge regression solved exactly, with the L2 penalty {penalty:g} chosen by leave-one-out cross-validation on "

@@ -24,5 +24,5 @@ def scale_note(data: Materialised, target: str = "") -> str:
         )
     return (
         f"{named} is computed with as it is: its logarithm was tried by cross-validation on the training rows, and "
-        f"left {100 * left:.0f} % of the squared error, which is not clearly less."
+        f"left {'more squared error' if left >= 1 else 'not clearly less squared error'}."
     )

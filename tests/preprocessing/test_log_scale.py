@@ -81,6 +81,22 @@ def test_a_nought_or_a_gap_has_a_logarithm_too() -> None:
     assert np.isfinite(columns.transform(odd)).all()
 
 
+@pytest.mark.parametrize("unit", [1.0, 0.013])
+def test_numbers_that_multiply_may_be_nought(unit: float) -> None:
+    """Counts get one more before their logarithm is taken, amounts as much as the smallest tenth of them has."""
+    bills = invoices(400, 0)
+    counts = np.floor(bills.targets / 60) * unit
+    train = Examples(bills.inputs, counts)
+    assert counts.min() == 0
+    columns = ColumnPreprocessor.fit(train)
+    said = columns.target.in_units(columns.target.standardised(counts))
+    np.testing.assert_allclose(said, counts, atol=1e-9 * counts.max())
+    module = linear.build(linear.LinearParams(), columns.info(())).eval()
+    standardised = torch.from_numpy(columns.target.standardised(counts)).float()[:, None]
+    np.testing.assert_allclose(module[1](standardised).numpy(), counts, atol=1e-4 * counts.max())
+    assert columns.target.log_shift == (1.0 if unit == 1 else pytest.approx(np.quantile(counts[counts > 0], 0.1)))
+
+
 def test_every_model_of_tables_answers_with_numbers_of_logarithms() -> None:
     info = ColumnPreprocessor.fit(invoices(400, 0)).info(())
     for name in catalog.models("tabular-regression"):

@@ -36,10 +36,10 @@ def test_a_run_says_that_logarithms_were_tried_and_not_taken() -> None:
     noise = np.random.default_rng(1).normal(0, 5, len(one))
     said = scale_note(fitted(100 + one + other + noise, {"one": one, "other": other}))
     assert said.startswith("What is predicted is computed with as it is: its logarithm was tried by cross-validation")
-    assert said.endswith(" % of the squared error, which is not clearly less.")
+    assert said.endswith("and left more squared error.")
 
 
-@pytest.mark.parametrize("change", [lambda x: x - 30, lambda x: np.maximum(x - 10, 0), lambda x: -x])
+@pytest.mark.parametrize("change", [lambda x: x - 30, lambda x: -x])
 def test_numbers_that_have_no_logarithm_are_learnt_as_they_are_without_a_word(change: object) -> None:
     one, other = products()
     assert callable(change)
