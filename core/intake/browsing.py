@@ -144,7 +144,7 @@ def _item(position: int, row: dict[str, object], are_turns: bool) -> BrowseItem:
         position=position,
         text=text,
         label=str(row.get("label") or ""),
-        split="" if number is None else SPLITS[int(str(number))],
+        split="" if number is None or int(str(number)) < 0 else SPLITS[int(str(number))],
         name=str(row.get("name") or ""),
         values=values,
         has_picture="pack" in row,

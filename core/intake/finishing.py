@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,29 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.imports import Finding, Guess, VersionInfo
+from core.intake.dividing import Divided, Past, divide_rows
 from core.intake.doctor.examination import SEVERITIES, checks, examine
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Progress
 from core.intake.duplicates import count_repeats, group_numbers, row_keys
-from core.intake.loading import SPLIT_NUMBERS, divided_documents, targets_of
+from core.intake.loading import SPLIT_NUMBERS, divided_documents
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
 from core.intake.rows import FEATURE, UNUSED
 from core.intake.same_texts import labelled_text_keys
 from core.intake.similarity import near_pictures, near_texts
-from core.intake.splitting import assign_splits, describe_documents, describe_given
+from core.intake.split_record import SplitRecord
+from core.intake.splitting import describe_documents
 from core.intake.text_facts import with_languages, with_words
-from core.intake.time_split import describe_time, moments_of, split_by_time
+from core.intake.time_split import moments_of
 
 SIZE = "Size of the images"
 HASHED_ROWS = 65_536  # a fixed portion, so that the fingerprint does not depend on how rows were written
 MOST_LABELS = 1_000
 _NO_TIME = np.iinfo(np.int64).min
-SPLIT_COLUMN = pa.field("split", pa.int8())
+SPLIT_COLUMN = pa.field("split", pa.int8())  # below 0: set aside (`core.intake.split_record`)
+CLUSTER_COLUMN = pa.field("cluster", pa.int64())  # rows with the same number are copies, or of one group
+DIVIDED = (SPLIT_COLUMN.name, CLUSTER_COLUMN.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +53,27 @@ class Ingredients:
     labels: tuple[str, ...] = ()  # where the source fixes their order
     facts: Mapping[str, Any] | None = None
     findings: tuple[Finding, ...] = ()  # of the reader
+    past: Past = field(default_factory=Past)
 
 
-def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, tuple[Finding, ...]]:
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A version, whole.
+
+    Args:
+        rows: With their splits.
+        manifest: Of the version.
+        findings: Of the reader and the data doctor.
+        record: Where all rows of the data set stand, with these; None where rows are not divided.
+    """
+
+    rows: pa.Table
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+    record: SplitRecord | None
+
+
+def finish(given: Ingredients, progress: Progress) -> Finished:
     """Return the rows with their splits, the manifest and every finding.
 
     Raises:
@@ -63,13 +85,15 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     keys, near = similar(given.task, rows, progress)
     progress.stage("Dividing", 0, "rows")
     facts = dict(with_languages(given.facts or {}, rows))
-    moments = moments_of(rows, facts)
-    mark = rows_fingerprint(given.task, rows, labels, "" if moments is None else str(facts["time_column"]))
-    sizes, divided = _divided(given, rows, labels, near, mark, moments)
+    by_time = moments_of(rows, facts) is not None
+    mark = rows_fingerprint(given.task, rows, labels, str(facts["time_column"]) if by_time else "")
+    parts = None if given.task == "text-generation" else _parts(given, labels, facts, near, mark, progress)
+    sizes, divided = _divided(given, rows, mark, parts)
     facts = with_words(facts, divided, labels)
-    facts["splits"] = _described(given.task, divided, facts, moments)
+    facts |= parts.facts if parts else {"splits": describe_documents(rows.column("given"))}
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
-    findings = tuple(sorted([*given.findings, *found], key=lambda f: SEVERITIES.index(f.severity)))
+    said = [*given.findings, *(parts.findings if parts else ())]
+    findings = tuple(sorted([*said, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
     if size and "guesses" in facts:
         facts["guesses"] = [*_other_guesses(facts["guesses"]), asdict(_size_guess(rows, size, channels))]
@@ -88,7 +112,7 @@ def finish(given: Ingredients, progress: Progress) -> tuple[pa.Table, Manifest, 
     )
     duplicates = count_repeats(keys)
     manifest = Manifest(info=info, duplicate_count=duplicates, picture_size=size, channels=channels, facts=facts)
-    return divided, manifest, findings
+    return Finished(divided, manifest, findings, parts.record if parts else None)
 
 
 def _other_guesses(guesses: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -159,14 +183,6 @@ def class_counts(rows: pa.Table, labels: tuple[str, ...]) -> dict[str, int]:
     return {label: int(counted.get(label, 0)) for label in labels}
 
 
-def _described(task: str, rows: pa.Table, facts: Mapping[str, Any], moments: NDArray[np.float64] | None) -> str:
-    """Return a sentence about where the splits come from."""
-    if moments is not None:
-        return describe_time(moments, rows.column("split").to_numpy(), str(facts["time_column"]))
-    said = describe_documents if task == "text-generation" else describe_given
-    return said(rows.column("given"))
-
-
 def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_column: str = "") -> str:
     """Return the SHA-256 of everything that a model could learn from, as 64 hexadecimal digits.
 
@@ -178,9 +194,8 @@ def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_co
     """
     digest = hashlib.sha256(repr((task, labels, time_column) if time_column else (task, labels)).encode())
     beside = ("source", UNUSED)  # of which nothing is learnt
-    columns = (
-        ["pixels", "label"] if task == "image-classification" else [n for n in rows.column_names if n not in beside]
-    )
+    of_pictures = [name for name in ("pixels", "label", "group") if name in rows.column_names]
+    columns = of_pictures if task == "image-classification" else [n for n in rows.column_names if n not in beside]
     for name in [*columns, *(["given"] if "given" not in columns else [])]:
         digest.update(f"{name}\0".encode())
         for start in range(0, rows.num_rows, HASHED_ROWS):
@@ -203,34 +218,41 @@ def _content(values: pa.Array) -> bytes:
     return b"".join(v if isinstance(v, bytes) else v.encode("utf-8", "surrogatepass") for v in present)
 
 
+def without_clusters(rows: pa.Table) -> pa.Table:
+    """Return the rows of a version as they are changed: each keeps its split."""
+    return rows.drop_columns([CLUSTER_COLUMN.name] if CLUSTER_COLUMN.name in rows.column_names else [])
+
+
 def without_split(rows: pa.Table) -> pa.Table:
-    """Return the rows without the splits of the version that they come from."""
-    return rows.drop_columns(["split"]) if "split" in rows.column_names else rows
+    """Return the rows without the splits of the version that they come from, and what else is found out for each."""
+    return rows.drop_columns([name for name in DIVIDED if name in rows.column_names])
 
 
-def _divided(
+def _parts(
     given: Ingredients,
-    rows: pa.Table,
     labels: tuple[str, ...],
+    facts: Mapping[str, Any],
     near: NDArray[np.int64],
     mark: str,
-    moments: NDArray[np.float64] | None,
-) -> tuple[dict[str, int], pa.Table]:
-    if given.task == "text-generation":
-        parts = divided_documents(rows, mark, given.facts or {})
-        sizes = {str(name): sum(len(str(text)) for text in parts[name].inputs) for name in parts}
+    progress: Progress,
+) -> Divided:
+    def near_among(rows: pa.Table) -> NDArray[np.int64]:
+        return similar(given.task, rows, progress)[1]
+
+    return divide_rows(given.task, given.rows, labels, facts, near, near_among, given.past, mark)
+
+
+def _divided(given: Ingredients, rows: pa.Table, mark: str, parts: Divided | None) -> tuple[dict[str, int], pa.Table]:
+    """Return the sizes of the parts, and the rows with their splits; of documents nothing is written there."""
+    if parts is None:
+        texts = divided_documents(rows, mark, given.facts or {})
+        sizes = {str(name): sum(len(str(text)) for text in texts[name].inputs) for name in texts}
         return sizes, rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
-    if moments is not None:
-        split = split_by_time(moments)
-    else:
-        split = assign_splits(near, targets_of(rows, labels), rows.column("given"), mark)
-    sizes = {str(name): int((split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
-    if not all(sizes.values()):
-        raise DataError(
-            f"{rows.num_rows:,} examples are too few to train, validate and test with. "
-            "Add examples until at least one class has three different ones."
-        )
-    return sizes, rows.append_column(SPLIT_COLUMN, pa.array(split, pa.int8()))
+    sizes = {str(name): int((parts.split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
+    divided = rows.append_column(SPLIT_COLUMN, pa.array(parts.split, pa.int8()))
+    if np.bincount(parts.cluster).max() > 1:
+        divided = divided.append_column(CLUSTER_COLUMN, pa.array(parts.cluster, pa.int64()))
+    return sizes, divided
 
 
 def _size_bytes(rows: pa.Table) -> int:

@@ -16,7 +16,7 @@ from core.intake.disk import require_space, size_of
 from core.intake.doctor.examination import checks, repair
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Draft, Progress, ReaderSpec
-from core.intake.finishing import similar
+from core.intake.finishing import similar, without_clusters
 from core.intake.library import Library
 from core.intake.manifest import name_from
 from core.intake.opened import Version
@@ -200,7 +200,7 @@ def run_relabel(
 
 def examined(version: Version, progress: Progress) -> Examined:
     """Return a version as the data doctor sees it."""
-    info, rows = version.manifest.info, version.rows.drop_columns(["split"])
+    info, rows = version.manifest.info, without_clusters(version.rows)
     keys, near = similar(info.task, rows, progress)
     return Examined(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
 

@@ -4,10 +4,13 @@
 `<name>/packs/` holds picture files that several versions share.
 """
 
+import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pyarrow as pa
@@ -15,12 +18,14 @@ import pyarrow as pa
 from core import catalog
 from core.errors import DataError, UnknownName, UserError
 from core.imports import ImportOptions, VersionInfo
+from core.intake.dividing import Past
 from core.intake.draft import Draft, Progress
-from core.intake.finishing import Ingredients, finish
+from core.intake.finishing import DIVIDED, Ingredients, finish
 from core.intake.loading import load_examples
-from core.intake.manifest import DatasetCard, name_from, write_findings, write_json
+from core.intake.manifest import DatasetCard, Manifest, name_from, write_findings, write_json
 from core.intake.opened import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
 from core.intake.rows import FEATURE, UNUSED, read_rows, without_given, write_rows
+from core.intake.split_record import read_record, write_record
 from core.intake.sweeping import DRAFT, marked, owned
 from core.intake.turns import changing
 from core.specs import DatasetSpec
@@ -134,8 +139,9 @@ class Library:
         is_new, pack = not self.has(name), f"{uuid4().hex[:12]}.pack"
         try:
             with marked(self.folder / name, pack):
-                info = self._put(self._ingredients(name, draft, options, change, pack), progress)
-                self._point_to(name, info, options)
+                given = self._ingredients(name, draft, options, change, pack)
+                info = self._put(given, progress)
+                self._point_to(name, info, options, given.past.salt or info.fingerprint)
         except BaseException:
             (self.folder / name / "packs" / pack).unlink(missing_ok=True)
             if is_new:
@@ -155,11 +161,22 @@ class Library:
         if options.divide_anew:
             rows = without_given(rows)
         if options.add_to:
-            rows = _together(self.version(name).rows.drop_columns(["split"]), rows, name)
-        parent = self.card(name).head if self.has(name) else ""
-        return Ingredients(
-            name, draft.task, rows, packs, change, parent, draft.labels, draft.facts, tuple(draft.findings)
-        )
+            rows = _together(self.version(name).rows, rows, name)
+        parent, past = self.card(name).head if self.has(name) else "", self._past(name, draft.facts)
+        found = tuple(draft.findings)
+        return Ingredients(name, draft.task, rows, packs, change, parent, draft.labels, draft.facts, found, past)
+
+    def _past(self, name: str, facts: Mapping[str, Any]) -> Past:
+        """Return what is known of a data set's rows, to which a version with these facts is made."""
+        if not self.has(name) or self.card(name).task == "text-generation":
+            return Past()
+        used, card = self.version(name), self.card(name)
+        if is_divided_otherwise(facts, used.manifest.facts):
+            return Past()
+        infos = self.versions(name)
+        marks = dict.fromkeys([card.head, *(info.fingerprint for info in infos)])
+        record = read_record(self.folder / name, card.task, (self.version(name, mark).rows for mark in marks))
+        return Past(card.salt or infos[-1].fingerprint, record, used.rows, used.manifest.facts)
 
     def revise(
         self,
@@ -190,12 +207,15 @@ class Library:
         info = old.manifest.info
         name = info.name
         progress.stage("Putting it right", 0, "rows")
-        facts, packs = old.manifest.facts, old.packs
-        given = Ingredients(name, info.task, edit(old), packs, change, info.fingerprint, info.labels, facts)
+        facts, packs, rows = old.manifest.facts, old.packs, edit(old)
+        past = replace(self._past(name, facts), before=old.rows, facts=facts)
+        if "split" not in rows.column_names:  # what the edit was made for: to divide everything anew
+            past = Past()
+        given = Ingredients(name, info.task, rows, packs, change, info.fingerprint, info.labels, facts, past=past)
         if not given.rows.num_rows:
             raise DataError("Nothing would be left. The data set stays as it is.")
         made = self._put(given, progress)
-        self._point_to(name, made)
+        self._point_to(name, made, salt=past.salt or made.fingerprint)
         return made
 
     def use(self, name: str, fingerprint: str) -> None:
@@ -229,8 +249,14 @@ class Library:
 
     def _put(self, given: Ingredients, progress: Progress) -> VersionInfo:
         """Write a version's folder, whole or not at all; one with the same content stands."""
-        rows, manifest, findings = finish(given, progress)
+        made = finish(given, progress)
+        rows, manifest = made.rows, made.manifest
+        if made.record is not None:  # before the version: one that was begun and never ended does no harm there
+            write_record(self.folder / given.name, made.record)
         folder = self._versions(given.name) / manifest.info.fingerprint[:FOLDER_DIGITS]
+        if (folder / MANIFEST).is_file() and not _is_divided_alike(Version(folder, manifest), rows):
+            manifest = _told_apart(manifest, rows)
+            folder = folder.with_name(manifest.info.fingerprint[:FOLDER_DIGITS])
         if (folder / MANIFEST).is_file():
             return manifest_of(folder / MANIFEST).info
         draft = folder.with_name(owned(DRAFT))
@@ -238,16 +264,18 @@ class Library:
         try:
             progress.stage("Saving", 0, "rows")
             write_rows(draft / ROWS, rows)
-            write_findings(draft / FINDINGS_FILE, findings)
+            write_findings(draft / FINDINGS_FILE, made.findings)
             write_json(draft / MANIFEST, manifest)
             draft.rename(folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return manifest.info
 
-    def _point_to(self, name: str, info: VersionInfo, options: ImportOptions | None = None) -> None:
+    def _point_to(
+        self, name: str, info: VersionInfo, options: ImportOptions | None = None, salt: str | None = None
+    ) -> None:
         if self.has(name):
-            self.change_card(name, head=info.fingerprint)
+            self.change_card(name, head=info.fingerprint, **({} if salt is None else {"salt": salt}))
             return
         chosen = options or ImportOptions()
         card = DatasetCard(
@@ -257,20 +285,46 @@ class Library:
             licence=chosen.licence or "Yours to know",
             source=chosen.source or info.change,
             head=info.fingerprint,
+            salt=info.fingerprint,
             created_at=datetime.now(UTC),
         )
         write_json(self.folder / name / CARD, card)
 
 
+def is_divided_otherwise(facts: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Return whether rows are to be divided by groups or by time that were not before: then all are divided anew.
+
+    Args:
+        facts: Of the version that is made.
+        before: Of the version before.
+    """
+    by_group = facts.get("group_column") and facts["group_column"] != before.get("group_column")
+    by_time = facts.get("time_column") and facts["time_column"] != before.get("time_column")
+    return bool(by_group or by_time)
+
+
+def _is_divided_alike(version: Version, rows: pa.Table) -> bool:
+    return bool(version.rows.column("split").equals(rows.column("split")))
+
+
+def _told_apart(manifest: Manifest, rows: pa.Table) -> Manifest:
+    """Return the manifest, with a fingerprint of its own, of a version whose content was there on other sides."""
+    split = rows.column("split").fill_null(-1).to_numpy().astype("<i1").tobytes()
+    mark = hashlib.sha256(manifest.info.fingerprint.encode() + split).hexdigest()
+    return manifest.model_copy(update={"info": replace(manifest.info, fingerprint=mark)})
+
+
 def _together(old: pa.Table, new: pa.Table, name: str) -> pa.Table:
     if UNUSED not in old.column_names or UNUSED not in new.column_names:  # made before rows had it
         old, new = (rows.drop_columns([UNUSED] if UNUSED in rows.column_names else []) for rows in (old, new))
-    if set(old.column_names) != set(new.column_names):
+    ours = [column for column in old.column_names if column not in DIVIDED]
+    if set(ours) != set(new.column_names):
         raise DataError(
             f"These examples have other columns than those of '{name}', so they cannot be added to it."
-            f"{_apart(old, new)}"
+            f"{_apart(old.select(ours), new)}"
         )
-    return pa.concat_tables([old, new.select(old.column_names).cast(old.schema)])
+    added = new.select(ours).cast(old.select(ours).schema)
+    return pa.concat_tables([old.select([*ours, "split"]), added], promote_options="default")  # no split of new ones
 
 
 def _apart(old: pa.Table, new: pa.Table) -> str:

@@ -31,6 +31,7 @@ class DatasetCard(BaseModel):
     head: str  # fingerprint of the version in use
     created_at: datetime
     deleted_at: datetime | None = None
+    salt: str = ""  # of the splits, for good; empty of a data set that has had no version since there were salts
 
 
 class Manifest(BaseModel):

@@ -208,7 +208,7 @@ def in_their_splits(doubted: Sequence[DoubtedLabel], rows: pa.Table) -> list[Dou
     """
     names = {number: name for name, number in SPLIT_NUMBERS.items()}
     numbers = rows.column("split").take(pa.array([one.position for one in doubted], pa.int64())).to_pylist()
-    return [replace(one, split=names[number]) for one, number in zip(doubted, numbers, strict=True)]
+    return [replace(one, split=names.get(number, "")) for one, number in zip(doubted, numbers, strict=True)]
 
 
 class KeptLabels(BaseModel):

@@ -101,7 +101,7 @@ def assign_splits(
     groups = _Groups.of(keys_or_groups, targets)
     if exact is not None:
         groups = _loosened(groups, targets, exact)
-    said = _said(given, len(targets))
+    said = said_by(given, len(targets))
     held_out = {number for number in (VALIDATION, TEST) if (said == number).any()}
     if not held_out:
         assigned = _draw(groups, fingerprint, (TEST, VALIDATION))[groups.number]
@@ -119,7 +119,7 @@ def assign_splits(
 
 def describe_given(given: "NDArray[Any] | pa.ChunkedArray") -> str:
     """Return a sentence about where the splits come from, to be shown beside their sizes."""
-    said = _said(given, len(given))
+    said = said_by(given, len(given))
     names = [SPLITS[number] for number in (VALIDATION, TEST) if (said == number).any()]
     if not names:
         return "Drawn by Touchstone: 70 % for training, 15 % for validation, 15 % for the test; copies stay together."
@@ -180,10 +180,10 @@ class _Groups:
     ) -> "_Groups":
         number, first = group_numbers(keys)
         known_by = keys[first] if names is None or at is None else names[at[first]]
-        return cls(number, known_by, np.bincount(number, minlength=len(first)), _strata(targets[first]))
+        return cls(number, known_by, np.bincount(number, minlength=len(first)), strata_of(targets[first]))
 
 
-def _strata(targets: NDArray[Any]) -> Indices:
+def strata_of(targets: NDArray[Any]) -> Indices:
     """Return what is divided by itself: each label, or each of at most ten ranges with as many examples."""
     if not np.issubdtype(targets.dtype, np.floating):
         return targets.astype(np.int64)
@@ -208,7 +208,7 @@ def _loosened(groups: _Groups, targets: NDArray[Any], exact: Keys) -> _Groups:
     return _Groups.of(number, targets)
 
 
-def _said(given: "NDArray[Any] | pa.ChunkedArray", count: int) -> NDArray[np.int8]:
+def said_by(given: "NDArray[Any] | pa.ChunkedArray", count: int) -> NDArray[np.int8]:
     """Return what the source says of each row as the number of a split, -1 for nothing."""
     import pyarrow.compute as pc
 
@@ -229,7 +229,7 @@ def _settled(said: NDArray[np.int8], groups: _Groups) -> NDArray[np.int8]:
 
 def _draw(groups: _Groups, fingerprint: str, held_out: tuple[int, ...]) -> NDArray[np.int8]:
     """Return the split of each group, (G,): each stratum is divided by itself."""
-    ranks = _ranks(groups.keys, fingerprint)
+    ranks = ranks_of(groups.keys, fingerprint)
     order = np.lexsort((ranks[:, 1], ranks[:, 0], groups.stratum))
     bounds = np.flatnonzero(np.diff(groups.stratum[order], prepend=np.nan, append=np.nan))
     dealt = np.full(len(order), TRAIN, dtype=np.int8)
@@ -240,7 +240,7 @@ def _draw(groups: _Groups, fingerprint: str, held_out: tuple[int, ...]) -> NDArr
     return dealt
 
 
-def _ranks(keys: Keys | Indices, fingerprint: str) -> NDArray[np.uint64]:
+def ranks_of(keys: Keys | Indices, fingerprint: str) -> NDArray[np.uint64]:
     """Return a hash of the fingerprint and each key, (G, 2), in the order of the hashes' bytes."""
     prefix, hashes = fingerprint.encode(), bytearray()
     plain = np.ascontiguousarray(keys if keys.dtype.kind == "S" else keys.astype("<i8"))

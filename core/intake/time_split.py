@@ -46,9 +46,25 @@ def split_by_time(moments: NDArray[np.float64]) -> NDArray[np.int8]:
     first = min(max(first, 1), len(different) - 2)
     second = int(np.searchsorted(before, (1 - HELD_OUT_SHARE) * total))
     second = min(max(second, first + 1), len(different) - 1)
+    return split_at(moments, (float(different[first]), float(different[second])))
+
+
+def borders_of(moments: NDArray[np.float64], split: NDArray[np.int8]) -> tuple[float, float] | None:
+    """Return when validation and test begin, in seconds; None where one of them has no row with a time.
+
+    Args:
+        moments: (N,) in seconds.
+        split: (N,) of the rows.
+    """
+    begins = [moments[(split == number) & ~np.isnan(moments)] for number in (VALIDATION, TEST)]
+    return (float(begins[0].min()), float(begins[1].min())) if all(map(len, begins)) else None
+
+
+def split_at(moments: NDArray[np.float64], borders: tuple[float, float]) -> NDArray[np.int8]:
+    """Return on which side of given borders each row is, (N,); rows of no time are for training."""
     split = np.full(len(moments), TRAIN, dtype=np.int8)
-    split[moments >= different[first]] = VALIDATION
-    split[moments >= different[second]] = TEST
+    split[moments >= borders[0]] = VALIDATION
+    split[moments >= borders[1]] = TEST
     return split
 
 

@@ -34,4 +34,5 @@ def divide_anew(examined: Examined) -> pa.Table:
     counts = list(given_counts(examined).values())
     if all(np.array_equal(counts[0] > 0, found > 0) for found in counts):
         return examined.rows
-    return without_given(examined.rows)
+    anew = without_given(examined.rows)
+    return anew.drop_columns(["split"] if "split" in anew.column_names else [])

@@ -1,0 +1,90 @@
+"""Rows that belong together: copies of each other, and rows of one customer, patient or document."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.errors import DataError
+from core.specs import SPLITS
+
+GROUP = "group"  # of a version's rows: what a column that the user chose says; null where it says nothing
+MOST_LINKED = 0.2  # share of the rows: copies that tie more of them together say nothing, such as "Thanks!"
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Which rows never stand on two sides of a split.
+
+    Args:
+        number: (N,) rows with the same number belong together.
+        has_copies: Whether copies in several groups tie these together, too. Where they would tie nearly everything
+            together they do not, and copies on two sides are set aside instead.
+    """
+
+    number: Indices
+    has_copies: bool = True
+
+
+def together(rows: pa.Table, near: Indices) -> Together:
+    """Return which rows belong together: those that are nearly the same, and those of one group.
+
+    Args:
+        rows: Of a version, with or without groups.
+        near: (N,) rows with the same number are nearly the same.
+    """
+    if GROUP not in rows.column_names:
+        return Together(near)
+    groups = group_numbers_of(rows)
+    both = _linked(groups, near)
+    largest, limit = np.bincount(both).max(initial=0), max(MOST_LINKED * len(both), np.bincount(groups).max(initial=0))
+    return Together(both) if largest <= limit else Together(groups, has_copies=False)
+
+
+def group_numbers_of(rows: pa.Table) -> Indices:
+    """Return a number for each row's group, (N,); a row that names none is one by itself."""
+    encoded = rows.column(GROUP).dictionary_encode().unify_dictionaries().combine_chunks()
+    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    alone = codes < 0
+    codes[alone] = len(encoded.dictionary) + np.arange(int(alone.sum()))
+    return codes
+
+
+def check_groups(rows: pa.Table, column: str) -> None:
+    """Refuse groups of which there are too few.
+
+    Args:
+        rows: Of a version, with groups.
+        column: That names them.
+
+    Raises:
+        DataError: There are fewer groups than parts.
+    """
+    named = [value for value in rows.column(GROUP).unique().to_pylist() if value is not None]
+    missing = rows.column(GROUP).null_count
+    if not named:
+        raise DataError(
+            f"The column '{column}' names no group: nothing stands in it. Choose another column, or none: then only "
+            "copies stay together."
+        )
+    if len(named) + missing < len(SPLITS):
+        ones = f"one group only, '{named[0]}'" if len(named) == 1 else f"{len(named)} groups only"
+        raise DataError(
+            f"The column '{column}' names {ones}, and all rows of a group are for training, for validation or for the "
+            "test: that takes three groups at least, and twenty or more to say something. Choose another column, or "
+            "none: then only copies stay together."
+        )
+
+
+def _linked(one: Indices, other: Indices) -> Indices:
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ones = np.unique(one, return_inverse=True)[1]
+    others = np.unique(other, return_inverse=True)[1] + int(ones.max(initial=-1)) + 1
+    size = int(others.max(initial=-1)) + 1
+    links = coo_matrix((np.ones(len(ones), dtype=np.int8), (ones, others)), shape=(size, size))
+    found: Indices = connected_components(links, directed=False)[1].astype(np.int64)
+    return found[ones]

@@ -1,0 +1,93 @@
+"""How a version's rows were divided, and what is set aside, for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.imports import Finding
+from core.intake.doctor.examined import LOOKED_AT
+from core.intake.doctor.wording import thing
+from core.intake.grouped_rows import GROUP
+from core.intake.splitting import describe_given
+from core.intake.time_split import describe_time
+
+CODE = "set-aside"
+
+
+def describe_split(
+    rows: pa.Table,
+    split: NDArray[np.int8],
+    facts: Mapping[str, Any],
+    moments: NDArray[np.float64] | None,
+    before: pa.Table | None,
+    salt: str,
+) -> str:
+    """Return sentences about where the splits come from, and that they stay.
+
+    Args:
+        rows: Of the version.
+        split: (N,) of each row; below 0 where it is set aside.
+        facts: Of the version.
+        moments: (N,) by which they are divided, None where they are not divided by time.
+        before: The rows of the version before, None where all were divided anew.
+        salt: Of the data set.
+    """
+    if moments is not None:
+        how = describe_time(moments, split, str(facts["time_column"]))
+        stays = (
+            "Rows keep their part for good: one that is added stands where its date says, so that later ones are all "
+            "for the test. To move the borders, import everything under another name."
+        )
+    else:
+        how = describe_given(rows.column("given"))
+        stays = f"Rows keep their part for good, whatever is added, mended or removed (salt {salt[:8]})."
+    if GROUP in rows.column_names:
+        how += _of_groups(rows, str(facts.get("group_column", "")))
+    return " ".join(filter(None, (how, stays, _of_aside(split))))
+
+
+def _of_groups(rows: pa.Table, column: str) -> str:
+    groups = rows.column(GROUP)
+    count = len(groups.drop_null().unique())
+    alone = f"; {groups.null_count:,} without a value are groups by themselves" if groups.null_count else ""
+    return f" All rows with the same '{column}' are on one side: {count:,} groups{alone}."
+
+
+def _of_aside(split: NDArray[np.int8]) -> str:
+    count = int((split < 0).sum())
+    return f"{count:,} {'is' if count == 1 else 'are'} set aside, in no part." if count else ""
+
+
+def aside_finding(task: str, aside: NDArray[np.bool_], *, is_left: bool) -> Finding | None:
+    """Return which rows are alike on two sides since a change, None where none are.
+
+    Args:
+        task: What the rows are for.
+        aside: (N,) which rows.
+        is_left: Whether these are left where they are, since they are too many.
+    """
+    count = int(aside.sum())
+    if not count:
+        return None
+    what = f"{count:,} {thing(task, 1 if count == 1 else 2)} {'is' if count == 1 else 'are'}"
+    if is_left:
+        message = f"{what} the same, or nearly, as others on another side of the split since a change."
+        why = "So many are no copies but rows of which little is known: they stay where they are, and flatter the test."
+    else:
+        message = (
+            f"{what} in no part of the data for now: since a change, nearly the same stands on another side of the "
+            "split, or a date lies beyond a border."
+        )
+        why = "What is there keeps its part for good, and no copy may stand on both sides: a test would flatter."
+    return Finding(
+        code=CODE,
+        severity="warning" if is_left else "note",
+        count=count,
+        examples=(),
+        message=message,
+        why=why,
+        rows=tuple(np.flatnonzero(aside)[:LOOKED_AT].tolist()),
+    )
