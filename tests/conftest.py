@@ -1,5 +1,6 @@
 """What many tests start from: a home folder of their own, a real database, a configuration."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,14 @@ from hypothesis import settings as examples
 from core.bootstrap import open_database
 from core.config import TrainConfig
 from core.configure import make_config
+from core.processes import thread_limits
 from core.settings import Settings
 from core.store.database import Database
 from core.store.run_store import RunStore
+
+# Tests run side by side, one on each core: where each computes with as many threads as there are cores, these wait for
+# one another. Said before a test imports PyTorch, which reads it once.
+os.environ.update(thread_limits(1, os.environ))
 
 # A busy machine is slow, and what one machine tries every machine tries.
 examples.register_profile("any machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
