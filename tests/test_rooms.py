@@ -57,7 +57,7 @@ MAY_IMPORT = {
     "doubts": WORDS | {"service", "shelf", "imports"},
     "shelf": WORDS | {"catalog", "intake", "imports"},
     "worker": WORDS | {"imports", "notifying", "lost_runs", "exit_reason", "outcome_file", "wall_file", "recorder",
-                       "processes", "results", "preprocessing.encoder_place",
+                       "processes", "results", "preprocessing.encoder_place", "preprocessing.target_numbers",
                        "training", "store", "catalog", "configure", "intake", "bootstrap"},
     "serving": WORDS | {"training", "catalog", "intake", "preprocessing.encoder_place"},
     "configure": WORDS | {"catalog"},
