@@ -1,6 +1,6 @@
 """Which words mean something else in capitals: "US" and "us", where the labels say so."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -21,7 +21,7 @@ def cased_words(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> f
     Source:
         The G-test of independence (Wilks 1938; Dunning 1993), with Bonferroni's correction.
     """
-    from scipy.stats import chi2
+    from scipy.special import chdtrc  # the upper tail of chi-squared; `scipy.stats` takes a second to import
 
     written = _counted(texts, targets)
     tables = {word: table for word, forms in written.items() if (table := _table(forms)) is not None}
@@ -31,19 +31,22 @@ def cased_words(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> f
         with np.errstate(divide="ignore", invalid="ignore"):
             likelihood_ratio = 2 * np.nansum(np.where(table > 0, table * np.log(table / expected), 0.0))
         freedom = (table.shape[0] - 1) * (int((table.sum(0) > 0).sum()) - 1)
-        if freedom and chi2.sf(likelihood_ratio, freedom) * len(tables) < SURELY:
+        if freedom and chdtrc(freedom, likelihood_ratio) * len(tables) < SURELY:
             found.add(word)
     return frozenset(found)
 
 
 def _counted(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> dict[str, dict[str, Counter[int]]]:
     """Return in how many texts of each class each way of writing each word stands."""
-    written: dict[str, dict[str, Counter[int]]] = {}
+    held = defaultdict[int, Counter[str]](Counter)
     for tokens, target in zip(texts, targets[:MOST_READ].tolist(), strict=False):
-        for token in set(tokens):
+        held[target].update(set(tokens))
+    written: dict[str, dict[str, Counter[int]]] = {}
+    for target, counts in held.items():
+        for token, count in counts.items():
             lower = token.lower()
             if token != token.upper() or token != lower:
-                written.setdefault(lower, {}).setdefault(token, Counter())[target] += 1
+                written.setdefault(lower, {}).setdefault(token, Counter())[target] = count
     return written
 
 

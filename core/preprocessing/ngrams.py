@@ -1,7 +1,7 @@
 """N-grams of words and of characters: which ones a text holds, in any script; each counts by how rare it is."""
 
 from collections import Counter
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import Any, ClassVar, Self
@@ -21,6 +21,7 @@ LONGEST_FOR_PARTS = 600  # characters a text, on average: in longer ones the wor
 MOST_FOR_PARTS = 20_000_000  # characters in all: parts take a gigabyte beyond
 MANY = 1_000  # texts, from which an n-gram must stand in two of them
 SCRIPT_SEEN_IN = 500  # texts
+WORDS_AT_HAND = 1 << 15  # whose parts are kept: most words of a text stood in others, and cutting them takes longest
 
 
 class NgramPreprocessor:
@@ -117,20 +118,22 @@ class NgramPreprocessor:
             "cased": sorted(self.cased),
         }
 
-    def _ngrams_of(self, text: str) -> Iterator[str]:
+    def _ngrams_of(self, text: str) -> list[str]:
         words = [word if (lower := word.lower()) in self.cased else lower for word in tokens_of(text)]
         if self.reads == "characters":
             line = " ".join(text.split()) if self.cased else " ".join(text.lower().split())
-            for size in CHARACTERS:
-                yield from (line[i : i + size] for i in range(len(line) - size + 1))
-            return
-        yield from words
-        yield from map(" ".join, pairwise(words))
+            return [line[i : i + size] for size in CHARACTERS for i in range(len(line) - size + 1)]
+        found = [*words, *map(" ".join, pairwise(words))]
         if self.reads == "words and parts":
             for word in words:
-                edged = f" {word} "
-                for size in PARTS:
-                    yield from (PART + edged[i : i + size] for i in range(len(edged) - size + 1))
+                found += _parts_of(word)
+        return found
+
+
+@lru_cache(WORDS_AT_HAND)
+def _parts_of(word: str) -> tuple[str, ...]:
+    edged = f" {word} "
+    return tuple(PART + edged[i : i + size] for size in PARTS for i in range(len(edged) - size + 1))
 
 
 def _reading_of(texts: tuple[str, ...]) -> str:

@@ -12,7 +12,8 @@ import regex
 from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
-from core.preprocessing.encoder_network import Recipe, features_of, load_network
+from core.preprocessing.bert import Network, load_network
+from core.preprocessing.encoder_network import Recipe, features_of
 from core.preprocessing.encoder_place import place
 from core.preprocessing.word_pieces import LONGEST_PIECE, readable
 from core.specs import DataInfo, Examples, Inputs, Reading, Texts, texts_of
@@ -183,7 +184,7 @@ def _in_windows(ids: list[int], most: int) -> list[list[int]]:
 
 
 @cache
-def _network(folder: Path, device: str) -> Any:
+def _network(folder: Path, device: str) -> Network:
     """Return the encoder's network on a device, loaded once a process."""
     check_weights(folder)
     return load_network(folder, device, deepest=max(max(recipe.mean_layers) for recipe in RECIPES.values()))

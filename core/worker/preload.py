@@ -1,6 +1,6 @@
 """Imported once by the fork server: what every run needs and takes seconds to import; nothing that touches a GPU.
 
-Not transformers: it takes as long again as all the rest, and only a run that encodes texts for the first time needs it.
+Not transformers: it takes as long again as all the rest, and only models from outside need it.
 """
 
 import safetensors.torch

@@ -58,3 +58,17 @@ def test_a_model_of_the_earlier_recipe_still_reads_as_it_learnt() -> None:
     features = encoder.transform(("I would buy it again.",))
     assert features.shape == (1, 4608)
     np.testing.assert_allclose(features[:, :1536], SentenceEncoder().transform(("I would buy it again.",)), atol=1e-5)
+
+
+def test_the_encoder_says_what_the_library_of_its_makers_says() -> None:
+    import torch
+    from transformers import BertModel, BertTokenizer
+
+    texts = ("It broke.", "I would buy it again, and again.")
+    cut = BertTokenizer.from_pretrained(encoder_folder())(list(texts), padding=True, return_tensors="pt")
+    model = BertModel.from_pretrained(encoder_folder()).eval()
+    with torch.inference_mode():
+        layers = model(**cut, output_hidden_states=True).hidden_states
+    mask = cut["attention_mask"][..., None]
+    expected = torch.cat([(layers[number] * mask).sum(1) / mask.sum(1) for number in (2, 3, 4, 5)], dim=1)
+    np.testing.assert_allclose(SentenceEncoder().transform(texts), expected.numpy(), atol=1e-4)
