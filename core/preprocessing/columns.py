@@ -13,7 +13,7 @@ from core.preprocessing.date_column import DateColumn, fit_dates, seconds_of
 from core.preprocessing.log_scale import CHOOSING_ROWS, CLEARLY, FEWEST_ROWS, squared_errors
 from core.preprocessing.number_column import LARGEST, SMALLEST, NumberColumn, fit_numbers, with_logarithm
 from core.preprocessing.target_numbers import TargetNumbers, fit_target
-from core.preprocessing.text_column import TextColumn, fit_texts
+from core.preprocessing.text_column import TextColumn, cross_fitted_texts, fit_texts
 from core.preprocessing.word_column import WordColumn, cross_fitted, fit_words, plain_words
 from core.specs import ORDERS, DataInfo, Examples, Inputs
 
@@ -47,8 +47,8 @@ class ColumnPreprocessor:
 
     A number that lies ten times as far outside of those learnt from as they lie apart, or further, counts as missing:
     there, nothing that was learnt means anything, and one absurd cell must not decide a whole score. Words that are too
-    rare for a column are encoded by the target, dates become elapsed time, hours, weekdays and season, texts the terms
-    that tell most. What it does with which column hangs on the column's type in the table: floating numbers,
+    rare for a column are encoded by the target, dates become elapsed time, hours, weekdays and season, texts what their
+    words say of the target. What it does with which column hangs on the column's type in the table: floating numbers,
     `object` or `str` words, `string` texts, `datetime64` dates, `timedelta64` times of the day.
 
     A numpy version of scikit-learn's `SimpleImputer`, `StandardScaler`, `OneHotEncoder` and `TargetEncoder` (its test
@@ -118,7 +118,7 @@ class ColumnPreprocessor:
         numbers = tuple(NumberColumn(**column) for column in state["numbers"])
         words = tuple(_word_column(column) for column in state["words"])
         dates = tuple(DateColumn(**column) for column in state.get("dates", ()))
-        texts = tuple(TextColumn(column["name"], tuple(column["terms"])) for column in state.get("texts", ()))
+        texts = tuple(_text_column(column) for column in state.get("texts", ()))
         known = {f.name: float(state[f"target_{f.name}"]) for f in fields(TargetNumbers) if f"target_{f.name}" in state}
         return cls(Columns(numbers, words, dates, texts), TargetNumbers(**known))
 
@@ -156,7 +156,7 @@ class ColumnPreprocessor:
     def transform_training(self, train: Examples) -> NDArray[Any]:
         """Return (N, F) float32 of the rows that it was fitted on.
 
-        What the target is like beside a word is taken from other rows, so that no row sees its own answer.
+        What the target is like beside a word or a text is taken from other rows, so that no row sees its own answer.
 
         Args:
             train: As given to `fit`.
@@ -164,7 +164,10 @@ class ColumnPreprocessor:
         table = _table(train.inputs)
         wanted = (np.asarray(train.targets, dtype=np.float64) - self.target.mean) / self.target.std
         encoded = [column for column in self.columns.words if column.encoded]
-        return self._written(table, {c.name: cross_fitted(plain_words(table[c.name]), wanted) for c in encoded})
+        codes = {c.name: cross_fitted(plain_words(table[c.name]), wanted) for c in encoded}
+        weighted = [column for column in self.columns.texts if column.weights]
+        codes |= {c.name: cross_fitted_texts(c, _texts(table[c.name]), wanted) for c in weighted}
+        return self._written(table, codes)
 
     def _written(self, table: "pd.DataFrame", codes: Codes) -> NDArray[Any]:
         self._check_columns([str(name) for name in table.columns])
@@ -177,7 +180,7 @@ class ColumnPreprocessor:
         for date in self.columns.dates:
             at = date.write(rows, at, seconds_of(table[date.name].to_numpy()))
         for text in self.columns.texts:
-            at = text.write(rows, at, _texts(table[text.name]))
+            at = text.write(rows, at, _texts(table[text.name]), codes.get(text.name))
         return rows
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
@@ -219,7 +222,10 @@ class ColumnPreprocessor:
             "numbers": [asdict(column) for column in self.columns.numbers],
             "words": [column | {"words": list(column["words"])} for column in words],
             "dates": [asdict(column) for column in self.columns.dates],
-            "texts": [{"name": column.name, "terms": list(column.terms)} for column in self.columns.texts],
+            "texts": [
+                asdict(column) | {"terms": list(column.terms), "weights": list(column.weights)}
+                for column in self.columns.texts
+            ],
         } | {f"target_{name}": value for name, value in asdict(self.target).items()}
 
     def _check_columns(self, found: list[str]) -> None:
@@ -249,6 +255,10 @@ def kind_of(column: "pd.Series[Any]") -> str:
 
 def _word_column(state: dict[str, Any]) -> WordColumn:
     return WordColumn(**state | {"words": tuple(state["words"]), "rare": frozenset(state.get("rare", ()))})
+
+
+def _text_column(state: dict[str, Any]) -> TextColumn:
+    return TextColumn(**state | {"terms": tuple(state["terms"]), "weights": tuple(state.get("weights", ()))})
 
 
 def _numbers(column: "pd.Series[Any]") -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from sklearn.preprocessing import TargetEncoder
 
 from core.preprocessing.columns import ColumnPreprocessor
 from core.preprocessing.date_column import fit_dates
-from core.preprocessing.text_column import fit_texts, terms_of
+from core.preprocessing.text_column import cross_fitted_texts, fit_texts, terms_of
 from core.preprocessing.word_column import encode, fit_words
 from core.specs import ORDERS, Examples
 
@@ -110,16 +110,45 @@ def test_a_word_seen_only_once_is_not_called_new() -> None:
     assert column.is_unseen(pd.Series(["c", "d", None], dtype=object)).tolist() == [False, True, False]
 
 
-def test_texts_give_the_terms_that_tell_most() -> None:
-    texts = [f"the {'lovely' if n % 2 else 'dreadful'} hotel number {n % 5}" for n in range(200)]
-    column = fit_texts("review", texts, np.array([1.0 if n % 2 else -1.0 for n in range(200)]))
-    assert set(column.terms[:6]) == {
-        "lovely", "dreadful", "the lovely", "the dreadful", "lovely hotel", "dreadful hotel",
-    }  # fmt: skip
-    rows = np.zeros((2, len(column.terms)), dtype=np.float32)
-    column.write(rows, 0, ["Lovely, LOVELY!", None])
-    assert rows[0, column.terms.index("lovely")] == pytest.approx(np.log(3))
-    assert rows[1].sum() == 0
+def reviews(count: int) -> tuple[list[str | None], np.ndarray]:
+    texts: list[str | None] = [f"the {'lovely' if n % 2 else 'dreadful'} hotel number {n % 5}" for n in range(count)]
+    return texts, np.array([1.0 if n % 2 else -1.0 for n in range(count)])
+
+
+def test_texts_give_one_number_that_is_what_their_words_say_of_the_target() -> None:
+    column = fit_texts("review", *reviews(200))
+    assert column.features == ("review: what its words say of the target",)
+    weights = dict(zip(column.terms, column.weights, strict=True))
+    assert {"lovely", "the lovely", "lovely hotel"} <= {term for term, weight in weights.items() if weight > 0.1}
+    assert {"dreadful", "the dreadful", "dreadful hotel"} <= {t for t, weight in weights.items() if weight < -0.1}
+    rows = np.zeros((4, 2), dtype=np.float32)
+    assert column.write(rows, 1, ["Lovely, LOVELY!", "dreadful", None, "?"]) == 2
+    said = rows[:, 1].tolist()
+    assert said[0] > 0.5
+    assert said[1] < -0.5
+    assert said[2:] == pytest.approx([column.bias] * 2)
+
+
+def test_texts_that_say_nothing_of_the_target_stay_nearly_silent_on_the_rows_they_were_learnt_from() -> None:
+    """No row sees its own answer: thousands of words always fit some hundred numbers by chance."""
+    chance = np.random.default_rng(0)
+    texts: list[str | None] = [" ".join(f"w{n}" for n in chance.integers(0, 400, 20)) for _ in range(300)]
+    targets = chance.normal(size=300)
+    column = fit_texts("noise", texts, targets)
+    seen = np.zeros((300, 1), dtype=np.float32)
+    column.write(seen, 0, texts)
+    own = np.corrcoef(seen[:, 0], targets)[0, 1]
+    by_others = np.corrcoef(cross_fitted_texts(column, texts, targets), targets)[0, 1]
+    assert own > 0.5
+    assert by_others < 0.2
+
+
+def test_what_was_saved_when_each_term_was_a_feature_does_as_it_did() -> None:
+    state = {"numbers": [], "words": [], "texts": [{"name": "note", "terms": ["new", "used"]}]}
+    columns = ColumnPreprocessor.from_state(state | {"target_mean": 0.0, "target_std": 1.0})
+    assert columns.features == ("note: 'new'", "note: 'used'")
+    table = pd.DataFrame({"note": pd.array(["used, used", "new"], dtype="string")})
+    np.testing.assert_allclose(columns.transform(table), [[0, np.log(3)], [np.log(2), 0]], rtol=1e-6)
 
 
 def test_terms_of_any_script_are_told_apart() -> None:
