@@ -1,6 +1,6 @@
 """Scores with their intervals, and differences between two models' scores: which method suits which metric."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,11 @@ from core.specs import MetricSpec, Outcomes
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.resampling import RESAMPLES, percentile_interval, resampled_means, resamples
 from core.statistics.shares import paired_shares, wilson
-from core.statistics.studentized import FEWEST, ratio_difference, ratio_interval
+from core.statistics.studentized import FEWEST, ratio_difference, ratio_interval, root_difference
 
 Counts = NDArray[Any]
 _NOWHERE = float("nan")
-_FEW_KINDS = 4  # a multinomial is drawn where there are so many times fewer kinds of answers than answers
+_FEW_KINDS = 16  # a multinomial is drawn where there are so many times fewer kinds of answers than answers
 
 
 def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> Score:
@@ -43,7 +43,8 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
     if size < FEWEST or (metric.of_counts is not None and len(np.unique(outcomes.targets)) < 2):
         return Score(value, _NOWHERE, _NOWHERE)  # too few, or a mean over classes of which one was seen
     if metric.of_counts is not None:
-        drawn = [metric.of_counts(*counts) for counts in _resampled_counts(outcomes, seed)]
+        counted = _resampled_counts(outcomes.targets, [outcomes.predicted], seed)
+        drawn = [metric.of_counts(*counts) for (counts,) in counted]
         return percentile_interval(value, np.array(drawn))
     if metric.statistic in ("mean_error", "root_mean_square", "explained"):
         return _of_errors(metric, value, outcomes, seed)
@@ -68,11 +69,29 @@ def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: 
     if metric.statistic == "explained":
         errors = [(one.predicted - one.targets) ** 2 for one in (first, second)]
         return ratio_difference(errors[1] - errors[0], _from_mean(first), seed)
+    if metric.statistic == "mean_nll" and block == 1 and values[0] == float(first.nll.mean()):  # not a function of it
+        return ratio_difference(first.nll - second.nll, np.ones(len(first.nll)), seed)
+    if metric.statistic in ("mean_error", "root_mean_square"):
+        errors = [np.asarray(one.predicted - one.targets, np.float64) for one in (first, second)]
+        if metric.statistic == "root_mean_square":
+            return root_difference(errors[0] ** 2, errors[1] ** 2, seed)
+        return ratio_difference(np.abs(errors[0]) - np.abs(errors[1]), np.ones(len(errors[0])), seed)
+    return of_resamples(*values, *_resampled_pair(metric, first, second, block, seed))
+
+
+def _resampled_pair(
+    metric: MetricSpec, first: Outcomes, second: Outcomes, block: int, seed: int
+) -> list[NDArray[np.float64]]:
+    """Return a metric of both models on each resample, (R,) each: the same resamples for both."""
     if metric.statistic == "mean_nll":
-        drawn = [_of_means(metric, one, block, seed) for one in (first, second)]
-    else:
-        drawn = [_resampled(metric, one, block, seed) for one in (first, second)]
-    return of_resamples(*values, *drawn)
+        return [_of_means(metric, one, block, seed) for one in (first, second)]
+    if metric.of_counts is not None:
+        drawn = [
+            [metric.of_counts(*counts) for counts in both]
+            for both in _resampled_counts(first.targets, [first.predicted, second.predicted], seed)
+        ]
+        return list(np.array(drawn).T)
+    return [_resampled(metric, one, block, seed) for one in (first, second)]
 
 
 def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, seed: int) -> Score:
@@ -107,26 +126,37 @@ def _resampled(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) ->
     return np.array([metric.compute(outcomes.select(indexes)) for indexes in drawn])
 
 
-def _resampled_counts(outcomes: Outcomes, seed: int) -> Iterator[tuple[Counts, Counts, Counts]]:
-    """Yield hits, times answered and times right of each class, (K,), in each resample.
+def _resampled_counts(
+    targets: Counts, answers: Sequence[Counts], seed: int
+) -> Iterator[list[tuple[Counts, Counts, Counts]]]:
+    """Yield hits, times answered and times right of each class, (K,), of each model's answers in each resample.
 
-    How many of each kind of answer (right class, answer) are drawn is a multinomial: the same as a bootstrap over
+    How many of each kind of example (right class, answers) are drawn is a multinomial: the same as a bootstrap over
     examples, whatever their number.
+
+    Args:
+        targets: (N,) right classes.
+        answers: (N,) what each model answered.
+        seed: Of the resamples.
     """
-    size, generator = len(outcomes.targets), np.random.default_rng(seed)
-    classes = int(max(outcomes.targets.max(), outcomes.predicted.max())) + 1
-    kinds, which, counts = np.unique(
-        outcomes.targets * classes + outcomes.predicted, return_inverse=True, return_counts=True
-    )
-    actual, answered = np.divmod(kinds, classes)
-    right = actual == answered
+    size, generator = len(targets), np.random.default_rng(seed)
+    classes = int(max(one.max() for one in (targets, *answers))) + 1
+    mixed = targets.astype(np.int64)
+    for answered in answers:
+        mixed = mixed * classes + answered
+    mixed, which, counts = np.unique(mixed, return_inverse=True, return_counts=True)
+    which, kinds = which.astype(np.int32), []
+    for _ in answers:
+        mixed, answered = np.divmod(mixed, classes)
+        kinds.insert(0, answered)
+    actual = mixed
     for _ in range(RESAMPLES):
-        if len(kinds) * _FEW_KINDS <= size:
+        if len(counts) * _FEW_KINDS <= size:
             drawn = generator.multinomial(size, counts / size)
         else:
-            drawn = np.bincount(which[generator.integers(size, size=size)], minlength=len(kinds))
-        yield (
-            np.bincount(actual[right], drawn[right], classes),
-            np.bincount(answered, drawn, classes),
-            np.bincount(actual, drawn, classes),
-        )
+            drawn = np.bincount(which[generator.integers(size, size=size, dtype=np.int32)], minlength=len(counts))
+        right = np.bincount(actual, drawn, classes)
+        yield [
+            (np.bincount(actual, np.where(actual == kind, drawn, 0), classes), np.bincount(kind, drawn, classes), right)
+            for kind in kinds
+        ]

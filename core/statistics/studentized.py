@@ -5,6 +5,8 @@ logarithm); DiCiccio & Efron, "Bootstrap Confidence Intervals", 1996. All are ra
 whose standard error is that of the linear part (Efron & Tibshirani 1993, section 21.6).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,7 @@ FEWEST = 10  # examples; of fewer nothing is said of how sure the number is
 MOST = 5_000  # examples; from there on the normal distribution says the same
 _AT_ONCE = 2**20  # drawn numbers
 _NOWHERE = float("nan")
+Statistic = Callable[[NDArray[np.float64], int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
 def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int) -> Score:
@@ -53,20 +56,33 @@ def ratio_difference(parts: NDArray[np.float64], wholes: NDArray[np.float64], se
         wholes: (N,) of each example, 0 or more.
         seed: Of the resamples.
     """
-    value, error = _ratio(_products(parts, wholes).mean(0)[None], len(parts))
-    ratio, scaled = float(value[0]), float(error[0])
-    if not parts.any():
-        return Difference(0.0, 0.0, 0.0, 1.0)
-    if len(parts) < FEWEST or not scaled > 0:
-        return Difference(ratio, _NOWHERE, _NOWHERE, 1.0)
+    return _difference(_ratio, parts, wholes, seed) if parts.any() else Difference(0.0, 0.0, 0.0, 1.0)
+
+
+def root_difference(first: NDArray[np.float64], second: NDArray[np.float64], seed: int) -> Difference:
+    """Return how far the root of one mean lies above that of another, with its interval and p-value.
+
+    Args:
+        first: (N,) of each example, 0 or more: squared errors.
+        second: (N,) likewise, of the same examples.
+        seed: Of the resamples.
+    """
+    return _difference(_roots, first, second, seed) if (first != second).any() else Difference(0.0, 0.0, 0.0, 1.0)
+
+
+def _difference(statistic: Statistic, parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int) -> Difference:
+    values, errors = statistic(_products(parts, wholes).mean(0)[None], len(parts))
+    value, error = float(values[0]), float(errors[0])
+    if len(parts) < FEWEST or not error > 0:
+        return Difference(value, _NOWHERE, _NOWHERE, 1.0)
     size = min(len(parts), MOST)
-    values, errors = _ratio(_resampled(parts, wholes, seed, size), size)
+    values, errors = statistic(_resampled(parts, wholes, seed, size), size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        t = (values - ratio) / errors
+        t = (values - value) / errors
     low, high = _middle(t)
     known = np.abs(t[np.isfinite(t)])
-    p = (1 + np.count_nonzero(known >= abs(ratio) / scaled)) / (len(known) + 1)
-    return Difference(ratio, ratio - high * scaled, ratio - low * scaled, float(p))
+    p = (1 + np.count_nonzero(known >= abs(value) / error)) / (len(known) + 1)
+    return Difference(value, value - high * error, value - low * error, float(p))
 
 
 def _products(parts: NDArray[np.float64], wholes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -81,6 +97,17 @@ def _ratio(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64
         ratio = part / whole
         spread = part2 - 2 * ratio * both + ratio**2 * whole2  # of part - ratio * whole, whose mean is 0
         return ratio, np.sqrt(np.maximum(spread, 0.0) / max(size - 1, 1)) / whole
+
+
+def _roots(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the difference of the roots of two means and its standard error for each row of mean products, (R, 5)."""
+    one, other, one2, both, other2 = products.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        roots = np.sqrt(one), np.sqrt(other)
+        slopes = 0.5 / roots[0], 0.5 / roots[1]  # what a root gains where its mean does
+        spread = slopes[0] ** 2 * (one2 - one**2) + slopes[1] ** 2 * (other2 - other**2)
+        spread -= 2 * slopes[0] * slopes[1] * (both - one * other)
+        return roots[0] - roots[1], np.sqrt(np.maximum(spread, 0.0) / max(size - 1, 1))
 
 
 def _resampled(

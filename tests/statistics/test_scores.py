@@ -74,6 +74,22 @@ def test_its_interval_is_about_that_of_another_bootstrap(kind_and_name: tuple[st
     assert (found.ci_low, found.ci_high) == pytest.approx((theirs.low, theirs.high), abs=0.2 * wide)
 
 
+@pytest.mark.parametrize("kind_and_name", METRICS, ids=" ".join)
+def test_the_interval_of_a_difference_is_about_that_of_a_plain_paired_bootstrap(kind_and_name: tuple[str, str]) -> None:
+    metric = METRICS[kind_and_name]
+    first, second = {
+        "label": (labels(1, 2.5), labels(2, 2.0)),
+        "number": (numbers(1, 0.8), numbers(2, 1.0)),
+        "text": (text(1), text(2, 0.1)),
+    }[kind_and_name[0]]
+    found = difference_of(metric, first, second, 1, seed=0)
+    drawn = np.random.default_rng(1).integers(SIZE, size=(1_000, SIZE))
+    apart = [metric.compute(first.select(at)) - metric.compute(second.select(at)) for at in drawn]
+    low, high = np.quantile(apart, (0.025, 0.975))
+    assert found.value == pytest.approx(metric.compute(first) - metric.compute(second))
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.2 * (high - low))
+
+
 @pytest.mark.parametrize("kind", OUTCOMES)
 def test_the_better_one_is_clearly_better_and_the_same_one_is_not(kind: str) -> None:
     (task,) = {task.output_kind: task for task in tasks().values() if task.output_kind == kind}.values()
