@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.statistics.shares import wilson
+from core.statistics.shares import calibration_error_by_chance, wilson
 
 MOST_BINS = 15  # as in Guo et al. 2017
 FEWEST_IN_A_BIN = 20  # examples
-DRAWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -65,8 +64,7 @@ def calibration(
 
     Source:
         Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015; equal
-        mass as in Nixon et al., "Measuring Calibration in Deep Learning", 2019; what chance does as in Bröcker and
-        Smith, "Increasing the Reliability of Reliability Diagrams", 2007.
+        mass as in Nixon et al., "Measuring Calibration in Deep Learning", 2019.
     """
     if not len(confidence):
         return None
@@ -76,13 +74,11 @@ def calibration(
     means = np.array([confidence[part].mean() for part in parts if len(part)])
     hits = np.array([int(right[part].sum()) for part in parts if len(part)])
     weights = counts / counts.sum()
-    drawn = np.random.default_rng(seed).binomial(counts, means.clip(0, 1), (DRAWS, len(counts)))
-    by_chance = np.quantile((np.abs(drawn / counts - means) * weights).sum(1), 0.95)
     return Calibration(
         bins=tuple(
             Bin(int(n), float(mean), wilson(int(hit), int(n))) for n, mean, hit in zip(counts, means, hits, strict=True)
         ),
         ece=float((np.abs(hits / counts - means) * weights).sum()),
-        by_chance=float(by_chance),
+        by_chance=calibration_error_by_chance(counts, means, seed),
         lean=float(confidence.mean() - right.mean()),
     )

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.statistics.resampling import RESAMPLES
-from core.statistics.shares import wilson
+from core.statistics.shares import f1_of, wilson
 
 
 @dataclass(frozen=True)
@@ -48,28 +47,12 @@ def class_scores(counts: NDArray[np.int64], labels: Sequence[str], seed: int = 0
             label,
             wilson(int(hits[k]), int(answers[k])),
             wilson(int(hits[k]), int(actual[k])),
-            _f1(int(hits[k]), int(answers[k] - hits[k]), int(actual[k] - hits[k]), total, chance),
+            f1_of(int(hits[k]), int(answers[k] - hits[k]), int(actual[k] - hits[k]), total, chance),
             int(actual[k]),
             int(answers[k]),
         )
         for k, label in enumerate(labels)
     )
-
-
-def _f1(hits: int, false: int, missed: int, total: int, chance: np.random.Generator) -> Score:
-    """Return F1 with its bootstrap interval.
-
-    Resampling the examples is drawing how many of them are hits, false alarms, misses and the rest, from a multinomial
-    distribution: the same as a bootstrap over examples (Efron & Tibshirani 1993, chapter 13), whatever their number.
-    """
-    if hits + false + missed == 0:
-        return Score(0.0, 0.0, 1.0)
-    shares = np.array([hits, false, missed, total - hits - false - missed]) / total
-    drawn = chance.multinomial(total, shares, RESAMPLES)
-    named = 2 * drawn[:, 0] + drawn[:, 1] + drawn[:, 2]
-    values = np.divide(2 * drawn[:, 0], named, out=np.zeros(RESAMPLES), where=named > 0)
-    low, high = np.quantile(values, (0.025, 0.975))
-    return Score(2 * hits / (2 * hits + false + missed), float(low), float(high))
 
 
 def confusions(counts: NDArray[np.int64]) -> list[Confusion]:

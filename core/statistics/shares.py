@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.runs import Score
 from core.statistics.difference import Difference
 from core.statistics.normal import Z95
+from core.statistics.resampling import RESAMPLES, percentile_interval
 
 
 def wilson(part: int, whole: int) -> Score:
@@ -27,6 +28,43 @@ def wilson(part: int, whole: int) -> Score:
     half = Z95 * np.sqrt(share * (1 - share) / whole + weight / (4 * whole)) / (1 + weight)
     low = 0.0 if part == 0 else float(max(0.0, middle - half))
     return Score(share, low, 1.0 if part == whole else float(min(1.0, middle + half)))
+
+
+def f1_of(hits: int, false: int, missed: int, total: int, chance: np.random.Generator) -> Score:
+    """Return the F1 of one class with its bootstrap interval.
+
+    Resampling the examples is drawing how many of them are hits, false alarms, misses and the rest, from a multinomial
+    distribution: the same as a bootstrap over examples (Efron & Tibshirani 1993, chapter 13), whatever their number.
+
+    Args:
+        hits: Examples of the class that were named so.
+        false: Others that were.
+        missed: Examples of the class that were not.
+        total: All examples.
+        chance: Draws the resamples.
+    """
+    if hits + false + missed == 0:
+        return Score(0.0, 0.0, 1.0)
+    shares = np.array([hits, false, missed, total - hits - false - missed]) / total
+    drawn = chance.multinomial(total, shares, RESAMPLES)
+    named = 2 * drawn[:, 0] + drawn[:, 1] + drawn[:, 2]
+    values = np.divide(2 * drawn[:, 0], named, out=np.zeros(RESAMPLES), where=named > 0)
+    return percentile_interval(2 * hits / (2 * hits + false + missed), values)
+
+
+def calibration_error_by_chance(counts: NDArray[np.int64], means: NDArray[np.float64], seed: int) -> float:
+    """Return the calibration error that 95 of 100 models which are exactly as sure as they are right stay below.
+
+    Args:
+        counts: (B,) answers in each bin.
+        means: (B,) their mean confidence.
+        seed: Of the draws.
+
+    Source:
+        Bröcker and Smith, "Increasing the Reliability of Reliability Diagrams", 2007.
+    """
+    drawn = np.random.default_rng(seed).binomial(counts, means.clip(0, 1), (RESAMPLES, len(counts)))
+    return float(np.quantile((np.abs(drawn / counts - means) * counts / counts.sum()).sum(1), 0.95))
 
 
 def paired_shares(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Difference:

@@ -17,6 +17,8 @@ from core.statistics.resampling import LEVEL, RESAMPLES
 
 FEWEST = 10  # examples; of fewer nothing is said of how sure the number is
 MOST = 5_000  # examples; from there on the normal distribution says the same
+CALIBRATION = 24  # examples: of fifty, 1.3 % instead of 2.5 % are left out at each end
+LEAST_TAIL = 0.2  # of the 2.5 %: what a thousand resamples can still tell
 _AT_ONCE = 2**20  # drawn numbers
 _NOWHERE = float("nan")
 Statistic = Callable[[NDArray[np.float64], int], tuple[NDArray[np.float64], NDArray[np.float64]]]
@@ -43,7 +45,7 @@ def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed
         values, errors = _ratio(_resampled(parts, wholes, seed), len(parts))
         with np.errstate(divide="ignore", invalid="ignore"):
             t = (np.log(values) - np.log(ratio)) * values / errors
-        low, high = _middle(t)
+        low, high = _middle(t, len(parts))
     with np.errstate(over="ignore"):  # a few rows that say nearly all leave the upper end open
         return Score(ratio, ratio * float(np.exp(-high * scaled)), ratio * float(np.exp(-low * scaled)))
 
@@ -79,7 +81,7 @@ def _difference(statistic: Statistic, parts: NDArray[np.float64], wholes: NDArra
     values, errors = statistic(_resampled(parts, wholes, seed, size), size)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (values - value) / errors
-    low, high = _middle(t)
+    low, high = _middle(t, len(parts))
     known = np.abs(t[np.isfinite(t)])
     p = (1 + np.count_nonzero(known >= abs(value) / error)) / (len(known) + 1)
     return Difference(value, value - high * error, value - low * error, float(p))
@@ -124,8 +126,13 @@ def _resampled(
     return found
 
 
-def _middle(t: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the ends between which 95 % of what is finite lies."""
-    tail = (1 - LEVEL) / 2
+def _middle(t: NDArray[np.float64], size: int) -> tuple[float, float]:
+    """Return the ends between which 95 % of what is finite lies; more of it where examples are few.
+
+    A few examples know nothing of the tail that they do not have: 95 % of the resamples of fifty skewed errors hold the
+    truth in 89 to 92 of 100 cases. The level is calibrated as in Loh, "Calibrating Confidence Coefficients", JASA
+    1987, on the worlds of `make bench` section `coverage`.
+    """
+    tail = (1 - LEVEL) / 2 * max(1 - CALIBRATION / size, LEAST_TAIL)
     low, high = np.quantile(t[np.isfinite(t)], (tail, 1 - tail)) if np.isfinite(t).any() else (_NOWHERE, _NOWHERE)
     return float(low), float(high)
