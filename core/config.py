@@ -249,6 +249,13 @@ class TrainConfig(BaseModel):
         help="The best that fits into this time, loading, encoding, baselines, testing and saving included: passes are "
         "cut to it, and the learning rate falls to its end in time.",
     )
+    evaluation: Literal["auto", "quick-look", "every-row"] = setting(
+        "auto",
+        label="How sure can I be",
+        group="machine",
+        help="quick-look: judged on one split, kept apart. every-row: five more trainings, each judged on a fifth that "
+        "it has not seen, so that every row counts. auto: every-row below 5,000 rows where that takes under a minute.",
+    )
     checkpoint_every_s: float = setting(
         30.0,
         label="Save at least every (seconds)",

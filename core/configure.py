@@ -51,6 +51,8 @@ def _meaningless(model: ModelSpec, task: TaskSpec) -> set[str]:
         left_out |= {"label_smoothing"}
     if task.output_kind != "label":
         left_out |= {"class_weights"}
+    if task.output_kind == "text":
+        left_out |= {"evaluation"}
     augmentations = {f.name for f in _fields(TrainConfig) if f.group == "augmentation"}
     fitting = set() if task.input_kind == "table" else set(model.augmentations)
     return left_out | (augmentations - fitting)

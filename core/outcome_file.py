@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.specs import Outcomes, SplitName
 
-NAME = "outcomes.npz"
+NAME, FOLDS_NAME = "outcomes.npz", "outcomes-folds.npz"
 MOST_PROBABILITIES = 4_000_000  # numbers: 8 MB; of more classes or examples only the answers are kept
 
 
@@ -72,6 +72,49 @@ def read_outcomes(folder: Path, split: SplitName = "test") -> StoredOutcomes | N
             )
             return StoredOutcomes(str(kept["fingerprint"]), outcomes)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: as if it were not there
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredFolds:
+    """What was judged in folds: every row of the data, by a model like the run's that had not seen it.
+
+    Args:
+        fingerprint: Of the data set version.
+        outcomes: (N,) training, validation and test rows one after the other, without probabilities.
+        number: (N,) in which fold.
+        training_rows: From which the models learnt, on average.
+        grouped: Whether rows belong together that are not merely copies.
+    """
+
+    fingerprint: str
+    outcomes: Outcomes
+    number: NDArray[np.int64]
+    training_rows: float
+    grouped: bool
+
+
+def write_folds(folder: Path, judged: StoredFolds) -> None:
+    """Write what was judged in folds into a run's folder, whole or not at all."""
+    part = folder / f".{FOLDS_NAME}.part"
+    with part.open("wb") as file:
+        np.savez_compressed(
+            file, nll=judged.outcomes.nll.astype(np.float32), targets=judged.outcomes.targets,
+            predicted=judged.outcomes.predicted, number=judged.number, training_rows=np.array(judged.training_rows),
+            grouped=np.array(judged.grouped), fingerprint=np.array(judged.fingerprint),
+        )  # fmt: skip
+    part.replace(folder / FOLDS_NAME)
+
+
+def read_folds(folder: Path) -> StoredFolds | None:
+    """Return what was judged in folds; None where nothing was."""
+    try:
+        with np.load(folder / FOLDS_NAME, allow_pickle=False) as kept:
+            outcomes = Outcomes(kept["nll"].astype(np.float64), kept["targets"], kept["predicted"])
+            return StoredFolds(
+                str(kept["fingerprint"]), outcomes, kept["number"], float(kept["training_rows"]), bool(kept["grouped"])
+            )
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None
 
 

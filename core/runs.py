@@ -42,13 +42,15 @@ class Stage(StrEnum):
     ENCODING = "encoding"  # a frozen encoder reads the examples; goes on beside training
     TRAINING = "training"
     BASELINES = "baselines"
+    FOLDS = "folds"  # five more trainings, so that every row is judged once
     EVALUATING = "evaluating"
     SAVING = "saving"
     DONE = "done"
 
 
 STAGES = (
-    Stage.STARTING, Stage.LOADING_DATA, Stage.ENCODING, Stage.TRAINING, Stage.BASELINES, Stage.EVALUATING, Stage.SAVING,
+    Stage.STARTING, Stage.LOADING_DATA, Stage.ENCODING, Stage.TRAINING, Stage.BASELINES, Stage.FOLDS,
+    Stage.EVALUATING, Stage.SAVING,
 )  # fmt: skip
 
 
@@ -216,7 +218,7 @@ class Run:
         """Whether what it has learnt so far can be judged and kept as its result."""
         if self.status is RunStatus.RUNNING:
             waits = self.stop_requested_at is None and self.finish_requested_at is None
-            return waits and self.stage is Stage.TRAINING and self.steps > 0
+            return waits and self.stage in (Stage.TRAINING, Stage.FOLDS) and self.steps > 0
         return self.can_resume and self.steps > 0
 
     @property

@@ -80,6 +80,22 @@ class DatasetVersion:
 
 
 @dataclass(frozen=True, eq=False)
+class RowBonds:
+    """What binds rows to a side of the split, or to each other, for whoever divides them into folds.
+
+    Args:
+        fixed: Why rows cannot change sides, a sentence; empty where they can.
+        groups: Returns which rows stay together, (N,) numbers of groups, training, validation and test examples one
+            after the other; None where only copies do.
+        are_grouped: Whether these are more than copies: rows of one customer, patient or document.
+    """
+
+    fixed: str = ""
+    groups: "Callable[[], NDArray[np.int64]] | None" = None
+    are_grouped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class LoadedDataset:
     """A data set version with its examples in their three parts."""
 
@@ -87,6 +103,7 @@ class LoadedDataset:
     examples: "dict[SplitName, Examples]"
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
     units: Mapping[str, str] = field(default_factory=dict)  # of a table's columns of numbers that have one
+    bonds: RowBonds = field(default_factory=RowBonds)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from core import catalog, configure
 from core.config import TrainConfig
 from core.errors import UnknownName, UserError
-from core.runs import Trial, TrialKind, Worker
+from core.runs import Stage, Trial, TrialKind, Worker
 from core.store.database import Database
 from core.store.trial_store import TrialStore
 
@@ -21,11 +21,11 @@ FRESH_S = 86_400.0
 _WITHOUT_EFFECT: Mapping[TrialKind, tuple[str, ...]] = {
     "estimate": (
         "seed", "learning_rate", "schedule", "warmup_fraction", "momentum", "weight_decay", "label_smoothing",
-        "patience", "checkpoint_every_s", "checkpoint_every_steps",
+        "patience", "checkpoint_every_s", "checkpoint_every_steps", "evaluation",
     ),
     "learning-rate": (
         "epochs", "learning_rate", "schedule", "warmup_fraction", "patience", "time_budget_min", "checkpoint_every_s",
-        "checkpoint_every_steps",
+        "checkpoint_every_steps", "evaluation",
     ),
 }  # fmt: skip
 
@@ -75,7 +75,39 @@ class Trials:
     def estimate_of(self, config: TrainConfig) -> Mapping[str, Any]:
         """Return what was estimated for this configuration; empty where nothing was, or where it did not fit."""
         trial = self._store.find("estimate", subject("estimate", config).config_hash())
-        return trial.result if trial is not None and trial.result.get("fits") else {}
+        return self.with_folds(trial.result, config) if trial is not None and trial.result.get("fits") else {}
+
+    @staticmethod
+    def with_folds(result: Mapping[str, Any], config: TrainConfig) -> Mapping[str, Any]:
+        """Return an estimate with the time of the folds as this configuration wants them.
+
+        Args:
+            result: Of an estimate, in which nobody has chosen.
+            config: Of the run.
+        """
+        folds = result.get("folds") or {}
+        if not folds.get("seconds") or config.evaluation == "auto":
+            return result
+        stages, wanted = dict(result["stages"]), config.evaluation == "every-row"
+        others_s = sum(stages.values()) - stages.get(Stage.FOLDS, 0.0)
+        folds_s = float(folds["seconds"]) if wanted else 0.0
+        if config.time_budget_min:  # both share it
+            folds_s = max(min(folds_s, 60 * config.time_budget_min - others_s), 0.0)
+        stages[str(Stage.FOLDS)] = folds_s
+        chosen = {**folds, "is_wanted": wanted, "why_not": ""}
+        return {**result, "stages": stages, "total_s": others_s + folds_s, "folds": chosen}
+
+    @staticmethod
+    def folds_in_words(result: Mapping[str, Any]) -> str:
+        """Return what an estimate says of judging every row, a sentence; empty where it says nothing of it."""
+        folds = result.get("folds") or {}
+        if folds.get("why_not") or not folds.get("seconds"):
+            return str(folds.get("why_not") or "")
+        seconds = float(folds["seconds"])
+        more = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(seconds, 1):.0f} s"
+        if folds["is_wanted"]:
+            return f"Every row counts: all {folds['rows']:,} rows are judged in five folds, about {more} more."
+        return f"Judged on one split. That every row counts, {folds['rows']:,} of them, would take about {more} more."
 
 
 def subject(kind: TrialKind, config: TrainConfig) -> TrainConfig:

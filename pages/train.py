@@ -15,7 +15,7 @@ from pages.components.model_choice import model_choice
 from pages.components.notices import empty_state
 from pages.components.rate_finder import rate_finder
 from pages.components.run_again import clone_notice
-from pages.components.setting_groups import common_settings, group_settings, preset_choice
+from pages.components.setting_groups import common_settings, evaluation_choice, group_settings, preset_choice
 from pages.components.text import plain
 from pages.components.train_summary import made_config, train_summary
 from pages.components.url_state import chosen_place, read_choice, write_choice
@@ -41,6 +41,7 @@ def page() -> None:
         with after_model:
             changed = weight_source(task, model, preset)
         changed |= common_settings(task, model, preset)
+        changed |= evaluation_choice(task)
         finder = st.container()
         more, places = group_settings(task, model, preset)
         changed |= more

@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "shelf": WORDS | {"catalog", "intake", "imports"},
     "worker": WORDS | {"imports", "notifying", "lost_runs", "exit_reason", "outcome_file", "wall_file", "recorder",
                        "processes", "results", "preprocessing.encoder_place", "preprocessing.target_numbers",
-                       "training", "store", "catalog", "configure", "intake", "bootstrap"},
+                       "statistics", "training", "store", "catalog", "configure", "intake", "bootstrap"},
     "serving": WORDS | {"training", "catalog", "intake", "preprocessing.encoder_place"},
     "configure": WORDS | {"catalog"},
     "catalog": {"specs", "errors"},

@@ -43,6 +43,8 @@ def estimate(
         print_json(_document(trial, config))
     elif trial.status is TrialStatus.DONE:
         print(trial.result["sentence"])
+        if said := service.trials.folds_in_words(trial.result):
+            print(said)
         print_table(("", ""), [(label, shown) for label, shown in _lines(trial.result) if shown])
     return _end(trial)
 

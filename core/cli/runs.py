@@ -15,6 +15,7 @@ from core.organising.organiser import Organiser
 from core.runs import CLONE, LONGER, NESTED, Lineage, Run
 from core.service import Service
 
+ON_THE_TEST = "ON THE TEST SPLIT"
 app = typer.Typer(help="Look at runs; pause, stop, finish, resume and train them longer.", no_args_is_help=True)
 marks(app)
 
@@ -72,7 +73,11 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     ]
     if rows:
         print()
-        print_table(("SCORES (ON THE TEST SPLIT, IF NOT SAID)", "METRIC", "VALUE", "95 % INTERVAL"), rows)
+        judged = service.report(run).get("judged") or {}
+        where = f"ON ALL {judged['rows']:,} ROWS, {judged['folds']} FOLDS" if judged.get("folds") else ON_THE_TEST
+        print_table((where, "METRIC", "VALUE", "95 % INTERVAL"), rows)
+        if judged.get("why_not_folds"):
+            print(f"\n{judged['why_not_folds']}")
 
 
 @app.command()

@@ -22,6 +22,13 @@ LOOK_S = 0.3
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
 ]
+Evaluation = Annotated[
+    str,
+    typer.Option(
+        help="How sure you can be: quick-look (one split), every-row (five more trainings, every row is judged once) "
+        "or auto (every-row where it takes under a minute)."
+    ),
+]
 Name = Annotated[str, typer.Option(help="What to call the run.")]
 
 
@@ -33,12 +40,14 @@ def train(
     preset: Annotated[str, typer.Option(help="quick, balanced or best.")] = "",
     changes: Changes = None,
     name: Name = "",
+    evaluation: Evaluation = "",
     wait: Annotated[bool, typer.Option(help="Follow the run to its end.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Queue a run."""
     service = open_service()
-    config = chosen_config(service, recipe, dataset, task, model, preset, settings_from(changes or []))
+    settings = settings_from(changes or []) | ({"evaluation": evaluation} if evaluation else {})
+    config = chosen_config(service, recipe, dataset, task, model, preset, settings)
     run = service.start_run(config, name)
     say = Console(stderr=True, highlight=False)
     say.print(f"Run {run.id} ({run.name}) is queued.", markup=False)

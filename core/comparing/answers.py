@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.outcome_file import NAME, read_outcomes
+from core.outcome_file import FOLDS_NAME, NAME, StoredFolds, read_folds, read_outcomes
 from core.runs import Run
 from core.service import Service
 from core.specs import Outcomes
@@ -41,6 +41,23 @@ def answers_of(service: Service, run: Run) -> Answers | None:
         return _read(folder, (folder / NAME).stat().st_mtime_ns)
     except OSError:
         return None
+
+
+def folds_of(service: Service, run: Run) -> StoredFolds | None:
+    """Return what was judged of a run on every row in folds; None where nothing was."""
+    if not run.is_own:
+        return None
+    folder = service.folder(run.id)
+    try:
+        return _read_folds(folder, (folder / FOLDS_NAME).stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=40)
+def _read_folds(folder: Path, modified_ns: int) -> StoredFolds | None:
+    del modified_ns
+    return read_folds(folder)
 
 
 @lru_cache(maxsize=40)

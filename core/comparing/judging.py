@@ -1,16 +1,19 @@
 """Which run is better than which: every run of a group against one of them, on the same test examples."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
-from core.comparing.answers import Answers, answers_of
+from core.comparing.answers import Answers, answers_of, folds_of
 from core.comparing.grouping import Group
+from core.outcome_file import StoredFolds
 from core.runs import Run, RunStatus
 from core.service import Service
 from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.statistics.crossfit import Folds, crossfitted_difference
 from core.statistics.difference import Difference, agreed, holm
 from core.statistics.scores import difference_of
 from core.statistics.selection import Best, best_of, optimism_of_best
@@ -31,6 +34,7 @@ class Judgement:
         difference: Its score minus the reference's; None where there is no test.
         p: Corrected for the number of comparisons.
         why: Why there is no test; else empty.
+        rows: Where every row of both was judged in the same folds: how many; else 0.
     """
 
     run: Run
@@ -38,6 +42,7 @@ class Judgement:
     difference: Difference | None = None
     p: float = 1.0
     why: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,15 +88,33 @@ def stand(service: Service, group: Group, against: str = "") -> Standing | None:
     testable = [run for run in (best.run, *scored) if run.id in answers]
     reference = asked or next(iter(testable), best.run)
     others = [run for run in scored if run.id != reference.id]
-    judged = _corrected([_against(task, metric, run, reference, answers) for run in others], sign)
+    in_folds = {run.id: folds_of(service, run) for run in scored}
+    found = [
+        _in_folds(metric, run, in_folds[run.id], in_folds[reference.id])
+        or _against(task, metric, run, reference, answers)
+        for run in others
+    ]
+    judged = _corrected(found, sign)
     judged[reference.id] = Judgement(reference, "reference")
-    tested = [len(answers[one.run.id]) for one in judged.values() if one.difference is not None]
+    tested = [one.rows or len(answers[one.run.id]) for one in judged.values() if one.difference is not None]
     standing = Standing(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0), best)
-    return replace(standing, optimism=_optimism(task, metric, scored, answers))
+    return replace(standing, optimism=_optimism(task, metric, scored, answers, in_folds))
 
 
-def _optimism(task: TaskSpec, metric: MetricSpec, scored: list[Run], answers: dict[str, Answers]) -> float | None:
+def _optimism(
+    task: TaskSpec,
+    metric: MetricSpec,
+    scored: list[Run],
+    answers: dict[str, Answers],
+    in_folds: Mapping[str, StoredFolds | None],
+) -> float | None:
     """Return how much the best test score flatters; None where not all runs judged the same examples."""
+    judged = [one for run in scored if (one := in_folds[run.id]) is not None]
+    if judged:
+        first = judged[0]
+        same = len(judged) == len(scored) and all(np.array_equal(one.number, first.number) for one in judged)
+        same = same and all(one.fingerprint == first.fingerprint for one in judged)
+        return optimism_of_best(metric, [one.outcomes for one in judged], task.bootstrap_block) if same else None
     if any(run.id not in answers for run in scored):
         return None
     known = [answers[run.id] for run in scored]
@@ -99,6 +122,22 @@ def _optimism(task: TaskSpec, metric: MetricSpec, scored: list[Run], answers: di
     shortest = min((len(pair[1].nll) for pair in pairs if pair is not None), default=0)
     aligned = [_last(pair[1], shortest) for pair in pairs if pair is not None]
     return optimism_of_best(metric, aligned, task.bootstrap_block) if len(aligned) == len(scored) else None
+
+
+def _in_folds(metric: MetricSpec, run: Run, first: StoredFolds | None, second: StoredFolds | None) -> Judgement | None:
+    """Return how a run differs from the reference where every row of both was judged in the same folds; else None."""
+    if first is None or second is None or first.fingerprint != second.fingerprint:
+        return None
+    if not np.array_equal(first.number, second.number):
+        return None
+    difference = _difference_in_folds(metric, first, second)
+    return Judgement(run, "unclear", difference, rows=len(first.number))
+
+
+@lru_cache(maxsize=512)
+def _difference_in_folds(metric: MetricSpec, first: StoredFolds, second: StoredFolds) -> Difference:
+    folds = Folds(first.number, first.training_rows, first.grouped)
+    return crossfitted_difference(metric, first.outcomes, second.outcomes, folds, SEED)
 
 
 def _against(task: TaskSpec, metric: MetricSpec, run: Run, reference: Run, answers: dict[str, Answers]) -> Judgement:
@@ -149,7 +188,7 @@ def _corrected(judged: list[Judgement], sign: int) -> dict[str, Judgement]:
     for one, p in zip(tested, corrected, strict=True):
         assert one.difference is not None
         known = agreed(one.difference, p)
-        found[one.run.id] = Judgement(one.run, _verdict(known, sign), known, p)
+        found[one.run.id] = replace(one, verdict=_verdict(known, sign), difference=known, p=p)
     return found
 
 

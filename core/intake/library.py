@@ -21,6 +21,7 @@ from core.imports import ImportOptions, VersionInfo
 from core.intake.dividing import Past
 from core.intake.draft import Draft, Progress
 from core.intake.finishing import DIVIDED, Ingredients, finish
+from core.intake.folding import bonds_of
 from core.intake.loading import load_examples
 from core.intake.manifest import DatasetCard, Manifest, name_from, write_findings, write_json
 from core.intake.opened import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
@@ -110,8 +111,9 @@ class Library:
             licence=card.licence,
             source=card.source,
             load=lambda: load_everything(version),
-            open=lambda: load_examples(
-                version.rows, version.manifest, version.packs, self._cache, card.licence, card.source
+            open=lambda: replace(
+                load_examples(version.rows, version.manifest, version.packs, self._cache, card.licence, card.source),
+                bonds=bonds_of(version.rows, version.manifest),
             ),
         )
 

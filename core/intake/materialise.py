@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from core.specs import (
     LoadedDataset,
     ModelSpec,
     Preprocessor,
+    RowBonds,
     SlowPreprocessor,
     SplitName,
     TrainingPreprocessor,
@@ -45,6 +47,7 @@ class Materialised:
         arrays: By split: "inputs", whose first dimension is the examples, and "targets" (N,). For text generation
             one long row of ids, and no targets.
         gradual: Makes the arrays, which are not whole yet, once it is started; None where they are.
+        bonds: What binds the examples to a side of the split, or to each other.
     """
 
     version: DatasetVersion
@@ -53,6 +56,7 @@ class Materialised:
     info: DataInfo
     arrays: dict[SplitName, dict[str, NDArray[Any]]]
     gradual: GradualArrays | None = None
+    bonds: RowBonds = field(default_factory=RowBonds)
 
 
 def materialise(
@@ -82,7 +86,7 @@ def materialise(
             gradual.finish()
             gradual = None
     else:
-        saved = cached_arrays(folder, lambda: _prepare(loaded, preprocessor))
+        saved = cached_arrays(folder, lambda: prepare(loaded.examples, preprocessor))
     return Materialised(
         version=loaded.version,
         examples=loaded.examples,
@@ -90,11 +94,12 @@ def materialise(
         info=replace(preprocessor.info(loaded.version.labels), ground=loaded.ground, units=loaded.units),
         arrays={name: {"inputs": saved[f"{name}-inputs"], "targets": saved[f"{name}-targets"]} for name in SPLITS},
         gradual=gradual,
+        bonds=loaded.bonds,
     )
 
 
 def _gradual(cache_folder: Path, loaded: LoadedDataset, preprocessor: SlowPreprocessor) -> GradualArrays:
-    targets, described = {name: _targets(loaded.examples[name]) for name in SPLITS}, None
+    targets, described = {name: targets_for(loaded.examples[name]) for name in SPLITS}, None
     if isinstance(preprocessor, DescribingPreprocessor):
         encoder = preprocessor.encoder
         described = ArrayParts(_folder(cache_folder, loaded, encoder), targets, encoder.width)
@@ -109,20 +114,22 @@ def _folder(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocesso
     return cache_folder / "arrays" / f"{loaded.version.fingerprint[:24]}-{preprocessor.kind}-{settings[:24]}"
 
 
-def _prepare(loaded: LoadedDataset, preprocessor: Preprocessor) -> Arrays:
+def prepare(parts: Mapping[SplitName, Examples], preprocessor: Preprocessor) -> Arrays:
+    """Return the arrays of each split: "train-inputs", "train-targets" and so on."""
     arrays: Arrays = {}
     for name in SPLITS:
-        examples = loaded.examples[name]
+        examples = parts[name]
         if name == "train" and isinstance(preprocessor, TrainingPreprocessor):
             inputs = preprocessor.transform_training(examples)
         else:
             inputs = preprocessor.transform(examples.inputs)
         arrays[f"{name}-inputs"] = np.ascontiguousarray(inputs)
-        arrays[f"{name}-targets"] = _targets(examples)
+        arrays[f"{name}-targets"] = targets_for(examples)
     return arrays
 
 
-def _targets(examples: Examples) -> NDArray[Any]:
+def targets_for(examples: Examples) -> NDArray[Any]:
+    """Return the targets as models learn them, (N,)."""
     targets = examples.targets
     if np.issubdtype(targets.dtype, np.floating):
         targets = targets.astype(np.float32)  # as models compute; not every GPU knows 64 bits

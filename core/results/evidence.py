@@ -84,7 +84,7 @@ class Evidence:
 
     primary: MetricSpec
     test: Mapping[str, Score]
-    examples: int  # of the test split; characters of a text
+    examples: int  # of the test split, or all rows where these were judged in folds; characters of a text
     gain: Gain | None = None
     costs: Costs | None = None
     labels: tuple[str, ...] = ()
@@ -93,6 +93,7 @@ class Evidence:
     target: str = ""  # name of the column of numbers
     # Shares of what was copied: "own" at "temperature", "most" at "most_at", "unseen".
     copied: Mapping[str, float] = field(default_factory=dict)
+    folds: int = 0  # in which every row was judged; 0 where one split was kept apart
 
 
 def short(number: float) -> str:

@@ -10,6 +10,7 @@ from core.specs import MetricSpec
 from core.statistics.difference import examples_for
 
 CALLED = {"mean": "always answering the mean"}  # a baseline, in a sentence
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 HOPELESS = 50  # times the examples: who would need so many more has found that there is no difference worth having
 
 
@@ -40,7 +41,8 @@ def _better(known: Evidence) -> Sentence | None:
     if gain.ci_low > 0:
         text = f"It is clearly better than {name}: by {amount}{unit} ({span}), and {many} were enough to tell."
     elif gain.ci_high < 0:
-        text = f"It is clearly worse than {name}: by {amount}{unit} ({span}) on {many}, so take the simple method."
+        on = many.rstrip(",")
+        text = f"It is clearly worse than {name}: by {amount}{unit} ({span}) on {on}, so take the simple method."
     elif needed >= known.examples * HOPELESS:
         text = (
             f"It is as good as {name} as far as {many} can tell ({_signed(known.primary, gain.value)}{unit}; {span}), "
@@ -61,20 +63,45 @@ def _behind_better(known: Evidence, gain: Gain, needed: int) -> tuple[Number, ..
         Number(
             f"{title} of this run",
             f"{_amount(known.primary, own.value)}{percent}",
-            "On the test examples, looked at once.",
+            _where(known),
         ),
         Number(
             f"Better than {gain.baseline} by",
             f"{_signed(known.primary, gain.value)}{_unit(known.primary)}, {_span(known.primary, gain)}",
-            _how(known.primary),
+            _how_in_folds(known) if known.folds else _how(known.primary),
         ),
-        Number("Test examples", f"{known.examples:,}", "None of them was used for training or choosing."),
+        _judged(known),
     ]
     if needed:
         how = "To find a difference of the size that was seen in 80 of 100 cases, by as many examples as it takes."
         said = f"over {HOPELESS} times as many" if needed >= known.examples * HOPELESS else f"about {needed:,}"
         found.append(Number("Examples to tell", said, how))
     return tuple(found)
+
+
+def _where(known: Evidence) -> str:
+    if known.folds:
+        return f"On all {known.examples:,} rows, each by the model of a fold that had not seen it."
+    return "On the test examples, looked at once."
+
+
+def _judged(known: Evidence) -> Number:
+    """Return on how many examples the scores stand, and why these may judge."""
+    if known.folds:
+        how = (
+            f"Trained {known.folds} more times with the same settings, each time on another 70 of 100 rows; what was "
+            "trained was judged on a fifth that it had not seen. The model that is kept is the one trained first."
+        )
+        return Number("Rows judged", f"{known.examples:,}, in {known.folds} folds", how)
+    return Number("Test examples", f"{known.examples:,}", "None of them was used for training or choosing.")
+
+
+def _how_in_folds(known: Evidence) -> str:
+    return (
+        "Both judged on every row in the same folds. The interval counts that models which learn from other rows are "
+        "other models; where folds differ by more than their rows explain, it is the corrected resampled t (Nadeau and "
+        "Bengio, 2003). Corrected for choosing the best of the simple methods."
+    )
 
 
 def _how(primary: MetricSpec) -> str:
@@ -85,6 +112,8 @@ def _how(primary: MetricSpec) -> str:
 
 
 def _units(known: Evidence) -> str:
+    if known.folds:
+        return f"all {known.examples:,} rows, judged once each in {NUMBERS.get(known.folds, known.folds)} folds,"
     one = "character" if "perplexity" in known.test else "example"
     return f"{known.examples:,} unseen {one}{'' if known.examples == 1 else 's'}"
 

@@ -9,8 +9,9 @@ from core.runs import Score
 
 ALPHA = 0.05  # how often "clearly" may be said where there is no difference
 POWER = 0.8  # how often a true difference shall be found
-Z95 = NormalDist().inv_cdf(1 - ALPHA / 2)  # 95 % lie within -z and z
-Z_POWER = NormalDist().inv_cdf(POWER)
+STANDARD = NormalDist()
+Z95 = STANDARD.inv_cdf(1 - ALPHA / 2)  # 95 % lie within -z and z
+Z_POWER = STANDARD.inv_cdf(POWER)
 
 
 def mean_of(values: NDArray[np.float64]) -> Score:

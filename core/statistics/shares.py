@@ -14,7 +14,7 @@ from core.statistics.normal import Z95
 from core.statistics.resampling import RESAMPLES, percentile_interval
 
 
-def wilson(part: int, whole: int) -> Score:
+def wilson(part: float, whole: float) -> Score:
     """Return a share with its 95 % interval; all of it where there is nothing to divide by.
 
     Source:
@@ -77,11 +77,25 @@ def paired_shares(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Differ
     only_first = int(np.count_nonzero(first & ~second))
     only_second = int(np.count_nonzero(second & ~first))
     total = len(first)
-    # Bonett & Price 2012: as if there were one more of each kind that they disagree on.
-    a, b = (only_first + 1) / (total + 2), (only_second + 1) / (total + 2)
-    half = Z95 * math.sqrt(max(a + b - (a - b) ** 2, 0.0) / (total + 2))
-    low, high = max(a - b - half, -1.0), min(a - b + half, 1.0)
+    middle, half = differing_shares(only_first, only_second, total)
+    low, high = max(middle - half, -1.0), min(middle + half, 1.0)
     return Difference((only_first - only_second) / total, low, high, mid_p(only_first, only_second))
+
+
+def differing_shares(only_first: float, only_second: float, total: float) -> tuple[float, float]:
+    """Return the middle of a difference's 95 % interval, and half of its width.
+
+    Source:
+        Bonett & Price, "Adjusted Wald Confidence Interval for a Difference of Binomial Proportions Based on Paired
+        Data", 2012: as if there were one more of each kind that they disagree on.
+
+    Args:
+        only_first: Examples on which the first model alone is right.
+        only_second: Those on which the second one alone is.
+        total: All examples.
+    """
+    a, b = (only_first + 1) / (total + 2), (only_second + 1) / (total + 2)
+    return a - b, Z95 * math.sqrt(max(a + b - (a - b) ** 2, 0.0) / (total + 2))
 
 
 def mid_p(only_first: int, only_second: int) -> float:

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from core.runs import Score
 from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
+from core.statistics.difference import Difference as PairedDifference
 from core.statistics.difference import agreed, holm
 from core.statistics.scores import difference_of, score_of
 from core.training.outcomes import outcomes_of
 from core.training.verdict import Labelled, Numbers, sentence
 
-__all__ = ["Assessment", "ClassReport", "Difference", "assess", "outcomes_of", "score"]
+__all__ = ["Assessment", "ClassReport", "Crossfitted", "Difference", "JudgedOn", "assess", "outcomes_of", "score"]
 
 WORST_MISTAKES = 24
 MOST_PAIRS = 2_000  # of right number and answer, to be drawn
@@ -34,6 +36,43 @@ class Difference:
     def is_clear(self) -> bool:
         """Whether the interval leaves 0 out."""
         return self.ci_low > 0 or self.ci_high < 0
+
+
+@dataclass(frozen=True, eq=False)
+class Crossfitted:
+    """What happened on every row of the data, each judged by the model of a fold that had not seen it.
+
+    Args:
+        outcomes: Of the folds' models, (N,) training, validation and test rows one after the other.
+        baselines: Of the simple methods in the same folds, by name.
+        folds: Of the rows.
+    """
+
+    outcomes: Outcomes
+    baselines: Mapping[str, Outcomes]
+    folds: Folds
+    notes: tuple[str, ...] = ()  # what should be known of the folds, in sentences
+
+
+@dataclass(frozen=True)
+class JudgedOn:
+    """On what the scores stand.
+
+    Args:
+        rows: So many were judged.
+        folds: In so many folds; 0 where one split was kept apart.
+        why_not_folds: Why not in folds, a sentence; empty where they were, or where nobody asked for them.
+        single_split: Where there are folds: the scores of the kept model on the test split alone.
+        each_fold: Where there are folds: the deciding metric in each.
+        notes: What should be known of the folds, in sentences.
+    """
+
+    rows: int
+    folds: int = 0
+    why_not_folds: str = ""
+    single_split: Mapping[str, Score] = field(default_factory=dict)
+    each_fold: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +101,7 @@ class Assessment:
     pairs: tuple[tuple[float, float], ...] = ()  # (right number, answer) of some test examples, for numbers
     target: str = ""  # name of the column of numbers that is predicted, if it has one
     validation: dict[str, Score] = field(default_factory=dict)  # of the model: what choices are made by
+    judged: JudgedOn | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dictionaries and lists."""
@@ -87,6 +127,7 @@ def assess(
     seed: int,
     target: str = "",
     known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None = None,
+    crossfitted: Crossfitted | None = None,
 ) -> Assessment:
     """Judge a model on the test split, beside the baselines on the same examples.
 
@@ -101,39 +142,78 @@ def assess(
         target: Name of the column that is predicted, where the model answers with numbers and it has a name.
         known: Returns the scores of a baseline, from its name, how many examples it is judged on, and what computes
             them: they depend on no model, so they may be known already.
+        crossfitted: What happened on every row in folds; then scores, differences and mistaken classes are of these.
+            Single mistakes are always those of the model itself, on the test split.
     """
     outcomes, baselines = _from_where_all_judged(outcomes, baselines)
-    scores = {"": score(task, outcomes, seed)}
-    for name, one in baselines.items():
-        compute = partial(score, task, one, seed)
-        scores[name] = compute() if known is None else known(name, len(one.nll), compute)
-    primary = task.metric(task.primary_metric)
-    difference = _to_the_best(task, primary, outcomes, baselines, seed) if baselines else None
-    confusion = confusion_matrix(outcomes, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
-    numbers = _numbers(scores, len(outcomes.nll), target) if task.output_kind == "number" else None
+    everything = outcomes if crossfitted is None else crossfitted.outcomes
+    scores, difference = _scored(task, outcomes, baselines, seed, known, crossfitted)
+    primary, judged = task.metric(task.primary_metric), JudgedOn(len(everything.nll))
+    if crossfitted is not None:
+        judged = _judged(task, primary, outcomes, seed, crossfitted)
+    confusion = confusion_matrix(everything, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
+    numbers = _numbers(scores, judged.rows, target) if task.output_kind == "number" else None
     labelled = _labelled(confusion, labels) if task.output_kind == "label" else None
     return Assessment(
         test=scores[""],
         baselines={n: scores[n] for n in baselines},
         difference=difference,
-        verdict=sentence(primary, scores[""], difference, labelled, numbers),
+        verdict=sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0),
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=class_reports(confusion, labels),
         worst_mistakes=_worst(task, outcomes),
-        pairs=_pairs(outcomes, seed) if task.output_kind == "number" else (),
+        pairs=_pairs(everything, seed) if task.output_kind == "number" else (),
         target=target,
+        judged=judged,
     )
 
 
+def _scored(
+    task: TaskSpec,
+    outcomes: Outcomes,
+    baselines: Mapping[str, Outcomes],
+    seed: int,
+    known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None,
+    crossfitted: Crossfitted | None,
+) -> tuple[dict[str, dict[str, Score]], Difference | None]:
+    """Return the scores of the model ("") and of each baseline, and how far the best of these is."""
+    primary = task.metric(task.primary_metric)
+    if crossfitted is not None:
+        folds, simple = crossfitted.folds, crossfitted.baselines
+        compare = partial(crossfitted_difference, primary, folds=folds, seed=seed)
+        methods = {"": crossfitted.outcomes, **simple}
+        scores = {
+            name: {metric.name: crossfitted_score(metric, one, folds, seed) for metric in task.metrics}
+            for name, one in methods.items()
+        }
+        return scores, _to_the_best(primary, crossfitted.outcomes, simple, compare) if simple else None
+    scores = {"": score(task, outcomes, seed)}
+    for name, one in baselines.items():
+        compute = partial(score, task, one, seed)
+        scores[name] = compute() if known is None else known(name, len(one.nll), compute)
+    compare = partial(difference_of, primary, block=task.bootstrap_block, seed=seed)
+    return scores, _to_the_best(primary, outcomes, baselines, compare) if baselines else None
+
+
+def _judged(task: TaskSpec, primary: MetricSpec, outcomes: Outcomes, seed: int, crossfitted: Crossfitted) -> JudgedOn:
+    each = tuple(primary.compute(crossfitted.outcomes.select(rows)) for rows in crossfitted.folds.rows())
+    single = score(task, outcomes, seed)
+    size, folds = len(crossfitted.outcomes.nll), crossfitted.folds.count
+    return JudgedOn(size, folds, single_split=single, each_fold=each, notes=crossfitted.notes)
+
+
 def _to_the_best(
-    task: TaskSpec, primary: MetricSpec, outcomes: Outcomes, baselines: Mapping[str, Outcomes], seed: int
+    primary: MetricSpec,
+    outcomes: Outcomes,
+    baselines: Mapping[str, Outcomes],
+    compare: Callable[[Outcomes, Outcomes], PairedDifference],
 ) -> Difference:
     """Return how much better the model is than the best baseline, corrected for having chosen it among all (Holm)."""
-    sign, block = (1.0 if primary.direction == "max" else -1.0), task.bootstrap_block
+    sign = 1.0 if primary.direction == "max" else -1.0
     values = {name: sign * primary.compute(one) for name, one in baselines.items()}
     best = max(values, key=lambda name: values[name])
-    found = {name: difference_of(primary, outcomes, one, block, seed) for name, one in baselines.items()}
+    found = {name: compare(outcomes, one) for name, one in baselines.items()}
     corrected = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
     gain = agreed(found[best], corrected[best])
     low, high = sorted((sign * gain.low, sign * gain.high))

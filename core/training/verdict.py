@@ -50,6 +50,7 @@ def sentence(
     difference: "Difference | None",
     labelled: Labelled | None = None,
     numbers: "Numbers | None" = None,
+    all_rows: int = 0,
 ) -> str:
     """Return the verdict.
 
@@ -59,6 +60,7 @@ def sentence(
         difference: To the best baseline on the primary metric, if there is a baseline.
         labelled: What is known of the classes, where it answers with one.
         numbers: What is known of the numbers, where it answers with numbers.
+        all_rows: How many rows there are, where all of them were judged in folds; else 0.
     """
     if primary.name == "r2":
         primary = replace(primary, unit="percent")  # in a sentence, a share is said in percent
@@ -71,7 +73,8 @@ def sentence(
     text = _explained(primary, scores, numbers) if primary.name == "r2" else _score(primary, scores)
     if difference is not None:
         text += _comparison(primary, difference)
-    return f"{text}.{_of_classes(labelled)}"
+    judged = f" {on_all_rows(all_rows)}" if all_rows else ""
+    return f"{text}.{judged}{_of_classes(labelled)}"
 
 
 def _of_classes(labelled: "Labelled | None") -> str:
@@ -88,6 +91,11 @@ def _of_classes(labelled: "Labelled | None") -> str:
 
 def _or(labels: tuple[str, ...]) -> str:
     return " or ".join(repr(label) for label in labels)
+
+
+def on_all_rows(rows: int) -> str:
+    """Return on what a score from folds stands, a sentence."""
+    return f"Judged on all {rows:,} rows, in five folds."
 
 
 def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:

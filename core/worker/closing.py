@@ -44,6 +44,7 @@ class Ending:
     device_name: str
     folder: Path  # of the run
     seed: int
+    everything: "Outcomes | None" = None  # of all rows, where they were judged in folds
 
 
 def conclude(end: Ending) -> None:
@@ -78,11 +79,13 @@ def _evidence(end: Ending, costs: Costs | None, found: dict[str, Any]) -> Eviden
     if best is not None:
         gain = Gain(best.baseline, best.value, best.ci_low, best.ci_high)
     if end.task.output_kind == "number":
-        errors = (outcomes.predicted - outcomes.targets).astype(np.float64)
+        judged_on = end.everything or outcomes
+        errors = (judged_on.predicted - judged_on.targets).astype(np.float64)
     return Evidence(
         primary=end.task.metric(end.task.primary_metric),
         test=judged.test,
-        examples=len(outcomes.nll),
+        examples=judged.judged.rows if judged.judged else len(outcomes.nll),
+        folds=judged.judged.folds if judged.judged else 0,
         gain=gain,
         costs=costs,
         labels=judged.labels,

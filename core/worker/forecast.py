@@ -21,7 +21,12 @@ SAVING_S, DOUBTING_S = 2.0, 5.0  # speed and files; labels that are doubted, wit
 
 
 def later_stages(
-    task: TaskSpec, data: Materialised, config: TrainConfig, cache_folder: Path, evaluation_s: float = 0.0
+    task: TaskSpec,
+    data: Materialised,
+    config: TrainConfig,
+    cache_folder: Path,
+    evaluation_s: float = 0.0,
+    fitting_s: float | None = None,
 ) -> dict[str, float]:
     """Return the seconds of each stage after training.
 
@@ -31,19 +36,21 @@ def later_stages(
         config: Of the run.
         cache_folder: Where baselines are kept.
         evaluation_s: Of one look at the validation split.
+        fitting_s: Of all baselines, where that was measured; see `baselines_s`.
     """
     known = Baselines(cache_folder, task, data, config.seed).are_known
     test, validation = len(data.examples["test"]), max(len(data.examples["validation"]), 1)
     methods = 1 + (0 if known else task.baseline_count)
     doubted = task.output_kind == "label" and bool(config.dataset_version)
     return {
-        Stage.BASELINES: 0.1 if known else _baselines_s(task, data, config.seed),
+        Stage.BASELINES: 0.1 if known else baselines_s(task, data, config.seed) if fitting_s is None else fitting_s,
+        Stage.FOLDS: 0.0,
         Stage.EVALUATING: evaluation_s * test / validation + RESAMPLED_S * test * methods,
         Stage.SAVING: SAVING_S + doubted * DOUBTING_S + evaluation_s,
     }
 
 
-def _baselines_s(task: TaskSpec, data: Materialised, seed: int) -> float:
+def baselines_s(task: TaskSpec, data: Materialised, seed: int) -> float:
     """Return what the baselines take, from fitting them to some of the examples."""
     train, test = data.examples["train"], data.examples["test"]
     if task.output_kind == "text":

@@ -111,13 +111,13 @@ class Report(Callback):
 class FirstEstimate(Callback):
     """Notes what the first steps say about the whole, where nothing was estimated before the start."""
 
-    def __init__(self, stages: Stages, device: str, later: Callable[[], Mapping[str, float]]) -> None:
+    def __init__(self, stages: Stages, device: str, later: Callable[[float], Mapping[str, float]]) -> None:
         """Note it there.
 
         Args:
             stages: Takes it.
             device: Where the run computes, in words.
-            later: Returns what the stages after training will take.
+            later: Returns what the stages after training will take, from the seconds of this.
         """
         self._stages, self._device, self._later = stages, device, later
         self._noted = False
@@ -130,7 +130,7 @@ class FirstEstimate(Callback):
         if p.time_left_s is None or p.step < ESTIMATING_STEPS:
             return
         self._noted = True
-        later = self._later()
+        later = self._later(p.train_time_s + p.time_left_s)
         self._stages.expect(later)
         estimate = {
             "total_s": self._stages.spent_s + p.time_left_s + sum(later.values()),

@@ -13,9 +13,10 @@ import torch
 from core import catalog
 from core.configure import model_params
 from core.errors import CheckpointUnusable, StopRequested
+from core.intake.folding import FOLDS
 from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
-from core.outcome_file import write_outcomes
+from core.outcome_file import StoredFolds, write_folds, write_outcomes
 from core.preprocessing.encoder_place import compute_on
 from core.recorder.recorder import Recorder
 from core.runs import VALIDATION, Artifact, Run, Stage
@@ -29,7 +30,7 @@ from core.training.budget import LEAST_TRAINING
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
-from core.training.evaluation import Assessment, assess, score
+from core.training.evaluation import Assessment, Crossfitted, JudgedOn, assess, score
 from core.training.outcomes import outcomes_of, windows_at_once
 from core.training.sizes import check_size, parameter_counts
 from core.training.trainer import Trainer
@@ -37,6 +38,8 @@ from core.worker.baselines import Baselines
 from core.worker.beginning import parent_state
 from core.worker.class_learning import ClassLearning
 from core.worker.closing import Ending, conclude
+from core.worker.crossfit import CrossFit, Subject
+from core.worker.crossfit_plan import Planner
 from core.worker.cut_texts import reading_notes
 from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
@@ -87,6 +90,8 @@ class Pipeline:
         compute_on(self._device)
         self._stages = Stages(recorder, self.run)
         self._encoding: Encoding | None = None
+        self._training_s, self._most_folds_s = 0.0, settings.folds_within_s
+        self._folds: Planner | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone
             recorder.finish_requested.set()
 
@@ -118,12 +123,14 @@ class Pipeline:
         counted = partial(self._stages.count, "Fitting baselines")
         fitted = baselines.outcomes(self._recorder.stop_requested, counted)
         self._check_stop()
+        in_folds = self._in_folds(data)
+        self._check_stop()
         self._stages.enter(Stage.EVALUATING)
         load_weights(self.folder / "checkpoints" / "best", module)
         if self._encoding is not None:
             self._encoding.validation()
         validation = self._outcomes(module, data, "validation")
-        assessment, outcomes = self._evaluate(module, data, baselines, fitted, validation)
+        assessment, outcomes = self._evaluate(module, data, baselines, fitted, validation, in_folds)
         self._stages.enter(Stage.SAVING)
         self._save(assessment, data)
         if self.task.output_kind == "label":
@@ -135,6 +142,37 @@ class Pipeline:
                 judged = Judged(seen, assessment.difference, self.config.seed)
                 doubt_labels(self.folder, judged, data)
         return False
+
+    def _in_folds(self, data: Materialised) -> Crossfitted | str:
+        """Judge models like this one on every row, where that is wanted; else return why not, empty if nobody asked.
+
+        Raises:
+            StopRequested: Somebody asked to stop; finished folds are kept.
+        """
+        planned = self._planner(data).plan(self._training_s)
+        if not planned.is_wanted:
+            return planned.why_not
+        if self._encoding is not None:
+            self._encoding.everything()
+        subject = Subject(
+            self.config, catalog.find_task(self.config.task), self.model, data, self._device, self.folder, self._cache,
+            self._training_s, self._recorder.stop_requested, self._recorder.finish_requested,
+        )  # fmt: skip
+        found = CrossFit(subject, planned.folding, self._stages).judge(planned.seconds)
+        if isinstance(found, str):
+            self._note("warning", found, {})
+        return found
+
+    def _planner(self, data: Materialised) -> Planner:
+        if self._folds is None:
+            self._folds = Planner(self.config, self.task, data, self._most_folds_s)
+        return self._folds
+
+    def _later(self, data: Materialised, training_s: float) -> dict[str, float]:
+        """Return what the stages after training will take."""
+        planned = self._planner(data).plan(training_s)
+        folds_s = planned.seconds if planned.is_wanted else 0.0
+        return later_stages(self.task, data, self.config, self._cache) | {Stage.FOLDS: folds_s}
 
     def _check_stop(self) -> None:
         """End here where somebody asked to stop: a stopped run never looks at the test split.
@@ -221,6 +259,7 @@ class Pipeline:
         )
         self._stages.enter(Stage.TRAINING)
         result = trainer.fit(state, start)
+        self._training_s = result.train_time_s
         _log.info("Training ended: %s", result)
         return result.stopped
 
@@ -231,7 +270,10 @@ class Pipeline:
             return 0.0
         if "stages" not in self.run.estimate:
             self._stages.expect(later_stages(self.task, data, self.config, self._cache))
+        self._stages.expect({Stage.FOLDS: 0.0})
         others_s = self._stages.others_s
+        if self._planner(data).plan(0.0).is_wanted:  # the folds train as long as the run does
+            others_s = budget_s - max(budget_s - others_s, 0.0) / (1 + FOLDS)
         if others_s > budget_s * (1 - LEAST_TRAINING):
             sentence = (
                 f"Of the time budget of {self.config.time_budget_min:g} min, loading, encoding, baselines, testing and "
@@ -259,8 +301,7 @@ class Pipeline:
             MachineMetrics(recorder.record, self._device),
         ]
         if "stages" not in self.run.estimate:
-            later = partial(later_stages, self.task, data, config, self._cache)
-            callbacks.append(FirstEstimate(self._stages, describe_device(self._device), later))
+            callbacks.append(FirstEstimate(self._stages, describe_device(self._device), partial(self._later, data)))
         if self.task.output_kind == "text":
             callbacks.append(Sample(self._note, data, config.seed, self._device))
         else:
@@ -307,17 +348,44 @@ class Pipeline:
         baselines: Baselines,
         fitted: Mapping[str, Outcomes],
         validation: Outcomes,
+        in_folds: Crossfitted | str,
     ) -> tuple[Assessment, Outcomes]:
-        """Judge the best checkpoint on the test split: the only place that ever sees it."""
+        """Judge the best checkpoint on the test split: the only place that ever sees it.
+
+        Args:
+            module: The model.
+            data: Of the run.
+            baselines: Know their scores.
+            fitted: What the baselines do on the test split.
+            validation: What the model does on the validation split.
+            in_folds: What was judged on every row, or why nothing was.
+        """
         if self._encoding is not None:
             self._encoding.test()
         outcomes = self._outcomes(module, data, "test")
         seed, target = self.config.seed, self._target()
-        assessment = assess(self.task, outcomes, fitted, data.version.labels, seed, target, baselines.scores)
+        crossfitted = None if isinstance(in_folds, str) else in_folds
+        assessment = assess(
+            self.task, outcomes, fitted, data.version.labels, seed, target, baselines.scores, crossfitted
+        )
+        judged = assessment.judged or JudgedOn(len(outcomes.nll))
+        why_not = in_folds if isinstance(in_folds, str) else ""
+        assessment = replace(assessment, judged=replace(judged, why_not_folds=why_not))
         assessment = replace(assessment, validation=score(self.task, validation, seed))
         name, seed = describe_device(self._device), self.config.seed
-        conclude(Ending(self.task, assessment, outcomes, data, module, self._device, name, self.folder, seed))
+        everything = crossfitted.outcomes if crossfitted else None
+        conclude(
+            Ending(self.task, assessment, outcomes, data, module, self._device, name, self.folder, seed, everything)
+        )
         write_outcomes(self.folder, data.version.fingerprint, outcomes)
+        if crossfitted is not None:
+            folds = crossfitted.folds
+            write_folds(
+                self.folder,
+                StoredFolds(
+                    data.version.fingerprint, crossfitted.outcomes, folds.number, folds.training_rows, folds.grouped
+                ),
+            )
         return assessment, outcomes
 
     def _target(self) -> str:

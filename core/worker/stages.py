@@ -24,7 +24,7 @@ class Stages:
     def __init__(self, recorder: Recorder, run: Run) -> None:
         self._recorder = recorder
         self.estimate: dict[str, Any] = dict(run.estimate)
-        self._expected: dict[str, float] = dict(run.estimate.get("stages") or {})
+        self._expected: dict[str, float] = {Stage.FOLDS: 0.0, **(run.estimate.get("stages") or {})}
         self._spent: dict[str, float] = dict(run.progress.spent)
         self._stage, self._since = Stage.STARTING, time.monotonic()
         self._left_s: float | None = None
@@ -53,6 +53,23 @@ class Stages:
             self._counts.pop(what, None)
         else:
             self._counts[what] = {"what": what, "done": done, "total": total, "left_s": left_s}
+
+    def fold(self, number: int, total: int, training_left_s: float | None = None) -> None:
+        """Say which fold is at hand.
+
+        Args:
+            number: From 0.
+            total: Of so many.
+            training_left_s: Seconds for which its training goes on, where that is known.
+        """
+        if training_left_s is not None:
+            each_s = self._expected.get(Stage.FOLDS, 0.0) / total
+            self.left(training_left_s + each_s * (total - number - 1))
+        self._counts = {"Fold": {"what": "Fold", "done": number + 1, "total": total, "left_s": None}}
+
+    def folds_are_over(self) -> None:
+        """Count folds no more."""
+        self._counts.pop("Fold", None)
 
     def left(self, seconds: float | None) -> None:
         """Say how long the stage at hand will go on."""

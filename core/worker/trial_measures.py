@@ -17,6 +17,7 @@ from core.training.probe import Measured, measure
 from core.training.range_test import range_test
 from core.training.sizes import needed_bytes, parameter_counts
 from core.training.stepping import is_out_of_memory
+from core.worker.crossfit_plan import Planner
 from core.worker.forecast import encoding_s, later_stages
 from core.worker.trial_scene import Scene
 
@@ -33,8 +34,8 @@ _log = logging.getLogger(__name__)
 def estimate(scene: Scene) -> dict[str, Any]:
     """Return what a run would take, as JSON.
 
-    {"total_s", "stages", "train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes", "fits",
-    "parameter_count", "trainable_count", "cost", "currency", "energy_kwh", "device", "beside_a_run",
+    {"total_s", "stages", "folds", "train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes",
+    "fits", "parameter_count", "trainable_count", "cost", "currency", "energy_kwh", "device", "beside_a_run",
     "sentence"}; None is what is not known. "fits" is False where a run could not work.
     """
     scene.note("Building the model")
@@ -68,7 +69,9 @@ def estimate(scene: Scene) -> dict[str, Any]:
     others = _other_stages(scene, found.evaluation_s)
     steps, train_s = _within_budget(scene, found, sum(others.values()))
     solving_s = expected_s(outline, scene.split("train"), scene.config, len(scene.data.info.labels))
-    stages = {**others, Stage.TRAINING: train_s + solving_s}
+    folds = Planner(scene.config, scene.task, scene.data, scene.settings.folds_within_s).plan(train_s + solving_s)
+    stages = {**others, Stage.TRAINING: train_s + solving_s, Stage.FOLDS: folds.seconds if folds.is_wanted else 0.0}
+    known |= {"folds": folds.to_json()}
     total_s = sum(stages.values())
     times = {
         "total_s": total_s, "stages": {str(name): seconds for name, seconds in stages.items()},

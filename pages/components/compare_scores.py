@@ -39,6 +39,12 @@ METHODS = {
     "text": "A paired bootstrap of blocks of the text: all runs are judged on the same 1,000 resamples.",
 }
 
+IN_FOLDS = (
+    "Every row was judged once, by models of the same five folds; the interval counts that models which learn from "
+    "other rows are other models, and is the corrected resampled t (Nadeau and Bengio, 2003) where folds differ by "
+    "more than their rows explain."
+)
+
 
 def reference_choice(runs: Sequence[Run], looks: Looks) -> str:
     """Ask which run the others stand against; empty is the best one."""
@@ -146,7 +152,14 @@ def _how(standing: Standing, task: TaskSpec, looks: Looks) -> None:
     if tests:
         many = f" Its p-values are corrected for {tests} comparisons (Holm 1979)." if tests > 1 else ""
         unit = "characters" if task.output_kind == "text" else "examples"
-        st.caption(f"{METHODS[task.output_kind]} {standing.examples:,} test {unit}.{many}")
+        in_folds = [one for one in standing.judgements if one.rows]
+        where = f"{standing.examples:,} test {unit}."
+        method = METHODS[task.output_kind]
+        if in_folds and len(in_folds) == tests:
+            method, where = IN_FOLDS, f"All {standing.examples:,} rows."
+        elif in_folds:
+            where = f"{standing.examples:,} test {unit} or more: all rows where both runs judged them in folds."
+        st.caption(f"{method} {where}{many}")
     if (luck := luck_in_words(standing, looks)) and len(standing.judgements) > 1:
         st.caption(f":material/casino: {plain(luck)}")
 

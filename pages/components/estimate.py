@@ -1,10 +1,12 @@
 """What a run will take, before it is started: time, memory and money, from a few real steps on this machine."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from core.bootstrap import shared_service
 from core.config import TrainConfig
 from core.errors import TouchstoneError
 from core.runs import Run, Trial
@@ -39,7 +41,7 @@ def estimate_panel(model: ModelSpec, config: TrainConfig) -> bool:
         except TouchstoneError as error:  # what the model needs is not chosen or missing: it cannot be started either
             st.markdown(f":orange[:material/warning:] {plain(str(error))}")
             return False
-        watched("estimate", config, trial, _show, "Timing a few real steps")
+        watched("estimate", config, trial, partial(_show, config), "Timing a few real steps")
     return trial is None or trial.result.get("fits") is not False
 
 
@@ -57,8 +59,8 @@ def _offer(config: TrainConfig) -> None:
         st.rerun()
 
 
-def _show(trial: Trial) -> None:
-    result = trial.result
+def _show(config: TrainConfig, trial: Trial) -> None:
+    result = shared_service().trials.with_folds(trial.result, config)
     if result.get("fits") is False:
         st.error(plain(str(result.get("sentence") or "It does not fit into the memory.")), icon=":material/memory:")
         return
@@ -75,6 +77,8 @@ def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     if needed := result.get("memory_bytes"):
         there = f" of {size(result['memory_there_bytes'])} there" if result.get("memory_there_bytes") else ""
         lines.append(("memory", f"**{size(needed)}** of memory{there}"))
+    if said := shared_service().trials.folds_in_words(result):
+        lines.append(("rule", plain(said)))
     if (cost := result.get("cost")) is not None:
         energy = f" ({result['energy_kwh']:.2g} kWh)" if result.get("energy_kwh") else ""
         lines.append(("payments", f"About **{plain(money(cost, str(result.get('currency') or '')))}**{energy}"))

@@ -18,6 +18,7 @@ WORDS = {
     Stage.ENCODING: "Encoding",
     Stage.TRAINING: "Training",
     Stage.BASELINES: "Fitting the baselines",
+    Stage.FOLDS: "Judging it on every row",
     Stage.EVALUATING: "Taking the exam: the test examples, once",
     Stage.SAVING: "Saving",
     Stage.DONE: "Done",
@@ -99,6 +100,8 @@ def _sentence(run: Run) -> str:
 
 def _count(count: Count) -> str:
     """Return how far something is, and how long it alone will take."""
+    if count.what == "Fold":
+        return f"fold {count.done:,} of {count.total:,}"
     left = "" if count.left_s is None else f" (about {duration(count.left_s)})"
     return f"{count.what} {count.done:,} of {count.total:,}{left}"
 

@@ -18,6 +18,7 @@ from pages.components.text import interval, number, plain
 from pages.components.verdict_card import verdict_sentences
 
 ROW_HEIGHT = 56  # pixels of one method in the chart
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 CALLED = {"mean": "the mean"}  # a baseline, in a sentence
 
 
@@ -33,6 +34,17 @@ def verdict(run: Run, report: Mapping[str, Any]) -> None:
         if not compares:  # too little to judge by: the verdict says so
             st.markdown(plain(run.verdict))
         verdict_sentences(sentences)
+        if said := judged_in_words(report):
+            st.caption(plain(said))
+
+
+def judged_in_words(report: Mapping[str, Any]) -> str:
+    """Return on what the scores of a run stand, in sentences; empty where there is nothing to add."""
+    judged = report.get("judged") or {}
+    if not judged.get("folds"):
+        return str(judged.get("why_not_folds") or "")
+    folds = NUMBERS.get(judged["folds"], str(judged["folds"]))
+    return " ".join([f"Judged on all {judged['rows']:,} rows, {folds} folds.", *judged.get("notes", ())])
 
 
 def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
@@ -75,7 +87,9 @@ def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     st.header("Against the simple ways", anchor=False)
     better = "higher is better" if metric.direction == "max" else "lower is better"
     st.markdown(f"**{plain(_finding(shown, run.config.model, metric, report.get('difference') or {}))}**")
-    st.caption(f"{metric.title} on the same unseen examples, with 95 % intervals; {better}.")
+    judged = report.get("judged") or {}
+    where = f"on all {judged['rows']:,} rows, five folds" if judged.get("folds") else "on the same unseen examples"
+    st.caption(f"{metric.title} {where}, with 95 % intervals; {better}.")
     figure_chart(
         _dots(shown, metric, run.config.model),
         key=f"comparison-{run.id}",
@@ -84,9 +98,15 @@ def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
 
     def numbers() -> None:
         on_validation = {f"{run.config.model}, validation split": run.validation} if run.validation else {}
-        st.dataframe(_table(methods | on_validation, task), hide_index=True, row_height=36)
+        st.dataframe(_table(methods | on_validation | _single_split(run, judged), task), hide_index=True, row_height=36)
 
     folded("All numbers", numbers, key=f"numbers-{run.id}", icon=":material/table_rows:")
+
+
+def _single_split(run: Run, judged: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
+    """Return the scores of the kept model on the test split alone, where those above are of all rows."""
+    kept = judged.get("single_split") or {}
+    return {f"{run.config.model}, test split alone": {name: Score(**one) for name, one in kept.items()}} if kept else {}
 
 
 def _finding(shown: Mapping[str, Score], own: str, metric: MetricSpec, tested: Mapping[str, Any]) -> str:

@@ -20,6 +20,16 @@ PRESET_HELP = {
     "best": "As good as this model gets here. Take a break.",
 }
 
+EVALUATION = "evaluation"
+EVALUATION_TITLES = {"auto": "Automatic", "quick-look": "Quick look", "every-row": "Every row counts"}
+EVALUATION_HELP = {
+    "auto": "Every row counts below 5,000 rows where that takes under a minute; else a quick look. What it takes here "
+    "is in the summary.",
+    "quick-look": "Judged on one split that is kept apart: fast, and of few rows rather unsure.",
+    "every-row": "Five more trainings, each judged on a fifth of the rows that it has not seen, so that all rows judge "
+    "and a smaller difference is clear. The model that you get is the same.",
+}
+
 
 def preset_choice() -> str:
     """Ask how thorough a run shall be; return the preset's name."""
@@ -33,6 +43,22 @@ def preset_choice() -> str:
     write_choice("preset", PRESETS[0])
     st.caption(PRESET_HELP[preset])
     return preset
+
+
+def evaluation_choice(task: TaskSpec) -> dict[str, Any]:
+    """Ask how sure the score shall be; return the choice where it is not left to what it costs."""
+    if task.output_kind == "text":
+        return {}
+    st.header("How sure can I be", anchor=False)
+    names = list(EVALUATION_TITLES)
+    read_choice(EVALUATION, names, names[0])
+    chosen = st.segmented_control(
+        "How sure can I be", names, default=st.session_state[EVALUATION], key=EVALUATION, required=True, wrap=True,
+        format_func=lambda name: EVALUATION_TITLES[name], label_visibility="collapsed",
+    ) or names[0]  # fmt: skip
+    write_choice(EVALUATION, names[0])
+    st.caption(EVALUATION_HELP[chosen])
+    return {EVALUATION: chosen} if chosen != names[0] else {}
 
 
 def common_settings(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
@@ -72,7 +98,7 @@ def back_to_preset() -> None:
 
 
 def _fields(task: TaskSpec, model: ModelSpec) -> Sequence[SettingField]:
-    return [f for f in shared_service().setting_fields(model.name, task.name) if f.name != SOURCE]
+    return [f for f in shared_service().setting_fields(model.name, task.name) if f.name not in (SOURCE, EVALUATION)]
 
 
 def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:

@@ -1,0 +1,181 @@
+"""The folds of a run: five models that learn as the kept one did, each judged on the rows that it never saw.
+
+They only judge: none is kept or served. Each begins from nothing with a seed of its own, is steered by its own
+validation part and sees its test rows once.
+"""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core.config import TrainConfig
+from core.configure import model_params
+from core.errors import StopRequested, TouchstoneError
+from core.intake.fold_data import FoldData
+from core.intake.folding import Folding
+from core.intake.materialise import Materialised
+from core.runs import Stage
+from core.specs import ModelSpec, Outcomes, TaskSpec
+from core.statistics.crossfit import Folds
+from core.training.augmentation import augmenter
+from core.training.batches import split_of
+from core.training.callbacks import BestCheckpoint, Callback
+from core.training.checkpoint import ModelCard, load_weights
+from core.training.device import seed_everything
+from core.training.evaluation import Crossfitted
+from core.training.outcomes import outcomes_of
+from core.training.stepping import is_out_of_memory
+from core.training.trainer import Trainer
+from core.worker.baselines import Baselines
+from core.worker.fold_results import FOLDER, FoldResults, mark_of, pooled
+from core.worker.stages import Stages
+
+EVALUATION_BATCH = 256
+SEEDS = 2**31
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The run whose folds are trained."""
+
+    config: TrainConfig
+    task: TaskSpec  # as it is without data
+    model: ModelSpec
+    data: Materialised
+    device: torch.device
+    folder: Path
+    cache_folder: Path
+    training_s: float  # that its own training took
+    stop: threading.Event
+    finish: threading.Event
+
+
+class CrossFit:
+    """Trains and judges the folds, one after the other.
+
+    Args:
+        subject: The run.
+        folding: Of its rows.
+        stages: Told how far it is.
+    """
+
+    def __init__(self, subject: Subject, folding: Folding, stages: Stages) -> None:
+        self._run, self._folding, self._stages = subject, folding, stages
+        mark = mark_of(subject.data.version.fingerprint, folding.number)
+        self._results = FoldResults(subject.folder, mark)
+        self._making = FoldData(subject.data, folding, subject.model, model_params(subject.config))
+
+    def judge(self, expected_s: float) -> Crossfitted | str:
+        """Return what model and baselines did on every row, or why not all folds were completed, a sentence.
+
+        Args:
+            expected_s: Seconds that this should take.
+
+        Raises:
+            StopRequested: Somebody asked to stop; finished folds are kept.
+        """
+        if self._run.finish.is_set():
+            return "It was finished early, so it is judged on one split and not on every row."
+        self._stages.expect({Stage.FOLDS: expected_s})
+        self._stages.enter(Stage.FOLDS)
+        found = self._judged()
+        self._stages.folds_are_over()
+        shutil.rmtree(self._run.folder / FOLDER, ignore_errors=True)
+        return found
+
+    def _judged(self) -> Crossfitted | str:
+        found: list[Outcomes] = []
+        baselines: list[dict[str, Outcomes]] = []
+        for fold in range(self._folding.count):
+            self._stages.fold(fold, self._folding.count)
+            try:
+                data = self._making.of(fold)
+                found.append(self._results.read(fold) or self._trained(fold, data))
+                kept = Baselines(self._run.cache_folder, self._run.task.on(data.info), data, self._run.config.seed)
+                baselines.append(kept.outcomes(self._run.stop, lambda _done, _total: None))
+            except _FinishRequested:
+                return f"Finished early after {fold} of {self._folding.count} folds, so it is judged on one split."
+            except TouchstoneError as error:
+                _log.exception("Fold %d failed.", fold + 1)
+                return f"Fold {fold + 1} of {self._folding.count} could not be judged, so one split stands. {error}"
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                return f"Memory was short in fold {fold + 1} of {self._folding.count}, so one split stands."
+        return self._together(found, baselines)
+
+    def _together(self, found: list[Outcomes], baselines: list[dict[str, Outcomes]]) -> Crossfitted:
+        rows = [self._folding.rows(fold)["test"] for fold in range(self._folding.count)]
+        folds = Folds(self._folding.number, self._folding.training_rows, self._folding.grouped)
+        simple = {name: pooled([one[name] for one in baselines], rows) for name in baselines[0]}
+        return Crossfitted(pooled(found, rows), simple, folds, self._folding.notes)
+
+    def _trained(self, fold: int, data: Materialised) -> Outcomes:
+        """Train the model of a fold and return what it does on the rows that it never saw.
+
+        Raises:
+            StopRequested: Somebody asked to stop.
+        """
+        run, config = self._run, self._config(fold)
+        seed_everything(config.seed)
+        params, task = model_params(config), run.task.on(data.info)
+        module = run.model.build(params, data.info)
+        if run.model.load_pretrained is not None:
+            run.model.load_pretrained(params, module)
+        place = run.folder / FOLDER / f"best-{fold}"
+        watch = _Watch(run.stop, run.finish, partial(self._stages.fold, fold, self._folding.count))
+        card = ModelCard(
+            task=config.task, dataset=config.dataset, dataset_fingerprint=data.version.fingerprint, model=config.model,
+            params=config.params, preprocessor={}, labels=data.version.labels, info={},
+        )  # fmt: skip
+        trainer = Trainer(
+            module, task, split_of(data.arrays["train"]), split_of(data.arrays["validation"]), config, run.device,
+            [BestCheckpoint(place, card), watch], augment=augmenter(config, task, data.info),
+            padding_id=data.info.padding_id, vocabulary_size=data.info.vocabulary_size,
+        )  # fmt: skip
+        if trainer.fit().stopped:
+            raise StopRequested if run.stop.is_set() else _FinishRequested
+        load_weights(place, module)
+        test = data.arrays["test"]
+        outcomes = outcomes_of(
+            task, module, test["inputs"], test["targets"], run.device, EVALUATION_BATCH,
+            padding_id=data.info.padding_id,
+        )  # fmt: skip
+        self._results.write(fold, outcomes)
+        shutil.rmtree(place, ignore_errors=True)
+        return outcomes
+
+    def _config(self, fold: int) -> TrainConfig:
+        """Return the settings of a fold: those of the run, with a seed of its own, and as long as it has trained."""
+        run = self._run
+        seed = int(np.random.SeedSequence([run.config.seed, fold + 1]).generate_state(1)[0]) % SEEDS
+        budget_min = run.training_s / 60 if run.config.time_budget_min else 0.0
+        return run.config.model_copy(update={"seed": seed, "time_budget_min": budget_min})
+
+
+class _FinishRequested(Exception):
+    """Somebody asked to be done now."""
+
+
+class _Watch(Callback):
+    """Ends a fold where somebody asked, and says how long it goes on."""
+
+    def __init__(self, stop: threading.Event, finish: threading.Event, say: Callable[[float | None], None]) -> None:
+        self._stop, self._finish, self._say = stop, finish, say
+
+    def on_step_end(self, trainer: Trainer) -> None:
+        """End it where somebody asked."""
+        if self._stop.is_set() or self._finish.is_set():
+            trainer.request_stop()
+
+    def on_log(self, trainer: Trainer, metrics: Mapping[str, float]) -> None:
+        """Say how long it goes on."""
+        self._say(trainer.progress.time_left_s)

@@ -1,0 +1,61 @@
+"""What the model of each fold did on the rows that it never saw, kept in the run's folder until all are there."""
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import Outcomes
+
+FOLDER, FIELDS = "folds", ("nll", "targets", "predicted")
+
+
+@dataclass(frozen=True, eq=False)
+class FoldResults:
+    """The finished folds of a run; a process that dies loses the one at hand.
+
+    Args:
+        folder: Of the run.
+        mark: Of the data and the folds: results of others count for nothing.
+    """
+
+    folder: Path
+    mark: str
+
+    def read(self, fold: int) -> Outcomes | None:
+        """Return what happened in a fold; None where it is not finished."""
+        try:
+            with np.load(self._file(fold), allow_pickle=False) as kept:
+                if str(kept["mark"]) != self.mark:
+                    return None
+                return Outcomes(*(kept[name] for name in FIELDS))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+
+    def write(self, fold: int, outcomes: Outcomes) -> None:
+        """Keep what happened in a fold, whole or not at all."""
+        file = self._file(fold)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        with part.open("wb") as opened:
+            np.savez(opened, mark=np.array(self.mark), **{name: getattr(outcomes, name) for name in FIELDS})
+        part.replace(file)
+
+    def _file(self, fold: int) -> Path:
+        return self.folder / FOLDER / f"{fold}.npz"
+
+
+def pooled(parts: Sequence[Outcomes], rows: Sequence[NDArray[np.int64]]) -> Outcomes:
+    """Return the outcomes of all rows, in their order, from those of each fold's test rows."""
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    joined = [np.concatenate([getattr(part, name) for part in parts])[order] for name in FIELDS]
+    return Outcomes(*joined)
+
+
+def mark_of(fingerprint: str, number: NDArray[np.int64]) -> str:
+    """Return what says which rows of which data were judged in which fold."""
+    return json.dumps([fingerprint, len(number), int(number.max(initial=-1)) + 1])
