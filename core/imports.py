@@ -11,7 +11,7 @@ SourceKind = Literal["pictures", "table", "documents"]
 ColumnKind = Literal[
     "text", "category", "number", "number-in-text", "date", "duration", "identifier", "constant", "empty"
 ]
-ColumnRole = Literal["text", "label", "target", "split", "feature", "ignored"]
+ColumnRole = Literal["text", "label", "target", "split", "group", "feature", "ignored"]
 CHOSEN_KINDS = (
     "number", "category", "date", "date-day-first", "date-month-first", "duration", "text", "identifier",
 )  # fmt: skip
@@ -32,6 +32,7 @@ class ImportOptions(BaseModel):
     label_column: str = ""
     target_column: str = ""
     split_column: str = ""
+    group_column: str = ""  # whose rows with one value are all on one side: customer, patient, document
     ignored_columns: tuple[str, ...] = ()
     number_columns: tuple[str, ...] | None = None  # texts such as "8GB" to read as numbers; None takes those offered
     used_columns: tuple[str, ...] = ()  # to use although there is a doubt about them

@@ -47,6 +47,14 @@ Kinds = Annotated[
 SplitBy = Annotated[
     str, typer.Option(help="How a table's rows are divided: random, or time (earlier ones for training); guessed.")
 ]
+Group = Annotated[
+    str,
+    typer.Option(
+        "--group", metavar="COLUMN",
+        help="A column that names what rows belong to (customer, patient, document): all rows of one are on one side. "
+        "Of pictures, 'folder' keeps those of one folder together.",
+    ),
+]  # fmt: skip
 SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}  # that a shell makes hard to type
 SIGNS = {"error": "ERROR", "warning": "warning", "note": "note"}
 
@@ -92,6 +100,7 @@ def import_data(
     column_kind: Kinds = None,
     split_by: SplitBy = "",
     split_column: Annotated[str, typer.Option(help="The column that names each row's split.")] = "",
+    group: Group = "",
     separator: Annotated[str, typer.Option(help="The sign between columns; guessed if not given.")] = "",
     encoding: Annotated[str, typer.Option(help="The encoding of a text file; guessed if not given.")] = "",
     header: Annotated[
@@ -120,7 +129,7 @@ def import_data(
         task=task, name=name, label_column=label_column, target_column=target_column,
         used_columns=tuple(use or ()), ignored_columns=tuple(ignore_column or ()),
         column_kinds=_kinds(column_kind or []), split_by=_split_by(split_by),
-        split_column=split_column, encoding=encoding, has_header=header,
+        split_column=split_column, group_column=group, encoding=encoding, has_header=header,
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
         **_texts(text_column), several_labels=several_labels, document_end=document_end,

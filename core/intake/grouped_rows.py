@@ -10,6 +10,11 @@ from core.errors import DataError
 from core.specs import SPLITS
 
 GROUP = "group"  # of a version's rows: what a column that the user chose says; null where it says nothing
+FOLDER = "folder"  # instead of a column: of pictures
+_NEEDED = (
+    "and all rows of a group are for training, for validation or for the test: that takes three groups at least, and "
+    "twenty or more to say something. Choose another column, or none: then only copies stay together."
+)
 MOST_LINKED = 0.2  # share of the rows: copies that tie more of them together say nothing, such as "Thanks!"
 Indices = NDArray[np.int64]
 
@@ -60,21 +65,53 @@ def check_groups(rows: pa.Table, column: str) -> None:
         column: That names them.
 
     Raises:
-        DataError: There are fewer groups than parts.
+        DataError: There are fewer groups than parts, in all or of each label.
     """
     named = [value for value in rows.column(GROUP).unique().to_pylist() if value is not None]
-    missing = rows.column(GROUP).null_count
     if not named:
         raise DataError(
-            f"The column '{column}' names no group: nothing stands in it. Choose another column, or none: then only "
-            "copies stay together."
+            f"'{column}' names no group: nothing stands in it. Choose another column, or none: then only copies stay "
+            "together."
         )
-    if len(named) + missing < len(SPLITS):
+    if len(named) + rows.column(GROUP).null_count < len(SPLITS):
         ones = f"one group only, '{named[0]}'" if len(named) == 1 else f"{len(named)} groups only"
+        raise DataError(f"'{column}' names {ones}, {_NEEDED}")
+    if len(named) == rows.num_rows - rows.column(GROUP).null_count:
         raise DataError(
-            f"The column '{column}' names {ones}, and all rows of a group are for training, for validation or for the "
-            "test: that takes three groups at least, and twenty or more to say something. Choose another column, or "
-            "none: then only copies stay together."
+            f"'{column}' names each row by itself, so it keeps nothing together. Choose a column whose values repeat, "
+            "such as the customer, or none."
+        )
+    if "label" not in rows.column_names:
+        return
+    numbers = pa.table({"label": rows.column("label"), "group": group_numbers_of(rows)})
+    of_each = numbers.group_by("label").aggregate([("group", "count_distinct")]).column("group_count_distinct")
+    if max(of_each.to_pylist()) < len(SPLITS):
+        raise DataError(f"No label has rows of three groups of '{column}', {_NEEDED}")
+
+
+def with_folders(rows: pa.Table) -> pa.Table:
+    """Return the rows of pictures with the folder of each as its group: a session, a patient, a day."""
+    names = (str(name).rpartition("/")[0].rpartition("/")[2] for name in rows.column("name").to_pylist())
+    return rows.append_column(
+        pa.field(GROUP, pa.large_string()), pa.array([n or None for n in names], pa.large_string())
+    )
+
+
+def refuse_groups(kind: str, column: str) -> None:
+    """Refuse groups by a column where there are no columns.
+
+    Args:
+        kind: Of the source: "pictures" or "documents".
+        column: That the user names, "" for none.
+
+    Raises:
+        DataError: There are none.
+    """
+    if column and kind == "documents":
+        raise DataError("Groups are for tables and pictures: documents stay whole as they are. Leave out --group.")
+    if column and column != FOLDER:
+        raise DataError(
+            f"Pictures are kept together by the folder that they are in (--group {FOLDER}), not by '{column}'."
         )
 
 

@@ -17,6 +17,7 @@ from core.intake.doctor.examination import checks, repair
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.finishing import similar, without_clusters
+from core.intake.grouped_rows import refuse_groups
 from core.intake.library import Library
 from core.intake.manifest import name_from
 from core.intake.opened import Version
@@ -102,6 +103,8 @@ def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
         catalog.find_task(options.task)
     look = reader.look(source, options)
     refuse_without_pictures(look, source.name)
+    if look.kind != "table":
+        refuse_groups(look.kind, options.group_column)
     _refuse_another_task(look, source, options.task)
     chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
     if look.kind == "pictures" and chosen.layout and is_archive(source):
@@ -146,7 +149,8 @@ def run_import(
         ImportCancelled: Nothing is left behind either.
     """
     sweep(library.folder)
-    source, options = the_source(path), _like_the_others(library, options)
+    source = the_source(path)
+    options = _like_the_others(library, options, source.name, guesses)
     progress.stage("Looking", 0, "bytes")
     reader = find_reader(source, options.layout, options.task)
     look = _look(reader, source, options)
@@ -165,11 +169,20 @@ def run_import(
         shutil.rmtree(draft_folder, ignore_errors=True)
 
 
-def _like_the_others(library: Library, options: ImportOptions) -> ImportOptions:
-    """Return options with the ground on which the pictures lie that others are added to."""
-    name = name_from(options.add_to) if options.add_to else ""
-    ground = library.version(name).manifest.facts.get("ground") if name and library.has(name) else None
-    return options.model_copy(update={"ground": str(ground)}) if ground else options
+def _like_the_others(library: Library, options: ImportOptions, file: str, guesses: Sequence[Guess]) -> ImportOptions:
+    """Return options as they were for the versions before, where nobody chose: the ground, groups, a split by time."""
+    name = name_from(options.add_to or options.name or file)
+    if not library.has(name):
+        return options
+    facts, changes = library.version(name).manifest.facts, dict[str, str]()
+    if options.add_to and facts.get("ground"):
+        changes["ground"] = str(facts["ground"])
+    if facts.get("group_column") and not options.group_column:
+        changes["group_column"] = str(facts["group_column"])
+    is_open = not options.split_by or any(guess.about == "Split" for guess in guesses)
+    if facts.get("split_by") and is_open and not (options.group_column or options.split_column):
+        changes["split_by"] = str(facts["split_by"])
+    return options.model_copy(update=changes)
 
 
 def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: Progress) -> VersionInfo:

@@ -22,6 +22,7 @@ from core.intake.dividing import Past
 from core.intake.draft import Draft, Progress
 from core.intake.finishing import DIVIDED, Ingredients, finish
 from core.intake.folding import bonds_of
+from core.intake.grouped_rows import GROUP, with_folders
 from core.intake.loading import load_examples
 from core.intake.manifest import DatasetCard, Manifest, name_from, write_findings, write_json
 from core.intake.opened import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
@@ -160,6 +161,8 @@ class Library:
                 shutil.move(draft.pack_file, packs / pack)
             named = pa.array([pack] * rows.num_rows, pa.string())
             rows = rows.set_column(rows.column_names.index("pack"), "pack", named)
+        if "pack" in rows.column_names and options.group_column:
+            rows, draft.facts["group_column"] = with_folders(rows), options.group_column
         if options.divide_anew:
             rows = without_given(rows)
         if options.add_to:
@@ -320,6 +323,11 @@ def _together(old: pa.Table, new: pa.Table, name: str) -> pa.Table:
     if UNUSED not in old.column_names or UNUSED not in new.column_names:  # made before rows had it
         old, new = (rows.drop_columns([UNUSED] if UNUSED in rows.column_names else []) for rows in (old, new))
     ours = [column for column in old.column_names if column not in DIVIDED]
+    if GROUP in new.column_names and GROUP not in ours:
+        raise DataError(
+            f"'{name}' has no groups, so none can be added to it. Leave out --group, or import everything once more "
+            "with it, under another name."
+        )
     if set(ours) != set(new.column_names):
         raise DataError(
             f"These examples have other columns than those of '{name}', so they cannot be added to it."

@@ -74,12 +74,12 @@ def aside_finding(task: str, aside: NDArray[np.bool_], *, is_left: bool) -> Find
         return None
     what = f"{count:,} {thing(task, 1 if count == 1 else 2)} {'is' if count == 1 else 'are'}"
     if is_left:
-        message = f"{what} the same, or nearly, as others on another side of the split since a change."
+        message = f"{what} the same, or nearly, as others on another side of the split."
         why = "So many are no copies but rows of which little is known: they stay where they are, and flatter the test."
     else:
         message = (
-            f"{what} in no part of the data for now: since a change, nearly the same stands on another side of the "
-            "split, or a date lies beyond a border."
+            f"{what} in no part of the data for now: nearly the same stands on another side of the split, or, since "
+            "a change, the date lies beyond a border."
         )
         why = "What is there keeps its part for good, and no copy may stand on both sides: a test would flatter."
     return Finding(

@@ -24,6 +24,7 @@ DEPENDS = {
         "label_column",
         "several_labels",
         "target_column",
+        "group_column",
         "ignored_columns",
         "number_columns",
         "label_map",
@@ -38,6 +39,7 @@ DEPENDS = {
 READING = ("delimiter", "encoding", "has_header", "sheet")
 ANEW = (
     "text_column", "more_text_columns", "label_column", "several_labels", "target_column", "split_column",
+    "group_column",
     *DEPENDS["target_column"], "label_map",
     "column_kinds", "split_by",
 )  # fmt: skip

@@ -28,6 +28,7 @@ ROLES = {
     "label": "The label",
     "target": "To predict",
     "split": "The part",
+    "group": "The group",
     "feature": "Helps to predict",
     "ignored": "Left out",
 }
@@ -42,6 +43,7 @@ NEEDED = {
     "tabular-regression": (("target_column", "Number to predict"),),
 }
 NORMALISED = ("text-classification", "image-classification")
+GROUPED = ("text-classification", "tabular-regression")
 CLEANED = ("text-classification", "text-generation")
 HELP = {
     "text_column": "What the model reads.",
@@ -49,6 +51,8 @@ HELP = {
     "target_column": "The number that the model learns to predict.",
     "split_column": "Says for each row whether it is for training, validation or test. Without one, the rows are "
     "divided 70 / 15 / 15.",
+    "group_column": "Names what rows belong to: a customer, a patient, a document. All rows of one are on one side, so "
+    "that the test says how the model does on new ones.",
 }
 
 
@@ -59,6 +63,8 @@ def column_choices(look: Look) -> None:
         for name, label in NEEDED.get(look.options.task, ()):
             _one_of(name, label, names)
         _one_of("split_column", "Part (optional)", names, may_be_none=True)
+        if look.options.task in GROUPED:
+            _one_of("group_column", "Groups (optional)", names, may_be_none=True)
     _of_texts(look, names)
     if look.options.task == "tabular-regression":
         column_kinds(look)

@@ -39,13 +39,13 @@ SPLITS = {"random": "By chance", "time": "By time: the last rows are the test"}
 
 def column_kinds(look: Look) -> None:
     """Show a field for each column that a number may be predicted from, and how the rows are divided."""
-    columns = [column for column in look.columns if column.role not in ("target", "split")]
+    columns = [column for column in look.columns if column.role not in ("target", "split", "group")]
     with st.expander("How each column is used", key="column-kinds", icon=":material/view_column:", expanded=True):
         shown = columns if len(columns) <= SHOWN else _chosen(columns)
         with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
             for column in shown:
                 _field(column)
-        if not look.options.split_column and _has_dates(look):
+        if not (look.options.split_column or look.options.group_column) and _has_dates(look):
             st.segmented_control(
                 "Training, validation and test", list(SPLITS), key=field_key("split_by"), on_change=decide,
                 args=("split_by",), format_func=SPLITS.__getitem__, required=True,

@@ -96,8 +96,8 @@ def test_a_new_copy_joins_its_row_and_one_between_two_parts_is_set_aside(library
     found = library.version("reviews").findings
     assert sides(library.version("reviews"))[f"{test} too"] == -1
     assert [f.message for f in found if f.code == "set-aside"] == [
-        "1 text is in no part of the data for now: since a change, nearly the same stands on another side of the "
-        "split, or a date lies beyond a border."
+        "1 text is in no part of the data for now: nearly the same stands on another side of the split, or, since a "
+        "change, the date lies beyond a border."
     ]
     assert sum(info.split_sizes.values()) == info.examples - 1 == 61
     loaded = load_version(library.find("reviews"))

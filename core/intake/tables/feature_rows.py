@@ -17,7 +17,7 @@ from core.intake.tables.durations import read_numbers
 from core.intake.tables.features import Features
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import NumberStyle
-from core.intake.tables.row_cells import common_cells, only, positions
+from core.intake.tables.row_cells import common_cells, only, positions, with_groups
 from core.intake.tables.table import Batch, Table
 
 
@@ -33,8 +33,8 @@ def take_numbers(
     table: Table, features: Features, options: ImportOptions, draft: Draft, progress: Progress, left_out: LeftOut
 ) -> None:
     """Write rows of a number to predict and what it is predicted from."""
-    writer = draft.rows(schema_of(features))
-    wanted = positions(table, features.target, *features.names, options.split_column)
+    writer = draft.rows(with_groups(schema_of(features), options))
+    wanted = positions(table, features.target, *features.names, options.split_column, options.group_column)
     unused = positions(table, *features.unused)
     used = 1 + len(features.names)
     for batch in table.batches([*wanted, *unused], left_out):

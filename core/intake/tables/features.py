@@ -8,6 +8,7 @@ from core.imports import Finding, ImportOptions
 from core.intake.tables.columns import MOST_CATEGORIES, Profile, gives_away
 from core.intake.tables.dates import DateStyle
 from core.intake.tables.durations import read_numbers
+from core.intake.tables.groups import NAMES_GROUPS
 from core.intake.tables.numbers import NumberStyle, number_style
 from core.intake.tables.rows_in_time import time_column
 from core.intake.tables.survey import Survey
@@ -80,6 +81,9 @@ def choose_features(seen: Survey, target: str, options: ImportOptions) -> Featur
     notes: dict[str, str] = {}
     for profile in seen.profiles:
         if profile.name in (target, options.split_column):
+            continue
+        if profile.name == options.group_column and profile.name not in options.used_columns:
+            ignored[profile.name] = NAMES_GROUPS
             continue
         given_away = gives_away(profile, target_profile)
         doubt = given_away or _doubt(profile)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from core import catalog
 from core.imports import Column, Guess, ImportOptions
+from core.intake.tables.groups import group_guess
 from core.intake.tables.kind_guesses import kind_guesses
 from core.intake.tables.number_guesses import number_guesses
 from core.intake.tables.plan import Plan
@@ -74,6 +75,8 @@ def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT, time_co
         return None if asked.split_by else by_time
     if asked.split_by == "random":
         return None
+    if asked.group_column and not column:
+        return None
     if column:
         return Guess("Split", f"as the column '{column}' says", "its values name splits", option)
     return Guess("Split", "70 / 15 / 15 by chance", "no column names a split; repeated examples stay together", option)
@@ -104,6 +107,9 @@ def _of_the_columns(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[
             yield Guess(about, name, _why(seen, name, about), option)
     yield from _of_the_unused(plan, asked)
     time_column = plan.features.time_column if plan.features else ""
+    taken = {c.name for c in plan.columns if c.role in ("text", "label", "target", "split")}
+    if options.task != DOCUMENTS and not time_column and (group := group_guess(seen, taken, asked)) is not None:
+        yield group
     if options.task == DOCUMENTS and not options.split_column:
         yield Guess("Split", "80 / 10 / 10 by characters", "documents stay whole where that comes out even", _SPLIT)
     elif (split := split_guess(options.split_column, asked, time_column=time_column)) is not None:

@@ -10,6 +10,7 @@ from core.imports import Column, ColumnRole, ImportOptions
 from core.intake.tables.chosen_kinds import take_chosen_kinds
 from core.intake.tables.columns import Profile
 from core.intake.tables.features import Features, choose_features
+from core.intake.tables.groups import check_group
 from core.intake.tables.labels import check_label_count, is_about_sentiment, is_no_label, normalise_labels
 from core.intake.tables.numbers import is_plain_number
 from core.intake.tables.refusals import (
@@ -85,6 +86,7 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
             "Columns to use (--use) and a split by time are for tables from which a number is predicted, but "
             f"{seen.table.path.name} was taken for {filled.task}. Say --task {NUMBERS}, or name texts by --text-column."
         )
+    check_group(seen, filled)
     if filled.task == TEXTS:
         return _plan_texts(seen, filled, tasks, texts, label)
     if filled.task == NUMBERS:
@@ -121,6 +123,7 @@ def _guess(seen: Survey, options: ImportOptions) -> _Guess:
     ):
         if name:
             seen.table.index(name)
+    check_group(seen, options)
     if options.split_column:
         check_split(seen, options.split_column)
     both = [name for name in options.used_columns if name in options.ignored_columns]
@@ -129,7 +132,7 @@ def _guess(seen: Survey, options: ImportOptions) -> _Guess:
     wanted = [profile for profile in seen.profiles if profile.name not in options.ignored_columns]
     split = options.split_column or guess_split(wanted)
     options = options.model_copy(update={"split_column": split})
-    usable = [p for p in wanted if p.kind != "empty" and p.name != split]
+    usable = [p for p in wanted if p.kind != "empty" and p.name not in (split, options.group_column)]
     conversations, made_label = seen.made("text"), seen.made("label")
     usable = [profile for profile in usable if profile.name not in _parts(seen)]
     text = options.text_column or (
@@ -222,6 +225,7 @@ def _plan_texts(
     if not options.add_to:
         check_repeats(seen, label, classes)
     roles: dict[str, ColumnRole] = {label: "label", options.split_column: "split", **dict.fromkeys(texts, "text")}
+    roles |= _group_role(options)
     complete = options.model_copy(
         update={
             "text_column": text,
@@ -302,20 +306,24 @@ def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], 
             + "Add columns of numbers or of kinds that say something about it."
         )
     roles: dict[str, ColumnRole] = dict.fromkeys(features.names, "feature")
-    roles |= {target: "target", options.split_column: "split"}
+    roles |= {target: "target", options.split_column: "split", **_group_role(options)}
     complete = options.model_copy(
         update={
             "target_column": target,
             "text_column": "",
             "more_text_columns": None,
             "label_column": "",
-            "ignored_columns": tuple(features.ignored),
+            "ignored_columns": tuple(name for name in features.ignored if name != options.group_column),
             "number_columns": features.read_as_numbers,
             "split_by": "time" if features.time_column else "random" if not options.split_column else "",
         }
     )
     notes = (*features.notes, *seen.notes)
     return Plan(tasks, complete, _columns(seen, roles, features.column_notes), notes, features=features)
+
+
+def _group_role(options: ImportOptions) -> dict[str, ColumnRole]:
+    return {options.group_column: "group"} if options.group_column else {}
 
 
 def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:

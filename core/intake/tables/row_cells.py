@@ -3,16 +3,25 @@
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import ImportOptions
+from core.intake.grouped_rows import GROUP
 from core.intake.split_names import SPLIT_NAMES
 from core.intake.tables.left_out import LeftOut
 from core.intake.tables.table import Batch, Table
 
 
 def common_cells(batch: Batch, split_at: int, options: ImportOptions, left_out: LeftOut) -> dict[str, Any]:
-    """Return the columns that every row has: the split that the source gives, and the line."""
+    """Return the columns that every row has: the split that the source gives, the line, and its group where it has one.
+
+    Args:
+        batch: Of the table; the column that names the split is at `split_at`, that of the groups after it.
+        split_at: Where they are.
+        options: Which of them there are.
+        left_out: Counts what cannot be read.
+    """
     given: list[str] = [""] * len(batch)
     if options.split_column:
         said = batch.columns[split_at]
@@ -20,7 +29,16 @@ def common_cells(batch: Batch, split_at: int, options: ImportOptions, left_out: 
         for position, name in enumerate(given):
             if not name and said[position].strip():
                 left_out.add("unknown-splits", batch.lines[position], said[position])
-    return {"given": given, "source": np.asarray(batch.lines, dtype=np.int64)}
+    cells: dict[str, Any] = {"given": given, "source": np.asarray(batch.lines, dtype=np.int64)}
+    if options.group_column:
+        said = batch.columns[split_at + bool(options.split_column)]
+        cells[GROUP] = [" ".join(value.split()) or None for value in said]
+    return cells
+
+
+def with_groups(schema: pa.Schema, options: ImportOptions) -> pa.Schema:
+    """Return the schema of rows, with their groups where a column names them."""
+    return schema.append(pa.field(GROUP, pa.large_string())) if options.group_column else schema
 
 
 def positions(table: Table, *names: str) -> list[int]:

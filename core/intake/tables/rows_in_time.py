@@ -28,7 +28,7 @@ def time_column(seen: Survey, dates: Iterable[str], options: ImportOptions) -> s
     Raises:
         DataError: The user wants them divided by time, and there is none.
     """
-    if options.split_column or options.split_by == "random":
+    if options.split_column or options.group_column or options.split_by == "random":
         return ""
     profiles = [seen.profile(name) for name in dates]
     dated = [profile for profile in profiles if profile.dates is not None and not profile.dates.is_clock]

@@ -22,13 +22,14 @@ from core.intake.tables.left_out import LeftOut
 from core.intake.tables.numbers import is_plain_number
 from core.intake.tables.plan import Plan, make_plan, undecided
 from core.intake.tables.refusals import NUMBERS, TEXTS
-from core.intake.tables.row_cells import common_cells, only, positions
+from core.intake.tables.row_cells import common_cells, only, positions, with_groups
 from core.intake.tables.summary_rows import without_summaries
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import Batch, Table
 
 _CHOSEN = (
-    "text_column", "several_labels", "label_column", "target_column", "split_column", "ignored_columns",
+    "text_column", "several_labels", "label_column", "target_column", "split_column", "group_column",
+    "ignored_columns",
     "number_columns", "used_columns", "column_kinds", "split_by",
 )  # fmt: skip
 
@@ -97,6 +98,7 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
     seen = arranged(without_summaries(table, options.keep_totals), options)
     table, plan = seen.table, make_plan(seen, options)
     left_out = LeftOut()
+    draft.facts |= {"group_column": plan.options.group_column} if plan.options.group_column else {}
     draft.facts |= {"conversations": True} if _are_conversations(seen, plan) else {}
     draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
     extra = list(table.findings)
@@ -119,17 +121,19 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
 
 def _schema(plan: Plan) -> Any:
     if plan.features is not None:
-        return schema_of(plan.features)
-    return TEXT_ROWS if plan.options.task == TEXTS else DOCUMENT_ROWS
+        return with_groups(schema_of(plan.features), plan.options)
+    if plan.options.task == TEXTS:
+        return with_groups(TEXT_ROWS, plan.options)
+    return DOCUMENT_ROWS
 
 
 def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> list[Finding]:
     """Write texts with their labels; return what was done to the labels."""
-    options, writer = plan.options, draft.rows(TEXT_ROWS)
+    options, writer = plan.options, draft.rows(_schema(plan))
     book = LabelBook(options.label_map, options.normalise_labels)
     file = table.path.name
     read = [options.text_column, *(options.more_text_columns or ())]
-    for batch in _batches(table, read, [options.label_column, options.split_column], left_out):
+    for batch in _batches(table, read, [options.label_column, options.split_column, options.group_column], left_out):
         texts = _clean(batch, options, left_out)
         written = batch.columns[1]
         book.counts.update(written)
