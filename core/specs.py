@@ -280,6 +280,7 @@ class TaskSpec:
     # (train, test, seed) -> name and outcomes of each simple method on the same test examples, one after the other
     each_baseline: Callable[[Examples, Examples, int], Iterable[tuple[str, Outcomes]]]
     baseline_count: int = 2
+    baseline_examples: int | None = None  # the most training examples that a simple method learns from; None is all
     # Neighbouring characters of a text are not independent: the bootstrap draws blocks of this many examples.
     bootstrap_block: int = 1
     # Returns this task with whatever its loss must know of the data, such as the spread of the numbers to predict.

@@ -10,7 +10,7 @@ from core.transfer.formats import importers
 from core.transfer.importing import Found, Imported
 from core.transfer.work import Work, Works
 from pages.components.data_words import many
-from pages.components.found_runs import found_summary, found_table, said, trouble
+from pages.components.found_runs import found_curves, found_summary, found_table, said, trouble
 from pages.components.notices import shown_errors
 from pages.components.runs_source import runs_source
 from pages.components.text import count, plain
@@ -86,6 +86,7 @@ def _found(work: Work, found: Found) -> None:
         return
     found_summary(found)
     chosen = found_table(found.runs, f"found-{work.id}")
+    found_curves(found.curves)
     with st.form("bring", border=False):
         project = st.text_input(
             "Project", key="project", max_chars=LONGEST_PROJECT, placeholder="As the runs say themselves",

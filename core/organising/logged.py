@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from core.errors import UserError
-from core.organising.measures import decides, direction_of, is_share, measures
+from core.organising.measures import decides, direction_of, is_percent, is_share, measures
 from core.runs import Run
 from core.service import Service
 from core.store.metric_summary import MetricSummaries, MetricSummary
@@ -94,7 +94,7 @@ class Logged:
         summary = self._read[name].get(run_id)
         if summary is None:
             return None
-        return _pick(summary, name, moment) / (100 if is_share(name) and _is_percent(summary) else 1)
+        return _pick(summary, name, moment) / (100 if is_percent(name, summary.lowest, summary.highest) else 1)
 
     @property
     def in_use(self) -> tuple[str, ...]:
@@ -140,8 +140,3 @@ def _pick(summary: MetricSummary, name: str, moment: Moment) -> float:
     if moment == "best":
         return summary.highest if direction_of(name) == "max" else summary.lowest
     return {"first": summary.first, "last": summary.last, "min": summary.lowest, "max": summary.highest}[moment]
-
-
-def _is_percent(summary: MetricSummary) -> bool:
-    """Whether a share was logged as percent: a share of 1 is never above 1."""
-    return summary.lowest >= 0 and 1 < summary.highest <= 100

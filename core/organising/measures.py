@@ -52,6 +52,17 @@ def is_share(name: str) -> bool:
     return direction_of(name) == "max" and bool(words_of(name) & SHARES)
 
 
+def is_percent(name: str, lowest: float, highest: float) -> bool:
+    """Return whether a share was logged as percent: a share of 1 is never above 1.
+
+    Args:
+        name: Of the metric.
+        lowest: Of its values.
+        highest: Of its values.
+    """
+    return is_share(name) and lowest >= 0 and 1 < highest <= 100
+
+
 def decides(name: str) -> tuple[bool, int, int, str] | None:
     """Return how well a metric says how good a run is, the smallest best; None where its name does not tell.
 

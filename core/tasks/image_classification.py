@@ -84,4 +84,5 @@ TASK = TaskSpec(
     loss=cross_entropy,
     outcomes=classification_outcomes,
     each_baseline=_baselines,
+    baseline_examples=FITTING_EXAMPLES,
 )

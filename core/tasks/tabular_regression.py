@@ -157,5 +157,6 @@ TASK = TaskSpec(
     loss=squared_error,
     outcomes=number_outcomes,
     each_baseline=_baselines,
+    baseline_examples=FITTING_ROWS,
     for_data=_on,
 )

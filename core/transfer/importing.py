@@ -8,6 +8,7 @@ from pathlib import Path
 from core.errors import TouchstoneError
 from core.imports import Guess
 from core.service import Service
+from core.transfer.course import FoundCurve, read_as_percent, with_curves
 from core.transfer.foreign import MOST_RUNS, ForeignRun, Importer, Trouble
 from core.transfer.formats import find_importer, fitting
 from core.transfer.incoming import Incoming
@@ -46,6 +47,7 @@ class Found:
     also: tuple[str, ...]  # other formats that are there too
     runs: tuple[FoundRun, ...]
     trouble: tuple[str, ...]
+    curves: tuple[FoundCurve, ...] = ()  # by name; of very many the first
 
     @property
     def points(self) -> int:
@@ -86,10 +88,11 @@ def look(service: Service, path: Path, format_name: str = "", progress: Progress
     matching, trouble = Matching(service), Trouble()
     runs: list[FoundRun] = []
     names: dict[str, str] = {}  # of runs by their keys
+    curves: dict[str, FoundCurve] = {}
     with _runs_of(path, format_name, trouble) as (importer, also, found):
         for run in _bounded(found, trouble):
             known, guess = matching.find(importer.name, run)
-            names[run.key] = run.name
+            names[run.key], curves = run.name, with_curves(curves, run)
             runs.append(
                 FoundRun(
                     key=run.key,
@@ -109,7 +112,7 @@ def look(service: Service, path: Path, format_name: str = "", progress: Progress
             if progress:
                 progress(run.name, sum(r.points for r in runs))
         named = [replace(run, part_of=names.get(run.part_of, "")) for run in runs]
-        return Found(importer.name, importer.title, also, tuple(named), trouble.all())
+        return Found(importer.name, importer.title, also, tuple(named), trouble.all(), tuple(curves.values()))
 
 
 def bring(
@@ -183,4 +186,4 @@ def _bounded(runs: Iterator[ForeignRun], trouble: Trouble) -> Iterator[ForeignRu
             copy += 1
             run = replace(run, key=hashed(run.key.partition(":")[0], run.key, run.name, str(copy)))
         seen.add(run.key)
-        yield run
+        yield replace(run, guesses=(*run.guesses, *read_as_percent(run)))

@@ -4,8 +4,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from core.imports import Guess
 from core.runs import NESTED, Run
 from core.service import Service
@@ -13,14 +11,11 @@ from core.store.curve import Curve
 from core.store.imported_runs import ImportedRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
+from core.transfer.course import main_course
 from core.transfer.foreign import ForeignRun, Trouble
 from core.transfer.matching import Matching
 from core.transfer.updating import source_said, update_of
 from core.transfer.words import counted
-
-SPARKLINE = 40  # points
-# Whose course a table of runs shows, best first.
-_SHOWN_FIRST = ("train/loss", "loss", "train_loss", "training_loss", "train/loss_epoch", "train_loss_epoch")
 
 
 class Incoming:
@@ -158,23 +153,10 @@ def _columns(run: ForeignRun, known: Run | None) -> dict[str, object]:
         "started_at": began,
         "finished_at": max(ended, began),
         "steps": _last_step(run),
-        "sparkline": _sparkline(run),
+        "sparkline": main_course(run),
         "train_time_s": _seconds(began, ended),
     }
 
 
 def _seconds(began: datetime, ended: datetime) -> float:
     return max(0.0, (ended - began).total_seconds())
-
-
-def _sparkline(run: ForeignRun) -> list[float | None]:
-    keys = sorted(run.curves, key=lambda key: (*(key.lower() != name for name in _SHOWN_FIRST), "loss" not in key, key))
-    longest = next((key for key in keys if len(run.curves[key]) > 1), None)
-    if longest is None:
-        return []
-    values = run.curves[longest].values
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return []
-    at = np.unique(np.linspace(0, len(values) - 1, SPARKLINE).astype(int))
-    return [float(value) for value in values[at]]

@@ -26,6 +26,7 @@ from core.intake.job_ends import cause_of_job
 from core.limits import import_limits
 from core.processes import DYING_S, ended_with, is_alive, limited_environment, start_time
 from core.settings import Settings
+from core.transfer.course import FoundCurve
 from core.transfer.importing import Found, FoundRun, Imported
 
 State = Literal["looking", "found", "importing", "done", "failed", "cancelled"]
@@ -227,7 +228,8 @@ def _found(told: dict[str, Any] | None) -> Found | None:
         FoundRun(**{**run, "remarks": tuple(run["remarks"]), "guesses": tuple(Guess(**g) for g in run["guesses"])})
         for run in told["runs"]
     )
-    return Found(told["format"], told["title"], tuple(told["also"]), runs, tuple(told["trouble"]))
+    curves = tuple(FoundCurve(**{**curve, "course": tuple(curve["course"])}) for curve in told.get("curves", ()))
+    return Found(told["format"], told["title"], tuple(told["also"]), runs, tuple(told["trouble"]), curves)
 
 
 def _imported(told: dict[str, Any] | None) -> Imported | None:

@@ -11,7 +11,6 @@ from core.runs import Stage
 from core.specs import Examples, TaskSpec
 from core.worker.baselines import Baselines
 
-MOST_FITTED = 20_000  # examples that the baselines of labels learn from (`core.tasks.classification`)
 SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on
 SAMPLE_NUMBERS = 3_000_000  # of all their inputs: pictures are large
 ENCODED, WARMING = 96, 16  # examples that an encoder is timed on, after these
@@ -59,7 +58,8 @@ def baselines_s(task: TaskSpec, data: Materialised, seed: int) -> float:
     count = min(len(train), max(LEAST_SAMPLE, min(SAMPLE, SAMPLE_NUMBERS // max(numbers, 1))))
     began = time.perf_counter()
     dict(task.each_baseline(_some(train, count, seed), _some(test, count, seed), seed))
-    return (time.perf_counter() - began) * min(len(train), MOST_FITTED) / max(count, 1)
+    fitted = min(len(train), task.baseline_examples or len(train))
+    return (time.perf_counter() - began) * fitted / max(count, 1)
 
 
 def _some(examples: Examples, count: int, seed: int) -> Examples:

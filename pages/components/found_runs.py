@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.runs import RunStatus
+from core.transfer.course import FoundCurve
 from core.transfer.importing import Found, FoundRun
 from core.transfer.incoming import in_words
 from pages.components.chips import LOOKS
@@ -71,6 +72,31 @@ def found_table(runs: Sequence[FoundRun], key: str) -> list[FoundRun]:
 def _frame(runs: Sequence[FoundRun]) -> pd.DataFrame:
     frame = pd.DataFrame([_row(run) for run in runs])
     return frame if any(run.part_of for run in runs) else frame.drop(columns="part_of")
+
+
+def found_curves(curves: Sequence[FoundCurve]) -> None:
+    """Show which curves come, each as the first run that has it logged it."""
+    if not curves:
+        return
+    rows = [
+        {"name": one.name, "course": list(one.course), "last": one.last, "points": one.points, "runs": one.runs}
+        for one in curves
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        key="found-curves",
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height="content" if len(rows) <= SHOWN_WHOLE else 400,
+        alt="Table of the curves that come, each with a small chart.",
+        column_config={
+            "name": st.column_config.TextColumn("Curve", width=210),
+            "course": st.column_config.LineChartColumn("Course", width=160, help="Of the first run that has it"),
+            "last": st.column_config.NumberColumn("Last value", format="%.4g", width=90),
+            "points": st.column_config.NumberColumn("Points", format="localized", width=90),
+            "runs": st.column_config.NumberColumn("In runs", format="localized", width=75),
+        },
+    )
 
 
 def trouble(sentences: Sequence[str]) -> None:

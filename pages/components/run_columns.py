@@ -12,7 +12,7 @@ from core.organising.logged import DecidingScore
 from core.runs import Run
 from core.specs import TaskSpec
 from pages.components.chips import status_text
-from pages.components.text import duration, interval, number, value
+from pages.components.text import duration, interval, number, share_digits, value
 
 LOSS = "loss-curve"  # the shape of the loss so far: the one column that no filter knows
 USUAL = ("status", SCORE, LOSS, "task", "model", "created", "time")
@@ -29,7 +29,7 @@ _SCORE_HELP = (
     "The deciding metric on unseen examples, with its 95 % interval; of a run that was logged, the last value of the "
     "metric whose name says most"
 )
-_HELPS = {"logged": "As it was logged; no name of a column means the last value"}
+_HELPS = {"logged": "As it was logged, the last value if nothing else is named; shares logged as 0 to 100 are percent"}
 ColumnConfig: TypeAlias = dict[str, Any]
 
 
@@ -144,7 +144,7 @@ def _score(run: Run, tasks: Mapping[str, TaskSpec], fields: Fields) -> str:
 def deciding_number(score: DecidingScore) -> str:
     """Return the number that says how good a run is, as the table shows it."""
     if score.is_percent:
-        return f"{100 * score.value:.1f} %"
+        return f"{share_digits(score.value)} %"
     if abs(score.value) >= 10:
         return f"{score.value:,.1f}" if abs(score.value) < 10_000 else f"{score.value:,.0f}"
     return f"{score.value:.2g}" if 0 < abs(score.value) < 0.001 else f"{score.value:.3f}"

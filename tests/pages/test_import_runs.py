@@ -26,6 +26,7 @@ def test_a_table_on_this_machine_comes_in_and_can_be_undone(service: Service, op
     work_id = Works(service.settings).start(tmp_path / "sweep.csv")
     at = settled(service, open_page("import_runs", work=work_id))
     assert "2 runs from Table \\(CSV\\)" in words(at)
+    assert [list(c) for frame in at.dataframe if "course" in frame.value for c in frame.value["course"]] == [[3.0, 2.0]]
     assert service.runs() == []
     next(button for button in at.button if button.label == "Import 2 runs").click().run()
     at = settled(service, at)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import text
 
 from core.config import TrainConfig
 from core.runs import LONGER, Metric, RunStatus, Score
@@ -119,6 +120,7 @@ def test_an_older_database_is_upgraded_on_postgresql(url: str, quick_config: Cal
     database = Database(url)
     database.migrate()
     run = RunStore(database).create(quick_config(), "from before", "older")
+    MetricStore(database).append(run.id, [Metric("loss", 1, 0.5, 10.0), Metric("loss", 2, math.nan, 11.0)])
     with database.engine.begin() as connection:  # back to the schema of the version before, with its run
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parents[2] / "core" / "store" / "migrations"))
@@ -126,6 +128,13 @@ def test_an_older_database_is_upgraded_on_postgresql(url: str, quick_config: Cal
         command.downgrade(config, "0001")
     assert database.revision() == "0001"
     database.migrate()
+    with database.engine.begin() as connection:  # as a process of the version before, which still trains, writes
+        keys = "(SELECT number FROM runs WHERE name = 'from before'), (SELECT id FROM metric_keys WHERE name = 'loss')"
+        for value in (0.3, 0.25):
+            said = f"ON CONFLICT (run_number, key_id, step) DO UPDATE SET value = {value}"
+            connection.execute(text(f"INSERT INTO metrics SELECT {keys}, 3, {value}, 12.0 {said}"))
+    points = [(step, str(value)) for step, value, _ in MetricStore(database).read(run.id)["loss"]]
+    assert points == [(1, "0.5"), (2, "nan"), (3, "0.25")]
     upgraded = RunStore(database).get(run.id)
     assert (upgraded.name, upgraded.paused, upgraded.parent_id, upgraded.estimate) == ("from before", False, "", {})
     RunStore(database).update(run.id, deleted_at=now())

@@ -15,6 +15,7 @@ from core.store.curve import Curve
 from core.store.metric_store import MetricStore
 from core.transfer import foreign, importing
 from core.transfer.importing import bring, look
+from core.transfer.incoming import in_words
 from tests.transfer.test_csv import table
 
 SWEEP = "run,step,loss\nfox,0,3\nfox,1,2\nowl,0,4\n"
@@ -165,3 +166,22 @@ def test_two_copies_of_a_folder_are_two_runs(service: Service, tensorboard_logs:
         (tmp_path / name / file.name).write_bytes(file.read_bytes())
     assert len(bring(service, tmp_path).added) == 2
     assert len(bring(service, tmp_path).same) == 2
+
+
+def test_shares_that_were_logged_as_percent_are_said_to_be_read_so(service: Service, tmp_path: Path) -> None:
+    path = table(tmp_path, "run,step,loss,val/acc,val_f1\nfox,0,3,12.5,0.2\nfox,1,2,93.2,0.9\n", "percent.csv")
+    found = look(service, path)
+    assert [in_words(guess) for guess in found.runs[0].guesses if guess.about == "val/acc"] == [
+        "val/acc: percent: 93.2 is 0.932, shown as 93.2 %, in the score, in filters and in columns; the curve stays as "
+        "it was logged, since the name says a share, and the values of val/acc go up to 93.2. Otherwise: log shares of "
+        "1, or a name that says no share, such as accuracy_points."
+    ]
+    (run_id,) = bring(service, path).added
+    assert any(event.message.startswith("val/acc: percent: 93.2 is 0.932") for event in service.events(run_id))
+
+
+def test_a_look_shows_the_course_of_every_curve(service: Service, tmp_path: Path) -> None:
+    found = look(service, table(tmp_path, SWEEP + "owl,1,nan\nowl,2,1\n", "sweep.csv"))
+    assert [vars(curve) for curve in found.curves] == [
+        {"name": "loss", "runs": 2, "points": 5, "last": 2.0, "course": (3.0, 2.0)}
+    ]
