@@ -44,6 +44,7 @@ def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes, split: Sp
         "targets": outcomes.targets,
         "predicted": outcomes.predicted,
         "probabilities": outcomes.probabilities.astype(np.float16) if keeps_all else np.zeros((0, 0), np.float16),
+        "groups": outcomes.groups.astype(np.int32),
         "fingerprint": np.array(fingerprint),
     }
     part = folder / f".{_name(split)}.part"
@@ -69,6 +70,7 @@ def read_outcomes(folder: Path, split: SplitName = "test") -> StoredOutcomes | N
                 kept["targets"],
                 kept["predicted"],
                 kept["probabilities"].astype(np.float64),
+                kept["groups"].astype(np.int64) if "groups" in kept else np.zeros(0, np.int64),
             )
             return StoredOutcomes(str(kept["fingerprint"]), outcomes)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: as if it were not there

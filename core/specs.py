@@ -42,11 +42,14 @@ class Examples:
         inputs: Pictures (N, H, W, C) of 0 to 255, N texts, or a table of N rows. For text generation, N documents.
         targets: (N,) indexes into `labels`; numbers (float64) for regression; empty for text generation.
         labels: The names of the classes; empty for regression and text generation.
+        unjudged: For text generation, of a part that is judged: passages of the documents joined by `DOCUMENT_BREAK`,
+            (begin, end) characters each, that a model sees as context and is not judged on.
     """
 
     inputs: Inputs
     targets: NDArray[Any]
     labels: tuple[str, ...] = ()
+    unjudged: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -216,16 +219,20 @@ class Outcomes:
         targets: (N,) the right class; for text generation the right token; for regression the right number.
         predicted: (N,) the class or token that the model put first; for regression its number.
         probabilities: (N, K) for classification; (0, 0) otherwise.
+        groups: (N,) numbers from 0: examples with the same one are not independent of each other, such as characters
+            of a stretch of text, so that whole groups are resampled; (0,) where every example stands for itself.
     """
 
     nll: NDArray[np.float64]
     targets: NDArray[Any]
     predicted: NDArray[Any]
     probabilities: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    groups: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def select(self, indices: NDArray[np.int64]) -> Self:
         """Return the outcomes of these examples (without the probabilities, which no metric reads)."""
-        return type(self)(self.nll[indices], self.targets[indices], self.predicted[indices])
+        groups = self.groups[indices] if len(self.groups) else self.groups
+        return type(self)(self.nll[indices], self.targets[indices], self.predicted[indices], groups=groups)
 
 
 @dataclass(frozen=True)
@@ -281,8 +288,11 @@ class TaskSpec:
     each_baseline: Callable[[Examples, Examples, int], Iterable[tuple[str, Outcomes]]]
     baseline_count: int = 2
     baseline_examples: int | None = None  # the most training examples that a simple method learns from; None is all
-    # Neighbouring characters of a text are not independent: the bootstrap draws blocks of this many examples.
+    # Neighbouring characters of a text are not independent: where outcomes have no groups, the bootstrap draws blocks
+    # of this many examples.
     bootstrap_block: int = 1
+    # (outcomes, examples of a split) -> those of what is judged, with their groups
+    judged: Callable[[Outcomes, Examples], Outcomes] | None = None
     # Returns this task with whatever its loss must know of the data, such as the spread of the numbers to predict.
     for_data: "Callable[[TaskSpec, DataInfo], TaskSpec] | None" = None
 

@@ -60,6 +60,11 @@ def _read_folds(folder: Path, modified_ns: int) -> StoredFolds | None:
     return read_folds(folder)
 
 
+def _light(outcomes: Outcomes) -> Outcomes:
+    """Return outcomes without the probabilities."""
+    return Outcomes(outcomes.nll, outcomes.targets, outcomes.predicted, groups=outcomes.groups)
+
+
 @lru_cache(maxsize=40)
 def _read(folder: Path, modified_ns: int) -> Answers | None:
     del modified_ns  # part of the key: a run that was finished again is read again
@@ -70,4 +75,4 @@ def _read(folder: Path, modified_ns: int) -> Answers | None:
     if outcomes.probabilities.size:
         at = outcomes.predicted.astype(np.int64)
         chosen = outcomes.probabilities[np.arange(len(at)), at].astype(np.float32)
-    return Answers(stored.fingerprint, Outcomes(outcomes.nll, outcomes.targets, outcomes.predicted), chosen)
+    return Answers(stored.fingerprint, _light(outcomes), chosen)

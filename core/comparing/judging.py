@@ -176,8 +176,7 @@ def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Outcomes, 
 
 
 def _last(outcomes: Outcomes, count: int) -> Outcomes:
-    start = len(outcomes.nll) - count
-    return Outcomes(outcomes.nll[start:], outcomes.targets[start:], outcomes.predicted[start:])
+    return outcomes.select(np.arange(len(outcomes.nll) - count, len(outcomes.nll)))
 
 
 def _corrected(judged: list[Judgement], sign: int) -> dict[str, Judgement]:

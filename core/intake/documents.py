@@ -1,6 +1,10 @@
-"""Documents for text generation, divided by characters: whole where that comes out even, cut where not."""
+"""The first rule for dividing documents, which versions of its time keep: by characters, the longest cut in three.
+
+New versions are divided by `core.intake.text_division`.
+"""
 
 import hashlib
+from collections.abc import Sequence
 
 from core.errors import DataError
 from core.intake.duplicates import without_repeated_paragraphs, without_repeats
@@ -32,13 +36,8 @@ def divide_documents(documents: Texts, fingerprint: str, *, whole: bool = False)
         DataError: There is too little text.
     """
     texts, dropped = (without_repeats if whole else without_repeated_paragraphs)(documents)
+    check_enough(texts, dropped)
     total = sum(map(len, texts))
-    if total < SHORTEST_TEXT:
-        rest = " besides paragraphs that stand in it more than once" if dropped else ""
-        raise DataError(
-            f"There are only {total:,} characters of text{rest}; at least {SHORTEST_TEXT:,} are needed, and a model "
-            "learns better from a hundred times as many. Add more text."
-        )
     longest_first = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
     for cut_count in range(len(texts) + 1):
         parts = _assign(texts, set(longest_first[:cut_count]), fingerprint)
@@ -47,6 +46,25 @@ def divide_documents(documents: Texts, fingerprint: str, *, whole: bool = False)
         if all(sizes[name] and abs(sizes[name] / total - SHARES[name]) <= near for name in SPLITS):
             break
     return parts, dropped
+
+
+def check_enough(texts: Sequence[str], dropped: int) -> None:
+    """Check that there is enough text to divide.
+
+    Args:
+        texts: What is left of the documents.
+        dropped: Repeated paragraphs that were left out.
+
+    Raises:
+        DataError: There is too little text.
+    """
+    total = sum(map(len, texts))
+    if total < SHORTEST_TEXT:
+        rest = " besides paragraphs that stand in it more than once" if dropped else ""
+        raise DataError(
+            f"There are only {total:,} characters of text{rest}; at least {SHORTEST_TEXT:,} are needed, and a model "
+            "learns better from a hundred times as many. Add more text."
+        )
 
 
 def _assign(texts: Texts, cut: set[int], fingerprint: str) -> dict[SplitName, Texts]:

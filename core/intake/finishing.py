@@ -20,14 +20,14 @@ from core.intake.doctor.examination import SEVERITIES, checks, examine
 from core.intake.doctor.examined import Examined
 from core.intake.draft import Progress
 from core.intake.duplicates import count_repeats, group_numbers, row_keys
-from core.intake.loading import SPLIT_NUMBERS, divided_documents
+from core.intake.loading import SPLIT_NUMBERS, text_division
 from core.intake.manifest import Manifest
 from core.intake.pictures.loading import natural_size
 from core.intake.rows import FEATURE, UNUSED
 from core.intake.same_texts import labelled_text_keys
 from core.intake.similarity import near_pictures, near_texts
 from core.intake.split_record import SplitRecord
-from core.intake.splitting import describe_documents
+from core.intake.text_division import FACT, RULE, describe_division
 from core.intake.text_facts import with_languages, with_words
 from core.intake.time_split import moments_of
 
@@ -88,9 +88,8 @@ def finish(given: Ingredients, progress: Progress) -> Finished:
     by_time = moments_of(rows, facts) is not None
     mark = rows_fingerprint(given.task, rows, labels, str(facts["time_column"]) if by_time else "")
     parts = None if given.task == "text-generation" else _parts(given, labels, facts, near, mark, progress)
-    sizes, divided = _divided(given, rows, mark, parts)
-    facts = with_words(facts, divided, labels)
-    facts |= parts.facts if parts else {"splits": describe_documents(rows.column("given"))}
+    sizes, divided, how = _divided(rows, parts) if parts else _text_divided(rows, facts)
+    facts = {**with_words(facts, divided, labels), **how}
     found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
     said = [*given.findings, *(parts.findings if parts else ())]
     findings = tuple(sorted([*said, *found], key=lambda f: SEVERITIES.index(f.severity)))
@@ -192,7 +191,8 @@ def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_co
         labels: In their order.
         time_column: By which they are divided; empty where chance divides them.
     """
-    digest = hashlib.sha256(repr((task, labels, time_column) if time_column else (task, labels)).encode())
+    rule = (f"text split {RULE}",) if task == "text-generation" else ()
+    digest = hashlib.sha256(repr((task, labels, *rule, *((time_column,) if time_column else ()))).encode())
     beside = ("source", UNUSED)  # of which nothing is learnt
     of_pictures = [name for name in ("pixels", "label", "group") if name in rows.column_names]
     columns = of_pictures if task == "image-classification" else [n for n in rows.column_names if n not in beside]
@@ -242,17 +242,21 @@ def _parts(
     return divide_rows(given.task, given.rows, labels, facts, near, near_among, given.past, mark)
 
 
-def _divided(given: Ingredients, rows: pa.Table, mark: str, parts: Divided | None) -> tuple[dict[str, int], pa.Table]:
-    """Return the sizes of the parts, and the rows with their splits; of documents nothing is written there."""
-    if parts is None:
-        texts = divided_documents(rows, mark, given.facts or {})
-        sizes = {str(name): sum(len(str(text)) for text in texts[name].inputs) for name in texts}
-        return sizes, rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
+def _text_divided(rows: pa.Table, facts: Mapping[str, Any]) -> tuple[dict[str, int], pa.Table, dict[str, Any]]:
+    """Return the characters of each part, the documents (for which no split is written), and the facts to add."""
+    division = text_division(rows, facts)
+    sizes = {str(name): size for name, size in division.sizes.items()}
+    unsplit = rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
+    return sizes, unsplit, {FACT: division.facts, "splits": describe_division(division.facts)}
+
+
+def _divided(rows: pa.Table, parts: Divided) -> tuple[dict[str, int], pa.Table, Mapping[str, Any]]:
+    """Return the sizes of the parts, the rows with their splits, and the facts to add."""
     sizes = {str(name): int((parts.split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
     divided = rows.append_column(SPLIT_COLUMN, pa.array(parts.split, pa.int8()))
     if np.bincount(parts.cluster).max() > 1:
         divided = divided.append_column(CLUSTER_COLUMN, pa.array(parts.cluster, pa.int64()))
-    return sizes, divided
+    return sizes, divided, parts.facts
 
 
 def _size_bytes(rows: pa.Table) -> int:

@@ -16,6 +16,7 @@ from core.intake.pictures.decoding import WHITE
 from core.intake.pictures.ground import GROUNDS
 from core.intake.pictures.loading import load_pictures
 from core.intake.rows import FEATURE, KIND, ORDER
+from core.intake.text_division import FACT, TextDivision, divide_text
 from core.specs import ORDERS, SPLITS, DatasetVersion, Examples, Inputs, LoadedDataset, SplitName
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def load_examples(
         source=source,
     )
     if info.task == "text-generation":
-        return LoadedDataset(version, divided_documents(rows, info.fingerprint, manifest.facts))
+        return LoadedDataset(version, divided_documents(rows, manifest, cache_folder))
     everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
     split = rows.column("split").to_numpy()
     parts = {name: everything.select(np.flatnonzero(split == number)) for name, number in SPLIT_NUMBERS.items()}
@@ -66,14 +67,32 @@ def _units(manifest: Manifest) -> dict[str, str]:
     return {str(c["name"]): str(c["unit"]) for c in columns if isinstance(c, dict) and c.get("unit")}
 
 
-def divided_documents(rows: pa.Table, fingerprint: str, facts: Mapping[str, Any]) -> dict[SplitName, Examples]:
-    """Return the documents of each split: as the source gives them where it gives all three, else 80, 10, 10."""
+def divided_documents(rows: pa.Table, manifest: Manifest, cache_folder: Path) -> dict[SplitName, Examples]:
+    """Return the documents of each split, by the rule of the version's time."""
+    fingerprint, facts = manifest.info.fingerprint, manifest.facts
+    if FACT in facts:
+        return text_division(rows, facts, cache_folder / "divided" / f"{fingerprint[:24]}-{facts[FACT]['rule']}").parts
     nothing = np.zeros(0, dtype=np.int64)
     texts, given = rows.column("text"), rows.column("given")
     if all(pc.any(pc.equal(given, name)).as_py() for name in SPLITS):
         return {n: Examples(tuple(texts.filter(pc.equal(given, n)).to_pylist()), nothing) for n in SPLITS}
     parts, _ = divide_documents(tuple(texts.to_pylist()), fingerprint, whole=bool(facts.get("conversations")))
     return {name: Examples(parts[name], nothing) for name in SPLITS}
+
+
+def text_division(rows: pa.Table, facts: Mapping[str, Any], cache: Path | None = None) -> TextDivision:
+    """Return the documents of a version in three parts, by today's rule.
+
+    Args:
+        rows: Documents, and the splits that the source gives them.
+        facts: Say whether they are conversations.
+        cache: Where the pieces are kept.
+
+    Raises:
+        DataError: There is too little text.
+    """
+    texts, given = rows.column("text").to_pylist(), rows.column("given").to_pylist()
+    return divide_text(tuple(texts), given, whole=bool(facts.get("conversations")), cache=cache)
 
 
 def targets_of(rows: pa.Table, labels: tuple[str, ...]) -> NDArray[np.int64] | NDArray[np.float64]:

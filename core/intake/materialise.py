@@ -75,7 +75,7 @@ def materialise(
         DataError: The data cannot be used as it is.
         EncoderUnavailable: The model needs the pretrained encoder, and that is missing or altered.
     """
-    loaded = load_version(dataset)
+    loaded = load_version(dataset, cache_folder)
     preprocessor = fitted(loaded, model, params, cache_folder)
     folder, gradual = _folder(cache_folder, loaded, preprocessor), None
     if isinstance(preprocessor, SlowPreprocessor) and read_arrays(folder) is None:

@@ -228,20 +228,36 @@ def _linked(pairs: Pairs, count: int) -> NDArray[np.int64]:
     Whoever is linked is in one group, also through others, so that no link crosses a split. A chain through others may
     lead far: groups that become larger than `LARGEST_GROUP` are cut into stars, an example and those linked to it.
     """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    ones = np.ones(2 * len(pairs), dtype=np.int8)
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    links = coo_matrix((ones, (both[:, 0], both[:, 1])), shape=(count, count)).tocsr()
-    groups: NDArray[np.int64] = connected_components(links, directed=False)[1].astype(np.int64)
+    groups = _components(pairs, count)
     sizes = np.bincount(groups, minlength=1)
     is_chain = (sizes > max(LARGEST_GROUP, count // 100))[groups]
     taken = ~is_chain
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    both = both[np.argsort(both[:, 0], kind="stable")]
+    first = np.searchsorted(both[:, 0], np.arange(count + 1))  # of each example's links
     for leader in np.flatnonzero(is_chain).tolist():
         if taken[leader]:
             continue
-        neighbours = links.indices[links.indptr[leader] : links.indptr[leader + 1]]
+        neighbours = both[first[leader] : first[leader + 1], 1]
         star = np.append(neighbours[~taken[neighbours]], leader)
         groups[star], taken[star] = count + leader, True
     return groups
+
+
+def _components(pairs: Pairs, count: int) -> NDArray[np.int64]:
+    """Return for each example the lowest one that it is linked to, also through others, (count,).
+
+    Not by scipy, which takes longer to load than this takes, and which the dashboard's process never loads.
+    """
+    lowest = np.arange(count)
+    one, other = pairs.T
+    while True:
+        before = lowest.copy()
+        least = np.minimum(lowest[one], lowest[other])
+        for ends in (lowest[one], lowest[other]):  # the lowest of a group goes along, so that long chains are short
+            np.minimum.at(lowest, ends, least)
+        np.minimum.at(lowest, one, least)
+        np.minimum.at(lowest, other, least)
+        lowest = lowest[lowest]
+        if np.array_equal(lowest, before):
+            return lowest

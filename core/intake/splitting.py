@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.intake.documents import divide_documents
 from core.intake.duplicates import Keys, count_repeats, group_numbers, keys_of
+from core.intake.text_division import divide_text
 from core.specs import SPLITS, Examples, SplitName
 
 HELD_OUT_SHARE = 0.15  # of the examples of each label, for validation and again for test
@@ -32,16 +33,20 @@ class Division:
     duplicate_count: int  # repeated examples (kept, all on one side); repeated paragraphs (dropped) of documents
 
 
-def divide(examples: Examples, fingerprint: str) -> Division:
+def divide(examples: Examples, fingerprint: str, cache: Path | None = None) -> Division:
     """Return the three parts of a data set.
+
+    Args:
+        examples: All of them.
+        fingerprint: Of these examples.
+        cache: The folder in which the pieces of a text are kept; its name says of which.
 
     Raises:
         DataError: There is too little data for three parts.
     """
     if not examples.labels and not len(examples.targets):
-        texts, dropped = divide_documents(tuple(map(str, examples.inputs)), fingerprint)
-        parts = {name: Examples(texts[name], examples.targets) for name in SPLITS}
-        return Division(parts, {name: sum(map(len, texts[name])) for name in SPLITS}, dropped)
+        division = divide_text(tuple(map(str, examples.inputs)), cache=cache)
+        return Division(division.parts, division.sizes, division.dropped)
     indices = split(examples, fingerprint)
     if not all(len(indices[name]) for name in SPLITS):
         raise DataError(_too_few(len(examples.labels) > 0))
@@ -134,16 +139,6 @@ def describe_given(given: "NDArray[Any] | pa.ChunkedArray") -> str:
     return (
         "The source has a test split and no validation split: 15 % of its training examples are for validation, "
         f"and the test is as the source has it.{rest}"
-    )
-
-
-def describe_documents(given: "pa.ChunkedArray") -> str:
-    """Return a sentence about where the splits of documents come from: the source's where it names all three."""
-    if set(SPLITS) <= set(given.unique().to_pylist()):
-        return "Taken from the source: training, validation and test as it names them."
-    return (
-        "Drawn by Touchstone: 80 % of the text for training, 10 % for validation, 10 % for the test; documents stay "
-        "whole where that comes out even, and paragraphs that repeat are used once."
     )
 
 

@@ -52,6 +52,20 @@ def resampled_means(values: NDArray[np.float64], block: int, seed: int) -> NDArr
     return means
 
 
+def by_group(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the sum of each group and its size, (G,) each: examples of a group are drawn together.
+
+    The mean is then a ratio of two means over groups (Davison & Hinkley 1997, section 3.8; Field & Welsh 2007).
+
+    Args:
+        values: (N,) of each example.
+        groups: (N,) numbers from 0.
+    """
+    sizes = np.bincount(groups).astype(np.float64)
+    sums = np.bincount(groups, weights=values)
+    return sums[sizes > 0], sizes[sizes > 0]
+
+
 def percentile_interval(value: float, resampled: NDArray[np.float64]) -> Score:
     """Return a value with its percentile interval.
 

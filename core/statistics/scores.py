@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.runs import Score
 from core.specs import MetricSpec, Outcomes
 from core.statistics.difference import Difference, of_resamples
-from core.statistics.resampling import RESAMPLES, percentile_interval, resampled_means, resamples
+from core.statistics.resampling import RESAMPLES, by_group, percentile_interval, resampled_means, resamples
 from core.statistics.shares import paired_shares, wilson
 from core.statistics.studentized import FEWEST, ratio_difference, ratio_interval, root_difference
 
@@ -23,8 +23,8 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
 
     Args:
         metric: Says by `statistic` what it is made of, and so which method holds.
-        outcomes: Of the examples.
-        block: Neighbours that are drawn together, where they are not independent; 1 where they are.
+        outcomes: Of the examples; where they have groups, whole groups are drawn.
+        block: Neighbours that are drawn together, where they are not independent and have no groups; 1 else.
         seed: Of the resamples.
     """
     value, size = metric.compute(outcomes), len(outcomes.nll)
@@ -34,6 +34,9 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
         return Score(_NOWHERE, _NOWHERE, _NOWHERE)  # of nothing that differs no share is explained
     if metric.statistic == "share":
         return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
+    if metric.statistic == "mean_nll" and len(outcomes.groups):
+        mean = ratio_interval(*by_group(outcomes.nll, outcomes.groups), seed)
+        return Score(value, *(_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high)))
     if metric.statistic == "mean_nll" and block > 1:
         return percentile_interval(value, _of_means(metric, outcomes, block, seed))
     if metric.statistic == "mean_nll":
@@ -69,6 +72,9 @@ def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: 
     if metric.statistic == "explained":
         errors = [(one.predicted - one.targets) ** 2 for one in (first, second)]
         return ratio_difference(errors[1] - errors[0], _from_mean(first), seed)
+    groups = first.groups if len(first.groups) else second.groups
+    if metric.statistic == "mean_nll" and len(groups):
+        return _of_groups(metric, first, second, groups, seed)
     if metric.statistic == "mean_nll" and block == 1 and values[0] == float(first.nll.mean()):  # not a function of it
         return ratio_difference(first.nll - second.nll, np.ones(len(first.nll)), seed)
     if metric.statistic in ("mean_error", "root_mean_square"):
@@ -92,6 +98,20 @@ def _resampled_pair(
         ]
         return list(np.array(drawn).T)
     return [_resampled(metric, one, block, seed) for one in (first, second)]
+
+
+def _of_groups(
+    metric: MetricSpec, first: Outcomes, second: Outcomes, groups: NDArray[np.int64], seed: int
+) -> Difference:
+    """Return the difference of two models on groups of examples: of their means, by a bootstrap-t over the groups.
+
+    A metric that is another function of the mean has the slope at the first's value.
+    """
+    found = ratio_difference(*by_group(first.nll - second.nll, groups), seed)
+    value = metric.compute(first) - metric.compute(second)
+    slope = value / found.value if found.value else 1.0
+    low, high = sorted((slope * found.low, slope * found.high))
+    return Difference(value, low, high, found.p)
 
 
 def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, seed: int) -> Score:

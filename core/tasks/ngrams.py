@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.specs import DOCUMENT_BREAK, Examples, Outcomes, texts_of
+from core.tasks.judged_text import judged
 
 Ids = NDArray[np.int64]
 NAMES = ("unigram", "bigram", "trigram")
@@ -103,7 +104,7 @@ def ngram_baselines(train: Examples, test: Examples, seed: int) -> dict[str, Out
     found = _by_order(train_ids, test_ids, base, longest)
     names = [*NAMES, *(f"{order}-gram" for order in range(len(NAMES) + 1, longest + 1))]
     kept = [*NAMES, names[longest - 1]]
-    return {name: outcomes for name, outcomes in zip(names, found, strict=True) if name in kept}
+    return {name: judged(outcomes, test) for name, outcomes in zip(names, found, strict=True) if name in kept}
 
 
 def _best_order(ids: Ids, base: int) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.specs import DataInfo, MetricSpec, Outcomes, TaskSpec
+from core.tasks.judged_text import judged
 from core.tasks.ngrams import NAMES, ngram_baselines
 
 if TYPE_CHECKING:
@@ -102,4 +103,5 @@ TASK = TaskSpec(
     baseline_count=len(NAMES),
     bootstrap_block=256,
     for_data=_for_data,
+    judged=judged,
 )

@@ -48,8 +48,8 @@ def outcomes_of(
         targets: (N,) right classes or numbers; empty for text generation.
         device: Where to compute.
         batch_size: Examples, or windows of text, at once.
-        context: Characters of one window; for text generation only. Every character but the first is predicted
-            once, from those before it in its window, so that outcome i is about character i + 1.
+        context: Ids of one window; for text generation only. Every id but the first is predicted once, from half a
+            window before it or more (but for those at the beginning), so that outcome i is about id i + 1.
         padding_id: Of token ids that stand for nothing, where texts are of different lengths.
     """
     import torch
@@ -63,11 +63,13 @@ def outcomes_of(
             rows, right = torch.as_tensor(inputs), torch.as_tensor(targets)
             right = right.float() if right.is_floating_point() else right  # as not every GPU knows 64 bits
             if task.output_kind == "text":
-                batches = _windows(rows, context, batch_size)
-            elif holds_padded_ids(rows):
+                windows = _windows(rows, context, batch_size)
+                return join(
+                    task.outcomes(module(x.to(device))[:, seen:], y[:, seen:].to(device)) for x, y, seen in windows
+                )
+            if holds_padded_ids(rows):
                 return _by_length(task, module, rows, right, device, batch_size, padding_id)
-            else:
-                batches = _slices(rows, right, batch_size)
+            batches = _slices(rows, right, batch_size)
             return join(task.outcomes(module(x.to(device)), y.to(device)) for x, y in batches)
     finally:
         module.train(was_training)
@@ -103,16 +105,28 @@ def _by_length(
     return replace(joined.select(back), probabilities=joined.probabilities[back])
 
 
-def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
-    """Yield (B, T) ids and the (B, T) that follow them: whole windows first, then the shorter rest."""
+def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Tensor, Tensor, int]]":
+    """Yield (B, T) ids, the (B, T) that follow them, and how many of each window only give context.
+
+    Windows begin half a context apart, and only their second half is judged, so that every id but those of the first
+    window is predicted from half a context or more.
+    """
     if context < 1:
         raise ValueError("text generation is judged in windows: context must be 1 or more")
-    count = max(len(ids) - 1, 0)
-    whole = count // context * context
-    x, y = ids[:whole].view(-1, context), ids[1 : whole + 1].view(-1, context)
-    yield from _slices(x, y, batch_size)
-    if whole < count:
-        yield ids[None, whole:count], ids[None, whole + 1 : count + 1]
+    count, stride = max(len(ids) - 1, 0), max(context - context // 2, 1)
+    first = min(context, count)
+    if first:
+        yield ids[None, :first], ids[None, 1 : first + 1], 0
+    whole = (count - first) // stride  # more windows that are full; they begin at `stride`, 2 * `stride` ...
+    if whole:
+        x = ids[stride : stride * whole + context].unfold(0, context, stride)
+        y = ids[stride + 1 : stride * whole + context + 1].unfold(0, context, stride)
+        for inputs, targets in _slices(x, y, batch_size):
+            yield inputs.contiguous(), targets.contiguous(), context - stride
+    done = first + whole * stride
+    if done < count:
+        begin = max(count - context, 0)
+        yield ids[None, begin:count], ids[None, begin + 1 : count + 1], done - begin
 
 
 def join(parts: Iterable[Outcomes]) -> Outcomes:

@@ -239,7 +239,7 @@ class Pipeline:
         state = self._last_state()
         start = None if state else self._first_state(module)
         splits = [split_of(data.arrays[name]) for name in ("train", "validation")]
-        callbacks, judge = self._callbacks(card, data), _judge(data, "validation")
+        callbacks, judge = self._callbacks(card, data), _judge(self.task, data, "validation")
         if self.task.output_kind == "label":
             callbacks.append(judge := ClassLearning(self._recorder.record, data.version.labels))
         trainer = Trainer(
@@ -396,7 +396,7 @@ class Pipeline:
         return str(version.manifest.facts.get("target", ""))
 
     def _outcomes(self, module: torch.nn.Module, data: Materialised, split: SplitName) -> Outcomes:
-        arrays, info, judge = data.arrays[split], data.info, _judge(data, split)
+        arrays, info, judge = data.arrays[split], data.info, _judge(self.task, data, split)
         writes, context = self.task.output_kind == "text", info.input_shape[0]
         outcomes = outcomes_of(
             self.task,
@@ -426,10 +426,18 @@ class Pipeline:
         _log.info("Test: %s. %s", assessment.test, assessment.verdict)
 
 
-def _judge(data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:
-    """Return what reads outcomes on tokens as outcomes on characters, where a preprocessor makes tokens."""
-    judge = getattr(data.preprocessor, "judge", None)
-    return None if judge is None else partial(judge, ids=data.arrays[split]["inputs"])
+def _judge(task: TaskSpec, data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:
+    """Return what reads outcomes on tokens as outcomes on the characters that are judged; None where all are as is."""
+    by_character, select = getattr(data.preprocessor, "judge", None), task.judged
+    if by_character is None and select is None:
+        return None
+
+    def judge(outcomes: Outcomes) -> Outcomes:
+        if by_character is not None:
+            outcomes = by_character(outcomes, ids=data.arrays[split]["inputs"])
+        return outcomes if select is None else select(outcomes, data.examples[split])
+
+    return judge
 
 
 def _artifact(name: str, file: Path, folder: Path) -> Artifact:

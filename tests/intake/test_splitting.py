@@ -1,5 +1,4 @@
 import hashlib
-import sys
 
 import numpy as np
 import pandas as pd
@@ -10,12 +9,11 @@ from hypothesis import strategies as st
 
 from core.datasets.customer_feedback import DATASET as CUSTOMER_FEEDBACK
 from core.datasets.digits import DATASET as DIGITS
-from core.datasets.python_docs import DATASET as PYTHON_DOCS
 from core.errors import DataError
-from core.intake.duplicates import PARAGRAPH_BREAK, fold, without_repeated_paragraphs
+from core.intake.duplicates import fold
 from core.intake.fingerprint import fingerprint
 from core.intake.splitting import assign_splits, describe_given, divide, split
-from core.specs import DOCUMENT_BREAK, SPLITS, DatasetSpec, Examples
+from core.specs import SPLITS, DatasetSpec, Examples
 
 NO_TARGETS = np.zeros(0, dtype=np.int64)
 
@@ -31,15 +29,6 @@ def test_the_splits_of_a_built_in_data_set_never_move(dataset: DatasetSpec, hash
     examples = dataset.load()
     indices = split(examples, fingerprint(examples))
     assert " ".join(hashlib.sha256(indices[n].astype("<i8").tobytes()).hexdigest()[:16] for n in SPLITS) == hashes
-
-
-@pytest.mark.skipif(sys.version_info[:3] != (3, 11, 7), reason="other versions of Python bring another text")
-def test_the_splits_of_python_docs_never_move() -> None:
-    examples = PYTHON_DOCS.load()
-    division = divide(examples, fingerprint(examples))
-    assert fingerprint(examples)[:16] == "b0c93eeef6e9182d"
-    assert division.sizes == {"train": 303_665, "validation": 37_906, "test": 37_938}
-    assert [fingerprint(division.examples[n])[:8] for n in SPLITS] == ["60a38d9c", "f7ff8509", "50060edb"]
 
 
 def texts(count: int, labels: int = 2) -> Examples:
@@ -242,56 +231,3 @@ def test_what_is_given_is_respected_whatever_it_is(rows: list[tuple[str, int, in
         return
     for said, number in zip(splits, found, strict=True):
         assert said not in ("validation", "test") or SPLITS[number] == said
-
-
-# --- documents ---
-
-
-def prose(count: int, start: int = 0) -> str:
-    return "\n".join(f"Line {i} of a text that says nothing twice." for i in range(start, start + count))
-
-
-def shares(*documents: str) -> dict[str, float]:
-    division = divide(Examples(documents, NO_TARGETS), "mark")
-    total = sum(division.sizes.values())
-    return {name: round(division.sizes[name] / total, 2) for name in SPLITS}
-
-
-def test_one_long_document_is_cut_in_beginning_middle_and_end() -> None:
-    text = prose(500)
-    parts = divide(Examples((text,), NO_TARGETS), "mark").examples
-    assert "".join(str(parts[name].inputs[0]) for name in SPLITS) == text
-    assert str(parts["train"].inputs[0]).endswith("\n")
-    assert shares(text) == {"train": 0.8, "validation": 0.1, "test": 0.1}
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(1, 400), min_size=1, max_size=30))
-def test_splits_of_documents_are_near_80_10_10_by_characters(lengths: list[int]) -> None:
-    starts = np.cumsum([0, *lengths])
-    documents = [prose(n, int(s)) for n, s in zip(lengths, starts, strict=False)]
-    if sum(map(len, documents)) < 5_000:
-        return
-    assert shares(*documents) == pytest.approx({"train": 0.8, "validation": 0.1, "test": 0.1}, abs=0.03)
-
-
-def test_a_repeated_paragraph_is_dropped_and_a_repeated_heading_stays() -> None:
-    long = "This paragraph is long enough that meeting it twice would be no accident at all."
-    kept, dropped = without_repeated_paragraphs((f"Notes\n\n{long}", f"Notes\n\n{long.upper()}\n\nNew.", long))
-    assert kept == (f"Notes\n\n{long}", "Notes\n\nNew.")
-    assert dropped == 2
-
-
-def test_python_docs_stay_mostly_whole_and_no_paragraph_crosses() -> None:
-    examples = PYTHON_DOCS.load()
-    division = divide(examples, fingerprint(examples))
-    total = sum(division.sizes.values())
-    assert [round(division.sizes[name] / total, 2) for name in SPLITS] == [0.8, 0.1, 0.1]
-    written = {name: DOCUMENT_BREAK.join(map(str, division.examples[name].inputs)) for name in SPLITS}
-    paragraphs = [{fold(p) for p in PARAGRAPH_BREAK.split(text) if len(fold(p)) > 60} for text in written.values()]
-    assert sum(map(len, paragraphs)) == len(set().union(*paragraphs))
-
-
-def test_hardly_any_text_is_refused() -> None:
-    with pytest.raises(DataError, match="at least 1,000"):
-        divide(Examples(("short",), NO_TARGETS), "mark")

@@ -150,12 +150,19 @@ class NextCharacter(nn.Module):
         return 50.0 * nn.functional.one_hot((ids + 1) % self.vocabulary, self.vocabulary).float()
 
 
-def test_every_character_but_the_first_is_predicted_once_and_in_order() -> None:
+def test_every_character_but_the_first_is_predicted_once_in_order_and_from_half_a_window_or_more() -> None:
     module, ids = NextCharacter(20), np.arange(11)
     outcomes = outcomes_of(TEXT, module, ids, np.zeros(0, np.int64), "cpu", batch_size=2, context=4)
     assert outcomes.targets.tolist() == outcomes.predicted.tolist() == list(range(1, 11))
-    assert module.shown == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert module.shown == [[0, 1, 2, 3], [2, 3, 4, 5], [4, 5, 6, 7], [6, 7, 8, 9]]
     assert outcomes.nll.max() < 1e-6
+
+
+@pytest.mark.parametrize("context", range(1, 8))
+@pytest.mark.parametrize("size", range(2, 20))
+def test_windows_of_any_length_cover_a_text_of_any_length(size: int, context: int) -> None:
+    outcomes = outcomes_of(TEXT, NextCharacter(20), np.arange(size), np.zeros(0, np.int64), "cpu", 3, context)
+    assert outcomes.targets.tolist() == outcomes.predicted.tolist() == list(range(1, size))
 
 
 def test_a_text_shorter_than_the_context_is_one_short_window() -> None:

@@ -32,9 +32,9 @@ def look(examined: Examined) -> Finding | None:
         severity="note",
         count=repeats.count,
         examples=examples_of(shown(line) for line in repeats.examples),
-        message=f"{message}: {share} of the text. They stay in, because a text with holes reads "
-        "badly, so some of them are learnt from and met again in the test.",
-        why="A model that remembers looks better on them than it is on new text, and so does the trigram beside it.",
+        message=f"{message}: {share} of the text. They stay in, because a text with holes reads badly; where one of "
+        "validation or test stands in the training text too, it is read as context and not judged.",
+        why="A model that remembers would look better on them than it is on new text, and so would the n-grams.",
     )
 
 

@@ -1,0 +1,52 @@
+"""Which characters of a text are judged, and which of them stand or fall together."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.specs import DOCUMENT_BREAK, Examples, Outcomes, texts_of
+
+FEWEST_GROUPS, MOST_GROUPS = 20, 200  # of a judged text
+PARTS, SHORTEST_GROUP = 30, 64  # of a text of fewer documents; characters of one
+Indices = NDArray[np.int64]
+
+
+def judged(outcomes: Outcomes, examples: Examples) -> Outcomes:
+    """Return the outcomes of the characters that are judged, each with the number of its group.
+
+    A group is a document or a stretch (where there are many: several neighbours); a text of fewer than twenty is cut
+    into thirty parts.
+
+    Args:
+        outcomes: (C,) of the last C characters of the documents, joined by `DOCUMENT_BREAK`.
+        examples: The documents.
+    """
+    lengths = [len(text) for text in texts_of(examples.inputs)]
+    groups = groups_of(lengths, examples.unjudged)
+    places = np.arange(len(groups) - len(outcomes.nll), len(groups))
+    if places.size and places[0] < 0:  # a tokenizer that writes some characters as several
+        places = np.linspace(0, len(groups) - 1, len(places)).astype(np.int64)
+    own = groups[places]
+    return replace(outcomes.select(np.flatnonzero(own >= 0)), groups=own[own >= 0])
+
+
+def groups_of(lengths: Sequence[int], unjudged: Sequence[tuple[int, int]]) -> Indices:
+    """Return the group of each character of documents that are joined, -1 where it is not judged.
+
+    Args:
+        lengths: Characters of each document.
+        unjudged: As in `Examples`.
+    """
+    spans = np.array(lengths, dtype=np.int64)
+    spans[:-1] += len(DOCUMENT_BREAK)
+    counts = np.ones(int(spans.sum()), np.bool_)
+    for begin, end in unjudged:
+        counts[begin:end] = False
+    if len(lengths) >= FEWEST_GROUPS:
+        number = np.repeat(np.arange(len(lengths)) * min(len(lengths), MOST_GROUPS) // len(lengths), spans)
+    else:
+        number = np.cumsum(counts) - 1
+        number //= max(-(-int(counts.sum()) // PARTS), SHORTEST_GROUP)
+    return np.where(counts, number, -1)
