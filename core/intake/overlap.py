@@ -15,6 +15,7 @@ import pyarrow as pa
 import regex
 from numpy.typing import NDArray
 
+from core.intake.doctor.wording import shown
 from core.intake.duplicates import PARAGRAPH_BREAK
 from core.intake.similarity import MOST_COMPARED, near_texts
 from core.segmentation import SPACELESS
@@ -107,7 +108,7 @@ def spans_of(mask: Mask) -> list[tuple[int, int]]:
 def examples_of_spans(text: str, mask: Mask, most: int = SHOWN) -> list[str]:
     """Return the longest of the passages that a mask marks, for people."""
     longest = sorted(spans_of(mask), key=lambda span: span[0] - span[1])[:most]
-    return [" ".join(text[begin:end].split()) for begin, end in longest]
+    return [shown(" ".join(text[begin:end].split())) for begin, end in longest]
 
 
 def _words(text: str) -> _Words:

@@ -67,6 +67,8 @@ def evaluate_on(run_folder: Path, dataset: DatasetSpec, seed: int = 0, device: s
     )
     if judge is not None:  # from tokens to characters
         outcomes = judge(outcomes, inputs)
+    if predictor.task.judged is not None:  # without what only gives context
+        outcomes = predictor.task.judged(outcomes, test)
     changed = dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint
     return Evaluation(
         dataset.name,

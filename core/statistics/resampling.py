@@ -13,6 +13,7 @@ from core.runs import Score
 
 RESAMPLES = 1_000
 LEVEL = 0.95
+MOST_ALIKE = 0.8  # correlation of neighbouring groups that is believed
 
 
 def resamples(size: int, block: int, seed: int) -> Iterator[NDArray[np.int64]]:
@@ -64,6 +65,26 @@ def by_group(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[ND
     sizes = np.bincount(groups).astype(np.float64)
     sums = np.bincount(groups, weights=values)
     return sums[sizes > 0], sizes[sizes > 0]
+
+
+def neighbours_alike(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
+    """Return how many times the standard error of a mean is what it would be if neighbouring groups were independent.
+
+    From the correlation of each group with the next, as if it fell by the same factor from one to the next: the mean of
+    n such groups is as sure as that of n (1 - r) / (1 + r) independent ones (Zwiers & von Storch 1995).
+
+    Args:
+        sums: (G,) of groups that stand beside each other.
+        sizes: (G,) of theirs.
+    """
+    count = len(sums)
+    apart = sums - sizes * sums.sum() / max(sizes.sum(), 1.0)
+    spread = float((apart**2).sum())
+    if count < 3 or not spread > 0:
+        return 1.0
+    alike = float((apart[1:] * apart[:-1]).sum()) / spread + 1 / count  # which is too low by so much on average
+    alike = min(max(alike, 0.0), MOST_ALIKE)
+    return float(np.sqrt((1 + alike) / (1 - alike)))
 
 
 def percentile_interval(value: float, resampled: NDArray[np.float64]) -> Score:

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from core.runs import Score
 from core.specs import MetricSpec, Outcomes
 from core.statistics.difference import Difference, of_resamples
-from core.statistics.resampling import RESAMPLES, by_group, percentile_interval, resampled_means, resamples
+from core.statistics.resampling import (
+    RESAMPLES,
+    by_group,
+    neighbours_alike,
+    percentile_interval,
+    resampled_means,
+    resamples,
+)
 from core.statistics.shares import paired_shares, wilson
 from core.statistics.studentized import FEWEST, ratio_difference, ratio_interval, root_difference
 
@@ -35,7 +42,8 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
     if metric.statistic == "share":
         return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
     if metric.statistic == "mean_nll" and len(outcomes.groups):
-        mean = ratio_interval(*by_group(outcomes.nll, outcomes.groups), seed)
+        sums, sizes = by_group(outcomes.nll, outcomes.groups)
+        mean = ratio_interval(sums, sizes, seed, neighbours_alike(sums, sizes))
         return Score(value, *(_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high)))
     if metric.statistic == "mean_nll" and block > 1:
         return percentile_interval(value, _of_means(metric, outcomes, block, seed))
@@ -107,7 +115,8 @@ def _of_groups(
 
     A metric that is another function of the mean has the slope at the first's value.
     """
-    found = ratio_difference(*by_group(first.nll - second.nll, groups), seed)
+    sums, sizes = by_group(first.nll - second.nll, groups)
+    found = ratio_difference(sums, sizes, seed, neighbours_alike(sums, sizes))
     value = metric.compute(first) - metric.compute(second)
     slope = value / found.value if found.value else 1.0
     low, high = sorted((slope * found.low, slope * found.high))

@@ -24,13 +24,14 @@ _NOWHERE = float("nan")
 Statistic = Callable[[NDArray[np.float64], int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
-def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int) -> Score:
+def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int, wider: float = 1.0) -> Score:
     """Return the mean of `parts` over that of `wholes` with its interval, both above 0: on the logarithm.
 
     Args:
         parts: (N,) of each example, 0 or more: squared errors.
         wholes: (N,) of each example, 0 or more: 1, or squared distances from the mean.
         seed: Of the resamples.
+        wider: How many times the standard error is what it would be if the examples were independent.
 
     Returns:
         Without an interval where there are fewer than ten examples, or nothing that differs.
@@ -39,7 +40,7 @@ def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed
     ratio = float(value[0])
     if len(parts) < FEWEST or not ratio > 0 or not error[0] > 0:
         return Score(ratio, _NOWHERE, _NOWHERE)
-    scaled = float(error[0]) / ratio
+    scaled = wider * float(error[0]) / ratio
     low, high = -Z95, Z95
     if len(parts) <= MOST:
         values, errors = _ratio(_resampled(parts, wholes, seed), len(parts))
@@ -50,15 +51,18 @@ def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed
         return Score(ratio, ratio * float(np.exp(-high * scaled)), ratio * float(np.exp(-low * scaled)))
 
 
-def ratio_difference(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int) -> Difference:
+def ratio_difference(
+    parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int, wider: float = 1.0
+) -> Difference:
     """Return a difference that is the mean of `parts` over that of `wholes`, with its interval and p-value.
 
     Args:
         parts: (N,) of each example, of any sign: the second's squared error minus the first's.
         wholes: (N,) of each example, 0 or more.
         seed: Of the resamples.
+        wider: As in `ratio_interval`.
     """
-    return _difference(_ratio, parts, wholes, seed) if parts.any() else Difference(0.0, 0.0, 0.0, 1.0)
+    return _difference(_ratio, parts, wholes, seed, wider) if parts.any() else Difference(0.0, 0.0, 0.0, 1.0)
 
 
 def root_difference(first: NDArray[np.float64], second: NDArray[np.float64], seed: int) -> Difference:
@@ -72,9 +76,11 @@ def root_difference(first: NDArray[np.float64], second: NDArray[np.float64], see
     return _difference(_roots, first, second, seed) if (first != second).any() else Difference(0.0, 0.0, 0.0, 1.0)
 
 
-def _difference(statistic: Statistic, parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int) -> Difference:
+def _difference(
+    statistic: Statistic, parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int, wider: float = 1.0
+) -> Difference:
     values, errors = statistic(_products(parts, wholes).mean(0)[None], len(parts))
-    value, error = float(values[0]), float(errors[0])
+    value, error = float(values[0]), wider * float(errors[0])
     if len(parts) < FEWEST or not error > 0:
         return Difference(value, _NOWHERE, _NOWHERE, 1.0)
     size = min(len(parts), MOST)

@@ -4,17 +4,20 @@ A share of simulations is itself known to about 1.4 points (1,000 simulations) o
 errors. What is simulated has a truth that is known, or measured on two million examples.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import tasks
+from core.intake.stretches import stretch_length
 from core.specs import MetricSpec, Outcomes, TaskSpec
 from core.statistics.scores import difference_of, score_of
 
+IN_TEXT = {5_000: 500, 20_000: 500, 100_000: 200}  # by characters
 SIMULATIONS = {50: 1_000, 150: 1_000, 500: 500, 5_000: 200}  # by examples
+SCENE, PASSAGE = 3_000, 50  # characters
 MANY = 2_000_000  # on which a truth is measured
 Draw = Callable[[np.random.Generator, int], tuple[Outcomes, Outcomes]]
 
@@ -26,32 +29,34 @@ class Case:
     name: str
     metric: MetricSpec
     draw: Draw
-    block: int = 1
     is_compared: bool = True  # runs are compared by the primary metric of their task only
+    sizes: Mapping[int, int] = field(default_factory=lambda: SIMULATIONS)
+    truth: tuple[float, float] | None = None  # of the first score and the difference, where it is known
 
 
 def measure() -> Iterator[dict[str, object]]:
     """Yield for each case and size how often the intervals of score and difference hold the truth."""
     for case in _cases():
-        first, second = case.draw(np.random.default_rng(12345), MANY)
-        truth = case.metric.compute(first)
-        apart = truth - case.metric.compute(second)
-        for size, simulations in SIMULATIONS.items():
-            if size < 2 * case.block:
-                continue
+        truth, apart = case.truth or _measured(case)
+        for size, simulations in case.sizes.items():
             held = np.array([_held(case, size, seed, truth, apart) for seed in range(simulations)])
             names = ("score_held_%", "difference_held_%", "said_clear_%")[: 3 if case.is_compared else 1]
             shares = {name: round(100 * float(share), 1) for name, share in zip(names, held.mean(0), strict=False)}
             yield {"case": case.name, "metric": case.metric.name, "examples": size, "simulations": simulations} | shares
 
 
+def _measured(case: Case) -> tuple[float, float]:
+    first, second = (case.metric.compute(one) for one in case.draw(np.random.default_rng(12345), MANY))
+    return first, first - second
+
+
 def _held(case: Case, size: int, seed: int, truth: float, apart: float) -> tuple[bool, bool, bool]:
     first, second = case.draw(np.random.default_rng(seed), size)
-    score = score_of(case.metric, first, case.block, seed)
+    score = score_of(case.metric, first, 1, seed)
     held = score.ci_low <= truth <= score.ci_high
     if not case.is_compared:
         return held, False, False
-    difference = difference_of(case.metric, first, second, case.block, seed)
+    difference = difference_of(case.metric, first, second, 1, seed)
     return (
         held,
         difference.low <= apart <= difference.high,
@@ -72,7 +77,7 @@ def _cases() -> Iterator[Case]:
     for name, noise in (("normal", _normal), ("skewed", _skewed)):
         for metric in ("r2", "rmse", "mae"):
             yield Case(f"{name} residuals", numbers.metric(metric), _numbers(noise), is_compared=metric == "r2")
-    yield Case("text, neighbours alike", text.metric("loss"), _text, text.bootstrap_block)
+    yield Case("text, neighbours alike", text.metric("loss"), _text, sizes=IN_TEXT, truth=(3.0, -0.05))
 
 
 def _labels(right: float, less: float) -> Draw:
@@ -118,8 +123,34 @@ def _numbers(noise: Callable[[np.random.Generator, int], NDArray[np.float64]]) -
 
 
 def _text(chance: np.random.Generator, size: int) -> tuple[Outcomes, Outcomes]:
-    """A text whose passages of about fifty characters are alike in how hard they are."""
-    hard = np.repeat(chance.gamma(4.0, 0.5, size // 50 + 2), 50)[chance.integers(50) :][:size]
-    none = np.zeros(size, np.int64)
-    own = [hard + chance.gamma(1.0, 1.0, size) for _ in range(2)]
-    return Outcomes(own[0], none, none), Outcomes(own[1] + 0.05, none, none)
+    """Every tenth stretch of a text whose scenes (3,000 characters) and passages (50) are alike in how hard they are.
+
+    The second model finds other scenes hard than the first, and is worse by 0.05.
+    """
+    length = stretch_length(10 * size)
+    stretches = max(round(size / length), 1)
+    scenes = [_scenes(chance, stretches, length) for _ in range(2)]
+    passages = np.repeat(chance.gamma(4.0, 0.25, (stretches, length // PASSAGE + 1)), PASSAGE, 1)[:, :length]
+    own = [passages + chance.gamma(1.0, 1.0, passages.shape) for _ in range(2)]
+    groups, none = np.repeat(np.arange(stretches), length), np.zeros(stretches * length, np.int64)
+    losses = (1 + 0.2 * scenes[0] + own[0], 1.05 + 0.2 * scenes[0] + 0.05 * scenes[1] + own[1])
+    return tuple(Outcomes(one.ravel(), none, none, groups=groups) for one in losses)  # type: ignore[return-value]
+
+
+def _scenes(chance: np.random.Generator, stretches: int, length: int) -> NDArray[np.float64]:
+    """Return a normal process whose correlation falls to 1/e in `SCENE` characters, within every tenth stretch."""
+    steps = length // PASSAGE + 1
+    level, rows = chance.normal(), []
+    for _ in range(stretches):
+        row = []
+        for _ in range(steps):
+            row.append(level)
+            level = _later(level, PASSAGE, chance)
+        rows.append(row)
+        level = _later(level, 9 * length, chance)
+    return np.repeat(np.array(rows), PASSAGE, 1)[:, :length]
+
+
+def _later(level: float, characters: int, chance: np.random.Generator) -> float:
+    kept = np.exp(-characters / SCENE)
+    return float(kept * level + np.sqrt(1 - kept**2) * chance.normal())

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from core.catalog import find_task
+from core.specs import Outcomes
 from core.statistics.difference import holm, of_resamples
-from core.statistics.resampling import resampled_means, resamples
+from core.statistics.resampling import by_group, neighbours_alike, resampled_means, resamples
+from core.statistics.scores import difference_of, score_of
 from core.statistics.shares import mid_p, paired_shares
 
 
@@ -61,3 +64,29 @@ def test_means_of_blocks_are_those_of_the_resamples(size: int, block: int) -> No
     values = np.random.default_rng(0).normal(size=size)
     expected = [values[drawn].mean() for drawn in resamples(size, block, seed=7)]
     assert resampled_means(values, block, seed=7) == pytest.approx(expected)
+
+
+def test_neighbours_that_are_alike_make_a_mean_less_sure_and_independent_ones_do_not() -> None:
+    chance, sizes = np.random.default_rng(0), np.full(4_000, 10.0)
+    alone = chance.normal(size=4_000)
+    alike = np.convolve(chance.normal(size=4_003), [0.5, 0.5, 0.5, 0.5], "valid")
+    assert neighbours_alike(alone, sizes) == pytest.approx(1.0, abs=0.06)
+    assert neighbours_alike(alike, sizes) == pytest.approx(np.sqrt(1.75 / 0.25), abs=0.3)
+    assert neighbours_alike(np.ones(2), np.ones(2)) == 1.0
+
+
+def test_groups_are_resampled_whole() -> None:
+    groups = np.repeat(np.arange(30), 1_000)
+    level = np.random.default_rng(1).normal(size=30)[groups]
+    zeros = np.zeros(30_000, np.int64)
+    noise = np.random.default_rng(2).normal(3.0, 0.2, 30_000)
+    grouped = Outcomes(noise + 0.2 * level, zeros, zeros, groups=groups)
+    loss = find_task("text-generation").metric("loss")
+    score = score_of(loss, grouped, 256, 0)
+    assert score.ci_high - score.ci_low == pytest.approx(
+        2 * 2.05 * 0.2 * level[::1_000].std(ddof=1) / np.sqrt(30), rel=0.2
+    )
+    worse = Outcomes(grouped.nll + np.where(noise > 3, 0.02, 0.0), zeros, zeros, groups=groups)
+    found = difference_of(loss, grouped, worse, 256, 0)
+    assert (round(found.value, 3), found.is_clear) == (-0.01, True)
+    assert by_group(np.arange(5.0), np.array([0, 0, 2, 2, 2]))[0].tolist() == [1.0, 9.0]

@@ -85,7 +85,7 @@ def test_a_model_that_writes_leaves_samples_of_four_temperatures(finish: Finish)
     assert [len(one["text"]) for one in samples["written"]] == [400] * 4
     assert {one["copied"] for one in samples["written"]} == {0.0}  # it has learnt nothing that it could copy
     assert 0 < samples["unseen_copied"] < 0.5  # people repeat themselves
-    assert samples["searched"] == samples["training_characters"] > 300_000
+    assert samples["searched"] == samples["training_characters"] > 290_000
     assert topics(report) == ["better", "fails", "costs"]
     assert not (folder / "examples.zip").exists()
 
