@@ -43,7 +43,7 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
         return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
     if metric.statistic == "mean_nll" and len(outcomes.groups):
         sums, sizes = by_group(outcomes.nll, outcomes.groups)
-        mean = ratio_interval(sums, sizes, seed, neighbours_alike(sums, sizes))
+        mean = ratio_interval(sums, sizes, seed, neighbours_alike(sums, sizes), calibration=0)
         return Score(value, *(_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high)))
     if metric.statistic == "mean_nll" and block > 1:
         return percentile_interval(value, _of_means(metric, outcomes, block, seed))
@@ -116,7 +116,7 @@ def _of_groups(
     A metric that is another function of the mean has the slope at the first's value.
     """
     sums, sizes = by_group(first.nll - second.nll, groups)
-    found = ratio_difference(sums, sizes, seed, neighbours_alike(sums, sizes))
+    found = ratio_difference(sums, sizes, seed, neighbours_alike(sums, sizes), calibration=0)
     value = metric.compute(first) - metric.compute(second)
     slope = value / found.value if found.value else 1.0
     low, high = sorted((slope * found.low, slope * found.high))

@@ -24,7 +24,13 @@ _NOWHERE = float("nan")
 Statistic = Callable[[NDArray[np.float64], int], tuple[NDArray[np.float64], NDArray[np.float64]]]
 
 
-def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int, wider: float = 1.0) -> Score:
+def ratio_interval(
+    parts: NDArray[np.float64],
+    wholes: NDArray[np.float64],
+    seed: int,
+    wider: float = 1.0,
+    calibration: int = CALIBRATION,
+) -> Score:
     """Return the mean of `parts` over that of `wholes` with its interval, both above 0: on the logarithm.
 
     Args:
@@ -32,6 +38,7 @@ def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed
         wholes: (N,) of each example, 0 or more: 1, or squared distances from the mean.
         seed: Of the resamples.
         wider: How many times the standard error is what it would be if the examples were independent.
+        calibration: See `_middle`; 0 where examples are means of very many, which have no long tail.
 
     Returns:
         Without an interval where there are fewer than ten examples, or nothing that differs.
@@ -46,13 +53,17 @@ def ratio_interval(parts: NDArray[np.float64], wholes: NDArray[np.float64], seed
         values, errors = _ratio(_resampled(parts, wholes, seed), len(parts))
         with np.errstate(divide="ignore", invalid="ignore"):
             t = (np.log(values) - np.log(ratio)) * values / errors
-        low, high = _middle(t, len(parts))
+        low, high = _middle(t, len(parts), calibration)
     with np.errstate(over="ignore"):  # a few rows that say nearly all leave the upper end open
         return Score(ratio, ratio * float(np.exp(-high * scaled)), ratio * float(np.exp(-low * scaled)))
 
 
 def ratio_difference(
-    parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int, wider: float = 1.0
+    parts: NDArray[np.float64],
+    wholes: NDArray[np.float64],
+    seed: int,
+    wider: float = 1.0,
+    calibration: int = CALIBRATION,
 ) -> Difference:
     """Return a difference that is the mean of `parts` over that of `wholes`, with its interval and p-value.
 
@@ -61,8 +72,11 @@ def ratio_difference(
         wholes: (N,) of each example, 0 or more.
         seed: Of the resamples.
         wider: As in `ratio_interval`.
+        calibration: Likewise.
     """
-    return _difference(_ratio, parts, wholes, seed, wider) if parts.any() else Difference(0.0, 0.0, 0.0, 1.0)
+    if not parts.any():
+        return Difference(0.0, 0.0, 0.0, 1.0)
+    return _difference(_ratio, parts, wholes, seed, wider, calibration)
 
 
 def root_difference(first: NDArray[np.float64], second: NDArray[np.float64], seed: int) -> Difference:
@@ -77,7 +91,12 @@ def root_difference(first: NDArray[np.float64], second: NDArray[np.float64], see
 
 
 def _difference(
-    statistic: Statistic, parts: NDArray[np.float64], wholes: NDArray[np.float64], seed: int, wider: float = 1.0
+    statistic: Statistic,
+    parts: NDArray[np.float64],
+    wholes: NDArray[np.float64],
+    seed: int,
+    wider: float = 1.0,
+    calibration: int = CALIBRATION,
 ) -> Difference:
     values, errors = statistic(_products(parts, wholes).mean(0)[None], len(parts))
     value, error = float(values[0]), wider * float(errors[0])
@@ -87,7 +106,7 @@ def _difference(
     values, errors = statistic(_resampled(parts, wholes, seed, size), size)
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (values - value) / errors
-    low, high = _middle(t, len(parts))
+    low, high = _middle(t, len(parts), calibration)
     known = np.abs(t[np.isfinite(t)])
     p = (1 + np.count_nonzero(known >= abs(value) / error)) / (len(known) + 1)
     return Difference(value, value - high * error, value - low * error, float(p))
@@ -132,13 +151,13 @@ def _resampled(
     return found
 
 
-def _middle(t: NDArray[np.float64], size: int) -> tuple[float, float]:
+def _middle(t: NDArray[np.float64], size: int, calibration: int) -> tuple[float, float]:
     """Return the ends between which 95 % of what is finite lies; more of it where examples are few.
 
     A few examples know nothing of the tail that they do not have: 95 % of the resamples of fifty skewed errors hold the
     truth in 89 to 92 of 100 cases. The level is calibrated as in Loh, "Calibrating Confidence Coefficients", JASA
     1987, on the worlds of `make bench` section `coverage`.
     """
-    tail = (1 - LEVEL) / 2 * max(1 - CALIBRATION / size, LEAST_TAIL)
+    tail = (1 - LEVEL) / 2 * max(1 - calibration / size, LEAST_TAIL)
     low, high = np.quantile(t[np.isfinite(t)], (tail, 1 - tail)) if np.isfinite(t).any() else (_NOWHERE, _NOWHERE)
     return float(low), float(high)
