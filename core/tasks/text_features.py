@@ -18,6 +18,7 @@ FOLDS = 3
 CHOSEN_WITH = 10.0  # C of the logistic regression that judges
 MOST_CHARACTERS = 3_000_000  # of training text for n-grams of characters: about 10 s
 SCRIPT_SEEN_IN = 500  # texts
+NEARLY_ALL = 0.9  # of the letters: what else is written, such as English beside Chinese, is read as words if that helps
 CLEARLY = 0.005  # of all answers, by which characters must be better: words can be read, and gain with more examples
 
 
@@ -46,8 +47,8 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     """Return which n-grams read the training texts better, and whether they keep capitals.
 
     Found by cross-validation on a sample of the training split; the test split has no say. Capitals are tried where
-    the labels say that a word in capitals means something else. In scripts without spaces it is always characters:
-    words would be single ones and pairs, so that all they can say is said by characters, too.
+    the labels say that a word in capitals means something else. Where nearly all is in scripts without spaces it is
+    always characters: words would be single ones and pairs, so that all they can say is said by characters, too.
 
     Args:
         train: The training examples.
@@ -57,7 +58,7 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     sample = train.select(chosen)
     texts = tuple(_shortened(text) for text in texts_of(sample.inputs))
     cases = (False, True) if cased_words(map(tokens_of, texts), sample.targets) else (False,)
-    kinds: tuple[Kind, ...] = ("character",) if _is_spaceless(texts) else KINDS
+    kinds: tuple[Kind, ...] = ("character",) if spaceless_share(texts[:SCRIPT_SEEN_IN]) >= NEARLY_ALL else KINDS
     readings = [(kind, keeps_case) for kind in kinds for keeps_case in cases]
     if len(readings) == 1:
         return readings[0]

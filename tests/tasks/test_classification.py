@@ -7,6 +7,7 @@ from core.tasks.classification import majority
 from core.tasks.image_classification import TASK as IMAGES
 from core.tasks.image_classification import _pixels
 from core.tasks.text_classification import TASK as TEXTS
+from core.tasks.text_features import better_reading
 
 # right classes 0 0 0 1 1 2; answers 0 0 1 1 1 0
 SIX = Outcomes(np.full(6, 0.5), np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 1, 0]))
@@ -119,6 +120,13 @@ def test_endings_and_misspellings_are_read_by_characters() -> None:
     baselines = TEXTS.baselines(train, test, 0)
     assert list(baselines) == ["majority", "character TF-IDF + logistic regression"]
     assert baselines["character TF-IDF + logistic regression"].predicted.tolist() == [0, 1]
+
+
+def test_english_beside_chinese_may_be_read_as_words() -> None:
+    texts = tuple(f"{n}{word}" for n in range(15) for word in ("很好，下次再来", "不好，不会再来", " fine", " poor"))
+    train = Examples(texts, np.array([0, 1] * 30), ("good", "bad"))
+    assert better_reading(train, 0) == ("word", False)
+    assert better_reading(train.select(np.flatnonzero(np.arange(60) % 4 < 2)), 0) == ("character", False)
 
 
 def test_scripts_without_spaces_are_read_by_characters_whatever_pairs_of_them_would_say() -> None:
