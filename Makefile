@@ -7,6 +7,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python3.11; do \
 #   make run TORCH_INDEX=https://download.pytorch.org/whl/cpu
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .constraints.txt \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+ORDER := --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test setup setup-dev check test-gpu bench picture lock clean
 
@@ -14,10 +15,11 @@ run: setup  ## Set up what is missing, then serve the dashboard on http://127.0.
 	@$(BIN)/touchstone ui
 
 test: setup-dev check  ## Set up what is missing, then lint, types and every test
-	@# Apart, since the second half wants the machine; both run, whatever the first one says.
+	@# Apart, since the second half wants the machine; both run, whatever the first one says. Its tests wait more than
+	@# they compute. In the order of the folders, so that what a folder's tests share is started once for each worker.
 	@failed=0; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/faults || failed=1; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/browser tests/faults || failed=1; \
+	$(BIN)/python -m pytest -n 2 $(ORDER) --ignore=tests/browser --ignore=tests/faults || failed=1; \
+	$(BIN)/python -m pytest -n 3 $(ORDER) tests/browser tests/faults || failed=1; \
 	exit $$failed
 
 setup: $(VENV)/.installed

@@ -26,6 +26,14 @@ def _dictionary(text: str, rows: int, columns: int) -> bytes:
     return _parquet(pa.table({f"c{n}": words for n in range(columns)}), compression="zstd")
 
 
+def _conversations(text: str, rows: int, turns: int) -> bytes:
+    """Return conversations that say the same long text in every turn."""
+    said = pa.DictionaryArray.from_arrays(pa.array([0] * rows * turns, pa.int32()), pa.array([text]))
+    turn = pa.StructArray.from_arrays([pa.array(["user"] * rows * turns), said], ["role", "content"])
+    lists = pa.ListArray.from_arrays(pa.array(range(0, rows * turns + 1, turns), pa.int32()), turn)
+    return _parquet(pa.table({"turns": lists, "n": range(rows)}), store_schema=False)
+
+
 def _repeated(rows: int, **how: Any) -> bytes:
     values = pa.array([7] * 1_000, pa.int64())
     one = pa.chunked_array([values] * (rows // 1_000))
@@ -65,8 +73,7 @@ TEXTS = "".join(f'{{"text": "a sentence number {n}", "label": "{"ab"[n % 2]}"}}\
 HOSTILE = (
     data("parquet-one-long-text-in-every-row", "table.parquet", lambda _: _dictionary("x" * MB, 4_000, 13)),
     data("parquet-long-texts-few-rows", "table.parquet", lambda _: _dictionary("word " * 4_000, 20_000, 6)),
-    data("parquet-long-text-in-lists", "table.parquet", lambda _: _parquet(
-        pa.table({"turns": [[{"role": "user", "content": "x" * MB}] * 4] * 400, "n": range(400)})), "refused"),
+    data("parquet-long-text-in-lists", "table.parquet", lambda _: _conversations("x" * MB, 400, 4), "refused"),
     data("parquet-page-that-grows", "table.parquet", lambda _: _parquet(
         pa.table({"a": ["x" * (180 * MB)], "b": [1]}), compression="brotli", use_dictionary=False), "refused"),
     data("parquet-billions-of-equal-numbers", "table.parquet", lambda _: _repeated(5_000_000, compression="zstd")),
@@ -79,7 +86,7 @@ HOSTILE = (
     data("parquet-page-header-damaged", "table.parquet", lambda _: _cut(_parquet(_small()), 4), "refused"),
     data("parquet-cut-off", "table.parquet", lambda _: _parquet(_small())[:-200], "refused"),
     data("parquet-one-row-a-group", "table.parquet", lambda _: _parquet(
-        pa.table({"text": [f"sentence {n}" for n in range(3_000)], "label": ["a", "b", "c"] * 1_000}),
+        pa.table({"text": [f"sentence {n}" for n in range(1_500)], "label": ["a", "b", "c"] * 500}),
         row_group_size=1)),
     data("parquet-only-its-signs", "table.parquet", lambda _: b"PAR1" + b"\0" * 40 + b"PAR1", "refused"),
     data("arrow-file", "table.arrow", _arrow, "refused"),
