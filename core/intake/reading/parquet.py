@@ -167,6 +167,8 @@ class _ParquetRows:
                     batch = next(batches, None)
                 except (pa.ArrowException, OSError, ValueError) as error:
                     raise self._damaged() from error
+                if batch is not None and slice_rows:
+                    self._check_growth(characters + sum(map(_decoded_bytes, batch.columns)))
                 for part in [] if batch is None else _slices(batch, slice_rows):
                     if held.is_full:
                         yield from in_bounds(held.taken(number, self._done(number)), left_out)
@@ -223,9 +225,39 @@ def _says_text(leaf: Any) -> bool:
 
 
 def _slices(batch: Any, rows: int | None) -> Iterator[Any]:
-    """Yield a batch in slices of so many rows; None for all of it."""
-    for begin in range(0, len(batch), rows or max(1, len(batch))):
-        yield batch.slice(begin, rows or len(batch))
+    """Yield a batch in slices of at most so many rows, fewer where these are long texts; None for all of it."""
+    if rows is None:
+        yield batch
+        return
+    for begin in range(0, len(batch), rows):
+        yield from _decodable(batch.slice(begin, rows))
+
+
+def _decodable(part: Any) -> Iterator[Any]:
+    """Yield rows in parts that may be decoded at once: within lists too, a long text may stand over and over."""
+    if len(part) < 2 or sum(map(_decoded_bytes, part.columns)) <= MOST_DECODED:
+        yield part
+        return
+    middle = len(part) // 2
+    yield from _decodable(part.slice(0, middle))
+    yield from _decodable(part.slice(middle))
+
+
+def _decoded_bytes(column: pa.Array) -> int:
+    """Return how many bytes of text values have when each has its own."""
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_map(kind):
+        begin, end = column.offsets[0].as_py(), column.offsets[-1].as_py()
+        return sum(_decoded_bytes(part.slice(begin, end - begin)) for part in (column.keys, column.items))
+    if _is_list(kind):
+        return _decoded_bytes(column.flatten())
+    if pa.types.is_struct(kind):
+        return sum(map(_decoded_bytes, column.flatten()))
+    if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
+        return int(pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0)
+    return int(pc.sum(pc.binary_length(column)).as_py() or 0) if _is_text(kind) else 0
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -280,11 +312,9 @@ def _texts(column: pa.Array) -> list[str]:
     if pa.types.is_nested(column.type):
         return [json_text(value) for value in column.to_pylist()]
     if pa.types.is_dictionary(column.type):
-        if _is_text(column.type.value_type):
-            decoded = pc.sum(pc.binary_length(column.dictionary).take(column.indices)).as_py() or 0
-            if decoded > MOST_DECODED:
-                words = _texts(column.dictionary)
-                return ["" if index is None else words[index] for index in column.indices.to_pylist()]
+        if _decoded_bytes(column) > MOST_DECODED:
+            words = _texts(column.dictionary)
+            return ["" if index is None else words[index] for index in column.indices.to_pylist()]
         column = column.dictionary_decode()
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
