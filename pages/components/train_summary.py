@@ -17,6 +17,7 @@ from pages.components.setting_groups import back_to_preset
 from pages.components.starting import one_key, start
 from pages.components.text import plain, value
 
+FEW = 5_000  # rows; of more, one split tells as much
 UNITS = {"text": "texts", "image": "pictures", "table": "rows"}
 
 
@@ -89,9 +90,18 @@ def _in_words(
     limit = f", for {config.time_budget_min:g} min at most" if config.time_budget_min else ""
     return (
         f"Train **{plain(model.title)}** on **{plain(dataset.title)}**: {passes} over {sizes['train']:,} {unit}, "
-        f"{config.batch_size:,}{each} at a time{limit}. The score comes from {sizes['test']:,} others that it never "
-        "sees before the end, beside what simple methods reach on the same ones."
+        f"{config.batch_size:,}{each} at a time{limit}. {_judged_by(task, sizes, config.evaluation)}"
     )
+
+
+def _judged_by(task: TaskSpec, sizes: Mapping[str, int], evaluation: str) -> str:
+    """Return where the score comes from, a sentence."""
+    rows, same = sum(sizes.values()), "beside what simple methods reach on the same ones."
+    if task.output_kind != "text" and evaluation == "every-row":
+        return f"The score comes from all {rows:,}, each judged in one of five folds that never saw it, {same}"
+    either = ", or from all in five folds where that is quick" if evaluation == "auto" and rows < FEW else ""
+    either = "" if task.output_kind == "text" else either
+    return f"The score comes from {sizes['test']:,} others that it never sees before the end{either}, {same}"
 
 
 def _queue_note() -> None:

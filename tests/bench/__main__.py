@@ -3,7 +3,7 @@
 import json
 import sys
 
-from tests.bench import coverage, dashboard, hostile, intake, kills, logging, recipes, startup, training
+from tests.bench import coverage, crossfit, dashboard, hostile, intake, kills, logging, recipes, startup, training
 
 SECTIONS = {
     "training": training.measure,
@@ -13,6 +13,7 @@ SECTIONS = {
     "logging": logging.measure,
     "recipes": recipes.measure,
     "coverage": coverage.measure,
+    "crossfit": crossfit.measure,
     "hostile": hostile.measure,
     "kills": kills.measure,
 }

@@ -5,7 +5,7 @@ import pytest
 
 from core.comparing.grouping import groups_of
 from core.comparing.judging import Judgement, stand
-from core.outcome_file import write_outcomes
+from core.outcome_file import StoredFolds, write_folds, write_outcomes
 from core.runs import VALIDATION, Run, Score
 from core.service import Service
 from core.specs import Outcomes
@@ -140,3 +140,19 @@ def test_the_best_is_chosen_by_validation_and_the_best_test_score_is_said_to_fla
     assert standing is not None
     assert (standing.best.run.name, standing.best.by) == ("run 5", "validation")
     assert standing.reference.name == "run 5"
+
+
+def test_runs_that_judged_every_row_in_the_same_folds_are_compared_on_all_of_them(
+    service: Service, finished: Finished
+) -> None:
+    good, poor = [True] * 90 + [False] * 10, [True] * 86 + [False] * 14
+    runs = [finished("good", answers(good)), finished("poor", answers(poor))]
+    assert judged(service, runs)["poor"].verdict == "unclear"  # 0 against 4 of 100: mid-p 0.06
+    for run, right in zip(runs, (good, poor), strict=True):
+        folds = StoredFolds(VERSION, answers(right * 6), np.arange(600) % 5, 420.0, False)
+        write_folds(service.folder(run.id), folds)
+    found = judged(service, runs)["poor"]
+    assert (found.verdict, found.rows) == ("worse", 600)
+    other = StoredFolds(VERSION, answers(poor * 6), np.arange(600) % 5 // 2, 420.0, False)
+    write_folds(service.folder(runs[1].id), other)
+    assert (judged(service, runs)["poor"].verdict, judged(service, runs)["poor"].rows) == ("unclear", 0)

@@ -12,7 +12,7 @@ from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 def test_every_setting_of_a_model_has_one_field_and_stands_under_its_heading(open_page: Open, service: Service) -> None:
     at = unfolded(open_page("train", model="small-cnn"), *GROUPS)
-    shown = {w.key for w in [*at.number_input, *at.selectbox, *at.toggle, *at.text_input]}
+    shown = {w.key for w in [*at.number_input, *at.selectbox, *at.toggle, *at.text_input, *at.segmented_control]}
     assert {f.name for f in service.setting_fields("small-cnn", "image-classification")} <= shown
     headings = [expander.label for expander in at.expander]
     assert [h.title for h in HEADINGS.values()] == [label for label in headings if label != "Find a learning rate"]
