@@ -1,6 +1,7 @@
 """`touchstone predict | generate | evaluate`: a finished run at work, in this process."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table
 from core.errors import TouchstoneError, UserError
 from core.intake.tables.joining import join_texts
+from core.specs import DatasetSpec
 
 if TYPE_CHECKING:
     from core.service import Service
@@ -176,16 +178,35 @@ def evaluate(
     dataset: Annotated[str, typer.Option(help="A data set with the same labels.")],
     as_json: AsJson = False,
 ) -> None:
-    """Judge a finished run on the test split of a data set."""
+    """Judge a finished run on the test split of a data set, and without what of it was trained on."""
     service = open_service()
     folder, spec = service.finished_folder(run), service.shelf.find(dataset)
     from core.serving.evaluate import evaluate_on
 
-    evaluation = evaluate_on(folder, spec)
+    evaluation = evaluate_on(folder, spec, learnt=_learnt(service, run))
     if as_json:
         print_json({"run": service.run(run).id} | evaluation.to_json())
         return
-    scores = [(m, f"{s.value:.4f}", f"{s.ci_low:.4f} to {s.ci_high:.4f}") for m, s in evaluation.scores.items()]
-    print_table(("METRIC", "VALUE", "95 % INTERVAL"), scores)
+    columns = ["METRIC", "VALUE", "95 % INTERVAL"]
+    rows = [[m, f"{s.value:.4f}", f"{s.ci_low:.4f} to {s.ci_high:.4f}"] for m, s in evaluation.scores.items()]
+    if evaluation.new_scores is not None:
+        columns += ["WITHOUT THEM", "95 % INTERVAL"]
+        rows = [
+            [*row, f"{s.value:.4f}", f"{s.ci_low:.4f} to {s.ci_high:.4f}"]
+            for row, s in zip(rows, evaluation.new_scores.values(), strict=True)
+        ]
+    print_table(columns, rows)
     if evaluation.note:
         print(evaluation.note)
+
+
+def _learnt(service: "Service", run_id: str) -> list[DatasetSpec]:
+    """Return the data set versions that a run was trained on, and those whose weights it began with: what is left."""
+    versions = {}
+    with suppress(UserError):  # a run or a data set that was removed for good
+        while run_id:
+            config = service.run(run_id).config
+            found = service.shelf.find(config.dataset, config.task, config.dataset_version)
+            versions[config.dataset, config.dataset_version] = found
+            run_id = config.continues
+    return list(versions.values())

@@ -1,6 +1,7 @@
-"""A finished run's model on the test split of a built-in data set."""
+"""A finished run's model on the test split of a data set, and how much of that it has met before."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from core.errors import UserError
 from core.intake.versions import load_version
 from core.runs import Score
 from core.serving.predictor import BATCH, Predictor, load_predictor
-from core.specs import DatasetSpec, Examples
+from core.serving.seen import Seen, seen_of, without
+from core.specs import DatasetSpec, Examples, Outcomes
 from core.training.evaluation import outcomes_of, score
 
+FEWEST_NEW = 10  # examples (of a text: characters) that a score without what was met before is made of
 _HAS_CHANGED = (
     "'{name}' has changed since this model was trained, so some of these examples may be among those that it has "
     "learnt from."
@@ -29,13 +32,23 @@ class Evaluation:
     examples: int  # characters for text generation
     scores: dict[str, Score]
     note: str  # what to know before believing it; else empty
+    trained_on: int = 0  # of the examples, those that are the same as one in the training split, or nearly
+    steered_by: int = 0  # of the others, those in the validation split, by which the best state was chosen
+    exactly: int = 0  # of both, those that are quite the same
+    new_scores: Mapping[str, Score] | None = None  # without these; None where there are none, or too few are left
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dictionaries and lists."""
         return asdict(self)
 
 
-def evaluate_on(run_folder: Path, dataset: DatasetSpec, seed: int = 0, device: str = "cpu") -> Evaluation:
+def evaluate_on(
+    run_folder: Path,
+    dataset: DatasetSpec,
+    seed: int = 0,
+    device: str = "cpu",
+    learnt: Sequence[DatasetSpec] | None = None,
+) -> Evaluation:
     """Judge a finished run's model on the test split of a data set: its own, or another with the same labels.
 
     Args:
@@ -43,17 +56,46 @@ def evaluate_on(run_folder: Path, dataset: DatasetSpec, seed: int = 0, device: s
         dataset: What to judge it on.
         seed: Of the bootstrap.
         device: Where to compute.
+        learnt: The data set versions that the model was trained on, as far as they are still there: what of the test
+            split stands in these is counted, and the score without it given beside. None is not to look.
 
     Raises:
         UserError: The data set is for another task, or has other labels.
         RunNotReady: The run has saved no model yet.
     """
     predictor = load_predictor(run_folder, device)
-    card = predictor.card
+    card, task = predictor.card, predictor.task
     if dataset.task != card.task:
         raise UserError(f"This model is for {card.task}, but the data set '{dataset.name}' is for {dataset.task}.")
     loaded = load_version(dataset)
     test = _with_labels_of(predictor, loaded.examples["test"], dataset.name)
+    every = _outcomes(predictor, test, device)
+
+    def judged(examples: Examples) -> Outcomes:
+        return every if task.judged is None else task.judged(every, examples)
+
+    changed = dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint
+    evaluation = Evaluation(
+        dataset.name,
+        loaded.version.fingerprint,
+        "test",
+        loaded.version.split_sizes["test"],
+        score(task, judged(test), seed),
+        _HAS_CHANGED.format(name=dataset.name) if changed else "",
+    )
+    if learnt is None:
+        return evaluation
+    seen = seen_of(test, [load_version(each).examples for each in learnt])
+    rest = every.select(np.flatnonzero(~seen.any)) if task.judged is None else judged(without(test, seen))
+    counted = replace(evaluation, **_counts(seen, test))
+    known = counted.trained_on + counted.steered_by
+    if known and len(rest.nll) >= FEWEST_NEW:
+        counted = replace(counted, new_scores=score(task, rest, seed))
+    return replace(counted, note=_note(counted, not learnt, "characters" if task.output_kind == "text" else "examples"))
+
+
+def _outcomes(predictor: Predictor, test: Examples, device: str) -> Outcomes:
+    """Return what the model does on each example; of a text on each character but the first."""
     inputs, judge = predictor.preprocessor.transform(test.inputs), getattr(predictor.preprocessor, "judge", None)
     outcomes = outcomes_of(
         predictor.task,
@@ -65,19 +107,40 @@ def evaluate_on(run_folder: Path, dataset: DatasetSpec, seed: int = 0, device: s
         context=predictor.info.input_shape[0],
         padding_id=predictor.info.padding_id,
     )
-    if judge is not None:  # from tokens to characters
-        outcomes = judge(outcomes, inputs)
-    if predictor.task.judged is not None:  # without what only gives context
-        outcomes = predictor.task.judged(outcomes, test)
-    changed = dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint
-    return Evaluation(
-        dataset.name,
-        loaded.version.fingerprint,
-        "test",
-        loaded.version.split_sizes["test"],
-        score(predictor.task, outcomes, seed),
-        _HAS_CHANGED.format(name=dataset.name) if changed else "",
-    )
+    return outcomes if judge is None else judge(outcomes, inputs)  # from tokens to characters
+
+
+def _counts(seen: Seen, test: Examples) -> dict[str, int]:
+    """Return how many examples were met, by kind; of a text those that are judged at all."""
+    counts = np.ones(len(seen.any), np.bool_)
+    for begin, end in test.unjudged:
+        counts[begin:end] = False
+    return {
+        "trained_on": int((seen.trained & counts).sum()),
+        "steered_by": int((seen.steered & ~seen.trained & counts).sum()),
+        "exactly": int((seen.exact & counts).sum()),
+    }
+
+
+def _note(found: Evaluation, is_unknown: bool, things: str) -> str:
+    """Return what to know before believing an evaluation."""
+    if is_unknown:
+        gone = (
+            "The data that this model was trained on is not here any more, so nobody can tell whether it knows these."
+        )
+        return f"{found.note} {gone}".strip()
+    known = found.trained_on + found.steered_by
+    if not known:
+        return found.note
+    parts = [
+        f"{count:,} {what}"
+        for count, what in ((found.trained_on, "were trained on"), (found.steered_by, "chose the best state"))
+        if count
+    ]
+    said = f"Of {found.examples:,} {things}, {' and '.join(parts)} ({found.exactly:,} exactly, else nearly the same)"
+    if found.new_scores is None:
+        return f"{said}: hardly any are new, so this says how well it remembers."
+    return f"{said}, so this score flatters. Believe the one without them."
 
 
 def _with_labels_of(predictor: Predictor, test: Examples, name: str) -> Examples:

@@ -202,6 +202,31 @@ def test_data_that_changed_since_the_training_is_pointed_out(digits_run: Path) -
     assert "has changed since" in evaluate_on(digits_run, replace(DIGITS, load=fewer)).note
 
 
+def test_rows_that_were_trained_on_are_counted_under_any_name_and_left_out_beside(digits_run: Path) -> None:
+    shuffled = np.random.default_rng(0).permutation(1_797)
+    renamed = replace(DIGITS, name="other", load=lambda: DIGITS.load().select(shuffled[:1_000]))
+    found = evaluate_on(digits_run, renamed, learnt=[DIGITS])
+    known, test = load_version(DIGITS).examples, load_version(renamed).examples["test"]
+    pictures = {name: {p.tobytes() for p in np.asarray(part.inputs)} for name, part in known.items()}
+    homes = [next(name for name in known if p.tobytes() in pictures[name]) for p in np.asarray(test.inputs)]
+    assert (found.trained_on, found.steered_by) == (homes.count("train"), homes.count("validation"))
+    assert found.trained_on > 70
+    assert found.exactly == found.trained_on + found.steered_by
+    assert found.new_scores is not None
+    assert found.new_scores["accuracy"].ci_low < found.scores["accuracy"].ci_low
+    assert f"{found.trained_on} were trained on" in found.note
+    assert "Believe the one without them" in found.note
+
+
+def test_a_model_is_judged_on_its_own_test_split_without_a_word(digits_run: Path) -> None:
+    found = evaluate_on(digits_run, DIGITS, learnt=[DIGITS])
+    assert (found.trained_on, found.note, found.new_scores) == (0, "", None)
+
+
+def test_where_the_training_data_is_gone_it_is_said(digits_run: Path) -> None:
+    assert "not here any more" in evaluate_on(digits_run, DIGITS, learnt=[]).note
+
+
 def test_a_text_model_is_judged_on_every_character_but_the_first(writer_run: Path) -> None:
     alphabet = DatasetSpec(
         "abc", "", "text-generation", "", "", "", lambda: Examples(("abcde" * 1_000,), np.zeros(0, np.int64))

@@ -7,6 +7,9 @@ from tests.intake.doctor.versions import documents, texts
 PARAGRAPH = "The quick brown fox jumps over the lazy dog, and then the dog jumps over the quick brown fox."
 
 
+SIDES = ("train", "validation", "test")
+
+
 def among_others(*special: str) -> Examined:
     """Return some texts among twenty ordinary ones."""
     ordinary = [(f"This is the ordinary text with the number {i}.", "ab"[i % 2]) for i in range(20)]
@@ -94,9 +97,21 @@ CASES = [
         lambda _: documents("短句\n", f"短句\n\n{PARAGRAPH}", PARAGRAPH),
         "note",
         1,
-        "1 line repeats an earlier one: 10 % of the text. They stay in, because a text with holes reads badly, so some "
-        "of them are learnt from and met again in the test.",
+        "1 line repeats an earlier one: 10 % of the text. They stay in, because a text with holes reads badly; where "
+        "one of validation or test stands in the training text too, it is read as context and not judged.",
         example="床前明月光，疑是地上霜。",
+    ),
+    Case(
+        "text-leakage",
+        lambda _: documents(f"Once.\n{PARAGRAPH}\nThe end.", "Nothing else.", f"New.\n{PARAGRAPH}\n", given=SIDES),
+        lambda _: documents(f"Once.\n{PARAGRAPH}\nThe end.", "Nothing else.", "New.\nAnd new.\n", given=SIDES),
+        "error",
+        94,
+        "94 characters of the test (95 %) stand in the training text too (whole lines, runs of 13 words). The parts "
+        "are as the source has them, so all of it is judged.",
+        "Remove these lines from the training text",
+        PARAGRAPH[:60],
+        left=3,
     ),
     Case(
         "little-text",

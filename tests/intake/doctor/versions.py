@@ -40,12 +40,12 @@ def texts(
     return replace(examined, near=_near([text for text, _ in labelled], near or {}))
 
 
-def documents(*written: str) -> Examined:
-    """Return documents to learn writing from."""
+def documents(*written: str, given: Sequence[str] = ()) -> Examined:
+    """Return documents to learn writing from, and the split that the source names for each."""
     columns = {
         "text": list(written),
         "name": [f"{i}.txt" for i in range(len(written))],
-        "given": [""] * len(written),
+        "given": list(given) or [""] * len(written),
         "source": range(1, len(written) + 1),
     }
     return of(pa.table(columns, schema=DOCUMENT_ROWS), "text-generation")
