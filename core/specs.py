@@ -107,6 +107,8 @@ class LoadedDataset:
     ground: int = 255  # of pictures: brightness, 0 to 255, of what lies below them where they are transparent
     units: Mapping[str, str] = field(default_factory=dict)  # of a table's columns of numbers that have one
     bonds: RowBonds = field(default_factory=RowBonds)
+    # By split, (N,): examples with the same number are copies, or rows of one group. Nothing where all are independent.
+    clusters: "Mapping[SplitName, NDArray[np.int64]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,8 @@ class Outcomes:
         predicted: (N,) the class or token that the model put first; for regression its number.
         probabilities: (N, K) for classification; (0, 0) otherwise.
         groups: (N,) numbers from 0: examples with the same one are not independent of each other, such as characters
-            of a stretch of text, so that whole groups are resampled; (0,) where every example stands for itself.
+            of a stretch of text, copies, or rows of one customer, so that whole groups are resampled; (0,) where every
+            example stands for itself.
     """
 
     nll: NDArray[np.float64]

@@ -5,7 +5,9 @@ import numpy as np
 from core.outcome_file import read_outcomes, write_outcomes
 from core.specs import Outcomes
 
-OUTCOMES = Outcomes(np.array([0.1, 2.0]), np.array([1, 0]), np.array([1, 1]), np.array([[0.25, 0.75], [0.125, 0.875]]))
+OUTCOMES = Outcomes(
+    np.array([0.1, 2.0]), np.array([1, 0]), np.array([1, 1]), np.array([[0.25, 0.75], [0.125, 0.875]]), np.array([4, 4])
+)
 
 
 def test_outcomes_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -17,6 +19,7 @@ def test_outcomes_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert stored.outcomes.predicted.tolist() == [1, 1]
     assert stored.outcomes.nll.round(6).tolist() == [0.1, 2.0]
     assert stored.outcomes.probabilities.tolist() == [[0.25, 0.75], [0.125, 0.875]]
+    assert stored.outcomes.groups.tolist() == [4, 4]
     assert [file.name for file in tmp_path.iterdir()] == ["outcomes.npz"]
 
 

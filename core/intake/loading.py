@@ -57,8 +57,18 @@ def load_examples(
         return LoadedDataset(version, divided_documents(rows, manifest, cache_folder))
     everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
     split = rows.column("split").to_numpy()
-    parts = {name: everything.select(np.flatnonzero(split == number)) for name, number in SPLIT_NUMBERS.items()}
-    return LoadedDataset(version, parts, GROUNDS.get(str(manifest.facts.get("ground")), WHITE), _units(manifest))
+    places = {name: np.flatnonzero(split == number) for name, number in SPLIT_NUMBERS.items()}
+    parts = {name: everything.select(at) for name, at in places.items()}
+    ground = GROUNDS.get(str(manifest.facts.get("ground")), WHITE)
+    return LoadedDataset(version, parts, ground, _units(manifest), clusters=_clusters(rows, places))
+
+
+def _clusters(rows: pa.Table, places: Mapping[SplitName, NDArray[np.int64]]) -> dict[SplitName, NDArray[np.int64]]:
+    """Return which examples of each split are copies or of one group; nothing of versions that do not know it."""
+    if "cluster" not in rows.column_names:
+        return {}
+    cluster = np.asarray(rows.column("cluster").to_numpy(), dtype=np.int64)
+    return {name: cluster[at] for name, at in places.items()}
 
 
 def _units(manifest: Manifest) -> dict[str, str]:

@@ -48,6 +48,7 @@ class Materialised:
             one long row of ids, and no targets.
         gradual: Makes the arrays, which are not whole yet, once it is started; None where they are.
         bonds: What binds the examples to a side of the split, or to each other.
+        clusters: By split, (N,): which examples are copies, or rows of one group; nothing where all are independent.
     """
 
     version: DatasetVersion
@@ -57,6 +58,7 @@ class Materialised:
     arrays: dict[SplitName, dict[str, NDArray[Any]]]
     gradual: GradualArrays | None = None
     bonds: RowBonds = field(default_factory=RowBonds)
+    clusters: Mapping[SplitName, NDArray[np.int64]] = field(default_factory=dict)
 
 
 def materialise(
@@ -95,6 +97,7 @@ def materialise(
         arrays={name: {"inputs": saved[f"{name}-inputs"], "targets": saved[f"{name}-targets"]} for name in SPLITS},
         gradual=gradual,
         bonds=loaded.bonds,
+        clusters=loaded.clusters,
     )
 
 

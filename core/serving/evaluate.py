@@ -70,6 +70,8 @@ def evaluate_on(
     loaded = load_version(dataset)
     test = _with_labels_of(predictor, loaded.examples["test"], dataset.name)
     every = _outcomes(predictor, test, device)
+    if "test" in loaded.clusters:
+        every = replace(every, groups=loaded.clusters["test"])
 
     def judged(examples: Examples) -> Outcomes:
         return every if task.judged is None else task.judged(every, examples)

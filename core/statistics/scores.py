@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.runs import Score
 from core.specs import MetricSpec, Outcomes
+from core.statistics.clustered import clustered_difference, clustered_score, clusters_of
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.resampling import (
     RESAMPLES,
@@ -39,6 +40,13 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
         return Score(value, _NOWHERE, _NOWHERE)
     if metric.statistic == "explained" and not _from_mean(outcomes).any():
         return Score(_NOWHERE, _NOWHERE, _NOWHERE)  # of nothing that differs no share is explained
+    if block == 1 and (clusters := clusters_of(outcomes)) is not None:
+        return clustered_score(metric, outcomes, clusters, seed)
+    return _score_of(metric, value, outcomes, block, seed)
+
+
+def _score_of(metric: MetricSpec, value: float, outcomes: Outcomes, block: int, seed: int) -> Score:
+    size = len(outcomes.nll)
     if metric.statistic == "share":
         return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
     if metric.statistic == "mean_nll" and len(outcomes.groups):
@@ -75,6 +83,8 @@ def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: 
     values = metric.compute(first), metric.compute(second)
     if not len(first.nll) or not np.isfinite(values).all():
         return Difference(values[0] - values[1], float("nan"), float("nan"), 1.0)
+    if block == 1 and (clusters := clusters_of(first)) is not None:
+        return clustered_difference(metric, first, second, clusters, seed)
     if metric.statistic == "share":
         return paired_shares(first.predicted == first.targets, second.predicted == second.targets)
     if metric.statistic == "explained":

@@ -1,7 +1,7 @@
 """The honest end of a run: scores with intervals, the distance to the best simple method, and where it fails."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from core.runs import Score
 from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.statistics.clustered import clusters_of
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
 from core.statistics.difference import Difference as PairedDifference
 from core.statistics.difference import agreed, holm
 from core.statistics.scores import difference_of, score_of
 from core.training.outcomes import outcomes_of
-from core.training.verdict import Labelled, Numbers, sentence
+from core.training.verdict import Labelled, Numbers, in_clusters, sentence
 
 __all__ = ["Assessment", "ClassReport", "Crossfitted", "Difference", "JudgedOn", "assess", "outcomes_of", "score"]
 
@@ -146,6 +147,8 @@ def assess(
             Single mistakes are always those of the model itself, on the test split.
     """
     outcomes, baselines = _from_where_all_judged(outcomes, baselines)
+    if task.bootstrap_block == 1:  # characters of a text have groups of their own
+        baselines = {name: replace(one, groups=outcomes.groups) for name, one in baselines.items()}
     everything = outcomes if crossfitted is None else crossfitted.outcomes
     scores, difference = _scored(task, outcomes, baselines, seed, known, crossfitted)
     primary, judged = task.metric(task.primary_metric), JudgedOn(len(everything.nll))
@@ -154,11 +157,13 @@ def assess(
     confusion = confusion_matrix(everything, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
     numbers = _numbers(scores, judged.rows, target) if task.output_kind == "number" else None
     labelled = _labelled(confusion, labels) if task.output_kind == "label" else None
+    said = sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0)
+    clusters = None if judged.folds or task.bootstrap_block > 1 else clusters_of(outcomes)
     return Assessment(
         test=scores[""],
         baselines={n: scores[n] for n in baselines},
         difference=difference,
-        verdict=sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0),
+        verdict=said if clusters is None else f"{said} {in_clusters(len(clusters), int(clusters.max()) + 1)}",
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=class_reports(confusion, labels),

@@ -98,6 +98,22 @@ def on_all_rows(rows: int) -> str:
     return f"Judged on all {rows:,} rows, in five folds."
 
 
+def in_clusters(rows: int, clusters: int) -> str:
+    """Return what it means for a score that its examples are not independent of each other, a sentence.
+
+    Args:
+        rows: Examples in the test split.
+        clusters: Of how many groups of copies, or of rows that belong together.
+    """
+    if clusters < FEWEST_ROWS:
+        many = "1 group" if clusters == 1 else f"{clusters} groups"
+        return (
+            f"Its {rows:,} test examples are copies or belong together, {many} in all: too few to say how sure the "
+            "number is. Add examples of other groups."
+        )
+    return f"Its {rows:,} test examples are copies or belong together in part: they count as {clusters:,} groups."
+
+
 def _score(primary: MetricSpec, scores: Mapping[str, Score]) -> str:
     own = scores[primary.name]
     if primary.name == "accuracy":

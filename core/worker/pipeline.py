@@ -408,7 +408,8 @@ class Pipeline:
             context,
             info.padding_id,
         )
-        return outcomes if judge is None else judge(outcomes)
+        outcomes = outcomes if judge is None else judge(outcomes)
+        return replace(outcomes, groups=data.clusters[split]) if split in data.clusters else outcomes
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
         write, run_id = self._recorder.write, self.run.id

@@ -11,6 +11,7 @@ from core.errors import DataError
 from core.imports import ImportOptions, VersionInfo
 from core.intake.importing import look_at, run_import
 from core.intake.library import Library
+from core.intake.versions import load_version
 from tests.intake.silent import Silent
 from tests.intake.tables.taken import write_csv
 
@@ -49,6 +50,8 @@ def test_a_group_is_on_one_side_and_stays_there(library: Library) -> None:
     assert len(before) == 40
     assert all(len(found) == 1 for found in before.values())
     assert 24 <= info.split_sizes["test"] <= 36
+    tested = load_version(library.find("letters")).clusters["test"]  # the units that intervals draw
+    assert len(np.unique(tested)) == sum(2 in found for found in before.values())
     facts = library.version("letters").manifest.facts
     assert "All rows with the same 'customer' are on one side: 40 groups." in facts["splits"]
     more = [(said(n), "good", f"c{n % 50}") for n in range(300, 360)]
