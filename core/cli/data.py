@@ -198,6 +198,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
         print_json(document)
         return
     rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
+    rows += [("divided", document["facts"]["splits"])] if document["facts"].get("splits") else []
     print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
     _print_guesses(service.shelf.guesses(name))
     _print_columns(document["facts"].get("columns", ()))

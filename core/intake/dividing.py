@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,18 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.imports import Finding
+from core.intake.duplicates import Keys
 from core.intake.grouped_rows import GROUP, Together, check_groups, together
 from core.intake.kept_split import Before, keep_split, protected
 from core.intake.loading import SPLIT_NUMBERS, targets_of
 from core.intake.row_identity import almost_the_same, identities, sought
 from core.intake.rows import FEATURE
 from core.intake.split_record import EMPTY, NEW, SplitRecord, recorded, set_aside
-from core.intake.split_words import aside_finding, describe_split
+from core.intake.split_words import aside_finding, describe_split, missing_classes
 from core.intake.splitting import TRAIN, Indices, assign_splits, said_by
 from core.intake.time_split import borders_of, moments_of, split_at, split_by_time
 
+Borders = tuple[float, float]
 Near = Callable[[pa.Table], Indices]  # (n,) numbers: rows that are nearly the same have the same one
 BORDERS = "time_borders"  # fact: when validation and test begin, in seconds
 MOST_ASIDE = 0.2  # share of the rows: where more are alike, as in a table of a few categories, they are no copies
@@ -81,35 +84,66 @@ def divide_rows(
     Raises:
         DataError: They cannot be divided.
     """
-    keys, moments = identities(task, rows), moments_of(rows, facts)
+    keys, linked, salt = identities(task, rows), together(rows, near), past.salt or mark
     if GROUP in rows.column_names:
         check_groups(rows, str(facts.get("group_column", "")))
-    linked, salt = together(rows, near), past.salt or mark
-    borders = _borders(past) if moments is not None else None
-    if past.before is not None and borders is None:
-        moments = None  # the version before was not divided by time
+    moments, borders = _in_time(rows, facts, past)
     if past.before is None:
         split = _drawn(rows, labels, linked, moments, salt)
         borders = None if moments is None else borders_of(moments, split)
     else:
-        before = _known(task, rows, keys, similar, past)
-        if moments is not None and borders is not None:
-            split = _by_time(before.homes, moments, borders)
-        else:
-            targets = targets_of(rows, labels)
-            split = keep_split(before, linked.number, targets, salt, lambda at: _among(rows, at, similar))
+        split = _kept(task, rows, labels, keys, linked, similar, past, moments, borders)
     if not linked.has_copies:
         split = protected(split, near, said_by(rows.column("given"), len(split)))
-    aside = split < 0
-    if aside.mean() > MOST_ASIDE:
-        homes = np.where(aside, -1 - split, split)
-        split = np.where(homes == NEW, TRAIN, homes).astype(np.int8)
+    split, aside = _left_where_many(split), split < 0
     _must_be_whole(split, past)
     kept: dict[str, Any] = {"splits": describe_split(rows, split, facts, moments, past.before, salt)}
     if borders is not None:
         kept[BORDERS] = list(borders)
-    found = aside_finding(task, aside, is_left=not (split < 0).any())
-    return Divided(split, linked.number, past.record.with_rows(keys, split), kept, (found,) if found else ())
+    found = (
+        aside_finding(task, aside, is_left=not (split < 0).any()),
+        None if said_of_parts(rows) else missing_classes(targets_of(rows, labels), labels, linked.number, split),
+    )
+    record = past.record.with_rows(keys, split)
+    return Divided(split, linked.number, record, kept, tuple(one for one in found if one is not None))
+
+
+def _in_time(rows: pa.Table, facts: Mapping[str, Any], past: Past) -> tuple[NDArray[np.float64] | None, Borders | None]:
+    """Return when each row was and where the parts begin; nothing where they are not divided by time."""
+    moments = moments_of(rows, facts)
+    borders = None if moments is None else _borders(past)
+    if past.before is not None and borders is None:
+        return None, None  # the version before was not divided by time, and rows keep their part
+    return moments, borders
+
+
+def _kept(
+    task: str, rows: pa.Table, labels: tuple[str, ...], keys: Keys, linked: Together, similar: Near, past: Past,
+    moments: NDArray[np.float64] | None, borders: Borders | None,
+) -> NDArray[np.int8]:  # fmt: skip
+    """Return the split of rows of which some were there before."""
+    before = _known(task, rows, keys, similar, past)
+    if moments is not None and borders is not None:
+        return _by_time(before.homes, moments, borders)
+
+    def regroup(at: Indices) -> Indices:
+        some = rows.take(pa.array(at))
+        return together(some, similar(some)).number
+
+    return keep_split(before, linked.number, targets_of(rows, labels), past.salt, regroup)
+
+
+def _left_where_many(split: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the split with nothing set aside where that would be too much of all."""
+    if (split < 0).mean() <= MOST_ASIDE:
+        return split
+    homes = np.where(split < 0, -1 - split, split)
+    return np.where(homes == NEW, TRAIN, homes).astype(np.int8)
+
+
+def said_of_parts(rows: pa.Table) -> bool:
+    """Return whether the source itself names the split of any row."""
+    return any(rows.column("given").unique().to_pylist())
 
 
 def _drawn(
@@ -121,26 +155,26 @@ def _drawn(
     return assign_splits(linked.number, targets_of(rows, labels), rows.column("given"), salt)
 
 
-def _among(rows: pa.Table, at: Indices, similar: Near) -> Indices:
-    some = rows.take(pa.array(at))
-    return together(some, similar(some)).number
-
-
-def _known(task: str, rows: pa.Table, keys: NDArray[np.bytes_], similar: Near, past: Past) -> Before:
+def _known(task: str, rows: pa.Table, keys: Keys, similar: Near, past: Past) -> Before:
     """Return where each row belongs: as before, as ever before, or as the row that it was mended from."""
     assert past.before is not None
-    homes, old_keys, old = recorded(rows), identities(task, past.before), recorded(past.before)
+    homes, old = recorded(rows), recorded(past.before)
+    old_keys = cache(partial(identities, task, past.before))  # read where somebody is new, or in conflict
     unknown = homes == NEW
     homes[unknown] = past.record.of(keys[unknown])
-    gone = np.flatnonzero(sought(old_keys, keys) < 0)
     open_ = np.flatnonzero(homes == NEW)
-    if len(gone) and len(open_):
+    gone = np.flatnonzero(sought(old_keys(), keys) < 0) if len(open_) else open_
+    if len(gone):
         new_rows, gone_rows = rows.take(pa.array(open_)), past.before.take(pa.array(gone))
         places = _mended(task, new_rows, gone_rows, similar)
         homes[open_] = np.append(old[gone], np.int8(NEW))[places]
-    place = sought(keys, old_keys)
-    counted = np.where(past.before.column("split").to_numpy() < 0, NEW, old)  # what was set aside was in no part
-    stayed = (place >= 0) & (homes != NEW) & (np.append(counted, NEW)[place] == homes)
+
+    def stayed(at: Indices) -> NDArray[np.bool_]:
+        assert past.before is not None
+        place = sought(keys[at], old_keys())
+        counted = np.where(past.before.column("split").to_numpy() < 0, NEW, old)  # what was set aside was in no part
+        return np.asarray((place >= 0) & (homes[at] != NEW) & (np.append(counted, NEW)[place] == homes[at]))
+
     return Before(homes, said_by(rows.column("given"), len(rows)), stayed, keys)
 
 
@@ -156,7 +190,7 @@ def _mended(task: str, new: pa.Table, gone: pa.Table, similar: Near) -> Indices:
     return sought(number[: new.num_rows], number[new.num_rows :])
 
 
-def _borders(past: Past) -> tuple[float, float] | None:
+def _borders(past: Past) -> Borders | None:
     """Return when validation and test begin in a data set that was divided by time before."""
     if past.before is None:
         return None
@@ -166,7 +200,7 @@ def _borders(past: Past) -> tuple[float, float] | None:
     return None if moments is None else borders_of(moments, past.before.column("split").to_numpy())
 
 
-def _by_time(homes: NDArray[np.int8], moments: NDArray[np.float64], borders: tuple[float, float]) -> NDArray[np.int8]:
+def _by_time(homes: NDArray[np.int8], moments: NDArray[np.float64], borders: Borders) -> NDArray[np.int8]:
     """Return the split of each row by given borders; one that was moved in time past a border is set aside."""
     due = split_at(moments, borders)
     homes = np.where(homes == NEW, due, homes).astype(np.int8)

@@ -22,13 +22,13 @@ class Before:
     Args:
         homes: (N,) where each row belongs, as recorded; `NEW` where nobody knows.
         said: (N,) the split that the source gives it, -1 where it says nothing.
-        stayed: (N,) whether it is as it was in the version before, and where it was.
+        stayed: Returns which of some rows, (n,), are as they were in the version before, and where they were.
         keys: (N,) of its content; the order in which new rows are dealt hangs on them.
     """
 
     homes: Homes
     said: NDArray[np.int8]
-    stayed: NDArray[np.bool_]
+    stayed: Callable[[Indices], NDArray[np.bool_]]
     keys: Keys
 
 
@@ -121,7 +121,7 @@ def _in_conflict(
     apart = group_numbers(np.stack([number[rest], regroup(rest)], 1).astype("<i8").view("S16").ravel())[0]
     sides = _sides(apart, homes[rest], np.ones(len(rest), dtype=np.bool_))
     still = (sides.sum(1) > 1)[apart] & ~fixed[rest]
-    moved = np.bincount(apart, weights=~before.stayed[rest]) > 0  # what crossed before, such as a cut chain, stays
+    moved = np.bincount(apart, weights=~before.stayed(rest)) > 0  # what crossed before, such as a cut chain, stays
     kept = np.array(_FIRST_KEPT, dtype=np.int8)[sides[:, _FIRST_KEPT].argmax(1)]
     aside[rest[still & moved[apart] & (homes[rest] != kept[apart])]] = True
     return aside

@@ -1,6 +1,6 @@
 """How a version's rows were divided, and what is set aside, for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
-from core.intake.doctor.examined import LOOKED_AT
+from core.intake.doctor.examined import LOOKED_AT, SHOWN
 from core.intake.doctor.wording import thing
 from core.intake.grouped_rows import GROUP
+from core.intake.loading import SPLIT_NUMBERS
 from core.intake.splitting import describe_given
 from core.intake.time_split import describe_time
 
@@ -90,4 +91,39 @@ def aside_finding(task: str, aside: NDArray[np.bool_], *, is_left: bool) -> Find
         message=message,
         why=why,
         rows=tuple(np.flatnonzero(aside)[:LOOKED_AT].tolist()),
+    )
+
+
+def missing_classes(
+    targets: NDArray[Any], labels: Sequence[str], cluster: NDArray[np.int64], split: NDArray[np.int8]
+) -> Finding | None:
+    """Return the classes that have rows enough, and none in one of the parts; None where there are no such.
+
+    That comes of classes that lie in few groups, and of labels that were changed: rows keep their part.
+
+    Args:
+        targets: (N,) classes, or numbers to predict.
+        labels: The names of the classes; empty where there are none.
+        cluster: (N,) rows with the same number stay together.
+        split: (N,) of each row.
+    """
+    found = {
+        label: [name for name, number in SPLIT_NUMBERS.items() if not ((split == number) & (targets == k)).any()]
+        for k, label in enumerate(labels)
+        if len(np.unique(cluster[targets == k])) >= len(SPLIT_NUMBERS)
+    }
+    lacking = {label: names for label, names in found.items() if names}
+    if not lacking:
+        return None
+    unlearnt = any("train" in names for names in lacking.values())
+    some = [f"'{label}' ({' and '.join(names)})" for label, names in list(lacking.items())[:SHOWN]]
+    more = f" and {len(lacking) - SHOWN:,} more" if len(lacking) > SHOWN else ""
+    return Finding(
+        code="class-missing-in-part",
+        severity="error" if unlearnt else "warning",
+        count=len(lacking),
+        examples=tuple(some),
+        message=f"No row for one of the parts has: {', '.join(some)}{more}.",
+        why="A class without training rows is never answered, and of one without test rows the score says nothing. "
+        "Rows keep their part: add some of that class, or import everything under another name to divide it anew.",
     )

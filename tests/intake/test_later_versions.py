@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import run_import
+from core.intake.importing import run_fix, run_import
 from core.intake.library import Library
 from core.intake.opened import CARD, ROWS, Version
 from core.intake.rows import read_rows, write_rows
@@ -205,3 +206,78 @@ def test_a_table_that_is_imported_again_keeps_its_rows(library: Library, tmp_pat
     moved = [price for price in before if after[price + 0.5 * (change == "the target")] != before[price]]
     assert moved == []
     assert len(library.versions("houses")) == 2
+
+
+def test_later_rows_are_for_the_test_where_time_divides(library: Library, tmp_path: Path) -> None:
+    days = [(f"2024-{1 + n // 28:02}-{1 + n % 28:02}", n * 7919 % 1009 / 4, 10 * n + n * n % 7) for n in range(140)]
+    later = [(f"2024-11-{1 + n:02}", n * 31 % 1009 / 4, 4000 + n) for n in range(20)]
+    options = ImportOptions(task="tabular-regression", target_column="price", name="houses")
+    names = "day,size,price"
+    run_import(library, prices(tmp_path / "a.csv", days, names), options, Silent(), tmp_path / "draft")
+    before = table_sides(library)
+    mixed = [*later[::-1], *days[::-1]]  # not in order any more, and still by time, as nobody says otherwise
+    info = run_import(library, prices(tmp_path / "b.csv", mixed, names), options, Silent(), tmp_path / "draft")
+    after = table_sides(library)
+    assert after.items() >= before.items()
+    assert {after[4000.0 + n] for n in range(20)} == {2}
+    assert dict(info.split_sizes) == {"train": 98, "validation": 21, "test": 41}
+    facts = library.version("houses").manifest.facts
+    assert "one that is added stands where its date says, so that later ones are all for the test" in facts["splits"]
+
+    def moved(old: Version) -> pa.Table:
+        rows = old.rows.to_pydict()
+        at = rows["split"].index(0)
+        rows["feature:day"][at] = rows["feature:day"][rows["split"].index(2)]
+        return pa.table(rows, old.rows.schema)
+
+    library.revise("houses", "", moved, "Mended a day", Silent())
+    rows = library.version("houses").rows
+    assert rows.column("split").to_pylist().count(-1) == 1  # it would be learnt from what comes after the test begins
+
+
+def test_a_class_without_rows_in_a_part_is_found(library: Library, tmp_path: Path) -> None:
+    bring_texts(library, tmp_path / "1", reviews())
+
+    def relabelled(old: Version) -> pa.Table:
+        labels, split = old.rows.column("label").to_pylist(), old.rows.column("split").to_pylist()
+        chosen = [n for n, side in enumerate(split) if side == 0][:4]
+        changed = ["odd" if n in chosen else label for n, label in enumerate(labels)]
+        return old.rows.set_column(1, old.rows.schema.field(1), pa.array(changed, pa.large_string()))
+
+    library.revise("reviews", "", relabelled, "Four of another class", Silent())
+    found = {finding.code: finding for finding in library.version("reviews").findings}["class-missing-in-part"]
+    assert found.severity == "warning"
+    assert found.message == "No row for one of the parts has: 'odd' (validation and test)."
+
+
+def test_rows_of_a_table_on_both_given_sides_are_found_and_taken_out(library: Library, tmp_path: Path) -> None:
+    parts = ["train", "train", "train", "validation", "test"]
+    rows = [(*row, parts[n % 5]) for n, row in enumerate(HOUSES)]
+    rows += [(*row[:4], "train") for row in rows if row[4] == "test"][:6]
+    options = ImportOptions(task="tabular-regression", target_column="price", name="houses")
+    file = prices(tmp_path / "houses.csv", rows, "size,rooms,town,price,split")
+    run_import(library, file, options, Silent(), tmp_path / "draft")
+    found = {finding.code: finding for finding in library.version("houses").findings}["leakage"]
+    assert (found.severity, found.count) == ("error", 6)
+    assert found.message == "6 rows given for training are also given for validation or test."
+    fixed = run_fix(library, "houses", "leakage", "", Silent())
+    assert dict(fixed.split_sizes) == {"train": 72, "validation": 24, "test": 24}
+
+
+def test_a_picture_that_is_nearly_one_of_the_test_goes_there(library: Library, tmp_path: Path) -> None:
+    shots, more = tmp_path / "shots", tmp_path / "more"
+    for n in range(40):
+        noise = np.random.default_rng(n).integers(0, 255, (8, 8, 3), dtype=np.uint8)
+        picture = Image.fromarray(noise).resize((64, 64), Image.Resampling.BICUBIC)
+        for folder in (shots / ("cat", "dog")[n % 2], more / ("cat", "dog")[n % 2]):
+            folder.mkdir(parents=True, exist_ok=True)
+        picture.save(shots / ("cat", "dog")[n % 2] / f"{n}.png")
+        picture.save(more / ("cat", "dog")[n % 2] / f"again {n}.jpg", quality=60)
+    run_import(library, shots, ImportOptions(name="shots"), Silent(), tmp_path / "draft")
+    run_import(library, more, ImportOptions(add_to="shots"), Silent(), tmp_path / "draft")
+    rows = library.version("shots").rows
+    sides: dict[str, set[int]] = {}
+    for name, side in zip(rows.column("name").to_pylist(), rows.column("split").to_pylist(), strict=True):
+        sides.setdefault(Path(name).stem.removeprefix("again "), set()).add(side)
+    assert len(sides) == 40
+    assert all(len(found) == 1 for found in sides.values())

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
+from core.intake.doctor.columns import TABLES, describe_row, row_groups
 from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
 from core.intake.doctor.numbering import numbered
 from core.intake.doctor.repeats import sayings
@@ -49,7 +50,7 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="error" if exact else "warning",
         count=count,
-        examples=examples_of(sayings(examined, np.flatnonzero(leaks.rows)[:SHOWN])),
+        examples=_examples(examined, np.flatnonzero(leaks.rows)[:SHOWN]),
         message=message,
         why="A model that has seen the answers before the test looks better than it is.",
         fix="Remove from training what is also in validation or test"
@@ -60,6 +61,12 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
+def _examples(examined: Examined, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    if examined.task == "tabular-regression":
+        return examples_of(describe_row(examined, int(row)) for row in rows)
+    return examples_of(sayings(examined, rows))
+
+
 def repair(examined: Examined) -> pa.Table:
     """Remove from each part what is also in one that judges it."""
     return keep(examined, ~_leaks(examined).rows)
@@ -68,6 +75,8 @@ def repair(examined: Examined) -> pa.Table:
 def _pairs(examined: Examined, leaks: _Leaks) -> tuple[tuple[int, int], ...]:
     """Return a few examples that are for training beside their copy that judges."""
     given = np.asarray(examined.column("given").to_pylist(), dtype=object)
+    if examined.task == "tabular-regression":
+        return ()
     near, found = numbered(examined.near), []
     for row in np.flatnonzero(leaks.rows)[:SHOWN]:
         others = np.flatnonzero((near == near[row]) | (examined.same == examined.same[row]))
@@ -85,13 +94,21 @@ def _leaks(examined: Examined) -> _Leaks:
         for name in ("train", "validation", "test")
     )
     nothing = np.zeros(len(examined), dtype=np.bool_)
+    same, near = _alike(examined)
     leaks = {"train": nothing, "validation": nothing, "exact": nothing}
     for side, name, judges in ((validation, "validation", test), (train, "train", validation | test)):
         if side.any() and judges.any():
-            same = side & _among(examined.same, judges)
-            near = side & _among(numbered(examined.near), judges)
-            leaks = {**leaks, name: same | near, "exact": leaks["exact"] | same}
+            exact = side & _among(same, judges)
+            leaks = {**leaks, name: exact | (side & _among(near, judges)), "exact": leaks["exact"] | exact}
     return _Leaks(**leaks)
+
+
+def _alike(examined: Examined) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of rows that are the same, and nearly the same, (N,) each; of a table its target too."""
+    if examined.task == "tabular-regression":
+        groups = row_groups(examined)
+        return groups, groups
+    return examined.same, numbered(examined.near)
 
 
 def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -101,4 +118,4 @@ def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.b
     return judged[groups]
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=11)
+CHECK = CheckSpec(CODE, (*CLASSIFICATION, *TABLES), look, repair, order=11)
