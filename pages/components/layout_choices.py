@@ -6,6 +6,7 @@ from core.imports import Look
 from pages.components.bringing import decide, field_key
 
 GROUNDS = {"white": "White", "black": "Black", "grey": "Grey"}
+GROUPS = {"": "None: only copies stay together", "folder": "Pictures of one folder stay together"}
 
 
 def layout_choices(look: Look) -> None:
@@ -22,6 +23,12 @@ def layout_choices(look: Look) -> None:
                 "Transparent pictures lie on", list(GROUNDS), key=field_key("ground"), on_change=decide,
                 args=("ground",), format_func=lambda name: GROUNDS.get(name, name),
             )  # fmt: skip
+        st.selectbox(
+            "Groups", list(GROUPS), key=field_key("group_column"), on_change=decide, args=("group_column",),
+            format_func=lambda name: GROUPS.get(name, name),
+            help="Where pictures of one folder are alike (a session, a patient, a day), all of them are on one side, "
+            "so that the test says how the model does on new ones.",
+        )  # fmt: skip
         st.toggle(
             "Divide anew", key=field_key("divide_anew"), on_change=decide, args=("divide_anew",),
             help="Draw training, validation and test anew, whatever the source says.",

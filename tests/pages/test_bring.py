@@ -206,6 +206,15 @@ def test_rows_in_time_are_divided_by_time_unless_the_page_is_told_otherwise(open
     assert chosen(healthy(at), "ignored_columns") == ["day"]
 
 
+def test_groups_are_chosen_where_the_columns_are(open_page: Open, reviews: Path) -> None:
+    at = look_at(open_page, reviews)
+    assert chosen(at, "group_column") is None
+    at.selectbox(key="bring-group_column").set_value("shop").run()
+    assert chosen(healthy(at), "group_column") == "shop"
+    assert not at.error
+    assert "The group" in list(at.dataframe[0].value["What it is"])
+
+
 def test_a_well_known_set_is_fetched_by_its_button(
     open_page: Open, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
