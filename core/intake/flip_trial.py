@@ -5,6 +5,7 @@ known noise, on the user's own examples.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +41,12 @@ class Setting(NamedTuple):
     draws: int = 1
 
 
-def flip_trial(targets: NDArray[np.int64], judge: Judge, setting: Setting) -> FlipTrial | None:
+def flip_trial(
+    targets: NDArray[np.int64],
+    judge: Judge,
+    setting: Setting,
+    count: Callable[[int, int], None] = lambda _done, _total: None,
+) -> FlipTrial | None:
     """Return how many of the labels that a judge doubts were flipped; None where there are too few to say.
 
     A label that was wrong before counts as a right one that was doubted, so where mistakes are as random as the flips
@@ -50,20 +56,27 @@ def flip_trial(targets: NDArray[np.int64], judge: Judge, setting: Setting) -> Fl
         targets: (N,) labels from 0 to K - 1.
         judge: Learns from some rows and judges others.
         setting: What is tried.
+        count: Told how often the judge has learnt, and how often it will.
     """
     generator = np.random.default_rng(setting.seed)
     rows = np.sort(generator.permutation(len(targets))[:MOST])
-    count = round(FLIPPED * len(rows))
-    if count * setting.draws < FEWEST_FLIPPED or len(np.unique(targets[rows])) < 2:
+    flips_each = round(FLIPPED * len(rows))
+    if flips_each * setting.draws < FEWEST_FLIPPED or len(np.unique(targets[rows])) < 2:
         return None
     doubted = found = 0
-    for _ in range(setting.draws):
-        flips = generator.permutation(len(rows))[:count]
+    for draw in range(setting.draws):
+        count(draw * FOLDS, setting.draws * FOLDS)
+        flips = generator.permutation(len(rows))[:flips_each]
         labels = _flipped(targets[rows], flips, generator)
-        seen = _doubted(rows, labels, judge, setting.classes, generator)
+        told = partial(_told, count, draw * FOLDS, setting.draws * FOLDS)
+        seen = _doubted(rows, labels, judge, setting.classes, generator, told)
         doubted, found = doubted + len(seen), found + len(seen & set(flips.tolist()))
-    flipped = count * setting.draws
+    flipped = flips_each * setting.draws
     return FlipTrial(setting.judge, setting.among, len(rows), setting.draws, flipped, doubted, found)
+
+
+def _told(count: Callable[[int, int], None], before: int, total: int, fold: int) -> None:
+    count(before + fold + 1, total)
 
 
 def _flipped(labels: NDArray[np.int64], flips: Rows, generator: np.random.Generator) -> NDArray[np.int64]:
@@ -76,7 +89,12 @@ def _flipped(labels: NDArray[np.int64], flips: Rows, generator: np.random.Genera
 
 
 def _doubted(
-    rows: Rows, labels: NDArray[np.int64], judge: Judge, classes: int, generator: np.random.Generator
+    rows: Rows,
+    labels: NDArray[np.int64],
+    judge: Judge,
+    classes: int,
+    generator: np.random.Generator,
+    told: Callable[[int], None],
 ) -> set[int]:
     """Return the places in `rows` whose labels are doubted by a judge that learnt from the other folds."""
     probabilities = np.full((len(rows), classes), np.nan)  # what nobody could judge is not doubted
@@ -85,4 +103,5 @@ def _doubted(
         held, learnt = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(np.unique(labels[learnt])) > 1:
             probabilities[held] = judge(rows[learnt], labels[learnt], rows[held])
+        told(fold)
     return {one.position for one in probable_mislabels(labels, probabilities)}

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ from core.specs import (
     TrainingPreprocessor,
 )
 
+Count = Callable[[str, int, int], None]  # what is done, how many are done, of how many
+LEARNING, PREPARING = "Learning how to read the examples", "Preparing examples"
 FORMAT = 1  # raise it when the same preprocessor state begins to mean other arrays, or splits other examples
 
 
@@ -62,7 +64,13 @@ class Materialised:
 
 
 def materialise(
-    dataset: DatasetSpec, model: ModelSpec, params: Params, cache_folder: Path, *, gradually: bool = False
+    dataset: DatasetSpec,
+    model: ModelSpec,
+    params: Params,
+    cache_folder: Path,
+    *,
+    gradually: bool = False,
+    count: Count = lambda *_: None,
 ) -> Materialised:
     """Load, divide and prepare a data set for a model.
 
@@ -72,13 +80,17 @@ def materialise(
         params: The model's settings; those that change the arrays are part of its preprocessor's state.
         cache_folder: Where prepared arrays are kept.
         gradually: Return before arrays are whole that take long: see `Materialised.gradual`.
+        count: Told what is done with the examples, how many are done and of how many.
 
     Raises:
         DataError: The data cannot be used as it is.
         EncoderUnavailable: The model needs the pretrained encoder, and that is missing or altered.
     """
     loaded = load_version(dataset, cache_folder)
+    training = len(loaded.examples["train"])
+    count(LEARNING, 0, training)
     preprocessor = fitted(loaded, model, params, cache_folder)
+    count(LEARNING, training, training)
     folder, gradual = _folder(cache_folder, loaded, preprocessor), None
     if isinstance(preprocessor, SlowPreprocessor) and read_arrays(folder) is None:
         gradual = _gradual(cache_folder, loaded, preprocessor)
@@ -88,7 +100,7 @@ def materialise(
             gradual.finish()
             gradual = None
     else:
-        saved = cached_arrays(folder, lambda: prepare(loaded.examples, preprocessor))
+        saved = cached_arrays(folder, lambda: prepare(loaded.examples, preprocessor, count))
     return Materialised(
         version=loaded.version,
         examples=loaded.examples,
@@ -117,10 +129,12 @@ def _folder(cache_folder: Path, loaded: LoadedDataset, preprocessor: Preprocesso
     return cache_folder / "arrays" / f"{loaded.version.fingerprint[:24]}-{preprocessor.kind}-{settings[:24]}"
 
 
-def prepare(parts: Mapping[SplitName, Examples], preprocessor: Preprocessor) -> Arrays:
+def prepare(parts: Mapping[SplitName, Examples], preprocessor: Preprocessor, count: Count = lambda *_: None) -> Arrays:
     """Return the arrays of each split: "train-inputs", "train-targets" and so on."""
     arrays: Arrays = {}
+    done, total = 0, sum(len(parts[name]) for name in SPLITS)
     for name in SPLITS:
+        count(PREPARING, done, total)
         examples = parts[name]
         if name == "train" and isinstance(preprocessor, TrainingPreprocessor):
             inputs = preprocessor.transform_training(examples)
@@ -128,6 +142,8 @@ def prepare(parts: Mapping[SplitName, Examples], preprocessor: Preprocessor) -> 
             inputs = preprocessor.transform(examples.inputs)
         arrays[f"{name}-inputs"] = np.ascontiguousarray(inputs)
         arrays[f"{name}-targets"] = targets_for(examples)
+        done += len(examples)
+    count(PREPARING, total, total)
     return arrays
 
 

@@ -1,6 +1,6 @@
 """What a trained model does on each example of a split."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ def outcomes_of(
     batch_size: int,
     context: int = 0,
     padding_id: int = 0,
+    count: Callable[[int, int], None] | None = None,
 ) -> Outcomes:
     """Run a model over a split, without gradients and in evaluation mode.
 
@@ -51,6 +52,7 @@ def outcomes_of(
         context: Ids of one window; for text generation only. Every id but the first is predicted once, from half a
             window before it or more (but for those at the beginning), so that outcome i is about id i + 1.
         padding_id: Of token ids that stand for nothing, where texts are of different lengths.
+        count: Told after each batch how many examples, or characters and pieces of a text, are judged, and of how many.
     """
     import torch
 
@@ -64,15 +66,29 @@ def outcomes_of(
             right = right.float() if right.is_floating_point() else right  # as not every GPU knows 64 bits
             if task.output_kind == "text":
                 windows = _windows(rows, context, batch_size)
-                return join(
+                found = (
                     task.outcomes(module(x.to(device))[:, seen:], y[:, seen:].to(device)) for x, y, seen in windows
                 )
+                return join(_counted(found, max(len(rows) - 1, 0), count))
             if holds_padded_ids(rows):
-                return _by_length(task, module, rows, right, device, batch_size, padding_id)
+                return _by_length(task, module, rows, right, device, batch_size, padding_id, count)
             batches = _slices(rows, right, batch_size)
-            return join(task.outcomes(module(x.to(device)), y.to(device)) for x, y in batches)
+            found = (task.outcomes(module(x.to(device)), y.to(device)) for x, y in batches)
+            return join(_counted(found, len(rows), count))
     finally:
         module.train(was_training)
+
+
+def _counted(parts: Iterable[Outcomes], total: int, count: Callable[[int, int], None] | None) -> Iterator[Outcomes]:
+    """Yield the outcomes of each batch, and tell how many there are by then."""
+    done = 0
+    if count is not None:
+        count(0, total)
+    for part in parts:
+        yield part
+        done += len(part.nll)
+        if count is not None:
+            count(done, total)
 
 
 def _slices(rows: "Tensor", right: "Tensor", batch_size: int) -> "Iterator[tuple[Tensor, Tensor]]":
@@ -88,6 +104,7 @@ def _by_length(
     device: "torch.device | str",
     batch_size: int,
     padding_id: int,
+    count: Callable[[int, int], None] | None,
 ) -> Outcomes:
     """Return the outcomes of texts (N, T) in their order, computed the shortest first and without needless padding."""
     from core.training.batches import lengths_of, width_for
@@ -96,12 +113,14 @@ def _by_length(
     order = lengths.argsort(stable=True)
     ids, right = ids[order.to(ids.device)], right[order.to(right.device)]
     lengths = lengths[order]
-    parts = []
-    for start in range(0, len(ids), batch_size):
+
+    def answered(start: int) -> Outcomes:
         rows = slice(start, start + batch_size)
         x = ids[rows, : width_for(int(lengths[rows][-1]))]
-        parts.append(task.outcomes(module(x.to(device)), right[rows].to(device)))
-    joined, back = join(parts), order.argsort().numpy()
+        return task.outcomes(module(x.to(device)), right[rows].to(device))
+
+    parts = (answered(start) for start in range(0, len(ids), batch_size))
+    joined, back = join(_counted(parts, len(ids), count)), order.argsort().numpy()
     return replace(joined.select(back), probabilities=joined.probabilities[back])
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FILE = "mislabels.json"
 DRAWS = 20  # of flips, where asking again costs nothing
 CAUTION = 1e-3  # C of the logistic regression on standardised features: there are more of them than examples
+Count = Callable[[int, int], None]
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +42,7 @@ class Judged:
     seed: int
 
 
-def doubt_labels(folder: Path, judged: Judged, data: "Materialised") -> None:
+def doubt_labels(folder: Path, judged: Judged, data: "Materialised", count: Count = lambda _done, _total: None) -> None:
     """Write which labels of what the user brought the model doubts, among those that it has not learnt from.
 
     What a model says that is not clearly better than the strongest baseline is never suggested to anybody, so the
@@ -51,13 +52,14 @@ def doubt_labels(folder: Path, judged: Judged, data: "Materialised") -> None:
         folder: Of the run.
         judged: The model.
         data: What it learnt from, and what it was judged on.
+        count: Told how many trials are done, and of how many.
     """
     believed = judged.difference is not None and judged.difference.ci_low > 0
     trial: FlipTrial | None = None
     try:
         found = describe_mislabels(judged.outcomes, data.version.labels)
         if found and believed:
-            trial = _trial(judged, data)
+            trial = _trial(judged, data, count)
     except (ValueError, IndexError, ArithmeticError):  # cleanlab's own, on unusual data: the scores are safe
         _log.exception("Probable wrong labels could not be looked for.")
         return
@@ -70,7 +72,7 @@ def doubt_labels(folder: Path, judged: Judged, data: "Materialised") -> None:
     write_text(folder / FILE, json.dumps(doubts))
 
 
-def _trial(judged: Judged, data: "Materialised") -> FlipTrial | None:
+def _trial(judged: Judged, data: "Materialised", count: Count) -> FlipTrial | None:
     """Return how well flipped labels are found.
 
     Where the model reads features of a frozen encoder, a linear model on the same features stands in for it, by
@@ -82,12 +84,14 @@ def _trial(judged: Judged, data: "Materialised") -> FlipTrial | None:
         features = features[:, : data.info.feature_count or None]  # what follows are ids
         targets = np.asarray(data.examples["train"].targets, dtype=np.int64)
         how = "a linear model on the same features, cross-validated,"
-        return flip_trial(targets, _by_features(features, classes), Setting(classes, how, "training", judged.seed))
+        return flip_trial(
+            targets, _by_features(features, classes), Setting(classes, how, "training", judged.seed), count
+        )
     outcomes = list(judged.outcomes.values())
     targets = np.concatenate([one.targets for one in outcomes])
     answers = np.concatenate([one.probabilities for one in outcomes])
     setting = Setting(classes, "the model itself", " and ".join(judged.outcomes), judged.seed, DRAWS)
-    return flip_trial(targets, lambda _learnt, _labels, held: answers[held], setting)
+    return flip_trial(targets, lambda _learnt, _labels, held: answers[held], setting, count)
 
 
 def _by_features(features: NDArray[np.float32], classes: int) -> Judge:

@@ -140,7 +140,7 @@ class Pipeline:
                     self._encoding.everything()  # the flips are looked for among the training examples
                 seen: dict[SplitName, Outcomes] = {"validation": validation, "test": outcomes}
                 judged = Judged(seen, assessment.difference, self.config.seed)
-                doubt_labels(self.folder, judged, data)
+                doubt_labels(self.folder, judged, data, self._stages.counter("Looking for wrong labels: trial"))
         return False
 
     def _in_folds(self, data: Materialised) -> Crossfitted | str:
@@ -206,7 +206,7 @@ class Pipeline:
         if self.model.fetch is not None:
             self.model.fetch(params, Downloads(self._note))
         dataset = self._library.find(self.config.dataset, self.config.task, self.config.dataset_version)
-        data = materialise(dataset, self.model, params, self._cache, gradually=True)
+        data = materialise(dataset, self.model, params, self._cache, gradually=True, count=self._stages.count)
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
@@ -407,6 +407,7 @@ class Pipeline:
             windows_at_once(context, info.vocabulary_size) if writes else EVALUATION_BATCH,
             context,
             info.padding_id,
+            self._stages.counter(f"Judging {split} examples" if not writes else f"Judging the {split} text"),
         )
         outcomes = outcomes if judge is None else judge(outcomes)
         return replace(outcomes, groups=data.clusters[split]) if split in data.clusters else outcomes

@@ -1,13 +1,14 @@
 """Where a run is on its way: its stage with a count, what each stage has taken, and what is left of all of them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from core.recorder.recorder import Recorder
 from core.runs import STAGES, Run, Stage
 
+PARTLY_COUNTED = (Stage.LOADING_DATA, Stage.EVALUATING, Stage.SAVING)  # more happens in them than is counted
 MOST_STARTING_S = 3600.0  # a clock that was set meanwhile counts for nothing
 
 
@@ -53,6 +54,24 @@ class Stages:
             self._counts.pop(what, None)
         else:
             self._counts[what] = {"what": what, "done": done, "total": total, "left_s": left_s}
+
+    def counter(self, what: str) -> Callable[[int, int], None]:
+        """Return what takes how many are done, of how many: see `count`; what is left is told from the pace so far.
+
+        Args:
+            what: What is done, and of which things.
+        """
+        began, before = time.monotonic(), 0
+
+        def told(done: int, total: int) -> None:
+            nonlocal began, before
+            if done <= before:  # it begins, perhaps again
+                began, before = time.monotonic(), done
+            paced = done > before
+            left_s = (time.monotonic() - began) / (done - before) * (total - done) if paced else None
+            self.count(what, done, total, left_s)
+
+        return told
 
     def fold(self, number: int, total: int, training_left_s: float | None = None) -> None:
         """Say which fold is at hand.
@@ -116,6 +135,8 @@ class Stages:
     def _own_left_s(self) -> float | None:
         """Return what is left of the stage at hand: what was said, what is counted, else what is expected of it."""
         counted = [float(c["left_s"]) for c in list(self._counts.values()) if c["left_s"] is not None]
+        if self._left_s is None and self._stage in PARTLY_COUNTED and self._stage in self._expected:
+            counted.append(max(self._expected[self._stage] - (time.monotonic() - self._since), 0.0))
         if self._left_s is not None or counted:
             return max([*counted, self._left_s or 0.0])
         if self._stage not in self._expected:

@@ -38,7 +38,9 @@ def test_the_judge_never_learns_from_what_it_judges_and_sees_the_flipped_labels(
         seen.append(int((labels != TRUTH[learnt]).sum()))
         return knowing(TRUTH)(learnt, labels, held)
 
-    flip_trial(TRUTH, judge, SETTING)
+    counts: list[tuple[int, int]] = []
+    flip_trial(TRUTH, judge, SETTING, lambda done, total: counts.append((done, total)))
+    assert counts == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert sum(seen) == 60  # each of the 30 in two of three folds
 
 

@@ -173,7 +173,11 @@ def test_a_text_shorter_than_the_context_is_one_short_window() -> None:
 def test_batches_are_joined_and_the_mode_is_put_back() -> None:
     module = nn.Sequential(nn.Flatten(), nn.Dropout(0.5)).train()
     inputs, targets = np.eye(3, dtype=np.float32)[[0, 1, 2, 1, 0]], np.array([0, 1, 2, 2, 0])
-    outcomes = outcomes_of(IMAGES, module, inputs, targets, "cpu", batch_size=2)
+    counts: list[tuple[int, int]] = []
+    outcomes = outcomes_of(
+        IMAGES, module, inputs, targets, "cpu", batch_size=2, count=lambda done, total: counts.append((done, total))
+    )
+    assert counts == [(0, 5), (2, 5), (4, 5), (5, 5)]
     assert outcomes.predicted.tolist() == [0, 1, 2, 1, 0]
     assert outcomes.probabilities.shape == (5, 3)
     assert module.training

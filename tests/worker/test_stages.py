@@ -50,6 +50,27 @@ def test_what_is_left_is_what_the_stage_says_and_all_that_comes_after_it(run: Ru
     assert recorder.stages == [Stage.TRAINING, Stage.SAVING]
 
 
+def test_evaluating_is_counted_and_lasts_as_long_as_what_is_counted_or_as_was_expected(run: Run) -> None:
+    stages, _ = stages_of(run)
+    stages.enter(Stage.EVALUATING)
+    count = stages.counter("Judging test examples")
+    count(0, 2_196)
+    assert counts_of(stages) == [("Judging test examples", 0, 2_196, True)]
+    left_s = stages.time_left_s
+    assert left_s is not None
+    assert 2.0 <= left_s <= 5.0, "as was expected, before a pace is known"
+    count(1_024, 2_196)
+    assert counts_of(stages) == [("Judging test examples", 1_024, 2_196, False)]
+    count(2_196, 2_196)
+    assert counts_of(stages) == []
+
+
+def counts_of(stages: Stages) -> list[tuple[str, int, int, bool]]:
+    """Return what is counted: of what, done, of how many, and whether nobody knows how long the others take."""
+    counts = stages.values()["estimate"]["progress"]["counts"]
+    return [(one["what"], one["done"], one["total"], one["left_s"] is None) for one in counts]
+
+
 def test_nothing_is_said_to_be_left_where_a_later_stage_is_not_known(run: Run) -> None:
     stages, _ = stages_of(replace(run, estimate={}))
     stages.enter(Stage.TRAINING)
