@@ -24,6 +24,7 @@ Images = NDArray[np.uint8]  # (N, H, W, C)
 Texts = tuple[str, ...]
 Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: see `core.preprocessing.columns`
 ORDERS = "date orders"  # of a table's `attrs`: column -> "dmy" or "mdy", as its dates were written
+MOST_DIGITS = 12  # behind the point of a percentage
 DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
 
@@ -236,6 +237,18 @@ class Outcomes:
         """Return the outcomes of these examples (without the probabilities, which no metric reads)."""
         groups = self.groups[indices] if len(self.groups) else self.groups
         return type(self)(self.nll[indices], self.targets[indices], self.predicted[indices], groups=groups)
+
+
+def percent_digits(share: float) -> str:
+    """Return a share as percent, with one decimal; what is not all of it is never rounded to 100.
+
+    >>> [percent_digits(share) for share in (0.8761, 0.9999, 0.999999, 1.0, -0.5)]
+    ['87.6', '99.99', '99.9999', '100.0', '-50.0']
+    """
+    digits = 1
+    while digits < MOST_DIGITS and 0 < share < 1 and float(f"{100 * share:.{digits}f}") == 100:
+        digits += 1
+    return f"{100 * share:.{digits}f}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.runs import Score
-from core.specs import MetricSpec
+from core.specs import MetricSpec, percent_digits
 
 if TYPE_CHECKING:
     from core.training.evaluation import Difference
@@ -204,7 +204,7 @@ def _number(primary: MetricSpec, value: float) -> str:
     """Return percentages with one decimal, other numbers with three."""
     if abs(value) > MOST_TIMES and primary.unit == "percent":  # only the share that is explained goes so far
         return f"over {100 * MOST_TIMES:,}" if value > 0 else f"below -{100 * MOST_TIMES:,}"
-    text = f"{100 * value:.1f}" if primary.unit == "percent" else f"{value:.3f}"
+    text = percent_digits(value) if primary.unit == "percent" else f"{value:.3f}"
     return text if float(text) else text.lstrip("-")
 
 

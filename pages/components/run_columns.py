@@ -10,9 +10,9 @@ import streamlit as st
 from core.organising.fields import SCORE, VALIDATION, Field, Fields, deciding
 from core.organising.logged import DecidingScore
 from core.runs import Run
-from core.specs import TaskSpec
+from core.specs import TaskSpec, percent_digits
 from pages.components.chips import status_text
-from pages.components.text import duration, interval, number, share_digits, value
+from pages.components.text import duration, interval, number, value
 
 LOSS = "loss-curve"  # the shape of the loss so far: the one column that no filter knows
 USUAL = ("status", SCORE, LOSS, "task", "model", "created", "time")
@@ -144,7 +144,7 @@ def _score(run: Run, tasks: Mapping[str, TaskSpec], fields: Fields) -> str:
 def deciding_number(score: DecidingScore) -> str:
     """Return the number that says how good a run is, as the table shows it."""
     if score.is_percent:
-        return f"{share_digits(score.value)} %"
+        return f"{percent_digits(score.value)} %"
     if abs(score.value) >= 10:
         return f"{score.value:,.1f}" if abs(score.value) < 10_000 else f"{score.value:,.0f}"
     return f"{score.value:.2g}" if 0 < abs(score.value) < 0.001 else f"{score.value:.3f}"

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 
 from core.runs import Score
-from core.specs import MetricSpec
+from core.specs import MetricSpec, percent_digits
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 # Bare addresses become links even where their signs are escaped; an invisible word joiner keeps them text.
@@ -47,23 +47,11 @@ def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
     if math.isnan(value):
         return "–"
     if metric.unit == "percent":
-        return f"{share_digits(value)}{' %' if unit else ''}"
+        return f"{percent_digits(value)}{' %' if unit else ''}"
     if abs(value) >= 10:  # such as errors in the units of a price
         return f"{value:,.1f}" if abs(value) < 10_000 else f"{value:,.0f}"
     is_small_error = metric.direction == "min" and 0 < abs(value) < 0.001
     return f"{value:.2g}" if is_small_error else f"{value:.3f}"
-
-
-def share_digits(share: float) -> str:
-    """Return a share as percent; what is not all of it, or something of it, is never rounded to 100 or to nothing.
-
-    >>> [share_digits(share) for share in (0.8765, 0.9999, 1.0, 0.999999, 0.0002, 0.0)]
-    ['87.7', '99.99', '100.0', '99.9999', '0.02', '0.0']
-    """
-    digits = 1
-    while digits < 6 and 0 < share < 1 and float(f"{100 * share:.{digits}f}") in (0.0, 100.0):
-        digits += 1
-    return f"{100 * share:.{digits}f}"
 
 
 def logged_number(value: float) -> str:

@@ -4,6 +4,8 @@ from math import inf, nan
 
 import pytest
 
+from core.organising.logged import DecidingScore
+from pages.components.run_columns import deciding_number
 from pages.components.text import logged_number
 
 
@@ -17,3 +19,18 @@ from pages.components.text import logged_number
 )  # fmt: skip
 def test_a_logged_number_has_the_digits_that_count(value: float, text: str) -> None:
     assert logged_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0.876, "87.6 %"),
+        (0.9999, "99.99 %"),
+        (0.99961, "99.96 %"),
+        (1.0, "100.0 %"),
+        (0.0, "0.0 %"),
+        (1 - 1e-9, "99.9999999 %"),
+    ],
+)
+def test_what_is_not_everything_is_not_called_100_percent(share: float, written: str) -> None:
+    assert deciding_number(DecidingScore("accuracy", share, "max", True)) == written
