@@ -1,7 +1,8 @@
 """The data sets that users brought: a folder each, a version a sub-folder; files are the truth.
 
 `<name>/dataset.json` says which version is in use; `<name>/versions/<fingerprint>/` never changes once it is there;
-`<name>/packs/` holds picture files that several versions share.
+`<name>/packs/` holds picture files that several versions share, `<name>/splits.arrow` where every row stands that there
+ever was.
 """
 
 import hashlib

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.examined import LOOKED_AT, SHOWN
 from core.intake.doctor.wording import thing
-from core.intake.grouped_rows import GROUP
+from core.intake.grouped_rows import GROUP, group_numbers_of
 from core.intake.loading import SPLIT_NUMBERS
 from core.intake.splitting import describe_given
 from core.intake.time_split import describe_time
 
 CODE = "set-aside"
+FEWEST_TESTED = 10  # groups, from which on intervals are computed
 
 
 def describe_split(
@@ -46,15 +47,20 @@ def describe_split(
         how = describe_given(rows.column("given"))
         stays = f"Rows keep their part for good, whatever is added, mended or removed (salt {salt[:8]})."
     if GROUP in rows.column_names:
-        how += _of_groups(rows, str(facts.get("group_column", "")))
+        how += _of_groups(rows, split, str(facts.get("group_column", "")))
     return " ".join(filter(None, (how, stays, _of_aside(split))))
 
 
-def _of_groups(rows: pa.Table, column: str) -> str:
+def _of_groups(rows: pa.Table, split: NDArray[np.int8], column: str) -> str:
     groups = rows.column(GROUP)
-    count = len(groups.drop_null().unique())
+    count, number = len(groups.drop_null().unique()), group_numbers_of(rows)
+    tested = len(np.unique(number[split == SPLIT_NUMBERS["test"]]))
     alone = f"; {groups.null_count:,} without a value are groups by themselves" if groups.null_count else ""
-    return f" All rows with the same '{column}' are on one side: {count:,} groups{alone}."
+    few = ", too few to say how sure a score is" if tested < FEWEST_TESTED else ""
+    return (
+        f" All rows with the same '{column}' are on one side: {count:,} groups{alone}. The test is of {tested:,} of "
+        f"them{few}."
+    )
 
 
 def _of_aside(split: NDArray[np.int8]) -> str:

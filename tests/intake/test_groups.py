@@ -53,7 +53,9 @@ def test_a_group_is_on_one_side_and_stays_there(library: Library) -> None:
     tested = load_version(library.find("letters")).clusters["test"]  # the units that intervals draw
     assert len(np.unique(tested)) == sum(2 in found for found in before.values())
     facts = library.version("letters").manifest.facts
-    assert "All rows with the same 'customer' are on one side: 40 groups." in facts["splits"]
+    groups = f"40 groups. The test is of {len(np.unique(tested))} of them, too few to say how sure a score is."
+    assert f"All rows with the same 'customer' are on one side: {groups}" in facts["splits"]
+    assert facts["columns"][-1] == {"name": "customer", "kind": "category", "role": "group"}
     more = [(said(n), "good", f"c{n % 50}") for n in range(300, 360)]
     bring(library, [*ROWS, *more])  # the column is remembered
     assert sides(library).items() >= before.items()

@@ -151,6 +151,7 @@ def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left
     draft.facts["columns"] = [
         *({"name": name, "kind": "text", "role": "text"} for name in read),
         {"name": options.label_column, "kind": "category", "role": "label"},
+        *({"name": name, "kind": "category", "role": "group"} for name in (options.group_column,) if name),
     ]
     merged = book.finding(file)
     return [merged] if merged is not None else []
