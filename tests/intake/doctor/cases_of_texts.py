@@ -110,7 +110,7 @@ CASES = [
         "94 characters of the test (95 %) stand in the training text too (whole lines, runs of 13 words). The parts "
         "are as the source has them, so all of it is judged.",
         "Remove these lines from the training text",
-        PARAGRAPH[:60],
+        f"{PARAGRAPH[:79]}…",
         left=3,
     ),
     Case(
