@@ -193,8 +193,8 @@ def lengths_of(ids: Tensor, padding_id: int) -> Tensor:
 
 
 def example_count(task: TaskSpec, module: nn.Module, split: Split) -> int:
-    """Return the number of examples; of a text, the windows."""
-    return -(-len(split[0]) // context_of(module)) if task.output_kind == "text" else len(split[0])
+    """Return the number of examples of a split that is looked at; of a text, the windows, which overlap by half."""
+    return -(-2 * len(split[0]) // context_of(module)) if task.output_kind == "text" else len(split[0])
 
 
 def context_of(module: nn.Module) -> int:

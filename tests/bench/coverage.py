@@ -29,6 +29,7 @@ class Case:
     name: str
     metric: MetricSpec
     draw: Draw
+    block: int = 1
     is_compared: bool = True  # runs are compared by the primary metric of their task only
     sizes: Mapping[int, int] = field(default_factory=lambda: SIMULATIONS)
     truth: tuple[float, float] | None = None  # of the first score and the difference, where it is known
@@ -52,11 +53,11 @@ def _measured(case: Case) -> tuple[float, float]:
 
 def _held(case: Case, size: int, seed: int, truth: float, apart: float) -> tuple[bool, bool, bool]:
     first, second = case.draw(np.random.default_rng(seed), size)
-    score = score_of(case.metric, first, 1, seed)
+    score = score_of(case.metric, first, case.block, seed)
     held = score.ci_low <= truth <= score.ci_high
     if not case.is_compared:
         return held, False, False
-    difference = difference_of(case.metric, first, second, 1, seed)
+    difference = difference_of(case.metric, first, second, case.block, seed)
     return (
         held,
         difference.low <= apart <= difference.high,
@@ -77,7 +78,9 @@ def _cases() -> Iterator[Case]:
     for name, noise in (("normal", _normal), ("skewed", _skewed)):
         for metric in ("r2", "rmse", "mae"):
             yield Case(f"{name} residuals", numbers.metric(metric), _numbers(noise), is_compared=metric == "r2")
-    yield Case("text, neighbours alike", text.metric("loss"), _text, sizes=IN_TEXT, truth=(3.0, -0.05))
+    yield Case(
+        "text, neighbours alike", text.metric("loss"), _text, text.bootstrap_block, sizes=IN_TEXT, truth=(3.0, -0.05)
+    )
 
 
 def _labels(right: float, less: float) -> Draw:
