@@ -47,7 +47,7 @@ def open_page(service: Service) -> Open:
     """Open a page by its file, inside the frame, with a query string."""
 
     def open_page(name: str, **query: str) -> AppTest:
-        at = AppTest.from_file(str(FRAME), default_timeout=PATIENCE_S).run()
+        at = AppTest.from_file(str(FRAME), default_timeout=PATIENCE_S)
         at.switch_page(f"{name}.py")
         for key, value in query.items():
             at.query_params[key] = value
