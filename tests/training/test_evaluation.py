@@ -197,9 +197,9 @@ def prices(noise: float, rows: int = 400, seed: int = 0) -> Outcomes:
 def test_the_verdict_about_numbers_says_what_is_explained_and_how_far_off_it_is() -> None:
     found = assess(TABLES, prices(50), {"mean": prices(100, seed=1), "ridge": prices(75, seed=2)}, (), 0)
     assert found.verdict == (
-        "Explains 75.1 % of the differences between unseen rows (95 % interval 68.9 to 79.7) and is off by 39.9 on "
+        "Explains 75.1 % of the differences between unseen rows (95 % interval 68.9 to 79.8) and is off by 39.9 on "
         "average (always answering the mean: 71.4), 32.6 points better than ridge, and the difference is clear "
-        "(24.8 to 43.3)."
+        "(24.8 to 43.4)."
     )
 
 
