@@ -23,6 +23,7 @@ FEWEST, MOST = 3, 50  # repetitions
 ROUNDS = 3
 LEAST_SHARE = 0.75  # of the time in which it must have computed: else others had the core
 MOST_BY_OTHERS = 0.25  # of all cores
+LONG_S = 2.0  # after which a machine that is busy is measured no more
 STEADY = 2.0  # between the quickest and the slowest round
 
 
@@ -63,12 +64,13 @@ def answer_times(answer: Callable[[int], object], most: int, device: "torch.devi
         alone = _milliseconds(lambda: answer(1), device)
         while together > 1 and alone * together > 1000 * PATIENCE_S:
             together //= 2
-        rounds = []
-        for _ in range(ROUNDS):
+        here = device.type == "cpu"
+        rounds, unknown = list[tuple[float, float]](), why_unknown(*load.read(), [alone], computes_here=here)
+        while len(rounds) < ROUNDS and not (unknown and load.seconds > LONG_S):  # it would tell nothing, and last
             alone = _milliseconds(lambda: answer(1), device)
             several = _milliseconds(lambda: answer(together), device) / together if together > 1 else alone
             rounds.append((alone, several))
-        unknown = why_unknown(*load.read(), [alone for alone, _ in rounds], computes_here=device.type == "cpu")
+            unknown = why_unknown(*load.read(), [one for one, _ in rounds], computes_here=here)
     finally:
         torch.set_num_threads(threads)
     if unknown:
@@ -81,6 +83,11 @@ class Load:
 
     def __init__(self) -> None:
         self._began = time.perf_counter(), time.process_time(), self._busy_s()
+
+    @property
+    def seconds(self) -> float:
+        """For how long."""
+        return time.perf_counter() - self._began[0]
 
     def read(self) -> tuple[float, float]:
         """Return for which share of the time this process computed, and which share of all cores others took."""

@@ -6,7 +6,7 @@ import torch
 from core.results.evidence import Costs
 from core.results.verdict_card import _costs
 from core.training.device import answering_threads
-from core.worker.speed import Speed, answer_times, why_unknown
+from core.worker.speed import Load, Speed, answer_times, why_unknown
 
 CPU = torch.device("cpu")
 
@@ -46,3 +46,16 @@ def test_a_speed_that_is_not_known_is_said_to_be() -> None:
         "2.6 kB on disk."
     )
     assert [number.name for number in sentence.numbers] == ["Size", "Numbers"]
+
+
+def test_a_busy_machine_is_not_measured_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+    monkeypatch.setattr("core.worker.speed._milliseconds", lambda _answer, _device: measured.append(1) or 5.0)
+    monkeypatch.setattr(Load, "read", lambda _: (0.1, 0.9))
+    monkeypatch.setattr(Load, "seconds", 3.0)
+    found = answer_times(lambda _: None, 1, CPU)
+    assert (found.alone_ms, found.unknown) == (None, "the machine was too busy with other things to tell")
+    assert len(measured) == 1
+    monkeypatch.setattr(Load, "seconds", 1.0)
+    answer_times(lambda _: None, 1, CPU)
+    assert len(measured) == 1 + 4, "all rounds, where that is a matter of a second"
