@@ -86,7 +86,10 @@ class Trials:
             config: Of the run.
         """
         folds = result.get("folds") or {}
-        if not folds.get("seconds") or config.evaluation == "auto":
+        if not folds.get("seconds"):  # there are none: said only to who asks for them, or would miss them
+            misses = config.evaluation == "every-row" or not (folds.get("is_expected") or config.evaluation != "auto")
+            return result if misses else {**result, "folds": {}}
+        if config.evaluation == "auto":
             return result
         stages, wanted = dict(result["stages"]), config.evaluation == "every-row"
         others_s = sum(stages.values()) - stages.get(Stage.FOLDS, 0.0)

@@ -57,6 +57,7 @@ class Folding:
         why_not: Why there are none, a sentence; else empty.
         notes: What should be known of them, in sentences.
         grouped: Whether rows belong together that are not merely copies.
+        is_expected: Whether nobody misses them where there are none: a text, or enough rows.
     """
 
     number: Indices
@@ -64,6 +65,7 @@ class Folding:
     why_not: str = ""
     notes: tuple[str, ...] = ()
     grouped: bool = False
+    is_expected: bool = False
 
     @property
     def count(self) -> int:
@@ -107,11 +109,11 @@ def fold(version: DatasetVersion, parts: Mapping[SplitName, Examples], bonds: Ro
     """
     total = sum(len(one) for one in parts.values())
     if not version.labels and not len(parts["train"].targets):
-        return _none(TEXT)
+        return _none(TEXT, expected=True)
     if bonds.fixed:
         return _none(bonds.fixed)
     if total >= MOST_ROWS:
-        return _none(TOO_LARGE.format(rows=total, test=len(parts["test"])))
+        return _none(TOO_LARGE.format(rows=total, test=len(parts["test"])), expected=True)
     if total < FEWEST_ROWS:
         return _none(TOO_FEW.format(rows=total))
     examples = everything(parts)
@@ -140,8 +142,11 @@ def everything(examples: Mapping[SplitName, Examples]) -> Examples:
     return Examples(table, targets, parts[0].labels)
 
 
-def _none(why: str) -> Folding:
-    return Folding(np.zeros(0, np.int64), np.zeros((0, 0), np.bool_), why)
+NO_FOLDS = Folding(np.zeros(0, np.int64), np.zeros((0, 0), np.bool_))
+
+
+def _none(why: str, *, expected: bool = False) -> Folding:
+    return replace(NO_FOLDS, why_not=why, is_expected=expected)
 
 
 def _groups(task: str, rows: pa.Table) -> Indices:

@@ -54,7 +54,8 @@ def _confuses(known: Evidence) -> Sentence:
             text = f"It finds {truth} least, {share}, and takes it for {answer} most often ({top.count:,} times)"
         else:
             text += f", and finds {_named(weak.label)} least: {share}"
-        how = f"{weak.support:,} test examples are of this class; interval of Wilson 1927."
+        judged = "rows" if known.folds else "test examples"
+        how = f"{weak.support:,} {judged} are of this class; interval of Wilson 1927."
         numbers.append(Number(f"Found of {_named(weak.label)}", share, how))
     return Sentence("fails", f"{text}.", tuple(numbers))
 

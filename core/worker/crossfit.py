@@ -7,13 +7,14 @@ validation part and sees its test rows once.
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.config import TrainConfig
 from core.configure import model_params
@@ -53,6 +54,7 @@ class Subject:
     device: torch.device
     folder: Path
     cache_folder: Path
+    baselines: tuple[str, ...]  # as they are called on the run's own training rows
     training_s: float  # that its own training took
     stop: threading.Event
     finish: threading.Event
@@ -114,9 +116,9 @@ class CrossFit:
 
     def _together(self, found: list[Outcomes], baselines: list[dict[str, Outcomes]]) -> Crossfitted:
         rows = [self._folding.rows(fold)["test"] for fold in range(self._folding.count)]
+        simple, notes = in_each_fold(baselines, self._run.baselines, rows)
         folds = Folds(self._folding.number, self._folding.training_rows, self._folding.grouped)
-        simple = {name: pooled([one[name] for one in baselines], rows) for name in baselines[0]}
-        return Crossfitted(pooled(found, rows), simple, folds, self._folding.notes)
+        return Crossfitted(pooled(found, rows), simple, folds, (*self._folding.notes, *notes))
 
     def _trained(self, fold: int, data: Materialised) -> Outcomes:
         """Train the model of a fold and return what it does on the rows that it never saw.
@@ -159,6 +161,31 @@ class CrossFit:
         seed = int(np.random.SeedSequence([run.config.seed, fold + 1]).generate_state(1)[0]) % SEEDS
         budget_min = run.training_s / 60 if run.config.time_budget_min else 0.0
         return run.config.model_copy(update={"seed": seed, "time_budget_min": budget_min})
+
+
+def in_each_fold(
+    fitted: Sequence[Mapping[str, Outcomes]], names: Sequence[str], rows: Sequence[NDArray[np.int64]]
+) -> tuple[dict[str, Outcomes], list[str]]:
+    """Return what each simple method does on all rows, and in which folds it chose to be another, in sentences.
+
+    A method may choose its form on the training rows (words or characters), and is called by what it has chosen: the
+    same place is the same method.
+
+    Args:
+        fitted: Of each fold, by name.
+        names: As the methods are called on the run's own training rows.
+        rows: Of each fold.
+    """
+    found, notes = dict[str, Outcomes](), list[str]()
+    for place, name in enumerate(names[: min(len(one) for one in fitted)]):
+        found[name] = pooled([list(one.values())[place] for one in fitted], rows)
+        others = [other for one in fitted if (other := list(one)[place]) != name]
+        if others:
+            called = " or ".join(dict.fromkeys(others))
+            notes.append(
+                f"In {len(others)} of {len(fitted)} folds {called} suited better than {name}, and stood for it."
+            )
+    return found, notes
 
 
 class _FinishRequested(Exception):

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from core.config import TrainConfig
-from core.intake.folding import FOLDS, Folding, fold
+from core.intake.folding import FOLDS, NO_FOLDS, Folding, fold
 from core.intake.materialise import Materialised
 from core.specs import TaskSpec
 from core.worker.forecast import baselines_s
@@ -34,9 +34,15 @@ class Plan:
     why_not: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return what an estimate says of it: {"seconds", "rows", "is_wanted", "why_not"}."""
+        """Return what an estimate says of it: {"seconds", "rows", "is_wanted", "why_not", "is_expected"}."""
         rows = len(self.folding.number)
-        return {"seconds": self.seconds, "rows": rows, "is_wanted": self.is_wanted, "why_not": self.why_not}
+        return {
+            "seconds": self.seconds, "rows": rows, "is_wanted": self.is_wanted, "why_not": self.why_not,
+            "is_expected": self.folding.is_expected,
+        }  # fmt: skip
+
+
+NOT_ASKED = Plan(NO_FOLDS, 0.0, False)
 
 
 class Planner:
@@ -58,14 +64,15 @@ class Planner:
         Args:
             training_s: Seconds that one training takes, with its looks at the validation split.
         """
-        config, folding = self._config, self._folding
+        config, decides_itself = self._config, self._config.evaluation == "auto"
+        if config.evaluation == "quick-look" or (decides_itself and not self._most_s):
+            return NOT_ASKED
+        folding = self._folding
         why_not = CONTINUED if config.continues else folding.why_not
         if why_not:
             return Plan(folding, 0.0, False, why_not)
         seconds = FOLDS * (training_s + self._fitting_s + PREPARING_S)
-        if config.evaluation == "quick-look":
-            return Plan(folding, seconds, False)
-        if config.evaluation == "auto" and (seconds > self._most_s or config.time_budget_min):
+        if decides_itself and (seconds > self._most_s or config.time_budget_min):
             return Plan(folding, seconds, False, _too_dear(seconds, self._most_s, config.time_budget_min))
         return Plan(folding, seconds, True)
 

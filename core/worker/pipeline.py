@@ -123,7 +123,7 @@ class Pipeline:
         counted = partial(self._stages.count, "Fitting baselines")
         fitted = baselines.outcomes(self._recorder.stop_requested, counted)
         self._check_stop()
-        in_folds = self._in_folds(data)
+        in_folds = self._in_folds(data, tuple(fitted))
         self._check_stop()
         self._stages.enter(Stage.EVALUATING)
         load_weights(self.folder / "checkpoints" / "best", module)
@@ -143,7 +143,7 @@ class Pipeline:
                 doubt_labels(self.folder, judged, data, self._stages.counter("Looking for wrong labels: trial"))
         return False
 
-    def _in_folds(self, data: Materialised) -> Crossfitted | str:
+    def _in_folds(self, data: Materialised, baselines: tuple[str, ...]) -> Crossfitted | str:
         """Judge models like this one on every row, where that is wanted; else return why not, empty if nobody asked.
 
         Raises:
@@ -151,12 +151,12 @@ class Pipeline:
         """
         planned = self._planner(data).plan(self._training_s)
         if not planned.is_wanted:
-            return planned.why_not
+            return "" if planned.folding.is_expected and self.config.evaluation == "auto" else planned.why_not
         if self._encoding is not None:
             self._encoding.everything()
         subject = Subject(
             self.config, catalog.find_task(self.config.task), self.model, data, self._device, self.folder, self._cache,
-            self._training_s, self._recorder.stop_requested, self._recorder.finish_requested,
+            baselines, self._training_s, self._recorder.stop_requested, self._recorder.finish_requested,
         )  # fmt: skip
         found = CrossFit(subject, planned.folding, self._stages).judge(planned.seconds)
         if isinstance(found, str):

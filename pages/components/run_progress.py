@@ -23,7 +23,7 @@ WORDS = {
     Stage.SAVING: "Saving",
     Stage.DONE: "Done",
 }
-_BEFORE_THE_EXAM = (Stage.WAITING, *STAGES[: STAGES.index(Stage.BASELINES)])
+_BEFORE_THE_EXAM = (Stage.WAITING, *STAGES[: STAGES.index(Stage.EVALUATING)])
 MOST_WARNINGS = 2  # the latest; the others are on the record
 
 

@@ -17,6 +17,10 @@ def test_an_estimate_says_what_judging_every_row_takes_whatever_is_chosen() -> N
     every = config.model_copy(update={"evaluation": "every-row", "time_budget_min": 0.2})
     assert Trials.with_folds(quick, every)["total_s"] == 12.0
     assert Trials.folds_in_words({"folds": {"seconds": 0.0, "why_not": "It is a text."}}) == "It is a text."
+    large = {"folds": {"seconds": 0.0, "why_not": "Enough rows.", "is_expected": True}}
+    assert Trials.folds_in_words(Trials.with_folds(large, config)) == ""
+    asked = config.model_copy(update={"evaluation": "every-row"})
+    assert Trials.folds_in_words(Trials.with_folds(large, asked)) == "Enough rows."
     assert Trials.folds_in_words({}) == ""  # of an estimate from before there were folds
 
 

@@ -24,12 +24,14 @@ from core.preprocessing.columns import ColumnPreprocessor
 from core.recorder.recorder import Recorder
 from core.runs import Run, Stage
 from core.settings import Settings
+from core.specs import Outcomes
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.training.evaluation import Crossfitted
 from core.training.trainer import Trainer
-from core.worker.crossfit import CrossFit, Subject
+from core.worker.crossfit import CrossFit, Subject, in_each_fold
+from core.worker.crossfit_plan import Planner
 from core.worker.pipeline import Pipeline
 from core.worker.stages import Stages
 
@@ -58,7 +60,19 @@ def subject(config: TrainConfig, tmp_path: Path) -> Subject:
     data = materialise(catalog.find_dataset("diabetes"), model, params, tmp_path / "cache")
     task, stop, finish = catalog.find_task(config.task), threading.Event(), threading.Event()
     run_folder = tmp_path / "run"
-    return Subject(config, task, model, data, torch.device("cpu"), run_folder, tmp_path / "cache", 1.0, stop, finish)
+    return Subject(
+        config,
+        task,
+        model,
+        data,
+        torch.device("cpu"),
+        run_folder,
+        tmp_path / "cache",
+        ("mean", "ridge"),
+        1.0,
+        stop,
+        finish,
+    )
 
 
 @pytest.fixture
@@ -187,3 +201,36 @@ def test_a_run_says_that_every_row_was_judged_and_keeps_the_split_beside_it(
     assert run.test["r2"].value == pytest.approx(explained, abs=1e-6)
     assert run.test["r2"].value != report["judged"]["single_split"]["r2"]["value"]
     assert Stage.FOLDS in run.progress.spent
+
+
+def test_a_simple_method_that_chooses_its_form_is_one_method_whatever_it_is_called() -> None:
+    def answers(*values: int) -> Outcomes:
+        return Outcomes(np.zeros(len(values)), np.array(values), np.array(values))
+
+    fitted = [{"majority": answers(1), "words": answers(2)}, {"majority": answers(3, 4), "characters": answers(5, 6)}]
+    found, notes = in_each_fold(fitted, ("majority", "words"), [np.array([1]), np.array([0, 2])])
+    assert {name: one.predicted.tolist() for name, one in found.items()} == {"majority": [3, 1, 4], "words": [5, 2, 6]}
+    assert notes == ["In 1 of 2 folds characters suited better than words, and stood for it."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "training_s", "wanted", "said"),
+    [
+        ({"evaluation": "auto"}, 1.0, True, ""),
+        ({"evaluation": "auto"}, 100.0, False, "about 8 min, more than the 60 s"),
+        ({"evaluation": "auto", "time_budget_min": 2.0}, 1.0, False, "It has 2 min, which training alone may use."),
+        ({"evaluation": "quick-look"}, 1.0, False, ""),
+        ({"evaluation": "every-row"}, 100.0, True, ""),
+        ({"evaluation": "every-row", "continues": "abcdefgh"}, 1.0, False, "It goes on from another run"),
+    ],
+)
+def test_every_row_counts_where_somebody_asked_or_it_is_quick(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], training_s: float, wanted: bool,
+    said: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("core.worker.crossfit_plan.baselines_s", lambda *_: 0.5)
+    config = subject.config.model_copy(update=changes)
+    planned = Planner(config, subject.task, subject.data, 60.0).plan(training_s)
+    assert planned.is_wanted is wanted
+    assert said in planned.why_not
+    assert bool(planned.why_not) is bool(said)
