@@ -1,5 +1,6 @@
 import io
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,57 @@ def test_webdataset_is_read_from_its_tar(tmp_path: Path) -> None:
     assert taken.look.options.layout == "webdataset"
     assert [row["label"] for row in taken.rows] == ["0", "1"] * 3
     assert "skipped-files" not in taken.findings
+
+
+def samples(labels: str, start: int = 0) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for i, label in enumerate(labels):
+        files |= {f"{start + i:06}.jpg": png(start + i + 10 * int(label)), f"{start + i:06}.cls": label.encode()}
+    return files
+
+
+def test_the_shards_of_a_folder_are_one_set(tmp_path: Path) -> None:
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    tar(folder / "birds-000000.tar", samples("0101"))
+    tar(folder / "birds-000001.tar.gz", samples("0011", start=4), "w:gz")
+    taken = take(READER, folder, tmp_path)
+    assert (
+        taken.look.format == "2 TARs of pictures: WebDataset (8 pictures with a file of their name that says the class)"
+    )
+    assert [row["label"] for row in taken.rows] == list("01010011")
+    assert "skipped-files" not in taken.findings
+
+
+def test_shards_that_count_anew_keep_their_labels_and_their_splits(tmp_path: Path) -> None:
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    tar(folder / "birds-train-000000.tar", samples("0101"))
+    tar(folder / "birds-train-000001.tar", samples("1110"))
+    tar(folder / "birds-test-000000.tar", samples("01"))
+    (folder / ".DS_Store").write_text("x")
+    taken = take(READER, folder, tmp_path)
+    assert sorted((row["given"], row["label"]) for row in taken.rows) == [
+        ("test", "0"), ("test", "1"), *[("train", "0")] * 3, *[("train", "1")] * 5,
+    ]  # fmt: skip
+
+
+def test_a_zip_of_shards_says_how_they_are_brought(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "birds.zip", "w") as packed:
+        for number in range(2):
+            packed.write(tar(tmp_path / f"{number}.tar", samples("01")), f"birds/{number}.tar")
+    with pytest.raises(DataError, match="Unpack it and bring the folder: TARs that lie in one folder are read as one"):
+        open_archive(tmp_path / "birds.zip")
+
+
+def test_a_broken_shard_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "birds"
+    folder.mkdir()
+    tar(folder / "a-0.tar", samples("0101"))
+    whole = tar(folder / "a-1.tar", samples("0101", start=4)).read_bytes()
+    (folder / "a-1.tar").write_bytes(whole[:1500])
+    with pytest.raises(DataError, match=r"a-1\.tar is a TAR that is damaged or was cut off"):
+        open_archive(folder)
 
 
 def test_links_are_not_followed_and_names_cannot_point_out(tmp_path: Path) -> None:

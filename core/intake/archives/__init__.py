@@ -14,6 +14,7 @@ from core.errors import DataError
 from core.intake.archives.archive import Archive, Entry, UnreadableEntry
 from core.intake.archives.folders import names_in_folder, open_folder
 from core.intake.archives.names import clean_name, is_system
+from core.intake.archives.shards import names_in_shards, open_shards, shards_of
 from core.intake.archives.tars import is_tar, names_in_tar, open_tar
 from core.intake.archives.zips import is_zip, names_in_zip, open_zip
 
@@ -35,7 +36,7 @@ LISTED = 100_000  # names that are passed over at most to find them
 
 
 def open_archive(path: Path) -> Archive:
-    """List a folder, a ZIP or a TAR file.
+    """List a folder, a ZIP or a TAR file; a folder of TARs alone is what is in them.
 
     Raises:
         DataError: It is neither, or not one that is safe to read; the message says what to do.
@@ -47,7 +48,7 @@ def open_archive(path: Path) -> Archive:
                 "it as a file, and bring that."
             )
         if path.is_dir():
-            return open_folder(path)
+            return open_shards(path, shards) if (shards := shards_of(path)) else open_folder(path)
         return open_tar(path) if is_tar(path) else open_zip(path)
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {path}. Check its name.") from error
@@ -69,8 +70,11 @@ def is_special(path: Path) -> bool:
 
 
 def archive_kind(path: Path) -> str:
-    """Return what an archive is called at the beginning of a sentence: "Folder", "TAR" or "ZIP"."""
-    return "Folder" if path.is_dir() else "TAR" if is_tar(path) else "ZIP"
+    """Return what an archive is called at the beginning of a sentence: "Folder", "4 TARs", "TAR" or "ZIP"."""
+    if path.is_dir():
+        shards = shards_of(path)
+        return f"{len(shards):,} TARs" if len(shards) > 1 else "TAR" if shards else "Folder"
+    return "TAR" if is_tar(path) else "ZIP"
 
 
 def peek(path: Path, most: int = PEEKED) -> list[str]:
@@ -96,5 +100,5 @@ def peek(path: Path, most: int = PEEKED) -> list[str]:
 
 def _names(path: Path) -> Iterator[str]:
     if path.is_dir():
-        return names_in_folder(path)
+        return names_in_shards(shards) if (shards := shards_of(path)) else names_in_folder(path)
     return names_in_tar(path) if is_tar(path) else names_in_zip(path)

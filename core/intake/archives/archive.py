@@ -175,9 +175,13 @@ def check_count(name: str, count: int) -> None:
 def check_nested(name: str, files: int, nested: list[str]) -> None:
     """Refuse what holds only archives."""
     if nested and not files:
+        are_shards = all(".tar" in one.lower() or one.lower().endswith(".tgz") for one in nested)
+        way = (
+            "Unpack it and bring the folder" if are_shards else "Unpack them, and pack the files themselves as one ZIP"
+        )
+        why = ": TARs that lie in one folder are read as one set" if are_shards else ""
         raise DataError(
-            f"{name} holds nothing but other archives (such as '{nested[0]}'), which are not opened. "
-            "Unpack them, and pack the files themselves as one ZIP."
+            f"{name} holds nothing but other archives (such as '{nested[0]}'), which are not opened. {way}{why}."
         )
 
 
