@@ -21,7 +21,7 @@ from core.statistics.normal import STANDARD, Z95
 from core.statistics.scores import difference_of, score_of
 from core.statistics.shares import differing_shares, wilson
 
-WHOLE_FROM = 1_300  # rows, from which on the correction counts wholly
+WHOLE_FROM = 1_000  # rows, from which on the correction counts wholly
 FEWEST_ROWS = 10  # of fewer nothing is said of how sure the number is
 # By folds less one: Student's t, of which 95 % lie within -t and t, and how much larger than expected a variance is
 # once in a hundred times (chi-squared over its degrees of freedom).

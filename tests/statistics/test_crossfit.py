@@ -47,7 +47,7 @@ def test_the_corrected_resampled_t_is_that_of_nadeau_and_bengio() -> None:
 def test_a_share_of_all_rows_has_wilsons_interval_of_as_many_rows_as_count() -> None:
     right = np.arange(500) % 10 < 8  # 400 of 500, the same in every fold
     found = crossfitted_score(ACCURACY, answers(right), Folds(np.arange(500) // 100, 350), seed=0)
-    spread = 1 + 5 * (100 / 350) * 500 / 1300
+    spread = 1 + 5 * (100 / 350) * 500 / 1000
     middle, z = 0.8, stats.norm.ppf(0.975)
     weight = z**2 / (500 / spread)
     centre = (middle + weight / 2) / (1 + weight)
@@ -57,8 +57,8 @@ def test_a_share_of_all_rows_has_wilsons_interval_of_as_many_rows_as_count() -> 
 
 
 def test_nadeau_and_bengios_correction_comes_in_with_the_rows() -> None:
-    assert five(1300).spread == five(4000).spread == pytest.approx(1 + 5 * 0.2 / 0.7)
-    assert five(650).spread == pytest.approx(1 + 5 * 0.2 / 0.7 / 2)
+    assert five(1000).spread == five(4000).spread == pytest.approx(1 + 5 * 0.2 / 0.7)
+    assert five(500).spread == pytest.approx(1 + 5 * 0.2 / 0.7 / 2)
 
 
 def test_a_difference_of_shares_is_clear_where_its_interval_says_so() -> None:
@@ -66,7 +66,7 @@ def test_a_difference_of_shares_is_clear_where_its_interval_says_so() -> None:
     first[:60], second[40:180] = False, False  # of 1,000 rows 120 are right for the first alone, 40 for the second
     order = np.random.default_rng(3).permutation(1000)
     found = crossfitted_difference(ACCURACY, answers(first[order]), answers(second[order]), five(1000), seed=0)
-    spread = 1 + 5 * (200 / 700) * 1000 / 1300
+    spread = 1 + 5 * (200 / 700)
     total = 1000 / spread + 2
     a, b = (120 / spread + 1) / total, (40 / spread + 1) / total
     half = stats.norm.ppf(0.975) * math.sqrt((a + b - (a - b) ** 2) / total)
