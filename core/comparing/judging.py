@@ -89,12 +89,12 @@ def stand(service: Service, group: Group, against: str = "") -> Standing | None:
     reference = asked or next(iter(testable), best.run)
     others = [run for run in scored if run.id != reference.id]
     in_folds = {run.id: folds_of(service, run) for run in scored}
-    found = [
+    tested_pairs = [
         _in_folds(metric, run, in_folds[run.id], in_folds[reference.id])
         or _against(task, metric, run, reference, answers)
         for run in others
     ]
-    judged = _corrected(found, sign)
+    judged = _corrected(tested_pairs, sign)
     judged[reference.id] = Judgement(reference, "reference")
     tested = [one.rows or len(answers[one.run.id]) for one in judged.values() if one.difference is not None]
     standing = Standing(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0), best)

@@ -134,10 +134,10 @@ def everything(examples: Mapping[SplitName, Examples]) -> Examples:
     if isinstance(first, np.ndarray):
         return Examples(np.concatenate([np.asarray(one.inputs) for one in parts]), targets, parts[0].labels)
     if isinstance(first, tuple):
-        return Examples(tuple(text for one in parts for text in one.inputs), targets, parts[0].labels)
+        return Examples(tuple(str(text) for one in parts for text in one.inputs), targets, parts[0].labels)
     import pandas as pd
 
-    table = pd.concat([one.inputs for one in parts], ignore_index=True)  # type: ignore[misc]
+    table: pd.DataFrame = pd.concat([one.inputs for one in parts], ignore_index=True)  # type: ignore[misc]
     table.attrs = dict(first.attrs)
     return Examples(table, targets, parts[0].labels)
 

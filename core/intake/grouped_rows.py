@@ -51,7 +51,7 @@ def together(rows: pa.Table, near: Indices) -> Together:
 def group_numbers_of(rows: pa.Table) -> Indices:
     """Return a number for each row's group, (N,); a row that names none is one by itself."""
     encoded = rows.column(GROUP).dictionary_encode().unify_dictionaries().combine_chunks()
-    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    codes: Indices = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
     alone = codes < 0
     codes[alone] = len(encoded.dictionary) + np.arange(int(alone.sum()))
     return codes

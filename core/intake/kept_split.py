@@ -91,7 +91,7 @@ def protected(split: NDArray[np.int8], near: Indices, said: NDArray[np.int8]) ->
 def _fixed(said: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Return which rows the source itself has put where they are: of training only where it holds out both others."""
     held_out = (said == VALIDATION) | (said == TEST)
-    return held_out | ((said == TRAIN) if not _held_out(said) else np.zeros_like(held_out))
+    return np.asarray(held_out | ((said == TRAIN) if not _held_out(said) else np.zeros_like(held_out)), np.bool_)
 
 
 def _held_out(said: NDArray[np.int8]) -> tuple[int, ...]:

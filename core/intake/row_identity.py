@@ -60,7 +60,7 @@ def almost_the_same(new: pa.Table, old: pa.Table) -> NDArray[np.int64]:
     common = [name for name in ours if name in theirs]
     if len(common) < 3 or not new.num_rows or not old.num_rows:
         return found
-    whole = [np.sum([cells[name] for name in common], axis=0, dtype=np.uint64) for cells in (ours, theirs)]
+    whole = [np.asarray(np.sum([cells[n] for n in common], axis=0, dtype=np.uint64)) for cells in (ours, theirs)]
     for without in ("", *(name for name in common if name != "target")):
         open_ = np.flatnonzero(found == _NOWHERE)
         if not len(open_):

@@ -85,7 +85,7 @@ def recorded(rows: pa.Table) -> NDArray[np.int8]:
     """Return where each row of a version belongs, (N,), also where it is set aside; `NEW` where nobody knows."""
     if "split" not in rows.column_names:
         return np.full(rows.num_rows, NEW, dtype=np.int8)
-    split = rows.column("split").fill_null(NEW).to_numpy().astype(np.int8)
+    split: NDArray[np.int8] = rows.column("split").fill_null(NEW).to_numpy().astype(np.int8)
     return np.where(split < 0, -1 - split, split).astype(np.int8)
 
 

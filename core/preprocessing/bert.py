@@ -64,7 +64,7 @@ def load_network(folder: Path, device: str, deepest: int) -> Network:
     import torch
     from safetensors import safe_open
 
-    with safe_open(folder / "model.safetensors", "numpy") as file:  # type: ignore[no-untyped-call]
+    with safe_open(folder / "model.safetensors", "numpy") as file:
 
         def values(*names: str) -> torch.Tensor:
             return torch.from_numpy(np.concatenate([file.get_tensor(name) for name in names])).to(device)

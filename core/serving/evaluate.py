@@ -89,7 +89,7 @@ def evaluate_on(
         return evaluation
     seen = seen_of(test, [load_version(each).examples for each in learnt])
     rest = every.select(np.flatnonzero(~seen.any)) if task.judged is None else judged(without(test, seen))
-    counted = replace(evaluation, **_counts(seen, test))
+    counted = _counted(evaluation, seen, test)
     known = counted.trained_on + counted.steered_by
     if known and len(rest.nll) >= FEWEST_NEW:
         counted = replace(counted, new_scores=score(task, rest, seed))
@@ -112,16 +112,17 @@ def _outcomes(predictor: Predictor, test: Examples, device: str) -> Outcomes:
     return outcomes if judge is None else judge(outcomes, inputs)  # from tokens to characters
 
 
-def _counts(seen: Seen, test: Examples) -> dict[str, int]:
-    """Return how many examples were met, by kind; of a text those that are judged at all."""
+def _counted(evaluation: Evaluation, seen: Seen, test: Examples) -> Evaluation:
+    """Return an evaluation that says how many examples were met, by kind; of a text those that are judged at all."""
     counts = np.ones(len(seen.any), np.bool_)
     for begin, end in test.unjudged:
         counts[begin:end] = False
-    return {
-        "trained_on": int((seen.trained & counts).sum()),
-        "steered_by": int((seen.steered & ~seen.trained & counts).sum()),
-        "exactly": int((seen.exact & counts).sum()),
-    }
+    return replace(
+        evaluation,
+        trained_on=int((seen.trained & counts).sum()),
+        steered_by=int((seen.steered & ~seen.trained & counts).sum()),
+        exactly=int((seen.exact & counts).sum()),
+    )
 
 
 def _note(found: Evaluation, is_unknown: bool, things: str) -> str:

@@ -51,7 +51,7 @@ def seen_of(test: Examples, learnt: Sequence[dict[SplitName, Examples]]) -> Seen
     size = _size(test)
 
     def either(masks: Sequence[tuple[Mask, Mask]], at: int) -> Mask:
-        return np.logical_or.reduce([np.zeros(size, np.bool_), *(pair[at] for pair in masks)])
+        return np.asarray(np.logical_or.reduce([np.zeros(size, np.bool_), *(pair[at] for pair in masks)]), np.bool_)
 
     exact = either(found["train"], 0) | either(found["validation"], 0)
     return Seen(either(found["train"], 1), either(found["validation"], 1), exact)

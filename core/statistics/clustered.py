@@ -99,7 +99,7 @@ def _share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
     count, share = int(clusters.max()) + 1, float(right.mean())
     if count < FEWEST:
         return Score(share, _NOWHERE, _NOWHERE)
-    off = _sums(right - share, clusters)
+    off = _sums(np.asarray(right - share, np.float64), clusters)
     variance = count / (count - 1) * float(off @ off) / len(right) ** 2
     worth = share * (1 - share) / variance if variance > 0 else float(count)
     student = Z95 + (Z95**3 + Z95) / (4 * (count - 1))
@@ -138,7 +138,8 @@ def _counts(outcomes: Outcomes, clusters: Clusters, seed: int) -> Iterator[tuple
     for weights in _weights(clusters, seed):
         drawn = np.bincount(which, weights, len(kinds))
         hits = np.bincount(right, np.where(right == said, drawn, 0), classes)
-        yield hits, np.bincount(said, drawn, classes), np.bincount(right, drawn, classes)
+        named, there = np.bincount(said, drawn, classes), np.bincount(right, drawn, classes)
+        yield hits.astype(np.float64), named.astype(np.float64), there.astype(np.float64)
 
 
 def _weights(clusters: Clusters, seed: int) -> Iterator[Clusters]:
@@ -149,7 +150,7 @@ def _weights(clusters: Clusters, seed: int) -> Iterator[Clusters]:
 
 
 def _sums(values: NDArray[np.float64], clusters: Clusters) -> Values:
-    return np.bincount(clusters, weights=values)
+    return np.bincount(clusters, weights=values).astype(np.float64)
 
 
 def _from_mean(outcomes: Outcomes) -> Values:

@@ -172,7 +172,7 @@ def _farther(value: float, end: float, times: float) -> float:
 
 def _of_shares(first: NDArray[np.bool_], second: NDArray[np.bool_], spread: float) -> Difference:
     """Return the difference of two shares: Bonett and Price's interval and its test, of as many rows as count."""
-    only = [np.count_nonzero(first & ~second), np.count_nonzero(second & ~first)]
+    only = [int(np.count_nonzero(first & ~second)), int(np.count_nonzero(second & ~first))]
     middle, half = differing_shares(*(count / spread for count in (*only, len(first))))
     p = _normal_p(abs(middle) / half * Z95) if half > 0 else 1.0
     low, high = max(middle - half, -1.0), min(middle + half, 1.0)

@@ -63,7 +63,7 @@ def by_group(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[ND
         groups: (N,) numbers from 0.
     """
     sizes = np.bincount(groups).astype(np.float64)
-    sums = np.bincount(groups, weights=values)
+    sums = np.bincount(groups, weights=values).astype(np.float64)
     return sums[sizes > 0], sizes[sizes > 0]
 
 

@@ -184,7 +184,8 @@ def _resampled_counts(
     for answered in answers:
         mixed = mixed * classes + answered
     mixed, which, counts = np.unique(mixed, return_inverse=True, return_counts=True)
-    which, kinds = which.astype(np.int32), []
+    kinds: list[NDArray[np.int64]] = []
+    which = which.astype(np.int32)
     for _ in answers:
         mixed, answered = np.divmod(mixed, classes)
         kinds.insert(0, answered)

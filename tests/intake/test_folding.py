@@ -85,7 +85,9 @@ CASES: Mapping[str, tuple[Examples, RowBonds, str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_where_folds_would_say_something_wrong_a_sentence_says_why_there_are_none(case: str) -> None:
     examples, bonds, said = CASES[case]
-    cut = {"train": examples, "validation": examples, "test": examples} if case == "a text" else parts(examples)
+    cut: dict[SplitName, Examples] = (
+        {"train": examples, "validation": examples, "test": examples} if case == "a text" else parts(examples)
+    )
     found = fold(version(examples.labels), cut, bonds)
     assert said in found.why_not
     assert found.count == 0

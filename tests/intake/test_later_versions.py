@@ -1,6 +1,7 @@
 """Where rows stand in the later versions of a data set: on disk, through the library."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -166,7 +167,7 @@ def test_versions_of_old_stay_as_they_are_and_their_next_ones_keep_their_rows(li
 # --- tables ---
 
 
-def prices(file: Path, rows: list[tuple[object, ...]], names: str = "size,rooms,town,price") -> Path:
+def prices(file: Path, rows: Sequence[tuple[object, ...]], names: str = "size,rooms,town,price") -> Path:
     file.write_text("\n".join([names, *(",".join(map(str, row)) for row in rows)]))
     return file
 

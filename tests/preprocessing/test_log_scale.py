@@ -92,6 +92,7 @@ def test_numbers_that_multiply_may_be_nought(unit: float) -> None:
     said = columns.target.in_units(columns.target.standardised(counts))
     np.testing.assert_allclose(said, counts, atol=1e-9 * counts.max())
     module = linear.build(linear.LinearParams(), columns.info(())).eval()
+    assert isinstance(module, torch.nn.Sequential)
     standardised = torch.from_numpy(columns.target.standardised(counts)).float()[:, None]
     np.testing.assert_allclose(module[1](standardised).numpy(), counts, atol=1e-4 * counts.max())
     assert columns.target.log_shift == (1.0 if unit == 1 else pytest.approx(np.quantile(counts[counts > 0], 0.1)))

@@ -50,7 +50,12 @@ def test_a_speed_that_is_not_known_is_said_to_be() -> None:
 
 def test_a_busy_machine_is_not_measured_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[int] = []
-    monkeypatch.setattr("core.worker.speed._milliseconds", lambda _answer, _device: measured.append(1) or 5.0)
+
+    def milliseconds(*_: object) -> float:
+        measured.append(1)
+        return 5.0
+
+    monkeypatch.setattr("core.worker.speed._milliseconds", milliseconds)
     monkeypatch.setattr(Load, "read", lambda _: (0.1, 0.9))
     monkeypatch.setattr(Load, "seconds", 3.0)
     found = answer_times(lambda _: None, 1, CPU)
