@@ -13,9 +13,9 @@ from core.errors import DataError
 from core.imports import Finding
 from core.intake.duplicates import Keys
 from core.intake.grouped_rows import GROUP, Together, check_groups, together
-from core.intake.kept_split import Before, keep_split, protected
+from core.intake.kept_split import Before, keep_split, protected, spans
 from core.intake.loading import SPLIT_NUMBERS, targets_of
-from core.intake.row_identity import almost_the_same, identities, sought
+from core.intake.row_identity import almost_the_same, identities, sought, whole_rows
 from core.intake.rows import FEATURE
 from core.intake.split_record import EMPTY, NEW, SplitRecord, recorded, set_aside
 from core.intake.split_words import aside_finding, describe_split, missing_classes
@@ -24,6 +24,7 @@ from core.intake.time_split import borders_of, moments_of, split_at, split_by_ti
 
 Borders = tuple[float, float]
 Near = Callable[[pa.Table], Indices]  # (n,) numbers: rows that are nearly the same have the same one
+TABLE = "tabular-regression"
 BORDERS = "time_borders"  # fact: when validation and test begin, in seconds
 MOST_ASIDE = 0.2  # share of the rows: where more are alike, as in a table of a few categories, they are no copies
 MOST_COMPARED = 5_000_000  # cells of rows that are looked for among those that have gone
@@ -84,15 +85,17 @@ def divide_rows(
     Raises:
         DataError: They cannot be divided.
     """
-    keys, linked, salt = identities(task, rows), together(rows, near), past.salt or mark
+    keys, salt = identities(task, rows), past.salt or mark
     if GROUP in rows.column_names:
         check_groups(rows, str(facts.get("group_column", "")))
+        near = whole_rows(rows) if task == TABLE else near  # rows of many customers are alike, and are no copies
+    linked = together(rows, near)
     moments, borders = _in_time(rows, facts, past)
     if past.before is None:
         split = _drawn(rows, labels, linked, moments, salt)
         borders = None if moments is None else borders_of(moments, split)
     else:
-        split = _kept(task, rows, labels, keys, linked, similar, past, moments, borders)
+        split = _kept(task, rows, labels, keys, near, similar, past, moments, borders)
     if not linked.has_copies:
         split = protected(split, near, said_by(rows.column("given"), len(split)))
     split, aside = _left_where_many(split), split < 0
@@ -118,7 +121,7 @@ def _in_time(rows: pa.Table, facts: Mapping[str, Any], past: Past) -> tuple[NDAr
 
 
 def _kept(
-    task: str, rows: pa.Table, labels: tuple[str, ...], keys: Keys, linked: Together, similar: Near, past: Past,
+    task: str, rows: pa.Table, labels: tuple[str, ...], keys: Keys, near: Indices, similar: Near, past: Past,
     moments: NDArray[np.float64] | None, borders: Borders | None,
 ) -> NDArray[np.int8]:  # fmt: skip
     """Return the split of rows of which some were there before."""
@@ -126,11 +129,14 @@ def _kept(
     if moments is not None and borders is not None:
         return _by_time(before.homes, moments, borders)
 
+    if task == TABLE:  # what differs in its target is no copy: it need not be set aside where both were there
+        similar, near = whole_rows, np.where(spans(near, before.homes), near.max() + 1 + whole_rows(rows), near)
+
     def regroup(at: Indices) -> Indices:
         some = rows.take(pa.array(at))
         return together(some, similar(some)).number
 
-    return keep_split(before, linked.number, targets_of(rows, labels), past.salt, regroup)
+    return keep_split(before, together(rows, near).number, targets_of(rows, labels), past.salt, regroup)
 
 
 def _left_where_many(split: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -180,7 +186,7 @@ def _known(task: str, rows: pa.Table, keys: Keys, similar: Near, past: Past) -> 
 
 def _mended(task: str, new: pa.Table, gone: pa.Table, similar: Near) -> Indices:
     """Return which row that has gone each new one was, nearly; -1 where it is truly new."""
-    if task == "tabular-regression":
+    if task == TABLE:
         columns = sum(name.startswith(FEATURE) for name in new.column_names)
         few = columns * (new.num_rows + gone.num_rows) <= MOST_COMPARED
         return almost_the_same(new, gone) if few else np.full(new.num_rows, -1, dtype=np.int64)

@@ -73,6 +73,17 @@ def keep_split(
     return np.where(aside, set_aside(homes), homes).astype(np.int8)
 
 
+def spans(groups: Indices, homes: Homes) -> NDArray[np.bool_]:
+    """Return which rows are in a group that has rows on several sides, (N,).
+
+    Args:
+        groups: (N,) rows with the same number are in one group.
+        homes: (N,) where each row belongs; `NEW` where nobody knows.
+    """
+    number = group_numbers(groups)[0]
+    return np.asarray((_sides(number, homes, homes != NEW).sum(1) > 1)[number])
+
+
 def protected(split: NDArray[np.int8], near: Indices, said: NDArray[np.int8]) -> NDArray[np.int8]:
     """Return the split without copies on two sides: those that judge stay, the others are set aside.
 

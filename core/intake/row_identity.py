@@ -33,6 +33,14 @@ def identities(task: str, rows: pa.Table) -> Keys:
     return _as_keys(total)
 
 
+def whole_rows(rows: pa.Table) -> NDArray[np.int64]:
+    """Return a number for each row of a table, (N,): the same number means the same in every cell, the target too."""
+    total = np.zeros((2, rows.num_rows), dtype=np.uint64)
+    for _, lanes in _cells(rows, "target", UNUSED):
+        total += lanes
+    return group_numbers(_as_keys(total))[0]
+
+
 def sought(keys: Keys, among: Keys) -> NDArray[np.int64]:
     """Return where each key stands first among others, (N,); -1 where it does not."""
     number, _ = group_numbers(np.concatenate([among, keys]))

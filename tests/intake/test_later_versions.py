@@ -282,3 +282,26 @@ def test_a_picture_that_is_nearly_one_of_the_test_goes_there(library: Library, t
         sides.setdefault(Path(name).stem.removeprefix("again "), set()).add(side)
     assert len(sides) == 40
     assert all(len(found) == 1 for found in sides.values())
+
+
+def test_rows_of_a_table_that_become_alike_are_copies_only_with_the_same_target(
+    library: Library, tmp_path: Path
+) -> None:
+    rows = [(f"id{n:04}", n * 7919 % 41 / 4, "ab"[n % 2], 3 * n + n * n % 7) for n in range(160)]
+    options = ImportOptions(task="tabular-regression", target_column="price", name="houses", used_columns=("code",))
+    file = prices(tmp_path / "houses.csv", rows, "code,size,kind,price")
+    run_import(library, file, options, Silent(), tmp_path / "draft")
+    before = table_sides(library)
+    fixed = run_fix(library, "houses", "identifier-columns", "", Silent())
+    assert sum(fixed.split_sizes.values()) == 160  # 82 different ones are left, but for what they cost
+    assert table_sides(library) == before
+
+    def mended(old: Version) -> pa.Table:
+        found = old.rows.to_pydict()
+        train, test = (found["split"].index(number) for number in (0, 2))
+        for name in ("target", "feature:size", "feature:kind", "unused"):
+            found[name][train] = found[name][test]
+        return pa.table(found, old.rows.schema)
+
+    again = library.revise("houses", "", mended, "Mended a row", Silent())
+    assert sum(again.split_sizes.values()) == 159
