@@ -28,12 +28,16 @@ SUFFIXES = (
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
 MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
 MOST_CLEAR_PIXELS = 50_000_000  # of one that is transparent, which lies in memory twice while it is laid on its ground
+MOST_COLOUR_PIXELS = (
+    50_000_000  # of one in colour as it is decoded: four bytes each; a JPEG is decoded at half its sides
+)
 PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
 SURE_PIXELS, PIXELS_PER_BYTE = 10_000_000, 1_000  # more than so many must have bytes for them: a scan has one for 500
 MOST_IN_WORDS = f"{MOST_PIXELS // 10**6} million pixels"
-CLEAR_IN_WORDS = f"{MOST_CLEAR_PIXELS // 10**6} million if it is transparent"
+CLEAR_IN_WORDS = f"{MOST_CLEAR_PIXELS // 10**6} million if it is transparent, or in colour and no JPEG"
 LEAST_SIDE = 4  # pixels
 OPAQUE = 255
+GREY = ("1", "L", "I", "F")  # how modes without colour begin
 COMPOSED = "composed"  # in a picture's `info`: it was transparent
 WHITE = 255  # what lies below a transparent picture unless its data set says otherwise (`ground`)
 STRIP = 1_000_000  # pixels looked at together
@@ -131,12 +135,26 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
                 shorter = min(opened.size)
                 width, height = (-(-side * at_least // shorter) for side in opened.size)
                 opened.draft(opened.mode, (width, height))
+            _check_colour(opened)
             held.enter_context(_in_memory.take(opened.width * opened.height))
             return make(_upright(opened))
     except Image.DecompressionBombError as error:
         raise TooLargePicture from error
     except BROKEN as error:
         raise UnreadablePicture from error
+
+
+def _check_colour(opened: "Image") -> None:
+    """Refuse colours that would fill the memory, as four bytes a pixel; a JPEG is decoded at half its sides instead.
+
+    Raises:
+        TooLargePicture: It has more than `MOST_COLOUR_PIXELS`, and is no JPEG.
+    """
+    if opened.mode.startswith(GREY) or opened.width * opened.height <= MOST_COLOUR_PIXELS:
+        return
+    if opened.format not in ("JPEG", "MPO"):
+        raise TooLargePicture
+    opened.draft(opened.mode, (opened.width // 2, opened.height // 2))
 
 
 def pixels_of(content: bytes) -> int:

@@ -10,7 +10,7 @@ from core.intake.pictures.decoding import TooLargePicture, decode
 from core.intake.pictures.left_out import LeftOut
 from core.intake.pictures.pixel_budget import PixelBudget
 from core.intake.pictures.taking import Picture, Unusable, examine_or_say, note
-from tests.intake.pictures.drawing import png
+from tests.intake.pictures.drawing import png, saved
 
 
 def empty(side: int = 2_000) -> bytes:
@@ -49,3 +49,13 @@ def test_a_transparent_picture_may_have_fewer_pixels(monkeypatch: pytest.MonkeyP
     assert decode(png(0, (90, 90))).size == (90, 90)
     with pytest.raises(TooLargePicture):
         decode(png(0, (90, 90), "RGBA"))
+
+
+def test_a_picture_in_colour_may_have_fewer_pixels_and_a_jpeg_comes_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MOST_COLOUR_PIXELS", 5_000)
+    assert decode(saved(Image.new("L", (90, 90)))).size == (90, 90)
+    assert decode(saved(Image.new("RGB", (70, 70)))).size == (70, 70)
+    for mode in ("RGB", "P", "CMYK"):
+        with pytest.raises(TooLargePicture):
+            decode(saved(Image.new(mode, (90, 90)), "TIFF"))
+    assert decode(saved(Image.new("RGB", (90, 90), "red"), "JPEG")).size == (45, 45)
