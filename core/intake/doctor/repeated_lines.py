@@ -5,6 +5,7 @@ from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.passages import Repeats, of_passages, passages
 from core.intake.doctor.wording import counted, examples_of, percent, shown
 from core.intake.duplicates import fold, without_repeated_paragraphs
+from core.intake.text_division import FACT, JUDGED
 
 CODE = "repeated-lines"
 TELLING = 30  # bytes of UTF-8 from which a line says something: half a line of prose, ten Chinese characters
@@ -32,10 +33,20 @@ def look(examined: Examined) -> Finding | None:
         severity="note",
         count=repeats.count,
         examples=examples_of(shown(line) for line in repeats.examples),
-        message=f"{message}: {share} of the text. They stay in, because a text with holes reads badly; where one of "
-        "validation or test stands in the training text too, it is read as context and not judged.",
+        message=f"{message}: {share} of the text. They stay in, because a text with holes reads badly"
+        f"{_judged(examined)}.",
         why="A model that remembers would look better on them than it is on new text, and so would the n-grams.",
     )
+
+
+def _judged(examined: Examined) -> str:
+    """Return what becomes of those that are learnt and stand in a part that was drawn; nothing where all is judged."""
+    facts = examined.facts.get(FACT) or {}
+    if set(JUDGED) <= set(examined.column("given").to_pylist()) or not all(
+        facts[name]["masked"] for name in JUDGED if name in facts
+    ):
+        return ""
+    return "; where one of validation or test stands in the training text too, it is read as context and not judged"
 
 
 CHECK = CheckSpec(CODE, ("text-generation",), look, order=70)

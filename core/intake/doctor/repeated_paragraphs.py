@@ -5,6 +5,7 @@ from core.intake.doctor.examined import LOOKED_AT, CheckSpec, Examined
 from core.intake.doctor.passages import Repeats, of_passages, passages
 from core.intake.doctor.wording import counted, examples_of, shown
 from core.intake.duplicates import PARAGRAPH_BREAK, SHORTEST_TELLING_PARAGRAPH, fold
+from core.intake.text_division import JUDGED
 
 CODE = "repeated-paragraphs"
 _PARAGRAPHS = ("paragraph repeats", "paragraphs repeat")
@@ -15,7 +16,12 @@ def look(examined: Examined) -> Finding | None:
     are_conversations = bool(examined.facts.get("conversations"))
     repeats = Repeats()
     rows: dict[int, None] = {}
+    given = examined.column("given").to_pylist()
+    if set(JUDGED) <= set(given):
+        return None  # the parts are as the source has them: nothing is left out
     for row, document in passages(examined):
+        if given[row] in JUDGED:
+            continue
         for paragraph in [document] if are_conversations else PARAGRAPH_BREAK.split(document):
             if len(paragraph) <= SHORTEST_TELLING_PARAGRAPH or len(folded := fold(paragraph)) <= (
                 SHORTEST_TELLING_PARAGRAPH

@@ -111,7 +111,12 @@ def _of_the_columns(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[
     if options.task != DOCUMENTS and not time_column and (group := group_guess(seen, taken, asked)) is not None:
         yield group
     if options.task == DOCUMENTS and not options.split_column:
-        yield Guess("Split", "80 / 10 / 10 by characters", "documents stay whole where that comes out even", _SPLIT)
+        yield Guess(
+            "Split",
+            "80 / 10 / 10 by characters",
+            "whole documents where there are many, else stretches from all over the text",
+            _SPLIT,
+        )
     elif (split := split_guess(options.split_column, asked, time_column=time_column)) is not None:
         yield split
 
