@@ -25,6 +25,7 @@ from core.specs import SPLITS, DatasetVersion, Examples, RowBonds, SplitName
 
 FOLDS, VALIDATION_SHARE = 5, 8  # of the rows outside a fold's test part, one in eight steers
 FEWEST_ROWS, MOST_ROWS = 10, 5_000
+MANY_COPIES = 0.1  # share of rows that are copies of others, from which on rows say less than they seem to
 LARGEST_GROUP = 1 / 3  # of all rows: with a larger one the folds could not be alike
 Indices = NDArray[np.int64]
 
@@ -56,7 +57,7 @@ class Folding:
         steers: (K, N) whether it is in the validation part of each fold.
         why_not: Why there are none, a sentence; else empty.
         notes: What should be known of them, in sentences.
-        grouped: Whether rows belong together that are not merely copies.
+        grouped: Whether rows belong together: of one customer, or many copies.
         is_expected: Whether nobody misses them where there are none: a text, or enough rows.
     """
 
@@ -123,7 +124,8 @@ def fold(version: DatasetVersion, parts: Mapping[SplitName, Examples], bonds: Ro
     if largest > LARGEST_GROUP * total or len(np.unique(groups)) < FOLDS:
         return _none(ONE_GROUP.format(most=largest, rows=total))
     folding = _dealt(examples.targets, groups, keys, version.fingerprint)
-    return _checked(replace(folding, grouped=bonds.are_grouped), examples)
+    copied = len(np.unique(groups)) < (1 - MANY_COPIES) * total
+    return _checked(replace(folding, grouped=bonds.are_grouped or copied), examples)
 
 
 def everything(examples: Mapping[SplitName, Examples]) -> Examples:

@@ -61,6 +61,8 @@ def test_copies_and_rows_of_one_group_never_cross() -> None:
     found = made(Examples(copied.inputs, np.arange(120) % 60 % 2, LABELS))
     assert (found.number[:60] == found.number[60:]).all()
     assert (found.steers[:, :60] == found.steers[:, 60:]).all()
+    assert found.grouped  # half of the rows are copies: the folds' own spread says how sure it is
+    assert not made(texts(300)).grouped
     patients = np.arange(300) % 40
     grouped = made(texts(300), RowBonds(groups=lambda: patients, are_grouped=True))
     assert all(len(set(grouped.number[patients == one].tolist())) == 1 for one in range(40))
