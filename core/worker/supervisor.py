@@ -178,9 +178,16 @@ class Supervisor:
         return True
 
     def _watch(self, child: Child) -> None:
-        if not child.alive:
-            self._bury(child)
-            return
+        try:
+            if child.alive:
+                self._look_after(child)
+            else:
+                self._bury(child)
+        except RunNotFound:  # it ended and was removed for good before its process had gone, or was looked at
+            if not child.alive:
+                self._forget(child)
+
+    def _look_after(self, child: Child) -> None:
         run = self.runs.get(child.run_id)
         if run.status is not RunStatus.RUNNING:  # its last word was said, so whatever it still does is of no use
             ended = self._ended_at.setdefault(child.run_id, time.monotonic())
@@ -230,6 +237,9 @@ class Supervisor:
                 self.runs.add_event(child.run_id, kind, reason)
             _log.info("Run %s ended with code %s: %s.", child.run_id, child.exit_code, status)
         self.queue.set_process(child.run_id, None, None)
+        self._forget(child)
+
+    def _forget(self, child: Child) -> None:
         self.children.pop(child.run_id, None)
         self._told.pop(child.run_id, None)
         self._ended_at.pop(child.run_id, None)

@@ -24,6 +24,7 @@ from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from core.worker.launcher import Child
 from core.worker.supervisor import Supervisor
+from tests.live import eventually
 
 LIMIT_S = 300.0
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -113,6 +114,23 @@ def test_however_a_process_ends_the_run_tells_the_truth(
     assert runs.get(run.id).status is status
     assert words in runs.get(run.id).reason
     assert runs.get(run.id).pid is None
+
+
+@pytest.mark.parametrize("role", ["good", "wedged"])
+def test_a_run_that_is_removed_before_its_process_is_looked_at_ends_nobody(
+    supervisor: Supervisor, launcher: ScriptLauncher, runs: RunStore, add: Callable[[str], Run], role: str
+) -> None:
+    run = add(role)
+    supervisor.turn()
+    eventually(lambda: runs.get(run.id).status is RunStatus.SUCCEEDED)
+    runs.update(run.id, deleted_at=now())
+    assert runs.remove([run.id]) == [run.id]
+    supervisor.turn()
+    if role == "wedged":
+        launcher.started[0].send(signal.SIGKILL)
+    turn_until(supervisor, lambda: not supervisor.children)
+    following = add("good")
+    turn_until(supervisor, lambda: runs.get(following.id).status is RunStatus.SUCCEEDED)
 
 
 def test_one_run_works_at_a_time_on_a_cpu(supervisor: Supervisor, runs: RunStore, add: Callable[[str], Run]) -> None:
