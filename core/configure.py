@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticUndefined
 
 from core import catalog
-from core.config import PRESETS, Group, Level, TrainConfig
+from core.config import MOST_RATE, PRESETS, TIMES_ADAMW, Group, Level, TrainConfig
 from core.errors import InvalidSetting, UnknownName
 from core.specs import ModelSpec, TaskSpec
 
@@ -70,6 +70,21 @@ def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, An
     return defaults | dict(model.presets_for(task)[preset])
 
 
+def learning_rate_for(model: ModelSpec, preset: str, task: str, optimiser: str) -> float:
+    """Return the learning rate that suits an optimiser: the preset's, by what its optimiser needs beside this one.
+
+    Args:
+        model: The model.
+        preset: quick, balanced or best.
+        task: What it shall do.
+        optimiser: Its name; of one that does not exist, the preset's learning rate.
+    """
+    values = preset_values(model, preset, task)
+    times = TIMES_ADAMW | dict(model.times_adamw)
+    rate = values["learning_rate"] * times.get(optimiser, 1.0) / times.get(values["optimizer"], 1.0)
+    return float(f"{min(rate, MOST_RATE):.3g}")
+
+
 def make_config(
     task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
 ) -> TrainConfig:
@@ -94,6 +109,8 @@ def make_config(
         if name not in values:
             raise UnknownName(f"setting of {model}", name, values)
         values[name] = value
+    if "learning_rate" not in (overrides or {}):
+        values["learning_rate"] = learning_rate_for(spec, preset, task, str(values["optimizer"]))
     own = {name: values.pop(name) for name in spec.params.model_fields}
     params = _validated(spec.params, own).model_dump(mode="json")
     names = {"task": task, "dataset": dataset, "model": model, "preset": preset, "params": params}

@@ -208,5 +208,8 @@ def with_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig
     settings = {field.name for field in configure.setting_fields(spec, config.task)}
     values = config.model_dump() | configure.model_params(config).model_dump()
     kept = {name: value for name, value in values.items() if name in settings}
+    usual = configure.learning_rate_for(spec, config.preset, config.task, config.optimizer)
+    if "optimizer" in changes and config.learning_rate == usual:
+        del kept["learning_rate"]  # nobody chose it: the other optimiser gets its own
     made = configure.make_config(config.task, config.dataset, config.model, config.preset, kept | dict(changes))
     return made.model_copy(update={"dataset_version": config.dataset_version, "continues": config.continues})

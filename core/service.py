@@ -72,6 +72,18 @@ class Service:
         """Return the value of every setting under a preset."""
         return configure.preset_values(catalog.find_model(model), preset, task)
 
+    def kept_step(self, run_id: str) -> int | None:
+        """Return the step whose weights a run keeps; None where it keeps none."""
+        card = self.folder(run_id) / "checkpoints" / "best" / "card.json"
+        try:
+            return int(json.loads(card.read_text(encoding="utf-8"))["content"]["step"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def learning_rate_for(self, model: str, preset: str, task: str, optimiser: str) -> float:
+        """Return the learning rate that suits an optimiser with a model, where nobody chooses one."""
+        return configure.learning_rate_for(catalog.find_model(model), preset, task, optimiser)
+
     def make_config(
         self, task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
     ) -> TrainConfig:

@@ -367,6 +367,8 @@ class ModelSpec:
     # What it numbers in the training texts: "words", so that new ones are not read, or their parts too.
     numbers: Literal["", "words", "parts"] = ""
     reads_capitals: bool = True  # where these mean something; False for a vocabulary in lower case
+    # Learning rates of other optimisers, times AdamW's, where they are not those of `core.config.TIMES_ADAMW`.
+    times_adamw: Mapping[str, float] = field(default_factory=dict)
     # Where another task needs other presets or has another size.
     presets_by_task: Mapping[str, Mapping[PresetName, Mapping[str, Any]]] = field(default_factory=dict)
     parameter_count_by_task: Mapping[str, int] = field(default_factory=dict)

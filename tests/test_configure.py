@@ -32,6 +32,21 @@ def test_a_task_of_its_own_has_presets_of_its_own() -> None:
     assert pictures.params != table.params
 
 
+def test_another_optimiser_gets_the_learning_rate_that_suits_it_unless_one_is_chosen() -> None:
+    def rate(**changes: object) -> float:
+        return make_config("image-classification", "digits", "mlp", "quick", changes).learning_rate
+
+    assert (rate(), rate(optimizer="adam"), rate(optimizer="muon")) == (0.001, 0.001, 0.001)
+    assert rate(optimizer="sgd") == 0.03
+    assert rate(optimizer="sgd", learning_rate=0.001) == 0.001
+
+
+def test_the_optimiser_of_a_preset_is_one_like_the_others() -> None:
+    muon = make_config("text-generation", "python-docs", "mini-gpt", "balanced")
+    sgd = make_config("text-generation", "python-docs", "mini-gpt", "balanced", {"optimizer": "sgd"})
+    assert (muon.optimizer, muon.learning_rate, sgd.learning_rate) == ("muon", 0.008, 0.24)
+
+
 @pytest.mark.parametrize("name", ["checkpoint_every_s", "checkpoint_every_steps"])
 def test_how_often_a_run_is_saved_does_not_make_it_another_run(name: str) -> None:
     config = make_config("image-classification", "digits", "mlp", "quick")

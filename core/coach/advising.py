@@ -29,6 +29,8 @@ def advise(evidence: Evidence) -> tuple[Advice, ...]:
     """Return what is worth saying, problems first."""
     found: dict[str, Advice] = {}
     for code, rule in rules().items():
+        if evidence.was_solved and rule.of_descent:
+            continue
         if (advice := rule.look(evidence)) is not None:
             found[code] = advice
     silent = {code for speaking in found for code in rules()[speaking].silences}
@@ -63,6 +65,7 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
             settings={**run.config.params, **run.config.model_dump()},
             steps_per_epoch=run.steps_per_epoch,
             train_examples=run.steps_per_epoch * run.config.batch_size,
+            was_solved=any("penalty" in event.data for event in service.events(run.id, "note")),
         )
     )
 

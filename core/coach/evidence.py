@@ -40,6 +40,7 @@ class Evidence:
         settings: Every setting by its name, the model's own included.
         steps_per_epoch: 0 where it is not known.
         train_examples: Examples to learn from; 0 where it is not known.
+        was_solved: Its last step went straight to the best weights, whatever gradient descent did before.
     """
 
     run: Run
@@ -49,6 +50,7 @@ class Evidence:
     settings: Mapping[str, Any] = field(default_factory=dict)
     steps_per_epoch: int = 0
     train_examples: int = 0
+    was_solved: bool = False
 
     def line(self, key: str) -> Line:
         """Return a curve; one without points where there is none."""
@@ -100,9 +102,11 @@ class Rule:
         look: Returns advice where there is reason for it.
         order: Lower comes first among advice of the same severity.
         silences: Codes of rules that have nothing to add where this one speaks.
+        of_descent: It is about the way to the weights; it says nothing of a run whose weights were computed.
     """
 
     code: str
     look: Callable[[Evidence], Advice | None]
     order: int
     silences: tuple[str, ...] = ()
+    of_descent: bool = False

@@ -65,6 +65,7 @@ MODEL = ModelSpec(
     tasks=("text-classification",),
     parameter_count=349_059,
     params=BiLstmParams,
+    times_adamw={"sgd": 150.0},
     presets={
         "quick": {"epochs": 8, "batch_size": 32, "learning_rate": 2e-3, "augment_token_dropout": 0.1},
         "balanced": {

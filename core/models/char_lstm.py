@@ -58,6 +58,7 @@ MODEL = ModelSpec(
     tasks=("text-generation",),
     parameter_count=363_112,
     params=CharLstmParams,
+    times_adamw={"sgd": 100.0},
     presets={
         "quick": {"epochs": 8, "batch_size": 32, "learning_rate": 5e-3},
         "balanced": {"epochs": 20, "batch_size": 32, "learning_rate": 4e-3, "context": 128, "width": 384},

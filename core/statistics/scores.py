@@ -133,6 +133,35 @@ def _of_groups(
     return Difference(value, low, high, found.p)
 
 
+def parts_of(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.float64] | None:
+    """Return what a score rises and falls with the mean of, the higher the better.
+
+    Args:
+        metric: The score.
+        outcomes: Of the examples; where they have groups, each group is one part.
+        block: Neighbours that are taken together, where they are not independent and have no groups.
+
+    Returns:
+        (N,), a number for each example or group or block; None where a score is no such thing.
+    """
+    errors = np.asarray(outcomes.predicted - outcomes.targets, np.float64)
+    match metric.statistic:
+        case "share":
+            each = (errors == 0).astype(np.float64)
+        case "mean_nll":
+            each = -np.asarray(outcomes.nll, np.float64)
+        case "mean_error":
+            each = -np.abs(errors)
+        case "root_mean_square" | "explained":
+            each = -(errors**2)
+        case _:
+            return None
+    if len(outcomes.groups):
+        sums, sizes = by_group(each, outcomes.groups)
+        return np.asarray(sums / sizes.mean())
+    return each[: len(each) // block * block].reshape(-1, block).mean(1)
+
+
 def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, seed: int) -> Score:
     errors = np.asarray(outcomes.predicted - outcomes.targets, np.float64)
     if metric.statistic == "mean_error":

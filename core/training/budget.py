@@ -6,6 +6,7 @@ EVALUATIONS = 10  # at least so many looks at the validation split, where they c
 EVALUATION_SHARE = 0.3  # examples measured per example trained on; measuring one costs about a third
 FIRST_LOOK = 0.02  # share of the budget after which the speed is believed
 LOOK_EVERY = 0.02
+LOOKING = 0.1  # of the budget, at most, for looks at the validation split beside the last one
 LEAST_TRAINING = 0.1  # of the budget, whatever the other stages take
 
 
@@ -43,6 +44,17 @@ class TimeBudget:
     def __init__(self, budget_s: float) -> None:
         self.budget_s = budget_s
         self._next_look_s = FIRST_LOOK * budget_s
+
+    def looks(self, planned: int, look_s: float) -> int:
+        """Return how many looks at the validation split the budget allows, one at least.
+
+        Args:
+            planned: As many as would be good.
+            look_s: Seconds that one takes; 0 where nothing is known yet.
+        """
+        if not self.budget_s or not look_s:
+            return planned
+        return max(min(planned, int(LOOKING * self.budget_s / look_s)), 1)
 
     def steps_total(
         self, planned: int, most: int, step: int, spent_s: float, per_step_s: float | None, last_look_s: float

@@ -52,7 +52,7 @@ class Callback:
 
 
 class BestCheckpoint(Callback):
-    """Keeps the model as it was when it did best on the validation split.
+    """Keeps the model as it was at the look that the Trainer chose (`choosing.py`).
 
     The first is written at once, later ones are copied and written when it is time: a tiny model may get better a
     hundred times a second. Nothing is left unwritten when training ends, also by an error.
@@ -70,8 +70,8 @@ class BestCheckpoint(Callback):
         self.writer = BackgroundWriter()
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
-        """Copy where this evaluation is the best; write where it is time."""
-        if trainer.best is None or trainer.best.step != trainer.progress.step:
+        """Copy where this evaluation is the one to keep; write where it is time."""
+        if trainer.kept is None or trainer.kept.step != trainer.progress.step:
             return
         card = self._card.model_copy(update={"step": trainer.progress.step, "metrics": dict(metrics)})
         weights = {name: t.detach().clone() for name, t in trainer.module.state_dict().items()}
@@ -168,7 +168,7 @@ class EarlyStopping(Callback):
     """Ends a run that has stopped getting better; the Trainer adds it where the configuration has a patience.
 
     Args:
-        patience: Epochs without a new best evaluation.
+        patience: Epochs without a new best score; weights that are as good may be kept meanwhile.
     """
 
     def __init__(self, patience: int) -> None:
@@ -176,6 +176,6 @@ class EarlyStopping(Callback):
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """End the run where patience is over."""
-        best_step = trainer.best.step if trainer.best else 0
+        best_step = trainer.choice.best.step if trainer.choice.best else 0
         if trainer.progress.step - best_step >= self._patience * trainer.steps_per_epoch:
             trainer.finish_early()

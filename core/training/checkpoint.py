@@ -25,6 +25,7 @@ from core.specs import DataInfo
 
 WEIGHTS, CARD = "model.safetensors", "card.json"
 STATE_TENSORS, STATE = "state.safetensors", "state.json"
+_LOOKS = ("best", "kept")
 
 
 class ModelCard(BaseModel):
@@ -51,25 +52,11 @@ class ModelCard(BaseModel):
 
 @dataclass(frozen=True)
 class Best:
-    """The best evaluation so far."""
+    """One evaluation on the validation split: the best so far, or the one whose weights are kept."""
 
     step: int
     metric: float  # the task's primary one
     loss: float
-
-
-def better(direction: Literal["max", "min"], known: Best | None, found: Best) -> Best:
-    """Return the better of two evaluations; of two equal ones the surer one, else the earlier.
-
-    Args:
-        direction: Of the metric.
-        known: The best so far.
-        found: The new one.
-    """
-    if known is None:
-        return found
-    sign = 1 if direction == "max" else -1
-    return found if (sign * found.metric, -found.loss) > (sign * known.metric, -known.loss) else known
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +71,10 @@ class TrainingState:
         examples_since_log: How many examples they hold.
         train_time_s: Seconds spent so far.
         best: The best evaluation so far, if any.
-        tensors: `model.*`, `optimiser.*`, `random.*`, `sums` and `scale`.
+        tensors: `model.*`, `optimiser.*`, `random.*`, `sums`, `scale` and, of the best evaluation, `best_rows`.
         steps_total: Of the whole run, as a time budget had planned; 0 as the configuration says.
         parts: In how many parts each step was computed, since memory was short.
+        kept: The evaluation whose weights are kept; None in states of when these were the best one's.
     """
 
     config_hash: str
@@ -99,6 +87,7 @@ class TrainingState:
     tensors: Mapping[str, Tensor]
     steps_total: int = 0
     parts: int = 1
+    kept: Best | None = None
 
     def part(self, prefix: str) -> dict[str, Tensor]:
         """Return the tensors whose name starts so, without the start."""
@@ -145,8 +134,8 @@ def load_weights(folder: Path, module: nn.Module) -> None:
 
 def save_state(folder: Path, state: TrainingState) -> None:
     """Write everything that the next step depends on; the earlier state stays until the new one is whole."""
-    content = {name: value for name, value in vars(state).items() if name not in ("tensors", "best")}
-    content["best"] = asdict(state.best) if state.best else None
+    content = {name: value for name, value in vars(state).items() if name not in ("tensors", *_LOOKS)}
+    content |= {name: asdict(look) if (look := getattr(state, name)) else None for name in _LOOKS}
     _save(folder, STATE_TENSORS, state.tensors, STATE, content)
 
 
@@ -160,9 +149,9 @@ def load_state(folder: Path) -> TrainingState:
     content = _read_json(place / STATE)["content"]
     tensors = _load_tensors(place, STATE_TENSORS, STATE)
     try:
-        best = Best(**content.pop("best")) if content["best"] else None
-        content.pop("best", None)
-        return TrainingState(**content, best=best, tensors=tensors)
+        found = {"best": content.pop("best"), "kept": content.pop("kept", None)}  # the latter is younger
+        looks = {name: Best(**look) if look else None for name, look in found.items()}
+        return TrainingState(**content, **looks, tensors=tensors)
     except (KeyError, TypeError) as error:
         raise CheckpointUnusable(_not_ours(folder)) from error
 

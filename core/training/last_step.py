@@ -4,6 +4,7 @@ from torch import nn
 
 from core.config import TrainConfig
 from core.layers.linear_classifier import LinearClassifier
+from core.layers.number import InUnitsOfTarget, PenalisedLinear
 from core.training import closed_form, softmax_regression
 from core.training.batches import Split
 from core.training.closed_form import Solution
@@ -28,6 +29,14 @@ def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
         return closed_form.is_solvable(module, config)
     other = config.l1 or config.weight_decay or config.label_smoothing or config.augment_token_dropout
     return module.is_exact and not other and softmax_regression.fits(module, train[0])
+
+
+def is_convex(module: nn.Module) -> bool:
+    """Return whether a module's loss has one minimum, whatever else was chosen: descent only comes nearer to it."""
+    match list(module.children()):
+        case [PenalisedLinear(), InUnitsOfTarget()]:
+            return True
+    return isinstance(module, LinearClassifier)
 
 
 def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:

@@ -14,6 +14,7 @@ from core.training.batches import Split, context_of, holds_padded_ids
 from core.training.budget import planned_looks
 from core.training.device import memory_used_bytes
 from core.training.outcomes import outcomes_of, windows_at_once
+from core.training.plan import LOOK_COSTS
 from core.training.rehearsal import Rehearsal
 from core.training.sizes import needed_bytes, parameter_counts
 from core.training.trainer import EVALUATION_BATCH
@@ -21,7 +22,6 @@ from core.training.trainer import EVALUATION_BATCH
 STEPPING_S = 1.2  # spent on steps, unless a single one takes longer
 LOOKING_S = 0.3  # spent on looking at examples as at the validation split
 FIRST_EXAMPLES = 4  # of the first step, so that a huge batch cannot keep anybody waiting
-LOOK_COSTS = 1 / 3  # of an example's step: a look has no way back
 # Of what a step remembers on its way, in use at once: on its way back it makes as much again. Between 1.3 and 2.1
 # where processes were measured (small-cnn, resnet, mini-gpt, BERT; batches of 8 to 512).
 AT_ONCE = 2.0

@@ -30,6 +30,7 @@ class FitResult:
     finished_early: bool  # it had stopped getting better, or somebody asked to finish now
     best_metric: float  # the task's primary metric at its best on the validation split
     best_step: int
+    kept_step: int  # whose weights are kept: the latest that are as good, as far as the validation split can tell
     examples_seen: int
     train_time_s: float
 

@@ -1,14 +1,19 @@
 """A Trainer between two steps, as tensors, and back."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from core.training.checkpoint import TrainingState, restore_module
+from core.training.choosing import Choice
 from core.training.device import random_state, restore_random_state
 from core.training.optimisers import optimiser_tensors, restore_optimiser
 from core.training.progress import RunningSums
 from core.training.stepping import Stepper
+
+_ROWS = "best_rows"
 
 
 def snapshot(
@@ -51,3 +56,21 @@ def adopt(state: TrainingState, module: nn.Module, optimiser: Optimizer) -> None
     """
     restore_module(module, state)
     restore_optimiser(optimiser, state.part("optimiser"))
+
+
+def rows_of(choice: Choice) -> dict[str, Tensor]:
+    """Return what a choice holds of its best look, by name as `TrainingState` has it."""
+    return {} if choice.rows is None else {_ROWS: torch.from_numpy(choice.rows)}
+
+
+def chosen(state: TrainingState) -> Choice:
+    """Return what the looks up to a state say; of states without rows, only better weights replace those kept."""
+    rows = state.tensors.get(_ROWS)
+    return Choice(state.best, None if rows is None else rows.numpy(), state.kept or state.best)
+
+
+def chosen_before(state: TrainingState) -> Choice:
+    """Return what another run's looks say, that is trained longer: to be beaten, and of no step of this run."""
+    choice = chosen(state)
+    best, kept = (look and replace(look, step=-1) for look in (choice.best, choice.kept))
+    return Choice(best, choice.rows, kept)

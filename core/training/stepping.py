@@ -88,7 +88,8 @@ class Stepper:
         return torch.autocast(self._device.type, self._precision)
 
     def _attempt(self, inputs: Tensor, targets: Tensor) -> None:
-        self._optimiser.zero_grad()
+        for parameter in self._parameters:  # as `zero_grad` does, without a record for profilers
+            parameter.grad = None
         if self.parts == 1:
             logits, loss = self._forward_and_back(inputs, targets, 1.0)
         else:

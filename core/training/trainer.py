@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -11,22 +10,24 @@ from torch import Tensor, nn
 from core.config import TrainConfig
 from core.errors import CheckpointUnusable, StopRequested, TrainingDiverged
 from core.specs import Outcomes, TaskSpec
+from core.statistics.scores import parts_of
 from core.training.arriving import Arrival, ArrivingBatches
 from core.training.batches import Split, check_not_empty, context_of, example_count
-from core.training.budget import Clock, TimeBudget, planned_looks, training_budget_s
+from core.training.budget import Clock
 from core.training.callbacks import Callback, EarlyStopping
-from core.training.checkpoint import Best, TrainingState, better
+from core.training.checkpoint import Best, TrainingState
+from core.training.choosing import Choice
 from core.training.device import kept_random_state, memory_used_bytes
-from core.training.last_step import is_solvable, solve
+from core.training.last_step import expected_s, is_convex, is_solvable, solve
 from core.training.optimisers import make_optimiser, set_learning_rate
 from core.training.outcomes import outcomes_of, windows_at_once
+from core.training.plan import Plan
 from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
-from core.training.snapshot import adopt, restore, snapshot
+from core.training.snapshot import adopt, chosen, chosen_before, restore, rows_of, snapshot
 from core.training.stepping import Stepper
 from core.training.streaming import batches_on, where_it_fits
 
-POINTS_PER_CURVE = 300
 EVALUATION_BATCH = 512
 
 
@@ -73,13 +74,14 @@ class Trainer:
         others_s: float = 0.0,
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
-        self.best: Best | None = None
+        self.choice = Choice()
         self.outcomes: Outcomes | None = None  # of the look at the validation split, while callbacks hear of it
         self._augment, self._judge = augment, judge
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
         check_not_empty(task, validation, "validation")
-        self._train, self._is_solvable = train, is_solvable(module, config, train)
+        self._train, self._is_solvable, self._is_convex = train, is_solvable(module, config, train), is_convex(module)
+        self._solving_s = expected_s(module, train, config, getattr(module, "outputs", 0))
         self._batches = batches_on(device, task, module, train, config, padding_id)
         self._arrival = arrival
         if arrival is not None:
@@ -91,12 +93,10 @@ class Trainer:
         self._parts = (module, self._optimiser, self._sums, self._stepper, device)
         self._primary = task.metric(task.primary_metric)
         self.steps_per_epoch = self._batches.steps_per_epoch
-        self.steps_total = config.epochs * self.steps_per_epoch
-        self._budget = TimeBudget(training_budget_s(60 * config.time_budget_min, others_s))
-        self._clock, self._last_look_s = Clock(), 0.0
+        examples = example_count(task, module, self._validation)
+        self.plan = Plan(config, self.steps_per_epoch, self._batches.batch_size, examples, others_s)
+        self._clock = Clock()
         self._step = self._first_step = self._log_step = 0
-        self._last_look_at = -1
-        self._plan_looks()
         self._stop_requested = self._finished_early = False
         self._second_step_at = self._log_started = time.perf_counter()
 
@@ -118,7 +118,7 @@ class Trainer:
             self._restore(resume)
         elif start is not None:
             adopt(start, self.module, self._optimiser)
-            self.best = start.best and replace(start.best, step=-1)  # to be beaten; no step of this run made it
+            self.choice = chosen_before(start)
         self.module.train()
         self._clock = Clock(resume.train_time_s if resume else 0.0)
         self._second_step_at = self._log_started = time.perf_counter()
@@ -142,9 +142,9 @@ class Trainer:
             self._look()
             for callback in self._callbacks:
                 callback.on_step_end(self)
-        if self._is_solvable and not self._stop_requested and self._step < self.steps_total:
+        if self._is_solvable and not self._stop_requested and self._step < self.plan.steps_total:
             self._solve()
-        if self._finished_early and not self._stop_requested and self._last_look_at != self._step:
+        if self._finished_early and not self._stop_requested and not self.plan.has_looked_at(self._step):
             self._evaluate()
         for callback in self._callbacks:
             callback.on_fit_end(self)
@@ -171,76 +171,49 @@ class Trainer:
         inputs, targets = self._batches.draw(epoch, position)
         if self._augment is not None:
             inputs = self._augment(inputs)
-        set_learning_rate(self._optimiser, learning_rate_at(self.config, self._step, self.steps_total))
+        set_learning_rate(self._optimiser, learning_rate_at(self.config, self._step, self.plan.steps_total))
         self._stepper.step(inputs, targets)
         self._step += 1
-        if self._budget.budget_s:
-            self._plan_steps()
+        self.plan.fit(self._step, self._clock, self._per_step_s)
 
     @property
     def _last_descent(self) -> int:
         """The step at which gradient descent ends: where the best weights can be computed, that is the last step."""
-        return self.steps_total - self._is_solvable
+        return self.plan.steps_total - self._is_solvable
 
     def _solve(self) -> None:
         """Make the last step: to the weights that are best, which are kept whatever a few rows say of others."""
         if self._arrival is not None:
             self._waited(self._arrival.train(len(self._train[0])))
         self._step += 1
-        solution = solve(self.module, self._train, self.config)
+        solution, self._solving_s = solve(self.module, self._train, self.config), 0.0
         self._sums.reset()
         for callback in self._callbacks:
             callback.on_log(self, {"train/loss": solution.loss})
             callback.on_solution(self, solution)
-        self.best = None
+        self.choice = Choice()
         self._evaluate()
 
     def _memory_was_short(self, parts: int) -> None:
         for callback in self._callbacks:
             callback.on_memory_shortage(self, parts)
 
-    # --- planning ---
-
-    def _plan_steps(self) -> None:
-        """Fit the steps into the time budget, as the speed so far says."""
-        most = self.config.epochs * self.steps_per_epoch
-        spent_s, per_step_s = self._clock.spent_s, self._per_step_s
-        planned = self._budget.steps_total(self.steps_total, most, self._step, spent_s, per_step_s, self._last_look_s)
-        if planned != self.steps_total:
-            self.steps_total = planned
-            self._plan_looks()
-
-    def _plan_looks(self) -> None:
-        """Decide how often a point is due, and how often a look at the validation split."""
-        self._log_interval = max(round(self.steps_total / POINTS_PER_CURVE), 1)
-        epochs = max(self.steps_total // self.steps_per_epoch, 1)
-        trained_on = self.steps_total * self._batches.batch_size
-        examples = example_count(self.task, self.module, self._validation)
-        looks, self._looks_early = planned_looks(epochs, trained_on, examples)
-        self._look_interval = max(self.steps_total // looks, 1)
-
     # --- looking ---
 
     def _look(self) -> None:
         """Read back what is due after a step."""
-        if self._log_due:
+        if self.plan.is_log_due(self._step):
             self._log()
-        is_early = self._step == 1 and self._looks_early and self._last_look_at < 0
-        if is_early or self._step % self._look_interval == 0 or self._step == self.steps_total:
+        if self.plan.is_look_due(self._step):
             self._evaluate()
         if self._step == self._first_step + 1:
             self._second_step_at = time.perf_counter()  # the first step warms up and says little about the rest
-
-    @property
-    def _log_due(self) -> bool:
-        """Whether a point is due: at the first step, so that a curve starts at once, and every interval."""
-        return self._step == 1 or self._step % self._log_interval == 0 or self._step == self.steps_total
 
     def _log(self) -> None:
         metrics = self._sums.read()
         self._check_finite(metrics)
         elapsed_s = max(time.perf_counter() - self._log_started, 1e-9)
-        metrics["train/learning_rate"] = learning_rate_at(self.config, self._step - 1, self.steps_total)
+        metrics["train/learning_rate"] = learning_rate_at(self.config, self._step - 1, self.plan.steps_total)
         metrics["train/examples_per_s"] = (self._step - self._log_step) * self._batches.batch_size / elapsed_s
         metrics["train/memory_mb"] = memory_used_bytes(self.device) / 1e6
         self._sums.reset()
@@ -250,26 +223,29 @@ class Trainer:
 
     def _check_finite(self, metrics: Mapping[str, float]) -> None:
         if not all(math.isfinite(value) for value in metrics.values()):
-            rate = learning_rate_at(self.config, max(self._step - 1, 0), self.steps_total)
+            rate = learning_rate_at(self.config, max(self._step - 1, 0), self.plan.steps_total)
             raise TrainingDiverged(self._step, rate, self.config.gradient_clip)
 
     def _evaluate(self) -> None:
         if self._arrival is not None:
             self._waited(self._arrival.validation())
         began = time.perf_counter()
-        self._last_look_at = self._step
         with kept_random_state(self.device):
             self.outcomes = outcomes = self._measure()
             metrics = {f"validation/{metric.name}": metric.compute(outcomes) for metric in self.task.metrics}
             loss = metrics.setdefault("validation/loss", float(outcomes.nll.mean()))
             primary = metrics[f"validation/{self._primary.name}"]
             self._check_finite(metrics)
-            self.best = better(self._primary.direction, self.best, Best(self._step, primary, loss))
+            rows = parts_of(self._primary, outcomes, self.task.bootstrap_block)
+            self.choice = self.choice.after(
+                Best(self._step, primary, loss), rows, self._primary.direction, convex=self._is_convex
+            )
             for callback in self._callbacks:
                 callback.on_evaluation(self, metrics)
         self.outcomes = None
-        self._last_look_s = time.perf_counter() - began
-        self._log_started += self._last_look_s  # examples/s is the speed of training alone
+        took_s = time.perf_counter() - began
+        self.plan.looked(self._step, took_s)
+        self._log_started += took_s  # examples/s is the speed of training alone
 
     def _measure(self) -> Outcomes:
         context = context_of(self.module) if self.task.output_kind == "text" else 0
@@ -291,6 +267,16 @@ class Trainer:
         self._finished_early = True
 
     @property
+    def kept(self) -> Best | None:
+        """The look whose weights are kept so far; step -1 where it is that of the run that this one continues."""
+        return self.choice.kept
+
+    @property
+    def steps_total(self) -> int:
+        """Steps of the whole run, as planned so far."""
+        return self.plan.steps_total
+
+    @property
     def at_epoch_end(self) -> bool:
         """Whether the last step completed an epoch."""
         return self._step % self.steps_per_epoch == 0
@@ -306,12 +292,14 @@ class Trainer:
         per_step_s = self._per_step_s
         return Progress(
             step=self._step,
-            steps_total=self.steps_total,
+            steps_total=self.plan.steps_total,
             epoch=min(self._step // self.steps_per_epoch + 1, self.config.epochs),
             epochs=self.config.epochs,
             examples_seen=self._step * self._batches.batch_size,
             train_time_s=self._clock.spent_s,
-            time_left_s=None if per_step_s is None else per_step_s * (self.steps_total - self._step),
+            time_left_s=None
+            if per_step_s is None
+            else per_step_s * (self.plan.steps_total - self._step) + self._solving_s,
         )
 
     def state(self) -> TrainingState:
@@ -328,10 +316,11 @@ class Trainer:
             steps_since_log=self._sums.steps,
             examples_since_log=self._sums.examples,
             train_time_s=self._clock.spent_s,
-            best=self.best,
-            tensors=snapshot(*self._parts),
-            steps_total=self.steps_total,
+            best=self.choice.best,
+            tensors=snapshot(*self._parts) | rows_of(self.choice),
+            steps_total=self.plan.steps_total,
             parts=self._stepper.parts,
+            kept=self.choice.kept,
         )
 
     def _restore(self, state: TrainingState) -> None:
@@ -341,12 +330,12 @@ class Trainer:
                 "Start a new run with the new settings."
             )
         restore(state, *self._parts)
-        self._step, self.best = state.step, state.best
-        self.steps_total = state.steps_total or self.steps_total
-        self._plan_looks()
+        self._step, self.choice = state.step, chosen(state)
+        self.plan.resume(state.steps_total or self.plan.steps_total)
 
     def _result(self) -> FitResult:
-        best = self.best or Best(self._step, math.nan, math.nan)
+        best = self.choice.best or Best(self._step, math.nan, math.nan)
+        kept = self.choice.kept or best
         seen, seconds = self.progress.examples_seen, self._clock.spent_s
-        stopped = self._stop_requested and self._step < self.steps_total
-        return FitResult(self._step, stopped, self._finished_early, best.metric, best.step, seen, seconds)
+        stopped = self._stop_requested and self._step < self.plan.steps_total
+        return FitResult(self._step, stopped, self._finished_early, best.metric, best.step, kept.step, seen, seconds)

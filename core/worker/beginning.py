@@ -9,7 +9,7 @@ from core.training.checkpoint import TrainingState, load_state, load_weights, re
 
 
 def parent_state(parent: Path, own: Path, module: nn.Module, *, broke_down: bool) -> TrainingState:
-    """Return where the other run ended; what was its best is saved as the one to beat.
+    """Return where the other run ended; what it kept is saved as the one to beat, of step 0 of this run.
 
     Args:
         parent: The other run's folder of checkpoints.
@@ -25,7 +25,7 @@ def parent_state(parent: Path, own: Path, module: nn.Module, *, broke_down: bool
     if state.best is None:
         return state
     load_weights(parent / "best", module)
-    save_weights(own / "best", module.state_dict(), read_card(parent / "best"))
+    save_weights(own / "best", module.state_dict(), read_card(parent / "best").model_copy(update={"step": 0}))
     if not broke_down:
         return state
     return replace(state, tensors={f"model.{name}": tensor for name, tensor in module.state_dict().items()})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from core.recorder.recorder import Recorder
+from core.training.budget import LOOKING
 from core.training.callbacks import Callback
 from core.training.device import memory_used_bytes
 from core.training.generation import CharacterPreprocessor, generate
@@ -102,8 +103,14 @@ class Report(Callback):
         self._note("note", message, {"penalty": solution.penalty, "step": trainer.progress.step})
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        """Say where training longer has not helped."""
-        if trainer.best is not None and trainer.best.step < 0:
+        """Say where training longer has not helped, and where the time was too short for more looks."""
+        if trainer.plan.saves_looks:
+            message = (
+                f"One look at the validation split takes {trainer.plan.look_s:.2g} s, so there were fewer than usual: "
+                f"they may take {LOOKING:.0%} of the time budget."
+            )
+            self._note("note", message, {"look_s": trainer.plan.look_s})
+        if trainer.kept is not None and trainer.kept.step <= 0:
             message = "More training did not make it better, so its result is that of the run that it went on from."
             self._note("note", message, {"step": trainer.progress.step})
 

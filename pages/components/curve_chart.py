@@ -55,6 +55,7 @@ class Line:
 
 def curve_chart(run: Run, task: TaskSpec | None) -> None:
     """Show the loss and the deciding metric of a run, live while it is active; without a task, what it logged."""
+    kept = None if run.status.is_active or task is None else shared_service().kept_step(run.id)
     data: dict[str, Any] = {
         "run": run.id,
         "attempt": run.attempt,  # another one tells a chart that has ended to ask again
@@ -64,12 +65,18 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
         "label": "Learning curves",
         "steps_per_epoch": run.steps_per_epoch,
         "batch_size": run.config.batch_size if task else 0,  # unknown: the axis of examples is not offered
+        "kept": kept,
         "charts": charts(task) if task else foreign_charts(shared_service().latest(run.id)),
     }
     # Another chart is another component: it is built once.
     _component(
         key=f"curves-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}", data=data, on_ended_change=_seen
     )
+    if kept is not None:
+        st.caption(
+            f"★ The weights that are kept, of step {kept:,}: the latest that are as good as the best, as far as the "
+            "validation examples can tell."
+        )
 
 
 def _seen() -> None:

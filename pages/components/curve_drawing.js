@@ -106,10 +106,20 @@ function tracesOf(line, found, view, chart, theme, run) { // line: how it is dra
     mode: count < 2 || (count < 40 && line.dash !== "solid") ? "lines+markers" : "lines",
     marker: { size: 6, symbol: line.dash === "solid" ? "circle" : "diamond", color: theme[line.color] },
   };
+  const kept = keptMark(line, made, found, run, style.color);
   const smoothed = view.smoothing && count > 2 ? smoothLine(found, view.smoothing) : null;
-  if (!smoothed) return [made];
+  if (!smoothed) return [made, ...kept];
   const faint = { ...made, middle: found.middle, uid: `${line.key}-raw`, mode: "lines", opacity: 0.25, showlegend: false, hoverinfo: "skip" };
-  return [faint, { ...made, mode: "lines", ...along(smoothed) }];
+  return [faint, { ...made, mode: "lines", ...along(smoothed) }, ...kept];
+}
+
+function keptMark(line, made, found, run, color) { // a star where the weights are from that the run keeps
+  const at = line.key.startsWith("validation/") ? found.step.indexOf(run.kept) : -1;
+  if (at < 0) return [];
+  return [{
+    x: [made.x[at]], y: [made.y[at]], type: "scatter", mode: "markers", name: "Kept", legendgroup: line.key, uid: `${line.key}-kept`, showlegend: false, hoverinfo: "skip",
+    marker: { size: 12, symbol: "star", color },
+  }];
 }
 
 function layoutOf(theme, { revision, along, unit, log, percent, legend }) {

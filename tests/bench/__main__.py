@@ -3,7 +3,20 @@
 import json
 import sys
 
-from tests.bench import coverage, crossfit, dashboard, hostile, intake, kills, logging, recipes, startup, training
+from tests.bench import (
+    checkpoint,
+    coverage,
+    crossfit,
+    dashboard,
+    hostile,
+    intake,
+    kills,
+    logging,
+    optimisers,
+    recipes,
+    startup,
+    training,
+)
 
 SECTIONS = {
     "training": training.measure,
@@ -12,6 +25,8 @@ SECTIONS = {
     "dashboard": dashboard.measure,
     "logging": logging.measure,
     "recipes": recipes.measure,
+    "checkpoint": checkpoint.measure,
+    "optimisers": optimisers.measure,
     "coverage": coverage.measure,
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,

@@ -122,3 +122,10 @@ def test_with_balanced_classes_only_more_examples_help() -> None:
     )
     assert advice is not None
     assert (advice.page, advice.changes) == ("bring.py", {})
+
+
+def test_of_a_run_whose_weights_were_computed_nothing_is_said_of_the_way_there() -> None:
+    ended_too_soon = recorded("ended too soon")
+    assert [advice.code for advice in advise(ended_too_soon)] == ["worse-than-baseline", "still-falling"]
+    solved = advise(replace(ended_too_soon, was_solved=True))
+    assert [advice.code for advice in solved] == ["worse-than-baseline"]

@@ -55,8 +55,8 @@ def taught(spec: ModelSpec, text: str, epochs: int, **params: Any) -> tuple[Trai
 @pytest.mark.parametrize("model", WRITERS)
 def test_chinese_is_learnt_by_heart_as_characters_and_as_pieces(model: str, tokenizer: str) -> None:
     trainer, preprocessor = taught(WRITERS[model], VERSE * 60, 20, tokenizer=tokenizer, vocabulary_size=320)
-    assert trainer.best is not None
-    assert trainer.best.loss < 0.5  # nats a character, of 24 that are about equally common: a guess costs 3
+    assert trainer.kept is not None
+    assert trainer.kept.loss < 0.5  # nats a character, of 24 that are about equally common: a guess costs 3
     assert generate(trainer.module, preprocessor, "床前明月光,", max_new_tokens=6, temperature=0) == "疑是地上霜。"
 
 
@@ -76,8 +76,8 @@ def test_a_bigram_comes_to_what_counting_says() -> None:
     text = "the cat sat on the mat, and the hat sat on the cat. " * 60
     trainer, preprocessor = taught(bigram.MODEL, text, 40)
     counted = ngram_baselines(documents(text), documents(text), 0)["bigram"]
-    assert trainer.best is not None
-    assert trainer.best.loss == pytest.approx(float(counted.nll.mean()), abs=0.05)
+    assert trainer.kept is not None
+    assert trainer.kept.loss == pytest.approx(float(counted.nll.mean()), abs=0.05)
     row = trainer.module(torch.from_numpy(preprocessor.transform((",",)))[None])[0, -1].softmax(-1)
     assert preprocessor.decode([int(row.argmax())]) == " "
 

@@ -31,12 +31,12 @@ def test_the_best_model_is_kept_not_the_last(tmp_path: Path) -> None:
     listener = Listener()
     result = trainer(config(epochs=6, learning_rate=0.02), listener, BestCheckpoint(tmp_path / "best", CARD)).fit()
     card = read_card(tmp_path / "best")
-    assert card.step == result.best_step
+    assert card.step == result.kept_step
     assert card.metrics["validation/accuracy"] == result.best_metric
     kept = module()
     load_weights(tmp_path / "best", kept)
     again = trainer(config(), Listener(), made=kept)
-    assert again._measure().nll.mean() == pytest.approx(listener.metrics[result.best_step, "validation/loss"])
+    assert again._measure().nll.mean() == pytest.approx(listener.metrics[result.kept_step, "validation/loss"])
 
 
 def saves(
@@ -95,8 +95,8 @@ def test_of_many_best_models_only_some_are_written_and_the_last_one_always(
 
     monkeypatch.setattr(callbacks, "save_weights", remember)
     result = trainer(config(epochs=6, learning_rate=0.02), BestCheckpoint(tmp_path / "best", CARD, gap_s=3600)).fit()
-    assert written == [1, result.best_step]
-    assert read_card(tmp_path / "best").step == result.best_step
+    assert written == [1, result.kept_step]
+    assert read_card(tmp_path / "best").step == result.kept_step
 
 
 def test_the_best_model_is_written_also_where_training_ends_by_an_error(tmp_path: Path) -> None:
@@ -109,8 +109,8 @@ def test_the_best_model_is_written_also_where_training_ends_by_an_error(tmp_path
     made = trainer(config(epochs=6, learning_rate=0.02), best, Failing())
     with pytest.raises(OSError, match="network"):
         made.fit()
-    assert made.best is not None
-    assert read_card(tmp_path / "best").step == made.best.step
+    assert made.kept is not None
+    assert read_card(tmp_path / "best").step == made.kept.step
 
 
 def test_a_state_never_knows_of_a_better_model_than_is_kept(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_state_never_knows_of_a_better_model_than_is_kept(tmp_path: Path) -> N
     last = LastCheckpoint(tmp_path / "last", best, every_steps=10)
     made = trainer(config(epochs=6, learning_rate=0.02), best, last)
     made.fit()
-    known = load_state(tmp_path / "last").best
+    known = load_state(tmp_path / "last").kept
     assert known is not None
     assert read_card(tmp_path / "best").step == known.step
 

@@ -67,9 +67,9 @@ def test_the_last_step_goes_to_the_weights_of_ridge_regression() -> None:
 def test_the_solution_is_what_is_kept_and_the_curve_ends_with_it() -> None:
     listener = Solved()
     trainer, _, _ = trained(listener)
-    assert trainer.best is not None
+    assert trainer.kept is not None
     assert listener.solution is not None
-    assert trainer.best.step == trainer.steps_total
+    assert trainer.kept.step == trainer.steps_total
     losses = listener.curve("train/loss")
     assert list(losses)[-1] == trainer.steps_total
     assert losses[trainer.steps_total] == listener.solution[1].loss == min(losses.values())

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from core import catalog
 from core.config import TrainConfig
 from core.layers.bag import BagOfEmbeddings
 from core.training.optimisers import (
@@ -14,6 +15,7 @@ from core.training.optimisers import (
     restore_optimiser,
     set_learning_rate,
 )
+from tests.bench.optimisers import OPTIMISERS, tried
 
 CPU = torch.device("cpu")
 
@@ -105,3 +107,11 @@ def test_a_restored_optimiser_steps_as_the_first_would_have(name: str) -> None:
         optimiser.step()
     assert torch.equal(first.weight, second.weight)
     assert torch.equal(first.bias, second.bias)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_every_optimiser_learns_with_the_learning_rate_that_it_gets_by_itself(optimiser: str) -> None:
+    """One model of those that `make bench` tries in its section `optimisers`."""
+    row = tried(catalog.find_model("mlp"), catalog.find_task("image-classification"), optimiser, epochs=15)
+    assert row["learnt"]
+    assert float(str(row["accuracy"])) > 0.7  # the commonest digit: 0.1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.training import trainer as trainer_module
+from core.training import plan
 from core.training.checkpoint import load_state, save_state
 from core.training.trainer import Trainer
 from tests.training.tiny import Listener, config, module, trainer
@@ -25,7 +25,7 @@ CASES = {
 def test_a_resumed_run_equals_an_uninterrupted_one(
     model: str, stop_after: int, optimizer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trainer_module, "POINTS_PER_CURVE", 7)  # a point every third step: the stop falls between two
+    monkeypatch.setattr(plan, "POINTS_PER_CURVE", 7)  # a point every third step: the stop falls between two
     configured = config(model, params=CASES[model], optimizer=optimizer)
     whole, before, after = Listener(), Listener(stop_after), Listener()
     uninterrupted = trainer(configured, whole)

@@ -106,8 +106,8 @@ def test_the_solution_is_what_a_run_keeps() -> None:
     trainer = Trainer(module, TASK, texts(200), texts(60, 1), config(), CPU, [listener])
     trainer.fit()
     assert listener.solution is not None
-    assert trainer.best is not None
-    assert listener.solution[0] == trainer.best.step == trainer.steps_total
+    assert trainer.kept is not None
+    assert listener.solution[0] == trainer.kept.step == trainer.steps_total
     again = WeightedBag(WEIGHTS, 3)
     solve_classifier(again, texts(200), None, seed=0)
     np.testing.assert_array_equal(answers(module, texts(60, 1)[0]), answers(again, texts(60, 1)[0]))

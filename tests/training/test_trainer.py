@@ -4,7 +4,7 @@ from torch import nn
 
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, TrainingDiverged
-from core.training import trainer as trainer_module
+from core.training import plan
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU, Listener, config, module, pictures, text, trainer
 
@@ -24,7 +24,7 @@ def test_it_learns_to_count() -> None:
 
 
 def test_a_curve_starts_with_the_first_step_and_ends_with_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trainer_module, "POINTS_PER_CURVE", 3)
+    monkeypatch.setattr(plan, "POINTS_PER_CURVE", 3)
     listener = Listener()
     trainer(config(epochs=4), listener).fit()  # 20 steps, a point every 7
     assert list(listener.curve("train/loss")) == [1, 7, 14, 20]
@@ -33,7 +33,7 @@ def test_a_curve_starts_with_the_first_step_and_ends_with_the_last(monkeypatch: 
 def test_points_are_means_over_the_steps_since_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     each, grouped = Listener(), Listener()
     trainer(config(epochs=2), each).fit()
-    monkeypatch.setattr(trainer_module, "POINTS_PER_CURVE", 2)
+    monkeypatch.setattr(plan, "POINTS_PER_CURVE", 2)
     trainer(config(epochs=2), grouped).fit()
     steps, points = each.curve("train/loss"), grouped.curve("train/loss")
     assert points[5] == pytest.approx(sum(steps[s] for s in (2, 3, 4, 5)) / 4, rel=1e-5)

@@ -43,4 +43,4 @@ def _harms(losses: Line, step: int) -> bool:
     return then > HARM * usual and then > OF_THE_FIRST * float(losses.values[0])
 
 
-RULE = Rule(CODE, look, order=15)
+RULE = Rule(CODE, look, order=15, of_descent=True)

@@ -33,4 +33,10 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=10, silences=("exploding-gradients", "plateau", "still-falling", "worse-than-baseline"))
+RULE = Rule(
+    CODE,
+    look,
+    order=10,
+    silences=("exploding-gradients", "plateau", "still-falling", "worse-than-baseline"),
+    of_descent=True,
+)

@@ -35,4 +35,6 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=20, silences=("still-falling", "worse-than-baseline", "class-never-predicted"))
+RULE = Rule(
+    CODE, look, order=20, silences=("still-falling", "worse-than-baseline", "class-never-predicted"), of_descent=True
+)

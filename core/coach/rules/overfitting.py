@@ -53,4 +53,4 @@ def _remedy(evidence: Evidence, step: int) -> tuple[str, dict[str, Any]]:
     return f"Run again with more weight decay ({decay:g})", {"weight_decay": decay}
 
 
-RULE = Rule(CODE, look, order=30, silences=("still-falling", "plateau"))
+RULE = Rule(CODE, look, order=30, silences=("still-falling", "plateau"), of_descent=True)

@@ -37,4 +37,4 @@ def _number(evidence: Evidence, value: float) -> str:
     return f"{100 * value:.1f} %" if evidence.primary.unit == "percent" else f"{value:.3g}"
 
 
-RULE = Rule(CODE, look, order=50)
+RULE = Rule(CODE, look, order=50, of_descent=True)

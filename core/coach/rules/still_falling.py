@@ -31,4 +31,4 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=40)
+RULE = Rule(CODE, look, order=40, of_descent=True)

@@ -1,0 +1,93 @@
+"""What a run does at which step: how many there are, when a point of a curve is due, when a look at validation."""
+
+from core.config import TrainConfig
+from core.training.budget import Clock, TimeBudget, planned_looks, training_budget_s
+
+POINTS_PER_CURVE = 300
+SPEED_KNOWN = 3  # steps, after which a first guess at the cost of a look is there
+LOOK_COSTS = 1 / 3  # of an example's step: a look has no way back
+
+
+class Plan:
+    """The steps of a run; with a time budget it is made anew as the run learns how fast it is.
+
+    Args:
+        config: Every choice.
+        steps_per_epoch: As the data gives them.
+        batch_size: Examples of a step.
+        examples: Of the validation split.
+        others_s: Seconds of the time budget that other stages take.
+    """
+
+    def __init__(
+        self, config: TrainConfig, steps_per_epoch: int, batch_size: int, examples: int, others_s: float
+    ) -> None:
+        self._batch_size, self._examples, self._steps_per_epoch = batch_size, examples, steps_per_epoch
+        self._most = self.steps_total = config.epochs * steps_per_epoch
+        self._budget = TimeBudget(training_budget_s(60 * config.time_budget_min, others_s))
+        self._looked_at = -1
+        self.look_s, self.saves_looks = 0.0, False  # of one look; whether there are fewer than would be good
+        self._space()
+
+    def resume(self, steps_total: int) -> None:
+        """Go on with as many steps as had been planned."""
+        self.steps_total = steps_total
+        self._space()
+
+    def fit(self, step: int, clock: Clock, per_step_s: float | None) -> None:
+        """Fit the steps and the looks into the time budget, as the speed so far says.
+
+        Args:
+            step: Steps done.
+            clock: Says how much of the budget is spent.
+            per_step_s: Seconds of a step, looks included; None where nothing is known yet.
+        """
+        if not self._budget.budget_s or per_step_s is None:
+            return
+        if not self.look_s:
+            self.look_s = LOOK_COSTS * per_step_s * self._examples / self._batch_size
+            self._space()
+        total = self._budget.steps_total(self.steps_total, self._most, step, clock.spent_s, per_step_s, self.look_s)
+        if total != self.steps_total:
+            self.steps_total = total
+            self._space()
+
+    def looked(self, step: int, seconds: float) -> None:
+        """Note that somebody looked at the validation split, and how long it took."""
+        self._looked_at, self.look_s = step, seconds
+        if self._budget.budget_s:
+            self._space()
+
+    def _space(self) -> None:
+        """Decide how often a point is due, and how often a look."""
+        self._log_interval = max(round(self.steps_total / POINTS_PER_CURVE), 1)
+        epochs = max(self.steps_total // self._steps_per_epoch, 1)
+        trained_on = self.steps_total * self._batch_size
+        wanted, self._looks_early = planned_looks(epochs, trained_on, self._examples)
+        looks = self._budget.looks(wanted, self.look_s)
+        self.saves_looks = looks < wanted
+        self.look_interval = max(self.steps_total // looks, 1)
+
+    def is_log_due(self, step: int) -> bool:
+        """Return whether a point is due: at the first step, so that a curve starts at once, and every interval."""
+        return step == 1 or step % self._log_interval == 0 or step == self.steps_total
+
+    def is_look_due(self, step: int) -> bool:
+        """Return whether a look is due: every interval, at the end, and where it is cheap after the first steps."""
+        if step == self.steps_total:
+            return True
+        if self.saves_looks:
+            return step - max(self._looked_at, 0) >= self.look_interval
+        return step % self.look_interval == 0 or (self._looks_early and self._is_first(step))
+
+    def _is_first(self, step: int) -> bool:
+        """Return whether this is the step after which the first look is due: with a budget, once its cost is known."""
+        if self._looked_at >= 0:
+            return False
+        if self._budget.budget_s:
+            return step <= SPEED_KNOWN and self.look_s > 0
+        return step == 1
+
+    def has_looked_at(self, step: int) -> bool:
+        """Return whether the last look was at this step."""
+        return self._looked_at == step
