@@ -159,7 +159,7 @@ def parts_of(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.f
     if len(outcomes.groups):
         sums, sizes = by_group(each, outcomes.groups)
         return np.asarray(sums / sizes.mean())
-    return each[: len(each) // block * block].reshape(-1, block).mean(1)
+    return np.asarray(each[: len(each) // block * block].reshape(-1, block).mean(1))
 
 
 def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, seed: int) -> Score:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from core.runs import Run
 from core.specs import MetricSpec, Outcomes
+from core.statistics.scores import parts_of
 
 FEWEST = 3  # scores from which their spread can be told from the noise of each
 FEWEST_BLOCKS = 10  # of a text, from which the noise of a mean can be told
@@ -88,26 +89,11 @@ def optimism_of_best(metric: MetricSpec, outcomes: Sequence[Outcomes], block: in
 
 
 def _parts(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.float64] | None:
-    """Return what each example (or block of them) adds to the mean that a metric follows from, (N,)."""
-    if metric.statistic == "share":
-        found = (outcomes.predicted == outcomes.targets).astype(np.float64)
-    elif metric.statistic == "mean_nll" and metric.compute(outcomes) == float(outcomes.nll.mean()):
-        found = np.asarray(outcomes.nll, np.float64)
-    elif metric.statistic in ("explained", "root_mean_square", "mean_error"):
-        found = _of_errors(metric, outcomes)
-    else:
-        return None
-    whole = len(found) // block * block
-    return np.asarray(found[len(found) - whole :].reshape(-1, block).mean(axis=1)) if block > 1 else found
-
-
-def _of_errors(metric: MetricSpec, outcomes: Outcomes) -> NDArray[np.float64]:
-    """Return what each row adds to a score of numbers, to the first order (delta method)."""
-    targets = np.asarray(outcomes.targets, np.float64)
-    errors = np.asarray(outcomes.predicted, np.float64) - targets
-    if metric.statistic == "mean_error":
-        return np.abs(errors)
-    squared = errors**2
+    """Return what each example, group or block adds to a score in its unit, to the first order (delta method)."""
+    found = parts_of(metric, outcomes, block)
+    if found is None or metric.statistic not in ("root_mean_square", "explained"):
+        is_mean = metric.statistic != "mean_nll" or metric.compute(outcomes) == float(outcomes.nll.mean())
+        return found if is_mean else None
     if metric.statistic == "root_mean_square":
-        return np.asarray(squared / (2 * math.sqrt(max(float(squared.mean()), 1e-300))))
-    return np.asarray(-squared / max(float(targets.var()), 1e-300))
+        return np.asarray(found / (2 * math.sqrt(max(-float(found.mean()), 1e-300))))
+    return np.asarray(found / max(float(np.asarray(outcomes.targets, np.float64).var()), 1e-300))

@@ -149,9 +149,9 @@ def load_state(folder: Path) -> TrainingState:
     content = _read_json(place / STATE)["content"]
     tensors = _load_tensors(place, STATE_TENSORS, STATE)
     try:
-        found = {"best": content.pop("best"), "kept": content.pop("kept", None)}  # the latter is younger
-        looks = {name: Best(**look) if look else None for name, look in found.items()}
-        return TrainingState(**content, **looks, tensors=tensors)
+        best, kept = content.pop("best"), content.pop("kept", None)  # the latter is younger
+        looks = [Best(**look) if look else None for look in (best, kept)]
+        return TrainingState(**content, best=looks[0], kept=looks[1], tensors=tensors)
     except (KeyError, TypeError) as error:
         raise CheckpointUnusable(_not_ours(folder)) from error
 

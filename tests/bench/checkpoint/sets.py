@@ -52,7 +52,7 @@ def drawn(name: str, case: Case, rows: int, seed: int) -> DatasetSpec:
     train, validation = round(0.7 * rows), round(0.15 * rows)
     parts = np.split(order[: train + validation + case.tested], [train, train + validation])
     examples = {split: everything.select(np.sort(part)) for split, part in zip(SPLITS, parts, strict=True)}
-    sizes = {split: len(part) for split, part in zip(SPLITS, parts, strict=True)}
+    sizes: dict[str, int] = {split: len(part) for split, part in zip(SPLITS, parts, strict=True)}
     mark = f"{name}-{rows}-{seed}"
     version = DatasetVersion(name, mark, case.task, everything.labels, sizes, 0, "", "")
     loaded = LoadedDataset(version, examples)
