@@ -2,8 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from core.errors import CheckpointUnusable, StopRequested
 from core.intake.folding import FOLDS
 from core.intake.library import Library
 from core.intake.materialise import Materialised, materialise
-from core.outcome_file import StoredFolds, write_folds, write_outcomes
+from core.outcome_file import write_outcomes
 from core.preprocessing.encoder_place import compute_on
 from core.recorder.recorder import Recorder
 from core.runs import VALIDATION, Artifact, Run, Stage
@@ -30,14 +30,12 @@ from core.training.budget import LEAST_TRAINING
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
-from core.training.evaluation import Assessment, Crossfitted, JudgedOn, assess, score
-from core.training.outcomes import outcomes_of, windows_at_once
+from core.training.evaluation import Assessment, Crossfitted
 from core.training.sizes import check_size, parameter_counts
 from core.training.trainer import Trainer
 from core.worker.baselines import Baselines
 from core.worker.beginning import parent_state
 from core.worker.class_learning import ClassLearning
-from core.worker.closing import Ending, conclude
 from core.worker.crossfit import CrossFit, Subject
 from core.worker.crossfit_plan import Planner
 from core.worker.cut_texts import reading_notes
@@ -45,13 +43,13 @@ from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
 from core.worker.forecast import later_stages
+from core.worker.judging import Found, Judging, reader_of
 from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.machine_metrics import MachineMetrics
 from core.worker.stages import Stages
 from core.worker.target_scale import scale_note
 from core.worker.wall import Wall
 
-EVALUATION_BATCH = 256
 FLUSHED_WITHIN_S = 10.0  # points, before a state is saved; else the older state stays
 _log = logging.getLogger(__name__)
 
@@ -129,8 +127,12 @@ class Pipeline:
         load_weights(self.folder / "checkpoints" / "best", module)
         if self._encoding is not None:
             self._encoding.validation()
-        validation = self._outcomes(module, data, "validation")
-        assessment, outcomes = self._evaluate(module, data, baselines, fitted, validation, in_folds)
+        judging = Judging(self.task, data, module, self._device, self.folder, self._stages, self.config.seed)
+        validation = judging.outcomes("validation")
+        if self._encoding is not None:
+            self._encoding.test()
+        found = Found(baselines, fitted, validation, in_folds, self._target())
+        assessment, outcomes = judging.judge(found)
         self._stages.enter(Stage.SAVING)
         self._save(assessment, data)
         if self.task.output_kind == "label":
@@ -239,7 +241,7 @@ class Pipeline:
         state = self._last_state()
         start = None if state else self._first_state(module)
         splits = [split_of(data.arrays[name]) for name in ("train", "validation")]
-        callbacks, judge = self._callbacks(card, data), _judge(self.task, data, "validation")
+        callbacks, judge = self._callbacks(card, data), reader_of(self.task, data, "validation")
         if self.task.output_kind == "label":
             callbacks.append(judge := ClassLearning(self._recorder.record, data.version.labels))
         trainer = Trainer(
@@ -341,76 +343,12 @@ class Pipeline:
         self._metrics.forget_after(self.run.id, state.step if state else -1)
         return state
 
-    def _evaluate(
-        self,
-        module: torch.nn.Module,
-        data: Materialised,
-        baselines: Baselines,
-        fitted: Mapping[str, Outcomes],
-        validation: Outcomes,
-        in_folds: Crossfitted | str,
-    ) -> tuple[Assessment, Outcomes]:
-        """Judge the best checkpoint on the test split: the only place that ever sees it.
-
-        Args:
-            module: The model.
-            data: Of the run.
-            baselines: Know their scores.
-            fitted: What the baselines do on the test split.
-            validation: What the model does on the validation split.
-            in_folds: What was judged on every row, or why nothing was.
-        """
-        if self._encoding is not None:
-            self._encoding.test()
-        outcomes = self._outcomes(module, data, "test")
-        seed, target = self.config.seed, self._target()
-        crossfitted = None if isinstance(in_folds, str) else in_folds
-        assessment = assess(
-            self.task, outcomes, fitted, data.version.labels, seed, target, baselines.scores, crossfitted
-        )
-        judged = assessment.judged or JudgedOn(len(outcomes.nll))
-        why_not = in_folds if isinstance(in_folds, str) else ""
-        assessment = replace(assessment, judged=replace(judged, why_not_folds=why_not))
-        assessment = replace(assessment, validation=score(self.task, validation, seed))
-        name, seed = describe_device(self._device), self.config.seed
-        everything = crossfitted.outcomes if crossfitted else None
-        conclude(
-            Ending(self.task, assessment, outcomes, data, module, self._device, name, self.folder, seed, everything)
-        )
-        write_outcomes(self.folder, data.version.fingerprint, outcomes)
-        if crossfitted is not None:
-            folds = crossfitted.folds
-            write_folds(
-                self.folder,
-                StoredFolds(
-                    data.version.fingerprint, crossfitted.outcomes, folds.number, folds.training_rows, folds.grouped
-                ),
-            )
-        return assessment, outcomes
-
     def _target(self) -> str:
         """Return the name of the column that is predicted, if the user brought one."""
         if not self.config.dataset_version:
             return ""
         version = self._library.version(self.config.dataset, self.config.dataset_version)
         return str(version.manifest.facts.get("target", ""))
-
-    def _outcomes(self, module: torch.nn.Module, data: Materialised, split: SplitName) -> Outcomes:
-        arrays, info, judge = data.arrays[split], data.info, _judge(self.task, data, split)
-        writes, context = self.task.output_kind == "text", info.input_shape[0]
-        outcomes = outcomes_of(
-            self.task,
-            module,
-            arrays["inputs"],
-            arrays["targets"],
-            self._device,
-            windows_at_once(context, info.vocabulary_size) if writes else EVALUATION_BATCH,
-            context,
-            info.padding_id,
-            self._stages.counter(f"Judging {split} examples" if not writes else f"Judging the {split} text"),
-        )
-        outcomes = outcomes if judge is None else judge(outcomes)
-        return replace(outcomes, groups=data.clusters[split]) if split in data.clusters else outcomes
 
     def _save(self, assessment: Assessment, data: Materialised) -> None:
         write, run_id = self._recorder.write, self.run.id
@@ -426,20 +364,6 @@ class Pipeline:
         for name, file in files.items():
             write(self._runs.add_artifact, run_id, _artifact(name, file, self.folder))
         _log.info("Test: %s. %s", assessment.test, assessment.verdict)
-
-
-def _judge(task: TaskSpec, data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:
-    """Return what reads outcomes on tokens as outcomes on the characters that are judged; None where all are as is."""
-    by_character, select = getattr(data.preprocessor, "judge", None), task.judged
-    if by_character is None and select is None:
-        return None
-
-    def judge(outcomes: Outcomes) -> Outcomes:
-        if by_character is not None:
-            outcomes = by_character(outcomes, ids=data.arrays[split]["inputs"])
-        return outcomes if select is None else select(outcomes, data.examples[split])
-
-    return judge
 
 
 def _artifact(name: str, file: Path, folder: Path) -> Artifact:

@@ -48,6 +48,8 @@ def open_page(service: Service) -> Open:
 
     def open_page(name: str, **query: str) -> AppTest:
         at = AppTest.from_file(str(FRAME), default_timeout=PATIENCE_S)
+        if "_" in name:  # its address is another than its file's name: which one, the frame has to say first
+            at.run()
         at.switch_page(f"{name}.py")
         for key, value in query.items():
             at.query_params[key] = value

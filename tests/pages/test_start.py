@@ -53,4 +53,4 @@ def test_a_recipe_shows_its_settings_before_the_start(open_page: Open) -> None:
     at = open_page("start")
     (link,) = [link for link in at.get("page_link") if "Small GPT" in link.proto.label]
     assert link.proto.query_string == "task=text-generation&data=python-docs&model=mini-gpt&preset=balanced&" \
-        "time_budget_min=5.0"  # fmt: skip
+        "width=128&depth=3&vocabulary_size=2048&dropout=0.1&epochs=6&time_budget_min=8.0"  # fmt: skip

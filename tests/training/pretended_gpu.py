@@ -111,7 +111,8 @@ _real_array = Tensor.numpy
 def _array(tensor: Tensor, *, force: bool = False) -> NDArray[Any]:
     """Return an array of ones: of a tensor on the processor alone, as always."""
     if not isinstance(tensor, FakeTensor):
-        return _real_array(tensor, force=force)
+        with unset_fake_temporarily():
+            return _real_array(tensor, force=force)
     if tensor.device.type != "cpu" and not force:
         raise TypeError(f"can't convert {tensor.device} device type tensor to numpy.")
     return np.asarray(np.ones(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")))

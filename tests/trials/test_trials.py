@@ -54,7 +54,7 @@ def test_an_estimate_is_known_before_the_start_and_kept_with_the_run(service: Se
     assert 0 < result["memory_bytes"] < result["memory_there_bytes"]
     assert (result["cost"], result["energy_kwh"]) == (None, None)  # nobody has set a price
     assert result["sentence"].startswith("The run takes about")
-    stages = {"starting", "loading data", "training", "baselines", "evaluating", "saving"}
+    stages = {"starting", "loading data", "training", "baselines", "folds", "evaluating", "saving"}
     assert set(result["stages"]) == stages
     assert result["total_s"] == sum(result["stages"].values())
     assert result["stages"]["training"] == result["train_time_s"]
