@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
-from core.processes import is_alive, is_stopped, kill, start_time, thread_limits
+from core.processes import DYING_S, is_alive, is_stopped, kill, start_time, thread_limits
 from core.worker import run_process
 from core.worker.fork_server import begin_to_load, context, has_fork_server
 
@@ -45,9 +45,10 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended: below zero is a signal; None where nobody can know."""
+        """How it ended: below zero is a signal; None where nobody can know. Asked of one that is no longer alive."""
         if self.process is None or (self.server is not None and not is_alive(*self.server)):
             return None
+        self.process.join(DYING_S)  # the fork server says it a moment after the system shows it as dead
         return self.process.exitcode
 
     def send(self, number: signal.Signals) -> None:

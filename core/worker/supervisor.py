@@ -226,16 +226,16 @@ class Supervisor:
 
     def _bury(self, child: Child) -> None:
         """Note that a process has gone; where the run had not said how it ended, say it."""
-        run = self.runs.get(child.run_id)
-        if child.exit_code == TAKEN and self._adopt_holder(child):
+        run, code = self.runs.get(child.run_id), child.exit_code
+        if code == TAKEN and self._adopt_holder(child):
             return
         if run.status is RunStatus.RUNNING:
-            status, reason = describe_exit(child.exit_code, run.stop_requested_at is not None, run.paused)
+            status, reason = describe_exit(code, run.stop_requested_at is not None, run.paused)
             if self.runs.finish(child.run_id, status, reason):
                 kind = "note" if status is RunStatus.STOPPED else "error"
                 announce(self.settings, child.run_id)
                 self.runs.add_event(child.run_id, kind, reason)
-            _log.info("Run %s ended with code %s: %s.", child.run_id, child.exit_code, status)
+            _log.info("Run %s ended with code %s: %s.", child.run_id, code, status)
         self.queue.set_process(child.run_id, None, None)
         self._forget(child)
 

@@ -43,6 +43,11 @@ def trained(service: Service, dataset: str, model: str, **settings: object) -> s
     return run.id
 
 
+def listed(cli: Cli) -> list[str]:
+    """Return the runs that there are; their processes may end meanwhile."""
+    return [run["id"] for run in json.loads(cli("runs", "list", "--json")[1])]
+
+
 def test_train_waits_and_prints_the_whole_run(answer: Json) -> None:
     arguments = (
         "--dataset",
@@ -226,12 +231,12 @@ def test_doctor_says_how_the_machine_is(answer: Json) -> None:
     ],
 )
 def test_a_mistake_gets_one_clear_line_and_exit_code_2(cli: Cli, arguments: list[str], sentence: str) -> None:
-    before = cli("runs", "list", "--json")[1]
+    before = listed(cli)
     code, out, err = cli(*arguments)
     assert (code, out) == (2, "")
     assert sentence in err
     assert err.count("\n") == 1
-    assert cli("runs", "list", "--json")[1] == before
+    assert listed(cli) == before
 
 
 def test_a_model_is_not_used_for_what_it_cannot_do(cli: Cli, digits: str, writer: str, diabetes: str) -> None:
@@ -257,12 +262,12 @@ def test_a_missing_encoder_is_said_before_anything_is_queued(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOUCHSTONE_ENCODER_FOLDER", str(tmp_path))
-    before = cli("runs", "list", "--json")[1]
+    before = listed(cli)
     code, _, err = cli("train", "--dataset", "customer-feedback", "--model", "minilm-frozen")
     assert (code, err) == (
         2, "The pretrained sentence encoder is not installed. Install it with: make setup\n",
     )  # fmt: skip
-    assert cli("runs", "list", "--json")[1] == before
+    assert listed(cli) == before
 
 
 def test_the_doctor_sees_an_altered_encoder(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from core.worker.launch import SupervisorProcess
 from tests.live import eventually
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
-PATIENCE_S = 120
+PATIENCE_S = 600
 SAMPLE = re.compile(r'<pre class="sample-text">(.*)</pre>', re.DOTALL)
 GROUPS = (
     "group-model",

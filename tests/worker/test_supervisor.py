@@ -116,6 +116,22 @@ def test_however_a_process_ends_the_run_tells_the_truth(
     assert runs.get(run.id).pid is None
 
 
+class SaysItLater:
+    """A process whose fork server says how it ended a moment after the system shows it as dead."""
+
+    exitcode: int | None = None
+
+    def join(self, timeout: float | None = None) -> None:
+        if timeout != 0:
+            self.exitcode = -signal.SIGKILL
+
+
+def test_how_a_process_ended_is_waited_for() -> None:
+    child = Child("abcd1234", 1, -1e9, 0, SaysItLater())  # type: ignore[arg-type]
+    assert not child.alive
+    assert child.exit_code == -signal.SIGKILL
+
+
 @pytest.mark.parametrize("role", ["good", "wedged"])
 def test_a_run_that_is_removed_before_its_process_is_looked_at_ends_nobody(
     supervisor: Supervisor, launcher: ScriptLauncher, runs: RunStore, add: Callable[[str], Run], role: str
