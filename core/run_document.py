@@ -1,11 +1,11 @@
 """What is told of a run: one JSON document, the contract of every command's `--json`, and the end of its log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core.runs import Artifact, Lineage, Run
+from core.runs import Artifact, Lineage, Run, Score
 
 _SAME = (
     "id", "pid", "name", "status", "stage", "reason", "cause", "paused", "ended_early", "task", "dataset_fingerprint",
@@ -33,8 +33,6 @@ def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> d
         artifacts: The files that it left behind.
         lineage: Where it came from, and what came from it.
     """
-    scores = {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in run.test.items()}
-    validation = {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in run.validation.items()}
     baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
     files = {a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256} for a in artifacts}
     return (
@@ -46,12 +44,16 @@ def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> d
         | {"counts": [vars(count) for count in run.progress.counts]}
         | {
             "estimate": dict(run.estimate),
-            "test": scores,
-            "validation": validation,
+            "test": _scores(run.test),
+            "validation": _scores(run.validation),
             "baselines": baselines,
             "artifacts": files,
         }
     )
+
+
+def _scores(by_metric: Mapping[str, Score]) -> dict[str, dict[str, float]]:
+    return {m: {"value": s.value, "ci_low": s.ci_low, "ci_high": s.ci_high} for m, s in by_metric.items()}
 
 
 def tail_of(file: Path, size_bytes: int) -> str:

@@ -1,8 +1,10 @@
 """What each run answered on the test examples, as far as comparing needs it: small, and read once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from core.outcome_file import FOLDS_NAME, NAME, StoredFolds, read_folds, read_ou
 from core.runs import Run
 from core.service import Service
 from core.specs import Outcomes
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,29 +38,28 @@ class Answers:
 
 def answers_of(service: Service, run: Run) -> Answers | None:
     """Return what a run answered; None where it has not finished, or did before answers were kept."""
-    if not run.is_own:
-        return None
-    folder = service.folder(run.id)
-    try:
-        return _read(folder, (folder / NAME).stat().st_mtime_ns)
-    except OSError:
-        return None
+    return _kept(service, run, NAME, _read)
 
 
 def folds_of(service: Service, run: Run) -> StoredFolds | None:
     """Return what was judged of a run on every row in folds; None where nothing was."""
+    return _kept(service, run, FOLDS_NAME, _read_folds)
+
+
+def _kept(service: Service, run: Run, name: str, read: Callable[[Path, int], T | None]) -> T | None:
+    """Return what a run of our own keeps in a file; None where it has none."""
     if not run.is_own:
         return None
     folder = service.folder(run.id)
     try:
-        return _read_folds(folder, (folder / FOLDS_NAME).stat().st_mtime_ns)
+        return read(folder, (folder / name).stat().st_mtime_ns)
     except OSError:
         return None
 
 
 @lru_cache(maxsize=40)
 def _read_folds(folder: Path, modified_ns: int) -> StoredFolds | None:
-    del modified_ns
+    del modified_ns  # part of the key, as below
     return read_folds(folder)
 
 

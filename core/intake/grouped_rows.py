@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.intake.similarity import components
 from core.specs import SPLITS
 
 GROUP = "group"  # of a version's rows: what a column that the user chose says; null where it says nothing
@@ -116,12 +117,8 @@ def refuse_groups(kind: str, column: str) -> None:
 
 
 def _linked(one: Indices, other: Indices) -> Indices:
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
+    """Return a number for each row, (N,): the same for rows that either numbering ties together."""
     ones = np.unique(one, return_inverse=True)[1]
     others = np.unique(other, return_inverse=True)[1] + int(ones.max(initial=-1)) + 1
-    size = int(others.max(initial=-1)) + 1
-    links = coo_matrix((np.ones(len(ones), dtype=np.int8), (ones, others)), shape=(size, size))
-    found: Indices = connected_components(links, directed=False)[1].astype(np.int64)
-    return found[ones]
+    lowest = components(np.stack([ones, others], axis=1), int(others.max(initial=-1)) + 1)
+    return np.unique(lowest, return_inverse=True)[1][ones].astype(np.int64)

@@ -228,7 +228,7 @@ def _linked(pairs: Pairs, count: int) -> NDArray[np.int64]:
     Whoever is linked is in one group, also through others, so that no link crosses a split. A chain through others may
     lead far: groups that become larger than `LARGEST_GROUP` are cut into stars, an example and those linked to it.
     """
-    groups = _components(pairs, count)
+    groups = components(pairs, count)
     sizes = np.bincount(groups, minlength=1)
     is_chain = (sizes > max(LARGEST_GROUP, count // 100))[groups]
     taken = ~is_chain
@@ -244,8 +244,12 @@ def _linked(pairs: Pairs, count: int) -> NDArray[np.int64]:
     return groups
 
 
-def _components(pairs: Pairs, count: int) -> NDArray[np.int64]:
+def components(pairs: Pairs, count: int) -> NDArray[np.int64]:
     """Return for each example the lowest one that it is linked to, also through others, (count,).
+
+    Args:
+        pairs: (P, 2) examples that are linked.
+        count: Of all examples.
 
     Not by scipy, which takes longer to load than this takes, and which the dashboard's process never loads.
     """

@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.organising.language import FilterError
 from core.organising.logged import MOMENTS, DecidingScore, Logged, Moment, plain
 from core.organising.measures import direction_of, is_share
-from core.runs import Run
+from core.runs import Run, Score
 from core.service import Service
 from core.specs import MetricSpec, TaskSpec
 
@@ -124,18 +124,12 @@ class Fields:
         metric = deciding(run, self._tasks)
         if metric is None:
             return self.logged.score(run)
-        score = run.test.get(metric.name)
-        if score is None or math.isnan(score.value):
-            return None
-        return DecidingScore(metric.title.partition(" (")[0], score.value, metric.direction, metric.unit == "percent")
+        return _deciding_score(metric, run.test)
 
     def validation(self, run: Run) -> DecidingScore | None:
         """Return what a run was chosen by: the deciding metric of its kept checkpoint on the validation split."""
         metric = deciding(run, self._tasks)
-        score = run.validation.get(metric.name) if metric is not None else None
-        if metric is None or score is None or math.isnan(score.value):
-            return None
-        return DecidingScore(metric.title.partition(" (")[0], score.value, metric.direction, metric.unit == "percent")
+        return _deciding_score(metric, run.validation) if metric is not None else None
 
     def find(self, name: str, place: int = 0) -> Field:
         """Return a field by its name.
@@ -192,6 +186,13 @@ def began(run: Run) -> datetime:
 def deciding(run: Run, tasks: Mapping[str, TaskSpec]) -> MetricSpec | None:
     """Return the metric that decides how good a run is; None for a run from elsewhere."""
     return tasks[run.task].metric(tasks[run.task].primary_metric) if run.task in tasks else None
+
+
+def _deciding_score(metric: MetricSpec, scores: Mapping[str, Score]) -> DecidingScore | None:
+    score = scores.get(metric.name)
+    if score is None or math.isnan(score.value):
+        return None
+    return DecidingScore(metric.title.partition(" (")[0], score.value, metric.direction, metric.unit == "percent")
 
 
 def _flat(settings: Mapping[str, Any], before: str = "", depth: int = 1) -> Iterator[tuple[str, Any]]:

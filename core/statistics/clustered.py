@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core.runs import Score
 from core.specs import MetricSpec, Outcomes
 from core.statistics.difference import Difference, of_resamples
+from core.statistics.means import from_mean, interval_of_errors, of_mean
 from core.statistics.normal import Z95
 from core.statistics.resampling import RESAMPLES, percentile_interval
 from core.statistics.shares import paired_shares, wilson
@@ -53,9 +54,9 @@ def clustered_score(metric: MetricSpec, outcomes: Outcomes, clusters: Clusters, 
         return Score(value, _NOWHERE, _NOWHERE)
     if metric.statistic == "mean_nll":
         mean = ratio_interval(_sums(outcomes.nll, clusters), sizes, seed)
-        return Score(value, _of_mean(metric, mean.ci_low), _of_mean(metric, mean.ci_high))
+        return Score(value, of_mean(metric, mean.ci_low), of_mean(metric, mean.ci_high))
     if metric.statistic in ("mean_error", "root_mean_square", "explained"):
-        return _of_errors(metric, value, outcomes, clusters, seed)
+        return interval_of_errors(metric, value, outcomes, seed, lambda each: _sums(each, clusters))
     return percentile_interval(value, _resampled(metric, outcomes, clusters, seed))
 
 
@@ -81,7 +82,7 @@ def clustered_difference(
             return paired_shares(sizes > 0, sizes > 0)
         return ratio_difference(_sums(gained, clusters), sizes, seed)
     if metric.statistic == "explained":
-        whole = _sums(_from_mean(first), clusters)
+        whole = _sums(from_mean(first), clusters)
         return ratio_difference(_sums(errors[1] ** 2 - errors[0] ** 2, clusters), whole, seed)
     if metric.statistic == "mean_error":
         return ratio_difference(_sums(np.abs(errors[0]) - np.abs(errors[1]), clusters), sizes, seed)
@@ -105,20 +106,6 @@ def _share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
     student = Z95 + (Z95**3 + Z95) / (4 * (count - 1))
     worth = min(worth, float(len(right))) * (Z95 / student) ** 2
     return wilson(share * worth, worth)
-
-
-def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, clusters: Clusters, seed: int) -> Score:
-    errors = np.asarray(outcomes.predicted - outcomes.targets, np.float64)
-    parts = np.abs(errors) if metric.statistic == "mean_error" else errors**2
-    each = _from_mean(outcomes) if metric.statistic == "explained" else np.ones(len(errors))
-    if not each.any():
-        return Score(_NOWHERE, _NOWHERE, _NOWHERE)
-    found = ratio_interval(_sums(parts, clusters), _sums(each, clusters), seed)
-    if metric.statistic == "explained":
-        return Score(value, 1 - found.ci_high, 1 - found.ci_low)
-    if metric.statistic == "root_mean_square":
-        return Score(value, float(np.sqrt(found.ci_low)), float(np.sqrt(found.ci_high)))
-    return Score(value, found.ci_low, found.ci_high)
 
 
 def _resampled(metric: MetricSpec, outcomes: Outcomes, clusters: Clusters, seed: int) -> Values:
@@ -151,13 +138,3 @@ def _weights(clusters: Clusters, seed: int) -> Iterator[Clusters]:
 
 def _sums(values: NDArray[np.float64], clusters: Clusters) -> Values:
     return np.bincount(clusters, weights=values).astype(np.float64)
-
-
-def _from_mean(outcomes: Outcomes) -> Values:
-    targets = np.asarray(outcomes.targets, np.float64)
-    return np.asarray((targets - targets.mean()) ** 2)
-
-
-def _of_mean(metric: MetricSpec, mean: float) -> float:
-    nothing = np.zeros(1, np.int64)
-    return metric.compute(Outcomes(np.array([mean]), nothing, nothing))

@@ -10,6 +10,7 @@ from core.runs import Score
 from core.specs import MetricSpec, Outcomes
 from core.statistics.clustered import clustered_difference, clustered_score, clusters_of
 from core.statistics.difference import Difference, of_resamples
+from core.statistics.means import from_mean, interval_of_errors, of_mean
 from core.statistics.resampling import (
     RESAMPLES,
     by_group,
@@ -38,8 +39,10 @@ def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> S
     value, size = metric.compute(outcomes), len(outcomes.nll)
     if not size or not np.isfinite(value):
         return Score(value, _NOWHERE, _NOWHERE)
-    if metric.statistic == "explained" and not _from_mean(outcomes).any():
+    if metric.statistic == "explained" and not from_mean(outcomes).any():
         return Score(_NOWHERE, _NOWHERE, _NOWHERE)  # of nothing that differs no share is explained
+    if metric.of_counts is not None and len(np.unique(outcomes.targets)) < 2:
+        return Score(value, _NOWHERE, _NOWHERE)  # a mean over classes of which one was seen
     if block == 1 and (clusters := clusters_of(outcomes)) is not None:
         return clustered_score(metric, outcomes, clusters, seed)
     return _score_of(metric, value, outcomes, block, seed)
@@ -52,21 +55,21 @@ def _score_of(metric: MetricSpec, value: float, outcomes: Outcomes, block: int, 
     if metric.statistic == "mean_nll" and len(outcomes.groups):
         sums, sizes = by_group(outcomes.nll, outcomes.groups)
         mean = ratio_interval(sums, sizes, seed, neighbours_alike(sums, sizes), calibration=0)
-        return Score(value, *(_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high)))
+        return Score(value, *(of_mean(metric, end) for end in (mean.ci_low, mean.ci_high)))
     if metric.statistic == "mean_nll" and block > 1:
         return percentile_interval(value, _of_means(metric, outcomes, block, seed))
     if metric.statistic == "mean_nll":
         mean = ratio_interval(outcomes.nll, np.ones(size), seed)
-        low, high = (_of_mean(metric, end) for end in (mean.ci_low, mean.ci_high))
+        low, high = (of_mean(metric, end) for end in (mean.ci_low, mean.ci_high))
         return Score(value, low, high)
-    if size < FEWEST or (metric.of_counts is not None and len(np.unique(outcomes.targets)) < 2):
-        return Score(value, _NOWHERE, _NOWHERE)  # too few, or a mean over classes of which one was seen
+    if size < FEWEST:
+        return Score(value, _NOWHERE, _NOWHERE)
     if metric.of_counts is not None:
         counted = _resampled_counts(outcomes.targets, [outcomes.predicted], seed)
         drawn = [metric.of_counts(*counts) for (counts,) in counted]
         return percentile_interval(value, np.array(drawn))
     if metric.statistic in ("mean_error", "root_mean_square", "explained"):
-        return _of_errors(metric, value, outcomes, seed)
+        return interval_of_errors(metric, value, outcomes, seed)
     return percentile_interval(value, _resampled(metric, outcomes, block, seed))
 
 
@@ -89,7 +92,7 @@ def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: 
         return paired_shares(first.predicted == first.targets, second.predicted == second.targets)
     if metric.statistic == "explained":
         errors = [(one.predicted - one.targets) ** 2 for one in (first, second)]
-        return ratio_difference(errors[1] - errors[0], _from_mean(first), seed)
+        return ratio_difference(errors[1] - errors[0], from_mean(first), seed)
     groups = first.groups if len(first.groups) else second.groups
     if metric.statistic == "mean_nll" and len(groups):
         return _of_groups(metric, first, second, groups, seed)
@@ -162,31 +165,9 @@ def parts_of(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.f
     return np.asarray(each[: len(each) // block * block].reshape(-1, block).mean(1))
 
 
-def _of_errors(metric: MetricSpec, value: float, outcomes: Outcomes, seed: int) -> Score:
-    errors = np.asarray(outcomes.predicted - outcomes.targets, np.float64)
-    if metric.statistic == "mean_error":
-        mean = ratio_interval(np.abs(errors), np.ones(len(errors)), seed)
-        return Score(value, mean.ci_low, mean.ci_high)
-    if metric.statistic == "root_mean_square":
-        squared = ratio_interval(errors**2, np.ones(len(errors)), seed)
-        return Score(value, float(np.sqrt(squared.ci_low)), float(np.sqrt(squared.ci_high)))
-    missed = ratio_interval(errors**2, _from_mean(outcomes), seed)
-    return Score(value, 1 - missed.ci_high, 1 - missed.ci_low)
-
-
-def _from_mean(outcomes: Outcomes) -> NDArray[np.float64]:
-    targets = np.asarray(outcomes.targets, np.float64)
-    return np.asarray((targets - targets.mean()) ** 2)
-
-
 def _of_means(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> NDArray[np.float64]:
     """Return a metric that follows from the mean surprise on each resample, (R,)."""
-    return np.array([_of_mean(metric, mean) for mean in resampled_means(outcomes.nll, block, seed)])
-
-
-def _of_mean(metric: MetricSpec, mean: float) -> float:
-    nothing = np.zeros(1, np.int64)
-    return metric.compute(Outcomes(np.array([mean]), nothing, nothing))
+    return np.array([of_mean(metric, mean) for mean in resampled_means(outcomes.nll, block, seed)])
 
 
 def _resampled(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> NDArray[np.float64]:

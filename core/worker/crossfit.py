@@ -36,9 +36,9 @@ from core.training.stepping import is_out_of_memory
 from core.training.trainer import Trainer
 from core.worker.baselines import Baselines
 from core.worker.fold_results import FOLDER, FoldResults, mark_of, pooled
+from core.worker.judging import EVALUATION_BATCH
 from core.worker.stages import Stages
 
-EVALUATION_BATCH = 256
 SEEDS = 2**31
 _log = logging.getLogger(__name__)
 

@@ -103,3 +103,10 @@ def test_the_verdict_says_of_how_many_groups_the_test_is() -> None:
         "too few to say how sure the number is. Add examples of other groups."
     )
     assert said[20].baselines["majority"]["accuracy"] == said[20].test["accuracy"]  # the same groups for all
+
+
+def test_of_one_class_nothing_is_said_of_all_classes_whether_or_not_there_are_copies() -> None:
+    one_class = Outcomes(np.full(60, 0.3), np.zeros(60, np.int64), (np.arange(60) % 4 == 0).astype(np.int64))
+    (f1,) = (metric for metric in OF_LABELS if metric.name == "f1")
+    for found in (one_class, replace(one_class, groups=np.arange(60) // 3)):
+        assert np.isnan(score_of(f1, found, 1, seed=0).ci_low)
