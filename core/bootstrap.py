@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import DatabaseDamaged, DatabaseFull, TouchstoneError
+from core.lock_holders import LockHolders
 from core.settings import Settings
 from core.store.database import Database
 from core.store.reserve import Reserve
@@ -28,6 +29,7 @@ def open_database(settings: Settings) -> Database:
     """
     settings.prepare()
     reserve, database = Reserve(settings.home), Database(settings.url)
+    database.when_busy = LockHolders(database).free
     try:
         is_known = _was_here_before(settings, database, reserve)
         try:

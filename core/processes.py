@@ -42,6 +42,13 @@ def is_stopped(pid: int, created: float) -> bool:
         return False
 
 
+def let_go_on(pid: int, created: float) -> None:
+    """Let a process that somebody stopped go on, and no later one of the same pid."""
+    with suppress(psutil.Error):
+        if is_stopped(pid, created):
+            psutil.Process(pid).resume()
+
+
 def kill(pid: int, created: float) -> None:
     """End a process at once, and no later one of the same pid."""
     with suppress(psutil.Error):

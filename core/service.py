@@ -10,8 +10,9 @@ from core import catalog, configure
 from core.access.visitor import is_owner
 from core.config import TrainConfig
 from core.configure import SettingField
-from core.errors import RunNotFound, RunNotReady, UserError
+from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
 from core.lineage import Family, with_changes
+from core.lock_holders import LockHolders
 from core.lost_runs import LostRunDetector
 from core.processes import kill
 from core.run_document import run_document, tail_of
@@ -39,6 +40,7 @@ class Service:
         self.shelf = Shelf(settings)
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
         self._family, self._lost_runs = Family(settings, self._runs), LostRunDetector(database)
+        self._lock_holders = LockHolders(database)
         self.trials = Trials(database, worker)
 
     @staticmethod
@@ -168,13 +170,21 @@ class Service:
     def end_run(self, run_id: str) -> Run:
         """End a run's process at once, for one that stands still and hears no wish; its checkpoints are kept.
 
+        It may be the one that keeps everybody from writing: then it is ended before the wish is noted.
+
         Raises:
             RunNotReady: It has already ended, or is logged elsewhere.
         """
         run = self.run(run_id)
         if not run.is_own:
             raise RunNotReady(f"'{run.name}' is logged by a script: only whoever runs that may end it.")
-        run = self._end(run_id, "stop")
+        try:
+            self._end(run.id, "stop")
+        except DatabaseBusy:
+            if (process := self._queue.process_of(run.id)) is None:
+                raise
+            kill(*process)
+            self._runs.request_stop(run.id)  # where the supervisor was quicker, it has ended already
         if (process := self._queue.process_of(run.id)) is not None:
             kill(*process)
         return self.run(run_id)
@@ -236,7 +246,11 @@ class Service:
         return self._queue.waiting(self.worker.info().slots)
 
     def watch(self) -> WorkerInfo:
-        """Return what the supervisor says; start one where runs wait or work here and none lives."""
+        """Return what the supervisor says; start one where runs wait or work here and none lives.
+
+        A process of ours that stands still with the database in its hands is let go on, or ended, before.
+        """
+        self._lock_holders.look()
         info = self.worker.info()
         if not info.alive and any(run.is_own for run in self.active_runs()):
             self.worker.ensure()

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.errors import DatabaseDamaged, DatabaseTooNew
+from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooNew
 from core.store.snapshot import snapshot_engine
 from core.store.tables import Table
 from core.store.trouble import BUSY_TIMEOUT_S, full, in_words
@@ -31,6 +31,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Connect to `url`; call `migrate` before the first use."""
         self.url = url
+        self.when_busy: Callable[[], bool] | None = None  # may free it, and says whether a second try is worth it
         self._only_read_since: float | None = None
         self._use(self._writable_engine())
 
@@ -67,7 +68,36 @@ class Database:
         if self.can_only_read and self.file is not None:
             raise full(self.file)
         with self._in_words(), self._write.begin() as session:
+            self._begin(session)
             yield session
+
+    def _begin(self, session: Session) -> None:
+        """Begin to write; once more where another process held the database and it could be freed."""
+        try:
+            session.connection()
+        except OperationalError as error:
+            busy = isinstance(in_words(error.orig, self.file), DatabaseBusy)
+            if not busy or self.when_busy is None or not self.when_busy():
+                raise
+            session.connection()
+
+    def is_busy_for(self, wait_s: float) -> bool:
+        """Return whether nobody else can write for so many seconds.
+
+        Raises:
+            DatabaseUnavailable: It cannot be used for another reason.
+        """
+        if self.file is None or self.can_only_read:
+            return False
+        try:
+            with closing(sqlite3.connect(self.file, wait_s, isolation_level=None)) as connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            if isinstance(found := in_words(error, self.file), DatabaseBusy):
+                return True
+            raise found from error
+        return False
 
     def only_read(self) -> None:
         """Go on with a copy in memory until the disk has room again: nothing is written meanwhile.

@@ -7,11 +7,11 @@ import socket
 import time
 from uuid import uuid4
 
-from core.errors import DatabaseDamaged, DatabaseUnavailable, RunNotFound
+from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, RunNotFound
 from core.exit_reason import describe_exit
 from core.lost_runs import STALE_S, LostRunDetector, is_held
 from core.notifying.telling import announce
-from core.processes import is_alive, start_time
+from core.processes import is_alive, kill, start_time
 from core.runs import RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
@@ -122,7 +122,15 @@ class Supervisor:
         )  # fmt: skip
         # One that lives but stands still may go on in this very moment: then it keeps the lease.
         stale_s = STALE_S if held is not None and is_alive(held.pid, held.pid_created) else 0.0
-        return self.queue.take_lease(mine, held.owner if held else None, stale_s)
+        owner = held.owner if held else None
+        try:
+            return self.queue.take_lease(mine, owner, stale_s)
+        except DatabaseBusy:
+            if held is None or not stale_s or held.host != mine.host:
+                raise
+            _log.warning("The supervisor before (pid %s) hangs and may hold the database: it is ended.", held.pid)
+            kill(held.pid, held.pid_created)
+            return self.queue.take_lease(mine, owner)
 
     def _renew(self) -> None:
         values: dict[str, str | int | bool] = {"device": self._device, "slots": self._slots, "warm": self._warm}

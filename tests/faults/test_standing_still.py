@@ -33,9 +33,11 @@ def fork_server_of(service: Service, run: Run) -> int:
 def standing_still(pid: int) -> Iterator[None]:
     """Stop a process, and let it go on afterwards if it is still there."""
     os.kill(pid, signal.SIGSTOP)
-    yield
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:  # one that stands still holds up every test after this one, too
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 def training(service: Service, start: Start) -> Run:
