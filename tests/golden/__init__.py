@@ -1,0 +1,1 @@
+"""What must stay as it is while rooms, files and names change: `python -m tests.golden.freeze` writes it anew."""
