@@ -1,5 +1,6 @@
 """What fits into a time: how many steps a run may make, and how many looks at the validation split."""
 
+import math
 import time
 
 EVALUATIONS = 10  # at least so many looks at the validation split, where they cost little
@@ -43,7 +44,11 @@ class TimeBudget:
 
     def __init__(self, budget_s: float) -> None:
         self.budget_s = budget_s
-        self._next_look_s = FIRST_LOOK * budget_s
+        self._next_look_s, self._next_look_step = FIRST_LOOK * budget_s, math.inf
+
+    def resume(self, spent_s: float) -> None:
+        """Go on after a pause: the speed of this session is not believed at once either."""
+        self._next_look_s = spent_s + FIRST_LOOK * self.budget_s
 
     def looks(self, planned: int, look_s: float) -> int:
         """Return how many looks at the validation split the budget allows, one at least.
@@ -69,11 +74,16 @@ class TimeBudget:
             per_step_s: Seconds that a step takes, looks included; None where nothing is known yet.
             last_look_s: Seconds that the last look at the validation split will take.
         """
-        if not self.budget_s or per_step_s is None or spent_s < self._next_look_s:
+        if not self.budget_s or per_step_s is None:
+            return planned
+        if spent_s < self._next_look_s and step < self._next_look_step:
             return planned
         self._next_look_s = spent_s + LOOK_EVERY * self.budget_s
         left_s = max(self.budget_s - spent_s - last_look_s, 0.0)
-        return min(most, step + int(left_s / max(per_step_s, 1e-9)))
+        total = min(most, step + int(left_s / max(per_step_s, 1e-9)))
+        # Where it was cut too short, the steps are over long before the time is: it must be looked at before its end.
+        self._next_look_step = step + max((total - step) // 2, 1) if total < most else math.inf
+        return total
 
 
 class Clock:

@@ -1,10 +1,15 @@
 """What a run does at which step: how many there are, when a point of a curve is due, when a look at validation."""
 
+from collections import deque
+from statistics import median_low
+
 from core.config import TrainConfig
 from core.training.budget import Clock, TimeBudget, planned_looks, training_budget_s
+from core.training.pace import Pace
 
 POINTS_PER_CURVE = 300
-SPEED_KNOWN = 3  # steps, after which a first guess at the cost of a look is there
+REMEMBERED_LOOKS = 5
+SPEED_KNOWN = 3  # steps, after which the speed is believed, and a first guess at the cost of a look is there
 LOOK_COSTS = 1 / 3  # of an example's step: a look has no way back
 
 
@@ -26,36 +31,53 @@ class Plan:
         self._most = self.steps_total = config.epochs * steps_per_epoch
         self._budget = TimeBudget(training_budget_s(60 * config.time_budget_min, others_s))
         self._looked_at = -1
+        self._looks_s: deque[float] = deque(maxlen=REMEMBERED_LOOKS)
         self.look_s, self.saves_looks = 0.0, False  # of one look; whether there are fewer than would be good
         self._space()
 
-    def resume(self, steps_total: int) -> None:
+    def resume(self, steps_total: int, spent_s: float) -> None:
         """Go on with as many steps as had been planned."""
         self.steps_total = steps_total
+        self._budget.resume(spent_s)
         self._space()
 
-    def fit(self, step: int, clock: Clock, per_step_s: float | None) -> None:
+    def fit(self, step: int, clock: Clock, pace: Pace) -> None:
         """Fit the steps and the looks into the time budget, as the speed so far says.
 
         Args:
             step: Steps done.
             clock: Says how much of the budget is spent.
-            per_step_s: Seconds of a step, looks included; None where nothing is known yet.
+            pace: Says how long a step takes. Not believed before a few, as long as these few can be afforded.
         """
-        if not self._budget.budget_s or per_step_s is None:
+        if not self._budget.budget_s or (per_step_s := pace.per_step_s) is None:
             return
-        if not self.look_s:
-            self.look_s = LOOK_COSTS * per_step_s * self._examples / self._batch_size
-            self._space()
-        total = self._budget.steps_total(self.steps_total, self._most, step, clock.spent_s, per_step_s, self.look_s)
+        if not self._looks_s:
+            self._guess(LOOK_COSTS * per_step_s * self._examples / self._batch_size)
+        steps_to_know = SPEED_KNOWN - pace.steps
+        if step < self.steps_total and 0 < steps_to_know * per_step_s < self._budget.budget_s - clock.spent_s:
+            return
+        whole_s = per_step_s + self.looking_s
+        total = self._budget.steps_total(self.steps_total, self._most, step, clock.spent_s, whole_s, self.look_s)
         if total != self.steps_total:
             self.steps_total = total
             self._space()
 
     def looked(self, step: int, seconds: float) -> None:
         """Note that somebody looked at the validation split, and how long it took."""
-        self._looked_at, self.look_s = step, seconds
+        self._looks_s.append(seconds)
+        self._looked_at, self.look_s = step, median_low(self._looks_s)  # one that stood still says little of the next
         if self._budget.budget_s:
+            self._space()
+
+    @property
+    def looking_s(self) -> float:
+        """Seconds of looks at the validation split for each step that is still to be made."""
+        return self.look_s / self.look_interval
+
+    def _guess(self, look_s: float) -> None:
+        """Guess what a look costs until there was one; of two guesses that differ much the lower one counts."""
+        if not self.look_s or look_s < self.look_s / 2:
+            self.look_s = look_s
             self._space()
 
     def _space(self) -> None:

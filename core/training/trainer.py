@@ -21,6 +21,7 @@ from core.training.device import kept_random_state, memory_used_bytes
 from core.training.last_step import expected_s, is_convex, is_solvable, solve
 from core.training.optimisers import make_optimiser, set_learning_rate
 from core.training.outcomes import outcomes_of, windows_at_once
+from core.training.pace import Pace
 from core.training.plan import Plan
 from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
@@ -95,10 +96,10 @@ class Trainer:
         self.steps_per_epoch = self._batches.steps_per_epoch
         examples = example_count(task, module, self._validation)
         self.plan = Plan(config, self.steps_per_epoch, self._batches.batch_size, examples, others_s)
-        self._clock = Clock()
+        self._clock, self._pace = Clock(), Pace()
         self._step = self._first_step = self._log_step = 0
         self._stop_requested = self._finished_early = False
-        self._second_step_at = self._log_started = time.perf_counter()
+        self._log_started = time.perf_counter()
 
     # --- the loop ---
 
@@ -120,8 +121,8 @@ class Trainer:
             adopt(start, self.module, self._optimiser)
             self.choice = chosen_before(start)
         self.module.train()
-        self._clock = Clock(resume.train_time_s if resume else 0.0)
-        self._second_step_at = self._log_started = time.perf_counter()
+        self._clock, self._pace = Clock(resume.train_time_s if resume else 0.0), Pace()
+        self._log_started = time.perf_counter()
         self._first_step = self._log_step = self._step
         try:
             self._work(looks_first=start is not None)
@@ -163,7 +164,7 @@ class Trainer:
 
     def _waited(self, seconds: float) -> None:
         """Leave waiting out of the speed of training."""
-        self._second_step_at += seconds
+        self._pace.pause(seconds)
         self._log_started += seconds
 
     def _train_one_step(self) -> None:
@@ -174,7 +175,8 @@ class Trainer:
         set_learning_rate(self._optimiser, learning_rate_at(self.config, self._step, self.plan.steps_total))
         self._stepper.step(inputs, targets)
         self._step += 1
-        self.plan.fit(self._step, self._clock, self._per_step_s)
+        self._pace.stepped(time.perf_counter())
+        self.plan.fit(self._step, self._clock, self._pace)
 
     @property
     def _last_descent(self) -> int:
@@ -207,7 +209,7 @@ class Trainer:
         if self.plan.is_look_due(self._step):
             self._evaluate()
         if self._step == self._first_step + 1:
-            self._second_step_at = time.perf_counter()  # the first step warms up and says little about the rest
+            self._pace.start(time.perf_counter())
 
     def _log(self) -> None:
         metrics = self._sums.read()
@@ -245,7 +247,7 @@ class Trainer:
         self.outcomes = None
         took_s = time.perf_counter() - began
         self.plan.looked(self._step, took_s)
-        self._log_started += took_s  # examples/s is the speed of training alone
+        self._waited(took_s)  # the speed is that of training alone
 
     def _measure(self) -> Outcomes:
         context = context_of(self.module) if self.task.output_kind == "text" else 0
@@ -282,14 +284,9 @@ class Trainer:
         return self._step % self.steps_per_epoch == 0
 
     @property
-    def _per_step_s(self) -> float | None:
-        done = self._step - self._first_step - 1
-        return (time.perf_counter() - self._second_step_at) / done if done > 0 else None
-
-    @property
     def progress(self) -> Progress:
         """How far the run is; costs no wait for the device."""
-        per_step_s = self._per_step_s
+        per_step_s = self._pace.per_step_s
         return Progress(
             step=self._step,
             steps_total=self.plan.steps_total,
@@ -299,7 +296,7 @@ class Trainer:
             train_time_s=self._clock.spent_s,
             time_left_s=None
             if per_step_s is None
-            else per_step_s * (self.plan.steps_total - self._step) + self._solving_s,
+            else (per_step_s + self.plan.looking_s) * (self.plan.steps_total - self._step) + self._solving_s,
         )
 
     def state(self) -> TrainingState:
@@ -331,7 +328,7 @@ class Trainer:
             )
         restore(state, *self._parts)
         self._step, self.choice = state.step, chosen(state)
-        self.plan.resume(state.steps_total or self.plan.steps_total)
+        self.plan.resume(state.steps_total or self.plan.steps_total, state.train_time_s)
 
     def _result(self) -> FitResult:
         best = self.choice.best or Best(self._step, math.nan, math.nan)

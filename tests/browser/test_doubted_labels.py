@@ -91,7 +91,11 @@ def click(page: Page, box: int) -> None:
 
 
 def turn(page: Page, to: str) -> None:
+    """Turn the page, and wait until other examples are on the screen: a click before that is one on the old page."""
+    first = page.locator(".st-key-doubted-labels [class*='st-key-doubted-']").first
+    before = first.text_content() or ""
     page.get_by_role("button", name=f"{to} page").click()
+    expect(first).not_to_have_text(before, timeout=PATIENCE_MS)
     ready(page)
 
 
