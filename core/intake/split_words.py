@@ -8,8 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
-from core.intake.doctor.examined import LOOKED_AT, SHOWN
-from core.intake.doctor.wording import thing
+from core.intake.doctor.wording import LOOKED_AT, SHOWN, thing
 from core.intake.grouped_rows import GROUP, group_numbers_of
 from core.intake.loading import SPLIT_NUMBERS
 from core.intake.splitting import describe_given

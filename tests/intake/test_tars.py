@@ -8,8 +8,9 @@ import pytest
 from core.errors import DataError
 from core.imports import ImportOptions
 from core.intake.archives import is_archive, open_archive, peek, tars
-from core.intake.importing import find_reader, look_at
+from core.intake.importing import look_at
 from core.intake.reading.picture_layouts import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.pictures.drawing import png
 from tests.intake.pictures.taking import take
 

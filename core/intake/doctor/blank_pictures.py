@@ -5,10 +5,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each
 from core.intake.doctor.selection import keep, texts_at
-from core.intake.doctor.wording import counted, examples_of, positions
+from core.intake.doctor.wording import SHOWN, counted, examples_of, positions
 from core.intake.pictures.decoding import BadPicture, decode
 
 CODE = "blank-pictures"

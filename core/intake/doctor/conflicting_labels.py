@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
 from core.intake.doctor.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.intake.doctor.selection import keep
-from core.intake.doctor.wording import examples_of, positions, shown, thing
+from core.intake.doctor.wording import SHOWN, examples_of, positions, shown, thing
 
 CODE = "conflicting-labels"
 TOO_MANY = 0.05  # of all rows, above which no model can be right often enough to be judged

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION, repeats
 from core.intake.doctor.columns import describe_row, identifiers, left_out, numbering_columns, row_groups
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each, numbered, sizes_of
 from core.intake.doctor.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.intake.doctor.selection import keep
-from core.intake.doctor.wording import counted, examples_of, listed, positions, shown, thing
+from core.intake.doctor.wording import SHOWN, counted, examples_of, listed, positions, shown, thing
 from core.intake.rows import UNUSED
 
 CODE = "exact-duplicates"

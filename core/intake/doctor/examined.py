@@ -14,9 +14,6 @@ from core.imports import Finding
 from core.intake.duplicates import group_numbers
 from core.intake.rows import read_packed
 
-LOOKED_AT = 1_000  # positions that a finding keeps, to look at
-SHOWN = 5  # examples in a finding
-
 
 @dataclass(frozen=True, eq=False)
 class Examined:

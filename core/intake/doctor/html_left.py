@@ -8,9 +8,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
-from core.intake.doctor.examined import LOOKED_AT, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.selection import rewrite, sample, texts_at
-from core.intake.doctor.wording import counted, examples_of, percent, positions
+from core.intake.doctor.wording import LOOKED_AT, counted, examples_of, percent, positions
 from core.intake.tables.cleaning import clean_text
 
 CODE = "html-left"

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
 from core.intake.doctor.columns import TABLES, describe_row, row_groups
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.numbering import numbered
 from core.intake.doctor.repeats import sayings
 from core.intake.doctor.selection import keep
-from core.intake.doctor.wording import examples_of, positions, thing
+from core.intake.doctor.wording import SHOWN, examples_of, positions, thing
 
 CODE = "leakage"
 

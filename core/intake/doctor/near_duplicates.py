@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.numbering import first_of_each
 from core.intake.doctor.repeats import sayings, side_by_side
 from core.intake.doctor.selection import keep
-from core.intake.doctor.wording import counted, examples_of, positions, shown, thing
+from core.intake.doctor.wording import SHOWN, counted, examples_of, positions, shown, thing
 from core.intake.similarity import comparison_note
 
 CODE = "near-duplicates"

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from core.intake.doctor.examined import SHOWN, Examined
+from core.intake.doctor.examined import Examined
+from core.intake.doctor.wording import SHOWN
 
 LOOKED_THROUGH = 20_000_000  # bytes of UTF-8 that a slow check reads
 

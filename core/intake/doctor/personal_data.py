@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from core.imports import Finding
-from core.intake.doctor.examined import LOOKED_AT, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.passages import LOOKED_THROUGH, is_cut, passages
 from core.intake.doctor.selection import rewrite, sample
-from core.intake.doctor.wording import LONGEST_EXAMPLE, counted, examples_of
+from core.intake.doctor.wording import LONGEST_EXAMPLE, LOOKED_AT, counted, examples_of
 from core.intake.personal_data import Span, find_personal_data, mask
 
 CODE = "personal-data"

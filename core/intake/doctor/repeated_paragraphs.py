@@ -1,9 +1,9 @@
 """Paragraphs that stand in a text more than once."""
 
 from core.imports import Finding
-from core.intake.doctor.examined import LOOKED_AT, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.passages import Repeats, of_passages, passages
-from core.intake.doctor.wording import counted, examples_of, shown
+from core.intake.doctor.wording import LOOKED_AT, counted, examples_of, shown
 from core.intake.duplicates import PARAGRAPH_BREAK, SHORTEST_TELLING_PARAGRAPH, fold
 from core.intake.text_division import JUDGED
 

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intake.doctor.examined import SHOWN, Examined
+from core.intake.doctor.examined import Examined
 from core.intake.doctor.selection import texts_at, values_where
+from core.intake.doctor.wording import SHOWN
 
 COMPARED = 200_000  # rows of which the texts themselves are compared
 

@@ -5,9 +5,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.imports import Finding
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.selection import keep, texts_at
-from core.intake.doctor.wording import counted, examples_of, positions
+from core.intake.doctor.wording import SHOWN, counted, examples_of, positions
 
 CODE = "short-texts"
 # At most two letters or digits; but one sign of some scripts is a word, and one emoji may say it all.

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 
 from core.imports import Finding
 from core.intake.doctor.classes import CLASSIFICATION
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.outliers import far_out
 from core.intake.doctor.selection import keep, texts_at
-from core.intake.doctor.wording import counted, examples_of, positions, shown
+from core.intake.doctor.wording import SHOWN, counted, examples_of, positions, shown
 
 CODE = "size-outliers"
 SPREADS = 6.0  # robust standard deviations from the middle

@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 
 from core.imports import Finding
 from core.intake.doctor.columns import TABLES, describe_row, numbers, target_name
-from core.intake.doctor.examined import SHOWN, CheckSpec, Examined
+from core.intake.doctor.examined import CheckSpec, Examined
 from core.intake.doctor.outliers import far_out, most_exceptions
 from core.intake.doctor.selection import keep
-from core.intake.doctor.wording import examples_of, number, positions
+from core.intake.doctor.wording import SHOWN, examples_of, number, positions
 
 CODE = "target-outliers"
 SPREADS = 6.0  # robust standard deviations from the middle

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.intake.doctor.examined import LOOKED_AT, SHOWN
-
+LOOKED_AT = 1_000  # positions that a finding keeps, to look at
+SHOWN = 5  # examples in a finding
 LONGEST_EXAMPLE = 80  # characters
 LISTED = 5  # names that a sentence holds
 THINGS = {"image-classification": "picture", "text-classification": "text", "text-generation": "document"}

@@ -125,7 +125,9 @@ def _write_table(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from core.intake.importing import find_reader  # it finds readers by walking, and so imports nearly everything
+    from core.intake.reading.registry import (
+        find_reader,  # it finds readers by walking, and so imports nearly everything
+    )
 
     file = draft.folder / f"{found.id.split('/')[1]}.parquet"
     has_splits = any(part.split for part in parts)

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from core.errors import DataError
 from core.imports import Guess
 from core.intake.archives import Archive, Entry, UnreadableEntry
-from core.intake.pictures.label_table import PictureNames
+from core.intake.pictures.image_names import PictureNames
 from core.intake.pictures.layout import folder_of, is_picture, split_above
 from core.intake.pictures.left_out import LeftOut
 

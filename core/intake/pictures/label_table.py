@@ -1,6 +1,5 @@
 """Tables that lie beside pictures and say what they show: found, matched with the pictures' names, and read."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -8,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from core.errors import DataError
 from core.imports import Column, ColumnRole, ImportOptions
 from core.intake.archives import Archive, Entry, UnreadableEntry
-from core.intake.pictures.decoding import SUFFIXES
+from core.intake.pictures.image_names import LABEL_NAMES, LINES, WORKBOOKS, PictureNames, is_table
 from core.intake.pictures.layout import folder_of, is_picture, split_above, split_named
 from core.intake.reading import delimited, json_rows, parquet, spreadsheet
 from core.intake.split_names import SPLIT_NAMES
@@ -17,63 +16,10 @@ from core.intake.tables.left_out import LeftOut
 from core.intake.tables.roles import guess_label, guess_split
 from core.intake.tables.table import Table, listed
 
-TEXTS = (".csv", ".tsv", ".tab", ".psv")
-LINES, WORKBOOKS = (".jsonl", ".ndjson"), (".xlsx", ".xls", ".ods")
-TABLES = (*TEXTS, *LINES, *WORKBOOKS, ".parquet")
 MOST_TABLES = 20
 LARGEST_TABLE = 200 * 1024**2  # bytes
 LOOKED_AT = 1_000  # rows of a table that say what its columns are
 LEAST_MATCHED = 0.2  # share of the rows whose picture is there
-LABEL_NAMES = {
-    *("label", "labels", "class", "classes", "category", "target", "species", "breed", "diagnosis", "dx"),
-    *("classid", "class_id", "class_name", "classname", "label_name", "labelname"),
-}
-
-
-def is_table(name: str) -> bool:
-    """Tell whether a file is named as a table of labels may be."""
-    return name.lower().endswith(TABLES)
-
-
-class PictureNames:
-    """Finds the picture that a table means, with or without folder and suffix, in any case.
-
-    Args:
-        pictures: All of the source.
-    """
-
-    def __init__(self, pictures: Sequence[Entry]) -> None:
-        self._by_name: dict[str, list[Entry]] = defaultdict(list)
-        for entry in pictures:
-            last = entry.name.rsplit("/", 1)[-1].casefold()
-            self._by_name[last].append(entry)
-            if (stem := _stem(last)) != last:
-                self._by_name[stem].append(entry)
-
-    def find(self, written: str, split: str = "") -> list[Entry]:
-        """Return the pictures that may be meant: one, none, or several that cannot be told apart.
-
-        Args:
-            written: As in the table.
-            split: That the table says; of pictures of the same name the one in that split's folder is meant.
-        """
-        path = written.strip().replace("\\", "/").strip("/").removeprefix("./").casefold()
-        last = path.rsplit("/", 1)[-1]
-        found = self._by_name.get(last) or self._by_name.get(_stem(last)) or []
-        if len(found) > 1:
-            found = [entry for entry in found if _ends_with(entry.name.casefold(), path)] or found
-        if len(found) > 1 and split:
-            found = [entry for entry in found if split_above(folder_of(entry.name)) == split] or found
-        return found
-
-
-def _stem(last: str) -> str:
-    return str(PurePosixPath(last).with_suffix("")) if last.endswith(SUFFIXES) and not last.startswith(".") else last
-
-
-def _ends_with(name: str, path: str) -> bool:
-    name, path = "/" + _stem(name), "/" + _stem(path)
-    return name.endswith(path)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from core.intake.pictures.annotated import Files, Labelling
-from core.intake.pictures.label_table import is_table
+from core.intake.pictures.image_names import is_table
 from core.intake.pictures.layout import folder_of
 
 FOLDERS = {"class-folders": "Class folders"}

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from core.errors import DataError
-from core.intake.pictures.label_table import LABEL_NAMES
+from core.intake.pictures.image_names import LABEL_NAMES
 from core.intake.reading.parquet import (
     CHARACTERS_PER_BYTE,
     LARGEST_PAGE,

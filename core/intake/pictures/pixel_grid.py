@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.errors import DataError
 from core.intake.pictures.annotated import Said
 from core.intake.pictures.arrays import eight_bits, in_colour, range_of, sides_of
-from core.intake.pictures.label_table import LABEL_NAMES
+from core.intake.pictures.image_names import LABEL_NAMES
 from core.intake.split_names import SPLIT_NAMES
 
 HEAD = 1024 * 1024  # bytes that are looked at

@@ -142,7 +142,7 @@ def _only_table(archive: Archive) -> Entry | None:
 
 
 def _reader_of(table: Path) -> ReaderSpec:
-    from core.intake.importing import find_reader  # it finds readers, this one too, by walking
+    from core.intake.reading.registry import find_reader  # it finds readers, this one too, by walking
 
     return find_reader(table)
 

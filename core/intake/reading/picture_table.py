@@ -14,7 +14,8 @@ from core.intake.doctor.wording import percent
 from core.intake.draft import Draft, Progress, ReaderSpec
 from core.intake.pictures.decoding import WHITE
 from core.intake.pictures.ground import GROUNDS
-from core.intake.pictures.label_table import LABEL_NAMES, LEAST_MATCHED, LabelTable, PictureNames, find_table, is_table
+from core.intake.pictures.image_names import LABEL_NAMES, PictureNames, is_table
+from core.intake.pictures.label_table import LEAST_MATCHED, LabelTable, find_table
 from core.intake.pictures.layout import arrange, folder_of, is_picture, split_above
 from core.intake.pictures.left_out import LeftOut
 from core.intake.pictures.samples import samples_in, small

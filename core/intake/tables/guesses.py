@@ -11,7 +11,6 @@ from core.intake.tables.plan import Plan
 from core.intake.tables.refusals import DOCUMENTS
 from core.intake.tables.survey import Survey
 from core.intake.tables.table import listed
-from core.intake.text_facts import LANGUAGE
 from core.languages import MOST_READ, describe, writings_of
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
@@ -56,7 +55,7 @@ def _of_the_language(seen: Survey, plan: Plan) -> Iterator[Guess]:
         values = seen.profile(plan.options.text_column).values
         texts = values[:: -(-len(values) // MOST_READ) or 1]
         if writings := writings_of(texts):
-            yield Guess(LANGUAGE, describe(writings), f"found in {len(texts):,} texts")
+            yield Guess("Language", describe(writings), f"found in {len(texts):,} texts")
 
 
 def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT, time_column: str = "") -> Guess | None:

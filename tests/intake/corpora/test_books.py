@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from core.errors import DataError
-from core.intake.importing import find_reader
+from core.intake.reading.registry import find_reader
 from tests.intake.bad.making import zip_of
 from tests.intake.corpora.writing import story
 from tests.intake.tables.taken import look, take

@@ -7,7 +7,8 @@ import pytest
 
 from core.imports import Finding
 from core.intake.doctor.examination import checks, repair
-from core.intake.doctor.examined import LOOKED_AT, SHOWN, Examined
+from core.intake.doctor.examined import Examined
+from core.intake.doctor.wording import LOOKED_AT, SHOWN
 from core.intake.rows import FEATURE
 from tests.intake.doctor import cases_of_labels, cases_of_pictures, cases_of_tables, cases_of_texts
 from tests.intake.doctor.case import Case

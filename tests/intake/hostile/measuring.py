@@ -139,7 +139,7 @@ def main(folder: Path, names: list[str]) -> None:
 def _warm() -> None:
     """Import what every reader needs, so that only the files' own memory is measured."""
     import core.transfer.formats
-    from core.intake.importing import readers
+    from core.intake.reading.registry import readers
 
     readers()
     core.transfer.formats.importers()

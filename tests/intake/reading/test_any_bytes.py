@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.errors import DataError
 from core.imports import ImportOptions
 from core.intake.draft import Draft, ReaderSpec
-from core.intake.importing import find_reader, readers
+from core.intake.reading.registry import find_reader, readers
 from tests.intake.bad.making import classes, jpeg, zip_of
 from tests.intake.bad.of_idx import IMAGES, LABELS, images, labels
 from tests.intake.corpora.writing import docx, pdf, story

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.intake.importing import find_reader
+from core.intake.reading.registry import find_reader
 from tests.intake.tables.taken import look, take, write_csv
 from tests.intake.tables.workbook import write_workbook
 

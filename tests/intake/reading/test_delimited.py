@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.intake.importing import find_reader
+from core.intake.reading.registry import find_reader
 from tests.intake.brought import reviews
 from tests.intake.tables.taken import look, take, write_csv
 

@@ -4,8 +4,8 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader
 from core.intake.reading.document_archive import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.bad.making import locked, zip_of
 from tests.intake.corpora.writing import docx, pdf, story
 from tests.intake.pictures.drawing import lay_out, png

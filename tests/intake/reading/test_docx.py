@@ -5,8 +5,8 @@ import pytest
 from docx import Document
 
 from core.errors import DataError
-from core.intake.importing import find_reader
 from core.intake.reading.docx import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.bad.making import zip_of
 from tests.intake.corpora.writing import docx, story, with_body
 from tests.intake.pictures.taking import take

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from core.intake.importing import find_reader
+from core.intake.reading.registry import find_reader
 from tests.intake.tables.taken import look, take
 
 CARS = [(4 + 2 * (n % 3), 2000.25 + n * 131 % 977, 17.5 + n * 7 % 23) for n in range(40)]

@@ -7,10 +7,11 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader, look_at
+from core.intake.importing import look_at
 from core.intake.pictures.decoding import decode
 from core.intake.reading import binary_records
 from core.intake.reading.numpy_arrays import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.pictures.drawing import lay_out
 from tests.intake.pictures.taking import Taken, take
 

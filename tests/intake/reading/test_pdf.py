@@ -6,8 +6,8 @@ from pypdf import PdfReader, PdfWriter
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader
 from core.intake.reading.pdf import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.corpora.writing import locked_pdf, pdf, story
 from tests.intake.pictures.taking import take
 

@@ -8,9 +8,10 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader, look_at
+from core.intake.importing import look_at
 from core.intake.pictures.layout_specs import layouts
 from core.intake.reading.picture_layouts import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.pictures.drawing import lay_out, pack, png
 from tests.intake.pictures.taking import Taken, take
 

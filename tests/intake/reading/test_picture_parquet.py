@@ -10,9 +10,10 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader, look_at
+from core.intake.importing import look_at
 from core.intake.pictures import picture_columns
 from core.intake.reading.picture_parquet import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.pictures.drawing import png
 from tests.intake.pictures.taking import take
 

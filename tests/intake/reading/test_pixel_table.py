@@ -8,9 +8,10 @@ from PIL import Image
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader, look_at
+from core.intake.importing import look_at
 from core.intake.pictures.decoding import decode
 from core.intake.reading.pixel_table import READER
+from core.intake.reading.registry import find_reader
 from tests.intake.pictures.taking import take
 
 

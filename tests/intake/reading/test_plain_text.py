@@ -4,8 +4,8 @@ import pytest
 
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader
 from core.intake.reading.plain_text import READER
+from core.intake.reading.registry import find_reader
 from core.specs import DOCUMENT_BREAK
 from tests.intake.corpora.writing import story
 from tests.intake.pictures.taking import take

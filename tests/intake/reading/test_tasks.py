@@ -11,7 +11,8 @@ import pytest
 from core import catalog
 from core.errors import DataError
 from core.imports import ImportOptions
-from core.intake.importing import find_reader, look_at, readers
+from core.intake.importing import look_at
+from core.intake.reading.registry import find_reader, readers
 from tests.intake.bad.making import classes, zip_of
 from tests.intake.bad.of_idx import images
 from tests.intake.corpora.test_books import book

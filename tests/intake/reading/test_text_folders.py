@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.intake.importing import find_reader
+from core.intake.reading.registry import find_reader
 from tests.intake.bad.making import zip_of
 from tests.intake.corpora.writing import pdf
 from tests.intake.pictures.drawing import lay_out

@@ -9,7 +9,8 @@ from typing import Any
 
 from core.imports import Finding, ImportOptions, Look
 from core.intake.draft import Draft
-from core.intake.importing import find_reader, look_at
+from core.intake.importing import look_at
+from core.intake.reading.registry import find_reader
 from core.intake.rows import read_rows
 from tests.intake.silent import Silent
 
