@@ -16,12 +16,12 @@ from starlette.middleware import Middleware
 from core.access.browser import OPEN_BROWSER, open_when_ready
 from core.access.guard import AccessGuard
 from core.access.token import WITHOUT_TOKEN, announce_dashboard, refuse_other_addresses, take_token
-from core.bootstrap import shared_service
 from core.errors import TouchstoneError, UserError
-from core.front_page import FrontPage
-from core.routes import routes, under
+from core.services.bootstrap import shared_service
 from core.settings import Settings
-from core.upload_routes import upload_routes
+from core.web.html_head import FrontPage
+from core.web.routes import routes, under
+from core.web.uploads import upload_routes
 
 os.umask(0o077)  # of all that this process and its children write
 WATCH_EVERY_S = 2.0

@@ -30,7 +30,7 @@ def tasks() -> dict[str, TaskSpec]:
 
 def datasets(task: str | None = None) -> dict[str, DatasetSpec]:
     """Return every data set by name, or those of one task."""
-    return {n: d for n, d in _constants("core.datasets", "DATASET").items() if task in (None, d.task)}
+    return {n: d for n, d in _constants("core.data.builtin", "DATASET").items() if task in (None, d.task)}
 
 
 def models(task: str | None = None) -> dict[str, ModelSpec]:

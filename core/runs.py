@@ -131,7 +131,9 @@ class Run:
     finish_requested_at: datetime | None = None  # somebody asked to end training, judge and save what was learnt
     paused: bool = False  # asked to pause: where it is stopped, it was by that
     cause: str = ""  # of a failure, for who offers a way out: "diverged", "memory", "disk", "input", "unknown"
-    estimate: Mapping[str, Any] = field(default_factory=dict)  # what was said before the start; see `core.trials`
+    estimate: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what was said before the start; see `core.services.preflight`
     origin: str = ""  # of a run that was not trained here: "tracked", or the format that it was imported from
     project: str = ""  # what it belongs to, as people group their runs
     settings: Mapping[str, Any] = field(default_factory=dict)  # of a run from elsewhere, whose `config` says nothing

@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
-    """Read once at start-up by `core.bootstrap`; passed on from there, never global."""
+    """Read once at start-up by `core.services.bootstrap`; passed on from there, never global."""
 
     model_config = SettingsConfigDict(env_prefix="TOUCHSTONE_", frozen=True)
 

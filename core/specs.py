@@ -114,7 +114,7 @@ class LoadedDataset:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A data set that can be loaded by name: one file in `core/datasets/` each, or brought by the user."""
+    """A data set that can be loaded by name: one file in `core/data/builtin/` each, or brought by the user."""
 
     name: str
     title: str
@@ -123,7 +123,7 @@ class DatasetSpec:
     licence: str
     source: str
     load: Callable[[], Examples]
-    # Loads a version that is already divided; only for data sets that were brought (`core.intake.library`).
+    # Loads a version that is already divided; only for data sets that were brought (`core.data.store.dataset_store`).
     open: Callable[[], LoadedDataset] | None = None
 
 

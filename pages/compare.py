@@ -4,24 +4,24 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.bootstrap import shared_service
-from core.comparing.choosing import FEWEST
-from core.comparing.grouping import Group, groups_of, version_of
-from core.comparing.judging import Standing, stand
 from core.runs import Run, RunStatus
-from pages.components.compare_curves import compared_curves
-from pages.components.compare_examples import side_by_side
-from pages.components.compare_logged import logged_finding, logged_scores
-from pages.components.compare_parallel import parallel
-from pages.components.compare_picker import ask_for_more, chosen_runs, picker
-from pages.components.compare_prices import score_against_price
-from pages.components.compare_scores import data_warning, group_choice, reference_choice, scores
-from pages.components.compare_settings import settings
-from pages.components.compare_words import Looks, finding
-from pages.components.notices import shown_errors
-from pages.components.run_looks import looks_of
-from pages.components.tab_title import tab_title
-from pages.components.text import plain
+from core.services.bootstrap import shared_service
+from core.services.comparison.grouping import Group, groups_of, version_of
+from core.services.comparison.selection import FEWEST
+from core.services.comparison.significance import Standing, stand
+from pages.components.compare.curves import compared_curves
+from pages.components.compare.examples import side_by_side
+from pages.components.compare.logged_metrics import logged_finding, logged_scores
+from pages.components.compare.parallel_coordinates import parallel
+from pages.components.compare.pareto import score_against_price
+from pages.components.compare.picker import ask_for_more, chosen_runs, picker
+from pages.components.compare.run_styles import looks_of
+from pages.components.compare.scores import data_warning, group_choice, reference_choice, scores
+from pages.components.compare.sentences import Looks, finding
+from pages.components.compare.settings import settings
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.tab_title import tab_title
+from pages.components.widgets.text import plain
 
 REFRESH_S = 5.0
 Judged = Sequence[tuple[Group, Standing | None]]

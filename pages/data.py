@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.bootstrap import shared_service
-from core.imports import DatasetEntry
-from pages.components.data_actions import confirm_empty_trash
-from pages.components.data_cards import data_cards
-from pages.components.data_set import data_set
-from pages.components.data_undo import undo_notice
-from pages.components.import_progress import find_import, finish_import, import_list
-from pages.components.notices import empty_state
-from pages.components.url_state import read_choice, was_changed, write_choice
+from core.dataset_types import DatasetEntry
+from core.services.bootstrap import shared_service
+from pages.components.data.actions import confirm_empty_trash
+from pages.components.data.cards import data_cards
+from pages.components.data.dataset import data_set
+from pages.components.data.undo import undo_notice
+from pages.components.import_data.import_progress import find_import, finish_import, import_list
+from pages.components.widgets.notices import empty_state
+from pages.components.widgets.url_state import read_choice, was_changed, write_choice
 
 VIEWS = {"sets": "All data", "trash": "Trash"}
 
@@ -37,7 +37,7 @@ def page() -> None:
         )  # fmt: skip
         write_choice("shelf", "sets")
         if st.button("Bring your own data", key="bring", type="primary", icon=":material/add:"):
-            st.switch_page("bring.py")
+            st.switch_page("import_data.py")
     _list(trashed=view == "trash")
 
 

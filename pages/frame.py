@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components.notices import shown_errors
-from pages.components.tab_title import tab_title
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.tab_title import tab_title
 
 HERE = Path(__file__).parent
 
@@ -18,7 +18,7 @@ page = st.navigation(
     [
         st.Page("start.py", title="Start", icon=":material/home:", default=True),
         st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
-        st.Page("bring.py", title="Bring data", icon=":material/add:", url_path="bring", visibility="hidden"),
+        st.Page("import_data.py", title="Bring data", icon=":material/add:", url_path="bring", visibility="hidden"),
         st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
         st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),

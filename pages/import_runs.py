@@ -4,16 +4,16 @@ from contextlib import suppress
 
 import streamlit as st
 
-from core.bootstrap import shared_service
 from core.errors import TouchstoneError
-from core.transfer.formats import importers
-from core.transfer.importing import Found, Imported
-from core.transfer.work import Work, Works
-from pages.components.data_words import many
-from pages.components.found_runs import found_curves, found_summary, found_table, said, trouble
-from pages.components.notices import shown_errors
-from pages.components.runs_source import runs_source
-from pages.components.text import count, plain
+from core.exchange.formats import importers
+from core.exchange.import_runs import Found, Imported
+from core.exchange.jobs import Work, Works
+from core.services.bootstrap import shared_service
+from pages.components.import_runs.found_runs import found_curves, found_summary, found_table, said, trouble
+from pages.components.import_runs.source import runs_source
+from pages.components.widgets.dataset_words import many
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.text import count, plain
 
 REFRESH_S = 1.0
 LONGEST_PROJECT = 80  # characters

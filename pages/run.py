@@ -2,32 +2,32 @@
 
 import streamlit as st
 
-from core.bootstrap import shared_service
 from core.errors import RunNotFound
 from core.runs import Run
+from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
-from pages.components.chips import look, status_chip
-from pages.components.coach import coach
-from pages.components.curve_chart import curve_chart
-from pages.components.estimate import expected_and_true
-from pages.components.failures import failures
-from pages.components.foreign_run import foreign_facts, foreign_run, origin_chip
-from pages.components.next_runs import lineage, next_steps
-from pages.components.notices import empty_state, shown_errors
-from pages.components.pace import refresh_s
-from pages.components.record import record
-from pages.components.run_actions import run_actions
-from pages.components.run_data import run_data
-from pages.components.run_ended import ended_notice
-from pages.components.run_labels import run_labels
-from pages.components.run_progress import run_progress
-from pages.components.scores import comparison, score_cards, verdict
-from pages.components.tab_title import tab_title
-from pages.components.tell_me import tell_me
-from pages.components.temperature_samples import temperature_samples
-from pages.components.text import ago, duration, plain
-from pages.components.undo import undo_notice
-from pages.components.wall import wall
+from pages.components.charts.curve_chart import curve_chart
+from pages.components.run.actions import run_actions
+from pages.components.run.coach import coach
+from pages.components.run.dataset import run_data
+from pages.components.run.ended import ended_notice
+from pages.components.run.external_run import foreign_facts, foreign_run, origin_chip
+from pages.components.run.labels import run_labels
+from pages.components.run.mistakes import failures
+from pages.components.run.next_runs import lineage, next_steps
+from pages.components.run.progress import run_progress
+from pages.components.run.run_details import record
+from pages.components.run.sample_predictions import wall
+from pages.components.run.scores import comparison, score_cards, verdict
+from pages.components.run.temperature_samples import temperature_samples
+from pages.components.train.estimate import expected_and_true
+from pages.components.widgets.browser_notification import tell_me
+from pages.components.widgets.notices import empty_state, shown_errors
+from pages.components.widgets.refresh_rate import refresh_s
+from pages.components.widgets.status_badge import look, status_chip
+from pages.components.widgets.tab_title import tab_title
+from pages.components.widgets.text import ago, duration, plain
+from pages.components.widgets.undo import undo_notice
 
 ADVICE_LOOKS = 3  # of the progress, for one of the coach: what it says changes seldom
 

@@ -5,20 +5,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.bootstrap import shared_service
-from core.organising.fields import Fields
-from core.organising.organiser import Organiser
 from core.runs import Run
-from pages.components.notices import empty_state, shown_errors
-from pages.components.run_actions import run_actions
-from pages.components.run_arrange import arranged, group_choice, group_table
-from pages.components.run_bulk import bulk_actions, counted, csv_button
-from pages.components.run_filter import choices, filter_field, filter_help, no_match, understood
-from pages.components.run_table import run_table
-from pages.components.run_views import views_menu
-from pages.components.tell_me import tell_me
-from pages.components.undo import undo_notice
-from pages.components.url_state import read_choice, write_choice
+from core.services.bootstrap import shared_service
+from core.services.run_search.fields import Fields
+from core.services.run_search.run_tags import Organiser
+from pages.components.run.actions import run_actions
+from pages.components.runs.arrangement import arranged, group_choice, group_table
+from pages.components.runs.bulk_actions import bulk_actions, counted, csv_button
+from pages.components.runs.filter import choices, filter_field, filter_help, no_match, understood
+from pages.components.runs.saved_views import views_menu
+from pages.components.runs.table import run_table
+from pages.components.widgets.browser_notification import tell_me
+from pages.components.widgets.notices import empty_state, shown_errors
+from pages.components.widgets.undo import undo_notice
+from pages.components.widgets.url_state import read_choice, write_choice
 
 REFRESH_S = 5.0
 _READ = "runs-as-last-read"

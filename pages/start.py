@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from core.bootstrap import shared_service
 from core.runs import Run
+from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
-from pages.components.chips import status_chip
-from pages.components.foreign_run import origin_of
-from pages.components.notices import empty_state, shown_errors
-from pages.components.recipe_cards import recipe_cards
-from pages.components.starting import one_key, start
-from pages.components.tell_me import tell_me
-from pages.components.text import ago, duration, number, plain
+from pages.components.run.external_run import origin_of
+from pages.components.start.recipe_cards import recipe_cards
+from pages.components.widgets.browser_notification import tell_me
+from pages.components.widgets.notices import empty_state, shown_errors
+from pages.components.widgets.starting import one_key, start
+from pages.components.widgets.status_badge import status_chip
+from pages.components.widgets.text import ago, duration, number, plain
 
 ICONS = {
     "image-classification": "image",
@@ -34,7 +34,7 @@ def page() -> None:
     with st.grid(2, border=True, min_column_width=270):
         for task in shared_service().tasks().values():
             _card(task)
-    st.page_link("bring.py", label="Bring your own data", icon=":material/upload_file:")
+    st.page_link("import_data.py", label="Bring your own data", icon=":material/upload_file:")
     active = bool(shared_service().active_runs())
     now = st.fragment(_now, run_every=REFRESH_S if active else None, key="now")
     st.space("small")

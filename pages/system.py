@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 import pandas as pd
 import streamlit as st
 
-from core.bootstrap import shared_service
-from pages.components.notices import shown_errors
-from pages.components.text import duration, money, plain, size
-from pages.components.webhook_settings import webhook_settings
+from core.services.bootstrap import shared_service
+from pages.components.system.webhook_settings import webhook_settings
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.text import duration, money, plain, size
 
 REFRESH_S = 5.0
 PACKAGES = (

@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from core.bootstrap import shared_service
-from core.recommending import recommended
-from core.service import DatasetPreview
+from core.services.bootstrap import shared_service
+from core.services.recommendation import recommended
+from core.services.run_service import DatasetPreview
 from core.specs import DatasetSpec, TaskSpec
-from pages.components.augmentation_preview import augmentation_preview
-from pages.components.data_preview import data_preview
-from pages.components.missing_data import forget_missing_data, missing_data
-from pages.components.model_choice import model_choice
-from pages.components.notices import empty_state
-from pages.components.rate_finder import rate_finder
-from pages.components.run_again import clone_notice
-from pages.components.setting_groups import common_settings, evaluation_choice, group_settings, preset_choice
-from pages.components.text import plain
-from pages.components.train_summary import made_config, train_summary
-from pages.components.url_state import chosen_place, read_choice, write_choice
-from pages.components.weight_source import weight_source
+from pages.components.data.preview import data_preview
+from pages.components.run.run_again import clone_notice
+from pages.components.train.augmentation_preview import augmentation_preview
+from pages.components.train.lr_finder import rate_finder
+from pages.components.train.missing_data import forget_missing_data, missing_data
+from pages.components.train.model_choice import model_choice
+from pages.components.train.setting_groups import common_settings, evaluation_choice, group_settings, preset_choice
+from pages.components.train.summary import made_config, train_summary
+from pages.components.train.weight_source import weight_source
+from pages.components.widgets.notices import empty_state
+from pages.components.widgets.text import plain
+from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
 
 
 def page() -> None:
@@ -75,7 +75,9 @@ def _task(tasks: Mapping[str, TaskSpec]) -> TaskSpec:
 def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetSpec, DatasetPreview]:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.header("Data", anchor=False, width="content")
-        st.page_link("bring.py", label="Bring your own data", icon=":material/add:", query_params={"as": task.name})
+        st.page_link(
+            "import_data.py", label="Bring your own data", icon=":material/add:", query_params={"as": task.name}
+        )
     names = _first(datasets, task.demo[0])
     missing_data(task, names)
     read_choice("data", names, names[0])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.runs import Run, WorkerInfo
-from core.service import Service
+from core.services.run_service import Service
 from core.settings import Settings
 from core.store.database import Database
 from core.store.run_store import RunStore

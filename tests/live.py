@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core.bootstrap import open_service
 from core.runs import Run
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 from core.settings import Settings
 
 LIMIT_S = 300.0  # eight busy processes may run beside a test

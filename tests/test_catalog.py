@@ -16,11 +16,11 @@ from torch import Tensor, nn
 from core import catalog
 from core.config import PRESETS, PresetName, TrainConfig
 from core.configure import preset_values, setting_fields
+from core.data.store.load_version import load_version
 from core.errors import UserError
-from core.intake.versions import load_version
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
-from core.training.outcomes import outcomes_of
+from core.training.predictions import outcomes_of
 from tests.pretrained.tiny_models import looker_folder, reader_folder, writer_folder
 
 LABELS = ("red", "green", "blue")

@@ -1,29 +1,27 @@
-"""Keeps the README true: its tree names every file with what the file says of itself, and every command is there.
+"""Keeps README.md and core/README.md true: rooms and commands are written into them from the code.
 
-After adding a file: python -m tests.test_readme
+After adding a room or a command: python -m tests.test_readme
 """
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 import typer
 
 from core.cli.app import app
+from tests.test_rooms import ROOMS, VOCABULARY
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
-TREE = re.compile(r"(?<=<!-- tree -->\n```\n).*?(?=```\n<!-- /tree -->)", re.DOTALL)
-WIDTH = 36
-NOT_PYTHON = {
-    "pyproject.toml": "what is needed, and how lint, types and tests are set up",
-    ".constraints.txt": "every version, in one place",
-    "Makefile": "run, test, check, test-gpu, bench",
-    ".streamlit/config.toml": "theme, limits, loopback only",
-    "data/samples/customer-feedback.csv": "2,400 pieces of feedback, written for this project",
-    ".ci/": "what CI runs; the browser for the tests; the picture above",
-    "tests/": "mirrors core/ and pages/; browser/, faults/ (killed processes), bench/",
+README, MAP = ROOT / "README.md", ROOT / "core" / "README.md"
+LONGEST = 150  # lines of README.md
+BESIDE = {
+    "app.py": "the ASGI application: pages, routes, lifespan",
+    "tests/": "mirrors core/ and pages/; browser/, faults/ (killed processes), golden/, bench/",
+    "data/": "what you make, and the samples that come along",
 }
 
 
@@ -32,42 +30,94 @@ def first_sentence(file: Path) -> str:
     return text.rstrip(".")
 
 
-def tree() -> str:
-    lines = [line("app.py", first_sentence(ROOT / "app.py"))]
-    for room in ("pages", "core"):
-        for folder in [ROOT / room, *sorted(p.parent for p in (ROOT / room).rglob("*/__init__.py"))]:
-            if "migrations" in folder.parts:
-                continue
-            depth = len(folder.relative_to(ROOT).parts) - 1
-            lines.append(line("  " * depth + folder.name + "/", first_sentence(folder / "__init__.py")))
-            files = [f for f in sorted(folder.glob("*.py")) if f.name != "__init__.py"]
-            lines += [line("  " * (depth + 1) + f.name, first_sentence(f)) for f in files]
-    return "\n".join([*lines, *(line(name, text) for name, text in NOT_PYTHON.items())]) + "\n"
+def place(room: str) -> Path:
+    """Return the file whose docstring says what a room is for."""
+    if room in ("app", "pages"):
+        return ROOT / "app.py" if room == "app" else ROOT / room / "__init__.py"
+    return next(f for f in (ROOT / "core" / f"{room}.py", ROOT / "core" / room / "__init__.py") if f.exists())
 
 
-def line(name: str, text: str) -> str:
-    return f"{name:<{WIDTH}}{text}"
+def rooms_by_line() -> str:
+    """Return a line for each room, for README.md."""
+    folders = [room for room in ROOMS if room != "app" and place(room).name == "__init__.py"]
+    lines = [(f"{room}/" if room == "pages" else f"core/{room}/", first_sentence(place(room))) for room in folders]
+    loose = ", ".join(f"{room}.py" for room in ROOMS if place(room).parent == ROOT / "core")
+    lines += [(f"core/{loose}", ""), *BESIDE.items()]
+    return "```\n" + "".join(f"{name:<22}{text}".rstrip() + "\n" for name, text in lines) + "```\n"
 
 
-def test_the_tree_names_every_file() -> None:
-    found = TREE.search(README.read_text())
+def table_of_rooms() -> str:
+    """Return the table of who may import whom, for core/README.md."""
+    rows = [
+        f"| `{room}` | {', '.join(sorted(allowed)) or 'nothing more'} | {first_sentence(place(room))} |"
+        for room, allowed in ROOMS.items()
+        if room not in VOCABULARY
+    ]
+    words = ", ".join(f"`{word}`" for word in VOCABULARY)
+    return "\n".join([
+        f"The vocabulary ({words}) may be imported by every room; beside it:\n",
+        "| room | may import | what it is |", "|---|---|---|", *rows, "",
+    ])  # fmt: skip
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Yield every command with its full name."""
+    groups: list[tuple[str, click.Command]] = [("touchstone", typer.main.get_command(app))]
+    while groups:
+        name, command = groups.pop(0)
+        if isinstance(command, click.Group):
+            groups += [(f"{name} {inner}", found) for inner, found in command.commands.items()]
+        else:
+            yield name, command
+
+
+def list_of_commands() -> str:
+    """Return every command with its options, for core/README.md."""
+    lines = []
+    for name, command in commands():
+        arguments = [p.human_readable_name.upper() for p in command.params if isinstance(p, click.Argument)]
+        options = [p.opts[0] for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        said = (command.help or "").split("\n\n")[0].replace("\n", " ").rstrip(".")
+        lines.append(f"- `{' '.join([name, *arguments])}`: {said}.")
+        if options:
+            lines.append(f"  {', '.join(f'`{option}`' for option in options)}")
+    return "\n".join(lines) + "\n"
+
+
+GENERATED = (
+    (README, "rooms", rooms_by_line),
+    (MAP, "table of rooms", table_of_rooms),
+    (MAP, "commands", list_of_commands),
+)
+
+
+def between(mark: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=<!-- {mark} -->\n).*?(?=<!-- /{mark} -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize(("file", "mark"), [(file, mark) for file, mark, _ in GENERATED])
+def test_what_is_written_from_the_code_is_as_the_code_says(file: Path, mark: str) -> None:
+    found = between(mark).search(file.read_text())
     assert found is not None
-    assert found.group() == tree(), "write it again with: python -m tests.test_readme"
+    made = next(make() for other, name, make in GENERATED if (other, name) == (file, mark))
+    assert found.group() == made, "write it again with: python -m tests.test_readme"
 
 
-def commands(group: typer.Typer, prefix: str = "") -> list[str]:
-    names = [prefix + str(c.name or getattr(c.callback, "__name__", "")) for c in group.registered_commands]
-    for inner in group.registered_groups:
-        assert inner.typer_instance is not None
-        names += commands(inner.typer_instance, f"{prefix}{inner.name} ")
-    return names
+def test_the_readme_is_short() -> None:
+    assert len(README.read_text().splitlines()) <= LONGEST
 
 
-@pytest.mark.parametrize("command", commands(app))
-def test_every_command_is_in_the_readme(command: str) -> None:
-    *group, name = command.split()
-    lines = [text for text in README.read_text().splitlines() if text.startswith(" ".join(["touchstone", *group]))]
-    assert any(name in text for text in lines)
+@pytest.mark.parametrize("name", [name for name, _ in commands()])
+def test_every_command_is_in_the_readme(name: str) -> None:
+    *group, last = name.split()
+    lines = [text for text in README.read_text().splitlines() if text.startswith(" ".join(group))]
+    assert any(re.search(rf"\b{last}\b", text) for text in lines)
+
+
+def test_every_path_in_the_map_is_there() -> None:
+    named = re.findall(r"`((?:core|pages|tests)/[\w/.-]+)`", MAP.read_text() + README.read_text())
+    assert named
+    assert not [path for path in named if not (ROOT / path).exists()]
 
 
 def test_the_picture_is_there() -> None:
@@ -76,4 +126,6 @@ def test_the_picture_is_there() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(TREE.sub(lambda _: tree(), README.read_text()))
+    for file, mark, make in GENERATED:
+        parts = between(mark).split(file.read_text(), maxsplit=1)
+        file.write_text(make().join(parts))

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 import regex
 
-from core.intake.tables.dialect import quoted_cells
+from core.data.tables.dialect import quoted_cells
 from tests.ambiguity import Automaton
 from tests.live import collected
 
@@ -29,10 +29,10 @@ TEXT = 1_500  # characters
 
 # Quadratic by themselves, and why they may stay: "file expression" begins so.
 ALLOWED: dict[str, str] = {
-    "core/organising/language.py _TOKEN": "a filter is at most LONGEST = 500 characters",
-    "core/intake/doctor/labels.py _BETWEEN_WORDS": "only a run without '_', a letter too, can fail, so only once",
+    "core/services/run_search/query_parser.py _TOKEN": "a filter is at most LONGEST = 500 characters",
+    "core/data/checks/support/labels.py _BETWEEN_WORDS": "only a run without '_', a letter too, can fail, so only once",
 }
-LATER = ["core/intake/tables/dialect.py"]  # quoted_cells, which is tried below
+LATER = ["core/data/tables/dialect.py"]  # quoted_cells, which is tried below
 
 
 class Expression(NamedTuple):

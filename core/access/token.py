@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.errors import UserError
-from core.processes import is_alive, start_time
+from core.processes.identity import is_alive, start_time
 
 TOKEN, NO_TOKEN = "TOUCHSTONE_TOKEN", "TOUCHSTONE_NO_TOKEN"  # names of environment variables, not secrets
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -9,16 +9,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from core import catalog
-from core.bootstrap import open_service
 from core.cli.import_bar import follow
 from core.cli.output import AsJson, print_json, print_table
-from core.doubts import doubts_of
+from core.dataset_types import CHOSEN_KINDS, Finding, Guess, ImportOptions, VersionInfo
 from core.errors import UserError
-from core.imports import CHOSEN_KINDS, Finding, Guess, ImportOptions, VersionInfo
-from core.recommending import recommended
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.dataset_service import Shelf
+from core.services.label_issues import doubts_of
+from core.services.recommendation import recommended
+from core.services.run_service import Service
 from core.settings import Settings
-from core.shelf import Shelf
 
 HUB = "hub:"
 app = typer.Typer(help="Bring, look at and put right the data sets.", no_args_is_help=True)

@@ -8,15 +8,15 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from core.bootstrap import open_database
 from core.cli.output import AsJson, print_json, print_table
 from core.errors import DatabaseBusy, TouchstoneError
-from core.repair.examination import folders_without_row, named, programs_with
-from core.repair.repairing import repair
+from core.services.bootstrap import open_database
+from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
 from core.store.database import Database
-from core.store.trouble import full
-from core.worker.launch import SupervisorProcess
+from core.store.database_errors import full
+from core.store.repair.examination import folders_without_row, named, programs_with
+from core.store.repair.repair_database import repair
 
 LIBRARIES = ("streamlit", "torch", "transformers", "scikit-learn", "plotly", "sqlalchemy")
 LEAST_FREE = 2**30  # bytes

@@ -8,12 +8,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from core.bootstrap import open_service
 from core.cli.output import AsJson, print_json, print_table
 from core.cli.train import chosen_config, settings_from
 from core.config import TrainConfig
 from core.runs import Trial, TrialKind, TrialStatus
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 
 LOOK_S = 0.2
 Dataset = Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")]

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from core.data.imports.jobs import STARTING, Jobs
+from core.data.staging import ImportCancelled, Unit
+from core.dataset_types import ImportProgress
 from core.errors import UserError
-from core.imports import ImportProgress
-from core.intake.draft import ImportCancelled, Unit
-from core.intake.jobs import STARTING, Jobs
 
 DRAW_EVERY_S = 0.1
 ASKED_EVERY_S = 0.1

@@ -9,8 +9,8 @@ import typer
 
 from core.access.browser import OPEN_BROWSER, has_screen
 from core.access.token import NO_TOKEN, find_dashboard
-from core.bootstrap import open_database
 from core.errors import PortBusy, UserError
+from core.services.bootstrap import open_database
 from core.settings import PROJECT, Settings
 
 HOST, PORT = "127.0.0.1", 8501

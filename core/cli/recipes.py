@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from core.bootstrap import open_service
 from core.cli.output import AsJson, print_json, print_table
 from core.config import TrainConfig
-from core.recipes import Recipe
-from core.recipes import recipes as every_recipe
-from core.recipes.fitting import Fit, data_for, fit
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.recipes import Recipe
+from core.services.recipes import recipes as every_recipe
+from core.services.recipes.fitting import Fit, data_for, fit
+from core.services.run_service import Service
 
 
 def recipes(as_json: AsJson = False) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from core.data.readers import delimited, json_rows, parquet, spreadsheet
+from core.data.tables.numbers import Decimal
+from core.data.tables.skip_report import LeftOut, place
+from core.dataset_types import ImportOptions
 from core.errors import DataError
-from core.imports import ImportOptions
-from core.inspection.client import Inspectors
-from core.intake.reading import delimited, json_rows, parquet, spreadsheet
-from core.intake.tables.left_out import LeftOut, place
-from core.intake.tables.numbers import Decimal
-from core.limits import GIB, import_limits
+from core.processes.inspection.client import Inspectors
+from core.processes.limits import GIB, import_limits
 
 MOST_ROWS = 200_000  # at once
 ONE_ROW_BYTES = 1 << 20

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json
-from core.organising.organiser import Organiser
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_search.run_tags import Organiser
+from core.services.run_service import Service
 
 Off = Annotated[bool, typer.Option("--off", help="Take it back.")]
 

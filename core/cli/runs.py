@@ -4,16 +4,16 @@ from typing import Annotated
 
 import typer
 
-from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table, score_of
 from core.cli.run_marks import marks
 from core.cli.train import Changes, Name, settings_from
-from core.organising.excluding import why_none
-from core.organising.fields import Fields
-from core.organising.filters import understand
-from core.organising.organiser import Organiser
 from core.runs import CLONE, LONGER, NESTED, Lineage, Run
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_search.fields import Fields
+from core.services.run_search.filters import understand
+from core.services.run_search.run_tags import Organiser
+from core.services.run_search.unmatched import why_none
+from core.services.run_service import Service
 
 ON_THE_TEST = "ON THE TEST SPLIT"
 app = typer.Typer(help="Look at runs; pause, stop, finish, resume and train them longer.", no_args_is_help=True)

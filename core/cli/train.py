@@ -8,15 +8,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from core import catalog
-from core.bootstrap import open_service
 from core.cli.output import AsJson, print_json
 from core.cli.recipes import recipe_config
 from core.config import TrainConfig
 from core.errors import InvalidSetting, UserError
-from core.recipes import find_recipe
-from core.recommending import recommended
 from core.runs import Run, RunStatus
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.recipes import find_recipe
+from core.services.recommendation import recommended
+from core.services.run_service import Service
 
 LOOK_S = 0.3
 Changes = Annotated[

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from core.bootstrap import open_service
 from core.cli.output import AsJson, print_json, print_table
-from core.transfer.exporting import export
-from core.transfer.formats import find_exporter
-from core.transfer.importing import bring, look
-from core.transfer.incoming import in_words
+from core.exchange.export_runs import export
+from core.exchange.formats import find_exporter
+from core.exchange.import_runs import bring, look
+from core.exchange.saving import in_words
+from core.services.bootstrap import open_service
 
 
 def add_to(app: typer.Typer) -> None:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core import catalog
-from core.bootstrap import open_service
 from core.cli.output import AsJson, RunId, print_json, print_table
+from core.data.tables.joining import join_texts
 from core.errors import TouchstoneError, UserError
-from core.intake.tables.joining import join_texts
+from core.services.bootstrap import open_service
 from core.specs import DatasetSpec
 
 if TYPE_CHECKING:
-    from core.service import Service
+    from core.services.run_service import Service
     from core.serving.predictor import Input
     from core.serving.rows import Decimal
 

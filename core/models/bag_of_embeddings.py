@@ -45,7 +45,7 @@ def build(params: BagOfEmbeddingsParams, info: DataInfo) -> "nn.Module":
     """Compose: average of the words or tempered sum of the n-grams, dropout, one linear layer."""
     from torch import nn
 
-    from core.layers.bag import BagOfEmbeddings
+    from core.modules.bag_of_embeddings import BagOfEmbeddings
 
     return nn.Sequential(
         BagOfEmbeddings(info.vocabulary_size, params.width, tempered=params.ngrams > 1),

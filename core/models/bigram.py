@@ -25,7 +25,7 @@ class BigramParams(Params):
 def build(params: BigramParams, info: DataInfo) -> "nn.Module":
     """Return the table."""
     del params
-    from core.layers.next_table import NextTable
+    from core.modules.bigram import NextTable
 
     return NextTable(info.vocabulary_size, info.input_shape[0])
 

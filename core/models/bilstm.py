@@ -42,7 +42,7 @@ def build(params: BiLstmParams, info: DataInfo) -> "nn.Module":
     """Compose: what two readers remember, dropout, one linear layer."""
     from torch import nn
 
-    from core.layers.text_memory import BidirectionalReader
+    from core.modules.bilstm import BidirectionalReader
 
     return nn.Sequential(
         BidirectionalReader(

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.config import setting
-from core.preprocessing.pieces import PieceParams, number_pieces
+from core.preprocessing.tokenization import PieceParams, number_pieces
 from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class CharLstmParams(PieceParams):
 
 def build(params: CharLstmParams, info: DataInfo) -> "nn.Module":
     """Compose: character vectors, LSTM layers, one linear layer."""
-    from core.layers.recurrent import RecurrentLanguageModel
+    from core.modules.char_lstm import RecurrentLanguageModel
 
     return RecurrentLanguageModel(
         info.vocabulary_size,

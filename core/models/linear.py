@@ -42,7 +42,7 @@ def build(params: LinearParams, info: DataInfo) -> "nn.Module":
     """Compose: one weighted sum, then from standardised numbers to those that people know."""
     from torch import nn
 
-    from core.layers.number import InUnitsOfTarget, PenalisedLinear
+    from core.modules.regression_head import InUnitsOfTarget, PenalisedLinear
 
     return nn.Sequential(
         PenalisedLinear(info.input_shape[0], params.l2),

@@ -20,7 +20,7 @@ def build(params: LogisticRegressionParams, info: DataInfo) -> "nn.Module":
 
     from torch import nn
 
-    from core.layers.standardize import StandardizeImages
+    from core.modules.standardize import StandardizeImages
 
     del params
     return nn.Sequential(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from core.config import setting
 from core.errors import InvalidSetting
-from core.preprocessing.pieces import PieceParams, number_pieces
+from core.preprocessing.tokenization import PieceParams, number_pieces
 from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def build(params: MiniGptParams, info: DataInfo) -> "nn.Module":
     Raises:
         InvalidSetting: The width cannot be shared between the heads.
     """
-    from core.layers.transformer import CausalTransformer
+    from core.modules.mini_gpt import CausalTransformer
 
     if params.width % params.heads:
         nearest = max(round(params.width / params.heads), 1) * params.heads

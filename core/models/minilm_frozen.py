@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from core.config import Params, setting
 from core.preprocessing import sentence_encoder
-from core.preprocessing.described_ngrams import DescribedNgrams
+from core.preprocessing.encoded_ngrams import DescribedNgrams
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def build(params: MiniLMFrozenParams, info: DataInfo) -> "nn.Module":
     """Compose: standardise the features, dropout, a hidden layer where wanted, one linear layer; n-grams beside it."""
     from torch import nn
 
-    from core.layers.described_bag import DescribedBag
-    from core.layers.standardize import StandardizeFeatures
+    from core.modules.minilm_frozen import DescribedBag
+    from core.modules.standardize import StandardizeFeatures
 
     if info.feature_count:
         return DescribedBag(

@@ -70,8 +70,8 @@ def build(params: MlpParams, info: DataInfo) -> "nn.Module":
 
     from torch import nn
 
-    from core.layers.number import InUnitsOfTarget
-    from core.layers.standardize import StandardizeImages
+    from core.modules.regression_head import InUnitsOfTarget
+    from core.modules.standardize import StandardizeImages
 
     of_table = len(info.input_shape) == 1
     layers: list[nn.Module] = []

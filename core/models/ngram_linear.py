@@ -31,7 +31,7 @@ class NgramLinearParams(Params):
 
 def build(params: NgramLinearParams, info: DataInfo) -> "nn.Module":
     """Compose: one weight for each n-gram and class."""
-    from core.layers.weighted_bag import WeightedBag
+    from core.modules.ngram_linear import WeightedBag
 
     del params
     return WeightedBag(info.token_weights, len(info.labels))

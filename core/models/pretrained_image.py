@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from core.config import Params, setting
 from core.errors import InvalidSetting
-from core.preprocessing.backbone_pictures import BackbonePictures
 from core.preprocessing.images import AUGMENTATIONS
+from core.preprocessing.pretrained_images import BackbonePictures
 from core.pretrained.files import read_config
 from core.pretrained.hub import Note
-from core.pretrained.pictures import expected_pictures
+from core.pretrained.image_processor import expected_pictures
 from core.pretrained.source import check_source, fetch_source, local_folder
 from core.specs import DataInfo, Examples, ModelSpec
 
@@ -58,7 +58,7 @@ def build(params: PretrainedImageParams, info: DataInfo) -> "nn.Module":
         UnusableModel: The configuration makes no network.
         InvalidSetting: The network only takes pictures of another size.
     """
-    from core.layers.picture_backbone import PictureBackbone, ResizedPictures
+    from core.modules.pretrained_image import PictureBackbone, ResizedPictures
     from core.pretrained.architectures import is_head, make_backbone
 
     expected = info.backbone

@@ -68,7 +68,7 @@ def build(params: PretrainedLmParams, info: DataInfo) -> "nn.Module":
     Raises:
         UnusableModel: The configuration makes no network.
     """
-    from core.layers.pretrained_writer import PretrainedWriter
+    from core.modules.pretrained_lm import PretrainedWriter
     from core.pretrained.architectures import make_backbone
 
     network = make_backbone(info.backbone, "writer")

@@ -47,8 +47,8 @@ def build(params: ResNetParams, info: DataInfo) -> "nn.Module":
     """Compose: standardise, residual layers, dropout, one linear layer."""
     from torch import nn
 
-    from core.layers.residual import ResNet9, ResNet18
-    from core.layers.standardize import StandardizeImages
+    from core.modules.resnet import ResNet9, ResNet18
+    from core.modules.standardize import StandardizeImages
 
     network = ResNet9 if params.depth == "9" else ResNet18
     found = network(info.input_shape, params.width)

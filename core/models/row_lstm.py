@@ -37,8 +37,8 @@ def build(params: RowLstmParams, info: DataInfo) -> "nn.Module":
     """Compose: standardise, LSTM layers over the rows, one linear layer."""
     from torch import nn
 
-    from core.layers.row_reader import RowReader
-    from core.layers.standardize import StandardizeImages
+    from core.modules.row_lstm import RowReader
+    from core.modules.standardize import StandardizeImages
 
     return nn.Sequential(
         StandardizeImages(info.channel_mean, info.channel_std),

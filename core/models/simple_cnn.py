@@ -42,8 +42,8 @@ def build(params: SimpleCnnParams, info: DataInfo) -> "nn.Module":
     """Compose: standardise, three convolutions with pooling, one dense layer, one linear layer."""
     from torch import nn
 
-    from core.layers.pooled_convolutions import PooledConvolutions
-    from core.layers.standardize import StandardizeImages
+    from core.modules.simple_cnn import PooledConvolutions
+    from core.modules.standardize import StandardizeImages
 
     found = PooledConvolutions(info.input_shape, (params.width, 2 * params.width, 2 * params.width))
     return nn.Sequential(

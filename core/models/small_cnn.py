@@ -46,8 +46,8 @@ def build(params: SmallCnnParams, info: DataInfo) -> "nn.Module":
     """Compose: standardise, stages of two convolutions, dropout, one linear layer."""
     from torch import nn
 
-    from core.layers.convolution import ConvStages
-    from core.layers.standardize import StandardizeImages
+    from core.modules.convolution import ConvStages
+    from core.modules.standardize import StandardizeImages
 
     count = params.stages or stages_for(min(info.input_shape[1:]))
     stages = ConvStages(info.input_shape, [params.width * 2**stage for stage in range(count)])

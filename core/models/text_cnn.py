@@ -43,7 +43,7 @@ def build(params: TextCnnParams, info: DataInfo) -> "nn.Module":
     """Compose: the strongest answer of each pattern, dropout, one linear layer."""
     from torch import nn
 
-    from core.layers.text_convolution import TextConvolution
+    from core.modules.text_cnn import TextConvolution
 
     return nn.Sequential(
         TextConvolution(info.vocabulary_size, params.width, params.filters, PATTERN_LENGTHS, params.dropout / 2),

@@ -48,7 +48,7 @@ def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
     """
     from torch import nn
 
-    from core.layers.text_transformer import TextTransformer
+    from core.modules.text_transformer import TextTransformer
 
     if params.width % params.heads:
         nearest = max(round(params.width / params.heads), 1) * params.heads

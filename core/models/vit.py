@@ -56,8 +56,8 @@ def build(params: VitParams, info: DataInfo) -> "nn.Module":
     """
     from torch import nn
 
-    from core.layers.picture_transformer import PictureTransformer, patch_for
-    from core.layers.standardize import StandardizeImages
+    from core.modules.standardize import StandardizeImages
+    from core.modules.vit import PictureTransformer, patch_for
 
     if params.width % params.heads:
         nearest = max(round(params.width / params.heads), 1) * params.heads

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preprocessing.spelling import by_character
+from core.preprocessing.char_alignment import by_character
 from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Outcomes, texts_of
 
 if TYPE_CHECKING:

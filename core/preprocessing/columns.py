@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.preprocessing.categorical_column import WordColumn, cross_fitted, fit_words, plain_words
 from core.preprocessing.date_column import DateColumn, fit_dates, seconds_of
 from core.preprocessing.log_scale import CHOOSING_ROWS, CLEARLY, FEWEST_ROWS, squared_errors
-from core.preprocessing.number_column import LARGEST, SMALLEST, NumberColumn, fit_numbers, with_logarithm
+from core.preprocessing.numeric_column import LARGEST, SMALLEST, NumberColumn, fit_numbers, with_logarithm
 from core.preprocessing.target_numbers import TargetNumbers, fit_target
 from core.preprocessing.text_column import TextColumn, cross_fitted_texts, fit_texts
-from core.preprocessing.word_column import WordColumn, cross_fitted, fit_words, plain_words
 from core.specs import ORDERS, DataInfo, Examples, Inputs
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.preprocessing.byte_pairs import byte_of_sign
-from core.preprocessing.spelling import by_character
+from core.preprocessing.char_alignment import by_character
 from core.preprocessing.word_pieces import readable
 from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Outcomes, texts_of
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
 from core.preprocessing.bert import Network, load_network
+from core.preprocessing.encoder_device import place
 from core.preprocessing.encoder_network import Recipe, features_of
-from core.preprocessing.encoder_place import place
 from core.preprocessing.word_pieces import LONGEST_PIECE, readable
 from core.specs import DataInfo, Examples, Inputs, Reading, Texts, texts_of
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
-from core.preprocessing.number_column import LARGEST, SMALLEST
+from core.preprocessing.numeric_column import LARGEST, SMALLEST
 
 CLOSEST = 1e-5  # of their own size: numbers to predict that lie closer run together in 32 bits
 MARGIN = 0.25  # times their range, by which answers may leave it

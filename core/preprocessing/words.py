@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.config import Params, setting
 from core.preprocessing.letter_case import cased_words
-from core.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
+from core.preprocessing.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
 from core.specs import DataInfo, Examples, Inputs, texts_of
 
 WORD = re.compile(r"\w+(?:'\w+)*|[^\w\s]")  # of the first reading, which saved models go on with

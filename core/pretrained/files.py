@@ -5,13 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
-from core.pretrained.plausible import (
-    LARGEST_JSON,
-    LARGEST_TOKENIZER,
-    implausible_number,
-    is_too_deep,
-    is_whole,
-)
+from core.pretrained.config_validation import LARGEST_JSON, LARGEST_TOKENIZER, implausible_number, is_too_deep, is_whole
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG, PICTURES = (
     "config.json",

@@ -92,7 +92,7 @@ def build_classifier(params: EncoderParams, info: DataInfo) -> "nn.Module":
     """
     from torch import nn
 
-    from core.layers.text_classifier import TextClassifier
+    from core.modules.pretrained_text import TextClassifier
     from core.pretrained.architectures import make_backbone
 
     encoder = make_backbone(info.backbone, "reader")

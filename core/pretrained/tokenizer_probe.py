@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from core.limits import GIB, limit_cpu, limit_memory
+from core.processes.limits import GIB, limit_cpu, limit_memory
 
 CPU_S = 8.0  # for all texts together; an honest one needs a fiftieth of it
 UNREADABLE = 3  # the exit code for what is no tokenizer at all

@@ -12,7 +12,7 @@ from core.preprocessing.model_tokens import ModelTokens
 from core.preprocessing.word_pieces import WordPieces
 from core.pretrained.files import UnusableModel, read_config, read_tokenizer
 from core.pretrained.tokenizer_probe import CPU_S, UNREADABLE
-from core.processes import limited_environment
+from core.processes.identity import limited_environment
 from core.specs import Examples
 
 _PADDINGS = ("[PAD]", "<pad>", "<|pad|>", "<PAD>", "[pad]", "</s>", "<|endoftext|>", "<|im_end|>", "<|end_of_text|>")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
-from core.preprocessing.encoder_place import compute_on
-from core.serving.pictures import read_picture
+from core.preprocessing.encoder_device import compute_on
+from core.serving.images import read_picture
 from core.serving.rows import ColumnReader, Decimal, table_of
 from core.specs import DataInfo, Images, Inputs, Preprocessor, RemarkingPreprocessor, TaskSpec, Texts
 from core.training.generation import CharacterPreprocessor, stream

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.tables.dates import date_style, parse_dates
+from core.data.tables.durations import duration_style, read_numbers
+from core.data.tables.numbers import Decimal, is_missing, style_in
 from core.errors import DataError
-from core.intake.tables.dates import date_style, parse_dates
-from core.intake.tables.durations import duration_style, read_numbers
-from core.intake.tables.numbers import Decimal, is_missing, style_in
 from core.specs import Preprocessor
 
 if TYPE_CHECKING:

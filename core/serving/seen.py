@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.intake.duplicates import Keys, keys_of, table_keys
-from core.intake.overlap import overlaps, spans_of
-from core.intake.pictures.hashing import LEAST_LOOKS, hash_looks
-from core.intake.similarity import near_pictures, near_texts
+from core.data.images.image_hash import LEAST_LOOKS, hash_looks
+from core.data.splits.duplicates import Keys, keys_of, table_keys
+from core.data.splits.near_duplicates import near_pictures, near_texts
+from core.data.splits.text_overlap import overlaps, spans_of
 from core.specs import DOCUMENT_BREAK, Examples, SplitName, texts_of
 
 MOST_LOOKED_AT = 50_000  # pictures of both sides whose looks are compared, which takes half a minute

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
-from core.store.foreign_runs import ForeignRuns
+from core.store.external_runs import ForeignRuns
 from core.store.run_store import RunStore
 from core.store.tables import RunRow
 

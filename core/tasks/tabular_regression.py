@@ -89,7 +89,7 @@ def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcome
     """
     from sklearn.linear_model import RidgeCV
 
-    from core.layers.number import STRENGTHS
+    from core.modules.regression_head import STRENGTHS
 
     columns = ColumnPreprocessor.fit(train)
     if len(train) > FITTING_ROWS:

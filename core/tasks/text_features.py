@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.letter_case import cased_words
-from core.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
+from core.preprocessing.segmentation import LEAST_SPACELESS, spaceless_share, tokens_of
 from core.specs import Examples, texts_of
 
 Kind = Literal["word", "character"]

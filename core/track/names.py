@@ -2,7 +2,7 @@
 
 from hashlib import blake2s
 
-from core.recorder.values import readable
+from core.tracking.values import readable
 
 LONGEST_NAME = 80  # characters
 _BEGINNING, _END = 48, 22

@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import DatabaseUnavailable, RunNotFound
-from core.notifying.telling import announce
-from core.recorder.recorder import Recorder
-from core.recorder.steps import Logged
+from core.notifications.notify import announce
 from core.runs import Run, RunStatus
 from core.settings import Settings
 from core.store.database import Database
-from core.store.foreign_runs import ForeignRuns
+from core.store.external_runs import ForeignRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.track.cells import Cell, is_interactive
+from core.tracking.recorder import Recorder
+from core.tracking.steps import Logged
 
 MANY = 100_000  # points, whose curves are packed at once: below, reading them as rows takes a moment
 IDLE_S = 2.0  # how often a run says that it lives while nothing is logged

@@ -7,15 +7,15 @@ from types import TracebackType
 from typing import Any, Self
 
 from core.access.token import find_dashboard
-from core.bootstrap import open_database
-from core.recorder.values import step_of
 from core.runs import RunStatus
+from core.services.bootstrap import open_database
 from core.settings import Settings
-from core.track import beginning
+from core.track import start_run
 from core.track.cells import current_cell
-from core.track.elsewhere import Elsewhere
+from core.track.config_values import settings_given
 from core.track.session import Session, end_those_of, how_it_ended
-from core.track.settings_given import settings_given
+from core.track.unpickled_run import Elsewhere
+from core.tracking.values import step_of
 
 DASHBOARD = "http://127.0.0.1:8501"  # where `touchstone ui` answers unless it is told otherwise
 _handles: "weakref.WeakValueDictionary[str, TrackedRun]" = weakref.WeakValueDictionary()
@@ -51,10 +51,10 @@ def init(
     database = open_database(settings)
     described = (name or "", project, given, tags)
     if resume is None:
-        run, logged = beginning.begin(database, *described), {}
+        run, logged = start_run.begin(database, *described), {}
     else:
-        run = beginning.resume(database, resume, *described)
-        logged = beginning.logged_so_far(database, run.id)
+        run = start_run.resume(database, resume, *described)
+        logged = start_run.logged_so_far(database, run.id)
     session = Session(run, settings, database, logged)
     session.cell = cell
     tracked = TrackedRun(session, run.id, run.name, run.project)

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.training.async_writer import BackgroundWriter
 from core.training.checkpoint import ModelCard, TrainingState, save_state, save_weights
-from core.training.writing import BackgroundWriter
 
 if TYPE_CHECKING:
     from core.training.closed_form import Solution

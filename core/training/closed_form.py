@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config import TrainConfig
-from core.layers.number import STRENGTHS, InUnitsOfTarget, PenalisedLinear
+from core.modules.regression_head import STRENGTHS, InUnitsOfTarget, PenalisedLinear
 from core.training.batches import Split
 
 CHOOSING_ROWS = 50_000  # the penalty is chosen on at most so many

@@ -4,7 +4,7 @@ from collections import deque
 from statistics import median_low
 
 from core.config import TrainConfig
-from core.training.budget import Clock, TimeBudget, planned_looks, training_budget_s
+from core.training.time_budget import Clock, TimeBudget, planned_looks, training_budget_s
 from core.training.pace import Pace
 
 POINTS_PER_CURVE = 300

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.layers.linear_classifier import Block, LinearClassifier
+from core.modules.linear_classifier import Block, LinearClassifier
 from core.training.batches import Split
 from core.training.closed_form import Solution
 

@@ -5,8 +5,8 @@ import multiprocessing
 import os
 import sys
 
-from core.bootstrap import open_database
 from core.errors import TouchstoneError
+from core.services.bootstrap import open_database
 from core.settings import Settings
 from core.store.job_queue import JobQueue
 from core.worker.launcher import LocalLauncher

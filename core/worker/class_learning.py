@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.results.class_curves import recall_key
+from core.evaluation.class_curves import recall_key
 from core.training.callbacks import Callback
 
 if TYPE_CHECKING:

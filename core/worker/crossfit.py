@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from core.config import TrainConfig
 from core.configure import model_params
+from core.data.prepare.fold_data import FoldData
+from core.data.prepare.prepare_dataset import Materialised
+from core.data.store.folds import Folding
 from core.errors import StopRequested, TouchstoneError
-from core.intake.fold_data import FoldData
-from core.intake.folding import Folding
-from core.intake.materialise import Materialised
+from core.evaluation.evaluate import Crossfitted
 from core.runs import Stage
 from core.specs import ModelSpec, Outcomes, TaskSpec
 from core.statistics.crossfit import Folds
@@ -30,13 +31,12 @@ from core.training.batches import split_of
 from core.training.callbacks import BestCheckpoint, Callback
 from core.training.checkpoint import ModelCard, load_weights
 from core.training.device import seed_everything
-from core.training.evaluation import Crossfitted
-from core.training.outcomes import outcomes_of
-from core.training.stepping import is_out_of_memory
+from core.training.predictions import outcomes_of
+from core.training.step import is_out_of_memory
 from core.training.trainer import Trainer
 from core.worker.baselines import Baselines
+from core.worker.evaluation import EVALUATION_BATCH
 from core.worker.fold_results import FOLDER, FoldResults, mark_of, pooled
-from core.worker.judging import EVALUATION_BATCH
 from core.worker.stages import Stages
 
 SEEDS = 2**31

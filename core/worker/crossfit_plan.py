@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any
 
 from core.config import TrainConfig
-from core.intake.folding import FOLDS, NO_FOLDS, Folding, fold
-from core.intake.materialise import Materialised
+from core.data.prepare.prepare_dataset import Materialised
+from core.data.store.folds import FOLDS, NO_FOLDS, Folding, fold
 from core.specs import TaskSpec
 from core.worker.forecast import baselines_s
 

@@ -4,9 +4,9 @@ import logging
 import time
 from collections.abc import Callable
 
-from core.intake.gradual import GradualArrays
+from core.data.prepare.gradual_arrays import GradualArrays
 from core.runs import Stage
-from core.training.arriving import first_order
+from core.training.arriving_data import first_order
 from core.worker.stages import Stages
 
 _log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.config import TrainConfig
-from core.intake.materialise import Materialised
+from core.data.prepare.prepare_dataset import Materialised
 from core.runs import Stage
 from core.specs import Examples, TaskSpec
 from core.worker.baselines import Baselines

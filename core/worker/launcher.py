@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
-from core.processes import DYING_S, is_alive, is_stopped, kill, start_time, thread_limits
+from core.processes.identity import DYING_S, is_alive, is_stopped, kill, start_time, thread_limits
 from core.worker import run_process
 from core.worker.fork_server import begin_to_load, context, has_fork_server
 

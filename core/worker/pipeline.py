@@ -12,43 +12,43 @@ import torch
 
 from core import catalog
 from core.configure import model_params
+from core.data.prepare.prepare_dataset import Materialised, materialise
+from core.data.store.dataset_store import Library
+from core.data.store.folds import FOLDS
 from core.errors import CheckpointUnusable, StopRequested
-from core.intake.folding import FOLDS
-from core.intake.library import Library
-from core.intake.materialise import Materialised, materialise
-from core.outcome_file import write_outcomes
-from core.preprocessing.encoder_place import compute_on
-from core.recorder.recorder import Recorder
+from core.evaluation.evaluate import Assessment, Crossfitted
+from core.evaluation.predictions_file import write_outcomes
+from core.preprocessing.encoder_device import compute_on
 from core.runs import VALIDATION, Artifact, Run, Stage
 from core.settings import Settings
 from core.specs import Outcomes, SplitName, TaskSpec
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
+from core.tracking.recorder import Recorder
 from core.training.augmentation import augmenter
 from core.training.batches import split_of
-from core.training.budget import LEAST_TRAINING
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, TrainingState, load_state, load_weights
 from core.training.device import choose_device, describe_device, library_versions, seed_everything
-from core.training.evaluation import Assessment, Crossfitted
-from core.training.sizes import check_size, parameter_counts
+from core.training.memory import check_size, parameter_counts
+from core.training.time_budget import LEAST_TRAINING
 from core.training.trainer import Trainer
 from core.worker.baselines import Baselines
-from core.worker.beginning import parent_state
+from core.worker.callbacks import EndOnRequest, FirstEstimate, Record, Report, Sample
 from core.worker.class_learning import ClassLearning
 from core.worker.crossfit import CrossFit, Subject
 from core.worker.crossfit_plan import Planner
-from core.worker.cut_texts import reading_notes
-from core.worker.doubting import Judged, doubt_labels
 from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
+from core.worker.evaluation import Found, Judging, reader_of
 from core.worker.forecast import later_stages
-from core.worker.judging import Found, Judging, reader_of
-from core.worker.listeners import EndOnRequest, FirstEstimate, Record, Report, Sample
+from core.worker.label_issues import Judged, doubt_labels
 from core.worker.machine_metrics import MachineMetrics
+from core.worker.sample_predictions import Wall
 from core.worker.stages import Stages
 from core.worker.target_scale import scale_note
-from core.worker.wall import Wall
+from core.worker.truncated_texts import reading_notes
+from core.worker.warm_start import parent_state
 
 FLUSHED_WITHIN_S = 10.0  # points, before a state is saved; else the older state stays
 _log = logging.getLogger(__name__)

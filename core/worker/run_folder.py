@@ -6,7 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.processes import start_time
+from core.processes.identity import start_time
 from core.settings import Settings
 
 TAKEN = 75  # the exit code of a process that found another one at work (EX_TEMPFAIL of sysexits.h)

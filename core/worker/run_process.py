@@ -11,14 +11,14 @@ from pathlib import Path
 from types import FrameType
 
 from core.errors import DatabaseUnavailable, TouchstoneError, TrainingDiverged
-from core.notifying.telling import announce
-from core.recorder.recorder import Recorder
+from core.notifications.notify import announce
 from core.runs import RunStatus
 from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_copy import write_copy
 from core.store.run_store import RunStore
+from core.tracking.recorder import Recorder
 from core.worker.run_folder import TAKEN, take_folder
 
 LAST_WORD_TRIES, LAST_WORD_PAUSE_S = 300, 2.0
@@ -116,7 +116,7 @@ def _attempt(
 
 def _in_words(error: Exception) -> tuple[str, str]:
     """Return what happened, for a founder, and its cause in a word."""
-    from core.training.stepping import is_out_of_memory
+    from core.training.step import is_out_of_memory
 
     if is_out_of_memory(error):
         words = "There was not enough memory, even for a single example at a time. Choose a smaller model."

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from core.recorder.recorder import Recorder
 from core.runs import STAGES, Run, Stage
+from core.tracking.recorder import Recorder
 
 PARTLY_COUNTED = (Stage.LOADING_DATA, Stage.EVALUATING, Stage.SAVING)  # more happens in them than is counted
 MOST_STARTING_S = 3600.0  # a clock that was set meanwhile counts for nothing

@@ -1,6 +1,6 @@
 """What a run says of how it computes with the numbers to predict: as they are, or as logarithms."""
 
-from core.intake.materialise import Materialised
+from core.data.prepare.prepare_dataset import Materialised
 from core.preprocessing.target_numbers import TargetNumbers
 
 

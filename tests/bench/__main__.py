@@ -3,20 +3,7 @@
 import json
 import sys
 
-from tests.bench import (
-    checkpoint,
-    coverage,
-    crossfit,
-    dashboard,
-    hostile,
-    intake,
-    kills,
-    logging,
-    optimisers,
-    recipes,
-    startup,
-    training,
-)
+from tests.bench import checkpoint, coverage, crossfit, dashboard, hostile, intake, kills, logging, optimizers, recipes, startup, training
 
 SECTIONS = {
     "training": training.measure,
@@ -26,7 +13,7 @@ SECTIONS = {
     "logging": logging.measure,
     "recipes": recipes.measure,
     "checkpoint": checkpoint.measure,
-    "optimisers": optimisers.measure,
+    "optimisers": optimizers.measure,
     "coverage": coverage.measure,
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,

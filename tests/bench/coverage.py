@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.catalog import tasks
-from core.intake.stretches import stretch_length
+from core.data.splits.text_blocks import stretch_length
 from core.specs import MetricSpec, Outcomes, TaskSpec
 from core.statistics.scores import difference_of, score_of
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.catalog import find_task
-from core.intake.folding import Folding, fold
+from core.data.store.folds import Folding, fold
 from core.runs import Score
 from core.specs import SPLITS, DatasetVersion, Examples, MetricSpec, Outcomes, RowBonds
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from core.bootstrap import open_database
 from core.configure import make_config
-from core.recorder.recorder import Recorder
 from core.runs import RunStatus, Score, Stage
+from core.services.bootstrap import open_database
 from core.settings import Settings
 from core.store.curve import Curve
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
+from core.tracking.recorder import Recorder
 
 KEYS = ("train/loss", "validation/loss", "train/accuracy", "validation/accuracy")
 MODELS = ("small-cnn", "mlp", "logistic-regression")

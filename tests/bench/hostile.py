@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from core.data.inspection_client import inspectors, look_at
+from core.dataset_types import ImportOptions
 from core.errors import DataError
-from core.imports import ImportOptions
-from core.intake.inspected import inspectors, look_at
 from tests.browser.harness import ROOT
-from tests.intake.hostile.cases import CASES
-from tests.intake.hostile.hostile_file import CANARY, SECRET, HostileFile
+from tests.data.hostile.cases import CASES
+from tests.data.hostile.hostile_file import CANARY, SECRET, HostileFile
 
 NAMES = os.environ.get("HOSTILE_NAMES", "")  # beginnings, separated by commas; all if empty
 WITHIN_S = 3600.0  # of making all, and of measuring all that are no data
@@ -92,7 +92,7 @@ def _others(cases: list[HostileFile], place: Path) -> Iterator[dict[str, object]
         return
     apart = place / "apart"
     apart.mkdir()
-    command = [sys.executable, "-m", "tests.intake.hostile.measuring", str(apart), *names]
+    command = [sys.executable, "-m", "tests.data.hostile.measuring", str(apart), *names]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=True)
     for told in map(json.loads, done.stdout.splitlines()):
         outcome = "HARMED" if told["ran"] or SECRET in told["said"] else told["outcome"]

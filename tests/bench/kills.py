@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core.bootstrap import open_service
 from core.runs import Run, RunStatus
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 from core.settings import Settings
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "40"))

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.bootstrap import open_service
+from core.services.bootstrap import open_service
 from core.settings import Settings
 
 DATA = Path(os.environ.get("BENCH_DATA", "/work/shared/data"))

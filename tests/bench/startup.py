@@ -9,8 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from core.bootstrap import open_service
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 from core.settings import Settings
 
 LIMIT_S = 120.0
@@ -18,10 +18,10 @@ LIMIT_S = 120.0
 
 def measure() -> list[dict[str, object]]:
     """Return the seconds of importing the service, over those of Streamlit alone; and of first points."""
-    service_s, streamlit_s = _import_s("core.service, core.bootstrap"), _import_s("streamlit")
+    service_s, streamlit_s = _import_s("core.services.run_service, core.services.bootstrap"), _import_s("streamlit")
     rows: list[dict[str, object]] = [
         {
-            "case": "import core.service",
+            "case": "import core.services.run_service",
             "seconds": round(service_s, 2),
             "over_streamlit": round(service_s / streamlit_s, 2),
         }

@@ -150,7 +150,7 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]", home: Path) -> str:
 
 def _end_supervisor(home: Path) -> None:
     """The supervisor outlives the dashboard on purpose; a test's one must not outlive the test."""
-    from core.bootstrap import open_service
+    from core.services.bootstrap import open_service
     from core.settings import Settings
 
     service = open_service(Settings(home=home))

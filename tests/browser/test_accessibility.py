@@ -7,16 +7,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from core.bootstrap import open_service
 from core.configure import make_config
 from core.runs import Metric, RunStatus
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 from core.settings import Settings
-from core.store.foreign_runs import ForeignRuns
+from core.store.external_runs import ForeignRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from tests.browser.bring_steps import bring_file
 from tests.browser.harness import faultless_page, foreign_context
+from tests.browser.import_steps import bring_file
 from tests.browser.screenshots import settle
 from tests.live import eventually
 

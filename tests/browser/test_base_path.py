@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.bring_steps import arrived, bring_file, choose, press_import
 from tests.browser.harness import THE_TOKEN, dashboard, foreign_context
+from tests.browser.import_steps import arrived, bring_file, choose, press_import
 from tests.browser.proxy import proxy
 from tests.browser.test_journeys import start
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-import pages.components.curve_chart as charts
+import pages.components.charts.curve_chart as charts
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 

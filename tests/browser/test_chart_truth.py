@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core import track
-from core.bootstrap import open_service
 from core.runs import RunStatus
+from core.services.bootstrap import open_service
 from core.settings import Settings
 from core.store.curve import Curve
-from core.store.foreign_runs import ForeignRuns
+from core.store.external_runs import ForeignRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from tests.browser.test_curves import open_run

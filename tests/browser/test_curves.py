@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.bootstrap import open_service
 from core.runs import RunStatus, Stage
+from core.services.bootstrap import open_service
 from core.settings import Settings
 from core.store.curve import Curve
 from core.store.metric_store import MetricStore

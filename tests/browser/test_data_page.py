@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from core.imports import ImportOptions
-from core.intake.importing import run_import
+from core.data.imports.run_import import run_import
+from core.dataset_types import ImportOptions
+from core.services.dataset_service import Shelf
 from core.settings import Settings
-from core.shelf import Shelf
 from tests.browser.harness import dashboard
-from tests.intake.silent import Silent
+from tests.data.silent import Silent
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 PATIENCE_MS = 180_000

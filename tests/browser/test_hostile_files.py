@@ -14,10 +14,10 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.bring_steps import START_MS
 from tests.browser.harness import dashboard, faultless_page
-from tests.intake.hostile.cases import CASES
-from tests.intake.hostile.hostile_file import CANARY
+from tests.browser.import_steps import START_MS
+from tests.data.hostile.cases import CASES
+from tests.data.hostile.hostile_file import CANARY
 from tests.live import eventually
 
 pytestmark = [
@@ -53,7 +53,7 @@ class Dashboard:
 
     def _server(self) -> psutil.Process:
         if self._found is None or not self._found.is_running():
-            self._found = next(p for p in self.process.children() if "core.inspection" in p.cmdline())
+            self._found = next(p for p in self.process.children() if "core.processes.inspection" in p.cmdline())
         return self._found
 
     def readers_loaded(self) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.bring_steps import drawn
+from tests.browser.import_steps import drawn
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 FIRST_POINT_MS = 240_000  # a cold start on a busy machine

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.bootstrap import open_service
 from core.configure import make_config
 from core.runs import RunStatus
+from core.services.bootstrap import open_service
 from core.settings import Settings
 from core.store.run_store import RunStore
 from tests.browser.harness import dashboard

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.bring_steps import START_MS, choose, drop, on_disk, open_zone, slow_down
+from tests.browser.import_steps import START_MS, choose, drop, on_disk, open_zone, slow_down
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.cli.app import run as touchstone
-from core.service import Service
+from core.services.run_service import Service
 from tests.live import service
 
 __all__ = ["service"]  # a fixture

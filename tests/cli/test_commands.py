@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.service import Service
+from core.services.run_service import Service
 from tests.cli.conftest import Cli, Json
 from tests.live import eventually, has_ended
 
@@ -146,7 +146,7 @@ def test_predict_answers_texts_in_order(answer: Json, feedback: str, tmp_path: P
 
 
 def test_predict_gives_a_number_for_each_row_of_a_table(answer: Json, diabetes: str, tmp_path: Path) -> None:
-    from core.datasets.diabetes import DATASET
+    from core.data.builtin.diabetes import DATASET
 
     table: Any = DATASET.load().inputs
     table.head(3).to_csv(tmp_path / "new.csv", index=False)

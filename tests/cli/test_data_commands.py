@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.imports import ImportOptions
-from core.service import Service
+from core.dataset_types import ImportOptions
+from core.services.run_service import Service
 from tests.cli.conftest import Cli, Json
-from tests.intake.bad.bad_file import BadFile, bad_files
-from tests.intake.brought import reviews
+from tests.data.bad.bad_file import BadFile, bad_files
+from tests.data.imported import reviews
 from tests.live import eventually, has_ended
 
 SAID = {

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from core.cli.import_bar import TerminalProgress
-from core.intake.draft import ImportCancelled
+from core.data.staging import ImportCancelled
 
 
 def console(is_terminal: bool) -> tuple[Console, io.StringIO]:

@@ -1,7 +1,7 @@
 """`touchstone recipes` and `touchstone train --recipe`."""
 
 from core.runs import RunStatus
-from core.service import Service
+from core.services.run_service import Service
 from tests.cli.conftest import Cli, Json
 
 

@@ -6,7 +6,7 @@ import pytest
 from core.cli import row_files
 from core.cli.row_files import read_rows, rows_of_json
 from core.errors import DataError
-from core.limits import Limits
+from core.processes.limits import Limits
 
 
 def test_rows_are_read_by_column_whatever_separates_them(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import open_service
 from core.cli.app import run as touchstone
 from core.configure import make_config
 from core.runs import Run, RunStatus, Score
+from core.services.bootstrap import open_service
 from core.store.run_store import RunStore
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import open_service
 from core.runs import RunStatus
-from core.service import Service
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 from core.settings import Settings
 from tests.live import eventually, has_ended, kill_supervisor
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.runs import Run, RunStatus, Stage
-from core.service import Service
+from core.services.run_service import Service
 from tests.live import eventually, has_ended, service
 
 __all__ = ["service"]  # a fixture

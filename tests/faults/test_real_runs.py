@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import RunNotReady
 from core.runs import Run, RunStatus, Stage
-from core.service import Service
+from core.services.run_service import Service
 from tests.live import eventually, has_ended, kill_supervisor, service
 
 __all__ = ["service"]  # a fixture

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from core.runs import Run, RunStatus
-from core.service import Service
+from core.services.run_service import Service
 from core.worker.run_folder import take_folder
 from tests.faults.test_real_runs import LONG, Start, is_training, start
 from tests.live import eventually, has_ended, kill_supervisor, service

@@ -16,10 +16,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core import track
-from core.bootstrap import open_service
-from core.routes import routes
+from core.services.bootstrap import open_service
+from core.web.routes import routes
 from core.settings import Settings
-from core.upload_routes import upload_routes
+from core.web.uploads import upload_routes
 from tests.golden.console import answer, at_home, doctor, touchstone
 from tests.golden.structure import folder_shape, shape
 

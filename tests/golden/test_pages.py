@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.service import Service
+from core.services.run_service import Service
 from tests.golden.freeze import TRAINED, unpack
 from tests.golden.sources import IMPORTS
 from tests.pages.conftest import RECORD, Open, open_page, service, unfolded, words

@@ -17,7 +17,7 @@ from core.specs import DataInfo, Examples, ModelSpec
 from core.tasks.ngrams import ngram_baselines
 from core.tasks.text_generation import TASK as WRITING
 from core.training.generation import generate
-from core.training.outcomes import outcomes_of
+from core.training.predictions import outcomes_of
 from core.training.trainer import Trainer
 
 CPU = torch.device("cpu")

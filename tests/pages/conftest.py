@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import shared_service
 from core.configure import make_config
 from core.runs import Metric, Run, RunStatus, Score, Stage
-from core.service import Service
+from core.services.bootstrap import shared_service
+from core.services.run_service import Service
+from core.services.supervisor_client import SupervisorProcess
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
-from core.worker.launch import SupervisorProcess
 from tests.live import eventually
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"

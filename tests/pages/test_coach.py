@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Metric, Run, RunStatus, Stage
-from core.service import Service
+from core.services.run_service import Service
 from core.store.metric_store import MetricStore
-from tests.coach.recorded_runs import recorded
 from tests.pages.conftest import Open, words
+from tests.services.advice.recorded_runs import recorded
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.outcome_file import write_outcomes
+from core.evaluation.predictions_file import write_outcomes
 from core.runs import Metric, Run, RunStatus, Score
-from core.service import Service
+from core.services.run_service import Service
 from core.specs import Outcomes
-from core.store.foreign_runs import ForeignRuns
+from core.store.external_runs import ForeignRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from tests.pages.conftest import Open, healthy, samples, words

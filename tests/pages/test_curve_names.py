@@ -1,8 +1,8 @@
 """Names of curves: as short as they can be, and never two alike."""
 
-from pages.components.compare_curves import _path
-from pages.components.curve_names import unique_names
-from pages.components.foreign_charts import foreign_charts
+from pages.components.charts.curve_names import unique_names
+from pages.components.charts.external_charts import foreign_charts
+from pages.components.compare.curves import _path
 
 
 def last_word(key: str, parts: int) -> str:

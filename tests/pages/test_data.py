@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.imports import ImportOptions, ImportProgress, VersionInfo
-from core.intake.importing import run_import
+from core.data.imports.run_import import run_import
+from core.dataset_types import ImportOptions, ImportProgress, VersionInfo
 from core.runs import Run
-from core.service import Service
-from core.shelf import Shelf
+from core.services.dataset_service import Shelf
+from core.services.run_service import Service
 from core.store.run_store import RunStore
-from pages.components.import_progress import in_words
-from tests.intake.silent import Silent
+from pages.components.import_data.import_progress import in_words
+from tests.data.silent import Silent
 from tests.pages.conftest import Open, healthy, words
 
 NASTY = "<img src=x onerror=alert(1)> **not bold** $x$"

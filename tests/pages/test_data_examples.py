@@ -1,8 +1,8 @@
 """The examples of a data set on the Data page: browsing, correcting labels, and how they are spread."""
 
-from core.service import Service
-from core.shelf import Histogram
-from pages.components.data_charts import class_finding, histogram_finding
+from core.services.dataset_service import Histogram
+from core.services.run_service import Service
+from pages.components.data.charts import class_finding, histogram_finding
 from tests.pages.conftest import Open, figures, healthy, saved, words
 from tests.pages.test_data import NASTY, Bring, bring, shown_texts
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from core.exchange.jobs import Works
 from core.runs import Run
-from core.service import Service
-from core.transfer.work import Works
+from core.services.run_service import Service
 from tests.live import eventually
 from tests.pages.conftest import Open, healthy, unfolded, words
 

@@ -4,9 +4,9 @@ from math import inf, nan
 
 import pytest
 
-from core.organising.logged import DecidingScore
-from pages.components.run_columns import deciding_number
-from pages.components.text import logged_number
+from core.services.run_search.logged_metrics import DecidingScore
+from pages.components.runs.columns import deciding_number
+from pages.components.widgets.text import logged_number
 
 
 @pytest.mark.parametrize(

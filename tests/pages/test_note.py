@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.components.note import note_html
+from pages.components.widgets.note import note_html
 
 TAGS = [
     "div",

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.outcome_file import write_outcomes
-from core.results.class_curves import recall_key
-from core.results.kept_examples import KeptExample, keep_examples
+from core.evaluation.class_curves import recall_key
+from core.evaluation.confusion_examples import KeptExample, keep_examples
+from core.evaluation.predictions_file import write_outcomes
 from core.runs import Metric, Run, Score
-from core.service import Service
+from core.services.run_service import Service
 from core.specs import Outcomes
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Run, RunStatus, Stage
-from core.service import Service
+from core.services.run_service import Service
 from core.store.run_store import RunStore, now
 from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.imports import ImportOptions, VersionInfo
-from core.intake.importing import run_import
+from core.data.imports.run_import import run_import
+from core.dataset_types import ImportOptions, VersionInfo
 from core.runs import Run
-from core.service import Service
+from core.services.run_service import Service
 from core.store.run_store import RunStore
-from tests.intake.silent import Silent
+from tests.data.silent import Silent
 from tests.pages.conftest import Open, words
 
 TASK = "tabular-regression"

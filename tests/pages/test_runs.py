@@ -5,11 +5,11 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import shared_service
 from core.runs import Run, RunStatus, Score
-from core.service import Service
+from core.services.bootstrap import shared_service
+from core.services.run_service import Service
 from core.store.run_store import RunStore
-from pages.components.run_table import table_key
+from pages.components.runs.table import table_key
 from tests.pages.conftest import Open, healthy, words
 
 

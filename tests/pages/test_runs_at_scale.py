@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.organising.organiser import Organiser
-from core.organising.views import SavedViews
 from core.runs import Run, RunStatus
-from core.service import Service
-from core.store.foreign_runs import ForeignRuns
+from core.services.run_search.run_tags import Organiser
+from core.services.run_search.saved_views import SavedViews
+from core.services.run_service import Service
+from core.store.external_runs import ForeignRuns
 from core.store.run_store import RunStore
-from pages.components.run_table import table_key
+from pages.components.runs.table import table_key
 from tests.pages.conftest import Open, healthy, words
 
 Finished = Callable[..., Run]

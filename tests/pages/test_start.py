@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from core.service import Service
+from core.services.run_service import Service
 from tests.pages.conftest import Open, healthy, words
-from tests.test_recipes import bring_table
+from tests.services.test_recipes import bring_table
 
 
 def test_a_recipe_whose_data_is_here_starts_with_one_click(open_page: Open, service: Service) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.components.text import count, money
+from pages.components.widgets.text import count, money
 from tests.pages.conftest import Open, words
 
 

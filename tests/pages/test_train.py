@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.service import Service
-from pages.components.text import duration, plain
+from core.services.run_service import Service
+from pages.components.widgets.text import duration, plain
 from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 
@@ -82,7 +82,7 @@ def _keys(clicks: list[bool]) -> list[str]:
     def script() -> None:
         import streamlit as st
 
-        from pages.components.starting import one_key
+        from pages.components.widgets.starting import one_key
 
         st.text(one_key("x", st.session_state.clicked))
 

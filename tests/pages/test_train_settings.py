@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from core.service import Service
-from pages.components.model_choice import in_order
-from pages.components.setting_form import HEADINGS
+from core.services.run_service import Service
+from pages.components.train.model_choice import in_order
+from pages.components.train.setting_form import HEADINGS
 from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from core import catalog
 from core.preprocessing.byte_pairs import BytePairPreprocessor
-from core.preprocessing.spelling import by_character
+from core.preprocessing.char_alignment import by_character
 from core.specs import DOCUMENT_BREAK, Examples, Outcomes
 from core.tasks.ngrams import ngram_baselines
 

@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.preprocessing import TargetEncoder
 
+from core.preprocessing.categorical_column import encode, fit_words
 from core.preprocessing.columns import ColumnPreprocessor
 from core.preprocessing.date_column import fit_dates
 from core.preprocessing.text_column import cross_fitted_texts, fit_texts, terms_of
-from core.preprocessing.word_column import encode, fit_words
 from core.specs import ORDERS, Examples
 
 HOUR, DAY = 3_600, 86_400

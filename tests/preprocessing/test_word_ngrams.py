@@ -5,8 +5,8 @@ import json
 import numpy as np
 import torch
 
-from core.layers.bag import BagOfEmbeddings
 from core.models import bag_of_embeddings
+from core.modules.bag_of_embeddings import BagOfEmbeddings
 from core.preprocessing.word_ngrams import WordNgrams
 from core.preprocessing.words import WordPreprocessor
 from core.specs import Examples

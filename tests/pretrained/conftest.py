@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.hub.server import HubServer
+from tests.data.hub.server import HubServer
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from core.pretrained.config_validation import implausible_number, is_too_deep
 from core.pretrained.files import UnusableModel, check_files, read_config, read_tokenizer
-from core.pretrained.plausible import implausible_number, is_too_deep
 from core.pretrained.tokenizer_probe import expressions, probes
 from core.pretrained.tokens import check_fits, load_tokenizer
-from tests.intake.hostile.cases import CASES
-from tests.intake.hostile.hostile_file import CANARY, HostileFile
+from tests.data.hostile.cases import CASES
+from tests.data.hostile.hostile_file import CANARY, HostileFile
 
 MODELS = [case for case in CASES if case.enters == "model"]
 HARMLESS = ("model-tokenizer-with-a-billion-repeats",)  # the library takes it, and comes to an end on every text

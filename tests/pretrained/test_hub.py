@@ -9,7 +9,7 @@ import pytest
 from core.errors import InvalidSetting, UserError
 from core.models import pretrained_text
 from core.pretrained.source import check_source, local_folder, models_folder
-from tests.intake.hub.server import HubServer, Repository
+from tests.data.hub.server import HubServer, Repository
 from tests.pretrained.tiny_models import looker_folder, reader_folder
 
 MODEL = pretrained_text.MODEL

@@ -21,7 +21,7 @@ from core.pretrained.files import UnusableModel, check_files
 from core.specs import DataInfo, Examples, ModelSpec
 from core.training.checkpoint import ModelCard, load_weights, save_model
 from core.training.generation import generate
-from core.training.outcomes import outcomes_of
+from core.training.predictions import outcomes_of
 from tests.pretrained.tiny_models import WORDS, looker_folder, reader_folder, writer_folder
 
 LABELS = ("red", "green", "blue")

@@ -11,9 +11,9 @@ from torch import nn
 
 from core import catalog
 from core.config import Params
-from core.datasets.digits import DATASET as DIGITS
+from core.data.builtin.digits import DATASET as DIGITS
+from core.data.store.load_version import load_version
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
-from core.intake.versions import load_version
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.images import PicturePreprocessor
 from core.serving.evaluate import evaluate_on

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.evaluation.evaluate import assess
 from core.specs import MetricSpec, Outcomes
 from core.statistics.scores import difference_of, score_of
 from core.tasks.classification import CLASSIFICATION_METRICS as OF_LABELS
 from core.tasks.classification import outcomes_of_probabilities
 from core.tasks.tabular_regression import TASK as OF_NUMBERS
 from core.tasks.text_classification import TASK as OF_TEXTS
-from core.training.evaluation import assess
 
 CLASSES = {metric.name: metric for metric in OF_LABELS}
 NUMBERS = {metric.name: metric for metric in OF_NUMBERS.metrics}

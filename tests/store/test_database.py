@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import open_database
 from core.errors import DatabaseDamaged, DatabaseTooNew, HomeNotWritable
 from core.runs import Score
+from core.services.bootstrap import open_database
 from core.settings import Settings
 from core.store.database import Database
 from core.store.metric_store import MetricStore

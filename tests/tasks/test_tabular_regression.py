@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from core.layers.number import InUnitsOfTarget
+from core.modules.regression_head import InUnitsOfTarget
 from core.specs import DataInfo, Examples, Outcomes
 from core.tasks.tabular_regression import TASK, outcomes_of_numbers
 

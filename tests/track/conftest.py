@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.service import Service
+from core.services.run_service import Service
+from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
 from core.store.database import Database
-from core.worker.launch import SupervisorProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[[str], "subprocess.Popen[str]"]

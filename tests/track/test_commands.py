@@ -6,7 +6,7 @@ import pytest
 
 from core import track
 from core.cli.app import run as touchstone
-from core.service import Service
+from core.services.run_service import Service
 
 
 def test_the_commands_know_them_too(service: Service, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,10 +10,10 @@ import pytest
 from core import track
 from core.errors import RunNotReady
 from core.runs import RunStatus
-from core.service import Service
+from core.services.run_service import Service
 from core.settings import Settings
 from core.store.database import Database
-from core.store.foreign_runs import ForeignRuns, Source
+from core.store.external_runs import ForeignRuns, Source
 from core.store.run_store import RunStore, now
 from tests.live import eventually
 from tests.track.conftest import Start

@@ -14,10 +14,10 @@ import torch
 
 from core import track
 from core.access.token import announce_dashboard
-from core.recorder.clock import Clock
 from core.runs import RunStatus
-from core.service import Service
+from core.services.run_service import Service
 from core.settings import Settings
+from core.tracking.clock import Clock
 from tests.live import eventually
 from tests.track.conftest import Start
 

@@ -14,7 +14,7 @@ import torch
 from core import track
 from core.errors import RunNotReady, UserError
 from core.runs import RunStatus
-from core.service import Service
+from core.services.run_service import Service
 
 
 def values(service: Service, run_id: str) -> dict[str, list[tuple[float, float]]]:

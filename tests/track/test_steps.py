@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from core import track
-from core.curves import CurveCache
-from core.service import Service
+from core.services.curve_cache import CurveCache
+from core.services.run_service import Service
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.track.session import Session

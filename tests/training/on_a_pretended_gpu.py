@@ -18,14 +18,14 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from core.config import TrainConfig
-from core.preprocessing.encoder_place import compute_on
+from core.preprocessing.encoder_device import compute_on
 from core.preprocessing.sentence_encoder import SentenceEncoder
 from core.training.augmentation import augmenter
 from core.training.batches import Split
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, load_state, load_weights
 from core.training.generation import generate
-from core.training.outcomes import outcomes_of
+from core.training.predictions import outcomes_of
 from core.training.trainer import Trainer
 from tests.test_catalog import MODELS, PAIRS, WITH_SOURCE, Prepared, Sources, prepare, tiny_examples
 from tests.training.pretended_gpu import pretended, register

@@ -100,8 +100,10 @@ def pretended() -> Iterator[None]:
         patch.setattr(Tensor, "numpy", _array)
         patch.setattr("core.training.checkpoint.save_file", _save)
         patch.setattr("core.training.checkpoint.load_file", _load)
-        patch.setattr("core.training.optimisers.FUSED_ON", (NAME,))
-        patch.setattr("core.training.writing.BackgroundWriter.write", lambda _, write: write())  # one thread at a time
+        patch.setattr("core.training.optimizers.FUSED_ON", (NAME,))
+        patch.setattr(
+            "core.training.async_writer.BackgroundWriter.write", lambda _, write: write()
+        )  # one thread at a time
         yield
 
 

@@ -8,8 +8,8 @@ from sklearn.linear_model import RidgeCV
 
 from core import catalog
 from core.config import TrainConfig
-from core.layers.number import STRENGTHS
 from core.models import linear
+from core.modules.regression_head import STRENGTHS
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
 from core.training.closed_form import Solution

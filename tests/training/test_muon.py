@@ -8,9 +8,9 @@ from torch import nn
 
 from core import catalog
 from core.config import TrainConfig
-from core.layers.bag import BagOfEmbeddings
+from core.modules.bag_of_embeddings import BagOfEmbeddings
 from core.training.muon import Muon, orthogonal
-from core.training.optimisers import (
+from core.training.optimizers import (
     hidden_matrices,
     make_optimiser,
     optimiser_tensors,

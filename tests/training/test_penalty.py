@@ -12,7 +12,7 @@ from core.config import TrainConfig
 from core.models import linear
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
-from core.training.optimisers import decayed_and_free
+from core.training.optimizers import decayed_and_free
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU, Listener
 

@@ -8,12 +8,12 @@ from sklearn.linear_model import LogisticRegression
 
 from core import catalog
 from core.config import TrainConfig
-from core.layers.described_bag import DescribedBag
-from core.layers.linear_classifier import LinearClassifier
-from core.layers.weighted_bag import WeightedBag
-from core.training.last_step import is_solvable
+from core.modules.linear_classifier import LinearClassifier
+from core.modules.minilm_frozen import DescribedBag
+from core.modules.ngram_linear import WeightedBag
 from core.training.softmax_regression import most_careful, solve_classifier
-from core.training.stepping import balanced_weights
+from core.training.solver import is_solvable
+from core.training.step import balanced_weights
 from core.training.trainer import Trainer
 from tests.training.test_closed_form import Solved
 from tests.training.tiny import CPU, Split

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from core import catalog
+from core.data.prepare.prepare_dataset import Materialised
 from core.errors import StopRequested
-from core.intake.materialise import Materialised
 from core.runs import Score
 from core.specs import DataInfo, DatasetVersion, Examples, Outcomes
 from core.worker.baselines import Baselines

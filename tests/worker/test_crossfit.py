@@ -15,20 +15,20 @@ from sklearn.linear_model import RidgeCV
 from core import catalog
 from core.config import TrainConfig
 from core.configure import make_config, model_params
+from core.data.prepare.fold_data import FoldData
+from core.data.prepare.prepare_dataset import materialise
+from core.data.store.folds import everything, fold
 from core.errors import StopRequested, TrainingDiverged
-from core.intake.fold_data import FoldData
-from core.intake.folding import everything, fold
-from core.intake.materialise import materialise
-from core.outcome_file import read_folds
+from core.evaluation.evaluate import Crossfitted
+from core.evaluation.predictions_file import read_folds
 from core.preprocessing.columns import ColumnPreprocessor
-from core.recorder.recorder import Recorder
 from core.runs import Run, Stage
 from core.settings import Settings
 from core.specs import Outcomes
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from core.training.evaluation import Crossfitted
+from core.tracking.recorder import Recorder
 from core.training.trainer import Trainer
 from core.worker.crossfit import CrossFit, Subject, in_each_fold
 from core.worker.crossfit_plan import Planner

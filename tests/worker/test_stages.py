@@ -7,7 +7,7 @@ import pytest
 
 from core.runs import Run, RunStatus, Stage, StageProgress
 from core.store.run_store import RunStore, now
-from core.training.budget import training_budget_s
+from core.training.time_budget import training_budget_s
 from core.worker.stages import Stages
 
 EXPECTED = {"starting": 1.0, "loading data": 2.0, "encoding": 30.0, "training": 60.0, "baselines": 20.0,

@@ -14,11 +14,11 @@ import psutil
 import pytest
 
 from core.config import TrainConfig
-from core.processes import start_time
+from core.processes.identity import start_time
 from core.runs import Metric, Run, RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
-from core.store.foreign_runs import ForeignRuns, Source
+from core.store.external_runs import ForeignRuns, Source
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.intake.materialise import Materialised
+from core.data.prepare.prepare_dataset import Materialised
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import DatasetVersion, Examples
 from core.worker.target_scale import scale_note

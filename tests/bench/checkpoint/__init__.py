@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from core.training.checkpoint import Best
-from core.training.choosing import Choice
+from core.training.checkpoint_selection import Choice
 from tests.bench.checkpoint.sets import CASES, Case, drawn
 from tests.bench.checkpoint.training import Look, Watch, watched
 

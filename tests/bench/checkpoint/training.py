@@ -12,11 +12,11 @@ from torch import nn
 
 from core import catalog
 from core.configure import make_config, model_params
-from core.intake.materialise import materialise
+from core.data.prepare.prepare_dataset import materialise
 from core.specs import DatasetSpec, Outcomes, TaskSpec
 from core.training.batches import split_of
 from core.training.callbacks import Callback
-from core.training.outcomes import outcomes_of
+from core.training.predictions import outcomes_of
 from core.training.trainer import EVALUATION_BATCH, Trainer
 
 AVERAGED = 0.05  # of the run, that an average of the weights remembers

@@ -26,10 +26,10 @@ def touchstone_recorder(folder: Path) -> Opened:
     """The training loop's own."""
     os.environ["TOUCHSTONE_HOME"] = str(folder)
     settings = import_module("core.settings").Settings()
-    database = import_module("core.bootstrap").open_database(settings)
+    database = import_module("core.services.bootstrap").open_database(settings)
     metrics, runs = (import_module(f"core.store.{name}") for name in ("metric_store", "run_store"))
-    run = import_module("core.store.foreign_runs").ForeignRuns(database).create("bench")
-    recorder = import_module("core.recorder.recorder").Recorder(
+    run = import_module("core.store.external_runs").ForeignRuns(database).create("bench")
+    recorder = import_module("core.tracking.recorder").Recorder(
         run.id, runs.RunStore(database), metrics.MetricStore(database), folder
     )
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from PIL import Image
 
 from core import catalog
-from core.bootstrap import open_service
-from core.imports import ImportOptions
-from core.intake.importing import run_import
-from core.service import Service
+from core.data.imports.run_import import run_import
+from core.dataset_types import ImportOptions
+from core.services.bootstrap import open_service
+from core.services.run_service import Service
 from core.settings import Settings
 from tests.bench.startup import end, first_point_s
 from tests.bench.training.cases import FOLDER
-from tests.intake.silent import Silent
+from tests.data.silent import Silent
 
 AGAIN = 3  # second runs, of which the median counts
 

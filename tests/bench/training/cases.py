@@ -17,7 +17,7 @@ from torch import nn
 from core import catalog
 from core.config import TrainConfig
 from core.configure import make_config, model_params
-from core.intake.materialise import Materialised, materialise
+from core.data.prepare.prepare_dataset import Materialised, materialise
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples, TaskSpec
 from core.training.batches import Split

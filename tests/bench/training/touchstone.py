@@ -6,15 +6,15 @@ from dataclasses import asdict
 
 import torch
 
-from core.bootstrap import open_database
-from core.recorder.recorder import Recorder
 from core.runs import RunStatus
+from core.services.bootstrap import open_database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
+from core.tracking.recorder import Recorder
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard
 from core.training.trainer import Trainer
-from core.worker.listeners import EndOnRequest, Record
+from core.worker.callbacks import EndOnRequest, Record
 from tests.bench.training.cases import Job, Time, clock
 
 

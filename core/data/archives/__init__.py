@@ -1,0 +1,104 @@
+"""Folders, ZIP and TAR files walked safely: the same few questions to both, and nothing in them is believed.
+
+No file in them is ever unpacked to disk (a packed TAR becomes a plain one, a file without a name), no link is followed,
+and what a ZIP states about its sizes is only a hint: what comes out of it is counted while it is read.
+"""
+
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from core.data.archives.archive import Archive, Entry, UnreadableEntry
+from core.data.archives.file_names import clean_name, is_system
+from core.data.archives.folders import names_in_folder, open_folder
+from core.data.archives.shards import names_in_shards, open_shards, shards_of
+from core.data.archives.tars import is_tar, names_in_tar, open_tar
+from core.data.archives.zips import is_zip, names_in_zip, open_zip
+from core.errors import DataError
+
+__all__ = [
+    "Archive",
+    "Entry",
+    "UnreadableEntry",
+    "archive_kind",
+    "clean_name",
+    "is_archive",
+    "is_special",
+    "open_archive",
+    "peek",
+]
+
+PEEKED = 2_000  # names that are enough to guess what an archive is
+EACH = 200  # names of one folder that are enough
+LISTED = 100_000  # names that are passed over at most to find them
+
+
+def open_archive(path: Path) -> Archive:
+    """List a folder, a ZIP or a TAR file; a folder of TARs alone is what is in them.
+
+    Raises:
+        DataError: It is neither, or not one that is safe to read; the message says what to do.
+    """
+    try:
+        if is_special(path):
+            raise DataError(
+                f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of "
+                "it as a file, and bring that."
+            )
+        if path.is_dir():
+            return open_shards(path, shards) if (shards := shards_of(path)) else open_folder(path)
+        return open_tar(path) if is_tar(path) else open_zip(path)
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file or folder {path}. Check its name.") from error
+    except PermissionError as error:
+        raise DataError(f"{path.name} may not be read by Touchstone. Allow it, or copy it elsewhere.") from error
+
+
+def is_archive(path: Path) -> bool:
+    """Tell whether this is a folder, a file that begins or ends as a ZIP, or a TAR."""
+    try:
+        return path.is_dir() or (path.is_file() and (is_zip(path) or is_tar(path)))
+    except OSError:
+        return False
+
+
+def is_special(path: Path) -> bool:
+    """Tell whether this is there, but neither a file nor a folder: reading it could wait, or go on, for ever."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def archive_kind(path: Path) -> str:
+    """Return what an archive is called at the beginning of a sentence: "Folder", "4 TARs", "TAR" or "ZIP"."""
+    if path.is_dir():
+        shards = shards_of(path)
+        return f"{len(shards):,} TARs" if len(shards) > 1 else "TAR" if shards else "Folder"
+    return "TAR" if is_tar(path) else "ZIP"
+
+
+def peek(path: Path, most: int = PEEKED) -> list[str]:
+    """Return names of files of a folder or ZIP, some of each folder, as written and unsorted, without listing it all.
+
+    For guessing what a source is; returns what it can of a broken one.
+    """
+    names: list[str] = []
+    seen: Counter[str] = Counter()  # by folder
+    try:
+        written = _names(path)
+        for name in islice(written, LISTED):
+            folder = name.rpartition("/")[0]
+            if not name.endswith("/") and not is_system(name) and seen[folder] < EACH:
+                seen[folder] += 1
+                names.append(name)
+            if len(names) >= most:
+                break
+    except (OSError, struct.error, DataError):
+        pass  # what was seen until here has to do; reading it will say what is wrong
+    return names
+
+
+def _names(path: Path) -> Iterator[str]:
+    if path.is_dir():
+        return names_in_shards(shards) if (shards := shards_of(path)) else names_in_folder(path)
+    return names_in_tar(path) if is_tar(path) else names_in_zip(path)

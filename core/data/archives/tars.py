@@ -1,0 +1,231 @@
+"""A TAR as an archive, plain or packed (gzip, bzip2, xz): members are read where they lie, and never extracted."""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
+from typing import IO, Any, BinaryIO, cast
+
+from core.data.archives.archive import CHUNK, Archive, Entry, check_count, check_nested
+from core.data.archives.file_names import NESTED, clean_name, folders_above, is_system, safe_name
+from core.data.disk_space import require_space
+from core.errors import DataError
+
+PACKED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+STARTS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
+LARGEST_TOTAL = 20 * 1024**3  # bytes unpacked
+LARGEST_RATIO = 200  # of unpacked to packed, where it is larger than RATIO_FROM
+RATIO_FROM = 10 * 1024**2  # bytes
+LOOKED_AT = 64 * 1024**2  # bytes after which the room on the disk is looked at again
+XZ_MEMORY = 128 * 1024**2  # bytes that its dictionary may take
+BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)
+
+
+def is_tar(path: Path) -> bool:
+    """Tell whether a file begins as a TAR, or is called and begins like a packed one."""
+    with path.open("rb") as file:
+        begin = file.read(512)
+    packed = path.name.lower().endswith(PACKED) and begin.startswith(tuple(STARTS))
+    return packed or begin[257:262] == b"ustar"
+
+
+def open_tar(path: Path) -> Archive:
+    """List a TAR.
+
+    Raises:
+        DataError: It is none, broken, or made to do harm.
+    """
+    source = _plain(path)
+    try:
+        return _listed(path, source)
+    except BROKEN as error:
+        source.close()
+        raise _broken(path.name) from error
+    except BaseException:
+        source.close()
+        raise
+
+
+def names_in_tar(path: Path) -> Iterator[str]:
+    """Yield the names of a TAR's files."""
+    try:
+        with _plain(path) as source, tarfile.open(fileobj=source, mode="r:") as opened:
+            while (member := opened.next()) is not None:
+                cast(Any, opened).members.clear()
+                if member.isfile():
+                    yield member.name.replace("\\", "/")
+    except BROKEN as error:
+        raise OSError(str(error)) from error
+
+
+def _listed(path: Path, source: BinaryIO) -> Archive:
+    files: list[tuple[str, int, int]] = []  # name, bytes, where it begins
+    folders: set[str] = set()
+    nested: list[str] = []
+    links: list[str] = []
+    hidden = 0
+    with tarfile.open(fileobj=source, mode="r:") as opened:
+        while (member := opened.next()) is not None:
+            name = clean_name(safe_name(member.name + ("/" if member.isdir() else ""), path.name))
+            if is_system(name):
+                hidden += not member.isdir()
+                continue
+            folders.update(folders_above(name))
+            if member.issym() or member.islnk():
+                links.append(name)
+            elif member.isreg() and not member.issparse() and name:
+                if name.lower().endswith(NESTED):
+                    nested.append(name)
+                else:
+                    files.append((name, member.size, member.offset_data))
+            check_count(path.name, len(files))
+            cast(Any, opened).members.clear()  # it keeps all that it has seen, and here they are kept already
+    check_nested(path.name, len(files), nested)
+    files.sort(key=lambda file: (file[0], file[2]))
+    return Archive(
+        name=path.name,
+        folders=tuple(sorted(folders)),
+        system_files=hidden,
+        nested=tuple(sorted(nested)),
+        links=tuple(sorted(links)),
+        closed_folders=(),
+        _entries=[Entry(name, size, number) for number, (name, size, _) in enumerate(files)],
+        _open=lambda number: cast(IO[bytes], _Part(source, files[number][2], files[number][1])),
+        _close=source.close,
+    )
+
+
+class _Part:
+    """A part of a file, read on its own: the place is kept here, not in the file that others read too."""
+
+    def __init__(self, source: BinaryIO, begin: int, size: int) -> None:
+        self._source, self._at, self._end = source, begin, begin + size
+
+    def read(self, count: int = -1) -> bytes:
+        """Return the next bytes."""
+        left = self._end - self._at
+        content = os.pread(self._source.fileno(), left if count < 0 else min(count, left), self._at)
+        self._at += len(content)
+        return content
+
+    def close(self) -> None:
+        """Leave the file open: others read it."""
+
+
+def _plain(path: Path) -> BinaryIO:
+    """Return a TAR as a file of its own, unpacked where it is packed."""
+    source = path.open("rb")
+    kind = next((kind for start, kind in STARTS.items() if source.peek(6).startswith(start)), "")
+    if not kind:
+        return source
+    source.close()
+    known = path.stat()
+    return io.BufferedReader(_Shared(_unpacked(path, kind, known.st_mtime_ns, known.st_size).fileno()))
+
+
+@lru_cache(maxsize=1)  # several readers look at it, one after the other
+def _unpacked(path: Path, kind: str, modified_ns: int, size_bytes: int) -> IO[bytes]:
+    """Unpack a TAR into a file without a name, counted while it grows, so that it cannot fill the disk.
+
+    Raises:
+        DataError: It is broken, or would grow to more than a set of files does.
+    """
+    del modified_ns  # part of the key: a changed file is unpacked again
+    target = TemporaryFile(prefix="touchstone-")  # noqa: SIM115  it lives as long as it is remembered
+    done = 0
+    try:
+        with _opened(path, kind) as packed:
+            while chunk := packed.read(16 * CHUNK):
+                done += len(chunk)
+                if done > LARGEST_TOTAL or (done > RATIO_FROM and done > LARGEST_RATIO * size_bytes):
+                    raise DataError(
+                        f"{path.name} would grow to more than {LARGEST_RATIO} times its size, or more than "
+                        f"{LARGEST_TOTAL // 1024**3} GB, when unpacked. That is how a bomb is made, so nothing was "
+                        "read. Unpack it yourself, and bring the folder."
+                    )
+                target.write(chunk)
+                if done % LOOKED_AT < len(chunk):
+                    require_space(Path(gettempdir()), LOOKED_AT)
+        target.flush()
+    except BROKEN as error:
+        target.close()
+        raise _broken(path.name) from error
+    except BaseException:
+        target.close()
+        raise
+    return target
+
+
+def _opened(path: Path, kind: str) -> IO[bytes]:
+    if kind == "gzip":
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if kind == "bzip2":
+        return cast(IO[bytes], bz2.open(path, "rb"))
+    return cast(IO[bytes], _XzFile(path))
+
+
+class _Shared(io.RawIOBase):
+    """A file that others read too, at a place of its own."""
+
+    def __init__(self, number: int) -> None:
+        self._number, self._at = os.dup(number), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._number
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        begin = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: os.fstat(self._number).st_size}[whence]
+        self._at = begin + offset
+        return self._at
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        content = os.pread(self._number, len(buffer), self._at)
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._number)
+        super().close()
+
+
+class _XzFile:
+    """An xz file unpacked with a bound on memory, which the library's own file object does not offer."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._unpack = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
+
+    def read(self, count: int) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+        while not self._unpack.eof:
+            packed = self._file.read(CHUNK) if self._unpack.needs_input else b""
+            if self._unpack.needs_input and not packed:
+                raise EOFError
+            if content := self._unpack.decompress(packed, count):
+                return content
+        return b""
+
+    def __enter__(self) -> "_XzFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _broken(name: str) -> DataError:
+    return DataError(f"{name} is a TAR that is damaged or was cut off on its way. Download, copy or pack it again.")

@@ -1,0 +1,40 @@
+"""Columns that only number or name the rows."""
+
+import pyarrow as pa
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.columns import TABLES, described_value, features, identifiers, others_remain, without
+from core.data.wording import counted, examples_of, listed
+from core.dataset_types import Finding
+
+CODE = "identifier-columns"
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the columns in which nearly every row has a value of its own."""
+    names = identifiers(examined)
+    if not names:
+        return None
+    columns = dict(features(examined))
+    return Finding(
+        code=CODE,
+        severity="warning",
+        count=len(names),
+        examples=examples_of(
+            f"{name}: {', '.join(described_value(columns[name], row) for row in range(3))}" for name in names
+        ),
+        message=f"{counted(len(names), 'column seems', 'columns seem')} only to number or name the rows: "
+        f"{listed(names)}. Nearly every row has a value of its own there.",
+        why="A new row has a number that the model has never seen, so what it learns from the old ones is of no use.",
+        fix=f"Leave {'this column' if len(names) == 1 else 'these columns'} out"
+        if others_remain(examined, names)
+        else "",
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Leave the columns out that number the rows."""
+    return without(examined, identifiers(examined))
+
+
+CHECK = CheckSpec(CODE, TABLES, look, repair, order=41)

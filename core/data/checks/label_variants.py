@@ -1,0 +1,46 @@
+"""Labels that are the same but for case, spaces, underscores and hyphens."""
+
+import pyarrow as pa
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.classes import CLASSIFICATION, class_sizes
+from core.data.checks.support.labels import merges, plain, rename
+from core.data.wording import counted, examples_of
+from core.dataset_types import Finding
+
+CODE = "label-variants"
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the labels that are another one written differently."""
+    names = _names(examined)
+    if not names:
+        return None
+    arrows, in_words = merges(examined, names)
+    return Finding(
+        code=CODE,
+        severity="warning",
+        count=len(names),
+        examples=examples_of(arrows),
+        message=f"{counted(len(names), 'label is', 'labels are')} another one written differently: {in_words}.",
+        why="A model would learn to tell apart what is the same, and be called wrong for it.",
+        fix="Merge them as shown",
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Give every label the name of its most frequent way of writing."""
+    return rename(examined, _names(examined))
+
+
+def _names(examined: Examined) -> dict[str, str]:
+    """Return the new name of each label that is written in a rarer way than the same one elsewhere."""
+    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
+    commonest: dict[str, str] = {}
+    for label in sorted(sizes, key=lambda label: (-sizes[label], label)):
+        if sizes[label]:
+            commonest.setdefault(plain(label), label)
+    return {label: commonest[plain(label)] for label in sizes if sizes[label] and commonest[plain(label)] != label}
+
+
+CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=14)

@@ -1,0 +1,121 @@
+"""Examples that the source itself puts on both sides of its split."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.classes import CLASSIFICATION
+from core.data.checks.support.columns import TABLES, describe_row, row_groups
+from core.data.checks.support.group_ids import numbered
+from core.data.checks.support.repeats import sayings
+from core.data.checks.support.selection import keep
+from core.data.wording import SHOWN, examples_of, positions, thing
+from core.dataset_types import Finding
+
+CODE = "leakage"
+
+
+@dataclass(frozen=True, eq=False)
+class _Leaks:
+    """Which rows are on the other side of the split too, (N,) each."""
+
+    train: NDArray[np.bool_]  # in training, and in validation or test
+    validation: NDArray[np.bool_]  # in validation, and in test
+    exact: NDArray[np.bool_]  # of both: quite the same, not nearly
+
+    @property
+    def rows(self) -> NDArray[np.bool_]:
+        return self.train | self.validation
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the examples of the given training part that are in a part that judges, too."""
+    leaks = _leaks(examined)
+    count, exact = int(leaks.rows.sum()), int((leaks.exact & leaks.rows).sum())
+    if not count:
+        return None
+    nouns, train, validation = thing(examined.task), int(leaks.train.sum()), int(leaks.validation.sum())
+    nearly = "" if exact == count else f" ({exact:,} exactly, {count - exact:,} nearly the same)"
+    parts = [
+        f"{n:,} {nouns if n > 1 else thing(examined.task, 1)} {where}"
+        for n, where in ((train, "given for training"), (validation, "given for validation"))
+        if n
+    ]
+    also = "validation or test" if train else "the test"
+    message = f"{' and '.join(parts)} {'is' if count == 1 else 'are'} also given for {also}{nearly}."
+    return Finding(
+        code=CODE,
+        severity="error" if exact else "warning",
+        count=count,
+        examples=_examples(examined, np.flatnonzero(leaks.rows)[:SHOWN]),
+        message=message,
+        why="A model that has seen the answers before the test looks better than it is.",
+        fix="Remove from training what is also in validation or test"
+        if not validation
+        else "Remove the copies from training and validation",
+        rows=positions(leaks.rows),
+        pairs=_pairs(examined, leaks),
+    )
+
+
+def _examples(examined: Examined, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    if examined.task == "tabular-regression":
+        return examples_of(describe_row(examined, int(row)) for row in rows)
+    return examples_of(sayings(examined, rows))
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Remove from each part what is also in one that judges it."""
+    return keep(examined, ~_leaks(examined).rows)
+
+
+def _pairs(examined: Examined, leaks: _Leaks) -> tuple[tuple[int, int], ...]:
+    """Return a few examples that are for training beside their copy that judges."""
+    given = np.asarray(examined.column("given").to_pylist(), dtype=object)
+    if examined.task == "tabular-regression":
+        return ()
+    near, found = numbered(examined.near), []
+    for row in np.flatnonzero(leaks.rows)[:SHOWN]:
+        others = np.flatnonzero((near == near[row]) | (examined.same == examined.same[row]))
+        judges = [other for other in others if given[other] not in ("train", "", None) and other != row]
+        found += [(int(row), int(judges[0]))] if judges else []
+    return tuple(found)
+
+
+def _leaks(examined: Examined) -> _Leaks:
+    import pyarrow.compute as pc
+
+    given = examined.column("given")
+    train, validation, test = (
+        np.asarray(pc.equal(given, name).fill_null(False).to_numpy(), dtype=np.bool_)
+        for name in ("train", "validation", "test")
+    )
+    nothing = np.zeros(len(examined), dtype=np.bool_)
+    same, near = _alike(examined)
+    leaks = {"train": nothing, "validation": nothing, "exact": nothing}
+    for side, name, judges in ((validation, "validation", test), (train, "train", validation | test)):
+        if side.any() and judges.any():
+            exact = side & _among(same, judges)
+            leaks = {**leaks, name: exact | (side & _among(near, judges)), "exact": leaks["exact"] | exact}
+    return _Leaks(**leaks)
+
+
+def _alike(examined: Examined) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of rows that are the same, and nearly the same, (N,) each; of a table its target too."""
+    if examined.task == "tabular-regression":
+        groups = row_groups(examined)
+        return groups, groups
+    return examined.same, numbered(examined.near)
+
+
+def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which rows have a row of their group among the judges, (N,)."""
+    judged = np.zeros(int(groups.max()) + 1, dtype=np.bool_)
+    judged[groups[judges]] = True
+    return judged[groups]
+
+
+CHECK = CheckSpec(CODE, (*CLASSIFICATION, *TABLES), look, repair, order=11)

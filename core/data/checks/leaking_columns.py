@@ -1,0 +1,113 @@
+"""Columns that give the number to predict away."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.columns import (
+    TABLES,
+    codes,
+    features,
+    is_number,
+    numbers,
+    others_remain,
+    present,
+    target_name,
+    without,
+)
+from core.data.checks.support.selection import SAMPLE, values_where
+from core.data.wording import examples_of, listed, number
+from core.dataset_types import Finding
+
+CODE = "leaking-columns"
+FEWEST_ROWS = 10
+FEWEST_VALUES = 5  # different targets
+ALMOST_ALL = 0.9995  # of the target's order or variance, explained by one column
+ROWS_PER_VALUE = 3.0  # that a column of words needs on average before its values can be said to explain anything
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the columns that equal the target or determine it almost perfectly."""
+    names = _leaking(examined)
+    if not names:
+        return None
+    one = len(names) == 1
+    return Finding(
+        code=CODE,
+        severity="error",
+        count=len(names),
+        examples=_examples(examined, names),
+        message=f"The {'column' if one else 'columns'} {listed(names)} {'gives' if one else 'give'} "
+        f"'{target_name(examined)}' away: who knows "
+        f"{'it' if one else 'one of them'} knows the answer almost exactly. Leave {'it' if one else 'them'} out, "
+        "unless you will truly know it before you ask for the prediction.",
+        why="The score will look near perfect and mean nothing, since the column will not be there when the model is "
+        "used.",
+        fix=f"Leave the {'column' if one else 'columns'} out" if others_remain(examined, names) else "",
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Leave the columns out that give the target away."""
+    return without(examined, _leaking(examined))
+
+
+def _leaking(examined: Examined) -> list[str]:
+    """Return the columns that give the target away, judged by rows from all over the table."""
+    chosen = np.arange(len(examined)) % (-(-len(examined) // SAMPLE)) == 0
+    target = numbers(values_where(examined.column("target"), chosen))
+    return [name for name, column in features(examined) if _gives_away(values_where(column, chosen), target)]
+
+
+def _gives_away(column: pa.ChunkedArray, target: NDArray[np.float64]) -> bool:
+    there = present(column) & np.isfinite(target)
+    if is_number(column):
+        there &= np.isfinite(numbers(column))
+    wanted = target[there]
+    if len(wanted) < max(FEWEST_ROWS, len(target) / 2) or len(np.unique(wanted)) < FEWEST_VALUES:
+        return False
+    if not is_number(column):
+        return _explained(codes(column)[there], wanted) > ALMOST_ALL
+    values = numbers(column)[there]
+    if len(np.unique(values)) < FEWEST_VALUES:
+        return _explained(codes(column)[there], wanted) > ALMOST_ALL
+    return max(_correlation(values, wanted), _correlation(_ranks(values), _ranks(wanted))) > ALMOST_ALL
+
+
+def _correlation(values: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
+    """Return the size of Pearson's correlation; 0 where either never changes or is too large to say."""
+    with np.errstate(all="ignore"):
+        found = abs(float(np.corrcoef(values, wanted)[0, 1]))
+    return found if np.isfinite(found) else 0.0
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the place of each value among all in order; equal values share the mean of theirs."""
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(sizes)
+    return np.asarray((ends - (sizes - 1) / 2)[group], dtype=np.float64)
+
+
+def _explained(groups: NDArray[np.int64], wanted: NDArray[np.float64]) -> float:
+    """Return the share of the target's variance that is gone within groups; 0 where the groups are tiny."""
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(wanted) < ROWS_PER_VALUE * len(sizes):
+        return 0.0
+    means = np.bincount(group, wanted) / sizes
+    with np.errstate(all="ignore"):  # numbers too large to square explain nothing
+        found = 1 - float(((wanted - means[group]) ** 2).sum() / ((wanted - wanted.mean()) ** 2).sum())
+    return found if np.isfinite(found) else 0.0
+
+
+def _examples(examined: Examined, names: list[str]) -> tuple[str, ...]:
+    columns, target = dict(features(examined)), examined.column("target")
+    row = int(np.flatnonzero(present(columns[names[0]]))[0])
+    values = {name: columns[name][row].as_py() for name in names}
+    pairs = {n: number(v) if isinstance(v, float) else str(v) for n, v in values.items() if v is not None}
+    return examples_of(
+        f"{name} {value}: {target_name(examined)} {number(target[row].as_py())}" for name, value in pairs.items()
+    )
+
+
+CHECK = CheckSpec(CODE, TABLES, look, repair, order=10)

@@ -1,0 +1,95 @@
+"""Examples that are nearly, but not quite, the same."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.classes import CLASSIFICATION
+from core.data.checks.support.group_ids import first_of_each
+from core.data.checks.support.repeats import sayings, side_by_side
+from core.data.checks.support.selection import keep
+from core.data.splits.near_duplicates import comparison_note
+from core.data.wording import SHOWN, counted, examples_of, positions, shown, thing
+from core.dataset_types import Finding
+
+CODE = "near-duplicates"
+WARNED = 0.01  # of all rows
+FAR, BEFORE = 24, 12  # characters that two texts share before the beginning is left away, and how many of them stay
+# What one of them does, and what several do.
+LIKE = {
+    "image-classification": ("looks almost like", "look almost like"),
+    "text-classification": ("is almost the same as", "are almost the same as"),
+}
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the examples that are nearly the same as an earlier one, without those that are quite the same."""
+    first = first_of_each(examined.near)
+    alike = _alike(examined, first)
+    count = int(alike.sum())
+    if not count:
+        return _not_looked_for(examined)
+    others_at = alike & (examined.targets != examined.targets[first])
+    others = int(others_at.sum())
+    verb = LIKE[examined.task][count > 1]
+    message = f"{count:,} of the {len(examined):,} {thing(examined.task)} {verb} an earlier one."
+    if others:
+        message += (
+            f" {counted(others, 'of them has', 'of them have')} another label than that one: look at these first."
+        )
+    return Finding(
+        code=CODE,
+        severity="warning" if count > WARNED * len(examined) or others else "note",
+        count=count,
+        examples=_examples(examined, first, alike),
+        message=message,
+        why="Near copies teach little, and a model that has seen one knows the other: so they are kept together on "
+        "one side of the split in any case.",
+        fix="" if others == count else "Keep one of each" + (" with the same label" if others else ""),
+        rows=positions(alike),
+        pairs=side_by_side(_first_those(others_at, alike), first),
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Keep the first of each group, what is quite the same as it, and what has another label: a word may decide."""
+    first = first_of_each(examined.near)
+    same_label = examined.targets == examined.targets[first]
+    return keep(examined, ~(_alike(examined, first) & same_label))
+
+
+def _not_looked_for(examined: Examined) -> Finding | None:
+    """Return the note that there were too many texts to compare, if so."""
+    note = comparison_note(examined.keys) if examined.task == "text-classification" else ""
+    if not note:
+        return None
+    why = "Texts with a word changed may stand on both sides of the split, and let the score look better than it is."
+    return Finding(code=CODE, severity="note", count=0, examples=(), message=note, why=why)
+
+
+def _first_those(wanted: NDArray[np.bool_], among: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the positions of some rows, those that are wanted most before the others."""
+    return np.concatenate([np.flatnonzero(wanted), np.flatnonzero(among & ~wanted)])
+
+
+def _alike(examined: Examined, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each row is near to the first of its group without being the same, (N,)."""
+    return np.asarray(examined.same != examined.same[first], dtype=np.bool_)
+
+
+def _examples(examined: Examined, first: NDArray[np.int64], alike: NDArray[np.bool_]) -> tuple[str, ...]:
+    rows = np.flatnonzero(alike)[:SHOWN]
+    pairs = zip(sayings(examined, first[rows]), sayings(examined, rows), strict=True)
+    return examples_of(" ~ ".join(shown(part, 38) for part in _apart(one, other)) for one, other in pairs)
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return two texts from shortly before where they begin to differ."""
+    pairs = enumerate(zip(one, other, strict=False))
+    common = next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+    begin = one.rfind(" ", 0, max(0, common - BEFORE)) + 1 if common > FAR else 0
+    return (f"…{one[begin:]}", f"…{other[begin:]}") if begin else (one, other)
+
+
+CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=32)

@@ -1,0 +1,51 @@
+"""What the checks of repeated examples share: who repeats whom, and how to show it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.checks.support.check_context import Examined
+from core.data.checks.support.selection import texts_at, values_where
+from core.data.wording import SHOWN
+
+COMPARED = 200_000  # rows of which the texts themselves are compared
+
+
+def side_by_side(rows: NDArray[np.int64], first: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
+    """Return the first few of these rows, each with the row that it repeats.
+
+    Args:
+        rows: Positions.
+        first: (N,) for each row of the version the one that it repeats.
+    """
+    return tuple((int(first[row]), int(row)) for row in rows[:SHOWN])
+
+
+def sayings(examined: Examined, rows: NDArray[np.int64]) -> list[str]:
+    """Return what to call a few rows: their text, or the name of their picture."""
+    column = "name" if examined.task == "image-classification" else "text"
+    return texts_at(examined, column, rows)
+
+
+def repeated_to_the_letter(examined: Examined, rows: NDArray[np.int64]) -> tuple[int, int] | None:
+    """Compare texts letter for letter.
+
+    Args:
+        examined: The version.
+        rows: Positions of texts that some other one repeats, in order.
+
+    Returns:
+        How many rows repeat an earlier text to the letter, and how many different texts have several labels. None
+        where there are no texts, or too many.
+    """
+    if examined.task != "text-classification" or len(rows) > COMPARED:
+        return None
+    chosen = np.zeros(len(examined), dtype=np.bool_)
+    chosen[rows] = True
+    texts = values_where(examined.column("text"), chosen).to_pylist()
+    labels: dict[str, int] = {}
+    conflicts: set[str] = set()
+    for row, text in zip(rows, texts, strict=True):
+        target = int(examined.targets[row])
+        if labels.setdefault(text, target) != target:
+            conflicts.add(text)
+    return len(texts) - len(labels), len(conflicts)

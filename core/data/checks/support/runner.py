@@ -1,0 +1,81 @@
+"""Every check of the data doctor on one version, and the repair of what a check found."""
+
+import importlib
+import logging
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+
+import pyarrow as pa
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.dataset_types import Finding, Severity
+from core.errors import DataError, UnknownName
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+_log = logging.getLogger(__name__)
+
+
+@cache
+def _checks() -> dict[str, CheckSpec]:
+    package = importlib.import_module("core.data.checks")
+    found: dict[str, CheckSpec] = {}
+    for module_info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        if (check := getattr(module, "CHECK", None)) is not None:
+            if check.code in found:
+                raise RuntimeError(f"two files in {package.__name__} declare the check '{check.code}'")
+            found[check.code] = check
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def checks(task: str | None = None) -> dict[str, CheckSpec]:
+    """Return every check by its code, or those of one task: a new file in this folder is a new check."""
+    return {code: check for code, check in _checks().items() if task is None or task in check.tasks}
+
+
+def examine(examined: Examined, before: Callable[[str], None] | None = None) -> tuple[Finding, ...]:
+    """Return what the checks of the task found: errors, then warnings, then notes.
+
+    Args:
+        examined: The version.
+        before: Called with a check's code before it looks; whatever it raises, such as `ImportCancelled`, passes.
+    """
+    found: list[Finding] = []
+    for check in checks(examined.task).values():
+        if before is not None:
+            before(check.code)
+        if (finding := _look(check, examined)) is not None:
+            found.append(finding)
+    return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))  # stable: then by order
+
+
+def repair(examined: Examined, code: str) -> pa.Table:
+    """Return the rows of the next version, in which a finding is put right.
+
+    Raises:
+        UnknownName: There is no such check that can repair anything.
+        DataError: Nothing would be left.
+    """
+    repairs = {name: check.repair for name, check in checks(examined.task).items() if check.repair is not None}
+    if code not in repairs:
+        raise UnknownName("finding with a fix", code, repairs)
+    rows = repairs[code](examined)
+    if not rows.num_rows:
+        raise DataError("Nothing would be left, so nothing was changed. Bring other data, or leave it as it is.")
+    return rows
+
+
+def _look(check: CheckSpec, examined: Examined) -> Finding | None:
+    try:
+        return check.look(examined)
+    except Exception:  # a slip in one check must not cost the user the whole import; the log says what it was
+        _log.exception("The check '%s' failed on %d rows for %s.", check.code, len(examined), examined.task)
+        return Finding(
+            code=check.code,
+            severity="note",
+            count=0,
+            examples=(),
+            message=f"This could not be checked: {check.code.replace('-', ' ')}. The data is as it was brought.",
+            why="Something in it was not foreseen; the log says more, and all other checks were made.",
+        )

@@ -1,0 +1,71 @@
+"""Numbers to predict that lie far beyond all others."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.columns import TABLES, describe_row, numbers, target_name
+from core.data.checks.support.outliers import far_out, most_exceptions
+from core.data.checks.support.selection import keep
+from core.data.wording import SHOWN, examples_of, number, positions
+from core.dataset_types import Finding
+
+CODE = "target-outliers"
+SPREADS = 6.0  # robust standard deviations from the middle
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find the rows whose target is extreme."""
+    extreme = _extreme(examined)
+    count = int(extreme.sum())
+    if not count:
+        return None
+    targets = numbers(examined.column("target"))
+    rest = targets[~extreme]
+    rows = np.flatnonzero(extreme)
+    worst = rows[np.argsort(-np.abs(targets[rows] - np.median(rest)), kind="stable")]
+    return Finding(
+        code=CODE,
+        severity="note",
+        count=count,
+        examples=examples_of(describe_row(examined, int(row)) for row in worst[:SHOWN]),
+        message=f"In {count:,} of the {len(examined):,} rows '{target_name(examined)}' is far beyond all others, such "
+        f"as {number(float(targets[worst[0]]))}: the others lie between {number(float(rest.min()))} and "
+        f"{number(float(rest.max()))}.",
+        why="A few extreme numbers can rule both the training and the score; check whether they are real, or slips "
+        "such as a missing decimal point.",
+        fix=f"Remove {'this row' if count == 1 else 'these rows'}",
+        rows=positions(extreme),
+    )
+
+
+def repair(examined: Examined) -> pa.Table:
+    """Remove the rows whose target is extreme."""
+    return keep(examined, ~_extreme(examined))
+
+
+def _extreme(examined: Examined) -> NDArray[np.bool_]:
+    """Return which targets are extreme, (N,), on a scale on which prices and the like are about evenly spread.
+
+    The scale is that of the others, so that without the extreme ones there are none.
+    """
+    targets = numbers(examined.column("target"))
+    nothing = extreme = np.zeros(len(targets), dtype=np.bool_)
+    while True:
+        rest = ~extreme
+        sizes = np.abs(targets[rest & np.isfinite(targets) & (targets != 0)])
+        if not len(sizes):
+            return extreme
+        with np.errstate(over="ignore"):  # what is too large to compute with is extreme
+            scaled = np.sign(targets) * np.log1p(np.abs(targets) / np.median(sizes))
+        further = extreme.copy()
+        further[rest] = far_out(scaled[rest], SPREADS)
+        if int(further.sum()) > most_exceptions(len(targets)):
+            return nothing
+        if (further == extreme).all():
+            return extreme
+        extreme = further
+
+
+CHECK = CheckSpec(CODE, TABLES, look, repair, order=45)

@@ -1,0 +1,36 @@
+"""Too few examples in all for scores to mean much."""
+
+from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.classes import CLASSIFICATION
+from core.data.wording import counted, thing
+from core.dataset_types import Finding
+from core.specs import SPLITS
+
+CODE = "too-few-rows"
+FEW = 50
+TEST_SHARE = 0.15
+
+
+def look(examined: Examined) -> Finding | None:
+    """Find that the whole data set is tiny."""
+    count = len(examined)
+    if count >= FEW:
+        return None
+    tested = max(1, round(TEST_SHARE * count))
+    nouns = thing(examined.task, count)
+    return Finding(
+        code=CODE,
+        severity="warning",
+        count=count,
+        examples=(),
+        message=f"There {'is' if count == 1 else 'are'} only {count} {nouns} in all, of which about {tested} will be "
+        f"used for the test: one right or wrong answer more moves the score by about {100 / tested:.0f} points."
+        if examined.task != "tabular-regression"
+        else f"There {'is' if count == 1 else 'are'} only {counted(count, 'row')} in all, of which about {tested} will "
+        "be used for the test: a single odd row decides how good the score looks.",
+        why=f"With fewer than {FEW} examples in {len(SPLITS)} parts, scores tell a good idea from a lucky one only "
+        "roughly; a few hundred tell much more.",
+    )
+
+
+CHECK = CheckSpec(CODE, (*CLASSIFICATION, "tabular-regression"), look, order=3)

@@ -1,0 +1,191 @@
+"""Pictures that come as numbers: counted, said, and written as PNG files into a draft."""
+
+import io
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.images.annotated import Said
+from core.data.images.ingest import describe, write
+from core.data.images.samples import Sample, small
+from core.data.images.skip_report import LeftOut
+from core.data.images.sources import TASK, check_classes_left, check_label_kinds, named_labels, split_guess
+from core.data.staging import Draft, Progress
+from core.data.tables.labels import LabelBook
+from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.errors import DataError
+
+LEAST_SIDE = 8  # pixels
+MOST_LOOKED_AT = 2_000_000  # labels that are counted before anything is imported
+REPORTED = 200  # pictures between two reports
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayPart:
+    """Pictures of one file, or one part of it.
+
+    Args:
+        name: Of the file, or of what is in it.
+        said: Yields the label of each picture, as written, and its split or "".
+        examples: Yields pixels, (H, W) or (H, W, 3) of 0 to 255, with what is said of each picture.
+    """
+
+    name: str
+    said: Callable[[], Iterator[Said]]
+    examples: Callable[[], Iterator[tuple[NDArray[np.uint8], Said]]]
+
+
+def look_at_arrays(
+    path: Path,
+    options: ImportOptions,
+    parts: Sequence[ArrayPart],
+    title: str,
+    notes: Sequence[str],
+    guesses: Sequence[Guess],
+) -> Look:
+    """Return the classes with their counts.
+
+    Raises:
+        DataError: There are no two classes.
+    """
+    written, splits = Counter[str](), Counter[str]()
+    for part in parts:
+        for said in islice(part.said(), MOST_LOOKED_AT):
+            written[said.label] += 1
+            splits[said.split] += 1
+    exact = written.total() < MOST_LOOKED_AT
+    written.pop("", None)
+    names = named_labels(written, options)
+    classes = Counter[str]()
+    for label in _ordered(written):
+        classes[names[label]] += written[label]
+    classes.pop("", None)
+    check_label_kinds(classes, title, path.name)
+    return Look(
+        kind="pictures",
+        format=title,
+        tasks=(TASK,),
+        options=options.model_copy(update={"task": TASK, "label_map": names}),
+        size_bytes=_size(path),
+        classes=dict(classes),
+        label_map=names,
+        notes=tuple(notes),
+        guesses=(*guesses, *split_guess(splits)),
+        rows=classes.total(),
+        rows_are_exact=exact,
+    )
+
+
+def read_arrays(
+    path: Path, options: ImportOptions, parts: Sequence[ArrayPart], title: str, draft: Draft, progress: Progress
+) -> None:
+    """Write every picture that has a label as PNG into the draft."""
+    from PIL import Image
+
+    left_out, book, kept = LeftOut(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
+    progress.stage("Reading pictures", sum(1 for part in parts for _ in part.said()), "pictures")
+    done = 0
+    for part in parts:
+        for number, (pixels, said) in enumerate(part.examples(), start=1):
+            called = f"{part.name} #{number}"
+            done += 1
+            if done % REPORTED == 0:
+                progress.advance(done)
+            if not said.label:
+                left_out.add("unlabelled-pictures", called)
+                continue
+            book.counts[said.label] += 1
+            if not (name := book.name(said.label)):
+                left_out.add("dropped-labels", called)
+                continue
+            picture, file = Image.fromarray(pixels), io.BytesIO()
+            picture.save(file, "PNG", compress_level=1)
+            write(describe(picture, file.getvalue()), called, name, said.split, number, draft)
+            kept[name] += 1
+    draft.labels = tuple(dict.fromkeys(name for label in _ordered(book.counts) if (name := book.name(label))))
+    merged = book.finding(path.name)
+    draft.findings += [*left_out.findings(), *([merged] if merged else [])]
+    draft.facts |= {"format": title, "label_map": book.names, "files": [part.name for part in parts]}
+    check_classes_left(path.name, kept, book.names, draft, left_out)
+
+
+def thumbnails_of(parts: Sequence[ArrayPart], options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class, from the beginning of each part."""
+    examples = (
+        (f"{part.name} #{number}", said.label, pixels)
+        for part in parts
+        for number, (pixels, said) in enumerate(part.examples(), start=1)
+    )
+    samples = (Sample(label, name, lambda p=pixels: p) for name, label, pixels in examples)  # type: ignore[misc]
+    return small(samples, options.label_map)
+
+
+def sides_of(count: int) -> tuple[int, int]:
+    """Return the pixels a side and the channels of square pictures of so many numbers; (0, 0) if they are none."""
+    for channels in (1, 3):
+        side = math.isqrt(count // channels)
+        if side >= LEAST_SIDE and side * side * channels == count:
+            return side, channels
+    return 0, 0
+
+
+def in_colour(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], bool]:
+    """Return rows of colour pictures, (N, 3 side side), as (N, side, side, 3), and whether colours came interleaved.
+
+    Some write red, green and blue of each pixel, some all of the red first: what is smoother is right.
+    """
+    woven = pixels.reshape(-1, side, side, 3)
+    planes = pixels.reshape(-1, 3, side, side).transpose(0, 2, 3, 1)
+    is_woven = _roughness(woven) <= _roughness(planes)
+    return (woven if is_woven else np.ascontiguousarray(planes)), is_woven
+
+
+def eight_bits(numbers: NDArray[np.generic], largest: float, smallest: float = 0.0) -> NDArray[np.uint8]:
+    """Return pixels of 0 to 255 of numbers that reach from one value to another.
+
+    Args:
+        numbers: Of any kind.
+        largest: Of all pictures together, not of these alone.
+        smallest: Likewise.
+    """
+    if numbers.dtype == np.uint8 and largest > 16:
+        return numbers.view(np.uint8)
+    low, high = (0.0, range_of(largest)) if smallest >= 0 else (-range_of(-smallest), range_of(max(largest, -smallest)))
+    plain = np.nan_to_num(numbers.astype(np.float32), posinf=high, neginf=low)
+    return ((plain - low) * (255 / (high - low))).clip(0, 255).round().astype(np.uint8)
+
+
+def range_of(largest: float) -> float:
+    """Return the largest value that numbers could have that reach so far: 1, 16, 255, 4,095 or 65,535."""
+    return next((float(top) for top in (1, 16, 255, 1023, 4095, 65535) if largest <= top), max(largest, 1.0))
+
+
+def check_several(parts: Sequence[object], name: str) -> None:
+    """Refuse a source in which there is nothing with a label."""
+    if not parts:
+        raise DataError(
+            f"{name} holds pictures as numbers, but no labels that belong to them. Bring the file that says what they "
+            "show in the same folder or ZIP."
+        )
+
+
+def _roughness(pictures: NDArray[np.uint8]) -> float:
+    some = pictures[:50].astype(np.int16)
+    return float(np.abs(np.diff(some, axis=1)).mean() + np.abs(np.diff(some, axis=2)).mean())
+
+
+def _ordered(labels: Counter[str]) -> list[str]:
+    """Return labels as people order them: "2" before "10"."""
+    return sorted(labels, key=lambda label: (not label.isdecimal(), int(label) if label.isdecimal() else 0, label))
+
+
+def _size(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())

@@ -1,0 +1,273 @@
+"""Picture files decoded to upright grey or colour pictures, whatever they were saved as.
+
+Training, serving, thumbnails and hashes all see a picture through `decode`, so that they see the same one.
+"""
+
+import io
+import struct
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.images.thread_pool import Budget
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# As Pillow calls them (a telephone's "MPO" is a JPEG); no others are tried, as some run programs of their own.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "HEIF", "AVIF", "PPM")
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+    *(".heic", ".heif", ".avif", ".pgm", ".ppm", ".pbm", ".pnm"),
+)
+FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
+MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
+MOST_CLEAR_PIXELS = 50_000_000  # of one that is transparent, which lies in memory twice while it is laid on its ground
+MOST_COLOUR_PIXELS = (
+    50_000_000  # of one in colour as it is decoded: four bytes each; a JPEG is decoded at half its sides
+)
+PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
+SURE_PIXELS, PIXELS_PER_BYTE = 10_000_000, 1_000  # more than so many must have bytes for them: a scan has one for 500
+MOST_IN_WORDS = f"{MOST_PIXELS // 10**6} million pixels"
+CLEAR_IN_WORDS = f"{MOST_CLEAR_PIXELS // 10**6} million if it is transparent, or in colour and no JPEG"
+LEAST_SIDE = 4  # pixels
+OPAQUE = 255
+GREY = ("1", "L", "I", "F")  # how modes without colour begin
+COMPOSED = "composed"  # in a picture's `info`: it was transparent
+WHITE = 255  # what lies below a transparent picture unless its data set says otherwise (`ground`)
+STRIP = 1_000_000  # pixels looked at together
+ORIENTATION = 0x0112  # in a camera's notes (EXIF): how it was held
+
+# What Pillow and the libraries below it raise on bytes that are not what they should be.
+BROKEN = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, EOFError),
+    *(RuntimeError, AssertionError, struct.error, MemoryError),  # the last for headers that ask for the impossible
+)
+_in_memory = Budget(PIXELS_TOGETHER)
+Made = TypeVar("Made")
+
+
+class BadPicture(Exception):
+    """A file that cannot be used as a picture; its reader puts this in words."""
+
+
+class UnreadablePicture(BadPicture):
+    """It is no picture, or a broken or truncated one."""
+
+
+class TooLargePicture(BadPicture):
+    """It has more pixels than are decoded."""
+
+
+class HollowPicture(BadPicture):
+    """It has millions of pixels in hardly any bytes: nothing to see, and much to decode."""
+
+
+class TooSmallPicture(BadPicture):
+    """It has nothing to see: a side shorter than `LEAST_SIDE` pixels."""
+
+
+@lru_cache(maxsize=1)
+def _prepare() -> None:
+    """Load every format, and silence Pillow: what is wrong with a picture is told by what we raise."""
+    import pillow_heif
+    from PIL import Image
+
+    Image.init()
+    pillow_heif.register_heif_opener()
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def decode(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Image":
+    """Return a picture, upright, on one grey where it is transparent; mode "L" if saved without colour, else "RGB".
+
+    Args:
+        content: The file.
+        at_least: Pixels of the shorter side that are enough: a JPEG may come smaller than it is, but not than this,
+            which is several times as fast. 0 for its own size.
+        ground: Brightness of 0 to 255 of what lies below it where it is transparent.
+
+    Raises:
+        BadPicture: Which kind says why; nothing larger than `MOST_PIXELS` is decoded.
+    """
+    with decoded(content, at_least, ground) as picture:
+        return picture
+
+
+@contextmanager
+def decoded(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Iterator[Image]":
+    """Give a picture as `decode` does; until the end no other thread decodes more than memory has room for."""
+    with ExitStack() as held:
+        yield _open(content, at_least, held, partial(_plain, ground=ground))
+
+
+@contextmanager
+def see_through(content: bytes) -> "Iterator[Image | None]":
+    """Give a picture as it is saved, "RGBA", where some of it is transparent; None if nothing is.
+
+    Raises:
+        BadPicture: As `decode`.
+    """
+    with ExitStack() as held:
+        yield _open(content, 0, held, _clear)
+
+
+def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image], Made]") -> "Made":
+    """Return what is made of a picture, upright, in the mode that it is saved in."""
+    from PIL import Image
+
+    _prepare()
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            pixels = opened.width * opened.height
+            if pixels > (MOST_CLEAR_PIXELS if opened.has_transparency_data else MOST_PIXELS):
+                raise TooLargePicture
+            if pixels > max(SURE_PIXELS, PIXELS_PER_BYTE * len(content)):
+                raise HollowPicture
+            if min(opened.size) < LEAST_SIDE:
+                raise TooSmallPicture
+            if at_least and opened.format in ("JPEG", "MPO"):
+                shorter = min(opened.size)
+                width, height = (-(-side * at_least // shorter) for side in opened.size)
+                opened.draft(opened.mode, (width, height))
+            _check_colour(opened)
+            held.enter_context(_in_memory.take(opened.width * opened.height))
+            return make(_upright(opened))
+    except Image.DecompressionBombError as error:
+        raise TooLargePicture from error
+    except BROKEN as error:
+        raise UnreadablePicture from error
+
+
+def _check_colour(opened: "Image") -> None:
+    """Refuse colours that would fill the memory, as four bytes a pixel; a JPEG is decoded at half its sides instead.
+
+    Raises:
+        TooLargePicture: It has more than `MOST_COLOUR_PIXELS`, and is no JPEG.
+    """
+    if opened.mode.startswith(GREY) or opened.width * opened.height <= MOST_COLOUR_PIXELS:
+        return
+    if opened.format not in ("JPEG", "MPO"):
+        raise TooLargePicture
+    opened.draft(opened.mode, (opened.width // 2, opened.height // 2))
+
+
+def pixels_of(content: bytes) -> int:
+    """Return how many pixels a picture's header says, 0 if it is none; a JPEG's count less, as it is decoded small."""
+    from PIL import Image
+
+    _prepare()
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            count = opened.width * opened.height
+            return count // 16 if opened.format in ("JPEG", "MPO") else count
+    except (Image.DecompressionBombError, *BROKEN):
+        return 0
+
+
+def holds_several(content: bytes) -> bool:
+    """Tell whether a file moves or has pages: whether more pictures follow its first one."""
+    from PIL import Image
+
+    # Only these can; a telephone's JPEG may hold a second one that is no picture of its own.
+    if not content.startswith((b"GIF8", b"RIFF", b"II*", b"MM\0*")) and b"acTL" not in content[:1024]:
+        return False
+    _prepare()
+    try:
+        with Image.open(io.BytesIO(content), formats=("GIF", "WEBP", "TIFF", "PNG")) as opened:
+            return bool(getattr(opened, "is_animated", False))
+    except (Image.DecompressionBombError, *BROKEN):
+        return False
+
+
+def without_colour(picture: "Image") -> "Image":
+    """Return the picture in grey if every pixel's red, green and blue are the same, else as it is."""
+    if picture.mode == "L":
+        return picture
+    for strip in strips(picture):
+        if (strip[..., 0] != strip[..., 1]).any() or (strip[..., 0] != strip[..., 2]).any():
+            return picture
+    return picture.getchannel(0)
+
+
+def strips(picture: "Image") -> Iterator[NDArray[Any]]:
+    """Yield rows of pixels in pieces, (h, W) or (h, W, 3): one array of a large picture would double its memory."""
+    for piece, _ in _pieces(picture):
+        yield np.asarray(piece)
+
+
+def _pieces(picture: "Image") -> "Iterator[tuple[Image, int]]":
+    """Yield some rows of a picture at a time, and where they begin."""
+    width, height = picture.size
+    rows = max(1, STRIP // width)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        yield picture if bottom - top == height else picture.crop((0, top, width, bottom)), top
+
+
+def _upright(opened: "Image") -> "Image":
+    """Decode; turn as the camera says."""
+    from PIL import ImageOps
+
+    opened.load()
+    try:
+        turned = opened.getexif().get(ORIENTATION, 1) != 1
+    except BROKEN:  # what the camera noted is damaged; the picture is not
+        turned = False
+    return ImageOps.exif_transpose(opened) if turned else opened
+
+
+def _plain(picture: "Image", ground: int) -> "Image":
+    """Return the picture as "L" or "RGB"."""
+    if picture.mode in ("L", "RGB"):
+        if "transparency" not in picture.info:
+            return picture
+    elif picture.mode.startswith("I") or picture.mode == "F":
+        return _eight_bit(picture)
+    elif picture.mode == "1":
+        return picture.convert("L")
+    if picture.has_transparency_data:
+        return _on_ground(picture, ground)
+    return picture.convert("RGB")
+
+
+def _clear(picture: "Image") -> "Image | None":
+    """Return a picture as "RGBA" if some of it is transparent."""
+    if not picture.has_transparency_data:
+        return None
+    clear = picture.convert("RGBA")
+    lowest, _ = cast(tuple[int, int], clear.getchannel("A").getextrema())
+    return clear if lowest < OPAQUE else None
+
+
+def _on_ground(picture: "Image", ground: int) -> "Image":
+    from PIL import Image
+
+    grey = picture.mode in ("L", "LA", "La")
+    paper = Image.new("L" if grey else "RGB", picture.size, ground if grey else (ground,) * 3)
+    for piece, top in _pieces(picture):
+        clear = piece.convert("LA" if grey else "RGBA")
+        paper.paste(clear.convert(paper.mode), (0, top), mask=clear.getchannel("A"))
+    paper.info[COMPOSED] = True
+    return paper
+
+
+def _eight_bit(picture: "Image") -> "Image":
+    """Return grey of 8 bits; the depth is the least even one that holds the brightest pixel (cameras use 10 to 16)."""
+    from PIL import Image
+
+    brightest = max(float(np.nan_to_num(strip, posinf=0, neginf=0).max()) for strip in strips(picture))
+    bits = max(8, int(brightest).bit_length())
+    scale = 255.0 if picture.mode == "F" and 0 < brightest <= 1 else 255 / (2 ** (bits + bits % 2) - 1)
+    eight = [_scaled(strip, scale) for strip in strips(picture)]
+    return Image.fromarray(np.concatenate(eight))
+
+
+def _scaled(strip: NDArray[Any], scale: float) -> NDArray[np.uint8]:
+    numbers = np.nan_to_num(strip.astype(np.float32), posinf=0, neginf=0)
+    return (numbers * np.float32(scale)).clip(0, 255).round().astype(np.uint8)

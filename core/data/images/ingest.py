@@ -1,0 +1,276 @@
+"""Pictures taken from an archive into a draft: checked, hashed, packed, and what cannot be used put in words."""
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.data.archives import Archive, Entry, UnreadableEntry
+from core.data.images.background import LARGEST, LOOKED_AT, Ground, find_ground, may_be_transparent, spread
+from core.data.images.decoding import (
+    COMPOSED,
+    WHITE,
+    BadPicture,
+    HollowPicture,
+    TooLargePicture,
+    TooSmallPicture,
+    UnreadablePicture,
+    decoded,
+    holds_several,
+    without_colour,
+)
+from core.data.images.image_hash import hash_looks, hash_pixels
+from core.data.images.pixel_budget import PixelBudget
+from core.data.images.skip_report import LeftOut
+from core.data.images.thread_pool import in_order
+from core.data.images.unreadable import Cause, cause_of
+from core.data.rows import PICTURE_ROWS
+from core.data.staging import Draft, Progress
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST_KEPT = 25 * 1024**2  # bytes; larger files are saved anew
+LARGEST_READ = 200 * 1024**2  # bytes
+KEPT_SIDE = 2048  # pixels of the longer side of pictures that are saved anew
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it is kept.
+
+    Args:
+        content: The file.
+        width: Upright, in pixels.
+        height: Upright, in pixels.
+        channels: 1 if it has no colour, else 3.
+        pixels: Hash of the pixels, 16 bytes.
+        looks: Perceptual hash; None for small ones.
+        saved_anew: Whether it is smaller than it came.
+        is_first: Whether its file holds others after it.
+        composed: Whether it was transparent, and is kept on another ground than white.
+    """
+
+    content: bytes
+    width: int
+    height: int
+    channels: int
+    pixels: bytes
+    looks: int | None
+    saved_anew: bool = False
+    is_first: bool = False
+    composed: bool = False
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A file that cannot be used: the code of the finding that it belongs to, and why it is unreadable if it is."""
+
+    code: str
+    cause: Cause = "cut"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A file of the archive with what its place says about it; `split` is "" where nothing is said."""
+
+    entry: Entry
+    label: str
+    split: str
+
+
+def examine(content: bytes, ground: int = WHITE) -> Picture:
+    """Return a picture with all that is kept of it.
+
+    Args:
+        content: The file.
+        ground: What lies below it where it is transparent; on another one than white it is saved anew.
+
+    Raises:
+        BadPicture: It cannot be used; which kind says why.
+    """
+    saved_anew, is_first = len(content) > LARGEST_KEPT, holds_several(content)
+    if saved_anew:
+        content = _save_smaller(content)
+    with decoded(content, ground=ground) as picture:
+        composed = ground != WHITE and COMPOSED in picture.info
+        if composed:
+            picture.info.clear()
+            content = _as_png(picture)
+        return replace(describe(picture, content), saved_anew=saved_anew, is_first=is_first, composed=composed)
+
+
+def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> Picture | Unusable:
+    """Return a picture with all that is kept of it, or why it cannot be used.
+
+    Args:
+        content: The file.
+        ground: See `examine`.
+        budget: Of the source that it is from.
+    """
+    if budget.is_spent:
+        return Unusable("pixels-beyond-budget")
+    try:
+        found = examine(content, ground)
+        budget.spend(found.width * found.height, len(content))
+        return found
+    except BadPicture as error:
+        code = CODES[type(error)]
+        if code == "unreadable-files":
+            budget.spend_on_broken(content)
+        return Unusable(code, cause_of(content)) if code == "unreadable-files" else Unusable(code)
+
+
+def describe(picture: "Image", content: bytes) -> Picture:
+    """Return what is kept of a picture that is decoded already.
+
+    Args:
+        picture: Mode "L" or "RGB".
+        content: Its file.
+    """
+    picture = without_colour(picture)
+    return Picture(
+        content=content,
+        width=picture.width,
+        height=picture.height,
+        channels=1 if picture.mode == "L" else 3,
+        pixels=hash_pixels(picture),
+        looks=hash_looks(picture),
+    )
+
+
+def write(picture: Picture, name: str, label: str, split: str, source: int, draft: Draft) -> None:
+    """Write one picture and its row into the draft.
+
+    Args:
+        picture: What is kept of it.
+        name: As in the source.
+        label: Its class.
+        split: As the source says, or "".
+        source: Its number in the source, from 1.
+        draft: Gets both.
+    """
+    draft.rows(PICTURE_ROWS).add(
+        name=name,
+        label=label,
+        pack="",  # the importer gives the pack its name
+        offset=draft.pack().add(picture.content),
+        size_bytes=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+        channels=picture.channels,
+        pixels=picture.pixels,
+        looks=picture.looks,
+        given=split,
+        source=source,
+    )
+
+
+def take_in(
+    archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress, ground: str = ""
+) -> Counter[str]:
+    """Write pictures into the draft, in order; those that cannot be used are noted.
+
+    Args:
+        archive: That they are in.
+        placed: Which, and their labels and splits.
+        left_out: Takes what cannot be used.
+        draft: Gets rows and pictures.
+        progress: Is told the bytes.
+        ground: On which transparent pictures are laid; "" finds it out.
+
+    Returns:
+        How many pictures of each label were written.
+    """
+    waiting, kept = list(placed), Counter[str]()
+    under = ground_of(archive, [place.entry for place in waiting], ground)
+    examined = partial(_examine, ground=under.level, budget=PixelBudget())
+    progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
+    read, done = _read(archive, waiting), 0
+    for place, found in zip(waiting, in_order(examined, read, _weight), strict=True):
+        if isinstance(found, Picture):
+            write(found, place.entry.name, place.label, place.split, place.entry.number + 1, draft)
+            kept[place.label] += 1
+        note(found, place.entry.name, left_out)
+        done += place.entry.size_bytes
+        progress.advance(done)
+    if under.name:
+        draft.facts["ground"] = under.name
+    return kept
+
+
+def ground_of(archive: Archive, entries: Sequence[Entry], chosen: str) -> Ground:
+    """Return the ground on which an archive's transparent pictures are laid, from some of them.
+
+    Raises:
+        DataError: There is no such ground.
+    """
+    if chosen:
+        return find_ground((), chosen)
+    some = [entry for entry in entries if may_be_transparent(entry.name) and entry.size_bytes <= LARGEST]
+    return find_ground(_readable(archive, spread(some, LOOKED_AT)))
+
+
+def _readable(archive: Archive, entries: Iterable[Entry]) -> Iterator[bytes]:
+    for entry in entries:
+        with suppress(UnreadableEntry):
+            yield archive.read(entry, LARGEST)
+
+
+def note(found: Picture | Unusable, name: str, left_out: LeftOut) -> None:
+    """Say what was not, or not wholly, taken in of a file."""
+    if isinstance(found, Unusable):
+        left_out.add(found.code, name, found.cause)
+        return
+    if found.saved_anew:
+        left_out.add("shrunk-pictures", name)
+    if found.is_first:
+        left_out.add("first-frames", name)
+    if found.composed:
+        left_out.add("composed-pictures", name)
+
+
+def _read(archive: Archive, placed: list[Placed]) -> Iterator[bytes | Unusable]:
+    """Yield the bytes of each file, or why there are none."""
+    for place in placed:
+        if place.entry.size_bytes > LARGEST_READ:
+            yield Unusable("too-large-pictures")
+            continue
+        try:
+            yield archive.read(place.entry, LARGEST_READ)
+        except UnreadableEntry:
+            yield Unusable("unreadable-files")
+
+
+def _weight(read: bytes | Unusable) -> int:
+    return 0 if isinstance(read, Unusable) else len(read)
+
+
+def _examine(read: bytes | Unusable, ground: int, budget: PixelBudget) -> Picture | Unusable:
+    return read if isinstance(read, Unusable) else examine_or_say(read, ground, budget)
+
+
+CODES: dict[type[BadPicture], str] = {
+    UnreadablePicture: "unreadable-files",
+    TooLargePicture: "too-large-pictures",
+    HollowPicture: "hollow-pictures",
+    TooSmallPicture: "too-small-pictures",
+}
+
+
+def _as_png(picture: "Image") -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def _save_smaller(content: bytes) -> bytes:
+    with decoded(content, KEPT_SIDE) as picture:
+        picture.thumbnail((KEPT_SIDE, KEPT_SIDE), reducing_gap=3)
+        picture.info.clear()
+        file = io.BytesIO()
+        picture.save(file, "JPEG", quality=92)
+        return file.getvalue()

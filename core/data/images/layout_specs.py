@@ -1,0 +1,69 @@
+"""Every layout of image data sets by name: a new file in `core/data/images/layouts/` is a new one."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from core.data.images.annotated import Files, Labelling
+from core.data.images.class_folders import folder_of
+from core.data.images.image_names import is_table
+
+FOLDERS = {"class-folders": "Class folders"}
+TABLE = {"table": "A table of file names and labels"}
+UPPER = "upper-folder"  # two folders deep it can always be meant
+
+
+@dataclass(frozen=True)
+class LayoutSpec:
+    """How one tool lays out pictures and what they show.
+
+    Args:
+        name: As `--layout` takes it.
+        title: For people.
+        may_be: From some of the names alone, whether it is worth a closer look.
+        sure: From the names and beginnings of files, how sure it is, 0 to 1.
+        label: Says what every picture shows, or raises a `DataError` in words.
+    """
+
+    name: str
+    title: str
+    may_be: Callable[[Sequence[str]], bool]
+    sure: Callable[[Files], float]
+    label: Callable[[Files], Labelling]
+
+
+@cache
+def layouts() -> dict[str, LayoutSpec]:
+    """Return every layout by name."""
+    package = importlib.import_module("core.data.images.layouts")
+    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    return {module.LAYOUT.name: module.LAYOUT for module in modules if hasattr(module, "LAYOUT")}
+
+
+def possible(names: Sequence[str], chosen: str) -> dict[str, str]:
+    """Return the titles of the layouts that a source of pictures could have, by name.
+
+    Args:
+        names: Of some of its files.
+        chosen: The one that it is read as.
+    """
+    found = dict(FOLDERS)
+    if any(is_table(name) for name in names):
+        found |= TABLE
+    found |= {spec.name: spec.title for spec in layouts().values() if spec.name == chosen or spec.may_be(names)}
+    deep = any(len(folder_of(name)) > 1 for name in names)
+    return found | ({UPPER: layouts()[UPPER].title} if deep else {})
+
+
+def likeliest(files: Files, names: Sequence[str]) -> tuple[LayoutSpec | None, float]:
+    """Return the layout that is surest of some files, and how sure; None if none is.
+
+    Args:
+        files: All of the source.
+        names: Of some of them.
+    """
+    sure = {spec.name: spec.sure(files) for spec in layouts().values() if spec.may_be(names)}
+    best = max(sure, key=lambda name: sure[name], default="")
+    return (layouts()[best], sure[best]) if best and sure[best] > 0 else (None, 0.0)

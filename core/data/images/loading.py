@@ -1,0 +1,164 @@
+"""Packed pictures as arrays for training, small ones for pages, and pictures taken in one by one."""
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.images.decoding import (
+    CLEAR_IN_WORDS,
+    FORMATS_IN_WORDS,
+    MOST_IN_WORDS,
+    BadPicture,
+    TooLargePicture,
+    TooSmallPicture,
+    decode,
+    decoded,
+    see_through,
+)
+from core.data.images.resize import shape
+from core.data.images.thread_pool import in_order
+from core.data.rows import batches
+from core.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SMALL = 96  # pixels: square pictures up to this size are kept as they are
+USUAL = 64  # pixels a side of all others
+LARGEST_TAKEN = 2048  # pixels of the longer side
+LARGEST_PNG = 4 * 1024**2  # bytes
+TOGETHER = 64  # pictures that a thread works on before it says so
+SHARPER = 2  # a JPEG is decoded at no less than this times the size that is wanted
+
+_Place = tuple[str, int, int]  # pack, offset, bytes
+
+
+def natural_size(rows: pa.Table) -> tuple[int, int]:
+    """Return the pixels a side and the channels that pictures are best trained with.
+
+    Args:
+        rows: With `width`, `height` and `channels`; at least one.
+    """
+    import pyarrow.compute as pc
+
+    wide, high = pc.min_max(rows["width"]).as_py(), pc.min_max(rows["height"]).as_py()
+    one_size = wide["min"] == wide["max"] == high["min"] == high["max"] <= SMALL
+    return wide["max"] if one_size else USUAL, 1 if pc.max(rows["channels"]).as_py() == 1 else 3
+
+
+def load_pictures(
+    rows: pa.Table, packs: Path, size: int, channels: int, into: NDArray[np.uint8] | None = None
+) -> NDArray[np.uint8]:
+    """Return pictures as (N, size, size, channels) of 0 to 255: the shorter side to `size`, the middle cut out.
+
+    Args:
+        rows: As `core.data.rows.PICTURE_ROWS`; N of them.
+        packs: The folder of packs.
+        size: In pixels.
+        channels: 1 or 3.
+        into: Where to write them, such as a memory-mapped array; None makes one in memory.
+
+    Raises:
+        DataError: The packs are damaged; they were whole when the pictures were taken in.
+    """
+    result = np.empty((len(rows), size, size, channels), np.uint8) if into is None else into
+
+    def load(piece: tuple[int, list[_Place]]) -> None:
+        begin, places = piece
+        with ExitStack() as stack:
+            open_packs = {pack: stack.enter_context((packs / pack).open("rb")) for pack in {p for p, _, _ in places}}
+            for position, (pack, offset, size_bytes) in enumerate(places, begin):
+                open_packs[pack].seek(offset)
+                with decoded(open_packs[pack].read(size_bytes), SHARPER * size) as picture:
+                    result[position] = shape(picture, size, size, channels)
+
+    try:
+        for _ in in_order(load, _pieces(rows)):
+            pass
+    except (BadPicture, OSError) as error:
+        raise DataError(
+            "The pictures of this data set are damaged on disk. Import them again; the old version can then be deleted."
+        ) from error
+    return result
+
+
+def _pieces(rows: pa.Table) -> Iterator[tuple[int, list[_Place]]]:
+    """Yield the position of the first row and the places of the pictures, a few at a time."""
+    for begin, batch in batches(rows, "pack", "offset", "size_bytes"):
+        places = list(zip(batch["pack"], batch["offset"], batch["size_bytes"], strict=True))
+        for start in range(0, len(places), TOGETHER):
+            yield begin + start, places[start : start + TOGETHER]
+
+
+def thumbnail(content: bytes, largest: int) -> bytes:
+    """Return a picture as PNG or JPEG, with no side longer than `largest` pixels.
+
+    Raises:
+        DataError: It is no picture that can be shown.
+    """
+    picture = _decoded(content, largest)
+    picture.thumbnail((largest, largest), reducing_gap=2)
+    return _saved(picture, lossless=min(picture.size) <= SMALL)
+
+
+def checked_picture(content: bytes) -> bytes:
+    """Return a picture that was dropped or taken by camera as it is kept: upright, at most 2048 pixels a side.
+
+    It is saved anew, so that it carries nothing but itself: no place where it was taken, no hidden data.
+
+    Raises:
+        DataError: It is no picture that can be used; the message says why.
+    """
+    lossy = content.startswith(b"\xff\xd8") or b"ftyp" in content[:16]
+    picture = (None if lossy else _see_through(content)) or _decoded(content, 2 * LARGEST_TAKEN if lossy else 0)
+    picture.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
+    kept = _saved(picture, lossless=not lossy)
+    if len(kept) <= LARGEST_PNG:
+        return kept
+    if picture.mode == "RGBA":  # too large to keep what is transparent
+        picture = _decoded(content, 0)
+        picture.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
+    return _saved(picture, lossless=False)
+
+
+def _see_through(content: bytes) -> "Image | None":
+    """Return a picture that is transparent in parts, as "RGBA": on what it lies is decided when all are known."""
+    try:
+        with see_through(content) as clear:
+            return clear
+    except BadPicture:
+        return None  # decoding it again says why
+
+
+def _decoded(content: bytes, at_least: int) -> "Image":
+    try:
+        return decode(content, at_least)
+    except TooLargePicture as error:
+        raise DataError(
+            f"This picture has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make it smaller and add it again."
+        ) from error
+    except TooSmallPicture as error:
+        raise DataError(
+            "This picture is only a few pixels large: there is nothing to see. Add a larger one."
+        ) from error
+    except BadPicture as error:
+        raise DataError(
+            "This file is not a picture that can be read, or it is damaged. "
+            f"Pictures may be {FORMATS_IN_WORDS} files; save it again as one of them."
+        ) from error
+
+
+def _saved(picture: "Image", lossless: bool) -> bytes:
+    file = io.BytesIO()
+    picture.info.clear()
+    if lossless:
+        picture.save(file, "PNG", compress_level=1)
+    else:
+        picture.save(file, "JPEG", quality=92)
+    return file.getvalue()

@@ -1,0 +1,203 @@
+"""What could not be taken in of a source of pictures, counted while reading and put in words at the end."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from core.data.images.decoding import CLEAR_IN_WORDS, FORMATS_IN_WORDS, MOST_IN_WORDS
+from core.data.images.unreadable import Cause, in_words
+from core.dataset_types import Finding, Severity
+
+SHOWN = 5  # examples in a finding
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """The words of a finding: `one` and `many` follow the count; `now` is what to do where nothing else is left."""
+
+    severity: Severity
+    one: str
+    many: str
+    why: str
+    now: str = ""
+
+
+_KINDS = {
+    "unreadable-files": _Kind(
+        "warning",
+        "file could not be read as a picture.",  # the causes are told by `in_words`
+        "files could not be read as pictures.",
+        "Nothing can be learnt from them, so they were left out; copy them anew if you need them.",
+        "Open some of them on this computer: if that fails too, get them again from where they came; if not, save them "
+        "as JPEG or PNG.",
+    ),
+    "too-large-pictures": _Kind(
+        "warning",
+        f"picture has more than {MOST_IN_WORDS} (or 200 MB) and was left out.",
+        f"pictures have more than {MOST_IN_WORDS} (or 200 MB) and were left out.",
+        f"Opening such pictures can fill a computer's memory ({CLEAR_IN_WORDS}); make them smaller and import again to "
+        "use them.",
+        "Make them smaller (2,048 pixels a side are plenty), then import again.",
+    ),
+    "hollow-pictures": _Kind(
+        "warning",
+        "picture has millions of pixels in hardly any bytes and was left out.",
+        "pictures have millions of pixels in hardly any bytes and were left out.",
+        "Only a picture of one colour can be so, and opening many of them takes for ever.",
+        "Bring the pictures themselves: these show nothing.",
+    ),
+    "pixels-beyond-budget": _Kind(
+        "warning",
+        "picture was left out, as those before it had decoded to thousands of millions of pixels of hardly any bytes.",
+        "pictures were left out, as those before them had decoded to thousands of millions of pixels of hardly any "
+        "bytes.",
+        "Opening such pictures without end would hold up this computer; make them smaller (2,048 pixels a side are "
+        "plenty), or bring them in several parts.",
+        "Make the pictures smaller (2,048 pixels a side are plenty), then import again.",
+    ),
+    "too-small-pictures": _Kind(
+        "warning",
+        "picture is less than 4 pixels wide or high and was left out.",
+        "pictures are less than 4 pixels wide or high and were left out.",
+        "There is nothing to see in them; such files are often traces of a failed download.",
+        "Such files are often traces of a failed download: get the pictures themselves.",
+    ),
+    "shrunk-pictures": _Kind(
+        "note",
+        "picture file larger than 25 MB is kept as a JPEG of at most 2,048 pixels a side.",
+        "picture files larger than 25 MB are kept as JPEGs of at most 2,048 pixels a side.",
+        "Training looks at pictures far smaller than that, so nothing is lost that it could see.",
+    ),
+    "skipped-files": _Kind(
+        "note",
+        "file is not a picture of a kind that is read and was skipped.",
+        "files are not pictures of a kind that is read and were skipped.",
+        f"Pictures may be {FORMATS_IN_WORDS} files; videos and drawings (SVG) are not read.",
+    ),
+    "outside-class-folders": _Kind(
+        "warning",
+        "picture lies outside the class folders and was left out.",
+        "pictures lie outside the class folders and were left out.",
+        "The folder that holds a picture names its class; put these into a class folder if they should be learnt from.",
+    ),
+    "empty-classes": _Kind(
+        "warning",
+        "class folder holds no picture, so this class will not be learnt.",
+        "class folders hold no picture, so these classes will not be learnt.",
+        "A class needs pictures to be learnt from; add some, or delete the folder.",
+    ),
+    "missing-labels": _Kind(
+        "warning",
+        "picture has no label in the table and was left out.",
+        "pictures have no label in the table and were left out.",
+        "Only pictures that somebody has labelled can be learnt from; add rows for them to use them.",
+    ),
+    "missing-pictures": _Kind(
+        "warning",
+        "row of the table names a picture that is not there.",
+        "rows of the table name pictures that are not there.",
+        "These labels are lost; check whether all pictures were packed, and how their names are spelled.",
+    ),
+    "unlabelled-pictures": _Kind(
+        "warning",
+        "picture has no label in the annotations and was left out.",
+        "pictures have no label in the annotations and were left out.",
+        "Only pictures that somebody has labelled can be learnt from; label them, or leave them out of the source.",
+    ),
+    "unknown-pictures": _Kind(
+        "warning",
+        "label of the annotations belongs to a picture that is not there (or to several of one name).",
+        "labels of the annotations belong to pictures that are not there (or to several of one name).",
+        "These labels are lost; check whether all pictures were packed, and how their names are spelled.",
+        "Check whether all pictures were packed, and how their names are spelled.",
+    ),
+    "several-classes": _Kind(
+        "warning",
+        "picture has several classes and was left out.",
+        "pictures have several classes and were left out.",
+        "A picture has one label here; give it the one that matters most to use it.",
+    ),
+    "masks": _Kind(
+        "note",
+        "mask that marks a place in another picture was left out.",
+        "masks that mark places in other pictures were left out.",
+        "Where something is, is not learnt here; masks are no pictures of their own.",
+    ),
+    "unread-lines": _Kind(
+        "warning",
+        "line of the annotations could not be read.",
+        "lines of the annotations could not be read.",
+        "These labels are lost; export the annotations again if they matter.",
+    ),
+    "unread-annotations": _Kind(
+        "warning",
+        "file of annotations could not be read.",
+        "files of annotations could not be read.",
+        "These labels are lost; export them again if they matter.",
+    ),
+    "repeated-rows": _Kind(
+        "warning",
+        "row of the table names a picture that an earlier row gives another label; the earlier label was kept.",
+        "rows of the table name pictures that earlier rows give other labels; the earlier labels were kept.",
+        "A picture can have one label here; correct the table if the later one is right.",
+    ),
+    "ambiguous-names": _Kind(
+        "warning",
+        "row of the table names a picture that is there several times, in different folders, and was left out.",
+        "rows of the table name pictures that are there several times, in different folders, and were left out.",
+        "Nobody can know which of them is meant; write the folder before the name in the table.",
+    ),
+    "dropped-labels": _Kind(
+        "note",
+        "picture was left out because its label is mapped to nothing.",
+        "pictures were left out because their labels are mapped to nothing.",
+        "You asked for it in the mapping of labels.",
+        "Keep at least two labels.",
+    ),
+    "composed-pictures": _Kind(
+        "note",
+        "transparent picture is laid on the ground of this data set, as it could not be seen on white.",
+        "transparent pictures are laid on the ground of this data set, as many of them could not be seen on white.",
+        "A model sees no transparency; pictures that it is asked about later are laid on the same ground.",
+    ),
+    "first-frames": _Kind(
+        "note",
+        "file holds several pictures, as it moves or has pages; only its first one is used.",
+        "files hold several pictures, as they move or have pages; only the first one of each is used.",
+        "A model learns from single pictures here; save the others as files of their own if they matter.",
+    ),
+}
+
+
+class LeftOut:
+    """Counts what is left out, by the finding's code, and keeps a few names of each."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._causes: Counter[Cause] = Counter()  # of the unreadable ones
+        self._names: dict[str, list[str]] = {}
+
+    def add(self, code: str, name: str, cause: Cause = "cut") -> None:
+        """Note one file, row or folder, and why if it is unreadable."""
+        self.counts[code] += 1
+        if code == "unreadable-files":
+            self._causes[cause] += 1
+        names = self._names.setdefault(code, [])
+        if len(names) < SHOWN:
+            names.append(name)
+
+    def findings(self) -> list[Finding]:
+        """Return one finding for each code that was noted."""
+        found = []
+        for code, count in self.counts.items():
+            kind = _KINDS[code]
+            message = f"{count:,} {kind.one if count == 1 else kind.many}"
+            if code == "unreadable-files":
+                message = in_words(self._causes)
+            found.append(Finding(code, kind.severity, count, tuple(self._names[code]), message, kind.why))
+        return found
+
+    def reasons(self) -> str:
+        """Return why nothing is left and what to do now, in whole sentences."""
+        told = [f.message for f in self.findings() if f.severity != "note" or _KINDS[f.code].now]
+        usual = self.counts.most_common()
+        return " ".join([*told, next((_KINDS[code].now for code, _ in usual if _KINDS[code].now), "")]).strip()

@@ -1,0 +1,156 @@
+"""What all readers of pictures have in common."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from core.data.archives import Archive, is_special
+from core.data.images.class_folders import is_picture
+from core.data.images.skip_report import LeftOut
+from core.data.staging import Draft
+from core.data.tables.labels import normalise_labels
+from core.data.wording import listed
+from core.dataset_types import Finding, Guess, ImportOptions, Look
+from core.errors import DataError
+
+TASK = "image-classification"
+_OTHER_ARCHIVES = (
+    ".rar",
+    ".7z",
+    ".tar",
+    ".tgz",
+    ".tar.gz",
+    ".tar.bz2",
+    ".tar.xz",
+    ".tar.zst",
+    ".zip",
+    ".gz",
+    ".bz2",
+    ".xz",
+    ".zst",
+)
+
+
+def accepts_broken(path: Path) -> float:
+    """Return a small number for what is called an archive, or is no file: opening it says in words what is wrong."""
+    return 0.05 if path.name.lower().endswith(_OTHER_ARCHIVES) or is_special(path) else 0.0
+
+
+def check_task(path: Path, options: ImportOptions) -> None:
+    """Refuse tasks that cannot be learnt from pictures."""
+    if options.task not in ("", TASK):
+        raise DataError(
+            f"{path.name} holds pictures, which are for the task {TASK}, not for {options.task}. Choose {TASK}."
+        )
+
+
+def named_labels(written: Mapping[str, int], options: ImportOptions) -> dict[str, str]:
+    """Return what each label will be called: as the user says, else its usual spelling.
+
+    Args:
+        written: Pictures by label as written.
+        options: `label_map` and `normalise_labels`.
+    """
+    names = normalise_labels(written, about_sentiment=False) if options.normalise_labels else {w: w for w in written}
+    return names | {label: name for label, name in options.label_map.items() if label in names}
+
+
+def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None:
+    """Refuse labels that nothing can be learnt from: a single one, or one for each picture.
+
+    Args:
+        classes: Pictures by label.
+        where: What says so.
+        name: Of the source.
+    """
+    total = sum(classes.values())
+    if len(classes) < 2:
+        only = f"only one label, '{next(iter(classes))}'," if classes else "no label"
+        raise DataError(
+            f"There is {only} for the pictures of {name} in {where}. A model learns by telling classes apart: add "
+            "pictures with at least one other label."
+        )
+    if max(classes.values()) <= 2 and total >= 10:
+        raise DataError(
+            f"Nearly every picture of {name} has a label of its own in {where}: {len(classes):,} labels for "
+            f"{total:,} pictures. A model learns from several examples of each class: give the same label to pictures "
+            "that show the same."
+        )
+
+
+def split_guess(splits: Mapping[str, int]) -> tuple[Guess, ...]:
+    """Return the line that says how pictures are divided, where the source says so for some.
+
+    Args:
+        splits: Pictures by the split that the source gives them; "" where it gives none.
+    """
+    titles = {"train": "training", "validation": "validation", "test": "test"}
+    given = [f"{splits[split]:,} {title}" for split, title in titles.items() if splits.get(split)]
+    if not splits.get("validation") and not splits.get("test"):
+        return (Guess("Split", "70 / 15 / 15 by chance", "nothing names a split; repeated pictures stay together"),)
+    return (Guess("Split", ", ".join(given), "the source's own parts are kept", "--divide-anew"),)
+
+
+def size_of(path: Path, archive: Archive) -> int:
+    """Return the bytes of the source itself."""
+    return path.stat().st_size if path.is_file() else sum(entry.size_bytes for entry in archive.entries())
+
+
+def refuse_nothing_left(name: str, draft: Draft, left_out: LeftOut) -> None:
+    """Raise if no picture could be read; say what happened to them."""
+    if draft.writer is not None and draft.writer.count:
+        return
+    raise DataError(f"None of the pictures of {name} can be used. {left_out.reasons()}".strip())
+
+
+def check_classes_left(
+    name: str, kept: Mapping[str, int], names: Mapping[str, str], draft: Draft, left_out: LeftOut
+) -> None:
+    """Say which classes lost all of their pictures, and refuse if there are no two classes any more.
+
+    Args:
+        name: Of the source.
+        kept: Pictures taken in, by label.
+        names: Every label as written, and as it is called; "" for those that the user left out.
+        draft: Gets the finding.
+        left_out: What happened to the others.
+    """
+    refuse_nothing_left(name, draft, left_out)
+    wanted = {label for label in names.values() if label}
+    lost = sorted(label for label in wanted if not kept.get(label))
+    if len(wanted) == 1:
+        (only,) = wanted
+        written = listed([label for label, called in names.items() if called])
+        raise DataError(
+            f"All pictures of {name} are taken as one class, '{only}' (written {written}). A model learns by telling "
+            "classes apart: add pictures of something else, or call what is different by clearly different names."
+        )
+    if len(kept) == 1:
+        (only,) = kept
+        raise DataError(
+            f"Only pictures of '{only}' can be used of {name}, none of {listed(lost)}: a model learns by telling "
+            f"classes apart. {left_out.reasons()}"
+        )
+    if lost:
+        what = f"None of the pictures of {listed(lost)} could be used, so nothing will be learnt about that."
+        why = "A class needs pictures to be learnt from; look at what was left out, and bring those pictures anew."
+        draft.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
+
+
+def refuse_without_pictures(look: Look, name: str) -> None:
+    """Raise if a table says what pictures show, but the pictures are not there: nothing else can be learnt from it.
+
+    Args:
+        look: Of the table.
+        name: Of the table's file.
+    """
+    named = [column for column in look.columns if column.examples and all(map(is_picture, column.examples))]
+    others = [column for column in look.columns if column not in named and column.role not in ("label", "target")]
+    has_text = any(column.kind == "text" for column in others)
+    numbers = sum(column.kind in ("number", "number-in-text") for column in others)
+    if not any(column.role in ("label", "target") for column in look.columns):
+        numbers -= 1  # one of them would be the answer
+    if look.kind == "table" and named and not has_text and numbers <= 0:
+        raise DataError(
+            f"{name} names pictures in its column '{named[0].name}' (such as {named[0].examples[0]}), but the pictures "
+            "are not with it. Put the pictures and this table into one folder or ZIP, and bring that."
+        )

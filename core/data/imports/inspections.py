@@ -1,0 +1,65 @@
+"""What an inspector of a file can be asked, in a process of its own (see `core.processes.inspection`)."""
+
+import importlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import PIL.Image
+import pyarrow as pa
+
+from core import catalog
+from core.data.images.loading import checked_picture, load_pictures, thumbnail
+from core.data.imports.run_import import look_at
+from core.data.inspection_client import LOOK
+from core.dataset_types import ImportOptions
+
+
+def _look(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
+    found = look_at(Path(os.fsdecode(path)), ImportOptions.model_validate(asked["options"]))
+    return LOOK.dump_python(found, mode="json"), b""
+
+
+def _checked_picture(_asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
+    return None, checked_picture(content)
+
+
+def _thumbnail(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
+    return None, thumbnail(content, int(asked["largest"]))
+
+
+def _pictures(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
+    packs, offsets, sizes = zip(*asked["places"], strict=True)
+    rows = pa.table({"pack": packs, "offset": offsets, "size_bytes": sizes})
+    return None, load_pictures(rows, Path(os.fsdecode(folder)), int(asked["size"]), int(asked["channels"])).tobytes()
+
+
+INSPECTIONS = {
+    "look": _look, "checked-picture": _checked_picture, "thumbnail": _thumbnail, "pictures": _pictures,
+}  # fmt: skip
+
+
+_WARM_CSV = "text,label,price\n" + "".join(f"it is {n} – fine,good,{n}.5\nit is {n} bad,bad,{n}\n" for n in range(30))
+_WARM_JSON = "".join(f'{{"text": "it is {n} fine", "label": "l{n % 2}"}}\n' for n in range(30))
+
+
+def _load() -> None:
+    """Load what inspections load when they first need it: here once, instead of in each of them.
+
+    What libraries load by themselves nobody can list, so two small tables are looked at. Nothing here may start a
+    thread: it would not live on in a fork.
+    """
+    for module in ("PIL.Image", "pillow_heif", "python_calamine", "pyarrow.parquet", "pypdf", "docx"):
+        importlib.import_module(module)
+    catalog.tasks()
+    PIL.Image.init()
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as folder:
+        for name, text in (("warm.csv", _WARM_CSV), ("warm.jsonl", _WARM_JSON)):
+            file = Path(folder) / name
+            file.write_text(text, encoding="utf-8")
+            look_at(file, ImportOptions())
+
+
+_load()

@@ -1,0 +1,215 @@
+"""An import from its source to a version: find the reader, check the disk, read, finish; or leave nothing behind."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from core import catalog
+from core.data.archives import is_archive, peek
+from core.data.checks.support.check_context import Examined
+from core.data.checks.support.runner import checks, repair
+from core.data.disk_space import require_space, size_of
+from core.data.images.sources import refuse_without_pictures
+from core.data.readers.registry import find_reader
+from core.data.splits.row_groups import refuse_groups
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.store.build_version import similar, without_clusters
+from core.data.store.cleanup import sweep
+from core.data.store.dataset_store import Library
+from core.data.store.manifest import name_from
+from core.data.store.relabel import checked_labels, correction, relabelled
+from core.data.store.version import Version
+from core.dataset_types import Guess, ImportOptions, Look, VersionInfo
+from core.errors import DataError
+
+SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
+NEEDED = {
+    "text-classification": "That needs texts with labels: a table, or a folder of texts for each class.",
+    "image-classification": "That needs pictures with labels, such as a folder of pictures for each class.",
+    "tabular-regression": "That needs a table with a column of numbers to predict.",
+    "text-generation": "That needs texts: documents, or a table with a column of texts.",
+}
+
+
+def the_source(path: Path) -> Path:
+    """Return what was meant: the only file of an upload's folder, else the path itself."""
+    if path.is_dir():
+        inside = [child for child in path.iterdir() if not child.name.startswith(".")]
+        if len(inside) == 1:
+            return the_source(inside[0]) if inside[0].is_dir() or inside[0].is_file() else path
+    return path
+
+
+def look_at(path: Path, options: ImportOptions) -> Look:
+    """Return what a source seems to be.
+
+    Raises:
+        DataError: It cannot be read at all.
+    """
+    source = the_source(path)
+    reader = find_reader(source, options.layout, options.task)
+    look = _look(reader, source, options)
+    return replace(look, thumbnails=reader.thumbnails(source, look.options)) if reader.thumbnails else look
+
+
+def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
+    if options.task:
+        catalog.find_task(options.task)
+    look = reader.look(source, options)
+    refuse_without_pictures(look, source.name)
+    if look.kind != "table":
+        refuse_groups(look.kind, options.group_column)
+    _refuse_another_task(look, source, options.task)
+    chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
+    if look.kind == "pictures" and chosen.layout and is_archive(source):
+        from core.data.images.layout_specs import possible  # with it comes every reader of tables
+
+        look = replace(look, layouts=possible(peek(source), chosen.layout))
+    return replace(look, options=chosen)
+
+
+def _refuse_another_task(look: Look, source: Path, task: str) -> None:
+    """Raise a `DataError` if a source cannot be for the task that was asked for: it is obeyed or refused."""
+    if task and look.options.task != task:
+        known = [
+            f"{catalog.find_task(name).title} ({name})" for name in dict.fromkeys((look.options.task, *look.tasks))
+        ]
+        raise DataError(
+            f"{source.name} ({look.format}) cannot be used for the task {task}. It could be for: {', '.join(known)}. "
+            f"{NEEDED.get(task, '')} Choose one of these tasks, or none to have it guessed."
+        )
+
+
+def run_import(
+    library: Library,
+    path: Path,
+    options: ImportOptions,
+    progress: Progress,
+    draft_folder: Path,
+    guesses: Sequence[Guess] = (),
+) -> VersionInfo:
+    """Import a source; afterwards all of it is there, or nothing.
+
+    Args:
+        library: Where the version goes.
+        path: A file or folder.
+        options: What the user decided; the rest is guessed.
+        progress: Told how far it is; may cancel.
+        draft_folder: An empty or absent folder for what is half done, removed at the end.
+        guesses: What `options` were completed with, where somebody saw them before; else they are made here.
+
+    Raises:
+        DataError: The source cannot be used; nothing is left behind.
+        ImportCancelled: Nothing is left behind either.
+    """
+    sweep(library.folder)
+    source = the_source(path)
+    options = _like_the_others(library, options, source.name, guesses)
+    progress.stage("Looking", 0, "bytes")
+    reader = find_reader(source, options.layout, options.task)
+    look = _look(reader, source, options)
+    chosen = look.options
+    require_space(library.folder, int(size_of(source) * SPACE_FACTOR))
+    draft_folder.mkdir(parents=True, exist_ok=True)
+    draft = Draft(draft_folder, chosen.task)
+    try:
+        reader.read(source, chosen, draft, progress)
+        draft.facts["guesses"] = [asdict(guess) for guess in guesses or look.guesses]
+        what = chosen.title if source.parent.name == ".collections" else source.name
+        change = f"Added {what}" if chosen.add_to else f"Imported from {what}"
+        return library.add(draft, chosen, change, progress)
+    finally:
+        close_quietly(draft)
+        shutil.rmtree(draft_folder, ignore_errors=True)
+
+
+def _like_the_others(library: Library, options: ImportOptions, file: str, guesses: Sequence[Guess]) -> ImportOptions:
+    """Return options as they were for the versions before, where nobody chose: the ground, groups, a split by time."""
+    name = name_from(options.add_to or options.name or file)
+    if not library.has(name):
+        return options
+    facts, changes = library.version(name).manifest.facts, dict[str, str]()
+    if options.add_to and facts.get("ground"):
+        changes["ground"] = str(facts["ground"])
+    if facts.get("group_column") and not options.group_column:
+        changes["group_column"] = str(facts["group_column"])
+    is_open = not options.split_by or any(guess.about == "Split" for guess in guesses)
+    if facts.get("split_by") and is_open and not (options.group_column or options.split_column):
+        changes["split_by"] = str(facts["split_by"])
+    return options.model_copy(update=changes)
+
+
+def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: Progress) -> VersionInfo:
+    """Put one finding right in a new version; the older one stays.
+
+    Raises:
+        DataError: There is nothing to put right, or nothing would be left.
+    """
+    finding = next((f for f in library.version(name, fingerprint).findings if f.code == code), None)
+    if finding is None or not finding.fix or code not in checks():
+        raise DataError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
+    return library.revise(name, fingerprint, lambda old: repair(examined(old, progress), code), finding.fix, progress)
+
+
+def run_relabel(
+    library: Library, name: str, changes: Mapping[int, str], fingerprint: str, progress: Progress
+) -> VersionInfo:
+    """Give rows other labels in a new version; the older one stays.
+
+    Raises:
+        UserError: There is nothing to change, or a position that is not there.
+        DataError: What would be left cannot be trained on, such as a single class.
+    """
+    version = library.version(name, fingerprint)
+    change = correction(checked_labels(version, changes), version)
+    return library.revise(name, fingerprint, lambda old: relabelled(old, changes), change, progress)
+
+
+def examined(version: Version, progress: Progress) -> Examined:
+    """Return a version as the data doctor sees it."""
+    info, rows = version.manifest.info, without_clusters(version.rows)
+    keys, near = similar(info.task, rows, progress)
+    return Examined(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
+
+
+def close_quietly(draft: Draft) -> None:
+    """Close a draft's files, also those that a broken import left in the middle."""
+    for open_file in (draft.writer, draft.packs):
+        if open_file is not None:
+            open_file.abandon()
+
+
+def run_hub_import(
+    library: Library, hub_id: str, config: str, options: ImportOptions, progress: Progress, draft_folder: Path
+) -> VersionInfo:
+    """Fetch a data set from the hub; afterwards all of it is there, or nothing.
+
+    Args:
+        library: Where the version goes.
+        hub_id: "owner/name", of a well-known set or any other.
+        config: Of a set that has several; empty is its usual one.
+        options: What the user decided; the rest is guessed.
+        progress: Told how far it is; may cancel.
+        draft_folder: An empty or absent folder for what is half done, removed at the end.
+
+    Raises:
+        DataError: It cannot be reached or used; nothing is left behind but what was downloaded.
+        ImportCancelled: Nothing is left behind either.
+    """
+    from core.data.hub import look_hub, read_hub
+
+    progress.stage("Asking the hub", 0, "rows")
+    cache = library.folder / ".hub"
+    look = look_hub(hub_id, config, options, cache)
+    chosen = look.options
+    named = chosen.model_copy(update={"name": chosen.name or name_from(hub_id.rpartition("/")[2])})
+    draft_folder.mkdir(parents=True, exist_ok=True)
+    draft = Draft(draft_folder, named.task)
+    try:
+        read_hub(hub_id, config, named, cache, draft, progress)
+        draft.facts["guesses"] = [asdict(guess) for guess in look.guesses]
+        return library.add(draft, named, f"Fetched {hub_id} from the hub", progress)
+    finally:
+        close_quietly(draft)
+        shutil.rmtree(draft_folder, ignore_errors=True)

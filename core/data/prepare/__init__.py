@@ -1,0 +1,1 @@
+"""From a version to the arrays that a model trains on."""

@@ -1,0 +1,47 @@
+"""One Word document, for a model that writes."""
+
+import zipfile
+from pathlib import Path
+
+from core.data.documents.corpus import Corpus
+from core.data.documents.document_signatures import WORD_SUFFIXES
+from core.data.documents.docx_text import WordText
+from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.file_signatures import check_there
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.dataset_types import ImportOptions, Look
+
+FORMAT = "Word document"
+
+
+def accepts(path: Path) -> float:
+    """Return how sure it is; older kinds are accepted too, so that they are refused with the sentence that helps."""
+    if not path.is_file():
+        return 0.0
+    if path.suffix.lower() in WORD_SUFFIXES:
+        return 0.95
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return 0.95 if "word/document.xml" in packed.namelist() else 0.0
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
+        return 0.0
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return the first lines."""
+    check_there(path)
+    return look_of(path, FORMAT, options, lines_of(WordText(path, path.name).pieces()))
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Write the document's text into the draft."""
+    check_there(path)
+    progress.stage("Reading", path.stat().st_size, "bytes")
+    corpus = Corpus(draft, path.name)
+    corpus.add(path.name, WordText(path, path.name).pieces(progress.advance))
+    progress.advance(path.stat().st_size)
+    draft.facts.update(format=FORMAT)
+    corpus.finish()
+
+
+READER = ReaderSpec("docx", "Word document (DOCX)", accepts, look, read, tasks=(TASK,))

@@ -1,0 +1,167 @@
+"""Reader for pictures in the layouts of other tools: COCO, YOLO, FiftyOne and so on, a file each."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.data.archives import Entry, archive_kind, is_archive, open_archive, peek
+from core.data.images.annotated import Files, Labelling
+from core.data.images.background import GROUNDS
+from core.data.images.class_folders import is_picture
+from core.data.images.decoding import WHITE
+from core.data.images.ingest import Placed, ground_of, take_in
+from core.data.images.layout_specs import LayoutSpec, layouts, likeliest
+from core.data.images.samples import samples_in, small
+from core.data.images.skip_report import LeftOut
+from core.data.images.sources import (
+    TASK,
+    check_classes_left,
+    check_label_kinds,
+    check_task,
+    named_labels,
+    size_of,
+    split_guess,
+)
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.tables.labels import LabelBook
+from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.errors import DataError
+
+
+def accepts(path: Path) -> float:
+    """Tell how sure it is that this is laid out as one of the tools does."""
+    if not is_archive(path):
+        return 0.0
+    names = peek(path)
+    if not any(map(is_picture, names)) or not any(spec.may_be(names) for spec in layouts().values()):
+        return 0.0
+    try:
+        with open_archive(path) as archive:
+            return likeliest(Files.of(archive), names)[1]
+    except DataError:
+        return 0.0
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return the classes with their counts, from the annotations."""
+    check_task(path, options)
+    with open_archive(path) as archive:
+        files = Files.of(archive)
+        spec, labelling = _labelling(path, files, options)
+        written = Counter(said.label for said in labelling.said.values())
+        names = named_labels(written, options)
+        classes = Counter[str]()
+        for label, count in written.items():
+            classes[names[label]] += count
+        classes.pop("", None)
+        check_label_kinds(classes, labelling.title, archive.name)
+        ground = ground_of(archive, _labelled(files, labelling), options.ground)
+        chosen = {"task": TASK, "label_map": names, "layout": spec.name, "ground": ground.name}
+        return Look(
+            kind="pictures",
+            format=f"{archive_kind(path)} of pictures: {labelling.title}",
+            tasks=(TASK,),
+            options=options.model_copy(update=chosen),
+            size_bytes=size_of(path, archive),
+            classes=dict(sorted(classes.items())),
+            label_map=names,
+            notes=tuple(_notes(files, labelling)),
+            guesses=(*_guesses(spec, labelling, options), *ground.guesses()),
+            rows=classes.total(),
+        )
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Take the pictures in that have a label."""
+    check_task(path, options)
+    book = LabelBook(options.label_map, options.normalise_labels)
+    with open_archive(path) as archive:
+        files = Files.of(archive)
+        spec, labelling = _labelling(path, files, options)
+        left_out, placed = labelling.left_out, []
+        for entry in files.pictures:
+            said = labelling.said.get(entry.number)
+            if said is None:
+                left_out.add("unlabelled-pictures", entry.name)
+                continue
+            book.counts[said.label] += 1
+            if name := book.name(said.label):
+                placed.append(Placed(entry, name, said.split))
+            else:
+                left_out.add("dropped-labels", entry.name)
+        _note_skipped(files, labelling, left_out)
+        kept = take_in(archive, placed, left_out, draft, progress, options.ground)
+        merged = book.finding(path.name)
+        draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
+    about = {
+        "format": f"{archive_kind(path)} of pictures: {labelling.title}",
+        "layout": spec.name,
+        "label_map": book.names,
+    }
+    draft.facts |= about
+    check_classes_left(path.name, kept, book.names, draft, left_out)
+
+
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class."""
+    with open_archive(path) as archive:
+        files = Files.of(archive)
+        said = _labelling(path, files, options)[1].said
+        labelled = [(entry, said[entry.number].label) for entry in files.pictures if entry.number in said]
+        return small(samples_in(archive, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
+
+
+def _labelling(path: Path, files: Files, options: ImportOptions) -> tuple[LayoutSpec, Labelling]:
+    """Return the layout that was asked for, else the likeliest one, and what it says.
+
+    Raises:
+        DataError: It says nothing of these pictures.
+    """
+    spec = layouts().get(options.layout) or likeliest(files, [e.name for e in files.archive.entries()])[0]
+    if spec is None:
+        raise DataError(f"{path.name} is laid out as none of the tools does that are known here.")
+    labelling = spec.label(files)
+    if not labelling.said:
+        raise DataError(
+            f"{path.name} was read as {labelling.title}, but none of the {len(files.pictures):,} pictures in it is "
+            f"named there. Check that the right pictures were packed. {labelling.left_out.reasons()}".strip()
+        )
+    return spec, labelling
+
+
+def _labelled(files: Files, labelling: Labelling) -> Sequence[Entry]:
+    return [entry for entry in files.pictures if entry.number in labelling.said]
+
+
+def _note_skipped(files: Files, labelling: Labelling, left_out: LeftOut) -> None:
+    for entry in files.others:
+        if entry.number not in labelling.used:
+            left_out.add("skipped-files", entry.name)
+
+
+def _notes(files: Files, labelling: Labelling) -> list[str]:
+    left_out = LeftOut()
+    for entry in files.pictures:
+        if entry.number not in labelling.said:
+            left_out.add("unlabelled-pictures", entry.name)
+    _note_skipped(files, labelling, left_out)
+    both = [*labelling.left_out.findings(), *left_out.findings()]
+    return [*labelling.notes, *(finding.message for finding in both)]
+
+
+def _guesses(spec: LayoutSpec, labelling: Labelling, options: ImportOptions) -> list[Guess]:
+    layout = Guess("Layout", spec.name, labelling.title, "--layout class-folders, table or another one")
+    split = split_guess(Counter(said.split for said in labelling.said.values()))
+    return [*([] if options.layout else [layout]), *labelling.guesses, *split]
+
+
+READER = ReaderSpec(
+    "picture-layouts",
+    "Pictures with the annotations of another tool (COCO, YOLO, FiftyOne ...)",
+    accepts,
+    look,
+    read,
+    lambda: layouts(),
+    (TASK,),
+    thumbnails,
+)

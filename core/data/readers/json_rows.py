@@ -1,0 +1,162 @@
+"""Tables in JSON: a list of objects, such a list within an object, one object a line, or columns side by side."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.data.file_signatures import check_there, head, real_kind, refuse_disguised
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.tables.annotations import RowsOfTool, spans_in, tool_of
+from core.data.tables.cleaning import without_surrogates
+from core.data.tables.encoding import JSON_ENDS, find_encoding, known_encoding, refuse_binary
+from core.data.tables.ingest import look_at, take_in
+from core.data.tables.json_objects import JsonObjects, RowSource, find_shape, parsed
+from core.data.tables.json_values import BrokenJson, json_text
+from core.data.tables.nested_rows import refuse_nested
+from core.data.tables.skip_report import LeftOut
+from core.data.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, Table, check_width, column_names, in_bounds
+from core.data.tables.validation import TABLE_TASKS
+from core.dataset_types import ImportOptions, Look
+from core.errors import DataError
+
+SUFFIXES = (".json", ".jsonl", ".ndjson")
+_ENCODING_BYTES = 64 << 20
+_FIRST_OBJECTS = 2_000  # whose keys are the columns
+_AT_A_TIME = 64
+
+
+def accepts(path: Path) -> float:
+    """Return how sure it is that a file holds JSON."""
+    if not path.is_file():
+        return 0.0
+    start, suffix = head(path), path.suffix.lower()
+    if suffix in SUFFIXES:
+        return 0.3 if real_kind(start) else 0.9
+    text = start.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    if suffix in (".csv", ".tsv", ".txt", "") and text.startswith(('{"', "[{", "[\n", "[\r\n")):
+        first = parsed(text.split("\n", 1)[0])
+        return 0.92 if isinstance(first, dict) or (text.startswith("[") and '{"' in text[:200]) else 0.0
+    return 0.0
+
+
+def open_table(path: Path, options: ImportOptions) -> Table:
+    """Open a JSON file as a table.
+
+    Raises:
+        DataError: It is no JSON, or holds no table.
+    """
+    check_there(path)
+    start = head(path)
+    refuse_disguised(path, start)
+    encoding = (
+        known_encoding(options.encoding) if options.encoding else find_encoding(path, _ENCODING_BYTES, JSON_ENDS).name
+    )
+    refuse_binary(path, start, encoding)
+    shape, within = find_shape(path, encoding)
+    source: RowSource = JsonObjects(path, encoding, shape, within)
+    first = [value for _, value, _ in islice(source.objects(LeftOut()), _FIRST_OBJECTS)]
+    tool = tool_of(first)
+    said = (tool.said,) if tool else (spans,) if (spans := spans_in(first)) else ()
+    if said:
+        source = RowsOfTool(source, tool)
+    else:
+        refuse_nested(first, path.name)
+    keys, count = _keys(source, path)
+    if not count or not keys:
+        raise DataError(
+            f'{path.name} holds no rows: no object such as {{"text": "...", "label": "..."}} is in it. '
+            "Save it as a list of objects, or with one object a line."
+        )
+    check_width(len(keys), path.name)
+    names, notes, findings = column_names(keys, path.name)
+    if path.suffix.lower() not in SUFFIXES:
+        notes = (f"{path.name} is in truth JSON, whatever its name says; it is read as such.", *notes)
+    if within:
+        notes = (f"The rows are the list '{'.'.join(within)}' within the file.", *notes)
+    notes = (*said, *notes)
+    return Table(
+        path=path,
+        format="JSON Lines" if shape == "lines" else "JSON",
+        names=names,
+        size_bytes=path.stat().st_size,
+        unit="line" if shape == "lines" else "object",
+        batches=lambda wanted, left_out: _batches(source, [keys[i] for i in wanted], left_out),
+        settings={"delimiter": "", "encoding": encoding, "has_header": True, "sheet": ""},
+        notes=notes,
+        findings=findings,
+        facts={"shape": shape},
+    )
+
+
+def _keys(source: RowSource, path: Path) -> tuple[list[str], int]:
+    """Return the keys of the first objects, those within objects as "a.b", and how many objects there were."""
+    keys: dict[str, None] = {}
+    count = 0
+    for _, value, _ in islice(source.objects(LeftOut()), _FIRST_OBJECTS):
+        count += 1
+        if isinstance(value, str):
+            keys["text"] = None
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                keys.update(
+                    dict.fromkeys(f"{key}.{name}" for name in inner) if isinstance(inner, dict) else {key: None}
+                )
+        else:
+            raise BrokenJson(
+                f"{path.name} is a list, but its items are no objects. "
+                'Save it as a list of objects such as {"text": "...", "label": "..."}.'
+            )
+    return [_without_surrogates(key) for key in keys], count
+
+
+def _without_surrogates(text: str) -> str:
+    return without_surrogates([text])[0]
+
+
+def _batches(source: RowSource, keys: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+    """Yield the values of these keys, as texts."""
+    getters = [_getter(key) for key in keys]
+    numbers: list[int] = []
+    columns: tuple[list[str], ...] = tuple([] for _ in keys)
+    begun = done = 0
+    for number, value, done in source.objects(left_out):
+        row = value if isinstance(value, dict) else {"text": value}
+        numbers.append(number)
+        for column, get in zip(columns, getters, strict=True):
+            column.append(json_text(get(row)))
+        if len(numbers) >= BATCH_ROWS or (done - begun >= BATCH_BYTES and len(numbers) % _AT_A_TIME == 0):
+            yield from _batch(numbers, columns, done, left_out)
+            numbers, columns, begun = [], tuple([] for _ in keys), done
+    if numbers:
+        yield from _batch(numbers, columns, done, left_out)
+
+
+def _batch(numbers: list[int], columns: tuple[list[str], ...], done: int, left_out: LeftOut) -> Iterator[Batch]:
+    return in_bounds(Batch(numbers, tuple(without_surrogates(c) for c in columns), done), left_out)
+
+
+def _getter(key: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what takes a key's value from an object, or from one within it."""
+    outer, _, inner = key.partition(".")
+
+    def get(row: Mapping[str, Any]) -> Any:
+        if key in row or not inner:
+            return row.get(key)
+        within = row.get(outer)
+        return within.get(inner) if isinstance(within, dict) else None
+
+    return get
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return what a JSON file seems to be."""
+    return look_at(open_table(path, options), options)
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Read a JSON file into a draft."""
+    take_in(open_table(path, options), options, draft, progress)
+
+
+READER = ReaderSpec("json", "JSON or JSON Lines", accepts, look, read, tasks=TABLE_TASKS)

@@ -1,0 +1,45 @@
+"""One PDF file, for a model that writes."""
+
+from itertools import islice
+from pathlib import Path
+
+from core.data.documents.corpus import Corpus
+from core.data.documents.document_signatures import PDF_SIGN, PDF_SUFFIXES
+from core.data.documents.pdf_text import PdfText
+from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.file_signatures import check_there, head
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.wording import counted
+from core.dataset_types import ImportOptions, Look
+
+PAGES_LOOKED_AT = 3
+
+
+def accepts(path: Path) -> float:
+    """Return how sure it is: the first bytes say it, some kilobytes of other things may stand before them."""
+    if PDF_SIGN in head(path, 1024):
+        return 0.95
+    return 0.7 if path.is_file() and path.suffix.lower() in PDF_SUFFIXES else 0.0
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return the number of pages and the first lines."""
+    check_there(path)
+    pdf = PdfText(path, path.name)
+    sample = lines_of(islice(pdf.pieces(), PAGES_LOOKED_AT))
+    return look_of(path, f"PDF, {counted(pdf.pages, 'page')}", options, sample)
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Write the text of each page into the draft."""
+    check_there(path)
+    pdf, size = PdfText(path, path.name), path.stat().st_size
+    progress.stage("Reading", size, "bytes")
+    corpus = Corpus(draft, path.name)
+    corpus.add(path.name, pdf.pieces(lambda page: progress.advance(size * page // max(pdf.pages, 1))))
+    draft.facts.update(format=f"PDF, {counted(pdf.pages, 'page')}")
+    draft.findings += pdf.findings()
+    corpus.finish()
+
+
+READER = ReaderSpec("pdf", "PDF document", accepts, look, read, tasks=(TASK,))

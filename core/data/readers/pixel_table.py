@@ -1,0 +1,131 @@
+"""Reader for pictures in tables: a label and a column for each pixel, as Kaggle and MNIST in CSV have them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from core.data.archives import Archive, is_archive, open_archive, peek
+from core.data.images.arrays import ArrayPart, check_several, look_at_arrays, read_arrays, thumbnails_of
+from core.data.images.class_folders import split_named
+from core.data.images.pixel_grid import PixelGrid, recognise
+from core.data.images.sources import TASK, check_task
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.errors import DataError
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".data")
+MOST_FILES = 8
+
+
+def accepts(path: Path) -> float:
+    """Tell how sure it is that every row of a table is a picture."""
+    if is_archive(path):
+        names = peek(path)
+        if not 0 < len(names) <= 4 * MOST_FILES or not any(name.lower().endswith(SUFFIXES) for name in names):
+            return 0.0
+    elif not path.is_file() or not path.name.lower().endswith(SUFFIXES):
+        return 0.0
+    try:
+        with _opened(path) as grids:
+            if not any(grid.label >= 0 for grid in grids):
+                return 0.3 if grids else 0.0  # a table can still be made of it
+            return 0.97 if all(grid.is_sure for grid in grids) else 0.96
+    except (DataError, OSError):
+        return 0.0
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return the classes with their counts, and what the pictures are."""
+    check_task(path, options)
+    with _opened(path) as grids:
+        parts, left = _parts(path, grids, options)
+        return look_at_arrays(path, options, parts, _title(grids[0]), [*map(_note, grids), *left], _guesses(grids))
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Write every row as a picture."""
+    check_task(path, options)
+    with _opened(path) as grids:
+        parts, _ = _parts(path, grids, options)
+        read_arrays(path, options, parts, _title(grids[0]), draft, progress)
+
+
+def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+    """Return a few small pictures of each class."""
+    with _opened(path) as grids:
+        return thumbnails_of(_parts(path, grids, options)[0], options)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[list[PixelGrid]]:
+    if not is_archive(path):
+        found = recognise(path.name, lambda: path.open("rb"))
+        yield [found] if found else []
+        return
+    with open_archive(path) as archive:
+        yield _in_archive(archive)
+
+
+def _in_archive(archive: Archive) -> list[PixelGrid]:
+    tables = [entry for entry in archive.entries() if entry.name.lower().endswith(SUFFIXES)][:MOST_FILES]
+    found = [grid for entry in tables if (grid := recognise(entry.name, partial(archive.open, entry))) is not None]
+    return found if 2 * len(found) >= len(tables) or any(grid.is_sure for grid in found) else []
+
+
+def _parts(path: Path, grids: list[PixelGrid], options: ImportOptions) -> tuple[list[ArrayPart], list[str]]:
+    """Return the tables with labels, one for each split, and what is said of the others."""
+    if not grids:
+        raise DataError(f"{path.name} holds no table in which every row is a picture.")
+    labelled = [grid for grid in grids if grid.label >= 0]
+    left = [
+        f"{grid.name} has no column of labels, so nothing can be learnt from it, and it is left out."
+        for grid in grids
+        if grid.label < 0
+    ]
+    check_several(labelled, path.name)
+    first = labelled[0]
+    if any((grid.side, grid.channels) != (first.side, first.channels) for grid in labelled):
+        raise DataError(f"The tables of {path.name} hold pictures of several sizes. Bring them one at a time.")
+    single = len(labelled) == 1
+    divided = labelled if single else [replace(grid, given=_split_in(grid.name)) for grid in labelled]
+    return [ArrayPart(grid.name, grid.said, grid.examples) for grid in divided], left
+
+
+def _split_in(name: str) -> str:
+    words = name.rpartition("/")[2].rpartition(".")[0].lower().replace("-", "_").split("_")
+    return next((split for word in words if (split := split_named(word))), "")
+
+
+def _title(grid: PixelGrid) -> str:
+    colour = "in colour" if grid.channels == 3 else "grey"
+    return f"Table of pixels: pictures of {grid.side} x {grid.side}, {colour}"
+
+
+def _note(grid: PixelGrid) -> str:
+    where = "in one column, separated by spaces" if grid.as_text else f"in {grid.count:,} columns"
+    return f"Each row of {grid.name} is a picture of {grid.side} x {grid.side} pixels, {where}."
+
+
+def _guesses(grids: list[PixelGrid]) -> list[Guess]:
+    grid = grids[0]
+    why = "the names of the columns say so" if grid.is_sure else "neighbouring columns are alike as in a picture"
+    lines = [Guess("Task", "Classify images (image-classification)", why, "--task tabular-regression")]
+    colour = "colour" if grid.channels == 3 else "grey"
+    lines.append(Guess("Size", f"{grid.side} x {grid.side} pixels, {colour}", f"{grid.count:,} numbers a row"))
+    if grid.largest != 255:
+        lines.append(Guess("Brightness", f"0 to {grid.largest:g}", "no number is larger", ""))
+    return lines
+
+
+READER = ReaderSpec(
+    "pixel-table",
+    "Pictures in a table (a column for each pixel)",
+    accepts,
+    look,
+    read,
+    lambda: ("pixel-table",),
+    (TASK,),
+    thumbnails,
+)

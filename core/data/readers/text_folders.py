@@ -1,0 +1,82 @@
+"""Texts whose class is where they lie: folders of texts, or a file for each class with an example a line."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.data.archives import Archive, is_archive, open_archive, peek
+from core.data.documents.archived_documents import OFFICE_CONTENTS
+from core.data.documents.text_members import member_table
+from core.data.documents.text_places import (
+    TextPlaces,
+    are_single_lines,
+    in_files,
+    in_folders,
+    is_surely_classes,
+    may_be_classes,
+)
+from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.tables.ingest import look_at, take_in
+from core.data.tables.validation import TEXTS
+from core.dataset_types import ImportOptions, Look
+from core.errors import DataError
+
+_BEGINNING = 8_192  # bytes of each file that tell whether its lines are examples
+
+
+def accepts(path: Path) -> float:
+    """Return how sure it is: by the names of files and folders, and of files by how their lines begin."""
+    if not is_archive(path):
+        return 0.0
+    names = peek(path)
+    if not names or OFFICE_CONTENTS in names:
+        return 0.0
+    if (found := in_folders(names)) is not None:
+        return 0.85 if len(found.places) + sum(found.unlabelled.values()) >= 0.6 * len(names) else 0.0
+    if (found := in_files(names)) is None or len(found.places) < 0.6 * len(names):
+        return 0.0
+    if is_surely_classes(found.labels):
+        return 0.85
+    if not may_be_classes(found.labels) or len({Path(name).suffix for name in found.places}) > 1:
+        return 0.0
+    try:
+        with open_archive(path) as archive:
+            return 0.85 if are_single_lines(_beginnings(archive, found)) else 0.0
+    except DataError:
+        return 0.0
+
+
+def _beginnings(archive: Archive, found: TextPlaces) -> list[str]:
+    entries = [entry for entry in archive.entries() if entry.name in found.places]
+    texts = []
+    for entry in entries:
+        with archive.open(entry) as file:
+            texts.append(file.read(min(_BEGINNING, entry.size_bytes)).decode("utf-8", "replace"))
+    return texts
+
+
+def _found(archive: Archive) -> TextPlaces:
+    names = [entry.name for entry in archive.entries()]
+    found = in_folders(names) or in_files(names)
+    if found is None:
+        raise DataError(
+            f"{archive.name} has no folders of texts for at least two classes. Put the texts of each class into a "
+            "folder of its name, or into a file of its name with one text a line."
+        )
+    return found
+
+
+def look(path: Path, options: ImportOptions) -> Look:
+    """Return the classes, and some texts of each."""
+    with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
+        return look_at(member_table(archive, path, _found(archive), Path(folder), options.encoding), options)
+
+
+def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Write each text with the name of its place."""
+    with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
+        table = member_table(archive, path, _found(archive), Path(folder), options.encoding)
+        take_in(table, options, draft, progress)
+        draft.findings += archive.findings()
+
+
+READER = ReaderSpec("text-folders", "Texts in a folder or file for each class", accepts, look, read, tasks=(TEXTS,))

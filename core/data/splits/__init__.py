@@ -1,0 +1,1 @@
+"""Training, validation and test rows: duplicates, groups, blocks of text, time; drawn once, then kept."""

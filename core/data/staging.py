@@ -1,0 +1,96 @@
+"""What a reader writes into while an import goes on, and how it says how far it is."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import pyarrow as pa
+
+from core.data.rows import PackWriter, RowsWriter
+from core.dataset_types import Finding, ImportOptions, Look, Thumbnail
+
+Unit = Literal["bytes", "rows", "pictures", "documents", "checks"]
+
+
+class ImportCancelled(Exception):
+    """The user does not want this import any more."""
+
+
+class Progress(Protocol):
+    """Where an import says how far it is."""
+
+    def stage(self, name: str, total: int, unit: Unit) -> None:
+        """Begin a part of the work: "Reading" so many bytes."""
+
+    def advance(self, done: int) -> None:
+        """Say how much of the stage is done; call it at least a few times a second.
+
+        Raises:
+            ImportCancelled: The user cancelled; clean up what you hold open and let it pass.
+        """
+
+
+@dataclass
+class Draft:
+    """An import on its way to a version; nothing of it is seen before it is whole.
+
+    Args:
+        folder: Its own, empty at first; `rows.arrow` and `pictures.pack` grow in it.
+        task: What it is for.
+    """
+
+    folder: Path
+    task: str
+    facts: dict[str, Any] = field(default_factory=dict)  # JSON for the manifest: "format", "columns", "label_map"
+    findings: list[Finding] = field(default_factory=list)  # what had to be left out or changed while reading
+    labels: tuple[str, ...] = ()  # where the source fixes names and order (idx, hub); else sorted from the rows
+    writer: RowsWriter | None = None
+    packs: PackWriter | None = None
+
+    @property
+    def rows_file(self) -> Path:
+        """Where its rows are."""
+        return self.folder / "rows.arrow"
+
+    @property
+    def pack_file(self) -> Path:
+        """Where its pictures are."""
+        return self.folder / "pictures.pack"
+
+    def rows(self, schema: pa.Schema) -> RowsWriter:
+        """Return the one writer of its rows; the importer closes it."""
+        if self.writer is None:
+            self.writer = RowsWriter(self.rows_file, schema)
+        return self.writer
+
+    def pack(self) -> PackWriter:
+        """Return the one writer of its pictures; rows name the pack "" until the importer gives it a name."""
+        if self.packs is None:
+            self.packs = PackWriter(self.pack_file)
+        return self.packs
+
+    def close(self) -> None:
+        """Close its files."""
+        for open_file in (self.writer, self.packs):
+            if open_file is not None:
+                open_file.close()
+
+
+@dataclass(frozen=True)
+class ReaderSpec:
+    """A kind of source that can be taken in; one file in `core/data/readers/` each."""
+
+    name: str
+    title: str  # "Table in a text file (CSV, TSV)"
+    # How sure it is that a file or folder is its kind, 0 to 1, from the name and the first 64 kB: never the whole.
+    accepts: Callable[[Path], float]
+    # What it is, from its beginning; quick (about a second), bounded in memory whatever the file.
+    look: Callable[[Path, ImportOptions], Look]
+    # Streams it into the draft, with `options` complete (task and columns are set). All errors are `DataError`s.
+    read: Callable[[Path, ImportOptions, Draft, Progress], None]
+    # Names of `ImportOptions.layout` that ask for it, whatever the others say.
+    layouts: Callable[[], Collection[str]] = tuple
+    tasks: tuple[str, ...] = ()  # that its sources are for; empty: any
+    # Of pictures: a few of each class, small, with `options` complete.
+    thumbnails: Callable[[Path, ImportOptions], tuple[Thumbnail, ...]] | None = None

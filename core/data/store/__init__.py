@@ -1,0 +1,1 @@
+"""Data set versions on the disk: built, listed, opened, browsed."""

@@ -1,0 +1,29 @@
+"""Brought texts and tables as CSV, for people who open it in a spreadsheet."""
+
+import csv
+import io
+
+from core.data.rows import FEATURE, UNUSED, batches
+from core.data.store.version import Version
+from core.specs import SPLITS
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
+
+
+def csv_rows(version: Version) -> bytes:
+    """Return the rows as UTF-8 CSV; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    rows = version.rows
+    internal = ("given", "source", "pack", "offset", "pixels", "looks", "cluster", UNUSED)
+    names = [name for name in rows.column_names if name not in internal]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([_safe(name.removeprefix(FEATURE)) for name in names])
+    for _, columns in batches(rows, *names):
+        if "split" in columns:
+            columns["split"] = [None if number is None or number < 0 else SPLITS[number] for number in columns["split"]]
+        writer.writerows([_safe(cell) for cell in row] for row in zip(*columns.values(), strict=True))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _safe(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

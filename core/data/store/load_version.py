@@ -1,0 +1,41 @@
+"""One immutable state of a data set: what it holds, by its hash."""
+
+import hashlib
+from pathlib import Path
+
+from core.data.splits.document_splits import RULE
+from core.data.splits.fingerprint import fingerprint
+from core.data.splits.splitting import divide
+from core.specs import DatasetSpec, DatasetVersion, LoadedDataset
+
+
+def load_version(dataset: DatasetSpec, cache_folder: Path | None = None) -> LoadedDataset:
+    """Load a data set, and divide it unless it was divided when it was brought.
+
+    Args:
+        dataset: Built in, or brought.
+        cache_folder: Where the pieces of a text are kept, so that they are looked for once.
+
+    Raises:
+        DataError: It cannot be used as it is.
+    """
+    if dataset.open is not None:
+        return dataset.open()
+    everything = dataset.load()
+    mark = fingerprint(everything)
+    cache = None
+    if dataset.task == "text-generation":  # another rule makes other examples of the same text
+        mark = hashlib.sha256(f"{mark}, text split {RULE}".encode()).hexdigest()
+        cache = cache_folder / "divided" / f"{mark[:24]}-{RULE}" if cache_folder else None
+    division = divide(everything, mark, cache)
+    version = DatasetVersion(
+        name=dataset.name,
+        fingerprint=mark,
+        task=dataset.task,
+        labels=everything.labels,
+        split_sizes={str(name): size for name, size in division.sizes.items()},
+        duplicate_count=division.duplicate_count,
+        licence=dataset.licence,
+        source=dataset.source,
+    )
+    return LoadedDataset(version, division.examples)

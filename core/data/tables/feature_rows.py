@@ -1,0 +1,130 @@
+"""From the rows of a table to the examples of a draft: a number to predict, and what it is predicted from."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from core.data.rows import FEATURE, UNUSED, table_rows
+from core.data.staging import Draft, Progress
+from core.data.tables.cleaning import looks_like_formula
+from core.data.tables.dates import DateStyle, parse_dates
+from core.data.tables.durations import read_numbers
+from core.data.tables.features import Features
+from core.data.tables.numbers import NumberStyle
+from core.data.tables.row_cells import common_cells, only, positions, with_groups
+from core.data.tables.skip_report import LeftOut
+from core.data.tables.table import Batch, Table
+from core.dataset_types import ImportOptions
+
+
+def schema_of(features: Features) -> pa.Schema:
+    """Return the schema of the rows that features become."""
+    dates = {name: style.order for name, style in features.dates.items() if not style.is_clock}
+    clocks = [name for name, style in features.dates.items() if style.is_clock]
+    rows = table_rows(features.numbers, features.categories, dates, clocks, features.texts)
+    return rows.append(pa.field(UNUSED, pa.int64()))
+
+
+def take_numbers(
+    table: Table, features: Features, options: ImportOptions, draft: Draft, progress: Progress, left_out: LeftOut
+) -> None:
+    """Write rows of a number to predict and what it is predicted from."""
+    writer = draft.rows(with_groups(schema_of(features), options))
+    wanted = positions(table, features.target, *features.names, options.split_column, options.group_column)
+    unused = positions(table, *features.unused)
+    used = 1 + len(features.names)
+    for batch in table.batches([*wanted, *unused], left_out):
+        target, _ = read_numbers(batch.columns[0], features.target_style)
+        columns: dict[str, Any] = {"target": target, **common_cells(batch, used, options, left_out)}
+        for name, values in zip(features.names, batch.columns[1:used], strict=True):
+            columns[FEATURE + name] = _cells(batch, name, values, features, left_out)
+        columns[UNUSED] = _hashes(batch.columns[len(wanted) :], len(batch))
+        keep = np.flatnonzero(target == target)
+        if len(keep) < len(target):
+            _count_without_target(batch, target, left_out)
+            columns = {name: only(values, keep) for name, values in columns.items()}
+        writer.add_columns(columns)
+        progress.advance(batch.done)
+    draft.facts |= {"target": features.target, "columns": _column_facts(features), "split_by": options.split_by}
+    if features.time_column:
+        draft.facts["time_column"] = features.time_column
+
+
+def _cells(batch: Batch, name: str, values: Sequence[str], features: Features, left_out: LeftOut) -> Any:
+    """Return a column's cells as its kind has them."""
+    if (number := features.numbers.get(name)) is not None:
+        return _numbers(batch, name, values, number, left_out)
+    if (date := features.dates.get(name)) is not None:
+        return _dates(batch, name, values, date, left_out)
+    if name in features.texts:
+        return [value if value and not value.isspace() else None for value in values]
+    return _words(batch, values, left_out)
+
+
+def _numbers(
+    batch: Batch, name: str, values: Sequence[str], style: NumberStyle, left_out: LeftOut
+) -> NDArray[np.float64]:
+    numbers, strange = read_numbers(values, style)
+    for position in strange:
+        left_out.add("unread-numbers", batch.lines[position], f"{name}: {values[position]}")
+    return numbers
+
+
+def _dates(batch: Batch, name: str, values: Sequence[str], style: DateStyle, left_out: LeftOut) -> Any:
+    """Return dates as (N,) datetime64, times of the day as seconds or None."""
+    seconds, strange = parse_dates(values, style)
+    for position in strange:
+        left_out.add("unread-dates", batch.lines[position], f"{name}: {values[position]}")
+    missing = np.isnan(seconds)
+    if style.is_clock:
+        return [None if gone else int(second) for gone, second in zip(missing, seconds, strict=True)]
+    moments = np.where(missing, 0, seconds).astype(np.int64).astype("datetime64[s]")
+    moments[missing] = np.datetime64("NaT")
+    return moments
+
+
+def _words(batch: Batch, values: Sequence[str], left_out: LeftOut) -> list[str | None]:
+    """Return the cells of a column of words, None where there is none."""
+    for position, value in enumerate(values):
+        if looks_like_formula(value):
+            left_out.add("formulas", batch.lines[position], value)
+    return [" ".join(value.split()) or None for value in values]
+
+
+def _hashes(columns: Sequence[Sequence[str]], count: int) -> NDArray[np.int64]:
+    """Return a hash of each row's cells that no model reads, (N,); 0 where there are none."""
+    if not columns:
+        return np.zeros(count, dtype=np.int64)
+    digests = (
+        hashlib.blake2b("\0".join(row).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        for row in zip(*columns, strict=True)
+    )
+    return np.frombuffer(b"".join(digests), dtype="<i8").astype(np.int64)
+
+
+def _count_without_target(batch: Batch, target: NDArray[np.float64], left_out: LeftOut) -> None:
+    """Count rows without a number to predict; rows without anything are only empty."""
+    for position in np.flatnonzero(target != target).tolist():
+        line = batch.lines[position]
+        if any(column[position].strip() for column in batch.columns):
+            left_out.add("not-a-number", line, batch.columns[0][position] or "(nothing)")
+        else:
+            left_out.add("empty-rows", line)
+
+
+def _column_facts(features: Features) -> list[dict[str, str]]:
+    """Return the columns for the manifest."""
+    target = {"name": features.target, "kind": "number", "role": "target", "unit": features.target_style.unit}
+    numbers = [{"name": n, "kind": "number", "role": "feature", "unit": s.unit} for n, s in features.numbers.items()]
+    dates = [
+        {"name": n, "kind": "time of day" if s.is_clock else "date", "role": "feature"}
+        for n, s in features.dates.items()
+    ]
+    words = [{"name": name, "kind": "category", "role": "feature"} for name in features.categories]
+    texts = [{"name": name, "kind": "text", "role": "feature"} for name in features.texts]
+    ignored = [{"name": n, "kind": "ignored", "role": "ignored", "why": why} for n, why in features.ignored.items()]
+    return [target, *numbers, *dates, *words, *texts, *ignored]

@@ -1,0 +1,219 @@
+"""From the rows of a table to the examples of a draft, a few thousand at a time."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.rows import DOCUMENT_ROWS, TEXT_ROWS
+from core.data.staging import Draft, Progress
+from core.data.tables.arrangement import arranged
+from core.data.tables.cleaning import clean_texts, looks_like_formula
+from core.data.tables.conversations.template import is_answered, turns_in
+from core.data.tables.feature_rows import schema_of, take_numbers
+from core.data.tables.features import unused_columns
+from core.data.tables.guesses import table_guesses
+from core.data.tables.joining import join_texts
+from core.data.tables.labels import LabelBook, check_label_count, is_no_label
+from core.data.tables.numbers import is_plain_number
+from core.data.tables.plan import Plan, make_plan, undecided
+from core.data.tables.row_cells import common_cells, only, positions, with_groups
+from core.data.tables.skip_report import LeftOut
+from core.data.tables.summary_rows import without_summaries
+from core.data.tables.table import Batch, Table
+from core.data.tables.table_profile import Survey
+from core.data.tables.validation import NUMBERS, TEXTS
+from core.dataset_types import Finding, ImportOptions, Look
+from core.errors import DataError
+
+_CHOSEN = (
+    "text_column", "several_labels", "label_column", "target_column", "split_column", "group_column",
+    "ignored_columns",
+    "number_columns", "used_columns", "column_kinds", "split_by",
+)  # fmt: skip
+
+_FIRST, _LONGEST_SHOWN = 3, 2_000  # conversations that a look shows, and characters of each
+
+
+def look_at(table: Table, options: ImportOptions) -> Look:
+    """Return what a table seems to be; where nobody can guess it, its columns with the problem.
+
+    Raises:
+        DataError: It cannot become what the options ask for.
+    """
+    seen, problem = arranged(without_summaries(table, options.keep_totals), options), ""
+    try:
+        plan = make_plan(seen, options)
+    except DataError as error:
+        if options.task or any(getattr(options, name) for name in _CHOSEN):
+            raise
+        plan, problem = undecided(seen, options), str(error)
+    return Look(
+        kind="table",
+        format=table.format,
+        tasks=plan.tasks or (plan.options.task,),
+        options=plan.options,
+        size_bytes=table.size_bytes,
+        columns=plan.columns,
+        sample=seen.first_rows,
+        classes=plan.classes,
+        label_map=plan.label_map,
+        notes=plan.notes,
+        problem=problem,
+        rows=seen.rows,
+        rows_are_exact=seen.is_whole,
+        row_labels=_row_labels(seen, plan),
+        conversations=_conversations(seen, plan),
+        guesses=() if problem else table_guesses(seen, plan, options),
+    )
+
+
+def _row_labels(seen: Survey, plan: Plan) -> tuple[str, ...]:
+    made = seen.made("label")
+    return made.labels if made is not None and made.name == plan.options.label_column else ()
+
+
+def _conversations(seen: Survey, plan: Plan) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Return the first conversations as turns, none where the text is something else."""
+    if not _are_conversations(seen, plan):
+        return ()
+    cells = [row[seen.table.index(plan.options.text_column)][:_LONGEST_SHOWN] for row in seen.beginning[:_FIRST]]
+    return tuple(tuple((turn.role, turn.text) for turn in turns_in(cell)) for cell in cells)
+
+
+def _are_conversations(seen: Survey, plan: Plan) -> bool:
+    made = seen.made("text")
+    return made is not None and made.name == plan.options.text_column
+
+
+def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+    """Read a whole table into a draft.
+
+    Raises:
+        DataError: Nothing of it can be used, or it is not what the options say.
+        ImportCancelled: The user does not want it any more.
+    """
+    progress.stage("Reading", table.size_bytes, "bytes")
+    seen = arranged(without_summaries(table, options.keep_totals), options)
+    table, plan = seen.table, make_plan(seen, options)
+    left_out = LeftOut()
+    draft.facts |= {"group_column": plan.options.group_column} if plan.options.group_column else {}
+    draft.facts |= {"conversations": True} if _are_conversations(seen, plan) else {}
+    draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
+    extra = list(table.findings)
+    if plan.options.task == TEXTS:
+        extra += _take_texts(table, plan, draft, progress, left_out)
+    elif plan.options.task == NUMBERS:
+        assert plan.features is not None  # make_plan gives them for this task
+        take_numbers(table, plan.features, plan.options, draft, progress, left_out)
+        extra += unused_columns(plan.features)
+    else:
+        _take_documents(table, plan, draft, progress, left_out, _are_conversations(seen, plan))
+    progress.advance(table.size_bytes)
+    draft.findings.extend((*left_out.findings(table.path.name, table.unit), *extra))
+    if not draft.rows(_schema(plan)).count:
+        reasons = " ".join(finding.message for finding in draft.findings[:3])
+        raise DataError(
+            f"No row of {table.path.name} can be used. {reasons} Check that the right columns and separator are chosen."
+        )
+
+
+def _schema(plan: Plan) -> Any:
+    if plan.features is not None:
+        return with_groups(schema_of(plan.features), plan.options)
+    if plan.options.task == TEXTS:
+        return with_groups(TEXT_ROWS, plan.options)
+    return DOCUMENT_ROWS
+
+
+def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> list[Finding]:
+    """Write texts with their labels; return what was done to the labels."""
+    options, writer = plan.options, draft.rows(_schema(plan))
+    book = LabelBook(options.label_map, options.normalise_labels)
+    file = table.path.name
+    read = [options.text_column, *(options.more_text_columns or ())]
+    for batch in _batches(table, read, [options.label_column, options.split_column, options.group_column], left_out):
+        texts = _clean(batch, options, left_out)
+        written = batch.columns[1]
+        book.counts.update(written)
+        names = [book.name(label) for label in written]
+        if len(book.names) > len(options.label_map):
+            used = {book.names[label] for label in book.counts}
+            check_label_count(len(used), options.label_column, file, all(map(is_plain_number, used)))
+        columns = {"text": texts, "label": names, **common_cells(batch, 2, options, left_out)}
+        if not (all(texts) and all(names)):
+            keep = _with_text_and_label(batch, texts, names, left_out)
+            columns = {name: only(values, keep) for name, values in columns.items()}
+        writer.add_columns(columns)
+        progress.advance(batch.done)
+    draft.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
+    draft.facts["columns"] = [
+        *({"name": name, "kind": "text", "role": "text"} for name in read),
+        {"name": options.label_column, "kind": "category", "role": "label"},
+        *({"name": name, "kind": "category", "role": "group"} for name in (options.group_column,) if name),
+    ]
+    merged = book.finding(file)
+    return [merged] if merged is not None else []
+
+
+def _with_text_and_label(
+    batch: Batch, texts: Sequence[str], names: Sequence[str], left_out: LeftOut
+) -> NDArray[np.int64]:
+    """Return the positions of rows that have both; the others are counted."""
+    keep = []
+    for position, (text, name) in enumerate(zip(texts, names, strict=True)):
+        if text and name:
+            keep.append(position)
+            continue
+        line, written = batch.lines[position], batch.columns[1][position]
+        if not text:
+            left_out.add("empty-rows", line)
+        elif written.strip() and not is_no_label(written):
+            left_out.add("dropped-labels", line, written)
+        else:
+            left_out.add("missing-labels", line, text)
+    return np.array(keep, dtype=np.int64)
+
+
+def _batches(table: Table, texts: Sequence[str], others: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+    """Yield the columns of texts as the first one, joined, and then these others."""
+    for batch in table.batches(positions(table, *texts, *others), left_out):
+        cells, rest = batch.columns[: len(texts)], batch.columns[len(texts) :]
+        joined = cells[0] if len(cells) == 1 else [join_texts(row) for row in zip(*cells, strict=True)]
+        yield Batch(batch.lines, (joined, *rest), batch.done)
+
+
+def _take_documents(
+    table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut, is_chat: bool
+) -> None:
+    """Write texts, each a document; conversations in which nothing is answered are counted."""
+    options, writer = plan.options, draft.rows(DOCUMENT_ROWS)
+    read = [options.text_column, *(options.more_text_columns or ())]
+    for batch in _batches(table, read, [options.split_column], left_out):
+        texts = _clean(batch, options, left_out)
+        names = [f"{table.path.stem}, {table.unit} {line}" for line in batch.lines]
+        columns = {"text": texts, "name": names, **common_cells(batch, 1, options, left_out)}
+        for line, text in zip(batch.lines, texts, strict=True):
+            if not text or (is_chat and not is_answered(text)):
+                left_out.add("no-answer" if text else "empty-rows", line, text)
+        keep = np.flatnonzero([bool(text) for text in texts])
+        if len(keep) < len(texts):
+            columns = {name: only(values, keep) for name, values in columns.items()}
+        writer.add_columns(columns)
+        progress.advance(batch.done)
+    draft.facts["columns"] = [{"name": name, "kind": "text", "role": "text"} for name in read]
+
+
+def _clean(batch: Batch, options: ImportOptions, left_out: LeftOut) -> list[str]:
+    """Return the texts of a batch, cleaned if that is wanted; "" where there is nothing."""
+    texts = batch.columns[0]
+    for position, text in enumerate(texts):
+        if text[:1] in "=+-@" and looks_like_formula(text):
+            left_out.add("formulas", batch.lines[position], text)
+    if not options.clean_text:
+        return [text if text and not text.isspace() else "" for text in texts]
+    cleaned, changed = clean_texts(texts)
+    for position in changed:
+        left_out.add("cleaned-text", batch.lines[position], texts[position])
+    return cleaned

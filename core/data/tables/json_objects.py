@@ -1,0 +1,175 @@
+"""The objects of a JSON file, however they are arranged: a list, one a line, within an object, or columns."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from core.data.tables.encoding import JSON_ENDS, LINE_ENDS, TextStream
+from core.data.tables.json_orientations import by_row, named
+from core.data.tables.json_values import BrokenJson, JsonStream
+from core.data.tables.skip_report import LeftOut
+from core.errors import DataError
+
+_MOST_SIDE_BY_SIDE = 256 << 20  # bytes of a file that has to be read at once
+_ONE_OBJECT_BYTES = 4 << 20  # of a file that may hold a single object
+_DEEPEST_LIST = 5  # objects around a list of objects
+_ABOUT_COLUMNS = ("schema", "columns", "fields")  # their names and types, beside the rows
+_EXAMPLE = '{"text": "...", "label": "..."}'
+Shape = Literal["lines", "list", "wrapped", "columns"]
+
+
+def parsed(line: str) -> Any:
+    """Return the value that a line is, None if it is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+class RowSource(Protocol):
+    """Where the rows of a file come from."""
+
+    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+        """Yield the number, the value and the bytes read so far."""
+
+
+@dataclass(frozen=True)
+class JsonObjects:
+    """Where the objects of a JSON file are.
+
+    Args:
+        path: The file.
+        encoding: Python's name.
+        shape: How they are arranged.
+        keys: That lead to their list, if it is within an object.
+    """
+
+    path: Path
+    encoding: str
+    shape: Shape
+    keys: tuple[str, ...] = ()
+
+    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+        """Yield the number, the value and the bytes read so far; what is no JSON is counted or refused.
+
+        Raises:
+            BrokenJson: It cannot be read on.
+        """
+        if self.shape == "lines":
+            yield from named(self._lines(left_out), left_out)
+        elif self.shape == "columns":
+            size = self.path.stat().st_size
+            if (rows := by_row(self._whole(left_out))) is None:
+                raise BrokenJson(
+                    f"{self.path.name} is JSON, but no table: neither a list of objects nor columns of one length. "
+                    f"Save it with one object a line, such as {_EXAMPLE}."
+                )
+            for number, row in enumerate(rows, 1):
+                yield number, row, size
+        else:
+            yield from named(self._list(left_out), left_out)
+
+    def _list(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+        text = TextStream(self.path, self.encoding, left_out, JSON_ENDS)
+        stream = JsonStream(iter(text), self.path.name)
+        for key in self.keys:
+            _go_to(stream, key)
+        for value in stream.items():
+            yield stream.count, value, text.done
+
+    def _lines(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+        text = TextStream(self.path, self.encoding, left_out, LINE_ENDS)
+        number = 0
+        for piece in text:
+            for line in piece.split("\n"):
+                number += 1
+                if not line or line.isspace():
+                    continue
+                value = parsed(line)
+                if isinstance(value, (dict, str, list)):
+                    yield number, value, text.done
+                else:
+                    left_out.add("bad-lines", number, line)
+            number -= piece.endswith("\n")
+
+    def _whole(self, left_out: LeftOut) -> Any:
+        if self.path.stat().st_size > _MOST_SIDE_BY_SIDE:
+            raise DataError(
+                f"{self.path.name} holds its columns side by side, which can only be read up to "
+                f"{_MOST_SIDE_BY_SIDE >> 20} MB. Save it with one object a line (JSON Lines) instead."
+            )
+        text = "".join(TextStream(self.path, self.encoding, left_out, JSON_ENDS))
+        return JsonStream(iter([text]), self.path.name).value()
+
+
+def _go_to(stream: JsonStream, key: str) -> None:
+    """Read an object up to the list of this key."""
+    stream.take("{")
+    while True:
+        name = stream.value()
+        stream.take(":")
+        if name == key:
+            return
+        stream.value()
+        stream.take(",")
+
+
+def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
+    """Return how a file's objects are arranged, and the keys that lead to their list if it is within an object.
+
+    Raises:
+        BrokenJson: It is no JSON.
+    """
+    text = TextStream(path, encoding, LeftOut(), JSON_ENDS)
+    pieces = iter(text)
+    start = next(pieces, "")
+    lines = [line for line in start.split("\n", 3) if line.strip()]
+    stream = JsonStream(iter([start, *islice(pieces, 40)]) if len(lines) < 2 else iter([start]), path.name)
+    first = stream.peek()
+    if first == "[":
+        are_lines = len(lines) > 1 and all(isinstance(parsed(line), list) for line in lines[:2])
+        return "lines" if are_lines else "list", ()
+    if first == '"' or (len(lines) > 1 and isinstance(parsed(lines[0]), (dict, str))):
+        return "lines", ()
+    if first != "{":
+        if len(lines) > 2 and isinstance(parsed(lines[1]), dict):
+            return "lines", ()  # the first line is broken, the others are not
+        raise stream.broken()
+    if _is_one_object(path, encoding):
+        return "lines", ()
+    keys = _list_within(JsonStream(iter(TextStream(path, encoding, LeftOut(), JSON_ENDS)), path.name))
+    return ("columns", ()) if keys is None else ("wrapped", keys)
+
+
+def _is_one_object(path: Path, encoding: str) -> bool:
+    """Return whether a file is a single row: an object of plain values."""
+    if path.stat().st_size > _ONE_OBJECT_BYTES:
+        return False
+    only = parsed("".join(TextStream(path, encoding, LeftOut(), JSON_ENDS)))
+    return isinstance(only, dict) and not any(isinstance(value, (list, dict)) for value in only.values())
+
+
+def _list_within(stream: JsonStream, depth: int = 1) -> tuple[str, ...] | None:
+    """Return the keys that lead to the first list of objects within an object, None if there is none."""
+    stream.take("{")
+    while stream.peek() == '"':
+        key = str(stream.value())
+        stream.take(":")
+        if key not in _ABOUT_COLUMNS and stream.begins_list_of_objects():
+            return (key,)
+        if key in _ABOUT_COLUMNS:
+            stream.value()
+        elif stream.peek() == "{" and depth < _DEEPEST_LIST:
+            if (further := _list_within(stream, depth + 1)) is not None:
+                return (key, *further)
+        else:
+            stream.value()
+        if stream.peek() != ",":
+            break
+        stream.take(",")
+    if depth > 1:
+        stream.take("}")
+    return None

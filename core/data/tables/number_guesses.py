@@ -1,0 +1,41 @@
+"""How the numbers of a table's columns were understood, a line for each column that does not write plain numbers."""
+
+from collections.abc import Iterator
+
+from core.data.tables.columns import Profile
+from core.data.tables.durations import DurationStyle
+from core.data.tables.features import Features
+from core.data.tables.table_profile import Survey
+from core.dataset_types import Guess
+
+_MOST_NAMED = 8  # columns that have a line of their own
+_NAMED = {".": "point", ",": "comma"}
+
+
+def number_guesses(seen: Survey, features: Features | None) -> Iterator[Guess]:
+    """Yield what was taken for the unit and the decimal sign of each column that is used as numbers.
+
+    Args:
+        seen: The table.
+        features: What is predicted, and from what; None where no number is.
+    """
+    if features is None:
+        return
+    used = [seen.profile(name) for name in (features.target, *features.numbers)]
+    spoken = [guess for profile in used if (guess := _guess(profile)) is not None]
+    yield from spoken[:_MOST_NAMED]
+    if len(spoken) > _MOST_NAMED:
+        yield Guess("Numbers", f"{len(spoken) - _MOST_NAMED} more columns", "see the notes in the table of columns")
+
+
+def _guess(profile: Profile) -> Guess | None:
+    style = profile.style
+    if style is None or isinstance(style, DurationStyle):  # durations have a line of their own
+        return None
+    has_comma = style.decimal == "," and any("," in value for value in profile.examples)
+    says = [*style.says, *([f"the decimal sign is a {_NAMED[style.decimal]}"] if has_comma else [])]
+    if not style.unit and not says:
+        return None
+    value = f"'{profile.name}' in {style.unit}" if style.unit else f"'{profile.name}' without a unit"
+    shown = ", ".join(f"'{example}'" for example in profile.examples[:2])
+    return Guess("Numbers", value, "; ".join([f"it writes {shown}", *says]))

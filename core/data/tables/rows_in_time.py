@@ -1,0 +1,64 @@
+"""Whether the rows of a table come one after the other in time: then later ones are predicted from earlier ones."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.tables.columns import Profile
+from core.data.tables.dates import parse_dates
+from core.data.tables.table_profile import Survey
+from core.dataset_types import ImportOptions
+from core.errors import DataError
+
+FEWEST_MOMENTS = 10  # different ones, of which the first are learnt from and the last predicted
+FEWEST_STEPS = 30  # different moments, from which their steps are compared
+IN_ORDER = 0.99  # share of the steps from row to row that go forward
+REGULAR = 0.9  # share of the steps from moment to moment that are as long as most
+
+
+def time_column(seen: Survey, dates: Iterable[str], options: ImportOptions) -> str:
+    """Return the column of dates by which the rows are divided, "" where chance divides them.
+
+    Args:
+        seen: The table.
+        dates: The columns of dates that are used.
+        options: Of the user.
+
+    Raises:
+        DataError: The user wants them divided by time, and there is none.
+    """
+    if options.split_column or options.group_column or options.split_by == "random":
+        return ""
+    profiles = [seen.profile(name) for name in dates]
+    dated = [profile for profile in profiles if profile.dates is not None and not profile.dates.is_clock]
+    if options.split_by == "time":
+        if not dated:
+            raise DataError(
+                f"{seen.table.path.name} has no column of dates that is used, so its rows cannot be divided by time. "
+                "Use a column of dates (--use NAME, --as NAME=date), or let chance divide them (--split-by random)."
+            )
+        return next((profile.name for profile in dated if _in_time(profile)), dated[0].name)
+    return next((profile.name for profile in dated if _in_time(profile)), "")
+
+
+def _in_time(profile: Profile) -> bool:
+    """Return whether rows stand in the order of their dates, or these come at an even pace."""
+    assert profile.dates is not None  # asked only of columns of dates
+    moments = parse_dates(profile.values, profile.dates)[0]
+    there = moments[~np.isnan(moments)]
+    if len(there) < profile.counts.total() / 2:
+        return False
+    different = np.unique(there)
+    return len(different) >= FEWEST_MOMENTS and (_is_ordered(there) or _is_regular(different))
+
+
+def _is_ordered(moments: NDArray[np.float64]) -> bool:
+    steps = np.diff(moments)
+    return bool(max((steps >= 0).mean(), (steps <= 0).mean()) >= IN_ORDER)
+
+
+def _is_regular(moments: NDArray[np.float64]) -> bool:
+    """Return whether different moments, in order, are mostly as far apart: a measurement each hour, sales each day."""
+    steps = np.diff(moments)
+    return len(moments) >= FEWEST_STEPS and bool((steps == np.median(steps)).mean() >= REGULAR)

@@ -1,0 +1,25 @@
+"""The outcomes of a run as its page needs them, read once for many clicks."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from core.evaluation.predictions_file import NAME, read_outcomes
+from core.specs import Outcomes, SplitName
+
+
+def kept_outcomes(folder: Path, split: SplitName = "test") -> Outcomes | None:
+    """Return what a classifier answered with its probabilities; None where these were not kept.
+
+    Args:
+        folder: Of the run.
+        split: "test" to judge by, "validation" to choose on.
+    """
+    file = folder / NAME  # both are written together, and again where a run is judged again
+    return _read(folder, split, file.stat().st_mtime_ns) if file.exists() else None
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, split: SplitName, modified_ns: int) -> Outcomes | None:
+    del modified_ns  # part of the key: what was judged again is read again
+    stored = read_outcomes(folder, split)
+    return stored.outcomes if stored is not None and stored.outcomes.probabilities.size else None

@@ -1,0 +1,316 @@
+"""The honest end of a run: scores with intervals, the distance to the best simple method, and where it fails."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.headline import Labelled, Numbers, in_clusters, sentence
+from core.runs import Score
+from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.statistics.clustered import clusters_of
+from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
+from core.statistics.difference import Difference as PairedDifference
+from core.statistics.difference import agreed, holm
+from core.statistics.scores import difference_of, score_of
+from core.training.predictions import outcomes_of
+
+__all__ = ["Assessment", "ClassReport", "Crossfitted", "Difference", "JudgedOn", "assess", "outcomes_of", "score"]
+
+WORST_MISTAKES = 24
+MOST_PAIRS = 2_000  # of right number and answer, to be drawn
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better than the best baseline, on the primary metric; above 0 is better, whatever its direction."""
+
+    baseline: str
+    value: float
+    ci_low: float
+    ci_high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.ci_low > 0 or self.ci_high < 0
+
+
+@dataclass(frozen=True, eq=False)
+class Crossfitted:
+    """What happened on every row of the data, each judged by the model of a fold that had not seen it.
+
+    Args:
+        outcomes: Of the folds' models, (N,) training, validation and test rows one after the other.
+        baselines: Of the simple methods in the same folds, by name.
+        folds: Of the rows.
+    """
+
+    outcomes: Outcomes
+    baselines: Mapping[str, Outcomes]
+    folds: Folds
+    notes: tuple[str, ...] = ()  # what should be known of the folds, in sentences
+
+
+@dataclass(frozen=True)
+class JudgedOn:
+    """On what the scores stand.
+
+    Args:
+        rows: So many were judged.
+        folds: In so many folds; 0 where one split was kept apart.
+        why_not_folds: Why not in folds, a sentence; empty where they were, or where nobody asked for them.
+        single_split: Where there are folds: the scores of the kept model on the test split alone.
+        each_fold: Where there are folds: the deciding metric in each.
+        notes: What should be known of the folds, in sentences.
+    """
+
+    rows: int
+    folds: int = 0
+    why_not_folds: str = ""
+    single_split: Mapping[str, Score] = field(default_factory=dict)
+    each_fold: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """How well one class was recognised."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int  # examples of it in the test split
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Everything that is said about a finished model, as plain values."""
+
+    test: dict[str, Score]  # by metric
+    baselines: dict[str, dict[str, Score]]  # by baseline, then metric
+    difference: Difference | None  # None where there is no baseline
+    verdict: str
+    labels: tuple[str, ...] = ()
+    confusion: tuple[tuple[int, ...], ...] = ()  # row: the right class; column: the answer
+    per_class: tuple[ClassReport, ...] = ()
+    worst_mistakes: tuple[int, ...] = ()  # indexes into the test split; the surest wrong answers, or largest errors
+    pairs: tuple[tuple[float, float], ...] = ()  # (right number, answer) of some test examples, for numbers
+    target: str = ""  # name of the column of numbers that is predicted, if it has one
+    validation: dict[str, Score] = field(default_factory=dict)  # of the model: what choices are made by
+    judged: JudgedOn | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as dictionaries and lists."""
+        return asdict(self)
+
+
+def score(task: TaskSpec, outcomes: Outcomes, seed: int) -> dict[str, Score]:
+    """Return every metric of a task with its 95 % interval.
+
+    Args:
+        task: Says which metrics, and how many neighbours are drawn together.
+        outcomes: On the test split.
+        seed: Of the resamples.
+    """
+    return {metric.name: score_of(metric, outcomes, task.bootstrap_block, seed) for metric in task.metrics}
+
+
+def assess(
+    task: TaskSpec,
+    outcomes: Outcomes,
+    baselines: Mapping[str, Outcomes],
+    labels: tuple[str, ...],
+    seed: int,
+    target: str = "",
+    known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None = None,
+    crossfitted: Crossfitted | None = None,
+) -> Assessment:
+    """Judge a model on the test split, beside the baselines on the same examples.
+
+    Args:
+        task: What the model does.
+        outcomes: Of the model.
+        baselines: Of simple methods, by name, for the same examples in the same order. Of a text each may lack some of
+            the first characters, those that it needed to begin with: what all of them judged is compared.
+        labels: Names of the classes; empty for text generation and regression.
+        seed: Of the resamples. Model and baselines are judged on the same examples, pair by pair, so that what makes
+            an example hard for both does not blur the difference.
+        target: Name of the column that is predicted, where the model answers with numbers and it has a name.
+        known: Returns the scores of a baseline, from its name, how many examples it is judged on, and what computes
+            them: they depend on no model, so they may be known already.
+        crossfitted: What happened on every row in folds; then scores, differences and mistaken classes are of these.
+            Single mistakes are always those of the model itself, on the test split.
+    """
+    outcomes, baselines = _from_where_all_judged(outcomes, baselines)
+    if task.bootstrap_block == 1:  # characters of a text have groups of their own
+        baselines = {name: replace(one, groups=outcomes.groups) for name, one in baselines.items()}
+    everything = outcomes if crossfitted is None else crossfitted.outcomes
+    scores, difference = _scored(task, outcomes, baselines, seed, known, crossfitted)
+    primary, judged = task.metric(task.primary_metric), JudgedOn(len(everything.nll))
+    if crossfitted is not None:
+        judged = _judged(task, primary, outcomes, seed, crossfitted)
+    confusion = confusion_matrix(everything, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
+    numbers = _numbers(scores, judged.rows, target) if task.output_kind == "number" else None
+    labelled = _labelled(confusion, labels) if task.output_kind == "label" else None
+    said = sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0)
+    clusters = None if judged.folds or task.bootstrap_block > 1 else clusters_of(outcomes)
+    return Assessment(
+        test=scores[""],
+        baselines={n: scores[n] for n in baselines},
+        difference=difference,
+        verdict=said if clusters is None else f"{said} {in_clusters(len(clusters), int(clusters.max()) + 1)}",
+        labels=labels,
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+        per_class=class_reports(confusion, labels),
+        worst_mistakes=_worst(task, outcomes),
+        pairs=_pairs(everything, seed) if task.output_kind == "number" else (),
+        target=target,
+        judged=judged,
+    )
+
+
+def _scored(
+    task: TaskSpec,
+    outcomes: Outcomes,
+    baselines: Mapping[str, Outcomes],
+    seed: int,
+    known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None,
+    crossfitted: Crossfitted | None,
+) -> tuple[dict[str, dict[str, Score]], Difference | None]:
+    """Return the scores of the model ("") and of each baseline, and how far the best of these is."""
+    primary = task.metric(task.primary_metric)
+    if crossfitted is not None:
+        folds, simple = crossfitted.folds, crossfitted.baselines
+        compare = partial(crossfitted_difference, primary, folds=folds, seed=seed)
+        methods = {"": crossfitted.outcomes, **simple}
+        scores = {
+            name: {metric.name: crossfitted_score(metric, one, folds, seed) for metric in task.metrics}
+            for name, one in methods.items()
+        }
+        return scores, _to_the_best(primary, crossfitted.outcomes, simple, compare) if simple else None
+    scores = {"": score(task, outcomes, seed)}
+    for name, one in baselines.items():
+        compute = partial(score, task, one, seed)
+        scores[name] = compute() if known is None else known(name, len(one.nll), compute)
+    compare = partial(difference_of, primary, block=task.bootstrap_block, seed=seed)
+    return scores, _to_the_best(primary, outcomes, baselines, compare) if baselines else None
+
+
+def _judged(task: TaskSpec, primary: MetricSpec, outcomes: Outcomes, seed: int, crossfitted: Crossfitted) -> JudgedOn:
+    each = tuple(primary.compute(crossfitted.outcomes.select(rows)) for rows in crossfitted.folds.rows())
+    single = score(task, outcomes, seed)
+    size, folds = len(crossfitted.outcomes.nll), crossfitted.folds.count
+    return JudgedOn(size, folds, single_split=single, each_fold=each, notes=crossfitted.notes)
+
+
+def _to_the_best(
+    primary: MetricSpec,
+    outcomes: Outcomes,
+    baselines: Mapping[str, Outcomes],
+    compare: Callable[[Outcomes, Outcomes], PairedDifference],
+) -> Difference:
+    """Return how much better the model is than the best baseline, corrected for having chosen it among all (Holm)."""
+    sign = 1.0 if primary.direction == "max" else -1.0
+    values = {name: sign * primary.compute(one) for name, one in baselines.items()}
+    best = max(values, key=lambda name: values[name])
+    found = {name: compare(outcomes, one) for name, one in baselines.items()}
+    corrected = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
+    gain = agreed(found[best], corrected[best])
+    low, high = sorted((sign * gain.low, sign * gain.high))
+    value = sign * gain.value if np.isfinite(gain.value) else float("nan")  # nothing differs: R2 has no meaning
+    return Difference(best, value, low, high)
+
+
+def _from_where_all_judged(
+    outcomes: Outcomes, baselines: Mapping[str, Outcomes]
+) -> tuple[Outcomes, dict[str, Outcomes]]:
+    """Return the last outcomes of each, as many as the shortest has."""
+    count = min(len(each.nll) for each in (outcomes, *baselines.values()))
+
+    def last(each: Outcomes) -> Outcomes:
+        missing = len(each.nll) - count
+        return each.select(np.arange(missing, len(each.nll))) if missing else each
+
+    return last(outcomes), {name: last(each) for name, each in baselines.items()}
+
+
+def _labelled(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> Labelled:
+    counts = confusion.sum(axis=1)
+    there = tuple(label for label, count in zip(labels, counts, strict=True) if count)
+    others = tuple(label for label, count in zip(labels, counts, strict=True) if not count)
+    return Labelled(int(counts.sum()), there, others, never_answered(confusion, labels))
+
+
+def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) -> Numbers:
+    return Numbers(rows, target, scores["mean"]["mae"].value if "mean" in scores else None)
+
+
+def _worst(task: TaskSpec, outcomes: Outcomes) -> tuple[int, ...]:
+    if task.output_kind == "text":
+        return ()
+    return worst_mistakes(outcomes) if task.output_kind == "label" else largest_errors(outcomes)
+
+
+def confusion_matrix(outcomes: Outcomes, classes: int) -> NDArray[np.int64]:
+    """Return how often each right class (row) got each answer (column), (K, K)."""
+    cells = outcomes.targets * classes + outcomes.predicted
+    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
+
+
+def class_reports(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[ClassReport, ...]:
+    """Return precision, recall and F1 of every class, 0 where there is nothing to divide by."""
+    hits, answers, actual = confusion.diagonal(), confusion.sum(0), confusion.sum(1)
+
+    def ratio(part: int, whole: int) -> float:
+        return float(part / whole) if whole else 0.0
+
+    return tuple(
+        ClassReport(
+            label=label,
+            precision=ratio(hits[k], answers[k]),
+            recall=ratio(hits[k], actual[k]),
+            f1=ratio(2 * hits[k], answers[k] + actual[k]),
+            support=int(actual[k]),
+        )
+        for k, label in enumerate(labels)
+    )
+
+
+def never_answered(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the classes that are in the test split and were never the answer."""
+    return tuple(label for k, label in enumerate(labels) if confusion[:, k].sum() == 0 and confusion[k].sum() > 0)
+
+
+def worst_mistakes(outcomes: Outcomes) -> tuple[int, ...]:
+    """Return the examples that were answered wrongly with the most confidence."""
+    wrong = np.flatnonzero(outcomes.targets != outcomes.predicted)
+    if outcomes.probabilities.size:
+        confidence = outcomes.probabilities[wrong, outcomes.predicted[wrong]]
+    else:
+        confidence = outcomes.nll[wrong]
+    return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])
+
+
+def largest_errors(outcomes: Outcomes) -> tuple[int, ...]:
+    """Return the examples whose numbers were furthest off, the furthest first."""
+    errors = np.abs(outcomes.targets - outcomes.predicted)
+    furthest = np.argsort(-errors, kind="stable")[:WORST_MISTAKES]
+    return tuple(int(i) for i in furthest if errors[i] > 0)
+
+
+def _pairs(outcomes: Outcomes, seed: int) -> tuple[tuple[float, float], ...]:
+    """Return (right number, answer) of every example, or of some drawn at random where there are very many."""
+    chosen = np.arange(len(outcomes.targets))
+    if len(chosen) > MOST_PAIRS:
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(chosen))[:MOST_PAIRS])
+    return tuple((_short(outcomes.targets[i]), _short(outcomes.predicted[i])) for i in chosen)
+
+
+def _short(number: float) -> float:
+    """Return a number with the seven digits that 32 bits can hold."""
+    return float(f"{number:.7g}")

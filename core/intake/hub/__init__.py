@@ -1,5 +1,0 @@
-"""Data sets of the Hugging Face hub, fetched once and kept, through `datasets` and without running anyone's code."""
-
-from core.intake.hub.taking import cached_sets, look_hub, read_hub
-
-__all__ = ["cached_sets", "look_hub", "read_hub"]

@@ -1,0 +1,92 @@
+"""The transformer that writes: GPT-2's blocks, at any size."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from core.modules.attention import CausalSelfAttention
+
+
+class TransformerBlock(nn.Module):
+    """Attention, then a small network for each position; both add to what is there (pre-norm, as in GPT-2).
+
+    Args:
+        width: Numbers that describe one position.
+        heads: Attention heads.
+        dropout: Share silenced while training.
+
+    Shapes:
+        (B, T, width) -> (B, T, width)
+
+    Source:
+        Radford et al., Language Models are Unsupervised Multitask Learners, 2019.
+        https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf
+    """
+
+    def __init__(self, width: int, heads: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.attention_norm = nn.LayerNorm(width)
+        self.attention = CausalSelfAttention(width, heads, dropout)
+        self.network_norm = nn.LayerNorm(width)
+        self.expand = nn.Linear(width, 4 * width)
+        self.contract = nn.Linear(4 * width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the positions, each a little better understood."""
+        x = x + self.attention(self.attention_norm(x))
+        hidden = F.gelu(self.expand(self.network_norm(x)), approximate="tanh")  # (B, T, 4 * width)
+        considered: Tensor = self.dropout(self.contract(hidden))
+        return x + considered
+
+
+class CausalTransformer(nn.Module):
+    """A GPT-2 style language model: predicts the next id at every position.
+
+    The vectors that stand for ids at the input also score them at the output (weight tying), which saves
+    parameters and helps small models.
+
+    Args:
+        vocabulary_size: How many different ids there are.
+        context: How many ids it can look back on; also the attribute by which others know it.
+        width: Numbers that describe one position.
+        depth: Blocks on top of each other.
+        heads: Attention heads a block.
+        dropout: Share silenced while training.
+
+    Shapes:
+        (B, T) int64 with T <= context -> (B, T, vocabulary_size) logits
+
+    Source:
+        Radford et al., 2019 (see TransformerBlock); tying: Press and Wolf, Using the Output Embedding to
+        Improve Language Models, 2016. https://arxiv.org/abs/1608.05859
+    """
+
+    def __init__(
+        self, vocabulary_size: int, context: int, *, width: int, depth: int, heads: int, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self.tokens = nn.Embedding(vocabulary_size, width)
+        self.positions = nn.Embedding(context, width)
+        self.dropout = nn.Dropout(dropout)
+        self.blocks = nn.Sequential(*(TransformerBlock(width, heads, dropout) for _ in range(depth)))
+        self.norm = nn.LayerNorm(width)
+        self._initialise(depth)
+
+    def _initialise(self, depth: int) -> None:
+        """Start as GPT-2 does: small normal weights, smaller still where a block adds to what is there."""
+        for name, parameter in self.named_parameters():
+            if parameter.dim() < 2:
+                continue
+            adds_to_residual = name.endswith(("attention.output.weight", "contract.weight"))
+            nn.init.normal_(parameter, std=0.02 / (2 * depth) ** 0.5 if adds_to_residual else 0.02)
+        for module in self.modules():
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Return the logits of the id that follows each position."""
+        places = torch.arange(ids.shape[1], device=ids.device)
+        x = self.dropout(self.tokens(ids) + self.positions(places))
+        return F.linear(self.norm(self.blocks(x)), self.tokens.weight)

@@ -1,0 +1,104 @@
+"""Telling: whoever ends a run starts a small process; that one claims the end, so that it is told once, and posts."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from core.errors import TouchstoneError
+from core.notifications.formats import payload
+from core.notifications.messages import message_of, trial_message
+from core.notifications.posting import Answer, post
+from core.notifications.webhook import Webhook, load
+from core.processes.identity import limited_environment
+from core.settings import PROJECT, Settings
+from core.store.database import Database
+from core.store.notification_store import ToldStore
+from core.store.run_store import RunStore
+
+PAUSES_S = (2.0, 10.0, 60.0)  # before each of three more tries
+_log = logging.getLogger(__name__)
+
+
+def announce(settings: Settings, run_id: str) -> None:
+    """Let it be told that a run has ended; costs a look at a file where nobody wants to know, and never fails.
+
+    Args:
+        settings: Where the webhook is kept.
+        run_id: The run, whose end is in the store.
+    """
+    if load(settings) is None:
+        return
+    try:
+        settings.logs_folder.mkdir(parents=True, exist_ok=True)
+        with (settings.logs_folder / "notifying.log").open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "core.notifications", run_id],
+                cwd=PROJECT,
+                env=limited_environment(1, TOUCHSTONE_HOME=str(settings.home.resolve())),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # it outlives the run's process, and the supervisor
+            )
+    except OSError:
+        _log.warning("Nobody could be told that run %s has ended.", run_id, exc_info=True)
+        return
+    threading.Thread(target=child.wait, daemon=True).start()  # so that it leaves no zombie
+
+
+def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence[float] = PAUSES_S) -> Answer | None:
+    """Post that a run has ended, once for each end; return what became of it, None where there was nothing to tell.
+
+    Args:
+        settings: Where the webhook is kept.
+        database: Where the run is.
+        run_id: The run.
+        pauses_s: Before each further try.
+
+    Raises:
+        TouchstoneError: The run is gone, or the database does not answer.
+    """
+    webhook, runs = load(settings), RunStore(database)
+    run = runs.get(run_id)
+    if webhook is None or run.paused or not webhook.wants(run.status):
+        return None
+    if not ToldStore(database).claim(run.id, run.attempt, "Telling the webhook how it ended."):
+        return None
+    answer = _tried(lambda: post(webhook.url, payload(webhook.url, message_of(run, webhook.dashboard))), pauses_s)
+    if not answer.taken:
+        sentence = f"The webhook could not be told that it ended. {answer.sentence} The System page can send a test."
+        runs.add_event(run.id, "warning", sentence)
+    _log.info("Run %s: %s", run.id, answer.sentence)
+    return answer
+
+
+def send_test(webhook: Webhook) -> Answer:
+    """Post a test, once, and return what became of it."""
+    return post(webhook.url, payload(webhook.url, trial_message(webhook.dashboard)))
+
+
+def main(run_id: str) -> None:
+    """Tell of one run; whatever goes wrong is in the log, and nobody waits."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings = Settings()
+    database = Database(settings.url)
+    try:
+        tell(settings, database, run_id)
+    except TouchstoneError:
+        _log.exception("Nobody was told that run %s has ended.", run_id)
+    finally:
+        database.dispose()
+
+
+def _tried(once: Callable[[], Answer], pauses_s: Sequence[float]) -> Answer:
+    answer = once()
+    for pause_s in pauses_s:
+        if answer.taken or not answer.is_worth_another_try:
+            break
+        _log.info("%s Trying again in %g s.", answer.sentence, pause_s)
+        time.sleep(pause_s)
+        answer = once()
+    return answer

@@ -1,0 +1,1 @@
+"""What pages, commands and routes call; nothing here imports torch."""

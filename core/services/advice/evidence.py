@@ -1,0 +1,112 @@
+"""What a rule is shown of a run, and what it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.runs import Run
+from core.specs import MetricSpec
+
+STRONGER = {"quick": "balanced", "balanced": "best"}  # settings that learn more than these
+
+Severity = Literal["problem", "chance", "note"]
+SEVERITIES: tuple[Severity, ...] = ("problem", "chance", "note")
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A curve: (N,) steps, rising, and (N,) values, all finite."""
+
+    steps: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything that a rule may go by.
+
+    Args:
+        run: The run, live or ended.
+        primary: The metric that decides.
+        lines: Its curves by key, such as `train/loss`.
+        report: What was found out on the test split; empty before.
+        settings: Every setting by its name, the model's own included.
+        steps_per_epoch: 0 where it is not known.
+        train_examples: Examples to learn from; 0 where it is not known.
+        was_solved: Its last step went straight to the best weights, whatever gradient descent did before.
+    """
+
+    run: Run
+    primary: MetricSpec
+    lines: Mapping[str, Line]
+    report: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    steps_per_epoch: int = 0
+    train_examples: int = 0
+    was_solved: bool = False
+
+    def line(self, key: str) -> Line:
+        """Return a curve; one without points where there is none."""
+        return self.lines.get(key, Line(np.zeros(0, np.int64), np.zeros(0)))
+
+    def when(self, step: int) -> str:
+        """Return a step as people say it: "pass 4", where passes are known."""
+        if not self.steps_per_epoch:
+            return f"step {step:,}"
+        return f"pass {max(-(-step // self.steps_per_epoch), 1):,}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether no more points will come."""
+        return not self.run.status.is_active
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing that is worth saying about a run.
+
+    Args:
+        code: The rule's.
+        severity: "problem", "chance" to do better, or "note".
+        finding: What was found, in one sentence.
+        evidence: The numbers behind it, in one sentence.
+        action: What to do, as a button says it.
+        changes: Settings of a new run that does it; empty where another way leads there.
+        more_epochs: Passes to train this run longer by, instead of a new one.
+        page: The page that leads there, instead of a run: "import_data.py".
+    """
+
+    code: str
+    severity: Severity
+    finding: str
+    evidence: str
+    action: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    more_epochs: int = 0
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one file in `rules/` brings.
+
+    Args:
+        code: Its name, in words joined by hyphens.
+        look: Returns advice where there is reason for it.
+        order: Lower comes first among advice of the same severity.
+        silences: Codes of rules that have nothing to add where this one speaks.
+        of_descent: It is about the way to the weights; it says nothing of a run whose weights were computed.
+    """
+
+    code: str
+    look: Callable[[Evidence], Advice | None]
+    order: int
+    silences: tuple[str, ...] = ()
+    of_descent: bool = False

@@ -1,0 +1,25 @@
+"""A simple method does better on the same test examples."""
+
+from core.services.advice.evidence import STRONGER, Advice, Evidence, Rule
+
+CODE = "worse-than-baseline"
+
+
+def look(evidence: Evidence) -> Advice | None:
+    """Find that the whole interval of the difference speaks for the baseline."""
+    difference = evidence.report.get("difference")
+    if not difference or not float(difference["ci_high"]) < 0:  # nor where there is no interval: not a number
+        return None
+    title, worse = evidence.primary.in_a_sentence, -float(difference["value"])
+    said = f"{100 * worse:.1f} points" if evidence.primary.unit == "percent" else f"{worse:.3g}"
+    stronger, name = STRONGER.get(evidence.run.config.preset), str(difference["baseline"])
+    return Advice(
+        CODE, "problem", f"{name[:1].upper()}{name[1:]} does better, and is simpler.",
+        f"On the same test examples its {title} is {said} better, and the 95 % interval leaves no doubt.",
+        f"Run again with the settings '{stronger}'" if stronger else "Try another model on the same data",
+        {"preset": stronger} if stronger else {},
+        page="" if stronger else "train.py",
+    )  # fmt: skip
+
+
+RULE = Rule(CODE, look, order=5)

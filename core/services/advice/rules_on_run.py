@@ -1,0 +1,76 @@
+"""All rules on one run."""
+
+import importlib
+import pkgutil
+from functools import cache
+
+import numpy as np
+
+from core.services.advice.evidence import SEVERITIES, Advice, Evidence, Line, Rule
+from core.services.curve_cache import Curve, curves_of
+from core.services.run_service import Service
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Return every rule by its code: a new file in the folder is a new rule."""
+    package = importlib.import_module("core.services.advice.rules")
+    found: dict[str, Rule] = {}
+    for module_info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        if (rule := getattr(module, "RULE", None)) is not None:
+            if rule.code in found:
+                raise RuntimeError(f"two files in {package.__name__} declare the rule '{rule.code}'")
+            found[rule.code] = rule
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def advise(evidence: Evidence) -> tuple[Advice, ...]:
+    """Return what is worth saying, problems first."""
+    found: dict[str, Advice] = {}
+    for code, rule in rules().items():
+        if evidence.was_solved and rule.of_descent:
+            continue
+        if (advice := rule.look(evidence)) is not None:
+            found[code] = advice
+    silent = {code for speaking in found for code in rules()[speaking].silences}
+    left = [advice for code, advice in found.items() if code not in silent]
+    return tuple(sorted(left, key=lambda advice: SEVERITIES.index(advice.severity)))  # stable: then by order
+
+
+def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
+    """Return what is worth saying about a run as it is now.
+
+    Args:
+        service: Knows it.
+        run_id: The run.
+
+    Raises:
+        RunNotFound: There is none of this id.
+    """
+    run = service.run(run_id)
+    if not run.steps:
+        return ()
+    task = service.tasks().get(run.task)
+    if task is None:  # it was not trained here: nobody knows what its numbers mean
+        return ()
+    # As a chart shows them: of long curves what can be seen, every spike included.
+    curves = curves_of(service).read(run.id).curves
+    return advise(
+        Evidence(
+            run=run,
+            primary=task.metric(task.primary_metric),
+            lines={key: line_of(curve) for key, curve in curves.items()},
+            report=service.report(run_id),
+            settings={**run.config.params, **run.config.model_dump()},
+            steps_per_epoch=run.steps_per_epoch,
+            train_examples=run.steps_per_epoch * run.config.batch_size,
+            was_solved=any("penalty" in event.data for event in service.events(run.id, "note")),
+        )
+    )
+
+
+def line_of(curve: Curve) -> Line:
+    """Return a stored curve without what is no number."""
+    finite = np.isfinite(curve.values)
+    return Line(curve.steps[finite], curve.values[finite])

@@ -1,0 +1,81 @@
+"""What each run answered on the test examples, as far as comparing needs it: small, and read once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.predictions_file import FOLDS_NAME, NAME, StoredFolds, read_folds, read_outcomes
+from core.runs import Run
+from core.services.run_service import Service
+from core.specs import Outcomes
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """The answers of one run to N test examples.
+
+    Args:
+        fingerprint: Of the data version; the same one means the same examples in the same order.
+        outcomes: Without the probabilities.
+        confidence: (N,) how sure it was of what it answered, from 0 to 1; (0,) where that is not known.
+    """
+
+    fingerprint: str
+    outcomes: Outcomes
+    confidence: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.outcomes.nll)
+
+
+def answers_of(service: Service, run: Run) -> Answers | None:
+    """Return what a run answered; None where it has not finished, or did before answers were kept."""
+    return _kept(service, run, NAME, _read)
+
+
+def folds_of(service: Service, run: Run) -> StoredFolds | None:
+    """Return what was judged of a run on every row in folds; None where nothing was."""
+    return _kept(service, run, FOLDS_NAME, _read_folds)
+
+
+def _kept(service: Service, run: Run, name: str, read: Callable[[Path, int], T | None]) -> T | None:
+    """Return what a run of our own keeps in a file; None where it has none."""
+    if not run.is_own:
+        return None
+    folder = service.folder(run.id)
+    try:
+        return read(folder, (folder / name).stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=40)
+def _read_folds(folder: Path, modified_ns: int) -> StoredFolds | None:
+    del modified_ns  # part of the key, as below
+    return read_folds(folder)
+
+
+def _light(outcomes: Outcomes) -> Outcomes:
+    """Return outcomes without the probabilities."""
+    return Outcomes(outcomes.nll, outcomes.targets, outcomes.predicted, groups=outcomes.groups)
+
+
+@lru_cache(maxsize=40)
+def _read(folder: Path, modified_ns: int) -> Answers | None:
+    del modified_ns  # part of the key: a run that was finished again is read again
+    stored = read_outcomes(folder)
+    if stored is None:
+        return None
+    outcomes, chosen = stored.outcomes, np.zeros(0, np.float32)
+    if outcomes.probabilities.size:
+        at = outcomes.predicted.astype(np.int64)
+        chosen = outcomes.probabilities[np.arange(len(at)), at].astype(np.float32)
+    return Answers(stored.fingerprint, _light(outcomes), chosen)

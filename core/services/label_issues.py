@@ -1,0 +1,145 @@
+"""Labels that a trained model doubts: where runs and data sets meet. Pages and commands call it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from core.dataset_types import DoubtedLabel, Finding, FlipTrial
+from core.errors import RunNotFound
+from core.runs import Run, RunStatus
+from core.services.run_service import Service
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What a model that was trained on a version, or on one before it, doubts."""
+
+    finding: Finding
+    labels: tuple[DoubtedLabel, ...]  # as positions in the version that was asked about, the surest first
+    run: Run
+    is_older: bool  # the model learnt from a version before this one
+    trial: FlipTrial | None = None  # how far it can be trusted; None of a run that ended before that was measured
+
+
+def doubts_of(service: Service, dataset: str, fingerprint: str = "") -> Doubts | None:
+    """Return what the latest model doubts of a brought version that is clearly better than the strongest baseline.
+
+    Args:
+        service: Knows runs and data sets.
+        dataset: The data set's name.
+        fingerprint: Of the version; empty is the one in use.
+
+    Returns:
+        None where there is no such model, or where it doubts nothing.
+    """
+    shelf = service.shelf
+    mark = fingerprint or shelf.head(dataset)
+    judges: dict[str, Run] = {}  # the newest finished run of each version
+    for run in service.runs_using(dataset):
+        version = run.config.dataset_version
+        if version not in judges and run.status is RunStatus.SUCCEEDED and is_believed(service, run):
+            judges[version] = run
+    judged = next((version for version in shelf.lineage(dataset, mark) if version in judges), None)
+    return None if judged is None else _doubts(service, judges[judged], mark)
+
+
+def doubts_of_run(service: Service, run: Run, fingerprint: str = "") -> Doubts | None:
+    """Return what a run doubts of a version, whether or not it is believed; None where it doubts nothing.
+
+    Args:
+        service: Knows runs and data sets.
+        run: Finished, on data that was brought and may have gone since.
+        fingerprint: Of the version of that data; empty is the one in use.
+    """
+    name, shelf = run.config.dataset, service.shelf
+    if not run.config.dataset_version or not _file(service, run).exists():
+        return None
+    known = {info.fingerprint for info in shelf.versions(name)} if shelf.library.has(name) else set()
+    return _doubts(service, run, fingerprint or shelf.head(name)) if run.config.dataset_version in known else None
+
+
+def is_believed(service: Service, run: Run) -> bool:
+    """Return whether a run is clearly better than the strongest baseline, so that its doubts are worth a look."""
+    gain = _difference(service, run)
+    return gain is not None and float(gain["ci_low"]) > 0
+
+
+def why_no_doubts(service: Service, run_id: str, dataset: str, fingerprint: str) -> str:
+    """Return, as a sentence, why nothing that a run doubts is suggested; empty where it is.
+
+    Args:
+        service: Knows runs and data sets.
+        run_id: As somebody's link names it.
+        dataset: The data set that is looked at.
+        fingerprint: Of its version.
+    """
+    try:
+        run = service.run(run_id)
+    except RunNotFound:
+        return f"There is no run '{run_id[:40]}', so nothing is known of what it doubts. It may have been removed."
+    if run.config.dataset != dataset:
+        return f"'{run.name}' was trained on other data, so it doubts no label here."
+    if run.status is not RunStatus.SUCCEEDED:
+        return f"'{run.name}' has not finished, so it doubts no label yet."
+    doubts = doubts_of_run(service, run, fingerprint)
+    if doubts is None:
+        return f"'{run.name}' doubts no label of this version, or what it doubted was put right or kept."
+    return "" if is_believed(service, run) else why_not_believed(service, run)
+
+
+def why_not_believed(service: Service, run: Run) -> str:
+    """Return, as a sentence, why the doubts of a run that is no better than a baseline are not suggested."""
+    gain = _difference(service, run)
+    if gain is None:
+        return f"'{run.name}' was not compared with a baseline, so which labels it doubts is not suggested to you."
+    low, high = (100 * float(gain[end]) for end in ("ci_low", "ci_high"))
+    return (
+        f"'{run.name}' is not clearly better than {gain['baseline']} ({100 * float(gain['value']):+.1f} points, 95 % "
+        f"interval {low:+.1f} to {high:+.1f}), so which labels it doubts is not suggested to you: where a simple "
+        "method is as good, too many of its doubts are its own mistakes."
+    )
+
+
+def _doubts(service: Service, run: Run, mark: str) -> Doubts | None:
+    shelf, dataset, judged = service.shelf, run.config.dataset, run.config.dataset_version
+    written = _written(service, run)
+    said = shelf.doubted_labels(dataset, judged, written["found"], run.name)
+    labels = shelf.still_doubted(dataset, said, judged, mark)
+    if not labels:
+        return None
+    trial = FlipTrial(**written["trial"]) if written.get("trial") else None
+    finding = shelf.doubt_finding(dataset, labels, mark, trial)
+    return Doubts(finding, tuple(labels), run, judged != mark, trial)
+
+
+def _difference(service: Service, run: Run) -> Mapping[str, Any] | None:
+    """Return how far a run is above the strongest baseline; None where nobody knows, or it has no doubts."""
+    if not _file(service, run).exists():
+        return None
+    written = _written(service, run)
+    if "difference" in written:
+        found = written["difference"]
+    else:  # of a run that ended before it was written here
+        report = service.folder(run.id) / "report.json"
+        found = _read(report, report.stat().st_mtime_ns).get("difference") if report.exists() else None
+    return found if isinstance(found, dict) else None
+
+
+def _written(service: Service, run: Run) -> dict[str, Any]:
+    file = _file(service, run)
+    return _read(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, changed_ns: int) -> dict[str, Any]:
+    """Return a file of JSON; read again where it was written since."""
+    del changed_ns
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+def _file(service: Service, run: Run) -> Path:
+    return service.settings.runs_folder / run.id / "mislabels.json"

@@ -1,0 +1,86 @@
+"""Which of the data sets that there are suit a recipe, and what to do where none does."""
+
+from dataclasses import dataclass
+
+from core.dataset_types import DatasetEntry, HubSet
+from core.errors import UserError
+from core.services.dataset_service import Shelf
+from core.services.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The data sets that a recipe can be trained on.
+
+    Args:
+        suiting: What the recipe is meant for: what was brought first, the newest at the very first.
+        others: The other data sets of its task, which work as well.
+        hub_set: What would be fetched from the hub; None where the recipe names nothing there.
+    """
+
+    suiting: tuple[DatasetEntry, ...]
+    others: tuple[DatasetEntry, ...]
+    hub_set: HubSet | None
+
+
+class RecipeWithoutData(UserError):
+    """No data set that suits the recipe is here; the message says which file to bring, and what can be fetched."""
+
+    def __init__(self, recipe: Recipe, fit: Fit) -> None:
+        """Build the sentences from the recipe and what there is instead."""
+        fetch = f", or fetch it (touchstone data import hub:{recipe.data.hub})" if recipe.data.hub else ""
+        own = ", ".join(entry.name for entry in fit.others)
+        others = f" To train on another data set, add --dataset NAME; there is: {own}." if own else ""
+        super().__init__(
+            f"The recipe '{recipe.name}' learns from {recipe.data.title}, which is not here yet. {recipe.data.bring} "
+            f"That is done by touchstone data import FILE --task {recipe.task}{fetch}; then start the recipe again."
+            f"{others}"
+        )
+
+
+def fit(recipe: Recipe, shelf: Shelf) -> Fit:
+    """Return which data sets there are for a recipe."""
+    entries = shelf.entries(recipe.task)
+    suiting = [entry for entry in entries if _suits(recipe, entry, shelf)]
+    others = [entry for entry in entries if entry not in suiting]
+    hub_set = next((known for known in shelf.hub_sets(recipe.task) if known.id == recipe.data.hub), None)
+    return Fit(tuple(sorted(suiting, key=_built_in)), tuple(sorted(others, key=_built_in)), hub_set)
+
+
+def data_for(recipe: Recipe, shelf: Shelf, chosen: str = "") -> str:
+    """Return the name of the data set that a recipe is to be trained on.
+
+    Args:
+        recipe: The recipe.
+        shelf: Where the data sets are.
+        chosen: What the user named; empty takes the newest that suits.
+
+    Raises:
+        RecipeWithoutData: Nothing was named, and nothing suits.
+        UserError: What was named is unknown or for another task.
+    """
+    if chosen:
+        return shelf.find(chosen, recipe.task).name
+    found = fit(recipe, shelf)
+    if not found.suiting:
+        raise RecipeWithoutData(recipe, found)
+    return found.suiting[0].name
+
+
+def _suits(recipe: Recipe, entry: DatasetEntry, shelf: Shelf) -> bool:
+    data = recipe.data
+    if entry.built_in:
+        return entry.name == data.built_in
+    if data.anything:
+        return True
+    manifest = shelf.library.version(entry.name).manifest
+    if data.hub and manifest.facts.get("hub_id") == data.hub:
+        return True
+    if data.labels and {label.casefold() for label in manifest.info.labels} == set(data.labels):
+        return data.picture_size in (0, manifest.picture_size)
+    target = str(manifest.facts.get("target", "")).casefold()
+    return any(word in target for word in data.target_words)
+
+
+def _built_in(entry: DatasetEntry) -> bool:
+    return entry.built_in

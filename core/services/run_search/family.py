@@ -1,0 +1,44 @@
+"""The family of a run as a small graph: where it came from, and everything that came from it."""
+
+from dataclasses import dataclass
+
+from core.runs import Run
+from core.services.run_service import Service
+
+MOST = 30  # runs; more cannot be read in a small picture
+
+
+@dataclass(frozen=True)
+class Family:
+    """Runs, the oldest ancestor first, and who came from whom."""
+
+    runs: tuple[Run, ...]
+    left_out: bool  # whether there are more than fit
+
+    @property
+    def edges(self) -> tuple[tuple[str, str, str], ...]:
+        """Parent, child and how the child came from it, for the pairs of which both are here."""
+        known = {run.id for run in self.runs}
+        return tuple((run.parent_id, run.id, run.parent_kind) for run in self.runs if run.parent_id in known)
+
+
+def family_of(service: Service, run_id: str) -> Family:
+    """Return a run with its ancestors and its descendants, the nearest first where not all fit.
+
+    Raises:
+        RunNotFound: There is no such run.
+    """
+    run, line = service.run(run_id), service.lineage(run_id)
+    ancestors = line.ancestors[-(MOST // 2) :]
+    found, waiting = {known.id: known for known in (*ancestors, run)}, list(reversed(line.children))
+    left_out = len(ancestors) < len(line.ancestors)
+    while waiting:
+        child = waiting.pop(0)
+        if child.id in found:
+            continue
+        if len(found) == MOST:
+            left_out = True
+            break
+        found[child.id] = child
+        waiting.extend(reversed(service.lineage(child.id).children))
+    return Family(tuple(found.values()), left_out)

@@ -1,0 +1,351 @@
+"""What pages, commands and routes call. Never imports torch: whatever computes runs in a process of its own."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from core import catalog, configure
+from core.access.visitor import is_owner
+from core.config import TrainConfig
+from core.configure import SettingField
+from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
+from core.services.lineage import Family, with_changes
+from core.tracking.lock_holders import LockHolders
+from core.tracking.lost_runs import LostRunDetector
+from core.processes.identity import kill
+from core.services.run_document import run_document, tail_of
+from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
+from core.settings import Settings
+from core.services.dataset_service import DatasetPreview, Shelf
+from core.specs import DatasetSpec, ModelSpec, TaskSpec
+from core.store.database import Database
+from core.store.job_queue import JobQueue
+from core.store.metric_store import MetricStore, Point
+from core.store.run_store import RunStore, now
+from core.services.preflight import Trials
+
+__all__ = ["DatasetPreview", "Service", "Worker"]
+
+LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
+
+
+class Service:
+    """One door to everything. Each method is a question or one change; all errors are `TouchstoneError`."""
+
+    def __init__(self, settings: Settings, database: Database, worker: Worker) -> None:
+        """Wire it; `core.services.bootstrap.open_service` does."""
+        self.settings, self.database, self.worker = settings, database, worker
+        self.shelf = Shelf(settings)
+        self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
+        self._family, self._lost_runs = Family(settings, self._runs), LostRunDetector(database)
+        self._lock_holders = LockHolders(database)
+        self.trials = Trials(database, worker)
+
+    @staticmethod
+    def is_owner(headers: Mapping[str, str]) -> bool:
+        """Return whether a request was made by the owner at this machine, who may name files and folders on it.
+
+        Args:
+            headers: Of the request, as they came through `core.access.guard`.
+        """
+        return is_owner(headers)
+
+    # --- what there is ---
+
+    def tasks(self) -> dict[str, TaskSpec]:
+        """Return every task by name."""
+        return catalog.tasks()
+
+    def datasets(self, task: str | None = None) -> dict[str, DatasetSpec]:
+        """Return every data set, built in or brought, or those of one task."""
+        return self.shelf.specs(task)
+
+    def models(self, task: str | None = None) -> dict[str, ModelSpec]:
+        """Return every model, or those that can do one task."""
+        return catalog.models(task)
+
+    def setting_fields(self, model: str, task: str = "") -> list[SettingField]:
+        """Return every setting of a run of this model, as a form shows it."""
+        return configure.setting_fields(catalog.find_model(model), task)
+
+    def preset_values(self, model: str, preset: str, task: str = "") -> dict[str, Any]:
+        """Return the value of every setting under a preset."""
+        return configure.preset_values(catalog.find_model(model), preset, task)
+
+    def kept_step(self, run_id: str) -> int | None:
+        """Return the step whose weights a run keeps; None where it keeps none."""
+        card = self.folder(run_id) / "checkpoints" / "best" / "card.json"
+        try:
+            return int(json.loads(card.read_text(encoding="utf-8"))["content"]["step"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def learning_rate_for(self, model: str, preset: str, task: str, optimiser: str) -> float:
+        """Return the learning rate that suits an optimiser with a model, where nobody chooses one."""
+        return configure.learning_rate_for(catalog.find_model(model), preset, task, optimiser)
+
+    def make_config(
+        self, task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
+    ) -> TrainConfig:
+        """Return the complete configuration, or say in words why there is none."""
+        catalog.find_task(task)
+        self.shelf.find(dataset, task)
+        config = configure.make_config(task, dataset, model, preset, overrides)
+        return config.model_copy(update={"dataset_version": self.shelf.head(dataset)})
+
+    def preview(self, dataset: str) -> DatasetPreview:
+        """Return a look at a data set; quick after the first time."""
+        return self.shelf.preview(dataset)
+
+    def runs_using(self, dataset: str, fingerprint: str = "") -> list[Run]:
+        """Return the runs that need a data set, or one version of it, the newest first."""
+        using = (run for run in [*self.runs(), *self.runs(trashed=True)] if run.config.dataset == dataset)
+        return [run for run in using if fingerprint in ("", run.config.dataset_version)]
+
+    def empty_data_trash(self) -> int:
+        """Remove the data sets in the trash for good but those that runs need; return how many."""
+        needed = {run.config.dataset for run in [*self.runs(), *self.runs(trashed=True)]}
+        return self.shelf.empty_trash(needed)
+
+    # --- starting and stopping ---
+
+    def start_run(
+        self, config: TrainConfig, name: str = "", idempotency_key: str | None = None, cloned_from: str = ""
+    ) -> Run:
+        """Queue a run and make sure that somebody will take it.
+
+        Args:
+            config: From `make_config`.
+            name: What to call it; empty names it after its model, data and number.
+            idempotency_key: Two calls with the same key are one run.
+            cloned_from: The run whose settings it began with, if any.
+
+        Raises:
+            UserError: A file that the model needs is missing or altered, or the run that it continues does not fit;
+                nothing is queued.
+        """
+        model = catalog.find_model(config.model)
+        if model.check is not None:
+            model.check(configure.model_params(config))
+        self.shelf.find(config.dataset, config.task)
+        parent = self._family.parent_of(config, cloned_from)
+        clean, key = _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex
+        run = self._runs.create(config, clean, key, parent, self.trials.estimate_of(config))
+        self.worker.ensure()
+        return run
+
+    def train_longer(
+        self, run_id: str, epochs: int, learning_rate: float | None = None, idempotency_key: str | None = None
+    ) -> Run:
+        """Queue a new run that goes on from what a finished, stopped or diverged one has learnt.
+
+        Args:
+            run_id: The run; it stays as it is.
+            epochs: How many more passes over the training data.
+            learning_rate: None is the same again, or a tenth of it where the run broke down.
+            idempotency_key: Two calls with the same key are one run.
+
+        Raises:
+            RunNotReady: It still works, was interrupted (resume it), is in the trash, or has nothing saved.
+            InvalidSetting: A number out of bounds.
+        """
+        config = self._family.longer(self.run(run_id), epochs, learning_rate)
+        return self.start_run(config, idempotency_key=idempotency_key)
+
+    def clone_config(self, run_id: str, changes: Mapping[str, Any] | None = None) -> TrainConfig:
+        """Return a run's settings, to be changed and started from nothing with `start_run(..., cloned_from=run_id)`."""
+        config = self._family.anew(self.run(run_id))
+        return with_changes(config, changes or {})
+
+    def stop_run(self, run_id: str) -> Run:
+        """Ask a run to stop; what it has learnt is saved.
+
+        Raises:
+            RunNotReady: It has already ended.
+        """
+        return self._end(run_id, "stop")
+
+    def end_run(self, run_id: str) -> Run:
+        """End a run's process at once, for one that stands still and hears no wish; its checkpoints are kept.
+
+        It may be the one that keeps everybody from writing: then it is ended before the wish is noted.
+
+        Raises:
+            RunNotReady: It has already ended, or is logged elsewhere.
+        """
+        run = self.run(run_id)
+        if not run.is_own:
+            raise RunNotReady(f"'{run.name}' is logged by a script: only whoever runs that may end it.")
+        try:
+            self._end(run.id, "stop")
+        except DatabaseBusy:
+            if (process := self._queue.process_of(run.id)) is None:
+                raise
+            kill(*process)
+            self._runs.request_stop(run.id)  # where the supervisor was quicker, it has ended already
+        if (process := self._queue.process_of(run.id)) is not None:
+            kill(*process)
+        return self.run(run_id)
+
+    def pause_run(self, run_id: str) -> Run:
+        """Ask a run to pause: it frees memory and device, and `resume_run` goes on exactly there.
+
+        Raises:
+            RunNotReady: It has already ended.
+        """
+        return self._end(self._family.check_can_pause(self.run(run_id)).id, "pause")
+
+    def finish_run(self, run_id: str) -> Run:
+        """Ask a run to end its training now and to be judged and saved; one that was stopped is resumed for that.
+
+        Raises:
+            RunNotReady: It has learnt nothing yet, is being stopped, or has already succeeded.
+        """
+        run = self._family.check_can_finish(self.run(run_id))
+        if self._runs.request_finish(run.id):
+            self._runs.add_event(run.id, "note", f"Asked to finish now, after step {run.steps} of {run.steps_total}.")
+        elif self._queue.requeue(run.id, finish=True):
+            self._runs.add_event(run.id, "note", "Resumed to be judged and saved as it is.")
+        self.worker.ensure()
+        return self.run(run_id)
+
+    def resume_run(self, run_id: str) -> Run:
+        """Queue a run again, to go on from its last checkpoint.
+
+        Raises:
+            RunNotReady: It still works, has succeeded or is in the trash.
+        """
+        run = self._family.check_can_resume(self.run(run_id))
+        if self._queue.requeue(run.id):
+            self._runs.add_event(run.id, "note", "Resumed: goes on from the last checkpoint.")
+        self.worker.ensure()
+        return self.run(run_id)
+
+    # --- reading ---
+
+    def run(self, run_id: str) -> Run:
+        """Return one run.
+
+        Raises:
+            RunNotFound: There is none of this id.
+        """
+        return self._lost_runs.checked([self._runs.get(run_id.strip().lower())])[0]
+
+    def runs(self, *, trashed: bool = False, limit: int | None = None) -> list[Run]:
+        """Return runs, the newest first."""
+        return self._lost_runs.checked(self._runs.list(trashed=trashed, limit=limit))
+
+    def active_runs(self) -> list[Run]:
+        """Return the runs that wait or work, the newest first."""
+        return self._lost_runs.still_active(self._runs.list(status=(RunStatus.QUEUED, RunStatus.RUNNING)))
+
+    def queue(self) -> list[QueueEntry]:
+        """Return the runs that wait, the next one first."""
+        return self._queue.waiting(self.worker.info().slots)
+
+    def watch(self) -> WorkerInfo:
+        """Return what the supervisor says; start one where runs wait or work here and none lives.
+
+        A process of ours that stands still with the database in its hands is let go on, or ended, before.
+        """
+        self._lock_holders.look()
+        info = self.worker.info()
+        if not info.alive and any(run.is_own for run in self.active_runs()):
+            self.worker.ensure()
+        return info
+
+    def metrics(self, run_id: str, after: Mapping[str, float] | None = None) -> dict[str, list[Point]]:
+        """Return (step, value, wall time) by key, optionally only what came after a step."""
+        return self._metrics.read(self.run(run_id).id, after)
+
+    def latest(self, run_id: str) -> dict[str, Point]:
+        """Return the last point of every curve."""
+        return self._metrics.latest(self.run(run_id).id)
+
+    def events(self, run_id: str, kind: str | None = None) -> list[Event]:
+        """Return what happened to a run, the oldest first."""
+        return list(self._runs.events(self.run(run_id).id, kind))
+
+    def log(self, run_id: str, tail_bytes: int = 64_000) -> str:
+        """Return the end of the run's log."""
+        return tail_of(self.folder(run_id) / "log.txt", tail_bytes)
+
+    def report(self, run_id: str) -> dict[str, Any]:
+        """Return the evaluation of a finished run; empty before."""
+        file = self.folder(run_id) / "report.json"
+        return json.loads(file.read_text()) if file.exists() else {}
+
+    def folder(self, run_id: str) -> Path:
+        """Return the folder of a run's files."""
+        return self.settings.runs_folder / self.run(run_id).id
+
+    def finished_folder(self, run_id: str) -> Path:
+        """Return the folder of a run that has a model to use.
+
+        Raises:
+            RunNotReady: It has none.
+        """
+        run = self.run(run_id)
+        if not (self.folder(run_id) / "checkpoints" / "best" / "card.json").exists():
+            raise RunNotReady(f"'{run.name}' has no trained model yet: it is {run.status}.")
+        return self.folder(run_id)
+
+    def lineage(self, run_id: str) -> Lineage:
+        """Return the runs that a run came from, and those that came from it."""
+        return self._family.of(self.run(run_id))
+
+    def document(self, run_id: str) -> dict[str, Any]:
+        """Return everything known of a run as one JSON document (the contract of `runs show --json`)."""
+        run = self.run(run_id)
+        return run_document(run, self._runs.artifacts(run.id), self._family.of(run))
+
+    # --- changing ---
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+        if not (clean := _clean(name, LONGEST_NAME, "name")):
+            raise UserError("A run needs a name of at least one character.")
+        self._change(run_id, name=clean)
+
+    def set_note(self, run_id: str, note: str) -> None:
+        """Write down a thought about a run."""
+        self._change(run_id, note=_clean(note, LONGEST_NOTE, "note"))
+
+    def delete(self, run_id: str) -> None:
+        """Move a run to the trash, from which it can come back.
+
+        Raises:
+            RunNotReady: It still waits or works.
+        """
+        run = self.run(run_id)
+        if not self._runs.update(run.id, [s for s in RunStatus if not s.is_active], deleted_at=now()):
+            raise RunNotReady(f"'{run.name}' is still {run.status}. Stop it first: touchstone runs stop {run.id}")
+
+    def restore(self, run_id: str) -> None:
+        """Bring a run back from the trash."""
+        self._change(run_id, deleted_at=None)
+
+    def empty_trash(self) -> int:
+        """Remove the runs in the trash for good, but those from whose files another will begin; return how many."""
+        return self._family.empty_trash()
+
+    def _end(self, run_id: str, how: Literal["stop", "pause"]) -> Run:
+        run = self.run(run_id)
+        if not self._runs.request_stop(run.id, pause=how == "pause") and not run.status.is_active:
+            raise RunNotReady(f"'{run.name}' has already ended ({run.shown_status}), so there is nothing to {how}.")
+        if run.is_own:
+            self.worker.ensure()
+        return self.run(run_id)
+
+    def _change(self, run_id: str, **values: Any) -> None:
+        if not self._runs.update(self.run(run_id).id, **values):
+            raise RunNotFound(run_id)
+
+
+def _clean(text: str, longest: int, what: str) -> str:
+    clean = text.strip().replace("\x00", "")
+    if len(clean) > longest:
+        raise UserError(f"The {what} has {len(clean)} characters; at most {longest} fit.")
+    return clean

@@ -1,0 +1,79 @@
+"""How the outside meets the supervisor: is there one, and if not, start one that outlives us."""
+
+import hashlib
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+
+from core.processes.identity import limited_environment
+from core.runs import WorkerInfo
+from core.settings import PROJECT, Settings
+from core.store.database import Database
+from core.store.job_queue import JobQueue
+from core.tracking.lost_runs import is_held
+
+_PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to take the lease
+
+
+def code_version() -> str:
+    """Return a short hash of Touchstone's code as it lies on the disk, which a new supervisor would run.
+
+    Not remembered: a dashboard that was started before an update must not mistake the new supervisor for an old one.
+    """
+    digest = hashlib.sha256()
+    for file in sorted((PROJECT / "core").rglob("*.py")):
+        with suppress(FileNotFoundError):  # an update takes files away while we look
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class SupervisorProcess:
+    """The supervisor of one database, seen from a dashboard or a command."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        """Look at the lease in this database."""
+        self._settings, self._queue = settings, JobQueue(database)
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._started_at = -_PATIENCE_S
+
+    def ensure(self) -> None:
+        """Start a supervisor unless one lives; ask one of an older Touchstone to hand over."""
+        with self._lock:
+            lease = self._queue.lease()
+            if lease is not None and is_held(lease, self._settings.heartbeat_timeout_s):
+                if lease.version == code_version() and not lease.retire:
+                    return
+                self._queue.ask_to_retire(lease.owner)
+            child = self._child
+            # One that had the lease and is dead now is not starting, though it may be too early to be waited for.
+            starting = child is not None and child.poll() is None and (lease is None or lease.pid != child.pid)
+            if starting and time.monotonic() - self._started_at < _PATIENCE_S:
+                return
+            self._start()
+
+    def info(self) -> WorkerInfo:
+        """Return what the supervisor last said of itself."""
+        lease = self._queue.lease()
+        if lease is None:
+            return WorkerInfo(False, None, "", 1, False)
+        alive = is_held(lease, self._settings.heartbeat_timeout_s)
+        return WorkerInfo(alive, lease.pid if alive else None, lease.device, lease.slots, alive and lease.warm)
+
+    def _start(self) -> None:
+        self._settings.prepare()
+        threads = self._settings.threads_per_run(self._settings.slots or 1)
+        # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
+        with (self._settings.logs_folder / "supervisor.log").open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "core.worker"],
+                cwd=PROJECT,
+                env=limited_environment(threads, TOUCHSTONE_HOME=str(self._settings.home.resolve())),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._started_at = time.monotonic()

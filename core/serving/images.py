@@ -1,0 +1,98 @@
+"""Picture files as people have them, made to look like the pictures that a model has learnt from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.images.decoding import (
+    CLEAR_IN_WORDS,
+    FORMATS_IN_WORDS,
+    MOST_IN_WORDS,
+    BadPicture,
+    TooLargePicture,
+    TooSmallPicture,
+    decode,
+)
+from core.data.images.resize import shape
+from core.errors import DataError
+from core.specs import DataInfo, Images
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LARGEST_FILE = 100 * 1024 * 1024  # bytes
+DARK = 0.5  # a training mean below it, or a border above it, in 0..1
+DRAWN = 32  # pixels a side: grey pictures up to it are drawings (digits, letters), larger ones photographs
+INK = 0.15  # brightness, of 0..1, from which a pixel belongs to what was drawn
+
+
+def read_picture(source: Path | bytes, info: DataInfo) -> Images:
+    """Return a picture as the model expects it, (H, W, C) of 0 to 255.
+
+    It is cut and resized exactly as the training pictures were. Small grey models whose training pictures are bright
+    on dark (such as handwritten digits) get a drawing: inverted if its border is bright, cut to what was drawn,
+    centred; unless it has the very size of the training pictures and so is one already.
+
+    Args:
+        source: A file, or its bytes.
+        info: Of the model; its `input_shape` is (C, H, W).
+
+    Raises:
+        DataError: It is no picture, or too large a one.
+    """
+    picture = _decode(source, source.name if isinstance(source, Path) else "The upload", info.ground)
+    channels, height, width = info.input_shape
+    is_drawing = channels == 1 and max(height, width) <= DRAWN and info.channel_mean and info.channel_mean[0] < DARK
+    if is_drawing and picture.size != (width, height):
+        picture = _like_a_drawing(picture.convert("L"), width, height)
+    return shape(picture, width, height, channels)
+
+
+def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
+    """Return the picture, upright, on the ground of the training pictures where it is transparent."""
+    try:
+        if isinstance(source, Path):
+            if source.stat().st_size > LARGEST_FILE:
+                raise DataError(f"{name} is larger than 100 MB. Make the picture smaller.")
+            source = source.read_bytes()
+        return decode(source, ground=ground)
+    except FileNotFoundError as error:
+        raise DataError(f"There is no file {source!s}.") from error
+    except TooLargePicture as error:
+        raise DataError(
+            f"{name} has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make the picture smaller."
+        ) from error
+    except TooSmallPicture as error:
+        raise DataError(
+            f"{name} is only a few pixels large: there is nothing to see. Take a larger picture."
+        ) from error
+    except (BadPicture, OSError) as error:
+        raise DataError(f"{name} is not a picture that can be read. Pictures are {FORMATS_IN_WORDS} files.") from error
+
+
+def _like_a_drawing(grey: "Image", width: int, height: int) -> "Image":
+    """Return bright ink on black, cut to the ink and centred, resized to the model's pictures."""
+    from PIL import Image
+
+    pixels: NDArray[np.float32] = np.asarray(grey, dtype=np.float32) / np.float32(255)  # (H, W)
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    if np.median(border) > DARK:
+        pixels = np.float32(1) - pixels
+    if pixels.max() >= INK:
+        pixels = _centred(pixels, width, height)
+    drawing = Image.fromarray(np.rint(pixels * 255).astype(np.uint8))
+    return drawing.resize((width, height), Image.Resampling.BOX)  # as scanned digits were made small
+
+
+def _centred(pixels: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+    """Return what was drawn, in the middle, on a canvas that has the model's proportions."""
+    rows, columns = np.flatnonzero(pixels.max(1) >= INK), np.flatnonzero(pixels.max(0) >= INK)
+    ink = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = max(ink.shape[0] / height, ink.shape[1] / width)
+    canvas = np.zeros((max(round(height * scale), ink.shape[0]), max(round(width * scale), ink.shape[1])), np.float32)
+    top, left = (canvas.shape[0] - ink.shape[0]) // 2, (canvas.shape[1] - ink.shape[1]) // 2
+    canvas[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
+    canvas /= canvas.max()
+    return canvas

@@ -1,0 +1,76 @@
+"""A Trainer between two steps, as tensors, and back."""
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from core.training.checkpoint import TrainingState, restore_module
+from core.training.checkpoint_selection import Choice
+from core.training.device import random_state, restore_random_state
+from core.training.optimizers import optimiser_tensors, restore_optimiser
+from core.training.progress import RunningSums
+from core.training.step import Stepper
+
+_ROWS = "best_rows"
+
+
+def snapshot(
+    module: nn.Module, optimiser: Optimizer, sums: RunningSums, stepper: Stepper, device: torch.device
+) -> dict[str, Tensor]:
+    """Return a copy of every tensor that the next step depends on, by name as `TrainingState` has them."""
+    tensors = {f"model.{name}": t for name, t in module.state_dict().items()}
+    tensors |= {f"optimiser.{name}": t for name, t in optimiser_tensors(optimiser).items()}
+    tensors |= {f"random.{name}": t for name, t in random_state(device).items()}
+    tensors |= {"sums": sums.tensor(), "scale": stepper.scale()}
+    return {name: t.detach().clone() for name, t in tensors.items()}
+
+
+def restore(
+    state: TrainingState,
+    module: nn.Module,
+    optimiser: Optimizer,
+    sums: RunningSums,
+    stepper: Stepper,
+    device: torch.device,
+) -> None:
+    """Put back what `snapshot` returned.
+
+    Raises:
+        CheckpointUnusable: It is of another model.
+    """
+    adopt(state, module, optimiser)
+    restore_random_state(state.part("random"), device)
+    sums.restore(state.tensors["sums"], state.steps_since_log, state.examples_since_log)
+    if "scale" in state.tensors:
+        stepper.restore_scale(state.tensors["scale"])
+    stepper.parts = max(state.parts, stepper.parts)
+
+
+def adopt(state: TrainingState, module: nn.Module, optimiser: Optimizer) -> None:
+    """Begin with the weights and the optimiser's memory of another run, and with nothing else of it.
+
+    Raises:
+        CheckpointUnusable: They are of another model.
+    """
+    restore_module(module, state)
+    restore_optimiser(optimiser, state.part("optimiser"))
+
+
+def rows_of(choice: Choice) -> dict[str, Tensor]:
+    """Return what a choice holds of its best look, by name as `TrainingState` has it."""
+    return {} if choice.rows is None else {_ROWS: torch.from_numpy(choice.rows)}
+
+
+def chosen(state: TrainingState) -> Choice:
+    """Return what the looks up to a state say; of states without rows, only better weights replace those kept."""
+    rows = state.tensors.get(_ROWS)
+    return Choice(state.best, None if rows is None else rows.numpy(), state.kept or state.best)
+
+
+def chosen_before(state: TrainingState) -> Choice:
+    """Return what another run's looks say, that is trained longer: to be beaten, and of no step of this run."""
+    choice = chosen(state)
+    best, kept = (look and replace(look, step=-1) for look in (choice.best, choice.kept))
+    return Choice(best, choice.rows, kept)

@@ -1,0 +1,84 @@
+"""The read-only routes of the wall: what the model said of its examples, and their pictures."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from core.errors import UserError
+from core.evaluation.sample_predictions import Look, looks_stamp, picture_of, read_examples, read_looks
+from core.runs import Run
+from core.services.run_service import Service
+
+_DAY = "private, max-age=86400"  # an example of a run never changes
+LONGEST_TEXT = 4_000  # characters of what a model wrote
+
+
+def wall_endpoints(open_service: Callable[[], Service]) -> dict[str, Callable[[Request], Response]]:
+    """Return the endpoints by path, for `core.web.routes` to guard and mount.
+
+    Args:
+        open_service: Returns the process's service.
+    """
+
+    def wall(request: Request) -> Response:
+        query, service = request.query_params, open_service()
+        run = service.run(request.path_params["run_id"])
+        after = query.get("after", "")
+        known = int(after) if after.isdecimal() and len(after) < 19 else -1
+        document = wall_document(service, run, known, query.get("generation", ""))
+        return JSONResponse(document, headers={"Cache-Control": "no-store"})
+
+    def picture(request: Request) -> Response:
+        service, number = open_service(), request.path_params["number"]
+        file = picture_of(service.folder(request.path_params["run_id"]), number)
+        if not file.is_file():
+            raise UserError("There is no such picture.")
+        return FileResponse(file, media_type="image/png", headers={"Cache-Control": _DAY})
+
+    return {"/api/runs/{run_id}/wall": wall, "/api/runs/{run_id}/wall/{number:int}.png": picture}
+
+
+def wall_document(service: Service, run: Run, after: int = -1, generation: str = "") -> dict[str, Any]:
+    """Return a run's wall: all of it, or the looks after the step that the viewer knows.
+
+    Args:
+        service: Knows the run.
+        run: The run.
+        after: The last step that the viewer knows; below 0 is none.
+        generation: What the last answer was called; after another one, everything is sent again.
+    """
+    folder = service.settings.runs_folder / run.id
+    shown: Mapping[str, Any] | None = read_examples(folder)
+    name, looks = _looks(folder, looks_stamp(folder)) if shown else (str(run.attempt), _written(service, run))
+    complete = generation != name or after < 0
+    return {
+        "run": run.id,
+        "active": run.status.is_active,
+        "steps": run.steps,
+        "steps_total": run.steps_total,
+        "generation": name,
+        "complete": complete,
+        "kind": shown["kind"] if shown else "writing",
+        "labels": shown["labels"] if shown and complete else [],
+        "examples": shown["examples"] if shown and complete else [],
+        "looks": [look for look in looks if complete or look["step"] > after],
+    }
+
+
+@functools.lru_cache(maxsize=64)  # many watch the same run
+def _looks(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[Look]]:
+    return read_looks(folder)
+
+
+def _written(service: Service, run: Run) -> Sequence[Look]:
+    """Return what a model that writes has written, in the order of the steps; what was repeated counts once."""
+    by_step: dict[int, Look] = {}
+    for event in service.events(run.id, "sample"):
+        step, text = event.data.get("step"), str(event.data.get("text", ""))[:LONGEST_TEXT]
+        if isinstance(step, int):
+            by_step[step] = {"step": step, "text": text, "prompt": str(event.data.get("prompt", ""))}
+    return [by_step[step] for step in sorted(by_step)]

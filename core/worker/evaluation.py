@@ -1,0 +1,121 @@
+"""How a trained model is judged: on the test split once, beside the baselines; and what is kept of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from core.data.prepare.prepare_dataset import Materialised
+from core.evaluation.evaluate import Assessment, Crossfitted, JudgedOn, assess, score
+from core.evaluation.predictions_file import StoredFolds, write_folds, write_outcomes
+from core.specs import Outcomes, SplitName, TaskSpec
+from core.training.device import describe_device
+from core.training.predictions import outcomes_of, windows_at_once
+from core.worker.baselines import Baselines
+from core.worker.report import Ending, conclude
+from core.worker.stages import Stages
+
+EVALUATION_BATCH = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What is known before the test split is looked at.
+
+    Args:
+        baselines: Know their scores.
+        fitted: What the baselines do on the test split.
+        validation: What the model does on the validation split.
+        in_folds: What was judged on every row, or why nothing was.
+        target: Name of the column that is predicted, if it has one.
+    """
+
+    baselines: Baselines
+    fitted: Mapping[str, Outcomes]
+    validation: Outcomes
+    in_folds: Crossfitted | str
+    target: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Judging:
+    """A model at the end of its training.
+
+    Args:
+        task: What it does.
+        data: Of the run.
+        module: With the weights that are kept.
+        device: Where it computes.
+        folder: Of the run.
+        stages: Count what is judged.
+        seed: Of resamples.
+    """
+
+    task: TaskSpec
+    data: Materialised
+    module: torch.nn.Module
+    device: torch.device
+    folder: Path
+    stages: Stages
+    seed: int
+
+    def outcomes(self, split: SplitName) -> Outcomes:
+        """Return what the model does on each example of a split."""
+        data, writes = self.data, self.task.output_kind == "text"
+        arrays, info, read = data.arrays[split], data.info, reader_of(self.task, data, split)
+        context = info.input_shape[0]
+        outcomes = outcomes_of(
+            self.task,
+            self.module,
+            arrays["inputs"],
+            arrays["targets"],
+            self.device,
+            windows_at_once(context, info.vocabulary_size) if writes else EVALUATION_BATCH,
+            context,
+            info.padding_id,
+            self.stages.counter(f"Judging {split} examples" if not writes else f"Judging the {split} text"),
+        )
+        outcomes = outcomes if read is None else read(outcomes)
+        return replace(outcomes, groups=data.clusters[split]) if split in data.clusters else outcomes
+
+    def judge(self, found: Found) -> tuple[Assessment, Outcomes]:
+        """Judge the model on the test split: the only place that ever sees it. Write what its page shows."""
+        outcomes, labels = self.outcomes("test"), self.data.version.labels
+        crossfitted = None if isinstance(found.in_folds, str) else found.in_folds
+        scores, seed = found.baselines.scores, self.seed
+        assessment = assess(self.task, outcomes, found.fitted, labels, seed, found.target, scores, crossfitted)
+        judged = assessment.judged or JudgedOn(len(outcomes.nll))
+        judged = replace(judged, why_not_folds=found.in_folds if isinstance(found.in_folds, str) else "")
+        assessment = replace(assessment, judged=judged, validation=score(self.task, found.validation, seed))
+        self._keep(assessment, outcomes, crossfitted)
+        return assessment, outcomes
+
+    def _keep(self, assessment: Assessment, outcomes: Outcomes, crossfitted: Crossfitted | None) -> None:
+        everything, name = crossfitted.outcomes if crossfitted else None, describe_device(self.device)
+        conclude(
+            Ending(
+                self.task, assessment, outcomes, self.data, self.module, self.device, name, self.folder, self.seed,
+                everything,
+            )
+        )  # fmt: skip
+        mark = self.data.version.fingerprint
+        write_outcomes(self.folder, mark, outcomes)
+        if crossfitted is not None:
+            folds = crossfitted.folds
+            kept = StoredFolds(mark, crossfitted.outcomes, folds.number, folds.training_rows, folds.grouped)
+            write_folds(self.folder, kept)
+
+
+def reader_of(task: TaskSpec, data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:
+    """Return what reads outcomes on tokens as outcomes on the characters that are judged; None where all are as is."""
+    by_character, select = getattr(data.preprocessor, "judge", None), task.judged
+    if by_character is None and select is None:
+        return None
+
+    def read(outcomes: Outcomes) -> Outcomes:
+        if by_character is not None:
+            outcomes = by_character(outcomes, ids=data.arrays[split]["inputs"])
+        return outcomes if select is None else select(outcomes, data.examples[split])
+
+    return read

@@ -1,0 +1,154 @@
+"""The last that a run writes for its page: its report, examples to look at, samples, speed, the verdict card."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from core.data.store.manifest import write_text
+from core.evaluation.confusion_examples import KeptExample, chosen, keep_examples
+from core.evaluation.run_result import Costs, Evidence, Gain
+from core.evaluation.verdict_card import verdict_card
+from core.training.device import answering_threads
+from core.training.memory import parameter_counts
+from core.worker.latency import answer_times, reader, writer
+from core.worker.mistakes import describe_mistakes, picture_of_pixels
+from core.worker.target_scale import scale_note
+from core.worker.text_samples import samples
+
+if TYPE_CHECKING:
+    from core.data.prepare.prepare_dataset import Materialised
+    from core.evaluation.evaluate import Assessment
+    from core.specs import Examples, Outcomes, TaskSpec
+
+LARGEST, SMALLEST = 96, 48  # pixels of a kept picture's longer side
+LONGEST_TEXT = 400  # characters
+
+
+@dataclass(frozen=True, eq=False)
+class Ending:
+    """A run whose model was judged a moment ago."""
+
+    task: "TaskSpec"
+    assessment: "Assessment"
+    outcomes: "Outcomes"  # of the test split
+    data: "Materialised"
+    module: "torch.nn.Module"  # the best, on its device
+    device: "torch.device"
+    device_name: str
+    folder: Path  # of the run
+    seed: int
+    everything: "Outcomes | None" = None  # of all rows, where they were judged in folds
+
+
+def conclude(end: Ending) -> None:
+    """Write the report of a run, and what else its page shows.
+
+    Args:
+        end: What is known.
+    """
+    judged, test = end.assessment, end.data.examples["test"]
+    report = judged.to_json() | {"confusion": [list(row) for row in judged.confusion]}
+    report["mistakes"] = describe_mistakes(judged.worst_mistakes, end.outcomes, test, end.folder / "mistakes")
+    write_text(end.folder / "report.json", json.dumps(report | _more(end)))
+
+
+def _more(end: Ending) -> dict[str, Any]:
+    """Return what stands in the report beside the assessment."""
+    found: dict[str, Any] = {}
+    if end.task.output_kind == "label":
+        keep_examples(end.folder, _examples(end.outcomes, end.data.examples["test"]))
+    if end.task.output_kind == "text":
+        found["samples"] = samples(end.module, end.data, end.seed, end.device)
+    costs = _costs(end)
+    found["scale"] = scale_note(end.data, end.assessment.target)
+    found["costs"] = vars(costs) if costs else None
+    found["verdict_card"] = [sentence.to_json() for sentence in verdict_card(_evidence(end, costs, found))]
+    return found
+
+
+def _evidence(end: Ending, costs: Costs | None, found: dict[str, Any]) -> Evidence:
+    judged, outcomes = end.assessment, end.outcomes
+    best, errors, gain = judged.difference, np.zeros(0), None
+    if best is not None:
+        gain = Gain(best.baseline, best.value, best.ci_low, best.ci_high)
+    if end.task.output_kind == "number":
+        judged_on = end.everything or outcomes
+        errors = (judged_on.predicted - judged_on.targets).astype(np.float64)
+    return Evidence(
+        primary=end.task.metric(end.task.primary_metric),
+        test=judged.test,
+        examples=judged.judged.rows if judged.judged else len(outcomes.nll),
+        folds=judged.judged.folds if judged.judged else 0,
+        gain=gain,
+        costs=costs,
+        labels=judged.labels,
+        confusion=np.array(judged.confusion, dtype=np.int64),
+        errors=errors,
+        target=judged.target,
+        copied=_copied(found.get("samples")),
+    )
+
+
+def _copied(written: dict[str, Any] | None, temperature: float = 0.8) -> dict[str, float]:
+    """Return what was copied at the temperature that people mostly use, and where most was."""
+    if not written:
+        return {}
+    own = next(one["copied"] for one in written["written"] if one["temperature"] == temperature)
+    unseen = written["unseen_copied"]
+    most = max(written["written"], key=lambda one: float(one["copied"]))
+    said = {"own": own, "temperature": temperature, "most": most["copied"], "most_at": most["temperature"]}
+    return said | ({} if unseen is None else {"unseen": unseen})
+
+
+def _costs(end: Ending) -> Costs | None:
+    writes, was_training = end.task.output_kind == "text", end.module.training
+    answer, most = (writer if writes else reader)(end.module, end.data, end.device)
+    end.module.eval()
+    try:
+        with torch.inference_mode():
+            speed = answer_times(answer, most, end.device)
+    finally:
+        end.module.train(was_training)
+    if not speed.together:
+        return None
+    per = "example" if not writes else "character" if end.data.info.characters_per_token == 1 else "piece of a word"
+    weights = end.folder / "checkpoints" / "best" / "model.safetensors"
+    return Costs(
+        speed.alone_ms, speed.each_ms, speed.together, per, end.device_name, weights.stat().st_size,
+        parameter_counts(end.module)[0],
+        getattr(end.data.preprocessor, "weights_bytes", 0), speed.unknown, answering_threads(),
+    )  # fmt: skip
+
+
+def _examples(outcomes: "Outcomes", test: "Examples") -> Iterator[tuple[KeptExample, bytes]]:
+    for i in chosen(outcomes):
+        truth, answer = (test.labels[k] for k in (outcomes.targets[i], outcomes.predicted[i]))
+        sure = float(outcomes.probabilities[i, outcomes.predicted[i]])
+        if isinstance(test.inputs, tuple):
+            yield KeptExample(truth, answer, sure, i, text=test.inputs[i][:LONGEST_TEXT]), b""
+        elif isinstance(test.inputs, np.ndarray):
+            picture = picture_of_pixels(test.inputs[i])
+            name, content = _small(picture, i)
+            yield KeptExample(truth, answer, sure, i, picture=name), content
+
+
+def _small(picture: Image.Image, number: int) -> tuple[str, bytes]:
+    """Return a small copy of a picture as a file's name and bytes; a tiny one is enlarged with its squares kept."""
+    longest = max(picture.size)
+    if longest < SMALLEST:
+        times = -(-SMALLEST // longest)
+        picture = picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
+    elif longest > LARGEST:
+        picture = picture.copy()
+        picture.thumbnail((LARGEST, LARGEST))
+    tiny = longest <= SMALLEST
+    content = io.BytesIO()
+    picture.save(content, "PNG") if tiny else picture.save(content, "JPEG", quality=85)
+    return f"{number}.{'png' if tiny else 'jpg'}", content.getvalue()

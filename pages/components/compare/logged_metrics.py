@@ -1,0 +1,67 @@
+"""What logged runs say of themselves side by side: the metrics that several of them have, at last and at their best."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.runs import Run
+from core.services.bootstrap import shared_service
+from core.services.run_search.logged_metrics import DecidingScore, Logged, Moment
+from core.services.run_search.measures import direction_of, is_share
+from pages.components.compare.sentences import Looks
+from pages.components.runs.columns import deciding_number
+
+MOST_METRICS = 6  # that two runs have in common, in the table
+UNTESTED = "What a run logged of itself is one number: whether a difference is more than chance cannot be tested."
+
+
+def logged_finding(runs: Sequence[Run], looks: Looks) -> str:
+    """Return which logged run is best by the metric that most of them have, in two sentences; empty without one."""
+    known, logged = _known(runs)
+    for name in logged.shared([run.id for run in known])[:1]:
+        scores = {run.id: score for run in known if (score := _score(logged, run, name, "last")) is not None}
+        if len(scores) < 2:
+            return ""
+        best = max(scores, key=lambda run_id: scores[run_id].quality)
+        worst = min(scores, key=lambda run_id: scores[run_id].quality)
+        if scores[best].quality == scores[worst].quality:
+            return f"{name} ended at {deciding_number(scores[best])} in all {len(scores)} logged runs. {UNTESTED}"
+        return (
+            f"{looks[best].name} has the best {name} at last, {deciding_number(scores[best])}; {looks[worst].name} has "
+            f"the worst of {len(scores)}, {deciding_number(scores[worst])}. {UNTESTED}"
+        )
+    return ""
+
+
+def logged_scores(runs: Sequence[Run], looks: Looks) -> bool:
+    """Show the metrics that logged runs have in common as a table; say whether there was one to show."""
+    known, logged = _known(runs)
+    names = logged.shared([run.id for run in known])[:MOST_METRICS]
+    if not names:
+        return False
+    rows = [
+        {"Run": looks[run.id].title}
+        | {
+            f"{name} ({moment})": deciding_number(score) if (score := _score(logged, run, name, moment)) else ""
+            for name in names
+            for moment in ("last", "best")
+        }
+        for run in known
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, row_height=36, height="content", key="logged-table",
+        alt="Logged metrics of the runs: the last and the best value of each",
+        column_config={"Run": st.column_config.TextColumn(pinned=True, width=190)},
+    )  # fmt: skip
+    st.caption(UNTESTED)
+    return True
+
+
+def _known(runs: Sequence[Run]) -> tuple[list[Run], Logged]:
+    return [run for run in runs if not run.is_own], Logged(shared_service())
+
+
+def _score(logged: Logged, run: Run, name: str, moment: Moment) -> DecidingScore | None:
+    value = logged.value(run.id, name, moment)
+    return None if value is None else DecidingScore(name, value, direction_of(name) or "min", is_share(name))

@@ -1,0 +1,230 @@
+"""Scores of compared runs with their intervals, and who is better than whom for sure."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.runs import Run
+from core.services.bootstrap import shared_service
+from core.services.comparison.grouping import Group, data_in_words
+from core.services.comparison.significance import Judgement, Standing, Verdict
+from core.specs import MetricSpec, TaskSpec
+from pages.components.charts.colors import colors, figure_layout
+from pages.components.charts.figure_chart import figure_chart
+from pages.components.compare.sentences import Looks, called, difference_in_words, luck_in_words, names_of
+from pages.components.widgets.text import interval, number, plain
+from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
+
+ROW_HEIGHT = 52  # pixels of one run in the chart
+VERDICTS = {
+    "reference": "◎ compared with",
+    "better": "▲ significantly better",
+    "worse": "▼ significantly worse",
+    "unclear": "≈ no clear difference",
+    "untested": "– cannot be tested",
+}
+COUNTED: Mapping[Verdict, str] = {
+    "better": "significantly better", "worse": "significantly worse", "unclear": "with no clear difference",
+    "untested": "not tested",
+}  # fmt: skip
+SHORT = {"reference": "◎", "better": "▲ better", "worse": "▼ worse", "unclear": "≈ unclear", "untested": ""}
+METHODS = {
+    "label": "McNemar's mid-p test and the interval of Bonett and Price, on the answers to the same examples; clear is "
+    "what both call clear.",
+    "number": "A paired bootstrap-t: how far the difference of the squared errors moves when the rows are drawn again, "
+    "1,000 times.",
+    "text": "A paired bootstrap of blocks of the text: all runs are judged on the same 1,000 resamples.",
+}
+
+IN_FOLDS = (
+    "Every row was judged once, by models of the same five folds; the interval counts that models which learn from "
+    "other rows are other models, and is the corrected resampled t (Nadeau and Bengio, 2003) where folds differ by "
+    "more than their rows explain."
+)
+
+
+def reference_choice(runs: Sequence[Run], looks: Looks) -> str:
+    """Ask which run the others stand against; empty is the best one."""
+    ids = [run.id for run in runs if run.test]
+    if len(ids) < 2:
+        return ""
+    options = ["best", *ids]
+    read_choice("against", options, "best")
+    chosen = st.selectbox(
+        "Compare with", options, chosen_place(options, "against"), key="against", width=320,
+        format_func=lambda one: "The best one (by validation)" if one == "best" else looks[one].title,
+        help="Every other run is tested against this one, on the same test examples.",
+    )  # fmt: skip
+    write_choice("against", "best")
+    return "" if chosen == "best" else str(chosen)
+
+
+def data_warning(groups: Sequence[Group], looks: Looks) -> None:
+    """Say which runs were not judged on the same examples."""
+    tasks, known = shared_service().tasks(), [group for group in groups if group.fingerprint]
+    of_task: dict[str, list[Run]] = {}
+    for group in groups:
+        of_task.setdefault(group.task, []).extend(group.runs)
+    of_task.pop("", None)  # of runs from elsewhere nobody knows what they do
+    if len(of_task) > 1:
+        parts = "; ".join(
+            f"{names_of(found, looks)}: {_title(tasks.get(name), name)}" for name, found in of_task.items()
+        )
+        st.warning(
+            plain(f"These runs do different things ({parts}). Scores are compared within each of these alone."),
+            icon=":material/call_split:",
+        )
+    for task in dict.fromkeys(group.task for group in known):
+        versions = [group for group in known if group.task == task]
+        if len(versions) > 1:
+            parts = "; ".join(f"{names_of(g.runs, looks)} on {data_in_words(g)}" for g in versions)
+            said = f"These runs were not judged on the same examples: {parts}. Their scores are not tested against "
+            st.warning(plain(f"{said}each other, as other examples may be easier."), icon=":material/difference:")
+
+
+def scores(group: Group, standing: Standing, looks: Looks) -> None:
+    """Show the scores of one group.
+
+    Args:
+        group: Runs that were judged on the same examples.
+        standing: Who is better than whom.
+        looks: Of the runs.
+    """
+    task, metric = shared_service().tasks()[group.task], standing.metric
+    better = "higher is better" if metric.direction == "max" else "lower is better"
+    said = _headline(standing, looks)
+    st.markdown(f"**{plain(said)}**")
+    st.caption(plain(f"{metric.title} on unseen examples of {data_in_words(group)}, with 95 % intervals; {better}."))
+    alt = f"{said} " + ", ".join(
+        f"{looks[one.run.id].name} {number(metric, one.run.test[metric.name].value)}" for one in standing.judgements
+    )
+    if len(standing.judgements) == 1:
+        return
+    figure_chart(
+        _dots(standing, looks), key=f"scores-{group.task}-{group.fingerprint}", alt=alt,
+    )  # fmt: skip
+    st.dataframe(
+        _table(standing, task, looks), hide_index=True, row_height=36, height="content",
+        key=f"score-table-{group.task}-{group.fingerprint}", alt="Scores of the runs, and how they were tested",
+        column_config={"Run": st.column_config.TextColumn(pinned=True, width=190)},
+    )  # fmt: skip
+    _how(standing, task, looks)
+
+
+def _headline(standing: Standing, looks: Looks) -> str:
+    """Return what the chart shows, as its title."""
+    highest, best, metric = standing.judgements[0].run, standing.best.run, standing.metric
+    score = number(metric, highest.test[metric.name].value)
+    said = f"{looks[highest.id].name} has the best {called(metric)}, {score}."
+    if standing.best.by == "validation" and len(standing.judgements) > 1:
+        chosen = number(metric, best.test[metric.name].value)
+        said = (
+            f"{looks[best.id].name} is the best by validation; its {called(metric)} on the test examples is {chosen}."
+        )
+    counts = {words: len(standing.of(verdict)) for verdict, words in COUNTED.items()}
+    found = ", ".join(f"{count} {words}" for words, count in counts.items() if count)
+    return f"{said} Against {looks[standing.reference.id].name}: {found}." if found else said
+
+
+def group_choice(standings: Sequence[Standing], looks: Looks) -> Standing:
+    """Ask which group to look at more closely, where there are several."""
+    if len(standings) == 1:
+        return standings[0]
+    titles = {f"{one.group.dataset}-{one.group.fingerprint[:8]}": one for one in standings}
+    options = list(titles)
+    read_choice("group", options, options[0])
+    chosen = st.selectbox(
+        "Look closer at", options, chosen_place(options, "group"), key="group", width=480,
+        format_func=lambda name: f"{titles[name].group.dataset}: {names_of(titles[name].group.runs, looks)}",
+    )  # fmt: skip
+    write_choice("group", options[0])
+    return titles[str(chosen)]
+
+
+def _how(standing: Standing, task: TaskSpec, looks: Looks) -> None:
+    """Say how it was tested, and what could not be."""
+    for why in dict.fromkeys(one.why for one in standing.of("untested")):
+        st.caption(f":material/info: {plain(why)}")
+    tests = sum(one.difference is not None for one in standing.judgements)
+    if tests:
+        many = f" Its p-values are corrected for {tests} comparisons (Holm 1979)." if tests > 1 else ""
+        unit = "characters" if task.output_kind == "text" else "examples"
+        in_folds = [one for one in standing.judgements if one.rows]
+        where = f"{standing.examples:,} test {unit}."
+        method = METHODS[task.output_kind]
+        if in_folds and len(in_folds) == tests:
+            method, where = IN_FOLDS, f"All {standing.examples:,} rows."
+        elif in_folds:
+            where = f"{standing.examples:,} test {unit} or more: all rows where both runs judged them in folds."
+        st.caption(f"{method} {where}{many}")
+    if (luck := luck_in_words(standing, looks)) and len(standing.judgements) > 1:
+        st.caption(f":material/casino: {plain(luck)}")
+
+
+def _title(task: TaskSpec | None, name: str) -> str:
+    return task.title.lower() if task else name
+
+
+def _dots(standing: Standing, looks: Looks) -> dict[str, Any]:
+    palette, metric = colors(), standing.metric
+    names = [
+        {
+            "text": f"{escape(looks[one.run.id].name)}  <b>{number(metric, one.run.test[metric.name].value)}</b>"
+            f"  {SHORT[one.verdict]}",
+            "x": 0, "xref": "paper", "xanchor": "left", "y": i, "yshift": 19, "showarrow": False, "font": {"size": 13},
+        }
+        for i, one in enumerate(standing.judgements)
+    ]  # fmt: skip
+    axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
+    count = len(standing.judgements)
+    return {
+        "data": [_dot(one, i, metric, looks) for i, one in enumerate(standing.judgements)],
+        "layout": figure_layout(80 + ROW_HEIGHT * count)
+        | {
+            "annotations": names,  # above their row, so that they take no width from it
+            "xaxis": {
+                **axis, "ticksuffix": " %" if metric.unit == "percent" else "", "nticks": 8,
+                "title": {"text": escape(metric.title), "standoff": 8, "font": {"size": 13}},
+            },
+            "yaxis": {**axis, "range": [count - 0.6, -0.9], "showticklabels": False, "showgrid": False},
+        },
+    }  # fmt: skip
+
+
+def _dot(one: Judgement, row: int, metric: MetricSpec, looks: Looks) -> dict[str, Any]:
+    score, look = one.run.test[metric.name], looks[one.run.id]
+    scale = 100 if metric.unit == "percent" else 1
+    value = score.value * scale
+    return {
+        "type": "scatter", "x": [value], "y": [row], "mode": "markers", "cliponaxis": False,
+        "marker": {"size": 12, "color": look.color, "symbol": look.symbol},
+        "error_x": {
+            "type": "data", "array": [score.ci_high * scale - value], "arrayminus": [value - score.ci_low * scale],
+            "thickness": 2, "width": 6, "color": look.color,
+        },
+        "hovertemplate": f"{escape(look.name)}<br>{number(metric, score.value)}<br>{interval(metric, score)}"
+        "<extra></extra>",
+    }  # fmt: skip
+
+
+def _table(standing: Standing, task: TaskSpec, looks: Looks) -> pd.DataFrame:
+    rows, against = [], looks[standing.reference.id].name
+    for one in standing.judgements:
+        row = {"Run": looks[one.run.id].title}
+        for metric in sorted(task.metrics, key=lambda m: m.name != standing.metric.name):
+            if (score := one.run.test.get(metric.name)) is not None:
+                row[metric.title] = f"{number(metric, score.value)} ({interval(metric, score)})"
+            if metric.name == standing.metric.name:
+                row[f"Against {against}"] = VERDICTS[one.verdict]
+                said = difference_in_words(metric, one.difference) if one.difference else ""
+                row["Difference"] = said.replace(", 95 % interval ", " (") + (")" if said else "")
+                row["p"] = _p(one) if one.difference else ""
+        rows.append(row)
+    return pd.DataFrame(rows).fillna("")
+
+
+def _p(one: Judgement) -> str:
+    return "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"

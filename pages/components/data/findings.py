@@ -1,0 +1,116 @@
+"""What the data doctor found: how serious, how often, why it matters, and the one click that puts it right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from core.dataset_types import Finding, VersionInfo
+from core.services.bootstrap import shared_service
+from core.services.label_issues import Doubts
+from pages.components.data.image_pairs import image_pairs
+from pages.components.data.label_issues import doubt_choices, kept_notice
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.once import once
+from pages.components.widgets.starting import one_key
+from pages.components.widgets.text import plain
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a severity is shown: colour, icon and words together, never colour alone."""
+
+    word: str
+    plural: str
+    icon: str
+    color: Literal["red", "orange", "blue"]
+
+
+LOOKS = {
+    "error": Look("Serious", "serious", ":material/error:", "red"),
+    "warning": Look("Worth a look", "worth a look", ":material/warning:", "orange"),
+    "note": Look("Good to know", "good to know", ":material/info:", "blue"),
+}
+LOOKED_FOR = {
+    "image-classification": "pictures that cannot be read, odd sizes, the same or nearly the same picture twice, the "
+    "same picture under different labels or on both sides of a split, and classes that are rare or missing",
+    "text-classification": "empty and repeated texts, the same text under different labels or on both sides of a "
+    "split, misspelt labels, rare classes, texts that are too long, and personal data",
+    "text-generation": "empty and repeated documents, broken characters, and personal data",
+    "tabular-regression": "repeated rows, missing values, numbers that are far from all others, columns that give the "
+    "answer away or only number the rows, and personal data",
+}
+
+
+def finding_summary(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are of each severity: "1 serious, 2 worth a look"."""
+    counts = [(look, sum(f.severity == severity for f in findings)) for severity, look in LOOKS.items()]
+    return ", ".join(f"{count} {look.plural}" for look, count in counts if count)
+
+
+def finding_list(
+    findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None = None
+) -> None:
+    """Show what was found in a version, the most serious first.
+
+    Args:
+        findings: What was found.
+        info: The version.
+        in_use: Whether it is the version in use: only that one is put right.
+        busy: Whether it is being put right now.
+        doubts: What a trained model doubts; its finding is among the others.
+    """
+    looked_for = LOOKED_FOR.get(info.task, "what usually goes wrong")
+    if not findings:
+        with st.container(border=True, gap="xsmall", key="nothing-found"):
+            st.markdown("## :green[:material/verified:] Nothing found")
+            st.markdown(f"Looked for: {looked_for}.")
+        kept_notice(info)
+        return
+    for severity, look in LOOKS.items():
+        for finding in findings:
+            if finding.severity == severity:
+                _finding(finding, look, info, in_use, busy, doubts)
+    kept_notice(info)
+    st.caption(f"Looked for: {looked_for}.")
+
+
+def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None) -> None:
+    with st.container(border=True, gap="small", key=f"finding-{finding.code}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(look.word, icon=look.icon, color=look.color)
+            st.markdown(f"**{plain(finding.message)}**", width="stretch")
+        st.caption(plain(finding.why))
+        if doubts is not None and finding is doubts.finding:
+            doubt_choices(doubts, info, in_use and not busy)
+        elif finding.pairs and info.task == "image-classification":
+            image_pairs(finding, info)
+        elif finding.examples:
+            with st.container(gap="xxsmall", key=f"examples-{finding.code}"):
+                for example in finding.examples:
+                    st.text(example)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if finding.fix:
+                _fix(finding, info, in_use, busy)
+            if finding.rows:
+                query = {"set": info.name, "part": "browse", "finding": finding.code}
+                if not in_use:
+                    query["version"] = info.fingerprint
+                if doubts is not None and finding is doubts.finding:
+                    query["run"] = doubts.run.id
+                st.page_link("data.py", label="Show these", query_params=query, icon=":material/search:")
+
+
+def _fix(finding: Finding, info: VersionInfo, in_use: bool, busy: bool) -> None:
+    note = "Makes a new version; this one stays." if in_use else "Use this version first."
+    clicked = st.button(
+        plain(finding.fix), key=f"fix-{finding.code}", icon=":material/auto_fix_high:", help=note,
+        disabled=busy or not in_use,
+    )  # fmt: skip
+    key = one_key(f"fix-{info.fingerprint}-{finding.code}", clicked)
+    if clicked:
+        with shown_errors():
+            shelf = shared_service().shelf
+            st.query_params["work"] = once(key, lambda: shelf.start_fix(info.name, finding.code, info.fingerprint))
+            st.rerun()

@@ -1,0 +1,119 @@
+"""A look at real examples of a data set, before anything is trained on it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.services.bootstrap import shared_service
+from core.services.run_service import DatasetPreview
+from core.specs import DatasetSpec, Examples, Images
+from pages.components.widgets.text import plain
+
+SENTENCES_PER_CLASS = 2
+EXCERPT_CHARACTERS = 900
+MOST_NAMED = 4  # classes; with more, a range says it better
+LABEL_WIDTH = 84  # pixels
+MOST_COLUMNS = 10
+SMALLEST_PICTURE = 26  # pixels on the page
+ROWS = 6  # of a table
+TO_PREDICT = "To predict"
+
+
+def data_preview(dataset: DatasetSpec) -> DatasetPreview:
+    """Show what a data set is made of, and return it."""
+    found = shared_service().preview(dataset.name)
+    st.markdown(dataset.summary)
+    samples = found.samples
+    if isinstance(samples.inputs, np.ndarray):
+        _pictures(samples.inputs, samples)
+    elif isinstance(samples.inputs, pd.DataFrame):
+        _rows(samples.inputs, samples, str(shared_service().shelf.facts(dataset.name).get("target", "")))
+    elif samples.labels:
+        _sentences(samples)
+    else:
+        text = "\n\n".join(samples.inputs)[:EXCERPT_CHARACTERS]
+        st.code(text, language=None, height=220, wrap_lines=True)
+    st.caption(plain(_facts(found)))
+    st.caption(f"{plain(dataset.licence)} · {plain(dataset.source)}")
+    return found
+
+
+def _pictures(inputs: Images, samples: Examples) -> None:
+    """Show the pictures, one class below the other's next."""
+    columns = min(len(samples.labels), MOST_COLUMNS)
+    classes = samples.targets.tolist()
+    order = sorted(range(len(samples)), key=lambda i: classes[:i].count(classes[i]))
+    with st.container(key="pictures"), st.grid(columns, min_column_width=SMALLEST_PICTURE, gap="xsmall"):
+        for i in order:
+            st.image(_picture(inputs[i]), width="stretch", alt=f"A training picture of {_label(samples, i)}")
+
+
+def _picture(pixels: np.ndarray) -> np.ndarray:
+    """Return (H, W) or (H, W, 3) for display."""
+    return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
+
+
+def _label(samples: Examples, i: int) -> str:
+    return samples.labels[int(samples.targets[i])]
+
+
+def _sentences(samples: Examples) -> None:
+    shown = {label: 0 for label in samples.labels}
+    with st.container(gap="xsmall"):
+        for i, text in enumerate(samples.inputs):
+            label = _label(samples, i)
+            if shown[label] < SENTENCES_PER_CLASS:
+                shown[label] += 1
+                with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+                    with st.container(width=LABEL_WIDTH):
+                        st.badge(plain(label), color="gray")
+                    st.text(str(text), width="stretch")
+
+
+def _rows(table: pd.DataFrame, samples: Examples, target: str) -> None:
+    """Show the first rows; what is to be predicted stands in front, by its name where it has one."""
+    to_predict = f"{target} (to predict)" if target else TO_PREDICT
+    shown = table.head(ROWS).set_axis([str(name) for name in table.columns], axis=1)
+    shown.insert(0, to_predict, samples.targets[:ROWS], allow_duplicates=True)
+    st.dataframe(
+        shown.set_axis(_unlike([*shown.columns]), axis=1),
+        hide_index=True,
+        height="content",
+        alt=f"The first {len(shown)} rows: {TO_PREDICT.lower()}, then {len(table.columns)} columns to predict it from.",
+        column_config={
+            to_predict: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)
+        },
+    )
+
+
+def _unlike(names: list[str]) -> list[str]:
+    """Return the names so that no two are the same, which a table on a page cannot show."""
+    return [name if name not in names[:i] else f"{name} ({names[:i].count(name) + 1})" for i, name in enumerate(names)]
+
+
+def _facts(found: DatasetPreview) -> str:
+    sizes, counts = found.version.split_sizes, found.class_counts
+    inputs = found.samples.inputs
+    unit = "examples" if counts else "characters" if isinstance(inputs, tuple) else "rows"
+    parts = [
+        f"{sum(sizes.values()):,} {unit}",
+        f"{len(inputs.columns):,} columns to predict from" if isinstance(inputs, pd.DataFrame) else "",
+        f"{sizes['train']:,} to learn from, {sizes['validation']:,} to steer by, {sizes['test']:,} for the exam",
+        _classes(counts),
+    ]
+    if found.version.duplicate_count:
+        count = found.version.duplicate_count
+        is_table = isinstance(inputs, pd.DataFrame)
+        same = "rows that repeat another in all but the answer" if is_table else "duplicates"
+        parts.append(f"{count:,} {same}, which never stand on both sides of a split")
+    return " · ".join(filter(None, parts))
+
+
+def _classes(counts: Mapping[str, int]) -> str:
+    if not counts:
+        return ""
+    if len(counts) <= MOST_NAMED:
+        return ", ".join(f"{count:,} {label}" for label, count in counts.items())
+    return f"{len(counts)} classes with {min(counts.values()):,} to {max(counts.values()):,} each"

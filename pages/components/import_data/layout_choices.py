@@ -1,0 +1,35 @@
+"""How a source of pictures is read: its layout, the ground of transparent ones, and whether its parts are kept."""
+
+import streamlit as st
+
+from core.dataset_types import Look
+from pages.components.import_data.import_form import decide, field_key
+
+GROUNDS = {"white": "White", "black": "Black", "grey": "Grey"}
+GROUPS = {"": "None: only copies stay together", "folder": "Pictures of one folder stay together"}
+
+
+def layout_choices(look: Look) -> None:
+    """Ask how pictures are to be read, for the case that it was guessed wrongly."""
+    options = look.options
+    with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
+        if options.layout in look.layouts:
+            st.selectbox(
+                "Layout", list(look.layouts), key=field_key("layout"), on_change=decide, args=("layout",),
+                format_func=lambda name: look.layouts.get(name, name), help="Where it stands what a picture shows.",
+            )  # fmt: skip
+        if options.ground:
+            st.selectbox(
+                "Transparent pictures lie on", list(GROUNDS), key=field_key("ground"), on_change=decide,
+                args=("ground",), format_func=lambda name: GROUNDS.get(name, name),
+            )  # fmt: skip
+        st.selectbox(
+            "Groups", list(GROUPS), key=field_key("group_column"), on_change=decide, args=("group_column",),
+            format_func=lambda name: GROUPS.get(name, name),
+            help="Where pictures of one folder are alike (a session, a patient, a day), all of them are on one side, "
+            "so that the test says how the model does on new ones.",
+        )  # fmt: skip
+        st.toggle(
+            "Divide anew", key=field_key("divide_anew"), on_change=decide, args=("divide_anew",),
+            help="Draw training, validation and test anew, whatever the source says.",
+        )  # fmt: skip

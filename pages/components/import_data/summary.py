@@ -1,0 +1,124 @@
+"""What will happen with one click: what it is called, where it goes, and the click."""
+
+import re
+
+import streamlit as st
+
+from core.dataset_types import DatasetEntry, ImportOptions, Look
+from core.services.bootstrap import shared_service
+from pages.components.import_data.import_progress import address_of
+from pages.components.import_data.source import Source
+from pages.components.widgets.dataset_words import many, unit
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.once import once
+from pages.components.widgets.starting import one_key
+from pages.components.widgets.text import plain
+
+NEW = ""  # the choice of a data set of its own
+LONGEST_TITLE = 80  # characters
+
+
+def bring_summary(source: Source, look: Look, blocked: str) -> None:
+    """Ask for the last things, and import.
+
+    Args:
+        source: What to import.
+        look: What it seems to be.
+        blocked: What must be done first, as a sentence; empty where nothing must.
+    """
+    st.header("Summary", anchor=False)
+    st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(look))
+    place, title = _place_and_title(source, look)
+    with st.expander("Licence and source", icon=":material/copyright:"):
+        licence = st.text_input(
+            "Licence", look.options.licence, key=f"licence-{look.options.name}", placeholder="Yours to know"
+        )
+        origin = st.text_input(
+            "Source", look.options.source, key=f"origin-{look.options.name}", placeholder="Where it is from"
+        )
+    clicked = st.button(
+        "Bring it in", key="bring-in", type="primary", icon=":material/download_done:", width="stretch",
+        disabled=bool(blocked),
+    )  # fmt: skip
+    key = one_key("bring-in", clicked)
+    st.caption("It comes in by itself: you may close this page meanwhile. Your file stays as it is.")
+    if clicked:
+        options = _complete(look.options, place, title, licence or "", origin or "")
+        with shown_errors():
+            shelf = shared_service().shelf
+            import_id = once(key, lambda: shelf.start_import(source.path, options, title or source.title, look.guesses))
+            st.switch_page("data.py", query_params=address_of(import_id, source.query))
+
+
+def _in_words(look: Look) -> str:
+    tasks, options = shared_service().tasks(), look.options
+    task = tasks[options.task].title if options.task in tasks else options.task
+    count = f"{'' if look.rows_are_exact else 'About '}{look.rows:,} " if look.rows else ""
+    what = unit(options.task, look.rows)
+    words = f"{count}{what if count else what.capitalize()} for **{plain(task)}**"
+    if look.classes:
+        words += f" in {many(len(look.classes), 'class', 'classes')}"
+    if options.target_column:
+        words += f", to predict **{plain(options.target_column)}**"
+    return (
+        f"{words}. What comes in is examined for repeats, contradictions and the like, and divided once into training, "
+        "validation and test."
+    )
+
+
+def _place_and_title(source: Source, look: Look) -> tuple[str, str]:
+    """Ask whether it is a data set of its own or belongs to another one."""
+    entries = {entry.name: entry for entry in _mine(look.options.task)}
+    choices = [NEW]
+    if look.options.name in entries:
+        choices.append(f"version:{look.options.name}")
+    choices += [f"add:{name}" for name in entries]
+    place = NEW
+    if len(choices) > 1:
+        chosen = st.selectbox("Where to", choices, key="place", format_func=lambda choice: _place(choice, entries))
+        place = chosen or NEW
+    if place != NEW:
+        return place, entries[place.partition(":")[2]].title
+    proposed = look.options.title or _title_of(source)
+    title = st.text_input("Title", proposed, key=f"title-{look.options.name}", max_chars=LONGEST_TITLE)
+    return place, (title or "").strip() or proposed
+
+
+def _title_of(source: Source) -> str:
+    """Return what the source is called, as a title: "airline_tweets.csv" is "Airline tweets"."""
+    name = source.path.stem.removesuffix(".csv") if source.path.is_file() else source.path.name
+    words = " ".join(re.split(r"[\s_]+", name)).strip()[:LONGEST_TITLE]
+    return words[:1].upper() + words[1:]
+
+
+def _place(choice: str, entries: dict[str, DatasetEntry]) -> str:
+    kind, _, name = choice.partition(":")
+    if not name:
+        return "A new data set"
+    return (
+        f"A new version of {entries[name].title}" if kind == "version" else f"More examples for {entries[name].title}"
+    )
+
+
+def _mine(task: str) -> list[DatasetEntry]:
+    return [entry for entry in shared_service().shelf.entries(task) if not entry.built_in]
+
+
+def _complete(options: ImportOptions, place: str, title: str, licence: str, origin: str) -> ImportOptions:
+    kind, _, name = place.partition(":")
+    changes = {"title": title, "licence": licence.strip(), "source": origin.strip(), "add_to": ""}
+    if kind == "add":
+        changes |= {"add_to": name}
+    elif kind == "version":
+        changes |= {"name": name}
+    else:
+        changes |= {"name": _free_name(options.name)}
+    return options.model_copy(update=changes)
+
+
+def _free_name(wanted: str) -> str:
+    """Return a name that no data set has, not even one in the trash."""
+    shelf = shared_service().shelf
+    taken = {entry.name for entry in [*shelf.entries(), *shelf.entries(trashed=True)]}
+    names = (wanted if i == 1 else f"{wanted[:36]}-{i}" for i in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)

@@ -1,0 +1,56 @@
+"""Examples of the test split as a model answered them: pictures side by side, texts one below the other."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.evaluation.confusion_examples import KeptExample, picture_of
+from pages.components.widgets.text import plain
+
+WIDTH = 96  # pixels of a picture
+PICTURES, TEXTS = 12, 4  # on one page
+
+
+def example_wall(folder: Path, examples: Sequence[KeptExample], key: str, *, shows_classes: bool) -> None:
+    """Show examples, a page at a time.
+
+    Args:
+        folder: Of the run.
+        examples: In the order in which they are shown.
+        key: Of the widget that turns pages.
+        shows_classes: Whether each says what it is and what was answered; where all are alike, the place says it.
+    """
+    per_page = PICTURES if any(one.picture for one in examples) else TEXTS
+    pages = -(-len(examples) // per_page)
+    shown = st.container(gap="small")
+    at = 1
+    if pages > 1:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            at = min(st.pagination(pages, key=key), pages)
+    with shown:
+        _page(folder, examples[(at - 1) * per_page : at * per_page], shows_classes)
+
+
+def _page(folder: Path, examples: Sequence[KeptExample], shows_classes: bool) -> None:
+    pictures = [(one, content) for one in examples if (content := picture_of(folder, one))]
+    if pictures:
+        with st.container(horizontal=True, gap="medium"):
+            for one, content in pictures:
+                with st.container(width=WIDTH + 16, gap="xxsmall"):
+                    st.image(content, width=WIDTH, alt=f"{one.truth} taken for {one.answer}")
+                    st.caption(_words(one, shows_classes))
+    for one in examples:
+        if one.text:
+            with st.container(border=True, gap="xxsmall"):
+                st.text(one.text)
+                st.caption(_words(one, shows_classes))
+
+
+def _words(one: KeptExample, shows_classes: bool) -> str:
+    sure = f"{one.confidence:.0%} sure"
+    if not shows_classes:
+        return sure
+    if one.text:
+        return f"Answered **{plain(one.answer)}** ({sure}), is **{plain(one.truth)}**"
+    return f"Said **{plain(one.answer)}**, is **{plain(one.truth)}** ({sure})"

@@ -1,0 +1,216 @@
+"""The honest answer: verdict, scores with their intervals, and the simple methods beside them."""
+
+import math
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluation.verdict_card import sentences_of
+from core.runs import Run, Score
+from core.specs import MetricSpec, TaskSpec
+from pages.components.charts.colors import colors, figure_layout
+from pages.components.charts.figure_chart import figure_chart
+from pages.components.run.verdict_card import verdict_sentences
+from pages.components.widgets.lazy_expander import folded
+from pages.components.widgets.text import interval, number, plain
+
+ROW_HEIGHT = 56  # pixels of one method in the chart
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+CALLED = {"mean": "the mean"}  # a baseline, in a sentence
+
+
+def verdict(run: Run, report: Mapping[str, Any]) -> None:
+    """Show the verdict: three sentences with their numbers, or the one sentence of a run that ended before these."""
+    if not run.verdict:
+        return
+    sentences = sentences_of(report)
+    icon, title = _headline(report.get("difference"))
+    with st.container(border=True, key="verdict", gap="xsmall"):
+        st.markdown(f"## {icon} {title}")
+        compares = any(sentence.get("topic") == "better" for sentence in sentences)
+        if not compares:  # too little to judge by: the verdict says so
+            st.markdown(plain(run.verdict))
+        verdict_sentences(sentences)
+        if said := judged_in_words(report):
+            st.caption(plain(said))
+
+
+def judged_in_words(report: Mapping[str, Any]) -> str:
+    """Return on what the scores of a run stand, in sentences; empty where there is nothing to add."""
+    judged = report.get("judged") or {}
+    if not judged.get("folds"):
+        return str(judged.get("why_not_folds") or "")
+    folds = NUMBERS.get(judged["folds"], str(judged["folds"]))
+    return " ".join([f"Judged on all {judged['rows']:,} rows, {folds} folds.", *judged.get("notes", ())])
+
+
+def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
+    if not difference:
+        return ":primary[:material/verified:]", "The result"
+    name = plain(CALLED.get(difference["baseline"], str(difference["baseline"])))
+    side = _clear_side(*_interval_of(difference))
+    if side > 0:
+        return ":green[:material/verified:]", f"Clearly better than {name}"
+    if side < 0:
+        return ":orange[:material/trending_down:]", f"Worse than {name}"
+    return ":gray[:material/drag_handle:]", f"No clear difference from {name}"
+
+
+def score_cards(run: Run, task: TaskSpec) -> None:
+    """Show every metric of the test split with its 95 % interval."""
+    metrics = [m for m in task.metrics if m.name in run.test]
+    with st.grid(max(1, len(metrics)), min_column_width=140):
+        for metric in metrics:
+            score = run.test[metric.name]
+            st.metric(
+                metric.title.partition(" (")[0],
+                number(metric, score.value),
+                delta=interval(metric, score),
+                delta_color="off",
+                delta_arrow="off",
+                help=f"{metric.help} Below it: the 95 % interval, where the score would fall with other test examples.",
+                border=True,
+            )
+
+
+def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
+    """Show the deciding metric of this run and of the simple methods, with their intervals, and all numbers."""
+    metric = task.metric(task.primary_metric)
+    methods = {run.config.model: run.test} | {name: scores for name, scores in run.baselines.items()}
+    found = [(name, scores[metric.name]) for name, scores in methods.items() if metric.name in scores]
+    shown = dict(sorted(found, key=lambda pair: pair[1].value, reverse=metric.direction == "max"))
+    if len(shown) < 2:
+        return
+    st.header("Against the simple ways", anchor=False)
+    better = "higher is better" if metric.direction == "max" else "lower is better"
+    st.markdown(f"**{plain(_finding(shown, run.config.model, metric, report.get('difference') or {}))}**")
+    judged = report.get("judged") or {}
+    where = f"on all {judged['rows']:,} rows, five folds" if judged.get("folds") else "on the same unseen examples"
+    st.caption(f"{metric.title} {where}, with 95 % intervals; {better}.")
+    figure_chart(
+        _dots(shown, metric, run.config.model),
+        key=f"comparison-{run.id}",
+        alt=f"{metric.title}: " + ", ".join(f"{name} {number(metric, s.value)}" for name, s in shown.items()),
+    )
+
+    def numbers() -> None:
+        on_validation = {f"{run.config.model}, validation split": run.validation} if run.validation else {}
+        st.dataframe(_table(methods | on_validation | _single_split(run, judged), task), hide_index=True, row_height=36)
+
+    folded("All numbers", numbers, key=f"numbers-{run.id}", icon=":material/table_rows:")
+
+
+def _single_split(run: Run, judged: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
+    """Return the scores of the kept model on the test split alone, where those above are of all rows."""
+    kept = judged.get("single_split") or {}
+    return {f"{run.config.model}, test split alone": {name: Score(**one) for name, one in kept.items()}} if kept else {}
+
+
+def _finding(shown: Mapping[str, Score], own: str, metric: MetricSpec, tested: Mapping[str, Any]) -> str:
+    """Return the finding of the chart: whom the model is ahead of, as far as the test examples can tell."""
+    sides: dict[int, list[str]] = {1: [], 0: [], -1: []}
+    for name, score in shown.items():
+        if name != own:
+            sides[_side(shown[own], score, metric, tested if name == tested.get("baseline") else {})].append(name)
+    if tested and tested["baseline"] in sides[1]:  # it was the best of them
+        sides = {1: [name for name in shown if name != own], 0: [], -1: []}
+    ahead, level, behind = (" and ".join(sides[side]) for side in (1, 0, -1))
+    placed = ", ".join([f"ahead of {ahead}"] * bool(ahead) + [f"behind {behind}"] * bool(behind))
+    if not placed:
+        return f"No clear difference between {own} and {level}"
+    return f"{own} is {placed}" + (f"; no clear difference from {level}" if level else "")
+
+
+def _side(own: Score, other: Score, metric: MetricSpec, tested: Mapping[str, Any]) -> int:
+    """Return 1 for clearly ahead, -1 for clearly behind: by the test of pairs, or where the intervals do not meet."""
+    low, high = _interval_of(tested)
+    if math.isnan(low) or math.isnan(high):
+        low, high = _least(own) - _most(other), _most(own) - _least(other)
+        if metric.direction == "min":
+            low, high = -high, -low
+    return _clear_side(low, high)
+
+
+def _interval_of(difference: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the interval of a difference; not a number where it has none."""
+    low, high = difference.get("ci_low"), difference.get("ci_high")
+    return (math.nan, math.nan) if low is None or high is None else (low, high)
+
+
+def _clear_side(low: float, high: float) -> int:
+    return int(low > 0) - int(high < 0)
+
+
+def _least(score: Score) -> float:
+    return score.value if math.isnan(score.ci_low) else score.ci_low
+
+
+def _most(score: Score) -> float:
+    return score.value if math.isnan(score.ci_high) else score.ci_high
+
+
+def _dots(shown: Mapping[str, Score], metric: MetricSpec, own: str) -> dict[str, Any]:
+    palette = colors()
+    names = [
+        {
+            "text": f"{escape(name)}  <b>{number(metric, score.value)}</b>",
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": name,
+            "yshift": 20,
+            "showarrow": False,
+            "font": {"size": 13},
+        }
+        for name, score in shown.items()
+    ]
+    axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
+    return {
+        "data": [_dot(name, score, metric, name == own) for name, score in shown.items()],
+        "layout": figure_layout(70 + ROW_HEIGHT * len(shown))
+        | {
+            "annotations": names,  # above their row, so that they take no width from it
+            "xaxis": {**axis, "ticksuffix": " %" if metric.unit == "percent" else "", "nticks": 8},
+            "yaxis": {**axis, "type": "category", "range": [len(shown) - 0.6, -0.9], "showticklabels": False},
+        },
+    }
+
+
+def _dot(name: str, score: Score, metric: MetricSpec, is_own: bool) -> dict[str, Any]:
+    palette = colors()
+    scale = 100 if metric.unit == "percent" else 1
+    value = score.value * scale
+    return {
+        "type": "scatter",
+        "x": [value],
+        "y": [name],
+        "mode": "markers",
+        "cliponaxis": False,
+        "marker": {
+            "size": 13 if is_own else 10,
+            "color": palette.accent if is_own else palette.muted,
+            "symbol": "circle" if is_own else "diamond",
+        },
+        "error_x": {
+            "type": "data",
+            "array": [score.ci_high * scale - value],
+            "arrayminus": [value - score.ci_low * scale],
+            "thickness": 2,
+            "width": 6,
+        },
+        "hovertemplate": f"{number(metric, score.value)}<br>{interval(metric, score)}<extra></extra>",
+    }
+
+
+def _table(methods: Mapping[str, Mapping[str, Score]], task: TaskSpec) -> pd.DataFrame:
+    rows = []
+    for name, scores in methods.items():
+        row = {"Method": name}
+        for metric in task.metrics:
+            if (score := scores.get(metric.name)) is not None:
+                row[metric.title] = f"{number(metric, score.value)} ({interval(metric, score)})"
+        rows.append(row)
+    return pd.DataFrame(rows)

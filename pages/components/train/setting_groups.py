@@ -1,0 +1,124 @@
+"""How a run learns: the preset, the few settings that everybody sees, and the others in groups under headings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.config import PRESETS, Group
+from core.configure import SettingField
+from core.services.bootstrap import shared_service
+from core.specs import ModelSpec, TaskSpec
+from pages.components.train.setting_form import (
+    HEADINGS,
+    SOURCE,
+    forget_settings,
+    group_heading,
+    is_changed,
+    setting_inputs,
+)
+from pages.components.widgets.url_state import read_choice, write_choice
+
+PRESET_TITLES = {"quick": "Quick look", "balanced": "Balanced", "best": "Best"}
+PRESET_HELP = {
+    "quick": "The first honest answer, in a minute or a few.",
+    "balanced": "Longer, for a score that you can build on.",
+    "best": "As good as this model gets here. Take a break.",
+}
+
+EVALUATION = "evaluation"
+EVALUATION_TITLES = {"auto": "Automatic", "quick-look": "Quick look", "every-row": "Every row counts"}
+EVALUATION_HELP = {
+    "auto": "Every row counts below 5,000 rows where that takes under a minute; else a quick look. What it takes here "
+    "is in the summary.",
+    "quick-look": "Judged on one split that is kept apart: fast, and of few rows rather unsure.",
+    "every-row": "Five more trainings, each judged on a fifth of the rows that it has not seen, so that all rows judge "
+    "and a smaller difference is clear. The model that you get is the same.",
+}
+
+
+def preset_choice() -> str:
+    """Ask how thorough a run shall be; return the preset's name."""
+    st.header("How thorough", anchor=False)
+    read_choice("preset", PRESETS, PRESETS[0])
+    preset = st.segmented_control(
+        "Preset", list(PRESETS), default=st.session_state["preset"], key="preset", required=True,
+        on_change=back_to_preset,
+        format_func=lambda name: PRESET_TITLES[name], label_visibility="collapsed",
+    ) or PRESETS[0]  # fmt: skip
+    write_choice("preset", PRESETS[0])
+    st.caption(PRESET_HELP[preset])
+    return preset
+
+
+def evaluation_choice(task: TaskSpec) -> dict[str, Any]:
+    """Ask how sure the score shall be; return the choice where it is not left to what it costs."""
+    if task.output_kind == "text":
+        return {}
+    st.header("How sure can I be", anchor=False)
+    names = list(EVALUATION_TITLES)
+    read_choice(EVALUATION, names, names[0])
+    chosen = st.segmented_control(
+        "How sure can I be", names, default=st.session_state[EVALUATION], key=EVALUATION, required=True, wrap=True,
+        format_func=lambda name: EVALUATION_TITLES[name], label_visibility="collapsed",
+    ) or names[0]  # fmt: skip
+    write_choice(EVALUATION, names[0])
+    st.caption(EVALUATION_HELP[chosen])
+    return {EVALUATION: chosen} if chosen != names[0] else {}
+
+
+def common_settings(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
+    """Show the settings that everybody sees; return those that differ from the preset's."""
+    fields, values = [f for f in _fields(task, model) if f.level == "beginner"], _values(task, model, preset)
+    _follow_optimiser(values["learning_rate"])
+    return setting_inputs(fields, values, 3)
+
+
+def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[str, Any], dict[Group, DeltaGenerator]]:
+    """Show all other settings in groups; return those that differ from the preset's, and the place of each group."""
+    values, changed, places = _values(task, model, preset), dict[str, Any](), dict[Group, DeltaGenerator]()
+    experts = [f for f in _fields(task, model) if f.level == "expert"]
+    with st.container(gap="xsmall", key="setting-groups"):
+        for group, heading in HEADINGS.items():
+            fields = [f for f in experts if f.group == group]
+            if not fields:
+                continue
+            label, icon = group_heading(group, fields, values), f":material/{heading.icon}:"
+            with st.expander(label, key=f"group-{group or 'model'}", icon=icon, on_change="rerun") as part:
+                # Forty fields that nobody sees cost the browser more than the rest of the page. What is as in the
+                # preset has nothing that could be lost.
+                if not part.open and not any(is_changed(field, values[field.name]) for field in fields):
+                    continue
+                st.caption(heading.summary)
+                changed |= setting_inputs(fields, values, 2)
+                places[group] = st.container()
+    return changed, places
+
+
+def back_to_preset() -> None:
+    """Put every setting back to the preset's value: another model or preset was chosen, or somebody asked for it."""
+    service, model = shared_service(), st.session_state.get("model")
+    task = str(st.session_state.get("task") or "")
+    if model in service.models(task or None):
+        preset = st.session_state.get("preset") or PRESETS[0]
+        forget_settings(service.setting_fields(model, task), service.preset_values(model, preset, task))
+
+
+def _fields(task: TaskSpec, model: ModelSpec) -> Sequence[SettingField]:
+    return [f for f in shared_service().setting_fields(model.name, task.name) if f.name not in (SOURCE, EVALUATION)]
+
+
+def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
+    """Return what the preset sets; the learning rate is the one that suits the optimiser that is chosen."""
+    values = shared_service().preset_values(model.name, preset, task.name)
+    optimiser = st.session_state.get("optimizer", st.query_params.get("optimizer", values["optimizer"]))
+    return values | {"learning_rate": shared_service().learning_rate_for(model.name, preset, task.name, str(optimiser))}
+
+
+def _follow_optimiser(suiting: float) -> None:
+    """Let the field of the learning rate show what suits another optimiser, unless somebody chose a value."""
+    before = st.session_state.get("suiting-rate")
+    if before not in (None, suiting) and st.session_state.get("learning_rate") == before:
+        st.session_state["learning_rate"] = suiting
+    st.session_state["suiting-rate"] = suiting

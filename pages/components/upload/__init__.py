@@ -1,0 +1,1 @@
+"""The drop zone, and how files are sent."""

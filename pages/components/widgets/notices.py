@@ -1,0 +1,27 @@
+"""What a page says when something cannot be done, or when there is nothing yet."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import TouchstoneError
+from pages.components.widgets.text import plain
+
+
+@contextmanager
+def shown_errors() -> Iterator[None]:
+    """Show a `TouchstoneError` as its sentence; everything else is a fault of ours and goes to the log."""
+    try:
+        yield
+    except TouchstoneError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def empty_state(icon: str, title: str, text: str) -> None:
+    """Say why there is nothing here and what would change that."""
+    with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
+        st.space("small")
+        st.markdown(f"## :gray[:material/{icon}:] {title}", width="content")
+        st.markdown(f":gray[{text}]", width="content")
+        st.space("small")

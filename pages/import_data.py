@@ -1,0 +1,145 @@
+"""Bring: any file, folder, pictures or pasted table; a look, corrections, and one button."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.dataset_types import Look
+from core.services.bootstrap import shared_service
+from pages.components.data.charts import class_chart
+from pages.components.import_data.class_thumbnails import class_thumbnails
+from pages.components.import_data.column_choices import column_choices, missing_column, reading_choices
+from pages.components.import_data.import_form import Bringing, bringing, decide, field_key, look_again
+from pages.components.import_data.label_mapping import label_mapping
+from pages.components.import_data.layout_choices import layout_choices
+from pages.components.import_data.source import Source
+from pages.components.import_data.source_choice import TABLES, bring_source, choose_one, forget_source
+from pages.components.import_data.summary import bring_summary
+from pages.components.widgets.conversation import conversation
+from pages.components.widgets.dataset_words import many, shortened
+from pages.components.widgets.guesses import guess_list
+from pages.components.widgets.text import plain, size
+
+UNITS = {"pictures": "picture", "table": "row", "documents": "document"}
+SIGNS = {"pictures": "photo_library", "table": "table_chart", "documents": "description"}
+ROW_HEIGHT = 34  # pixels
+SHOWN_LINES = 10  # of documents; with more, they scroll
+
+
+def page() -> None:
+    """Show the page."""
+    st.title("Bring your own data", anchor=False)
+    source = bring_source()
+    if source is None:
+        return
+    state = bringing(source)
+    with st.container(key="problem"):  # always there, so that what stands below stays as it is
+        if state.problem:
+            st.error(plain(state.problem), icon=":material/error:")
+            _next_step(source)
+        elif state.declined:
+            st.warning(plain(state.declined), icon=":material/warning:")
+    if state.look is None:
+        choose_one(source)
+        if source.path.name.lower().endswith(TABLES):
+            reading_choices(None)
+        return
+    found, summary = st.columns([1.9, 1], gap="large")
+    with found:
+        _what_it_is(state.look)
+        _task(state.look)
+        if state.look.columns:
+            st.header("Columns", anchor=False)
+            column_choices(state.look)
+        if state.look.kind == "table":
+            reading_choices(state.look)
+        elif state.look.kind == "pictures":
+            layout_choices(state.look)
+        _labels(state, state.look)
+        _beginning(state.look)
+    with summary, st.container(key="summary"), st.container(border=True):
+        missing = "" if state.problem else missing_column(state.look)
+        is_open = state.problem or state.look.problem
+        bring_summary(source, state.look, missing or ("Put the problem right first." if is_open else ""))
+
+
+def _next_step(source: Source) -> None:
+    """What was sent cannot change; what lies on this machine, or was put together here, can."""
+    if "upload" not in source.query:
+        st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
+    elif not source.files:
+        st.button(
+            "Paste it again" if source.query["how"] == "paste" else "Choose another file",
+            key="choose-again", type="primary", icon=":material/upload_file:", on_click=forget_source,
+        )  # fmt: skip
+
+
+def _what_it_is(look: Look) -> None:
+    about = "" if look.rows_are_exact else "About "
+    with st.container(border=True, gap="xsmall", key="what-it-is"):
+        st.markdown(f"## :primary[:material/{SIGNS[look.kind]}:] {plain(look.format)}")
+        facts = [f"{about}{many(look.rows, UNITS[look.kind])}" if look.rows else "", size(look.size_bytes)]
+        if look.columns:
+            facts.insert(1, many(len(look.columns), "column"))
+        st.caption("  ·  ".join(fact for fact in facts if fact))
+        for note in look.notes:
+            st.markdown(f":material/info: {plain(note)}")
+    if look.guesses:
+        st.header("What was guessed", anchor=False)
+        guess_list(look.guesses, "Each of these can be chosen otherwise below, before anything is imported.", "guesses")
+
+
+def _task(look: Look) -> None:
+    tasks = shared_service().tasks()
+    names = [name for name in look.tasks if name in tasks]
+    if not names:
+        return
+    st.header("What is it for?", anchor=False)
+    if st.session_state.get(field_key("task")) not in names:
+        st.session_state[field_key("task")] = look.options.task if look.options.task in names else names[0]
+    st.segmented_control(
+        "Task", names, key=field_key("task"), required=True, wrap=True, on_change=decide, args=("task",),
+        format_func=lambda name: tasks[name].title, label_visibility="collapsed",
+    )  # fmt: skip
+    if look.options.task in tasks:
+        st.caption(tasks[look.options.task].summary)
+
+
+def _labels(state: Bringing, look: Look) -> None:
+    if not look.classes and not state.written:
+        return
+    st.header("Classes", anchor=False)
+    class_chart(look.classes, "look-classes")
+    class_thumbnails(look.thumbnails, len(look.classes))
+    if not look.rows_are_exact:
+        st.caption("As far as it was looked at; all of them are counted while it comes in.")
+    label_mapping(state, look)
+
+
+def _beginning(look: Look) -> None:
+    if not look.sample:
+        return
+    st.header("How it begins", anchor=False)
+    if look.kind == "documents":
+        with st.container(height=260 if sum(map(len, look.sample)) > SHOWN_LINES else "content", border=False):
+            st.code("\n".join("\n".join(row) for row in look.sample), language=None, wrap_lines=True)
+        return
+    if look.conversations:
+        for number, turns in enumerate(look.conversations):
+            with st.container(border=True):
+                conversation(turns, f"begins-{number}")
+        return
+    names = [column.name for column in look.columns]
+    rows: list[dict[str, Any]] = [
+        {names[i] if i < len(names) else f"column {i + 1}": shortened(cell, 300) for i, cell in enumerate(row)}
+        for row in look.sample
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, row_height=ROW_HEIGHT, height="content", key="beginning",
+        alt="The first rows as they were read",
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    page()

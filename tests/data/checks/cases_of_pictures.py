@@ -1,0 +1,105 @@
+"""Cases for the checks of pictures."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from core.data.checks.support.check_context import Examined
+from tests.data.checks.case import Case
+from tests.data.checks.versions import pictures
+
+
+def noise(seed: int, width: int = 24, height: int = 24, mode: str = "RGB") -> Image.Image:
+    """Return a picture in which there is something to see."""
+    channels = (3,) if mode == "RGB" else ()
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, *channels), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def ordinary(count: int = 20) -> list[tuple[Image.Image, str]]:
+    """Return pictures of one size, of two classes."""
+    return [(noise(seed), ("cats", "dogs")[seed % 2]) for seed in range(count)]
+
+
+def coloured(folder: Path, mixed: bool) -> Examined:
+    """Return 200 pictures, half of them grey: by class, or mixed."""
+    modes = [("L", "RGB")[(i % 2) if not mixed else (i // 2) % 2] for i in range(200)]
+    return pictures(folder, [(noise(i, 8, 8, mode), ("cats", "dogs")[i % 2]) for i, mode in enumerate(modes)])
+
+
+def sized(folder: Path, by_class: bool) -> Examined:
+    """Return 200 pictures of two widths: by class, or mixed."""
+    widths = [(12, 30)[(i % 2) if by_class else (i // 2) % 2] for i in range(200)]
+    return pictures(folder, [(noise(i, width, 8), ("cats", "dogs")[i % 2]) for i, width in enumerate(widths)])
+
+
+CASES = [
+    Case(
+        "exact-duplicates",
+        lambda folder: pictures(folder, [*ordinary(), (noise(0), "cats"), (noise(2), "cats")]),
+        lambda folder: pictures(folder, [*ordinary(), (noise(0), "dogs")]),
+        "warning",
+        2,
+        "2 of the 22 pictures repeat an earlier one, pixel for pixel, and have the same label.",
+        "Remove the repeated rows",
+        "cats/20.png (2 times)",
+        left=20,
+    ),
+    Case(
+        "conflicting-labels",
+        lambda folder: pictures(folder, [*ordinary(), (noise(0), "dogs")]),
+        lambda folder: pictures(folder, [*ordinary(), (noise(0), "cats")]),
+        "error",
+        1,
+        "1 picture is there more than once, with different labels.",
+        "Remove the contradictory rows",
+        "cats/0.png: cats 1, dogs 1",
+        left=19,
+    ),
+    Case(
+        "size-outliers",
+        lambda folder: pictures(folder, [*ordinary(), (noise(91, 200, 200), "cats"), (noise(92, 300, 8), "dogs")]),
+        lambda folder: pictures(folder, [*ordinary(), (noise(91, 40, 30), "cats")]),
+        "note",
+        2,
+        "2 pictures of 22 have sizes or shapes quite unlike the others, which are about 24 x 24.",
+        "Remove them",
+        "cats/20.png: 200 x 200",
+        left=20,
+    ),
+    Case(
+        "mixed-colours",
+        partial(coloured, mixed=False),
+        partial(coloured, mixed=True),
+        "warning",
+        100,
+        "100 of the 200 pictures are grey, and that goes with the class: 100 % of 'cats' are grey, but 0 % of 'dogs'. "
+        "Bring them all in colour, or all in grey.",
+        example="cats: 100 % grey",
+    ),
+    Case(
+        "size-by-class",
+        partial(sized, by_class=True),
+        partial(sized, by_class=False),
+        "warning",
+        2,
+        "The width of a picture gives its class away: from that alone, 100 % can be told right, where guessing would "
+        "get 50 %. Take the pictures of all classes in the same way, or cut them to one size.",
+        example="dogs: usually 30 x 8",
+    ),
+    Case(
+        "blank-pictures",
+        lambda folder: pictures(
+            folder, [*ordinary(), (Image.new("RGB", (24, 24), "navy"), "cats"), (Image.new("L", (9, 9)), "dogs")]
+        ),
+        lambda folder: pictures(folder, [*ordinary(), (Image.linear_gradient("L"), "dogs")]),
+        "warning",
+        2,
+        "2 pictures are all one colour: there is nothing to see in them.",
+        "Remove them",
+        "cats/20.png",
+        left=20,
+    ),
+]

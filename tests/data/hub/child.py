@@ -1,0 +1,75 @@
+"""A process that fetches from the hub as it is told, line by line: the hub's address is read once, at import."""
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from core.data.hub import cached_sets, look_hub, read_hub
+from core.data.rows import read_rows
+from core.data.staging import Draft, ImportCancelled
+from core.dataset_types import ImportOptions
+from core.errors import DataError
+
+
+class Watched:
+    """Keeps what it is told; cancels once so much is done."""
+
+    def __init__(self, cancel_stage: str) -> None:
+        self.stages: list[list[Any]] = []
+        self.done: list[int] = []
+        self._cancel_stage = cancel_stage
+
+    def stage(self, name: str, total: int, unit: str) -> None:
+        self.stages.append([name, total, unit])
+
+    def advance(self, done: int) -> None:
+        self.done.append(done)
+        if done and self.stages and self.stages[-1][0] == self._cancel_stage:
+            raise ImportCancelled
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    cache, options = Path(request["cache"]), ImportOptions(**request.get("options", {}))
+    config = request.get("config", "")
+    os.environ["HF_TOKEN"] = request.get("token", "")
+    watched = Watched(request.get("cancel_stage", ""))
+    try:
+        if request["do"] == "cached":
+            return {"cached": cached_sets(cache)}
+        look = look_hub(request["id"], config, options, cache)
+        told: dict[str, Any] = {"look": look.options.model_dump(mode="json"), "classes": list(look.classes)}
+        told |= {"kind": look.kind, "size_bytes": look.size_bytes}
+        if request["do"] == "look":
+            return told
+        folder = Path(request["folder"])
+        folder.mkdir()
+        draft = Draft(folder, look.options.task)
+        read_hub(request["id"], config, look.options, cache, draft, watched)
+        draft.close()
+    except DataError as error:
+        return {"error": str(error)}
+    except ImportCancelled:
+        return {"cancelled": True}
+    rows = read_rows(draft.rows_file)
+    columns = [name for name in rows.column_names if name not in ("pixels", "looks", "offset")]
+    return {
+        **told,
+        "rows": rows.select(columns).to_pylist(),
+        "labels": draft.labels,
+        "findings": [[finding.code, finding.severity, finding.count, finding.message] for finding in draft.findings],
+        "facts": draft.facts,
+        "stages": watched.stages,
+        "left_in_folder": sorted(path.name for path in folder.iterdir()),
+    }
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        try:
+            told = answer(json.loads(line))
+        except Exception:  # whatever else it is, the test shall show it
+            told = {"error": traceback.format_exc()}
+        print(json.dumps(told), flush=True)

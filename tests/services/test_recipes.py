@@ -1,0 +1,164 @@
+"""Recipes: every file is a configuration that can be started, and knows its data when it is there."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import catalog
+from core.configure import make_config
+from core.data.hub.known_sets import known_set
+from core.data.imports.run_import import run_import
+from core.dataset_types import ImportOptions
+from core.errors import UnknownName, UserError
+from core.services.dataset_service import Shelf
+from core.services.recipes import find_recipe, recipes
+from core.services.recipes.fitting import RecipeWithoutData, data_for, fit
+from core.settings import Settings
+from tests.data.images.drawing import lay_out
+from tests.data.imported import bring_texts, reviews
+from tests.data.readers.test_idx import idx
+from tests.data.silent import Silent
+
+
+@pytest.fixture
+def shelf(settings: Settings) -> Shelf:
+    settings.prepare()
+    return Shelf(settings)
+
+
+def names(shelf: Shelf, recipe: str) -> tuple[list[str], list[str]]:
+    found = fit(find_recipe(recipe), shelf)
+    return [entry.name for entry in found.suiting], [entry.name for entry in found.others]
+
+
+def bring(shelf: Shelf, source: Path, **options: str) -> None:
+    run_import(shelf.library, source, ImportOptions.model_validate(options), Silent(), source.parent / "draft")
+
+
+def bring_handwriting(shelf: Shelf, folder: Path, side: int) -> None:
+    def pictures(count: int, seed: int) -> bytes:
+        return idx(np.random.default_rng(seed).integers(0, 256, (count, side, side), np.uint8))
+
+    def labels(count: int) -> bytes:
+        return idx((np.arange(count) % 10).astype(np.uint8))
+
+    source = lay_out(
+        folder / f"idx-{side}",
+        {
+            "train-images-idx3-ubyte.gz": pictures(60, 0),
+            "train-labels-idx1-ubyte.gz": labels(60),
+            "t10k-images-idx3-ubyte.gz": pictures(20, 1),
+            "t10k-labels-idx1-ubyte.gz": labels(20),
+        },
+    )
+    bring(shelf, source, name=f"handwriting-{side}")
+
+
+def bring_table(shelf: Shelf, folder: Path, target: str) -> None:
+    rows = [f"{number % 7},{number % 3},{100 + 3 * number}" for number in range(60)]
+    file = folder / f"{target}.csv"
+    file.write_text("\n".join([f"Memory,Colour,{target}", *rows]))
+    bring(shelf, file, task="tabular-regression", target_column=target)
+
+
+# --- the contract of every file ---
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_is_a_configuration_that_can_be_started(name: str) -> None:
+    recipe = recipes()[name]
+    dataset = recipe.data.built_in or "brought"
+    config = make_config(recipe.task, dataset, recipe.model, recipe.preset, recipe.settings)
+    for setting, value in recipe.settings.items():
+        assert {**config.model_dump(), **config.params}[setting] == value
+    if recipe.data.built_in:
+        catalog.find_dataset(recipe.data.built_in, recipe.task)
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_explains_itself_and_its_data(name: str) -> None:
+    recipe = recipes()[name]
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)
+    assert not recipe.title.endswith(".")
+    assert recipe.summary.endswith(".")
+    assert recipe.data.bring.endswith(".")
+    assert list(recipe.data.labels) == [label.casefold() for label in recipe.data.labels]
+    assert list(recipe.data.target_words) == [word.casefold() for word in recipe.data.target_words]
+    assert recipe.data.built_in or recipe.data.anything or recipe.data.labels or recipe.data.target_words
+    if recipe.data.hub:
+        known = known_set(recipe.data.hub)
+        assert known is not None
+        assert known.task == recipe.task
+
+
+def test_the_recipes_are_those_that_were_promised() -> None:
+    assert list(recipes()) == [
+        "cifar10-simple-cnn", "digits-in-a-minute", "feedback-sentiment", "mnist-mlp", "mnist-row-lstm",
+        "price-regression", "text-generator",
+    ]  # fmt: skip
+    mlp, price = recipes()["mnist-mlp"], recipes()["price-regression"]
+    assert mlp.settings["hidden_sizes"] == "512-256"
+    assert (mlp.settings["dropout"], mlp.settings["optimizer"], mlp.settings["learning_rate"]) == (0.3, "adam", 2e-3)
+    assert (price.model, price.settings["optimizer"]) == ("linear", "sgd")
+    with pytest.raises(UnknownName, match=r"no recipe called 'mnist-mpl'\. Did you mean 'mnist-mlp'"):
+        find_recipe("mnist-mpl")
+
+
+# --- their data ---
+
+
+def test_without_anything_brought_three_recipes_can_start(shelf: Shelf) -> None:
+    ready = {name: names(shelf, name)[0] for name in recipes()}
+    assert {name: found for name, found in ready.items() if found} == {
+        "digits-in-a-minute": ["digits"],
+        "feedback-sentiment": ["customer-feedback"],
+        "text-generator": ["python-docs"],
+    }
+
+
+def test_handwriting_under_any_name_is_known_by_its_classes_and_its_size(shelf: Shelf, tmp_path: Path) -> None:
+    bring_handwriting(shelf, tmp_path, side=14)
+    assert names(shelf, "mnist-mlp") == ([], ["handwriting-14", "digits"])
+    bring_handwriting(shelf, tmp_path, side=28)
+    assert names(shelf, "mnist-mlp") == (["handwriting-28"], ["handwriting-14", "digits"])
+    assert names(shelf, "mnist-row-lstm")[0] == ["handwriting-28"]
+    assert names(shelf, "cifar10-simple-cnn")[0] == []
+    shelf.delete("handwriting-28")
+    assert names(shelf, "mnist-mlp")[0] == []
+
+
+def test_a_table_with_a_price_suits_the_recipe_for_prices_and_any_other_can_be_chosen(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    bring_table(shelf, tmp_path, "Weight")
+    assert names(shelf, "price-regression") == ([], ["weight", "diabetes"])
+    bring_table(shelf, tmp_path, "Price_euros")
+    assert names(shelf, "price-regression") == (["price-euros"], ["weight", "diabetes"])
+    assert data_for(find_recipe("price-regression"), shelf) == "price-euros"
+    assert data_for(find_recipe("price-regression"), shelf, "diabetes") == "diabetes"
+
+
+def test_a_text_of_ones_own_comes_before_the_built_in_one(shelf: Shelf, tmp_path: Path) -> None:
+    file = tmp_path / "poems.txt"
+    file.write_text("\n".join(f"床前明月光，疑是地上霜，第{number}夜。" for number in range(400)), encoding="utf-8")
+    bring(shelf, file, task="text-generation")
+    assert names(shelf, "text-generator") == (["poems", "python-docs"], [])
+
+
+def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_there_is(shelf: Shelf) -> None:
+    with pytest.raises(RecipeWithoutData) as refused:
+        data_for(find_recipe("cifar10-simple-cnn"), shelf)
+    assert str(refused.value) == (
+        "The recipe 'cifar10-simple-cnn' learns from CIFAR-10, which is not here yet. Bring a ZIP with a folder for "
+        "each of its ten classes. That is done by touchstone data import FILE --task image-classification, or fetch "
+        "it (touchstone data import hub:uoft-cs/cifar10); then start the recipe again. To train on another data set, "
+        "add --dataset NAME; there is: digits."
+    )
+
+
+def test_a_recipe_refuses_data_of_another_task(shelf: Shelf, tmp_path: Path) -> None:
+    bring_texts(shelf.library, tmp_path / "draft", reviews())
+    with pytest.raises(UserError, match="'reviews' is for text-classification, not for image-classification"):
+        data_for(find_recipe("mnist-mlp"), shelf, "reviews")

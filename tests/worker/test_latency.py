@@ -1,0 +1,66 @@
+"""When a measured speed is believed, and with how many threads it is measured."""
+
+import pytest
+import torch
+
+from core.evaluation.run_result import Costs
+from core.evaluation.verdict_card import _costs
+from core.training.device import answering_threads
+from core.worker.latency import Load, Speed, answer_times, why_unknown
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "rounds", "here", "known"),
+    [
+        (1.0, 0.0, (5.0, 5.1, 4.9), True, True),
+        (1.9, 0.2, (5.0, 9.0, 4.9), True, True),
+        (0.5, 0.0, (5.0, 5.1, 4.9), True, False),  # others had the core for half of the time
+        (0.5, 0.0, (5.0, 5.1, 4.9), False, True),  # a GPU computes, the process waits
+        (1.0, 0.4, (5.0, 5.1, 4.9), True, False),
+        (1.0, 0.0, (5.0, 11.0, 4.9), True, False),
+    ],
+)
+def test_times_of_a_busy_machine_are_not_believed(
+    own: float, others: float, rounds: tuple[float, ...], here: bool, known: bool
+) -> None:
+    assert (why_unknown(own, others, rounds, computes_here=here) == "") is known
+
+
+def test_it_is_measured_with_the_threads_of_answering_and_they_are_put_back() -> None:
+    before, seen = torch.get_num_threads(), set[int]()
+    found = answer_times(lambda count: seen.add(torch.get_num_threads()), 8, CPU)
+    assert seen == {answering_threads()}
+    assert torch.get_num_threads() == before
+    assert (found.alone_ms is None) == bool(found.unknown)
+    assert answer_times(lambda count: None, 0, CPU) == Speed(None, None, 0)
+
+
+def test_a_speed_that_is_not_known_is_said_to_be() -> None:
+    why = why_unknown(0.2, 0.9, (1.0, 1.0, 1.0), computes_here=True)
+    sentence = _costs(Costs(None, None, 32, "example", "cpu (2 cores)", 2600, 650, 0, why, 2))
+    assert sentence is not None
+    assert sentence.text == (
+        "How fast it answers is not known: the machine was too busy with other things to tell. Its 650 numbers take "
+        "2.6 kB on disk."
+    )
+    assert [number.name for number in sentence.numbers] == ["Size", "Numbers"]
+
+
+def test_a_busy_machine_is_not_measured_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+
+    def milliseconds(*_: object) -> float:
+        measured.append(1)
+        return 5.0
+
+    monkeypatch.setattr("core.worker.latency._milliseconds", milliseconds)
+    monkeypatch.setattr(Load, "read", lambda _: (0.1, 0.9))
+    monkeypatch.setattr(Load, "seconds", 3.0)
+    found = answer_times(lambda _: None, 1, CPU)
+    assert (found.alone_ms, found.unknown) == (None, "the machine was too busy with other things to tell")
+    assert len(measured) == 1
+    monkeypatch.setattr(Load, "seconds", 1.0)
+    answer_times(lambda _: None, 1, CPU)
+    assert len(measured) == 1 + 4, "all rounds, where that is a matter of a second"
