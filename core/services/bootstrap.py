@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import DatabaseDamaged, DatabaseFull, TouchstoneError
-from core.tracking.lock_holders import LockHolders
+from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
 from core.store.database import Database
 from core.store.reserve import Reserve
-from core.services.supervisor_client import SupervisorProcess
+from core.tracking.lock_holders import LockHolders
 
 if TYPE_CHECKING:  # takes a second, which a script that only logs shall not wait for
     from core.services.run_service import Service

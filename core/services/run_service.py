@@ -11,20 +11,20 @@ from core.access.visitor import is_owner
 from core.config import TrainConfig
 from core.configure import SettingField
 from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
-from core.services.lineage import Family, with_changes
-from core.tracking.lock_holders import LockHolders
-from core.tracking.lost_runs import LostRunDetector
 from core.processes.identity import kill
-from core.services.run_document import run_document, tail_of
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
-from core.settings import Settings
 from core.services.dataset_service import DatasetPreview, Shelf
+from core.services.lineage import Family, with_changes
+from core.services.preflight import Trials
+from core.services.run_document import run_document, tail_of
+from core.settings import Settings
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
-from core.services.preflight import Trials
+from core.tracking.lock_holders import LockHolders
+from core.tracking.lost_runs import LostRunDetector
 
 __all__ = ["DatasetPreview", "Service", "Worker"]
 

@@ -17,9 +17,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseTooNew
+from core.store.database_errors import BUSY_TIMEOUT_S, full, in_words
 from core.store.snapshot import snapshot_engine
 from core.store.tables import Table
-from core.store.database_errors import BUSY_TIMEOUT_S, full, in_words
 
 AGAIN_S = 2.0  # after which a database that can only be read is tried anew
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -16,8 +16,8 @@ from core.errors import DatabaseUnavailable, RunNotFound
 from core.processes.identity import is_stopped, kill, let_go_on
 from core.store.database import Database
 from core.store.job_queue import JobQueue
-from core.store.run_store import RunStore
 from core.store.preflight_store import TrialStore
+from core.store.run_store import RunStore
 
 HELD_S = 3.0  # a database that is busy for so long, while a process of ours stands still, is held by that one
 _FREED_S = 10.0  # for so long after a look those who waited meanwhile are told that it is worth another try

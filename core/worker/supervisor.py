@@ -8,20 +8,20 @@ import time
 from uuid import uuid4
 
 from core.errors import DatabaseBusy, DatabaseDamaged, DatabaseUnavailable, RunNotFound
-from core.tracking.exit_reason import describe_exit
-from core.tracking.lost_runs import STALE_S, LostRunDetector, is_held
 from core.notifications.notify import announce
 from core.processes.identity import is_alive, kill, start_time
 from core.runs import RunStatus, Stage
+from core.services.supervisor_client import code_version
 from core.settings import Settings
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
-from core.services.supervisor_client import code_version
+from core.tracking.exit_reason import describe_exit
+from core.tracking.lost_runs import STALE_S, LostRunDetector, is_held
 from core.worker.launcher import Child, Launcher
-from core.worker.run_folder import TAKEN, holder_of
 from core.worker.preflight_watch import TrialWatch
+from core.worker.run_folder import TAKEN, holder_of
 
 POLL_S = 0.15
 RENEW_S = 2.0
