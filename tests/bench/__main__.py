@@ -3,7 +3,20 @@
 import json
 import sys
 
-from tests.bench import checkpoint, coverage, crossfit, dashboard, hostile, intake, kills, logging, optimizers, recipes, startup, training
+from tests.bench import (
+    checkpoint,
+    coverage,
+    crossfit,
+    dashboard,
+    hostile,
+    intake,
+    kills,
+    logging,
+    optimizers,
+    recipes,
+    startup,
+    training,
+)
 
 SECTIONS = {
     "training": training.measure,
@@ -13,7 +26,7 @@ SECTIONS = {
     "logging": logging.measure,
     "recipes": recipes.measure,
     "checkpoint": checkpoint.measure,
-    "optimisers": optimizers.measure,
+    "optimisers": optimisers.measure,
     "coverage": coverage.measure,
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,

@@ -8,7 +8,7 @@ from core.access.token import LOOPBACK
 from core.services.dataset_service import Shelf
 from core.web.uploads.files import file_routes
 from core.web.uploads.guard import guarded
-from core.web.uploads.pictures import picture_routes
+from core.web.uploads.images import picture_routes
 
 
 def upload_routes(open_shelf: Callable[[], Shelf], allowed_hosts: Iterable[str] = LOOPBACK) -> list[Route]:
