@@ -7,8 +7,8 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -60,13 +60,13 @@ def table_of_rooms() -> str:
     ])  # fmt: skip
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
+def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command with its full name."""
-    groups: list[tuple[str, click.Command]] = [("touchstone", typer.main.get_command(app))]
-    while groups:
-        name, command = groups.pop(0)
-        if isinstance(command, click.Group):
-            groups += [(f"{name} {inner}", found) for inner, found in command.commands.items()]
+    waiting: list[tuple[str, Any]] = [("touchstone", typer.main.get_command(app))]
+    while waiting:
+        name, command = waiting.pop(0)
+        if inner := getattr(command, "commands", None):
+            waiting += [(f"{name} {key}", found) for key, found in inner.items()]
         else:
             yield name, command
 
@@ -75,8 +75,8 @@ def list_of_commands() -> str:
     """Return every command with its options, for core/README.md."""
     lines = []
     for name, command in commands():
-        arguments = [p.human_readable_name.upper() for p in command.params if isinstance(p, click.Argument)]
-        options = [p.opts[0] for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        arguments = [p.name.upper() for p in command.params if p.param_type_name == "argument"]
+        options = [p.opts[0] for p in command.params if p.param_type_name == "option" and not p.hidden]
         said = (command.help or "").split("\n\n")[0].replace("\n", " ").rstrip(".")
         lines.append(f"- `{' '.join([name, *arguments])}`: {said}.")
         if options:
