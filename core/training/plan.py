@@ -4,8 +4,8 @@ from collections import deque
 from statistics import median_low
 
 from core.config import TrainConfig
-from core.training.time_budget import Clock, TimeBudget, planned_looks, training_budget_s
 from core.training.pace import Pace
+from core.training.time_budget import Clock, TimeBudget, planned_looks, training_budget_s
 
 POINTS_PER_CURVE = 300
 REMEMBERED_LOOKS = 5

@@ -13,21 +13,21 @@ from core.specs import Outcomes, TaskSpec
 from core.statistics.scores import parts_of
 from core.training.arriving_data import Arrival, ArrivingBatches
 from core.training.batches import Split, check_not_empty, context_of, example_count
-from core.training.time_budget import Clock
 from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState
 from core.training.checkpoint_selection import Choice
 from core.training.device import kept_random_state, memory_used_bytes
-from core.training.solver import expected_s, is_convex, is_solvable, solve
 from core.training.optimizers import make_optimiser, set_learning_rate
-from core.training.predictions import outcomes_of, windows_at_once
 from core.training.pace import Pace
 from core.training.plan import Plan
+from core.training.predictions import outcomes_of, windows_at_once
+from core.training.prefetch import batches_on, where_it_fits
 from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
-from core.training.training_state import adopt, chosen, chosen_before, restore, rows_of, snapshot
+from core.training.solver import expected_s, is_convex, is_solvable, solve
 from core.training.step import Stepper
-from core.training.prefetch import batches_on, where_it_fits
+from core.training.time_budget import Clock
+from core.training.training_state import adopt, chosen, chosen_before, restore, rows_of, snapshot
 
 EVALUATION_BATCH = 512
 

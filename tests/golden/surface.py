@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 
 from core import track
 from core.services.bootstrap import open_service
-from core.web.routes import routes
 from core.settings import Settings
+from core.web.routes import routes
 from core.web.uploads import upload_routes
 from tests.golden.console import answer, at_home, doctor, touchstone
 from tests.golden.structure import folder_shape, shape

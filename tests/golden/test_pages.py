@@ -19,7 +19,7 @@ def saved_home(home: Path) -> None:
     assert unpack(home.parent)[0] == home
 
 
-@pytest.mark.parametrize("page", ["start", "data", "bring", "train", "system", "import_runs"])
+@pytest.mark.parametrize("page", ["start", "data", "import_data", "train", "system", "import_runs"])
 def test_a_page_draws(open_page: Open, page: str) -> None:
     at = open_page(page)
     assert len(at.title) == 1

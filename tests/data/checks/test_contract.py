@@ -10,11 +10,11 @@ from core.data.checks.support.runner import checks, repair
 from core.data.rows import FEATURE
 from core.data.wording import LOOKED_AT, SHOWN
 from core.dataset_types import Finding
-from tests.data.checks import cases_of_labels, cases_of_images, cases_of_tables, cases_of_texts
+from tests.data.checks import cases_of_labels, cases_of_tables, cases_of_texts
 from tests.data.checks.case import Case
 from tests.data.checks.versions import again
 
-CASES = [*cases_of_labels.CASES, *cases_of_texts.CASES, *cases_of_pictures.CASES, *cases_of_tables.CASES]
+CASES = [*cases_of_labels.CASES, *cases_of_texts.CASES, *cases_of_images.CASES, *cases_of_tables.CASES]
 REPAIRABLE = [case for case in CASES if case.fix]
 DIVIDES_ANEW = {"unseen-classes", "untested-classes"}
 LEAVES_COLUMNS_OUT = {"constant-columns", "identifier-columns", "leaking-columns"}
