@@ -33,7 +33,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the store, start what works on the queue and what looks at files, and import early what visitors need."""
     try:
         shared_service().worker.ensure()
-        shared_service().shelf.warm()
+        shared_service().dataset_service.warm()
     except TouchstoneError as error:  # the pages show the same sentence
         log.error("%s", error)
     for module in ("pandas", "plotly.graph_objects"):
@@ -82,7 +82,9 @@ except UserError as error:
 hosts, base_path = st.get_option("server.allowedHosts"), st.get_option("server.baseUrlPath") or ""
 app = st.App(
     "pages/frame.py",
-    routes=under(base_path, [*routes(shared_service, hosts), *upload_routes(lambda: shared_service().shelf, hosts)]),
+    routes=under(
+        base_path, [*routes(shared_service, hosts), *upload_routes(lambda: shared_service().dataset_service, hosts)]
+    ),
     middleware=[
         Middleware(AccessGuard, token=token, base_path=base_path),
         Middleware(FrontPage, base_path=base_path),

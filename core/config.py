@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 PresetName = Literal["quick", "balanced", "best"]
 PRESETS: tuple[PresetName, ...] = ("quick", "balanced", "best")
-# What suits an optimiser, times what suits AdamW with the same model (`make bench` section `optimisers`); 1 for others.
+# What suits an optimiser, times what suits AdamW with the same model (`make bench` section `optimizers`); 1 for others.
 TIMES_ADAMW = {"sgd": 30.0}
 MOST_RATE = 10.0
 Level = Literal["beginner", "expert"]
@@ -299,10 +299,10 @@ class TrainConfig(BaseModel):
 
         Settings that came later count only where they differ from their default, so that older runs keep their hash.
         """
-        left_out = {"preset", *_WITHOUT_EFFECT} | (set() if self.dataset_version else {"dataset_version"})
+        skipped = {"preset", *_WITHOUT_EFFECT} | (set() if self.dataset_version else {"dataset_version"})
         fields = type(self).model_fields
-        left_out |= {name for name in fields if name not in _FIRST and getattr(self, name) == fields[name].default}
-        canonical = json.dumps(self.model_dump(exclude=left_out), sort_keys=True, separators=(",", ":"))
+        skipped |= {name for name in fields if name not in _FIRST and getattr(self, name) == fields[name].default}
+        canonical = json.dumps(self.model_dump(exclude=skipped), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 

@@ -40,22 +40,22 @@ def setting_fields(model: ModelSpec, task: str = "") -> list[SettingField]:
         model: The model.
         task: What it shall do; its first task if not given.
     """
-    left_out = _meaningless(model, catalog.find_task(task or model.tasks[0]))
-    return [*_fields(model.params), *(f for f in _fields(TrainConfig) if f.name not in left_out)]
+    skipped = _meaningless(model, catalog.find_task(task or model.tasks[0]))
+    return [*_fields(model.params), *(f for f in _fields(TrainConfig) if f.name not in skipped)]
 
 
 def _meaningless(model: ModelSpec, task: TaskSpec) -> set[str]:
     """Return the settings of training that would change nothing, or nothing that has a name."""
-    left_out = set[str]()
+    skipped = set[str]()
     if task.output_kind == "number":
-        left_out |= {"label_smoothing"}
+        skipped |= {"label_smoothing"}
     if task.output_kind != "label":
-        left_out |= {"class_weights"}
+        skipped |= {"class_weights"}
     if task.output_kind == "text":
-        left_out |= {"evaluation"}
+        skipped |= {"evaluation"}
     augmentations = {f.name for f in _fields(TrainConfig) if f.group == "augmentation"}
     fitting = set() if task.input_kind == "table" else set(model.augmentations)
-    return left_out | (augmentations - fitting)
+    return skipped | (augmentations - fitting)
 
 
 def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, Any]:
@@ -70,18 +70,18 @@ def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, An
     return defaults | dict(model.presets_for(task)[preset])
 
 
-def learning_rate_for(model: ModelSpec, preset: str, task: str, optimiser: str) -> float:
+def learning_rate_for(model: ModelSpec, preset: str, task: str, optimizer: str) -> float:
     """Return the learning rate that suits an optimiser: the preset's, by what its optimiser needs beside this one.
 
     Args:
         model: The model.
         preset: quick, balanced or best.
         task: What it shall do.
-        optimiser: Its name; of one that does not exist, the preset's learning rate.
+        optimizer: Its name; of one that does not exist, the preset's learning rate.
     """
     values = preset_values(model, preset, task)
     times = TIMES_ADAMW | dict(model.times_adamw)
-    rate = values["learning_rate"] * times.get(optimiser, 1.0) / times.get(values["optimizer"], 1.0)
+    rate = values["learning_rate"] * times.get(optimizer, 1.0) / times.get(values["optimizer"], 1.0)
     return float(f"{min(rate, MOST_RATE):.3g}")
 
 

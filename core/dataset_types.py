@@ -91,7 +91,7 @@ class Thumbnail:
 
 
 @dataclass(frozen=True)
-class Look:
+class SourcePreview:
     """What a source seems to be, from its beginning: shown for correction before anything is imported."""
 
     kind: SourceKind
@@ -130,7 +130,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class DoubtedLabel:
+class LabelIssue:
     """A label that a trained model has good reason to doubt; a person decides."""
 
     position: int  # in the version
@@ -142,7 +142,7 @@ class DoubtedLabel:
 
 
 @dataclass(frozen=True)
-class FlipTrial:
+class LabelFlipTest:
     """How far a doubt can be trusted: some labels were flipped on purpose, and looked for."""
 
     judge: str  # what looked for them: "the model itself", "a linear model on the same features, cross-validated,"

@@ -22,7 +22,7 @@ _REASONS = (
 Answer = TypeVar("Answer")
 
 
-def prepare_library() -> None:
+def prepare_dataset_store() -> None:
     """Import the hub's library and set it up for this process: no telemetry, no other protocol, short waits."""
     for name in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_UPDATE_CHECK"):
         os.environ.setdefault(name, "1")

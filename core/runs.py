@@ -318,10 +318,10 @@ class Worker(Protocol):
         """Return what it last said of itself."""
 
 
-TrialKind = Literal["estimate", "learning-rate", "augmentation"]
+PreflightKind = Literal["estimate", "learning-rate", "augmentation"]
 
 
-class TrialStatus(StrEnum):
+class PreflightStatus(StrEnum):
     """The four states of a trial."""
 
     WAITING = "waiting"
@@ -332,17 +332,17 @@ class TrialStatus(StrEnum):
     @property
     def is_active(self) -> bool:
         """Whether an answer may still come."""
-        return self in (TrialStatus.WAITING, TrialStatus.WORKING)
+        return self in (PreflightStatus.WAITING, PreflightStatus.WORKING)
 
 
 @dataclass(frozen=True)
-class Trial:
+class Preflight:
     """What was found out before a run starts: how long it takes, which learning rate, what augmentation does."""
 
     id: str
-    kind: TrialKind
+    kind: PreflightKind
     config_hash: str  # of the settings that matter to this kind
-    status: TrialStatus
+    status: PreflightStatus
     reason: str  # why it failed, for a founder; else empty
     result: Mapping[str, Any]  # empty until it is done
     created_at: datetime

@@ -214,7 +214,7 @@ class RemarkingPreprocessor(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Outcomes:
+class Predictions:
     """What a model did on each example of a split: enough for every metric of its task.
 
     Args:
@@ -273,7 +273,7 @@ class MetricSpec:
     help: str
     direction: Literal["max", "min"]
     unit: Literal["percent", "number"]
-    compute: Callable[[Outcomes], float]
+    compute: Callable[[Predictions], float]
     statistic: Literal["share", "mean_nll", "mean_error", "root_mean_square", "explained", "other"] = "other"
     of_counts: Callable[[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]], float] | None = None
 
@@ -299,20 +299,20 @@ class TaskSpec:
     # (logits, targets, label_smoothing) -> mean loss. Logits (B, K) or (B, T, V), targets (B,) or (B, T).
     loss: "Callable[[Tensor, Tensor, float], Tensor]"
     # (logits, targets) -> what happened on each example
-    outcomes: "Callable[[Tensor, Tensor], Outcomes]"
+    predictions: "Callable[[Tensor, Tensor], Predictions]"
     # (train, test, seed) -> name and outcomes of each simple method on the same test examples, one after the other
-    each_baseline: Callable[[Examples, Examples, int], Iterable[tuple[str, Outcomes]]]
+    each_baseline: Callable[[Examples, Examples, int], Iterable[tuple[str, Predictions]]]
     baseline_count: int = 2
     baseline_examples: int | None = None  # the most training examples that a simple method learns from; None is all
     # Neighbouring characters of a text are not independent: where outcomes have no groups, the bootstrap draws blocks
     # of this many examples.
     bootstrap_block: int = 1
     # (outcomes, examples of a split) -> those of what is judged, with their groups
-    judged: Callable[[Outcomes, Examples], Outcomes] | None = None
+    judged: Callable[[Predictions, Examples], Predictions] | None = None
     # Returns this task with whatever its loss must know of the data, such as the spread of the numbers to predict.
     for_data: "Callable[[TaskSpec, DataInfo], TaskSpec] | None" = None
 
-    def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Outcomes]:
+    def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Predictions]:
         """Return what simple methods do on the test examples, by name."""
         return dict(self.each_baseline(train, test, seed))
 

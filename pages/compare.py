@@ -8,7 +8,7 @@ from core.runs import Run, RunStatus
 from core.services.bootstrap import shared_service
 from core.services.comparison.grouping import Group, groups_of, version_of
 from core.services.comparison.selection import FEWEST
-from core.services.comparison.significance import Standing, stand
+from core.services.comparison.significance import Ranking, stand
 from pages.components.compare.curves import compared_curves
 from pages.components.compare.examples import side_by_side
 from pages.components.compare.logged_metrics import logged_finding, logged_scores
@@ -24,7 +24,7 @@ from pages.components.widgets.tab_title import tab_title
 from pages.components.widgets.text import plain
 
 REFRESH_S = 5.0
-Judged = Sequence[tuple[Group, Standing | None]]
+Judged = Sequence[tuple[Group, Ranking | None]]
 
 
 def page() -> None:
@@ -87,7 +87,7 @@ def _scores(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
 
 def _side_by_side(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
     rows = settings(runs, looks)
-    large = [standing for _, standing in judged if standing is not None and len(standing.judgements) >= FEWEST]
+    large = [standing for _, standing in judged if standing is not None and len(standing.results) >= FEWEST]
     if large:
         chosen = group_choice(large, looks)
         score_against_price(chosen, looks)

@@ -51,7 +51,7 @@ def _forward() -> None:
 
 
 def _list(trashed: bool) -> None:
-    entries = shared_service().shelf.entries(trashed=trashed)
+    entries = shared_service().dataset_service.entries(trashed=trashed)
     if not entries:
         empty_state("delete", "The trash is empty", "Data sets that you move here can be brought back.")
         return

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import Look
+from core.dataset_types import SourcePreview
 from core.services.bootstrap import shared_service
 from pages.components.data.charts import class_chart
 from pages.components.import_data.class_thumbnails import class_thumbnails
@@ -75,7 +75,7 @@ def _next_step(source: Source) -> None:
         )  # fmt: skip
 
 
-def _what_it_is(look: Look) -> None:
+def _what_it_is(look: SourcePreview) -> None:
     about = "" if look.rows_are_exact else "About "
     with st.container(border=True, gap="xsmall", key="what-it-is"):
         st.markdown(f"## :primary[:material/{SIGNS[look.kind]}:] {plain(look.format)}")
@@ -90,7 +90,7 @@ def _what_it_is(look: Look) -> None:
         guess_list(look.guesses, "Each of these can be chosen otherwise below, before anything is imported.", "guesses")
 
 
-def _task(look: Look) -> None:
+def _task(look: SourcePreview) -> None:
     tasks = shared_service().tasks()
     names = [name for name in look.tasks if name in tasks]
     if not names:
@@ -106,7 +106,7 @@ def _task(look: Look) -> None:
         st.caption(tasks[look.options.task].summary)
 
 
-def _labels(state: Bringing, look: Look) -> None:
+def _labels(state: Bringing, look: SourcePreview) -> None:
     if not look.classes and not state.written:
         return
     st.header("Classes", anchor=False)
@@ -117,7 +117,7 @@ def _labels(state: Bringing, look: Look) -> None:
     label_mapping(state, look)
 
 
-def _beginning(look: Look) -> None:
+def _beginning(look: SourcePreview) -> None:
     if not look.sample:
         return
     st.header("How it begins", anchor=False)

@@ -11,13 +11,13 @@ from pages.components.run.actions import run_actions
 from pages.components.run.coach import coach
 from pages.components.run.dataset import run_data
 from pages.components.run.ended import ended_notice
-from pages.components.run.external_run import foreign_facts, foreign_run, origin_chip
+from pages.components.run.external_run import external_facts, external_run, origin_chip
 from pages.components.run.labels import run_labels
 from pages.components.run.mistakes import failures
 from pages.components.run.next_runs import lineage, next_steps
 from pages.components.run.progress import run_progress
 from pages.components.run.run_details import record
-from pages.components.run.sample_predictions import wall
+from pages.components.run.sample_predictions import sample_predictions
 from pages.components.run.scores import comparison, score_cards, verdict
 from pages.components.run.temperature_samples import temperature_samples
 from pages.components.train.estimate import expected_and_true
@@ -45,7 +45,7 @@ def page() -> None:
     _head(run)
     ended_notice(run)
     if task is None:  # it was not trained here
-        foreign_run(run)
+        external_run(run)
         return
     next_steps(run)
     # Both places are always there, so that a result never shares one with what was drawn while the run was live.
@@ -66,7 +66,7 @@ def page() -> None:
             coach(run)
     st.header("Learning curves", anchor=False)
     curve_chart(run, task)
-    wall(run, task)
+    sample_predictions(run, task)
     temperature_samples(run, report)
     failures(run, report)
     record(run)
@@ -97,7 +97,7 @@ def _head(run: Run) -> None:
         with st.popover("", icon=":material/more_horiz:", help="Rename, note, tags, trash"):
             run_actions(run)
     if not run.is_own:
-        st.caption("  ·  ".join(map(plain, foreign_facts(run))))
+        st.caption("  ·  ".join(map(plain, external_facts(run))))
         run_labels(run)
         return
     models, datasets = service.models(), service.datasets()

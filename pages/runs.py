@@ -8,7 +8,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.run_search.fields import Fields
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from pages.components.run.actions import run_actions
 from pages.components.runs.arrangement import arranged, group_choice, group_table
 from pages.components.runs.bulk_actions import bulk_actions, counted, csv_button
@@ -29,7 +29,7 @@ def page() -> None:
     """Show the page."""
     st.title("Runs", anchor=False)
     undo_notice()
-    counts = Organiser(shared_service()).counts()
+    counts = RunTags(shared_service()).counts()
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         read_choice("view", VIEWS, "runs")
         view = st.segmented_control(
@@ -86,7 +86,7 @@ def _read(view: str) -> tuple[list[Run], Fields, set[str]]:
     service = shared_service()
     every = service.runs(trashed=view == "trash")
     runs = every if view == "trash" else [run for run in every if bool(run.archived_at) is (view == "archived")]
-    baselines = set(Organiser(service).baselines().values())
+    baselines = set(RunTags(service).baselines().values())
     fields = Fields(service, runs, baselines)
     st.session_state[_READ] = time.monotonic(), view, runs, fields, baselines
     return runs, fields, baselines

@@ -35,7 +35,7 @@ def page() -> None:
             empty_state("inventory_2", "Nothing to train yet", "There is no data set or no model for this task.")
             return
         dataset, preview = _data(task, datasets)
-        best = recommended(service.shelf, dataset.name, task.name)
+        best = recommended(service.dataset_service, dataset.name, task.name)
         model, after_model = model_choice(task, models, best), st.container()
         preset = preset_choice()
         with after_model:

@@ -17,7 +17,7 @@ TRIAL = {
 }  # fmt: skip
 
 
-def doubts_about(
+def label_issues_about(
     split: str, places: Sequence[int], given: str = "bad", suggested: str = "good"
 ) -> list[dict[str, Any]]:
     """Return doubts about these examples of a split, as a run writes them."""

@@ -20,7 +20,7 @@ from core.data.store.load_version import load_version
 from core.errors import UserError
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from tests.pretrained.tiny_models import looker_folder, reader_folder, writer_folder
 
 LABELS = ("red", "green", "blue")
@@ -59,8 +59,8 @@ def tiny_examples(task: TaskSpec) -> Examples:
         table = pd.DataFrame({"size": chance.normal(50, 9, 12), "colour": np.array(LABELS, object)[targets]})
         return Examples(table, 1_000 + 20 * table["size"].to_numpy() + 90 * targets)
     if task.input_kind == "image":
-        pictures = chance.integers(0, 256, (12, 8, 8, 1)).astype(np.uint8)
-        return Examples(pictures, targets, LABELS)
+        images = chance.integers(0, 256, (12, 8, 8, 1)).astype(np.uint8)
+        return Examples(images, targets, LABELS)
     texts = tuple(" ".join(chance.choice(WORDS, 6)) for _ in range(12))
     return Examples(texts * 20, targets[:0]) if task.output_kind == "text" else Examples(texts, targets, LABELS)
 
@@ -114,19 +114,19 @@ def prepare(model: str, task_name: str) -> Prepared:
     return Prepared(spec, task, params, info, windows[:-1].view(4, -1), windows[1:].reshape(4, -1))
 
 
-def optimiser_of(module: nn.Module) -> torch.optim.Optimizer:
+def optimizer_of(module: nn.Module) -> torch.optim.Optimizer:
     return torch.optim.AdamW(module.parameters(), lr=1e-2, weight_decay=0.0)
 
 
-def train(module: nn.Module, data: Prepared, steps: int, optimiser: torch.optim.Optimizer | None = None) -> float:
-    optimiser = optimiser or optimiser_of(module)
+def train(module: nn.Module, data: Prepared, steps: int, optimizer: torch.optim.Optimizer | None = None) -> float:
+    optimizer = optimizer or optimizer_of(module)
     module.train()
     for _ in range(steps):
         loss = data.task.loss(module(data.inputs), data.targets, 0.0)
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
-        optimiser.step()
+        optimizer.step()
     module.eval()
     with torch.no_grad():
         return float(data.task.loss(module(data.inputs), data.targets, 0.0))
@@ -159,8 +159,8 @@ def test_a_model_learns_one_batch_by_heart(model: str, task: str) -> None:
     with torch.no_grad():
         fresh = float(data.task.loss(module.eval()(data.inputs), data.targets, 0.0))
     goal = LEFT.get(model, 0.1) * fresh
-    optimiser = optimiser_of(module)
-    assert any(train(module, data, 10, optimiser) < goal for _ in range(15)), "150 steps are enough for every model"
+    optimizer = optimizer_of(module)
+    assert any(train(module, data, 10, optimizer) < goal for _ in range(15)), "150 steps are enough for every model"
 
 
 @pytest.mark.parametrize(("model", "task"), PAIRS)
@@ -274,12 +274,12 @@ def test_a_task_turns_logits_into_a_loss_and_outcomes_that_agree(name: str) -> N
     logits, targets = torch.randn(*shape, 3), torch.randint(0, 3, shape)
     if task.output_kind == "number":
         logits, targets = torch.randn(10), torch.randn(10)
-    outcomes = task.outcomes(logits, targets)
-    assert outcomes.nll.shape == outcomes.targets.shape == outcomes.predicted.shape == (10,)
-    assert outcomes.nll.mean() == pytest.approx(float(task.loss(logits, targets, 0.0)), rel=1e-5)
-    changes = float(task.loss(logits, targets, 0.1)) != pytest.approx(outcomes.nll.mean(), rel=1e-5)
+    predictions = task.predictions(logits, targets)
+    assert predictions.nll.shape == predictions.targets.shape == predictions.predicted.shape == (10,)
+    assert predictions.nll.mean() == pytest.approx(float(task.loss(logits, targets, 0.0)), rel=1e-5)
+    changes = float(task.loss(logits, targets, 0.1)) != pytest.approx(predictions.nll.mean(), rel=1e-5)
     assert changes == (task.output_kind != "number"), "label smoothing means something for labels only"
-    assert all(np.isfinite(metric.compute(outcomes)) for metric in task.metrics)
+    assert all(np.isfinite(metric.compute(predictions)) for metric in task.metrics)
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -298,5 +298,5 @@ def test_a_data_set_explains_itself_and_stays_the_same(name: str) -> None:
 def test_measuring_in_batches_gives_what_one_batch_gives() -> None:
     data = prepare("mlp", "image-classification")
     module = data.build().eval()
-    parts = outcomes_of(data.task, module, data.inputs, data.targets, "cpu", batch_size=5)
-    np.testing.assert_allclose(parts.nll, data.task.outcomes(module(data.inputs), data.targets).nll, rtol=1e-5)
+    parts = predict_split(data.task, module, data.inputs, data.targets, "cpu", batch_size=5)
+    np.testing.assert_allclose(parts.nll, data.task.predictions(module(data.inputs), data.targets).nll, rtol=1e-5)

@@ -27,9 +27,9 @@ def test_words_are_hidden_only_where_texts_are_judged() -> None:
 
 
 def test_a_task_of_its_own_has_presets_of_its_own() -> None:
-    pictures = make_config("image-classification", "digits", "mlp", "quick")
+    images = make_config("image-classification", "digits", "mlp", "quick")
     table = make_config("tabular-regression", "diabetes", "mlp", "quick")
-    assert pictures.params != table.params
+    assert images.params != table.params
 
 
 def test_another_optimiser_gets_the_learning_rate_that_suits_it_unless_one_is_chosen() -> None:

@@ -75,7 +75,7 @@ class AccessGuard:
         # Not the peer: a proxy on this machine may say in headers for whom it asks, and the server believes it.
         if not is_loopback(scope.get("server")):
             return _said(scope, headers, 403, ELSEWHERE)
-        if scope["type"] == "websocket" and _is_foreign(headers):
+        if scope["type"] == "websocket" and _is_external(headers):
             return _said(scope, headers, 403, FOREIGN)
         if not self._token or self._has_token(headers):
             return None
@@ -124,7 +124,7 @@ def is_loopback(end: Sequence[Any] | None) -> bool:
     return bool((mapped or address).is_loopback)
 
 
-def _is_foreign(headers: Headers) -> bool:
+def _is_external(headers: Headers) -> bool:
     """Return whether another page opened this; the same name at another port is another page."""
     origin = headers.get("origin")
     if origin is None:

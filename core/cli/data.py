@@ -14,8 +14,8 @@ from core.cli.output import AsJson, print_json, print_table
 from core.dataset_types import CHOSEN_KINDS, Finding, Guess, ImportOptions, VersionInfo
 from core.errors import UserError
 from core.services.bootstrap import open_service
-from core.services.dataset_service import Shelf
-from core.services.label_issues import doubts_of
+from core.services.dataset_service import DatasetService
+from core.services.label_issues import label_issues_of
 from core.services.recommendation import recommended
 from core.services.run_service import Service
 from core.settings import Settings
@@ -69,7 +69,9 @@ def list_data(
     if task:
         catalog.find_task(task)
     service = open_service()
-    documents = [_document(service, entry.name) for entry in service.shelf.entries(task or None, trashed=trashed)]
+    documents = [
+        _document(service, entry.name) for entry in service.dataset_service.entries(task or None, trashed=trashed)
+    ]
     if as_json:
         print_json(documents)
         return
@@ -134,19 +136,19 @@ def import_data(
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
         **_texts(text_column), several_labels=several_labels, document_end=document_end,
     )  # fmt: skip
-    shelf = service.shelf
+    dataset_service = service.dataset_service
     if source.startswith(HUB):
-        job = shelf.start_hub_import(source.removeprefix(HUB), options, config)
+        job = dataset_service.start_hub_import(source.removeprefix(HUB), options, config)
     else:
-        job = shelf.start_import(Path(source), options)
-    made = follow(shelf.jobs, job)
-    info = shelf.version(made.dataset, made.fingerprint)
-    findings = service.shelf.findings(info.name, info.fingerprint)
+        job = dataset_service.start_import(Path(source), options)
+    made = follow(dataset_service.jobs, job)
+    info = dataset_service.version(made.dataset, made.fingerprint)
+    findings = service.dataset_service.findings(info.name, info.fingerprint)
     if as_json:
         print_json(_document(service, info.name) | {"findings": [_plain(f) for f in findings]})
         return
     print(f"{info.name}: {_size(info)}, for {info.task}.")
-    _print_guesses(service.shelf.guesses(info.name, info.fingerprint))
+    _print_guesses(service.dataset_service.guesses(info.name, info.fingerprint))
     _print_recommended(service, info.name, info.task)
     _print_findings(findings, info.name)
     print(f"Train on it: touchstone train --dataset {info.name} --wait")
@@ -166,7 +168,7 @@ def check(
 ) -> None:
     """Say what the data doctor finds."""
     service = open_service()
-    known = service.shelf.library.has(name) or name in catalog.datasets()
+    known = service.dataset_service.store.has(name) or name in catalog.datasets()
     if not known and Path(name).exists():
         if fix:
             raise UserError(
@@ -177,12 +179,12 @@ def check(
         )
         findings = _check_file(Path(name), options)
     else:
-        service.shelf.entry(name)
+        service.dataset_service.entry(name)
         for code in fix or []:
-            follow(service.shelf.jobs, service.shelf.start_fix(name, code))
-        findings = service.shelf.findings(name)
-        if doubts := doubts_of(service, name):
-            findings.append(doubts.finding)
+            follow(service.dataset_service.jobs, service.dataset_service.start_fix(name, code))
+        findings = service.dataset_service.findings(name)
+        if label_issues := label_issues_of(service, name):
+            findings.append(label_issues.finding)
     if as_json:
         print_json([_plain(finding) for finding in findings])
     else:
@@ -200,7 +202,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
     rows += [("divided", document["facts"]["splits"])] if document["facts"].get("splits") else []
     print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
-    _print_guesses(service.shelf.guesses(name))
+    _print_guesses(service.dataset_service.guesses(name))
     _print_columns(document["facts"].get("columns", ()))
     _print_recommended(service, name, document["task"])
     if document["classes"]:
@@ -218,17 +220,19 @@ def use(
 ) -> None:
     """Use another version from now on: undo, or redo."""
     service = open_service()
-    shelf = service.shelf
-    mark = next((v.fingerprint for v in shelf.versions(name) if v.fingerprint.startswith(version.lower())), version)
-    shelf.use_version(name, mark)
-    _answer(service, name, f"{name} is now at: {shelf.version(name).change}.", as_json)
+    dataset_service = service.dataset_service
+    mark = next(
+        (v.fingerprint for v in dataset_service.versions(name) if v.fingerprint.startswith(version.lower())), version
+    )
+    dataset_service.use_version(name, mark)
+    _answer(service, name, f"{name} is now at: {dataset_service.version(name).change}.", as_json)
 
 
 @app.command("delete")
 def delete(name: Name, as_json: AsJson = False) -> None:
     """Move a data set to the trash; its runs keep it."""
     service = open_service()
-    service.shelf.delete(name)
+    service.dataset_service.delete(name)
     using = len(service.runs_using(name))
     kept = f" {using} run{'s' if using != 1 else ''} still need{'s' if using == 1 else ''} it, so its files stay."
     back = f"Bring it back with: touchstone data restore {name}"
@@ -239,7 +243,7 @@ def delete(name: Name, as_json: AsJson = False) -> None:
 def restore(name: Name, as_json: AsJson = False) -> None:
     """Bring a data set back from the trash."""
     service = open_service()
-    service.shelf.restore(name)
+    service.dataset_service.restore(name)
     _answer(service, name, f"{name} is back.", as_json)
 
 
@@ -258,9 +262,9 @@ def _texts(columns: list[str] | None) -> dict[str, Any]:
 def _check_file(path: Path, options: ImportOptions) -> list[Finding]:
     """Examine a file without bringing it: all of it happens in a folder that goes away."""
     with tempfile.TemporaryDirectory(prefix="touchstone-check-") as folder:
-        shelf = Shelf(Settings(home=Path(folder)))
-        made = follow(shelf.jobs, shelf.start_import(path, options))
-        return shelf.findings(made.dataset, made.fingerprint)
+        dataset_service = DatasetService(Settings(home=Path(folder)))
+        made = follow(dataset_service.jobs, dataset_service.start_import(path, options))
+        return dataset_service.findings(made.dataset, made.fingerprint)
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
@@ -280,7 +284,7 @@ def _print_findings(findings: list[Finding], name: str) -> None:
 
 def _print_recommended(service: Service, name: str, task: str) -> None:
     """Say which model to begin with, and why others do not suit, where something is known of that."""
-    found = recommended(service.shelf, name, task)
+    found = recommended(service.dataset_service, name, task)
     if found.why:
         print(f"Begin with {found.model}: {found.why}")
 
@@ -328,14 +332,14 @@ def _size(info: VersionInfo) -> str:
 
 def _document(service: Service, name: str) -> dict[str, Any]:
     """Return everything known of a data set (the contract of `data list --json` and `data show --json`)."""
-    entry, preview = service.shelf.entry(name), service.shelf.preview(name)
+    entry, preview = service.dataset_service.entry(name), service.dataset_service.preview(name)
     version = preview.version
-    versions = service.shelf.versions(name)
+    versions = service.dataset_service.versions(name)
     return {
         "name": name, "title": entry.title, "task": entry.task, "built_in": entry.built_in,
         "fingerprint": version.fingerprint, "labels": version.labels, "splits": dict(version.split_sizes),
         "classes": dict(preview.class_counts), "duplicates": version.duplicate_count, "licence": entry.licence,
-        "source": entry.source, "trashed": entry.deleted_at is not None, "facts": service.shelf.facts(name),
+        "source": entry.source, "trashed": entry.deleted_at is not None, "facts": service.dataset_service.facts(name),
         "versions": [
             {
                 "fingerprint": v.fingerprint, "created_at": v.created_at.isoformat(), "change": v.change,

@@ -32,7 +32,7 @@ def doctor(
     """Say how this machine is: device, versions, disk, database, cached models."""
     settings = Settings()
     repaired = repair(settings).sentences() if repair_it else []
-    report, problems = _examined(settings)
+    report, problems = _context(settings)
     document = report | {"problems": problems} | ({"repaired": repaired} if repair_it else {})
     if as_json:
         print_json(document)
@@ -42,7 +42,7 @@ def doctor(
     return 1 if problems else 0
 
 
-def _examined(settings: Settings) -> tuple[dict[str, Any], list[str]]:
+def _context(settings: Settings) -> tuple[dict[str, Any], list[str]]:
     """Return what was found by name, and what is wrong: each part by itself, so that none hides another."""
     problems: list[str] = []
     report: dict[str, Any] = {

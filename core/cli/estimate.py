@@ -11,7 +11,7 @@ from rich.text import Text
 from core.cli.output import AsJson, print_json, print_table
 from core.cli.train import chosen_config, settings_from
 from core.config import TrainConfig
-from core.runs import Trial, TrialKind, TrialStatus
+from core.runs import Preflight, PreflightKind, PreflightStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 
@@ -38,15 +38,15 @@ def estimate(
     """Say how long a run would take, what memory it needs and what that costs, from a few real steps."""
     service = open_service()
     config = chosen_config(service, recipe, dataset, task, model, preset, settings_from(changes or []))
-    trial = _follow(service, "estimate", config)
+    preflight = _follow(service, "estimate", config)
     if as_json:
-        print_json(_document(trial, config))
-    elif trial.status is TrialStatus.DONE:
-        print(trial.result["sentence"])
-        if said := service.trials.folds_in_words(trial.result):
+        print_json(_document(preflight, config))
+    elif preflight.status is PreflightStatus.DONE:
+        print(preflight.result["sentence"])
+        if said := service.preflights.folds_in_words(preflight.result):
             print(said)
-        print_table(("", ""), [(label, shown) for label, shown in _lines(trial.result) if shown])
-    return _end(trial)
+        print_table(("", ""), [(label, shown) for label, shown in _lines(preflight.result) if shown])
+    return _end(preflight)
 
 
 def learning_rate(
@@ -61,37 +61,37 @@ def learning_rate(
     """Say which learning rate suits, from a short test in which it rises until learning breaks down."""
     service = open_service()
     config = chosen_config(service, recipe, dataset, task, model, preset, settings_from(changes or []))
-    trial = _follow(service, "learning-rate", config)
+    preflight = _follow(service, "learning-rate", config)
     if as_json:
-        print_json(_document(trial, config))
-    elif trial.status is TrialStatus.DONE:
-        print(trial.result["sentence"])
-        print(f"Use it with: touchstone train ... --set learning_rate={trial.result['suggestion']:.3g}")
-    return _end(trial)
+        print_json(_document(preflight, config))
+    elif preflight.status is PreflightStatus.DONE:
+        print(preflight.result["sentence"])
+        print(f"Use it with: touchstone train ... --set learning_rate={preflight.result['suggestion']:.3g}")
+    return _end(preflight)
 
 
-def _follow(service: Service, kind: TrialKind, config: TrainConfig) -> Trial:
+def _follow(service: Service, kind: PreflightKind, config: TrainConfig) -> Preflight:
     """Show what the trial does until it ends; whoever stops watching no longer waits for it."""
-    trial = service.trials.request(kind, config)
+    preflight = service.preflights.request(kind, config)
     say = Console(stderr=True, highlight=False)
     with say.status("Waiting") as spinner:
-        while trial.status.is_active:
-            spinner.update(Text(_doing(trial)))
+        while preflight.status.is_active:
+            spinner.update(Text(_doing(preflight)))
             time.sleep(LOOK_S)
-            trial = service.trials.find(kind, config) or service.trials.request(kind, config)
-    return trial
+            preflight = service.preflights.find(kind, config) or service.preflights.request(kind, config)
+    return preflight
 
 
-def _doing(trial: Trial) -> str:
-    if trial.ahead:
-        return f"Waiting for {trial.ahead} {'other' if trial.ahead == 1 else 'others'}"
-    return trial.note or "Waiting for a process to work"
+def _doing(preflight: Preflight) -> str:
+    if preflight.ahead:
+        return f"Waiting for {preflight.ahead} {'other' if preflight.ahead == 1 else 'others'}"
+    return preflight.note or "Waiting for a process to work"
 
 
-def _end(trial: Trial) -> int:
-    if trial.status is TrialStatus.DONE:
+def _end(preflight: Preflight) -> int:
+    if preflight.status is PreflightStatus.DONE:
         return 0
-    Console(stderr=True, highlight=False).print(trial.reason, markup=False)
+    Console(stderr=True, highlight=False).print(preflight.reason, markup=False)
     return 1
 
 
@@ -108,9 +108,9 @@ def _lines(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _document(trial: Trial, config: TrainConfig) -> dict[str, Any]:
+def _document(preflight: Preflight, config: TrainConfig) -> dict[str, Any]:
     """Return everything known of a trial (the contract of `--json`)."""
     return {
-        "id": trial.id, "kind": trial.kind, "status": trial.status, "reason": trial.reason,
-        "config": config.model_dump(mode="json"), "result": dict(trial.result),
+        "id": preflight.id, "kind": preflight.kind, "status": preflight.status, "reason": preflight.reason,
+        "config": config.model_dump(mode="json"), "result": dict(preflight.result),
     }  # fmt: skip

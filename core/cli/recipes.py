@@ -13,8 +13,8 @@ from core.services.run_service import Service
 
 def recipes(as_json: AsJson = False) -> None:
     """List the recipes: touchstone train --recipe NAME starts one."""
-    shelf = open_service().shelf
-    found = [(recipe, fit(recipe, shelf)) for recipe in every_recipe().values()]
+    dataset_service = open_service().dataset_service
+    found = [(recipe, fit(recipe, dataset_service)) for recipe in every_recipe().values()]
     if as_json:
         print_json([_document(*one) for one in found])
     else:
@@ -24,7 +24,7 @@ def recipes(as_json: AsJson = False) -> None:
 
 def recipe_config(service: Service, recipe: Recipe, dataset: str, changes: Mapping[str, str]) -> TrainConfig:
     """Return the configuration of a recipe on a data set, or on what suits it where none is named."""
-    dataset = data_for(recipe, service.shelf, dataset)
+    dataset = data_for(recipe, service.dataset_service, dataset)
     return service.make_config(recipe.task, dataset, recipe.model, recipe.preset, {**recipe.settings, **changes})
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from core.data.readers import delimited, json_rows, parquet, spreadsheet
 from core.data.tables.numbers import Decimal
-from core.data.tables.skip_report import LeftOut, place
+from core.data.tables.skip_report import SkipReport, place
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.processes.inspection.client import Inspectors
@@ -61,13 +61,13 @@ def _read(file: Path) -> tuple[list[dict[str, str]], Decimal]:
     reader: Any = max((delimited, spreadsheet, json_rows, parquet), key=lambda one: one.accepts(file))
     table = reader.open_table(file, ImportOptions(has_header=True))
     rows: list[dict[str, str]] = []
-    left_out = LeftOut()
-    for batch in table.batches(range(len(table.names)), left_out):
+    skipped = SkipReport()
+    for batch in table.batches(range(len(table.names)), skipped):
         rows.extend(dict(zip(table.names, cells, strict=True)) for cells in zip(*batch.columns, strict=True))
         if len(rows) > MOST_ROWS:
             raise DataError(f"{file.name} has more than {MOST_ROWS:,} rows. Divide it into smaller files.")
     for code in DAMAGING:
-        if tally := left_out.tallies.get(code):
+        if tally := skipped.tallies.get(code):
             raise DataError(
                 f"{file.name} has rows whose cells do not fit the column names, so they cannot be judged: "
                 f"{place(tally.lines, tally.count, table.unit)}. Correct them and try again."

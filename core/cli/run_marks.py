@@ -6,7 +6,7 @@ import typer
 
 from core.cli.output import AsJson, RunId, print_json
 from core.services.bootstrap import open_service
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
 
 Off = Annotated[bool, typer.Option("--off", help="Take it back.")]
@@ -26,7 +26,7 @@ def tag(
 ) -> None:
     """Give a run tags, or take some from it."""
     service = open_service()
-    Organiser(service).tag([service.run(run).id], tags or [], remove or [])
+    RunTags(service).tag([service.run(run).id], tags or [], remove or [])
     said = ", ".join(service.run(run).tags)
     _answer(service, run, f"has the tags {said}" if said else "has no tags", as_json)
 
@@ -34,14 +34,14 @@ def tag(
 def star(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
     """Mark a run as a favourite."""
     service = open_service()
-    Organiser(service).star([service.run(run).id], not off)
+    RunTags(service).star([service.run(run).id], not off)
     _answer(service, run, "has no star" if off else "is starred", as_json)
 
 
 def archive(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
     """Put a run away: it is kept, but the dashboard lists it under Archived."""
     service = open_service()
-    Organiser(service).archive([service.run(run).id], not off)
+    RunTags(service).archive([service.run(run).id], not off)
     is_away = service.run(run).archived_at is not None
     _answer(service, run, "is archived" if is_away else "is in the list" if off else "still works and stays", as_json)
 
@@ -49,11 +49,11 @@ def archive(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
 def baseline(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
     """Measure the other runs of its task against this run."""
     service = open_service()
-    organiser, found = Organiser(service), service.run(run)
+    run_tags, found = RunTags(service), service.run(run)
     if not off:
-        organiser.set_baseline(found.id)
-    elif organiser.baselines().get(found.task) == found.id:
-        organiser.forget_baseline(found.task)
+        run_tags.set_baseline(found.id)
+    elif run_tags.baselines().get(found.task) == found.id:
+        run_tags.forget_baseline(found.task)
     _answer(service, run, "is not the baseline" if off else "is the baseline of its task", as_json)
 
 

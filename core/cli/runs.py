@@ -11,7 +11,7 @@ from core.runs import CLONE, LONGER, NESTED, Lineage, Run
 from core.services.bootstrap import open_service
 from core.services.run_search.fields import Fields
 from core.services.run_search.filters import understand
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from core.services.run_search.unmatched import why_none
 from core.services.run_service import Service
 
@@ -32,7 +32,7 @@ def list_runs(
     """List runs, the newest first."""
     service = open_service()
     every = service.runs(trashed=trash, limit=None if wanted else limit)
-    fields = Fields(service, every, Organiser(service).baselines().values())
+    fields = Fields(service, every, RunTags(service).baselines().values())
     chosen = understand(wanted, fields)
     found = chosen.of(every)[:limit]
     if as_json:

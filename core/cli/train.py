@@ -76,10 +76,10 @@ def chosen_config(
         return recipe_config(service, find_recipe(recipe), dataset, changes)
     if not dataset:
         raise UserError("Say what to learn from: --dataset NAME (see: touchstone data list), or --recipe NAME.")
-    task = task or service.shelf.find(dataset).task
+    task = task or service.dataset_service.find(dataset).task
     if not model:
         catalog.find_task(task)
-        found = recommended(service.shelf, dataset, task)
+        found = recommended(service.dataset_service, dataset, task)
         model = found.model
         if found.why:
             said = f"Model: {found.model} ({found.why}) Choose another with --model; see: touchstone models list"

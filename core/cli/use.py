@@ -111,7 +111,7 @@ def _text_columns(service: "Service", run: str) -> list[str]:
     """Return the columns of texts that a run's data set was read from, in their order; none where nobody knows."""
     made = service.run(run)
     try:
-        columns = service.shelf.facts(made.config.dataset, made.dataset_fingerprint).get("columns")
+        columns = service.dataset_service.facts(made.config.dataset, made.dataset_fingerprint).get("columns")
     except TouchstoneError:  # the data set is gone; the column "text" is asked for then
         return []
     found = columns if isinstance(columns, list) else []
@@ -180,7 +180,7 @@ def evaluate(
 ) -> None:
     """Judge a finished run on the test split of a data set, and without what of it was trained on."""
     service = open_service()
-    folder, spec = service.finished_folder(run), service.shelf.find(dataset)
+    folder, spec = service.finished_folder(run), service.dataset_service.find(dataset)
     from core.serving.evaluate import evaluate_on
 
     evaluation = evaluate_on(folder, spec, learnt=_learnt(service, run))
@@ -206,7 +206,7 @@ def _learnt(service: "Service", run_id: str) -> list[DatasetSpec]:
     with suppress(UserError):  # a run or a data set that was removed for good
         while run_id:
             config = service.run(run_id).config
-            found = service.shelf.find(config.dataset, config.task, config.dataset_version)
+            found = service.dataset_service.find(config.dataset, config.task, config.dataset_version)
             versions[config.dataset, config.dataset_version] = found
             run_id = config.continues
     return list(versions.values())

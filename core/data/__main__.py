@@ -65,22 +65,22 @@ def do(folder: Path, progress: FileProgress) -> int:
 def _work(folder: Path, progress: FileProgress) -> VersionInfo:
     from core.data.imports.run_import import run_fix, run_hub_import, run_import, run_relabel
     from core.data.locks import turn
-    from core.data.store.dataset_store import Library
+    from core.data.store.dataset_store import DatasetStore
 
     job = json.loads((folder / REQUEST).read_bytes())
-    library = Library(folder.parents[1], folder.parents[2] / "cache")
-    asked, draft = job["request"], folder / DRAFT
-    with turn(library.locks, progress):
+    dataset_store = DatasetStore(folder.parents[1], folder.parents[2] / "cache")
+    asked, staged = job["request"], folder / DRAFT
+    with turn(dataset_store.locks, progress):
         if job["kind"] == "fix":
-            return run_fix(library, asked["name"], asked["code"], asked["fingerprint"], progress)
+            return run_fix(dataset_store, asked["name"], asked["code"], asked["fingerprint"], progress)
         if job["kind"] == "relabel":
             changes = {int(position): label for position, label in asked["changes"].items()}
-            return run_relabel(library, asked["name"], changes, asked["fingerprint"], progress)
+            return run_relabel(dataset_store, asked["name"], changes, asked["fingerprint"], progress)
         options = ImportOptions.model_validate(asked["options"])
         if job["kind"] == "hub":
-            return run_hub_import(library, asked["hub_id"], asked["config"], options, progress, draft)
+            return run_hub_import(dataset_store, asked["hub_id"], asked["config"], options, progress, staged)
         guesses = [Guess(**guess) for guess in asked.get("guesses", ())]
-        return run_import(library, Path(asked["path"]), options, progress, draft, guesses)
+        return run_import(dataset_store, Path(asked["path"]), options, progress, staged, guesses)
 
 
 def _in_words(error: Exception, folder: Path) -> str:

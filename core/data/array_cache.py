@@ -29,12 +29,12 @@ def cached_arrays(folder: Path, compute: Callable[[], Arrays]) -> Arrays:
     arrays = compute()
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        staged = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
-            _write(draft, arrays)
-            replace_folder(draft, folder)
+            _write(staged, arrays)
+            replace_folder(staged, folder)
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(staged, ignore_errors=True)
     except OSError:
         return arrays
     return arrays if (saved := read_arrays(folder)) is None else saved
@@ -47,14 +47,14 @@ def _write(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     (folder / LISTING).write_text(json.dumps(sizes), encoding="utf-8")
 
 
-def replace_folder(draft: Path, folder: Path) -> None:
+def replace_folder(staged: Path, folder: Path) -> None:
     """Put the draft in the folder's place, unless a whole one stands there by now."""
     if folder.exists() and read_arrays(folder) is None:
         broken = Path(mkdtemp(prefix=f".{folder.name}-broken-", dir=folder.parent))
         folder.rename(broken / "was")
         shutil.rmtree(broken, ignore_errors=True)
     if not folder.exists():
-        draft.rename(folder)
+        staged.rename(folder)
 
 
 def read_arrays(folder: Path) -> Arrays | None:

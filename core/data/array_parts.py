@@ -32,7 +32,7 @@ class ArrayParts:
     """
 
     def __init__(self, folder: Path, targets: Targets, width: int) -> None:
-        self.folder, self._draft = folder, folder.with_name(f".{folder.name}.parts")
+        self.folder, self._staged = folder, folder.with_name(f".{folder.name}.parts")
         self.splits = tuple(name for name in SPLITS if name in targets)
         self._targets, self._width = targets, width
         self.arrays: Arrays = {}
@@ -70,10 +70,10 @@ class ArrayParts:
             return
         try:
             files = [f"{name}-{kind}" for name in self.splits for kind in ("inputs", "targets")]
-            sizes = {file: (self._draft / f"{file}.npy").stat().st_size for file in files}
-            (self._draft / LISTING).write_text(json.dumps(sizes), encoding="utf-8")
-            replace_folder(self._draft, self.folder)
-            shutil.rmtree(self._draft, ignore_errors=True)
+            sizes = {file: (self._staged / f"{file}.npy").stat().st_size for file in files}
+            (self._staged / LISTING).write_text(json.dumps(sizes), encoding="utf-8")
+            replace_folder(self._staged, self.folder)
+            shutil.rmtree(self._staged, ignore_errors=True)
         except OSError:
             _log.warning("The disk did not keep the arrays.", exc_info=True)
 
@@ -90,7 +90,7 @@ class ArrayParts:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             for _ in range(3):  # another process may rename or remove the folder in between
-                if not self._draft.exists():
+                if not self._staged.exists():
                     self._create()
                 if self._map():
                     return True
@@ -105,39 +105,39 @@ class ArrayParts:
 
     def _create(self) -> None:
         """Make the folder with room for everything, so that a full disk is an error here and not a crash later."""
-        draft = Path(mkdtemp(prefix=f"{self._draft.name}-", dir=self.folder.parent))
+        staged = Path(mkdtemp(prefix=f"{self._staged.name}-", dir=self.folder.parent))
         try:
             for name in self.splits:
                 shape = (len(self._targets[name]), self._width)
-                np.save(draft / f"{name}-targets.npy", self._targets[name], allow_pickle=False)
-                np.save(draft / f"{name}-done.npy", np.zeros(shape[0], dtype=np.uint8), allow_pickle=False)
-                with (draft / f"{name}-inputs.npy").open("wb") as file:
+                np.save(staged / f"{name}-targets.npy", self._targets[name], allow_pickle=False)
+                np.save(staged / f"{name}-done.npy", np.zeros(shape[0], dtype=np.uint8), allow_pickle=False)
+                with (staged / f"{name}-inputs.npy").open("wb") as file:
                     header = {"descr": "<f4", "fortran_order": False, "shape": shape}
                     np.lib.format.write_array_header_1_0(file, header)
                     file.flush()
                     _reserve(file.fileno(), file.tell(), 4 * shape[0] * shape[1])
-            draft.rename(self._draft)
+            staged.rename(self._staged)
         except OSError:
-            if not self._draft.exists():  # else another process was quicker
+            if not self._staged.exists():  # else another process was quicker
                 raise
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(staged, ignore_errors=True)
 
     def _map(self) -> bool:
         """Map the files of the folder; say whether they are the ones that belong there."""
         try:
             for name in self.splits:
                 count = len(self._targets[name])
-                inputs = np.load(self._draft / f"{name}-inputs.npy", mmap_mode="r+" if count else None)
-                done = np.load(self._draft / f"{name}-done.npy", mmap_mode="r+" if count else None)
+                inputs = np.load(self._staged / f"{name}-inputs.npy", mmap_mode="r+" if count else None)
+                done = np.load(self._staged / f"{name}-done.npy", mmap_mode="r+" if count else None)
                 if inputs.shape != (count, self._width) or done.shape != (count,):
                     raise ValueError("other arrays")
                 self.arrays[f"{name}-inputs"], self._done[name] = inputs, done
-                self.arrays[f"{name}-targets"] = np.load(self._draft / f"{name}-targets.npy")
+                self.arrays[f"{name}-targets"] = np.load(self._staged / f"{name}-targets.npy")
         except FileNotFoundError:
             return False
         except (ValueError, EOFError):
-            shutil.rmtree(self._draft, ignore_errors=True)
+            shutil.rmtree(self._staged, ignore_errors=True)
             return False
         return True
 

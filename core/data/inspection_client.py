@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 from core.processes.inspection.client import Inspectors, Meanwhile
 from core.processes.limits import GIB, Limits, machine_memory
 
@@ -21,7 +21,7 @@ SHARE_OF_MEMORY = 6  # inspectors that may be at their limit together
 LOOK_CPU_S, LOOK_CPU_S_PER_MB, LONGEST_LOOK_CPU_S = 15.0, 0.3, 90.0
 PICTURE_CPU_S = 10.0
 TOGETHER = 64  # pictures that one inspector decodes
-LOOK = TypeAdapter(Look)
+LOOK = TypeAdapter(SourcePreview)
 WALL_FACTOR = 4.0  # a busy machine gives an inspector a part of a core
 
 
@@ -31,7 +31,9 @@ def inspectors() -> Inspectors:
     return Inspectors("core.data.imports.inspections")
 
 
-def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = None, visitor: str = "") -> Look:
+def preview_source(
+    path: Path, options: ImportOptions, meanwhile: Meanwhile | None = None, visitor: str = ""
+) -> SourcePreview:
     """Return what a source seems to be; as `core.data.imports.run_import.look_at`.
 
     Args:
@@ -49,7 +51,7 @@ def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = No
         {"options": options.model_dump(mode="json")},
         os.fsencode(path.absolute()),  # bytes: not every name of a file is text
         subject=path.name,
-        limits=limits_of_look(size_bytes),
+        limits=limits_of_preview(size_bytes),
         mapped_bytes=size_bytes,
         meanwhile=meanwhile,
         visitor=visitor,
@@ -57,13 +59,13 @@ def look_at(path: Path, options: ImportOptions, meanwhile: Meanwhile | None = No
     return LOOK.validate_python(said)
 
 
-def checked_picture(content: bytes) -> bytes:
+def checked_image(content: bytes) -> bytes:
     """Return a picture as it is kept; as `core.data.images.loading.checked_picture`.
 
     Raises:
         DataError: It is no picture that can be used, or was stopped.
     """
-    return inspectors().ask("checked-picture", {}, content, subject="this image", limits=limits_of_picture())[1]
+    return inspectors().ask("checked-picture", {}, content, subject="this image", limits=limits_of_image())[1]
 
 
 def thumbnail(content: bytes, largest: int) -> bytes:
@@ -73,10 +75,10 @@ def thumbnail(content: bytes, largest: int) -> bytes:
         DataError: It cannot be shown, or was stopped.
     """
     asked = {"largest": largest}
-    return inspectors().ask("thumbnail", asked, content, subject="this image", limits=limits_of_picture())[1]
+    return inspectors().ask("thumbnail", asked, content, subject="this image", limits=limits_of_image())[1]
 
 
-def load_pictures(rows: "pa.Table", packs: Path, size: int, channels: int) -> NDArray[np.uint8]:
+def load_images(rows: "pa.Table", packs: Path, size: int, channels: int) -> NDArray[np.uint8]:
     """Return a few pictures of a version to be shown; as `core.data.images.loading.load_pictures`.
 
     Args:
@@ -104,13 +106,13 @@ def load_pictures(rows: "pa.Table", packs: Path, size: int, channels: int) -> ND
     return result
 
 
-def limits_of_look(size_bytes: int) -> Limits:
+def limits_of_preview(size_bytes: int) -> Limits:
     """Return what a look at a file of this size may take."""
     cpu_s = min(LONGEST_LOOK_CPU_S, LOOK_CPU_S + LOOK_CPU_S_PER_MB * size_bytes / 1e6)
     return Limits(_memory(), cpu_s, WALL_FACTOR * cpu_s)
 
 
-def limits_of_picture() -> Limits:
+def limits_of_image() -> Limits:
     """Return what decoding one picture may take."""
     return Limits(_memory(), PICTURE_CPU_S, WALL_FACTOR * PICTURE_CPU_S)
 

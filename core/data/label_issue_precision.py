@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.label_issues import probable_mislabels
-from core.dataset_types import FlipTrial
+from core.dataset_types import LabelFlipTest
 
 FLIPPED = 0.05  # of the labels; where people looked closely, sets have 1 to 10 % wrong ones
 MOST = 2_000  # examples that take part
@@ -41,12 +41,12 @@ class Setting(NamedTuple):
     draws: int = 1
 
 
-def flip_trial(
+def label_flip_test(
     targets: NDArray[np.int64],
     judge: Judge,
     setting: Setting,
     count: Callable[[int, int], None] = lambda _done, _total: None,
-) -> FlipTrial | None:
+) -> LabelFlipTest | None:
     """Return how many of the labels that a judge doubts were flipped; None where there are too few to say.
 
     A label that was wrong before counts as a right one that was doubted, so where mistakes are as random as the flips
@@ -72,7 +72,7 @@ def flip_trial(
         seen = _doubted(rows, labels, judge, setting.classes, generator, told)
         doubted, found = doubted + len(seen), found + len(seen & set(flips.tolist()))
     flipped = flips_each * setting.draws
-    return FlipTrial(setting.judge, setting.among, len(rows), setting.draws, flipped, doubted, found)
+    return LabelFlipTest(setting.judge, setting.among, len(rows), setting.draws, flipped, doubted, found)
 
 
 def _told(count: Callable[[int, int], None], before: int, total: int, fold: int) -> None:

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from core.data.store.load_examples import SPLIT_NUMBERS
 from core.data.store.manifest import read_json, write_json
 from core.data.wording import counted, shown, thing
-from core.dataset_types import DoubtedLabel, Finding, FlipTrial, VersionInfo
-from core.specs import Outcomes, SplitName
+from core.dataset_types import Finding, LabelFlipTest, LabelIssue, VersionInfo
+from core.specs import Predictions, SplitName
 
 FEWEST = 20  # examples that a model has not learnt from; of fewer, nothing can be said
 SURE = 0.5  # probability of another class from which a label is doubted
@@ -78,7 +78,7 @@ def probable_mislabels(labels: NDArray[np.int64], probabilities: NDArray[np.floa
     return [mislabel for mislabel in found if mislabel.suggested != mislabel.given and mislabel.confidence >= SURE]
 
 
-def describe_mislabels(judged: Mapping[SplitName, Outcomes], labels: Sequence[str]) -> list[dict[str, Any]]:
+def describe_mislabels(judged: Mapping[SplitName, Predictions], labels: Sequence[str]) -> list[dict[str, Any]]:
     """Return, as JSON, the labels that are probably wrong in the splits that a model has not learnt from.
 
     Args:
@@ -125,7 +125,7 @@ def rows_of(described: Sequence[Mapping[str, Any]], rows: pa.Table) -> list[int]
 
 
 def doubt_finding(
-    doubted: Sequence[DoubtedLabel], info: VersionInfo, rows: pa.Table, trial: FlipTrial | None = None
+    doubted: Sequence[LabelIssue], info: VersionInfo, rows: pa.Table, trial: LabelFlipTest | None = None
 ) -> Finding:
     """Return what a run doubts as a finding among those of the doctor.
 
@@ -155,7 +155,7 @@ def doubt_finding(
     )
 
 
-def expected_precision(trial: FlipTrial | None, things: str = "examples") -> str:
+def expected_precision(trial: LabelFlipTest | None, things: str = "examples") -> str:
     """Return how many of the doubted labels are probably wrong, in words, and where the number comes from."""
     if trial is None or not trial.doubted:
         return "How many of them are truly wrong was not measured, so you decide about each."
@@ -181,7 +181,7 @@ def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
     return [hashlib.sha256(_bytes(what) + b"\0" + _bytes(label)).hexdigest()[:32] for what, label in pairs]
 
 
-def still_doubted(doubted: Sequence[DoubtedLabel], old: pa.Table, new: pa.Table) -> list[DoubtedLabel]:
+def still_doubted(doubted: Sequence[LabelIssue], old: pa.Table, new: pa.Table) -> list[LabelIssue]:
     """Return what a run doubts as positions in another version, without what is gone or has another label there.
 
     Args:
@@ -199,7 +199,7 @@ def still_doubted(doubted: Sequence[DoubtedLabel], old: pa.Table, new: pa.Table)
     return [replace(one, position=found[key]) for one, key in keys if key in found]
 
 
-def in_their_splits(doubted: Sequence[DoubtedLabel], rows: pa.Table) -> list[DoubtedLabel]:
+def in_their_splits(doubted: Sequence[LabelIssue], rows: pa.Table) -> list[LabelIssue]:
     """Return doubted labels with the split that each of them is in.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 
 from core.data.rows import PackWriter, RowsWriter
-from core.dataset_types import Finding, ImportOptions, Look, Thumbnail
+from core.dataset_types import Finding, ImportOptions, SourcePreview, Thumbnail
 
 Unit = Literal["bytes", "rows", "pictures", "documents", "checks"]
 
@@ -32,11 +32,11 @@ class Progress(Protocol):
 
 
 @dataclass
-class Draft:
+class StagedDataset:
     """An import on its way to a version; nothing of it is seen before it is whole.
 
     Args:
-        folder: Its own, empty at first; `rows.arrow` and `pictures.pack` grow in it.
+        folder: Its own, empty at first; `rows.arrow` and `images.pack` grow in it.
         task: What it is for.
     """
 
@@ -86,9 +86,9 @@ class ReaderSpec:
     # How sure it is that a file or folder is its kind, 0 to 1, from the name and the first 64 kB: never the whole.
     accepts: Callable[[Path], float]
     # What it is, from its beginning; quick (about a second), bounded in memory whatever the file.
-    look: Callable[[Path, ImportOptions], Look]
+    look: Callable[[Path, ImportOptions], SourcePreview]
     # Streams it into the draft, with `options` complete (task and columns are set). All errors are `DataError`s.
-    read: Callable[[Path, ImportOptions, Draft, Progress], None]
+    read: Callable[[Path, ImportOptions, StagedDataset, Progress], None]
     # Names of `ImportOptions.layout` that ask for it, whatever the others say.
     layouts: Callable[[], Collection[str]] = tuple
     tasks: tuple[str, ...] = ()  # that its sources are for; empty: any

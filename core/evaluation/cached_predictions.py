@@ -3,11 +3,11 @@
 from functools import lru_cache
 from pathlib import Path
 
-from core.evaluation.predictions_file import NAME, read_outcomes
-from core.specs import Outcomes, SplitName
+from core.evaluation.predictions_file import NAME, read_predictions
+from core.specs import Predictions, SplitName
 
 
-def kept_outcomes(folder: Path, split: SplitName = "test") -> Outcomes | None:
+def cached_predictions(folder: Path, split: SplitName = "test") -> Predictions | None:
     """Return what a classifier answered with its probabilities; None where these were not kept.
 
     Args:
@@ -19,7 +19,7 @@ def kept_outcomes(folder: Path, split: SplitName = "test") -> Outcomes | None:
 
 
 @lru_cache(maxsize=4)
-def _read(folder: Path, split: SplitName, modified_ns: int) -> Outcomes | None:
+def _read(folder: Path, split: SplitName, modified_ns: int) -> Predictions | None:
     del modified_ns  # part of the key: what was judged again is read again
-    stored = read_outcomes(folder, split)
-    return stored.outcomes if stored is not None and stored.outcomes.probabilities.size else None
+    stored = read_predictions(folder, split)
+    return stored.predictions if stored is not None and stored.predictions.probabilities.size else None

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Outcomes
+from core.specs import Predictions
 
 NAME = "examples.zip"
 INDEX = "examples.json"
@@ -28,24 +28,24 @@ class KeptExample:
     confidence: float
     place: int = -1  # in the test split; -1 where it is not known
     text: str = ""
-    picture: str = ""  # name of its file: see `picture_of`
+    image: str = ""  # name of its file: see `image_of`
 
 
-def chosen(outcomes: Outcomes) -> list[int]:
+def chosen(predictions: Predictions) -> list[int]:
     """Return which examples of the test split to keep.
 
     Of each cell at most twelve: of mistakes the surest, of right answers the least sure. Every cell gets its first one
     before any gets a second, the fuller cells first.
 
     Args:
-        outcomes: Of a classifier, with probabilities.
+        predictions: Of a classifier, with probabilities.
     """
-    if not outcomes.probabilities.size:
+    if not predictions.probabilities.size:
         return []
-    classes = outcomes.probabilities.shape[1]
-    sure = outcomes.probabilities[np.arange(len(outcomes.predicted)), outcomes.predicted]
-    wrong = outcomes.targets != outcomes.predicted
-    cells = outcomes.targets.astype(np.int64) * classes + outcomes.predicted
+    classes = predictions.probabilities.shape[1]
+    sure = predictions.probabilities[np.arange(len(predictions.predicted)), predictions.predicted]
+    wrong = predictions.targets != predictions.predicted
+    cells = predictions.targets.astype(np.int64) * classes + predictions.predicted
     order = np.lexsort((np.where(wrong, -sure, sure), cells))  # by cell, then by interest
     ranks = _places_within(cells[order])
     counts = np.bincount(cells, minlength=classes * classes)[cells[order]]
@@ -70,12 +70,12 @@ def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> N
     """
     part, size, index = folder / f".{NAME}.part", 0, []
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        for example, picture in found:
-            if size + len(picture) > MOST_BYTES:
+        for example, image in found:
+            if size + len(image) > MOST_BYTES:
                 break
-            if picture:
-                archive.writestr(example.picture, picture, zipfile.ZIP_STORED)
-                size += len(picture)
+            if image:
+                archive.writestr(example.image, image, zipfile.ZIP_STORED)
+                size += len(image)
             index.append(vars(example))
         archive.writestr(INDEX, json.dumps(index))
     part.replace(folder / NAME)
@@ -95,20 +95,20 @@ def kept_examples(folder: Path, report: Mapping[str, Any]) -> list[KeptExample]:
         return [
             KeptExample(
                 str(m["target"]), str(m["predicted"]), float(m["confidence"]),
-                text=str(m.get("text", "")), picture=str(m.get("image", "")),
+                text=str(m.get("text", "")), image=str(m.get("image", "")),
             )
             for m in report.get("mistakes", [])
             if "confidence" in m
         ]  # fmt: skip
 
 
-def picture_of(folder: Path, example: KeptExample) -> bytes | None:
+def image_of(folder: Path, example: KeptExample) -> bytes | None:
     """Return the picture of an example; None where it has none, or where it is gone."""
-    if not example.picture:
+    if not example.image:
         return None
     try:
         with zipfile.ZipFile(folder / NAME) as archive:
-            return archive.read(example.picture)
+            return archive.read(example.image)
     except (OSError, KeyError, zipfile.BadZipFile):
-        file = folder / example.picture  # of the worst mistakes of an older run
+        file = folder / example.image  # of the worst mistakes of an older run
         return file.read_bytes() if file.is_file() else None

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from core.evaluation.headline import Labelled, Numbers, in_clusters, sentence
 from core.runs import Score
-from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.specs import MetricSpec, Predictions, TaskSpec
 from core.statistics.clustered import clusters_of
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
 from core.statistics.difference import Difference as PairedDifference
 from core.statistics.difference import agreed, holm
 from core.statistics.scores import difference_of, score_of
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 
-__all__ = ["Assessment", "ClassReport", "Crossfitted", "Difference", "JudgedOn", "assess", "outcomes_of", "score"]
+__all__ = ["ClassReport", "Crossfitted", "Difference", "Evaluation", "JudgedOn", "evaluate", "predict_split", "score"]
 
 WORST_MISTAKES = 24
 MOST_PAIRS = 2_000  # of right number and answer, to be drawn
@@ -44,13 +44,13 @@ class Crossfitted:
     """What happened on every row of the data, each judged by the model of a fold that had not seen it.
 
     Args:
-        outcomes: Of the folds' models, (N,) training, validation and test rows one after the other.
+        predictions: Of the folds' models, (N,) training, validation and test rows one after the other.
         baselines: Of the simple methods in the same folds, by name.
         folds: Of the rows.
     """
 
-    outcomes: Outcomes
-    baselines: Mapping[str, Outcomes]
+    predictions: Predictions
+    baselines: Mapping[str, Predictions]
     folds: Folds
     notes: tuple[str, ...] = ()  # what should be known of the folds, in sentences
 
@@ -88,7 +88,7 @@ class ClassReport:
 
 
 @dataclass(frozen=True)
-class Assessment:
+class Evaluation:
     """Everything that is said about a finished model, as plain values."""
 
     test: dict[str, Score]  # by metric
@@ -109,32 +109,32 @@ class Assessment:
         return asdict(self)
 
 
-def score(task: TaskSpec, outcomes: Outcomes, seed: int) -> dict[str, Score]:
+def score(task: TaskSpec, predictions: Predictions, seed: int) -> dict[str, Score]:
     """Return every metric of a task with its 95 % interval.
 
     Args:
         task: Says which metrics, and how many neighbours are drawn together.
-        outcomes: On the test split.
+        predictions: On the test split.
         seed: Of the resamples.
     """
-    return {metric.name: score_of(metric, outcomes, task.bootstrap_block, seed) for metric in task.metrics}
+    return {metric.name: score_of(metric, predictions, task.bootstrap_block, seed) for metric in task.metrics}
 
 
-def assess(
+def evaluate(
     task: TaskSpec,
-    outcomes: Outcomes,
-    baselines: Mapping[str, Outcomes],
+    predictions: Predictions,
+    baselines: Mapping[str, Predictions],
     labels: tuple[str, ...],
     seed: int,
     target: str = "",
     known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None = None,
     crossfitted: Crossfitted | None = None,
-) -> Assessment:
+) -> Evaluation:
     """Judge a model on the test split, beside the baselines on the same examples.
 
     Args:
         task: What the model does.
-        outcomes: Of the model.
+        predictions: Of the model.
         baselines: Of simple methods, by name, for the same examples in the same order. Of a text each may lack some of
             the first characters, those that it needed to begin with: what all of them judged is compared.
         labels: Names of the classes; empty for text generation and regression.
@@ -146,20 +146,20 @@ def assess(
         crossfitted: What happened on every row in folds; then scores, differences and mistaken classes are of these.
             Single mistakes are always those of the model itself, on the test split.
     """
-    outcomes, baselines = _from_where_all_judged(outcomes, baselines)
+    predictions, baselines = _from_where_all_judged(predictions, baselines)
     if task.bootstrap_block == 1:  # characters of a text have groups of their own
-        baselines = {name: replace(one, groups=outcomes.groups) for name, one in baselines.items()}
-    everything = outcomes if crossfitted is None else crossfitted.outcomes
-    scores, difference = _scored(task, outcomes, baselines, seed, known, crossfitted)
+        baselines = {name: replace(one, groups=predictions.groups) for name, one in baselines.items()}
+    everything = predictions if crossfitted is None else crossfitted.predictions
+    scores, difference = _scored(task, predictions, baselines, seed, known, crossfitted)
     primary, judged = task.metric(task.primary_metric), JudgedOn(len(everything.nll))
     if crossfitted is not None:
-        judged = _judged(task, primary, outcomes, seed, crossfitted)
+        judged = _judged(task, primary, predictions, seed, crossfitted)
     confusion = confusion_matrix(everything, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
     numbers = _numbers(scores, judged.rows, target) if task.output_kind == "number" else None
     labelled = _labelled(confusion, labels) if task.output_kind == "label" else None
     said = sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0)
-    clusters = None if judged.folds or task.bootstrap_block > 1 else clusters_of(outcomes)
-    return Assessment(
+    clusters = None if judged.folds or task.bootstrap_block > 1 else clusters_of(predictions)
+    return Evaluation(
         test=scores[""],
         baselines={n: scores[n] for n in baselines},
         difference=difference,
@@ -167,7 +167,7 @@ def assess(
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=class_reports(confusion, labels),
-        worst_mistakes=_worst(task, outcomes),
+        worst_mistakes=_worst(task, predictions),
         pairs=_pairs(everything, seed) if task.output_kind == "number" else (),
         target=target,
         judged=judged,
@@ -176,8 +176,8 @@ def assess(
 
 def _scored(
     task: TaskSpec,
-    outcomes: Outcomes,
-    baselines: Mapping[str, Outcomes],
+    predictions: Predictions,
+    baselines: Mapping[str, Predictions],
     seed: int,
     known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None,
     crossfitted: Crossfitted | None,
@@ -187,38 +187,40 @@ def _scored(
     if crossfitted is not None:
         folds, simple = crossfitted.folds, crossfitted.baselines
         compare = partial(crossfitted_difference, primary, folds=folds, seed=seed)
-        methods = {"": crossfitted.outcomes, **simple}
+        methods = {"": crossfitted.predictions, **simple}
         scores = {
             name: {metric.name: crossfitted_score(metric, one, folds, seed) for metric in task.metrics}
             for name, one in methods.items()
         }
-        return scores, _to_the_best(primary, crossfitted.outcomes, simple, compare) if simple else None
-    scores = {"": score(task, outcomes, seed)}
+        return scores, _to_the_best(primary, crossfitted.predictions, simple, compare) if simple else None
+    scores = {"": score(task, predictions, seed)}
     for name, one in baselines.items():
         compute = partial(score, task, one, seed)
         scores[name] = compute() if known is None else known(name, len(one.nll), compute)
     compare = partial(difference_of, primary, block=task.bootstrap_block, seed=seed)
-    return scores, _to_the_best(primary, outcomes, baselines, compare) if baselines else None
+    return scores, _to_the_best(primary, predictions, baselines, compare) if baselines else None
 
 
-def _judged(task: TaskSpec, primary: MetricSpec, outcomes: Outcomes, seed: int, crossfitted: Crossfitted) -> JudgedOn:
-    each = tuple(primary.compute(crossfitted.outcomes.select(rows)) for rows in crossfitted.folds.rows())
-    single = score(task, outcomes, seed)
-    size, folds = len(crossfitted.outcomes.nll), crossfitted.folds.count
+def _judged(
+    task: TaskSpec, primary: MetricSpec, predictions: Predictions, seed: int, crossfitted: Crossfitted
+) -> JudgedOn:
+    each = tuple(primary.compute(crossfitted.predictions.select(rows)) for rows in crossfitted.folds.rows())
+    single = score(task, predictions, seed)
+    size, folds = len(crossfitted.predictions.nll), crossfitted.folds.count
     return JudgedOn(size, folds, single_split=single, each_fold=each, notes=crossfitted.notes)
 
 
 def _to_the_best(
     primary: MetricSpec,
-    outcomes: Outcomes,
-    baselines: Mapping[str, Outcomes],
-    compare: Callable[[Outcomes, Outcomes], PairedDifference],
+    predictions: Predictions,
+    baselines: Mapping[str, Predictions],
+    compare: Callable[[Predictions, Predictions], PairedDifference],
 ) -> Difference:
     """Return how much better the model is than the best baseline, corrected for having chosen it among all (Holm)."""
     sign = 1.0 if primary.direction == "max" else -1.0
     values = {name: sign * primary.compute(one) for name, one in baselines.items()}
     best = max(values, key=lambda name: values[name])
-    found = {name: compare(outcomes, one) for name, one in baselines.items()}
+    found = {name: compare(predictions, one) for name, one in baselines.items()}
     corrected = dict(zip(found, holm([one.p for one in found.values()]), strict=True))
     gain = agreed(found[best], corrected[best])
     low, high = sorted((sign * gain.low, sign * gain.high))
@@ -227,16 +229,16 @@ def _to_the_best(
 
 
 def _from_where_all_judged(
-    outcomes: Outcomes, baselines: Mapping[str, Outcomes]
-) -> tuple[Outcomes, dict[str, Outcomes]]:
+    predictions: Predictions, baselines: Mapping[str, Predictions]
+) -> tuple[Predictions, dict[str, Predictions]]:
     """Return the last outcomes of each, as many as the shortest has."""
-    count = min(len(each.nll) for each in (outcomes, *baselines.values()))
+    count = min(len(each.nll) for each in (predictions, *baselines.values()))
 
-    def last(each: Outcomes) -> Outcomes:
+    def last(each: Predictions) -> Predictions:
         missing = len(each.nll) - count
         return each.select(np.arange(missing, len(each.nll))) if missing else each
 
-    return last(outcomes), {name: last(each) for name, each in baselines.items()}
+    return last(predictions), {name: last(each) for name, each in baselines.items()}
 
 
 def _labelled(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> Labelled:
@@ -250,15 +252,15 @@ def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) 
     return Numbers(rows, target, scores["mean"]["mae"].value if "mean" in scores else None)
 
 
-def _worst(task: TaskSpec, outcomes: Outcomes) -> tuple[int, ...]:
+def _worst(task: TaskSpec, predictions: Predictions) -> tuple[int, ...]:
     if task.output_kind == "text":
         return ()
-    return worst_mistakes(outcomes) if task.output_kind == "label" else largest_errors(outcomes)
+    return worst_mistakes(predictions) if task.output_kind == "label" else largest_errors(predictions)
 
 
-def confusion_matrix(outcomes: Outcomes, classes: int) -> NDArray[np.int64]:
+def confusion_matrix(predictions: Predictions, classes: int) -> NDArray[np.int64]:
     """Return how often each right class (row) got each answer (column), (K, K)."""
-    cells = outcomes.targets * classes + outcomes.predicted
+    cells = predictions.targets * classes + predictions.predicted
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
@@ -286,29 +288,29 @@ def never_answered(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tup
     return tuple(label for k, label in enumerate(labels) if confusion[:, k].sum() == 0 and confusion[k].sum() > 0)
 
 
-def worst_mistakes(outcomes: Outcomes) -> tuple[int, ...]:
+def worst_mistakes(predictions: Predictions) -> tuple[int, ...]:
     """Return the examples that were answered wrongly with the most confidence."""
-    wrong = np.flatnonzero(outcomes.targets != outcomes.predicted)
-    if outcomes.probabilities.size:
-        confidence = outcomes.probabilities[wrong, outcomes.predicted[wrong]]
+    wrong = np.flatnonzero(predictions.targets != predictions.predicted)
+    if predictions.probabilities.size:
+        confidence = predictions.probabilities[wrong, predictions.predicted[wrong]]
     else:
-        confidence = outcomes.nll[wrong]
+        confidence = predictions.nll[wrong]
     return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])
 
 
-def largest_errors(outcomes: Outcomes) -> tuple[int, ...]:
+def largest_errors(predictions: Predictions) -> tuple[int, ...]:
     """Return the examples whose numbers were furthest off, the furthest first."""
-    errors = np.abs(outcomes.targets - outcomes.predicted)
+    errors = np.abs(predictions.targets - predictions.predicted)
     furthest = np.argsort(-errors, kind="stable")[:WORST_MISTAKES]
     return tuple(int(i) for i in furthest if errors[i] > 0)
 
 
-def _pairs(outcomes: Outcomes, seed: int) -> tuple[tuple[float, float], ...]:
+def _pairs(predictions: Predictions, seed: int) -> tuple[tuple[float, float], ...]:
     """Return (right number, answer) of every example, or of some drawn at random where there are very many."""
-    chosen = np.arange(len(outcomes.targets))
+    chosen = np.arange(len(predictions.targets))
     if len(chosen) > MOST_PAIRS:
         chosen = np.sort(np.random.default_rng(seed).permutation(len(chosen))[:MOST_PAIRS])
-    return tuple((_short(outcomes.targets[i]), _short(outcomes.predicted[i])) for i in chosen)
+    return tuple((_short(predictions.targets[i]), _short(predictions.predicted[i])) for i in chosen)
 
 
 def _short(number: float) -> float:

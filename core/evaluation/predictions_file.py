@@ -9,42 +9,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Outcomes, SplitName
+from core.specs import Predictions, SplitName
 
 NAME, FOLDS_NAME = "outcomes.npz", "outcomes-folds.npz"
 MOST_PROBABILITIES = 4_000_000  # numbers: 8 MB; of more classes or examples only the answers are kept
 
 
 @dataclass(frozen=True, eq=False)
-class StoredOutcomes:
+class StoredPredictions:
     """The outcomes of a finished run, and of which data.
 
     Args:
         fingerprint: Of the data set version; only outcomes of one fingerprint are about the same examples.
-        outcomes: In the order of the test split. Of a text, each character but the first ones: two models that needed
-            a different beginning are aligned at the end.
+        predictions: In the order of the test split. Of a text, each character but the first ones: two models that
+            needed a different beginning are aligned at the end.
     """
 
     fingerprint: str
-    outcomes: Outcomes
+    predictions: Predictions
 
 
-def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes, split: SplitName = "test") -> None:
+def write_predictions(folder: Path, fingerprint: str, predictions: Predictions, split: SplitName = "test") -> None:
     """Write the outcomes of a run into its folder, whole or not at all.
 
     Args:
         folder: Of the run.
         fingerprint: Of the data set version.
-        outcomes: Of the split.
+        predictions: Of the split.
         split: Thresholds are chosen on those of "validation", everything is judged on those of "test".
     """
-    keeps_all = outcomes.probabilities.size <= MOST_PROBABILITIES
+    keeps_all = predictions.probabilities.size <= MOST_PROBABILITIES
     arrays: Mapping[str, NDArray[Any]] = {
-        "nll": outcomes.nll.astype(np.float32),
-        "targets": outcomes.targets,
-        "predicted": outcomes.predicted,
-        "probabilities": outcomes.probabilities.astype(np.float16) if keeps_all else np.zeros((0, 0), np.float16),
-        "groups": outcomes.groups.astype(np.int32),
+        "nll": predictions.nll.astype(np.float32),
+        "targets": predictions.targets,
+        "predicted": predictions.predicted,
+        "probabilities": predictions.probabilities.astype(np.float16) if keeps_all else np.zeros((0, 0), np.float16),
+        "groups": predictions.groups.astype(np.int32),
         "fingerprint": np.array(fingerprint),
     }
     part = folder / f".{_name(split)}.part"
@@ -53,7 +53,7 @@ def write_outcomes(folder: Path, fingerprint: str, outcomes: Outcomes, split: Sp
     part.replace(folder / _name(split))
 
 
-def read_outcomes(folder: Path, split: SplitName = "test") -> StoredOutcomes | None:
+def read_predictions(folder: Path, split: SplitName = "test") -> StoredPredictions | None:
     """Return the outcomes of a run; None where it has not finished, or did before they were kept.
 
     Args:
@@ -65,14 +65,14 @@ def read_outcomes(folder: Path, split: SplitName = "test") -> StoredOutcomes | N
         return None
     try:
         with np.load(file, allow_pickle=False) as kept:
-            outcomes = Outcomes(
+            predictions = Predictions(
                 kept["nll"].astype(np.float64),
                 kept["targets"],
                 kept["predicted"],
                 kept["probabilities"].astype(np.float64),
                 kept["groups"].astype(np.int64) if "groups" in kept else np.zeros(0, np.int64),
             )
-            return StoredOutcomes(str(kept["fingerprint"]), outcomes)
+            return StoredPredictions(str(kept["fingerprint"]), predictions)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # damaged: as if it were not there
         return None
 
@@ -83,14 +83,14 @@ class StoredFolds:
 
     Args:
         fingerprint: Of the data set version.
-        outcomes: (N,) training, validation and test rows one after the other, without probabilities.
+        predictions: (N,) training, validation and test rows one after the other, without probabilities.
         number: (N,) in which fold.
         training_rows: From which the models learnt, on average.
         grouped: Whether rows belong together that are not merely copies.
     """
 
     fingerprint: str
-    outcomes: Outcomes
+    predictions: Predictions
     number: NDArray[np.int64]
     training_rows: float
     grouped: bool
@@ -101,8 +101,8 @@ def write_folds(folder: Path, judged: StoredFolds) -> None:
     part = folder / f".{FOLDS_NAME}.part"
     with part.open("wb") as file:
         np.savez_compressed(
-            file, nll=judged.outcomes.nll.astype(np.float32), targets=judged.outcomes.targets,
-            predicted=judged.outcomes.predicted, number=judged.number, training_rows=np.array(judged.training_rows),
+            file, nll=judged.predictions.nll.astype(np.float32), targets=judged.predictions.targets,
+            predicted=judged.predictions.predicted, number=judged.number, training_rows=np.array(judged.training_rows),
             grouped=np.array(judged.grouped), fingerprint=np.array(judged.fingerprint),
         )  # fmt: skip
     part.replace(folder / FOLDS_NAME)
@@ -112,9 +112,13 @@ def read_folds(folder: Path) -> StoredFolds | None:
     """Return what was judged in folds; None where nothing was."""
     try:
         with np.load(folder / FOLDS_NAME, allow_pickle=False) as kept:
-            outcomes = Outcomes(kept["nll"].astype(np.float64), kept["targets"], kept["predicted"])
+            predictions = Predictions(kept["nll"].astype(np.float64), kept["targets"], kept["predicted"])
             return StoredFolds(
-                str(kept["fingerprint"]), outcomes, kept["number"], float(kept["training_rows"]), bool(kept["grouped"])
+                str(kept["fingerprint"]),
+                predictions,
+                kept["number"],
+                float(kept["training_rows"]),
+                bool(kept["grouped"]),
             )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

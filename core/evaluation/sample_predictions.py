@@ -39,7 +39,7 @@ def read_examples(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def picture_of(folder: Path, number: int) -> Path:
+def image_of(folder: Path, number: int) -> Path:
     """Return the file of the picture of an example; it may not be there."""
     return folder / FOLDER / f"{number}.png"
 

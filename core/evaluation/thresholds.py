@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.specs import Outcomes
+from core.specs import Predictions
 from core.statistics.areas import average_precision_of, roc_area
 
 STEPS = 101  # thresholds: 0, 0.01 ... 1
@@ -64,13 +64,13 @@ class Curve:
     area: Score
 
 
-def chances(outcomes: Outcomes, k: int) -> NDArray[np.float64]:
+def chances(predictions: Predictions, k: int) -> NDArray[np.float64]:
     """Return the probability of class k for each example, (N,).
 
     Kept in 16 bits, a probability near 1 is coarse but those of the other classes are fine: there it is read from them.
     """
-    own = outcomes.probabilities[:, k]
-    others = outcomes.probabilities.sum(1) - own
+    own = predictions.probabilities[:, k]
+    others = predictions.probabilities.sum(1) - own
     return np.asarray(np.where(own > 0.5, 1 - others, own), dtype=np.float64).clip(0, 1)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.dataset_types import Guess
-from core.exchange.external_run import ForeignRun, Series
+from core.exchange.external_run import ExternalRun, Series
 from core.exchange.normalise import listed
 from core.services.run_search.measures import is_percent
 
@@ -35,7 +35,7 @@ class FoundCurve:
     course: tuple[float, ...]
 
 
-def with_curves(known: Mapping[str, FoundCurve], run: ForeignRun) -> dict[str, FoundCurve]:
+def with_curves(known: Mapping[str, FoundCurve], run: ExternalRun) -> dict[str, FoundCurve]:
     """Return the curves of a look with those of one more run.
 
     Args:
@@ -61,14 +61,14 @@ def course(series: Series) -> list[float]:
     return [float(value) for value in values[at]]
 
 
-def main_course(run: ForeignRun) -> list[float]:
+def main_course(run: ExternalRun) -> list[float]:
     """Return the course of the curve that a table of runs shows: a loss if there is one."""
     keys = sorted(run.curves, key=lambda key: (*(key.lower() != name for name in _SHOWN_FIRST), "loss" not in key, key))
     longest = next((key for key in keys if len(run.curves[key]) > 1), None)
     return [] if longest is None else course(run.curves[longest])
 
 
-def read_as_percent(run: ForeignRun) -> tuple[Guess, ...]:
+def read_as_percent(run: ExternalRun) -> tuple[Guess, ...]:
     """Return that shares which were logged as percent are read as such, where a run has any."""
     found = [(name, max(values)) for name, series in run.curves.items() if (values := _percent(name, series))]
     if not found:

@@ -43,7 +43,7 @@ class Series:
 
 
 @dataclass(frozen=True, eq=False)
-class ForeignRun:
+class ExternalRun:
     """One run as another tracker, or a table, tells of it."""
 
     key: str  # the same however often it is read, also after it has grown
@@ -101,7 +101,7 @@ class Importer:
     takes: str  # what to bring, for a founder
     order: int  # the smallest that knows a source reads it
     sniff: Callable[[Source], bool] = field(repr=False)  # from names alone, or a few bytes
-    read: Callable[[Source, Trouble], Iterator[ForeignRun]] = field(repr=False)
+    read: Callable[[Source, Trouble], Iterator[ExternalRun]] = field(repr=False)
 
 
 class Points:

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.dataset_types import Guess
 from core.errors import TouchstoneError
 from core.exchange.curve_summary import FoundCurve, read_as_percent, with_curves
-from core.exchange.external_run import MOST_RUNS, ForeignRun, Importer, Trouble
+from core.exchange.external_run import MOST_RUNS, ExternalRun, Importer, Trouble
 from core.exchange.formats import find_importer, fitting
 from core.exchange.matching import Matching
 from core.exchange.normalise import hashed
@@ -159,14 +159,14 @@ def bring(
 @contextmanager
 def _runs_of(
     path: Path, format_name: str, trouble: Trouble
-) -> Iterator[tuple[Importer, tuple[str, ...], Iterator[ForeignRun]]]:
+) -> Iterator[tuple[Importer, tuple[str, ...], Iterator[ExternalRun]]]:
     chosen = [find_importer(format_name)] if format_name else []
     with opened(path) as source:
         fit = chosen or fitting(source)
         yield fit[0], tuple(importer.title for importer in fit[1:]), fit[0].read(source, trouble)
 
 
-def _bounded(runs: Iterator[ForeignRun], trouble: Trouble) -> Iterator[ForeignRun]:
+def _bounded(runs: Iterator[ExternalRun], trouble: Trouble) -> Iterator[ExternalRun]:
     """Yield so many runs as may be, those without anything in them left out, each with a key of its own."""
     seen: set[str] = set()
     points = 0

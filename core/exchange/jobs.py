@@ -114,7 +114,7 @@ class Works:
         if (folder / _CANCELLED).exists():  # before it could listen
             return Work(**{**_plain(work), "state": "cancelled"})
         folder = self._folder(work_id, DYING_S)
-        message = _obituary(folder / _LOG, Path(work.path).name, _EXIT_CODES.get(work_id))
+        message = _describe_exit(folder / _LOG, Path(work.path).name, _EXIT_CODES.get(work_id))
         return Work(**{**_plain(work), "state": "failed", "message": message})
 
     def cancel(self, work_id: str) -> None:
@@ -189,7 +189,7 @@ def sign(folder: Path, pid: int) -> None:
         _write(folder / _SIGNED, {"pid": pid, "created": created})
 
 
-def _obituary(log: Path, subject: str, exit_code: int | None) -> str:
+def _describe_exit(log: Path, subject: str, exit_code: int | None) -> str:
     """Return what to say of a process that ended without a last word."""
     cause = cause_of_job(log, exit_code)
     if cause in ("memory", "stalled", "crash"):

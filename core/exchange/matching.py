@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.dataset_types import Guess
-from core.exchange.external_run import ForeignRun
+from core.exchange.external_run import ExternalRun
 from core.runs import Run
 from core.services.run_service import Service
 from core.store.curve import Curve
@@ -23,7 +23,7 @@ class Matching:
         self._store, self._metrics = ImportedRuns(service.database), MetricStore(service.database)
         self._taken: set[str] = set()  # ids: two runs of one import are never the same
 
-    def find(self, origin: str, run: ForeignRun) -> tuple[Run | None, tuple[Guess, ...]]:
+    def find(self, origin: str, run: ExternalRun) -> tuple[Run | None, tuple[Guess, ...]]:
         """Return the run as it is here, with what was guessed to find it; None where it is new."""
         for key in (run.key, *run.former_keys):
             if (known := self._store.find(key)) is not None and known.id not in self._taken:
@@ -38,7 +38,7 @@ class Matching:
         return None, ()
 
 
-def agreement(here: Mapping[str, Curve], run: ForeignRun) -> float:
+def agreement(here: Mapping[str, Curve], run: ExternalRun) -> float:
     """Return the share of points, of the curve that agrees least, that two states of a run have in common.
 
     Curves of one value throughout say nothing. 0 where the names of the curves differ.

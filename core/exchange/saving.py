@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.dataset_types import Guess
 from core.exchange.curve_summary import main_course
-from core.exchange.external_run import ForeignRun, Trouble
+from core.exchange.external_run import ExternalRun, Trouble
 from core.exchange.matching import Matching
 from core.exchange.normalise import counted
 from core.exchange.updating import source_said, update_of
@@ -37,7 +37,7 @@ class Incoming:
         self._metrics, self._matching = MetricStore(service.database), Matching(service)
         self._parts: dict[str, str] = {}  # the keys of runs above, by the ids of their parts
 
-    def take(self, origin: str, run: ForeignRun) -> None:
+    def take(self, origin: str, run: ExternalRun) -> None:
         """Bring one run in, whole or not at all."""
         known, guesses = self._matching.find(origin, run)
         whole = known if known is not None and _is_whole(known) else None
@@ -56,7 +56,7 @@ class Incoming:
             elif part.parent_id != parent.id:
                 self._runs.update(run_id, parent_id=parent.id, parent_kind=NESTED)
 
-    def _add(self, origin: str, run: ForeignRun, known: Run | None) -> str:
+    def _add(self, origin: str, run: ExternalRun, known: Run | None) -> str:
         named = replace(run, project=self._project or run.project)
         with ExitStack() as undo:
             made = known or self._store.begin(origin, run.key, run.name, named.project, run.started_at)
@@ -74,7 +74,7 @@ class Incoming:
         self.added.append(made.id)
         return made.id
 
-    def _bring_up_to_date(self, run: ForeignRun, known: Run, guesses: tuple[Guess, ...]) -> str:
+    def _bring_up_to_date(self, run: ExternalRun, known: Run, guesses: tuple[Guess, ...]) -> str:
         here, anew = self._metrics.curves(known.id), known.deleted_at is not None
         update = update_of(known, self._runs.events(known.id), here, run, project=self._project, anew=anew)
         gone = sorted(here.keys() - run.curves.keys()) if anew else []
@@ -113,7 +113,7 @@ def in_words(guess: Guess) -> str:
     )
 
 
-def placed_in_time(run: ForeignRun, known: Run | None) -> ForeignRun:
+def placed_in_time(run: ExternalRun, known: Run | None) -> ExternalRun:
     """Return a run with moments in place of seconds since its start: it ended now, or began when it did before."""
     if not run.times_from_start:
         return run
@@ -123,12 +123,12 @@ def placed_in_time(run: ForeignRun, known: Run | None) -> ForeignRun:
     return replace(run, curves=curves, started_at=began, finished_at=began + timedelta(seconds=last))
 
 
-def _as_curves(run: ForeignRun) -> dict[str, Curve]:
+def _as_curves(run: ExternalRun) -> dict[str, Curve]:
     found = run.curves.items()
     return {key: Curve(s.steps, s.values, s.times, global_steps=s.global_steps) for key, s in found}
 
 
-def _axes(run: ForeignRun) -> dict[str, str]:
+def _axes(run: ExternalRun) -> dict[str, str]:
     return {key: series.axis for key, series in run.curves.items()}
 
 
@@ -137,13 +137,13 @@ def _is_whole(run: Run) -> bool:
     return run.finished_at is not None
 
 
-def _last_step(run: ForeignRun) -> int:
+def _last_step(run: ExternalRun) -> int:
     """Return how far the run itself came, whatever its curves stand over."""
     lines = [line.steps if line.global_steps is None else line.global_steps for line in run.curves.values()]
     return int(max((steps.max() for steps in lines if len(steps)), default=0))
 
 
-def _columns(run: ForeignRun, known: Run | None) -> dict[str, object]:
+def _columns(run: ExternalRun, known: Run | None) -> dict[str, object]:
     """Return what the source alone says of a run."""
     began = run.started_at or (known.started_at if known else None) or now()
     ended = run.finished_at or (known.finished_at if known else None) or began

@@ -134,7 +134,7 @@ class Columns:
     settings: Mapping[int, str]  # texts that tell of the run
     numbers: Mapping[int, Cells]
     clock: Clock | None = None
-    left_out: tuple[str, ...] = ()  # columns of a band around a line
+    skipped: tuple[str, ...] = ()  # columns of a band around a line
     guesses: tuple[Guess, ...] = ()
 
     @property
@@ -174,8 +174,8 @@ def find_columns(names: Sequence[str], batch: Batch, hint: str) -> Columns:
     }
     settings = {place: names[place] for place, column in enumerate(there) if column and place not in {*numbers, *taken}}
     guesses += [guess for place in metrics for guess in _of_units(names[place], numbers[place])]
-    left_out = tuple(names[place] for place in bands)
-    return Columns(roles, metrics, settings, numbers, clock, left_out, tuple(guesses))
+    skipped = tuple(names[place] for place in bands)
+    return Columns(roles, metrics, settings, numbers, clock, skipped, tuple(guesses))
 
 
 def _numbers(cells: Sequence[str], hint: str) -> Cells | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.exchange.external_run import ForeignRun, Series
+from core.exchange.external_run import ExternalRun, Series
 from core.exchange.normalise import counted, listed
 from core.runs import Event, Run
 from core.store.curve import Curve, joined
@@ -45,13 +45,13 @@ class _Counts:
     kept_in: list[str] = field(default_factory=list)
 
 
-def source_said(run: ForeignRun) -> dict[str, Any]:
+def source_said(run: ExternalRun) -> dict[str, Any]:
     """Return what to remember of an import, beside the run itself."""
     return {IMPORTED: {"name": run.name, "project": run.project, "note": run.notes, "tags": list(run.tags)}}
 
 
 def update_of(
-    known: Run, events: Sequence[Event], here: Mapping[str, Curve], run: ForeignRun, *, project: str, anew: bool
+    known: Run, events: Sequence[Event], here: Mapping[str, Curve], run: ExternalRun, *, project: str, anew: bool
 ) -> Update:
     """Return what an import brings that is not here yet.
 
@@ -74,7 +74,7 @@ def update_of(
     return Update(curves, bool(changed), columns, tuple(news), kept if counts.kept else "")
 
 
-def _states(known: Run, run: ForeignRun) -> list[str]:
+def _states(known: Run, run: ExternalRun) -> list[str]:
     """Return in words how what only the source knows has changed; the end only where it says one."""
     found = [f"status: {known.status}, now {run.status}"] if known.status is not run.status else []
     found += ["reason"] if known.reason != run.reason and not found else []
@@ -90,7 +90,7 @@ def _before(events: Sequence[Event]) -> dict[str, Any] | None:
     return said[-1] if said else None
 
 
-def _columns(known: Run, before: Mapping[str, Any] | None, run: ForeignRun, project: str) -> dict[str, object]:
+def _columns(known: Run, before: Mapping[str, Any] | None, run: ExternalRun, project: str) -> dict[str, object]:
     """Return name, project, note and tags as they are to be: what people changed here stays."""
     now = {"name": run.name, "project": run.project, "note": run.notes}
     found: dict[str, object] = {}
@@ -111,7 +111,7 @@ def _same(here: Mapping[str, Any], there: Mapping[str, Any], key: str) -> bool:
     return key in here and key in there and here[key] == there[key] and type(here[key]) is type(there[key])
 
 
-def _curves(here: Mapping[str, Curve], run: ForeignRun, anew: bool) -> tuple[dict[str, Curve], _Counts]:
+def _curves(here: Mapping[str, Curve], run: ExternalRun, anew: bool) -> tuple[dict[str, Curve], _Counts]:
     """Return the curves that change, whole, and what became of their points."""
     counts, changed = _Counts(), {}
     for key, there in run.curves.items():

@@ -31,7 +31,7 @@ class History:
         self._over: dict[str, str] = {}  # the step metric of a name, once it was looked for
         self._last: dict[str, float] = {}  # of each name
         self._last_step = 0
-        self._left_out: dict[str, set[str]] = defaultdict(set)
+        self._skipped: dict[str, set[str]] = defaultdict(set)
 
     def begin_part(self) -> None:
         """Begin another log of the same run."""
@@ -59,9 +59,9 @@ class History:
         elif record.HasField("exit"):
             self.exit_code = record.exit.exit_code
         elif record.HasField("stats"):
-            self._left_out["measurements of the machine"].add("")
+            self._skipped["measurements of the machine"].add("")
         elif record.HasField("output") or record.HasField("output_raw"):
-            self._left_out["the console's output"].add("")
+            self._skipped["the console's output"].add("")
 
     def settings(self) -> dict[str, object]:
         """Return the configuration, and what the summary says in words."""
@@ -98,12 +98,12 @@ class History:
         said = [f"{listed(keys)}: over {step}, as define_metric asks." for step, keys in over.items()]
         left = [
             kind + (f" ({listed(sorted(names))})" if names != {""} else "")
-            for kind, names in sorted(self._left_out.items())
+            for kind, names in sorted(self._skipped.items())
         ]
         return (*said, *([f"Left out: {', '.join(left)}."] if left else []))
 
     def _leave_out(self, kind: str, names: Iterable[str]) -> None:
-        held = self._left_out[one_line(kind, LONGEST_NAME)]
+        held = self._skipped[one_line(kind, LONGEST_NAME)]
         held.update(one_line(name, LONGEST_NAME) for name in names if len(held) < MOST_HELD)
 
     def _configure(self, config: Any) -> None:
@@ -123,8 +123,8 @@ class History:
     def _take_history(self, history: Any) -> None:
         values = _values(history.item)
         time, counted = values.get(("_timestamp",)), values.get(("_step",))
-        wall = float(time) if isinstance(time, int | float) and math.isfinite(time) else self.last_time
-        self.last_time = max(self.last_time, wall)
+        sample_predictions = float(time) if isinstance(time, int | float) and math.isfinite(time) else self.last_time
+        self.last_time = max(self.last_time, sample_predictions)
         step = counted if isinstance(counted, int) else history.step.num
         self._last_step = max(self._last_step, step)
         plain, left = _without_media(values)
@@ -142,9 +142,9 @@ class History:
             axis = self._step_metric(key)
             own = self._last.get(axis, math.nan)
             if math.isfinite(own):
-                self.points.add_over(axis, own, key, step, number, wall)
+                self.points.add_over(axis, own, key, step, number, sample_predictions)
             else:
-                self.points.add(key, step, number, wall)
+                self.points.add(key, step, number, sample_predictions)
 
     def _step_metric(self, key: str) -> str:
         """Return the name of the metric over which another stands; empty where it stands over W&B's own steps."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from core.config import Params, setting
 from core.errors import InvalidSetting
 from core.preprocessing.images import AUGMENTATIONS
-from core.preprocessing.pretrained_images import BackbonePictures
+from core.preprocessing.pretrained_images import PretrainedImages
 from core.pretrained.files import read_config
 from core.pretrained.hub import Note
-from core.pretrained.image_processor import expected_pictures
+from core.pretrained.image_processor import expected_images
 from core.pretrained.source import check_source, fetch_source, local_folder
 from core.specs import DataInfo, Examples, ModelSpec
 
@@ -45,10 +45,10 @@ class PretrainedImageParams(Params):
     )
 
 
-def preprocess(params: PretrainedImageParams, train: Examples) -> BackbonePictures:
+def preprocess(params: PretrainedImageParams, train: Examples) -> PretrainedImages:
     """Leave pictures as they are, and remember what the network expects."""
     folder = local_folder(params.source)
-    return BackbonePictures.fit(train, expected_pictures(folder, params.source.strip()))
+    return PretrainedImages.fit(train, expected_images(folder, params.source.strip()))
 
 
 def build(params: PretrainedImageParams, info: DataInfo) -> "nn.Module":
@@ -58,7 +58,7 @@ def build(params: PretrainedImageParams, info: DataInfo) -> "nn.Module":
         UnusableModel: The configuration makes no network.
         InvalidSetting: The network only takes pictures of another size.
     """
-    from core.modules.pretrained_image import PictureBackbone, ResizedPictures
+    from core.modules.pretrained_image import PretrainedImageClassifier, ResizedImages
     from core.pretrained.architectures import is_head, make_backbone
 
     expected = info.backbone
@@ -67,8 +67,8 @@ def build(params: PretrainedImageParams, info: DataInfo) -> "nn.Module":
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(is_head(name))
     side = params.side or int(expected["side"])
-    prepare = ResizedPictures(side, expected["mean"], expected["std"], expected["interpolation"])
-    module = PictureBackbone(prepare, network, is_frozen=params.trained == "head")
+    prepare = ResizedImages(side, expected["mean"], expected["std"], expected["interpolation"])
+    module = PretrainedImageClassifier(prepare, network, is_frozen=params.trained == "head")
     if params.side not in (0, expected["side"]):
         _try(module, info, int(expected["side"]))
     return module

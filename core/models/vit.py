@@ -57,12 +57,12 @@ def build(params: VitParams, info: DataInfo) -> "nn.Module":
     from torch import nn
 
     from core.modules.standardize import StandardizeImages
-    from core.modules.vit import PictureTransformer, patch_for
+    from core.modules.vit import VisionTransformer, patch_for
 
     if params.width % params.heads:
         nearest = max(round(params.width / params.heads), 1) * params.heads
         raise InvalidSetting("width", f"must be a multiple of the {params.heads} heads, such as {nearest}.")
-    understood = PictureTransformer(
+    understood = VisionTransformer(
         info.input_shape,
         patch=params.patch or patch_for(info.input_shape),
         width=params.width,

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 Interpolation = Literal["nearest", "bilinear", "bicubic"]
 
 
-class ResizedPictures(nn.Module):
+class ResizedImages(nn.Module):
     """Pictures of 0 to 255 become squares of one size with the mean and spread that a network was trained with.
 
     Args:
@@ -34,20 +34,20 @@ class ResizedPictures(nn.Module):
         self.register_buffer("scale", (1 / (255 * stds)).view(1, -1, 1, 1))
         self.register_buffer("shift", (-means / stds).view(1, -1, 1, 1))
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """Return the pictures as the network knows them."""
-        pictures = pictures.to(self.scale.dtype)
-        if pictures.shape[1] != self.channels:
-            pictures = pictures.mean(1, keepdim=True)
-        if pictures.shape[2:] != (self.side, self.side):
+        images = images.to(self.scale.dtype)
+        if images.shape[1] != self.channels:
+            images = images.mean(1, keepdim=True)
+        if images.shape[2:] != (self.side, self.side):
             smooth = self.interpolation != "nearest"
             size = (self.side, self.side)
-            pictures = F.interpolate(pictures, size, mode=self.interpolation, antialias=smooth)
-            pictures = pictures.clamp(0, 255)  # bicubic lines overshoot
-        return torch.addcmul(self.shift, pictures, self.scale)
+            images = F.interpolate(images, size, mode=self.interpolation, antialias=smooth)
+            images = images.clamp(0, 255)  # bicubic lines overshoot
+        return torch.addcmul(self.shift, images, self.scale)
 
 
-class PictureBackbone(nn.Module):
+class PretrainedImageClassifier(nn.Module):
     """Looks at pictures with a pretrained network whose last layer is new.
 
     Args:
@@ -63,7 +63,7 @@ class PictureBackbone(nn.Module):
         super().__init__()
         self.prepare, self.backbone, self.is_frozen = prepare, network, is_frozen
 
-    def train(self, mode: bool = True) -> "PictureBackbone":
+    def train(self, mode: bool = True) -> "PretrainedImageClassifier":
         """Switch between training and use; normalisations of a frozen network keep what they know."""
         super().train(mode)
         if self.is_frozen:
@@ -71,8 +71,8 @@ class PictureBackbone(nn.Module):
                 part.train(mode and "classifier" in name)
         return self
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Tensor:
         """Return the logits of every class."""
-        answer: Any = self.backbone(pixel_values=self.prepare(pictures))
+        answer: Any = self.backbone(pixel_values=self.prepare(images))
         logits: Tensor = answer.logits
         return logits

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 PATCHES_A_SIDE = 8  # at most, where nobody chooses: 64 patches cost little and still show where things are
 
 
-class PictureTransformer(nn.Module):
+class VisionTransformer(nn.Module):
     """Cuts a picture into patches, lets each look at all others, and averages what they understood.
 
     The average over all patches stands for the picture, as in Beyer et al., who found it to do as well as a class

@@ -61,7 +61,7 @@ def message_of(run: Run, dashboard: str = "") -> Message:
     return Message(title, tuple(harmless(line) for line in lines if line), url, fields)
 
 
-def trial_message(dashboard: str = "") -> Message:
+def preflight_message(dashboard: str = "") -> Message:
     """Return what is sent to find out whether a webhook works."""
     lines = ("This is a test. From now on Touchstone tells you here when a run ends.",)
     return Message("✓ Touchstone can write here.", lines, dashboard, {"status": "test", "url": dashboard})

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 
 from core.errors import TouchstoneError
 from core.notifications.formats import payload
-from core.notifications.messages import message_of, trial_message
+from core.notifications.messages import message_of, preflight_message
 from core.notifications.posting import Answer, post
 from core.notifications.webhook import Webhook, load
 from core.processes.identity import limited_environment
 from core.settings import PROJECT, Settings
 from core.store.database import Database
-from core.store.notification_store import ToldStore
+from core.store.notification_store import NotificationStore
 from core.store.run_store import RunStore
 
 PAUSES_S = (2.0, 10.0, 60.0)  # before each of three more tries
@@ -65,7 +65,7 @@ def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence
     run = runs.get(run_id)
     if webhook is None or run.paused or not webhook.wants(run.status):
         return None
-    if not ToldStore(database).claim(run.id, run.attempt, "Telling the webhook how it ended."):
+    if not NotificationStore(database).claim(run.id, run.attempt, "Telling the webhook how it ended."):
         return None
     answer = _tried(lambda: post(webhook.url, payload(webhook.url, message_of(run, webhook.dashboard))), pauses_s)
     if not answer.taken:
@@ -77,7 +77,7 @@ def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence
 
 def send_test(webhook: Webhook) -> Answer:
     """Post a test, once, and return what became of it."""
-    return post(webhook.url, payload(webhook.url, trial_message(webhook.dashboard)))
+    return post(webhook.url, payload(webhook.url, preflight_message(webhook.dashboard)))
 
 
 def main(run_id: str) -> None:

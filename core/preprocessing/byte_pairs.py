@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.char_alignment import by_character
-from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Outcomes, texts_of
+from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Predictions, texts_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -72,14 +72,14 @@ class BytePairPreprocessor:
         """Return the text that these numbers stand for; a character that is not whole shows as U+FFFD."""
         return b"".join(self._bytes[i] for i in ids).decode("utf-8", "replace")
 
-    def judge(self, outcomes: Outcomes, ids: NDArray[np.int64]) -> Outcomes:
+    def judge(self, predictions: Predictions, ids: NDArray[np.int64]) -> Predictions:
         """Return what happened on each character, from what happened on each piece.
 
         Args:
-            outcomes: (N - 1,) on every piece but the first.
+            predictions: (N - 1,) on every piece but the first.
             ids: (N,) the text.
         """
-        return by_character(outcomes, [self._bytes[i] for i in ids[1:].tolist()])
+        return by_character(predictions, [self._bytes[i] for i in ids[1:].tolist()])
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the context, how many pieces there are, and how long they are."""

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Outcomes
+from core.specs import Predictions
 
 NOT_RIGHT = -1  # stands where a piece of the character was not the likeliest
 
 
-def by_character(outcomes: Outcomes, pieces: Sequence[bytes]) -> Outcomes:
+def by_character(predictions: Predictions, pieces: Sequence[bytes]) -> Predictions:
     """Return what happened on each character of a text, from what happened on each of its pieces.
 
     The loss of a piece is shared evenly among its bytes, and that of a character is the sum over its bytes, so that
     the sum over the text stays what it is. A first character whose beginning lies before the first piece counts.
 
     Args:
-        outcomes: (N,) on each piece.
+        predictions: (N,) on each piece.
         pieces: N pieces of UTF-8, which may end within a character; an empty one gives its loss to the byte after it
             (at the end of the text, before it).
 
@@ -28,24 +28,24 @@ def by_character(outcomes: Outcomes, pieces: Sequence[bytes]) -> Outcomes:
     Raises:
         ValueError: The numbers of outcomes and pieces differ.
     """
-    if len(pieces) != len(outcomes.nll):
-        raise ValueError(f"{len(outcomes.nll)} outcomes are not about {len(pieces)} pieces")
+    if len(pieces) != len(predictions.nll):
+        raise ValueError(f"{len(predictions.nll)} outcomes are not about {len(pieces)} pieces")
     text = np.frombuffer(b"".join(pieces), dtype=np.uint8)
     if not len(text):
         nothing = np.zeros(0, dtype=np.int64)
-        return Outcomes(np.zeros(0), nothing, nothing)
+        return Predictions(np.zeros(0), nothing, nothing)
     lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
     character = _characters(text)
     count = int(character[-1]) + 1
     piece_of = np.repeat(np.arange(len(pieces)), lengths)
-    share = (outcomes.nll / np.maximum(lengths, 1))[piece_of]  # of each byte
+    share = (predictions.nll / np.maximum(lengths, 1))[piece_of]  # of each byte
     nll = np.bincount(character, weights=share, minlength=count).astype(np.float64)
     begins = np.minimum(np.cumsum(lengths) - lengths, len(text) - 1)
     empty = lengths == 0
-    np.add.at(nll, character[begins[empty]], outcomes.nll[empty])
-    wrong = np.bincount(character, weights=(outcomes.predicted != outcomes.targets)[piece_of], minlength=count)
+    np.add.at(nll, character[begins[empty]], predictions.nll[empty])
+    wrong = np.bincount(character, weights=(predictions.predicted != predictions.targets)[piece_of], minlength=count)
     points = _code_points(text, count)
-    return Outcomes(nll, points, np.where(wrong == 0, points, NOT_RIGHT))
+    return Predictions(nll, points, np.where(wrong == 0, points, NOT_RIGHT))
 
 
 def _begins(text: NDArray[np.uint8]) -> NDArray[np.bool_]:

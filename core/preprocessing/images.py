@@ -19,7 +19,7 @@ AUGMENTATIONS = (  # settings of training that make other pictures of a picture
 FLATTEST = 1e-6  # a channel that varies less is constant, and must not be divided by its deviation
 
 
-class PicturePreprocessor:
+class ImagePreprocessor:
     """Moves channels first; pixels stay bytes, so that a whole data set fits on the device."""
 
     kind: ClassVar[str] = "images"
@@ -39,9 +39,9 @@ class PicturePreprocessor:
     @classmethod
     def fit(cls, train: Examples) -> Self:
         """Learn shape, mean and deviation from the training pictures."""
-        pictures = np.asarray(train.inputs)  # (N, H, W, C)
-        _, height, width, channels = pictures.shape
-        counts = np.stack([np.bincount(pictures[..., c].ravel(), minlength=256) for c in range(channels)])  # (C, 256)
+        images = np.asarray(train.inputs)  # (N, H, W, C)
+        _, height, width, channels = images.shape
+        counts = np.stack([np.bincount(images[..., c].ravel(), minlength=256) for c in range(channels)])  # (C, 256)
         levels = np.arange(256) / 255
         mean = (counts * levels).sum(1) / counts.sum(1)
         std = np.sqrt((counts * (levels - mean[:, None]) ** 2).sum(1) / counts.sum(1))
@@ -63,15 +63,15 @@ class PicturePreprocessor:
         Raises:
             DataError: The pictures are not of the size that the model has learnt.
         """
-        pictures = np.asarray(inputs)
+        images = np.asarray(inputs)
         channels, height, width = self.shape
-        if pictures.shape[1:] != (height, width, channels):
-            found = " x ".join(map(str, pictures.shape[1:]))
+        if images.shape[1:] != (height, width, channels):
+            found = " x ".join(map(str, images.shape[1:]))
             raise DataError(
                 f"The pictures are {found} (height x width x channels), but this model has learnt from "
                 f"{height} x {width} x {channels}. Resize them first."
             )
-        return np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+        return np.ascontiguousarray(images.transpose(0, 3, 1, 2))
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the shape (C, H, W) and what is needed to normalise."""
@@ -86,4 +86,4 @@ class PicturePreprocessor:
         }
 
 
-PREPROCESSOR = PicturePreprocessor
+PREPROCESSOR = ImagePreprocessor

@@ -13,7 +13,7 @@ from core.errors import DataError
 from core.preprocessing.byte_pairs import byte_of_sign
 from core.preprocessing.char_alignment import by_character
 from core.preprocessing.word_pieces import readable
-from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Outcomes, texts_of
+from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Predictions, texts_of
 
 STRETCH = 20_000  # characters that are read as one; longer ones take longer for each character
 STRETCHES = 50  # at once
@@ -78,14 +78,14 @@ class ModelTokens:
         """Return the text that these ids stand for; a character that is not whole shows as U+FFFD."""
         return b"".join(self._bytes[i] for i in ids).decode("utf-8", "replace")
 
-    def judge(self, outcomes: Outcomes, ids: NDArray[np.int64]) -> Outcomes:
+    def judge(self, predictions: Predictions, ids: NDArray[np.int64]) -> Predictions:
         """Return what happened on each character, from what happened on each token.
 
         Args:
-            outcomes: (N - 1,) on every token but the first.
+            predictions: (N - 1,) on every token but the first.
             ids: (N,) the text.
         """
-        return by_character(outcomes, [self._bytes[i] for i in ids[1:].tolist()])
+        return by_character(predictions, [self._bytes[i] for i in ids[1:].tolist()])
 
     @property
     def never_written(self) -> tuple[int, ...]:

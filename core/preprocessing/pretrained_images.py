@@ -5,34 +5,34 @@ from typing import Any, ClassVar, Self
 
 from numpy.typing import NDArray
 
-from core.preprocessing.images import PicturePreprocessor
+from core.preprocessing.images import ImagePreprocessor
 from core.specs import DataInfo, Examples, Inputs
 
 
-class BackbonePictures:
+class PretrainedImages:
     """Moves channels first; the network's own first layer resizes and normalises, on the device."""
 
     kind: ClassVar[str] = "backbone-pictures"
 
-    def __init__(self, pictures: PicturePreprocessor, expected: Mapping[str, Any]) -> None:
+    def __init__(self, images: ImagePreprocessor, expected: Mapping[str, Any]) -> None:
         """Hold what was fitted.
 
         Args:
-            pictures: Knows the shape of the pictures.
+            images: Knows the shape of the pictures.
             expected: As JSON: "config" of the network, "side" in pixels, "mean" and "std" of each channel in 0..1,
                 and "interpolation".
         """
-        self.pictures, self.expected = pictures, dict(expected)
+        self.images, self.expected = images, dict(expected)
 
     @classmethod
     def fit(cls, train: Examples, expected: Mapping[str, Any]) -> Self:
         """Learn the shape of the training pictures; mean and spread are the network's own."""
-        return cls(PicturePreprocessor.fit(train), expected)
+        return cls(ImagePreprocessor.fit(train), expected)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Make again what `state` described."""
-        return cls(PicturePreprocessor.from_state(state["pictures"]), state["expected"])
+        return cls(ImagePreprocessor.from_state(state["pictures"]), state["expected"])
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
         """Return (N, C, H, W) bytes.
@@ -40,21 +40,21 @@ class BackbonePictures:
         Raises:
             DataError: The pictures are not of the size that the model has learnt.
         """
-        return self.pictures.transform(inputs)
+        return self.images.transform(inputs)
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the shape (C, H, W) and what the network expects."""
         return DataInfo(
             labels,
-            self.pictures.shape,
-            channel_mean=self.pictures.channel_mean,
-            channel_std=self.pictures.channel_std,
+            self.images.shape,
+            channel_mean=self.images.channel_mean,
+            channel_std=self.images.channel_std,
             backbone=self.expected,
         )
 
     def state(self) -> dict[str, Any]:
         """Return what was fitted."""
-        return {"pictures": self.pictures.state(), "expected": self.expected}
+        return {"pictures": self.images.state(), "expected": self.expected}
 
 
-PREPROCESSOR = BackbonePictures
+PREPROCESSOR = PretrainedImages

@@ -177,7 +177,7 @@ def read_tokenizer(folder: Path, named: str) -> tuple[str, dict[str, Any]]:
     ), second
 
 
-def read_picture_settings(folder: Path, named: str) -> dict[str, Any]:
+def read_image_settings(folder: Path, named: str) -> dict[str, Any]:
     """Return what a model says of how pictures are prepared for it; {} where it says nothing.
 
     Raises:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.hub import NOT_THE_HUB, prepare_library
+from core.hub import NOT_THE_HUB, prepare_dataset_store
 from core.pretrained.connection import (
     HubError,
     Unreachable,
@@ -95,7 +95,7 @@ def fetch_model(
     """
     from filelock import FileLock
 
-    prepare_library()
+    prepare_dataset_store()
     _place(name, cache).mkdir(parents=True, exist_ok=True)
     note(f"Asking {host()} for '{name}'", 0, 0)
     try:

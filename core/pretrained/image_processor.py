@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.pretrained.files import UnusableModel, read_config, read_picture_settings
+from core.pretrained.files import UnusableModel, read_config, read_image_settings
 
 # Of the photographs that nearly all of them were trained on.
 IMAGENET_MEAN, IMAGENET_STD, USUAL_SIDE = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225), 224
 _INTERPOLATIONS = {0: "nearest", 2: "bilinear", 3: "bicubic"}  # by Pillow's number
 
 
-def expected_pictures(folder: Path, named: str) -> dict[str, Any]:
+def expected_images(folder: Path, named: str) -> dict[str, Any]:
     """Return, as JSON, what a network expects: "config", "side", "mean", "std" and "interpolation".
 
     Args:
@@ -21,7 +21,7 @@ def expected_pictures(folder: Path, named: str) -> dict[str, Any]:
     Raises:
         UnusableModel: The files cannot be read, or say what cannot be.
     """
-    config, said = read_config(folder, named), read_picture_settings(folder, named)
+    config, said = read_config(folder, named), read_image_settings(folder, named)
     channels = config.get("num_channels", 3)
     if channels not in (1, 3):
         raise UnusableModel(

@@ -7,25 +7,25 @@ from typing import Any
 
 from core import catalog
 from core.data import label_issues
-from core.data.imports.import_service import Reception
+from core.data.imports.import_service import ImportService
 from core.data.store.browse import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.export_csv import csv_rows
 from core.data.store.manifest import DatasetCard
-from core.data.store.previews import DatasetPreview, preview_brought, preview_built_in, text_sample, text_words
+from core.data.store.previews import DatasetPreview, preview_built_in, preview_imported, text_sample, text_words
 from core.data.store.relabel import checked_labels, correction
 from core.data.store.split_examples import split_examples
-from core.dataset_types import DatasetEntry, DoubtedLabel, Finding, FlipTrial, Guess, VersionInfo
+from core.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, LabelIssue, VersionInfo
 from core.errors import UserError
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples
 
 LONGEST_TITLE = 80  # characters
 MOST_DOUBTED = 50  # labels; of those after them more are right than wrong
-__all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "Histogram", "Shelf"]
+__all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "DatasetService", "Histogram"]
 
 
-class Shelf(Reception):
+class DatasetService(ImportService):
     """Every data set by name.
 
     Args:
@@ -34,15 +34,15 @@ class Shelf(Reception):
 
     def __init__(self, settings: Settings) -> None:
         folder = settings.datasets_folder
-        self.library = Library(folder, settings.cache_folder)
+        self.store = DatasetStore(folder, settings.cache_folder)
         super().__init__(folder)
 
     # --- what there is ---
 
     def entries(self, task: str | None = None, *, trashed: bool = False) -> list[DatasetEntry]:
         """Return the data sets of one task or all: built-in ones first, then what was brought, the newest first."""
-        brought = [self._entry(card) for card in self.library.cards(trashed=trashed) if task in (None, card.task)]
-        return brought if trashed else [*map(_built_in, catalog.datasets(task).values()), *brought]
+        imported = [self._entry(card) for card in self.store.cards(trashed=trashed) if task in (None, card.task)]
+        return imported if trashed else [*map(_built_in, catalog.datasets(task).values()), *imported]
 
     def entry(self, name: str) -> DatasetEntry:
         """Return one data set.
@@ -52,7 +52,7 @@ class Shelf(Reception):
         """
         if name in catalog.datasets():
             return _built_in(catalog.find_dataset(name))
-        return self._entry(self.library.card(name))
+        return self._entry(self.store.card(name))
 
     def find(self, name: str, task: str | None = None, fingerprint: str = "") -> DatasetSpec:
         """Return a data set as something that can be loaded.
@@ -61,7 +61,7 @@ class Shelf(Reception):
             UnknownName: There is none of this name.
             UserError: It is for another task, or in the trash.
         """
-        return self.library.find(name, task, fingerprint)
+        return self.store.find(name, task, fingerprint)
 
     def specs(self, task: str | None = None) -> dict[str, DatasetSpec]:
         """Return every data set of one task or all, by name, as they can be loaded."""
@@ -69,38 +69,38 @@ class Shelf(Reception):
 
     def preview(self, name: str, fingerprint: str = "") -> DatasetPreview:
         """Return a look at a data set; quick after the first time."""
-        if not self.library.has(name):
-            self.library.find(name)
+        if not self.store.has(name):
+            self.store.find(name)
             return preview_built_in(name)
-        return preview_brought(self.library, name, self.version(name, fingerprint).fingerprint)
+        return preview_imported(self.store, name, self.version(name, fingerprint).fingerprint)
 
     def text_sample(self, name: str, fingerprint: str = "") -> tuple[str, ...]:
         """Return some hundred texts from all over a data set of texts with labels."""
-        return text_sample(self.library, name, fingerprint)
+        return text_sample(self.store, name, fingerprint)
 
     def text_words(self, name: str, fingerprint: str = "") -> Mapping[str, object]:
         """Return what is known of the words of texts with labels: what the training texts leave unread, capitals."""
-        return text_words(self.library, name, fingerprint)
+        return text_words(self.store, name, fingerprint)
 
     def versions(self, name: str) -> list[VersionInfo]:
         """Return every version of a brought data set, the newest first; none of a built-in one."""
-        return [] if name in catalog.datasets() else self.library.versions(name)
+        return [] if name in catalog.datasets() else self.store.versions(name)
 
     def version(self, name: str, fingerprint: str = "") -> VersionInfo:
         """Return what is known of a version; without a fingerprint of the one in use."""
-        return self.library.version(name, fingerprint).manifest.info
+        return self.store.version(name, fingerprint).manifest.info
 
     def head(self, name: str) -> str:
         """Return the fingerprint of the version in use; empty for a built-in data set."""
-        return "" if name in catalog.datasets() else self.library.card(name).head
+        return "" if name in catalog.datasets() else self.store.card(name).head
 
     def findings(self, name: str, fingerprint: str = "") -> list[Finding]:
         """Return what the data doctor found: errors, warnings, notes."""
-        return [] if name in catalog.datasets() else list(self.library.version(name, fingerprint).findings)
+        return [] if name in catalog.datasets() else list(self.store.version(name, fingerprint).findings)
 
     def facts(self, name: str, fingerprint: str = "") -> dict[str, object]:
         """Return what was found out when it was read: format, encoding, columns, mapping of the labels."""
-        return {} if name in catalog.datasets() else dict(self.library.version(name, fingerprint).manifest.facts)
+        return {} if name in catalog.datasets() else dict(self.store.version(name, fingerprint).manifest.facts)
 
     def guesses(self, name: str, fingerprint: str = "") -> list[Guess]:
         """Return what was guessed when a version was imported; nothing of a built-in one, or one of older days."""
@@ -133,14 +133,14 @@ class Shelf(Reception):
             offset: How many to pass over.
             limit: How many to return.
         """
-        version = self.library.version(name, fingerprint)
+        version = self.store.version(name, fingerprint)
         return browse(version, label, split, search, tuple(rows), offset, limit)
 
     def histograms(self, name: str, fingerprint: str = "") -> list[Histogram]:
         """Return how lengths and sizes of the examples are spread."""
-        return _histograms(self.library, name, self.version(name, fingerprint).fingerprint)
+        return _histograms(self.store, name, self.version(name, fingerprint).fingerprint)
 
-    def picture(self, name: str, position: int, fingerprint: str = "", largest: int = 256) -> bytes:
+    def image(self, name: str, position: int, fingerprint: str = "", largest: int = 256) -> bytes:
         """Return a small copy of one picture, as PNG or JPEG.
 
         Args:
@@ -149,19 +149,19 @@ class Shelf(Reception):
             fingerprint: The version; empty is the one in use.
             largest: Pixels of the longer side.
         """
-        return thumbnail_of(self.library.version(name, fingerprint), position, largest)
+        return thumbnail_of(self.store.version(name, fingerprint), position, largest)
 
     def test_examples(self, name: str, fingerprint: str, places: Sequence[int]) -> Examples:
         """Return examples of a version's test split by their place in it; see `core.data.store.split_examples`."""
-        return split_examples(self.library, name, fingerprint, "test", places)
+        return split_examples(self.store, name, fingerprint, "test", places)
 
     def export_rows(self, name: str, fingerprint: str = "") -> bytes:
         """Return texts or a table as CSV that is safe to open in a spreadsheet."""
-        return csv_rows(self.library.version(name, fingerprint))
+        return csv_rows(self.store.version(name, fingerprint))
 
-    def doubted_labels(
+    def label_issue_list(
         self, name: str, fingerprint: str, found: Sequence[Mapping[str, Any]], run: str
-    ) -> list[DoubtedLabel]:
+    ) -> list[LabelIssue]:
         """Return what a run doubts as positions in the version.
 
         Args:
@@ -170,12 +170,12 @@ class Shelf(Reception):
             found: As `core.data.label_issues.describe_mislabels` wrote it.
             run: The run's name.
         """
-        version = self.library.version(name, fingerprint)
+        version = self.store.version(name, fingerprint)
         kept = self._kept(name)
         surest = found[: MOST_DOUBTED + len(kept)]
         positions = label_issues.rows_of(surest, version.rows)
         doubted = [
-            DoubtedLabel(position, one["given"], one["suggested"], one["confidence"], run)
+            LabelIssue(position, one["given"], one["suggested"], one["confidence"], run)
             for position, one, key in zip(
                 positions, surest, label_issues.labels_known_as(version.rows, positions), strict=True
             )
@@ -184,8 +184,8 @@ class Shelf(Reception):
         return label_issues.in_their_splits(doubted[:MOST_DOUBTED], version.rows)
 
     def still_doubted(
-        self, name: str, doubted: Sequence[DoubtedLabel], trained_on: str, fingerprint: str
-    ) -> list[DoubtedLabel]:
+        self, name: str, doubted: Sequence[LabelIssue], trained_on: str, fingerprint: str
+    ) -> list[LabelIssue]:
         """Return what a run doubts as positions in a version made since, without what was put right or has gone.
 
         Args:
@@ -196,15 +196,15 @@ class Shelf(Reception):
         """
         if trained_on == fingerprint:
             return list(doubted)
-        old, new = (self.library.version(name, mark).rows for mark in (trained_on, fingerprint))
+        old, new = (self.store.version(name, mark).rows for mark in (trained_on, fingerprint))
         return label_issues.in_their_splits(label_issues.still_doubted(doubted, old, new), new)
 
     def doubt_finding(
-        self, name: str, doubted: Sequence[DoubtedLabel], fingerprint: str = "", trial: FlipTrial | None = None
+        self, name: str, doubted: Sequence[LabelIssue], fingerprint: str = "", preflight: LabelFlipTest | None = None
     ) -> Finding:
         """Return what a run doubts, at least one label, as a finding among those of the doctor."""
-        version = self.library.version(name, fingerprint)
-        return label_issues.doubt_finding(doubted, version.manifest.info, version.rows, trial)
+        version = self.store.version(name, fingerprint)
+        return label_issues.doubt_finding(doubted, version.manifest.info, version.rows, preflight)
 
     def lineage(self, name: str, fingerprint: str) -> list[str]:
         """Return the fingerprints of a version and of those that it was made from, the newest first."""
@@ -217,8 +217,8 @@ class Shelf(Reception):
 
     def keep_labels(self, name: str, positions: Sequence[int], fingerprint: str = "") -> None:
         """Keep labels as they are, whatever a model says: none is doubted again, in no version."""
-        keys = label_issues.labels_known_as(self.library.version(name, fingerprint).rows, positions)
-        label_issues.keep_labels(self.library.folder / name, self._kept(name) | set(keys))
+        keys = label_issues.labels_known_as(self.store.version(name, fingerprint).rows, positions)
+        label_issues.keep_labels(self.store.folder / name, self._kept(name) | set(keys))
 
     def kept_labels(self, name: str) -> int:
         """Return how many labels were kept although a model doubts them."""
@@ -226,16 +226,16 @@ class Shelf(Reception):
 
     def doubt_again(self, name: str) -> None:
         """Forget which labels were kept: undo."""
-        label_issues.keep_labels(self.library.folder / self.library.card(name).name, ())
+        label_issues.keep_labels(self.store.folder / self.store.card(name).name, ())
 
     def _kept(self, name: str) -> frozenset[str]:
-        return label_issues.kept_labels(self.library.folder / self.library.card(name).name)
+        return label_issues.kept_labels(self.store.folder / self.store.card(name).name)
 
     # --- changing ---
 
     def use_version(self, name: str, fingerprint: str) -> None:
         """Use this version from now on: undo, or redo."""
-        self.library.use(name, fingerprint)
+        self.store.use(name, fingerprint)
 
     def start_relabel(self, name: str, changes: Mapping[int, str], fingerprint: str = "") -> str:
         """Give rows other labels, in a new version made by a process of its own; return the id to watch it by.
@@ -248,9 +248,9 @@ class Shelf(Reception):
         Raises:
             UserError: There is nothing to change, or a position that is not there.
         """
-        clean = checked_labels(self.library.version(name, fingerprint), changes)
+        clean = checked_labels(self.store.version(name, fingerprint), changes)
         asked = {"name": name, "changes": clean, "fingerprint": fingerprint or self.head(name)}
-        return self.jobs.start("relabel", asked, correction(clean, self.library.version(name, fingerprint)))
+        return self.jobs.start("relabel", asked, correction(clean, self.store.version(name, fingerprint)))
 
     def retitle(self, name: str, title: str) -> None:
         """Give a brought data set another title.
@@ -261,17 +261,17 @@ class Shelf(Reception):
         clean = title.strip().replace("\x00", "")
         if not 0 < len(clean) <= LONGEST_TITLE:
             raise UserError(f"A title needs 1 to {LONGEST_TITLE} characters; this has {len(clean)}.")
-        self.library.change_card(name, title=clean)
+        self.store.change_card(name, title=clean)
 
     def delete(self, name: str) -> None:
         """Move a brought data set to the trash, from which it can come back."""
         if name in catalog.datasets():
             raise UserError(f"'{name}' is built in and cannot be removed.")
-        self.library.change_card(name, deleted_at=datetime.now(UTC))
+        self.store.change_card(name, deleted_at=datetime.now(UTC))
 
     def restore(self, name: str) -> None:
         """Bring a data set back from the trash."""
-        self.library.change_card(name, deleted_at=None)
+        self.store.change_card(name, deleted_at=None)
 
     def empty_trash(self, keep: Iterable[str] = ()) -> int:
         """Remove the data sets in the trash and their files for good; return how many.
@@ -279,9 +279,9 @@ class Shelf(Reception):
         Args:
             keep: Names that runs still need.
         """
-        doomed = [card.name for card in self.library.cards(trashed=True) if card.name not in set(keep)]
+        doomed = [card.name for card in self.store.cards(trashed=True) if card.name not in set(keep)]
         for name in doomed:
-            self.library.remove(name)
+            self.store.remove(name)
         return len(doomed)
 
     def start_fix(self, name: str, code: str, fingerprint: str = "") -> str:
@@ -293,7 +293,7 @@ class Shelf(Reception):
         return self.jobs.start("fix", {"name": name, "code": code, "fingerprint": mark}, finding.fix)
 
     def _entry(self, card: DatasetCard) -> DatasetEntry:
-        versions = self.library.versions(card.name)
+        versions = self.store.versions(card.name)
         used = next((v for v in versions if v.fingerprint == card.head), versions[0])
         return DatasetEntry(
             name=card.name, title=card.title, task=card.task, summary=used.change, licence=card.licence,
@@ -307,5 +307,5 @@ def _built_in(spec: DatasetSpec) -> DatasetEntry:
 
 
 @lru_cache(maxsize=32)
-def _histograms(library: Library, name: str, fingerprint: str) -> list[Histogram]:
-    return histograms(library.version(name, fingerprint))
+def _histograms(dataset_store: DatasetStore, name: str, fingerprint: str) -> list[Histogram]:
+    return histograms(dataset_store.version(name, fingerprint))

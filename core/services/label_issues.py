@@ -7,24 +7,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.dataset_types import DoubtedLabel, Finding, FlipTrial
+from core.dataset_types import Finding, LabelFlipTest, LabelIssue
 from core.errors import RunNotFound
 from core.runs import Run, RunStatus
 from core.services.run_service import Service
 
 
 @dataclass(frozen=True)
-class Doubts:
+class LabelIssues:
     """What a model that was trained on a version, or on one before it, doubts."""
 
     finding: Finding
-    labels: tuple[DoubtedLabel, ...]  # as positions in the version that was asked about, the surest first
+    labels: tuple[LabelIssue, ...]  # as positions in the version that was asked about, the surest first
     run: Run
     is_older: bool  # the model learnt from a version before this one
-    trial: FlipTrial | None = None  # how far it can be trusted; None of a run that ended before that was measured
+    trial: LabelFlipTest | None = None  # how far it can be trusted; None of a run that ended before that was measured
 
 
-def doubts_of(service: Service, dataset: str, fingerprint: str = "") -> Doubts | None:
+def label_issues_of(service: Service, dataset: str, fingerprint: str = "") -> LabelIssues | None:
     """Return what the latest model doubts of a brought version that is clearly better than the strongest baseline.
 
     Args:
@@ -35,18 +35,18 @@ def doubts_of(service: Service, dataset: str, fingerprint: str = "") -> Doubts |
     Returns:
         None where there is no such model, or where it doubts nothing.
     """
-    shelf = service.shelf
-    mark = fingerprint or shelf.head(dataset)
+    dataset_service = service.dataset_service
+    mark = fingerprint or dataset_service.head(dataset)
     judges: dict[str, Run] = {}  # the newest finished run of each version
     for run in service.runs_using(dataset):
         version = run.config.dataset_version
         if version not in judges and run.status is RunStatus.SUCCEEDED and is_believed(service, run):
             judges[version] = run
-    judged = next((version for version in shelf.lineage(dataset, mark) if version in judges), None)
-    return None if judged is None else _doubts(service, judges[judged], mark)
+    judged = next((version for version in dataset_service.lineage(dataset, mark) if version in judges), None)
+    return None if judged is None else _label_issues(service, judges[judged], mark)
 
 
-def doubts_of_run(service: Service, run: Run, fingerprint: str = "") -> Doubts | None:
+def label_issues_of_run(service: Service, run: Run, fingerprint: str = "") -> LabelIssues | None:
     """Return what a run doubts of a version, whether or not it is believed; None where it doubts nothing.
 
     Args:
@@ -54,11 +54,15 @@ def doubts_of_run(service: Service, run: Run, fingerprint: str = "") -> Doubts |
         run: Finished, on data that was brought and may have gone since.
         fingerprint: Of the version of that data; empty is the one in use.
     """
-    name, shelf = run.config.dataset, service.shelf
+    name, dataset_service = run.config.dataset, service.dataset_service
     if not run.config.dataset_version or not _file(service, run).exists():
         return None
-    known = {info.fingerprint for info in shelf.versions(name)} if shelf.library.has(name) else set()
-    return _doubts(service, run, fingerprint or shelf.head(name)) if run.config.dataset_version in known else None
+    known = {info.fingerprint for info in dataset_service.versions(name)} if dataset_service.store.has(name) else set()
+    return (
+        _label_issues(service, run, fingerprint or dataset_service.head(name))
+        if run.config.dataset_version in known
+        else None
+    )
 
 
 def is_believed(service: Service, run: Run) -> bool:
@@ -84,8 +88,8 @@ def why_no_doubts(service: Service, run_id: str, dataset: str, fingerprint: str)
         return f"'{run.name}' was trained on other data, so it doubts no label here."
     if run.status is not RunStatus.SUCCEEDED:
         return f"'{run.name}' has not finished, so it doubts no label yet."
-    doubts = doubts_of_run(service, run, fingerprint)
-    if doubts is None:
+    label_issues = label_issues_of_run(service, run, fingerprint)
+    if label_issues is None:
         return f"'{run.name}' doubts no label of this version, or what it doubted was put right or kept."
     return "" if is_believed(service, run) else why_not_believed(service, run)
 
@@ -103,16 +107,16 @@ def why_not_believed(service: Service, run: Run) -> str:
     )
 
 
-def _doubts(service: Service, run: Run, mark: str) -> Doubts | None:
-    shelf, dataset, judged = service.shelf, run.config.dataset, run.config.dataset_version
+def _label_issues(service: Service, run: Run, mark: str) -> LabelIssues | None:
+    dataset_service, dataset, judged = service.dataset_service, run.config.dataset, run.config.dataset_version
     written = _written(service, run)
-    said = shelf.doubted_labels(dataset, judged, written["found"], run.name)
-    labels = shelf.still_doubted(dataset, said, judged, mark)
+    said = dataset_service.label_issue_list(dataset, judged, written["found"], run.name)
+    labels = dataset_service.still_doubted(dataset, said, judged, mark)
     if not labels:
         return None
-    trial = FlipTrial(**written["trial"]) if written.get("trial") else None
-    finding = shelf.doubt_finding(dataset, labels, mark, trial)
-    return Doubts(finding, tuple(labels), run, judged != mark, trial)
+    trial = LabelFlipTest(**written["trial"]) if written.get("trial") else None
+    finding = dataset_service.doubt_finding(dataset, labels, mark, trial)
+    return LabelIssues(finding, tuple(labels), run, judged != mark, trial)
 
 
 def _difference(service: Service, run: Run) -> Mapping[str, Any] | None:

@@ -10,15 +10,15 @@ from typing import Any, get_args
 from core import catalog, configure
 from core.config import TrainConfig
 from core.errors import UnknownName, UserError
-from core.runs import Stage, Trial, TrialKind, Worker
+from core.runs import Preflight, PreflightKind, Stage, Worker
 from core.store.database import Database
-from core.store.preflight_store import TrialStore
+from core.store.preflight_store import PreflightStore
 
-KINDS: tuple[TrialKind, ...] = get_args(TrialKind)
+KINDS: tuple[PreflightKind, ...] = get_args(PreflightKind)
 AGAIN_AFTER_S = 3.0  # what failed may have been put right since
 FRESH_S = 86_400.0
 # Settings that an answer does not depend on: it stays known while they change.
-_WITHOUT_EFFECT: Mapping[TrialKind, tuple[str, ...]] = {
+_WITHOUT_EFFECT: Mapping[PreflightKind, tuple[str, ...]] = {
     "estimate": (
         "seed", "learning_rate", "schedule", "warmup_fraction", "momentum", "weight_decay", "label_smoothing",
         "patience", "checkpoint_every_s", "checkpoint_every_steps", "evaluation",
@@ -30,7 +30,7 @@ _WITHOUT_EFFECT: Mapping[TrialKind, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class Trials:
+class Preflights:
     """Asks for trials and knows their answers.
 
     Args:
@@ -39,9 +39,9 @@ class Trials:
     """
 
     def __init__(self, database: Database, worker: Worker) -> None:
-        self._store, self._worker = TrialStore(database), worker
+        self._store, self._worker = PreflightStore(database), worker
 
-    def request(self, kind: TrialKind, config: TrainConfig, *, again: bool = False) -> Trial:
+    def request(self, kind: PreflightKind, config: TrainConfig, *, again: bool = False) -> Preflight:
         """Ask for a trial: what is known is answered at once, what is asked already is not asked again.
 
         Args:
@@ -60,22 +60,24 @@ class Trials:
         if model.check is not None:
             model.check(configure.model_params(config))
         again_after_s = 0.0 if again else AGAIN_AFTER_S
-        trial = self._store.ask(kind, subject(kind, config), again_after_s=again_after_s, fresh_s=FRESH_S)
-        if trial.status.is_active:
+        preflight = self._store.ask(kind, subject(kind, config), again_after_s=again_after_s, fresh_s=FRESH_S)
+        if preflight.status.is_active:
             self._worker.ensure()
-        return trial
+        return preflight
 
-    def find(self, kind: TrialKind, config: TrainConfig) -> Trial | None:
+    def find(self, kind: PreflightKind, config: TrainConfig) -> Preflight | None:
         """Return the trial about this as it is now; None where nobody has asked. Whoever waits asks this again."""
-        trial = self._store.find(kind, subject(kind, config).config_hash())
-        if trial is not None and trial.status.is_active and not self._worker.info().alive:
+        preflight = self._store.find(kind, subject(kind, config).config_hash())
+        if preflight is not None and preflight.status.is_active and not self._worker.info().alive:
             self._worker.ensure()
-        return trial
+        return preflight
 
     def estimate_of(self, config: TrainConfig) -> Mapping[str, Any]:
         """Return what was estimated for this configuration; empty where nothing was, or where it did not fit."""
-        trial = self._store.find("estimate", subject("estimate", config).config_hash())
-        return self.with_folds(trial.result, config) if trial is not None and trial.result.get("fits") else {}
+        preflight = self._store.find("estimate", subject("estimate", config).config_hash())
+        return (
+            self.with_folds(preflight.result, config) if preflight is not None and preflight.result.get("fits") else {}
+        )
 
     @staticmethod
     def with_folds(result: Mapping[str, Any], config: TrainConfig) -> Mapping[str, Any]:
@@ -113,7 +115,7 @@ class Trials:
         return f"Judged on one split. That every row counts, {folds['rows']:,} of them, would take about {more} more."
 
 
-def subject(kind: TrialKind, config: TrainConfig) -> TrainConfig:
+def subject(kind: PreflightKind, config: TrainConfig) -> TrainConfig:
     """Return the configuration with everything at its default that the answer does not depend on."""
     fields = TrainConfig.model_fields
     names = _WITHOUT_EFFECT.get(kind) or [

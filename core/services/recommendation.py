@@ -8,7 +8,7 @@ from typing import Any
 from core import catalog
 from core.preprocessing.languages import Writing, describe, writings_of
 from core.preprocessing.vocabulary import Vocabulary
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.specs import ModelSpec, Reading, TaskSpec, Texts
 
 MOST_UNREADABLE = 0.05  # of the tokens of a text, beyond which a model is not recommended
@@ -50,24 +50,24 @@ class Recommendation:
     against: Mapping[str, str] = field(default_factory=dict)  # why a model is not recommended, by its name
 
 
-def recommended(shelf: Shelf, dataset: str, task: str) -> Recommendation:
+def recommended(dataset_service: DatasetService, dataset: str, task: str) -> Recommendation:
     """Return which model to begin with on a data set, brought or built in; quick after the first time.
 
     Args:
-        shelf: Where it is.
+        dataset_service: Where it is.
         dataset: Its name.
         task: What a model shall do.
     """
-    return _recommended(shelf, dataset, task, shelf.head(dataset))
+    return _recommended(dataset_service, dataset, task, dataset_service.head(dataset))
 
 
 @lru_cache(maxsize=128)
-def _recommended(shelf: Shelf, dataset: str, task: str, fingerprint: str) -> Recommendation:
+def _recommended(dataset_service: DatasetService, dataset: str, task: str, fingerprint: str) -> Recommendation:
     asked, models = catalog.find_task(task), catalog.models(task)
     if asked.input_kind != "text" or asked.output_kind != "label":
         return recommend(asked, models)
-    words = shelf.text_words(dataset, fingerprint)
-    return recommend(asked, models, traits_of(shelf.text_sample(dataset, fingerprint), models, words))
+    words = dataset_service.text_words(dataset, fingerprint)
+    return recommend(asked, models, traits_of(dataset_service.text_sample(dataset, fingerprint), models, words))
 
 
 def traits_of(texts: Texts, models: Mapping[str, ModelSpec], words: Mapping[str, Any] | None = None) -> TextTraits:
@@ -137,14 +137,14 @@ def _against(model: ModelSpec, traits: TextTraits) -> str:
         return ""
     if reading.missing:
         return reading.missing
-    parts = _words_left_out(reading) if model.reading is None else _left_out(model, reading, traits)
+    parts = _words_skipped(reading) if model.reading is None else _skipped(model, reading, traits)
     if traits.cased and not model.reads_capitals:
         named = " and ".join(f"'{word.upper()}'" for word in traits.cased[:2])
         parts.append(f"reads everything in lower case, but {named} in capitals means something else here")
     return f"The {model.title.lower()} {', and '.join(parts)}." if parts else ""
 
 
-def _words_left_out(reading: Reading) -> list[str]:
+def _words_skipped(reading: Reading) -> list[str]:
     """Return what speaks against a model that numbers the words of the training texts."""
     if reading.unknown <= MOST_UNREADABLE:
         return []
@@ -154,7 +154,7 @@ def _words_left_out(reading: Reading) -> list[str]:
     ]
 
 
-def _left_out(model: ModelSpec, reading: Reading, traits: TextTraits) -> list[str]:
+def _skipped(model: ModelSpec, reading: Reading, traits: TextTraits) -> list[str]:
     """Return what speaks against a pretrained model of English."""
     parts = []
     if traits.writings and sum(one.share for one in traits.writings if one.language == "en") < ENGLISH_FROM:

@@ -13,9 +13,9 @@ from core.configure import SettingField
 from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
 from core.processes.identity import kill
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
-from core.services.dataset_service import DatasetPreview, Shelf
+from core.services.dataset_service import DatasetPreview, DatasetService
 from core.services.lineage import Family, with_changes
-from core.services.preflight import Trials
+from core.services.preflight import Preflights
 from core.services.run_document import run_document, tail_of
 from core.settings import Settings
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
@@ -37,11 +37,11 @@ class Service:
     def __init__(self, settings: Settings, database: Database, worker: Worker) -> None:
         """Wire it; `core.services.bootstrap.open_service` does."""
         self.settings, self.database, self.worker = settings, database, worker
-        self.shelf = Shelf(settings)
+        self.dataset_service = DatasetService(settings)
         self._runs, self._metrics, self._queue = RunStore(database), MetricStore(database), JobQueue(database)
         self._family, self._lost_runs = Family(settings, self._runs), LostRunDetector(database)
         self._lock_holders = LockHolders(database)
-        self.trials = Trials(database, worker)
+        self.preflights = Preflights(database, worker)
 
     @staticmethod
     def is_owner(headers: Mapping[str, str]) -> bool:
@@ -60,7 +60,7 @@ class Service:
 
     def datasets(self, task: str | None = None) -> dict[str, DatasetSpec]:
         """Return every data set, built in or brought, or those of one task."""
-        return self.shelf.specs(task)
+        return self.dataset_service.specs(task)
 
     def models(self, task: str | None = None) -> dict[str, ModelSpec]:
         """Return every model, or those that can do one task."""
@@ -82,22 +82,22 @@ class Service:
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
-    def learning_rate_for(self, model: str, preset: str, task: str, optimiser: str) -> float:
+    def learning_rate_for(self, model: str, preset: str, task: str, optimizer: str) -> float:
         """Return the learning rate that suits an optimiser with a model, where nobody chooses one."""
-        return configure.learning_rate_for(catalog.find_model(model), preset, task, optimiser)
+        return configure.learning_rate_for(catalog.find_model(model), preset, task, optimizer)
 
     def make_config(
         self, task: str, dataset: str, model: str, preset: str = "quick", overrides: Mapping[str, Any] | None = None
     ) -> TrainConfig:
         """Return the complete configuration, or say in words why there is none."""
         catalog.find_task(task)
-        self.shelf.find(dataset, task)
+        self.dataset_service.find(dataset, task)
         config = configure.make_config(task, dataset, model, preset, overrides)
-        return config.model_copy(update={"dataset_version": self.shelf.head(dataset)})
+        return config.model_copy(update={"dataset_version": self.dataset_service.head(dataset)})
 
     def preview(self, dataset: str) -> DatasetPreview:
         """Return a look at a data set; quick after the first time."""
-        return self.shelf.preview(dataset)
+        return self.dataset_service.preview(dataset)
 
     def runs_using(self, dataset: str, fingerprint: str = "") -> list[Run]:
         """Return the runs that need a data set, or one version of it, the newest first."""
@@ -107,7 +107,7 @@ class Service:
     def empty_data_trash(self) -> int:
         """Remove the data sets in the trash for good but those that runs need; return how many."""
         needed = {run.config.dataset for run in [*self.runs(), *self.runs(trashed=True)]}
-        return self.shelf.empty_trash(needed)
+        return self.dataset_service.empty_trash(needed)
 
     # --- starting and stopping ---
 
@@ -129,10 +129,10 @@ class Service:
         model = catalog.find_model(config.model)
         if model.check is not None:
             model.check(configure.model_params(config))
-        self.shelf.find(config.dataset, config.task)
+        self.dataset_service.find(config.dataset, config.task)
         parent = self._family.parent_of(config, cloned_from)
         clean, key = _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex
-        run = self._runs.create(config, clean, key, parent, self.trials.estimate_of(config))
+        run = self._runs.create(config, clean, key, parent, self.preflights.estimate_of(config))
         self.worker.ensure()
         return run
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from core.data.store.load_version import load_version
 from core.errors import UserError
-from core.evaluation.evaluate import outcomes_of, score
+from core.evaluation.evaluate import predict_split, score
 from core.runs import Score
 from core.serving.predictor import BATCH, Predictor, load_predictor
 from core.serving.seen import Seen, seen_of, without
-from core.specs import DatasetSpec, Examples, Outcomes
+from core.specs import DatasetSpec, Examples, Predictions
 
 FEWEST_NEW = 10  # examples (of a text: characters) that a score without what was met before is made of
 _HAS_CHANGED = (
@@ -69,11 +69,11 @@ def evaluate_on(
         raise UserError(f"This model is for {card.task}, but the data set '{dataset.name}' is for {dataset.task}.")
     loaded = load_version(dataset)
     test = _with_labels_of(predictor, loaded.examples["test"], dataset.name)
-    every = _outcomes(predictor, test, device)
+    every = _predictions(predictor, test, device)
     if "test" in loaded.clusters:
         every = replace(every, groups=loaded.clusters["test"])
 
-    def judged(examples: Examples) -> Outcomes:
+    def judged(examples: Examples) -> Predictions:
         return every if task.judged is None else task.judged(every, examples)
 
     changed = dataset.name == card.dataset and loaded.version.fingerprint != card.dataset_fingerprint
@@ -96,10 +96,10 @@ def evaluate_on(
     return replace(counted, note=_note(counted, not learnt, "characters" if task.output_kind == "text" else "examples"))
 
 
-def _outcomes(predictor: Predictor, test: Examples, device: str) -> Outcomes:
+def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictions:
     """Return what the model does on each example; of a text on each character but the first."""
     inputs, judge = predictor.preprocessor.transform(test.inputs), getattr(predictor.preprocessor, "judge", None)
-    outcomes = outcomes_of(
+    predictions = predict_split(
         predictor.task,
         predictor.module,
         inputs,
@@ -109,7 +109,7 @@ def _outcomes(predictor: Predictor, test: Examples, device: str) -> Outcomes:
         context=predictor.info.input_shape[0],
         padding_id=predictor.info.padding_id,
     )
-    return outcomes if judge is None else judge(outcomes, inputs)  # from tokens to characters
+    return predictions if judge is None else judge(predictions, inputs)  # from tokens to characters
 
 
 def _counted(evaluation: Evaluation, seen: Seen, test: Examples) -> Evaluation:

@@ -10,9 +10,9 @@ from core.data.images.decoding import (
     CLEAR_IN_WORDS,
     FORMATS_IN_WORDS,
     MOST_IN_WORDS,
-    BadPicture,
-    TooLargePicture,
-    TooSmallPicture,
+    BadImage,
+    TooLargeImage,
+    TooSmallImage,
     decode,
 )
 from core.data.images.resize import shape
@@ -28,7 +28,7 @@ DRAWN = 32  # pixels a side: grey pictures up to it are drawings (digits, letter
 INK = 0.15  # brightness, of 0..1, from which a pixel belongs to what was drawn
 
 
-def read_picture(source: Path | bytes, info: DataInfo) -> Images:
+def read_image(source: Path | bytes, info: DataInfo) -> Images:
     """Return a picture as the model expects it, (H, W, C) of 0 to 255.
 
     It is cut and resized exactly as the training pictures were. Small grey models whose training pictures are bright
@@ -42,12 +42,12 @@ def read_picture(source: Path | bytes, info: DataInfo) -> Images:
     Raises:
         DataError: It is no picture, or too large a one.
     """
-    picture = _decode(source, source.name if isinstance(source, Path) else "The upload", info.ground)
+    image = _decode(source, source.name if isinstance(source, Path) else "The upload", info.ground)
     channels, height, width = info.input_shape
     is_drawing = channels == 1 and max(height, width) <= DRAWN and info.channel_mean and info.channel_mean[0] < DARK
-    if is_drawing and picture.size != (width, height):
-        picture = _like_a_drawing(picture.convert("L"), width, height)
-    return shape(picture, width, height, channels)
+    if is_drawing and image.size != (width, height):
+        image = _like_a_drawing(image.convert("L"), width, height)
+    return shape(image, width, height, channels)
 
 
 def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
@@ -60,15 +60,15 @@ def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
         return decode(source, ground=ground)
     except FileNotFoundError as error:
         raise DataError(f"There is no file {source!s}.") from error
-    except TooLargePicture as error:
+    except TooLargeImage as error:
         raise DataError(
             f"{name} has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make the picture smaller."
         ) from error
-    except TooSmallPicture as error:
+    except TooSmallImage as error:
         raise DataError(
             f"{name} is only a few pixels large: there is nothing to see. Take a larger picture."
         ) from error
-    except (BadPicture, OSError) as error:
+    except (BadImage, OSError) as error:
         raise DataError(f"{name} is not a picture that can be read. Pictures are {FORMATS_IN_WORDS} files.") from error
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.preprocessing.encoder_device import compute_on
-from core.serving.images import read_picture
+from core.serving.images import read_image
 from core.serving.rows import ColumnReader, Decimal, table_of
 from core.specs import DataInfo, Images, Inputs, Preprocessor, RemarkingPreprocessor, TaskSpec, Texts
 from core.training.generation import CharacterPreprocessor, stream
@@ -130,10 +130,10 @@ class Predictor:
             if not all(isinstance(text, str) for text in inputs):
                 raise DataError("This model reads texts.")
             return cast(Texts, tuple(inputs))
-        if any(isinstance(picture, Mapping) for picture in inputs):
+        if any(isinstance(image, Mapping) for image in inputs):
             raise DataError("This model looks at pictures, not at rows of a table.")
-        pictures = [p if isinstance(p, np.ndarray) else read_picture(_source(p), self.info) for p in inputs]
-        return np.stack(pictures)
+        images = [p if isinstance(p, np.ndarray) else read_image(_source(p), self.info) for p in inputs]
+        return np.stack(images)
 
     def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
         order = np.argsort(-probabilities, kind="stable")

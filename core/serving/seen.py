@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.data.images.image_hash import LEAST_LOOKS, hash_looks
 from core.data.splits.duplicates import Keys, keys_of, table_keys
-from core.data.splits.near_duplicates import near_pictures, near_texts
+from core.data.splits.near_duplicates import near_images, near_texts
 from core.data.splits.text_overlap import overlaps, spans_of
 from core.specs import DOCUMENT_BREAK, Examples, SplitName, texts_of
 
@@ -79,7 +79,7 @@ def _size(test: Examples) -> int:
 def _met(test: Examples, known: Examples) -> tuple[Mask, Mask]:
     """Return which examples are the same as a known one, and which are that or nearly so."""
     if isinstance(test.inputs, np.ndarray):
-        return _met_pictures(test.inputs, np.asarray(known.inputs))
+        return _met_images(test.inputs, np.asarray(known.inputs))
     if not isinstance(test.inputs, tuple):
         return _met_rows(test, known)
     if test.labels:
@@ -95,9 +95,9 @@ def _met_texts(test: Examples, known: Examples) -> tuple[Mask, Mask]:
     return _among(keys, count), _among(near_texts(column, keys), count)
 
 
-def _met_pictures(test: NDArray[np.uint8], known: NDArray[np.uint8]) -> tuple[Mask, Mask]:
-    def key(picture: NDArray[np.uint8]) -> bytes:
-        return np.array(picture.shape, "<u4").tobytes() + picture.tobytes()
+def _met_images(test: NDArray[np.uint8], known: NDArray[np.uint8]) -> tuple[Mask, Mask]:
+    def key(image: NDArray[np.uint8]) -> bytes:
+        return np.array(image.shape, "<u4").tobytes() + image.tobytes()
 
     both = [*test, *known]
     keys = np.frombuffer(b"".join(blake2b(key(p), digest_size=16).digest() for p in both), dtype="S16")
@@ -107,7 +107,7 @@ def _met_pictures(test: NDArray[np.uint8], known: NDArray[np.uint8]) -> tuple[Ma
     from PIL import Image
 
     looks = [hash_looks(Image.fromarray(p[..., 0] if p.shape[-1] == 1 else p)) for p in both]
-    return exact, _among(near_pictures(pa.chunked_array([pa.array(looks, pa.uint64())]), keys), len(test))
+    return exact, _among(near_images(pa.chunked_array([pa.array(looks, pa.uint64())]), keys), len(test))
 
 
 def _met_rows(test: Examples, known: Examples) -> tuple[Mask, Mask]:

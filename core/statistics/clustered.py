@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.specs import MetricSpec, Outcomes
+from core.specs import MetricSpec, Predictions
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.means import from_mean, interval_of_errors, of_mean
 from core.statistics.normal import Z95
@@ -25,43 +25,43 @@ NEGLIGIBLE = 1.05  # times the variance
 _NOWHERE = float("nan")
 
 
-def clusters_of(outcomes: Outcomes) -> Clusters | None:
+def clusters_of(predictions: Predictions) -> Clusters | None:
     """Return the cluster of each example, (N,) from 0 without gaps; None where each is as good as one by itself.
 
     That is where the variance could not be 5 % larger if all examples of each cluster were the same (Kish, "Survey
     Sampling", 1965, chapter 5).
     """
-    if not len(outcomes.groups) or len(outcomes.groups) != len(outcomes.nll):
+    if not len(predictions.groups) or len(predictions.groups) != len(predictions.nll):
         return None
-    number = np.unique(outcomes.groups, return_inverse=True)[1].astype(np.int64)
+    number = np.unique(predictions.groups, return_inverse=True)[1].astype(np.int64)
     sizes = np.bincount(number)
     return number if float(sizes @ sizes) > NEGLIGIBLE * len(number) else None
 
 
-def clustered_score(metric: MetricSpec, outcomes: Outcomes, clusters: Clusters, seed: int) -> Score:
+def clustered_score(metric: MetricSpec, predictions: Predictions, clusters: Clusters, seed: int) -> Score:
     """Return a metric with its 95 % interval, without one where there are fewer than ten clusters.
 
     Args:
         metric: Says by `statistic` what it is made of.
-        outcomes: Of the examples.
+        predictions: Of the examples.
         clusters: (N,) of each example, from 0 without gaps.
         seed: Of the resamples.
     """
-    value, sizes = metric.compute(outcomes), np.bincount(clusters).astype(np.float64)
+    value, sizes = metric.compute(predictions), np.bincount(clusters).astype(np.float64)
     if metric.statistic == "share":
-        return _share(outcomes.predicted == outcomes.targets, clusters)
+        return _share(predictions.predicted == predictions.targets, clusters)
     if len(sizes) < FEWEST:
         return Score(value, _NOWHERE, _NOWHERE)
     if metric.statistic == "mean_nll":
-        mean = ratio_interval(_sums(outcomes.nll, clusters), sizes, seed)
+        mean = ratio_interval(_sums(predictions.nll, clusters), sizes, seed)
         return Score(value, of_mean(metric, mean.ci_low), of_mean(metric, mean.ci_high))
     if metric.statistic in ("mean_error", "root_mean_square", "explained"):
-        return interval_of_errors(metric, value, outcomes, seed, lambda each: _sums(each, clusters))
-    return percentile_interval(value, _resampled(metric, outcomes, clusters, seed))
+        return interval_of_errors(metric, value, predictions, seed, lambda each: _sums(each, clusters))
+    return percentile_interval(value, _resampled(metric, predictions, clusters, seed))
 
 
 def clustered_difference(
-    metric: MetricSpec, first: Outcomes, second: Outcomes, clusters: Clusters, seed: int
+    metric: MetricSpec, first: Predictions, second: Predictions, clusters: Clusters, seed: int
 ) -> Difference:
     """Return how far the first model's score is above the second's on the same examples.
 
@@ -108,17 +108,17 @@ def _share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
     return wilson(share * worth, worth)
 
 
-def _resampled(metric: MetricSpec, outcomes: Outcomes, clusters: Clusters, seed: int) -> Values:
+def _resampled(metric: MetricSpec, predictions: Predictions, clusters: Clusters, seed: int) -> Values:
     """Return a metric on each resample of the clusters, (R,): the same resamples for the same seed."""
     if metric.of_counts is not None:
-        return np.array([metric.of_counts(*counts) for counts in _counts(outcomes, clusters, seed)])
+        return np.array([metric.of_counts(*counts) for counts in _counts(predictions, clusters, seed)])
     examples = np.arange(len(clusters))
-    return np.array([metric.compute(outcomes.select(np.repeat(examples, w))) for w in _weights(clusters, seed)])
+    return np.array([metric.compute(predictions.select(np.repeat(examples, w))) for w in _weights(clusters, seed)])
 
 
-def _counts(outcomes: Outcomes, clusters: Clusters, seed: int) -> Iterator[tuple[Values, Values, Values]]:
+def _counts(predictions: Predictions, clusters: Clusters, seed: int) -> Iterator[tuple[Values, Values, Values]]:
     """Yield hits, times answered and times right of each class, (K,) each, in each resample."""
-    actual, answered = outcomes.targets, outcomes.predicted
+    actual, answered = predictions.targets, predictions.predicted
     classes = int(max(actual.max(), answered.max())) + 1
     kinds, which = np.unique(actual * classes + answered, return_inverse=True)
     right, said = np.divmod(kinds, classes)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.specs import MetricSpec, Outcomes
+from core.specs import MetricSpec, Predictions
 from core.statistics.difference import Difference
 from core.statistics.normal import STANDARD, Z95
 from core.statistics.scores import difference_of, score_of
@@ -60,24 +60,24 @@ class Folds:
         return [np.flatnonzero(self.number == fold) for fold in range(self.count)]
 
 
-def crossfitted_score(metric: MetricSpec, outcomes: Outcomes, folds: Folds, seed: int) -> Score:
+def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds, seed: int) -> Score:
     """Return a metric of all rows with its 95 % interval; without one where there are too few rows.
 
     Args:
         metric: The metric.
-        outcomes: Of all rows, each by the model of its fold.
+        predictions: Of all rows, each by the model of its fold.
         folds: Of the rows.
         seed: Of resamples.
     """
-    size = len(outcomes.nll)
+    size = len(predictions.nll)
     if size < FEWEST_ROWS or folds.count < 2:
-        return Score(metric.compute(outcomes) if size else _NOWHERE, _NOWHERE, _NOWHERE)
+        return Score(metric.compute(predictions) if size else _NOWHERE, _NOWHERE, _NOWHERE)
     if metric.statistic == "share":
-        right = int(np.count_nonzero(outcomes.predicted == outcomes.targets))
+        right = int(np.count_nonzero(predictions.predicted == predictions.targets))
         found = replace(wilson(right / folds.spread, size / folds.spread), value=right / size)
     else:
-        found = _wider(metric, score_of(metric, outcomes, 1, seed), math.sqrt(folds.spread))
-    means = [metric.compute(outcomes.select(rows)) for rows in folds.rows()]
+        found = _wider(metric, score_of(metric, predictions, 1, seed), math.sqrt(folds.spread))
+    means = [metric.compute(predictions.select(rows)) for rows in folds.rows()]
     textbook = _by_folds(found.value, means, folds, (found.ci_high - found.ci_low) / 2)
     if textbook is None:
         return found
@@ -88,7 +88,7 @@ def crossfitted_score(metric: MetricSpec, outcomes: Outcomes, folds: Folds, seed
 
 
 def crossfitted_difference(
-    metric: MetricSpec, first: Outcomes, second: Outcomes, folds: Folds, seed: int
+    metric: MetricSpec, first: Predictions, second: Predictions, folds: Folds, seed: int
 ) -> Difference:
     """Return how far the first model's score is above the second's, judged in the same folds.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.specs import MetricSpec, Outcomes
+from core.specs import MetricSpec, Predictions
 from core.statistics.clustered import clustered_difference, clustered_score, clusters_of
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.means import from_mean, interval_of_errors, of_mean
@@ -27,53 +27,53 @@ _NOWHERE = float("nan")
 _FEW_KINDS = 16  # a multinomial is drawn where there are so many times fewer kinds of answers than answers
 
 
-def score_of(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> Score:
+def score_of(metric: MetricSpec, predictions: Predictions, block: int, seed: int) -> Score:
     """Return a metric with its 95 % interval; without one where there is nothing to judge.
 
     Args:
         metric: Says by `statistic` what it is made of, and so which method holds.
-        outcomes: Of the examples; where they have groups, whole groups are drawn.
+        predictions: Of the examples; where they have groups, whole groups are drawn.
         block: Neighbours that are drawn together, where they are not independent and have no groups; 1 else.
         seed: Of the resamples.
     """
-    value, size = metric.compute(outcomes), len(outcomes.nll)
+    value, size = metric.compute(predictions), len(predictions.nll)
     if not size or not np.isfinite(value):
         return Score(value, _NOWHERE, _NOWHERE)
-    if metric.statistic == "explained" and not from_mean(outcomes).any():
+    if metric.statistic == "explained" and not from_mean(predictions).any():
         return Score(_NOWHERE, _NOWHERE, _NOWHERE)  # of nothing that differs no share is explained
-    if metric.of_counts is not None and len(np.unique(outcomes.targets)) < 2:
+    if metric.of_counts is not None and len(np.unique(predictions.targets)) < 2:
         return Score(value, _NOWHERE, _NOWHERE)  # a mean over classes of which one was seen
-    if block == 1 and (clusters := clusters_of(outcomes)) is not None:
-        return clustered_score(metric, outcomes, clusters, seed)
-    return _score_of(metric, value, outcomes, block, seed)
+    if block == 1 and (clusters := clusters_of(predictions)) is not None:
+        return clustered_score(metric, predictions, clusters, seed)
+    return _score_of(metric, value, predictions, block, seed)
 
 
-def _score_of(metric: MetricSpec, value: float, outcomes: Outcomes, block: int, seed: int) -> Score:
-    size = len(outcomes.nll)
+def _score_of(metric: MetricSpec, value: float, predictions: Predictions, block: int, seed: int) -> Score:
+    size = len(predictions.nll)
     if metric.statistic == "share":
-        return wilson(int(np.count_nonzero(outcomes.predicted == outcomes.targets)), size)
-    if metric.statistic == "mean_nll" and len(outcomes.groups):
-        sums, sizes = by_group(outcomes.nll, outcomes.groups)
+        return wilson(int(np.count_nonzero(predictions.predicted == predictions.targets)), size)
+    if metric.statistic == "mean_nll" and len(predictions.groups):
+        sums, sizes = by_group(predictions.nll, predictions.groups)
         mean = ratio_interval(sums, sizes, seed, neighbours_alike(sums, sizes), calibration=0)
         return Score(value, *(of_mean(metric, end) for end in (mean.ci_low, mean.ci_high)))
     if metric.statistic == "mean_nll" and block > 1:
-        return percentile_interval(value, _of_means(metric, outcomes, block, seed))
+        return percentile_interval(value, _of_means(metric, predictions, block, seed))
     if metric.statistic == "mean_nll":
-        mean = ratio_interval(outcomes.nll, np.ones(size), seed)
+        mean = ratio_interval(predictions.nll, np.ones(size), seed)
         low, high = (of_mean(metric, end) for end in (mean.ci_low, mean.ci_high))
         return Score(value, low, high)
     if size < FEWEST:
         return Score(value, _NOWHERE, _NOWHERE)
     if metric.of_counts is not None:
-        counted = _resampled_counts(outcomes.targets, [outcomes.predicted], seed)
+        counted = _resampled_counts(predictions.targets, [predictions.predicted], seed)
         drawn = [metric.of_counts(*counts) for (counts,) in counted]
         return percentile_interval(value, np.array(drawn))
     if metric.statistic in ("mean_error", "root_mean_square", "explained"):
-        return interval_of_errors(metric, value, outcomes, seed)
-    return percentile_interval(value, _resampled(metric, outcomes, block, seed))
+        return interval_of_errors(metric, value, predictions, seed)
+    return percentile_interval(value, _resampled(metric, predictions, block, seed))
 
 
-def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: int, seed: int) -> Difference:
+def difference_of(metric: MetricSpec, first: Predictions, second: Predictions, block: int, seed: int) -> Difference:
     """Return how far the first model's score is above the second's, judged on the same examples in the same order.
 
     Args:
@@ -107,7 +107,7 @@ def difference_of(metric: MetricSpec, first: Outcomes, second: Outcomes, block: 
 
 
 def _resampled_pair(
-    metric: MetricSpec, first: Outcomes, second: Outcomes, block: int, seed: int
+    metric: MetricSpec, first: Predictions, second: Predictions, block: int, seed: int
 ) -> list[NDArray[np.float64]]:
     """Return a metric of both models on each resample, (R,) each: the same resamples for both."""
     if metric.statistic == "mean_nll":
@@ -122,7 +122,7 @@ def _resampled_pair(
 
 
 def _of_groups(
-    metric: MetricSpec, first: Outcomes, second: Outcomes, groups: NDArray[np.int64], seed: int
+    metric: MetricSpec, first: Predictions, second: Predictions, groups: NDArray[np.int64], seed: int
 ) -> Difference:
     """Return the difference of two models on groups of examples: of their means, by a bootstrap-t over the groups.
 
@@ -136,43 +136,43 @@ def _of_groups(
     return Difference(value, low, high, found.p)
 
 
-def parts_of(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.float64] | None:
+def parts_of(metric: MetricSpec, predictions: Predictions, block: int) -> NDArray[np.float64] | None:
     """Return what a score rises and falls with the mean of, the higher the better.
 
     Args:
         metric: The score.
-        outcomes: Of the examples; where they have groups, each group is one part.
+        predictions: Of the examples; where they have groups, each group is one part.
         block: Neighbours that are taken together, where they are not independent and have no groups.
 
     Returns:
         (N,), a number for each example or group or block; None where a score is no such thing.
     """
-    errors = np.asarray(outcomes.predicted - outcomes.targets, np.float64)
+    errors = np.asarray(predictions.predicted - predictions.targets, np.float64)
     match metric.statistic:
         case "share":
             each = (errors == 0).astype(np.float64)
         case "mean_nll":
-            each = -np.asarray(outcomes.nll, np.float64)
+            each = -np.asarray(predictions.nll, np.float64)
         case "mean_error":
             each = -np.abs(errors)
         case "root_mean_square" | "explained":
             each = -(errors**2)
         case _:
             return None
-    if len(outcomes.groups):
-        sums, sizes = by_group(each, outcomes.groups)
+    if len(predictions.groups):
+        sums, sizes = by_group(each, predictions.groups)
         return np.asarray(sums / sizes.mean())
     return np.asarray(each[: len(each) // block * block].reshape(-1, block).mean(1))
 
 
-def _of_means(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> NDArray[np.float64]:
+def _of_means(metric: MetricSpec, predictions: Predictions, block: int, seed: int) -> NDArray[np.float64]:
     """Return a metric that follows from the mean surprise on each resample, (R,)."""
-    return np.array([of_mean(metric, mean) for mean in resampled_means(outcomes.nll, block, seed)])
+    return np.array([of_mean(metric, mean) for mean in resampled_means(predictions.nll, block, seed)])
 
 
-def _resampled(metric: MetricSpec, outcomes: Outcomes, block: int, seed: int) -> NDArray[np.float64]:
-    drawn = resamples(len(outcomes.nll), block, seed)
-    return np.array([metric.compute(outcomes.select(indexes)) for indexes in drawn])
+def _resampled(metric: MetricSpec, predictions: Predictions, block: int, seed: int) -> NDArray[np.float64]:
+    drawn = resamples(len(predictions.nll), block, seed)
+    return np.array([metric.compute(predictions.select(indexes)) for indexes in drawn])
 
 
 def _resampled_counts(

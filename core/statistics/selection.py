@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Run
-from core.specs import MetricSpec, Outcomes
+from core.specs import MetricSpec, Predictions
 from core.statistics.scores import parts_of
 
 FEWEST = 3  # scores from which their spread can be told from the noise of each
@@ -54,7 +54,7 @@ def best_of(runs: Sequence[Run], metric: MetricSpec) -> Best | None:
     return Best(scored[int(np.argmax(sign * np.array(values)))], by)
 
 
-def optimism_of_best(metric: MetricSpec, outcomes: Sequence[Outcomes], block: int = 1) -> float | None:
+def optimism_of_best(metric: MetricSpec, predictions: Sequence[Predictions], block: int = 1) -> float | None:
     """Return how much better the best of some models looks on the test split than it is, 0 or more.
 
     The scores vary between models by what these are worth and by chance. What chance does follows from the examples;
@@ -65,21 +65,21 @@ def optimism_of_best(metric: MetricSpec, outcomes: Sequence[Outcomes], block: in
 
     Args:
         metric: That decides.
-        outcomes: Of each model on the same examples in the same order.
+        predictions: Of each model on the same examples in the same order.
         block: Neighbours that depend on each other, as the characters of a text do.
 
     Returns:
         In the metric's own unit; None where there are too few models or examples, or the metric is of another kind.
     """
-    parts = [_parts(metric, one, block) for one in outcomes]
-    if len(outcomes) < FEWEST or any(part is None for part in parts):
+    parts = [_parts(metric, one, block) for one in predictions]
+    if len(predictions) < FEWEST or any(part is None for part in parts):
         return None
     each = np.stack([part for part in parts if part is not None])  # (K, N): what each example adds to each score
     examples = each.shape[1]
     if examples < FEWEST_BLOCKS:
         return None
     sign = 1.0 if metric.direction == "max" else -1.0
-    scores = sign * np.array([metric.compute(one) for one in outcomes])
+    scores = sign * np.array([metric.compute(one) for one in predictions])
     beside = each - each.mean(axis=0)  # what is hard for all moves no model before another
     noise = float(beside.var(axis=1, ddof=1).sum() / (len(each) - 1)) / examples
     spread = float(scores.var(ddof=1))
@@ -88,12 +88,12 @@ def optimism_of_best(metric: MetricSpec, outcomes: Sequence[Outcomes], block: in
     return float(min(noise / spread, 1.0) * (scores.max() - scores.mean()))
 
 
-def _parts(metric: MetricSpec, outcomes: Outcomes, block: int) -> NDArray[np.float64] | None:
+def _parts(metric: MetricSpec, predictions: Predictions, block: int) -> NDArray[np.float64] | None:
     """Return what each example, group or block adds to a score in its unit, to the first order (delta method)."""
-    found = parts_of(metric, outcomes, block)
+    found = parts_of(metric, predictions, block)
     if found is None or metric.statistic not in ("root_mean_square", "explained"):
-        is_mean = metric.statistic != "mean_nll" or metric.compute(outcomes) == float(outcomes.nll.mean())
+        is_mean = metric.statistic != "mean_nll" or metric.compute(predictions) == float(predictions.nll.mean())
         return found if is_mean else None
     if metric.statistic == "root_mean_square":
         return np.asarray(found / (2 * math.sqrt(max(-float(found.mean()), 1e-300))))
-    return np.asarray(found / max(float(np.asarray(outcomes.targets, np.float64).var()), 1e-300))
+    return np.asarray(found / max(float(np.asarray(predictions.targets, np.float64).var()), 1e-300))

@@ -42,7 +42,7 @@ class Logging:
     silent_s: float  # since it last said that it works
 
 
-class ForeignRuns:
+class ExternalRuns:
     """Adds runs from elsewhere to the same tables; everything else about them is `RunStore`'s."""
 
     def __init__(self, database: Database) -> None:

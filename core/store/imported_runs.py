@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from core.runs import Run, RunStatus, Stage
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.run_store import RunStore
 from core.store.tables import RunRow
 
@@ -37,7 +37,7 @@ class ImportedRuns:
 
     def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None) -> Run:
         """Insert a run that nobody sees yet: killed at any moment, it is in the trash and says why."""
-        return ForeignRuns(self.database).create(
+        return ExternalRuns(self.database).create(
             origin, name, project, idempotency_key=key, created_at=began, unfinished=UNFINISHED
         )
 
@@ -53,4 +53,4 @@ class ImportedRuns:
 
     def set_settings(self, run_id: str, settings: dict[str, Any]) -> None:
         """Put these settings in the place of those before."""
-        ForeignRuns(self.database).set_settings(run_id, settings)
+        ExternalRuns(self.database).set_settings(run_id, settings)

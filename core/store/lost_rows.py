@@ -129,10 +129,10 @@ def _insert_from_card(connection: sqlite3.Connection, folder: Path, datasets: Pa
     """Insert a run from what its best model and its report say: settings of the training are not among that."""
     try:
         card = json.loads((folder / "checkpoints" / "best" / "card.json").read_text(encoding="utf-8"))
-        brought = (datasets / str(card["dataset"])).is_dir()
+        imported = (datasets / str(card["dataset"])).is_dir()
         config = TrainConfig(
             task=card["task"], dataset=card["dataset"], model=card["model"], params=card["params"],
-            dataset_version=card["dataset_fingerprint"] if brought else "",
+            dataset_version=card["dataset_fingerprint"] if imported else "",
         )  # fmt: skip
         fingerprint, step = str(card["dataset_fingerprint"]), int(card.get("step", 0))
     except (OSError, ValueError, KeyError, TypeError, ValidationError):

@@ -9,7 +9,7 @@ from core.store.tables import EventRow, RunRow
 KIND = "told"
 
 
-class ToldStore:
+class NotificationStore:
     """The end of each attempt at a run is told at most once."""
 
     def __init__(self, database: Database) -> None:

@@ -10,17 +10,17 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from core.config import TrainConfig
-from core.runs import Trial, TrialKind, TrialStatus
+from core.runs import Preflight, PreflightKind, PreflightStatus
 from core.store.database import Database
 from core.store.run_store import now
-from core.store.tables import TrialRow
+from core.store.tables import PreflightRow
 
 WANTED_S = 60.0  # nobody who waits for an answer is silent for so long
 TOUCHED_S = 5.0  # not every look of every page has to be written down
 
 
 @dataclass(frozen=True)
-class TrialJob:
+class PreflightJob:
     """A trial that a process works on, or should."""
 
     trial_id: str
@@ -31,14 +31,14 @@ class TrialJob:
     others_wait: bool
 
 
-class TrialStore:
+class PreflightStore:
     """Every method is one short transaction; every change of state is conditional, so that a loser does nothing."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self.database = database
 
-    def ask(self, kind: TrialKind, config: TrainConfig, *, again_after_s: float, fresh_s: float) -> Trial:
+    def ask(self, kind: PreflightKind, config: TrainConfig, *, again_after_s: float, fresh_s: float) -> Preflight:
         """Return the trial that answers this question: the one that is there, or a new one that waits.
 
         Args:
@@ -50,24 +50,26 @@ class TrialStore:
         config_hash = config.config_hash()
         with self.database.read() as session:  # asking often must not lock out those who write
             row = session.scalar(_about(kind, config_hash))
-            known = None if row is None or _is_stale(row, again_after_s, fresh_s) else _to_trial(session, row)
+            known = None if row is None or _is_stale(row, again_after_s, fresh_s) else _to_preflight(session, row)
         if known is not None:
             self._touch(row)
             return known
         with self.database.write() as session:
             row = session.scalar(_about(kind, config_hash))
             if row is None or _is_stale(row, again_after_s, fresh_s):
-                session.execute(delete(TrialRow).where(TrialRow.kind == kind, TrialRow.config_hash == config_hash))
+                session.execute(
+                    delete(PreflightRow).where(PreflightRow.kind == kind, PreflightRow.config_hash == config_hash)
+                )
                 moment = now()
-                row = TrialRow(
+                row = PreflightRow(
                     id=secrets.token_hex(6), kind=kind, config_hash=config_hash, config=config.model_dump(mode="json"),
-                    status=TrialStatus.WAITING, created_at=moment, asked_at=moment, heard_at=moment,
+                    status=PreflightStatus.WAITING, created_at=moment, asked_at=moment, heard_at=moment,
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
-            return _to_trial(session, row)
+            return _to_preflight(session, row)
 
-    def find(self, kind: TrialKind, config_hash: str) -> Trial | None:
+    def find(self, kind: PreflightKind, config_hash: str) -> Preflight | None:
         """Return the trial about this, if anybody ever asked; who looks is taken to be waiting for it.
 
         That something did not fit is forgotten soon: the memory may be free by now.
@@ -76,40 +78,40 @@ class TrialStore:
             row = session.scalar(_about(kind, config_hash))
             if row is not None and row.result.get("fits") is False and now() - row.heard_at > _SOON:
                 return None
-            trial = None if row is None else _to_trial(session, row)
+            preflight = None if row is None else _to_preflight(session, row)
         self._touch(row)
-        return trial
+        return preflight
 
-    def question(self, trial_id: str) -> tuple[TrialKind, TrainConfig] | None:
+    def question(self, trial_id: str) -> tuple[PreflightKind, TrainConfig] | None:
         """Return what a trial is to find out, and about what; None where it is forgotten."""
         with self.database.read() as session:
-            row = session.scalar(select(TrialRow).where(TrialRow.id == trial_id))
+            row = session.scalar(select(PreflightRow).where(PreflightRow.id == trial_id))
             return None if row is None else (row.kind, TrainConfig.model_validate(row.config))  # type: ignore[return-value]
 
     # --- for the supervisor and the process that works ---
 
     def claim(self) -> str | None:
         """Take the trial that has waited longest of those that somebody waits for, unless another one works."""
-        other = aliased(TrialRow)
-        busy = exists().where(other.status == TrialStatus.WORKING)
-        next_one = select(TrialRow.position).where(_is_wanted(), ~busy).order_by(TrialRow.position).limit(1)
+        other = aliased(PreflightRow)
+        busy = exists().where(other.status == PreflightStatus.WORKING)
+        next_one = select(PreflightRow.position).where(_is_wanted(), ~busy).order_by(PreflightRow.position).limit(1)
         with self.database.read() as session:
             if session.scalar(next_one) is None:
                 return None
-        query = update(TrialRow).where(TrialRow.position == next_one.scalar_subquery())
-        values = {"status": TrialStatus.WORKING, "heard_at": now(), "note": "Starting"}
+        query = update(PreflightRow).where(PreflightRow.position == next_one.scalar_subquery())
+        values = {"status": PreflightStatus.WORKING, "heard_at": now(), "note": "Starting"}
         with self.database.write() as session:
-            return session.scalar(query.values(**values).returning(TrialRow.id))
+            return session.scalar(query.values(**values).returning(PreflightRow.id))
 
-    def working(self) -> TrialJob | None:
+    def working(self) -> PreflightJob | None:
         """Return the trial that works, or should."""
         with self.database.read() as session:
-            row = session.scalar(select(TrialRow).where(TrialRow.status == TrialStatus.WORKING).limit(1))
+            row = session.scalar(select(PreflightRow).where(PreflightRow.status == PreflightStatus.WORKING).limit(1))
             if row is None:
                 return None
             silent_s, is_wanted = (now() - row.heard_at).total_seconds(), row.asked_at >= _wanted_since()
-            others_wait = session.scalar(select(TrialRow.position).where(_is_wanted()).limit(1)) is not None
-            return TrialJob(row.id, row.pid, row.pid_created, silent_s, is_wanted, others_wait)
+            others_wait = session.scalar(select(PreflightRow.position).where(_is_wanted()).limit(1)) is not None
+            return PreflightJob(row.id, row.pid, row.pid_created, silent_s, is_wanted, others_wait)
 
     def set_process(self, trial_id: str, pid: int, pid_created: float) -> None:
         """Note the process that works on a trial."""
@@ -125,7 +127,7 @@ class TrialStore:
 
     def put_back(self, trial_id: str) -> bool:
         """Let a trial that works wait again, until somebody asks for it once more; say whether it worked."""
-        return self._change(trial_id, status=TrialStatus.WAITING, note="", pid=None, pid_created=None)
+        return self._change(trial_id, status=PreflightStatus.WAITING, note="", pid=None, pid_created=None)
 
     def finish(self, trial_id: str, result: Mapping[str, Any] | None, reason: str = "") -> bool:
         """End a trial that works; say whether it was this call that ended it.
@@ -135,36 +137,36 @@ class TrialStore:
             result: What was found out, as JSON; None if it failed.
             reason: Why it failed, for a founder.
         """
-        status = TrialStatus.FAILED if result is None else TrialStatus.DONE
+        status = PreflightStatus.FAILED if result is None else PreflightStatus.DONE
         return self._change(trial_id, status=status, result=dict(result or {}), reason=reason, note="", heard_at=now())
 
     def forget(self, older_than_s: float) -> int:
         """Remove what nobody has asked for, and nothing has happened to, for so long; return how many."""
         limit = now() - timedelta(seconds=older_than_s)
-        is_old = and_(TrialRow.heard_at < limit, TrialRow.asked_at < limit)
-        query = delete(TrialRow).where(TrialRow.status != TrialStatus.WORKING, is_old)
+        is_old = and_(PreflightRow.heard_at < limit, PreflightRow.asked_at < limit)
+        query = delete(PreflightRow).where(PreflightRow.status != PreflightStatus.WORKING, is_old)
         with self.database.write() as session:
-            return len(session.execute(query.returning(TrialRow.position)).all())
+            return len(session.execute(query.returning(PreflightRow.position)).all())
 
     def _change(self, trial_id: str, **values: Any) -> bool:
-        query = update(TrialRow).where(TrialRow.id == trial_id, TrialRow.status == TrialStatus.WORKING)
+        query = update(PreflightRow).where(PreflightRow.id == trial_id, PreflightRow.status == PreflightStatus.WORKING)
         with self.database.write() as session:
-            return bool(session.execute(query.values(**values).returning(TrialRow.position)).all())
+            return bool(session.execute(query.values(**values).returning(PreflightRow.position)).all())
 
-    def _touch(self, row: TrialRow | None) -> None:
+    def _touch(self, row: PreflightRow | None) -> None:
         """Note that somebody waits for this one."""
         if row is None or row.status not in _ACTIVE or now() - row.asked_at < timedelta(seconds=TOUCHED_S):
             return
         with self.database.write() as session:
-            session.execute(update(TrialRow).where(TrialRow.id == row.id).values(asked_at=now()))
+            session.execute(update(PreflightRow).where(PreflightRow.id == row.id).values(asked_at=now()))
 
 
 _SOON = timedelta(seconds=30)
-_ACTIVE = (TrialStatus.WAITING, TrialStatus.WORKING)
+_ACTIVE = (PreflightStatus.WAITING, PreflightStatus.WORKING)
 
 
-def _about(kind: TrialKind, config_hash: str) -> Select[TrialRow]:
-    return select(TrialRow).where(TrialRow.kind == kind, TrialRow.config_hash == config_hash)
+def _about(kind: PreflightKind, config_hash: str) -> Select[PreflightRow]:
+    return select(PreflightRow).where(PreflightRow.kind == kind, PreflightRow.config_hash == config_hash)
 
 
 def _wanted_since() -> datetime:
@@ -172,23 +174,23 @@ def _wanted_since() -> datetime:
 
 
 def _is_wanted() -> ColumnElement[bool]:
-    return and_(TrialRow.status == TrialStatus.WAITING, TrialRow.asked_at >= _wanted_since())
+    return and_(PreflightRow.status == PreflightStatus.WAITING, PreflightRow.asked_at >= _wanted_since())
 
 
-def _is_stale(row: TrialRow, again_after_s: float, fresh_s: float) -> bool:
+def _is_stale(row: PreflightRow, again_after_s: float, fresh_s: float) -> bool:
     if row.status in _ACTIVE:
         return False
-    is_bad_news = row.status == TrialStatus.FAILED or row.result.get("fits") is False
+    is_bad_news = row.status == PreflightStatus.FAILED or row.result.get("fits") is False
     return (now() - row.heard_at).total_seconds() > (again_after_s if is_bad_news else fresh_s)
 
 
-def _to_trial(session: Session, row: TrialRow) -> Trial:
+def _to_preflight(session: Session, row: PreflightRow) -> Preflight:
     ahead = 0
-    if row.status == TrialStatus.WAITING:
-        before = and_(_is_wanted(), TrialRow.position < row.position)
-        query = select(func.count()).where(or_(before, TrialRow.status == TrialStatus.WORKING))
-        ahead = session.scalar(query.select_from(TrialRow)) or 0
-    return Trial(
-        id=row.id, kind=row.kind, config_hash=row.config_hash, status=TrialStatus(row.status), reason=row.reason,  # type: ignore[arg-type]
+    if row.status == PreflightStatus.WAITING:
+        before = and_(_is_wanted(), PreflightRow.position < row.position)
+        query = select(func.count()).where(or_(before, PreflightRow.status == PreflightStatus.WORKING))
+        ahead = session.scalar(query.select_from(PreflightRow)) or 0
+    return Preflight(
+        id=row.id, kind=row.kind, config_hash=row.config_hash, status=PreflightStatus(row.status), reason=row.reason,  # type: ignore[arg-type]
         result=row.result, created_at=row.created_at, note=row.note, ahead=ahead,
     )  # fmt: skip

@@ -257,7 +257,7 @@ class DatasetVersionRow(Table):
     created_at: Mapped[datetime]
 
 
-class TrialRow(Table):
+class PreflightRow(Table):
     """What shall be found out before a run starts, and what was; the newest of each question only."""
 
     __tablename__ = "trials"

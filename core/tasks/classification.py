@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Examples, MetricSpec, Outcomes
+from core.specs import Examples, MetricSpec, Predictions
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,7 +41,7 @@ def cross_entropy(
     return each.mean()
 
 
-def classification_outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
+def classification_predictions(logits: "Tensor", targets: "Tensor") -> Predictions:
     """Return what happened on each example.
 
     Args:
@@ -50,7 +50,7 @@ def classification_outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
     """
     log_probabilities = logits.detach().float().log_softmax(-1)
     nll = -log_probabilities.gather(1, targets[:, None]).squeeze(1)
-    return Outcomes(
+    return Predictions(
         nll.cpu().numpy().astype(np.float64),
         targets.cpu().numpy().astype(np.int64),
         log_probabilities.argmax(1).cpu().numpy().astype(np.int64),
@@ -58,11 +58,11 @@ def classification_outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
     )
 
 
-def outcomes_of_probabilities(probabilities: NDArray[np.float64], targets: NDArray[np.int64]) -> Outcomes:
+def predictions_of_probabilities(probabilities: NDArray[np.float64], targets: NDArray[np.int64]) -> Predictions:
     """Return the outcomes of a method that gives probabilities (N, K) for targets (N,)."""
     right = probabilities[np.arange(len(targets)), targets]
     nll = -np.log(np.maximum(right, SMALLEST_PROBABILITY))
-    return Outcomes(nll, targets, probabilities.argmax(1).astype(np.int64), probabilities)
+    return Predictions(nll, targets, probabilities.argmax(1).astype(np.int64), probabilities)
 
 
 # --- metrics: plain counting, fast enough to be computed on a thousand resamples ---
@@ -71,12 +71,12 @@ def outcomes_of_probabilities(probabilities: NDArray[np.float64], targets: NDArr
 Counts = NDArray[np.float64]
 
 
-def _counts(outcomes: Outcomes) -> tuple[Counts, Counts, Counts]:
+def _counts(predictions: Predictions) -> tuple[Counts, Counts, Counts]:
     """Return (hits, times answered, times right), each (K,), of every class."""
-    classes = int(max(outcomes.targets.max(initial=-1), outcomes.predicted.max(initial=-1))) + 1
-    hits = np.bincount(outcomes.targets[outcomes.targets == outcomes.predicted], minlength=classes)
-    answered = np.bincount(outcomes.predicted, minlength=classes)
-    actual = np.bincount(outcomes.targets, minlength=classes)
+    classes = int(max(predictions.targets.max(initial=-1), predictions.predicted.max(initial=-1))) + 1
+    hits = np.bincount(predictions.targets[predictions.targets == predictions.predicted], minlength=classes)
+    answered = np.bincount(predictions.predicted, minlength=classes)
+    actual = np.bincount(predictions.targets, minlength=classes)
     return hits.astype(float), answered.astype(float), actual.astype(float)
 
 
@@ -86,9 +86,9 @@ def _mean_ratio(part: Counts, whole: Counts, occurs: NDArray[np.bool_]) -> float
     return float(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0).mean()) if len(part) else float("nan")
 
 
-def accuracy(outcomes: Outcomes) -> float:
+def accuracy(predictions: Predictions) -> float:
     """Return the share of right answers."""
-    return float((outcomes.targets == outcomes.predicted).mean()) if len(outcomes.targets) else float("nan")
+    return float((predictions.targets == predictions.predicted).mean()) if len(predictions.targets) else float("nan")
 
 
 def _precision(hits: Counts, answered: Counts, actual: Counts) -> float:
@@ -103,24 +103,24 @@ def _f1(hits: Counts, answered: Counts, actual: Counts) -> float:
     return _mean_ratio(2 * hits, answered + actual, answered + actual > 0)
 
 
-def macro_precision(outcomes: Outcomes) -> float:
+def macro_precision(predictions: Predictions) -> float:
     """Return the precision, averaged over classes."""
-    return _precision(*_counts(outcomes))
+    return _precision(*_counts(predictions))
 
 
-def macro_recall(outcomes: Outcomes) -> float:
+def macro_recall(predictions: Predictions) -> float:
     """Return the recall, averaged over classes."""
-    return _recall(*_counts(outcomes))
+    return _recall(*_counts(predictions))
 
 
-def macro_f1(outcomes: Outcomes) -> float:
+def macro_f1(predictions: Predictions) -> float:
     """Return the F1 score, averaged over classes."""
-    return _f1(*_counts(outcomes))
+    return _f1(*_counts(predictions))
 
 
-def mean_nll(outcomes: Outcomes) -> float:
+def mean_nll(predictions: Predictions) -> float:
     """Return the mean negative log likelihood in nats."""
-    return float(outcomes.nll.mean()) if len(outcomes.nll) else float("nan")
+    return float(predictions.nll.mean()) if len(predictions.nll) else float("nan")
 
 
 CLASSIFICATION_METRICS = (
@@ -175,14 +175,14 @@ CLASSIFICATION_METRICS = (
 # --- baselines ---
 
 
-def majority(train: Examples, test: Examples) -> Outcomes:
+def majority(train: Examples, test: Examples) -> Predictions:
     """Return what always naming the commonest class of the training split would do."""
     return _always(train.targets, test)
 
 
-def _always(targets: NDArray[np.int64], test: Examples) -> Outcomes:
+def _always(targets: NDArray[np.int64], test: Examples) -> Predictions:
     counts = np.bincount(targets, minlength=len(test.labels)) + 1.0
-    return outcomes_of_probabilities(np.tile(counts / counts.sum(), (len(test), 1)), test.targets)
+    return predictions_of_probabilities(np.tile(counts / counts.sum(), (len(test), 1)), test.targets)
 
 
 def logistic_regression(
@@ -193,7 +193,7 @@ def logistic_regression(
     seed: int,
     solver: str = "lbfgs",
     strengths: Sequence[float] = STRENGTHS,
-) -> Outcomes:
+) -> Predictions:
     """Return what a logistic regression does, its C chosen by cross-validation on the training split.
 
     Args:
@@ -222,7 +222,7 @@ def logistic_regression(
         )
     probabilities = np.zeros((len(test), len(test.labels)))
     probabilities[:, model.classes_] = np.concatenate([model.predict_proba(part) for part in test_parts])
-    return outcomes_of_probabilities(probabilities, test.targets)
+    return predictions_of_probabilities(probabilities, test.targets)
 
 
 def _best_strength(

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Examples, Outcomes, TaskSpec
+from core.specs import Examples, Predictions, TaskSpec
 from core.tasks.classification import (
     CLASSIFICATION_METRICS,
     FITTING_EXAMPLES,
-    classification_outcomes,
+    classification_predictions,
     cross_entropy,
     logistic_regression,
     majority,
@@ -21,37 +21,37 @@ STRENGTHS = (0.003, 0.01, 0.03, 0.1, 1.0, 10.0)  # the inverse price of a weight
 PART_BYTES = 8_000_000  # of pictures that are made smaller at once
 
 
-def _pixels(pictures: Any, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def _pixels(images: Any, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return some pictures, each as one row of numbers from 0 to 1, (N, h * w * C) with h and w at most 32.
 
     Of larger pictures, means of areas are taken; a part after the other, so that they are never all in memory.
 
     Args:
-        pictures: (M, H, W, C) of 0 to 255, in memory or on the disk.
+        images: (M, H, W, C) of 0 to 255, in memory or on the disk.
         rows: (N,) which of them.
     """
-    _, height, width, channels = pictures.shape
+    _, height, width, channels = images.shape
     small = min(height, LARGEST_SIDE), min(width, LARGEST_SIDE)
     found = np.empty((len(rows), small[0] * small[1] * channels), dtype=np.float32)
     at_once = max(PART_BYTES // (height * width * channels), 1)
     for start in range(0, len(rows), at_once):
-        part = np.asarray(pictures[rows[start : start + at_once]])
+        part = np.asarray(images[rows[start : start + at_once]])
         found[start : start + at_once] = _reduced(part, small).reshape(len(part), -1)
     found /= 255
     return found
 
 
-def _reduced(pictures: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[Any]:
+def _reduced(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[Any]:
     """Return pictures (N, H, W, C) at another height and width."""
-    if pictures.shape[1:3] == size:
-        return pictures
+    if images.shape[1:3] == size:
+        return images
     import torch
 
-    areas = torch.nn.functional.adaptive_avg_pool2d(torch.from_numpy(pictures).permute(0, 3, 1, 2).float(), size)
+    areas = torch.nn.functional.adaptive_avg_pool2d(torch.from_numpy(images).permute(0, 3, 1, 2).float(), size)
     return areas.permute(0, 2, 3, 1).numpy()
 
 
-def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:
+def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
     yield "majority", majority(train, test)
     drawn = np.sort(np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES])
     train_x = _pixels(train.inputs, drawn)
@@ -82,7 +82,7 @@ TASK = TaskSpec(
     primary_metric="accuracy",
     demo=("digits", "small-cnn"),
     loss=cross_entropy,
-    outcomes=classification_outcomes,
+    predictions=classification_predictions,
     each_baseline=_baselines,
     baseline_examples=FITTING_EXAMPLES,
 )

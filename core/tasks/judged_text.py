@@ -6,30 +6,30 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import DOCUMENT_BREAK, Examples, Outcomes, texts_of
+from core.specs import DOCUMENT_BREAK, Examples, Predictions, texts_of
 
 FEWEST_GROUPS, MOST_GROUPS = 20, 200  # of a judged text
 PARTS, SHORTEST_GROUP = 30, 64  # of a text of fewer documents; characters of one
 Indices = NDArray[np.int64]
 
 
-def judged(outcomes: Outcomes, examples: Examples) -> Outcomes:
+def judged(predictions: Predictions, examples: Examples) -> Predictions:
     """Return the outcomes of the characters that are judged, each with the number of its group.
 
     A group is a document or a stretch (where there are many: several neighbours); a text of fewer than twenty is cut
     into thirty parts.
 
     Args:
-        outcomes: (C,) of the last C characters of the documents, joined by `DOCUMENT_BREAK`.
+        predictions: (C,) of the last C characters of the documents, joined by `DOCUMENT_BREAK`.
         examples: The documents.
     """
     lengths = [len(text) for text in texts_of(examples.inputs)]
     groups = groups_of(lengths, examples.unjudged)
-    places = np.arange(len(groups) - len(outcomes.nll), len(groups))
+    places = np.arange(len(groups) - len(predictions.nll), len(groups))
     if places.size and places[0] < 0:  # a tokenizer that writes some characters as several
         places = np.linspace(0, len(groups) - 1, len(places)).astype(np.int64)
     own = groups[places]
-    return replace(outcomes.select(np.flatnonzero(own >= 0)), groups=own[own >= 0])
+    return replace(predictions.select(np.flatnonzero(own >= 0)), groups=own[own >= 0])
 
 
 def groups_of(lengths: Sequence[int], unjudged: Sequence[tuple[int, int]]) -> Indices:

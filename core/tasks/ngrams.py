@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import DOCUMENT_BREAK, Examples, Outcomes, texts_of
+from core.specs import DOCUMENT_BREAK, Examples, Predictions, texts_of
 from core.tasks.judged_text import judged
 
 Ids = NDArray[np.int64]
@@ -81,7 +81,7 @@ class NGramCounts:
         return probability, predicted
 
 
-def ngram_baselines(train: Examples, test: Examples, seed: int) -> dict[str, Outcomes]:
+def ngram_baselines(train: Examples, test: Examples, seed: int) -> dict[str, Predictions]:
     """Return the outcomes of n-gram models on the test text without its first character.
 
     Unigram, bigram and trigram always; a longer one where it predicts a tenth of the training text better, which was
@@ -104,7 +104,7 @@ def ngram_baselines(train: Examples, test: Examples, seed: int) -> dict[str, Out
     found = _by_order(train_ids, test_ids, base, longest)
     names = [*NAMES, *(f"{order}-gram" for order in range(len(NAMES) + 1, longest + 1))]
     kept = [*NAMES, names[longest - 1]]
-    return {name: judged(outcomes, test) for name, outcomes in zip(names, found, strict=True) if name in kept}
+    return {name: judged(predictions, test) for name, predictions in zip(names, found, strict=True) if name in kept}
 
 
 def _best_order(ids: Ids, base: int) -> int:
@@ -113,16 +113,16 @@ def _best_order(ids: Ids, base: int) -> int:
     most = min(LONGEST, int(MOST_BITS / np.log2(base)))  # more would not fit one number
     if not len(known) or len(held_out) < 2:
         return len(NAMES)
-    losses = [outcomes.nll.mean() for outcomes in _by_order(known, held_out, base, max(most, len(NAMES)))]
+    losses = [predictions.nll.mean() for predictions in _by_order(known, held_out, base, max(most, len(NAMES)))]
     return int(np.argmin(losses)) + 1
 
 
-def _by_order(known: Ids, judged: Ids, base: int, longest: int) -> list[Outcomes]:
+def _by_order(known: Ids, judged: Ids, base: int, longest: int) -> list[Predictions]:
     """Return the outcomes of grams of one to `longest` characters on a text without its first character."""
     probability = np.full(len(judged), 1.0 / base)
     predicted = np.zeros(len(judged), dtype=np.int64)
     found = []
     for order in range(longest):
         probability, predicted = NGramCounts(known, order, base).refine(judged, probability, predicted)
-        found.append(Outcomes(-np.log(probability[1:]), judged[1:], predicted[1:]))
+        found.append(Predictions(-np.log(probability[1:]), judged[1:], predicted[1:]))
     return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.columns import ColumnPreprocessor
-from core.specs import DataInfo, Examples, MetricSpec, Outcomes, TaskSpec
+from core.specs import DataInfo, Examples, MetricSpec, Predictions, TaskSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,7 +30,7 @@ def squared_error(predicted: "Tensor", targets: "Tensor", label_smoothing: float
     return ((predicted.float() - targets) / spread).square().mean()  # divided first: squares may be too large
 
 
-def number_outcomes(predicted: "Tensor", targets: "Tensor", spread: float = 1.0) -> Outcomes:
+def number_predictions(predicted: "Tensor", targets: "Tensor", spread: float = 1.0) -> Predictions:
     """Return what happened on each row; its loss is the squared error in squares of the spread.
 
     Args:
@@ -39,45 +39,45 @@ def number_outcomes(predicted: "Tensor", targets: "Tensor", spread: float = 1.0)
         spread: Standard deviation of the targets in the training split.
     """
     answers, right = (x.detach().cpu().double().numpy() for x in (predicted, targets))
-    return outcomes_of_numbers(answers, right, spread)
+    return predictions_of_numbers(answers, right, spread)
 
 
-def outcomes_of_numbers(predicted: NDArray[np.float64], targets: NDArray[np.float64], spread: float) -> Outcomes:
+def predictions_of_numbers(predicted: NDArray[np.float64], targets: NDArray[np.float64], spread: float) -> Predictions:
     """Return the outcomes of any method that answers with numbers, (N,)."""
-    return Outcomes(((predicted - targets) / spread) ** 2, targets, predicted)
+    return Predictions(((predicted - targets) / spread) ** 2, targets, predicted)
 
 
 # --- metrics ---
 
 
-def r2(outcomes: Outcomes) -> float:
+def r2(predictions: Predictions) -> float:
     """Return the share of the targets' variance that is explained; below 0 is worse than their mean.
 
     Where all targets are the same there is nothing to explain: 1 for answering them exactly, else 0.
     """
-    if not len(outcomes.targets):
+    if not len(predictions.targets):
         return float("nan")
-    errors = float(((outcomes.targets - outcomes.predicted) ** 2).sum())
-    spread = float(((outcomes.targets - outcomes.targets.mean()) ** 2).sum())
+    errors = float(((predictions.targets - predictions.predicted) ** 2).sum())
+    spread = float(((predictions.targets - predictions.targets.mean()) ** 2).sum())
     return 1 - errors / spread if spread > 0 else float(errors == 0)
 
 
-def mean_absolute_error(outcomes: Outcomes) -> float:
+def mean_absolute_error(predictions: Predictions) -> float:
     """Return how far off the answers are on average, in the targets' units."""
-    errors = np.abs(outcomes.targets - outcomes.predicted)
+    errors = np.abs(predictions.targets - predictions.predicted)
     return float(errors.mean()) if len(errors) else float("nan")
 
 
-def root_mean_squared_error(outcomes: Outcomes) -> float:
+def root_mean_squared_error(predictions: Predictions) -> float:
     """Return the root of the mean squared error, in the targets' units."""
-    errors = outcomes.targets - outcomes.predicted
+    errors = predictions.targets - predictions.predicted
     return float(np.sqrt((errors**2).mean())) if len(errors) else float("nan")
 
 
 # --- baselines ---
 
 
-def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcomes:
+def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Predictions:
     """Return what ridge regression on the prepared columns does, its strength chosen by leaving one row out.
 
     Its answers stay near the numbers that it has learnt from, within the bounds of every model's: columns that say the
@@ -98,12 +98,12 @@ def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Outcome
     ridge = RidgeCV(STRENGTHS).fit(rows, target.standardised(train.targets))
     smear = target.smear(ridge.predict(rows), train.targets)
     answers = target.in_units(ridge.predict(columns.transform(test.inputs).astype(np.float64)), smear)
-    return outcomes_of_numbers(answers, test.targets.astype(np.float64), spread)
+    return predictions_of_numbers(answers, test.targets.astype(np.float64), spread)
 
 
-def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:
+def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
     mean, spread = float(train.targets.mean()), float(train.targets.std())
-    yield "mean", outcomes_of_numbers(np.full(len(test), mean), test.targets.astype(np.float64), spread)
+    yield "mean", predictions_of_numbers(np.full(len(test), mean), test.targets.astype(np.float64), spread)
     yield "ridge", _ridge(train, test, spread, seed)
 
 
@@ -112,7 +112,7 @@ def _on(task: TaskSpec, info: DataInfo) -> TaskSpec:
     return replace(
         task,
         loss=partial(squared_error, spread=info.target_std),
-        outcomes=partial(number_outcomes, spread=info.target_std),
+        predictions=partial(number_predictions, spread=info.target_std),
     )
 
 
@@ -155,7 +155,7 @@ TASK = TaskSpec(
     primary_metric="r2",
     demo=("diabetes", "linear"),
     loss=squared_error,
-    outcomes=number_outcomes,
+    predictions=number_predictions,
     each_baseline=_baselines,
     baseline_examples=FITTING_ROWS,
     for_data=_on,

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from core.specs import Examples, Outcomes, TaskSpec, texts_of
+from core.specs import Examples, Predictions, TaskSpec, texts_of
 from core.tasks.classification import (
     CLASSIFICATION_METRICS,
     FITTING_EXAMPLES,
-    classification_outcomes,
+    classification_predictions,
     cross_entropy,
     logistic_regression,
     majority,
@@ -16,7 +16,7 @@ from core.tasks.classification import (
 from core.tasks.text_features import better_reading, fewer_characters, make_vectoriser
 
 
-def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Outcomes]:
+def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Predictions]:
     """Return what TF-IDF of n-grams with a logistic regression does (Wang & Manning 2012), and what it is called.
 
     The n-grams are of words or of characters, whichever read the training split better.
@@ -36,7 +36,7 @@ def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Outcomes]:
     return name, logistic_regression(train_x, read.targets, [test_x], test, seed, solver="newton-cg")
 
 
-def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:
+def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
     yield "majority", majority(train, test)
     yield _tf_idf(train, test, seed)
 
@@ -52,7 +52,7 @@ TASK = TaskSpec(
     primary_metric="accuracy",
     demo=("customer-feedback", "minilm-frozen"),
     loss=cross_entropy,
-    outcomes=classification_outcomes,
+    predictions=classification_predictions,
     each_baseline=_baselines,
     baseline_examples=FITTING_EXAMPLES,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.specs import DataInfo, MetricSpec, Outcomes, TaskSpec
+from core.specs import DataInfo, MetricSpec, Predictions, TaskSpec
 from core.tasks.judged_text import judged
 from core.tasks.ngrams import NAMES, ngram_baselines
 
@@ -33,30 +33,30 @@ def _for_data(task: TaskSpec, info: DataInfo) -> TaskSpec:
     return replace(task, loss=partial(_loss, characters_per_token=info.characters_per_token))
 
 
-def _outcomes(logits: "Tensor", targets: "Tensor") -> Outcomes:
+def _predictions(logits: "Tensor", targets: "Tensor") -> Predictions:
     """Return what happened on each token, (B * T,); logits (B, T, V), targets (B, T)."""
     flat = logits.detach().float().flatten(0, 1).log_softmax(-1)
     right = targets.flatten()
-    return Outcomes(
+    return Predictions(
         -flat.gather(1, right[:, None]).squeeze(1).cpu().numpy().astype(np.float64),
         right.cpu().numpy().astype(np.int64),
         flat.argmax(1).cpu().numpy().astype(np.int64),
     )
 
 
-def nats(outcomes: Outcomes) -> float:
+def nats(predictions: Predictions) -> float:
     """Return the mean negative log likelihood in nats per character."""
-    return float(outcomes.nll.mean()) if len(outcomes.nll) else float("nan")
+    return float(predictions.nll.mean()) if len(predictions.nll) else float("nan")
 
 
-def perplexity(outcomes: Outcomes) -> float:
+def perplexity(predictions: Predictions) -> float:
     """Return among how many equally likely characters it hesitates."""
-    return math.exp(min(nats(outcomes), LARGEST_EXPONENT))
+    return math.exp(min(nats(predictions), LARGEST_EXPONENT))
 
 
-def bits(outcomes: Outcomes) -> float:
+def bits(predictions: Predictions) -> float:
     """Return the mean negative log likelihood in bits per character."""
-    return nats(outcomes) / math.log(2)
+    return nats(predictions) / math.log(2)
 
 
 TASK = TaskSpec(
@@ -98,7 +98,7 @@ TASK = TaskSpec(
     primary_metric="loss",
     demo=("python-docs", "mini-gpt"),
     loss=_loss,
-    outcomes=_outcomes,
+    predictions=_predictions,
     each_baseline=lambda train, test, seed: ngram_baselines(train, test, seed).items(),
     baseline_count=len(NAMES),
     bootstrap_block=256,

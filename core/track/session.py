@@ -13,7 +13,7 @@ from core.notifications.notify import announce
 from core.runs import Run, RunStatus
 from core.settings import Settings
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.track.cells import Cell, is_interactive
@@ -95,7 +95,7 @@ class Session:
             ended = self.runs.finish(self.run_id, status, reason)
             if ended and (said := reason or note):
                 self.runs.add_event(self.run_id, "error" if status is RunStatus.FAILED else "note", said)
-            ForeignRuns(self._database).left(self.run_id)
+            ExternalRuns(self._database).left(self.run_id)
             self._database.settle()
             if self.recorder.points_written > MANY:  # few of them the supervisor packs, when it has time
                 MetricStore(self._database).pack(self.run_id)

@@ -12,7 +12,7 @@ from typing import Any
 from core.processes.identity import start_time
 from core.runs import Run
 from core.store.database import Database
-from core.store.external_runs import TRACKED, ForeignRuns, Source
+from core.store.external_runs import TRACKED, ExternalRuns, Source
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.track.cells import is_interactive
@@ -27,7 +27,7 @@ _MOST_SAID = 8  # changes of settings that are named
 
 def begin(database: Database, name: str, project: str, settings: Mapping[str, Any], tags: Collection[str]) -> Run:
     """Insert a run of this process."""
-    made = ForeignRuns(database).create(TRACKED, clean(name), clean(project), settings, process=_this_process())
+    made = ExternalRuns(database).create(TRACKED, clean(name), clean(project), settings, process=_this_process())
     RunStore(database).update(made.id, tags=_words(tags))
     _note_names(database, made.id, (name, project))
     return _described(database, made.id)
@@ -42,8 +42,8 @@ def resume(
         RunNotFound: There is none of this id.
         RunNotReady: It was trained here or imported, is in the trash, or is being logged by another process.
     """
-    foreign, runs = ForeignRuns(database), RunStore(database)
-    before = foreign.reopen(run_id.strip().lower(), _this_process())
+    external, runs = ExternalRuns(database), RunStore(database)
+    before = external.reopen(run_id.strip().lower(), _this_process())
     values: dict[str, Any] = {}
     changes = _changed(before.settings, settings)
     for column, given in (("name", clean(name)), ("project", clean(project))):
@@ -56,7 +56,7 @@ def resume(
     if values:
         runs.update(before.id, **values)
     if settings:
-        foreign.set_settings(before.id, {**before.settings, **settings})
+        external.set_settings(before.id, {**before.settings, **settings})
     if changes:
         more = f", and {len(changes) - _MOST_SAID:,} more" if len(changes) > _MOST_SAID else ""
         runs.add_event(before.id, "note", f"Resumed with changes. {'; '.join(changes[:_MOST_SAID])}{more}.")

@@ -16,7 +16,7 @@ from core.errors import DatabaseUnavailable, RunNotFound
 from core.processes.identity import is_stopped, kill, let_go_on
 from core.store.database import Database
 from core.store.job_queue import JobQueue
-from core.store.preflight_store import TrialStore
+from core.store.preflight_store import PreflightStore
 from core.store.run_store import RunStore
 
 HELD_S = 3.0  # a database that is busy for so long, while a process of ours stands still, is held by that one
@@ -43,7 +43,7 @@ class LockHolders:
 
     def __init__(self, database: Database) -> None:
         """Look at the processes that this database names."""
-        self._database, self._queue, self._trials = database, JobQueue(database), TrialStore(database)
+        self._database, self._queue, self._preflights = database, JobQueue(database), PreflightStore(database)
         self._runs, self._one_at_a_time = RunStore(database), threading.RLock()
         self._freed_at, self._tells = -_FREED_S, False
 
@@ -103,5 +103,9 @@ class LockHolders:
         for job in self._queue.running():
             if job.pid is not None and job.pid_created is not None:
                 yield Stopped("run", job.run_id, job.pid, job.pid_created)
-        if (trial := self._trials.working()) is not None and trial.pid is not None and trial.pid_created is not None:
-            yield Stopped("trial", trial.trial_id, trial.pid, trial.pid_created)
+        if (
+            (preflight := self._preflights.working()) is not None
+            and preflight.pid is not None
+            and preflight.pid_created is not None
+        ):
+            yield Stopped("trial", preflight.trial_id, preflight.pid, preflight.pid_created)

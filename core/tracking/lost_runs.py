@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.processes.identity import is_alive
 from core.runs import Run, RunStatus
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns, Logging
+from core.store.external_runs import ExternalRuns, Logging
 from core.store.job_queue import JobQueue, Lease
 from core.store.run_store import RunStore
 from core.tracking.exit_reason import describe_exit
@@ -44,12 +44,12 @@ class LostRunDetector:
 
     def __init__(self, database: Database) -> None:
         """Look at the runs of this database."""
-        self._runs, self._foreign, self._host = RunStore(database), ForeignRuns(database), socket.gethostname()
+        self._runs, self._external, self._host = RunStore(database), ExternalRuns(database), socket.gethostname()
         self._queue = JobQueue(database)
 
     def look(self) -> set[str]:
         """End the logged runs whose process has vanished; return their ids."""
-        return {one.run_id for one in self._foreign.being_logged() if self._has_vanished(one) and self._end(one)}
+        return {one.run_id for one in self._external.being_logged() if self._is_lost(one) and self._end(one)}
 
     def look_at_own(self) -> set[str]:
         """End our own runs whose process is gone while nobody supervises them; return their ids."""
@@ -73,7 +73,7 @@ class LostRunDetector:
         """Return those of these runs that are active after a look."""
         return [run for run in self.checked(runs) if run.status.is_active]
 
-    def _has_vanished(self, one: Logging) -> bool:
+    def _is_lost(self, one: Logging) -> bool:
         if one.source.host != self._host:
             return one.silent_s > SILENT_ELSEWHERE_S
         return one.silent_s > SILENT_HERE_S and not is_alive(one.source.pid, one.source.pid_created)

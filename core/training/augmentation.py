@@ -41,7 +41,7 @@ def augmenter(config: TrainConfig, task: TaskSpec, info: DataInfo) -> Augmentati
     """
     steps: list[Augmentation] = []
     if task.input_kind == "image" and len(info.input_shape) == 3:
-        steps = _picture_steps(config, info)
+        steps = _image_steps(config, info)
     elif task.input_kind == "text" and task.output_kind == "label" and config.augment_token_dropout:
         steps = [_token_dropout(config.augment_token_dropout, info)]
     return _one_after_the_other(steps) if steps else None
@@ -57,7 +57,7 @@ def _one_after_the_other(steps: list[Augmentation]) -> Augmentation:
     return augment
 
 
-def _picture_steps(config: TrainConfig, info: DataInfo) -> list[Augmentation]:
+def _image_steps(config: TrainConfig, info: DataInfo) -> list[Augmentation]:
     """Return the changes in their order: those that move pixels, those that change them, the one that hides them."""
     steps: list[Augmentation] = []
     if config.augment_flip:
@@ -81,35 +81,35 @@ def _between(low: float, high: float, count: int, like: Tensor) -> Tensor:
     return torch.rand(count, device=like.device) * (high - low) + low
 
 
-def _random_mirror(pictures: Tensor) -> Tensor:
-    return mirrored(pictures, torch.rand(len(pictures), device=pictures.device) < 0.5)
+def _random_mirror(images: Tensor) -> Tensor:
+    return mirrored(images, torch.rand(len(images), device=images.device) < 0.5)
 
 
 def _random_shift(share: float) -> Augmentation:
-    def shift(pictures: Tensor) -> Tensor:
-        count, device = len(pictures), pictures.device
-        rows, columns = (max(round(share * side), 1) for side in pictures.shape[2:])
+    def shift(images: Tensor) -> Tensor:
+        count, device = len(images), images.device
+        rows, columns = (max(round(share * side), 1) for side in images.shape[2:])
         down = torch.randint(-rows, rows + 1, (count,), device=device)
         right = torch.randint(-columns, columns + 1, (count,), device=device)
-        return shifted(pictures, down, right)
+        return shifted(images, down, right)
 
     return shift
 
 
 def _random_warp(degrees: float, zoom: float, crop: float) -> Augmentation:
-    def warp(pictures: Tensor) -> Tensor:
-        count = len(pictures)
-        angle = _between(-math.radians(degrees), math.radians(degrees), count, pictures)
-        scale = _between(1 - zoom, 1 + zoom, count, pictures)
-        down, right = (_between(-crop, crop, count, pictures) for _ in range(2))
-        return warped(pictures, angle, scale, down, right)
+    def warp(images: Tensor) -> Tensor:
+        count = len(images)
+        angle = _between(-math.radians(degrees), math.radians(degrees), count, images)
+        scale = _between(1 - zoom, 1 + zoom, count, images)
+        down, right = (_between(-crop, crop, count, images) for _ in range(2))
+        return warped(images, angle, scale, down, right)
 
     return warp
 
 
 def _random_colour(share: float) -> Augmentation:
-    def recolour(pictures: Tensor) -> Tensor:
-        return recoloured(pictures, *(_between(1 - share, 1 + share, len(pictures), pictures) for _ in range(3)))
+    def recolour(images: Tensor) -> Tensor:
+        return recoloured(images, *(_between(1 - share, 1 + share, len(images), images) for _ in range(3)))
 
     return recolour
 
@@ -118,12 +118,12 @@ def _random_square(share: float, info: DataInfo) -> Augmentation:
     channels = info.channel_mean or (MIDDLE_GREY,) * info.input_shape[0]
     fill = torch.tensor([mean * BRIGHTEST for mean in channels])
 
-    def hide(pictures: Tensor) -> Tensor:
-        count, height, width = len(pictures), *pictures.shape[2:]
+    def hide(images: Tensor) -> Tensor:
+        count, height, width = len(images), *images.shape[2:]
         side = max(round(share * min(height, width)), 1)
-        top = torch.randint(height - side + 1, (count,), device=pictures.device)
-        left = torch.randint(width - side + 1, (count,), device=pictures.device)
-        return with_square_hidden(pictures, top, left, side, fill)
+        top = torch.randint(height - side + 1, (count,), device=images.device)
+        left = torch.randint(width - side + 1, (count,), device=images.device)
+        return with_square_hidden(images, top, left, side, fill)
 
     return hide
 
@@ -143,26 +143,26 @@ def _token_dropout(share: float, info: DataInfo) -> Augmentation:
 # --- pictures ---
 
 
-def mirrored(pictures: Tensor, chosen: Tensor) -> Tensor:
+def mirrored(images: Tensor, chosen: Tensor) -> Tensor:
     """Return the pictures, those that are `chosen` (B,) with left and right swapped."""
-    both = torch.cat([pictures, pictures.flip(3)])
-    return both.index_select(0, torch.arange(len(pictures), device=pictures.device) + len(pictures) * chosen)
+    both = torch.cat([images, images.flip(3)])
+    return both.index_select(0, torch.arange(len(images), device=images.device) + len(images) * chosen)
 
 
-def shifted(pictures: Tensor, down: Tensor, right: Tensor) -> Tensor:
+def shifted(images: Tensor, down: Tensor, right: Tensor) -> Tensor:
     """Return the pictures moved by whole pixels; what comes in at an edge is the picture's own mirror image.
 
     Args:
-        pictures: (B, C, H, W).
+        images: (B, C, H, W).
         down: (B,) pixels, up where negative; at most H.
         right: (B,) pixels, left where negative; at most W.
     """
-    height, width = pictures.shape[2:]
-    rows = _reflected(torch.arange(height, device=pictures.device) - down[:, None], height)  # (B, H)
-    columns = _reflected(torch.arange(width, device=pictures.device) - right[:, None], width)  # (B, W)
+    height, width = images.shape[2:]
+    rows = _reflected(torch.arange(height, device=images.device) - down[:, None], height)  # (B, H)
+    columns = _reflected(torch.arange(width, device=images.device) - right[:, None], width)  # (B, W)
     places = (rows[:, :, None] * width + columns[:, None, :]).flatten(1)  # (B, H * W)
-    flat = pictures.flatten(2)
-    return flat.gather(2, places[:, None].expand(flat.shape)).view(pictures.shape)
+    flat = images.flatten(2)
+    return flat.gather(2, places[:, None].expand(flat.shape)).view(images.shape)
 
 
 def _reflected(places: Tensor, size: int) -> Tensor:
@@ -171,11 +171,11 @@ def _reflected(places: Tensor, size: int) -> Tensor:
     return torch.where(folded >= size, 2 * size - 1 - folded, folded)
 
 
-def warped(pictures: Tensor, angle: Tensor, zoom: Tensor, down: Tensor, right: Tensor) -> Tensor:
+def warped(images: Tensor, angle: Tensor, zoom: Tensor, down: Tensor, right: Tensor) -> Tensor:
     """Return the pictures turned, zoomed and moved in one interpolation, mirrored beyond their edges.
 
     Args:
-        pictures: (B, C, H, W) of 0..255.
+        images: (B, C, H, W) of 0..255.
         angle: (B,) radians, clockwise.
         zoom: (B,) 2 shows everything twice as large.
         down: (B,) share of the height.
@@ -184,23 +184,23 @@ def warped(pictures: Tensor, angle: Tensor, zoom: Tensor, down: Tensor, right: T
     Shapes:
         (B, C, H, W) -> (B, C, H, W) float32
     """
-    height, width = pictures.shape[2:]
+    height, width = images.shape[2:]
     # Where each pixel lies from the middle, in pixels: turning must not shear what is not square.
-    y = torch.arange(height, device=pictures.device) - (height - 1) / 2 - (down * height)[:, None]  # (B, H)
-    x = torch.arange(width, device=pictures.device) - (width - 1) / 2 - (right * width)[:, None]  # (B, W)
+    y = torch.arange(height, device=images.device) - (height - 1) / 2 - (down * height)[:, None]  # (B, H)
+    x = torch.arange(width, device=images.device) - (width - 1) / 2 - (right * width)[:, None]  # (B, W)
     cos, sin = (angle.cos() / zoom)[:, None], (angle.sin() / zoom)[:, None]
     # Where it comes from, in shares of half the side as `grid_sample` counts: a share of its row, one of its column.
     from_x = (x * cos * (2 / width))[:, None, :] + (y * sin * (2 / width))[:, :, None]  # (B, H, W)
     from_y = (x * -sin * (2 / height))[:, None, :] + (y * cos * (2 / height))[:, :, None]
     grid = torch.stack((from_x, from_y), dim=-1)
-    return F.grid_sample(pictures.float(), grid, padding_mode="reflection", align_corners=False).clamp_(0, BRIGHTEST)
+    return F.grid_sample(images.float(), grid, padding_mode="reflection", align_corners=False).clamp_(0, BRIGHTEST)
 
 
-def recoloured(pictures: Tensor, brightness: Tensor, contrast: Tensor, saturation: Tensor) -> Tensor:
+def recoloured(images: Tensor, brightness: Tensor, contrast: Tensor, saturation: Tensor) -> Tensor:
     """Return the pictures with other light and colours.
 
     Args:
-        pictures: (B, C, H, W) of 0..255.
+        images: (B, C, H, W) of 0..255.
         brightness: (B,) by which every pixel is multiplied.
         contrast: (B,) by which its distance to the picture's mean grey is.
         saturation: (B,) by which its distance to its own grey is; means nothing where there is one channel.
@@ -208,7 +208,7 @@ def recoloured(pictures: Tensor, brightness: Tensor, contrast: Tensor, saturatio
     Shapes:
         (B, C, H, W) -> (B, C, H, W) float32
     """
-    flat, channels = pictures.flatten(2).float(), pictures.shape[1]
+    flat, channels = images.flatten(2).float(), images.shape[1]
     luma = flat.new_tensor(LUMA if channels == len(LUMA) else (1 / channels,) * channels)
     grey = (flat.mean(2) @ luma).view(-1, 1, 1)  # (B, 1, 1)
     bright, sharp, colourful = (factor.view(-1, 1, 1) for factor in (brightness, contrast, saturation))
@@ -216,27 +216,27 @@ def recoloured(pictures: Tensor, brightness: Tensor, contrast: Tensor, saturatio
     own = torch.eye(channels, device=flat.device)
     mixed = bright * sharp * (colourful * own + (1 - colourful) * luma)  # (B, C, C)
     added = (bright * (1 - sharp) * grey).expand(-1, channels, 1)
-    return torch.baddbmm(added, mixed, flat).clamp_(0, BRIGHTEST).view(pictures.shape)
+    return torch.baddbmm(added, mixed, flat).clamp_(0, BRIGHTEST).view(images.shape)
 
 
-def with_square_hidden(pictures: Tensor, top: Tensor, left: Tensor, side: int, fill: Tensor) -> Tensor:
+def with_square_hidden(images: Tensor, top: Tensor, left: Tensor, side: int, fill: Tensor) -> Tensor:
     """Return the pictures with one square of each blanked out.
 
     Args:
-        pictures: (B, C, H, W) of 0..255.
+        images: (B, C, H, W) of 0..255.
         top: (B,) its first row.
         left: (B,) its first column.
         side: Of the square, in pixels.
         fill: (C,) the colour that says nothing, of 0..255.
     """
-    span = torch.arange(side, device=pictures.device)
+    span = torch.arange(side, device=images.device)
     rows, columns = top[:, None] + span, left[:, None] + span  # (B, S)
-    places = (rows[:, :, None] * pictures.shape[3] + columns[:, None, :]).flatten(1)  # (B, S * S)
-    colour = fill if pictures.is_floating_point() else fill.round()
-    colour = colour.to(pictures).view(1, -1, 1)
-    shape = (*pictures.shape[:2], side * side)
-    hidden = pictures.flatten(2).scatter(2, places[:, None].expand(shape), colour.expand(shape))
-    return hidden.view(pictures.shape)
+    places = (rows[:, :, None] * images.shape[3] + columns[:, None, :]).flatten(1)  # (B, S * S)
+    colour = fill if images.is_floating_point() else fill.round()
+    colour = colour.to(images).view(1, -1, 1)
+    shape = (*images.shape[:2], side * side)
+    hidden = images.flatten(2).scatter(2, places[:, None].expand(shape), colour.expand(shape))
+    return hidden.view(images.shape)
 
 
 # --- texts ---

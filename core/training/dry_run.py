@@ -11,13 +11,13 @@ from core.config import TrainConfig
 from core.specs import TaskSpec
 from core.training.augmentation import Augmentation
 from core.training.batches import Split
-from core.training.optimizers import make_optimiser, set_learning_rate
+from core.training.optimizers import make_optimizer, set_learning_rate
 from core.training.prefetch import batches_on
 from core.training.progress import RunningSums
-from core.training.step import Stepper
+from core.training.step import TrainStep
 
 
-class Rehearsal:
+class DryRun:
     """Makes real steps: the batches, the optimiser and the precision that a run would have.
 
     Without `torch.compile`, whose preparation takes longer than anybody waits for an estimate.
@@ -49,9 +49,9 @@ class Rehearsal:
         self.module, self.device = module.to(device).train(), device
         self._augment = augment
         self.batches = batches_on(device, task, module, train, config, padding_id)
-        self._optimiser = make_optimiser(module, config, device)
+        self._optimizer = make_optimizer(module, config, device)
         self._sums = RunningSums(device, counts_answers=False)
-        self.stepper = Stepper(module, task, config, self._optimiser, self._sums, train[1], lambda _: None)
+        self.train_step = TrainStep(module, task, config, self._optimizer, self._sums, train[1], lambda _: None)
 
     def draw(self) -> Iterator[Split]:
         """Yield batches as a run would see them, epoch after epoch, without end."""
@@ -64,15 +64,15 @@ class Rehearsal:
 
     def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> float:
         """Make one step, wait for the device, and return the loss before it; no number where there is none."""
-        set_learning_rate(self._optimiser, learning_rate)
+        set_learning_rate(self._optimizer, learning_rate)
         self._sums.reset()
-        self.stepper.step(inputs, targets)
+        self.train_step.step(inputs, targets)
         loss = self._sums.read()["train/loss"]
         return loss if math.isfinite(loss) else math.nan
 
     def time_of_correction(self) -> float:
         """Correct the weights once more by the last step's gradients, and return the seconds that it took."""
         began = time.perf_counter()
-        self._optimiser.step()
+        self._optimizer.step()
         self._sums.read()  # waits for the device
         return time.perf_counter() - began

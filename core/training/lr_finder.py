@@ -13,7 +13,7 @@ from core.config import TrainConfig
 from core.specs import TaskSpec
 from core.training.augmentation import Augmentation
 from core.training.batches import Split
-from core.training.dry_run import Rehearsal
+from core.training.dry_run import DryRun
 
 LOWEST, HIGHEST = 1e-6, 10.0  # what a run may have
 STEPS = 120  # 17 for each factor of ten
@@ -72,12 +72,12 @@ def range_test(
     Source:
         Smith, Cyclical Learning Rates for Training Neural Networks, 2015. https://arxiv.org/abs/1506.01186
     """
-    rehearsal = Rehearsal(make_module(), task, train, config, device, augment, padding_id)
-    count, steps = _plan(rehearsal)
+    dry_run = DryRun(make_module(), task, train, config, device, augment, padding_id)
+    count, steps = _plan(dry_run)
     rates, losses = rising_rates(steps), list[float]()
     deadline = time.perf_counter() + 2 * LONGEST_S
-    for rate, (inputs, targets) in zip(rates, rehearsal.draw(), strict=False):
-        losses.append(rehearsal.step(inputs[:count], targets[:count], rate))
+    for rate, (inputs, targets) in zip(rates, dry_run.draw(), strict=False):
+        losses.append(dry_run.step(inputs[:count], targets[:count], rate))
         if has_broken_away(losses) or time.perf_counter() > deadline:
             break
     kept = [loss for loss in losses if math.isfinite(loss)]
@@ -86,13 +86,13 @@ def range_test(
     return RangeTest(tuple(rates[: len(kept)]), tuple(smooth), found or config.learning_rate, found is not None)
 
 
-def _plan(rehearsal: Rehearsal) -> tuple[int, int]:
+def _plan(dry_run: DryRun) -> tuple[int, int]:
     """Return the examples of a step and the number of steps that can be afforded."""
-    inputs, targets = next(rehearsal.draw())
+    inputs, targets = next(dry_run.draw())
     few = min(FIRST_EXAMPLES, len(inputs))
     for _ in range(2):  # the first step warms up
         began = time.perf_counter()
-        rehearsal.step(inputs[:few], targets[:few], LOWEST)
+        dry_run.step(inputs[:few], targets[:few], LOWEST)
     example_s = max(time.perf_counter() - began, 1e-9) / few
     affordable = int(LONGEST_S / FEWEST_STEPS / example_s)
     count = min(max(affordable, min(few, 4)), len(inputs))

@@ -16,7 +16,7 @@ FUSED_ON = ("cpu", "cuda", "mps")  # where one kernel updates all parameters
 WEIGHT_NAMES = ("weight", "in_proj_weight")  # of matrices: `weight_ih_l0` of an LSTM begins so as well
 
 
-def make_optimiser(module: nn.Module, config: TrainConfig, device: torch.device) -> Optimizer:
+def make_optimizer(module: nn.Module, config: TrainConfig, device: torch.device) -> Optimizer:
     """Return the optimiser, with weight decay on matrices only: for all of them apart from the gradient.
 
     As a part of the gradient (the L2 penalty of PyTorch's Adam and SGD), Adam would divide it by the gradient's size
@@ -56,9 +56,9 @@ def _groups(decayed: list[nn.Parameter], free: list[nn.Parameter], decay: float)
 
 
 @torch.no_grad()
-def _decay(optimiser: Optimizer, _args: Any, _kwargs: Any) -> None:
+def _decay(optimizer: Optimizer, _args: Any, _kwargs: Any) -> None:
     """Pull the weights towards 0 before a step of SGD."""
-    for group in optimiser.param_groups:
+    for group in optimizer.param_groups:
         if group["decoupled_decay"]:
             torch._foreach_mul_(group["params"], 1 - group["lr"] * group["decoupled_decay"])
 
@@ -123,22 +123,22 @@ def decayed_and_free(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Par
     return decayed, [p for p in learning if id(p) not in chosen]
 
 
-def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:
+def set_learning_rate(optimizer: Optimizer, learning_rate: float) -> None:
     """Set the learning rate of the next step."""
-    for group in optimiser.param_groups:
+    for group in optimizer.param_groups:
         group["lr"] = learning_rate
 
 
-def optimiser_tensors(optimiser: Optimizer) -> dict[str, Tensor]:
+def optimizer_tensors(optimizer: Optimizer) -> dict[str, Tensor]:
     """Return the optimiser's memory by name, such as `3.exp_avg` of the fourth parameter."""
-    state = optimiser.state_dict()["state"]
+    state = optimizer.state_dict()["state"]
     return {f"{index}.{name}": t for index, memory in state.items() for name, t in memory.items() if t is not None}
 
 
-def restore_optimiser(optimiser: Optimizer, tensors: dict[str, Tensor]) -> None:
-    """Give the optimiser back the memory that `optimiser_tensors` returned."""
+def restore_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Give the optimiser back the memory that `optimizer_tensors` returned."""
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
         index, _, name = key.partition(".")
         state.setdefault(int(index), {})[name] = tensor
-    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

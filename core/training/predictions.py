@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Outcomes, TaskSpec
+from core.specs import Predictions, TaskSpec
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +29,7 @@ def windows_at_once(context: int, vocabulary_size: int) -> int:
     return max(ids // context, 1)
 
 
-def outcomes_of(
+def predict_split(
     task: TaskSpec,
     module: "nn.Module",
     inputs: "NDArray[Any] | Tensor",
@@ -39,7 +39,7 @@ def outcomes_of(
     context: int = 0,
     padding_id: int = 0,
     count: Callable[[int, int], None] | None = None,
-) -> Outcomes:
+) -> Predictions:
     """Run a model over a split, without gradients and in evaluation mode.
 
     Args:
@@ -67,19 +67,21 @@ def outcomes_of(
             if task.output_kind == "text":
                 windows = _windows(rows, context, batch_size)
                 found = (
-                    task.outcomes(module(x.to(device))[:, seen:], y[:, seen:].to(device)) for x, y, seen in windows
+                    task.predictions(module(x.to(device))[:, seen:], y[:, seen:].to(device)) for x, y, seen in windows
                 )
                 return join(_counted(found, max(len(rows) - 1, 0), count))
             if holds_padded_ids(rows):
                 return _by_length(task, module, rows, right, device, batch_size, padding_id, count)
             batches = _slices(rows, right, batch_size)
-            found = (task.outcomes(module(x.to(device)), y.to(device)) for x, y in batches)
+            found = (task.predictions(module(x.to(device)), y.to(device)) for x, y in batches)
             return join(_counted(found, len(rows), count))
     finally:
         module.train(was_training)
 
 
-def _counted(parts: Iterable[Outcomes], total: int, count: Callable[[int, int], None] | None) -> Iterator[Outcomes]:
+def _counted(
+    parts: Iterable[Predictions], total: int, count: Callable[[int, int], None] | None
+) -> Iterator[Predictions]:
     """Yield the outcomes of each batch, and tell how many there are by then."""
     done = 0
     if count is not None:
@@ -105,7 +107,7 @@ def _by_length(
     batch_size: int,
     padding_id: int,
     count: Callable[[int, int], None] | None,
-) -> Outcomes:
+) -> Predictions:
     """Return the outcomes of texts (N, T) in their order, computed the shortest first and without needless padding."""
     from core.training.batches import lengths_of, width_for
 
@@ -114,10 +116,10 @@ def _by_length(
     ids, right = ids[order.to(ids.device)], right[order.to(right.device)]
     lengths = lengths[order]
 
-    def answered(start: int) -> Outcomes:
+    def answered(start: int) -> Predictions:
         rows = slice(start, start + batch_size)
         x = ids[rows, : width_for(int(lengths[rows][-1]))]
-        return task.outcomes(module(x.to(device)), right[rows].to(device))
+        return task.predictions(module(x.to(device)), right[rows].to(device))
 
     parts = (answered(start) for start in range(0, len(ids), batch_size))
     joined, back = join(_counted(parts, len(ids), count)), order.argsort().numpy()
@@ -148,13 +150,13 @@ def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Te
         yield ids[None, begin:count], ids[None, begin + 1 : count + 1], done - begin
 
 
-def join(parts: Iterable[Outcomes]) -> Outcomes:
+def join(parts: Iterable[Predictions]) -> Predictions:
     """Return the outcomes of all batches as one."""
     listed = list(parts)
     if not listed:
         nothing = np.zeros(0, dtype=np.int64)
-        return Outcomes(np.zeros(0), nothing, nothing)
-    return Outcomes(
+        return Predictions(np.zeros(0), nothing, nothing)
+    return Predictions(
         np.concatenate([part.nll for part in listed]),
         np.concatenate([part.targets for part in listed]),
         np.concatenate([part.predicted for part in listed]),

@@ -12,10 +12,10 @@ from core.specs import TaskSpec
 from core.training.augmentation import Augmentation
 from core.training.batches import Split, context_of, holds_padded_ids
 from core.training.device import memory_used_bytes
-from core.training.dry_run import Rehearsal
+from core.training.dry_run import DryRun
 from core.training.memory import needed_bytes, parameter_counts
 from core.training.plan import LOOK_COSTS
-from core.training.predictions import outcomes_of, windows_at_once
+from core.training.predictions import predict_split, windows_at_once
 from core.training.time_budget import planned_looks
 from core.training.trainer import EVALUATION_BATCH
 
@@ -78,31 +78,31 @@ def measure(
     """
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    rehearsal = Rehearsal(module, task, train, config, device, augment, padding_id)
-    remembered_bytes = _remembered_bytes(rehearsal, train[0], config.learning_rate)
-    share, step_s = _time_of_a_step(rehearsal, config.learning_rate)
+    dry_run = DryRun(module, task, train, config, device, augment, padding_id)
+    remembered_bytes = _remembered_bytes(dry_run, train[0], config.learning_rate)
+    share, step_s = _time_of_a_step(dry_run, config.learning_rate)
     count, learning = parameter_counts(module)
     peak = needed_bytes(count, learning, config.optimizer) + int(AT_ONCE * remembered_bytes)
     if device.type == "cuda" and share == 1.0:
         peak = memory_used_bytes(device)  # PyTorch's own count, the data on the GPU included
-    look_s = _time_of_a_look(rehearsal, task, train, validation_size, step_s, padding_id, vocabulary_size)
+    look_s = _time_of_a_look(dry_run, task, train, validation_size, step_s, padding_id, vocabulary_size)
     rows = -(-validation_size // context_of(module)) if task.output_kind == "text" else validation_size
-    steps, total_s = _whole_run(rehearsal, config, rows, step_s, look_s)
+    steps, total_s = _whole_run(dry_run, config, rows, step_s, look_s)
     return Measured(step_s, look_s, peak, count, steps, total_s)
 
 
 # --- time ---
 
 
-def _time_of_a_step(rehearsal: Rehearsal, learning_rate: float) -> tuple[float, float]:
+def _time_of_a_step(dry_run: DryRun, learning_rate: float) -> tuple[float, float]:
     """Return the share of a batch that was measured, 1 where time allowed it, and the seconds of a whole step."""
-    drawn, deadline = rehearsal.draw(), time.perf_counter() + STEPPING_S
-    whole = rehearsal.batches.batch_size
+    drawn, deadline = dry_run.draw(), time.perf_counter() + STEPPING_S
+    whole = dry_run.batches.batch_size
 
     def seconds(count: int) -> float:
         began = time.perf_counter()
         inputs, targets = next(drawn)
-        rehearsal.step(inputs[:count], targets[:count], learning_rate)
+        dry_run.step(inputs[:count], targets[:count], learning_rate)
         return time.perf_counter() - began
 
     count = min(FIRST_EXAMPLES, whole)
@@ -111,7 +111,7 @@ def _time_of_a_step(rehearsal: Rehearsal, learning_rate: float) -> tuple[float, 
         count = min(4 * count, whole)
         took = seconds(count)
     if count < whole:
-        correction_s = min(rehearsal.time_of_correction(), took)  # does not grow with the batch
+        correction_s = min(dry_run.time_of_correction(), took)  # does not grow with the batch
         return count / whole, correction_s + (took - correction_s) * whole / count
     times = [seconds(whole)] if took < deadline - time.perf_counter() else [took]
     while time.perf_counter() + times[-1] < deadline:
@@ -120,7 +120,7 @@ def _time_of_a_step(rehearsal: Rehearsal, learning_rate: float) -> tuple[float, 
 
 
 def _time_of_a_look(
-    rehearsal: Rehearsal,
+    dry_run: DryRun,
     task: TaskSpec,
     train: Split,
     validation_size: int,
@@ -129,27 +129,27 @@ def _time_of_a_look(
     vocabulary_size: int,
 ) -> float:
     """Return the seconds of one look at the validation split, from a look at some training examples."""
-    example_s = LOOK_COSTS * step_s / rehearsal.batches.batch_size
-    context = context_of(rehearsal.module) if task.output_kind == "text" else 0
+    example_s = LOOK_COSTS * step_s / dry_run.batches.batch_size
+    context = context_of(dry_run.module) if task.output_kind == "text" else 0
     at_once = windows_at_once(context, vocabulary_size) if context else EVALUATION_BATCH
     count = max(min(int(LOOKING_S / max(example_s, 1e-9)), at_once), 1)  # examples, or windows of a text
     rows = count * context + 1 if context else count
-    inputs, targets = train[0][:rows].to(rehearsal.device), train[1][:rows].to(rehearsal.device)
+    inputs, targets = train[0][:rows].to(dry_run.device), train[1][:rows].to(dry_run.device)
     times: list[float] = []
     while len(times) < 2 and sum(times) < LOOKING_S:  # the first look warms up, where there is time for another
         began = time.perf_counter()
-        with rehearsal.stepper.autocast():
-            outcomes_of(task, rehearsal.module, inputs, targets, rehearsal.device, at_once, context, padding_id)
+        with dry_run.train_step.autocast():
+            predict_split(task, dry_run.module, inputs, targets, dry_run.device, at_once, context, padding_id)
         times.append(time.perf_counter() - began)
     return min(times) * validation_size / len(inputs)
 
 
 def _whole_run(
-    rehearsal: Rehearsal, config: TrainConfig, validation_examples: int, step_s: float, look_s: float
+    dry_run: DryRun, config: TrainConfig, validation_examples: int, step_s: float, look_s: float
 ) -> tuple[int, float]:
     """Return the steps of the run and its seconds, looks included."""
-    steps = config.epochs * rehearsal.batches.steps_per_epoch
-    looks, first = planned_looks(config.epochs, steps * rehearsal.batches.batch_size, validation_examples)
+    steps = config.epochs * dry_run.batches.steps_per_epoch
+    looks, first = planned_looks(config.epochs, steps * dry_run.batches.batch_size, validation_examples)
     total_s, budget_s = steps * step_s + (looks + first) * look_s, 60 * config.time_budget_min
     if budget_s and total_s > budget_s:
         return max(int(steps * budget_s / total_s), 1), budget_s
@@ -159,15 +159,15 @@ def _whole_run(
 # --- memory ---
 
 
-def _remembered_bytes(rehearsal: Rehearsal, examples: Tensor, learning_rate: float) -> float:
+def _remembered_bytes(dry_run: DryRun, examples: Tensor, learning_rate: float) -> float:
     """Return what the widest batch leaves behind on its way for the way back, from a step with a few examples."""
-    inputs, targets = next(rehearsal.draw())
+    inputs, targets = next(dry_run.draw())
     few = min(FIRST_EXAMPLES, len(inputs))
-    remembered = _Remembered(rehearsal.module)
+    remembered = _Remembered(dry_run.module)
     with saved_tensors_hooks(remembered.pack, remembered.unpack):
-        rehearsal.step(inputs[:few], targets[:few], learning_rate)
-    parts = min(rehearsal.stepper.parts, few)  # of which one at a time is in memory
-    at_once = -(-len(inputs) // rehearsal.stepper.parts) / -(-few // parts)
+        dry_run.step(inputs[:few], targets[:few], learning_rate)
+    parts = min(dry_run.train_step.parts, few)  # of which one at a time is in memory
+    at_once = -(-len(inputs) // dry_run.train_step.parts) / -(-few // parts)
     wider = examples.shape[1] / inputs.shape[1] if holds_padded_ids(examples) else 1.0
     return remembered.most_bytes * at_once * wider
 

@@ -20,14 +20,14 @@ _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 _log = logging.getLogger(__name__)
 
 
-class Stepper:
+class TrainStep:
     """Makes the steps of a run.
 
     Args:
         module: The model, on its device.
         task: Says what the loss is.
         config: Every choice.
-        optimiser: Corrects the module's parameters.
+        optimizer: Corrects the module's parameters.
         sums: Collects what each step gave.
         targets: (N,) of the whole training split: classes are counted in it where rare ones shall weigh more.
         notify: Called with the number of parts when memory was short and steps are computed in more parts from now on.
@@ -38,12 +38,12 @@ class Stepper:
         module: nn.Module,
         task: TaskSpec,
         config: TrainConfig,
-        optimiser: Optimizer,
+        optimizer: Optimizer,
         sums: RunningSums,
         targets: Tensor,
         notify: Callable[[int], None],
     ) -> None:
-        self._config, self._optimiser, self._sums = config, optimiser, sums
+        self._config, self._optimizer, self._sums = config, optimizer, sums
         self._device, self._notify = sums.device, notify
         device = self._device
         self._forward = compiled(module) if config.compile else module
@@ -75,7 +75,7 @@ class Stepper:
                     raise
                 _log.warning("Out of memory: steps are computed in %d parts from now on.", 2 * self.parts)
             # Outside of the handler: the error's frames, and with them the batch's tensors, are gone by now.
-            self._optimiser.zero_grad()
+            self._optimizer.zero_grad()
             if self._device.type == "cuda":
                 torch.cuda.empty_cache()
             self.parts *= 2
@@ -95,13 +95,13 @@ class Stepper:
         else:
             logits, loss = self._in_parts(inputs, targets)
         if self._scaler.is_enabled():
-            self._scaler.unscale_(self._optimiser)
+            self._scaler.unscale_(self._optimizer)
         norm = self._clip_gradients()
         if self._scaler.is_enabled():
-            self._scaler.step(self._optimiser)
+            self._scaler.step(self._optimizer)
             self._scaler.update()
         else:
-            self._optimiser.step()
+            self._optimizer.step()
         self._sums.add(loss, logits, targets, norm)
 
     def _in_parts(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from core.config import TrainConfig
 from core.errors import CheckpointUnusable, StopRequested, TrainingDiverged
-from core.specs import Outcomes, TaskSpec
+from core.specs import Predictions, TaskSpec
 from core.statistics.scores import parts_of
 from core.training.arriving_data import Arrival, ArrivingBatches
 from core.training.batches import Split, check_not_empty, context_of, example_count
@@ -17,15 +17,15 @@ from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState
 from core.training.checkpoint_selection import Choice
 from core.training.device import kept_random_state, memory_used_bytes
-from core.training.optimizers import make_optimiser, set_learning_rate
+from core.training.optimizers import make_optimizer, set_learning_rate
 from core.training.pace import Pace
 from core.training.plan import Plan
-from core.training.predictions import outcomes_of, windows_at_once
+from core.training.predictions import predict_split, windows_at_once
 from core.training.prefetch import batches_on, where_it_fits
 from core.training.progress import FitResult, Progress, RunningSums
 from core.training.schedules import learning_rate_at
 from core.training.solver import expected_s, is_convex, is_solvable, solve
-from core.training.step import Stepper
+from core.training.step import TrainStep
 from core.training.time_budget import Clock
 from core.training.training_state import adopt, chosen, chosen_before, restore, rows_of, snapshot
 
@@ -68,7 +68,7 @@ class Trainer:
         callbacks: Sequence[Callback] = (),
         *,
         augment: Callable[[Tensor], Tensor] | None = None,
-        judge: Callable[[Outcomes], Outcomes] | None = None,
+        judge: Callable[[Predictions], Predictions] | None = None,
         padding_id: int = 0,
         vocabulary_size: int = 0,
         arrival: Arrival | None = None,
@@ -76,7 +76,7 @@ class Trainer:
     ) -> None:
         self.module, self.task, self.config, self.device = module.to(device), task, config, device
         self.choice = Choice()
-        self.outcomes: Outcomes | None = None  # of the look at the validation split, while callbacks hear of it
+        self.predictions: Predictions | None = None  # of the look at the validation split, while callbacks hear of it
         self._augment, self._judge = augment, judge
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
@@ -88,10 +88,12 @@ class Trainer:
         if arrival is not None:
             self._batches = ArrivingBatches(self._batches, arrival, len(train[0]))
         self._validation = where_it_fits(validation, device)
-        self._optimiser = make_optimiser(module, config, device)
+        self._optimizer = make_optimizer(module, config, device)
         self._sums = RunningSums(device, counts_answers=task.output_kind == "label")
-        self._stepper = Stepper(module, task, config, self._optimiser, self._sums, train[1], self._memory_was_short)
-        self._parts = (module, self._optimiser, self._sums, self._stepper, device)
+        self._train_step = TrainStep(
+            module, task, config, self._optimizer, self._sums, train[1], self._memory_was_short
+        )
+        self._parts = (module, self._optimizer, self._sums, self._train_step, device)
         self._primary = task.metric(task.primary_metric)
         self.steps_per_epoch = self._batches.steps_per_epoch
         examples = example_count(task, module, self._validation)
@@ -118,7 +120,7 @@ class Trainer:
         if resume is not None:
             self._restore(resume)
         elif start is not None:
-            adopt(start, self.module, self._optimiser)
+            adopt(start, self.module, self._optimizer)
             self.choice = chosen_before(start)
         self.module.train()
         self._clock, self._pace = Clock(resume.train_time_s if resume else 0.0), Pace()
@@ -172,8 +174,8 @@ class Trainer:
         inputs, targets = self._batches.draw(epoch, position)
         if self._augment is not None:
             inputs = self._augment(inputs)
-        set_learning_rate(self._optimiser, learning_rate_at(self.config, self._step, self.plan.steps_total))
-        self._stepper.step(inputs, targets)
+        set_learning_rate(self._optimizer, learning_rate_at(self.config, self._step, self.plan.steps_total))
+        self._train_step.step(inputs, targets)
         self._step += 1
         self._pace.stepped(time.perf_counter())
         self.plan.fit(self._step, self._clock, self._pace)
@@ -233,30 +235,30 @@ class Trainer:
             self._waited(self._arrival.validation())
         began = time.perf_counter()
         with kept_random_state(self.device):
-            self.outcomes = outcomes = self._measure()
-            metrics = {f"validation/{metric.name}": metric.compute(outcomes) for metric in self.task.metrics}
-            loss = metrics.setdefault("validation/loss", float(outcomes.nll.mean()))
+            self.predictions = predictions = self._measure()
+            metrics = {f"validation/{metric.name}": metric.compute(predictions) for metric in self.task.metrics}
+            loss = metrics.setdefault("validation/loss", float(predictions.nll.mean()))
             primary = metrics[f"validation/{self._primary.name}"]
             self._check_finite(metrics)
-            rows = parts_of(self._primary, outcomes, self.task.bootstrap_block)
+            rows = parts_of(self._primary, predictions, self.task.bootstrap_block)
             self.choice = self.choice.after(
                 Best(self._step, primary, loss), rows, self._primary.direction, convex=self._is_convex
             )
             for callback in self._callbacks:
                 callback.on_evaluation(self, metrics)
-        self.outcomes = None
+        self.predictions = None
         took_s = time.perf_counter() - began
         self.plan.looked(self._step, took_s)
         self._waited(took_s)  # the speed is that of training alone
 
-    def _measure(self) -> Outcomes:
+    def _measure(self) -> Predictions:
         context = context_of(self.module) if self.task.output_kind == "text" else 0
         rows = windows_at_once(context, self._vocabulary_size) if context else EVALUATION_BATCH
-        with self._stepper.autocast():
-            outcomes = outcomes_of(
+        with self._train_step.autocast():
+            predictions = predict_split(
                 self.task, self.module, *self._validation, self.device, rows, context, self._padding_id
             )
-        return outcomes if self._judge is None else self._judge(outcomes)
+        return predictions if self._judge is None else self._judge(predictions)
 
     # --- for callbacks and whoever waits ---
 
@@ -316,7 +318,7 @@ class Trainer:
             best=self.choice.best,
             tensors=snapshot(*self._parts) | rows_of(self.choice),
             steps_total=self.plan.steps_total,
-            parts=self._stepper.parts,
+            parts=self._train_step.parts,
             kept=self.choice.kept,
         )
 

@@ -9,30 +9,30 @@ from torch.optim import Optimizer
 from core.training.checkpoint import TrainingState, restore_module
 from core.training.checkpoint_selection import Choice
 from core.training.device import random_state, restore_random_state
-from core.training.optimizers import optimiser_tensors, restore_optimiser
+from core.training.optimizers import optimizer_tensors, restore_optimizer
 from core.training.progress import RunningSums
-from core.training.step import Stepper
+from core.training.step import TrainStep
 
 _ROWS = "best_rows"
 
 
 def snapshot(
-    module: nn.Module, optimiser: Optimizer, sums: RunningSums, stepper: Stepper, device: torch.device
+    module: nn.Module, optimizer: Optimizer, sums: RunningSums, train_step: TrainStep, device: torch.device
 ) -> dict[str, Tensor]:
     """Return a copy of every tensor that the next step depends on, by name as `TrainingState` has them."""
     tensors = {f"model.{name}": t for name, t in module.state_dict().items()}
-    tensors |= {f"optimiser.{name}": t for name, t in optimiser_tensors(optimiser).items()}
+    tensors |= {f"optimiser.{name}": t for name, t in optimizer_tensors(optimizer).items()}
     tensors |= {f"random.{name}": t for name, t in random_state(device).items()}
-    tensors |= {"sums": sums.tensor(), "scale": stepper.scale()}
+    tensors |= {"sums": sums.tensor(), "scale": train_step.scale()}
     return {name: t.detach().clone() for name, t in tensors.items()}
 
 
 def restore(
     state: TrainingState,
     module: nn.Module,
-    optimiser: Optimizer,
+    optimizer: Optimizer,
     sums: RunningSums,
-    stepper: Stepper,
+    train_step: TrainStep,
     device: torch.device,
 ) -> None:
     """Put back what `snapshot` returned.
@@ -40,22 +40,22 @@ def restore(
     Raises:
         CheckpointUnusable: It is of another model.
     """
-    adopt(state, module, optimiser)
+    adopt(state, module, optimizer)
     restore_random_state(state.part("random"), device)
     sums.restore(state.tensors["sums"], state.steps_since_log, state.examples_since_log)
     if "scale" in state.tensors:
-        stepper.restore_scale(state.tensors["scale"])
-    stepper.parts = max(state.parts, stepper.parts)
+        train_step.restore_scale(state.tensors["scale"])
+    train_step.parts = max(state.parts, train_step.parts)
 
 
-def adopt(state: TrainingState, module: nn.Module, optimiser: Optimizer) -> None:
+def adopt(state: TrainingState, module: nn.Module, optimizer: Optimizer) -> None:
     """Begin with the weights and the optimiser's memory of another run, and with nothing else of it.
 
     Raises:
         CheckpointUnusable: They are of another model.
     """
     restore_module(module, state)
-    restore_optimiser(optimiser, state.part("optimiser"))
+    restore_optimizer(optimizer, state.part("optimiser"))
 
 
 def rows_of(choice: Choice) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ from core.services.curve_cache import SMOOTHEST, Curve, Line, Snapshot, curves_o
 from core.services.run_service import Service
 from core.web.curve_responses import CurveAnswers, is_step
 from core.web.js_assets import library_files
-from core.web.sample_prediction_routes import wall_endpoints
+from core.web.sample_prediction_routes import sample_prediction_endpoints
 
 _YEAR = "public, max-age=31536000, immutable"
 _NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -78,7 +78,7 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
         "/api/runs/{run_id}/curves.csv": _in_thread(table),
         "/api/runs/{run_id}/detail": _in_thread(detail),
         "/assets/{name}": _in_thread(asset),
-        **{path: _in_thread(endpoint) for path, endpoint in wall_endpoints(open_service).items()},
+        **{path: _in_thread(endpoint) for path, endpoint in sample_prediction_endpoints(open_service).items()},
     }
     return [Route(path, _guarded(endpoint, hosts), methods=["GET"]) for path, endpoint in paths.items()]
 
@@ -99,8 +99,8 @@ def refusal(request: Request, hosts: tuple[str, ...]) -> str:
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
     if not _is_allowed(_hostname(f"//{host}"), hosts):
         return "This address is not one under which Touchstone may be reached (allowedHosts)."
-    foreign = origin is not None and _netloc(origin) != host.lower()
-    if foreign or request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+    external = origin is not None and _netloc(origin) != host.lower()
+    if external or request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return "Only Touchstone's own pages may read this."
     return ""
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from core.errors import UserError
-from core.evaluation.sample_predictions import Look, looks_stamp, picture_of, read_examples, read_looks
+from core.evaluation.sample_predictions import Look, image_of, looks_stamp, read_examples, read_looks
 from core.runs import Run
 from core.services.run_service import Service
 
@@ -17,32 +17,32 @@ _DAY = "private, max-age=86400"  # an example of a run never changes
 LONGEST_TEXT = 4_000  # characters of what a model wrote
 
 
-def wall_endpoints(open_service: Callable[[], Service]) -> dict[str, Callable[[Request], Response]]:
+def sample_prediction_endpoints(open_service: Callable[[], Service]) -> dict[str, Callable[[Request], Response]]:
     """Return the endpoints by path, for `core.web.routes` to guard and mount.
 
     Args:
         open_service: Returns the process's service.
     """
 
-    def wall(request: Request) -> Response:
+    def sample_predictions(request: Request) -> Response:
         query, service = request.query_params, open_service()
         run = service.run(request.path_params["run_id"])
         after = query.get("after", "")
         known = int(after) if after.isdecimal() and len(after) < 19 else -1
-        document = wall_document(service, run, known, query.get("generation", ""))
+        document = sample_prediction_document(service, run, known, query.get("generation", ""))
         return JSONResponse(document, headers={"Cache-Control": "no-store"})
 
-    def picture(request: Request) -> Response:
+    def image(request: Request) -> Response:
         service, number = open_service(), request.path_params["number"]
-        file = picture_of(service.folder(request.path_params["run_id"]), number)
+        file = image_of(service.folder(request.path_params["run_id"]), number)
         if not file.is_file():
             raise UserError("There is no such picture.")
         return FileResponse(file, media_type="image/png", headers={"Cache-Control": _DAY})
 
-    return {"/api/runs/{run_id}/wall": wall, "/api/runs/{run_id}/wall/{number:int}.png": picture}
+    return {"/api/runs/{run_id}/wall": sample_predictions, "/api/runs/{run_id}/wall/{number:int}.png": image}
 
 
-def wall_document(service: Service, run: Run, after: int = -1, generation: str = "") -> dict[str, Any]:
+def sample_prediction_document(service: Service, run: Run, after: int = -1, generation: str = "") -> dict[str, Any]:
     """Return a run's wall: all of it, or the looks after the step that the viewer knows.
 
     Args:

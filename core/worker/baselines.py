@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from core import catalog
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.data.store.manifest import write_text
 from core.runs import Score
-from core.specs import Outcomes, TaskSpec
+from core.specs import Predictions, TaskSpec
 from core.store.rows import nan_to_null, null_to_nan
 from core.worker.interruption import interruptible
 
@@ -37,7 +37,7 @@ class Baselines:
         seed: Of the run.
     """
 
-    def __init__(self, cache_folder: Path, task: TaskSpec, data: Materialised, seed: int) -> None:
+    def __init__(self, cache_folder: Path, task: TaskSpec, data: PreparedDataset, seed: int) -> None:
         self._task, self._examples, self._seed = task, data.examples, seed
         depends_on = [
             data.version.fingerprint, task.name, seed, repr(data.info.target_std), _code(), *map(version, LIBRARIES),
@@ -50,7 +50,7 @@ class Baselines:
         """Whether nothing needs to be fitted."""
         return (self._folder / "names.json").is_file()
 
-    def outcomes(self, stop: threading.Event, count: Callable[[int, int], None]) -> dict[str, Outcomes]:
+    def predictions(self, stop: threading.Event, count: Callable[[int, int], None]) -> dict[str, Predictions]:
         """Return what each does on the test examples, by name; what is not known is fitted and kept.
 
         Args:
@@ -62,11 +62,13 @@ class Baselines:
         """
         if (known := self._read()) is not None:
             return known
-        found: dict[str, Outcomes] = {}
+        found: dict[str, Predictions] = {}
         count(0, self._task.baseline_count)
         with interruptible(stop):
-            for name, outcomes in self._task.each_baseline(self._examples["train"], self._examples["test"], self._seed):
-                found[name] = outcomes
+            for name, predictions in self._task.each_baseline(
+                self._examples["train"], self._examples["test"], self._seed
+            ):
+                found[name] = predictions
                 count(len(found), max(self._task.baseline_count, len(found)))
         self._write(found)
         return found
@@ -93,24 +95,24 @@ class Baselines:
             _log.info("The scores of the baselines are not kept.", exc_info=True)
         return scores
 
-    def _read(self) -> dict[str, Outcomes] | None:
+    def _read(self) -> dict[str, Predictions] | None:
         try:
             names = json.loads((self._folder / "names.json").read_text(encoding="utf-8"))
             found = {}
             for place, name in enumerate(names):
                 with np.load(self._folder / f"{place}.npz", allow_pickle=False) as arrays:
-                    found[name] = Outcomes(*(arrays[field] for field in FIELDS))
+                    found[name] = Predictions(*(arrays[field] for field in FIELDS))
             return found
         except (OSError, ValueError, KeyError, EOFError):
             return None
 
-    def _write(self, found: Mapping[str, Outcomes]) -> None:
+    def _write(self, found: Mapping[str, Predictions]) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with TemporaryDirectory(dir=self._folder) as draft:
-                for place, outcomes in enumerate(found.values()):
+                for place, predictions in enumerate(found.values()):
                     file = Path(draft) / f"{place}.npz"
-                    np.savez(file, **{field: getattr(outcomes, field) for field in FIELDS})
+                    np.savez(file, **{field: getattr(predictions, field) for field in FIELDS})
                     file.replace(self._folder / file.name)
             write_text(self._folder / "names.json", json.dumps(list(found)))
         except OSError:

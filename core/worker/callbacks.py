@@ -15,7 +15,7 @@ from core.worker.text_samples import first_words
 if TYPE_CHECKING:
     import torch
 
-    from core.data.prepare.prepare_dataset import Materialised
+    from core.data.prepare.prepare_dataset import PreparedDataset
     from core.training.closed_form import Solution
     from core.training.trainer import Trainer
 
@@ -153,7 +153,7 @@ class FirstEstimate(Callback):
 class Sample(Callback):
     """Lets the model write a few lines after every evaluation, from the same prompt with the same seed."""
 
-    def __init__(self, note: Callable[..., None], data: "Materialised", seed: int, device: "torch.device") -> None:
+    def __init__(self, note: Callable[..., None], data: "PreparedDataset", seed: int, device: "torch.device") -> None:
         """Prepare to write.
 
         Args:

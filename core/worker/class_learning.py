@@ -9,7 +9,7 @@ from core.evaluation.class_curves import recall_key
 from core.training.callbacks import Callback
 
 if TYPE_CHECKING:
-    from core.specs import Outcomes
+    from core.specs import Predictions
     from core.training.trainer import Trainer
 
 MOST_CLASSES = 30  # curves; of more classes the largest are followed
@@ -28,17 +28,19 @@ class ClassLearning(Callback):
         self._record, self._labels = record, labels
         self._found: dict[str, float] = {}
 
-    def __call__(self, outcomes: "Outcomes") -> "Outcomes":
+    def __call__(self, predictions: "Predictions") -> "Predictions":
         """Count, and return the outcomes as they are: the trainer's `judge`, which sees them before they are measured.
 
         Args:
-            outcomes: On the validation split.
+            predictions: On the validation split.
         """
-        actual = np.bincount(outcomes.targets, minlength=len(self._labels))
-        hits = np.bincount(outcomes.targets[outcomes.targets == outcomes.predicted], minlength=len(self._labels))
+        actual = np.bincount(predictions.targets, minlength=len(self._labels))
+        hits = np.bincount(
+            predictions.targets[predictions.targets == predictions.predicted], minlength=len(self._labels)
+        )
         largest = np.argsort(-actual, kind="stable")[:MOST_CLASSES]
         self._found = {recall_key(self._labels[k]): float(hits[k] / actual[k]) for k in largest if actual[k]}
-        return outcomes
+        return predictions
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """Record what was counted a moment ago."""

@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 from core.config import TrainConfig
 from core.configure import model_params
 from core.data.prepare.fold_data import FoldData
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.data.store.folds import Folding
 from core.errors import StopRequested, TouchstoneError
 from core.evaluation.evaluate import Crossfitted
 from core.runs import Stage
-from core.specs import ModelSpec, Outcomes, TaskSpec
+from core.specs import ModelSpec, Predictions, TaskSpec
 from core.statistics.crossfit import Folds
 from core.training.augmentation import augmenter
 from core.training.batches import split_of
 from core.training.callbacks import BestCheckpoint, Callback
 from core.training.checkpoint import ModelCard, load_weights
 from core.training.device import seed_everything
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from core.training.step import is_out_of_memory
 from core.training.trainer import Trainer
 from core.worker.baselines import Baselines
@@ -50,7 +50,7 @@ class Subject:
     config: TrainConfig
     task: TaskSpec  # as it is without data
     model: ModelSpec
-    data: Materialised
+    data: PreparedDataset
     device: torch.device
     folder: Path
     cache_folder: Path
@@ -94,15 +94,15 @@ class CrossFit:
         return found
 
     def _judged(self) -> Crossfitted | str:
-        found: list[Outcomes] = []
-        baselines: list[dict[str, Outcomes]] = []
+        found: list[Predictions] = []
+        baselines: list[dict[str, Predictions]] = []
         for fold in range(self._folding.count):
             self._stages.fold(fold, self._folding.count)
             try:
                 data = self._making.of(fold)
                 found.append(self._results.read(fold) or self._trained(fold, data))
                 kept = Baselines(self._run.cache_folder, self._run.task.on(data.info), data, self._run.config.seed)
-                baselines.append(kept.outcomes(self._run.stop, lambda _done, _total: None))
+                baselines.append(kept.predictions(self._run.stop, lambda _done, _total: None))
             except _FinishRequested:
                 return f"Finished early after {fold} of {self._folding.count} folds, so it is judged on one split."
             except TouchstoneError as error:
@@ -114,13 +114,13 @@ class CrossFit:
                 return f"Memory was short in fold {fold + 1} of {self._folding.count}, so one split stands."
         return self._together(found, baselines)
 
-    def _together(self, found: list[Outcomes], baselines: list[dict[str, Outcomes]]) -> Crossfitted:
+    def _together(self, found: list[Predictions], baselines: list[dict[str, Predictions]]) -> Crossfitted:
         rows = [self._folding.rows(fold)["test"] for fold in range(self._folding.count)]
         simple, notes = in_each_fold(baselines, self._run.baselines, rows)
         folds = Folds(self._folding.number, self._folding.training_rows, self._folding.grouped)
         return Crossfitted(pooled(found, rows), simple, folds, (*self._folding.notes, *notes))
 
-    def _trained(self, fold: int, data: Materialised) -> Outcomes:
+    def _trained(self, fold: int, data: PreparedDataset) -> Predictions:
         """Train the model of a fold and return what it does on the rows that it never saw.
 
         Raises:
@@ -147,13 +147,13 @@ class CrossFit:
             raise StopRequested if run.stop.is_set() else _FinishRequested
         load_weights(place, module)
         test = data.arrays["test"]
-        outcomes = outcomes_of(
+        predictions = predict_split(
             task, module, test["inputs"], test["targets"], run.device, EVALUATION_BATCH,
             padding_id=data.info.padding_id,
         )  # fmt: skip
-        self._results.write(fold, outcomes)
+        self._results.write(fold, predictions)
         shutil.rmtree(place, ignore_errors=True)
-        return outcomes
+        return predictions
 
     def _config(self, fold: int) -> TrainConfig:
         """Return the settings of a fold: those of the run, with a seed of its own, and as long as it has trained."""
@@ -164,8 +164,8 @@ class CrossFit:
 
 
 def in_each_fold(
-    fitted: Sequence[Mapping[str, Outcomes]], names: Sequence[str], rows: Sequence[NDArray[np.int64]]
-) -> tuple[dict[str, Outcomes], list[str]]:
+    fitted: Sequence[Mapping[str, Predictions]], names: Sequence[str], rows: Sequence[NDArray[np.int64]]
+) -> tuple[dict[str, Predictions], list[str]]:
     """Return what each simple method does on all rows, and in which folds it chose to be another, in sentences.
 
     A method may choose its form on the training rows (words or characters), and is called by what it has chosen: the
@@ -176,7 +176,7 @@ def in_each_fold(
         names: As the methods are called on the run's own training rows.
         rows: Of each fold.
     """
-    found, notes = dict[str, Outcomes](), list[str]()
+    found, notes = dict[str, Predictions](), list[str]()
     for place, name in enumerate(names[: min(len(one) for one in fitted)]):
         found[name] = pooled([list(one.values())[place] for one in fitted], rows)
         others = [other for one in fitted if (other := list(one)[place]) != name]

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from core.config import TrainConfig
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.data.store.folds import FOLDS, NO_FOLDS, Folding, fold
 from core.specs import TaskSpec
 from core.worker.forecast import baselines_s
@@ -55,7 +55,7 @@ class Planner:
         most_s: Seconds that folds may take where nobody has chosen.
     """
 
-    def __init__(self, config: TrainConfig, task: TaskSpec, data: Materialised, most_s: float) -> None:
+    def __init__(self, config: TrainConfig, task: TaskSpec, data: PreparedDataset, most_s: float) -> None:
         self._config, self._task, self._data, self._most_s = config, task, data, most_s
 
     def plan(self, training_s: float) -> Plan:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import torch
 
-from core.data.prepare.prepare_dataset import Materialised
-from core.evaluation.evaluate import Assessment, Crossfitted, JudgedOn, assess, score
-from core.evaluation.predictions_file import StoredFolds, write_folds, write_outcomes
-from core.specs import Outcomes, SplitName, TaskSpec
+from core.data.prepare.prepare_dataset import PreparedDataset
+from core.evaluation.evaluate import Crossfitted, Evaluation, JudgedOn, evaluate, score
+from core.evaluation.predictions_file import StoredFolds, write_folds, write_predictions
+from core.specs import Predictions, SplitName, TaskSpec
 from core.training.device import describe_device
-from core.training.predictions import outcomes_of, windows_at_once
+from core.training.predictions import predict_split, windows_at_once
 from core.worker.baselines import Baselines
-from core.worker.report import Ending, conclude
+from core.worker.report import ReportInput, write_report
 from core.worker.stages import Stages
 
 EVALUATION_BATCH = 256
@@ -32,8 +32,8 @@ class Found:
     """
 
     baselines: Baselines
-    fitted: Mapping[str, Outcomes]
-    validation: Outcomes
+    fitted: Mapping[str, Predictions]
+    validation: Predictions
     in_folds: Crossfitted | str
     target: str = ""
 
@@ -53,19 +53,19 @@ class Judging:
     """
 
     task: TaskSpec
-    data: Materialised
+    data: PreparedDataset
     module: torch.nn.Module
     device: torch.device
     folder: Path
     stages: Stages
     seed: int
 
-    def outcomes(self, split: SplitName) -> Outcomes:
+    def predictions(self, split: SplitName) -> Predictions:
         """Return what the model does on each example of a split."""
         data, writes = self.data, self.task.output_kind == "text"
         arrays, info, read = data.arrays[split], data.info, reader_of(self.task, data, split)
         context = info.input_shape[0]
-        outcomes = outcomes_of(
+        predictions = predict_split(
             self.task,
             self.module,
             arrays["inputs"],
@@ -76,46 +76,46 @@ class Judging:
             info.padding_id,
             self.stages.counter(f"Judging {split} examples" if not writes else f"Judging the {split} text"),
         )
-        outcomes = outcomes if read is None else read(outcomes)
-        return replace(outcomes, groups=data.clusters[split]) if split in data.clusters else outcomes
+        predictions = predictions if read is None else read(predictions)
+        return replace(predictions, groups=data.clusters[split]) if split in data.clusters else predictions
 
-    def judge(self, found: Found) -> tuple[Assessment, Outcomes]:
+    def judge(self, found: Found) -> tuple[Evaluation, Predictions]:
         """Judge the model on the test split: the only place that ever sees it. Write what its page shows."""
-        outcomes, labels = self.outcomes("test"), self.data.version.labels
+        predictions, labels = self.predictions("test"), self.data.version.labels
         crossfitted = None if isinstance(found.in_folds, str) else found.in_folds
         scores, seed = found.baselines.scores, self.seed
-        assessment = assess(self.task, outcomes, found.fitted, labels, seed, found.target, scores, crossfitted)
-        judged = assessment.judged or JudgedOn(len(outcomes.nll))
+        evaluation = evaluate(self.task, predictions, found.fitted, labels, seed, found.target, scores, crossfitted)
+        judged = evaluation.judged or JudgedOn(len(predictions.nll))
         judged = replace(judged, why_not_folds=found.in_folds if isinstance(found.in_folds, str) else "")
-        assessment = replace(assessment, judged=judged, validation=score(self.task, found.validation, seed))
-        self._keep(assessment, outcomes, crossfitted)
-        return assessment, outcomes
+        evaluation = replace(evaluation, judged=judged, validation=score(self.task, found.validation, seed))
+        self._keep(evaluation, predictions, crossfitted)
+        return evaluation, predictions
 
-    def _keep(self, assessment: Assessment, outcomes: Outcomes, crossfitted: Crossfitted | None) -> None:
-        everything, name = crossfitted.outcomes if crossfitted else None, describe_device(self.device)
-        conclude(
-            Ending(
-                self.task, assessment, outcomes, self.data, self.module, self.device, name, self.folder, self.seed,
+    def _keep(self, evaluation: Evaluation, predictions: Predictions, crossfitted: Crossfitted | None) -> None:
+        everything, name = crossfitted.predictions if crossfitted else None, describe_device(self.device)
+        write_report(
+            ReportInput(
+                self.task, evaluation, predictions, self.data, self.module, self.device, name, self.folder, self.seed,
                 everything,
             )
         )  # fmt: skip
         mark = self.data.version.fingerprint
-        write_outcomes(self.folder, mark, outcomes)
+        write_predictions(self.folder, mark, predictions)
         if crossfitted is not None:
             folds = crossfitted.folds
-            kept = StoredFolds(mark, crossfitted.outcomes, folds.number, folds.training_rows, folds.grouped)
+            kept = StoredFolds(mark, crossfitted.predictions, folds.number, folds.training_rows, folds.grouped)
             write_folds(self.folder, kept)
 
 
-def reader_of(task: TaskSpec, data: Materialised, split: SplitName) -> Callable[[Outcomes], Outcomes] | None:
+def reader_of(task: TaskSpec, data: PreparedDataset, split: SplitName) -> Callable[[Predictions], Predictions] | None:
     """Return what reads outcomes on tokens as outcomes on the characters that are judged; None where all are as is."""
     by_character, select = getattr(data.preprocessor, "judge", None), task.judged
     if by_character is None and select is None:
         return None
 
-    def read(outcomes: Outcomes) -> Outcomes:
+    def read(predictions: Predictions) -> Predictions:
         if by_character is not None:
-            outcomes = by_character(outcomes, ids=data.arrays[split]["inputs"])
-        return outcomes if select is None else select(outcomes, data.examples[split])
+            predictions = by_character(predictions, ids=data.arrays[split]["inputs"])
+        return predictions if select is None else select(predictions, data.examples[split])
 
     return read

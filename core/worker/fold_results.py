@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Outcomes
+from core.specs import Predictions
 
 FOLDER, FIELDS = "folds", ("nll", "targets", "predicted")
 
@@ -26,34 +26,34 @@ class FoldResults:
     folder: Path
     mark: str
 
-    def read(self, fold: int) -> Outcomes | None:
+    def read(self, fold: int) -> Predictions | None:
         """Return what happened in a fold; None where it is not finished."""
         try:
             with np.load(self._file(fold), allow_pickle=False) as kept:
                 if str(kept["mark"]) != self.mark:
                     return None
-                return Outcomes(*(kept[name] for name in FIELDS))
+                return Predictions(*(kept[name] for name in FIELDS))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
-    def write(self, fold: int, outcomes: Outcomes) -> None:
+    def write(self, fold: int, predictions: Predictions) -> None:
         """Keep what happened in a fold, whole or not at all."""
         file = self._file(fold)
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
         with part.open("wb") as opened:
-            np.savez(opened, mark=np.array(self.mark), **{name: getattr(outcomes, name) for name in FIELDS})
+            np.savez(opened, mark=np.array(self.mark), **{name: getattr(predictions, name) for name in FIELDS})
         part.replace(file)
 
     def _file(self, fold: int) -> Path:
         return self.folder / FOLDER / f"{fold}.npz"
 
 
-def pooled(parts: Sequence[Outcomes], rows: Sequence[NDArray[np.int64]]) -> Outcomes:
+def pooled(parts: Sequence[Predictions], rows: Sequence[NDArray[np.int64]]) -> Predictions:
     """Return the outcomes of all rows, in their order, from those of each fold's test rows."""
     order = np.argsort(np.concatenate(rows), kind="stable")
     joined = [np.concatenate([getattr(part, name) for part in parts])[order] for name in FIELDS]
-    return Outcomes(*joined)
+    return Predictions(*joined)
 
 
 def mark_of(fingerprint: str, number: NDArray[np.int64]) -> str:

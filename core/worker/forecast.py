@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.config import TrainConfig
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.runs import Stage
 from core.specs import Examples, TaskSpec
 from core.worker.baselines import Baselines
@@ -21,7 +21,7 @@ SAVING_S, DOUBTING_S = 2.0, 5.0  # speed and files; labels that are doubted, wit
 
 def later_stages(
     task: TaskSpec,
-    data: Materialised,
+    data: PreparedDataset,
     config: TrainConfig,
     cache_folder: Path,
     evaluation_s: float = 0.0,
@@ -49,7 +49,7 @@ def later_stages(
     }
 
 
-def baselines_s(task: TaskSpec, data: Materialised, seed: int) -> float:
+def baselines_s(task: TaskSpec, data: PreparedDataset, seed: int) -> float:
     """Return what the baselines take, from fitting them to some of the examples."""
     train, test = data.examples["train"], data.examples["test"]
     if task.output_kind == "text":
@@ -67,7 +67,7 @@ def _some(examples: Examples, count: int, seed: int) -> Examples:
     return examples.select(np.sort(rows))
 
 
-def encoding_s(data: Materialised) -> float:
+def encoding_s(data: PreparedDataset) -> float:
     """Return what encoding the examples takes that are not encoded yet; 0 where nothing is."""
     if data.gradual is None:
         return 0.0

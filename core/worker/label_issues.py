@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.label_issue_precision import Judge, Setting, flip_trial
+from core.data.label_issue_precision import Judge, Setting, label_flip_test
 from core.data.label_issues import describe_mislabels
 from core.data.store.manifest import write_text
-from core.dataset_types import FlipTrial
-from core.specs import Outcomes, SplitName
+from core.dataset_types import LabelFlipTest
+from core.specs import Predictions, SplitName
 
 if TYPE_CHECKING:
-    from core.data.prepare.prepare_dataset import Materialised
+    from core.data.prepare.prepare_dataset import PreparedDataset
     from core.evaluation.evaluate import Difference
 
 FILE = "mislabels.json"
@@ -32,17 +32,19 @@ class Judged:
     """A model that was judged a moment ago.
 
     Args:
-        outcomes: Of the splits that it has not learnt from, by split.
+        predictions: Of the splits that it has not learnt from, by split.
         difference: To the strongest baseline; None where there is none.
         seed: Of the run.
     """
 
-    outcomes: Mapping[SplitName, Outcomes]
+    predictions: Mapping[SplitName, Predictions]
     difference: "Difference | None"
     seed: int
 
 
-def doubt_labels(folder: Path, judged: Judged, data: "Materialised", count: Count = lambda _done, _total: None) -> None:
+def find_label_issues(
+    folder: Path, judged: Judged, data: "PreparedDataset", count: Count = lambda _done, _total: None
+) -> None:
     """Write which labels of what the user brought the model doubts, among those that it has not learnt from.
 
     What a model says that is not clearly better than the strongest baseline is never suggested to anybody, so the
@@ -55,24 +57,24 @@ def doubt_labels(folder: Path, judged: Judged, data: "Materialised", count: Coun
         count: Told how many trials are done, and of how many.
     """
     believed = judged.difference is not None and judged.difference.ci_low > 0
-    trial: FlipTrial | None = None
+    trial: LabelFlipTest | None = None
     try:
-        found = describe_mislabels(judged.outcomes, data.version.labels)
+        found = describe_mislabels(judged.predictions, data.version.labels)
         if found and believed:
-            trial = _trial(judged, data, count)
+            trial = _preflight(judged, data, count)
     except (ValueError, IndexError, ArithmeticError):  # cleanlab's own, on unusual data: the scores are safe
         _log.exception("Probable wrong labels could not be looked for.")
         return
-    doubts = {
+    label_issues = {
         "fingerprint": data.version.fingerprint,
         "found": found,
         "difference": asdict(judged.difference) if judged.difference is not None else None,
         "trial": asdict(trial) if trial is not None else None,
     }
-    write_text(folder / FILE, json.dumps(doubts))
+    write_text(folder / FILE, json.dumps(label_issues))
 
 
-def _trial(judged: Judged, data: "Materialised", count: Count) -> FlipTrial | None:
+def _preflight(judged: Judged, data: "PreparedDataset", count: Count) -> LabelFlipTest | None:
     """Return how well flipped labels are found.
 
     Where the model reads features of a frozen encoder, a linear model on the same features stands in for it, by
@@ -84,14 +86,14 @@ def _trial(judged: Judged, data: "Materialised", count: Count) -> FlipTrial | No
         features = features[:, : data.info.feature_count or None]  # what follows are ids
         targets = np.asarray(data.examples["train"].targets, dtype=np.int64)
         how = "a linear model on the same features, cross-validated,"
-        return flip_trial(
+        return label_flip_test(
             targets, _by_features(features, classes), Setting(classes, how, "training", judged.seed), count
         )
-    outcomes = list(judged.outcomes.values())
-    targets = np.concatenate([one.targets for one in outcomes])
-    answers = np.concatenate([one.probabilities for one in outcomes])
-    setting = Setting(classes, "the model itself", " and ".join(judged.outcomes), judged.seed, DRAWS)
-    return flip_trial(targets, lambda _learnt, _labels, held: answers[held], setting, count)
+    predictions = list(judged.predictions.values())
+    targets = np.concatenate([one.targets for one in predictions])
+    answers = np.concatenate([one.probabilities for one in predictions])
+    setting = Setting(classes, "the model itself", " and ".join(judged.predictions), judged.seed, DRAWS)
+    return label_flip_test(targets, lambda _learnt, _labels, held: answers[held], setting, count)
 
 
 def _by_features(features: NDArray[np.float32], classes: int) -> Judge:

@@ -15,7 +15,7 @@ from core.training.device import answering_threads
 from core.training.predictions import windows_at_once
 
 if TYPE_CHECKING:
-    from core.data.prepare.prepare_dataset import Materialised
+    from core.data.prepare.prepare_dataset import PreparedDataset
 
 TOGETHER = 32
 PATIENCE_S = 0.1  # for each of the two measurements, in each round
@@ -118,7 +118,7 @@ def why_unknown(own_share: float, others_share: float, rounds_ms: Sequence[float
 
 
 def reader(
-    module: torch.nn.Module, data: "Materialised", device: "torch.device"
+    module: torch.nn.Module, data: "PreparedDataset", device: "torch.device"
 ) -> tuple[Callable[[int], object], int]:
     """Return what answers examples of the test split from the raw one on, and how many there are.
 
@@ -141,7 +141,7 @@ def reader(
 
 
 def writer(
-    module: torch.nn.Module, data: "Materialised", device: "torch.device"
+    module: torch.nn.Module, data: "PreparedDataset", device: "torch.device"
 ) -> tuple[Callable[[int], object], int]:
     """Return what answers with the next piece of text after each of some full windows, and how many there are.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from core.specs import Examples, Outcomes
+from core.specs import Examples, Predictions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ LONGEST_CELL = 80  # characters
 
 
 def describe_mistakes(
-    indices: Sequence[int], outcomes: Outcomes, examples: Examples, folder: Path
+    indices: Sequence[int], predictions: Predictions, examples: Examples, folder: Path
 ) -> list[dict[str, Any]]:
     """Return each mistake with what it was, what was said, and what was judged: the text, picture or row.
 
@@ -28,13 +28,15 @@ def describe_mistakes(
 
     Args:
         indices: Into the test split, the worst first.
-        outcomes: Of the model on the test split.
+        predictions: Of the model on the test split.
         examples: The test split.
         folder: Where pictures are written, as PNG.
     """
     described = []
     for place, i in enumerate(indices[:MOST]):
-        mistake = _of_a_label(i, outcomes, examples.labels) if examples.labels else _of_a_number(i, outcomes, examples)
+        mistake = (
+            _of_a_label(i, predictions, examples.labels) if examples.labels else _of_a_number(i, predictions, examples)
+        )
         mistake |= shown_example(examples, i, folder / f"{place}.png")
         described.append(mistake)
     return described
@@ -53,20 +55,20 @@ def shown_example(examples: Examples, i: int, file: Path) -> dict[str, Any]:
     if not isinstance(examples.inputs, np.ndarray):
         return {"row": _row(examples.inputs, i)}
     file.parent.mkdir(parents=True, exist_ok=True)
-    picture_of_pixels(examples.inputs[i]).save(file)
+    image_of_pixels(examples.inputs[i]).save(file)
     return {"image": file.relative_to(file.parent.parent).as_posix()}
 
 
-def _of_a_label(i: int, outcomes: Outcomes, labels: tuple[str, ...]) -> dict[str, Any]:
+def _of_a_label(i: int, predictions: Predictions, labels: tuple[str, ...]) -> dict[str, Any]:
     return {
-        "target": labels[outcomes.targets[i]],
-        "predicted": labels[outcomes.predicted[i]],
-        "confidence": float(outcomes.probabilities[i].max()),
+        "target": labels[predictions.targets[i]],
+        "predicted": labels[predictions.predicted[i]],
+        "confidence": float(predictions.probabilities[i].max()),
     }
 
 
-def _of_a_number(i: int, outcomes: Outcomes, examples: Examples) -> dict[str, Any]:
-    right, answer = float(examples.targets[i]), float(outcomes.predicted[i])
+def _of_a_number(i: int, predictions: Predictions, examples: Examples) -> dict[str, Any]:
+    right, answer = float(examples.targets[i]), float(predictions.predicted[i])
     return {"target": right, "predicted": answer, "error": answer - right}
 
 
@@ -89,7 +91,7 @@ def _cell(value: Any) -> float | str | None:
     return float(value) if known else None
 
 
-def picture_of_pixels(pixels: Any) -> Image.Image:
+def image_of_pixels(pixels: Any) -> Image.Image:
     """Return pixels (H, W, C) as a picture; one channel is grey."""
     array = np.asarray(pixels, dtype=np.uint8)
     return Image.fromarray(array[:, :, 0] if array.shape[-1] == 1 else array)

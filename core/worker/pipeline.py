@@ -12,16 +12,16 @@ import torch
 
 from core import catalog
 from core.configure import model_params
-from core.data.prepare.prepare_dataset import Materialised, materialise
-from core.data.store.dataset_store import Library
+from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.folds import FOLDS
 from core.errors import CheckpointUnusable, StopRequested
-from core.evaluation.evaluate import Assessment, Crossfitted
-from core.evaluation.predictions_file import write_outcomes
+from core.evaluation.evaluate import Crossfitted, Evaluation
+from core.evaluation.predictions_file import write_predictions
 from core.preprocessing.encoder_device import compute_on
 from core.runs import VALIDATION, Artifact, Run, Stage
 from core.settings import Settings
-from core.specs import Outcomes, SplitName, TaskSpec
+from core.specs import Predictions, SplitName, TaskSpec
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from core.tracking.recorder import Recorder
@@ -42,9 +42,9 @@ from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
 from core.worker.evaluation import Found, Judging, reader_of
 from core.worker.forecast import later_stages
-from core.worker.label_issues import Judged, doubt_labels
+from core.worker.label_issues import Judged, find_label_issues
 from core.worker.machine_metrics import MachineMetrics
-from core.worker.sample_predictions import Wall
+from core.worker.sample_predictions import SamplePredictions
 from core.worker.stages import Stages
 from core.worker.target_scale import scale_note
 from core.worker.truncated_texts import reading_notes
@@ -83,7 +83,7 @@ class Pipeline:
         self.folder = settings.runs_folder / run_id
         self._runs, self._metrics, self._recorder = runs, metrics, recorder
         self._cache = settings.cache_folder
-        self._library = Library(settings.datasets_folder, settings.cache_folder)
+        self._store = DatasetStore(settings.datasets_folder, settings.cache_folder)
         self._device = choose_device(self.config.device, threads)
         compute_on(self._device)
         self._stages = Stages(recorder, self.run)
@@ -119,7 +119,7 @@ class Pipeline:
         self._stages.enter(Stage.BASELINES)
         baselines = Baselines(self._cache, self.task, data, self.config.seed)
         counted = partial(self._stages.count, "Fitting baselines")
-        fitted = baselines.outcomes(self._recorder.stop_requested, counted)
+        fitted = baselines.predictions(self._recorder.stop_requested, counted)
         self._check_stop()
         in_folds = self._in_folds(data, tuple(fitted))
         self._check_stop()
@@ -128,24 +128,24 @@ class Pipeline:
         if self._encoding is not None:
             self._encoding.validation()
         judging = Judging(self.task, data, module, self._device, self.folder, self._stages, self.config.seed)
-        validation = judging.outcomes("validation")
+        validation = judging.predictions("validation")
         if self._encoding is not None:
             self._encoding.test()
         found = Found(baselines, fitted, validation, in_folds, self._target())
-        assessment, outcomes = judging.judge(found)
+        evaluation, predictions = judging.judge(found)
         self._stages.enter(Stage.SAVING)
-        self._save(assessment, data)
+        self._save(evaluation, data)
         if self.task.output_kind == "label":
-            write_outcomes(self.folder, data.version.fingerprint, validation, "validation")
+            write_predictions(self.folder, data.version.fingerprint, validation, "validation")
             if self.config.dataset_version:
                 if self._encoding is not None:
                     self._encoding.everything()  # the flips are looked for among the training examples
-                seen: dict[SplitName, Outcomes] = {"validation": validation, "test": outcomes}
-                judged = Judged(seen, assessment.difference, self.config.seed)
-                doubt_labels(self.folder, judged, data, self._stages.counter("Looking for wrong labels: trial"))
+                seen: dict[SplitName, Predictions] = {"validation": validation, "test": predictions}
+                judged = Judged(seen, evaluation.difference, self.config.seed)
+                find_label_issues(self.folder, judged, data, self._stages.counter("Looking for wrong labels: trial"))
         return False
 
-    def _in_folds(self, data: Materialised, baselines: tuple[str, ...]) -> Crossfitted | str:
+    def _in_folds(self, data: PreparedDataset, baselines: tuple[str, ...]) -> Crossfitted | str:
         """Judge models like this one on every row, where that is wanted; else return why not, empty if nobody asked.
 
         Raises:
@@ -165,12 +165,12 @@ class Pipeline:
             self._note("warning", found, {})
         return found
 
-    def _planner(self, data: Materialised) -> Planner:
+    def _planner(self, data: PreparedDataset) -> Planner:
         if self._folds is None:
             self._folds = Planner(self.config, self.task, data, self._most_folds_s)
         return self._folds
 
-    def _later(self, data: Materialised, training_s: float) -> dict[str, float]:
+    def _later(self, data: PreparedDataset, training_s: float) -> dict[str, float]:
         """Return what the stages after training will take."""
         planned = self._planner(data).plan(training_s)
         folds_s = planned.seconds if planned.is_wanted else 0.0
@@ -185,7 +185,7 @@ class Pipeline:
         if self._recorder.stop_requested.is_set():
             raise StopRequested
 
-    def _encode(self, data: Materialised) -> None:
+    def _encode(self, data: PreparedDataset) -> None:
         """Begin to make arrays that take long; training begins on the first of them, where it shares the memory."""
         if data.gradual is None:
             return
@@ -203,12 +203,12 @@ class Pipeline:
         asked, best = self.run.finish_requested_at is not None, self.folder / "checkpoints" / "best"
         return asked and self.run.cause == "diverged" and best.exists()
 
-    def _load(self) -> Materialised:
+    def _load(self) -> PreparedDataset:
         params = model_params(self.config)
         if self.model.fetch is not None:
             self.model.fetch(params, Downloads(self._note))
-        dataset = self._library.find(self.config.dataset, self.config.task, self.config.dataset_version)
-        data = materialise(dataset, self.model, params, self._cache, gradually=True, count=self._stages.count)
+        dataset = self._store.find(self.config.dataset, self.config.task, self.config.dataset_version)
+        data = prepare_dataset(dataset, self.model, params, self._cache, gradually=True, count=self._stages.count)
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
@@ -217,7 +217,7 @@ class Pipeline:
             self._note("note", sentence, {})
         return data
 
-    def _describe(self, parameter_count: int, data: Materialised) -> None:
+    def _describe(self, parameter_count: int, data: PreparedDataset) -> None:
         self._recorder.write(
             self._runs.update,
             self.run.id,
@@ -227,7 +227,7 @@ class Pipeline:
             versions=library_versions(),
         )
 
-    def _train(self, module: torch.nn.Module, data: Materialised) -> bool:
+    def _train(self, module: torch.nn.Module, data: PreparedDataset) -> bool:
         card = ModelCard(
             task=self.config.task,
             dataset=self.config.dataset,
@@ -265,7 +265,7 @@ class Pipeline:
         _log.info("Training ended: %s", result)
         return result.stopped
 
-    def _others_s(self, data: Materialised) -> float:
+    def _others_s(self, data: PreparedDataset) -> float:
         """Return what the stages before and after training take of the time budget; say where they take most of it."""
         budget_s = 60 * self.config.time_budget_min
         if not budget_s:
@@ -285,7 +285,7 @@ class Pipeline:
             self._note("warning", sentence, {"others_s": others_s})
         return others_s
 
-    def _callbacks(self, card: ModelCard, data: Materialised) -> list[Callback]:
+    def _callbacks(self, card: ModelCard, data: PreparedDataset) -> list[Callback]:
         config, recorder = self.config, self._recorder
         best = BestCheckpoint(self.folder / "checkpoints" / "best", card)
         callbacks: list[Callback] = [
@@ -307,7 +307,7 @@ class Pipeline:
         if self.task.output_kind == "text":
             callbacks.append(Sample(self._note, data, config.seed, self._device))
         else:
-            callbacks.append(Wall(self.folder, data.examples["validation"], config.seed))
+            callbacks.append(SamplePredictions(self.folder, data.examples["validation"], config.seed))
         return callbacks
 
     def _note(self, kind: str, message: str, data: Mapping[str, Any]) -> None:
@@ -347,15 +347,15 @@ class Pipeline:
         """Return the name of the column that is predicted, if the user brought one."""
         if not self.config.dataset_version:
             return ""
-        version = self._library.version(self.config.dataset, self.config.dataset_version)
+        version = self._store.version(self.config.dataset, self.config.dataset_version)
         return str(version.manifest.facts.get("target", ""))
 
-    def _save(self, assessment: Assessment, data: Materialised) -> None:
+    def _save(self, evaluation: Evaluation, data: PreparedDataset) -> None:
         write, run_id = self._recorder.write, self.run.id
-        own = {"model": assessment.test, VALIDATION: assessment.validation}
-        for name, scores in {**own, **assessment.baselines}.items():
+        own = {"model": evaluation.test, VALIDATION: evaluation.validation}
+        for name, scores in {**own, **evaluation.baselines}.items():
             write(self._runs.set_scores, run_id, name, scores)
-        write(self._runs.update, run_id, verdict=assessment.verdict)
+        write(self._runs.update, run_id, verdict=evaluation.verdict)
         files = {
             "model": self.folder / "checkpoints" / "best" / "model.safetensors",
             "card": self.folder / "checkpoints" / "best" / "card.json",
@@ -363,7 +363,7 @@ class Pipeline:
         }
         for name, file in files.items():
             write(self._runs.add_artifact, run_id, _artifact(name, file, self.folder))
-        _log.info("Test: %s. %s", assessment.test, assessment.verdict)
+        _log.info("Test: %s. %s", evaluation.test, evaluation.verdict)
 
 
 def _artifact(name: str, file: Path, folder: Path) -> Artifact:

@@ -19,7 +19,7 @@ from core.training.step import is_out_of_memory
 from core.training.time_budget import training_budget_s
 from core.worker.crossfit_plan import Planner
 from core.worker.forecast import encoding_s, later_stages
-from core.worker.preflight_setup import Scene
+from core.worker.preflight_setup import RunSetup
 
 STARTING_S = 0.3  # from a fork server that has everything loaded
 LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0  # that a run may have
@@ -31,45 +31,45 @@ _log = logging.getLogger(__name__)
 # --- estimate ---
 
 
-def estimate(scene: Scene) -> dict[str, Any]:
+def estimate(setup: RunSetup) -> dict[str, Any]:
     """Return what a run would take, as JSON.
 
     {"total_s", "stages", "folds", "train_time_s", "step_s", "steps_total", "memory_bytes", "memory_there_bytes",
     "fits", "parameter_count", "trainable_count", "cost", "currency", "energy_kwh", "device", "beside_a_run",
     "sentence"}; None is what is not known. "fits" is False where a run could not work.
     """
-    scene.note("Building the model")
-    outline, there = _outline(scene), memory_free_bytes(scene.device)
+    setup.note("Building the model")
+    outline, there = _outline(setup), memory_free_bytes(setup.device)
     count, learning = parameter_counts(outline)
     known = {
         "parameter_count": count,
         "trainable_count": learning,
         "memory_there_bytes": there,
-        "device": describe_device(scene.device),
-        "beside_a_run": scene.beside_a_run,
+        "device": describe_device(setup.device),
+        "beside_a_run": setup.beside_a_run,
     }
-    needed = needed_bytes(count, learning, scene.config.optimizer)
+    needed = needed_bytes(count, learning, setup.config.optimizer)
     if needed > there:
         return known | _does_not_fit(needed, str(ModelTooLarge(count, needed, there)))
-    scene.note("Measuring a few steps")
+    setup.note("Measuring a few steps")
     try:
         found = measure(
-            scene.build(), scene.task, scene.split("train"), scene.config, scene.device, scene.augment,
-            len(scene.split("validation")[0]), padding_id=scene.data.info.padding_id,
-            vocabulary_size=scene.data.info.vocabulary_size,
+            setup.build(), setup.task, setup.split("train"), setup.config, setup.device, setup.augment,
+            len(setup.split("validation")[0]), padding_id=setup.data.info.padding_id,
+            vocabulary_size=setup.data.info.vocabulary_size,
         )  # fmt: skip
     except (RuntimeError, MemoryError) as error:
         if not _is_short_of_memory(error):
             raise
         _log.exception("A step did not fit.")
-        return known | _does_not_fit(None, _step_too_large(scene.config.batch_size, None, there))
-    if found.peak_bytes > there and scene.device.type == "cpu":  # on a GPU it would compute its steps in parts
-        sentence = _step_too_large(scene.config.batch_size, found.peak_bytes, there)
+        return known | _does_not_fit(None, _step_too_large(setup.config.batch_size, None, there))
+    if found.peak_bytes > there and setup.device.type == "cpu":  # on a GPU it would compute its steps in parts
+        sentence = _step_too_large(setup.config.batch_size, found.peak_bytes, there)
         return known | _does_not_fit(found.peak_bytes, sentence)
-    others = _other_stages(scene, found.evaluation_s)
-    steps, train_s = _within_budget(scene, found, sum(others.values()))
-    solving_s = expected_s(outline, scene.split("train"), scene.config, len(scene.data.info.labels))
-    folds = Planner(scene.config, scene.task, scene.data, scene.settings.folds_within_s).plan(train_s + solving_s)
+    others = _other_stages(setup, found.evaluation_s)
+    steps, train_s = _within_budget(setup, found, sum(others.values()))
+    solving_s = expected_s(outline, setup.split("train"), setup.config, len(setup.data.info.labels))
+    folds = Planner(setup.config, setup.task, setup.data, setup.settings.folds_within_s).plan(train_s + solving_s)
     stages = {**others, Stage.TRAINING: train_s + solving_s, Stage.FOLDS: folds.seconds if folds.is_wanted else 0.0}
     known |= {"folds": folds.to_json()}
     total_s = sum(stages.values())
@@ -77,33 +77,33 @@ def estimate(scene: Scene) -> dict[str, Any]:
         "total_s": total_s, "stages": {str(name): seconds for name, seconds in stages.items()},
         "train_time_s": stages[Stage.TRAINING], "step_s": found.step_s, "steps_total": steps,
     }  # fmt: skip
-    price, peak = cost_of(total_s, scene.settings), found.peak_bytes
-    said = _in_words(scene, found, (total_s, train_s), there, price)
+    price, peak = cost_of(total_s, setup.settings), found.peak_bytes
+    said = _in_words(setup, found, (total_s, train_s), there, price)
     return known | times | price | {"memory_bytes": peak, "fits": True, "sentence": said}
 
 
-def _other_stages(scene: Scene, evaluation_s: float) -> dict[str, float]:
+def _other_stages(setup: RunSetup, evaluation_s: float) -> dict[str, float]:
     """Return what all stages but training take."""
-    if scene.data.gradual is not None:
-        scene.note("Timing the encoder")
-    encoding: dict[str, float] = {Stage.ENCODING: seconds} if (seconds := encoding_s(scene.data)) else {}
-    scene.note("Timing the baselines")
-    later = later_stages(scene.task, scene.data, scene.config, scene.settings.cache_folder, evaluation_s)
-    return {Stage.STARTING: STARTING_S, Stage.LOADING_DATA: scene.load_s, **encoding, **later}
+    if setup.data.gradual is not None:
+        setup.note("Timing the encoder")
+    encoding: dict[str, float] = {Stage.ENCODING: seconds} if (seconds := encoding_s(setup.data)) else {}
+    setup.note("Timing the baselines")
+    later = later_stages(setup.task, setup.data, setup.config, setup.settings.cache_folder, evaluation_s)
+    return {Stage.STARTING: STARTING_S, Stage.LOADING_DATA: setup.load_s, **encoding, **later}
 
 
-def _within_budget(scene: Scene, found: Measured, others_s: float) -> tuple[int, float]:
+def _within_budget(setup: RunSetup, found: Measured, others_s: float) -> tuple[int, float]:
     """Return the steps and the seconds of training that a time budget leaves beside the other stages."""
-    left_s = training_budget_s(60 * scene.config.time_budget_min, others_s)
+    left_s = training_budget_s(60 * setup.config.time_budget_min, others_s)
     if not left_s or found.total_s <= left_s:
         return found.steps_total, found.total_s
     return max(int(found.steps_total * left_s / found.total_s), 1), left_s
 
 
-def _outline(scene: Scene) -> nn.Module:
+def _outline(setup: RunSetup) -> nn.Module:
     """Return the module as it would be, before it takes any memory."""
     with torch.device("meta"):
-        return scene.build()
+        return setup.build()
 
 
 def _is_short_of_memory(error: RuntimeError | MemoryError) -> bool:
@@ -136,7 +136,7 @@ def _step_too_large(batch_size: int, needed: int | None, there: int) -> str:
     )
 
 
-def _in_words(scene: Scene, found: Measured, times: tuple[float, float], there: int, price: dict[str, Any]) -> str:
+def _in_words(setup: RunSetup, found: Measured, times: tuple[float, float], there: int, price: dict[str, Any]) -> str:
     total_s, train_s = times
     said = f"The run takes about {time_in_words(total_s)}, {time_in_words(train_s)} of it for training"
     if price["cost"] is not None:
@@ -145,30 +145,30 @@ def _in_words(scene: Scene, found: Measured, times: tuple[float, float], there: 
     said += f". The model and its steps need {peak} of memory; {bytes_in_words(there)} is free now."
     if found.peak_bytes > there:
         said += " So each step will be computed in parts, which is slower: a smaller batch size is faster."
-    if scene.config.compile:
+    if setup.config.compile:
         said += " Measured without compiling, which takes its own time first and makes steps faster."
-    return said + (" Measured beside a run that trains: alone it is faster." if scene.beside_a_run else "")
+    return said + (" Measured beside a run that trains: alone it is faster." if setup.beside_a_run else "")
 
 
 # --- learning rate ---
 
 
-def learning_rate(scene: Scene) -> dict[str, Any]:
+def learning_rate(setup: RunSetup) -> dict[str, Any]:
     """Return the losses at rising learning rates and the rate that they suggest, as JSON.
 
     {"rates": [...], "losses": [...], "suggestion": float, "sentence": str}
     """
-    scene.note("Trying learning rates")
-    there = memory_free_bytes(scene.device)
+    setup.note("Trying learning rates")
+    there = memory_free_bytes(setup.device)
     try:
         found = range_test(
-            scene.build_as_a_run_would, scene.task, scene.split("train"), scene.config, scene.device, scene.augment,
-            padding_id=scene.data.info.padding_id,
+            setup.build_as_a_run_would, setup.task, setup.split("train"), setup.config, setup.device, setup.augment,
+            padding_id=setup.data.info.padding_id,
         )  # fmt: skip
     except (RuntimeError, MemoryError) as error:
         if not _is_short_of_memory(error):
             raise
-        raise UserError(_step_too_large(scene.config.batch_size, None, there)) from error
+        raise UserError(_step_too_large(setup.config.batch_size, None, there)) from error
     points = [(float(r), float(v)) for r, v in zip(found.rates, found.losses, strict=True) if math.isfinite(v)]
     suggestion = min(max(float(found.suggestion), LOWEST_RATE), HIGHEST_RATE)
     return {

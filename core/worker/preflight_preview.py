@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.errors import UserError
 from core.training.device import seed_everything
-from core.worker.preflight_setup import Scene
+from core.worker.preflight_setup import RunSetup
 
 COLUMNS, CHANGED_ROWS = 8, 3
 TEXTS = 6
@@ -23,34 +23,34 @@ LARGEST_BYTES = 150_000  # of PNG, which base64 makes a third larger
 NOTHING_ON = "Every change is off: the model sees the examples as they are. Switch one on to see what it does."
 
 
-def preview(scene: Scene) -> dict[str, Any]:
+def preview(setup: RunSetup) -> dict[str, Any]:
     """Return changed examples beside what they were, as JSON.
 
     For pictures {"kind": "pictures", "png": base64, "rows", "columns"}: the first row as they are, the next ones
     changed. For texts {"kind": "texts", "pairs": [[before, after]]}. Both with {"changed": bool, "sentence": str}.
     """
-    scene.note("Changing examples")
-    inputs, _ = scene.split("train")
-    changed = scene.augment is not None
+    setup.note("Changing examples")
+    inputs, _ = setup.split("train")
+    changed = setup.augment is not None
     said = {"changed": changed, "sentence": "" if changed else NOTHING_ON}
-    seed_everything(scene.config.seed)
-    if scene.task.input_kind == "image":
-        return said | _pictures(scene, inputs)
-    return said | {"kind": "texts", "pairs": _texts(scene, inputs)}
+    seed_everything(setup.config.seed)
+    if setup.task.input_kind == "image":
+        return said | _images(setup, inputs)
+    return said | {"kind": "texts", "pairs": _texts(setup, inputs)}
 
 
-def _pictures(scene: Scene, inputs: torch.Tensor) -> dict[str, Any]:
-    chosen = inputs.index_select(0, _spread(len(inputs), COLUMNS)).to(scene.device)  # (N, C, H, W)
+def _images(setup: RunSetup, inputs: torch.Tensor) -> dict[str, Any]:
+    chosen = inputs.index_select(0, _spread(len(inputs), COLUMNS)).to(setup.device)  # (N, C, H, W)
     rows = [chosen]
-    if scene.augment is not None:
-        rows += [scene.augment(chosen) for _ in range(CHANGED_ROWS)]
+    if setup.augment is not None:
+        rows += [setup.augment(chosen) for _ in range(CHANGED_ROWS)]
     grid = np.stack([_pixels(row) for row in rows])  # (R, N, H, W, C)
     return {"kind": "pictures", "png": png_of(grid), "rows": grid.shape[0], "columns": grid.shape[1]}
 
 
-def _pixels(pictures: torch.Tensor) -> NDArray[np.uint8]:
+def _pixels(images: torch.Tensor) -> NDArray[np.uint8]:
     """Return pictures (N, C, H, W) of 0..255 as bytes (N, H, W, C)."""
-    return pictures.float().round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
+    return images.float().round().clamp(0, 255).byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
 def png_of(grid: NDArray[np.uint8]) -> str:
@@ -65,9 +65,9 @@ def png_of(grid: NDArray[np.uint8]) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def _encoded(picture: Image.Image) -> bytes:
+def _encoded(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    image.save(file, "PNG")
     return file.getvalue()
 
 
@@ -81,30 +81,30 @@ def _drawn(grid: NDArray[np.uint8], side: int) -> Image.Image:
     for row in range(rows):
         for column in range(columns):
             pixels = grid[row, column]
-            picture = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).convert("RGB")
-            sheet.paste(picture.resize(size, resample), (column * (size[0] + GAP), row * (size[1] + GAP)))
+            image = Image.fromarray(pixels[:, :, 0] if channels == 1 else pixels).convert("RGB")
+            sheet.paste(image.resize(size, resample), (column * (size[0] + GAP), row * (size[1] + GAP)))
     return sheet
 
 
-def _texts(scene: Scene, inputs: torch.Tensor) -> list[list[str]]:
-    ids = inputs.index_select(0, _spread(len(inputs), TEXTS)).to(scene.device)  # (N, T)
-    changed = ids if scene.augment is None else scene.augment(ids)
-    padding, decode = scene.data.info.padding_id, _decoder(scene)
+def _texts(setup: RunSetup, inputs: torch.Tensor) -> list[list[str]]:
+    ids = inputs.index_select(0, _spread(len(inputs), TEXTS)).to(setup.device)  # (N, T)
+    changed = ids if setup.augment is None else setup.augment(ids)
+    padding, decode = setup.data.info.padding_id, _decoder(setup)
     return [
         [decode(row[row != padding].tolist())[:LONGEST_TEXT] for row in pair]
         for pair in zip(ids.cpu(), changed.cpu(), strict=True)
     ]
 
 
-def _decoder(scene: Scene) -> Callable[[list[int]], str]:
+def _decoder(setup: RunSetup) -> Callable[[list[int]], str]:
     """Return what makes text of ids again.
 
     Raises:
         UserError: This model's preparation cannot.
     """
-    decode: Callable[[list[int]], str] | None = getattr(scene.data.preprocessor, "decode", None)
+    decode: Callable[[list[int]], str] | None = getattr(setup.data.preprocessor, "decode", None)
     if decode is None:
-        raise UserError(f"'{scene.model.title}' cannot show its texts as it sees them, so there is no preview.")
+        raise UserError(f"'{setup.model.title}' cannot show its texts as it sees them, so there is no preview.")
     return decode
 
 

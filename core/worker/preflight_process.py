@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DatabaseUnavailable, TouchstoneError
-from core.runs import RunStatus, TrialKind
+from core.runs import PreflightKind, RunStatus
 from core.settings import Settings
 from core.store.database import Database
-from core.store.preflight_store import TrialStore
+from core.store.preflight_store import PreflightStore
 from core.store.run_store import RunStore
-from core.worker.run_process import set_the_scene
+from core.worker.run_process import configure_process
 
 if TYPE_CHECKING:
-    from core.worker.preflight_setup import Scene
+    from core.worker.preflight_setup import RunSetup
 
 FIRST_TO_GO = 1000  # of what Linux ends when the machine's memory is full: this, not the run beside it
 NICER = 5  # than a run, which is nicer than the dashboard
@@ -37,9 +37,9 @@ def main(trial_id: str, slot: int, threads: int) -> None:
         threads: CPU threads that it may use: as many as a run.
     """
     settings = Settings()
-    set_the_scene(_log_folder(settings), slot)
+    configure_process(_log_folder(settings), slot)
     _step_back()
-    store = TrialStore(Database(settings.url))
+    store = PreflightStore(Database(settings.url))
     threading.Thread(target=_beat, args=(trial_id, store), name="sign of life", daemon=True).start()
     result, reason = _attempt(trial_id, store, settings, threads)
     _log.info("Trial %s ends. %s", trial_id, reason)
@@ -52,7 +52,7 @@ def main(trial_id: str, slot: int, threads: int) -> None:
     _log.error("The database took no answer.")
 
 
-def _beat(trial_id: str, store: TrialStore) -> None:
+def _beat(trial_id: str, store: PreflightStore) -> None:
     """Give a sign of life now and then: preparing much data for the first time takes minutes."""
     while True:
         time.sleep(BEAT_S)
@@ -61,7 +61,7 @@ def _beat(trial_id: str, store: TrialStore) -> None:
 
 
 def _attempt(
-    trial_id: str, store: TrialStore, settings: Settings, threads: int
+    trial_id: str, store: PreflightStore, settings: Settings, threads: int
 ) -> tuple[Mapping[str, Any] | None, str]:
     """Return the answer; or None, and why there is none."""
     from core.worker.preflight_setup import leave_room, set_up
@@ -72,7 +72,7 @@ def _attempt(
             return None, "Nobody asks any more."
         kind, config = question
         beside = bool(RunStore(store.database).list(status=(RunStatus.RUNNING,), limit=1))
-        scene = set_up(
+        setup = set_up(
             config,
             settings,
             threads,
@@ -80,8 +80,8 @@ def _attempt(
             beside_a_run=beside,
             gradually=kind == "estimate",
         )
-        leave_room(scene.device)
-        return _answer(kind, scene), ""
+        leave_room(setup.device)
+        return _answer(kind, setup), ""
     except TouchstoneError as error:
         _log.exception("The trial failed.")
         return None, str(error)
@@ -97,14 +97,14 @@ def _in_words(error: Exception) -> str:
     return f"Something unexpected happened ({name}). logs/trials/log.txt has the details; starting a run may say more."
 
 
-def _answer(kind: TrialKind, scene: "Scene") -> dict[str, Any]:
+def _answer(kind: PreflightKind, setup: "RunSetup") -> dict[str, Any]:
     if kind == "augmentation":
         from core.worker.preflight_preview import preview
 
-        return preview(scene)
+        return preview(setup)
     from core.worker.preflight_measures import estimate, learning_rate
 
-    return estimate(scene) if kind == "estimate" else learning_rate(scene)
+    return estimate(setup) if kind == "estimate" else learning_rate(setup)
 
 
 def _log_folder(settings: Settings) -> Path:

@@ -12,8 +12,8 @@ from torch import nn
 from core import catalog
 from core.config import TrainConfig
 from core.configure import model_params
-from core.data.prepare.prepare_dataset import Materialised, materialise
-from core.data.store.dataset_store import Library
+from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
+from core.data.store.dataset_store import DatasetStore
 from core.preprocessing.encoder_device import compute_on
 from core.settings import Settings
 from core.specs import ModelSpec, SplitName, TaskSpec
@@ -29,7 +29,7 @@ SHARE_OF_FREE = 0.8  # of the free memory, that a trial may take
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class RunSetup:
     """Data, model and device of a run that nobody has started."""
 
     config: TrainConfig
@@ -37,7 +37,7 @@ class Scene:
     task: TaskSpec  # on this data
     model: ModelSpec
     params: Any
-    data: Materialised
+    data: PreparedDataset
     device: torch.device
     note: Note  # told what goes on
     beside_a_run: bool  # one trains here at this moment
@@ -80,7 +80,7 @@ def set_up(
     *,
     beside_a_run: bool = False,
     gradually: bool = False,
-) -> Scene:
+) -> RunSetup:
     """Load and prepare the data, and bring what the model needs.
 
     Args:
@@ -101,13 +101,13 @@ def set_up(
     if model.fetch is not None:
         model.fetch(params, Downloads(lambda _, sentence, amount: note(_with_amount(sentence, **amount))))
     note("Loading and preparing the data")
-    library = Library(settings.datasets_folder, settings.cache_folder)
-    dataset = library.find(config.dataset, config.task, config.dataset_version)
+    dataset_store = DatasetStore(settings.datasets_folder, settings.cache_folder)
+    dataset = dataset_store.find(config.dataset, config.task, config.dataset_version)
     began = time.perf_counter()
-    data = materialise(dataset, model, params, settings.cache_folder, gradually=gradually)
+    data = prepare_dataset(dataset, model, params, settings.cache_folder, gradually=gradually)
     load_s = time.perf_counter() - began
     task = catalog.find_task(config.task).on(data.info)
-    return Scene(config, settings, task, model, params, data, device, note, beside_a_run, load_s)
+    return RunSetup(config, settings, task, model, params, data, device, note, beside_a_run, load_s)
 
 
 def leave_room(device: torch.device) -> None:

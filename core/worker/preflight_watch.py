@@ -9,7 +9,7 @@ from multiprocessing.process import BaseProcess
 from core.processes.identity import start_time
 from core.settings import Settings
 from core.store.database import Database
-from core.store.preflight_store import TrialJob, TrialStore
+from core.store.preflight_store import PreflightJob, PreflightStore
 from core.worker import preflight_process
 from core.worker.fork_server import context
 from core.worker.launcher import DEADLINE_S, Child, within
@@ -35,7 +35,7 @@ def start_process(trial_id: str, slot: int, threads: int) -> BaseProcess:
     return process  # type: ignore[no-any-return]
 
 
-class TrialWatch:
+class PreflightWatch:
     """Starts trials, watches their processes and says in words how they ended where they could not.
 
     Args:
@@ -45,7 +45,7 @@ class TrialWatch:
     """
 
     def __init__(self, settings: Settings, database: Database, start: Start = start_process) -> None:
-        self.settings, self.store, self._start = settings, TrialStore(database), start
+        self.settings, self.store, self._start = settings, PreflightStore(database), start
         self._child: Child | None = None
         self._since = 0.0  # when it was first seen
         self._looked_at = self._tidied_at = -TIDY_S
@@ -68,7 +68,7 @@ class TrialWatch:
         if job is not None:
             self._watch(job)
         elif self._child is not None:
-            self._bury(self._child)
+            self._reap(self._child)
         elif may_start:
             self._start_next(slots, taken)
         return self._child is not None
@@ -90,7 +90,7 @@ class TrialWatch:
         self.store.set_process(trial_id, pid, self._child.created)
         _log.info("Trial %s started as pid %s.", trial_id, pid)
 
-    def _watch(self, job: TrialJob) -> None:
+    def _watch(self, job: PreflightJob) -> None:
         """See that a trial that works has a process that lives, and that somebody still waits for it."""
         child = self._child
         if child is None or child.run_id != job.trial_id:  # an earlier supervisor started it
@@ -110,9 +110,9 @@ class TrialWatch:
             self.store.finish(job.trial_id, None, TOO_LONG)
         else:
             return
-        self._bury(child)
+        self._reap(child)
 
-    def _bury(self, child: Child) -> None:
+    def _reap(self, child: Child) -> None:
         """Let go of a process whose trial has ended; one that still lives has nothing more to say."""
         child.send(signal.SIGKILL)
         if child.process is not None:

@@ -18,73 +18,73 @@ from core.evaluation.verdict_card import verdict_card
 from core.training.device import answering_threads
 from core.training.memory import parameter_counts
 from core.worker.latency import answer_times, reader, writer
-from core.worker.mistakes import describe_mistakes, picture_of_pixels
+from core.worker.mistakes import describe_mistakes, image_of_pixels
 from core.worker.target_scale import scale_note
 from core.worker.text_samples import samples
 
 if TYPE_CHECKING:
-    from core.data.prepare.prepare_dataset import Materialised
-    from core.evaluation.evaluate import Assessment
-    from core.specs import Examples, Outcomes, TaskSpec
+    from core.data.prepare.prepare_dataset import PreparedDataset
+    from core.evaluation.evaluate import Evaluation
+    from core.specs import Examples, Predictions, TaskSpec
 
 LARGEST, SMALLEST = 96, 48  # pixels of a kept picture's longer side
 LONGEST_TEXT = 400  # characters
 
 
 @dataclass(frozen=True, eq=False)
-class Ending:
+class ReportInput:
     """A run whose model was judged a moment ago."""
 
     task: "TaskSpec"
-    assessment: "Assessment"
-    outcomes: "Outcomes"  # of the test split
-    data: "Materialised"
+    evaluation: "Evaluation"
+    predictions: "Predictions"  # of the test split
+    data: "PreparedDataset"
     module: "torch.nn.Module"  # the best, on its device
     device: "torch.device"
     device_name: str
     folder: Path  # of the run
     seed: int
-    everything: "Outcomes | None" = None  # of all rows, where they were judged in folds
+    everything: "Predictions | None" = None  # of all rows, where they were judged in folds
 
 
-def conclude(end: Ending) -> None:
+def write_report(end: ReportInput) -> None:
     """Write the report of a run, and what else its page shows.
 
     Args:
         end: What is known.
     """
-    judged, test = end.assessment, end.data.examples["test"]
+    judged, test = end.evaluation, end.data.examples["test"]
     report = judged.to_json() | {"confusion": [list(row) for row in judged.confusion]}
-    report["mistakes"] = describe_mistakes(judged.worst_mistakes, end.outcomes, test, end.folder / "mistakes")
+    report["mistakes"] = describe_mistakes(judged.worst_mistakes, end.predictions, test, end.folder / "mistakes")
     write_text(end.folder / "report.json", json.dumps(report | _more(end)))
 
 
-def _more(end: Ending) -> dict[str, Any]:
+def _more(end: ReportInput) -> dict[str, Any]:
     """Return what stands in the report beside the assessment."""
     found: dict[str, Any] = {}
     if end.task.output_kind == "label":
-        keep_examples(end.folder, _examples(end.outcomes, end.data.examples["test"]))
+        keep_examples(end.folder, _examples(end.predictions, end.data.examples["test"]))
     if end.task.output_kind == "text":
         found["samples"] = samples(end.module, end.data, end.seed, end.device)
     costs = _costs(end)
-    found["scale"] = scale_note(end.data, end.assessment.target)
+    found["scale"] = scale_note(end.data, end.evaluation.target)
     found["costs"] = vars(costs) if costs else None
     found["verdict_card"] = [sentence.to_json() for sentence in verdict_card(_evidence(end, costs, found))]
     return found
 
 
-def _evidence(end: Ending, costs: Costs | None, found: dict[str, Any]) -> Evidence:
-    judged, outcomes = end.assessment, end.outcomes
+def _evidence(end: ReportInput, costs: Costs | None, found: dict[str, Any]) -> Evidence:
+    judged, predictions = end.evaluation, end.predictions
     best, errors, gain = judged.difference, np.zeros(0), None
     if best is not None:
         gain = Gain(best.baseline, best.value, best.ci_low, best.ci_high)
     if end.task.output_kind == "number":
-        judged_on = end.everything or outcomes
+        judged_on = end.everything or predictions
         errors = (judged_on.predicted - judged_on.targets).astype(np.float64)
     return Evidence(
         primary=end.task.metric(end.task.primary_metric),
         test=judged.test,
-        examples=judged.judged.rows if judged.judged else len(outcomes.nll),
+        examples=judged.judged.rows if judged.judged else len(predictions.nll),
         folds=judged.judged.folds if judged.judged else 0,
         gain=gain,
         costs=costs,
@@ -107,7 +107,7 @@ def _copied(written: dict[str, Any] | None, temperature: float = 0.8) -> dict[st
     return said | ({} if unseen is None else {"unseen": unseen})
 
 
-def _costs(end: Ending) -> Costs | None:
+def _costs(end: ReportInput) -> Costs | None:
     writes, was_training = end.task.output_kind == "text", end.module.training
     answer, most = (writer if writes else reader)(end.module, end.data, end.device)
     end.module.eval()
@@ -127,28 +127,28 @@ def _costs(end: Ending) -> Costs | None:
     )  # fmt: skip
 
 
-def _examples(outcomes: "Outcomes", test: "Examples") -> Iterator[tuple[KeptExample, bytes]]:
-    for i in chosen(outcomes):
-        truth, answer = (test.labels[k] for k in (outcomes.targets[i], outcomes.predicted[i]))
-        sure = float(outcomes.probabilities[i, outcomes.predicted[i]])
+def _examples(predictions: "Predictions", test: "Examples") -> Iterator[tuple[KeptExample, bytes]]:
+    for i in chosen(predictions):
+        truth, answer = (test.labels[k] for k in (predictions.targets[i], predictions.predicted[i]))
+        sure = float(predictions.probabilities[i, predictions.predicted[i]])
         if isinstance(test.inputs, tuple):
             yield KeptExample(truth, answer, sure, i, text=test.inputs[i][:LONGEST_TEXT]), b""
         elif isinstance(test.inputs, np.ndarray):
-            picture = picture_of_pixels(test.inputs[i])
-            name, content = _small(picture, i)
-            yield KeptExample(truth, answer, sure, i, picture=name), content
+            image = image_of_pixels(test.inputs[i])
+            name, content = _small(image, i)
+            yield KeptExample(truth, answer, sure, i, image=name), content
 
 
-def _small(picture: Image.Image, number: int) -> tuple[str, bytes]:
+def _small(image: Image.Image, number: int) -> tuple[str, bytes]:
     """Return a small copy of a picture as a file's name and bytes; a tiny one is enlarged with its squares kept."""
-    longest = max(picture.size)
+    longest = max(image.size)
     if longest < SMALLEST:
         times = -(-SMALLEST // longest)
-        picture = picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
+        image = image.resize((image.width * times, image.height * times), Image.Resampling.NEAREST)
     elif longest > LARGEST:
-        picture = picture.copy()
-        picture.thumbnail((LARGEST, LARGEST))
+        image = image.copy()
+        image.thumbnail((LARGEST, LARGEST))
     tiny = longest <= SMALLEST
     content = io.BytesIO()
-    picture.save(content, "PNG") if tiny else picture.save(content, "JPEG", quality=85)
+    image.save(content, "PNG") if tiny else image.save(content, "JPEG", quality=85)
     return f"{number}.{'png' if tiny else 'jpg'}", content.getvalue()

@@ -51,7 +51,7 @@ def main(run_id: str, slot: int, threads: int) -> None:
     lock = take_folder(folder)
     if lock is None:  # two processes in one folder would overwrite each other's checkpoints
         os._exit(TAKEN)
-    set_the_scene(folder, slot)
+    configure_process(folder, slot)
     database = Database(settings.url)
     runs, metrics = RunStore(database), MetricStore(database)
     write_copy(database, run_id, folder)
@@ -131,7 +131,7 @@ def _in_words(error: Exception) -> tuple[str, str]:
     return words, "unknown"
 
 
-def set_the_scene(folder: Path, slot: int) -> None:
+def configure_process(folder: Path, slot: int) -> None:
     """Write into the run's own log, be polite to others, and see one GPU."""
     with (folder / "log.txt").open("ab", buffering=0) as log:
         os.dup2(log.fileno(), 1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.sample_predictions import FOLDER, LooksFile, write_examples
-from core.specs import Examples, Outcomes
+from core.specs import Examples, Predictions
 from core.training.callbacks import Callback
 from core.worker.mistakes import shown_example
 
@@ -23,7 +23,7 @@ LARGEST_SHARE, FREE_S = 0.005, 0.2  # of the time in training, and what the firs
 _log = logging.getLogger(__name__)
 
 
-class Wall(Callback):
+class SamplePredictions(Callback):
     """Writes down what the model answers for a few examples, which the look at the validation split has computed.
 
     Nothing is computed twice: a look is a few numbers picked from the outcomes that the metrics were made of. A disk
@@ -58,11 +58,11 @@ class Wall(Callback):
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
         """Keep this look, unless it comes too soon after the one before, or keeping has cost too much."""
-        began, outcomes = time.perf_counter(), trainer.outcomes
-        if not self._works or outcomes is None:
+        began, predictions = time.perf_counter(), trainer.predictions
+        if not self._works or predictions is None:
             return
         p = trainer.progress
-        look = {"step": p.step} | answers(outcomes, self._chosen)
+        look = {"step": p.step} | answers(predictions, self._chosen)
         is_due = self._last_step < 0 or p.step - self._last_step >= p.steps_total / MOST_LOOKS
         if is_due and self._cost_s <= FREE_S + LARGEST_SHARE * p.train_time_s:
             self._keep(look)
@@ -116,18 +116,18 @@ def _how_many(classes: int) -> int:
     return even if even >= FEWEST else MOST if classes > MOST else FEWEST
 
 
-def answers(outcomes: Outcomes, chosen: NDArray[np.int64]) -> dict[str, list[Any]]:
+def answers(predictions: Predictions, chosen: NDArray[np.int64]) -> dict[str, list[Any]]:
     """Return what the model said of the chosen examples, short enough for a line.
 
     Args:
-        outcomes: On the whole split.
+        predictions: On the whole split.
         chosen: (M,) places in it.
     """
-    predicted = outcomes.predicted[chosen]
-    if not outcomes.probabilities.size:
+    predicted = predictions.predicted[chosen]
+    if not predictions.probabilities.size:
         return {"predicted": [float(f"{number:.6g}") for number in predicted.tolist()]}
-    rows = outcomes.probabilities[chosen]
-    right = rows[np.arange(len(chosen)), outcomes.targets[chosen].astype(np.int64)]
+    rows = predictions.probabilities[chosen]
+    right = rows[np.arange(len(chosen)), predictions.targets[chosen].astype(np.int64)]
     return {
         "predicted": [int(label) for label in predicted],
         "confidence": _rounded(rows.max(axis=1)),

@@ -20,7 +20,7 @@ from core.store.run_store import RunStore, now
 from core.tracking.exit_reason import describe_exit
 from core.tracking.lost_runs import STALE_S, LostRunDetector, is_held
 from core.worker.launcher import Child, Launcher
-from core.worker.preflight_watch import TrialWatch
+from core.worker.preflight_watch import PreflightWatch
 from core.worker.run_folder import TAKEN, holder_of
 
 POLL_S = 0.15
@@ -44,7 +44,7 @@ class Supervisor:
         self._slots, self._device, self._warm = settings.slots or 1, "", False
         self._renewed_at, self._busy_at, self._packed_at = 0.0, time.monotonic(), -PACK_EVERY_S
         self.leaving = False
-        self.trials, self.lost_runs = TrialWatch(settings, database), LostRunDetector(database)
+        self.preflights, self.lost_runs = PreflightWatch(settings, database), LostRunDetector(database)
 
     def run(self) -> None:
         """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
@@ -82,7 +82,7 @@ class Supervisor:
         while not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
         taken = {child.slot for child in self.children.values()}
-        tries = self._warm and self.trials.turn(self._slots, taken, may_start=not self.leaving)
+        tries = self._warm and self.preflights.turn(self._slots, taken, may_start=not self.leaving)
         if self.children or tries or self._pack_one():
             self._busy_at = time.monotonic()
         elif time.monotonic() - self._busy_at > self.settings.worker_idle_s:
@@ -165,7 +165,7 @@ class Supervisor:
                 _log.info("Run %s still lives (pid %s): adopted.", job.run_id, job.pid)
                 self.children[job.run_id] = child
             else:
-                self._bury(child)
+                self._reap(child)
 
     def _start_next(self) -> bool:
         job = self.queue.claim(self.owner)
@@ -190,7 +190,7 @@ class Supervisor:
             if child.alive:
                 self._look_after(child)
             else:
-                self._bury(child)
+                self._reap(child)
         except RunNotFound:  # it ended and was removed for good before its process had gone, or was looked at
             if not child.alive:
                 self._forget(child)
@@ -232,7 +232,7 @@ class Supervisor:
         self.queue.set_process(child.run_id, pid, created)
         return True
 
-    def _bury(self, child: Child) -> None:
+    def _reap(self, child: Child) -> None:
         """Note that a process has gone; where the run had not said how it ended, say it."""
         run, code = self.runs.get(child.run_id), child.exit_code
         if code == TAKEN and self._adopt_holder(child):

@@ -1,10 +1,10 @@
 """What a run says of how it computes with the numbers to predict: as they are, or as logarithms."""
 
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.preprocessing.target_numbers import TargetNumbers
 
 
-def scale_note(data: Materialised, target: str = "") -> str:
+def scale_note(data: PreparedDataset, target: str = "") -> str:
     """Return the sentence that says which was chosen and why, "" where there was nothing to choose.
 
     Args:

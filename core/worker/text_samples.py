@@ -10,7 +10,7 @@ from core.training.generation import stream
 if TYPE_CHECKING:
     import torch
 
-    from core.data.prepare.prepare_dataset import Materialised
+    from core.data.prepare.prepare_dataset import PreparedDataset
 
 TEMPERATURES = (0.5, 0.8, 1.0, 1.2)
 CHARACTERS = 400  # of each sample
@@ -18,7 +18,7 @@ PATIENCE_S = 3.0  # for each sample: a large model writes less
 EXCERPTS = 8  # of unseen text, as long as a sample each
 
 
-def samples(module: "torch.nn.Module", data: "Materialised", seed: int, device: "torch.device") -> dict[str, Any]:
+def samples(module: "torch.nn.Module", data: "PreparedDataset", seed: int, device: "torch.device") -> dict[str, Any]:
     """Return samples by temperature with the share that was copied, and that of real unseen text, as JSON.
 
     Args:
@@ -53,7 +53,12 @@ def first_words(text: str, length: int = 40) -> str:
 
 
 def _write(
-    module: "torch.nn.Module", data: "Materialised", prompt: str, temperature: float, seed: int, device: "torch.device"
+    module: "torch.nn.Module",
+    data: "PreparedDataset",
+    prompt: str,
+    temperature: float,
+    seed: int,
+    device: "torch.device",
 ) -> str:
     text, until = "", time.monotonic() + PATIENCE_S
     reader: Any = data.preprocessor

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 
 WORTH_SAYING = 0.05  # of the words of the validation texts
 
 
-def reading_notes(data: Materialised) -> list[str]:
+def reading_notes(data: PreparedDataset) -> list[str]:
     """Return the sentences that say what of the texts a run's model does not read.
 
     Args:
@@ -16,7 +16,7 @@ def reading_notes(data: Materialised) -> list[str]:
     return [sentence for sentence in (cut_note(data), unknown_note(data)) if sentence]
 
 
-def unknown_note(data: Materialised) -> str:
+def unknown_note(data: PreparedDataset) -> str:
     """Return the sentence that says how many words of the validation texts a model does not know, "" where few.
 
     Args:
@@ -36,7 +36,7 @@ def unknown_note(data: Materialised) -> str:
     )
 
 
-def cut_note(data: Materialised) -> str:
+def cut_note(data: PreparedDataset) -> str:
     """Return the sentence that says how many training texts are read in part, "" where none is.
 
     Args:

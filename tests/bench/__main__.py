@@ -12,6 +12,7 @@ from tests.bench import (
     intake,
     kills,
     logging,
+    optimizers,
     recipes,
     startup,
     training,

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from core.catalog import tasks
 from core.data.splits.text_blocks import stretch_length
-from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.specs import MetricSpec, Predictions, TaskSpec
 from core.statistics.scores import difference_of, score_of
 
 IN_TEXT = {5_000: 500, 20_000: 500, 100_000: 200}  # by characters
 SIMULATIONS = {50: 1_000, 150: 1_000, 500: 500, 5_000: 200}  # by examples
 SCENE, PASSAGE = 3_000, 50  # characters
 MANY = 2_000_000  # on which a truth is measured
-Draw = Callable[[np.random.Generator, int], tuple[Outcomes, Outcomes]]
+Draw = Callable[[np.random.Generator, int], tuple[Predictions, Predictions]]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _cases() -> Iterator[Case]:
 def _labels(right: float, less: float) -> Draw:
     """Two models that mostly fail on the same examples, the second so many points more often."""
 
-    def draw(chance: np.random.Generator, size: int) -> tuple[Outcomes, Outcomes]:
+    def draw(chance: np.random.Generator, size: int) -> tuple[Predictions, Predictions]:
         hard, own = chance.random(size), chance.random((2, size))
         shared = hard < 1 - right  # of which both miss three in four, and as many others
         missed = [np.where(shared, one < 0.75, one < 0.25 * (1 - right) / right) for one in own]
@@ -96,13 +96,13 @@ def _labels(right: float, less: float) -> Draw:
     return draw
 
 
-def _answers(missed: NDArray[np.bool_]) -> Outcomes:
-    return Outcomes(np.ones(len(missed)), np.zeros(len(missed), np.int64), missed.astype(np.int64))
+def _answers(missed: NDArray[np.bool_]) -> Predictions:
+    return Predictions(np.ones(len(missed)), np.zeros(len(missed), np.int64), missed.astype(np.int64))
 
 
-def _surprise(chance: np.random.Generator, size: int) -> tuple[Outcomes, Outcomes]:
+def _surprise(chance: np.random.Generator, size: int) -> tuple[Predictions, Predictions]:
     shared, none = chance.gamma(0.4, 1.0, size), np.zeros(size, np.int64)
-    return Outcomes(shared, none, none), Outcomes(shared + chance.gamma(0.2, 0.5, size), none, none)
+    return Predictions(shared, none, none), Predictions(shared + chance.gamma(0.2, 0.5, size), none, none)
 
 
 def _normal(chance: np.random.Generator, size: int) -> NDArray[np.float64]:
@@ -116,31 +116,31 @@ def _skewed(chance: np.random.Generator, size: int) -> NDArray[np.float64]:
 def _numbers(noise: Callable[[np.random.Generator, int], NDArray[np.float64]]) -> Draw:
     """Two models of a number that explain about three quarters and two thirds of it."""
 
-    def draw(chance: np.random.Generator, size: int) -> tuple[Outcomes, Outcomes]:
+    def draw(chance: np.random.Generator, size: int) -> tuple[Predictions, Predictions]:
         known, left = chance.gamma(2.0, 1.2, size), noise(chance, size)
         targets = known + left
         answers = known, known + 0.6 * noise(chance, size)
-        return tuple(Outcomes((targets - one) ** 2, targets, one) for one in answers)  # type: ignore[return-value]
+        return tuple(Predictions((targets - one) ** 2, targets, one) for one in answers)  # type: ignore[return-value]
 
     return draw
 
 
-def _text(chance: np.random.Generator, size: int) -> tuple[Outcomes, Outcomes]:
+def _text(chance: np.random.Generator, size: int) -> tuple[Predictions, Predictions]:
     """Every tenth stretch of a text whose scenes (3,000 characters) and passages (50) are alike in how hard they are.
 
     The second model finds other scenes hard than the first, and is worse by 0.05.
     """
     length = stretch_length(10 * size)
     stretches = max(round(size / length), 1)
-    scenes = [_scenes(chance, stretches, length) for _ in range(2)]
+    setups = [_setups(chance, stretches, length) for _ in range(2)]
     passages = np.repeat(chance.gamma(4.0, 0.25, (stretches, length // PASSAGE + 1)), PASSAGE, 1)[:, :length]
     own = [passages + chance.gamma(1.0, 1.0, passages.shape) for _ in range(2)]
     groups, none = np.repeat(np.arange(stretches), length), np.zeros(stretches * length, np.int64)
-    losses = (1 + 0.2 * scenes[0] + own[0], 1.05 + 0.2 * scenes[0] + 0.05 * scenes[1] + own[1])
-    return tuple(Outcomes(one.ravel(), none, none, groups=groups) for one in losses)  # type: ignore[return-value]
+    losses = (1 + 0.2 * setups[0] + own[0], 1.05 + 0.2 * setups[0] + 0.05 * setups[1] + own[1])
+    return tuple(Predictions(one.ravel(), none, none, groups=groups) for one in losses)  # type: ignore[return-value]
 
 
-def _scenes(chance: np.random.Generator, stretches: int, length: int) -> NDArray[np.float64]:
+def _setups(chance: np.random.Generator, stretches: int, length: int) -> NDArray[np.float64]:
     """Return a normal process whose correlation falls to 1/e in `SCENE` characters, within every tenth stretch."""
     steps = length // PASSAGE + 1
     level, rows = chance.normal(), []

@@ -25,7 +25,7 @@ from PIL import Image
 from core.catalog import find_task
 from core.data.store.folds import Folding, fold
 from core.runs import Score
-from core.specs import SPLITS, DatasetVersion, Examples, MetricSpec, Outcomes, RowBonds
+from core.specs import SPLITS, DatasetVersion, Examples, MetricSpec, Predictions, RowBonds
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
 from core.statistics.difference import Difference
 from core.statistics.scores import difference_of, score_of
@@ -102,10 +102,10 @@ def _sample(world: World, size: int, seed: int) -> Iterator[tuple[str, Told]]:
     learnt, tested = rows[: round(0.7 * size)], rows[round(0.85 * size) :]  # between them the validation split
     folding = _folding(world, rows, seed)
     folds = Folds(folding.number, folding.training_rows)
-    kept, single, crossed = dict[str, Outcomes](), dict[str, Outcomes](), dict[str, Outcomes]()
+    kept, single, crossed = dict[str, Predictions](), dict[str, Predictions](), dict[str, Predictions]()
     for name, make in world.contenders.items():
         model = make(seed).fit(world.inputs[learnt], world.targets[learnt])
-        kept[name], single[name] = (_outcomes(world, model, part) for part in (rest, tested))
+        kept[name], single[name] = (_predictions(world, model, part) for part in (rest, tested))
         crossed[name] = _in_folds(world, make, rows, folding, seed)
         truth = world.metric.compute(kept[name])
         yield "split score", _told_score(score_of(world.metric, single[name], 1, 0), truth)
@@ -138,18 +138,18 @@ def _folding(world: World, rows: Rows, seed: int) -> Folding:
     return fold(version, parts, RowBonds())
 
 
-def _in_folds(world: World, make: Contender, rows: Rows, folding: Folding, seed: int) -> Outcomes:
+def _in_folds(world: World, make: Contender, rows: Rows, folding: Folding, seed: int) -> Predictions:
     parts, places = [], []
     for at in range(folding.count):
         part = folding.rows(at)
         model = make(seed * 10 + at).fit(world.inputs[rows[part["train"]]], world.targets[rows[part["train"]]])
-        parts.append(_outcomes(world, model, rows[part["test"]]))
+        parts.append(_predictions(world, model, rows[part["test"]]))
         places.append(part["test"])
     return pooled(parts, places)
 
 
-def _outcomes(world: World, model: Any, rows: Rows) -> Outcomes:
-    return Outcomes(np.ones(len(rows)), world.targets[rows], model.predict(world.inputs[rows]))
+def _predictions(world: World, model: Any, rows: Rows) -> Predictions:
+    return Predictions(np.ones(len(rows)), world.targets[rows], model.predict(world.inputs[rows]))
 
 
 # --- worlds ---
@@ -238,8 +238,8 @@ def _fashion(file: Path) -> tuple[NDArray[Any], NDArray[np.int64]]:
     found, names = [], []
     with zipfile.ZipFile(file) as archive:
         for name in (one for one in archive.namelist() if one.endswith(".png")):
-            picture = Image.open(io.BytesIO(archive.read(name))).convert("L").resize((14, 14))
-            found.append(np.asarray(picture, np.float32).ravel() / 255)
+            image = Image.open(io.BytesIO(archive.read(name))).convert("L").resize((14, 14))
+            found.append(np.asarray(image, np.float32).ravel() / 255)
             names.append(name.split("/")[-2])
     return np.array(found), np.unique(names, return_inverse=True)[1]
 

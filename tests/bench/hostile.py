@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from core.data.inspection_client import inspectors, look_at
+from core.data.inspection_client import inspectors, preview_source
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.browser.harness import ROOT
@@ -54,17 +54,17 @@ def make(place: Path, names: list[str]) -> None:
 def measure() -> Iterator[dict[str, object]]:
     """Yield a row for each file, and one for all."""
     wanted = [case for case in CASES if not NAMES or case.name.startswith(tuple(NAMES.split(",")))]
-    outcomes, worst = Counter[str](), dict[str, float]()
+    predictions, worst = Counter[str](), dict[str, float]()
     with tempfile.TemporaryDirectory(prefix="touchstone-hostile-", ignore_cleanup_errors=True) as place:
         inspectors().warm()
         _warm(Path(place))
         for row in chain(_looks(wanted, Path(place)), _others(wanted, Path(place))):
-            outcomes[str(row["outcome"])] += 1
+            predictions[str(row["outcome"])] += 1
             for name in ("asker_grew_mb", "late_s", "seconds", "own_process_mb"):
                 worst[name] = max(worst.get(name, 0.0), float(str(row.get(name, 0.0))))
             yield row
         inspectors().close()
-    yield {"case": f"{len(wanted)} files", **outcomes, **{f"worst_{name}": value for name, value in worst.items()}}
+    yield {"case": f"{len(wanted)} files", **predictions, **{f"worst_{name}": value for name, value in worst.items()}}
 
 
 def _looks(cases: list[HostileFile], place: Path) -> Iterator[dict[str, object]]:
@@ -73,14 +73,14 @@ def _looks(cases: list[HostileFile], place: Path) -> Iterator[dict[str, object]]
         before, began = _peak_bytes(), time.monotonic()
         with _watched() as late:
             try:
-                look = look_at(path, ImportOptions())
-                outcome, said = "read", f"{look.format}; {' '.join(look.notes)}"
+                look = preview_source(path, ImportOptions())
+                prediction, said = "read", f"{look.format}; {' '.join(look.notes)}"
             except DataError as error:
-                outcome, said = "refused", str(error)
+                prediction, said = "refused", str(error)
         if SECRET in said or (path.parent / CANARY).exists():
-            outcome = "HARMED"
+            prediction = "HARMED"
         yield {
-            "case": name, "outcome": outcome, "seconds": round(time.monotonic() - began, 2),
+            "case": name, "outcome": prediction, "seconds": round(time.monotonic() - began, 2),
             "asker_grew_mb": round((_peak_bytes() - before) / 2**20, 1), "late_s": round(late.worst_s, 3),
             "said": said[:SHOWN],
         }  # fmt: skip
@@ -95,9 +95,9 @@ def _others(cases: list[HostileFile], place: Path) -> Iterator[dict[str, object]
     command = [sys.executable, "-m", "tests.data.hostile.measuring", str(apart), *names]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=True)
     for told in map(json.loads, done.stdout.splitlines()):
-        outcome = "HARMED" if told["ran"] or SECRET in told["said"] else told["outcome"]
+        prediction = "HARMED" if told["ran"] or SECRET in told["said"] else told["outcome"]
         yield {
-            "case": told["name"], "outcome": outcome, "seconds": told["wall"],
+            "case": told["name"], "outcome": prediction, "seconds": told["wall"],
             "own_process_mb": round(told["grew"] / 2**20, 1), "said": told["said"][:SHOWN],
         }  # fmt: skip
 
@@ -112,7 +112,7 @@ def _warm(place: Path) -> None:
     """Look at an honest file first: what every visitor costs is not the hostile one's."""
     honest = place / "honest.csv"
     honest.write_text("text,label\n" + "".join(f"it {n} works,good\nit {n} broke,bad\n" for n in range(40)))
-    look_at(honest, ImportOptions())
+    preview_source(honest, ImportOptions())
 
 
 @contextmanager

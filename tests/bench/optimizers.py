@@ -16,11 +16,11 @@ import torch
 from core import catalog
 from core.config import TrainConfig
 from core.configure import make_config, model_params
-from core.data.prepare.prepare_dataset import materialise
+from core.data.prepare.prepare_dataset import prepare_dataset
 from core.specs import DatasetSpec, Examples, ModelSpec, TaskSpec
 from core.statistics.scores import score_of
 from core.training.batches import context_of, split_of
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from core.training.trainer import EVALUATION_BATCH, Trainer
 
 OPTIMISERS = get_args(TrainConfig.model_fields["optimizer"].annotation)
@@ -39,31 +39,31 @@ def measure() -> Iterator[Row]:
     """Yield for each model and optimiser the learning rate, the score, and whether it is clearly above the simplest."""
     torch.set_num_threads(1)
     models = os.environ.get("BENCH_MODELS", "").split()
-    optimisers = os.environ.get("BENCH_OPTIMISERS", "").split() or OPTIMISERS
+    optimizers = os.environ.get("BENCH_OPTIMISERS", "").split() or OPTIMISERS
     for name, model in sorted(catalog.models().items()):
         if (models and name not in models) or "source" in model.params.model_fields:
             continue  # those of a folder or the hub have weights of others, and no data set of their own
         for task in model.tasks:
-            for optimiser in optimisers:
-                yield tried(model, catalog.find_task(task), optimiser)
+            for optimizer in optimizers:
+                yield tried(model, catalog.find_task(task), optimizer)
 
 
-def tried(model: ModelSpec, task: TaskSpec, optimiser: str, epochs: int = 0) -> Row:
+def tried(model: ModelSpec, task: TaskSpec, optimizer: str, epochs: int = 0) -> Row:
     """Train once and say what came of it.
 
     Args:
         model: The model.
         task: What it shall do.
-        optimiser: Its name.
+        optimizer: Its name.
         epochs: As many, instead of those of the preset.
     """
-    changes: dict[str, object] = {"optimizer": optimiser, "time_budget_min": 0}
+    changes: dict[str, object] = {"optimizer": optimizer, "time_budget_min": 0}
     if epochs := epochs or SLOW.get(model.name, EPOCHS.get(task.name, 0)):
         changes["epochs"] = epochs
     config = make_config(task.name, DATA[task.name], model.name, "quick", changes)
     with tempfile.TemporaryDirectory() as home:
         params = model_params(config)
-        data = materialise(few(catalog.find_dataset(DATA[task.name])), model, params, Path(home))
+        data = prepare_dataset(few(catalog.find_dataset(DATA[task.name])), model, params, Path(home))
         task = task.on(data.info)
         torch.manual_seed(0)
         module = model.build(params, data.info)
@@ -75,17 +75,17 @@ def tried(model: ModelSpec, task: TaskSpec, optimiser: str, epochs: int = 0) -> 
             module, task, splits["train"], splits["validation"], config, torch.device("cpu"),
             padding_id=data.info.padding_id, vocabulary_size=data.info.vocabulary_size,
         ).fit()  # fmt: skip
-        outcomes = outcomes_of(
+        predictions = predict_split(
             task, module, *splits["test"], "cpu", 64 if writes else EVALUATION_BATCH,
             context_of(module) if writes else 0, data.info.padding_id,
         )  # fmt: skip
         examples = data.examples
         simplest, simple = next(iter(task.each_baseline(examples["train"], examples["test"], 0)))
     metric = task.metric(task.primary_metric)
-    score, bar = score_of(metric, outcomes, task.bootstrap_block, 0), metric.compute(simple)
+    score, bar = score_of(metric, predictions, task.bootstrap_block, 0), metric.compute(simple)
     learnt = score.ci_low > bar if metric.direction == "max" else score.ci_high < bar
     return {
-        "model": model.name, "optimiser": optimiser, "learning_rate": f"{config.learning_rate:g}",
+        "model": model.name, "optimiser": optimizer, "learning_rate": f"{config.learning_rate:g}",
         "data": config.dataset, metric.name: round(score.value, 3), simplest: round(bar, 3), "learnt": bool(learnt),
     }  # fmt: skip
 

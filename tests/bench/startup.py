@@ -51,7 +51,7 @@ def _import_s(modules: str) -> float:
 
 def first_point_s(service: Service, dataset: str = "digits", model: str = "small-cnn", seed: int = 0) -> float:
     """Return the seconds from asking for a run to its first point in the store; the run is ended then."""
-    task = service.shelf.find(dataset).task
+    task = service.dataset_service.find(dataset).task
     config = service.make_config(task, dataset, model, "quick", {"epochs": 2, "seed": seed})
     began = time.perf_counter()
     run = service.start_run(config)

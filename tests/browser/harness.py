@@ -50,7 +50,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def foreign_context(browser: Browser) -> Iterator[Page]:
+def external_context(browser: Browser) -> Iterator[Page]:
     """Open a page of somebody who was told no token."""
     context = browser.new_context()
     context.clear_cookies()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.harness import THE_TOKEN, foreign_context
+from tests.browser.harness import THE_TOKEN, external_context
 
 FOREIGN = """address => new Promise(done => {
   const socket = new WebSocket(address.replace("http", "ws") + "/_stcore/stream");
@@ -12,7 +12,7 @@ FOREIGN = """address => new Promise(done => {
 
 
 def test_a_browser_without_the_token_gets_in_by_pasting_it(browser: Browser, url: str) -> None:
-    with foreign_context(browser) as page:
+    with external_context(browser) as page:
         page.goto(f"{url}/runs?q=stars")
         expect(page.get_by_role("heading", name="Touchstone: open it with its token")).to_be_visible()
         page.get_by_label("Token of this start").fill("wrong")
@@ -25,7 +25,7 @@ def test_a_browser_without_the_token_gets_in_by_pasting_it(browser: Browser, url
 
 
 def test_a_page_of_another_address_opens_no_connection(browser: Browser, url: str) -> None:
-    with foreign_context(browser) as page:
+    with external_context(browser) as page:
         page.goto(f"{url}/?token={THE_TOKEN}")  # the visitor is signed in; the other page is not ours all the same
         other = page.context.new_page()
         other.goto("data:text/html,<title>elsewhere</title>")

@@ -12,10 +12,10 @@ from core.runs import Metric, RunStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from tests.browser.harness import faultless_page, foreign_context
+from tests.browser.harness import external_context, faultless_page
 from tests.browser.import_steps import bring_file
 from tests.browser.screenshots import settle
 from tests.live import eventually
@@ -51,7 +51,7 @@ def logged(service: Service) -> list[str]:
     """Two runs that were logged, one of which failed."""
     ids = []
     for name, status in (("logged", RunStatus.SUCCEEDED), ("logged and broken", RunStatus.FAILED)):
-        run = ForeignRuns(service.database).create("tracked", name, "p", {"lr": 0.1})
+        run = ExternalRuns(service.database).create("tracked", name, "p", {"lr": 0.1})
         points = [Metric(key, i, 1 / (1 + i), 1.7e9 + i) for i in range(9) for key in ("train/loss", "val/acc")]
         MetricStore(service.database).append(run.id, points)
         RunStore(service.database).finish(run.id, status, "" if name == "logged" else "It ran out of memory.")
@@ -122,7 +122,7 @@ def test_axe_finds_nothing_on_the_preview_of_an_import(seen: Page, url: str, csv
 
 
 def test_axe_finds_nothing_on_the_page_that_asks_for_the_token(browser: Browser, url: str) -> None:
-    with foreign_context(browser) as page:
+    with external_context(browser) as page:
         page.goto(url)
         expect(page.get_by_role("heading", name="Touchstone: open it with its token")).to_be_visible()
         found = faults(page, "light")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.harness import THE_TOKEN, dashboard, foreign_context
+from tests.browser.harness import THE_TOKEN, dashboard, external_context
 from tests.browser.import_steps import arrived, bring_file, choose, press_import
 from tests.browser.proxy import proxy
 from tests.browser.test_journeys import start
@@ -30,7 +30,7 @@ def address(home: Path) -> Iterator[str]:
 @pytest.fixture
 def visitor(browser: Browser, address: str) -> Iterator[Page]:
     """A browser that has opened the printed address."""
-    with foreign_context(browser) as page:
+    with external_context(browser) as page:
         page.set_default_timeout(LONG_MS)
         page.goto(f"{address}/?token={THE_TOKEN}")
         yield page

@@ -13,7 +13,7 @@ from core.runs import RunStatus
 from core.services.bootstrap import open_service
 from core.settings import Settings
 from core.store.curve import Curve
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from tests.browser.test_curves import open_run
@@ -30,7 +30,7 @@ def logged(url: str, served_home: Path) -> Logged:
 
     def logged(curves: Mapping[str, "np.ndarray[tuple[int], np.dtype[np.float64]]"]) -> str:
         service = open_service(Settings(home=served_home))
-        run_id = ForeignRuns(service.database).create("tracked", "logged").id
+        run_id = ExternalRuns(service.database).create("tracked", "logged").id
         written = {
             key: Curve(np.arange(float(len(v))), v, np.linspace(1.79e9, 1.8e9, len(v))) for key, v in curves.items()
         }

@@ -154,10 +154,10 @@ def test_a_chart_is_taken_away_as_a_picture(page: Page, url: str, long_run: str,
             page.get_by_role("button", name=f"Download {kind}").first.click()
         taken.value.save_as(tmp_path / kind)
         assert (tmp_path / kind).read_bytes().startswith(begins)
-    picture = (tmp_path / "SVG").read_text()
-    assert "Loss" in picture
-    assert ">Training<" in picture
-    assert ">Validation<" in picture
+    image = (tmp_path / "SVG").read_text()
+    assert "Loss" in image
+    assert ">Training<" in image
+    assert ">Validation<" in image
 
 
 def test_the_title_says_what_is_to_be_seen(page: Page, url: str, long_run: str) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.data.imports.run_import import run_import
 from core.dataset_types import ImportOptions
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.settings import Settings
 from tests.browser.harness import dashboard
 from tests.data.silent import Silent
@@ -32,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = home / "reviews.csv"
     file.write_text("\n".join(["text,label", *rows]) + "\n")
     options = ImportOptions(name="reviews", title="My reviews", task="text-classification")
-    run_import(Shelf(settings).library, file, options, Silent(), home / "draft")
+    run_import(DatasetService(settings).store, file, options, Silent(), home / "draft")
     return home
 
 
@@ -43,8 +43,8 @@ def url(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def shelf(home: Path) -> Shelf:
-    return Shelf(Settings(home=home))
+def dataset_service(home: Path) -> DatasetService:
+    return DatasetService(Settings(home=home))
 
 
 def ready(page: Page) -> None:
@@ -68,8 +68,10 @@ def choose(page: Page, field: str, option: str) -> None:
     ready(page)
 
 
-def test_findings_are_read_fixed_with_one_click_and_undone(page: Page, url: str, shelf: Shelf) -> None:
-    first = shelf.head("reviews")
+def test_findings_are_read_fixed_with_one_click_and_undone(
+    page: Page, url: str, dataset_service: DatasetService
+) -> None:
+    first = dataset_service.head("reviews")
     page.goto(f"{url}/data")
     page.get_by_role("link", name="My reviews").click()
     page.wait_for_url("**/data?set=reviews", timeout=PATIENCE_MS)
@@ -83,21 +85,23 @@ def test_findings_are_read_fixed_with_one_click_and_undone(page: Page, url: str,
     expect(page.get_by_role("progressbar")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("Version 2 of 2: Remove the repeated rows")).to_be_visible(timeout=PATIENCE_MS)
     expect(repeated).to_have_count(0)
-    assert shelf.version("reviews").examples == 80
+    assert dataset_service.version("reviews").examples == 80
 
     page.locator(".st-key-undo").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Version 1 of 2")).to_be_visible(timeout=PATIENCE_MS)
     expect(repeated).to_be_visible()
-    assert shelf.head("reviews") == first
+    assert dataset_service.head("reviews") == first
 
     open_part(page, "Versions")
     page.locator(".st-key-version-2").get_by_role("button", name="Use this version").click()
     expect(page.locator(".st-key-version-2").get_by_text("In use")).to_be_visible(timeout=PATIENCE_MS)
-    assert shelf.version("reviews").examples == 80
+    assert dataset_service.version("reviews").examples == 80
 
 
-def test_examples_are_browsed_and_a_wrong_label_becomes_a_new_version(page: Page, url: str, shelf: Shelf) -> None:
-    before = len(shelf.versions("reviews"))
+def test_examples_are_browsed_and_a_wrong_label_becomes_a_new_version(
+    page: Page, url: str, dataset_service: DatasetService
+) -> None:
+    before = len(dataset_service.versions("reviews"))
     page.goto(f"{url}/data?set=reviews")
     ready(page)
     open_part(page, "Browse")
@@ -119,7 +123,7 @@ def test_examples_are_browsed_and_a_wrong_label_becomes_a_new_version(page: Page
     page.get_by_role("button", name="Save as a new version").click()
     number = f"Version {before + 1} of {before + 1}: Corrected 1 label"
     expect(page.get_by_text(number)).to_be_visible(timeout=PATIENCE_MS)
-    assert shelf.browse("reviews", search="nobody kyoto cable", label="good").total == 1
+    assert dataset_service.browse("reviews", search="nobody kyoto cable", label="good").total == 1
 
 
 def test_how_examples_are_spread_is_drawn(page: Page, url: str) -> None:
@@ -136,15 +140,15 @@ def test_training_begins_with_the_data_set_chosen(page: Page, url: str) -> None:
     expect(page.locator(".st-key-summary")).to_contain_text("My reviews", timeout=PATIENCE_MS)
 
 
-def test_a_data_set_goes_to_the_trash_and_comes_back(page: Page, url: str, shelf: Shelf) -> None:
+def test_a_data_set_goes_to_the_trash_and_comes_back(page: Page, url: str, dataset_service: DatasetService) -> None:
     page.goto(f"{url}/data?set=reviews")
     page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to trash").click()
     expect(page.get_by_text("My reviews is in the trash")).to_be_visible(timeout=PATIENCE_MS)
-    assert shelf.entry("reviews").deleted_at is not None
+    assert dataset_service.entry("reviews").deleted_at is not None
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("link", name="My reviews")).to_be_visible(timeout=PATIENCE_MS)
-    assert shelf.entry("reviews").deleted_at is None
+    assert dataset_service.entry("reviews").deleted_at is None
 
 
 @pytest.mark.parametrize("part", ["report", "browse", "shape", "versions"])

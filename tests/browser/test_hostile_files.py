@@ -88,14 +88,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def look_at(page: Page, served: Dashboard, path: Path) -> None:
+def preview_source(page: Page, served: Dashboard, path: Path) -> None:
     page.goto(f"{served.url}/bring?how=path&path={path}&ready=1")
 
 
 def held(page: Page, served: Dashboard, path: Path) -> psutil.Process:
     """Look at a file and hold its inspector, so that it is at work as long as the test wants."""
     for _ in range(20):
-        look_at(page, served, path)
+        preview_source(page, served, path)
         until = time.monotonic() + 15
         while time.monotonic() < until:
             for inspector in served.inspectors():
@@ -126,7 +126,7 @@ def test_while_one_file_is_worked_on_others_are_served_and_its_end_is_a_sentence
     small = tmp_path / "small.csv"
     small.write_text("text,label\n" + "".join(f"it {i} works,good\nit {i} broke,bad\n" for i in range(40)))
     with faultless_page(browser) as other:
-        look_at(other, served, small)
+        preview_source(other, served, small)
         expect(other.locator(".st-key-summary")).to_contain_text("80 texts", timeout=START_MS)
     assert inspector.status() == psutil.STATUS_STOPPED  # it was at work all the time
     expect(visitor.get_by_text("s so far.")).to_be_visible(timeout=START_MS)
@@ -147,7 +147,7 @@ def test_a_look_ends_when_its_page_is_left(served: Dashboard, visitor: Page, lar
 def test_the_worst_files_cost_the_dashboard_nothing(
     served: Dashboard, visitor: Page, large: Path, tmp_path: Path
 ) -> None:
-    look_at(visitor, served, large)  # what every visitor costs
+    preview_source(visitor, served, large)  # what every visitor costs
     expect(visitor.locator(".st-key-summary")).to_contain_text(" texts", timeout=START_MS)
     before, pid = served.peak_bytes(), served.process.pid
     cases = [case for case in CASES if case.name in WORST]
@@ -156,7 +156,7 @@ def test_the_worst_files_cost_the_dashboard_nothing(
         folder = tmp_path / case.name
         folder.mkdir()
         path = case.make(folder)
-        look_at(visitor, served, path)
+        preview_source(visitor, served, path)
         visitor.locator(".st-key-problem").get_by_role("alert").or_(visitor.locator(".st-key-summary")).first.wait_for(
             timeout=START_MS
         )

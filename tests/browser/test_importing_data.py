@@ -36,10 +36,10 @@ def shapes(tmp_path: Path) -> Path:
     with zipfile.ZipFile(file, "w") as archive:
         for label, color in {"round": (200, 30, 30), "square": (30, 30, 200)}.items():
             for i in range(20):
-                picture = tmp_path / "picture.png"
+                image = tmp_path / "picture.png"
                 noise = Image.effect_noise((48, 48), 30 + i).convert("RGB")
-                Image.blend(noise, Image.new("RGB", (48, 48), color), 0.3).save(picture)
-                archive.write(picture, f"shapes/{label}/{i}.png")
+                Image.blend(noise, Image.new("RGB", (48, 48), color), 0.3).save(image)
+                archive.write(image, f"shapes/{label}/{i}.png")
         archive.writestr("__MACOSX/shapes/._0.png", b"rubbish")
     return file
 

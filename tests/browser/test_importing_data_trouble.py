@@ -31,7 +31,7 @@ def many(tmp_path: Path) -> Path:
     return file
 
 
-def brought(home: Path) -> list[str]:
+def imported(home: Path) -> list[str]:
     """Return what lies among the data sets."""
     return sorted(folder.name for folder in (home / "datasets").iterdir() if not folder.name.startswith("."))
 
@@ -67,7 +67,7 @@ def test_an_import_that_fails_can_be_tried_again_also_after_a_reload(page: Page,
 def test_a_running_import_outlives_a_reload_and_leaves_nothing_when_cancelled(
     page: Page, url: str, served_home: Path, many: Path
 ) -> None:
-    before = brought(served_home)
+    before = imported(served_home)
     bring_file(page, url, many)
     press_import(page)
     bar = page.get_by_role("progressbar")
@@ -76,7 +76,7 @@ def test_a_running_import_outlives_a_reload_and_leaves_nothing_when_cancelled(
     expect(bar).to_be_visible(timeout=START_MS)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("was cancelled. Nothing of it stays.")).to_be_visible(timeout=START_MS)
-    assert brought(served_home) == before
+    assert imported(served_home) == before
     assert list((served_home / "datasets" / ".jobs").glob("*/draft")) == []
     page.get_by_role("button", name="Try again").click()  # the upload is still there
     expect(page.locator(".st-key-summary")).to_contain_text("60,000 texts", timeout=START_MS)
@@ -92,7 +92,7 @@ def test_an_import_that_ends_while_nobody_looks_is_found_again(
     address = page.url
     page.goto("about:blank")
     page.goto(address)
-    assert arrived(page) in brought(served_home)
+    assert arrived(page) in imported(served_home)
     assert not (served_home / "datasets" / ".uploads" / upload).exists()  # what was uploaded is not kept twice
 
 

@@ -15,7 +15,7 @@ from core.services.run_service import Service
 from core.settings import Settings
 from tests.browser.harness import dashboard
 from tests.data.silent import Silent
-from tests.label_issues import doubting_run, doubts_about
+from tests.label_issues import doubting_run, label_issues_about
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 PATIENCE_MS = 180_000
@@ -38,7 +38,7 @@ def info(service: Service, home: Path) -> VersionInfo:
     rows = [f"note number {i} of the day,{('bad', 'good')[i % 2]}" for i in range(200)]
     (home / "notes.csv").write_text("\n".join(["text,label", *rows]) + "\n")
     options = ImportOptions(name="notes", title="My notes", task="text-classification")
-    return run_import(service.shelf.library, home / "notes.csv", options, Silent(), home / "draft")
+    return run_import(service.dataset_service.store, home / "notes.csv", options, Silent(), home / "draft")
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +46,19 @@ def run(service: Service, info: VersionInfo) -> Run:
     """A run that doubts every 'bad' label of these."""
     doubted = [*bad(service, "validation")[:OF_VALIDATION], *bad(service, "test")[:OF_TEST]]
     splits = ["validation"] * OF_VALIDATION + ["test"] * OF_TEST
-    found = [one for split, place in zip(splits, doubted, strict=True) for one in doubts_about(split, [place])]
+    found = [one for split, place in zip(splits, doubted, strict=True) for one in label_issues_about(split, [place])]
     return doubting_run(service, info, [one for pair in zip(found[::2], found[1::2], strict=True) for one in pair])
 
 
 @pytest.fixture(scope="module")
 def later(service: Service, info: VersionInfo, run: Run) -> Run:
     """Another run, the latest, that doubts a single label."""
-    return doubting_run(service, info, doubts_about("validation", bad(service, "validation")[-1:]), "second try")
+    return doubting_run(service, info, label_issues_about("validation", bad(service, "validation")[-1:]), "second try")
 
 
 def bad(service: Service, split: str) -> list[int]:
     """Return the places of the 'bad' examples within a split."""
-    items = service.shelf.browse("notes", split=split, limit=200).items
+    items = service.dataset_service.browse("notes", split=split, limit=200).items
     return [place for place, item in enumerate(items) if item.label == "bad"]
 
 
@@ -71,7 +71,7 @@ def url(home: Path, later: Run) -> Iterator[str]:
 @pytest.fixture
 def doubted(page: Page, url: str, service: Service, info: VersionInfo, run: Run) -> Page:
     """The page of what the first run doubts, in a session of its own, on the version that it was trained on."""
-    service.shelf.use_version("notes", info.fingerprint)
+    service.dataset_service.use_version("notes", info.fingerprint)
     page.goto(f"{url}/data?set=notes&run={run.id}")
     expect(page.get_by_text("14 texts seem to have a wrong label, says 'first try'")).to_be_visible(timeout=PATIENCE_MS)
     return page
@@ -109,10 +109,10 @@ def ticked(page: Page) -> list[bool]:
 
 def saved_labels(page: Page, service: Service) -> int:
     """Save; return how many labels the new version has changed."""
-    before = service.shelf.version("notes").class_counts["good"]
+    before = service.dataset_service.version("notes").class_counts["good"]
     page.get_by_role("button", name="Save as a new version").click()
     expect(page.get_by_text(re.compile(r"Version \d+ of \d+: Corrected"))).to_be_visible(timeout=PATIENCE_MS)
-    return service.shelf.version("notes").class_counts["good"] - before
+    return service.dataset_service.version("notes").class_counts["good"] - before
 
 
 def choose_all(page: Page) -> None:
@@ -131,7 +131,7 @@ def test_choosing_all_ticks_the_boxes_on_the_screen_and_saves_every_one(doubted:
     turn(doubted, "Previous")
     said(doubted, f"{OF_VALIDATION} labels changed")
     assert saved_labels(doubted, service) == OF_VALIDATION
-    splits = {item.split for item in service.shelf.browse("notes", limit=200, label="bad").items}
+    splits = {item.split for item in service.dataset_service.browse("notes", limit=200, label="bad").items}
     assert "test" in splits
 
 
@@ -150,7 +150,7 @@ def test_one_of_all_is_taken_back_after_a_change_of_page(doubted: Page, service:
     expect(boxes(doubted).nth(3)).not_to_be_checked(timeout=PATIENCE_MS)
     assert ticked(doubted) == [True, True, True, False, True, True]
     assert saved_labels(doubted, service) == 7
-    assert service.shelf.version("notes").change == "Corrected 7 labels, 1 in the test split"
+    assert service.dataset_service.version("notes").change == "Corrected 7 labels, 1 in the test split"
 
 
 def test_discarding_empties_every_box_and_all_can_be_chosen_again(doubted: Page, service: Service) -> None:

@@ -17,10 +17,13 @@ def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(pag
     page.get_by_role("button", name="Tell me when it ends").click()
     expect(page.get_by_role("button", name="You will be told")).to_have_attribute("aria-pressed", "true")
 
-    wall = page.locator(".ts-wall")
-    wall.scroll_into_view_if_needed()
-    finding, slider = wall.locator(".ts-finding"), wall.get_by_label("Back through its training")
-    expect(wall.locator(".ts-card img")).to_have_count(12, timeout=FIRST_POINT_MS)
+    sample_predictions = page.locator(".ts-wall")
+    sample_predictions.scroll_into_view_if_needed()
+    finding, slider = (
+        sample_predictions.locator(".ts-finding"),
+        sample_predictions.get_by_label("Back through its training"),
+    )
+    expect(sample_predictions.locator(".ts-card img")).to_have_count(12, timeout=FIRST_POINT_MS)
     expect(finding).to_have_text(
         re.compile(r"\d+ of 12 right after step [\d,]+; \d+ at its first look\."), timeout=180_000
     )
@@ -30,7 +33,7 @@ def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(pag
     slider.press("Home")
     expect(finding).to_have_text(re.compile(r"of 12 right after step 1, its first look\."))
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^step 1 of [\d,]+: \d+ of 12 right"))
-    wall.get_by_role("button", name="Newest").click()
+    sample_predictions.get_by_role("button", name="Newest").click()
     expect(finding).to_have_text(re.compile(r"at its first look\."))
 
     button(page, "Stop")

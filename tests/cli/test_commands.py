@@ -174,10 +174,10 @@ def test_predict_looks_at_a_picture(answer: Json, digits: str, service: Service,
     from PIL import Image
 
     samples = service.preview("digits").samples
-    picture = tmp_path / "digit.png"
+    image = tmp_path / "digit.png"
     pixels: Any = samples.inputs[0]
-    Image.fromarray(pixels[:, :, 0]).save(picture)
-    (prediction,) = answer("predict", digits, "--file", str(picture))["predictions"]
+    Image.fromarray(pixels[:, :, 0]).save(image)
+    (prediction,) = answer("predict", digits, "--file", str(image))["predictions"]
     assert prediction["label"] in samples.labels
 
 

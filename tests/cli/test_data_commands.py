@@ -31,11 +31,11 @@ def tweets(tmp_path: Path) -> Path:
 def test_a_file_is_brought_examined_put_right_and_trained_on(
     cli: Cli, answer: Json, service: Service, tweets: Path
 ) -> None:
-    brought = answer("data", "import", str(tweets), "--name", "journey")
-    assert (brought["name"], brought["task"], brought["labels"]) == (
+    imported = answer("data", "import", str(tweets), "--name", "journey")
+    assert (imported["name"], imported["task"], imported["labels"]) == (
         "journey", "text-classification", ["negative", "positive"],
     )  # fmt: skip
-    assert brought["classes"] == {"negative": 30, "positive": 40}
+    assert imported["classes"] == {"negative": 30, "positive": 40}
     findings = {finding["code"]: finding for finding in answer("data", "check", "journey")}
     assert set(findings["exact-duplicates"]) == {"code", "severity", "count", "examples", "message", "why", "fix"}
     assert findings["exact-duplicates"]["count"] == 10
@@ -51,8 +51,8 @@ def test_a_file_is_brought_examined_put_right_and_trained_on(
     assert isinstance(answer("data", "check", "journey"), list)
     assert (document["status"], document["dataset_fingerprint"]) == ("succeeded", fixed["fingerprint"])
 
-    answer("data", "use", "journey", brought["fingerprint"][:8])
-    assert answer("data", "show", "journey")["fingerprint"] == brought["fingerprint"]
+    answer("data", "use", "journey", imported["fingerprint"][:8])
+    assert answer("data", "show", "journey")["fingerprint"] == imported["fingerprint"]
     assert "1 run still needs it" in cli("data", "delete", "journey")[1]
     assert [d["name"] for d in answer("data", "list", "--trash")] == ["journey"]
     assert (

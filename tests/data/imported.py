@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from core.data.rows import TEXT_ROWS
-from core.data.staging import Draft
-from core.data.store.dataset_store import Library
+from core.data.staging import StagedDataset
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions, VersionInfo
 from tests.data.silent import Silent
 
@@ -21,13 +21,13 @@ def reviews() -> list[tuple[str, str]]:
 
 
 def bring_texts(
-    library: Library, folder: Path, rows: Iterable[tuple[str, ...]], name: str = "reviews", add_to: str = ""
+    dataset_store: DatasetStore, folder: Path, rows: Iterable[tuple[str, ...]], name: str = "reviews", add_to: str = ""
 ) -> VersionInfo:
     """Make a data set of (text, label) or (text, label, given split)."""
     folder.mkdir(parents=True, exist_ok=True)
-    draft = Draft(folder, "text-classification", facts={"format": "made by a test"})
-    writer = draft.rows(TEXT_ROWS)
+    staged = StagedDataset(folder, "text-classification", facts={"format": "made by a test"})
+    writer = staged.rows(TEXT_ROWS)
     for number, (text, label, *given) in enumerate(rows, start=1):
         writer.add(text=text, label=label, given=given[0] if given else "", source=number)
     options = ImportOptions(task="text-classification", name=name, add_to=add_to)
-    return library.add(draft, options, "Imported from reviews.csv", Silent())
+    return dataset_store.add(staged, options, "Imported from reviews.csv", Silent())

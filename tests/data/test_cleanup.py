@@ -17,14 +17,14 @@ def of_a_dead_process(prefix: str) -> str:
 def test_what_a_dead_process_left_is_removed_and_what_a_living_one_makes_stays(tmp_path: Path) -> None:
     versions = tmp_path / "reviews" / "versions"
     dead, living = versions / of_a_dead_process(DRAFT), versions / owned(DRAFT)
-    for draft in (dead, living):
-        draft.mkdir(parents=True)
+    for staged in (dead, living):
+        staged.mkdir(parents=True)
     (tmp_path / "half" / "packs").mkdir(parents=True)
     (tmp_path / "half" / of_a_dead_process(MARK)).write_text("a.pack")
     with marked(tmp_path / "growing", "b.pack"):
         sweep(tmp_path)
         assert sorted(os.listdir(tmp_path)) == ["growing", "reviews"]
-    assert [draft.name for draft in versions.iterdir()] == [living.name]
+    assert [staged.name for staged in versions.iterdir()] == [living.name]
 
 
 def test_pictures_on_their_way_into_an_old_data_set_are_removed_and_the_others_stay(tmp_path: Path) -> None:

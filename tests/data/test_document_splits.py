@@ -15,8 +15,8 @@ from core.data.splits.fingerprint import fingerprint
 from core.data.splits.first_document_rule import divide_documents
 from core.data.splits.text_blocks import Piece, pieces_of, stretch_length
 from core.data.splits.text_overlap import overlaps
-from core.data.staging import Draft
-from core.data.store.dataset_store import Library
+from core.data.staging import StagedDataset
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
 from core.data.store.version import MANIFEST, manifest_of
 from core.dataset_types import ImportOptions
@@ -245,24 +245,24 @@ def test_pieces_are_kept_and_found_again(tmp_path: Path) -> None:
     assert not again.facts
 
 
-def brought(folder: Path, text: str) -> tuple[Library, Path]:
+def imported(folder: Path, text: str) -> tuple[DatasetStore, Path]:
     """Return a library with one data set of one text, and the file of its manifest."""
-    library = Library(folder / "datasets", folder / "cache")
+    dataset_store = DatasetStore(folder / "datasets", folder / "cache")
     (folder / "draft").mkdir()
-    draft = Draft(folder / "draft", "text-generation")
-    draft.rows(DOCUMENT_ROWS).add(text=text, name="book.txt", given="", source=1)
-    info = library.add(draft, ImportOptions(name="book"), "Brought", Silent())
-    return library, library.version("book", info.fingerprint).folder / MANIFEST
+    staged = StagedDataset(folder / "draft", "text-generation")
+    staged.rows(DOCUMENT_ROWS).add(text=text, name="book.txt", given="", source=1)
+    info = dataset_store.add(staged, ImportOptions(name="book"), "Brought", Silent())
+    return dataset_store, dataset_store.version("book", info.fingerprint).folder / MANIFEST
 
 
 def test_a_version_of_the_first_rule_keeps_its_split(tmp_path: Path) -> None:
     text = prose(20_000)
-    library, manifest = brought(tmp_path, text)
+    dataset_store, manifest = imported(tmp_path, text)
     old = json.loads(manifest.read_text())
     assert old["facts"].pop(FACT)["rule"] == 2
     manifest.write_text(json.dumps(old))
     manifest_of.cache_clear()
-    parts = load_version(library.find("book")).examples
+    parts = load_version(dataset_store.find("book")).examples
     assert DOCUMENT_BREAK.join(str(parts[name].inputs[0]) for name in SPLITS).replace("\n", "") == text.replace(
         "\n", ""
     )
@@ -271,8 +271,8 @@ def test_a_version_of_the_first_rule_keeps_its_split(tmp_path: Path) -> None:
 
 
 def test_a_new_version_is_loaded_as_it_was_divided(tmp_path: Path) -> None:
-    library, manifest = brought(tmp_path, prose(60_000))
-    loaded = load_version(library.find("book"))
+    dataset_store, manifest = imported(tmp_path, prose(60_000))
+    loaded = load_version(dataset_store.find("book"))
     division = divide_text((prose(60_000),))
     assert {name: texts_of(part.inputs) for name, part in loaded.examples.items()} == {
         name: texts_of(part.inputs) for name, part in division.parts.items()

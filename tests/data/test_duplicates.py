@@ -22,8 +22,8 @@ def test_plain_texts_are_folded_as_all_others_are(text: str) -> None:
 
 
 def test_pictures_have_the_same_key_if_every_pixel_is_the_same() -> None:
-    pictures = np.array([0, 1, 0], dtype=np.uint8).reshape(3, 1, 1, 1)
-    assert group_numbers(keys_of(Examples(pictures, np.zeros(3, np.int64))))[0].tolist() == [0, 1, 0]
+    images = np.array([0, 1, 0], dtype=np.uint8).reshape(3, 1, 1, 1)
+    assert group_numbers(keys_of(Examples(images, np.zeros(3, np.int64))))[0].tolist() == [0, 1, 0]
 
 
 def test_rows_have_the_same_key_if_every_cell_is_the_same() -> None:

@@ -10,8 +10,8 @@ TWO = Examples(("good", "bad"), np.array([1, 0]), ("negative", "positive"))
 
 def test_a_fingerprint_is_the_same_on_every_machine() -> None:
     assert fingerprint(TWO) == "e8e8e1bd815b9e0cf8beb1caa6272fc0b182b4cb7b4c49ccbdd7ea9cbdb4b211"
-    picture = Examples(np.zeros((1, 2, 2, 1), np.uint8), np.array([0]), ("a", "b"))
-    assert fingerprint(picture) == "8771cac44d7dd3f43bfcd598239225f786adfcff167537a891654f0e5a35bd50"
+    image = Examples(np.zeros((1, 2, 2, 1), np.uint8), np.array([0]), ("a", "b"))
+    assert fingerprint(image) == "8771cac44d7dd3f43bfcd598239225f786adfcff167537a891654f0e5a35bd50"
 
 
 @pytest.mark.parametrize(

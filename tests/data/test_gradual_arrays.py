@@ -141,8 +141,8 @@ def test_an_error_of_the_reader_is_raised_where_it_is_waited_for(tmp_path: Path)
 
 
 def test_other_arrays_in_their_place_are_made_again(halfway: Path) -> None:
-    draft = halfway.with_name(".arrays.parts")
-    (draft / "validation-done.npy").write_bytes(b"no array")
+    staged = halfway.with_name(".arrays.parts")
+    (staged / "validation-done.npy").write_bytes(b"no array")
     arrays = gradual(halfway, Lengths())
     assert arrays.done == 0
 

@@ -8,10 +8,10 @@ import pytest
 
 from core.data.images import loading
 from core.data.imports import run_import
-from core.data.inspection_client import checked_picture, look_at, thumbnail
+from core.data.inspection_client import checked_image, preview_source, thumbnail
 from core.dataset_types import ImportOptions
 from core.errors import DataError
-from tests.web.uploads.conftest import picture
+from tests.web.uploads.conftest import image
 
 ROWS = "text,label\n" + "it works well,good\nit broke at once,bad\n" * 30
 
@@ -21,25 +21,25 @@ def test_a_look_is_the_same_as_in_this_process(tmp_path: Path, name: str) -> Non
     file = tmp_path / name
     file.write_text(ROWS)
     options = ImportOptions(title="Reviews", label_map={"good": "fine"})
-    assert look_at(file, options) == run_import.look_at(file, options)
+    assert preview_source(file, options) == run_import.preview_source(file, options)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 def test_a_file_whose_name_is_no_text_is_looked_at(tmp_path: Path) -> None:
     file = Path(os.fsdecode(bytes(tmp_path) + b"/b\xff.csv"))
     file.write_text(ROWS)
-    assert look_at(file, ImportOptions()).options.label_column == "label"
+    assert preview_source(file, ImportOptions()).options.label_column == "label"
 
 
 def test_what_never_ends_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(DataError, match=r"pipe\.csv is no ordinary file but a pipe or a device"):
-        look_at(tmp_path / "pipe.csv", ImportOptions())
+        preview_source(tmp_path / "pipe.csv", ImportOptions())
 
 
 def test_images_are_the_same_as_in_this_process() -> None:
-    content = picture("red", "PNG", (300, 200))
+    content = image("red", "PNG", (300, 200))
     assert thumbnail(content, 64) == loading.thumbnail(content, 64)
-    assert checked_picture(content) == loading.checked_picture(content)
+    assert checked_image(content) == loading.checked_image(content)
     with pytest.raises(DataError, match="not a picture that can be read"):
         thumbnail(b"", 64)

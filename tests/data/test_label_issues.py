@@ -12,8 +12,8 @@ from core.data.label_issues import (
     rows_of,
     still_doubted,
 )
-from core.dataset_types import DoubtedLabel
-from core.specs import Outcomes
+from core.dataset_types import LabelIssue
+from core.specs import Predictions
 
 TRUE = np.arange(90) % 3
 
@@ -60,7 +60,7 @@ def test_a_doubted_label_is_found_again_in_the_version_that_was_trained_on() -> 
     judged = {}
     for name, number in (("validation", 1), ("test", 2)):
         probabilities = sure_of(truth[split == number])
-        judged[name] = Outcomes(np.zeros(60), given[split == number], probabilities.argmax(1), probabilities)
+        judged[name] = Predictions(np.zeros(60), given[split == number], probabilities.argmax(1), probabilities)
     found = describe_mislabels({"validation": judged["validation"], "test": judged["test"]}, ["a", "b", "c"])
     assert found == [{"split": "test", "place": 10, "given": "a", "suggested": "b", "confidence": 0.9}]
     assert rows_of(found, pa.table({"split": split})) == [32]
@@ -71,8 +71,8 @@ def rows(*examples: tuple[str, str]) -> pa.Table:
     return pa.table({"text": pa.array(texts, pa.large_string()), "label": pa.array(labels, pa.large_string())})
 
 
-def doubt(position: int) -> DoubtedLabel:
-    return DoubtedLabel(position, "good", "bad", 0.9, "a run")
+def doubt(position: int) -> LabelIssue:
+    return LabelIssue(position, "good", "bad", 0.9, "a run")
 
 
 def test_an_example_is_known_by_its_content_and_its_label() -> None:
@@ -90,8 +90,8 @@ def test_doubts_move_to_a_later_version_without_what_is_gone_or_corrected_there(
 
 
 def test_doubts_about_pictures_move_by_their_pixels() -> None:
-    def pictures(*marks: bytes) -> pa.Table:
+    def images(*marks: bytes) -> pa.Table:
         return pa.table({"pixels": pa.array(marks, pa.binary(16)), "label": ["good"] * len(marks)})
 
-    old, new = pictures(b"1" * 16, b"2" * 16, b"3" * 16), pictures(b"3" * 16, b"1" * 16)
+    old, new = images(b"1" * 16, b"2" * 16, b"3" * 16), images(b"3" * 16, b"1" * 16)
     assert still_doubted([doubt(0), doubt(1), doubt(2)], old, new) == [doubt(1), doubt(0)]

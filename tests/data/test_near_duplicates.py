@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.data.splits import near_duplicates
 from core.data.splits.equal_texts import text_keys
-from core.data.splits.near_duplicates import comparison_note, near_pictures, near_texts
+from core.data.splits.near_duplicates import comparison_note, near_images, near_texts
 from core.data.staging import ImportCancelled, Unit
 from tests.data.silent import Silent
 
@@ -87,9 +87,9 @@ def test_looking_can_be_cancelled() -> None:
 # --- pictures ---
 
 
-def pictures(hashes: list[int | None]) -> list[int]:
+def images(hashes: list[int | None]) -> list[int]:
     keys: NDArray[np.bytes_] = np.arange(len(hashes)).view("S8")
-    return [int(group) for group in near_pictures(pa.chunked_array([pa.array(hashes, pa.uint64())]), keys)]
+    return [int(group) for group in near_images(pa.chunked_array([pa.array(hashes, pa.uint64())]), keys)]
 
 
 def natural(count: int) -> list[int]:
@@ -104,37 +104,37 @@ def flipped(looks: int, bits: int) -> int:
 
 def test_pictures_at_most_four_bits_apart_look_the_same() -> None:
     for looks in natural(50):
-        assert pictures([looks, *natural(10)[5:], flipped(looks, 4)])[-1] == 0
-        assert pictures([looks, *natural(10)[5:], flipped(looks, 5)])[-1] != 0
+        assert images([looks, *natural(10)[5:], flipped(looks, 4)])[-1] == 0
+        assert images([looks, *natural(10)[5:], flipped(looks, 5)])[-1] != 0
 
 
 def test_seventy_thousand_pictures_are_compared_with_each_other() -> None:
     looks = natural(69_000)
-    found = pictures([*looks, *(flipped(one, 3) for one in looks[:1_000])])
+    found = images([*looks, *(flipped(one, 3) for one in looks[:1_000])])
     assert found == [*range(69_000), *range(1_000)]
 
 
 def test_pictures_that_are_the_same_are_together_whatever_their_hash() -> None:
     keys = np.array([b"a", b"b", b"a"], dtype="S16")
     looks = pa.chunked_array([pa.array([None, 0, None], pa.uint64())])
-    assert near_pictures(looks, keys).tolist() == [0, 1, 0]
+    assert near_images(looks, keys).tolist() == [0, 1, 0]
 
 
 def test_a_hash_of_nothing_says_nothing() -> None:
-    assert pictures([0, 0, None, None, 2**64 - 1, 2**64 - 1, 1 << 63, 1 << 63]) == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert images([0, 0, None, None, 2**64 - 1, 2**64 - 1, 1 << 63, 1 << 63]) == [0, 1, 2, 3, 4, 5, 6, 7]
 
 
 def test_where_all_pictures_look_alike_a_small_distance_means_nothing() -> None:
     """Centred digits, X-rays and forms: half of the bits follow from the other half."""
     alike = [int("".join(bit * 2 for bit in f"{looks >> 32:032b}"), 2) for looks in natural(2_000)]
-    assert pictures([*alike, alike[0] ^ 0b11]) == list(range(2_001))
-    assert pictures([*natural(2_000), natural(1)[0] ^ 0b11])[-1] == 0
+    assert images([*alike, alike[0] ^ 0b11]) == list(range(2_001))
+    assert images([*natural(2_000), natural(1)[0] ^ 0b11])[-1] == 0
 
 
 def test_a_chain_is_cut() -> None:
     chain, dice = natural(1), random.Random(1)
     for _ in range(399):  # each a little other than the one before, until nothing is left of the first
         chain.append(chain[-1] ^ (1 << dice.randrange(64)) ^ (1 << dice.randrange(64)))
-    found = pictures([*chain, *(looks for looks in natural(401)[1:])])
+    found = images([*chain, *(looks for looks in natural(401)[1:])])
     assert np.bincount(found).max() <= near_duplicates.LARGEST_GROUP
     assert len(set(found[:50])) < 50

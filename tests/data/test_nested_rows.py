@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 
@@ -20,7 +20,7 @@ def looked_at(folder: Path, document: Any, name: str = "train.json") -> Any:
     file = folder / name
     lines = [json.dumps(one) for one in document] if name.endswith("l") else [json.dumps(document)]
     file.write_text("\n".join(lines))
-    return look_at(file, ImportOptions())
+    return preview_source(file, ImportOptions())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.config import Params
 from core.data.array_cache import cached_arrays
-from core.data.prepare.prepare_dataset import Materialised, materialise
+from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.preprocessing.characters import CharacterPreprocessor
 from core.preprocessing.words import WordPreprocessor
 from core.specs import SPLITS, DatasetSpec, Examples, Inputs, ModelSpec
@@ -61,12 +61,12 @@ def _count_from_zero() -> None:
     CountingWords.calls = 0
 
 
-def inputs(materialised: Materialised) -> list[Any]:
-    return [materialised.arrays[name]["inputs"].tolist() for name in SPLITS]
+def inputs(prepared: PreparedDataset) -> list[Any]:
+    return [prepared.arrays[name]["inputs"].tolist() for name in SPLITS]
 
 
 def test_arrays_targets_and_version_belong_together(tmp_path: Path) -> None:
-    made = materialise(LABELLED, WORDS, Settings(), tmp_path)
+    made = prepare_dataset(LABELLED, WORDS, Settings(), tmp_path)
     assert made.version.split_sizes == {"train": 28, "validation": 6, "test": 6}
     assert made.info.input_shape == (4,)
     for name in SPLITS:
@@ -75,34 +75,34 @@ def test_arrays_targets_and_version_belong_together(tmp_path: Path) -> None:
 
 
 def test_a_second_run_computes_nothing(tmp_path: Path) -> None:
-    first = materialise(LABELLED, WORDS, Settings(), tmp_path)
+    first = prepare_dataset(LABELLED, WORDS, Settings(), tmp_path)
     assert CountingWords.calls == 3
-    second = materialise(LABELLED, WORDS, Settings(dropout=0.1), tmp_path)
+    second = prepare_dataset(LABELLED, WORDS, Settings(dropout=0.1), tmp_path)
     assert CountingWords.calls == 3
     assert inputs(second) == inputs(first)
 
 
 def test_a_setting_that_changes_the_arrays_computes_them_anew(tmp_path: Path) -> None:
-    materialise(LABELLED, WORDS, Settings(), tmp_path)
-    materialise(LABELLED, WORDS, Settings(length=5), tmp_path)
+    prepare_dataset(LABELLED, WORDS, Settings(), tmp_path)
+    prepare_dataset(LABELLED, WORDS, Settings(length=5), tmp_path)
     assert CountingWords.calls == 6
 
 
 @pytest.mark.parametrize("file", ["train-inputs.npy", "arrays.json"])
 def test_a_truncated_cache_is_computed_again(tmp_path: Path, file: str) -> None:
-    first = materialise(LABELLED, WORDS, Settings(), tmp_path)
+    first = prepare_dataset(LABELLED, WORDS, Settings(), tmp_path)
     [broken] = tmp_path.rglob(file)
     broken.write_bytes(broken.read_bytes()[:-4])
-    second = materialise(LABELLED, WORDS, Settings(), tmp_path)
+    second = prepare_dataset(LABELLED, WORDS, Settings(), tmp_path)
     assert inputs(second) == inputs(first)
     assert CountingWords.calls == 6
-    materialise(LABELLED, WORDS, Settings(), tmp_path)
+    prepare_dataset(LABELLED, WORDS, Settings(), tmp_path)
     assert CountingWords.calls == 6  # and saved again
 
 
 def test_text_for_generation_is_one_long_row_and_has_no_targets(tmp_path: Path) -> None:
     characters = model(lambda _params, train: CharacterPreprocessor.fit(train, context=8))
-    made = materialise(DOCUMENTS, characters, Settings(), tmp_path)
+    made = prepare_dataset(DOCUMENTS, characters, Settings(), tmp_path)
     assert made.arrays["train"]["inputs"].ndim == 1
     assert made.arrays["train"]["targets"].shape == (0,)
     assert made.version.labels == ()

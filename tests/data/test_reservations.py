@@ -10,7 +10,7 @@ import pytest
 from core.data.imports.reservations import KEPT_FREE, Reservation, Reservations
 from core.data.imports.uploads import Uploads
 from core.errors import DiskFull
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.settings import Settings
 
 MB = 2**20
@@ -114,7 +114,7 @@ def test_small_files_count_as_what_they_take(disk: Path) -> None:
 
 
 def test_images_and_files_share_one_count(disk: Path) -> None:
-    shelf = Shelf(Settings(home=disk))
-    collection = shelf.collections.new("Images")
-    with shelf.uploads.space.hold(disk, 20 * MB), pytest.raises(DiskFull):
-        shelf.collections.add_picture(collection, "cat", b"\xff\xd8")
+    dataset_service = DatasetService(Settings(home=disk))
+    collection = dataset_service.collections.new("Images")
+    with dataset_service.uploads.space.hold(disk, 20 * MB), pytest.raises(DiskFull):
+        dataset_service.collections.add_image(collection, "cat", b"\xff\xd8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
 from core.data.store.split_examples import split_examples
 from core.errors import DataError, UnknownName
@@ -14,29 +14,29 @@ from tests.data.imported import bring_texts, reviews
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "datasets", tmp_path / "cache")
+def dataset_store(tmp_path: Path) -> DatasetStore:
+    return DatasetStore(tmp_path / "datasets", tmp_path / "cache")
 
 
-def test_of_a_brought_data_set_they_are_those_of_the_loaded_split(library: Library, tmp_path: Path) -> None:
-    info = bring_texts(library, tmp_path / "draft", reviews())
-    loaded = library.find("reviews").open
+def test_of_a_brought_data_set_they_are_those_of_the_loaded_split(dataset_store: DatasetStore, tmp_path: Path) -> None:
+    info = bring_texts(dataset_store, tmp_path / "draft", reviews())
+    loaded = dataset_store.find("reviews").open
     assert loaded is not None
     test = loaded().examples["test"]
-    found = split_examples(library, "reviews", info.fingerprint, "test", [3, 0])
+    found = split_examples(dataset_store, "reviews", info.fingerprint, "test", [3, 0])
     assert texts_of(found.inputs) == (texts_of(test.inputs)[3], texts_of(test.inputs)[0])
     assert found.targets.tolist() == test.targets[[3, 0]].tolist()
     assert found.labels == ("negative", "positive")
 
 
-def test_of_a_built_in_data_set_too_unless_it_has_changed_since(library: Library) -> None:
-    loaded = load_version(library.find("digits"))
-    found = split_examples(library, "digits", loaded.version.fingerprint, "test", [5])
+def test_of_a_built_in_data_set_too_unless_it_has_changed_since(dataset_store: DatasetStore) -> None:
+    loaded = load_version(dataset_store.find("digits"))
+    found = split_examples(dataset_store, "digits", loaded.version.fingerprint, "test", [5])
     assert np.array_equal(found.inputs, loaded.examples["test"].select(np.array([5])).inputs)
     with pytest.raises(DataError, match="has changed since"):
-        split_examples(library, "digits", "an-older-fingerprint", "test", [5])
+        split_examples(dataset_store, "digits", "an-older-fingerprint", "test", [5])
 
 
-def test_of_a_data_set_that_is_gone_there_are_none(library: Library) -> None:
+def test_of_a_data_set_that_is_gone_there_are_none(dataset_store: DatasetStore) -> None:
     with pytest.raises(UnknownName, match="There is no data set called 'gone'"):
-        split_examples(library, "gone", "0123", "test", [0])
+        split_examples(dataset_store, "gone", "0123", "test", [0])

@@ -85,9 +85,9 @@ def test_every_example_is_in_one_split_and_duplicates_never_cross(rows: list[tup
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 3), max_size=40))
 def test_identical_pictures_never_cross(brightness: list[int]) -> None:
-    pictures = np.array(brightness, dtype=np.uint8).reshape(-1, 1, 1, 1)
-    indices = split(Examples(pictures, np.zeros(len(pictures), np.int64), ("a", "b")), "mark")
-    seen = [set(pictures[indices[name]].ravel().tolist()) for name in SPLITS]
+    images = np.array(brightness, dtype=np.uint8).reshape(-1, 1, 1, 1)
+    indices = split(Examples(images, np.zeros(len(images), np.int64), ("a", "b")), "mark")
+    seen = [set(images[indices[name]].ravel().tolist()) for name in SPLITS]
     assert sum(map(len, seen)) == len(set().union(*seen))
 
 
@@ -141,7 +141,7 @@ def test_a_small_table_reaches_every_split() -> None:
 # --- brought data ---
 
 
-def brought(given_splits: list[str], keys: list[int] | None = None, targets: list[int] | None = None) -> list[int]:
+def imported(given_splits: list[str], keys: list[int] | None = None, targets: list[int] | None = None) -> list[int]:
     count = len(given_splits)
     groups = np.array(range(count) if keys is None else keys, dtype=np.int64)
     classes = np.array([0] * count if targets is None else targets, dtype=np.int64)
@@ -149,38 +149,38 @@ def brought(given_splits: list[str], keys: list[int] | None = None, targets: lis
 
 
 def test_without_given_splits_70_15_15_are_drawn() -> None:
-    assert np.bincount(brought([""] * 100)).tolist() == [70, 15, 15]
-    assert np.bincount(brought(["train"] * 100)).tolist() == [70, 15, 15]  # a train folder alone divides nothing
+    assert np.bincount(imported([""] * 100)).tolist() == [70, 15, 15]
+    assert np.bincount(imported(["train"] * 100)).tolist() == [70, 15, 15]  # a train folder alone divides nothing
 
 
 def test_given_splits_are_kept() -> None:
-    assert brought(["train", "test", "validation", "train"]) == [0, 2, 1, 0]
+    assert imported(["train", "test", "validation", "train"]) == [0, 2, 1, 0]
 
 
 def test_a_missing_validation_split_is_drawn_from_training() -> None:
-    found = brought(["train"] * 100 + ["test"] * 20)
+    found = imported(["train"] * 100 + ["test"] * 20)
     assert found[100:] == [2] * 20
     assert np.bincount(found[:100]).tolist() == [85, 15]
 
 
 def test_a_missing_test_split_is_drawn_from_training_and_validation_stays() -> None:
-    found = brought(["train"] * 100 + ["validation"] * 20)
+    found = imported(["train"] * 100 + ["validation"] * 20)
     assert found[100:] == [1] * 20
     assert np.bincount(found[:100]).tolist() == [85, 0, 15]
 
 
 def test_rows_without_a_split_go_where_a_copy_stands_else_to_training() -> None:
     splits = ["train", "test", "validation", "", "", "", ""]
-    assert brought(splits, keys=[0, 1, 2, 1, 2, 0, 3]) == [0, 2, 1, 2, 1, 0, 0]
+    assert imported(splits, keys=[0, 1, 2, 1, 2, 0, 3]) == [0, 2, 1, 2, 1, 0, 0]
 
 
 def test_copies_that_the_source_itself_parted_stay_where_they_are() -> None:
-    assert brought(["train", "test", "validation", ""], keys=[7, 7, 8, 7]) == [0, 2, 1, 0]
+    assert imported(["train", "test", "validation", ""], keys=[7, 7, 8, 7]) == [0, 2, 1, 0]
 
 
 def test_what_is_drawn_keeps_groups_together() -> None:
     keys = np.arange(300) // 3
-    found = np.array(brought(["train"] * 300, keys=keys.tolist())).reshape(100, 3)
+    found = np.array(imported(["train"] * 300, keys=keys.tolist())).reshape(100, 3)
     assert (found == found[:, :1]).all()
 
 
@@ -205,7 +205,7 @@ def test_splits_are_read_from_a_column_and_drawn_from_keys_too() -> None:
 )
 def test_what_cannot_be_divided_is_a_sentence(splits: list[str], sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
-        brought(splits)
+        imported(splits)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_where_the_splits_come_from_is_said(splits: list[str], sentence: str) ->
 def test_what_is_given_is_respected_whatever_it_is(rows: list[tuple[str, int, int]]) -> None:
     splits = [row[0] for row in rows]
     try:
-        found = brought(splits, [row[1] for row in rows], [row[2] for row in rows])
+        found = imported(splits, [row[1] for row in rows], [row[2] for row in rows])
     except DataError:
         return
     for said, number in zip(splits, found, strict=True):

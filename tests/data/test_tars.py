@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.data.archives import is_archive, open_archive, peek, tars
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers.image_layouts import READER
 from core.data.readers.registry import find_reader
 from core.dataset_types import ImportOptions
@@ -35,7 +35,7 @@ FILES = {f"flowers/{label}/{i}.png": png(10 * n + i) for n, label in enumerate((
 def test_class_folders_come_in_a_tar_packed_or_not(tmp_path: Path, name: str, mode: str) -> None:
     source = tar(tmp_path / name, FILES, mode)
     assert sorted(peek(source)) == sorted(FILES)
-    look = look_at(source, ImportOptions())
+    look = preview_source(source, ImportOptions())
     assert (look.format, look.classes) == ("TAR of class folders", {"daisy": 3, "rose": 3})
     with open_archive(source) as archive:
         read = {entry.name: archive.read(entry, 10**6) for entry in archive.entries()}

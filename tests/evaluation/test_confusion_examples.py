@@ -4,44 +4,44 @@ from pathlib import Path
 
 import numpy as np
 
-from core.evaluation.confusion_examples import KeptExample, chosen, keep_examples, kept_examples, picture_of
-from core.specs import Outcomes
+from core.evaluation.confusion_examples import KeptExample, chosen, image_of, keep_examples, kept_examples
+from core.specs import Predictions
 
 
-def outcomes(targets: list[int], chance_of_one: list[float]) -> Outcomes:
+def predictions(targets: list[int], chance_of_one: list[float]) -> Predictions:
     one = np.array(chance_of_one)
     probabilities = np.stack([1 - one, one], axis=1)
-    return Outcomes(np.zeros(len(one)), np.array(targets), probabilities.argmax(1), probabilities)
+    return Predictions(np.zeros(len(one)), np.array(targets), probabilities.argmax(1), probabilities)
 
 
 def test_of_mistakes_the_surest_come_first_and_of_right_answers_the_least_sure() -> None:
-    assert chosen(outcomes([0, 0, 0, 0], [0.9, 0.6, 0.1, 0.4])) == [3, 0, 2, 1]
+    assert chosen(predictions([0, 0, 0, 0], [0.9, 0.6, 0.1, 0.4])) == [3, 0, 2, 1]
 
 
 def test_every_cell_gets_one_before_any_gets_two_the_fuller_ones_first() -> None:
     many_right, one_wrong = [0.2] * 40, [0.7]
-    picked = chosen(outcomes([0] * 41, many_right + one_wrong))
+    picked = chosen(predictions([0] * 41, many_right + one_wrong))
     assert len(picked) == 13  # twelve of the full cell at most
     assert picked.index(40) == 1
 
 
 def test_without_probabilities_nothing_is_chosen() -> None:
     nothing = np.zeros(2, dtype=np.int64)
-    assert chosen(Outcomes(np.zeros(2), nothing, nothing)) == []
+    assert chosen(Predictions(np.zeros(2), nothing, nothing)) == []
 
 
 def test_what_was_kept_is_read_again_with_its_picture(tmp_path: Path) -> None:
     text = KeptExample("bad", "good", 0.75, 3, text="great, thanks")
-    picture = KeptExample("bad", "good", 0.5, 4, picture="4.png")
-    keep_examples(tmp_path, [(text, b""), (picture, b"a picture")])
-    assert kept_examples(tmp_path, {}) == [text, picture]
-    assert picture_of(tmp_path, picture) == b"a picture"
-    assert picture_of(tmp_path, text) is None
+    image = KeptExample("bad", "good", 0.5, 4, image="4.png")
+    keep_examples(tmp_path, [(text, b""), (image, b"a picture")])
+    assert kept_examples(tmp_path, {}) == [text, image]
+    assert image_of(tmp_path, image) == b"a picture"
+    assert image_of(tmp_path, text) is None
     assert [file.name for file in tmp_path.iterdir()] == ["examples.zip"]
 
 
 def test_pictures_are_kept_until_they_are_four_megabytes(tmp_path: Path) -> None:
-    each = [(KeptExample("a", "b", 0.5, i, picture=f"{i}.png"), bytes(1_000_000)) for i in range(6)]
+    each = [(KeptExample("a", "b", 0.5, i, image=f"{i}.png"), bytes(1_000_000)) for i in range(6)]
     keep_examples(tmp_path, each)
     assert [one.place for one in kept_examples(tmp_path, {})] == [0, 1, 2, 3]
 
@@ -52,6 +52,6 @@ def test_a_run_from_before_shows_its_worst_mistakes(tmp_path: Path) -> None:
     report = {"mistakes": [{"target": "a", "predicted": "b", "confidence": 0.9, "image": "mistakes/0.png"}]}
     (one,) = kept_examples(tmp_path, report)
     assert (one.truth, one.answer, one.place) == ("a", "b", -1)
-    assert picture_of(tmp_path, one) == b"an older picture"
+    assert image_of(tmp_path, one) == b"an older picture"
     (tmp_path / "examples.zip").write_bytes(b"no zip")
     assert kept_examples(tmp_path, report) == [one]

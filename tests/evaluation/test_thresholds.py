@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from core.evaluation.thresholds import alarms, chances, precision_recall, roc
-from core.specs import Outcomes
+from core.specs import Predictions
 
 SCORES = np.array([0.1, 0.4, 0.35, 0.8])
 IS_IT = np.array([False, False, True, True])
@@ -87,5 +87,5 @@ def test_near_one_a_probability_is_read_from_what_is_left_for_the_others() -> No
     kept = np.array([[0.0001, 0.9999], [0.0002, 0.9998]]).astype(np.float16).astype(np.float64)
     assert kept[0, 1] == kept[1, 1] == 1.0  # 16 bits cannot tell them apart
     nothing = np.zeros(2, dtype=np.int64)
-    sure, less_sure = chances(Outcomes(np.zeros(2), nothing, nothing, kept), 1)
+    sure, less_sure = chances(Predictions(np.zeros(2), nothing, nothing, kept), 1)
     assert sure > less_sure

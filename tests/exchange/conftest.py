@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.exchange.external_run import ForeignRun, Trouble
+from core.exchange.external_run import ExternalRun, Trouble
 from core.exchange.formats import fitting
 from core.exchange.source import opened
 from core.services.run_service import Service
@@ -41,7 +41,7 @@ def written_by(peer: str, folder: Path) -> Path:
     return folder
 
 
-def read(path: Path) -> tuple[dict[str, ForeignRun], tuple[str, ...]]:
+def read(path: Path) -> tuple[dict[str, ExternalRun], tuple[str, ...]]:
     """Return the runs of a source by name, and what could not be read."""
     trouble = Trouble()
     with opened(path) as source:

@@ -48,7 +48,7 @@ def _help(path: tuple[str, ...]) -> Iterator[str]:
 
 def addresses() -> Iterator[str]:
     """Yield every route, then the address of every page and the words of their queries that stand in the code."""
-    every = [*routes(open_service), *upload_routes(lambda: open_service().shelf)]
+    every = [*routes(open_service), *upload_routes(lambda: open_service().dataset_service)]
     yield from sorted(f"{' '.join(sorted(route.methods or ()))} {route.path}" for route in every)
     yield from sorted(f"page /{path}" for path in ADDRESS.findall((ROOT / "pages" / "frame.py").read_text()))
     every_page = [file.read_text(encoding="utf-8") for file in (ROOT / "pages").rglob("*.py")]

@@ -17,7 +17,7 @@ from core.specs import DataInfo, Examples, ModelSpec
 from core.tasks.ngrams import ngram_baselines
 from core.tasks.text_generation import TASK as WRITING
 from core.training.generation import generate
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from core.training.trainer import Trainer
 
 CPU = torch.device("cpu")
@@ -67,7 +67,7 @@ def test_a_score_is_by_character_whatever_the_pieces_are() -> None:
     ids = preprocessor.transform((text,))
     assert len(ids) < len(text)
     module = bigram.build(bigram.BigramParams(), preprocessor.info(()))  # fresh: every piece is equally likely to it
-    judged = preprocessor.judge(outcomes_of(WRITING, module, ids, NO_TARGETS, "cpu", 8, context=16), ids)
+    judged = preprocessor.judge(predict_split(WRITING, module, ids, NO_TARGETS, "cpu", 8, context=16), ids)
     assert judged.nll.sum() == pytest.approx((len(ids) - 1) * math.log(300))
     assert len(judged.nll) == len(text) - len(preprocessor.decode(ids[:1]).rstrip("\N{REPLACEMENT CHARACTER}"))
 

@@ -6,7 +6,7 @@ from core.modules.resnet import ResidualBlock, ResNet9, ResNet18
 from core.modules.row_lstm import RowReader
 from core.modules.simple_cnn import PooledConvolutions
 from core.modules.standardize import StandardizeImages
-from core.modules.vit import PictureTransformer, patch_for
+from core.modules.vit import VisionTransformer, patch_for
 
 SIZES = [(1, 4, 4), (1, 8, 8), (3, 5, 9), (1, 28, 28), (3, 32, 32), (3, 128, 96)]
 
@@ -16,8 +16,8 @@ SIZES = [(1, 4, 4), (1, 8, 8), (3, 5, 9), (1, 28, 28), (3, 32, 32), (3, 128, 96)
 def test_the_channels_of_a_pixel_lie_beside_each_other_from_the_first_layer_on(
     dtype: torch.dtype, channels: int
 ) -> None:
-    pictures = torch.zeros(2, channels, 4, 5, dtype=dtype)
-    standardised = StandardizeImages([0.5] * channels, [0.2] * channels)(pictures)
+    images = torch.zeros(2, channels, 4, 5, dtype=dtype)
+    standardised = StandardizeImages([0.5] * channels, [0.2] * channels)(images)
     assert standardised.stride() == (20 * channels, 1, 5 * channels, channels)
     found = nn.Conv2d(channels, 6, 3, padding=1)(standardised)
     assert found.is_contiguous(memory_format=torch.channels_last)
@@ -43,12 +43,12 @@ def test_pooling_ends_before_places_are_lost_and_photographs_make_no_huge_layer(
 def test_rows_are_read_from_top_to_bottom_and_the_last_one_is_still_seen() -> None:
     torch.manual_seed(0)
     reader = RowReader((1, 6, 3), width=5, depth=2).eval()
-    picture = torch.randn(1, 1, 6, 3)
-    rows = picture[0, 0][:, None]  # (6, 1, 3): six rows, one picture
-    torch.testing.assert_close(reader(picture), reader.memory(rows)[0][-1])
-    changed = picture.clone()
+    image = torch.randn(1, 1, 6, 3)
+    rows = image[0, 0][:, None]  # (6, 1, 3): six rows, one picture
+    torch.testing.assert_close(reader(image), reader.memory(rows)[0][-1])
+    changed = image.clone()
     changed[0, 0, -1] += 1
-    assert not torch.allclose(reader(changed), reader(picture))
+    assert not torch.allclose(reader(changed), reader(image))
 
 
 def test_a_row_of_a_colour_picture_holds_all_its_channels() -> None:
@@ -68,8 +68,8 @@ def test_a_fresh_row_reader_remembers() -> None:
 def test_a_residual_block_that_found_nothing_passes_on_what_came_in() -> None:
     block = ResidualBlock(4, 4).eval()
     nn.init.zeros_(block.norm.weight)
-    pictures = torch.rand(2, 4, 6, 6)
-    assert torch.equal(block(pictures), pictures)
+    images = torch.rand(2, 4, 6, 6)
+    assert torch.equal(block(images), images)
 
 
 def test_a_residual_block_halves_the_picture_on_both_ways() -> None:
@@ -112,26 +112,26 @@ def test_patches_are_as_large_as_the_picture_asks() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 7, 10), (1, 28, 28)])
 def test_a_picture_transformer_fills_up_what_is_no_whole_patch(shape: tuple[int, ...]) -> None:
-    module = PictureTransformer(shape, patch=4, width=8, depth=1, heads=2)
+    module = VisionTransformer(shape, patch=4, width=8, depth=1, heads=2)
     assert module(torch.randn(2, *shape)).shape == (2, 8)
     assert module.places.shape[1] == -(-shape[1] // 4) * -(-shape[2] // 4)
 
 
 def test_every_patch_looks_at_every_other_and_knows_its_place() -> None:
     torch.manual_seed(0)
-    module = PictureTransformer((1, 8, 8), patch=4, width=8, depth=1, heads=2)
+    module = VisionTransformer((1, 8, 8), patch=4, width=8, depth=1, heads=2)
     patches = torch.randn(1, 4, 8, requires_grad=True)
     module.blocks[0](patches)[0, 0].square().sum().backward()
     assert patches.grad is not None
     assert (patches.grad[0].abs().sum(1) > 0).tolist() == [True] * 4
-    picture = torch.randn(1, 1, 8, 8)
-    assert not torch.allclose(module(picture), module(picture.roll(4, dims=3)))
+    image = torch.randn(1, 1, 8, 8)
+    assert not torch.allclose(module(image), module(image.roll(4, dims=3)))
 
 
 def test_a_picture_transformer_answers_alike_with_and_without_gradients() -> None:
     torch.manual_seed(0)
-    module = PictureTransformer((1, 8, 8), patch=2, width=16, depth=2, heads=4, dropout=0.3).eval()
-    pictures = torch.randn(3, 1, 8, 8)
+    module = VisionTransformer((1, 8, 8), patch=2, width=16, depth=2, heads=4, dropout=0.3).eval()
+    images = torch.randn(3, 1, 8, 8)
     with torch.no_grad():  # PyTorch takes another, faster way there
-        without = module(pictures)
-    torch.testing.assert_close(module(pictures), without, atol=1e-5, rtol=1e-5)
+        without = module(images)
+    torch.testing.assert_close(module(images), without, atol=1e-5, rtol=1e-5)

@@ -13,9 +13,9 @@ from core.modules.standardize import StandardizeFeatures, StandardizeImages
 
 def test_bytes_become_mean_0_and_deviation_1_in_each_channel() -> None:
     layer = StandardizeImages(mean=[0.2, 0.5], std=[0.2, 0.1])
-    picture = torch.tensor([[[[51, 255]], [[0, 255]]]], dtype=torch.uint8)  # (1, 2, 1, 2): 0.2 and 1.0; 0.0 and 1.0
+    image = torch.tensor([[[[51, 255]], [[0, 255]]]], dtype=torch.uint8)  # (1, 2, 1, 2): 0.2 and 1.0; 0.0 and 1.0
     expected = torch.tensor([[[[0.0, 4.0]], [[-5.0, 5.0]]]])
-    torch.testing.assert_close(layer(picture), expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(layer(image), expected, atol=1e-5, rtol=0)
 
 
 def test_a_constant_channel_stays_finite() -> None:

@@ -68,7 +68,7 @@ def saved(at: AppTest, service: Service) -> AppTest:
     """Save the corrected labels; return the page when the new version is there."""
     at.button(key="save-labels").click().run()
     work = str(at.query_params["work"][0] if isinstance(at.query_params["work"], list) else at.query_params["work"])
-    eventually(lambda: service.shelf.import_progress(work).state != "working")
+    eventually(lambda: service.dataset_service.import_progress(work).state != "working")
     return healthy(at.run())
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.evaluation.predictions_file import write_outcomes
+from core.evaluation.predictions_file import write_predictions
 from core.runs import Metric, Run, RunStatus, Score
 from core.services.run_service import Service
-from core.specs import Outcomes
-from core.store.external_runs import ForeignRuns
+from core.specs import Predictions
+from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from tests.pages.conftest import Open, healthy, samples, words
@@ -23,7 +23,9 @@ Judged = Callable[..., Run]
 def judged(service: Service, new_run: Callable[..., Run]) -> Judged:
     """A finished run on the digits that answers so many of the 269 test examples wrongly."""
     version = service.preview("digits").version
-    truth = service.shelf.test_examples("digits", version.fingerprint, range(version.split_sizes["test"])).targets
+    truth = service.dataset_service.test_examples(
+        "digits", version.fingerprint, range(version.split_sizes["test"])
+    ).targets
 
     def judged(name: str, wrong: int, fingerprint: str = version.fingerprint, **columns: Any) -> Run:
         values = {"started_at": now(), "dataset_fingerprint": fingerprint, "train_time_s": 10.0 + wrong}
@@ -34,7 +36,7 @@ def judged(service: Service, new_run: Callable[..., Run]) -> Judged:
         sure[np.arange(len(truth)), answered] = 0.91
         folder = service.folder(run.id)
         folder.mkdir(parents=True, exist_ok=True)
-        write_outcomes(folder, fingerprint, Outcomes(np.ones(len(truth)), truth, answered, sure))
+        write_predictions(folder, fingerprint, Predictions(np.ones(len(truth)), truth, answered, sure))
         share = 1 - wrong / len(truth)
         store = RunStore(service.database)
         store.set_scores(run.id, "model", {"accuracy": Score(share, share - 0.02, share + 0.02)})
@@ -113,7 +115,7 @@ def test_runs_from_elsewhere_and_of_other_tasks_share_curves_and_settings(
 ) -> None:
     ours, writer = judged("ours", 5), finished("text-generation", "writer")
     at = open_page("compare")
-    theirs = ForeignRuns(service.database).create("csv", "<b>theirs</b>", settings={"learning_rate": 0.5, "=x": "=1"})
+    theirs = ExternalRuns(service.database).create("csv", "<b>theirs</b>", settings={"learning_rate": 0.5, "=x": "=1"})
     MetricStore(service.database).append(theirs.id, [Metric("loss", i, 1 / (1 + i), 1000.0 + i) for i in range(3)])
     at.query_params["runs"] = ids(theirs, ours, writer)
     healthy(at.run())
@@ -128,7 +130,7 @@ def test_runs_from_elsewhere_and_of_other_tasks_share_curves_and_settings(
 
 
 def test_logged_runs_are_compared_by_what_they_logged(open_page: Open, service: Service) -> None:
-    runs = [ForeignRuns(service.database).create("tracked", name) for name in ("slow", "quick")]
+    runs = [ExternalRuns(service.database).create("tracked", name) for name in ("slow", "quick")]
     for run, last in zip(runs, (0.5, 0.75), strict=True):
         points = [Metric("val/acc", i, value, 1000.0 + i) for i, value in enumerate((0.1, 0.8, last))]
         MetricStore(service.database).append(run.id, [*points, Metric(f"of {run.name}", 0, 1.0, 1000.0)])

@@ -1,7 +1,7 @@
 """Names of curves: as short as they can be, and never two alike."""
 
 from pages.components.charts.curve_names import unique_names
-from pages.components.charts.external_charts import foreign_charts
+from pages.components.charts.external_charts import external_charts
 from pages.components.compare.curves import _path
 
 
@@ -25,7 +25,7 @@ def test_names_that_differ_only_in_how_they_are_written_are_left_as_they_are() -
 
 def test_no_two_charts_of_a_run_have_one_title() -> None:
     keys = ["acc", "accuracy", "losses/policy", "values/policy", "loss", "train/loss", "val_loss", "lr", "z"]
-    titles = [chart["title"] for chart in foreign_charts(keys)]
+    titles = [chart["title"] for chart in external_charts(keys)]
     assert titles == [
         "Loss (train/loss, val_loss)", "Loss (loss)", "Accuracy (acc)", "Accuracy (accuracy)",
         "Learning rate", "losses/policy", "values/policy", "Z",

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.imports.run_import import run_import
 from core.dataset_types import ImportOptions, ImportProgress, VersionInfo
 from core.runs import Run
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.services.run_service import Service
 from core.store.run_store import RunStore
 from pages.components.import_data.import_progress import in_words
@@ -43,7 +43,7 @@ def bring(service: Service, tmp_path: Path) -> Bring:
         lines = [f'"{text}",{label}' for text, label in rows or texts()]
         file.write_text("\n".join(["text,label", *lines]) + "\n")
         wanted = ImportOptions(name=name, task="text-classification", **options)
-        return run_import(service.shelf.library, file, wanted, Silent(), tmp_path / "draft")
+        return run_import(service.dataset_service.store, file, wanted, Silent(), tmp_path / "draft")
 
     return bring
 
@@ -84,7 +84,7 @@ def test_a_data_set_moves_to_the_trash_and_back_by_undo(open_page: Open, service
     bring(title="Mistake")
     at = open_page("data", set="reviews")
     at.button(key="trash-set").click().run()
-    assert service.shelf.entry("reviews").deleted_at is not None
+    assert service.dataset_service.entry("reviews").deleted_at is not None
     assert "Mistake is in the trash" in words(healthy(at))
     assert "**Mistake**" not in titles(at)
     at.button(key="undo-data").click().run()
@@ -92,14 +92,14 @@ def test_a_data_set_moves_to_the_trash_and_back_by_undo(open_page: Open, service
 
 
 def test_the_trash_lists_what_is_in_it(open_page: Open, service: Service, bring: Bring) -> None:
-    assert "The trash is empty" in words(open_page("data", shelf="trash"))
+    assert "The trash is empty" in words(open_page("data", dataset_service="trash"))
     bring(title="Old")
-    service.shelf.delete("reviews")
-    at = open_page("data", shelf="trash")
+    service.dataset_service.delete("reviews")
+    at = open_page("data", dataset_service="trash")
     assert titles(at) == ["**Old**"]
     assert at.button(key="empty-trash")
     at.button(key="restore-reviews").click().run()
-    assert service.shelf.entry("reviews").deleted_at is None
+    assert service.dataset_service.entry("reviews").deleted_at is None
 
 
 def test_a_data_set_that_runs_used_asks_before_it_goes(
@@ -113,7 +113,7 @@ def test_a_data_set_that_runs_used_asks_before_it_goes(
     at = open_page("data", set="reviews")
     assert "on mine" in [link.proto.label for link in at.get("page_link")]
     at.button(key="trash-set").click().run()
-    assert service.shelf.entry("reviews").deleted_at is None  # the dialog asks first
+    assert service.dataset_service.entry("reviews").deleted_at is None  # the dialog asks first
     assert "1 run used it" in words(healthy(at))
 
 
@@ -131,8 +131,8 @@ def test_a_running_import_says_how_far_it_is_and_can_be_cancelled(
 ) -> None:
     running = progress("working", done=2_000_000, total=8_000_000, time_left_s=75.0)
     cancelled: list[str] = []
-    monkeypatch.setattr(Shelf, "imports", lambda self: [running] if not cancelled else [])
-    monkeypatch.setattr(Shelf, "cancel_import", lambda self, found: cancelled.append(found))
+    monkeypatch.setattr(DatasetService, "imports", lambda self: [running] if not cancelled else [])
+    monkeypatch.setattr(DatasetService, "cancel_import", lambda self, found: cancelled.append(found))
     at = open_page("data")
     assert at.get("progress")[0].proto.value == 25
     assert in_words(running) == ["Reading", "2.0 MB of 8.0 MB", "about 1 min 15 s left"]
@@ -147,8 +147,8 @@ def test_how_far_an_import_is_never_pretends_to_know_the_end() -> None:
 
 def test_a_failed_import_says_why_and_can_be_dismissed(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     there = [progress("failed", message="broken.zip ends in the middle. Download it again.")]
-    monkeypatch.setattr(Shelf, "imports", lambda self: list(there))
-    monkeypatch.setattr(Shelf, "forget_import", lambda self, found: there.clear())
+    monkeypatch.setattr(DatasetService, "imports", lambda self: list(there))
+    monkeypatch.setattr(DatasetService, "forget_import", lambda self, found: there.clear())
     at = open_page("data")
     assert "broken\\.zip ends in the middle\\. Download it again\\." in words(at)
     at.button(key="dismiss-abc").click().run()

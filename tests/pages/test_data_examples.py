@@ -25,14 +25,14 @@ def test_examples_by_class_part_and_words(open_page: Open, service: Service, bri
     assert "40 of 80 texts" in words(healthy(at))
     at.text_input(key="find").set_value("kyoto cable").run()
     assert shown_texts(healthy(at)) == ["Nobody in Kyoto answers me about my broken cable"]
-    tests = service.shelf.version("reviews").split_sizes["test"]
+    tests = service.dataset_service.version("reviews").split_sizes["test"]
     assert f"{tests} of 80 texts" in words(open_page("data", set="reviews", part="browse", split="test"))
     assert "No text fits" in words(open_page("data", set="reviews", part="browse", find="nowhere"))
 
 
 def test_the_rows_of_a_finding_can_be_looked_at(open_page: Open, service: Service, bring: Bring) -> None:
     bring()
-    finding = next(f for f in service.shelf.findings("reviews") if f.code == "personal-data")
+    finding = next(f for f in service.dataset_service.findings("reviews") if f.code == "personal-data")
     at = open_page("data", set="reviews", part="browse", finding="personal-data")
     assert len(shown_texts(at)) == len(finding.rows)
     at.button(key="show-all").click().run()
@@ -52,13 +52,13 @@ def test_wrong_labels_are_collected_and_saved_as_one_version(open_page: Open, se
     at.selectbox(key=f"{key}-0").set_value("bad").run()
     at.selectbox(key=f"{key}-1").set_value("bad").run()
     assert "2 labels changed" in words(healthy(at))
-    assert service.shelf.head("reviews") == first.fingerprint
+    assert service.dataset_service.head("reviews") == first.fingerprint
     saved(at, service)
-    second = service.shelf.version("reviews")
+    second = service.dataset_service.version("reviews")
     assert second.parent == first.fingerprint
     assert second.class_counts == {"bad": 42, "good": 38}
     at.button(key="undo-data").click().run()
-    assert service.shelf.head("reviews") == first.fingerprint
+    assert service.dataset_service.head("reviews") == first.fingerprint
 
 
 def test_the_shape_is_drawn_with_what_it_says(open_page: Open, bring: Bring) -> None:

@@ -6,13 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.imports.run_import import run_import, run_relabel
-from core.dataset_types import DoubtedLabel, ImportOptions, VersionInfo
+from core.dataset_types import ImportOptions, LabelIssue, VersionInfo
 from core.runs import RunStatus
-from core.services.dataset_service import Shelf
-from core.services.label_issues import doubts_of
+from core.services.dataset_service import DatasetService
+from core.services.label_issues import label_issues_of
 from core.services.run_service import Service
 from tests.data.silent import Silent
-from tests.label_issues import NOT_CLEARLY, TRIAL, doubting_run, doubts_about
+from tests.label_issues import NOT_CLEARLY, TRIAL, doubting_run, label_issues_about
 from tests.live import eventually, has_ended, service
 from tests.pages.conftest import Open, healthy, saved, words
 
@@ -59,7 +59,7 @@ def trained(
     lines = [f"{text},{other[label] if text in flipped else label}" for text, label in truth.items()]
     (folder / "parcels.csv").write_text("\n".join(["text,label", *lines]) + "\n")
     options = ImportOptions(name="parcels", task="text-classification")
-    info = run_import(service.shelf.library, folder / "parcels.csv", options, Silent(), folder / "draft")
+    info = run_import(service.dataset_service.store, folder / "parcels.csv", options, Silent(), folder / "draft")
     config = service.make_config("text-classification", "parcels", "text-cnn", "quick", {"epochs": 30})
     run = service.start_run(config, "first try")
     eventually(lambda: has_ended(service, run))
@@ -70,18 +70,18 @@ def trained(
 @pytest.fixture
 def fresh(service: Service, trained: VersionInfo) -> VersionInfo:
     """The version that was trained on, in use, with nothing decided."""
-    service.shelf.use_version("parcels", trained.fingerprint)
-    service.shelf.doubt_again("parcels")
+    service.dataset_service.use_version("parcels", trained.fingerprint)
+    service.dataset_service.doubt_again("parcels")
     return trained
 
 
-def text_at(shelf: Shelf, position: int, fingerprint: str) -> str:
-    return shelf.browse("parcels", fingerprint, rows=(position,)).items[0].text
+def text_at(dataset_service: DatasetService, position: int, fingerprint: str) -> str:
+    return dataset_service.browse("parcels", fingerprint, rows=(position,)).items[0].text
 
 
-def doubted_labels(service: Service) -> list[DoubtedLabel]:
-    doubts = doubts_of(service, "parcels")
-    return list(doubts.labels) if doubts else []
+def label_issue_list(service: Service) -> list[LabelIssue]:
+    label_issues = label_issues_of(service, "parcels")
+    return list(label_issues.labels) if label_issues else []
 
 
 def tick(at: AppTest, info: VersionInfo, position: int) -> AppTest:
@@ -92,10 +92,10 @@ def tick(at: AppTest, info: VersionInfo, position: int) -> AppTest:
 def test_a_trained_model_finds_labels_that_are_wrong(
     service: Service, fresh: VersionInfo, flipped: frozenset[str]
 ) -> None:
-    doubted = doubted_labels(service)
-    found = {text_at(service.shelf, one.position, fresh.fingerprint) for one in doubted}
-    exam = [*service.shelf.browse("parcels", split="test", limit=500).items]
-    exam += service.shelf.browse("parcels", split="validation", limit=500).items
+    doubted = label_issue_list(service)
+    found = {text_at(service.dataset_service, one.position, fresh.fingerprint) for one in doubted}
+    exam = [*service.dataset_service.browse("parcels", split="test", limit=500).items]
+    exam += service.dataset_service.browse("parcels", split="validation", limit=500).items
     judged = {item.text for item in exam} & flipped
     assert len(judged) >= 8
     assert 2 * len(found & judged) >= len(judged)  # all 8 where this was written, and none that is right
@@ -105,18 +105,18 @@ def test_a_trained_model_finds_labels_that_are_wrong(
 
 
 def test_the_expected_precision_is_measured_with_the_run(service: Service, fresh: VersionInfo) -> None:
-    doubts = doubts_of(service, "parcels")
-    assert doubts is not None
-    assert doubts.trial is not None
-    assert (doubts.trial.examples, doubts.trial.draws, doubts.trial.flipped) == (240, 20, 240)
-    assert 0.4 < doubts.trial.precision < 1.0  # what was wrong before counts against it
-    assert f"Expected precision: {100 * doubts.trial.precision:.0f} %" in doubts.finding.why
+    label_issues = label_issues_of(service, "parcels")
+    assert label_issues is not None
+    assert label_issues.trial is not None
+    assert (label_issues.trial.examples, label_issues.trial.draws, label_issues.trial.flipped) == (240, 20, 240)
+    assert 0.4 < label_issues.trial.precision < 1.0  # what was wrong before counts against it
+    assert f"Expected precision: {100 * label_issues.trial.precision:.0f} %" in label_issues.finding.why
 
 
 def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    doubted = doubted_labels(service)
+    doubted = label_issue_list(service)
     at = open_page("data", set="parcels")
     shown = words(at).replace("\\", "")
     assert f"{len(doubted)} texts seem to have a wrong label, says 'first try'" in shown
@@ -129,29 +129,29 @@ def test_the_report_shows_what_is_doubted_by_whom_and_how_surely(
 def test_chosen_suggestions_become_one_new_version_and_can_be_undone(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    first, second = doubted_labels(service)[:2]
+    first, second = label_issue_list(service)[:2]
     at = tick(open_page("data", set="parcels"), fresh, first.position)
     tick(at, fresh, second.position)
-    assert service.shelf.head("parcels") == fresh.fingerprint
+    assert service.dataset_service.head("parcels") == fresh.fingerprint
     saved(at, service)
-    made = service.shelf.version("parcels")
+    made = service.dataset_service.version("parcels")
     assert made.parent == fresh.fingerprint
     assert made.change.startswith("Corrected 2 labels")
-    now = [service.shelf.browse("parcels", rows=(one.position,)).items[0].label for one in (first, second)]
+    now = [service.dataset_service.browse("parcels", rows=(one.position,)).items[0].label for one in (first, second)]
     assert now == [first.suggested, second.suggested]
     healthy(at).button(key="undo-data").click().run()
-    assert service.shelf.head("parcels") == fresh.fingerprint
+    assert service.dataset_service.head("parcels") == fresh.fingerprint
 
 
 def test_all_but_test_labels_are_chosen_at_once(service: Service, fresh: VersionInfo, open_page: Open) -> None:
-    doubted = doubted_labels(service)
+    doubted = label_issue_list(service)
     others = [one for one in doubted if one.split == "validation"]
     at = open_page("data", set="parcels")
     assert f"{len(doubted) - len(others)} of them" in words(at)  # are in the test split: it says why they stay
     at.button(key="choose-doubted").click().run()
     assert f"{len(others)} label{'s' if len(others) > 1 else ''} changed" in words(healthy(at))
     saved(at, service)
-    assert {one.position for one in doubted_labels(service)} == {one.position for one in doubted} - {
+    assert {one.position for one in label_issue_list(service)} == {one.position for one in doubted} - {
         one.position for one in others
     }
 
@@ -160,7 +160,7 @@ def test_nothing_is_chosen_at_once_where_the_precision_is_low_or_not_known(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
     for name, trial in (("low", TRIAL | {"found": 40}), ("unknown", None)):
-        run = doubting_run(service, fresh, doubts_about("validation", range(3)), name, trial=trial)
+        run = doubting_run(service, fresh, label_issues_about("validation", range(3)), name, trial=trial)
         at = open_page("data", set="parcels", run=run.id)
         assert "There is no choice of all at once" in words(at)
         assert len(at.checkbox) == 3
@@ -169,8 +169,8 @@ def test_nothing_is_chosen_at_once_where_the_precision_is_low_or_not_known(
 
 
 def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: VersionInfo, open_page: Open) -> None:
-    doubted = doubted_labels(service)
-    run_relabel(service.shelf.library, "parcels", {doubted[0].position: doubted[0].suggested}, "", Silent())
+    doubted = label_issue_list(service)
+    run_relabel(service.dataset_service.store, "parcels", {doubted[0].position: doubted[0].suggested}, "", Silent())
     shown = words(open_page("data", set="parcels")).replace("\\", "")
     assert f"{len(doubted) - 1} text{'s seem' if len(doubted) > 2 else ' seems'} to have a wrong label" in shown
     assert "It was trained on an earlier version" in shown
@@ -179,21 +179,21 @@ def test_a_later_version_shows_what_is_still_doubted(service: Service, fresh: Ve
 def test_a_label_that_is_kept_is_not_doubted_again_until_that_is_undone(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    doubted = doubted_labels(service)
+    doubted = label_issue_list(service)
     at = open_page("data", set="parcels")
     at.button(key=f"keep-label-{doubted[0].position}").click().run()
     assert "1 label kept as it is against a model's doubt" in words(healthy(at))
-    assert doubted_labels(service) == doubted[1:]
-    assert service.shelf.head("parcels") == fresh.fingerprint  # a decision is no new version
+    assert label_issue_list(service) == doubted[1:]
+    assert service.dataset_service.head("parcels") == fresh.fingerprint  # a decision is no new version
     at.button(key="doubt-again").click().run()
-    assert doubted_labels(service) == doubted
+    assert label_issue_list(service) == doubted
     healthy(at)
 
 
 def test_an_older_version_shows_doubts_but_changes_nothing(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
-    run_relabel(service.shelf.library, "parcels", {0: "bad"}, "", Silent())
+    run_relabel(service.dataset_service.store, "parcels", {0: "bad"}, "", Silent())
     at = open_page("data", set="parcels", version=fresh.fingerprint)
     assert "to have a wrong label" in words(at)
     assert not at.checkbox
@@ -206,7 +206,7 @@ def test_an_older_version_shows_doubts_but_changes_nothing(
 def test_a_link_to_a_run_that_suggests_nothing_says_why_and_shows_no_other_run(
     service: Service, fresh: VersionInfo, open_page: Open, asked: str, sentence: str
 ) -> None:
-    found = doubts_about("test", [0]) if asked == "weak" else []
+    found = label_issues_about("test", [0]) if asked == "weak" else []
     run = None if asked == "x" else doubting_run(service, fresh, found, asked, difference=NOT_CLEARLY)
     at = open_page("data", set="parcels", run=run.id if run else asked)
     shown = words(at).replace("\\", "")

@@ -3,8 +3,8 @@
 from core import track
 from core.runs import RunStatus
 from core.services.run_service import Service
-from core.store.external_runs import ForeignRuns
-from pages.components.charts.external_charts import foreign_charts
+from core.store.external_runs import ExternalRuns
+from pages.components.charts.external_charts import external_charts
 from tests.pages.conftest import Open, healthy, unfolded, words
 
 
@@ -48,7 +48,7 @@ def test_one_that_says_nothing_says_what_will_come(open_page: Open, service: Ser
 
 
 def test_one_that_failed_says_why_and_offers_nothing_that_it_cannot_do(open_page: Open, service: Service) -> None:
-    run = ForeignRuns(service.database).create("mlflow", "old", "churn")
+    run = ExternalRuns(service.database).create("mlflow", "old", "churn")
     service._runs.finish(run.id, RunStatus.FAILED, "Its own log says: out of memory.")
     at = open_page("run", run=run.id)
     assert "out of memory" in words(at)
@@ -72,7 +72,7 @@ def test_a_script_that_logs_takes_no_place_and_nobody_waits_for_it(open_page: Op
 
 def test_what_belongs_together_comes_into_one_chart_and_the_loss_first() -> None:
     keys = ["lr", "val/acc", "train/acc", "valid_loss", "loss", "test/loss", "gpu/memory_mb", "x/y", "z"]
-    charts = foreign_charts(keys)
+    charts = external_charts(keys)
     assert [(chart["title"], [line["key"] for line in chart["lines"]]) for chart in charts] == [
         ("Loss", ["loss", "valid_loss", "test/loss"]),
         ("Accuracy", ["train/acc", "val/acc"]),
@@ -86,7 +86,7 @@ def test_what_belongs_together_comes_into_one_chart_and_the_loss_first() -> None
 
 
 def test_two_curves_of_one_part_never_share_a_colour() -> None:
-    charts = foreign_charts(["loss", "train/loss", "val_loss", "validation/loss"])
+    charts = external_charts(["loss", "train/loss", "val_loss", "validation/loss"])
     drawn = [[(line["key"], line["color"]) for line in chart["lines"]] for chart in charts]
     assert drawn == [
         [("train/loss", "blue"), ("val_loss", "orange")],

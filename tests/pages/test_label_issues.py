@@ -11,24 +11,24 @@ from core.dataset_types import ImportOptions, VersionInfo
 from core.runs import Run
 from core.services.run_service import Service
 from tests.data.silent import Silent
-from tests.label_issues import NOT_CLEARLY, doubting_run, doubts_about
+from tests.label_issues import NOT_CLEARLY, doubting_run, label_issues_about
 from tests.pages.conftest import Open, healthy, words
 
 
 @pytest.fixture
-def brought(service: Service, tmp_path: Path) -> VersionInfo:
+def imported(service: Service, tmp_path: Path) -> VersionInfo:
     """Texts of two classes."""
     file = tmp_path / "notes.csv"
     with file.open("w", newline="", encoding="utf-8") as lines:
         rows = [(f"note number {i} is {('bad', 'good')[i % 2]}", ("bad", "good")[i % 2]) for i in range(80)]
         csv.writer(lines).writerows([("text", "label"), *rows])
-    return run_import(service.shelf.library, file, ImportOptions(name="notes"), Silent(), tmp_path / "draft")
+    return run_import(service.dataset_service.store, file, ImportOptions(name="notes"), Silent(), tmp_path / "draft")
 
 
 @pytest.fixture
-def doubting(service: Service, brought: VersionInfo) -> Run:
+def doubting(service: Service, imported: VersionInfo) -> Run:
     """A finished run that doubts the first label of the test split."""
-    return doubting_run(service, brought, doubts_about("test", [0]))
+    return doubting_run(service, imported, label_issues_about("test", [0]))
 
 
 def test_a_doubted_label_leads_to_where_it_is_put_right(open_page: Open, doubting: Run) -> None:
@@ -41,10 +41,10 @@ def test_a_doubted_label_leads_to_where_it_is_put_right(open_page: Open, doubtin
 
 
 def test_the_same_run_starts_once_on_the_corrected_version(
-    open_page: Open, service: Service, brought: VersionInfo, doubting: Run, tmp_path: Path
+    open_page: Open, service: Service, imported: VersionInfo, doubting: Run, tmp_path: Path
 ) -> None:
-    position = service.shelf.browse("notes", split="test", limit=1).items[0].position
-    corrected = run_relabel(service.shelf.library, "notes", {position: "good"}, brought.fingerprint, Silent())
+    position = service.dataset_service.browse("notes", split="test", limit=1).items[0].position
+    corrected = run_relabel(service.dataset_service.store, "notes", {position: "good"}, imported.fingerprint, Silent())
     at = open_page("run", run=doubting.id)
     assert "Version 2 of the data is in use by now: Corrected 1 label of the test split" in words(at)
     assert "flatters it" in words(at)
@@ -60,14 +60,14 @@ def test_built_in_data_and_data_in_the_trash_offer_no_repair(
     open_page: Open, service: Service, doubting: Run, finished: Callable[..., Run]
 ) -> None:
     assert "wrong to it" not in words(open_page("run", run=finished("text-classification").id))
-    service.shelf.delete("notes")
+    service.dataset_service.delete("notes")
     assert "wrong to it" not in words(open_page("run", run=doubting.id))
 
 
 def test_a_run_that_is_not_clearly_better_than_the_baseline_suggests_nothing(
-    open_page: Open, service: Service, brought: VersionInfo
+    open_page: Open, service: Service, imported: VersionInfo
 ) -> None:
-    weak = doubting_run(service, brought, doubts_about("test", [0]), "weak", difference=NOT_CLEARLY)
+    weak = doubting_run(service, imported, label_issues_about("test", [0]), "weak", difference=NOT_CLEARLY)
     at = open_page("run", run=weak.id)
     assert "It doubts 1 label, but no label is suggested" in words(at)
     assert "'weak' is not clearly better than TF-IDF + logistic regression" in words(at).replace("\\", "")

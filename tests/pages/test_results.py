@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluation.class_curves import recall_key
 from core.evaluation.confusion_examples import KeptExample, keep_examples
-from core.evaluation.predictions_file import write_outcomes
+from core.evaluation.predictions_file import write_predictions
 from core.runs import Metric, Run, Score
 from core.services.run_service import Service
-from core.specs import Outcomes
+from core.specs import Predictions
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from tests.pages.conftest import Open, figures, healthy, words
@@ -38,9 +38,9 @@ def judged(service: Service, finished: Callable[..., Run]) -> Run:
     run = finished("text-classification")
     folder = service.folder(run.id)
     probabilities = np.stack([1 - CHANCE_OF_B, CHANCE_OF_B], axis=1)
-    outcomes = Outcomes(np.zeros(20), TARGETS, probabilities.argmax(1), probabilities)
+    predictions = Predictions(np.zeros(20), TARGETS, probabilities.argmax(1), probabilities)
     for split in ("test", "validation"):
-        write_outcomes(folder, "abc", outcomes, split)
+        write_predictions(folder, "abc", predictions, split)
     texts = [KeptExample("a", "b", 0.9, 9, text="wrong one"), KeptExample("b", "a", 0.98, 10, text="<i>surest</i>")]
     keep_examples(folder, [(one, b"") for one in [*texts, KeptExample("a", "a", 0.55, 8, text="hardly right")]])
     points = [Metric(recall_key("a"), step, 0.9, 1000.0 + step) for step in (5, 10)]

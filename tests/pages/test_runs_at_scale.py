@@ -6,10 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.runs import Run, RunStatus
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from core.services.run_search.saved_views import SavedViews
 from core.services.run_service import Service
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.run_store import RunStore
 from pages.components.runs.table import table_key
 from tests.pages.conftest import Open, healthy, words
@@ -131,7 +131,7 @@ def test_two_can_be_compared_or_handed_on_together_and_one_cannot(open_page: Ope
 
 
 def test_the_archive_is_counted_and_listed_apart(open_page: Open, service: Service, two: list[Run]) -> None:
-    Organiser(service).archive([two[0].id])
+    RunTags(service).archive([two[0].id])
     assert names(open_page("runs")) == ["numbers"]
     at = open_page("runs", view="archived")
     assert names(at) == ["pictures"]
@@ -139,7 +139,7 @@ def test_the_archive_is_counted_and_listed_apart(open_page: Open, service: Servi
 
 
 def test_a_run_from_elsewhere_is_listed_with_its_project_and_settings(open_page: Open, service: Service) -> None:
-    run = ForeignRuns(service.database).create("tracked", "by hand", "churn", {"lr": 0.1, "model": "gpt"})
+    run = ExternalRuns(service.database).create("tracked", "by hand", "churn", {"lr": 0.1, "model": "gpt"})
     RunStore(service.database).finish(run.id, RunStatus.SUCCEEDED)
     at = open_page("runs", filter="lr >= 0.1 and project = churn", columns="project,model,lr,origin")
     row = at.dataframe[0].value.iloc[0].to_dict()
@@ -159,7 +159,7 @@ def test_a_baseline_is_made_marked_and_measured_against(open_page: Open, service
 
 def test_tags_and_star_are_shown_as_they_were_written(open_page: Open, service: Service, finished: Finished) -> None:
     run = finished()
-    Organiser(service).set_tags(run.id, ["*not* bold"])
+    RunTags(service).set_tags(run.id, ["*not* bold"])
     at = open_page("run", run=run.id)
     at.button(key="star-run").click().run()
     assert r"\*not\* bold" in words(healthy(at))

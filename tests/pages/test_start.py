@@ -39,7 +39,7 @@ def test_a_recipe_leads_to_its_set_on_the_hub_before_all_others(open_page: Open)
 def test_a_recipe_runs_on_the_users_own_table_and_on_any_other_of_its_task(
     open_page: Open, service: Service, tmp_path: Path
 ) -> None:
-    bring_table(service.shelf, tmp_path, "Price_euros")
+    bring_table(service.dataset_service, tmp_path, "Price_euros")
     at = open_page("start")
     at.button(key="start-price-regression").click().run()
     at = open_page("start")

@@ -7,9 +7,9 @@ from typing import Any
 
 from PIL import Image
 
-from core.runs import TrialKind
+from core.runs import PreflightKind
 from core.services.run_service import Service
-from core.store.preflight_store import TrialStore
+from core.store.preflight_store import PreflightStore
 from tests.pages.conftest import Open, figures, healthy, unfolded, words
 
 FITS = {
@@ -19,9 +19,9 @@ FITS = {
 }  # fmt: skip
 
 
-def answer(service: Service, result: Mapping[str, Any] | None, reason: str = "") -> TrialKind:
+def answer(service: Service, result: Mapping[str, Any] | None, reason: str = "") -> PreflightKind:
     """Do what the machine does with the question that waits; return which kind it was."""
-    store = TrialStore(service.database)
+    store = PreflightStore(service.database)
     trial_id = store.claim()
     assert trial_id is not None, "nobody asked anything"
     question = store.question(trial_id)
@@ -89,7 +89,7 @@ def test_looking_at_many_models_leaves_one_question_behind(open_page: Open, serv
         at.radio(key="model").set_value(model).run()
     assert "the last question is still being answered" in words(healthy(at))
     answer(service, FITS)
-    assert TrialStore(service.database).claim() is None
+    assert PreflightStore(service.database).claim() is None
     healthy(at.run())
     answer(service, FITS | {"train_time_s": 3.0})
     assert "About **3 s**" in words(healthy(at.run()))
@@ -116,7 +116,7 @@ def test_augmentation_shows_pictures_once_asked_and_after_each_change(open_page:
     answer(service, FITS)
     at.toggle(key="augment_flip").set_value(True).run()
     at.button(key="preview-augmentation").click().run()
-    kinds = {answer(service, FITS | _pictures()) for _ in range(2)}
+    kinds = {answer(service, FITS | _images()) for _ in range(2)}
     assert kinds == {"estimate", "augmentation"}
     at.run()
     (shown,) = [m for m in words(healthy(at)).split("\n") if "First row" in m]
@@ -135,7 +135,7 @@ def test_augmented_texts_stand_before_and_after(open_page: Open, service: Servic
     assert [t.value for t in healthy(at).text][-2:] == ["it is <b>fine</b>", "it fine"]
 
 
-def _pictures() -> dict[str, Any]:
+def _images() -> dict[str, Any]:
     file = io.BytesIO()
     Image.new("RGB", (16, 8), "red").save(file, "PNG")
     return {"kind": "pictures", "png": base64.b64encode(file.getvalue()).decode(), "rows": 2, "columns": 1}

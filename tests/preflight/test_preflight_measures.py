@@ -68,8 +68,8 @@ def test_the_sentence_says_the_price_and_that_a_run_beside_it_makes_it_slow(
     settings: Settings, quick_config: Callable[..., TrainConfig]
 ) -> None:
     priced = settings.model_copy(update={"device_price_per_hour": 0.1, "currency": "EUR"})
-    scene = set_up(quick_config(epochs=1), priced, 1, lambda said: None, beside_a_run=True)
-    found = estimate(scene)
+    setup = set_up(quick_config(epochs=1), priced, 1, lambda said: None, beside_a_run=True)
+    found = estimate(setup)
     assert found["cost"] == found["total_s"] / 3600 * 0.1
     assert "and costs less than 0.01 EUR. The model" in found["sentence"]
     assert found["sentence"].endswith("Measured beside a run that trains: alone it is faster.")
@@ -94,9 +94,9 @@ def estimate_in_little_memory(answer: Connection, free_bytes: int) -> None:
     for module in (preflight_measures, preflight_setup):
         setattr(module, "memory_free_bytes", lambda device: free_bytes)  # noqa: B010 - it is imported there
     config = make_config("image-classification", "digits", "small-cnn", "quick", {"batch_size": 1000})
-    scene = set_up(config, Settings(), 1, lambda said: None)
-    leave_room(scene.device)
-    answer.send(estimate(scene))
+    setup = set_up(config, Settings(), 1, lambda said: None)
+    leave_room(setup.device)
+    answer.send(estimate(setup))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot be kept within some memory")

@@ -6,7 +6,7 @@ import pytest
 from core import catalog
 from core.preprocessing.byte_pairs import BytePairPreprocessor
 from core.preprocessing.char_alignment import by_character
-from core.specs import DOCUMENT_BREAK, Examples, Outcomes
+from core.specs import DOCUMENT_BREAK, Examples, Predictions
 from core.tasks.ngrams import ngram_baselines
 
 ENGLISH_BOOK = " ".join(f"w{number * number}" for number in range(5_000))
@@ -23,9 +23,9 @@ def fitted(text: str, vocabulary_size: int = 300) -> BytePairPreprocessor:
     return BytePairPreprocessor.fit(documents(text), vocabulary_size=vocabulary_size, context=8)
 
 
-def outcomes(*nll: float) -> Outcomes:
+def predictions(*nll: float) -> Predictions:
     right = np.arange(len(nll))
-    return Outcomes(np.array(nll), right, right)
+    return Predictions(np.array(nll), right, right)
 
 
 ENGLISH, CHINESE = fitted("the cat and the hat. " * 30, 280), fitted(POEMS)
@@ -95,31 +95,31 @@ def test_learning_the_pieces_again_gives_the_same_ones() -> None:
 
 
 def test_the_loss_of_a_piece_is_shared_by_its_bytes_and_summed_by_character() -> None:
-    found = by_character(outcomes(1, 2, 4, 6), [b"a", b"\xe4", b"\xb8\xad", b"bc"])  # a, then 中 in two pieces, bc
+    found = by_character(predictions(1, 2, 4, 6), [b"a", b"\xe4", b"\xb8\xad", b"bc"])  # a, then 中 in two pieces, bc
     assert found.nll.tolist() == [1, 6, 3, 3]
     assert "".join(map(chr, found.targets)) == "a中bc"
 
 
 def test_a_character_is_right_where_all_of_its_pieces_are() -> None:
-    guessed = Outcomes(np.ones(3), np.array([5, 6, 7]), np.array([5, 6, 9]))
+    guessed = Predictions(np.ones(3), np.array([5, 6, 7]), np.array([5, 6, 9]))
     found = by_character(guessed, [b"a", b"\xe4\xb8", b"\xad!"])
     assert found.predicted.tolist() == [ord("a"), -1, -1]
 
 
 def test_a_character_that_began_before_the_first_piece_counts_for_its_rest() -> None:
-    found = by_character(outcomes(2, 6), [b"\xad", b"xyz"])
+    found = by_character(predictions(2, 6), [b"\xad", b"xyz"])
     assert found.nll.tolist() == [2, 2, 2, 2]
 
 
 def test_a_piece_without_text_gives_its_loss_to_what_comes_next() -> None:
-    found = by_character(outcomes(1, 5, 2, 7), [b"a", b"", b"bc", b""])
+    found = by_character(predictions(1, 5, 2, 7), [b"a", b"", b"bc", b""])
     assert found.nll.tolist() == [1, 6, 8]
 
 
 def test_no_pieces_are_no_characters() -> None:
-    assert len(by_character(outcomes(), []).nll) == 0
+    assert len(by_character(predictions(), []).nll) == 0
     with pytest.raises(ValueError, match="1 outcomes are not about 2 pieces"):
-        by_character(outcomes(1), [b"a", b"b"])
+        by_character(predictions(1), [b"a", b"b"])
 
 
 @pytest.mark.parametrize("text", ["the hat is 🙂 or ñ", "月落烏啼霜滿天 and 龘", "龘月", "the"])
@@ -129,7 +129,7 @@ def test_judged_outcomes_keep_their_sum_and_are_those_of_the_n_grams_from_the_en
 ) -> None:
     ids = pieces.transform((text,))
     nll = np.random.default_rng(0).random(len(ids) - 1)
-    judged = pieces.judge(Outcomes(nll, ids[1:], ids[1:]), ids)
+    judged = pieces.judge(Predictions(nll, ids[1:], ids[1:]), ids)
     assert judged.nll.sum() == pytest.approx(nll.sum())
     assert "".join(map(chr, judged.targets)).endswith(text[len(pieces.decode(ids[:1])) :])
     baseline = ngram_baselines(documents(text), documents(text), 0)["trigram"]

@@ -12,7 +12,7 @@ from core.config import TrainConfig
 from core.models import linear
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples
-from core.tasks.tabular_regression import TASK, outcomes_of_numbers, r2
+from core.tasks.tabular_regression import TASK, predictions_of_numbers, r2
 from core.training.trainer import Trainer
 from tests.training.tiny import CPU
 
@@ -51,7 +51,7 @@ def test_a_product_is_learnt_as_a_sum_of_logarithms() -> None:
     module.eval()
     with torch.inference_mode():
         answers = module(torch.from_numpy(columns.transform(test.inputs))).double().numpy()
-    assert r2(outcomes_of_numbers(answers, test.targets, 1.0)) > 0.97
+    assert r2(predictions_of_numbers(answers, test.targets, 1.0)) > 0.97
     ridge = task.baselines(train, test, 0)["ridge"].predicted
     np.testing.assert_allclose(answers, ridge, rtol=1e-3)
 

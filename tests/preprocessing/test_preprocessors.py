@@ -6,7 +6,7 @@ import pytest
 from core import catalog
 from core.errors import DataError
 from core.preprocessing.characters import CharacterPreprocessor
-from core.preprocessing.images import PicturePreprocessor
+from core.preprocessing.images import ImagePreprocessor
 from core.preprocessing.words import WordPreprocessor
 from core.specs import Examples, Preprocessor, Texts
 
@@ -16,14 +16,14 @@ PICTURES = np.arange(2 * 2 * 3 * 1, dtype=np.uint8).reshape(2, 2, 3, 1)  # two p
 
 
 def test_pictures_get_their_channels_first_and_stay_bytes() -> None:
-    rows = PicturePreprocessor.fit(Examples(PICTURES, NO_TARGETS)).transform(PICTURES)
+    rows = ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS)).transform(PICTURES)
     assert rows.shape == (2, 1, 2, 3)
     assert rows.dtype == np.uint8
     assert rows[0, 0].tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_picture_statistics_are_those_of_the_training_pixels() -> None:
-    info = PicturePreprocessor.fit(Examples(PICTURES, NO_TARGETS)).info(("a", "b"))
+    info = ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS)).info(("a", "b"))
     assert info.input_shape == (1, 2, 3)
     assert info.channel_mean == pytest.approx([float((PICTURES / 255).mean())])
     assert info.channel_std == pytest.approx([float((PICTURES / 255).std())])
@@ -31,11 +31,11 @@ def test_picture_statistics_are_those_of_the_training_pixels() -> None:
 
 def test_a_constant_channel_is_not_divided_by_nothing() -> None:
     blank = Examples(np.full((3, 2, 2, 1), 9, np.uint8), NO_TARGETS)
-    assert PicturePreprocessor.fit(blank).info(()).channel_std == (1.0,)
+    assert ImagePreprocessor.fit(blank).info(()).channel_std == (1.0,)
 
 
 def test_pictures_of_another_size_are_refused_with_both_sizes() -> None:
-    preprocessor = PicturePreprocessor.fit(Examples(PICTURES, NO_TARGETS))
+    preprocessor = ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS))
     with pytest.raises(DataError, match=r"4 x 4 x 1.*2 x 3 x 1"):
         preprocessor.transform(np.zeros((1, 4, 4, 1), np.uint8))
 
@@ -68,7 +68,7 @@ def test_characters_beyond_the_basic_plane_count_as_one() -> None:
 @pytest.mark.parametrize(
     "preprocessor",
     [
-        PicturePreprocessor.fit(Examples(PICTURES, NO_TARGETS)),
+        ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS)),
         WordPreprocessor.fit(Examples(TEXTS, NO_TARGETS), vocabulary_size=4, length=6),
         CharacterPreprocessor.fit(Examples(TEXTS, NO_TARGETS), context=5),
     ],

@@ -21,7 +21,7 @@ from core.pretrained.files import UnusableModel, check_files
 from core.specs import DataInfo, Examples, ModelSpec
 from core.training.checkpoint import ModelCard, load_weights, save_model
 from core.training.generation import generate
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from tests.pretrained.tiny_models import WORDS, looker_folder, reader_folder, writer_folder
 
 LABELS = ("red", "green", "blue")
@@ -44,7 +44,7 @@ def texts(labels: tuple[str, ...] = LABELS) -> Examples:
     return Examples(TEXTS, np.arange(4) % 3, labels)
 
 
-def pictures(channels: int = 3) -> Examples:
+def images(channels: int = 3) -> Examples:
     drawn = np.random.default_rng(0).integers(0, 256, (6, 8, 12, channels)).astype(np.uint8)
     return Examples(drawn, np.arange(6) % 3, LABELS)
 
@@ -54,9 +54,9 @@ def learning(module: nn.Module) -> set[str]:
 
 
 def one_step(module: nn.Module, inputs: torch.Tensor) -> None:
-    optimiser = torch.optim.SGD([p for p in module.parameters() if p.requires_grad], lr=0.1)
+    optimizer = torch.optim.SGD([p for p in module.parameters() if p.requires_grad], lr=0.1)
     module.train()(inputs).square().mean().backward()
-    optimiser.step()
+    optimizer.step()
     module.eval()
 
 
@@ -92,10 +92,10 @@ def test_padding_changes_nothing_of_an_answer(tmp_path: Path) -> None:
 
 def test_texts_are_cut_as_the_models_own_library_cuts_them() -> None:
     preprocessor = minilm.preprocess(minilm.MiniLMParams(length=16), texts())
-    library = AutoTokenizer.from_pretrained(encoder_folder())
+    dataset_store = AutoTokenizer.from_pretrained(encoder_folder())
     awkward = ("Don't panic: it's naïve!", "", "龍 and \N{GRINNING FACE} " * 3, "tab\tand\nline")
 
-    expected = library(list(awkward), padding="max_length", truncation=True, max_length=16)["input_ids"]
+    expected = dataset_store(list(awkward), padding="max_length", truncation=True, max_length=16)["input_ids"]
 
     assert preprocessor.transform(awkward).tolist() == expected
     assert preprocessor.transform(("half a character: \ud83d",)).shape == (1, 16)
@@ -147,7 +147,7 @@ def test_adapters_begin_as_the_model_itself_and_alone_learn(tmp_path: Path) -> N
 @pytest.mark.parametrize("channels", [1, 3])
 def test_pictures_of_any_size_are_brought_to_what_the_network_knows(tmp_path: Path, kind: str, channels: int) -> None:
     source = str(looker_folder(tmp_path / kind, kind=kind))
-    _, preprocessor, info, module = made(pretrained_image.MODEL, pictures(channels), source=source)
+    _, preprocessor, info, module = made(pretrained_image.MODEL, images(channels), source=source)
     seen: list[torch.Tensor] = []
     module.backbone.register_forward_pre_hook(
         lambda _m, _a, given: seen.append(given["pixel_values"]), with_kwargs=True
@@ -155,7 +155,7 @@ def test_pictures_of_any_size_are_brought_to_what_the_network_knows(tmp_path: Pa
     grey = torch.full((1, channels, 8, 12), 191, dtype=torch.uint8)
 
     assert info.input_shape == (channels, 8, 12)
-    assert preprocessor.transform(pictures(channels).inputs).dtype == np.uint8
+    assert preprocessor.transform(images(channels).inputs).dtype == np.uint8
     torch.testing.assert_close(module(grey), module(grey.float()))
     assert seen[0].shape == (1, 3, 16, 16)
     torch.testing.assert_close(seen[0], torch.full((1, 3, 16, 16), (191 / 255 - 0.5) / 0.25))
@@ -163,7 +163,7 @@ def test_pictures_of_any_size_are_brought_to_what_the_network_knows(tmp_path: Pa
 
 def test_a_network_for_pictures_keeps_what_it_knows_and_gets_a_new_last_layer(tmp_path: Path) -> None:
     folder = looker_folder(tmp_path / "vit", kind="vit")
-    _, _, _, module = made(pretrained_image.MODEL, pictures(), source=str(folder))
+    _, _, _, module = made(pretrained_image.MODEL, images(), source=str(folder))
     known = ViTForImageClassification.from_pretrained(folder)
 
     for name, parameter in known.vit.named_parameters():
@@ -173,10 +173,10 @@ def test_a_network_for_pictures_keeps_what_it_knows_and_gets_a_new_last_layer(tm
 
 def test_a_frozen_network_stays_exactly_as_it_is_also_its_normalisations(tmp_path: Path) -> None:
     source = str(looker_folder(tmp_path / "resnet"))
-    _, preprocessor, _, module = made(pretrained_image.MODEL, pictures(), source=source, trained="head")
+    _, preprocessor, _, module = made(pretrained_image.MODEL, images(), source=source, trained="head")
     before = {name: t.clone() for name, t in module.state_dict().items()}
 
-    one_step(module, torch.from_numpy(preprocessor.transform(pictures().inputs)))
+    one_step(module, torch.from_numpy(preprocessor.transform(images().inputs)))
 
     after = module.state_dict()
     changed = {name.split(".")[1] for name in after if not torch.equal(after[name], before[name])}
@@ -185,10 +185,10 @@ def test_a_frozen_network_stays_exactly_as_it_is_also_its_normalisations(tmp_pat
 
 def test_a_size_that_a_network_cannot_take_is_refused_with_the_one_that_it_takes(tmp_path: Path) -> None:
     vit, resnet = looker_folder(tmp_path / "vit", kind="vit"), looker_folder(tmp_path / "resnet")
-    _, _, _, module = made(pretrained_image.MODEL, pictures(), source=str(resnet), side=32)
+    _, _, _, module = made(pretrained_image.MODEL, images(), source=str(resnet), side=32)
     assert module(torch.zeros(1, 3, 8, 12)).shape == (1, 3)
     with pytest.raises(InvalidSetting, match=r"The setting 'side' must be 0 or 16"):
-        made(pretrained_image.MODEL, pictures(), source=str(vit), side=32)
+        made(pretrained_image.MODEL, images(), source=str(vit), side=32)
 
 
 # --- writing ---
@@ -220,7 +220,7 @@ def test_its_scores_are_of_characters_whatever_its_tokens_are(tmp_path: Path) ->
     ids = preprocessor.transform((WRITTEN,))
     task = catalog.find_task("text-generation")
 
-    by_token = outcomes_of(task, module, ids, NO_TARGETS, "cpu", 4, info.input_shape[0])
+    by_token = predict_split(task, module, ids, NO_TARGETS, "cpu", 4, info.input_shape[0])
     by_character = preprocessor.judge(by_token, ids)
 
     first = len(preprocessor.decode(ids[:1]))
@@ -253,7 +253,7 @@ def test_a_tokenizer_that_loses_characters_is_refused(tmp_path: Path) -> None:
 def test_a_trained_model_needs_nothing_of_where_it_came_from(tmp_path: Path) -> None:
     models = (
         (pretrained_text.MODEL, reader_folder(tmp_path / "bert"), texts(), "lora"),
-        (pretrained_image.MODEL, looker_folder(tmp_path / "resnet"), pictures(), "everything"),
+        (pretrained_image.MODEL, looker_folder(tmp_path / "resnet"), images(), "everything"),
         (pretrained_lm.MODEL, writer_folder(tmp_path / "gpt"), written(), "lora"),
     )
     for spec, folder, examples, trained in models:

@@ -11,7 +11,7 @@ from core.errors import DataError
 from core.preprocessing.model_tokens import ModelTokens
 from core.pretrained.files import UnusableModel, without_programs
 from core.pretrained.tokens import check_fits, load_tokenizer, longest, padding_id
-from core.specs import Examples, Outcomes
+from core.specs import Examples, Predictions
 
 
 def in_letters() -> Tokenizer:
@@ -43,7 +43,7 @@ def test_pieces_in_letters_and_in_bytes_become_the_text_again() -> None:
 def test_the_loss_of_a_character_is_that_of_its_bytes_together() -> None:
     tokens = read(in_letters(), "ab \u00e9b")
     ids = tokens.transform(("ab \u00e9b",))
-    by_token = Outcomes(np.array([4.0, 1.0, 0.5, 0.25, 3.0]), ids[1:], ids[1:])
+    by_token = Predictions(np.array([4.0, 1.0, 0.5, 0.25, 3.0]), ids[1:], ids[1:])
 
     judged = tokens.judge(by_token, ids)
 

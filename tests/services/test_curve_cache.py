@@ -16,7 +16,7 @@ from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
 from core.settings import Settings
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
@@ -139,7 +139,7 @@ def test_downsampling_of_a_line_that_never_changes(value: float) -> None:
 
 
 def test_what_was_logged_out_of_order_is_there_when_the_run_has_ended(service: Service, database: Database) -> None:
-    run = ForeignRuns(database).create("tracked")
+    run = ExternalRuns(database).create("tracked")
     store, cache = MetricStore(database), CurveCache(service)
     store.append(run.id, points(5, 9))
     assert cache.read(run.id).curves["train/loss"].steps.tolist() == [5, 9]
@@ -196,7 +196,7 @@ def test_a_smooth_line_is_the_same_in_a_part_as_in_the_whole(service: Service, d
 
 
 def test_what_steps_count_is_said_of_a_line(service: Service, database: Database) -> None:
-    run = ForeignRuns(database).create("wandb")
+    run = ExternalRuns(database).create("wandb")
     steps = np.arange(3.0)
     curve = Curve(steps, steps, steps, global_steps=100 * steps)
     MetricStore(database).append_curves(run.id, {"a": curve, "b": curve}, axes={"a": "epoch"})

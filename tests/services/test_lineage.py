@@ -8,7 +8,7 @@ from core.errors import InvalidSetting, RunNotFound, RunNotReady, UnknownName, U
 from core.runs import Run, RunStatus
 from core.services.run_service import Service
 from core.store.database import Database
-from core.store.preflight_store import TrialStore
+from core.store.preflight_store import PreflightStore
 from core.store.run_store import RunStore
 from tests.idle import New, new, save, service
 
@@ -173,10 +173,10 @@ def test_the_document_tells_where_a_run_came_from(service: Service, ended: Run) 
 
 def test_what_was_estimated_is_kept_with_the_run(service: Service, database: Database, new: New) -> None:
     config = service.make_config("image-classification", "digits", "logistic-regression")
-    trials = TrialStore(database)
-    service.trials.request("estimate", config)
-    trial_id = trials.claim()
+    preflights = PreflightStore(database)
+    service.preflights.request("estimate", config)
+    trial_id = preflights.claim()
     assert trial_id is not None
-    trials.finish(trial_id, {"train_time_s": 12.5, "fits": True}, "")
+    preflights.finish(trial_id, {"train_time_s": 12.5, "fits": True}, "")
     run = service.start_run(config)
     assert service.document(run.id)["estimate"] == {"train_time_s": 12.5, "fits": True}

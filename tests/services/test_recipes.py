@@ -12,7 +12,7 @@ from core.data.hub.known_sets import known_set
 from core.data.imports.run_import import run_import
 from core.dataset_types import ImportOptions
 from core.errors import UnknownName, UserError
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.services.recipes import find_recipe, recipes
 from core.services.recipes.fitting import RecipeWithoutData, data_for, fit
 from core.settings import Settings
@@ -23,22 +23,22 @@ from tests.data.silent import Silent
 
 
 @pytest.fixture
-def shelf(settings: Settings) -> Shelf:
+def dataset_service(settings: Settings) -> DatasetService:
     settings.prepare()
-    return Shelf(settings)
+    return DatasetService(settings)
 
 
-def names(shelf: Shelf, recipe: str) -> tuple[list[str], list[str]]:
-    found = fit(find_recipe(recipe), shelf)
+def names(dataset_service: DatasetService, recipe: str) -> tuple[list[str], list[str]]:
+    found = fit(find_recipe(recipe), dataset_service)
     return [entry.name for entry in found.suiting], [entry.name for entry in found.others]
 
 
-def bring(shelf: Shelf, source: Path, **options: str) -> None:
-    run_import(shelf.library, source, ImportOptions.model_validate(options), Silent(), source.parent / "draft")
+def bring(dataset_service: DatasetService, source: Path, **options: str) -> None:
+    run_import(dataset_service.store, source, ImportOptions.model_validate(options), Silent(), source.parent / "draft")
 
 
-def bring_handwriting(shelf: Shelf, folder: Path, side: int) -> None:
-    def pictures(count: int, seed: int) -> bytes:
+def bring_handwriting(dataset_service: DatasetService, folder: Path, side: int) -> None:
+    def images(count: int, seed: int) -> bytes:
         return idx(np.random.default_rng(seed).integers(0, 256, (count, side, side), np.uint8))
 
     def labels(count: int) -> bytes:
@@ -47,20 +47,20 @@ def bring_handwriting(shelf: Shelf, folder: Path, side: int) -> None:
     source = lay_out(
         folder / f"idx-{side}",
         {
-            "train-images-idx3-ubyte.gz": pictures(60, 0),
+            "train-images-idx3-ubyte.gz": images(60, 0),
             "train-labels-idx1-ubyte.gz": labels(60),
-            "t10k-images-idx3-ubyte.gz": pictures(20, 1),
+            "t10k-images-idx3-ubyte.gz": images(20, 1),
             "t10k-labels-idx1-ubyte.gz": labels(20),
         },
     )
-    bring(shelf, source, name=f"handwriting-{side}")
+    bring(dataset_service, source, name=f"handwriting-{side}")
 
 
-def bring_table(shelf: Shelf, folder: Path, target: str) -> None:
+def bring_table(dataset_service: DatasetService, folder: Path, target: str) -> None:
     rows = [f"{number % 7},{number % 3},{100 + 3 * number}" for number in range(60)]
     file = folder / f"{target}.csv"
     file.write_text("\n".join([f"Memory,Colour,{target}", *rows]))
-    bring(shelf, file, task="tabular-regression", target_column=target)
+    bring(dataset_service, file, task="tabular-regression", target_column=target)
 
 
 # --- the contract of every file ---
@@ -109,8 +109,8 @@ def test_the_recipes_are_those_that_were_promised() -> None:
 # --- their data ---
 
 
-def test_without_anything_brought_three_recipes_can_start(shelf: Shelf) -> None:
-    ready = {name: names(shelf, name)[0] for name in recipes()}
+def test_without_anything_brought_three_recipes_can_start(dataset_service: DatasetService) -> None:
+    ready = {name: names(dataset_service, name)[0] for name in recipes()}
     assert {name: found for name, found in ready.items() if found} == {
         "digits-in-a-minute": ["digits"],
         "feedback-sentiment": ["customer-feedback"],
@@ -118,38 +118,42 @@ def test_without_anything_brought_three_recipes_can_start(shelf: Shelf) -> None:
     }
 
 
-def test_handwriting_under_any_name_is_known_by_its_classes_and_its_size(shelf: Shelf, tmp_path: Path) -> None:
-    bring_handwriting(shelf, tmp_path, side=14)
-    assert names(shelf, "mnist-mlp") == ([], ["handwriting-14", "digits"])
-    bring_handwriting(shelf, tmp_path, side=28)
-    assert names(shelf, "mnist-mlp") == (["handwriting-28"], ["handwriting-14", "digits"])
-    assert names(shelf, "mnist-row-lstm")[0] == ["handwriting-28"]
-    assert names(shelf, "cifar10-simple-cnn")[0] == []
-    shelf.delete("handwriting-28")
-    assert names(shelf, "mnist-mlp")[0] == []
+def test_handwriting_under_any_name_is_known_by_its_classes_and_its_size(
+    dataset_service: DatasetService, tmp_path: Path
+) -> None:
+    bring_handwriting(dataset_service, tmp_path, side=14)
+    assert names(dataset_service, "mnist-mlp") == ([], ["handwriting-14", "digits"])
+    bring_handwriting(dataset_service, tmp_path, side=28)
+    assert names(dataset_service, "mnist-mlp") == (["handwriting-28"], ["handwriting-14", "digits"])
+    assert names(dataset_service, "mnist-row-lstm")[0] == ["handwriting-28"]
+    assert names(dataset_service, "cifar10-simple-cnn")[0] == []
+    dataset_service.delete("handwriting-28")
+    assert names(dataset_service, "mnist-mlp")[0] == []
 
 
 def test_a_table_with_a_price_suits_the_recipe_for_prices_and_any_other_can_be_chosen(
-    shelf: Shelf, tmp_path: Path
+    dataset_service: DatasetService, tmp_path: Path
 ) -> None:
-    bring_table(shelf, tmp_path, "Weight")
-    assert names(shelf, "price-regression") == ([], ["weight", "diabetes"])
-    bring_table(shelf, tmp_path, "Price_euros")
-    assert names(shelf, "price-regression") == (["price-euros"], ["weight", "diabetes"])
-    assert data_for(find_recipe("price-regression"), shelf) == "price-euros"
-    assert data_for(find_recipe("price-regression"), shelf, "diabetes") == "diabetes"
+    bring_table(dataset_service, tmp_path, "Weight")
+    assert names(dataset_service, "price-regression") == ([], ["weight", "diabetes"])
+    bring_table(dataset_service, tmp_path, "Price_euros")
+    assert names(dataset_service, "price-regression") == (["price-euros"], ["weight", "diabetes"])
+    assert data_for(find_recipe("price-regression"), dataset_service) == "price-euros"
+    assert data_for(find_recipe("price-regression"), dataset_service, "diabetes") == "diabetes"
 
 
-def test_a_text_of_ones_own_comes_before_the_built_in_one(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_text_of_ones_own_comes_before_the_built_in_one(dataset_service: DatasetService, tmp_path: Path) -> None:
     file = tmp_path / "poems.txt"
     file.write_text("\n".join(f"床前明月光，疑是地上霜，第{number}夜。" for number in range(400)), encoding="utf-8")
-    bring(shelf, file, task="text-generation")
-    assert names(shelf, "text-generator") == (["poems", "python-docs"], [])
+    bring(dataset_service, file, task="text-generation")
+    assert names(dataset_service, "text-generator") == (["poems", "python-docs"], [])
 
 
-def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_there_is(shelf: Shelf) -> None:
+def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_there_is(
+    dataset_service: DatasetService,
+) -> None:
     with pytest.raises(RecipeWithoutData) as refused:
-        data_for(find_recipe("cifar10-simple-cnn"), shelf)
+        data_for(find_recipe("cifar10-simple-cnn"), dataset_service)
     assert str(refused.value) == (
         "The recipe 'cifar10-simple-cnn' learns from CIFAR-10, which is not here yet. Bring a ZIP with a folder for "
         "each of its ten classes. That is done by touchstone data import FILE --task image-classification, or fetch "
@@ -158,7 +162,7 @@ def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_th
     )
 
 
-def test_a_recipe_refuses_data_of_another_task(shelf: Shelf, tmp_path: Path) -> None:
-    bring_texts(shelf.library, tmp_path / "draft", reviews())
+def test_a_recipe_refuses_data_of_another_task(dataset_service: DatasetService, tmp_path: Path) -> None:
+    bring_texts(dataset_service.store, tmp_path / "draft", reviews())
     with pytest.raises(UserError, match="'reviews' is for text-classification, not for image-classification"):
-        data_for(find_recipe("mnist-mlp"), shelf, "reviews")
+        data_for(find_recipe("mnist-mlp"), dataset_service, "reviews")

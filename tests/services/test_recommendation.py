@@ -5,7 +5,7 @@ import pytest
 from core import catalog
 from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.preprocessing.vocabulary import Vocabulary
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.services.recommendation import recommend, recommended, traits_of
 from core.settings import Settings
 
@@ -54,8 +54,8 @@ def test_a_reader_that_is_not_installed_is_not_recommended(tmp_path: Path, monke
 
 
 def test_every_built_in_data_set_has_a_model_to_begin_with(tmp_path: Path) -> None:
-    shelf = Shelf(Settings(home=tmp_path))
-    found = {name: recommended(shelf, name, spec.task).model for name, spec in catalog.datasets().items()}
+    dataset_service = DatasetService(Settings(home=tmp_path))
+    found = {name: recommended(dataset_service, name, spec.task).model for name, spec in catalog.datasets().items()}
     assert found["customer-feedback"] == "minilm-frozen"
     assert set(found.values()) <= set(catalog.models())
 

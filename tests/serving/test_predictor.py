@@ -15,7 +15,7 @@ from core.data.builtin.digits import DATASET as DIGITS
 from core.data.store.load_version import load_version
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
 from core.preprocessing.characters import CharacterPreprocessor
-from core.preprocessing.images import PicturePreprocessor
+from core.preprocessing.images import ImagePreprocessor
 from core.serving.evaluate import evaluate_on
 from core.serving.predictor import BEST, load_predictor
 from core.specs import DataInfo, DatasetSpec, Examples, LoadedDataset, ModelSpec, Preprocessor
@@ -26,13 +26,13 @@ def spec(task: str, build: Any) -> ModelSpec:
     return ModelSpec("tiny", "", "", "", "", "", (task,), 1, Params, {}, lambda _params, _train: None, build)  # type: ignore[arg-type, return-value]
 
 
-class LinearPictures(nn.Module):
+class LinearImages(nn.Module):
     def __init__(self, info: DataInfo) -> None:
         super().__init__()
         self.head = nn.Linear(int(np.prod(info.input_shape)), len(info.labels))
 
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = self.head(pictures.float().flatten(1) / 255)
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self.head(images.float().flatten(1) / 255)
         return result
 
 
@@ -48,7 +48,7 @@ class Alphabet(nn.Module):
         return self.strength * nn.functional.one_hot((ids % (self.size - 1)) + 1, self.size)
 
 
-PICTURES = spec("image-classification", lambda _params, info: LinearPictures(info))
+PICTURES = spec("image-classification", lambda _params, info: LinearImages(info))
 WRITER = spec("text-generation", lambda _params, info: Alphabet(info))
 
 
@@ -87,8 +87,8 @@ def digits_run(tmp_path: Path, digits: LoadedDataset, monkeypatch: pytest.Monkey
     monkeypatch.setattr(catalog, "find_model", lambda _name: PICTURES)
     train = digits.examples["train"]
     fitted = LogisticRegression(max_iter=200).fit(np.asarray(train.inputs).reshape(len(train), -1) / 255, train.targets)
-    preprocessor = PicturePreprocessor.fit(train)
-    module = LinearPictures(preprocessor.info(train.labels))
+    preprocessor = ImagePreprocessor.fit(train)
+    module = LinearImages(preprocessor.info(train.labels))
     module.head.weight.data, module.head.bias.data = (
         torch.tensor(fitted.coef_, dtype=torch.float32),
         torch.tensor(fitted.intercept_, dtype=torch.float32),
@@ -207,8 +207,8 @@ def test_rows_that_were_trained_on_are_counted_under_any_name_and_left_out_besid
     renamed = replace(DIGITS, name="other", load=lambda: DIGITS.load().select(shuffled[:1_000]))
     found = evaluate_on(digits_run, renamed, learnt=[DIGITS])
     known, test = load_version(DIGITS).examples, load_version(renamed).examples["test"]
-    pictures = {name: {p.tobytes() for p in np.asarray(part.inputs)} for name, part in known.items()}
-    homes = [next(name for name in known if p.tobytes() in pictures[name]) for p in np.asarray(test.inputs)]
+    images = {name: {p.tobytes() for p in np.asarray(part.inputs)} for name, part in known.items()}
+    homes = [next(name for name in known if p.tobytes() in images[name]) for p in np.asarray(test.inputs)]
     assert (found.trained_on, found.steered_by) == (homes.count("train"), homes.count("validation"))
     assert found.trained_on > 70
     assert found.exactly == found.trained_on + found.steered_by

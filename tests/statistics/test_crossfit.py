@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from core.catalog import find_task
-from core.specs import Outcomes
+from core.specs import Predictions
 from core.statistics.crossfit import (
     LARGE,
     STUDENT,
@@ -22,8 +22,8 @@ LABELS, NUMBERS = find_task("image-classification"), find_task("tabular-regressi
 ACCURACY, F1, R2 = LABELS.metric("accuracy"), LABELS.metric("f1"), NUMBERS.metric("r2")
 
 
-def answers(right: np.ndarray) -> Outcomes:
-    return Outcomes(np.ones(len(right)), np.ones(len(right), np.int64), right.astype(np.int64))
+def answers(right: np.ndarray) -> Predictions:
+    return Predictions(np.ones(len(right)), np.ones(len(right), np.int64), right.astype(np.int64))
 
 
 def five(rows: int, grouped: bool = False) -> Folds:
@@ -112,16 +112,16 @@ def test_rows_in_groups_are_judged_by_their_folds() -> None:
 def test_other_metrics_are_as_wide_as_other_training_rows_make_them() -> None:
     chance = np.random.default_rng(5)
     targets = chance.normal(size=400)
-    numbers = Outcomes(np.ones(400), targets, targets + chance.normal(size=400) / 2)
+    numbers = Predictions(np.ones(400), targets, targets + chance.normal(size=400) / 2)
     plain, found = score_of(R2, numbers, 1, 0), crossfitted_score(R2, numbers, five(400), 0)
     times = math.log((1 - found.ci_low) / (1 - found.value)) / math.log((1 - plain.ci_low) / (1 - plain.value))
     assert times == pytest.approx(math.sqrt(five(400).spread))
     assert found.ci_low < plain.ci_low < found.value < plain.ci_high < found.ci_high
-    worse = Outcomes(np.ones(400), targets, targets + chance.normal(size=400))
+    worse = Predictions(np.ones(400), targets, targets + chance.normal(size=400))
     apart = crossfitted_difference(R2, numbers, worse, five(400), 0)
     assert apart.is_clear
     assert apart.low < apart.value < apart.high
-    labels = Outcomes(np.ones(400), np.arange(400) % 4, np.arange(400) % 4 * (chance.random(400) < 0.9))
+    labels = Predictions(np.ones(400), np.arange(400) % 4, np.arange(400) % 4 * (chance.random(400) < 0.9))
     assert crossfitted_score(F1, labels, five(400), 0).ci_high <= 1.0
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.catalog import find_task
-from core.specs import Outcomes
+from core.specs import Predictions
 from core.statistics.difference import holm, of_resamples
 from core.statistics.resampling import by_group, neighbours_alike, resampled_means, resamples
 from core.statistics.scores import difference_of, score_of
@@ -80,13 +80,13 @@ def test_groups_are_resampled_whole() -> None:
     level = np.random.default_rng(1).normal(size=30)[groups]
     zeros = np.zeros(30_000, np.int64)
     noise = np.random.default_rng(2).normal(3.0, 0.2, 30_000)
-    grouped = Outcomes(noise + 0.2 * level, zeros, zeros, groups=groups)
+    grouped = Predictions(noise + 0.2 * level, zeros, zeros, groups=groups)
     loss = find_task("text-generation").metric("loss")
     score = score_of(loss, grouped, 256, 0)
     assert score.ci_high - score.ci_low == pytest.approx(
         2 * 2.05 * 0.2 * level[::1_000].std(ddof=1) / np.sqrt(30), rel=0.2
     )
-    worse = Outcomes(grouped.nll + np.where(noise > 3, 0.02, 0.0), zeros, zeros, groups=groups)
+    worse = Predictions(grouped.nll + np.where(noise > 3, 0.02, 0.0), zeros, zeros, groups=groups)
     found = difference_of(loss, grouped, worse, 256, 0)
     assert (round(found.value, 3), found.is_clear) == (-0.01, True)
     assert by_group(np.arange(5.0), np.array([0, 0, 2, 2, 2]))[0].tolist() == [1.0, 9.0]

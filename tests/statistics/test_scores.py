@@ -8,12 +8,12 @@ from scipy.stats import bootstrap
 from sklearn import metrics
 
 from core.catalog import tasks
-from core.specs import MetricSpec, Outcomes
+from core.specs import MetricSpec, Predictions
 from core.statistics.difference import Difference
 from core.statistics.scores import difference_of, score_of
 
 SIZE, CLASSES = 400, 4
-THEIRS: dict[tuple[str, str], Callable[[Outcomes], float]] = {
+THEIRS: dict[tuple[str, str], Callable[[Predictions], float]] = {
     ("label", "accuracy"): lambda o: metrics.accuracy_score(o.targets, o.predicted),
     ("label", "precision"): lambda o: metrics.precision_score(o.targets, o.predicted, average="macro", zero_division=0),
     ("label", "recall"): lambda o: metrics.recall_score(o.targets, o.predicted, average="macro", zero_division=0),
@@ -28,25 +28,25 @@ THEIRS: dict[tuple[str, str], Callable[[Outcomes], float]] = {
 }
 
 
-def labels(seed: int = 0, right: float = 3.0) -> Outcomes:
+def labels(seed: int = 0, right: float = 3.0) -> Predictions:
     chance = np.random.default_rng(seed)
     targets = np.random.default_rng(99).integers(CLASSES, size=SIZE)
     logits = chance.normal(size=(SIZE, CLASSES))
     logits[np.arange(SIZE), targets] += right
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     nll = -np.log(probabilities[np.arange(SIZE), targets])
-    return Outcomes(nll, targets, probabilities.argmax(1), probabilities)
+    return Predictions(nll, targets, probabilities.argmax(1), probabilities)
 
 
-def numbers(seed: int = 0, error: float = 1.0) -> Outcomes:
+def numbers(seed: int = 0, error: float = 1.0) -> Predictions:
     targets = np.random.default_rng(99).gamma(2.0, size=SIZE)
     predicted = targets + np.random.default_rng(seed).normal(0, error, size=SIZE)
-    return Outcomes((targets - predicted) ** 2, targets, predicted)
+    return Predictions((targets - predicted) ** 2, targets, predicted)
 
 
-def text(seed: int = 0, more: float = 0.0) -> Outcomes:
+def text(seed: int = 0, more: float = 0.0) -> Predictions:
     nll = np.random.default_rng(seed).gamma(2.0, size=SIZE) + more
-    return Outcomes(nll, np.zeros(SIZE, np.int64), np.zeros(SIZE, np.int64))
+    return Predictions(nll, np.zeros(SIZE, np.int64), np.zeros(SIZE, np.int64))
 
 
 OUTCOMES = {"label": labels, "number": numbers, "text": text}
@@ -57,20 +57,24 @@ METRICS: dict[tuple[str, str], MetricSpec] = {
 
 @pytest.mark.parametrize("kind_and_name", METRICS, ids=" ".join)
 def test_a_metric_is_that_of_scikit_learn(kind_and_name: tuple[str, str]) -> None:
-    outcomes = OUTCOMES[kind_and_name[0]]()
-    assert METRICS[kind_and_name].compute(outcomes) == pytest.approx(THEIRS[kind_and_name](outcomes), rel=1e-9)
+    predictions = OUTCOMES[kind_and_name[0]]()
+    assert METRICS[kind_and_name].compute(predictions) == pytest.approx(THEIRS[kind_and_name](predictions), rel=1e-9)
 
 
 @pytest.mark.parametrize("kind_and_name", METRICS, ids=" ".join)
 def test_its_interval_is_about_that_of_another_bootstrap(kind_and_name: tuple[str, str]) -> None:
     """scipy's, bias-corrected and accelerated: as good to the second order as the bootstrap-t, by another way."""
-    metric, outcomes = METRICS[kind_and_name], OUTCOMES[kind_and_name[0]]()
-    found = score_of(metric, outcomes, 1, seed=0)
+    metric, predictions = METRICS[kind_and_name], OUTCOMES[kind_and_name[0]]()
+    found = score_of(metric, predictions, 1, seed=0)
     theirs = bootstrap(
-        (np.arange(SIZE),), lambda at: metric.compute(outcomes.select(at)), vectorized=False, n_resamples=1_000, rng=0
+        (np.arange(SIZE),),
+        lambda at: metric.compute(predictions.select(at)),
+        vectorized=False,
+        n_resamples=1_000,
+        rng=0,
     ).confidence_interval
     wide = theirs.high - theirs.low
-    assert found.value == metric.compute(outcomes)
+    assert found.value == metric.compute(predictions)
     assert (found.ci_low, found.ci_high) == pytest.approx((theirs.low, theirs.high), abs=0.2 * wide)
 
 
@@ -124,7 +128,7 @@ def test_of_nothing_and_of_nine_rows_there_is_no_interval() -> None:
 
 
 def test_nothing_that_varies_gives_no_interval_rather_than_a_wrong_one() -> None:
-    constant = Outcomes(np.ones(50), np.full(50, 7.0), np.full(50, 6.0))
+    constant = Predictions(np.ones(50), np.full(50, 7.0), np.full(50, 6.0))
     found = {name: score_of(METRICS["number", name], constant, 1, seed=0) for name in ("r2", "mae", "rmse")}
     assert np.isnan(found["r2"].value)  # of nothing that differs no share is explained
     assert (found["mae"].value, found["rmse"].value) == (1.0, 1.0)

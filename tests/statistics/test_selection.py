@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from core.catalog import find_task
-from core.specs import MetricSpec, Outcomes
+from core.specs import MetricSpec, Predictions
 from core.statistics.selection import optimism_of_best
 
 ACCURACY = find_task("image-classification").metric("accuracy")
@@ -13,13 +13,13 @@ R2 = find_task("tabular-regression").metric("r2")
 RMSE = find_task("tabular-regression").metric("rmse")
 
 
-def classified(right: NDArray[np.bool_]) -> Outcomes:
+def classified(right: NDArray[np.bool_]) -> Predictions:
     zeros = np.zeros(len(right), np.int64)
-    return Outcomes(np.zeros(len(right)), zeros, np.where(right, 0, 1))
+    return Predictions(np.zeros(len(right)), zeros, np.where(right, 0, 1))
 
 
-def numbers(targets: NDArray[np.float64], errors: NDArray[np.float64]) -> Outcomes:
-    return Outcomes(errors**2, targets, targets + errors)
+def numbers(targets: NDArray[np.float64], errors: NDArray[np.float64]) -> Predictions:
+    return Predictions(errors**2, targets, targets + errors)
 
 
 def seen_and_said(worth: NDArray[np.float64], draws: int, examples: int = 300) -> tuple[float, float]:

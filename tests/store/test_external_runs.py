@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from core.runs import RunStatus
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.imported_runs import UNFINISHED, ImportedRuns
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore
 
 
 def test_a_run_from_elsewhere_is_a_run_without_a_place_in_the_queue(database: Database) -> None:
-    run = ForeignRuns(database).create("tracked", project="churn", settings={"lr": 0.1, "layers": [8, 8]})
+    run = ExternalRuns(database).create("tracked", project="churn", settings={"lr": 0.1, "layers": [8, 8]})
     assert (run.origin, run.project, run.name, run.status) == ("tracked", "churn", "churn #1", RunStatus.RUNNING)
     assert run.settings == {"lr": 0.1, "layers": [8, 8]}
     assert not run.is_own
@@ -27,9 +27,9 @@ def test_a_run_from_elsewhere_is_a_run_without_a_place_in_the_queue(database: Da
 
 
 def test_the_same_key_is_the_same_run(database: Database) -> None:
-    foreign = ForeignRuns(database)
-    first = foreign.create("csv", "from a file", idempotency_key="hash of the file")
-    assert foreign.create("csv", "again", idempotency_key="hash of the file").id == first.id
+    external = ExternalRuns(database)
+    first = external.create("csv", "from a file", idempotency_key="hash of the file")
+    assert external.create("csv", "again", idempotency_key="hash of the file").id == first.id
     assert len(RunStore(database).list()) == 1
 
 

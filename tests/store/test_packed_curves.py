@@ -12,7 +12,7 @@ from core.services.advice.rules_on_run import advice_on
 from core.services.curve_cache import Curve, CurveCache, curves_of
 from core.services.run_service import Service
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
@@ -139,7 +139,7 @@ def test_the_coach_looks_at_what_the_chart_shows(service: Service, store: Metric
 def test_the_coach_has_nothing_to_say_about_a_run_from_elsewhere(
     service: Service, database: Database, store: MetricStore, runs: RunStore
 ) -> None:
-    run = ForeignRuns(database).create("tracked")
+    run = ExternalRuns(database).create("tracked")
     store.append(run.id, points(0, 1, 2))
     runs.update(run.id, steps=2)
     assert advice_on(service, run.id) == ()

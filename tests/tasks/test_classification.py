@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.specs import Examples, Outcomes
+from core.specs import Examples, Predictions
 from core.tasks.classification import majority
 from core.tasks.image_classification import TASK as IMAGES
 from core.tasks.image_classification import _pixels
@@ -10,11 +10,11 @@ from core.tasks.text_classification import TASK as TEXTS
 from core.tasks.text_features import better_reading
 
 # right classes 0 0 0 1 1 2; answers 0 0 1 1 1 0
-SIX = Outcomes(np.full(6, 0.5), np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 1, 0]))
+SIX = Predictions(np.full(6, 0.5), np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 1, 1, 0]))
 
 
-def computed(outcomes: Outcomes) -> dict[str, float]:
-    return {metric.name: round(metric.compute(outcomes), 4) for metric in IMAGES.metrics}
+def computed(predictions: Predictions) -> dict[str, float]:
+    return {metric.name: round(metric.compute(predictions), 4) for metric in IMAGES.metrics}
 
 
 def test_metrics_of_six_examples_are_what_one_counts_by_hand() -> None:
@@ -27,15 +27,15 @@ def test_metrics_agree_with_scikit_learn() -> None:
     generator = np.random.default_rng(0)
     targets, predicted = generator.integers(5, size=200), generator.integers(1, 7, size=200)
     expected = precision_recall_fscore_support(targets, predicted, average="macro", zero_division=0)
-    found = computed(Outcomes(np.zeros(200), targets, predicted))
+    found = computed(Predictions(np.zeros(200), targets, predicted))
     assert [found["precision"], found["recall"], found["f1"]] == pytest.approx(expected[:3], abs=1e-4)
 
 
 def test_outcomes_of_logits_hold_loss_answer_and_probabilities() -> None:
-    outcomes = IMAGES.outcomes(torch.tensor([[0.0, 0.0], [0.0, 100.0]]), torch.tensor([0, 0]))
-    assert outcomes.nll.tolist() == pytest.approx([np.log(2), 100.0])
-    assert outcomes.predicted.tolist() == [0, 1]
-    assert outcomes.probabilities[0].tolist() == [0.5, 0.5]
+    predictions = IMAGES.predictions(torch.tensor([[0.0, 0.0], [0.0, 100.0]]), torch.tensor([0, 0]))
+    assert predictions.nll.tolist() == pytest.approx([np.log(2), 100.0])
+    assert predictions.predicted.tolist() == [0, 1]
+    assert predictions.probabilities[0].tolist() == [0.5, 0.5]
 
 
 def test_label_smoothing_makes_certainty_cost() -> None:
@@ -47,9 +47,9 @@ def test_label_smoothing_makes_certainty_cost() -> None:
 def test_majority_always_names_the_commonest_class() -> None:
     train = Examples(("a", "b", "c"), np.array([1, 1, 0]), ("no", "yes"))
     test = Examples(("d", "e"), np.array([0, 1]), ("no", "yes"))
-    outcomes = majority(train, test)
-    assert outcomes.predicted.tolist() == [1, 1]
-    assert outcomes.probabilities[0].tolist() == [0.4, 0.6]  # each class is counted once more than it occurs
+    predictions = majority(train, test)
+    assert predictions.predicted.tolist() == [1, 1]
+    assert predictions.probabilities[0].tolist() == [0.4, 0.6]  # each class is counted once more than it occurs
 
 
 def test_tf_idf_learns_which_words_praise() -> None:
@@ -69,10 +69,10 @@ def test_texts_without_a_word_fall_back_to_the_majority() -> None:
 
 
 def test_pixels_tell_bright_from_dark() -> None:
-    pictures = np.concatenate([np.full((6, 2, 2, 1), 250), np.full((6, 2, 2, 1), 5)]).astype(np.uint8)
-    examples = Examples(pictures, np.array([0] * 6 + [1] * 6), ("day", "night"))
-    outcomes = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
-    assert outcomes.predicted.tolist() == [0] * 6 + [1] * 6
+    images = np.concatenate([np.full((6, 2, 2, 1), 250), np.full((6, 2, 2, 1), 5)]).astype(np.uint8)
+    examples = Examples(images, np.array([0] * 6 + [1] * 6), ("day", "night"))
+    predictions = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
+    assert predictions.predicted.tolist() == [0] * 6 + [1] * 6
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 40), (31, 33), (64, 96), (500, 3)])
@@ -81,17 +81,17 @@ def test_pictures_of_any_size_are_judged_by_at_most_32_areas_a_side(size: tuple[
     dark = chance.integers(0, 60, (8, *size, 3), np.uint8)
     examples = Examples(np.concatenate([dark, dark + 150]), np.array([0] * 8 + [1] * 8), ("night", "day"))
     assert _pixels(examples.inputs, np.arange(16)).shape == (16, min(size[0], 32) * min(size[1], 32) * 3)
-    outcomes = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
-    assert outcomes.predicted.tolist() == [0] * 8 + [1] * 8
+    predictions = IMAGES.baselines(examples, examples, 0)["pixels + logistic regression"]
+    assert predictions.predicted.tolist() == [0] * 8 + [1] * 8
 
 
 def test_areas_are_the_means_of_their_pixels_in_whatever_parts_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    pictures = np.random.default_rng(0).integers(0, 256, (5, 64, 96, 2), np.uint8)
-    whole = _pixels(pictures, np.array([3, 0]))
-    areas = pictures.reshape(5, 32, 2, 32, 3, 2).mean(axis=(2, 4)).reshape(5, -1) / 255
+    images = np.random.default_rng(0).integers(0, 256, (5, 64, 96, 2), np.uint8)
+    whole = _pixels(images, np.array([3, 0]))
+    areas = images.reshape(5, 32, 2, 32, 3, 2).mean(axis=(2, 4)).reshape(5, -1) / 255
     np.testing.assert_allclose(whole, areas[[3, 0]], rtol=1e-5)
     monkeypatch.setattr("core.tasks.image_classification.PART_BYTES", 1)
-    assert _pixels(pictures, np.array([3, 0])).tolist() == whole.tolist()
+    assert _pixels(images, np.array([3, 0])).tolist() == whole.tolist()
 
 
 def test_a_class_that_training_never_saw_costs_much_but_not_infinitely() -> None:

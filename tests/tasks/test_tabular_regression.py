@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from core.modules.regression_head import InUnitsOfTarget
-from core.specs import DataInfo, Examples, Outcomes
-from core.tasks.tabular_regression import TASK, outcomes_of_numbers
+from core.specs import DataInfo, Examples, Predictions
+from core.tasks.tabular_regression import TASK, predictions_of_numbers
 
 ON_PRICES = TASK.on(DataInfo((), (1,), target_mean=100.0, target_std=20.0))
 
 
-def numbers(right: list[float], predicted: list[float]) -> Outcomes:
-    return outcomes_of_numbers(np.array(predicted), np.array(right), spread=1.0)
+def numbers(right: list[float], predicted: list[float]) -> Predictions:
+    return predictions_of_numbers(np.array(predicted), np.array(right), spread=1.0)
 
 
 def measured(right: list[float], predicted: list[float]) -> dict[str, float]:
@@ -45,9 +45,9 @@ def test_where_all_numbers_are_the_same_r2_stays_a_number() -> None:
 def test_always_answering_the_mean_has_a_loss_of_one() -> None:
     targets = torch.tensor([80.0, 120.0])
     assert float(ON_PRICES.loss(torch.full((2,), 100.0), targets, 0.0)) == 1
-    outcomes = ON_PRICES.outcomes(torch.full((2,), 100.0), targets)
-    assert outcomes.nll.tolist() == [1, 1]
-    assert outcomes.predicted.tolist() == [100, 100]
+    predictions = ON_PRICES.predictions(torch.full((2,), 100.0), targets)
+    assert predictions.nll.tolist() == [1, 1]
+    assert predictions.predicted.tolist() == [100, 100]
 
 
 def test_huge_numbers_do_not_overflow() -> None:
@@ -61,13 +61,13 @@ def test_label_smoothing_means_nothing_for_numbers() -> None:
 
 
 def test_ridge_finds_a_line_and_the_mean_does_not() -> None:
-    outcomes = TASK.baselines(line(200, noise=1.0), line(100, noise=1.0, seed=1), 0)
-    assert set(outcomes) == {"mean", "ridge"}
-    r2 = {name: TASK.metric("r2").compute(o) for name, o in outcomes.items()}
+    predictions = TASK.baselines(line(200, noise=1.0), line(100, noise=1.0, seed=1), 0)
+    assert set(predictions) == {"mean", "ridge"}
+    r2 = {name: TASK.metric("r2").compute(o) for name, o in predictions.items()}
     assert r2["mean"] == pytest.approx(0, abs=0.05)
     assert r2["ridge"] == pytest.approx(0.9, abs=0.04)
-    assert outcomes["mean"].nll.mean() == pytest.approx(1, abs=0.3)
-    assert not math.isnan(outcomes["ridge"].nll.sum())
+    assert predictions["mean"].nll.mean() == pytest.approx(1, abs=0.3)
+    assert not math.isnan(predictions["ridge"].nll.sum())
 
 
 def test_one_wrong_cell_does_not_make_ridge_look_hopeless() -> None:
@@ -85,12 +85,12 @@ def test_one_wrong_cell_does_not_make_ridge_look_hopeless() -> None:
 def test_baselines_read_words_and_gaps_as_models_do() -> None:
     table = pd.DataFrame({"maker": np.array(["A", "B", None, "A"] * 10, object), "size": [1.0, np.nan, 3.0, 4.0] * 10})
     examples = Examples(table, np.array([10.0, 20.0, 30.0, 12.0] * 10))
-    outcomes = TASK.baselines(examples, examples, 0)
-    assert TASK.metric("r2").compute(outcomes["ridge"]) > 0.95
+    predictions = TASK.baselines(examples, examples, 0)
+    assert TASK.metric("r2").compute(predictions["ridge"]) > 0.95
 
 
 def test_prices_keep_all_their_digits_where_a_model_computes_in_16_bits() -> None:
     answers = torch.zeros(2, 1, dtype=torch.bfloat16)  # in bfloat16, 250,001 would be 249,856
     predicted = InUnitsOfTarget(mean=250_001.0, std=1.0).eval()(answers)
-    assert TASK.outcomes(predicted, torch.tensor([250_001.0, 250_003.0])).nll.tolist() == [0.0, 4.0]
-    assert TASK.outcomes(answers[:, 0], torch.zeros(2)).predicted.tolist() == [0.0, 0.0]
+    assert TASK.predictions(predicted, torch.tensor([250_001.0, 250_003.0])).nll.tolist() == [0.0, 4.0]
+    assert TASK.predictions(answers[:, 0], torch.zeros(2)).predicted.tolist() == [0.0, 0.0]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.preprocessing.characters import CharacterPreprocessor
-from core.specs import DataInfo, Examples, Outcomes
+from core.specs import DataInfo, Examples, Predictions
 from core.tasks.ngrams import ngram_baselines
 from core.tasks.text_generation import TASK
 
@@ -17,15 +17,15 @@ def documents(*texts: str) -> Examples:
 
 
 def test_two_equally_likely_characters_are_one_bit_and_a_perplexity_of_two() -> None:
-    outcomes = Outcomes(np.full(10, math.log(2)), np.zeros(10, np.int64), np.zeros(10, np.int64))
-    values = {metric.name: metric.compute(outcomes) for metric in TASK.metrics}
+    predictions = Predictions(np.full(10, math.log(2)), np.zeros(10, np.int64), np.zeros(10, np.int64))
+    values = {metric.name: metric.compute(predictions) for metric in TASK.metrics}
     assert values == pytest.approx({"loss": math.log(2), "perplexity": 2.0, "bits_per_character": 1.0})
 
 
 def test_outcomes_are_one_a_character() -> None:
-    outcomes = TASK.outcomes(torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.int64))
-    assert outcomes.nll.tolist() == pytest.approx([math.log(4)] * 6)
-    assert outcomes.targets.tolist() == [1] * 6
+    predictions = TASK.predictions(torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.int64))
+    assert predictions.nll.tolist() == pytest.approx([math.log(4)] * 6)
+    assert predictions.targets.tolist() == [1] * 6
     assert float(TASK.loss(torch.zeros(2, 3, 4), torch.ones(2, 3, dtype=torch.int64), 0.0)) == pytest.approx(
         math.log(4)
     )
@@ -40,8 +40,8 @@ def test_the_loss_is_by_character_where_tokens_stand_for_several() -> None:
 def test_ngrams_judge_every_character_but_the_first_with_the_ids_of_a_character_model() -> None:
     train, test = documents("abab", "abc"), documents("abz", "ba")
     ids = CharacterPreprocessor.fit(train, context=8).transform(test.inputs)
-    for outcomes in ngram_baselines(train, test, 0).values():
-        assert outcomes.targets.tolist() == ids[1:].tolist()
+    for predictions in ngram_baselines(train, test, 0).values():
+        assert predictions.targets.tolist() == ids[1:].tolist()
 
 
 def test_probabilities_of_all_characters_sum_to_one() -> None:
@@ -60,12 +60,12 @@ def test_a_unigram_knows_only_how_common_a_character_is() -> None:
 
 
 def test_more_context_predicts_regular_text_better() -> None:
-    outcomes = ngram_baselines(documents("abcabd" * 200), documents("abcabd" * 20), 0)
-    loss = {name: float(o.nll.mean()) for name, o in outcomes.items()}
+    predictions = ngram_baselines(documents("abcabd" * 200), documents("abcabd" * 20), 0)
+    loss = {name: float(o.nll.mean()) for name, o in predictions.items()}
     assert loss["trigram"] < loss["bigram"] < loss["unigram"]
 
 
 def test_a_large_alphabet_is_no_trouble() -> None:
     text = "".join(chr(0x4E00 + i % 6000) for i in range(20_000))
-    outcomes = ngram_baselines(documents(text), documents(text[:500]), 0)
-    assert float(outcomes["trigram"].nll.mean()) < 1.0
+    predictions = ngram_baselines(documents(text), documents(text[:500]), 0)
+    assert float(predictions["trigram"].nll.mean()) < 1.0

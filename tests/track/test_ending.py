@@ -13,7 +13,7 @@ from core.runs import RunStatus
 from core.services.run_service import Service
 from core.settings import Settings
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns, Source
+from core.store.external_runs import ExternalRuns, Source
 from core.store.run_store import RunStore, now
 from tests.live import eventually
 from tests.track.conftest import Start
@@ -139,8 +139,8 @@ def test_a_locked_store_does_not_end_the_program(service: Service, settings: Set
 
 
 def test_a_run_of_another_machine_is_known_by_its_heartbeat(service: Service, database: Database) -> None:
-    runs, foreign = RunStore(database), ForeignRuns(database)
-    run = foreign.create("tracked", process=Source("another-machine", 1, 0.0))
+    runs, external = RunStore(database), ExternalRuns(database)
+    run = external.create("tracked", process=Source("another-machine", 1, 0.0))
     assert service.run(run.id).status is RunStatus.RUNNING
     runs.update(run.id, heartbeat_at=now().replace(year=2020))
     (found,) = service.runs()

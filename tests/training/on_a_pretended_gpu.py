@@ -25,7 +25,7 @@ from core.training.batches import Split
 from core.training.callbacks import BestCheckpoint, Callback, LastCheckpoint
 from core.training.checkpoint import ModelCard, load_state, load_weights
 from core.training.generation import generate
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from core.training.trainer import Trainer
 from tests.test_catalog import MODELS, PAIRS, WITH_SOURCE, Prepared, Sources, prepare, tiny_examples
 from tests.training.pretended_gpu import pretended, register
@@ -84,7 +84,7 @@ def exercise(case: Case, folder: Path, gpu: torch.device) -> None:
             Life(data, rows, exact, gpu, folder, stop_after=1).of(longer).fit(start=state)
         load_weights(folder / "best", again)
         context = data.info.input_shape[0] if data.task.output_kind == "text" else 0
-        outcomes_of(data.task, again, inputs, targets, gpu, 8, context, data.info.padding_id)
+        predict_split(data.task, again, inputs, targets, gpu, 8, context, data.info.padding_id)
         if context:
             reader: Any = data.spec.preprocess(data.params, tiny_examples(data.task))
             generate(again, reader, "a late", 4, device=gpu)

@@ -32,30 +32,30 @@ def config(**settings: object) -> TrainConfig:
     return TrainConfig.model_validate({"task": "t", "dataset": "d", "model": "m"} | settings)
 
 
-def picture(*rows: list[int]) -> Tensor:
+def image(*rows: list[int]) -> Tensor:
     """Return one grey picture, (1, 1, H, W) bytes."""
     return torch.tensor([[rows]], dtype=torch.uint8)
 
 
 def seeded(**settings: object) -> Tensor:
     """Return 64 coloured pictures after the changes that are switched on, from the same chance each time."""
-    pictures = torch.randint(0, 256, (64, 3, 8, 8), generator=torch.Generator().manual_seed(1)).to(torch.uint8)
+    images = torch.randint(0, 256, (64, 3, 8, 8), generator=torch.Generator().manual_seed(1)).to(torch.uint8)
     augment = augmenter(config(**settings), PICTURES, COLOURED)
     assert augment is not None
     torch.manual_seed(5)
-    return augment(pictures)
+    return augment(images)
 
 
 # --- pictures made by hand ---
 
 
 def test_a_mirrored_picture_has_left_and_right_swapped() -> None:
-    pair = torch.cat([picture([1, 2], [3, 4])] * 2)
+    pair = torch.cat([image([1, 2], [3, 4])] * 2)
     assert mirrored(pair, torch.tensor([True, False])).tolist() == [[[[2, 1], [4, 3]]], [[[1, 2], [3, 4]]]]
 
 
 def test_a_shifted_picture_is_filled_with_its_own_mirror_image() -> None:
-    one = picture([1, 2, 3], [4, 5, 6])
+    one = image([1, 2, 3], [4, 5, 6])
     assert shifted(one, torch.tensor([0]), torch.tensor([2])).tolist() == [[[[2, 1, 1], [5, 4, 4]]]]
     assert shifted(one, torch.tensor([-1]), torch.tensor([0])).tolist() == [[[[4, 5, 6], [4, 5, 6]]]]
 
@@ -67,24 +67,24 @@ def test_each_picture_is_shifted_by_its_own_amount_in_all_channels() -> None:
     assert moved[1].tolist() == [[[12, 13]] * 2, [[16, 17]] * 2, [[20, 21]] * 2]
 
 
-def turned(pictures: Tensor, degrees: float = 0, zoom: float = 1, down: float = 0, right: float = 0) -> Tensor:
+def turned(images: Tensor, degrees: float = 0, zoom: float = 1, down: float = 0, right: float = 0) -> Tensor:
     values = ([math.radians(degrees)], [zoom], [down], [right])
-    return warped(pictures, *(torch.tensor(value, dtype=torch.float32) for value in values))
+    return warped(images, *(torch.tensor(value, dtype=torch.float32) for value in values))
 
 
 def test_a_quarter_turn_goes_clockwise() -> None:
     torch.testing.assert_close(
-        turned(picture([10, 20], [30, 40]), degrees=90), torch.tensor([[[[30.0, 10], [40, 20]]]]), atol=1e-3, rtol=0
+        turned(image([10, 20], [30, 40]), degrees=90), torch.tensor([[[[30.0, 10], [40, 20]]]]), atol=1e-3, rtol=0
     )
 
 
 def test_half_a_turn_of_what_is_not_square_shears_nothing() -> None:
-    one = picture([10, 20, 30], [40, 50, 60])
+    one = image([10, 20, 30], [40, 50, 60])
     torch.testing.assert_close(turned(one, degrees=180), one.flip(2, 3).float(), atol=1e-3, rtol=0)
 
 
 def test_twice_as_large_shows_the_middle_half() -> None:
-    one = picture([0, 0, 0, 0], [0, 100, 100, 0], [0, 100, 100, 0], [0, 0, 0, 0])
+    one = image([0, 0, 0, 0], [0, 100, 100, 0], [0, 100, 100, 0], [0, 0, 0, 0])
     expected = torch.tensor([0.75, 1, 1, 0.75])  # the outer ones lie a quarter of a pixel towards the black frame
     torch.testing.assert_close(turned(one, zoom=2)[0, 0], 100 * torch.outer(expected, expected), atol=1e-3, rtol=0)
 
@@ -96,12 +96,12 @@ def test_moving_by_shares_of_the_side_is_shifting_by_pixels() -> None:
 
 
 def test_brightness_multiplies_and_stops_at_white() -> None:
-    brighter = recoloured(picture([0, 100, 200]), torch.tensor([1.5]), torch.ones(1), torch.ones(1))
+    brighter = recoloured(image([0, 100, 200]), torch.tensor([1.5]), torch.ones(1), torch.ones(1))
     torch.testing.assert_close(brighter, torch.tensor([[[[0.0, 150, 255]]]]))
 
 
 def test_less_contrast_draws_every_pixel_to_the_mean() -> None:
-    flatter = recoloured(picture([0, 100, 200]), torch.ones(1), torch.tensor([0.5]), torch.ones(1))
+    flatter = recoloured(image([0, 100, 200]), torch.ones(1), torch.tensor([0.5]), torch.ones(1))
     torch.testing.assert_close(flatter, torch.tensor([[[[50.0, 100, 150]]]]))
 
 
@@ -112,17 +112,17 @@ def test_without_saturation_all_that_is_left_is_the_grey_of_each_pixel() -> None
 
 
 def test_saturation_means_nothing_to_grey_pictures() -> None:
-    one = picture([10, 200], [30, 40])
+    one = image([10, 200], [30, 40])
     torch.testing.assert_close(recoloured(one, torch.ones(1), torch.ones(1), torch.tensor([0.3])), one.float())
 
 
 def test_exactly_one_square_is_hidden() -> None:
-    pictures = torch.full((2, 2, 4, 4), 200, dtype=torch.uint8)
+    images = torch.full((2, 2, 4, 4), 200, dtype=torch.uint8)
     places = (torch.tensor([0, 2]), torch.tensor([1, 2]))
-    hidden = with_square_hidden(pictures, *places, side=2, fill=torch.tensor([25.4, 127.6]))
+    hidden = with_square_hidden(images, *places, side=2, fill=torch.tensor([25.4, 127.6]))
     assert hidden[0, 0].tolist() == [[200, 25, 25, 200], [200, 25, 25, 200], [200] * 4, [200] * 4]
     assert hidden[1, 1].tolist() == [[200] * 4, [200] * 4, [200, 200, 128, 128], [200, 200, 128, 128]]
-    assert (pictures == 200).all()  # the data itself stays as it is
+    assert (images == 200).all()  # the data itself stays as it is
 
 
 # --- chance ---

@@ -9,7 +9,7 @@ from core.config import TrainConfig
 from core.training.augmentation import augmenter
 from core.training.checkpoint import TrainingState
 from core.training.trainer import Trainer
-from tests.training.tiny import CPU, PICTURES, Listener, config, module, pictures, trainer
+from tests.training.tiny import CPU, PICTURES, Listener, config, images, module, trainer
 
 SMALL = {"hidden_sizes": "32-32"}
 RATES = {"sgd": 0.05, "adam": 3e-3, "adamw": 3e-3, "muon": 1e-2}
@@ -72,7 +72,7 @@ def changed(configured: TrainConfig, *callbacks: Listener) -> Trainer:
     """Return a Trainer whose pictures are changed at random."""
     task = catalog.find_task("image-classification")
     augment = augmenter(configured, task, PICTURES)
-    data = (pictures(40), pictures(20, seed=1))
+    data = (images(40), images(20, seed=1))
     fresh = module(configured.model, configured.seed, **configured.params)
     torch.manual_seed(3)
     return Trainer(fresh, task, *data, configured, CPU, callbacks, augment=augment)

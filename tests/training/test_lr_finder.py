@@ -10,7 +10,7 @@ from core import catalog
 from core.config import TrainConfig
 from core.data.builtin import digits
 from core.training.lr_finder import has_broken_away, range_test, rising_rates, smoothed, suggest
-from tests.training.tiny import CPU, Split, Ticking, config, module, pictures
+from tests.training.tiny import CPU, Split, Ticking, config, images, module
 
 TASK = catalog.find_task("image-classification")
 
@@ -83,8 +83,8 @@ def network() -> nn.Module:
 
 
 class _Scaled(nn.Module):
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        return pictures.float() / 128 - 1
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return images.float() / 128 - 1
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_same_seed_gives_the_same_suggestion() -> None:
 
 def test_what_cannot_be_learnt_keeps_the_learning_rate_that_it_has() -> None:
     blind = TrainConfig.model_validate(config(batch_size=8, learning_rate=0.005).model_dump())
-    inputs, targets = pictures(64)
+    inputs, targets = images(64)
     found = range_test(lambda: module("mlp"), TASK, (torch.zeros_like(inputs), targets), blind, CPU)
     assert not found.certain
     assert found.suggestion == 0.005

@@ -12,9 +12,9 @@ from core.modules.bag_of_embeddings import BagOfEmbeddings
 from core.training.muon import Muon, orthogonal
 from core.training.optimizers import (
     hidden_matrices,
-    make_optimiser,
-    optimiser_tensors,
-    restore_optimiser,
+    make_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
     set_learning_rate,
 )
 from tests.training.tiny import TEXT
@@ -65,13 +65,13 @@ def test_a_gradient_of_nothing_corrects_nothing() -> None:
 def stepped(gradients: list[torch.Tensor], **settings: object) -> torch.Tensor:
     weight = nn.Parameter(torch.eye(2))
     chosen = config(**settings)
-    optimiser = Muon(
+    optimizer = Muon(
         [weight], [], lr=0.1, weight_decay=chosen.weight_decay, momentum=chosen.momentum, nesterov=chosen.nesterov,
         betas=(0.9, 0.99), fused=True,
     )  # fmt: skip
     for gradient in gradients:
         weight.grad = gradient
-        optimiser.step()
+        optimizer.step()
     return weight.detach()
 
 
@@ -119,18 +119,18 @@ def test_a_model_without_such_weights_is_left_to_adamw() -> None:
     module, other = nn.Linear(3, 1), nn.Linear(3, 1)
     other.load_state_dict(module.state_dict())
     for one, name in ((module, "muon"), (other, "adamw")):
-        optimiser = make_optimiser(one, config(optimizer=name), CPU)
+        optimizer = make_optimizer(one, config(optimizer=name), CPU)
         one(torch.ones(2, 3)).sum().backward()
-        optimiser.step()
+        optimizer.step()
     assert torch.equal(module.weight, other.weight)
 
 
 def test_kernels_of_a_convolution_are_matrices_of_one_row_each() -> None:
     kernels = nn.Conv2d(2, 3, 3)
     before = kernels.weight.detach().clone()
-    optimiser = make_optimiser(kernels, config(), CPU)
+    optimizer = make_optimizer(kernels, config(), CPU)
     kernels(torch.randn(8, 2, 3, 3, generator=torch.Generator().manual_seed(0))).square().sum().backward()
-    optimiser.step()
+    optimizer.step()
     change = (before - kernels.weight.detach()).flatten(1)  # (3, 18)
     strengths = torch.linalg.svdvals(change) / (0.1 * 0.2 * math.sqrt(18))
     assert strengths.min() > 0.6
@@ -143,37 +143,37 @@ def test_kernels_of_a_convolution_are_matrices_of_one_row_each() -> None:
 def test_the_learning_rate_reaches_both_parts() -> None:
     module = network()
     before = [p.detach().clone() for p in module.parameters()]
-    optimiser = make_optimiser(module, config(), CPU)
-    set_learning_rate(optimiser, 0.0)
+    optimizer = make_optimizer(module, config(), CPU)
+    set_learning_rate(optimizer, 0.0)
     module(torch.randn(5, 3)).sum().backward()
-    optimiser.step()
+    optimizer.step()
     assert all(torch.equal(a, b) for a, b in zip(before, module.parameters(), strict=True))
 
 
 def test_a_restored_one_steps_as_the_first_would_have() -> None:
     first, second = network(), network()
-    one, other = make_optimiser(first, config(), CPU), make_optimiser(second, config(), CPU)
+    one, other = make_optimizer(first, config(), CPU), make_optimizer(second, config(), CPU)
 
-    def step(module: nn.Module, optimiser: torch.optim.Optimizer, seed: int) -> None:
-        optimiser.zero_grad()
+    def step(module: nn.Module, optimizer: torch.optim.Optimizer, seed: int) -> None:
+        optimizer.zero_grad()
         module(torch.randn(5, 3, generator=torch.Generator().manual_seed(seed))).square().sum().backward()
-        optimiser.step()
+        optimizer.step()
 
     step(first, one, 0)
     step(first, one, 1)
     second.load_state_dict(first.state_dict())
-    restore_optimiser(other, {key: tensor.clone() for key, tensor in optimiser_tensors(one).items()})
-    for module, optimiser in ((first, one), (second, other)):
-        step(module, optimiser, 2)
-        step(module, optimiser, 3)
+    restore_optimizer(other, {key: tensor.clone() for key, tensor in optimizer_tensors(one).items()})
+    for module, optimizer in ((first, one), (second, other)):
+        step(module, optimizer, 2)
+        step(module, optimizer, 3)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
 def test_what_is_saved_is_the_momentum_of_matrices_and_the_memory_of_adamw() -> None:
     module = network()
-    optimiser = make_optimiser(module, config(), CPU)
+    optimizer = make_optimizer(module, config(), CPU)
     module(torch.randn(5, 3)).sum().backward()
-    optimiser.step()
-    names = {key.partition(".")[2] for key in optimiser_tensors(optimiser)}
+    optimizer.step()
+    names = {key.partition(".")[2] for key in optimizer_tensors(optimizer)}
     assert names == {"momentum_buffer", "step", "exp_avg", "exp_avg_sq"}
-    assert sum(key.endswith("momentum_buffer") for key in optimiser_tensors(optimiser)) == 2
+    assert sum(key.endswith("momentum_buffer") for key in optimizer_tensors(optimizer)) == 2

@@ -10,9 +10,9 @@ from core.modules.bag_of_embeddings import BagOfEmbeddings
 from core.training.optimizers import (
     decayed_and_free,
     l1_price,
-    make_optimiser,
-    optimiser_tensors,
-    restore_optimiser,
+    make_optimizer,
+    optimizer_tensors,
+    restore_optimizer,
     set_learning_rate,
 )
 from tests.bench.optimizers import OPTIMISERS, tried
@@ -27,11 +27,11 @@ def config(**settings: object) -> TrainConfig:
 def two_steps(**settings: object) -> list[float]:
     module = nn.Linear(1, 1, bias=False)
     nn.init.ones_(module.weight)
-    optimiser = make_optimiser(module, config(**settings), CPU)
+    optimizer = make_optimizer(module, config(**settings), CPU)
     values = []
     for _ in range(2):
         module.weight.grad = torch.full((1, 1), 0.5)
-        optimiser.step()
+        optimizer.step()
         values.append(module.weight.item())
     return values
 
@@ -75,10 +75,10 @@ def test_frozen_parameters_are_left_out() -> None:
 
 
 def test_the_learning_rate_reaches_every_group() -> None:
-    optimiser = make_optimiser(nn.Linear(2, 2), config(), CPU)
-    set_learning_rate(optimiser, 0.025)
-    assert [group["lr"] for group in optimiser.param_groups] == [0.025, 0.025]
-    assert [group["weight_decay"] for group in optimiser.param_groups] == [0.01, 0.0]
+    optimizer = make_optimizer(nn.Linear(2, 2), config(), CPU)
+    set_learning_rate(optimizer, 0.025)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.025, 0.025]
+    assert [group["weight_decay"] for group in optimizer.param_groups] == [0.01, 0.0]
 
 
 def test_the_l1_price_is_the_sum_of_all_absolute_values() -> None:
@@ -96,22 +96,22 @@ def test_no_weights_cost_nothing() -> None:
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
 def test_a_restored_optimiser_steps_as_the_first_would_have(name: str) -> None:
     first, second = nn.Linear(3, 2), nn.Linear(3, 2)
-    one, other = make_optimiser(first, config(optimizer=name), CPU), make_optimiser(second, config(optimizer=name), CPU)
+    one, other = make_optimizer(first, config(optimizer=name), CPU), make_optimizer(second, config(optimizer=name), CPU)
     first(torch.ones(1, 3)).sum().backward()
     one.step()
     second.load_state_dict(first.state_dict())
-    restore_optimiser(other, {key: tensor.clone() for key, tensor in optimiser_tensors(one).items()})
-    for module, optimiser in ((first, one), (second, other)):
-        optimiser.zero_grad()
+    restore_optimizer(other, {key: tensor.clone() for key, tensor in optimizer_tensors(one).items()})
+    for module, optimizer in ((first, one), (second, other)):
+        optimizer.zero_grad()
         module(torch.tensor([[1.0, 2.0, 3.0]])).square().sum().backward()
-        optimiser.step()
+        optimizer.step()
     assert torch.equal(first.weight, second.weight)
     assert torch.equal(first.bias, second.bias)
 
 
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
-def test_every_optimiser_learns_with_the_learning_rate_that_it_gets_by_itself(optimiser: str) -> None:
-    """One model of those that `make bench` tries in its section `optimisers`."""
-    row = tried(catalog.find_model("mlp"), catalog.find_task("image-classification"), optimiser, epochs=15)
+def test_every_optimiser_learns_with_the_learning_rate_that_it_gets_by_itself(optimizer: str) -> None:
+    """One model of those that `make bench` tries in its section `optimizers`."""
+    row = tried(catalog.find_model("mlp"), catalog.find_task("image-classification"), optimizer, epochs=15)
     assert row["learnt"]
     assert float(str(row["accuracy"])) > 0.7  # the commonest digit: 0.1

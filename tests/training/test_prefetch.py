@@ -7,11 +7,11 @@ from core import catalog
 from core.training import prefetch
 from core.training.batches import RowBatches, training_batches
 from core.training.prefetch import StreamedBatches, batches_on, where_it_fits
-from tests.training.tiny import CPU, Listener, config, module, pictures, trainer
+from tests.training.tiny import CPU, Listener, config, images, module, trainer
 
 
 def test_streamed_batches_are_the_ones_that_would_lie_there() -> None:
-    split = pictures(20)
+    split = images(20)
     whole, streamed = RowBatches(split, 6, seed=1), StreamedBatches(RowBatches(split, 6, seed=1), CPU)
     assert (streamed.steps_per_epoch, streamed.batch_size) == (3, 6)
     for epoch, position in ((0, 0), (0, 1), (0, 2), (1, 0), (4, 1), (4, 2)):  # the last ones as after a resume
@@ -20,7 +20,7 @@ def test_streamed_batches_are_the_ones_that_would_lie_there() -> None:
 
 
 def test_on_a_cpu_data_stays_where_it_is() -> None:
-    split = pictures(20)
+    split = images(20)
     found = batches_on(CPU, catalog.find_task("image-classification"), module(), split, config(), 0)
     assert isinstance(found, RowBatches)
 
@@ -39,7 +39,7 @@ def test_data_goes_to_the_device_unless_it_would_fill_it(
 ) -> None:
     elsewhere = torch.device("meta")  # a device whose memory is not there at all
     monkeypatch.setattr(prefetch, "memory_free_bytes", lambda device: free_bytes)
-    split = pictures(20)  # 1,440 bytes
+    split = images(20)  # 1,440 bytes
     assert where_it_fits(split, elsewhere)[0].device.type == lies_on
     found = batches_on(elsewhere, catalog.find_task("image-classification"), module(), split, config(), 0)
     assert isinstance(found, StreamedBatches) == (lies_on == "cpu")

@@ -8,7 +8,7 @@ from core.config import TrainConfig
 from core.training.device import memory_free_bytes
 from core.training.memory import needed_bytes
 from core.training.run_profile import Measured, measure
-from tests.training.tiny import CPU, Listener, Ticking, config, module, pictures, text, trainer
+from tests.training.tiny import CPU, Listener, Ticking, config, images, module, text, trainer
 
 PICTURES, WRITING = catalog.find_task("image-classification"), catalog.find_task("text-generation")
 
@@ -24,7 +24,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Ticking:
 
 def measured(configured: TrainConfig, made: nn.Module, validation: int = 20) -> Measured:
     writes = configured.task == "text-generation"
-    train = text(8 * 41 + 1) if writes else pictures(40)
+    train = text(8 * 41 + 1) if writes else images(40)
     return measure(made, WRITING if writes else PICTURES, train, configured, CPU, None, validation)
 
 

@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from core import catalog
 from core.config import TrainConfig
-from core.training.optimizers import make_optimiser
+from core.training.optimizers import make_optimizer
 from core.training.progress import RunningSums
-from core.training.step import Stepper, balanced_weights, compiled, is_out_of_memory, precision_on
-from tests.training.tiny import CPU, Listener, config, module, pictures, trainer
+from core.training.step import TrainStep, balanced_weights, compiled, is_out_of_memory, precision_on
+from tests.training.tiny import CPU, Listener, config, images, module, trainer
 
 TASK = catalog.find_task("image-classification")
 
@@ -33,11 +33,11 @@ class Cramped(nn.Module):
         return logits
 
 
-def stepper(made: nn.Module, configured: TrainConfig, parts: list[int] | None = None) -> Stepper:
+def train_step(made: nn.Module, configured: TrainConfig, parts: list[int] | None = None) -> TrainStep:
     noted: list[int] = [] if parts is None else parts
-    optimiser = make_optimiser(made, configured, CPU)
+    optimizer = make_optimizer(made, configured, CPU)
     targets = torch.tensor([0, 0, 0, 1])
-    return Stepper(made, TASK, configured, optimiser, RunningSums(CPU, True), targets, noted.append)
+    return TrainStep(made, TASK, configured, optimizer, RunningSums(CPU, True), targets, noted.append)
 
 
 def batch() -> tuple[Tensor, Tensor]:
@@ -58,7 +58,7 @@ def test_where_memory_is_short_a_step_is_made_in_parts_and_comes_out_the_same(ki
     cramped.load_state_dict(roomy.state_dict())
     noted: list[int] = []
     for made in (roomy, cramped):
-        stepper(made, config(optimizer="sgd"), noted).step(*batch())
+        train_step(made, config(optimizer="sgd"), noted).step(*batch())
     assert noted == [2, 4]
     assert cramped.sizes == [8, 4, 2, 2, 2, 2]
     torch.testing.assert_close(cramped.linear.weight, roomy.linear.weight)
@@ -66,13 +66,13 @@ def test_where_memory_is_short_a_step_is_made_in_parts_and_comes_out_the_same(ki
 
 def test_memory_that_does_not_even_hold_one_example_is_an_error() -> None:
     with pytest.raises(MemoryError):
-        stepper(Cramped(0, MemoryError), config()).step(*batch())
+        train_step(Cramped(0, MemoryError), config()).step(*batch())
 
 
 def test_an_error_that_has_nothing_to_do_with_memory_is_not_tried_again() -> None:
     made = Cramped(0, lambda: RuntimeError("shapes do not fit"))
     with pytest.raises(RuntimeError, match="do not fit"):
-        stepper(made, config()).step(*batch())
+        train_step(made, config()).step(*batch())
     assert made.sizes == [8]
     assert not is_out_of_memory(ValueError("out of memory"))
 
@@ -96,9 +96,11 @@ def _full() -> Tensor:
 
 def test_gradients_of_parts_add_up_to_those_of_the_whole() -> None:
     whole, parts = module("logistic-regression"), module("logistic-regression")
-    inputs, targets = pictures(10)
+    inputs, targets = images(10)
     for made, accumulation in ((whole, 1), (parts, 3)):
-        stepper(made, config("logistic-regression", optimizer="sgd", accumulation=accumulation)).step(inputs, targets)
+        train_step(made, config("logistic-regression", optimizer="sgd", accumulation=accumulation)).step(
+            inputs, targets
+        )
     for one, other in zip(whole.parameters(), parts.parameters(), strict=True):
         torch.testing.assert_close(one, other)
 
@@ -114,8 +116,8 @@ def test_the_balanced_loss_is_what_it_is_by_hand() -> None:
     nn.init.zeros_(made.bias)
     configured = config(class_weights="balanced", gradient_clip=0, optimizer="sgd", momentum=0, nesterov=False)
     sums = RunningSums(CPU, counts_answers=True)
-    optimiser = make_optimiser(made, configured, CPU)
-    balanced = Stepper(made, TASK, configured, optimiser, sums, torch.tensor([0, 0, 0, 1]), lambda _: None)
+    optimizer = make_optimizer(made, configured, CPU)
+    balanced = TrainStep(made, TASK, configured, optimizer, sums, torch.tensor([0, 0, 0, 1]), lambda _: None)
     balanced.step(torch.zeros(4, 4), torch.tensor([0, 0, 0, 1]))
     # Every answer costs log 2, three of them times 2/3 and one times 2: the mean is log 2 again.
     assert sums.read()["train/loss"] == pytest.approx(0.6931472)
@@ -129,7 +131,7 @@ def test_the_l1_penalty_is_in_the_gradient_and_not_in_the_loss_that_is_shown() -
     nn.init.zeros_(made.bias)
     configured = config(l1=0.1, gradient_clip=0, optimizer="sgd", momentum=0, nesterov=False, learning_rate=1.0)
     sums = RunningSums(CPU, counts_answers=True)
-    priced = Stepper(made, TASK, configured, make_optimiser(made, configured, CPU), sums, torch.zeros(0), print)
+    priced = TrainStep(made, TASK, configured, make_optimizer(made, configured, CPU), sums, torch.zeros(0), print)
     priced.step(torch.zeros(4, 4), torch.tensor([0, 1, 0, 1]))
     assert sums.read()["train/loss"] == pytest.approx(0.6931472)
     assert made.weight.grad is not None
@@ -153,7 +155,7 @@ def test_training_in_16_bits_learns_as_well(precision: str) -> None:
 
 def test_a_compiled_model_answers_the_same() -> None:
     made = module().eval()
-    inputs, _ = pictures(4)
+    inputs, _ = images(4)
     with torch.no_grad():
         torch.testing.assert_close(compiled(made)(inputs), made(inputs))
 
@@ -161,11 +163,11 @@ def test_a_compiled_model_answers_the_same() -> None:
 @pytest.mark.parametrize("clip", [0.1, 1000.0])
 def test_gradients_are_clipped_as_pytorch_does(clip: float) -> None:
     ours, theirs = module("mlp"), module("mlp")
-    inputs, targets = pictures(8)
+    inputs, targets = images(8)
     sums = RunningSums(CPU, counts_answers=True)
     configured = config(gradient_clip=clip, optimizer="sgd", learning_rate=0.5, momentum=0, nesterov=False)
     torch.manual_seed(1)
-    Stepper(ours, TASK, configured, make_optimiser(ours, configured, CPU), sums, targets, print).step(inputs, targets)
+    TrainStep(ours, TASK, configured, make_optimizer(ours, configured, CPU), sums, targets, print).step(inputs, targets)
     torch.manual_seed(1)
     TASK.loss(theirs(inputs), targets, 0.0).backward()  # type: ignore[no-untyped-call]
     norm = nn.utils.clip_grad_norm_(theirs.parameters(), clip)

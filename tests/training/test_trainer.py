@@ -6,7 +6,7 @@ from core import catalog
 from core.errors import CheckpointUnusable, DataError, TrainingDiverged
 from core.training import plan
 from core.training.trainer import Trainer
-from tests.training.tiny import CPU, Listener, config, module, pictures, text, trainer
+from tests.training.tiny import CPU, Listener, config, images, module, text, trainer
 
 
 def test_it_learns_to_tell_bright_from_dark_pictures() -> None:
@@ -147,7 +147,7 @@ def test_clipping_bounds_the_correction_but_the_curve_shows_the_true_norm() -> N
 
 @pytest.mark.parametrize("name", ["train", "validation"])
 def test_an_empty_split_is_refused_in_words(name: str) -> None:
-    splits = {"train": pictures(10), "validation": pictures(10)} | {name: pictures(0)}
+    splits = {"train": images(10), "validation": images(10)} | {name: images(0)}
     with pytest.raises(DataError, match="part of the data is empty"):
         Trainer(
             module(), catalog.find_task("image-classification"), splits["train"], splits["validation"], config(), CPU

@@ -17,7 +17,7 @@ PICTURES = DataInfo(("dark", "bright"), (1, 8, 8), channel_mean=(0.5,), channel_
 TEXT = DataInfo((), (8,), vocabulary_size=12)
 
 
-def pictures(count: int, seed: int = 0) -> Split:
+def images(count: int, seed: int = 0) -> Split:
     """Return pictures whose class is whether they are bright, (N, 1, 8, 8) bytes and (N,)."""
     chance = torch.Generator().manual_seed(seed)
     targets = torch.randint(0, 2, (count,), generator=chance)
@@ -93,7 +93,7 @@ def trainer(
 ) -> Trainer:
     """Return a Trainer on the tiny data of the configuration's task."""
     is_text = configured.task == "text-generation"
-    train = text(8 * (examples + 1) + 1) if is_text else pictures(examples)
-    validation = text(100, seed=1) if is_text else pictures(20, seed=1)
+    train = text(8 * (examples + 1) + 1) if is_text else images(examples)
+    validation = text(100, seed=1) if is_text else images(20, seed=1)
     fresh = made if made is not None else module(configured.model, configured.seed, **configured.params)
     return Trainer(fresh, catalog.find_task(configured.task), train, validation, configured, CPU, callbacks)

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.config import TrainConfig
-from core.evaluation.sample_predictions import LooksFile, picture_of, write_examples
+from core.evaluation.sample_predictions import LooksFile, image_of, write_examples
 from core.runs import Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
@@ -41,7 +41,7 @@ def folder(service: Service, run: Run) -> Path:
     made = service.folder(run.id)
     example = {"target": "cat", "image": "wall/0.png"}
     write_examples(made, {"kind": "label", "labels": ["cat", "dog"], "examples": [example]})
-    Image.new("L", (8, 8), 200).save(picture_of(made, 0))
+    Image.new("L", (8, 8), 200).save(image_of(made, 0))
     looks = LooksFile(made)
     looks.begin(0)
     for step, label in ((1, 1), (20, 0)):
@@ -98,6 +98,6 @@ def test_nothing_else_of_the_disk_can_be_read(client: TestClient, run: Run, name
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize("path", ["wall", "wall/0.png"])
 def test_another_page_gets_nothing(client: TestClient, run: Run, path: str) -> None:
-    foreign = {"origin": "http://evil.example"}
-    assert client.get(f"/api/runs/{run.id}/{path}", headers=foreign).status_code == 403
+    external = {"origin": "http://evil.example"}
+    assert client.get(f"/api/runs/{run.id}/{path}", headers=external).status_code == 403
     assert client.get(f"/api/runs/nothere/{path}").status_code == 404

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from core import catalog
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.errors import StopRequested
 from core.runs import Score
-from core.specs import DataInfo, DatasetVersion, Examples, Outcomes
+from core.specs import DataInfo, DatasetVersion, Examples, Predictions
 from core.worker.baselines import Baselines
 
 TASK = catalog.find_task("text-classification")
@@ -23,19 +23,19 @@ class Nothing:
     kind = "nothing"
 
 
-def data(fingerprint: str = "f1") -> Materialised:
+def data(fingerprint: str = "f1") -> PreparedDataset:
     texts = tuple(f"{'good' if i % 2 else 'bad'} thing {i % 7}" for i in range(40))
     examples = Examples(texts, np.arange(40) % 2, ("bad", "good"))
     version = DatasetVersion("notes", fingerprint, TASK.name, ("bad", "good"), {}, 0, "", "")
     splits = {"train": examples, "validation": examples, "test": examples}
-    return Materialised(version, splits, Nothing(), DataInfo(("bad", "good"), (1,)), {})  # type: ignore[arg-type]
+    return PreparedDataset(version, splits, Nothing(), DataInfo(("bad", "good"), (1,)), {})  # type: ignore[arg-type]
 
 
-def baselines(folder: Path, calls: list[str], made: Materialised | None = None, seed: int = 0) -> Baselines:
-    def counted(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Outcomes]]:
-        for name, outcomes in TASK.each_baseline(train, test, seed):
+def baselines(folder: Path, calls: list[str], made: PreparedDataset | None = None, seed: int = 0) -> Baselines:
+    def counted(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
+        for name, predictions in TASK.each_baseline(train, test, seed):
             calls.append(name)
-            yield name, outcomes
+            yield name, predictions
 
     return Baselines(folder, replace(TASK, each_baseline=counted), made or data(), seed)
 
@@ -43,30 +43,30 @@ def baselines(folder: Path, calls: list[str], made: Materialised | None = None, 
 def test_the_second_run_on_the_same_data_fits_none_again(tmp_path: Path) -> None:
     calls, counts = list[str](), list[tuple[int, int]]()
     never = threading.Event()
-    first = baselines(tmp_path, calls).outcomes(never, lambda done, total: counts.append((done, total)))
+    first = baselines(tmp_path, calls).predictions(never, lambda done, total: counts.append((done, total)))
     assert counts == [(0, 2), (1, 2), (2, 2)]
-    second = baselines(tmp_path, calls).outcomes(never, lambda done, total: None)
+    second = baselines(tmp_path, calls).predictions(never, lambda done, total: None)
     assert calls == list(first) == list(second)
     for name in first:
         np.testing.assert_array_equal(first[name].probabilities, second[name].probabilities)
         np.testing.assert_array_equal(first[name].predicted, second[name].predicted)
-    baselines(tmp_path, calls, data("f2")).outcomes(never, lambda done, total: None)
-    baselines(tmp_path, calls, seed=1).outcomes(never, lambda done, total: None)
+    baselines(tmp_path, calls, data("f2")).predictions(never, lambda done, total: None)
+    baselines(tmp_path, calls, seed=1).predictions(never, lambda done, total: None)
     assert len(calls) == 6
 
 
 def test_what_is_damaged_on_disk_is_fitted_again(tmp_path: Path) -> None:
     calls, never = list[str](), threading.Event()
-    baselines(tmp_path, calls).outcomes(never, lambda done, total: None)
+    baselines(tmp_path, calls).predictions(never, lambda done, total: None)
     next(tmp_path.rglob("1.npz")).write_bytes(b"PK")
-    baselines(tmp_path, calls).outcomes(never, lambda done, total: None)
+    baselines(tmp_path, calls).predictions(never, lambda done, total: None)
     assert len(calls) == 4
 
 
 def test_scores_are_computed_once_also_those_without_an_interval(tmp_path: Path) -> None:
     known = {"accuracy": Score(0.5, 0.4, 0.6), "loss": Score(1.0, float("nan"), float("nan"))}
     mine = baselines(tmp_path, [])
-    mine.outcomes(threading.Event(), lambda done, total: None)
+    mine.predictions(threading.Event(), lambda done, total: None)
     assert mine.scores("majority", 40, lambda: known) is known
     again = baselines(tmp_path, []).scores("majority", 40, dict)
     assert again["accuracy"] == known["accuracy"]
@@ -77,16 +77,16 @@ def test_scores_are_computed_once_also_those_without_an_interval(tmp_path: Path)
 def test_a_baseline_that_takes_long_ends_as_soon_as_somebody_asks_to_stop(tmp_path: Path) -> None:
     stop = threading.Event()
 
-    def endless(_train: Examples, test: Examples, _seed: int) -> Iterator[tuple[str, Outcomes]]:
+    def endless(_train: Examples, test: Examples, _seed: int) -> Iterator[tuple[str, Predictions]]:
         stop.set()
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             time.sleep(0.01)
-        yield "never", Outcomes(np.zeros(1), np.zeros(1), np.zeros(1))
+        yield "never", Predictions(np.zeros(1), np.zeros(1), np.zeros(1))
 
     slow = Baselines(tmp_path, replace(TASK, each_baseline=endless), data(), 0)
     with pytest.raises(StopRequested):
-        slow.outcomes(stop, lambda done, total: None)
+        slow.predictions(stop, lambda done, total: None)
     assert not slow.are_known
     with pytest.raises(StopRequested):  # asked before
-        slow.outcomes(stop, lambda done, total: None)
+        slow.predictions(stop, lambda done, total: None)

@@ -16,7 +16,7 @@ from core import catalog
 from core.config import TrainConfig
 from core.configure import make_config, model_params
 from core.data.prepare.fold_data import FoldData
-from core.data.prepare.prepare_dataset import materialise
+from core.data.prepare.prepare_dataset import prepare_dataset
 from core.data.store.folds import everything, fold
 from core.errors import StopRequested, TrainingDiverged
 from core.evaluation.evaluate import Crossfitted
@@ -24,7 +24,7 @@ from core.evaluation.predictions_file import read_folds
 from core.preprocessing.columns import ColumnPreprocessor
 from core.runs import Run, Stage
 from core.settings import Settings
-from core.specs import Outcomes
+from core.specs import Predictions
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
@@ -57,7 +57,7 @@ def config() -> TrainConfig:
 @pytest.fixture
 def subject(config: TrainConfig, tmp_path: Path) -> Subject:
     model, params = catalog.find_model("linear"), model_params(config)
-    data = materialise(catalog.find_dataset("diabetes"), model, params, tmp_path / "cache")
+    data = prepare_dataset(catalog.find_dataset("diabetes"), model, params, tmp_path / "cache")
     task, stop, finish = catalog.find_task(config.task), threading.Event(), threading.Event()
     run_folder = tmp_path / "run"
     return Subject(
@@ -107,7 +107,7 @@ def test_every_row_is_judged_by_what_learnt_from_others(subject: Subject, new_ru
     found = crossfit(subject, new_run).judge(10.0)
     assert isinstance(found, Crossfitted)
     rows, folding = everything(subject.data.examples), found.folds
-    np.testing.assert_allclose(found.outcomes.targets, rows.targets, rtol=1e-6)
+    np.testing.assert_allclose(found.predictions.targets, rows.targets, rtol=1e-6)
     assert list(found.baselines) == ["mean", "ridge"]
     whole = fold(subject.data.version, subject.data.examples, subject.data.bonds)
     for at in range(5):
@@ -117,7 +117,7 @@ def test_every_row_is_judged_by_what_learnt_from_others(subject: Subject, new_ru
         columns = ColumnPreprocessor.fit(learnt)
         ridge = RidgeCV(np.logspace(-3, 5, 60)).fit(columns.transform(learnt.inputs), learnt.targets)
         again = ridge.predict(columns.transform(tested.inputs))
-        assert np.corrcoef(found.outcomes.predicted[part["test"]], again)[0, 1] > 0.999
+        assert np.corrcoef(found.predictions.predicted[part["test"]], again)[0, 1] > 0.999
     assert not (subject.folder / "folds").exists()
     assert folding.count == 5
 
@@ -125,7 +125,7 @@ def test_every_row_is_judged_by_what_learnt_from_others(subject: Subject, new_ru
 def test_words_that_stand_in_the_test_rows_alone_are_not_known(tmp_path: Path) -> None:
     model = catalog.find_model("bag-of-embeddings")
     params = model_params(make_config("text-classification", "customer-feedback", model.name))
-    data = materialise(catalog.find_dataset("customer-feedback"), model, params, tmp_path)
+    data = prepare_dataset(catalog.find_dataset("customer-feedback"), model, params, tmp_path)
     folding = fold(data.version, data.examples, data.bonds)
     rows = everything(data.examples)
     at = int(folding.rows(3)["test"][0])
@@ -197,15 +197,15 @@ def test_a_run_says_that_every_row_was_judged_and_keeps_the_split_beside_it(
     assert (report["judged"]["rows"], report["judged"]["folds"], len(report["judged"]["each_fold"])) == (442, 5, 5)
     kept = read_folds(folder)
     assert kept is not None
-    explained = catalog.find_task(run.task).metric("r2").compute(kept.outcomes)
+    explained = catalog.find_task(run.task).metric("r2").compute(kept.predictions)
     assert run.test["r2"].value == pytest.approx(explained, abs=1e-6)
     assert run.test["r2"].value != report["judged"]["single_split"]["r2"]["value"]
     assert Stage.FOLDS in run.progress.spent
 
 
 def test_a_simple_method_that_chooses_its_form_is_one_method_whatever_it_is_called() -> None:
-    def answers(*values: int) -> Outcomes:
-        return Outcomes(np.zeros(len(values)), np.array(values), np.array(values))
+    def answers(*values: int) -> Predictions:
+        return Predictions(np.zeros(len(values)), np.array(values), np.array(values))
 
     fitted = [{"majority": answers(1), "words": answers(2)}, {"majority": answers(3, 4), "characters": answers(5, 6)}]
     found, notes = in_each_fold(fitted, ("majority", "words"), [np.array([1]), np.array([0, 2])])

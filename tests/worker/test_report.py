@@ -10,13 +10,13 @@ import torch
 
 from core import catalog
 from core.configure import make_config, model_params
-from core.data.prepare.prepare_dataset import materialise
-from core.evaluation.confusion_examples import kept_examples, picture_of
-from core.evaluation.evaluate import assess
+from core.data.prepare.prepare_dataset import prepare_dataset
+from core.evaluation.confusion_examples import image_of, kept_examples
+from core.evaluation.evaluate import evaluate
 from core.settings import Settings
 from core.training.checkpoint import ModelCard, save_weights
-from core.training.predictions import outcomes_of, windows_at_once
-from core.worker.report import Ending, conclude
+from core.training.predictions import predict_split, windows_at_once
+from core.worker.report import ReportInput, write_report
 
 CPU = torch.device("cpu")
 Finish = Callable[[str, str], tuple[Path, dict[str, object]]]
@@ -30,7 +30,7 @@ def finish(settings: Settings, tmp_path: Path) -> Finish:
         dataset = catalog.tasks()[task_name].demo[0]
         config = make_config(task_name, dataset, model_name)
         model, params = catalog.find_model(model_name, task_name), model_params(config)
-        data = materialise(catalog.find_dataset(dataset), model, params, settings.cache_folder)
+        data = prepare_dataset(catalog.find_dataset(dataset), model, params, settings.cache_folder)
         torch.manual_seed(0)
         module, task = model.build(params, data.info), catalog.find_task(task_name).on(data.info)
         card = ModelCard(
@@ -41,10 +41,10 @@ def finish(settings: Settings, tmp_path: Path) -> Finish:
         writes, context = task.output_kind == "text", data.info.input_shape[0]
         test = data.arrays["test"]
         rows = windows_at_once(context, data.info.vocabulary_size) if writes else 256
-        outcomes = outcomes_of(task, module, test["inputs"], test["targets"], CPU, rows, context)
-        baselines = {"itself": outcomes}
-        judged = assess(task, outcomes, baselines, data.version.labels, 0)
-        conclude(Ending(task, judged, outcomes, data, module, CPU, "cpu (test)", tmp_path, 0))
+        predictions = predict_split(task, module, test["inputs"], test["targets"], CPU, rows, context)
+        baselines = {"itself": predictions}
+        judged = evaluate(task, predictions, baselines, data.version.labels, 0)
+        write_report(ReportInput(task, judged, predictions, data, module, CPU, "cpu (test)", tmp_path, 0))
         return tmp_path, json.loads((tmp_path / "report.json").read_text())
 
     return finish
@@ -65,9 +65,9 @@ def test_a_classifier_of_pictures_keeps_examples_of_every_square(finish: Finish)
     cells = {(one.truth, one.answer) for one in kept}
     assert len(cells) == (confusion > 0).sum()
     assert len(kept) == np.minimum(confusion, 12).sum()
-    picture = picture_of(folder, kept[0])
-    assert picture is not None
-    assert picture.startswith(b"\x89PNG")
+    image = image_of(folder, kept[0])
+    assert image is not None
+    assert image.startswith(b"\x89PNG")
     assert (folder / "examples.zip").stat().st_size < 200_000
     costs = report["costs"]
     assert isinstance(costs, dict)

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.evaluation.sample_predictions import picture_of, read_examples, read_looks
-from core.specs import Examples, Outcomes
-from core.tasks.classification import outcomes_of_probabilities
+from core.evaluation.sample_predictions import image_of, read_examples, read_looks
+from core.specs import Examples, Predictions
+from core.tasks.classification import predictions_of_probabilities
 from core.training.callbacks import Callback
 from core.training.trainer import Trainer
 from core.worker import sample_predictions
-from core.worker.sample_predictions import Wall, answers, choose
-from tests.training.tiny import config, pictures, trainer
+from core.worker.sample_predictions import SamplePredictions, answers, choose
+from tests.training.tiny import config, images, trainer
 
 
 def labelled(count: int, classes: int) -> Examples:
@@ -25,7 +25,7 @@ def labelled(count: int, classes: int) -> Examples:
 @pytest.fixture
 def split() -> Examples:
     """The validation split of the tiny pictures, as people see it."""
-    inputs, targets = pictures(20, seed=1)
+    inputs, targets = images(20, seed=1)
     return Examples(inputs.permute(0, 2, 3, 1).numpy(), targets.numpy(), ("dark", "bright"))
 
 
@@ -59,24 +59,24 @@ def test_numbers_are_spread_from_the_lowest_to_the_highest() -> None:
 
 
 def test_an_answer_is_a_label_how_sure_it_is_and_what_the_right_one_got() -> None:
-    outcomes = outcomes_of_probabilities(np.array([[0.8, 0.2], [0.3, 0.7]]), np.array([1, 1]))
-    found = answers(outcomes, np.array([1, 0]))
+    predictions = predictions_of_probabilities(np.array([[0.8, 0.2], [0.3, 0.7]]), np.array([1, 1]))
+    found = answers(predictions, np.array([1, 0]))
     assert found == {"predicted": [1, 0], "confidence": [0.7, 0.8], "right": [0.7, 0.2]}
-    numbers = Outcomes(np.zeros(2), np.array([1.0, 2.0]), np.array([0.123456789, 2e9]))
+    numbers = Predictions(np.zeros(2), np.array([1.0, 2.0]), np.array([0.123456789, 2e9]))
     assert answers(numbers, np.array([0, 1])) == {"predicted": [0.123457, 2e9]}
 
 
 def test_a_run_leaves_its_examples_and_a_look_for_each_look_at_the_validation_split(
     tmp_path: Path, split: Examples
 ) -> None:
-    trainer(config(epochs=4), Wall(tmp_path, split, seed=0)).fit()
+    trainer(config(epochs=4), SamplePredictions(tmp_path, split, seed=0)).fit()
     document = read_examples(tmp_path)
     assert document is not None
     assert document["kind"] == "label"
     assert document["labels"] == ["dark", "bright"]
     assert len(document["examples"]) == 16
     assert document["examples"][0] == {"target": "dark", "image": "wall/0.png"}
-    assert picture_of(tmp_path, 15).is_file()
+    assert image_of(tmp_path, 15).is_file()
     assert steps_of(tmp_path) == [1, 5, 10, 15, 20]
     assert [len(look["predicted"]) for look in read_looks(tmp_path)[1]] == [16] * 5
 
@@ -88,30 +88,30 @@ def test_what_hangs_there_is_what_the_metrics_were_made_of(tmp_path: Path, split
         said: Mapping[int, list[int]] = {}
 
         def on_evaluation(self, trainer: Trainer, metrics: Mapping[str, float]) -> None:
-            assert trainer.outcomes is not None
-            self.said = {**self.said, trainer.progress.step: trainer.outcomes.predicted.tolist()}
+            assert trainer.predictions is not None
+            self.said = {**self.said, trainer.progress.step: trainer.predictions.predicted.tolist()}
 
     heard, chosen = Heard(), choose(split, 0)
-    trained = trainer(config(epochs=2), Wall(tmp_path, split, seed=0), heard)
+    trained = trainer(config(epochs=2), SamplePredictions(tmp_path, split, seed=0), heard)
     trained.fit()
     for look in read_looks(tmp_path)[1]:
         assert look["predicted"] == [heard.said[look["step"]][i] for i in chosen]
-    assert trained.outcomes is None  # nothing as large as a split is kept
+    assert trained.predictions is None  # nothing as large as a split is kept
 
 
 def test_a_resumed_run_forgets_what_it_will_see_again(tmp_path: Path, split: Examples) -> None:
-    first = trainer(config(epochs=4), Wall(tmp_path, split, seed=0))
+    first = trainer(config(epochs=4), SamplePredictions(tmp_path, split, seed=0))
     first.fit()
     generation = read_looks(tmp_path)[0]
     state = trainer(config(epochs=4), _Stop(at=12))
     state.fit()
-    trainer(config(epochs=4), Wall(tmp_path, split, seed=0)).fit(state.state())
+    trainer(config(epochs=4), SamplePredictions(tmp_path, split, seed=0)).fit(state.state())
     assert steps_of(tmp_path) == [1, 5, 10, 15, 20]
     assert read_looks(tmp_path)[0] != generation
 
 
 def test_a_line_that_a_kill_cut_short_is_no_look(tmp_path: Path, split: Examples) -> None:
-    trainer(config(epochs=4), Wall(tmp_path, split, seed=0)).fit()
+    trainer(config(epochs=4), SamplePredictions(tmp_path, split, seed=0)).fit()
     with (tmp_path / "wall" / "looks.jsonl").open("a") as file:
         file.write('{"step": 21, "predi')
     assert steps_of(tmp_path) == [1, 5, 10, 15, 20]
@@ -122,16 +122,16 @@ def test_of_very_many_looks_some_are_kept_evenly_and_the_last_one(
 ) -> None:
     monkeypatch.setattr(sample_predictions, "MOST_LOOKS", 10)
     monkeypatch.setattr(sample_predictions, "LARGEST_SHARE", 1.0)  # however slow the disk is today
-    trainer(config(epochs=35, batch_size=40), Wall(tmp_path, split, seed=0)).fit()
+    trainer(config(epochs=35, batch_size=40), SamplePredictions(tmp_path, split, seed=0)).fit()
     assert steps_of(tmp_path) == [1, 5, 9, 13, 17, 21, 25, 29, 33, 35]
 
 
 def test_a_disk_that_takes_nothing_ends_the_wall_and_not_the_run(tmp_path: Path, split: Examples) -> None:
-    first = Wall(tmp_path, split, seed=0)
+    first = SamplePredictions(tmp_path, split, seed=0)
     (tmp_path / "wall" / "looks.jsonl").mkdir()
     assert trainer(config(epochs=2), first).fit().steps == 10
     (tmp_path / "file").write_text("")
-    assert trainer(config(epochs=2), Wall(tmp_path / "file", split, seed=0)).fit().steps == 10
+    assert trainer(config(epochs=2), SamplePredictions(tmp_path / "file", split, seed=0)).fit().steps == 10
 
 
 def test_an_older_run_has_no_wall(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from core.processes.identity import start_time
 from core.runs import Metric, Run, RunStatus, Stage
 from core.settings import Settings
 from core.store.database import Database
-from core.store.external_runs import ForeignRuns, Source
+from core.store.external_runs import ExternalRuns, Source
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
@@ -270,9 +270,9 @@ def test_a_run_whose_script_has_vanished_is_noticed_and_one_that_is_logged_is_le
     supervisor: Supervisor, runs: RunStore, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core.worker.supervisor.RENEW_S", 0.0)
-    foreign, host = ForeignRuns(database), socket.gethostname()
-    gone = foreign.create("tracked", process=Source(host, os.getpid(), 1.0))  # the pid is another process's by now
-    lives = foreign.create("tracked", process=Source(host, os.getpid(), start_time(os.getpid()) or 0.0))
+    external, host = ExternalRuns(database), socket.gethostname()
+    gone = external.create("tracked", process=Source(host, os.getpid(), 1.0))  # the pid is another process's by now
+    lives = external.create("tracked", process=Source(host, os.getpid(), start_time(os.getpid()) or 0.0))
     for run in (gone, lives):
         runs.update(run.id, heartbeat_at=now() - timedelta(seconds=30))
     runs.request_stop(lives.id)

@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import DatasetVersion, Examples
 from core.worker.target_scale import scale_note
 
 
-def fitted(targets: np.ndarray, table: dict[str, np.ndarray]) -> Materialised:
+def fitted(targets: np.ndarray, table: dict[str, np.ndarray]) -> PreparedDataset:
     made = ColumnPreprocessor.fit(Examples(pd.DataFrame(table), targets.astype(np.float64)))
     version = DatasetVersion("any", "", "tabular-regression", (), {}, 0, "", "")
-    return Materialised(version, {}, made, made.info(()), {})
+    return PreparedDataset(version, {}, made, made.info(()), {})
 
 
 def products(count: int = 200) -> tuple[np.ndarray, np.ndarray]:

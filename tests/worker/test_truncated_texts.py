@@ -3,19 +3,19 @@ from typing import Any, cast
 
 import numpy as np
 
-from core.data.prepare.prepare_dataset import Materialised
+from core.data.prepare.prepare_dataset import PreparedDataset
 from core.preprocessing.words import WordPreprocessor
 from core.worker.truncated_texts import cut_note, unknown_note
 
 
-def data(inputs: Any, examples: Any, preprocessor: object = None) -> Materialised:
+def data(inputs: Any, examples: Any, preprocessor: object = None) -> PreparedDataset:
     made = SimpleNamespace(
         arrays={split: {"inputs": np.array(inputs)} for split in ("train", "validation")},
         info=SimpleNamespace(padding_id=0),
         examples=dict.fromkeys(("train", "validation"), SimpleNamespace(inputs=examples)),
         preprocessor=preprocessor,
     )
-    return cast(Materialised, made)
+    return cast(PreparedDataset, made)
 
 
 def test_a_run_says_how_many_texts_it_reads_in_part() -> None:

@@ -120,7 +120,7 @@ class Archive:
 
     def findings(self) -> list[Finding]:
         """Return what was left out while listing, in words."""
-        return [*_left_out(self)]
+        return [*_skipped(self)]
 
     def close(self) -> None:
         """Let go of the source."""
@@ -189,7 +189,7 @@ def _broken(entry: Entry, archive: str) -> UnreadableEntry:
     return UnreadableEntry(f"{entry.name} in {archive} is damaged or cut off. Pack it again, or leave it out.")
 
 
-def _left_out(archive: Archive) -> Iterator[Finding]:
+def _skipped(archive: Archive) -> Iterator[Finding]:
     def finding(code: str, names: tuple[str, ...], what: str, why: str, note: bool = False) -> Finding:
         return Finding(code, "note" if note else "warning", len(names), names[:5], what, why)
 

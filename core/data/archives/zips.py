@@ -100,14 +100,14 @@ def _decoded_names(infos: list[zipfile.ZipInfo]) -> list[str]:
     """Return the members' names; those that are not marked as UTF-8 are read as what they most likely are."""
     names = [info.filename for info in infos]
     # Where Python has found the name's Unicode form elsewhere (or cut it at a zero byte), the two differ.
-    foreign = {
+    external = {
         i: info.filename.encode("cp437")
         for i, info in enumerate(infos)
         if not info.flag_bits & 0x800 and not info.filename.isascii() and info.filename == info.orig_filename
     }
-    if foreign:
-        encoding = _encoding_of(foreign.values())
-        for i, name in foreign.items():
+    if external:
+        encoding = _encoding_of(external.values())
+        for i, name in external.items():
             names[i] = name.decode(encoding, "replace")
     return names
 

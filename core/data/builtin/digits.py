@@ -17,8 +17,8 @@ def _load() -> Examples:
     if package is None or package.origin is None:
         raise DataError("The digits come with scikit-learn, which is not installed. Install it with: make setup")
     rows = np.loadtxt(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", delimiter=",")  # (N, 65)
-    pictures = np.rint(rows[:, :-1] * (255 / BRIGHTEST)).astype(np.uint8).reshape(-1, 8, 8, 1)  # (N, 8, 8, 1)
-    return Examples(pictures, rows[:, -1].astype(np.int64), tuple("0123456789"))
+    images = np.rint(rows[:, :-1] * (255 / BRIGHTEST)).astype(np.uint8).reshape(-1, 8, 8, 1)  # (N, 8, 8, 1)
+    return Examples(images, rows[:, -1].astype(np.int64), tuple("0123456789"))
 
 
 DATASET = DatasetSpec(

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import TABLES, features, is_number, numbers, source_place, with_missing
 from core.data.checks.support.outliers import far_out, most_exceptions
 from core.data.wording import counted, examples_of, number, positions, shown
@@ -17,13 +17,13 @@ FEWEST = 20  # values that say what is usual
 SAID = 2  # cells that the sentence names
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the cells that are far beyond all others of their column."""
-    absurd = _absurd(examined)
+    absurd = _absurd(context)
     count = sum(int(cells.sum()) for cells in absurd.values())
     if not count:
         return None
-    named = [line for name, cells in absurd.items() for line in _named(examined, name, cells)]
+    named = [line for name, cells in absurd.items() for line in _named(context, name, cells)]
     said = "; ".join(named[:SAID]) + (f"; and {count - SAID:,} more" if count > SAID else "")
     return Finding(
         code=CODE,
@@ -39,14 +39,14 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Make the absurd cells empty; the rows stay."""
-    return with_missing(examined, _absurd(examined))
+    return with_missing(context, _absurd(context))
 
 
-def _absurd(examined: Examined) -> dict[str, NDArray[np.bool_]]:
+def _absurd(context: CheckContext) -> dict[str, NDArray[np.bool_]]:
     """Return which cells are absurd, by column, (N,) each; only the columns that have some."""
-    found = {name: _far(numbers(column)) for name, column in features(examined) if is_number(column)}
+    found = {name: _far(numbers(column)) for name, column in features(context) if is_number(column)}
     return {name: cells for name, cells in found.items() if cells.any()}
 
 
@@ -75,17 +75,15 @@ def _far_among(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(far & beyond, dtype=np.bool_)
 
 
-def _named(examined: Examined, name: str, cells: NDArray[np.bool_]) -> list[str]:
+def _named(context: CheckContext, name: str, cells: NDArray[np.bool_]) -> list[str]:
     """Return the worst cells of a column in words, with their lines and what is usual."""
-    values = numbers(dict(features(examined))[name])
+    values = numbers(dict(features(context))[name])
     rest = values[np.isfinite(values) & ~cells]
     usual = f"the others lie between {number(float(rest.min()))} and {number(float(rest.max()))}"
     rows = np.flatnonzero(cells)
     worst = rows[np.argsort(-np.abs(values[rows]), kind="stable")]
-    places = [
-        f"'{shown(name, 24)}' {number(float(values[row]))} in {source_place(examined, int(row))}" for row in worst
-    ]
+    places = [f"'{shown(name, 24)}' {number(float(values[row]))} in {source_place(context, int(row))}" for row in worst]
     return [f"{places[0]} ({usual})", *places[1:]]
 
 
-CHECK = CheckSpec(CODE, TABLES, look, repair, order=44)
+CHECK = CheckSpec(CODE, TABLES, run, fix, order=44)

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.group_ids import first_of_each
 from core.data.checks.support.selection import keep, texts_at
-from core.data.images.decoding import BadPicture, decode
+from core.data.images.decoding import BadImage, decode
 from core.data.wording import SHOWN, counted, examples_of, positions
 from core.dataset_types import Finding
 
@@ -17,9 +17,9 @@ SMALL_FILE, FLAT_BYTES = 1_500, 0.05  # bytes, and bytes per pixel: a compressed
 ENOUGH_SIDE = 64  # pixels to which JPEG is decoded: several times quicker, and one colour stays one colour
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the pictures in which there is nothing to see."""
-    blank = _blank(examined)
+    blank = _blank(context)
     count = int(blank.sum())
     if not count:
         return None
@@ -27,7 +27,7 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="warning",
         count=count,
-        examples=examples_of(texts_at(examined, "name", np.flatnonzero(blank)[:SHOWN])),
+        examples=examples_of(texts_at(context, "name", np.flatnonzero(blank)[:SHOWN])),
         message=f"{counted(count, 'picture is', 'pictures are')} all one colour: there is nothing to see in "
         f"{'it' if count == 1 else 'them'}.",
         why="A model cannot learn a class from nothing, and would learn that nothing is that class.",
@@ -36,34 +36,34 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Remove the pictures in which there is nothing to see."""
-    return keep(examined, ~_blank(examined))
+    return keep(context, ~_blank(context))
 
 
-def _blank(examined: Examined) -> NDArray[np.bool_]:
+def _blank(context: CheckContext) -> NDArray[np.bool_]:
     """Return which pictures are blank, (N,); each different picture is decoded once, and only if its file is small."""
     sizes, width, height = (
-        np.asarray(examined.column(name).fill_null(1).to_numpy(), dtype=np.float64)
+        np.asarray(context.column(name).fill_null(1).to_numpy(), dtype=np.float64)
         for name in ("size_bytes", "width", "height")
     )
     per_pixel = sizes / np.maximum(width * height, 1)
     # A file that is not compressed at all (BMP, TIFF) is large even if it is blank.
     suspects = (sizes < SMALL_FILE) | (per_pixel < FLAT_BYTES) | (per_pixel >= 1)
-    first = first_of_each(examined.same)
-    is_blank = np.zeros(len(examined), dtype=np.bool_)
-    for place in np.flatnonzero(suspects & (first == np.arange(len(examined)))):
-        is_blank[place] = _is_blank(examined.picture(int(place)))
+    first = first_of_each(context.same)
+    is_blank = np.zeros(len(context), dtype=np.bool_)
+    for place in np.flatnonzero(suspects & (first == np.arange(len(context)))):
+        is_blank[place] = _is_blank(context.image(int(place)))
     return is_blank[first]
 
 
 def _is_blank(content: bytes) -> bool:
     try:
-        picture = decode(content, at_least=ENOUGH_SIDE)
-    except BadPicture:
+        image = decode(content, at_least=ENOUGH_SIDE)
+    except BadImage:
         return False  # what cannot be read is for the reader to say
-    extrema = np.asarray(picture.getextrema()).reshape(-1, 2)
+    extrema = np.asarray(image.getextrema()).reshape(-1, 2)
     return bool((extrema[:, 1] - extrema[:, 0] <= FLAT).all())
 
 
-CHECK = CheckSpec(CODE, ("image-classification",), look, repair, order=18)
+CHECK = CheckSpec(CODE, ("image-classification",), run, fix, order=18)

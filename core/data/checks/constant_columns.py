@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import TABLES, features, others_remain, present, without
 from core.data.wording import counted, examples_of, listed
 from core.dataset_types import Finding
@@ -10,9 +10,9 @@ from core.dataset_types import Finding
 CODE = "constant-columns"
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the columns with at most one value."""
-    names = _constant(examined)
+    names = _constant(context)
     if not names:
         return None
     return Finding(
@@ -23,18 +23,18 @@ def look(examined: Examined) -> Finding | None:
         message=f"{counted(len(names), 'column says', 'columns say')} the same of every row: {listed(names)}.",
         why="What never changes cannot tell one row from another.",
         fix=f"Leave {'this column' if len(names) == 1 else 'these columns'} out"
-        if others_remain(examined, names)
+        if others_remain(context, names)
         else "",
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Leave the constant columns out."""
-    return without(examined, _constant(examined))
+    return without(context, _constant(context))
 
 
-def _constant(examined: Examined) -> list[str]:
-    return [name for name, column in features(examined) if len(examined) > 1 and _never_changes(column)]
+def _constant(context: CheckContext) -> list[str]:
+    return [name for name, column in features(context) if len(context) > 1 and _never_changes(column)]
 
 
 def _never_changes(column: pa.ChunkedArray) -> bool:
@@ -46,4 +46,4 @@ def _never_changes(column: pa.ChunkedArray) -> bool:
     return bool(pc.all(pc.equal(column, column[0])).as_py())
 
 
-CHECK = CheckSpec(CODE, TABLES, look, repair, order=48)
+CHECK = CheckSpec(CODE, TABLES, run, fix, order=48)

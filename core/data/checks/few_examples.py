@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION, different_examples
 from core.data.checks.support.selection import keep
 from core.data.wording import counted, examples_of, listed, positions, thing
@@ -14,17 +14,17 @@ CODE = "few-examples"
 FEW, TOO_FEW = 10, 3  # different examples; with fewer than three, training, validation and test cannot each have one
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the classes with few different examples."""
-    sizes = different_examples(examined)
+    sizes = different_examples(context)
     few, too_few = (sizes > 0) & (sizes < FEW), (sizes > 0) & (sizes < TOO_FEW)
     if not few.any():
         return None
     order = [i for i in np.argsort(sizes, kind="stable") if few[i]]
-    nouns = thing(examined.task)
+    nouns = thing(context.task)
     message = (
         f"{counted(len(order), 'class has', 'classes have')} fewer than {FEW} different {nouns}: "
-        f"{listed([examined.labels[i] for i in order])}."
+        f"{listed([context.labels[i] for i in order])}."
     )
     if count := int(too_few.sum()):
         which = "It has" if len(order) == 1 else "One of them has" if count == 1 else f"{count} of them have"
@@ -39,19 +39,19 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="error" if too_few.any() else "warning",
         count=len(order),
-        examples=examples_of(f"{examined.labels[i]}: {sizes[i]:,}" for i in order),
+        examples=examples_of(f"{context.labels[i]}: {sizes[i]:,}" for i in order),
         message=message,
         why="From a handful of examples a model learns these examples, not the class, and its score on the class is "
         "luck: add more, or leave the class out.",
         fix=fix,
-        rows=positions(few[examined.targets] & (examined.targets >= 0)),
+        rows=positions(few[context.targets] & (context.targets >= 0)),
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Leave the small classes out."""
-    leaving = _leaving(different_examples(examined))
-    return keep(examined, ~(leaving[examined.targets] & (examined.targets >= 0)))
+    leaving = _leaving(different_examples(context))
+    return keep(context, ~(leaving[context.targets] & (context.targets >= 0)))
 
 
 def _leaving(sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -62,4 +62,4 @@ def _leaving(sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.zeros(len(sizes), dtype=np.bool_)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=2)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=2)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import rewrite, sample, texts_at
 from core.data.tables.cleaning import clean_text
 from core.data.wording import LOOKED_AT, counted, examples_of, percent, positions
@@ -27,23 +27,23 @@ _LEFT = re.compile(LEFT)
 COUNTED = 1_000_000  # characters in which the kinds of tags are counted
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the texts with tags or entities in them."""
     import pyarrow.compute as pc
 
-    texts = sample(examined, "text")
+    texts = sample(context, "text")
     chosen = pc.match_substring_regex(texts, LEFT).fill_null(False)
     rows = pc.indices_nonzero(chosen).to_numpy()
     count = len(rows)
     if not count:
         return None
-    nouns, nouns_many = ("document", "documents") if examined.task == "text-generation" else ("text", "texts")
-    first = "the first " if len(examined) > len(texts) else "the "
+    nouns, nouns_many = ("document", "documents") if context.task == "text-generation" else ("text", "texts")
+    first = "the first " if len(context) > len(texts) else "the "
     return Finding(
         code=CODE,
         severity="warning" if count > 0.01 * len(texts) else "note",
         count=count,
-        examples=_examples(examined, rows),
+        examples=_examples(context, rows),
         message=f"{count:,} of {first}{counted(len(texts), nouns, nouns_many)} ({percent(count, len(texts))}) "
         f"{'has' if count == 1 else 'have'} bits of web pages left in: tags such as <br> or signs such as &amp;.",
         why="A model takes them for words, and may learn which web page a text came from instead of what it says.",
@@ -52,11 +52,11 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Take tags out, with a new line where they make one, and write entities as the signs that they stand for."""
     import pyarrow.compute as pc
 
-    return rewrite(examined, "text", clean, lambda texts: pc.match_substring_regex(texts, LEFT))
+    return rewrite(context, "text", clean, lambda texts: pc.match_substring_regex(texts, LEFT))
 
 
 def clean(text: str) -> str:
@@ -72,12 +72,12 @@ def clean(text: str) -> str:
     return text
 
 
-def _examples(examined: Examined, rows: NDArray[np.int64]) -> tuple[str, ...]:
+def _examples(context: CheckContext, rows: NDArray[np.int64]) -> tuple[str, ...]:
     """Show the commonest tags and entities."""
     kinds: Counter[str] = Counter()
     left = COUNTED
     for row in rows[:LOOKED_AT]:
-        [text] = texts_at(examined, "text", np.array([row]))
+        [text] = texts_at(context, "text", np.array([row]))
         kinds.update(match[0] for match in _LEFT.finditer(text[:left]))
         left -= len(text)
         if left <= 0:
@@ -85,4 +85,4 @@ def _examples(examined: Examined, rows: NDArray[np.int64]) -> tuple[str, ...]:
     return examples_of(f"{tag} ({times:,} times)" for tag, times in kinds.most_common(20))
 
 
-CHECK = CheckSpec(CODE, ("text-classification", "text-generation"), look, repair, order=62)
+CHECK = CheckSpec(CODE, ("text-classification", "text-generation"), run, fix, order=62)

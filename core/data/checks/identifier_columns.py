@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import TABLES, described_value, features, identifiers, others_remain, without
 from core.data.wording import counted, examples_of, listed
 from core.dataset_types import Finding
@@ -10,12 +10,12 @@ from core.dataset_types import Finding
 CODE = "identifier-columns"
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the columns in which nearly every row has a value of its own."""
-    names = identifiers(examined)
+    names = identifiers(context)
     if not names:
         return None
-    columns = dict(features(examined))
+    columns = dict(features(context))
     return Finding(
         code=CODE,
         severity="warning",
@@ -27,14 +27,14 @@ def look(examined: Examined) -> Finding | None:
         f"{listed(names)}. Nearly every row has a value of its own there.",
         why="A new row has a number that the model has never seen, so what it learns from the old ones is of no use.",
         fix=f"Leave {'this column' if len(names) == 1 else 'these columns'} out"
-        if others_remain(examined, names)
+        if others_remain(context, names)
         else "",
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Leave the columns out that number the rows."""
-    return without(examined, identifiers(examined))
+    return without(context, identifiers(context))
 
 
-CHECK = CheckSpec(CODE, TABLES, look, repair, order=41)
+CHECK = CheckSpec(CODE, TABLES, run, fix, order=41)

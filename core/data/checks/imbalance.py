@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION, class_sizes
 from core.data.wording import examples_of, listed, percent, thing
 from core.dataset_types import Finding
@@ -11,9 +11,9 @@ CODE = "imbalance"
 NOTED, WARNED = 3, 10  # times as many examples in the largest class as in the smallest
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that the largest class is several times the smallest."""
-    sizes = class_sizes(examined)
+    sizes = class_sizes(context)
     present = np.flatnonzero(sizes)
     if len(present) < 2:
         return None
@@ -23,13 +23,13 @@ def look(examined: Examined) -> Finding | None:
     if ratio <= NOTED:
         return None
     share = percent(float(sizes[largest]), float(sizes.sum()))
-    largest_name, smallest_name = listed([examined.labels[largest]]), listed([examined.labels[smallest]])
+    largest_name, smallest_name = listed([context.labels[largest]]), listed([context.labels[smallest]])
     return Finding(
         code=CODE,
         severity="warning" if ratio > WARNED else "note",
         count=int(sizes[largest]),
-        examples=examples_of(f"{examined.labels[i]}: {sizes[i]:,}" for i in order),
-        message=f"{share} of the {thing(examined.task)} are {largest_name} ({sizes[largest]:,}), "
+        examples=examples_of(f"{context.labels[i]}: {sizes[i]:,}" for i in order),
+        message=f"{share} of the {thing(context.task)} are {largest_name} ({sizes[largest]:,}), "
         f"{ratio:,.{0 if ratio >= 10 else 1}f} times as many as {smallest_name} ({sizes[smallest]:,}). A model that "
         f"always answers {largest_name} would be right on {share} of them, so accuracy alone will flatter: look at "
         "the scores of each class too.",
@@ -37,4 +37,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, order=20)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, order=20)

@@ -4,7 +4,7 @@ import re
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION, class_sizes
 from core.data.checks.support.labels import merges, plain, rename
 from core.data.wording import counted, examples_of
@@ -16,12 +16,12 @@ SHORTEST, LONG = 4, 8  # letters: shorter labels are never what was meant, from 
 MOST_LABELS = 2_000
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the rare labels that look like a frequent one misspelt."""
-    names = _names(examined)
+    names = _names(context)
     if not names:
         return None
-    arrows, in_words = merges(examined, names)
+    arrows, in_words = merges(context, names)
     one = len(names) == 1
     return Finding(
         code=CODE,
@@ -35,16 +35,16 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Give misspelt labels the name that was meant."""
-    return rename(examined, _names(examined))
+    return rename(context, _names(context))
 
 
-def _names(examined: Examined) -> dict[str, str]:
+def _names(context: CheckContext) -> dict[str, str]:
     """Return the label that was meant by each one that seems to be misspelt; never another misspelt one."""
     from rapidfuzz.distance import OSA
 
-    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
+    sizes = dict(zip(context.labels, class_sizes(context).tolist(), strict=True))
     order = [label for label in sorted(sizes, key=lambda label: (-sizes[label], label)) if sizes[label]]
     names: dict[str, str] = {}
     for rare in order[:MOST_LABELS]:
@@ -70,4 +70,4 @@ def _may_be(rare: str, frequent: str) -> bool:
     return one[:1] == other[:1] and re.findall(r"\d+", one) == re.findall(r"\d+", other)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=13)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=13)

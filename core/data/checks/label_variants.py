@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION, class_sizes
 from core.data.checks.support.labels import merges, plain, rename
 from core.data.wording import counted, examples_of
@@ -11,12 +11,12 @@ from core.dataset_types import Finding
 CODE = "label-variants"
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the labels that are another one written differently."""
-    names = _names(examined)
+    names = _names(context)
     if not names:
         return None
-    arrows, in_words = merges(examined, names)
+    arrows, in_words = merges(context, names)
     return Finding(
         code=CODE,
         severity="warning",
@@ -28,14 +28,14 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Give every label the name of its most frequent way of writing."""
-    return rename(examined, _names(examined))
+    return rename(context, _names(context))
 
 
-def _names(examined: Examined) -> dict[str, str]:
+def _names(context: CheckContext) -> dict[str, str]:
     """Return the new name of each label that is written in a rarer way than the same one elsewhere."""
-    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
+    sizes = dict(zip(context.labels, class_sizes(context).tolist(), strict=True))
     commonest: dict[str, str] = {}
     for label in sorted(sizes, key=lambda label: (-sizes[label], label)):
         if sizes[label]:
@@ -43,4 +43,4 @@ def _names(examined: Examined) -> dict[str, str]:
     return {label: commonest[plain(label)] for label in sizes if sizes[label] and commonest[plain(label)] != label}
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=14)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=14)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.columns import TABLES, describe_row, row_groups
 from core.data.checks.support.group_ids import numbered
@@ -31,16 +31,16 @@ class _Leaks:
         return self.train | self.validation
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the examples of the given training part that are in a part that judges, too."""
-    leaks = _leaks(examined)
+    leaks = _leaks(context)
     count, exact = int(leaks.rows.sum()), int((leaks.exact & leaks.rows).sum())
     if not count:
         return None
-    nouns, train, validation = thing(examined.task), int(leaks.train.sum()), int(leaks.validation.sum())
+    nouns, train, validation = thing(context.task), int(leaks.train.sum()), int(leaks.validation.sum())
     nearly = "" if exact == count else f" ({exact:,} exactly, {count - exact:,} nearly the same)"
     parts = [
-        f"{n:,} {nouns if n > 1 else thing(examined.task, 1)} {where}"
+        f"{n:,} {nouns if n > 1 else thing(context.task, 1)} {where}"
         for n, where in ((train, "given for training"), (validation, "given for validation"))
         if n
     ]
@@ -50,51 +50,51 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="error" if exact else "warning",
         count=count,
-        examples=_examples(examined, np.flatnonzero(leaks.rows)[:SHOWN]),
+        examples=_examples(context, np.flatnonzero(leaks.rows)[:SHOWN]),
         message=message,
         why="A model that has seen the answers before the test looks better than it is.",
         fix="Remove from training what is also in validation or test"
         if not validation
         else "Remove the copies from training and validation",
         rows=positions(leaks.rows),
-        pairs=_pairs(examined, leaks),
+        pairs=_pairs(context, leaks),
     )
 
 
-def _examples(examined: Examined, rows: NDArray[np.int64]) -> tuple[str, ...]:
-    if examined.task == "tabular-regression":
-        return examples_of(describe_row(examined, int(row)) for row in rows)
-    return examples_of(sayings(examined, rows))
+def _examples(context: CheckContext, rows: NDArray[np.int64]) -> tuple[str, ...]:
+    if context.task == "tabular-regression":
+        return examples_of(describe_row(context, int(row)) for row in rows)
+    return examples_of(sayings(context, rows))
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Remove from each part what is also in one that judges it."""
-    return keep(examined, ~_leaks(examined).rows)
+    return keep(context, ~_leaks(context).rows)
 
 
-def _pairs(examined: Examined, leaks: _Leaks) -> tuple[tuple[int, int], ...]:
+def _pairs(context: CheckContext, leaks: _Leaks) -> tuple[tuple[int, int], ...]:
     """Return a few examples that are for training beside their copy that judges."""
-    given = np.asarray(examined.column("given").to_pylist(), dtype=object)
-    if examined.task == "tabular-regression":
+    given = np.asarray(context.column("given").to_pylist(), dtype=object)
+    if context.task == "tabular-regression":
         return ()
-    near, found = numbered(examined.near), []
+    near, found = numbered(context.near), []
     for row in np.flatnonzero(leaks.rows)[:SHOWN]:
-        others = np.flatnonzero((near == near[row]) | (examined.same == examined.same[row]))
+        others = np.flatnonzero((near == near[row]) | (context.same == context.same[row]))
         judges = [other for other in others if given[other] not in ("train", "", None) and other != row]
         found += [(int(row), int(judges[0]))] if judges else []
     return tuple(found)
 
 
-def _leaks(examined: Examined) -> _Leaks:
+def _leaks(context: CheckContext) -> _Leaks:
     import pyarrow.compute as pc
 
-    given = examined.column("given")
+    given = context.column("given")
     train, validation, test = (
         np.asarray(pc.equal(given, name).fill_null(False).to_numpy(), dtype=np.bool_)
         for name in ("train", "validation", "test")
     )
-    nothing = np.zeros(len(examined), dtype=np.bool_)
-    same, near = _alike(examined)
+    nothing = np.zeros(len(context), dtype=np.bool_)
+    same, near = _alike(context)
     leaks = {"train": nothing, "validation": nothing, "exact": nothing}
     for side, name, judges in ((validation, "validation", test), (train, "train", validation | test)):
         if side.any() and judges.any():
@@ -103,12 +103,12 @@ def _leaks(examined: Examined) -> _Leaks:
     return _Leaks(**leaks)
 
 
-def _alike(examined: Examined) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _alike(context: CheckContext) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of rows that are the same, and nearly the same, (N,) each; of a table its target too."""
-    if examined.task == "tabular-regression":
-        groups = row_groups(examined)
+    if context.task == "tabular-regression":
+        groups = row_groups(context)
         return groups, groups
-    return examined.same, numbered(examined.near)
+    return context.same, numbered(context.near)
 
 
 def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -118,4 +118,4 @@ def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.b
     return judged[groups]
 
 
-CHECK = CheckSpec(CODE, (*CLASSIFICATION, *TABLES), look, repair, order=11)
+CHECK = CheckSpec(CODE, (*CLASSIFICATION, *TABLES), run, fix, order=11)

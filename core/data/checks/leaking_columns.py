@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import (
     TABLES,
     codes,
@@ -27,9 +27,9 @@ ALMOST_ALL = 0.9995  # of the target's order or variance, explained by one colum
 ROWS_PER_VALUE = 3.0  # that a column of words needs on average before its values can be said to explain anything
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the columns that equal the target or determine it almost perfectly."""
-    names = _leaking(examined)
+    names = _leaking(context)
     if not names:
         return None
     one = len(names) == 1
@@ -37,27 +37,27 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="error",
         count=len(names),
-        examples=_examples(examined, names),
+        examples=_examples(context, names),
         message=f"The {'column' if one else 'columns'} {listed(names)} {'gives' if one else 'give'} "
-        f"'{target_name(examined)}' away: who knows "
+        f"'{target_name(context)}' away: who knows "
         f"{'it' if one else 'one of them'} knows the answer almost exactly. Leave {'it' if one else 'them'} out, "
         "unless you will truly know it before you ask for the prediction.",
         why="The score will look near perfect and mean nothing, since the column will not be there when the model is "
         "used.",
-        fix=f"Leave the {'column' if one else 'columns'} out" if others_remain(examined, names) else "",
+        fix=f"Leave the {'column' if one else 'columns'} out" if others_remain(context, names) else "",
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Leave the columns out that give the target away."""
-    return without(examined, _leaking(examined))
+    return without(context, _leaking(context))
 
 
-def _leaking(examined: Examined) -> list[str]:
+def _leaking(context: CheckContext) -> list[str]:
     """Return the columns that give the target away, judged by rows from all over the table."""
-    chosen = np.arange(len(examined)) % (-(-len(examined) // SAMPLE)) == 0
-    target = numbers(values_where(examined.column("target"), chosen))
-    return [name for name, column in features(examined) if _gives_away(values_where(column, chosen), target)]
+    chosen = np.arange(len(context)) % (-(-len(context) // SAMPLE)) == 0
+    target = numbers(values_where(context.column("target"), chosen))
+    return [name for name, column in features(context) if _gives_away(values_where(column, chosen), target)]
 
 
 def _gives_away(column: pa.ChunkedArray, target: NDArray[np.float64]) -> bool:
@@ -100,14 +100,14 @@ def _explained(groups: NDArray[np.int64], wanted: NDArray[np.float64]) -> float:
     return found if np.isfinite(found) else 0.0
 
 
-def _examples(examined: Examined, names: list[str]) -> tuple[str, ...]:
-    columns, target = dict(features(examined)), examined.column("target")
+def _examples(context: CheckContext, names: list[str]) -> tuple[str, ...]:
+    columns, target = dict(features(context)), context.column("target")
     row = int(np.flatnonzero(present(columns[names[0]]))[0])
     values = {name: columns[name][row].as_py() for name in names}
     pairs = {n: number(v) if isinstance(v, float) else str(v) for n, v in values.items() if v is not None}
     return examples_of(
-        f"{name} {value}: {target_name(examined)} {number(target[row].as_py())}" for name, value in pairs.items()
+        f"{name} {value}: {target_name(context)} {number(target[row].as_py())}" for name, value in pairs.items()
     )
 
 
-CHECK = CheckSpec(CODE, TABLES, look, repair, order=10)
+CHECK = CheckSpec(CODE, TABLES, run, fix, order=10)

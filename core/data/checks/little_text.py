@@ -1,6 +1,6 @@
 """Too little text to learn to write from."""
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.wording import counted
 from core.dataset_types import Finding
 
@@ -8,11 +8,11 @@ CODE = "little-text"
 LITTLE = 20_000  # characters
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that all texts together are short."""
     import pyarrow.compute as pc
 
-    count = int(pc.sum(pc.utf8_length(examined.column("text"))).as_py() or 0)
+    count = int(pc.sum(pc.utf8_length(context.column("text"))).as_py() or 0)
     if count >= LITTLE:
         return None
     return Finding(
@@ -27,4 +27,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), look, order=5)
+CHECK = CheckSpec(CODE, ("text-generation",), run, order=5)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import of_sample, sample, values_where
 from core.data.wording import percent, positions
 from core.dataset_types import Finding
@@ -14,11 +14,11 @@ SHORTEST_WORD = 2  # characters, with the space after it: shorter texts than REA
 WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[^\s\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]+"
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the texts of which some models read only a part."""
     import pyarrow.compute as pc
 
-    texts = sample(examined, "text")
+    texts = sample(context, "text")
     might = pc.greater(pc.binary_length(texts), READ * SHORTEST_WORD).fill_null(False).to_numpy()
     rows = np.flatnonzero(might)
     if not len(rows):
@@ -33,7 +33,7 @@ def look(examined: Examined) -> Finding | None:
         severity="note",
         count=count,
         examples=(),
-        message=f"{count:,} of {of_sample(examined, len(texts), 'texts')} ({percent(count, len(texts))}) "
+        message=f"{count:,} of {of_sample(context, len(texts), 'texts')} ({percent(count, len(texts))}) "
         f"{'is' if count == 1 else 'are'} longer than {READ} words, the longest about {int(words.max()):,}: models "
         "that read word by word take the beginning and the end of such texts, the frozen encoder up to four parts.",
         why="What decides may stand in between. The linear model on n-grams reads all of it; a run says how many texts "
@@ -42,4 +42,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-classification",), look, order=60)
+CHECK = CheckSpec(CODE, ("text-classification",), run, order=60)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import TABLES, features, present
 from core.data.wording import counted, examples_of, listed, percent, positions
 from core.dataset_types import Finding
@@ -11,18 +11,18 @@ CODE = "missing-values"
 WARNED = 0.3  # of a column
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the columns that have empty cells, the emptiest first."""
-    empty = {name: ~present(column) for name, column in features(examined)}
+    empty = {name: ~present(column) for name, column in features(context)}
     sizes = {name: int(cells.sum()) for name, cells in empty.items() if cells.any()}
     if not sizes:
         return None
     names = sorted(sizes, key=lambda name: -sizes[name])
     return Finding(
         code=CODE,
-        severity="warning" if sizes[names[0]] > WARNED * len(examined) else "note",
+        severity="warning" if sizes[names[0]] > WARNED * len(context) else "note",
         count=sum(sizes.values()),
-        examples=examples_of(f"{name}: {percent(sizes[name], len(examined))} empty" for name in names),
+        examples=examples_of(f"{name}: {percent(sizes[name], len(context))} empty" for name in names),
         message=f"{counted(sum(sizes.values()), 'cell is', 'cells are')} empty, in "
         f"{counted(len(names), 'column')}: {listed(names)}. In training, a missing number is filled with the column's "
         "median and marked; a missing word counts as a word of its own.",
@@ -31,4 +31,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, TABLES, look, order=46)
+CHECK = CheckSpec(CODE, TABLES, run, order=46)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.group_ids import first_of_each
 from core.data.checks.support.repeats import sayings, side_by_side
@@ -23,26 +23,26 @@ LIKE = {
 }
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the examples that are nearly the same as an earlier one, without those that are quite the same."""
-    first = first_of_each(examined.near)
-    alike = _alike(examined, first)
+    first = first_of_each(context.near)
+    alike = _alike(context, first)
     count = int(alike.sum())
     if not count:
-        return _not_looked_for(examined)
-    others_at = alike & (examined.targets != examined.targets[first])
+        return _not_looked_for(context)
+    others_at = alike & (context.targets != context.targets[first])
     others = int(others_at.sum())
-    verb = LIKE[examined.task][count > 1]
-    message = f"{count:,} of the {len(examined):,} {thing(examined.task)} {verb} an earlier one."
+    verb = LIKE[context.task][count > 1]
+    message = f"{count:,} of the {len(context):,} {thing(context.task)} {verb} an earlier one."
     if others:
         message += (
             f" {counted(others, 'of them has', 'of them have')} another label than that one: look at these first."
         )
     return Finding(
         code=CODE,
-        severity="warning" if count > WARNED * len(examined) or others else "note",
+        severity="warning" if count > WARNED * len(context) or others else "note",
         count=count,
-        examples=_examples(examined, first, alike),
+        examples=_examples(context, first, alike),
         message=message,
         why="Near copies teach little, and a model that has seen one knows the other: so they are kept together on "
         "one side of the split in any case.",
@@ -52,16 +52,16 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Keep the first of each group, what is quite the same as it, and what has another label: a word may decide."""
-    first = first_of_each(examined.near)
-    same_label = examined.targets == examined.targets[first]
-    return keep(examined, ~(_alike(examined, first) & same_label))
+    first = first_of_each(context.near)
+    same_label = context.targets == context.targets[first]
+    return keep(context, ~(_alike(context, first) & same_label))
 
 
-def _not_looked_for(examined: Examined) -> Finding | None:
+def _not_looked_for(context: CheckContext) -> Finding | None:
     """Return the note that there were too many texts to compare, if so."""
-    note = comparison_note(examined.keys) if examined.task == "text-classification" else ""
+    note = comparison_note(context.keys) if context.task == "text-classification" else ""
     if not note:
         return None
     why = "Texts with a word changed may stand on both sides of the split, and let the score look better than it is."
@@ -73,14 +73,14 @@ def _first_those(wanted: NDArray[np.bool_], among: NDArray[np.bool_]) -> NDArray
     return np.concatenate([np.flatnonzero(wanted), np.flatnonzero(among & ~wanted)])
 
 
-def _alike(examined: Examined, first: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _alike(context: CheckContext, first: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return whether each row is near to the first of its group without being the same, (N,)."""
-    return np.asarray(examined.same != examined.same[first], dtype=np.bool_)
+    return np.asarray(context.same != context.same[first], dtype=np.bool_)
 
 
-def _examples(examined: Examined, first: NDArray[np.int64], alike: NDArray[np.bool_]) -> tuple[str, ...]:
+def _examples(context: CheckContext, first: NDArray[np.int64], alike: NDArray[np.bool_]) -> tuple[str, ...]:
     rows = np.flatnonzero(alike)[:SHOWN]
-    pairs = zip(sayings(examined, first[rows]), sayings(examined, rows), strict=True)
+    pairs = zip(sayings(context, first[rows]), sayings(context, rows), strict=True)
     return examples_of(" ~ ".join(shown(part, 38) for part in _apart(one, other)) for one, other in pairs)
 
 
@@ -92,4 +92,4 @@ def _apart(one: str, other: str) -> tuple[str, str]:
     return (f"…{one[begin:]}", f"…{other[begin:]}") if begin else (one, other)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, repair, order=32)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=32)

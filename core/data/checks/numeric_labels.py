@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION, class_sizes
 from core.data.wording import counted, examples_of, number
 from core.dataset_types import Finding
@@ -12,10 +12,10 @@ MOST_FRACTIONS, MOST_WHOLE = 10, 20  # different numbers that may well be classe
 FEW_EACH = 10  # examples of each number, below which whole numbers are surely no classes
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that the labels are many different numbers."""
-    sizes = class_sizes(examined)
-    labels = [label for label, size in zip(examined.labels, sizes, strict=True) if size]
+    sizes = class_sizes(context)
+    labels = [label for label, size in zip(context.labels, sizes, strict=True) if size]
     try:
         values = np.array([float(label) for label in labels])
     except ValueError:
@@ -25,7 +25,7 @@ def look(examined: Examined) -> Finding | None:
     are_whole = bool((values == np.round(values)).all())
     if len(values) <= (MOST_WHOLE if are_whole else MOST_FRACTIONS):
         return None
-    surely = not are_whole or len(examined) < FEW_EACH * len(values)
+    surely = not are_whole or len(context) < FEW_EACH * len(values)
     return Finding(
         code=CODE,
         severity="error" if surely else "warning",
@@ -38,4 +38,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, order=4)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, order=4)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import rewrite, sample
 from core.data.checks.support.text_sampling import LOOKED_THROUGH, is_cut, passages
 from core.data.pii import Span, find_personal_data, mask
@@ -18,12 +18,12 @@ PLURALS = {"e-mail address": "e-mail addresses"}
 DOMAIN_SHOWN = 40  # characters
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Count what looks like personal data, by kind, and show it half hidden."""
     kinds: Counter[str] = Counter()
     examples: dict[str, None] = {}
     rows: list[int] = []
-    for row, text in _suspects(examined):
+    for row, text in _suspects(context):
         found = find_personal_data(text)
         kinds.update(span.kind for span in found)
         examples.update((_half_hidden(text, span), None) for span in found if len(examples) < LOOKED_AT)
@@ -38,7 +38,7 @@ def look(examined: Examined) -> Finding | None:
         severity="warning",
         count=kinds.total(),
         examples=examples_of(examples),
-        message=f"{_where(examined)} {'is' if kinds.total() == 1 else 'are'} what looks like {listing}. Names and "
+        message=f"{_where(context)} {'is' if kinds.total() == 1 else 'are'} what looks like {listing}. Names and "
         "addresses of houses are not looked for.",
         why="A model can learn such things by heart and say them to strangers, and the law may ask you for a reason to "
         "keep them.",
@@ -47,29 +47,29 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Put "[e-mail]", "[phone]" and "[card]" in the place of what was found."""
     import pyarrow.compute as pc
 
-    return rewrite(examined, "text", mask, lambda texts: pc.match_substring_regex(texts, MAYBE))
+    return rewrite(context, "text", mask, lambda texts: pc.match_substring_regex(texts, MAYBE))
 
 
-def _suspects(examined: Examined) -> Iterable[tuple[int, str]]:
-    if examined.task == "text-generation":
-        return passages(examined)
+def _suspects(context: CheckContext) -> Iterable[tuple[int, str]]:
+    if context.task == "text-generation":
+        return passages(context)
     import pyarrow.compute as pc
 
-    texts = sample(examined, "text")
+    texts = sample(context, "text")
     chosen = pc.match_substring_regex(texts, MAYBE).fill_null(False)
     return zip(pc.indices_nonzero(chosen).to_pylist(), texts.filter(chosen).to_pylist(), strict=True)
 
 
-def _where(examined: Examined) -> str:
-    if examined.task == "text-generation":
-        cut = is_cut(examined)
+def _where(context: CheckContext) -> str:
+    if context.task == "text-generation":
+        cut = is_cut(context)
         return f"In the first {LOOKED_THROUGH // 1_000_000} megabytes of the text there" if cut else "In the text there"
-    looked_at = len(sample(examined, "text"))
-    return f"In the first {looked_at:,} texts there" if len(examined) > looked_at else "In the texts there"
+    looked_at = len(sample(context, "text"))
+    return f"In the first {looked_at:,} texts there" if len(context) > looked_at else "In the texts there"
 
 
 def _half_hidden(text: str, span: Span) -> str:
@@ -83,4 +83,4 @@ def _half_hidden(text: str, span: Span) -> str:
     return "".join("•" if place in hidden else sign for place, sign in enumerate(found))[:LONGEST_EXAMPLE]
 
 
-CHECK = CheckSpec(CODE, ("text-classification", "text-generation"), look, repair, order=15)
+CHECK = CheckSpec(CODE, ("text-classification", "text-generation"), run, fix, order=15)

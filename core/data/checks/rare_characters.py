@@ -5,7 +5,7 @@ import unicodedata
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import of_passages, passages
 from core.data.wording import examples_of, percent
 from core.dataset_types import Finding
@@ -15,10 +15,10 @@ MANY = 20  # single characters from which it is worth saying
 SLICE = 1_000_000  # characters that are counted at once
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that many characters occur once."""
     counts = np.zeros(sys.maxunicode + 1, dtype=np.int64)
-    for _, document in passages(examined):
+    for _, document in passages(context):
         for start in range(0, len(document), SLICE):
             points = np.frombuffer(document[start : start + SLICE].encode("utf-32-le"), dtype=np.uint32)
             found = np.bincount(points)
@@ -26,7 +26,7 @@ def look(examined: Examined) -> Finding | None:
     once, different = np.flatnonzero(counts == 1), int((counts > 0).sum())
     if len(once) < MANY:
         return None
-    where = of_passages(examined)
+    where = of_passages(context)
     examples = [f"{chr(p)} ({unicodedata.name(chr(p), f'U+{p:04X}').lower()})" for p in once[:: max(1, len(once) // 5)]]
     return Finding(
         code=CODE,
@@ -39,4 +39,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), look, order=71)
+CHECK = CheckSpec(CODE, ("text-generation",), run, order=71)

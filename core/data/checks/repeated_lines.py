@@ -1,6 +1,6 @@
 """Lines that stand in a text more than once, in paragraphs that do not: poems under two titles, refrains, forms."""
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import Repeats, of_passages, passages
 from core.data.splits.document_splits import FACT, JUDGED
 from core.data.splits.duplicates import fold, without_repeated_paragraphs
@@ -12,11 +12,11 @@ TELLING = 30  # bytes of UTF-8 from which a line says something: half a line of 
 MANY = 0.02  # of all characters, from which it is worth saying
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that much of the text stood in it before, line by line."""
-    if examined.facts.get("conversations"):
+    if context.facts.get("conversations"):
         return None  # the same instruction may well stand above each of them
-    documents, _ = without_repeated_paragraphs(tuple(document for _, document in passages(examined)))
+    documents, _ = without_repeated_paragraphs(tuple(document for _, document in passages(context)))
     repeats = Repeats()
     for document in documents:
         for line in document.split("\n"):
@@ -26,7 +26,7 @@ def look(examined: Examined) -> Finding | None:
     total = sum(map(len, documents))
     if not total or repeats.characters / total < MANY:
         return None
-    where, share = of_passages(examined), percent(repeats.characters, total)
+    where, share = of_passages(context), percent(repeats.characters, total)
     message = f"{where}{counted(repeats.count, 'line repeats', 'lines repeat')} an earlier one"
     return Finding(
         code=CODE,
@@ -34,19 +34,19 @@ def look(examined: Examined) -> Finding | None:
         count=repeats.count,
         examples=examples_of(shown(line) for line in repeats.examples),
         message=f"{message}: {share} of the text. They stay in, because a text with holes reads badly"
-        f"{_judged(examined)}.",
+        f"{_judged(context)}.",
         why="A model that remembers would look better on them than it is on new text, and so would the n-grams.",
     )
 
 
-def _judged(examined: Examined) -> str:
+def _judged(context: CheckContext) -> str:
     """Return what becomes of those that are learnt and stand in a part that was drawn; nothing where all is judged."""
-    facts = examined.facts.get(FACT) or {}
-    if set(JUDGED) <= set(examined.column("given").to_pylist()) or not all(
+    facts = context.facts.get(FACT) or {}
+    if set(JUDGED) <= set(context.column("given").to_pylist()) or not all(
         facts[name]["masked"] for name in JUDGED if name in facts
     ):
         return ""
     return "; where one of validation or test stands in the training text too, it is read as context and not judged"
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), look, order=70)
+CHECK = CheckSpec(CODE, ("text-generation",), run, order=70)

@@ -1,6 +1,6 @@
 """Paragraphs that stand in a text more than once."""
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import Repeats, of_passages, passages
 from core.data.splits.document_splits import JUDGED
 from core.data.splits.duplicates import PARAGRAPH_BREAK, SHORTEST_TELLING_PARAGRAPH, fold
@@ -11,15 +11,15 @@ CODE = "repeated-paragraphs"
 _PARAGRAPHS = ("paragraph repeats", "paragraphs repeat")
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the long paragraphs that stood in the text before."""
-    are_conversations = bool(examined.facts.get("conversations"))
+    are_conversations = bool(context.facts.get("conversations"))
     repeats = Repeats()
     rows: dict[int, None] = {}
-    given = examined.column("given").to_pylist()
+    given = context.column("given").to_pylist()
     if set(JUDGED) <= set(given):
         return None  # the parts are as the source has them: nothing is left out
-    for row, document in passages(examined):
+    for row, document in passages(context):
         if given[row] in JUDGED:
             continue
         for paragraph in [document] if are_conversations else PARAGRAPH_BREAK.split(document):
@@ -31,7 +31,7 @@ def look(examined: Examined) -> Finding | None:
                 rows[row] = None
     if not repeats.count:
         return None
-    where, length = of_passages(examined), counted(repeats.characters, "character")
+    where, length = of_passages(context), counted(repeats.characters, "character")
     what = ("conversation repeats", "conversations repeat") if are_conversations else _PARAGRAPHS
     message = f"{where}{counted(repeats.count, *what)} an earlier one"
     return Finding(
@@ -46,4 +46,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), look, order=70)
+CHECK = CheckSpec(CODE, ("text-generation",), run, order=70)

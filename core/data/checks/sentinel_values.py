@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import TABLES, features, is_number, numbers, target_name, with_missing
 from core.data.wording import examples_of, number, percent, positions, shown
 from core.dataset_types import Finding
@@ -22,13 +22,13 @@ MOST_SHARE = 0.9
 TARGET = ""
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the columns in which a number stands for a missing one."""
-    found = _sentinels(examined)
+    found = _sentinels(context)
     count = sum(int(cells.sum()) for _, cells in found.values())
     if not count:
         return None
-    said = [_said(examined, name, value, cells) for name, (value, cells) in found.items()]
+    said = [_said(context, name, value, cells) for name, (value, cells) in found.items()]
     rest = f"; and in {len(said) - 3:,} more columns" if len(said) > 3 else ""
     return Finding(
         code=CODE,
@@ -42,17 +42,17 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Make the cells empty; rows whose number to predict is unknown are removed."""
-    found = {name: cells for name, (_, cells) in _sentinels(examined).items()}
-    without_target = found.pop(TARGET, np.zeros(len(examined), dtype=np.bool_))
-    rows = with_missing(examined, found)
+    found = {name: cells for name, (_, cells) in _sentinels(context).items()}
+    without_target = found.pop(TARGET, np.zeros(len(context), dtype=np.bool_))
+    rows = with_missing(context, found)
     return rows.filter(pa.array(~without_target)) if without_target.any() else rows
 
 
-def _sentinels(examined: Examined) -> dict[str, tuple[float, NDArray[np.bool_]]]:
+def _sentinels(context: CheckContext) -> dict[str, tuple[float, NDArray[np.bool_]]]:
     """Return the sentinel of each column that has one, with where it stands, (N,); the target's name is ""."""
-    columns = [(TARGET, examined.column("target")), *((n, c) for n, c in features(examined) if is_number(c))]
+    columns = [(TARGET, context.column("target")), *((n, c) for n, c in features(context) if is_number(c))]
     found = {}
     for name, column in columns:
         values = numbers(column)
@@ -92,9 +92,9 @@ def _is_no_measurement(rest: NDArray[np.float64]) -> bool:
     return bool(low > 0.25 * middle and low > 1.5 * (upper - quarter) and len(np.unique(rest[:10_000])) >= FEWEST)
 
 
-def _said(examined: Examined, name: str, value: float, cells: NDArray[np.bool_]) -> str:
-    title = target_name(examined) if name == TARGET else shown(name, 24)
-    return f"'{title}' is {number(value)} in {percent(int(cells.sum()), len(examined))} of the rows"
+def _said(context: CheckContext, name: str, value: float, cells: NDArray[np.bool_]) -> str:
+    title = target_name(context) if name == TARGET else shown(name, 24)
+    return f"'{title}' is {number(value)} in {percent(int(cells.sum()), len(context))} of the rows"
 
 
-CHECK = CheckSpec(CODE, TABLES, look, repair, order=43)
+CHECK = CheckSpec(CODE, TABLES, run, fix, order=43)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import keep, texts_at
 from core.data.wording import SHOWN, counted, examples_of, positions
 from core.dataset_types import Finding
@@ -16,9 +16,9 @@ TELLING = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{So}]"
 LONGEST = 32  # bytes; a longer text is not short, whatever it is made of
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the texts with next to nothing in them."""
-    short = _short(examined)
+    short = _short(context)
     count = int(short.sum())
     if not count:
         return None
@@ -27,7 +27,7 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="note",
         count=count,
-        examples=examples_of(f"'{text}'" for text in texts_at(examined, "text", rows[: 10 * SHOWN])),
+        examples=examples_of(f"'{text}'" for text in texts_at(context, "text", rows[: 10 * SHOWN])),
         message=f"{counted(count, 'text has', 'texts have')} at most two letters or digits.",
         why="There is next to nothing in them to learn from; often they are cells that slipped.",
         fix=f"Remove {'this text' if count == 1 else 'these texts'}",
@@ -35,16 +35,16 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Remove the texts with next to nothing in them."""
-    return keep(examined, ~_short(examined))
+    return keep(context, ~_short(context))
 
 
-def _short(examined: Examined) -> NDArray[np.bool_]:
+def _short(context: CheckContext) -> NDArray[np.bool_]:
     import pyarrow.compute as pc
 
     found = []
-    for chunk in examined.column("text").chunks:
+    for chunk in context.column("text").chunks:
         short = pc.less_equal(pc.binary_length(chunk), LONGEST).fill_null(True)
         few = chunk.filter(short).fill_null("")
         nothing = pc.and_not(pc.match_substring_regex(few, SHORT), pc.match_substring_regex(few, TELLING))
@@ -52,4 +52,4 @@ def _short(examined: Examined) -> NDArray[np.bool_]:
     return np.concatenate(found).astype(np.bool_)
 
 
-CHECK = CheckSpec(CODE, ("text-classification",), look, repair, order=61)
+CHECK = CheckSpec(CODE, ("text-classification",), run, fix, order=61)

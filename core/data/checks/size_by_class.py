@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.spurious_correlation import Telling, binned, told_apart
 from core.data.wording import examples_of
 from core.dataset_types import Finding
@@ -10,14 +10,14 @@ from core.dataset_types import Finding
 CODE = "size-by-class"
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that the class can be told from width, height, area or shape alone."""
-    known = examined.targets >= 0
+    known = context.targets >= 0
     width, height = (
-        np.asarray(examined.column(name).fill_null(1).to_numpy(), dtype=np.float64)[known]
+        np.asarray(context.column(name).fill_null(1).to_numpy(), dtype=np.float64)[known]
         for name in ("width", "height")
     )
-    present, targets = np.unique(examined.targets[known], return_inverse=True)
+    present, targets = np.unique(context.targets[known], return_inverse=True)
     if len(present) < 2:
         return None
     measures = {"width": width, "height": height, "area": width * height, "shape": width / np.maximum(height, 1)}
@@ -34,7 +34,7 @@ def look(examined: Examined) -> Finding | None:
         severity="warning",
         count=len(present),
         examples=examples_of(
-            f"{examined.labels[present[i]]}: usually {sizes[i][0]:.0f} x {sizes[i][1]:.0f}" for i in order
+            f"{context.labels[present[i]]}: usually {sizes[i][0]:.0f} x {sizes[i][1]:.0f}" for i in order
         ),
         message=f"The {best} of a picture gives its class away: from that alone, {100 * tellings[best].accuracy:.0f} % "
         f"can be told right, where guessing would get {100 * tellings[best].guess:.0f} %. Take the pictures of all "
@@ -44,4 +44,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("image-classification",), look, order=17)
+CHECK = CheckSpec(CODE, ("image-classification",), run, order=17)

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import TABLES, describe_row, numbers, target_name
 from core.data.checks.support.outliers import far_out, most_exceptions
 from core.data.checks.support.selection import keep
@@ -15,13 +15,13 @@ CODE = "target-outliers"
 SPREADS = 6.0  # robust standard deviations from the middle
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the rows whose target is extreme."""
-    extreme = _extreme(examined)
+    extreme = _extreme(context)
     count = int(extreme.sum())
     if not count:
         return None
-    targets = numbers(examined.column("target"))
+    targets = numbers(context.column("target"))
     rest = targets[~extreme]
     rows = np.flatnonzero(extreme)
     worst = rows[np.argsort(-np.abs(targets[rows] - np.median(rest)), kind="stable")]
@@ -29,8 +29,8 @@ def look(examined: Examined) -> Finding | None:
         code=CODE,
         severity="note",
         count=count,
-        examples=examples_of(describe_row(examined, int(row)) for row in worst[:SHOWN]),
-        message=f"In {count:,} of the {len(examined):,} rows '{target_name(examined)}' is far beyond all others, such "
+        examples=examples_of(describe_row(context, int(row)) for row in worst[:SHOWN]),
+        message=f"In {count:,} of the {len(context):,} rows '{target_name(context)}' is far beyond all others, such "
         f"as {number(float(targets[worst[0]]))}: the others lie between {number(float(rest.min()))} and "
         f"{number(float(rest.max()))}.",
         why="A few extreme numbers can rule both the training and the score; check whether they are real, or slips "
@@ -40,17 +40,17 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Remove the rows whose target is extreme."""
-    return keep(examined, ~_extreme(examined))
+    return keep(context, ~_extreme(context))
 
 
-def _extreme(examined: Examined) -> NDArray[np.bool_]:
+def _extreme(context: CheckContext) -> NDArray[np.bool_]:
     """Return which targets are extreme, (N,), on a scale on which prices and the like are about evenly spread.
 
     The scale is that of the others, so that without the extreme ones there are none.
     """
-    targets = numbers(examined.column("target"))
+    targets = numbers(context.column("target"))
     nothing = extreme = np.zeros(len(targets), dtype=np.bool_)
     while True:
         rest = ~extreme
@@ -68,4 +68,4 @@ def _extreme(examined: Examined) -> NDArray[np.bool_]:
         extreme = further
 
 
-CHECK = CheckSpec(CODE, TABLES, look, repair, order=45)
+CHECK = CheckSpec(CODE, TABLES, run, fix, order=45)

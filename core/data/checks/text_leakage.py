@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import LOOKED_THROUGH
 from core.data.splits.document_splits import COMPARED, FACT, JUDGED, overlap_facts
 from core.data.splits.text_overlap import GRAM, overlaps
@@ -20,20 +20,20 @@ _WHY = "A model that remembers looks better on it than it is on new text."
 _CALLED: Mapping[SplitName, str] = {"validation": "validation", "test": "the test"}
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find what stands on two sides: in parts that the source names, and in those that were drawn."""
-    given = _given(examined)
-    return _of_given(given) if given else _of_drawn(examined.facts.get(FACT) or {})
+    given = _given(context)
+    return _of_given(given) if given else _of_drawn(context.facts.get(FACT) or {})
 
 
-def repair(examined: Examined) -> pa.Table:
+def fix(context: CheckContext) -> pa.Table:
     """Remove from the training documents the lines that stand in a part which the source names for judging."""
-    judged = DOCUMENT_BREAK.join(_texts(examined, JUDGED))
+    judged = DOCUMENT_BREAK.join(_texts(context, JUDGED))
     texts = [
         text if given in JUDGED else _without(text, judged)
-        for text, given in zip(examined.column("text").to_pylist(), examined.column("given").to_pylist(), strict=True)
+        for text, given in zip(context.column("text").to_pylist(), context.column("given").to_pylist(), strict=True)
     ]
-    rows, place = examined.rows, examined.rows.column_names.index("text")
+    rows, place = context.rows, context.rows.column_names.index("text")
     changed = rows.set_column(place, rows.schema.field("text"), pa.array(texts, pa.large_string()))
     return changed.filter(pa.array([bool(text.strip()) for text in texts]))
 
@@ -49,19 +49,19 @@ def _without(text: str, judged: str) -> str:
     return "".join(kept)
 
 
-def _texts(examined: Examined, names: Sequence[str]) -> list[str]:
-    pairs = zip(examined.column("text").to_pylist(), examined.column("given").to_pylist(), strict=True)
+def _texts(context: CheckContext, names: Sequence[str]) -> list[str]:
+    pairs = zip(context.column("text").to_pylist(), context.column("given").to_pylist(), strict=True)
     return [text or "" for text, given in pairs if given in names]
 
 
-def _given(examined: Examined) -> dict[SplitName, dict[str, Any]]:
+def _given(context: CheckContext) -> dict[SplitName, dict[str, Any]]:
     """Return for each part that the source names what of it is learnt too, as facts."""
-    present = set(examined.column("given").unique().to_pylist())
+    present = set(context.column("given").unique().to_pylist())
     names = [name for name in COMPARED if name in present]
     if not names:
         return {}
-    judged = [DOCUMENT_BREAK.join(_texts(examined, [name]))[:LOOKED_THROUGH] for name in names]
-    learnt = DOCUMENT_BREAK.join(_texts(examined, ["train", ""]))
+    judged = [DOCUMENT_BREAK.join(_texts(context, [name]))[:LOOKED_THROUGH] for name in names]
+    learnt = DOCUMENT_BREAK.join(_texts(context, ["train", ""]))
     found = overlaps(judged, learnt)
     return {
         name: overlap_facts(text, one, np.ones(len(text), np.bool_))
@@ -126,4 +126,4 @@ def _kinds(parts: Mapping[SplitName, Mapping[str, Any]]) -> str:
     return ", ".join(found) + ("" if searched else "; the text is too long to look for paragraphs nearly the same")
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), look, repair, order=11)
+CHECK = CheckSpec(CODE, ("text-generation",), run, fix, order=11)

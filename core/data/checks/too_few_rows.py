@@ -1,6 +1,6 @@
 """Too few examples in all for scores to mean much."""
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION
 from core.data.wording import counted, thing
 from core.dataset_types import Finding
@@ -11,13 +11,13 @@ FEW = 50
 TEST_SHARE = 0.15
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find that the whole data set is tiny."""
-    count = len(examined)
+    count = len(context)
     if count >= FEW:
         return None
     tested = max(1, round(TEST_SHARE * count))
-    nouns = thing(examined.task, count)
+    nouns = thing(context.task, count)
     return Finding(
         code=CODE,
         severity="warning",
@@ -25,7 +25,7 @@ def look(examined: Examined) -> Finding | None:
         examples=(),
         message=f"There {'is' if count == 1 else 'are'} only {count} {nouns} in all, of which about {tested} will be "
         f"used for the test: one right or wrong answer more moves the score by about {100 / tested:.0f} points."
-        if examined.task != "tabular-regression"
+        if context.task != "tabular-regression"
         else f"There {'is' if count == 1 else 'are'} only {counted(count, 'row')} in all, of which about {tested} will "
         "be used for the test: a single odd row decides how good the score looks.",
         why=f"With fewer than {FEW} examples in {len(SPLITS)} parts, scores tell a good idea from a lucky one only "
@@ -33,4 +33,4 @@ def look(examined: Examined) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, (*CLASSIFICATION, "tabular-regression"), look, order=3)
+CHECK = CheckSpec(CODE, (*CLASSIFICATION, "tabular-regression"), run, order=3)

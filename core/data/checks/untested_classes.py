@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.source_split_classes import ANEW, divide_anew, given_counts
 from core.data.wording import examples_of, listed, positions
@@ -11,9 +11,9 @@ from core.dataset_types import Finding
 CODE = "untested-classes"
 
 
-def look(examined: Examined) -> Finding | None:
+def run(context: CheckContext) -> Finding | None:
     """Find the classes that the given test (or validation) part lacks."""
-    counts = given_counts(examined)
+    counts = given_counts(context)
     lacking = {
         name: np.flatnonzero((counts["train"] > 0) & (found == 0)) for name, found in counts.items() if name != "train"
     }
@@ -21,17 +21,17 @@ def look(examined: Examined) -> Finding | None:
     if not name:
         return None
     classes = lacking[name]
-    names, several = [examined.labels[i] for i in classes], len(classes) > 1
+    names, several = [context.labels[i] for i in classes], len(classes) > 1
     return Finding(
         code=CODE,
         severity="warning",
         count=len(classes),
-        examples=examples_of(f"{examined.labels[i]}: {counts['train'][i]:,} for training" for i in classes),
+        examples=examples_of(f"{context.labels[i]}: {counts['train'][i]:,} for training" for i in classes),
         message=f"{listed(names)} {'are' if several else 'is'} missing in the source's {name} part.",
         why="The score will say nothing of how well such a class is recognised.",
         fix=ANEW,
-        rows=positions(np.isin(examined.targets, classes)),
+        rows=positions(np.isin(context.targets, classes)),
     )
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, look, divide_anew, order=4)
+CHECK = CheckSpec(CODE, CLASSIFICATION, run, divide_anew, order=4)

@@ -6,7 +6,7 @@ from core.data.documents.cleaning import Cleaner
 from core.data.documents.parts import Cutter
 from core.data.rows import DOCUMENT_ROWS
 from core.data.splits.first_document_rule import SHORTEST_TEXT
-from core.data.staging import Draft
+from core.data.staging import StagedDataset
 from core.data.wording import counted
 from core.dataset_types import Finding
 from core.errors import DataError
@@ -18,13 +18,13 @@ class Corpus:
     """Documents on their way into a draft.
 
     Args:
-        draft: Gets the rows, the findings and the facts.
+        staged: Gets the rows, the findings and the facts.
         source_name: Of the file or folder, for messages.
     """
 
-    def __init__(self, draft: Draft, source_name: str) -> None:
-        self._draft, self._name = draft, source_name
-        self._rows = draft.rows(DOCUMENT_ROWS)
+    def __init__(self, staged: StagedDataset, source_name: str) -> None:
+        self._staged, self._name = staged, source_name
+        self._rows = staged.rows(DOCUMENT_ROWS)
         self._cleaner, self._cutter = Cleaner(), Cutter()
         self._waiting = 0
         self.characters = 0  # but for white space at both ends of a part
@@ -66,9 +66,9 @@ class Corpus:
         if self.characters < SHORTEST_TEXT:
             raise too_short(self._name, self.characters)
         if self._cleaner.removed:
-            self._draft.findings.append(_cleaned(self._cleaner.removed))
+            self._staged.findings.append(_cleaned(self._cleaner.removed))
         if self._cutter.forced:
-            self._draft.findings.append(_divided(self._cutter.forced))
+            self._staged.findings.append(_divided(self._cutter.forced))
 
 
 def too_short(name: str, characters: int) -> DataError:

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.data.documents.cleaning import Cleaner
 from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.wording import shown
-from core.dataset_types import Guess, ImportOptions, Look
+from core.dataset_types import Guess, ImportOptions, SourcePreview
 
 TASK = "text-generation"
 _LINES, _LONGEST_LINE = 8, 200
@@ -35,7 +35,7 @@ def look_of(
     notes: tuple[str, ...] = (),
     is_exact: bool = True,
     guesses: tuple[Guess, ...] = (),
-) -> Look:
+) -> SourcePreview:
     """Return what documents seem to be.
 
     Args:
@@ -54,7 +54,7 @@ def look_of(
         notes = (*notes, "The beginning holds no text.")
     elif size < SHORTEST_TEXT:
         notes = (*notes, f"That is very little: at least {SHORTEST_TEXT:,} characters of text are needed.")
-    return Look(
+    return SourcePreview(
         kind="documents",
         format=kind,
         tasks=(TASK,),

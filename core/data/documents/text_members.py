@@ -10,7 +10,7 @@ from core.data.documents.archived_documents import copy_out, open_document
 from core.data.documents.cleaning import Cleaner
 from core.data.documents.document_signatures import DOCUMENT_SUFFIXES, TEXT_SUFFIXES
 from core.data.documents.text_places import TextPlaces
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_CHARACTERS, LONGEST_CELL, Batch, Table
 from core.data.wording import counted, listed
 from core.dataset_types import Finding
@@ -43,14 +43,14 @@ def member_table(archive: Archive, path: Path, found: TextPlaces, folder: Path, 
     if has_splits:
         notes.append("Which part a text is for (training, validation, test) is what its folders or file say.")
 
-    def batches(wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         done = number = waiting = 0
         lines: list[int] = []
         rows: list[tuple[str, ...]] = []
         for entry in entries:
             place = found.places[entry.name]
             done += entry.size_bytes
-            for text in _texts(archive, entry, folder, encoding, found.by_lines, left_out):
+            for text in _texts(archive, entry, folder, encoding, found.by_lines, skipped):
                 number += 1
                 lines.append(number)
                 rows.append((text, place.label, place.split))
@@ -90,7 +90,7 @@ def _in_turn(entries: list[Entry], found: TextPlaces) -> list[Entry]:
 
 
 def _texts(
-    archive: Archive, entry: Entry, folder: Path, encoding: str, by_lines: bool, left_out: LeftOut
+    archive: Archive, entry: Entry, folder: Path, encoding: str, by_lines: bool, skipped: SkipReport
 ) -> Iterator[str]:
     """Yield the text of a file, or its lines; a file that cannot be read is counted."""
     copied = folder / f"text{Path(entry.name).suffix.lower() or '.txt'}"
@@ -108,7 +108,7 @@ def _texts(
         else:
             yield "".join(cleaned)[:LONGEST_CELL]
     except DataError as error:
-        left_out.add("unreadable-texts", entry.number + 1, str(error))
+        skipped.add("unreadable-texts", entry.number + 1, str(error))
 
 
 def _plain(file: Path, by_lines: bool) -> str | None:

@@ -50,7 +50,7 @@ class Chosen:
 class Kinds:
     """The columns by what they hold, in their order."""
 
-    pictures: tuple[str, ...]
+    images: tuple[str, ...]
     classes: Mapping[str, tuple[str, ...]]  # the names of the classes
     texts: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -67,7 +67,7 @@ def kinds_of(features: Any) -> Kinds:
 
     values = {name: feature.dtype for name, feature in features.items() if isinstance(feature, Value)}
     return Kinds(
-        pictures=tuple(name for name, feature in features.items() if isinstance(feature, Image)),
+        images=tuple(name for name, feature in features.items() if isinstance(feature, Image)),
         classes={name: tuple(feature.names) for name, feature in features.items() if isinstance(feature, ClassLabel)},
         texts=tuple(name for name, dtype in values.items() if "string" in dtype),
         numbers=tuple(name for name, dtype in values.items() if dtype.startswith(("int", "uint", "float", "decimal"))),
@@ -102,7 +102,7 @@ def choose(hub_id: str, features: Any, options: ImportOptions, known: HubSet | N
         if found := text or _first(_TEXT_NAMES, kinds.texts):
             return Chosen(task, found, "")
     else:
-        inputs = kinds.pictures if task == "image-classification" else kinds.texts
+        inputs = kinds.images if task == "image-classification" else kinds.texts
         preferred = text if text in inputs else _first(_TEXT_NAMES, [n for n in inputs if n != label])
         label = label or _label(kinds, preferred)
         if preferred and label:
@@ -114,7 +114,7 @@ def choose(hub_id: str, features: Any, options: ImportOptions, known: HubSet | N
 
 
 def _likeliest(kinds: Kinds) -> str:
-    if kinds.pictures:
+    if kinds.images:
         return "image-classification"
     if kinds.texts:
         text = _first(_TEXT_NAMES, kinds.texts)

@@ -71,7 +71,7 @@ def prepare(cache: Path) -> None:
     Args:
         cache: The folder that keeps everything that is fetched.
     """
-    hub.prepare_library()
+    hub.prepare_dataset_store()
     import datasets
     from huggingface_hub import constants
 

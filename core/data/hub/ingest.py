@@ -9,14 +9,14 @@ from core.data.hub.download_record import FetchedSet, as_features, fetched_sets
 from core.data.hub.known_sets import known_set
 from core.data.hub.opening import Part, features_of, open_parts
 from core.data.hub.row_writer import write
-from core.data.staging import Draft, Progress
+from core.data.staging import Progress, StagedDataset
 from core.data.wording import counted, listed
-from core.dataset_types import Finding, HubSet, ImportOptions, Look, SourceKind
+from core.dataset_types import Finding, HubSet, ImportOptions, SourceKind, SourcePreview
 
 _KINDS: dict[str, SourceKind] = {"image-classification": "pictures", "text-generation": "documents"}
 
 
-def look_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: Path) -> Look:
+def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: Path) -> SourcePreview:
     """Return what a hub set is and would be used for; its columns are read, none of its examples.
 
     Args:
@@ -49,7 +49,7 @@ def look_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: P
     )
     notes = (f"Its parts {listed(found.left_out)} are left out.",) if found.left_out else ()
     rows = sum(found.rows.get(part, 0) for part in found.splits) or (known.examples if known else 0)
-    return Look(
+    return SourcePreview(
         kind=_KINDS.get(chosen.task, "table"),
         format=f"Hub set, {found.format}" + (f", {found.config}" if found.config else ""),
         tasks=(chosen.task,),
@@ -63,16 +63,16 @@ def look_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: P
 
 
 def read_hub(
-    wanted: HubSet | str, config: str, options: ImportOptions, cache: Path, draft: Draft, progress: Progress
+    wanted: HubSet | str, config: str, options: ImportOptions, cache: Path, staged: StagedDataset, progress: Progress
 ) -> None:
     """Fetch a hub set if it is not here, and write it into the draft.
 
     Args:
         wanted: A well-known set, or an id.
         config: Its configuration; empty for the only one.
-        options: As `look_hub` returned them.
+        options: As `preview_hub` returned them.
         cache: The folder that keeps everything that is fetched.
-        draft: Gets the rows, in the set's own splits.
+        staged: Gets the rows, in the set's own splits.
         progress: Told the bytes, then the rows.
 
     Raises:
@@ -84,13 +84,13 @@ def read_hub(
     with in_words(found.id):
         parts = open_parts(found, cache)
         chosen = choose(found.id, parts[0].features, options, known)
-        parts = _with_known_answers(parts, chosen, draft)
-        draft.facts.update(format=f"Hub set, {found.format}", hub_id=found.id, revision=found.revision)
-        draft.labels = chosen.labels
+        parts = _with_known_answers(parts, chosen, staged)
+        staged.facts.update(format=f"Hub set, {found.format}", hub_id=found.id, revision=found.revision)
+        staged.labels = chosen.labels
         progress.stage("Reading", sum(found.rows.get(part.name, 0) for part in parts), "rows")
-        write(found, parts, chosen, options, draft, progress)
+        write(found, parts, chosen, options, staged, progress)
     if found.left_out:
-        draft.findings.append(_left_out(found))
+        staged.findings.append(_skipped(found))
 
 
 def cached_sets(cache: Path) -> list[str]:
@@ -104,7 +104,7 @@ def _find(wanted: HubSet | str, config: str, cache: Path) -> tuple[HubSet | None
     return known, find_set(hub_id, config or (known.config if known else ""), known, cache)
 
 
-def _with_known_answers(parts: list[Part], chosen: Chosen, draft: Draft) -> list[Part]:
+def _with_known_answers(parts: list[Part], chosen: Chosen, staged: StagedDataset) -> list[Part]:
     """Return the parts whose answers are known: a test part whose answers are kept secret can measure nothing.
 
     The validation part then becomes the test, as publications use it, and training gives up some for validation.
@@ -120,7 +120,7 @@ def _with_known_answers(parts: list[Part], chosen: Chosen, draft: Draft) -> list
         if has_validation
         else "Some of the training examples are used as the test."
     )
-    draft.findings.append(
+    staged.findings.append(
         Finding(
             code="missing-labels",
             severity="note",
@@ -134,7 +134,7 @@ def _with_known_answers(parts: list[Part], chosen: Chosen, draft: Draft) -> list
     return [part.as_split("test") if part.split == "validation" else part for part in rest]
 
 
-def _left_out(found: FetchedSet) -> Finding:
+def _skipped(found: FetchedSet) -> Finding:
     rows = sum(found.rows.get(part, 0) for part in found.left_out)
     size = f" ({counted(rows, 'row')})" if rows else ""
     several = len(found.left_out) > 1

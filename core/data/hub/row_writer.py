@@ -10,16 +10,21 @@ from core.data.hub.columns import Chosen
 from core.data.hub.download_record import FetchedSet
 from core.data.hub.opening import Part
 from core.data.rows import TEXT_ROWS
-from core.data.staging import Draft, Progress
+from core.data.staging import Progress, StagedDataset
 from core.data.tables.cleaning import clean_texts, without_surrogates
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.dataset_types import ImportOptions
 
 SPLIT_COLUMN = "split"
 
 
 def write(
-    found: FetchedSet, parts: list[Part], chosen: Chosen, options: ImportOptions, draft: Draft, progress: Progress
+    found: FetchedSet,
+    parts: list[Part],
+    chosen: Chosen,
+    options: ImportOptions,
+    staged: StagedDataset,
+    progress: Progress,
 ) -> None:
     """Write all parts into the draft, as rows of the task.
 
@@ -28,19 +33,24 @@ def write(
         ImportCancelled: The user cancelled.
     """
     if chosen.task == "image-classification":
-        _write_pictures(found, parts, chosen, draft, progress)
+        _write_images(found, parts, chosen, staged, progress)
     elif chosen.task == "text-generation":
-        _write_documents(found, parts, chosen, draft, progress)
+        _write_documents(found, parts, chosen, staged, progress)
     elif chosen.task == "tabular-regression":
-        _write_table(found, parts, options, draft, progress)
+        _write_table(found, parts, options, staged, progress)
     else:
-        _write_texts(found, parts, chosen, options, draft, progress)
+        _write_texts(found, parts, chosen, options, staged, progress)
 
 
 def _write_texts(
-    found: FetchedSet, parts: list[Part], chosen: Chosen, options: ImportOptions, draft: Draft, progress: Progress
+    found: FetchedSet,
+    parts: list[Part],
+    chosen: Chosen,
+    options: ImportOptions,
+    staged: StagedDataset,
+    progress: Progress,
 ) -> None:
-    rows, left_out, number = draft.rows(TEXT_ROWS), LeftOut(), 0
+    rows, left_out, number = staged.rows(TEXT_ROWS), SkipReport(), 0
     for part in parts:
         for batch in part.batches(chosen.input_column, chosen.label_column):
             texts = without_surrogates([str(text or "") for text in batch[chosen.input_column]])
@@ -58,11 +68,13 @@ def _write_texts(
                 else:
                     rows.add(text=text, label=label, given=part.split, source=number)
             progress.advance(number)
-    draft.findings += left_out.findings(found.id, "row")
+    staged.findings += left_out.findings(found.id, "row")
 
 
-def _write_documents(found: FetchedSet, parts: list[Part], chosen: Chosen, draft: Draft, progress: Progress) -> None:
-    corpus, left_out, number = Corpus(draft, found.id), LeftOut(), 0
+def _write_documents(
+    found: FetchedSet, parts: list[Part], chosen: Chosen, staged: StagedDataset, progress: Progress
+) -> None:
+    corpus, left_out, number = Corpus(staged, found.id), SkipReport(), 0
     for part in parts:
         for batch in part.batches(chosen.input_column):
             for text in batch[chosen.input_column]:
@@ -70,41 +82,43 @@ def _write_documents(found: FetchedSet, parts: list[Part], chosen: Chosen, draft
                 if not corpus.add(f"{part.name} {number}", [str(text or "")], given=part.split, source=number):
                     left_out.add("empty-rows", number)
             progress.advance(number)
-    draft.findings += left_out.findings(found.id, "row")
+    staged.findings += left_out.findings(found.id, "row")
     corpus.finish()
 
 
-def _write_pictures(found: FetchedSet, parts: list[Part], chosen: Chosen, draft: Draft, progress: Progress) -> None:
+def _write_images(
+    found: FetchedSet, parts: list[Part], chosen: Chosen, staged: StagedDataset, progress: Progress
+) -> None:
     from core.data.images import ingest
     from core.data.images.background import LARGEST, LOOKED_AT, find_ground
     from core.data.images.pixel_budget import PixelBudget
-    from core.data.images.skip_report import LeftOut as LeftOutPictures
+    from core.data.images.skip_report import SkipReport as SkippedImages
     from core.data.images.thread_pool import in_order
 
-    contents = (content for *_, content in islice(_picture_files(parts, chosen), LOOKED_AT))
+    contents = (content for *_, content in islice(_image_files(parts, chosen), LOOKED_AT))
     under = find_ground(content for content in contents if 0 < len(content) <= LARGEST)
     if under.name:
-        draft.facts["ground"] = under.name
+        staged.facts["ground"] = under.name
 
     budget = PixelBudget()
 
-    def examined(given: tuple[Part, str, str, bytes]) -> tuple[Part, str, str, ingest.Picture | ingest.Unusable]:
+    def context(given: tuple[Part, str, str, bytes]) -> tuple[Part, str, str, ingest.IngestedImage | ingest.Unusable]:
         part, name, label, content = given
         if not label:
             return part, name, label, ingest.Unusable("missing-labels")
         return part, name, label, ingest.examine_or_say(content, under.level, budget)
 
-    left_out = LeftOutPictures()
-    files = in_order(examined, _picture_files(parts, chosen), lambda given: len(given[3]))
-    for number, (part, name, label, picture) in enumerate(files, 1):
+    left_out = SkippedImages()
+    files = in_order(context, _image_files(parts, chosen), lambda given: len(given[3]))
+    for number, (part, name, label, image) in enumerate(files, 1):
         progress.advance(number)
-        ingest.note(picture, name, left_out)
-        if isinstance(picture, ingest.Picture):
-            ingest.write(picture, name, label, part.split, number, draft)
-    draft.findings += left_out.findings()
+        ingest.note(image, name, left_out)
+        if isinstance(image, ingest.IngestedImage):
+            ingest.write(image, name, label, part.split, number, staged)
+    staged.findings += left_out.findings()
 
 
-def _picture_files(parts: list[Part], chosen: Chosen) -> Iterator[tuple[Part, str, str, bytes]]:
+def _image_files(parts: list[Part], chosen: Chosen) -> Iterator[tuple[Part, str, str, bytes]]:
     """Yield part, name, label and bytes of each picture; no bytes where there is none."""
     for part in parts:
         number = 0
@@ -119,7 +133,7 @@ def _picture_files(parts: list[Part], chosen: Chosen) -> Iterator[tuple[Part, st
 
 
 def _write_table(
-    found: FetchedSet, parts: list[Part], options: ImportOptions, draft: Draft, progress: Progress
+    found: FetchedSet, parts: list[Part], options: ImportOptions, staged: StagedDataset, progress: Progress
 ) -> None:
     """Write the parts as one Parquet file and let the tables' reader do the rest."""
     import pyarrow as pa
@@ -127,7 +141,7 @@ def _write_table(
 
     from core.data.readers.registry import find_reader  # it finds readers by walking, and so imports nearly everything
 
-    file = draft.folder / f"{found.id.split('/')[1]}.parquet"
+    file = staged.folder / f"{found.id.split('/')[1]}.parquet"
     has_splits = any(part.split for part in parts)
     number = 0
     schema: pa.Schema | None = None
@@ -148,7 +162,7 @@ def _write_table(
             writer.close()
         reader = find_reader(file)
         complete = reader.look(file, options.model_copy(update={"split_column": SPLIT_COLUMN if has_splits else ""}))
-        reader.read(file, complete.options, draft, progress)
+        reader.read(file, complete.options, staged, progress)
     finally:
         if writer is not None and writer.is_open:
             writer.close()

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from core.data.archives import Archive, Entry, UnreadableEntry
-from core.data.images.class_folders import folder_of, is_picture, split_above
-from core.data.images.image_names import PictureNames
-from core.data.images.skip_report import LeftOut
+from core.data.images.class_folders import folder_of, is_image, split_above
+from core.data.images.image_names import ImageNames
+from core.data.images.skip_report import SkipReport
 from core.dataset_types import Guess
 from core.errors import DataError
 
@@ -39,7 +39,7 @@ class Labelling:
         used: Numbers of the other files that were read.
         notes: Whole sentences.
         guesses: What was decided without being asked.
-        left_out: Rows and files that could not be used.
+        skipped: Rows and files that could not be used.
     """
 
     title: str
@@ -47,7 +47,7 @@ class Labelling:
     used: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
     guesses: tuple[Guess, ...] = ()
-    left_out: LeftOut = field(default_factory=LeftOut)
+    skipped: SkipReport = field(default_factory=SkipReport)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +55,18 @@ class Files:
     """Pictures and the other files beside them."""
 
     archive: Archive
-    pictures: list[Entry]
+    images: list[Entry]
     others: list[Entry]
 
     @classmethod
     def of(cls, archive: Archive) -> "Files":
         """Return an archive's files."""
-        pictures = [entry for entry in archive.entries() if is_picture(entry.name)]
-        return cls(archive, pictures, [entry for entry in archive.entries() if not is_picture(entry.name)])
+        images = [entry for entry in archive.entries() if is_image(entry.name)]
+        return cls(archive, images, [entry for entry in archive.entries() if not is_image(entry.name)])
 
     @cached_property
-    def _names(self) -> PictureNames:
-        return PictureNames(self.pictures)
+    def _names(self) -> ImageNames:
+        return ImageNames(self.images)
 
     def ending(self, *endings: str) -> list[Entry]:
         """Return the other files whose names end so, in lower case."""

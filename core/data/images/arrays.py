@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from core.data.images.annotated import Said
 from core.data.images.ingest import describe, write
 from core.data.images.samples import Sample, small
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.sources import TASK, check_classes_left, check_label_kinds, named_labels, split_guess
-from core.data.staging import Draft, Progress
+from core.data.staging import Progress, StagedDataset
 from core.data.tables.labels import LabelBook
-from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 LEAST_SIDE = 8  # pixels
@@ -41,14 +41,14 @@ class ArrayPart:
     examples: Callable[[], Iterator[tuple[NDArray[np.uint8], Said]]]
 
 
-def look_at_arrays(
+def preview_arrays(
     path: Path,
     options: ImportOptions,
     parts: Sequence[ArrayPart],
     title: str,
     notes: Sequence[str],
     guesses: Sequence[Guess],
-) -> Look:
+) -> SourcePreview:
     """Return the classes with their counts.
 
     Raises:
@@ -67,7 +67,7 @@ def look_at_arrays(
         classes[names[label]] += written[label]
     classes.pop("", None)
     check_label_kinds(classes, title, path.name)
-    return Look(
+    return SourcePreview(
         kind="pictures",
         format=title,
         tasks=(TASK,),
@@ -83,12 +83,17 @@ def look_at_arrays(
 
 
 def read_arrays(
-    path: Path, options: ImportOptions, parts: Sequence[ArrayPart], title: str, draft: Draft, progress: Progress
+    path: Path,
+    options: ImportOptions,
+    parts: Sequence[ArrayPart],
+    title: str,
+    staged: StagedDataset,
+    progress: Progress,
 ) -> None:
     """Write every picture that has a label as PNG into the draft."""
     from PIL import Image
 
-    left_out, book, kept = LeftOut(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
+    skipped, book, kept = SkipReport(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
     progress.stage("Reading pictures", sum(1 for part in parts for _ in part.said()), "pictures")
     done = 0
     for part in parts:
@@ -98,21 +103,21 @@ def read_arrays(
             if done % REPORTED == 0:
                 progress.advance(done)
             if not said.label:
-                left_out.add("unlabelled-pictures", called)
+                skipped.add("unlabelled-pictures", called)
                 continue
             book.counts[said.label] += 1
             if not (name := book.name(said.label)):
-                left_out.add("dropped-labels", called)
+                skipped.add("dropped-labels", called)
                 continue
-            picture, file = Image.fromarray(pixels), io.BytesIO()
-            picture.save(file, "PNG", compress_level=1)
-            write(describe(picture, file.getvalue()), called, name, said.split, number, draft)
+            image, file = Image.fromarray(pixels), io.BytesIO()
+            image.save(file, "PNG", compress_level=1)
+            write(describe(image, file.getvalue()), called, name, said.split, number, staged)
             kept[name] += 1
-    draft.labels = tuple(dict.fromkeys(name for label in _ordered(book.counts) if (name := book.name(label))))
+    staged.labels = tuple(dict.fromkeys(name for label in _ordered(book.counts) if (name := book.name(label))))
     merged = book.finding(path.name)
-    draft.findings += [*left_out.findings(), *([merged] if merged else [])]
-    draft.facts |= {"format": title, "label_map": book.names, "files": [part.name for part in parts]}
-    check_classes_left(path.name, kept, book.names, draft, left_out)
+    staged.findings += [*skipped.findings(), *([merged] if merged else [])]
+    staged.facts |= {"format": title, "label_map": book.names, "files": [part.name for part in parts]}
+    check_classes_left(path.name, kept, book.names, staged, skipped)
 
 
 def thumbnails_of(parts: Sequence[ArrayPart], options: ImportOptions) -> tuple[Thumbnail, ...]:
@@ -175,8 +180,8 @@ def check_several(parts: Sequence[object], name: str) -> None:
         )
 
 
-def _roughness(pictures: NDArray[np.uint8]) -> float:
-    some = pictures[:50].astype(np.int16)
+def _roughness(images: NDArray[np.uint8]) -> float:
+    some = images[:50].astype(np.int16)
     return float(np.abs(np.diff(some, axis=1)).mean() + np.abs(np.diff(some, axis=2)).mean())
 
 

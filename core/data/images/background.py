@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.data.images.decoding import WHITE, BadPicture, pixels_of, see_through
+from core.data.images.decoding import WHITE, BadImage, pixels_of, see_through
 from core.dataset_types import Guess
 from core.errors import DataError
 
@@ -106,7 +106,7 @@ def _contrasts(content: bytes) -> dict[str, float] | None:
             small = clear.convert("RGBa")  # premultiplied, so that what cannot be seen has no colour
             small.thumbnail((SIDE, SIDE))
             pixels = np.asarray(small, dtype=np.float32)  # (h, w, 4)
-    except BadPicture:
+    except BadImage:
         return None
     alpha = pixels[..., 3:]
     visible = alpha[..., 0] >= VISIBLE

@@ -45,8 +45,8 @@ class Boxes:
             "only what a picture shows."
         ]
         if several:
-            pictures = "picture holds" if several == 1 else "pictures hold"
-            told.append(f"{several:,} {pictures} things of several classes; only the class of the largest one is used.")
+            images = "picture holds" if several == 1 else "pictures hold"
+            told.append(f"{several:,} {images} things of several classes; only the class of the largest one is used.")
         return tuple(told)
 
     def guesses(self) -> tuple[Guess, ...]:

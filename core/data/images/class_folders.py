@@ -25,7 +25,7 @@ class Place:
     split: str
 
 
-def is_picture(name: str) -> bool:
+def is_image(name: str) -> bool:
     """Tell whether a file is named as a picture."""
     return name.lower().endswith(SUFFIXES)
 

@@ -52,23 +52,23 @@ _in_memory = Budget(PIXELS_TOGETHER)
 Made = TypeVar("Made")
 
 
-class BadPicture(Exception):
+class BadImage(Exception):
     """A file that cannot be used as a picture; its reader puts this in words."""
 
 
-class UnreadablePicture(BadPicture):
+class UnreadableImage(BadImage):
     """It is no picture, or a broken or truncated one."""
 
 
-class TooLargePicture(BadPicture):
+class TooLargeImage(BadImage):
     """It has more pixels than are decoded."""
 
 
-class HollowPicture(BadPicture):
+class HollowImage(BadImage):
     """It has millions of pixels in hardly any bytes: nothing to see, and much to decode."""
 
 
-class TooSmallPicture(BadPicture):
+class TooSmallImage(BadImage):
     """It has nothing to see: a side shorter than `LEAST_SIDE` pixels."""
 
 
@@ -93,10 +93,10 @@ def decode(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Image":
         ground: Brightness of 0 to 255 of what lies below it where it is transparent.
 
     Raises:
-        BadPicture: Which kind says why; nothing larger than `MOST_PIXELS` is decoded.
+        BadImage: Which kind says why; nothing larger than `MOST_PIXELS` is decoded.
     """
-    with decoded(content, at_least, ground) as picture:
-        return picture
+    with decoded(content, at_least, ground) as image:
+        return image
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def see_through(content: bytes) -> "Iterator[Image | None]":
     """Give a picture as it is saved, "RGBA", where some of it is transparent; None if nothing is.
 
     Raises:
-        BadPicture: As `decode`.
+        BadImage: As `decode`.
     """
     with ExitStack() as held:
         yield _open(content, 0, held, _clear)
@@ -126,11 +126,11 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             pixels = opened.width * opened.height
             if pixels > (MOST_CLEAR_PIXELS if opened.has_transparency_data else MOST_PIXELS):
-                raise TooLargePicture
+                raise TooLargeImage
             if pixels > max(SURE_PIXELS, PIXELS_PER_BYTE * len(content)):
-                raise HollowPicture
+                raise HollowImage
             if min(opened.size) < LEAST_SIDE:
-                raise TooSmallPicture
+                raise TooSmallImage
             if at_least and opened.format in ("JPEG", "MPO"):
                 shorter = min(opened.size)
                 width, height = (-(-side * at_least // shorter) for side in opened.size)
@@ -139,21 +139,21 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
             held.enter_context(_in_memory.take(opened.width * opened.height))
             return make(_upright(opened))
     except Image.DecompressionBombError as error:
-        raise TooLargePicture from error
+        raise TooLargeImage from error
     except BROKEN as error:
-        raise UnreadablePicture from error
+        raise UnreadableImage from error
 
 
 def _check_colour(opened: "Image") -> None:
     """Refuse colours that would fill the memory, as four bytes a pixel; a JPEG is decoded at half its sides instead.
 
     Raises:
-        TooLargePicture: It has more than `MOST_COLOUR_PIXELS`, and is no JPEG.
+        TooLargeImage: It has more than `MOST_COLOUR_PIXELS`, and is no JPEG.
     """
     if opened.mode.startswith(GREY) or opened.width * opened.height <= MOST_COLOUR_PIXELS:
         return
     if opened.format not in ("JPEG", "MPO"):
-        raise TooLargePicture
+        raise TooLargeImage
     opened.draft(opened.mode, (opened.width // 2, opened.height // 2))
 
 
@@ -185,29 +185,29 @@ def holds_several(content: bytes) -> bool:
         return False
 
 
-def without_colour(picture: "Image") -> "Image":
+def without_colour(image: "Image") -> "Image":
     """Return the picture in grey if every pixel's red, green and blue are the same, else as it is."""
-    if picture.mode == "L":
-        return picture
-    for strip in strips(picture):
+    if image.mode == "L":
+        return image
+    for strip in strips(image):
         if (strip[..., 0] != strip[..., 1]).any() or (strip[..., 0] != strip[..., 2]).any():
-            return picture
-    return picture.getchannel(0)
+            return image
+    return image.getchannel(0)
 
 
-def strips(picture: "Image") -> Iterator[NDArray[Any]]:
+def strips(image: "Image") -> Iterator[NDArray[Any]]:
     """Yield rows of pixels in pieces, (h, W) or (h, W, 3): one array of a large picture would double its memory."""
-    for piece, _ in _pieces(picture):
+    for piece, _ in _pieces(image):
         yield np.asarray(piece)
 
 
-def _pieces(picture: "Image") -> "Iterator[tuple[Image, int]]":
+def _pieces(image: "Image") -> "Iterator[tuple[Image, int]]":
     """Yield some rows of a picture at a time, and where they begin."""
-    width, height = picture.size
+    width, height = image.size
     rows = max(1, STRIP // width)
     for top in range(0, height, rows):
         bottom = min(top + rows, height)
-        yield picture if bottom - top == height else picture.crop((0, top, width, bottom)), top
+        yield image if bottom - top == height else image.crop((0, top, width, bottom)), top
 
 
 def _upright(opened: "Image") -> "Image":
@@ -222,49 +222,49 @@ def _upright(opened: "Image") -> "Image":
     return ImageOps.exif_transpose(opened) if turned else opened
 
 
-def _plain(picture: "Image", ground: int) -> "Image":
+def _plain(image: "Image", ground: int) -> "Image":
     """Return the picture as "L" or "RGB"."""
-    if picture.mode in ("L", "RGB"):
-        if "transparency" not in picture.info:
-            return picture
-    elif picture.mode.startswith("I") or picture.mode == "F":
-        return _eight_bit(picture)
-    elif picture.mode == "1":
-        return picture.convert("L")
-    if picture.has_transparency_data:
-        return _on_ground(picture, ground)
-    return picture.convert("RGB")
+    if image.mode in ("L", "RGB"):
+        if "transparency" not in image.info:
+            return image
+    elif image.mode.startswith("I") or image.mode == "F":
+        return _eight_bit(image)
+    elif image.mode == "1":
+        return image.convert("L")
+    if image.has_transparency_data:
+        return _on_ground(image, ground)
+    return image.convert("RGB")
 
 
-def _clear(picture: "Image") -> "Image | None":
+def _clear(image: "Image") -> "Image | None":
     """Return a picture as "RGBA" if some of it is transparent."""
-    if not picture.has_transparency_data:
+    if not image.has_transparency_data:
         return None
-    clear = picture.convert("RGBA")
+    clear = image.convert("RGBA")
     lowest, _ = cast(tuple[int, int], clear.getchannel("A").getextrema())
     return clear if lowest < OPAQUE else None
 
 
-def _on_ground(picture: "Image", ground: int) -> "Image":
+def _on_ground(image: "Image", ground: int) -> "Image":
     from PIL import Image
 
-    grey = picture.mode in ("L", "LA", "La")
-    paper = Image.new("L" if grey else "RGB", picture.size, ground if grey else (ground,) * 3)
-    for piece, top in _pieces(picture):
+    grey = image.mode in ("L", "LA", "La")
+    paper = Image.new("L" if grey else "RGB", image.size, ground if grey else (ground,) * 3)
+    for piece, top in _pieces(image):
         clear = piece.convert("LA" if grey else "RGBA")
         paper.paste(clear.convert(paper.mode), (0, top), mask=clear.getchannel("A"))
     paper.info[COMPOSED] = True
     return paper
 
 
-def _eight_bit(picture: "Image") -> "Image":
+def _eight_bit(image: "Image") -> "Image":
     """Return grey of 8 bits; the depth is the least even one that holds the brightest pixel (cameras use 10 to 16)."""
     from PIL import Image
 
-    brightest = max(float(np.nan_to_num(strip, posinf=0, neginf=0).max()) for strip in strips(picture))
+    brightest = max(float(np.nan_to_num(strip, posinf=0, neginf=0).max()) for strip in strips(image))
     bits = max(8, int(brightest).bit_length())
-    scale = 255.0 if picture.mode == "F" and 0 < brightest <= 1 else 255 / (2 ** (bits + bits % 2) - 1)
-    eight = [_scaled(strip, scale) for strip in strips(picture)]
+    scale = 255.0 if image.mode == "F" and 0 < brightest <= 1 else 255 / (2 ** (bits + bits % 2) - 1)
+    eight = [_scaled(strip, scale) for strip in strips(image)]
     return Image.fromarray(np.concatenate(eight))
 
 

@@ -108,8 +108,8 @@ def recognise(name: str, opens: Callable[[], IO[bytes]]) -> IdxFile | None:
     if len(sizes) < 4 * start[3]:
         return None
     shape = struct.unpack(f">{start[3]}I", sizes)
-    is_picture = len(shape) > 1 and all(0 < side <= LARGEST_SIDE for side in shape[1:3])
-    right = len(shape) == 1 or (is_picture and (len(shape) == 3 or shape[3] == 3))
+    is_image = len(shape) > 1 and all(0 < side <= LARGEST_SIDE for side in shape[1:3])
+    right = len(shape) == 1 or (is_image and (len(shape) == 3 or shape[3] == 3))
     return IdxFile(name, opens, shape) if right and 0 < shape[0] <= MOST_PICTURES else None
 
 

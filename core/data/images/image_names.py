@@ -22,16 +22,16 @@ def is_table(name: str) -> bool:
     return name.lower().endswith(TABLES)
 
 
-class PictureNames:
+class ImageNames:
     """Finds the picture that a table means, with or without folder and suffix, in any case.
 
     Args:
-        pictures: All of the source.
+        images: All of the source.
     """
 
-    def __init__(self, pictures: Sequence[Entry]) -> None:
+    def __init__(self, images: Sequence[Entry]) -> None:
         self._by_name: dict[str, list[Entry]] = defaultdict(list)
-        for entry in pictures:
+        for entry in images:
             last = entry.name.rsplit("/", 1)[-1].casefold()
             self._by_name[last].append(entry)
             if (stem := _stem(last)) != last:

@@ -13,22 +13,22 @@ from core.data.images.background import LARGEST, LOOKED_AT, Ground, find_ground,
 from core.data.images.decoding import (
     COMPOSED,
     WHITE,
-    BadPicture,
-    HollowPicture,
-    TooLargePicture,
-    TooSmallPicture,
-    UnreadablePicture,
+    BadImage,
+    HollowImage,
+    TooLargeImage,
+    TooSmallImage,
+    UnreadableImage,
     decoded,
     holds_several,
     without_colour,
 )
 from core.data.images.image_hash import hash_looks, hash_pixels
 from core.data.images.pixel_budget import PixelBudget
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.thread_pool import in_order
 from core.data.images.unreadable import Cause, cause_of
 from core.data.rows import PICTURE_ROWS
-from core.data.staging import Draft, Progress
+from core.data.staging import Progress, StagedDataset
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,7 +39,7 @@ KEPT_SIDE = 2048  # pixels of the longer side of pictures that are saved anew
 
 
 @dataclass(frozen=True)
-class Picture:
+class IngestedImage:
     """A picture as it is kept.
 
     Args:
@@ -82,7 +82,7 @@ class Placed:
     split: str
 
 
-def examine(content: bytes, ground: int = WHITE) -> Picture:
+def examine(content: bytes, ground: int = WHITE) -> IngestedImage:
     """Return a picture with all that is kept of it.
 
     Args:
@@ -90,20 +90,20 @@ def examine(content: bytes, ground: int = WHITE) -> Picture:
         ground: What lies below it where it is transparent; on another one than white it is saved anew.
 
     Raises:
-        BadPicture: It cannot be used; which kind says why.
+        BadImage: It cannot be used; which kind says why.
     """
     saved_anew, is_first = len(content) > LARGEST_KEPT, holds_several(content)
     if saved_anew:
         content = _save_smaller(content)
-    with decoded(content, ground=ground) as picture:
-        composed = ground != WHITE and COMPOSED in picture.info
+    with decoded(content, ground=ground) as image:
+        composed = ground != WHITE and COMPOSED in image.info
         if composed:
-            picture.info.clear()
-            content = _as_png(picture)
-        return replace(describe(picture, content), saved_anew=saved_anew, is_first=is_first, composed=composed)
+            image.info.clear()
+            content = _as_png(image)
+        return replace(describe(image, content), saved_anew=saved_anew, is_first=is_first, composed=composed)
 
 
-def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> Picture | Unusable:
+def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> IngestedImage | Unusable:
     """Return a picture with all that is kept of it, or why it cannot be used.
 
     Args:
@@ -117,68 +117,73 @@ def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> Picture 
         found = examine(content, ground)
         budget.spend(found.width * found.height, len(content))
         return found
-    except BadPicture as error:
+    except BadImage as error:
         code = CODES[type(error)]
         if code == "unreadable-files":
             budget.spend_on_broken(content)
         return Unusable(code, cause_of(content)) if code == "unreadable-files" else Unusable(code)
 
 
-def describe(picture: "Image", content: bytes) -> Picture:
+def describe(image: "Image", content: bytes) -> IngestedImage:
     """Return what is kept of a picture that is decoded already.
 
     Args:
-        picture: Mode "L" or "RGB".
+        image: Mode "L" or "RGB".
         content: Its file.
     """
-    picture = without_colour(picture)
-    return Picture(
+    image = without_colour(image)
+    return IngestedImage(
         content=content,
-        width=picture.width,
-        height=picture.height,
-        channels=1 if picture.mode == "L" else 3,
-        pixels=hash_pixels(picture),
-        looks=hash_looks(picture),
+        width=image.width,
+        height=image.height,
+        channels=1 if image.mode == "L" else 3,
+        pixels=hash_pixels(image),
+        looks=hash_looks(image),
     )
 
 
-def write(picture: Picture, name: str, label: str, split: str, source: int, draft: Draft) -> None:
+def write(image: IngestedImage, name: str, label: str, split: str, source: int, staged: StagedDataset) -> None:
     """Write one picture and its row into the draft.
 
     Args:
-        picture: What is kept of it.
+        image: What is kept of it.
         name: As in the source.
         label: Its class.
         split: As the source says, or "".
         source: Its number in the source, from 1.
-        draft: Gets both.
+        staged: Gets both.
     """
-    draft.rows(PICTURE_ROWS).add(
+    staged.rows(PICTURE_ROWS).add(
         name=name,
         label=label,
         pack="",  # the importer gives the pack its name
-        offset=draft.pack().add(picture.content),
-        size_bytes=len(picture.content),
-        width=picture.width,
-        height=picture.height,
-        channels=picture.channels,
-        pixels=picture.pixels,
-        looks=picture.looks,
+        offset=staged.pack().add(image.content),
+        size_bytes=len(image.content),
+        width=image.width,
+        height=image.height,
+        channels=image.channels,
+        pixels=image.pixels,
+        looks=image.looks,
         given=split,
         source=source,
     )
 
 
 def take_in(
-    archive: Archive, placed: Iterable[Placed], left_out: LeftOut, draft: Draft, progress: Progress, ground: str = ""
+    archive: Archive,
+    placed: Iterable[Placed],
+    skipped: SkipReport,
+    staged: StagedDataset,
+    progress: Progress,
+    ground: str = "",
 ) -> Counter[str]:
     """Write pictures into the draft, in order; those that cannot be used are noted.
 
     Args:
         archive: That they are in.
         placed: Which, and their labels and splits.
-        left_out: Takes what cannot be used.
-        draft: Gets rows and pictures.
+        skipped: Takes what cannot be used.
+        staged: Gets rows and pictures.
         progress: Is told the bytes.
         ground: On which transparent pictures are laid; "" finds it out.
 
@@ -187,18 +192,18 @@ def take_in(
     """
     waiting, kept = list(placed), Counter[str]()
     under = ground_of(archive, [place.entry for place in waiting], ground)
-    examined = partial(_examine, ground=under.level, budget=PixelBudget())
+    context = partial(_examine, ground=under.level, budget=PixelBudget())
     progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
     read, done = _read(archive, waiting), 0
-    for place, found in zip(waiting, in_order(examined, read, _weight), strict=True):
-        if isinstance(found, Picture):
-            write(found, place.entry.name, place.label, place.split, place.entry.number + 1, draft)
+    for place, found in zip(waiting, in_order(context, read, _weight), strict=True):
+        if isinstance(found, IngestedImage):
+            write(found, place.entry.name, place.label, place.split, place.entry.number + 1, staged)
             kept[place.label] += 1
-        note(found, place.entry.name, left_out)
+        note(found, place.entry.name, skipped)
         done += place.entry.size_bytes
         progress.advance(done)
     if under.name:
-        draft.facts["ground"] = under.name
+        staged.facts["ground"] = under.name
     return kept
 
 
@@ -220,17 +225,17 @@ def _readable(archive: Archive, entries: Iterable[Entry]) -> Iterator[bytes]:
             yield archive.read(entry, LARGEST)
 
 
-def note(found: Picture | Unusable, name: str, left_out: LeftOut) -> None:
+def note(found: IngestedImage | Unusable, name: str, skipped: SkipReport) -> None:
     """Say what was not, or not wholly, taken in of a file."""
     if isinstance(found, Unusable):
-        left_out.add(found.code, name, found.cause)
+        skipped.add(found.code, name, found.cause)
         return
     if found.saved_anew:
-        left_out.add("shrunk-pictures", name)
+        skipped.add("shrunk-pictures", name)
     if found.is_first:
-        left_out.add("first-frames", name)
+        skipped.add("first-frames", name)
     if found.composed:
-        left_out.add("composed-pictures", name)
+        skipped.add("composed-pictures", name)
 
 
 def _read(archive: Archive, placed: list[Placed]) -> Iterator[bytes | Unusable]:
@@ -249,28 +254,28 @@ def _weight(read: bytes | Unusable) -> int:
     return 0 if isinstance(read, Unusable) else len(read)
 
 
-def _examine(read: bytes | Unusable, ground: int, budget: PixelBudget) -> Picture | Unusable:
+def _examine(read: bytes | Unusable, ground: int, budget: PixelBudget) -> IngestedImage | Unusable:
     return read if isinstance(read, Unusable) else examine_or_say(read, ground, budget)
 
 
-CODES: dict[type[BadPicture], str] = {
-    UnreadablePicture: "unreadable-files",
-    TooLargePicture: "too-large-pictures",
-    HollowPicture: "hollow-pictures",
-    TooSmallPicture: "too-small-pictures",
+CODES: dict[type[BadImage], str] = {
+    UnreadableImage: "unreadable-files",
+    TooLargeImage: "too-large-pictures",
+    HollowImage: "hollow-pictures",
+    TooSmallImage: "too-small-pictures",
 }
 
 
-def _as_png(picture: "Image") -> bytes:
+def _as_png(image: "Image") -> bytes:
     file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
+    image.save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
 def _save_smaller(content: bytes) -> bytes:
-    with decoded(content, KEPT_SIDE) as picture:
-        picture.thumbnail((KEPT_SIDE, KEPT_SIDE), reducing_gap=3)
-        picture.info.clear()
+    with decoded(content, KEPT_SIDE) as image:
+        image.thumbnail((KEPT_SIDE, KEPT_SIDE), reducing_gap=3)
+        image.info.clear()
         file = io.BytesIO()
-        picture.save(file, "JPEG", quality=92)
+        image.save(file, "JPEG", quality=92)
         return file.getvalue()

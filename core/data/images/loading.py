@@ -14,9 +14,9 @@ from core.data.images.decoding import (
     CLEAR_IN_WORDS,
     FORMATS_IN_WORDS,
     MOST_IN_WORDS,
-    BadPicture,
-    TooLargePicture,
-    TooSmallPicture,
+    BadImage,
+    TooLargeImage,
+    TooSmallImage,
     decode,
     decoded,
     see_through,
@@ -52,7 +52,7 @@ def natural_size(rows: pa.Table) -> tuple[int, int]:
     return wide["max"] if one_size else USUAL, 1 if pc.max(rows["channels"]).as_py() == 1 else 3
 
 
-def load_pictures(
+def load_images(
     rows: pa.Table, packs: Path, size: int, channels: int, into: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
     """Return pictures as (N, size, size, channels) of 0 to 255: the shorter side to `size`, the middle cut out.
@@ -75,13 +75,13 @@ def load_pictures(
             open_packs = {pack: stack.enter_context((packs / pack).open("rb")) for pack in {p for p, _, _ in places}}
             for position, (pack, offset, size_bytes) in enumerate(places, begin):
                 open_packs[pack].seek(offset)
-                with decoded(open_packs[pack].read(size_bytes), SHARPER * size) as picture:
-                    result[position] = shape(picture, size, size, channels)
+                with decoded(open_packs[pack].read(size_bytes), SHARPER * size) as image:
+                    result[position] = shape(image, size, size, channels)
 
     try:
         for _ in in_order(load, _pieces(rows)):
             pass
-    except (BadPicture, OSError) as error:
+    except (BadImage, OSError) as error:
         raise DataError(
             "The pictures of this data set are damaged on disk. Import them again; the old version can then be deleted."
         ) from error
@@ -102,12 +102,12 @@ def thumbnail(content: bytes, largest: int) -> bytes:
     Raises:
         DataError: It is no picture that can be shown.
     """
-    picture = _decoded(content, largest)
-    picture.thumbnail((largest, largest), reducing_gap=2)
-    return _saved(picture, lossless=min(picture.size) <= SMALL)
+    image = _decoded(content, largest)
+    image.thumbnail((largest, largest), reducing_gap=2)
+    return _saved(image, lossless=min(image.size) <= SMALL)
 
 
-def checked_picture(content: bytes) -> bytes:
+def checked_image(content: bytes) -> bytes:
     """Return a picture that was dropped or taken by camera as it is kept: upright, at most 2048 pixels a side.
 
     It is saved anew, so that it carries nothing but itself: no place where it was taken, no hidden data.
@@ -116,15 +116,15 @@ def checked_picture(content: bytes) -> bytes:
         DataError: It is no picture that can be used; the message says why.
     """
     lossy = content.startswith(b"\xff\xd8") or b"ftyp" in content[:16]
-    picture = (None if lossy else _see_through(content)) or _decoded(content, 2 * LARGEST_TAKEN if lossy else 0)
-    picture.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
-    kept = _saved(picture, lossless=not lossy)
+    image = (None if lossy else _see_through(content)) or _decoded(content, 2 * LARGEST_TAKEN if lossy else 0)
+    image.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
+    kept = _saved(image, lossless=not lossy)
     if len(kept) <= LARGEST_PNG:
         return kept
-    if picture.mode == "RGBA":  # too large to keep what is transparent
-        picture = _decoded(content, 0)
-        picture.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
-    return _saved(picture, lossless=False)
+    if image.mode == "RGBA":  # too large to keep what is transparent
+        image = _decoded(content, 0)
+        image.thumbnail((LARGEST_TAKEN, LARGEST_TAKEN), reducing_gap=3)
+    return _saved(image, lossless=False)
 
 
 def _see_through(content: bytes) -> "Image | None":
@@ -132,33 +132,33 @@ def _see_through(content: bytes) -> "Image | None":
     try:
         with see_through(content) as clear:
             return clear
-    except BadPicture:
+    except BadImage:
         return None  # decoding it again says why
 
 
 def _decoded(content: bytes, at_least: int) -> "Image":
     try:
         return decode(content, at_least)
-    except TooLargePicture as error:
+    except TooLargeImage as error:
         raise DataError(
             f"This picture has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make it smaller and add it again."
         ) from error
-    except TooSmallPicture as error:
+    except TooSmallImage as error:
         raise DataError(
             "This picture is only a few pixels large: there is nothing to see. Add a larger one."
         ) from error
-    except BadPicture as error:
+    except BadImage as error:
         raise DataError(
             "This file is not a picture that can be read, or it is damaged. "
             f"Pictures may be {FORMATS_IN_WORDS} files; save it again as one of them."
         ) from error
 
 
-def _saved(picture: "Image", lossless: bool) -> bytes:
+def _saved(image: "Image", lossless: bool) -> bytes:
     file = io.BytesIO()
-    picture.info.clear()
+    image.info.clear()
     if lossless:
-        picture.save(file, "PNG", compress_level=1)
+        image.save(file, "PNG", compress_level=1)
     else:
-        picture.save(file, "JPEG", quality=92)
+        image.save(file, "JPEG", quality=92)
     return file.getvalue()

@@ -234,10 +234,10 @@ def _values(body: Sequence[Sequence[bytes]], pixels: Sequence[int]) -> NDArray[n
 
 def _is_smooth(values: NDArray[np.float32], side: int, channels: int) -> bool:
     """Tell whether neighbours above each other are alike, which in other tables nothing would make them."""
-    pictures = values.reshape(-1, side, side, 3) if channels == 3 else values.reshape(-1, side, side, 1)
-    below = np.abs(np.diff(pictures, axis=1)).mean()
+    images = values.reshape(-1, side, side, 3) if channels == 3 else values.reshape(-1, side, side, 1)
+    below = np.abs(np.diff(images, axis=1)).mean()
     mixed = np.random.default_rng(0).permutation(side)
-    apart = np.abs(pictures[:, mixed] - pictures).mean()
+    apart = np.abs(images[:, mixed] - images).mean()
     return bool(apart > 0 and below < SMOOTH * apart)
 
 

@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def shape(picture: "Image", width: int, height: int, channels: int) -> NDArray[np.uint8]:
+def shape(image: "Image", width: int, height: int, channels: int) -> NDArray[np.uint8]:
     """Return the middle of a picture, as much as fits the proportions, resized to (height, width, channels).
 
     For a square this is: the shorter side to its length, then the middle cut out.
 
     Args:
-        picture: Mode "L" or "RGB".
+        image: Mode "L" or "RGB".
         width: In pixels.
         height: In pixels.
         channels: 1 for grey, 3 for colour.
@@ -23,7 +23,7 @@ def shape(picture: "Image", width: int, height: int, channels: int) -> NDArray[n
     from PIL import Image, ImageOps
 
     mode = "L" if channels == 1 else "RGB"
-    if picture.size != (width, height):
-        picture = ImageOps.fit(picture, (width, height), Image.Resampling.BICUBIC)
-    pixels = np.asarray(picture if picture.mode == mode else picture.convert(mode))
+    if image.size != (width, height):
+        image = ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
+    pixels = np.asarray(image if image.mode == mode else image.convert(mode))
     return pixels.reshape(height, width, channels)

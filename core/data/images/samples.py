@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.archives import Archive, Entry, UnreadableEntry
 from core.data.images.background import spread
-from core.data.images.decoding import WHITE, BadPicture, decode, pixels_of
+from core.data.images.decoding import WHITE, BadImage, decode, pixels_of
 from core.dataset_types import Thumbnail
 
 CLASSES, EACH = 12, 4  # shown
@@ -88,21 +88,21 @@ def _small(content: bytes | NDArray[np.uint8], ground: int) -> tuple[str, int]:
     from PIL import Image
 
     if isinstance(content, np.ndarray):
-        picture, cost = Image.fromarray(content), content.size
+        image, cost = Image.fromarray(content), content.size
     else:
         cost = pixels_of(content)
         if not 0 < cost <= MOST_PIXELS:
             return "", 0
         try:
-            picture = decode(content, SIDE, ground)
-        except BadPicture:
+            image = decode(content, SIDE, ground)
+        except BadImage:
             return "", cost
-    lossless = max(picture.size) <= SIDE
-    picture.thumbnail((SIDE, SIDE), reducing_gap=2)
-    picture.info.clear()
+    lossless = max(image.size) <= SIDE
+    image.thumbnail((SIDE, SIDE), reducing_gap=2)
+    image.info.clear()
     file = io.BytesIO()
     if lossless:
-        picture.save(file, "PNG", compress_level=6)
+        image.save(file, "PNG", compress_level=6)
     else:
-        picture.save(file, "JPEG", quality=85)
+        image.save(file, "JPEG", quality=85)
     return base64.b64encode(file.getvalue()).decode("ascii"), cost

@@ -168,7 +168,7 @@ _KINDS = {
 }
 
 
-class LeftOut:
+class SkipReport:
     """Counts what is left out, by the finding's code, and keeps a few names of each."""
 
     def __init__(self) -> None:

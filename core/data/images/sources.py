@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.data.archives import Archive, is_special
-from core.data.images.class_folders import is_picture
-from core.data.images.skip_report import LeftOut
-from core.data.staging import Draft
+from core.data.images.class_folders import is_image
+from core.data.images.skip_report import SkipReport
+from core.data.staging import StagedDataset
 from core.data.tables.labels import normalise_labels
 from core.data.wording import listed
-from core.dataset_types import Finding, Guess, ImportOptions, Look
+from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 
 TASK = "image-classification"
@@ -95,15 +95,15 @@ def size_of(path: Path, archive: Archive) -> int:
     return path.stat().st_size if path.is_file() else sum(entry.size_bytes for entry in archive.entries())
 
 
-def refuse_nothing_left(name: str, draft: Draft, left_out: LeftOut) -> None:
+def refuse_nothing_left(name: str, staged: StagedDataset, skipped: SkipReport) -> None:
     """Raise if no picture could be read; say what happened to them."""
-    if draft.writer is not None and draft.writer.count:
+    if staged.writer is not None and staged.writer.count:
         return
-    raise DataError(f"None of the pictures of {name} can be used. {left_out.reasons()}".strip())
+    raise DataError(f"None of the pictures of {name} can be used. {skipped.reasons()}".strip())
 
 
 def check_classes_left(
-    name: str, kept: Mapping[str, int], names: Mapping[str, str], draft: Draft, left_out: LeftOut
+    name: str, kept: Mapping[str, int], names: Mapping[str, str], staged: StagedDataset, skipped: SkipReport
 ) -> None:
     """Say which classes lost all of their pictures, and refuse if there are no two classes any more.
 
@@ -111,10 +111,10 @@ def check_classes_left(
         name: Of the source.
         kept: Pictures taken in, by label.
         names: Every label as written, and as it is called; "" for those that the user left out.
-        draft: Gets the finding.
-        left_out: What happened to the others.
+        staged: Gets the finding.
+        skipped: What happened to the others.
     """
-    refuse_nothing_left(name, draft, left_out)
+    refuse_nothing_left(name, staged, skipped)
     wanted = {label for label in names.values() if label}
     lost = sorted(label for label in wanted if not kept.get(label))
     if len(wanted) == 1:
@@ -128,22 +128,22 @@ def check_classes_left(
         (only,) = kept
         raise DataError(
             f"Only pictures of '{only}' can be used of {name}, none of {listed(lost)}: a model learns by telling "
-            f"classes apart. {left_out.reasons()}"
+            f"classes apart. {skipped.reasons()}"
         )
     if lost:
         what = f"None of the pictures of {listed(lost)} could be used, so nothing will be learnt about that."
         why = "A class needs pictures to be learnt from; look at what was left out, and bring those pictures anew."
-        draft.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
+        staged.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
 
 
-def refuse_without_pictures(look: Look, name: str) -> None:
+def refuse_without_images(look: SourcePreview, name: str) -> None:
     """Raise if a table says what pictures show, but the pictures are not there: nothing else can be learnt from it.
 
     Args:
         look: Of the table.
         name: Of the table's file.
     """
-    named = [column for column in look.columns if column.examples and all(map(is_picture, column.examples))]
+    named = [column for column in look.columns if column.examples and all(map(is_image, column.examples))]
     others = [column for column in look.columns if column not in named and column.role not in ("label", "target")]
     has_text = any(column.kind == "text" for column in others)
     numbers = sum(column.kind in ("number", "number-in-text") for column in others)

@@ -16,7 +16,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from core.data.imports.reservations import Reservations
-from core.data.inspection_client import checked_picture, thumbnail
+from core.data.inspection_client import checked_image, thumbnail
 from core.errors import DataError, UserError
 
 MOST_PICTURES, MOST_LABELS, MOST_BYTES = 10_000, 100, 15 * 2**20  # of a collection; of one picture
@@ -83,7 +83,7 @@ class Collections:
         """
         folder = self.path(collection_id)
         card = json.loads((folder / CARD).read_bytes())
-        numbers = {label.name: tuple(sorted(_pictures(label))) for label in _labels(folder)}
+        numbers = {label.name: tuple(sorted(_images(label))) for label in _labels(folder)}
         return Collection(collection_id, card["title"], datetime.fromisoformat(card["created_at"]), numbers)
 
     def path(self, collection_id: str) -> Path:
@@ -106,7 +106,7 @@ class Collections:
 
     # --- pictures ---
 
-    def add_picture(self, collection_id: str, label: str, content: bytes) -> int:
+    def add_image(self, collection_id: str, label: str, content: bytes) -> int:
         """Keep a picture; return its number in its class.
 
         Raises:
@@ -123,11 +123,11 @@ class Collections:
         place = _found(folder, clean) or folder / clean
         _check_room(folder, is_new=not place.is_dir())
         with self.space.hold(folder, MOST_BYTES):
-            kept = checked_picture(content)
+            kept = checked_image(content)
             place.mkdir(exist_ok=True)
             return _keep(place, folder / REMOVED / place.name, kept)
 
-    def remove_picture(self, collection_id: str, label: str, number: int) -> None:
+    def remove_image(self, collection_id: str, label: str, number: int) -> None:
         """Take a picture away; it can come back.
 
         Raises:
@@ -137,9 +137,9 @@ class Collections:
         place = _the_label(folder, label)
         removed = folder / REMOVED / place.name
         removed.mkdir(parents=True, exist_ok=True)
-        _move(_picture(place, number), removed)
+        _move(_image(place, number), removed)
 
-    def restore_picture(self, collection_id: str, label: str, number: int) -> None:
+    def restore_image(self, collection_id: str, label: str, number: int) -> None:
         """Bring a removed picture back under its number.
 
         Raises:
@@ -148,11 +148,11 @@ class Collections:
         folder = self.path(collection_id)
         clean = _clean(label)
         place = _found(folder, clean) or folder / clean
-        picture = _picture(folder / REMOVED / place.name, number)
+        image = _image(folder / REMOVED / place.name, number)
         place.mkdir(exist_ok=True)
-        _move(picture, place)
+        _move(image, place)
 
-    def picture(self, collection_id: str, label: str, number: int, largest: int = THUMBNAIL) -> bytes:
+    def image(self, collection_id: str, label: str, number: int, largest: int = THUMBNAIL) -> bytes:
         """Return a small copy of a picture, as PNG or JPEG.
 
         Args:
@@ -165,9 +165,9 @@ class Collections:
             UserError: There is no such picture.
         """
         try:
-            return thumbnail(_picture(_the_label(self.path(collection_id), label), number).read_bytes(), largest)
+            return thumbnail(_image(_the_label(self.path(collection_id), label), number).read_bytes(), largest)
         except FileNotFoundError as error:  # removed between two looks
-            raise _no_picture() from error
+            raise _no_image() from error
 
     # --- classes ---
 
@@ -192,9 +192,9 @@ class Collections:
             UserError: There is no such class.
         """
         place = _the_label(self.path(collection_id), label)
-        for number in _pictures(place):
+        for number in _images(place):
             with suppress(UserError):  # another page was quicker
-                self.remove_picture(collection_id, label, number)
+                self.remove_image(collection_id, label, number)
         with suppress(OSError):  # another page has just added one
             place.rmdir()
 
@@ -229,35 +229,35 @@ def _the_label(folder: Path, label: str) -> Path:
     return place
 
 
-def _pictures(place: Path) -> dict[int, Path]:
+def _images(place: Path) -> dict[int, Path]:
     """Return the pictures in a folder by number."""
     inside = place.iterdir() if place.is_dir() else ()
     return {int(found[1]): f for f in inside if (found := _FILE.fullmatch(f.name)) and not f.name.startswith(".")}
 
 
-def _picture(place: Path, number: int) -> Path:
+def _image(place: Path, number: int) -> Path:
     for suffix in ("jpg", "png"):
         if (file := place / f"{number}.{suffix}").is_file():
             return file
-    raise _no_picture()
+    raise _no_image()
 
 
-def _no_picture() -> UserError:
+def _no_image() -> UserError:
     return UserError("This picture is not here any more. It was removed, perhaps on another page.")
 
 
-def _move(picture: Path, folder: Path) -> None:
+def _move(image: Path, folder: Path) -> None:
     try:
-        picture.rename(folder / picture.name)
+        image.rename(folder / image.name)
     except FileNotFoundError as error:  # another page was quicker
-        raise _no_picture() from error
+        raise _no_image() from error
 
 
 def _check_room(folder: Path, *, is_new: bool) -> None:
     labels = _labels(folder)
     if is_new and len(labels) >= MOST_LABELS:
         raise DataError(f"There are {MOST_LABELS} classes already, which is the most that a collection can have.")
-    if sum(len(_pictures(place)) for place in labels) >= MOST_PICTURES:
+    if sum(len(_images(place)) for place in labels) >= MOST_PICTURES:
         raise DataError(
             f"There are {MOST_PICTURES:,} pictures already, which is the most that a collection can have. "
             "Import it; more can be added to the data set then."
@@ -276,7 +276,7 @@ def _keep(place: Path, removed: Path, content: bytes) -> int:
             number += 1
             continue
         try:
-            if number not in _pictures(place) and number not in _pictures(removed):
+            if number not in _images(place) and number not in _images(removed):
                 _write(reserved, content)
                 reserved.rename(place / f"{number}.{suffix}")
                 return number

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.data.imports.reservations import Reservations
-from core.dataset_types import Guess, HubSet, ImportOptions, ImportProgress, Look
+from core.dataset_types import Guess, HubSet, ImportOptions, ImportProgress, SourcePreview
 from core.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FORGOTTEN_AFTER_S = 2 * 86_400.0  # an upload that nobody imported
 
 
-class Reception:
+class ImportService:
     """Takes in what a user brings; all of it is on the disk at once, and nothing of it in this process's memory.
 
     Args:
@@ -62,7 +62,7 @@ class Reception:
         options: ImportOptions | None = None,
         meanwhile: Callable[[float], None] | None = None,
         visitor: str = "",
-    ) -> Look:
+    ) -> SourcePreview:
         """Return what a source seems to be; it is read in a process of its own.
 
         Args:
@@ -74,14 +74,14 @@ class Reception:
         Raises:
             DataError: It cannot be read at all, or took more than a look may take.
         """
-        from core.data.inspection_client import look_at
+        from core.data.inspection_client import preview_source
         from core.data.store.manifest import name_from
 
         asked = options or ImportOptions()
         if path.parent == self.collections.folder:  # its folder is called after its id; its owner knows its title
             title = asked.title or self.collections.get(path.name).title
             asked = asked.model_copy(update={"title": title, "name": asked.name or name_from(title)})
-        return look_at(path, asked, meanwhile, visitor)
+        return preview_source(path, asked, meanwhile, visitor)
 
     def new_upload(self) -> str:
         """Return the id of a new empty upload; old ones that nobody imported are removed."""

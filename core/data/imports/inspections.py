@@ -11,33 +11,33 @@ import PIL.Image
 import pyarrow as pa
 
 from core import catalog
-from core.data.images.loading import checked_picture, load_pictures, thumbnail
-from core.data.imports.run_import import look_at
+from core.data.images.loading import checked_image, load_images, thumbnail
+from core.data.imports.run_import import preview_source
 from core.data.inspection_client import LOOK
 from core.dataset_types import ImportOptions
 
 
 def _look(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
-    found = look_at(Path(os.fsdecode(path)), ImportOptions.model_validate(asked["options"]))
+    found = preview_source(Path(os.fsdecode(path)), ImportOptions.model_validate(asked["options"]))
     return LOOK.dump_python(found, mode="json"), b""
 
 
-def _checked_picture(_asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
-    return None, checked_picture(content)
+def _checked_image(_asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
+    return None, checked_image(content)
 
 
 def _thumbnail(asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:
     return None, thumbnail(content, int(asked["largest"]))
 
 
-def _pictures(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
+def _images(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
     packs, offsets, sizes = zip(*asked["places"], strict=True)
     rows = pa.table({"pack": packs, "offset": offsets, "size_bytes": sizes})
-    return None, load_pictures(rows, Path(os.fsdecode(folder)), int(asked["size"]), int(asked["channels"])).tobytes()
+    return None, load_images(rows, Path(os.fsdecode(folder)), int(asked["size"]), int(asked["channels"])).tobytes()
 
 
 INSPECTIONS = {
-    "look": _look, "checked-picture": _checked_picture, "thumbnail": _thumbnail, "pictures": _pictures,
+    "look": _look, "checked-picture": _checked_image, "thumbnail": _thumbnail, "pictures": _images,
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _load() -> None:
         for name, text in (("warm.csv", _WARM_CSV), ("warm.jsonl", _WARM_JSON)):
             file = Path(folder) / name
             file.write_text(text, encoding="utf-8")
-            look_at(file, ImportOptions())
+            preview_source(file, ImportOptions())
 
 
 _load()

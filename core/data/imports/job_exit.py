@@ -15,7 +15,7 @@ _LAST_WORDS = 8_000  # bytes of the log
 _BROKEN = "Fatal Python error"  # what `faulthandler` writes when compiled code breaks down
 
 
-def obituary(request: Path, log: Path, *, started: bool, created: float, exit_code: int | None) -> str:
+def describe_exit(request: Path, log: Path, *, started: bool, created: float, exit_code: int | None) -> str:
     """Return what is known of its end.
 
     Args:

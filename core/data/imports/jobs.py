@@ -22,7 +22,7 @@ from uuid import uuid4
 import psutil
 from pydantic import TypeAdapter, ValidationError
 
-from core.data.imports.job_exit import obituary
+from core.data.imports.job_exit import describe_exit
 from core.data.staging import ImportCancelled, Unit
 from core.data.store.cleanup import sweep
 from core.dataset_types import ImportProgress
@@ -144,12 +144,12 @@ class Jobs:
         if said is None or said.state != "working":
             return said
         state: Literal["cancelled", "failed"] = "cancelled" if (folder / CANCEL).exists() else "failed"
-        message = "" if state == "cancelled" else self._obituary(folder, pid, created)
+        message = "" if state == "cancelled" else self._describe_exit(folder, pid, created)
         return _buried(folder, replace(said, state=state, message=message))
 
-    def _obituary(self, folder: Path, pid: int | None, created: float) -> str:
+    def _describe_exit(self, folder: Path, pid: int | None, created: float) -> str:
         self._reap(folder.name, DYING_S)
-        return obituary(
+        return describe_exit(
             folder / REQUEST, folder / LOG, started=pid is not None, created=created,
             exit_code=self._exit_codes.get(folder.name),
         )  # fmt: skip
@@ -245,12 +245,12 @@ def write_progress(folder: Path, progress: ImportProgress) -> None:
 
 def _write(file: Path, document: Mapping[str, Any]) -> None:
     """Write a file so that whoever reads it finds a whole one."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
+    staged = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        draft.write_text(json.dumps(document), encoding="utf-8")
-        draft.replace(file)
+        staged.write_text(json.dumps(document), encoding="utf-8")
+        staged.replace(file)
     finally:
-        draft.unlink(missing_ok=True)
+        staged.unlink(missing_ok=True)
 
 
 def _read_progress(folder: Path) -> ImportProgress | None:

@@ -7,20 +7,20 @@ from pathlib import Path
 
 from core import catalog
 from core.data.archives import is_archive, peek
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.runner import checks, repair
 from core.data.disk_space import require_space, size_of
-from core.data.images.sources import refuse_without_pictures
+from core.data.images.sources import refuse_without_images
 from core.data.readers.registry import find_reader
 from core.data.splits.row_groups import refuse_groups
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.store.build_version import similar, without_clusters
 from core.data.store.cleanup import sweep
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.manifest import name_from
 from core.data.store.relabel import checked_labels, correction, relabelled
 from core.data.store.version import Version
-from core.dataset_types import Guess, ImportOptions, Look, VersionInfo
+from core.dataset_types import Guess, ImportOptions, SourcePreview, VersionInfo
 from core.errors import DataError
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
@@ -41,7 +41,7 @@ def the_source(path: Path) -> Path:
     return path
 
 
-def look_at(path: Path, options: ImportOptions) -> Look:
+def preview_source(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a source seems to be.
 
     Raises:
@@ -53,11 +53,11 @@ def look_at(path: Path, options: ImportOptions) -> Look:
     return replace(look, thumbnails=reader.thumbnails(source, look.options)) if reader.thumbnails else look
 
 
-def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
+def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> SourcePreview:
     if options.task:
         catalog.find_task(options.task)
     look = reader.look(source, options)
-    refuse_without_pictures(look, source.name)
+    refuse_without_images(look, source.name)
     if look.kind != "table":
         refuse_groups(look.kind, options.group_column)
     _refuse_another_task(look, source, options.task)
@@ -69,7 +69,7 @@ def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> Look:
     return replace(look, options=chosen)
 
 
-def _refuse_another_task(look: Look, source: Path, task: str) -> None:
+def _refuse_another_task(look: SourcePreview, source: Path, task: str) -> None:
     """Raise a `DataError` if a source cannot be for the task that was asked for: it is obeyed or refused."""
     if task and look.options.task != task:
         known = [
@@ -82,54 +82,56 @@ def _refuse_another_task(look: Look, source: Path, task: str) -> None:
 
 
 def run_import(
-    library: Library,
+    dataset_store: DatasetStore,
     path: Path,
     options: ImportOptions,
     progress: Progress,
-    draft_folder: Path,
+    staging_folder: Path,
     guesses: Sequence[Guess] = (),
 ) -> VersionInfo:
     """Import a source; afterwards all of it is there, or nothing.
 
     Args:
-        library: Where the version goes.
+        dataset_store: Where the version goes.
         path: A file or folder.
         options: What the user decided; the rest is guessed.
         progress: Told how far it is; may cancel.
-        draft_folder: An empty or absent folder for what is half done, removed at the end.
+        staging_folder: An empty or absent folder for what is half done, removed at the end.
         guesses: What `options` were completed with, where somebody saw them before; else they are made here.
 
     Raises:
         DataError: The source cannot be used; nothing is left behind.
         ImportCancelled: Nothing is left behind either.
     """
-    sweep(library.folder)
+    sweep(dataset_store.folder)
     source = the_source(path)
-    options = _like_the_others(library, options, source.name, guesses)
+    options = _like_the_others(dataset_store, options, source.name, guesses)
     progress.stage("Looking", 0, "bytes")
     reader = find_reader(source, options.layout, options.task)
     look = _look(reader, source, options)
     chosen = look.options
-    require_space(library.folder, int(size_of(source) * SPACE_FACTOR))
-    draft_folder.mkdir(parents=True, exist_ok=True)
-    draft = Draft(draft_folder, chosen.task)
+    require_space(dataset_store.folder, int(size_of(source) * SPACE_FACTOR))
+    staging_folder.mkdir(parents=True, exist_ok=True)
+    staged = StagedDataset(staging_folder, chosen.task)
     try:
-        reader.read(source, chosen, draft, progress)
-        draft.facts["guesses"] = [asdict(guess) for guess in guesses or look.guesses]
+        reader.read(source, chosen, staged, progress)
+        staged.facts["guesses"] = [asdict(guess) for guess in guesses or look.guesses]
         what = chosen.title if source.parent.name == ".collections" else source.name
         change = f"Added {what}" if chosen.add_to else f"Imported from {what}"
-        return library.add(draft, chosen, change, progress)
+        return dataset_store.add(staged, chosen, change, progress)
     finally:
-        close_quietly(draft)
-        shutil.rmtree(draft_folder, ignore_errors=True)
+        close_quietly(staged)
+        shutil.rmtree(staging_folder, ignore_errors=True)
 
 
-def _like_the_others(library: Library, options: ImportOptions, file: str, guesses: Sequence[Guess]) -> ImportOptions:
+def _like_the_others(
+    dataset_store: DatasetStore, options: ImportOptions, file: str, guesses: Sequence[Guess]
+) -> ImportOptions:
     """Return options as they were for the versions before, where nobody chose: the ground, groups, a split by time."""
     name = name_from(options.add_to or options.name or file)
-    if not library.has(name):
+    if not dataset_store.has(name):
         return options
-    facts, changes = library.version(name).manifest.facts, dict[str, str]()
+    facts, changes = dataset_store.version(name).manifest.facts, dict[str, str]()
     if options.add_to and facts.get("ground"):
         changes["ground"] = str(facts["ground"])
     if facts.get("group_column") and not options.group_column:
@@ -140,20 +142,22 @@ def _like_the_others(library: Library, options: ImportOptions, file: str, guesse
     return options.model_copy(update=changes)
 
 
-def run_fix(library: Library, name: str, code: str, fingerprint: str, progress: Progress) -> VersionInfo:
+def run_fix(dataset_store: DatasetStore, name: str, code: str, fingerprint: str, progress: Progress) -> VersionInfo:
     """Put one finding right in a new version; the older one stays.
 
     Raises:
         DataError: There is nothing to put right, or nothing would be left.
     """
-    finding = next((f for f in library.version(name, fingerprint).findings if f.code == code), None)
+    finding = next((f for f in dataset_store.version(name, fingerprint).findings if f.code == code), None)
     if finding is None or not finding.fix or code not in checks():
         raise DataError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
-    return library.revise(name, fingerprint, lambda old: repair(examined(old, progress), code), finding.fix, progress)
+    return dataset_store.revise(
+        name, fingerprint, lambda old: repair(context(old, progress), code), finding.fix, progress
+    )
 
 
 def run_relabel(
-    library: Library, name: str, changes: Mapping[int, str], fingerprint: str, progress: Progress
+    dataset_store: DatasetStore, name: str, changes: Mapping[int, str], fingerprint: str, progress: Progress
 ) -> VersionInfo:
     """Give rows other labels in a new version; the older one stays.
 
@@ -161,55 +165,60 @@ def run_relabel(
         UserError: There is nothing to change, or a position that is not there.
         DataError: What would be left cannot be trained on, such as a single class.
     """
-    version = library.version(name, fingerprint)
+    version = dataset_store.version(name, fingerprint)
     change = correction(checked_labels(version, changes), version)
-    return library.revise(name, fingerprint, lambda old: relabelled(old, changes), change, progress)
+    return dataset_store.revise(name, fingerprint, lambda old: relabelled(old, changes), change, progress)
 
 
-def examined(version: Version, progress: Progress) -> Examined:
+def context(version: Version, progress: Progress) -> CheckContext:
     """Return a version as the data doctor sees it."""
     info, rows = version.manifest.info, without_clusters(version.rows)
     keys, near = similar(info.task, rows, progress)
-    return Examined(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
+    return CheckContext(info.task, rows, info.labels, keys, near, version.packs, version.manifest.facts)
 
 
-def close_quietly(draft: Draft) -> None:
+def close_quietly(staged: StagedDataset) -> None:
     """Close a draft's files, also those that a broken import left in the middle."""
-    for open_file in (draft.writer, draft.packs):
+    for open_file in (staged.writer, staged.packs):
         if open_file is not None:
             open_file.abandon()
 
 
 def run_hub_import(
-    library: Library, hub_id: str, config: str, options: ImportOptions, progress: Progress, draft_folder: Path
+    dataset_store: DatasetStore,
+    hub_id: str,
+    config: str,
+    options: ImportOptions,
+    progress: Progress,
+    staging_folder: Path,
 ) -> VersionInfo:
     """Fetch a data set from the hub; afterwards all of it is there, or nothing.
 
     Args:
-        library: Where the version goes.
+        dataset_store: Where the version goes.
         hub_id: "owner/name", of a well-known set or any other.
         config: Of a set that has several; empty is its usual one.
         options: What the user decided; the rest is guessed.
         progress: Told how far it is; may cancel.
-        draft_folder: An empty or absent folder for what is half done, removed at the end.
+        staging_folder: An empty or absent folder for what is half done, removed at the end.
 
     Raises:
         DataError: It cannot be reached or used; nothing is left behind but what was downloaded.
         ImportCancelled: Nothing is left behind either.
     """
-    from core.data.hub import look_hub, read_hub
+    from core.data.hub import preview_hub, read_hub
 
     progress.stage("Asking the hub", 0, "rows")
-    cache = library.folder / ".hub"
-    look = look_hub(hub_id, config, options, cache)
+    cache = dataset_store.folder / ".hub"
+    look = preview_hub(hub_id, config, options, cache)
     chosen = look.options
     named = chosen.model_copy(update={"name": chosen.name or name_from(hub_id.rpartition("/")[2])})
-    draft_folder.mkdir(parents=True, exist_ok=True)
-    draft = Draft(draft_folder, named.task)
+    staging_folder.mkdir(parents=True, exist_ok=True)
+    staged = StagedDataset(staging_folder, named.task)
     try:
-        read_hub(hub_id, config, named, cache, draft, progress)
-        draft.facts["guesses"] = [asdict(guess) for guess in look.guesses]
-        return library.add(draft, named, f"Fetched {hub_id} from the hub", progress)
+        read_hub(hub_id, config, named, cache, staged, progress)
+        staged.facts["guesses"] = [asdict(guess) for guess in look.guesses]
+        return dataset_store.add(staged, named, f"Fetched {hub_id} from the hub", progress)
     finally:
-        close_quietly(draft)
-        shutil.rmtree(draft_folder, ignore_errors=True)
+        close_quietly(staged)
+        shutil.rmtree(staging_folder, ignore_errors=True)

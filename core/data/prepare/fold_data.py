@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import Params
-from core.data.prepare.prepare_dataset import Materialised, prepare, targets_for
+from core.data.prepare.prepare_dataset import PreparedDataset, prepare, targets_for
 from core.data.store.folds import Folding, everything
 from core.specs import SPLITS, DescribingPreprocessor, Examples, ModelSpec, Preprocessor, SlowPreprocessor, SplitName
 
@@ -28,11 +28,11 @@ class FoldData:
         params: The model's settings.
     """
 
-    def __init__(self, data: Materialised, folding: Folding, model: ModelSpec, params: Params) -> None:
+    def __init__(self, data: PreparedDataset, folding: Folding, model: ModelSpec, params: Params) -> None:
         self._data, self._folding, self._model, self._params = data, folding, model, params
         self._examples = everything(data.examples)
 
-    def of(self, fold: int) -> Materialised:
+    def of(self, fold: int) -> PreparedDataset:
         """Return what is trained on and judged in a fold, under a fingerprint of its own.
 
         Raises:
@@ -46,7 +46,7 @@ class FoldData:
         version = self._data.version
         mark = hashlib.sha256(f"{version.fingerprint} fold {fold} of {self._folding.count}".encode()).hexdigest()
         info = self._data.info
-        return Materialised(
+        return PreparedDataset(
             version=replace(version, fingerprint=mark),
             examples=parts,
             preprocessor=preprocessor,

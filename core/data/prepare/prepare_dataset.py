@@ -38,7 +38,7 @@ FORMAT = 1  # raise it when the same preprocessor state begins to mean other arr
 
 
 @dataclass(frozen=True, eq=False)
-class Materialised:
+class PreparedDataset:
     """Everything that a run needs of its data.
 
     Args:
@@ -63,7 +63,7 @@ class Materialised:
     clusters: Mapping[SplitName, NDArray[np.int64]] = field(default_factory=dict)
 
 
-def materialise(
+def prepare_dataset(
     dataset: DatasetSpec,
     model: ModelSpec,
     params: Params,
@@ -71,7 +71,7 @@ def materialise(
     *,
     gradually: bool = False,
     count: Count = lambda *_: None,
-) -> Materialised:
+) -> PreparedDataset:
     """Load, divide and prepare a data set for a model.
 
     Args:
@@ -79,7 +79,7 @@ def materialise(
         model: What will learn from it.
         params: The model's settings; those that change the arrays are part of its preprocessor's state.
         cache_folder: Where prepared arrays are kept.
-        gradually: Return before arrays are whole that take long: see `Materialised.gradual`.
+        gradually: Return before arrays are whole that take long: see `PreparedDataset.gradual`.
         count: Told what is done with the examples, how many are done and of how many.
 
     Raises:
@@ -101,7 +101,7 @@ def materialise(
             gradual = None
     else:
         saved = cached_arrays(folder, lambda: prepare(loaded.examples, preprocessor, count))
-    return Materialised(
+    return PreparedDataset(
         version=loaded.version,
         examples=loaded.examples,
         preprocessor=preprocessor,

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from core.data.archives import Archive, Entry, is_archive, open_archive, peek
 from core.data.images.annotated import Said
-from core.data.images.arrays import ArrayPart, check_several, look_at_arrays, read_arrays, thumbnails_of
+from core.data.images.arrays import ArrayPart, check_several, preview_arrays, read_arrays, thumbnails_of
 from core.data.images.sources import TASK, check_task
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 LARGEST_NAMES = 64 * 1024  # bytes of a list of classes
@@ -52,19 +52,19 @@ def accepts(path: Path) -> float:
     return 0.97 if any(_last(name) in _LABELLED for name in names) else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts."""
     check_task(path, options)
     with _opened(path) as (parts, title, notes):
         why = "the names and sizes of its files are those of this set"
-        return look_at_arrays(path, options, parts, title, notes, [Guess("Layout", title, why)])
+        return preview_arrays(path, options, parts, title, notes, [Guess("Layout", title, why)])
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write every picture as PNG."""
     check_task(path, options)
     with _opened(path) as (parts, title, _):
-        read_arrays(path, options, parts, title, draft, progress)
+        read_arrays(path, options, parts, title, staged, progress)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
@@ -128,8 +128,8 @@ def _part(
             yield from (called(int(row[kind.before - 1])) for batch in _batches(archive, entry, kind) for row in batch)
 
     def examples() -> Iterator[tuple[NDArray[np.uint8], Said]]:
-        pictures = (row for batch in _batches(archive, entry, kind) for row in batch)
-        for row, one in zip(pictures, said(), strict=True):
+        images = (row for batch in _batches(archive, entry, kind) for row in batch)
+        for row, one in zip(images, said(), strict=True):
             planes = row[kind.before :].reshape(3, kind.side, kind.side)
             yield (
                 np.ascontiguousarray(planes.transpose(2, 1, 0) if kind.columns_first else planes.transpose(1, 2, 0)),

@@ -16,19 +16,19 @@ from core.data.file_signatures import (
     real_kind,
     refuse_disguised,
 )
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.aligned import BLANKS, find_aligned
 from core.data.tables.delimited_rows import DelimitedRows
 from core.data.tables.dialect import ONE_COLUMN, Dialect, find_dialect, known_delimiter
 from core.data.tables.encoding import Encoding, TextStream, find_encoding, known_encoding, refuse_binary
 from core.data.tables.header import find_layout, header_cells
 from core.data.tables.header_rows import Header, read_header
-from core.data.tables.ingest import look_at, take_in
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.preamble import Preamble, find_preamble, settled
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Table, check_width, column_names
 from core.data.tables.validation import TABLE_TASKS
-from core.dataset_types import Guess, ImportOptions, Look
+from core.dataset_types import Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
@@ -192,7 +192,7 @@ class DelimitedSample:
 
 def _sample(path: Path, encoding: str) -> tuple[str, bool]:
     """Return a file's first lines, and whether they are all of it."""
-    stream = TextStream(path, encoding, LeftOut())
+    stream = TextStream(path, encoding, SkipReport())
     text = ""
     for piece in stream:
         text += piece
@@ -220,14 +220,14 @@ def _often_empty(rows: list[list[str]], width: int) -> int:
     return count
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a text table seems to be."""
-    return look_at(open_table(path, options), options)
+    return preview_source(open_table(path, options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read a text table into a draft."""
-    take_in(open_table(path, options), options, draft, progress)
+    take_in(open_table(path, options), options, staged, progress)
 
 
 READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, look, read, tasks=TABLE_TASKS)

@@ -19,12 +19,12 @@ from core.data.documents.archived_documents import (
 )
 from core.data.documents.corpus import Corpus, too_short
 from core.data.documents.preview import lines_of, look_of
-from core.data.images.sources import refuse_without_pictures
+from core.data.images.sources import refuse_without_images
 from core.data.splits.first_document_rule import SHORTEST_TEXT
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.validation import TABLE_TASKS
 from core.data.wording import counted, listed
-from core.dataset_types import Finding, ImportOptions, Look
+from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
 
 LOOKED_AT = 3  # documents whose first lines are shown
@@ -46,7 +46,7 @@ def accepts(path: Path) -> float:
     return 0.8 * documents / len(names)
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return how many documents there are and how some of them begin; or the look of the one table."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
         if table := _only_table(archive):
@@ -66,9 +66,9 @@ def look(path: Path, options: ImportOptions) -> Look:
         )
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write each document into the draft; those that cannot be read are left out and told."""
-    copy_folder = draft.folder / "copied"
+    copy_folder = staged.folder / "copied"
     copy_folder.mkdir()
     try:
         with open_archive(path) as archive:
@@ -76,21 +76,21 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
                 copied = copy_folder / Path(table.name).name
                 progress.stage("Unpacking", table.size_bytes, "bytes")
                 copy_out(archive, table, copied, progress.advance)
-                _reader_of(copied).read(copied, options, draft, progress)
-                draft.facts["format"] = f"{_container(path)} with {table.name}: {draft.facts.get('format', 'table')}"
+                _reader_of(copied).read(copied, options, staged, progress)
+                staged.facts["format"] = f"{_container(path)} with {table.name}: {staged.facts.get('format', 'table')}"
             else:
-                _read_documents(archive, path, options, draft, progress, copy_folder)
-            draft.findings += archive.findings()
+                _read_documents(archive, path, options, staged, progress, copy_folder)
+            staged.findings += archive.findings()
     finally:
         shutil.rmtree(copy_folder, ignore_errors=True)
 
 
 def _read_documents(
-    archive: Archive, path: Path, options: ImportOptions, draft: Draft, progress: Progress, folder: Path
+    archive: Archive, path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress, folder: Path
 ) -> None:
     documents = _documents(archive)
     progress.stage("Reading", sum(entry.size_bytes for entry in documents), "bytes")
-    corpus = Corpus(draft, path.name)
+    corpus = Corpus(staged, path.name)
     unreadable: list[tuple[str, str]] = []
     empty: list[str] = []
     told: list[Finding] = []
@@ -113,9 +113,9 @@ def _read_documents(
         done += entry.size_bytes
     if len(unreadable) == len(documents):
         raise DataError(_nothing_readable(path.name, unreadable))
-    draft.facts.update(format=f"{_container(path)} of {counted(corpus.documents, 'document')}")
-    draft.findings += told_together(told)
-    draft.findings += _left_out(archive, documents, unreadable, empty)
+    staged.facts.update(format=f"{_container(path)} of {counted(corpus.documents, 'document')}")
+    staged.findings += told_together(told)
+    staged.findings += _skipped(archive, documents, unreadable, empty)
     if unreadable and corpus.characters < SHORTEST_TEXT:
         short = too_short(path.name, corpus.characters)
         raise DataError(f"{short} {_unreadable_of(documents, unreadable)}")
@@ -147,12 +147,12 @@ def _reader_of(table: Path) -> ReaderSpec:
     return find_reader(table)
 
 
-def _look_at_table(archive: Archive, table: Entry, folder: Path, path: Path, options: ImportOptions) -> Look:
+def _look_at_table(archive: Archive, table: Entry, folder: Path, path: Path, options: ImportOptions) -> SourcePreview:
     copied = folder / Path(table.name).name
     is_whole = copied.suffix.lower() in WHOLE or table.size_bytes <= MOST_COPIED
     copy_out(archive, table, copied, lambda done: None, 0 if is_whole else MOST_COPIED)
     found = _reader_of(copied).look(copied, options)
-    refuse_without_pictures(found, table.name)
+    refuse_without_images(found, table.name)
     rows = found.rows if is_whole else found.rows * table.size_bytes // MOST_COPIED
     return replace(
         found,
@@ -175,7 +175,7 @@ def _first_lines(archive: Archive, entry: Entry, folder: Path) -> list[tuple[str
         return []
 
 
-def _left_out(
+def _skipped(
     archive: Archive, documents: list[Entry], unreadable: list[tuple[str, str]], empty: list[str]
 ) -> list[Finding]:
     found = []

@@ -8,8 +8,8 @@ from core.data.documents.document_signatures import WORD_SUFFIXES
 from core.data.documents.docx_text import WordText
 from core.data.documents.preview import TASK, lines_of, look_of
 from core.data.file_signatures import check_there
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import ImportOptions, Look
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import ImportOptions, SourcePreview
 
 FORMAT = "Word document"
 
@@ -27,20 +27,20 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the first lines."""
     check_there(path)
     return look_of(path, FORMAT, options, lines_of(WordText(path, path.name).pieces()))
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write the document's text into the draft."""
     check_there(path)
     progress.stage("Reading", path.stat().st_size, "bytes")
-    corpus = Corpus(draft, path.name)
+    corpus = Corpus(staged, path.name)
     corpus.add(path.name, WordText(path, path.name).pieces(progress.advance))
     progress.advance(path.stat().st_size)
-    draft.facts.update(format=FORMAT)
+    staged.facts.update(format=FORMAT)
     corpus.finish()
 
 

@@ -8,8 +8,8 @@ from core.data.documents.corpus import Corpus
 from core.data.documents.epub_text import CONTAINER, BookText
 from core.data.documents.preview import TASK, lines_of, look_of
 from core.data.file_signatures import check_there
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import ImportOptions, Look
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import ImportOptions, SourcePreview
 
 FORMAT = "E-book (EPUB)"
 _CHAPTERS_LOOKED_AT = 3
@@ -24,20 +24,20 @@ def accepts(path: Path) -> float:
     return 0.95 if is_archive(path) and {CONTAINER, "mimetype"} <= set(peek(path)) else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the first lines."""
     check_there(path)
     return look_of(path, FORMAT, options, lines_of(islice(BookText(path, path.name).pieces(), _CHAPTERS_LOOKED_AT)))
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write its chapters, in their order, into the draft."""
     check_there(path)
     progress.stage("Reading", path.stat().st_size, "bytes")
-    corpus, book = Corpus(draft, path.name), BookText(path, path.name)
+    corpus, book = Corpus(staged, path.name), BookText(path, path.name)
     corpus.add(path.name, book.pieces(progress.advance))
-    draft.facts.update(format=FORMAT)
-    draft.findings += book.findings()
+    staged.facts.update(format=FORMAT)
+    staged.findings += book.findings()
     corpus.finish()
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.data.file_signatures import check_there, head, refuse_disguised
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.encoding import TextStream, find_encoding, known_encoding, refuse_binary
-from core.data.tables.ingest import look_at, take_in
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.json_values import json_text
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 
 PREFIX = "__label__"
 _MOSTLY = 0.9  # of the first lines must begin so
@@ -38,8 +38,8 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     encoding = known_encoding(options.encoding) if options.encoding else find_encoding(path, _ENCODING_BYTES).name
     refuse_binary(path, start, encoding)
 
-    def batches(wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
-        stream = TextStream(path, encoding, left_out)
+    def batches(wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
+        stream = TextStream(path, encoding, skipped)
         numbers: list[int] = []
         rows: list[tuple[str, str]] = []
         number = 0
@@ -50,10 +50,10 @@ def open_table(path: Path, options: ImportOptions) -> Table:
                     numbers.append(number)
                     rows.append(_row(line))
             if len(rows) >= BATCH_ROWS:
-                yield from _batch(numbers, rows, wanted, stream.done, left_out)
+                yield from _batch(numbers, rows, wanted, stream.done, skipped)
                 numbers, rows = [], []
         if rows:
-            yield from _batch(numbers, rows, wanted, stream.done, left_out)
+            yield from _batch(numbers, rows, wanted, stream.done, skipped)
 
     return Table(
         path=path,
@@ -69,10 +69,10 @@ def open_table(path: Path, options: ImportOptions) -> Table:
 
 
 def _batch(
-    numbers: list[int], rows: list[tuple[str, str]], wanted: Sequence[int], done: int, left_out: LeftOut
+    numbers: list[int], rows: list[tuple[str, str]], wanted: Sequence[int], done: int, skipped: SkipReport
 ) -> Iterator[Batch]:
     columns = tuple([row[index] for row in rows] for index in wanted)
-    return in_bounds(Batch(numbers, columns, done), left_out)
+    return in_bounds(Batch(numbers, columns, done), skipped)
 
 
 def _row(line: str) -> tuple[str, str]:
@@ -86,14 +86,14 @@ def _row(line: str) -> tuple[str, str]:
     return rest, json_text(found) if (found := [label for label in labels if label]) else ""
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return its labels and first texts."""
-    return look_at(open_table(path, options), options)
+    return preview_source(open_table(path, options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read it into a draft."""
-    take_in(open_table(path, options), options, draft, progress)
+    take_in(open_table(path, options), options, staged, progress)
 
 
 READER = ReaderSpec(

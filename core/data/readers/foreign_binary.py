@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core.data.archives import is_archive, peek
 from core.data.file_signatures import head
-from core.data.images.class_folders import is_picture
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import ImportOptions, Look
+from core.data.images.class_folders import is_image
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
 _FOLDERS = "pictures in one folder per class (packed as ZIP), or as Parquet"
@@ -100,17 +100,17 @@ def accepts(path: Path) -> float:
             return 0.6
         names = peek(path) if is_archive(path) else []
         named = [name for name in names if _kind_of_name(name)]
-        return 0.6 if named and not any(map(is_picture, names)) and 2 * len(named) >= len(names) else 0.0
+        return 0.6 if named and not any(map(is_image, names)) and 2 * len(named) >= len(names) else 0.0
     except OSError:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Say what it is, why it is not read, and what to bring instead."""
     raise _refusal(path)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Say so here as well."""
     raise _refusal(path)
 

@@ -7,8 +7,8 @@ from core.data.documents.document_signatures import WEB_SUFFIXES
 from core.data.documents.html_text import WebText
 from core.data.documents.preview import TASK, lines_of, look_of
 from core.data.file_signatures import check_there
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import ImportOptions, Look
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import ImportOptions, SourcePreview
 
 FORMAT = "Web page (HTML)"
 
@@ -18,20 +18,20 @@ def accepts(path: Path) -> float:
     return 0.5 if path.is_file() and path.suffix.lower() in WEB_SUFFIXES else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the first lines."""
     check_there(path)
     return look_of(path, FORMAT, options, lines_of(WebText(path, path.name, options.encoding).pieces()))
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write its text into the draft."""
     check_there(path)
     progress.stage("Reading", path.stat().st_size, "bytes")
-    corpus, page = Corpus(draft, path.name), WebText(path, path.name, options.encoding)
+    corpus, page = Corpus(staged, path.name), WebText(path, path.name, options.encoding)
     corpus.add(path.name, page.pieces(progress.advance))
-    draft.facts.update(format=FORMAT)
-    draft.findings += page.findings()
+    staged.facts.update(format=FORMAT)
+    staged.findings += page.findings()
     corpus.finish()
 
 

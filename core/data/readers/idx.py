@@ -16,10 +16,10 @@ from core.data.images.class_folders import split_named
 from core.data.images.idx_format import IdxFile, recognise
 from core.data.images.ingest import describe, write
 from core.data.images.samples import Sample, small
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.sources import TASK, check_task, refuse_nothing_left, split_guess
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import ImportOptions, Look, Thumbnail
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 MOST_FILES = 40  # of a folder or ZIP, whose headers are looked at
@@ -49,7 +49,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, and which pairs there are."""
     check_task(path, options)
     with _opened(path) as pairs:
@@ -63,7 +63,7 @@ def look(path: Path, options: ImportOptions) -> Look:
             classes[names[str(number)]] += counts[number]
         classes.pop("", None)
         _check_classes(path, classes)
-        return Look(
+        return SourcePreview(
             kind="pictures",
             format="idx files (MNIST's format)",
             tasks=(TASK,),
@@ -77,12 +77,12 @@ def look(path: Path, options: ImportOptions) -> Look:
         )
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write every picture as PNG into the draft."""
     check_task(path, options)
     from PIL import Image
 
-    left_out = LeftOut()
+    skipped = SkipReport()
     with _opened(path) as pairs:
         progress.stage("Reading pictures", sum(pair.images.shape[0] for pair in pairs), "pictures")
         done, used = 0, set()
@@ -91,21 +91,21 @@ def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -
                 name = options.label_map.get(str(label), str(label))
                 used.add(label)
                 if name:
-                    picture = Image.fromarray(pixels)
+                    image = Image.fromarray(pixels)
                     file = io.BytesIO()
-                    picture.save(file, "PNG", compress_level=1)
-                    described = describe(picture, file.getvalue())
-                    write(described, f"{pair.images.name} #{number + 1}", name, pair.split, number + 1, draft)
+                    image.save(file, "PNG", compress_level=1)
+                    described = describe(image, file.getvalue())
+                    write(described, f"{pair.images.name} #{number + 1}", name, pair.split, number + 1, staged)
                 else:
-                    left_out.add("dropped-labels", f"{pair.images.name} #{number + 1}")
+                    skipped.add("dropped-labels", f"{pair.images.name} #{number + 1}")
                 done += 1
                 if done % 200 == 0:
                     progress.advance(done)
     names = [options.label_map.get(str(label), str(label)) for label in sorted(used)]
-    draft.labels = tuple(dict.fromkeys(name for name in names if name))
-    draft.facts |= {"format": "idx files (MNIST's format)", "files": [pair.images.name for pair in pairs]}
-    draft.findings += left_out.findings()
-    refuse_nothing_left(path.name, draft, left_out)
+    staged.labels = tuple(dict.fromkeys(name for name in names if name))
+    staged.facts |= {"format": "idx files (MNIST's format)", "files": [pair.images.name for pair in pairs]}
+    staged.findings += skipped.findings()
+    refuse_nothing_left(path.name, staged, skipped)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
@@ -118,8 +118,8 @@ def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
 
 def _examples(pair: _Pair) -> Iterator[tuple[np.ndarray, int]]:
     labels = chain.from_iterable(batch.tolist() for batch in pair.labels.batches())
-    pictures = chain.from_iterable(pair.images.batches())
-    return zip(pictures, labels, strict=True)
+    images = chain.from_iterable(pair.images.batches())
+    return zip(images, labels, strict=True)
 
 
 @contextmanager

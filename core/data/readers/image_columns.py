@@ -33,12 +33,12 @@ COUNTED = {*LABEL_NAMES, "digit", "y", "fine_label", "coarse_label"}
 
 
 @dataclass(frozen=True, eq=False)
-class PictureFile:
+class ImageFile:
     """A Parquet file in which each row has a picture.
 
     Args:
         path: The file.
-        pictures: The column that holds them.
+        images: The column that holds them.
         plain: The columns that can be shown as texts.
         rows: How many.
         largest_page: Bytes of the largest page, unpacked: no value of it is larger.
@@ -46,7 +46,7 @@ class PictureFile:
     """
 
     path: Path
-    pictures: str
+    images: str
     plain: tuple[str, ...]
     rows: int
     largest_page: int
@@ -72,7 +72,7 @@ class PictureFile:
         if named or usual:
             return (named or usual)[0]
         profiles = [profile_column(n, i, self.beginning(n)) for i, n in enumerate(self.plain) if n != split]
-        return str(guess_label(profiles, self.pictures))
+        return str(guess_label(profiles, self.images))
 
     def split_column(self) -> str:
         """Return the column that names splits; "" for none."""
@@ -91,10 +91,10 @@ class PictureFile:
     def examples(self, label: str, split: str) -> Iterator[tuple[str, bytes, str, str]]:
         """Yield name, file, label and split of each row; no bytes where there is no picture."""
         size, total = self.path.stat().st_size, 0
-        for batch in self._batches([self.pictures, label, *([split] if split else [])], MOST_AT_ONCE):
+        for batch in self._batches([self.images, label, *([split] if split else [])], MOST_AT_ONCE):
             labels = self._texts(batch, label)
             splits = self._texts(batch, split) if split else [""] * len(labels)
-            for found, written, part in zip(batch.column(self.pictures), labels, splits, strict=True):
+            for found, written, part in zip(batch.column(self.images), labels, splits, strict=True):
                 name, content = _file_of(found.as_py())
                 total += len(content)
                 if total > MOST_SURE_CHARACTERS and total > CHARACTERS_PER_BYTE * size:
@@ -107,8 +107,8 @@ class PictureFile:
     def some(self, count: int) -> Iterator[bytes]:
         """Yield the files of some pictures, from the beginning."""
         done = 0
-        for batch in self._batches([self.pictures], max(1, min(count, MOST_AT_ONCE))):
-            for found in batch.column(self.pictures):
+        for batch in self._batches([self.images], max(1, min(count, MOST_AT_ONCE))):
+            for found in batch.column(self.images):
                 yield _file_of(found.as_py())[1]
                 done += 1
             if done >= count:
@@ -132,7 +132,7 @@ class PictureFile:
         return ["" if value is None else str(value).strip() for value in values]
 
 
-def open_file(path: Path) -> PictureFile | None:
+def open_file(path: Path) -> ImageFile | None:
     """Return a Parquet file with pictures in it; None if it has none.
 
     Raises:
@@ -146,13 +146,13 @@ def open_file(path: Path) -> PictureFile | None:
         with parquet.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
             largest = _largest_page(path, file.metadata) if any(_may_hold(field.type) for field in schema) else 0
-            pictures = next((field.name for field in schema if _may_hold(field.type) and _holds(file, field.name)), "")
+            images = next((field.name for field in schema if _may_hold(field.type) and _holds(file, field.name)), "")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(path) from error
-    if not pictures or len(set(schema.names)) != len(schema.names):
+    if not images or len(set(schema.names)) != len(schema.names):
         return None
     plain = tuple(field.name for field in schema if _is_plain(field.type))
-    return PictureFile(path, pictures, plain, rows, largest, _label_names(schema, plain))
+    return ImageFile(path, images, plain, rows, largest, _label_names(schema, plain))
 
 
 def _largest_page(path: Path, metadata: Any) -> int:

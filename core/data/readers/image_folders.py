@@ -14,14 +14,14 @@ from core.data.images.class_folders import (
     arrange,
     empty_classes,
     folder_of,
-    is_picture,
+    is_image,
     split_above,
     split_named,
 )
 from core.data.images.decoding import FORMATS_IN_WORDS, SUFFIXES, WHITE
 from core.data.images.ingest import Placed, ground_of, take_in
 from core.data.images.samples import samples_in, small
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.sources import (
     TASK,
     accepts_broken,
@@ -31,10 +31,10 @@ from core.data.images.sources import (
     size_of,
     split_guess,
 )
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
 from core.data.wording import listed
-from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 
@@ -42,7 +42,7 @@ from core.errors import DataError
 class _Found:
     """What the names alone say."""
 
-    pictures: list[Entry]
+    images: list[Entry]
     others: list[Entry]
     places: Mapping[Folder, Place]
     empty: list[str]  # names of class folders without a picture
@@ -53,7 +53,7 @@ class _Found:
     @property
     def counts(self) -> Counter[str]:
         """Pictures by class, as written."""
-        return Counter(place.label for entry in self.pictures if (place := self.place(entry)))
+        return Counter(place.label for entry in self.images if (place := self.place(entry)))
 
 
 def accepts(path: Path) -> float:
@@ -63,30 +63,28 @@ def accepts(path: Path) -> float:
     if not is_archive(path):
         return accepts_broken(path)
     names = peek(path)
-    pictures = [name for name in names if is_picture(name)]
-    if not pictures:
+    images = [name for name in names if is_image(name)]
+    if not images:
         return 0.02
-    classes = {place.label for place in arrange(map(folder_of, pictures)).values()}
-    return (
-        0.9 if len(classes) > 1 and 2 * len(pictures) > len(names) else 0.5 if 10 * len(pictures) > len(names) else 0.2
-    )
+    classes = {place.label for place in arrange(map(folder_of, images)).values()}
+    return 0.9 if len(classes) > 1 and 2 * len(images) > len(names) else 0.5 if 10 * len(images) > len(names) else 0.2
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the names alone."""
     check_task(path, options)
     with _open(path) as archive:
         found = _find(archive)
         written = found.counts
         names = named_labels(written, options)
-        splits = Counter(place.split for entry in found.pictures if (place := found.place(entry)))
-        ground = ground_of(archive, [entry for entry in found.pictures if found.place(entry)], options.ground)
+        splits = Counter(place.split for entry in found.images if (place := found.place(entry)))
+        ground = ground_of(archive, [entry for entry in found.images if found.place(entry)], options.ground)
     classes: Counter[str] = Counter()
     for label, count in written.items():
         classes[names[label]] += count
     classes.pop("", None)
     chosen = {"task": TASK, "label_map": names, "layout": "class-folders", "ground": ground.name}
-    return Look(
+    return SourcePreview(
         kind="pictures",
         format=f"{archive_kind(path)} of class folders",
         tasks=(TASK,),
@@ -100,39 +98,39 @@ def look(path: Path, options: ImportOptions) -> Look:
     )
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Take the pictures in."""
     check_task(path, options)
-    left_out, book = LeftOut(), LabelBook(options.label_map, options.normalise_labels)
+    skipped, book = SkipReport(), LabelBook(options.label_map, options.normalise_labels)
     with _open(path) as archive:
         found = _find(archive)
         placed = []
-        for entry in found.pictures:
+        for entry in found.images:
             place = found.place(entry)
             if place is None:
-                left_out.add("outside-class-folders", entry.name)
+                skipped.add("outside-class-folders", entry.name)
                 continue
             book.counts[place.label] += 1
             if name := book.name(place.label):
                 placed.append(Placed(entry, name, place.split))
             else:
-                left_out.add("dropped-labels", entry.name)
+                skipped.add("dropped-labels", entry.name)
         for entry in found.others:
-            left_out.add("skipped-files", entry.name)
+            skipped.add("skipped-files", entry.name)
         for name in found.empty:
-            left_out.add("empty-classes", name)
-        kept = take_in(archive, placed, left_out, draft, progress, options.ground)
+            skipped.add("empty-classes", name)
+        kept = take_in(archive, placed, skipped, staged, progress, options.ground)
         merged = book.finding(path.name)
-        draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
-    draft.facts |= {"format": f"{archive_kind(path)} of class folders", "label_map": book.names}
-    check_classes_left(path.name, kept, book.names, draft, left_out)
+        staged.findings += [*skipped.findings(), *([merged] if merged else []), *archive.findings()]
+    staged.facts |= {"format": f"{archive_kind(path)} of class folders", "label_map": book.names}
+    check_classes_left(path.name, kept, book.names, staged, skipped)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
     """Return a few small pictures of each class."""
     with _open(path) as archive:
         found = _find(archive)
-        labelled = [(entry, place.label) for entry in found.pictures if (place := found.place(entry))]
+        labelled = [(entry, place.label) for entry in found.images if (place := found.place(entry))]
         return small(samples_in(archive, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
 
 
@@ -151,25 +149,23 @@ def _find(archive: Archive) -> _Found:
     Raises:
         DataError: There are no two classes.
     """
-    pictures = [entry for entry in archive.entries() if is_picture(entry.name)]
-    others = [entry for entry in archive.entries() if not is_picture(entry.name)]
-    holding = {folder_of(entry.name) for entry in pictures}
+    images = [entry for entry in archive.entries() if is_image(entry.name)]
+    others = [entry for entry in archive.entries() if not is_image(entry.name)]
+    holding = {folder_of(entry.name) for entry in images}
     places = arrange(holding)
-    _check_classes(archive.name, pictures, others, places)
-    return _Found(pictures, others, places, empty_classes(archive.folders, places, holding))
+    _check_classes(archive.name, images, others, places)
+    return _Found(images, others, places, empty_classes(archive.folders, places, holding))
 
 
-def _check_classes(
-    name: str, pictures: Sequence[Entry], others: Sequence[Entry], places: Mapping[Folder, Place]
-) -> None:
-    if not pictures:
-        raise _no_pictures(name, others)
+def _check_classes(name: str, images: Sequence[Entry], others: Sequence[Entry], places: Mapping[Folder, Place]) -> None:
+    if not images:
+        raise _no_images(name, others)
     classes = {place.label for place in places.values()}
     if not classes:
-        has_splits = all(split_above(folder_of(entry.name)) for entry in pictures)
+        has_splits = all(split_above(folder_of(entry.name)) for entry in images)
         about = "Their folders say what they are for (training, test), not what they show. " if has_splits else ""
         raise DataError(
-            f"{name} holds {len(pictures):,} pictures but no class folders, so nobody can know what they show. {about}"
+            f"{name} holds {len(images):,} pictures but no class folders, so nobody can know what they show. {about}"
             "Put the pictures of each class into a folder named after it (at least two classes), or add a CSV file "
             "with a column of file names and a column of labels."
         )
@@ -180,7 +176,7 @@ def _check_classes(
         )
 
 
-def _no_pictures(name: str, others: Sequence[Entry]) -> DataError:
+def _no_images(name: str, others: Sequence[Entry]) -> DataError:
     """Return what to say of a folder or ZIP in which nothing is a picture: it came here because nobody knows it."""
     if not others:
         return DataError(
@@ -206,7 +202,7 @@ def _notes(found: _Found, splits: Counter[str]) -> list[str]:
     given = [f"{splits[split]:,} for {title}" for split, title in titles.items() if splits[split]]
     if given:
         notes.append(f"The folders say what each picture is for: {', '.join(given)}. This is kept.")
-    outside = len(found.pictures) - splits.total()
+    outside = len(found.images) - splits.total()
     if outside:
         notes.append(f"{outside:,} pictures lie outside the class folders and will be left out.")
     if found.others:

@@ -7,12 +7,12 @@ from pathlib import Path
 from core.data.archives import Entry, archive_kind, is_archive, open_archive, peek
 from core.data.images.annotated import Files, Labelling
 from core.data.images.background import GROUNDS
-from core.data.images.class_folders import is_picture
+from core.data.images.class_folders import is_image
 from core.data.images.decoding import WHITE
 from core.data.images.ingest import Placed, ground_of, take_in
 from core.data.images.layout_specs import LayoutSpec, layouts, likeliest
 from core.data.images.samples import samples_in, small
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.sources import (
     TASK,
     check_classes_left,
@@ -22,9 +22,9 @@ from core.data.images.sources import (
     size_of,
     split_guess,
 )
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
-from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 
@@ -33,7 +33,7 @@ def accepts(path: Path) -> float:
     if not is_archive(path):
         return 0.0
     names = peek(path)
-    if not any(map(is_picture, names)) or not any(spec.may_be(names) for spec in layouts().values()):
+    if not any(map(is_image, names)) or not any(spec.may_be(names) for spec in layouts().values()):
         return 0.0
     try:
         with open_archive(path) as archive:
@@ -42,7 +42,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the annotations."""
     check_task(path, options)
     with open_archive(path) as archive:
@@ -57,7 +57,7 @@ def look(path: Path, options: ImportOptions) -> Look:
         check_label_kinds(classes, labelling.title, archive.name)
         ground = ground_of(archive, _labelled(files, labelling), options.ground)
         chosen = {"task": TASK, "label_map": names, "layout": spec.name, "ground": ground.name}
-        return Look(
+        return SourcePreview(
             kind="pictures",
             format=f"{archive_kind(path)} of pictures: {labelling.title}",
             tasks=(TASK,),
@@ -71,35 +71,35 @@ def look(path: Path, options: ImportOptions) -> Look:
         )
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Take the pictures in that have a label."""
     check_task(path, options)
     book = LabelBook(options.label_map, options.normalise_labels)
     with open_archive(path) as archive:
         files = Files.of(archive)
         spec, labelling = _labelling(path, files, options)
-        left_out, placed = labelling.left_out, []
-        for entry in files.pictures:
+        skipped, placed = labelling.skipped, []
+        for entry in files.images:
             said = labelling.said.get(entry.number)
             if said is None:
-                left_out.add("unlabelled-pictures", entry.name)
+                skipped.add("unlabelled-pictures", entry.name)
                 continue
             book.counts[said.label] += 1
             if name := book.name(said.label):
                 placed.append(Placed(entry, name, said.split))
             else:
-                left_out.add("dropped-labels", entry.name)
-        _note_skipped(files, labelling, left_out)
-        kept = take_in(archive, placed, left_out, draft, progress, options.ground)
+                skipped.add("dropped-labels", entry.name)
+        _note_skipped(files, labelling, skipped)
+        kept = take_in(archive, placed, skipped, staged, progress, options.ground)
         merged = book.finding(path.name)
-        draft.findings += [*left_out.findings(), *([merged] if merged else []), *archive.findings()]
+        staged.findings += [*skipped.findings(), *([merged] if merged else []), *archive.findings()]
     about = {
         "format": f"{archive_kind(path)} of pictures: {labelling.title}",
         "layout": spec.name,
         "label_map": book.names,
     }
-    draft.facts |= about
-    check_classes_left(path.name, kept, book.names, draft, left_out)
+    staged.facts |= about
+    check_classes_left(path.name, kept, book.names, staged, skipped)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
@@ -107,7 +107,7 @@ def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
     with open_archive(path) as archive:
         files = Files.of(archive)
         said = _labelling(path, files, options)[1].said
-        labelled = [(entry, said[entry.number].label) for entry in files.pictures if entry.number in said]
+        labelled = [(entry, said[entry.number].label) for entry in files.images if entry.number in said]
         return small(samples_in(archive, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
 
 
@@ -123,29 +123,29 @@ def _labelling(path: Path, files: Files, options: ImportOptions) -> tuple[Layout
     labelling = spec.label(files)
     if not labelling.said:
         raise DataError(
-            f"{path.name} was read as {labelling.title}, but none of the {len(files.pictures):,} pictures in it is "
-            f"named there. Check that the right pictures were packed. {labelling.left_out.reasons()}".strip()
+            f"{path.name} was read as {labelling.title}, but none of the {len(files.images):,} pictures in it is "
+            f"named there. Check that the right pictures were packed. {labelling.skipped.reasons()}".strip()
         )
     return spec, labelling
 
 
 def _labelled(files: Files, labelling: Labelling) -> Sequence[Entry]:
-    return [entry for entry in files.pictures if entry.number in labelling.said]
+    return [entry for entry in files.images if entry.number in labelling.said]
 
 
-def _note_skipped(files: Files, labelling: Labelling, left_out: LeftOut) -> None:
+def _note_skipped(files: Files, labelling: Labelling, skipped: SkipReport) -> None:
     for entry in files.others:
         if entry.number not in labelling.used:
-            left_out.add("skipped-files", entry.name)
+            skipped.add("skipped-files", entry.name)
 
 
 def _notes(files: Files, labelling: Labelling) -> list[str]:
-    left_out = LeftOut()
-    for entry in files.pictures:
+    skipped = SkipReport()
+    for entry in files.images:
         if entry.number not in labelling.said:
-            left_out.add("unlabelled-pictures", entry.name)
-    _note_skipped(files, labelling, left_out)
-    both = [*labelling.left_out.findings(), *left_out.findings()]
+            skipped.add("unlabelled-pictures", entry.name)
+    _note_skipped(files, labelling, skipped)
+    both = [*labelling.skipped.findings(), *skipped.findings()]
     return [*labelling.notes, *(finding.message for finding in both)]
 
 

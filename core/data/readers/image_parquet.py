@@ -16,14 +16,14 @@ from core.data.images.class_folders import split_above, split_named
 from core.data.images.decoding import WHITE
 from core.data.images.pixel_budget import PixelBudget
 from core.data.images.samples import Sample, small
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.sources import TASK, check_classes_left, check_label_kinds, check_task, named_labels, split_guess
 from core.data.images.thread_pool import in_order
-from core.data.readers.image_columns import PictureFile, open_file
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.readers.image_columns import ImageFile, open_file
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
 from core.data.wording import listed
-from core.dataset_types import Column, ColumnKind, Guess, ImportOptions, Look, Thumbnail
+from core.dataset_types import Column, ColumnKind, Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 SUFFIXES = (".parquet", ".pq")
@@ -35,7 +35,7 @@ LARGEST_MEMBER = 8 * 1024**3  # bytes of one Parquet file within a ZIP
 class _Shard:
     """One file of a set, with the split that its name says."""
 
-    file: PictureFile
+    file: ImageFile
     name: str
     split: str
 
@@ -56,7 +56,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the column of labels alone."""
     check_task(path, options)
     with _opened(path) as shards:
@@ -75,10 +75,10 @@ def look(path: Path, options: ImportOptions) -> Look:
         check_label_kinds(classes, f"the column '{label}'", path.name)
         ground = _ground(shards, options)
         chosen = {"task": TASK, "label_column": label, "split_column": split, "label_map": names, "ground": ground.name}
-        notes = [f"The pictures are in the column '{shards[0].file.pictures}'."]
+        notes = [f"The pictures are in the column '{shards[0].file.images}'."]
         if missing:
             notes.append(f"{missing:,} rows have no label and will be left out.")
-        return Look(
+        return SourcePreview(
             kind="pictures",
             format=_title(shards),
             tasks=(TASK,),
@@ -93,41 +93,41 @@ def look(path: Path, options: ImportOptions) -> Look:
         )
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write every picture that has a label into the draft."""
     check_task(path, options)
-    left_out, book, kept = LeftOut(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
+    skipped, book, kept = SkipReport(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
     with _opened(path) as shards:
         label, split = _columns(path, shards, options)
         ground, budget = _ground(shards, options), PixelBudget()
         progress.stage("Reading pictures", sum(shard.file.rows for shard in shards), "pictures")
 
-        def examined(row: tuple[str, bytes, str, str]) -> tuple[str, str, str, ingest.Picture | ingest.Unusable]:
+        def context(row: tuple[str, bytes, str, str]) -> tuple[str, str, str, ingest.IngestedImage | ingest.Unusable]:
             name, content, written, part = row
             if not written:
                 return name, written, part, ingest.Unusable("unlabelled-pictures")
             return name, written, part, ingest.examine_or_say(content, ground.level, budget)
 
         rows = _rows(shards, label, split)
-        for number, (name, written, part, found) in enumerate(in_order(examined, rows, lambda r: len(r[1])), start=1):
+        for number, (name, written, part, found) in enumerate(in_order(context, rows, lambda r: len(r[1])), start=1):
             progress.advance(number)
             if written:
                 book.counts[written] += 1
                 if not (called := book.name(written)):
-                    left_out.add("dropped-labels", name)
+                    skipped.add("dropped-labels", name)
                     continue
-            ingest.note(found, name, left_out)
-            if isinstance(found, ingest.Picture):
-                ingest.write(found, name, called, part, number, draft)
+            ingest.note(found, name, skipped)
+            if isinstance(found, ingest.IngestedImage):
+                ingest.write(found, name, called, part, number, staged)
                 kept[called] += 1
         if shards[0].file.label_names.get(label):
-            draft.labels = tuple(n for w in shards[0].file.label_names[label] if (n := book.names.get(w, "")))
-        draft.facts |= {"format": _title(shards), "label_map": book.names, "columns": {"label": label, "split": split}}
+            staged.labels = tuple(n for w in shards[0].file.label_names[label] if (n := book.names.get(w, "")))
+        staged.facts |= {"format": _title(shards), "label_map": book.names, "columns": {"label": label, "split": split}}
     if ground.name:
-        draft.facts["ground"] = ground.name
+        staged.facts["ground"] = ground.name
     merged = book.finding(path.name)
-    draft.findings += [*left_out.findings(), *([merged] if merged else [])]
-    check_classes_left(path.name, kept, book.names, draft, left_out)
+    staged.findings += [*skipped.findings(), *([merged] if merged else [])]
+    check_classes_left(path.name, kept, book.names, staged, skipped)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
@@ -157,7 +157,7 @@ def _opened(path: Path, most: int = MOST_FILES) -> Iterator[list[_Shard]]:
                 shutil.copyfileobj(source, target)
             if (file := open_file(copy)) is not None:
                 shards.append(_Shard(file, entry.name, _split_of(entry)))
-        yield shards if len(shards) == 1 or {s.file.pictures for s in shards} == {shards[0].file.pictures} else []
+        yield shards if len(shards) == 1 or {s.file.images for s in shards} == {shards[0].file.images} else []
 
 
 def _split_of(entry: Entry) -> str:
@@ -184,7 +184,7 @@ def _columns(path: Path, shards: Sequence[_Shard], options: ImportOptions) -> tu
     label = options.label_column or file.label_column(split)
     if not label:
         raise DataError(
-            f"{path.name} holds pictures in its column '{file.pictures}', but no column says what they show; beside it "
+            f"{path.name} holds pictures in its column '{file.images}', but no column says what they show; beside it "
             f"there is {listed(file.plain) if file.plain else 'nothing'}. Add a column 'label' with one class for "
             "each picture, or name it with --label-column."
         )
@@ -219,7 +219,7 @@ def _title(shards: Sequence[_Shard]) -> str:
     return f"{files} with pictures, as Hugging Face keeps them"
 
 
-def _shown(file: PictureFile, label: str, split: str) -> tuple[Column, ...]:
+def _shown(file: ImageFile, label: str, split: str) -> tuple[Column, ...]:
     roles: dict[str, Any] = {label: "label", split: "split"}
     found = []
     for name in file.plain:
@@ -231,7 +231,7 @@ def _shown(file: PictureFile, label: str, split: str) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def _guesses(file: PictureFile, label: str, split: str, options: ImportOptions) -> Iterator[Guess]:
+def _guesses(file: ImageFile, label: str, split: str, options: ImportOptions) -> Iterator[Guess]:
     others = [name for name in file.plain if name not in (label, split)]
     if not options.label_column:
         named = "its classes have names in the file" if file.label_names.get(label) else "it repeats as labels do"

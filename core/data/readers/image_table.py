@@ -9,19 +9,19 @@ from tempfile import TemporaryDirectory
 
 from core.data.archives import Archive, Entry, archive_kind, is_archive, open_archive, peek
 from core.data.images.background import GROUNDS
-from core.data.images.class_folders import arrange, folder_of, is_picture, split_above
+from core.data.images.class_folders import arrange, folder_of, is_image, split_above
 from core.data.images.decoding import WHITE
-from core.data.images.image_names import LABEL_NAMES, PictureNames, is_table
+from core.data.images.image_names import LABEL_NAMES, ImageNames, is_table
 from core.data.images.ingest import Placed, ground_of, take_in
 from core.data.images.samples import samples_in, small
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.images.sources import TASK, check_classes_left, check_task, named_labels, size_of, split_guess
 from core.data.readers.label_table import LEAST_MATCHED, LabelTable, find_table
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook, check_label_count
-from core.data.tables.skip_report import LeftOut as RowsLeftOut
+from core.data.tables.skip_report import SkipReport as SkippedRows
 from core.data.wording import percent
-from core.dataset_types import Finding, Guess, ImportOptions, Look, Thumbnail
+from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 
@@ -29,11 +29,11 @@ from core.errors import DataError
 class _Source:
     """The pictures, the table, and the archives that they are in (the same one as a rule)."""
 
-    pictures: Archive
+    images: Archive
     beside: Archive
     table: LabelTable
     entries: list[Entry]
-    names: PictureNames
+    names: ImageNames
 
 
 def accepts(path: Path) -> float:
@@ -41,10 +41,10 @@ def accepts(path: Path) -> float:
     if not is_archive(path):
         return 0.0
     names = peek(path)
-    pictures = [name for name in names if is_picture(name)]
-    if not any(map(is_table, names)) or not (pictures or _only_zip(path)):
+    images = [name for name in names if is_image(name)]
+    if not any(map(is_table, names)) or not (images or _only_zip(path)):
         return 0.0
-    if len({place.label for place in arrange(map(folder_of, pictures)).values()}) < 2:
+    if len({place.label for place in arrange(map(folder_of, images)).values()}) < 2:
         return 0.95
     try:  # class folders and a table: the table counts only if it surely is about the pictures
         with _opened(path, ImportOptions()) as source:
@@ -54,19 +54,19 @@ def accepts(path: Path) -> float:
     return 0.92 if sure else 0.4
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the table and the pictures' names."""
     check_task(path, options)
     with _opened(path, options) as source:
-        left_out = LeftOut()
-        matched = list(_matched(source, left_out, RowsLeftOut()))
+        skipped = SkipReport()
+        matched = list(_matched(source, skipped, SkippedRows()))
         written = Counter(label for _, label, _ in matched)
         check_label_count(len(written), source.table.label_column, source.table.name, numeric=False)
         names = named_labels(written, options)
         classes = Counter(name for _, label, _ in matched if (name := names[label]))
         _check_classes(source, classes)
         table = source.table
-        ground = ground_of(source.pictures, [entry for entry, _, _ in matched], options.ground)
+        ground = ground_of(source.images, [entry for entry, _, _ in matched], options.ground)
         chosen = {
             "task": TASK,
             "text_column": table.file_column,
@@ -76,60 +76,60 @@ def look(path: Path, options: ImportOptions) -> Look:
             "layout": "table",
             "ground": ground.name,
         }
-        return Look(
+        return SourcePreview(
             kind="pictures",
             format=_format(path, source),
             tasks=(TASK,),
             options=options.model_copy(update=chosen),
-            size_bytes=size_of(path, source.pictures),
+            size_bytes=size_of(path, source.images),
             columns=table.columns(),
             sample=tuple(zip(*[profile.values[:5] for profile in table.profiles], strict=True)),
             classes=dict(sorted(classes.items())),
             label_map=names,
             notes=(
                 f"In {table.name}, '{table.file_column}' names the pictures and '{table.label_column}' their labels.",
-                *(finding.message for finding in left_out.findings()),
+                *(finding.message for finding in skipped.findings()),
             ),
             guesses=(*_guesses(table, Counter(split for _, _, split in matched), options), *ground.guesses()),
             rows=classes.total(),
         )
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Take the pictures in that the table names."""
     check_task(path, options)
-    left_out, rows_left_out = LeftOut(), RowsLeftOut()
+    skipped, skipped_rows = SkipReport(), SkippedRows()
     book = LabelBook(options.label_map, options.normalise_labels)
     with _opened(path, options) as source:
         placed = []
-        for entry, label, split in _matched(source, left_out, rows_left_out):
+        for entry, label, split in _matched(source, skipped, skipped_rows):
             book.counts[label] += 1
             if name := book.name(label):
                 placed.append(Placed(entry, name, split))
             else:
-                left_out.add("dropped-labels", entry.name)
-        for entry in source.pictures.entries():
-            if not is_picture(entry.name) and not is_table(entry.name):
-                left_out.add("skipped-files", entry.name)
+                skipped.add("dropped-labels", entry.name)
+        for entry in source.images.entries():
+            if not is_image(entry.name) and not is_table(entry.name):
+                skipped.add("skipped-files", entry.name)
         placed.sort(key=lambda place: place.entry.number)
-        kept = take_in(source.pictures, placed, left_out, draft, progress, options.ground)
+        kept = take_in(source.images, placed, skipped, staged, progress, options.ground)
         findings = [
-            *left_out.findings(),
-            *rows_left_out.findings(source.table.name, "line"),
-            *source.pictures.findings(),
+            *skipped.findings(),
+            *skipped_rows.findings(source.table.name, "line"),
+            *source.images.findings(),
         ]
-        draft.findings += _each_once([*findings, *([merged] if (merged := book.finding(source.table.name)) else [])])
+        staged.findings += _each_once([*findings, *([merged] if (merged := book.finding(source.table.name)) else [])])
         table = source.table
         columns = {"file": table.file_column, "label": table.label_column, "split": table.split_column}
-        draft.facts |= {"format": _format(path, source), "columns": columns, "label_map": book.names}
-    check_classes_left(path.name, kept, book.names, draft, left_out)
+        staged.facts |= {"format": _format(path, source), "columns": columns, "label_map": book.names}
+    check_classes_left(path.name, kept, book.names, staged, skipped)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
     """Return a few small pictures of each class."""
     with _opened(path, options) as source:
-        labelled = [(entry, label) for entry, label, _ in _matched(source, LeftOut(), RowsLeftOut())]
-        return small(samples_in(source.pictures, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
+        labelled = [(entry, label) for entry, label, _ in _matched(source, SkipReport(), SkippedRows())]
+        return small(samples_in(source.images, labelled), options.label_map, GROUNDS.get(options.ground, WHITE))
 
 
 def _each_once(findings: list[Finding]) -> list[Finding]:
@@ -141,12 +141,12 @@ def _each_once(findings: list[Finding]) -> list[Finding]:
 def _opened(path: Path, options: ImportOptions) -> Iterator[_Source]:
     with ExitStack() as stack:
         packed = _only_zip(path)
-        pictures = stack.enter_context(open_archive(packed or path))
-        beside = stack.enter_context(open_archive(path)) if packed and packed != path else pictures
+        images = stack.enter_context(open_archive(packed or path))
+        beside = stack.enter_context(open_archive(path)) if packed and packed != path else images
         folder = stack.enter_context(TemporaryDirectory(prefix="touchstone-"))
-        entries = [entry for entry in pictures.entries() if is_picture(entry.name)]
-        names = PictureNames(entries)
-        yield _Source(pictures, beside, find_table(beside, names, options, Path(folder)), entries, names)
+        entries = [entry for entry in images.entries() if is_image(entry.name)]
+        names = ImageNames(entries)
+        yield _Source(images, beside, find_table(beside, names, options, Path(folder)), entries, names)
 
 
 def _only_zip(path: Path) -> Path | None:
@@ -159,24 +159,24 @@ def _only_zip(path: Path) -> Path | None:
     return zips[0] if len(zips) == 1 and tables and len(inside) == len(tables) + 1 else None
 
 
-def _matched(source: _Source, left_out: LeftOut, rows_left_out: RowsLeftOut) -> Iterator[tuple[Entry, str, str]]:
+def _matched(source: _Source, skipped: SkipReport, skipped_rows: SkippedRows) -> Iterator[tuple[Entry, str, str]]:
     """Yield each picture that has a label: the picture, the label as written, the split."""
     labels: dict[int, str] = {}
-    for row in source.table.rows(rows_left_out):
+    for row in source.table.rows(skipped_rows):
         found = source.names.find(f"{row.folder}/{row.file}" if row.folder else row.file, row.split)
         if len(found) != 1:
-            left_out.add("ambiguous-names" if found else "missing-pictures", row.file[:100])
+            skipped.add("ambiguous-names" if found else "missing-pictures", row.file[:100])
             continue
         entry = found[0]
         if entry.number in labels:
             if row.label and labels[entry.number] != row.label:
-                left_out.add("repeated-rows", entry.name)
+                skipped.add("repeated-rows", entry.name)
         elif row.label:
             labels[entry.number] = row.label
             yield entry, row.label, row.split or split_above(folder_of(entry.name))
     for entry in source.entries:
         if entry.number not in labels:
-            left_out.add("missing-labels", entry.name)
+            skipped.add("missing-labels", entry.name)
 
 
 def _check_classes(source: _Source, classes: Counter[str]) -> None:

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from core.data.file_signatures import check_there, head, real_kind, refuse_disguised
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.annotations import RowsOfTool, spans_in, tool_of
 from core.data.tables.cleaning import without_surrogates
 from core.data.tables.encoding import JSON_ENDS, find_encoding, known_encoding, refuse_binary
-from core.data.tables.ingest import look_at, take_in
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.json_objects import JsonObjects, RowSource, find_shape, parsed
 from core.data.tables.json_values import BrokenJson, json_text
 from core.data.tables.nested_rows import refuse_nested
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, Table, check_width, column_names, in_bounds
 from core.data.tables.validation import TABLE_TASKS
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
@@ -55,7 +55,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     refuse_binary(path, start, encoding)
     shape, within = find_shape(path, encoding)
     source: RowSource = JsonObjects(path, encoding, shape, within)
-    first = [value for _, value, _ in islice(source.objects(LeftOut()), _FIRST_OBJECTS)]
+    first = [value for _, value, _ in islice(source.objects(SkipReport()), _FIRST_OBJECTS)]
     tool = tool_of(first)
     said = (tool.said,) if tool else (spans,) if (spans := spans_in(first)) else ()
     if said:
@@ -81,7 +81,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         names=names,
         size_bytes=path.stat().st_size,
         unit="line" if shape == "lines" else "object",
-        batches=lambda wanted, left_out: _batches(source, [keys[i] for i in wanted], left_out),
+        batches=lambda wanted, skipped: _batches(source, [keys[i] for i in wanted], skipped),
         settings={"delimiter": "", "encoding": encoding, "has_header": True, "sheet": ""},
         notes=notes,
         findings=findings,
@@ -93,7 +93,7 @@ def _keys(source: RowSource, path: Path) -> tuple[list[str], int]:
     """Return the keys of the first objects, those within objects as "a.b", and how many objects there were."""
     keys: dict[str, None] = {}
     count = 0
-    for _, value, _ in islice(source.objects(LeftOut()), _FIRST_OBJECTS):
+    for _, value, _ in islice(source.objects(SkipReport()), _FIRST_OBJECTS):
         count += 1
         if isinstance(value, str):
             keys["text"] = None
@@ -114,26 +114,26 @@ def _without_surrogates(text: str) -> str:
     return without_surrogates([text])[0]
 
 
-def _batches(source: RowSource, keys: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+def _batches(source: RowSource, keys: Sequence[str], skipped: SkipReport) -> Iterator[Batch]:
     """Yield the values of these keys, as texts."""
     getters = [_getter(key) for key in keys]
     numbers: list[int] = []
     columns: tuple[list[str], ...] = tuple([] for _ in keys)
     begun = done = 0
-    for number, value, done in source.objects(left_out):
+    for number, value, done in source.objects(skipped):
         row = value if isinstance(value, dict) else {"text": value}
         numbers.append(number)
         for column, get in zip(columns, getters, strict=True):
             column.append(json_text(get(row)))
         if len(numbers) >= BATCH_ROWS or (done - begun >= BATCH_BYTES and len(numbers) % _AT_A_TIME == 0):
-            yield from _batch(numbers, columns, done, left_out)
+            yield from _batch(numbers, columns, done, skipped)
             numbers, columns, begun = [], tuple([] for _ in keys), done
     if numbers:
-        yield from _batch(numbers, columns, done, left_out)
+        yield from _batch(numbers, columns, done, skipped)
 
 
-def _batch(numbers: list[int], columns: tuple[list[str], ...], done: int, left_out: LeftOut) -> Iterator[Batch]:
-    return in_bounds(Batch(numbers, tuple(without_surrogates(c) for c in columns), done), left_out)
+def _batch(numbers: list[int], columns: tuple[list[str], ...], done: int, skipped: SkipReport) -> Iterator[Batch]:
+    return in_bounds(Batch(numbers, tuple(without_surrogates(c) for c in columns), done), skipped)
 
 
 def _getter(key: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -149,14 +149,14 @@ def _getter(key: str) -> Callable[[Mapping[str, Any]], Any]:
     return get
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a JSON file seems to be."""
-    return look_at(open_table(path, options), options)
+    return preview_source(open_table(path, options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read a JSON file into a draft."""
-    take_in(open_table(path, options), options, draft, progress)
+    take_in(open_table(path, options), options, staged, progress)
 
 
 READER = ReaderSpec("json", "JSON or JSON Lines", accepts, look, read, tasks=TABLE_TASKS)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from core.data.archives import Archive, Entry, UnreadableEntry
-from core.data.images.class_folders import folder_of, is_picture, split_above, split_named
-from core.data.images.image_names import LABEL_NAMES, LINES, WORKBOOKS, PictureNames, is_table
+from core.data.images.class_folders import folder_of, is_image, split_above, split_named
+from core.data.images.image_names import LABEL_NAMES, LINES, WORKBOOKS, ImageNames, is_table
 from core.data.readers import delimited, json_rows, parquet, spreadsheet
 from core.data.split_names import SPLIT_NAMES
-from core.data.tables.columns import Profile, profile_column
+from core.data.tables.columns import ColumnProfile, profile_column
 from core.data.tables.roles import guess_label, guess_split
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Table, listed
 from core.dataset_types import Column, ColumnRole, ImportOptions
 from core.errors import DataError
@@ -49,7 +49,7 @@ class LabelTable:
     file_column: str
     label_column: str
     split_column: str
-    profiles: Sequence[Profile]
+    profiles: Sequence[ColumnProfile]
     matched: float
 
     @property
@@ -70,22 +70,22 @@ class LabelTable:
             for p in self.profiles
         )
 
-    def rows(self, left_out: LeftOut) -> Iterator[Row]:
+    def rows(self, skipped: SkipReport) -> Iterator[Row]:
         """Yield every row of every table.
 
         Args:
-            left_out: Takes what the tables' own reader leaves out.
+            skipped: Takes what the tables' own reader leaves out.
         """
         for table, split, folder in self.tables:
             columns = (self.file_column, self.label_column, self.split_column)
             wanted = [table.index(name) for name in columns if name]
-            for batch in table.batches(wanted, left_out):
+            for batch in table.batches(wanted, skipped):
                 splits = batch.columns[2] if self.split_column else [""] * len(batch)
                 for file, label, given in zip(batch.columns[0], batch.columns[1], splits, strict=True):
                     yield Row(file, label.strip(), SPLIT_NAMES.get(given.strip().lower(), "") or split, folder)
 
 
-def find_table(archive: Archive, names: PictureNames, options: ImportOptions, folder: Path) -> LabelTable:
+def find_table(archive: Archive, names: ImageNames, options: ImportOptions, folder: Path) -> LabelTable:
     """Return the table that names the pictures and their labels.
 
     Args:
@@ -163,10 +163,10 @@ def _opened(path: Path, options: ImportOptions) -> Table:
     return delimited.open_table(path, options)
 
 
-def _match(entry: Entry, path: Path, names: PictureNames, options: ImportOptions) -> LabelTable:
+def _match(entry: Entry, path: Path, names: ImageNames, options: ImportOptions) -> LabelTable:
     table = _opened(path, options)
     sample: list[list[str]] = [[] for _ in table.names]
-    for batch in table.batches(range(len(table.names)), LeftOut()):
+    for batch in table.batches(range(len(table.names)), SkipReport()):
         for column, values in zip(sample, batch.columns, strict=True):
             column += values[: LOOKED_AT - len(column)]
         if not sample or len(sample[0]) >= LOOKED_AT:
@@ -193,7 +193,7 @@ def _holds_objects(values: Sequence[str]) -> bool:
     return bool(some) and all(value.startswith(("{", "[{")) for value in some)
 
 
-def _split_column(profiles: Sequence[Profile]) -> str:
+def _split_column(profiles: Sequence[ColumnProfile]) -> str:
     """Return a column whose values are all names of splits, whatever it is called."""
     for profile in profiles:
         values = {value.strip().lower() for value in profile.values if value.strip()}
@@ -203,13 +203,13 @@ def _split_column(profiles: Sequence[Profile]) -> str:
 
 
 def _file_column(
-    table: Table, sample: Sequence[Sequence[str]], names: PictureNames, options: ImportOptions
+    table: Table, sample: Sequence[Sequence[str]], names: ImageNames, options: ImportOptions
 ) -> tuple[str, float]:
     shares = [sum(bool(names.find(value)) for value in set(column)) / len(set(column)) for column in sample]
     if options.text_column:
         return options.text_column, shares[table.index(options.text_column)]
     # Of columns that fit alike, names with a suffix fit better, and so do those that differ more: "7" may be a class.
-    best = max(range(len(shares)), key=lambda i: (shares[i], all(map(is_picture, sample[i])), len(set(sample[i]))))
+    best = max(range(len(shares)), key=lambda i: (shares[i], all(map(is_image, sample[i])), len(set(sample[i]))))
     if shares[best] < LEAST_MATCHED:
         raise DataError(
             f"No column of {table.path.name} holds the names of the pictures; it has {listed(table.names)}, and its "
@@ -219,7 +219,7 @@ def _file_column(
     return table.names[best], shares[best]
 
 
-def _label_column(table: Table, profiles: Sequence[Profile], file_column: str, split_column: str) -> str:
+def _label_column(table: Table, profiles: Sequence[ColumnProfile], file_column: str, split_column: str) -> str:
     others = [p for p in profiles if p.name not in (file_column, split_column)]
     label = next((p.name for p in others if p.name.strip().lower() in LABEL_NAMES and p.counts), "")
     label = label or guess_label(others, file_column)

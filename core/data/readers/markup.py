@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from core.data.file_signatures import check_there, head
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.data.tables.ingest import look_at, take_in
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.markup_tables import Sheet, markup_kind, read_sheets
 from core.data.tables.sheet_layout import SheetLayout, lay_out
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
-from core.dataset_types import Finding, Guess, ImportOptions, Look
+from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".xml")
@@ -112,7 +112,7 @@ class _Rows:
     def __init__(self, path: Path, sheet: Sheet, layout: SheetLayout) -> None:
         self.sheet, self.layout, self.size = sheet, layout, path.stat().st_size
 
-    def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         """Yield the wanted columns of all rows."""
         begin = self.layout.first_column
         rows = [(n, row) for n, row in enumerate(self.sheet.rows, 1) if n > self.layout.skip and any(row)]
@@ -120,21 +120,21 @@ class _Rows:
             some = rows[at : at + BATCH_ROWS]
             columns = tuple([_cell(row, begin + index) for _, row in some] for index in wanted)
             done = self.size * (at + len(some)) // len(rows)
-            yield from in_bounds(Batch([number for number, _ in some], columns, done), left_out)
+            yield from in_bounds(Batch([number for number, _ in some], columns, done), skipped)
 
 
 def _cell(row: Sequence[str], place: int) -> str:
     return row[place] if place < len(row) else ""
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a table seems to be."""
-    return look_at(open_table(path, options), options)
+    return preview_source(open_table(path, options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read a table into a draft."""
-    take_in(open_table(path, options), options, draft, progress)
+    take_in(open_table(path, options), options, staged, progress)
 
 
 READER = ReaderSpec("markup", "Table in HTML or in Excel's XML", accepts, look, read)

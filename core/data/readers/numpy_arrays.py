@@ -15,7 +15,7 @@ from core.data.images.arrays import (
     ArrayPart,
     check_several,
     eight_bits,
-    look_at_arrays,
+    preview_arrays,
     range_of,
     read_arrays,
     sides_of,
@@ -24,9 +24,9 @@ from core.data.images.arrays import (
 from core.data.images.class_folders import split_named
 from core.data.images.npy_format import NpyFile, recognise
 from core.data.images.sources import TASK, check_task
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.wording import listed
-from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 SUFFIXES = (".npz", ".npy")
@@ -48,19 +48,19 @@ def accepts(path: Path) -> float:
     return 0.95 if arrays and 2 * len(arrays) > len(names) else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts."""
     check_task(path, options)
     with _opened(path) as files:
         parts, notes, guesses = _parts(path, files)
-        return look_at_arrays(path, options, parts, _title(files), notes, guesses)
+        return preview_arrays(path, options, parts, _title(files), notes, guesses)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write every picture that has a label as PNG."""
     check_task(path, options)
     with _opened(path) as files:
-        read_arrays(path, options, _parts(path, files)[0], _title(files), draft, progress)
+        read_arrays(path, options, _parts(path, files)[0], _title(files), staged, progress)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
@@ -91,20 +91,20 @@ def _opened(path: Path) -> Iterator[list[NpyFile]]:
 def _parts(path: Path, files: Sequence[NpyFile]) -> tuple[list[ArrayPart], list[str], list[Guess]]:
     """Return pictures with their labels, what is said of the rest, and what was guessed."""
     labels = [file for file in files if _holds_labels(file)]
-    pictures = [file for file in files if file not in labels and _picture_shape(file)]
-    if not pictures:
+    images = [file for file in files if file not in labels and _image_shape(file)]
+    if not images:
         shapes = listed([f"{file.name}: {' x '.join(map(str, file.shape))}" for file in files])
         raise DataError(
             f"{path.name} holds no array of pictures. Pictures are arrays of (count, height, width) or (count, height, "
             f"width, 3). {f'What is in it: {shapes}.' if files else 'Nothing in it can be read as plain numbers.'}"
         )
-    pairs = [(file, _labels_of(file, pictures, labels)) for file in pictures]
+    pairs = [(file, _labels_of(file, images, labels)) for file in images]
     joined = [(file, label) for file, label in pairs if label is not None]
-    notes = [_note(file) for file in pictures]
-    if not joined and not labels and len(pictures) > 1:  # a file for each class, as Quick, Draw! has them
-        classes = {file.name: _stem(file.name) for file in pictures}
+    notes = [_note(file) for file in images]
+    if not joined and not labels and len(images) > 1:  # a file for each class, as Quick, Draw! has them
+        classes = {file.name: _stem(file.name) for file in images}
         guess = Guess("Classes", f"the files' names: {listed(sorted(classes.values()))}", "no array holds labels")
-        return [_part(file, _split(file.name), None, classes[file.name]) for file in pictures], notes, [guess]
+        return [_part(file, _split(file.name), None, classes[file.name]) for file in images], notes, [guess]
     check_several(joined, path.name)
     notes += [f"{file.name} has no labels and is left out." for file, label in pairs if label is None]
     splits = [_split(file.name) for file, _ in joined]
@@ -128,7 +128,7 @@ def _part(file: NpyFile, split: str, labels: NpyFile | None, label: str) -> Arra
     return ArrayPart(file.name.removesuffix(".npy"), said, examples)
 
 
-def _picture_shape(file: NpyFile) -> tuple[int, ...]:
+def _image_shape(file: NpyFile) -> tuple[int, ...]:
     """Return (H, W) or (H, W, C) of an array's pictures; () if it holds none."""
     if file.kind.kind not in "uifb":
         return ()
@@ -148,7 +148,7 @@ def _fit(sides: Sequence[int]) -> bool:
 
 def _in_rows(file: NpyFile, batch: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return a batch as (n, H, W) or (n, H, W, 3)."""
-    shape = _picture_shape(file)
+    shape = _image_shape(file)
     if batch.ndim == 2:
         return batch.reshape(len(batch), *shape)
     if batch.ndim == 4 and batch.shape[3] not in (1, 3, 4):
@@ -172,13 +172,13 @@ def _holds_labels(file: NpyFile) -> bool:
     return len(file.shape) == 2 and bool(words & LABELS) and file.kind.kind in "uifb" and file.shape[1] <= 1000
 
 
-def _labels_of(file: NpyFile, pictures: Sequence[NpyFile], labels: Sequence[NpyFile]) -> NpyFile | None:
+def _labels_of(file: NpyFile, images: Sequence[NpyFile], labels: Sequence[NpyFile]) -> NpyFile | None:
     """Return the labels that belong to pictures: of the same name but for "images" and "labels", and as many."""
     fitting = [one for one in labels if one.shape[0] == file.shape[0]]
     same = [one for one in fitting if _key(one.name) == _key(file.name)]
     if len(same) == 1:
         return same[0]
-    return fitting[0] if len(fitting) == len(labels) == len(pictures) == 1 else None
+    return fitting[0] if len(fitting) == len(labels) == len(images) == 1 else None
 
 
 def _words(name: str) -> list[str]:
@@ -212,7 +212,7 @@ def _as_texts(batch: NDArray[np.generic]) -> list[str]:
 
 def _note(file: NpyFile) -> str:
     height, width = (
-        _picture_shape(file)[-2:] if file.shape[1] in (1, 3) and len(file.shape) == 4 else _picture_shape(file)[:2]
+        _image_shape(file)[-2:] if file.shape[1] in (1, 3) and len(file.shape) == 4 else _image_shape(file)[:2]
     )
     return f"{file.name.removesuffix('.npy')}: {file.shape[0]:,} pictures of {width} x {height} pixels."
 

@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 
 from core.data.file_signatures import PARQUET, check_there, head, refuse_disguised
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.gathered import Gathered
-from core.data.tables.ingest import look_at, take_in
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.json_values import json_text
 from core.data.tables.parquet_pages import BrokenPage, page_sizes
 from core.data.tables.roles import may_be_several
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import (
     BATCH_BYTES,
     BATCH_ROWS,
@@ -28,7 +28,7 @@ from core.data.tables.table import (
     listed,
 )
 from core.data.tables.validation import TABLE_TASKS
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
 SUFFIXES = (".parquet", ".pq")
@@ -150,7 +150,7 @@ class _ParquetRows:
     def _damaged(self) -> DataError:
         return DataError(f"{self.path.name} is damaged or was cut off. Copy or download it again, then retry.")
 
-    def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         """Yield the wanted columns of all rows.
 
         Raises:
@@ -171,7 +171,7 @@ class _ParquetRows:
                     self._check_growth(characters + sum(map(_decoded_bytes, batch.columns)))
                 for part in [] if batch is None else _slices(batch, slice_rows):
                     if held.is_full:
-                        yield from in_bounds(held.taken(number, self._done(number)), left_out)
+                        yield from in_bounds(held.taken(number, self._done(number)), skipped)
                     try:
                         characters += held.add([_texts(part.column(name)) for name in names], len(part))
                     except (pa.ArrowException, ValueError) as error:
@@ -179,7 +179,7 @@ class _ParquetRows:
                     number += len(part)
                     self._check_growth(characters)
                 if held.rows and (batch is None or held.is_full):
-                    yield from in_bounds(held.taken(number, self._done(number)), left_out)
+                    yield from in_bounds(held.taken(number, self._done(number)), skipped)
                 if batch is None:
                     return
 
@@ -327,14 +327,14 @@ def _texts(column: pa.Array) -> list[str]:
         return [value.decode("utf-8", errors="replace") for value in texts.cast(pa.large_binary()).to_pylist()]
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a Parquet file seems to be."""
-    return look_at(open_table(path, options), options)
+    return preview_source(open_table(path, options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read a Parquet file into a draft."""
-    take_in(open_table(path, options), options, draft, progress)
+    take_in(open_table(path, options), options, staged, progress)
 
 
 READER = ReaderSpec("parquet", "Parquet", accepts, look, read, tasks=TABLE_TASKS)

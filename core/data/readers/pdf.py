@@ -8,9 +8,9 @@ from core.data.documents.document_signatures import PDF_SIGN, PDF_SUFFIXES
 from core.data.documents.pdf_text import PdfText
 from core.data.documents.preview import TASK, lines_of, look_of
 from core.data.file_signatures import check_there, head
-from core.data.staging import Draft, Progress, ReaderSpec
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.wording import counted
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 
 PAGES_LOOKED_AT = 3
 
@@ -22,7 +22,7 @@ def accepts(path: Path) -> float:
     return 0.7 if path.is_file() and path.suffix.lower() in PDF_SUFFIXES else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the number of pages and the first lines."""
     check_there(path)
     pdf = PdfText(path, path.name)
@@ -30,15 +30,15 @@ def look(path: Path, options: ImportOptions) -> Look:
     return look_of(path, f"PDF, {counted(pdf.pages, 'page')}", options, sample)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write the text of each page into the draft."""
     check_there(path)
     pdf, size = PdfText(path, path.name), path.stat().st_size
     progress.stage("Reading", size, "bytes")
-    corpus = Corpus(draft, path.name)
+    corpus = Corpus(staged, path.name)
     corpus.add(path.name, pdf.pieces(lambda page: progress.advance(size * page // max(pdf.pages, 1))))
-    draft.facts.update(format=f"PDF, {counted(pdf.pages, 'page')}")
-    draft.findings += pdf.findings()
+    staged.facts.update(format=f"PDF, {counted(pdf.pages, 'page')}")
+    staged.findings += pdf.findings()
     corpus.finish()
 
 

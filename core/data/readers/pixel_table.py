@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from core.data.archives import Archive, is_archive, open_archive, peek
-from core.data.images.arrays import ArrayPart, check_several, look_at_arrays, read_arrays, thumbnails_of
+from core.data.images.arrays import ArrayPart, check_several, preview_arrays, read_arrays, thumbnails_of
 from core.data.images.class_folders import split_named
 from core.data.images.pixel_grid import PixelGrid, recognise
 from core.data.images.sources import TASK, check_task
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import Guess, ImportOptions, Look, Thumbnail
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".data")
@@ -36,20 +36,20 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, and what the pictures are."""
     check_task(path, options)
     with _opened(path) as grids:
         parts, left = _parts(path, grids, options)
-        return look_at_arrays(path, options, parts, _title(grids[0]), [*map(_note, grids), *left], _guesses(grids))
+        return preview_arrays(path, options, parts, _title(grids[0]), [*map(_note, grids), *left], _guesses(grids))
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write every row as a picture."""
     check_task(path, options)
     with _opened(path) as grids:
         parts, _ = _parts(path, grids, options)
-        read_arrays(path, options, parts, _title(grids[0]), draft, progress)
+        read_arrays(path, options, parts, _title(grids[0]), staged, progress)
 
 
 def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:

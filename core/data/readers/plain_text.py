@@ -9,8 +9,8 @@ from core.data.documents.document_signatures import TEXT_SUFFIXES
 from core.data.documents.plain_text import PlainText, open_text
 from core.data.documents.preview import TASK, lines_of, look_of
 from core.data.file_signatures import check_there
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.dataset_types import ImportOptions, Look
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.dataset_types import ImportOptions, SourcePreview
 
 LOOKED_AT = 8 << 20  # bytes that tell the encoding to a look
 
@@ -22,7 +22,7 @@ def accepts(path: Path) -> float:
     return 0.6 if path.suffix.lower() == ".txt" else 0.8
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the encoding and the first lines."""
     check_there(path)
     text = open_text(path, chosen=options.encoding, most_bytes=LOOKED_AT)
@@ -58,21 +58,21 @@ def _is_prose(path: Path) -> bool:
     return path.suffix.lower() in (".md", ".markdown", ".rst")
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Stream the text into the draft."""
     check_there(path)
     text = open_text(path, chosen=options.encoding)
-    draft.facts.update(format=f"Text, {text.encoding.title}", encoding=text.encoding.name)
+    staged.facts.update(format=f"Text, {text.encoding.title}", encoding=text.encoding.name)
     progress.stage("Reading", path.stat().st_size, "bytes")
-    corpus = Corpus(draft, path.name)
+    corpus = Corpus(staged, path.name)
     end = chosen_end(options, _beginning(text), _is_prose(path))
     if end == NONE:
         corpus.add(path.name, text.pieces(progress.advance))
     else:
         for number, document in enumerate(documents_of(text.pieces(progress.advance), end), 1):
             corpus.add(f"{path.name}, document {number:,}", [document], source=number)
-        draft.facts["document_end"] = end
-    draft.findings += text.findings()
+        staged.facts["document_end"] = end
+    staged.findings += text.findings()
     corpus.finish()
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from core.data.file_signatures import check_there, head, real_kind
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.data.tables.ingest import look_at, take_in
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.sheet_layout import MOST_SPANS, SheetLayout, Span, lay_out
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
 from core.data.tables.validation import TABLE_TASKS
 from core.data.tables.workbook import check_workbook, is_workbook
-from core.dataset_types import Finding, ImportOptions, Look
+from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
 
 SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsm")
@@ -86,7 +86,7 @@ class _SheetRows:
         self.path, self.sheet, self.layout = path, sheet, layout
         self.size = path.stat().st_size
 
-    def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         """Yield the wanted columns of all rows."""
         first = self.layout.first_column
         end, places = first + len(self.layout.names), [first + index for index in wanted]
@@ -101,10 +101,10 @@ class _SheetRows:
                 for column, place in zip(columns, places, strict=True):
                     column.append(_text(covered[place]))
             if len(numbers) >= BATCH_ROWS:
-                yield from in_bounds(Batch(numbers, columns, self.size * number // (total + 1)), left_out)
+                yield from in_bounds(Batch(numbers, columns, self.size * number // (total + 1)), skipped)
                 numbers, columns = [], tuple([] for _ in wanted)
         if numbers:
-            yield from in_bounds(Batch(numbers, columns, self.size), left_out)
+            yield from in_bounds(Batch(numbers, columns, self.size), skipped)
 
     def _covered(self, number: int, row: Sequence[Any], above: dict[tuple[int, int], Any]) -> Sequence[Any]:
         """Return a row with the texts of the merged cells that cover it.
@@ -195,14 +195,14 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a sheet seems to be."""
-    return look_at(open_table(path, options), options)
+    return preview_source(open_table(path, options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read a sheet into a draft."""
-    take_in(open_table(path, options), options, draft, progress)
+    take_in(open_table(path, options), options, staged, progress)
 
 
 READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, look, read, tasks=TABLE_TASKS)

@@ -9,12 +9,12 @@ from core.data.documents.archived_documents import OFFICE_CONTENTS, copy_out, is
 from core.data.documents.text_places import class_of, is_surely_classes
 from core.data.images.class_folders import Place, arrange
 from core.data.readers import delimited, json_rows, parquet, spreadsheet
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.data.tables.ingest import look_at, take_in
-from core.data.tables.skip_report import LeftOut
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.tables.ingest import preview_source, take_in
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table, listed
 from core.data.tables.validation import TABLE_TASKS
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 
 _MOST_TABLES = 200
 _READERS = (delimited, spreadsheet, json_rows, parquet)
@@ -57,10 +57,10 @@ def _table(archive: Archive, path: Path, folder: Path, options: ImportOptions) -
     added = {"label": [places[e.name].label for e in entries], "split": [places[e.name].split for e in entries]}
     added = {name: values for name, values in added.items() if any(values) and name not in names}
 
-    def batches(wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         columns = [[*names, *added][index] for index in wanted]
         done = [0] * len(opened)
-        waiting = {number: _rows(table, columns, left_out) for number, table in enumerate(opened)}
+        waiting = {number: _rows(table, columns, skipped) for number, table in enumerate(opened)}
         while waiting:  # in turn, so that a beginning shows all of them
             for number in list(waiting):
                 batch = next(waiting[number], None)
@@ -101,26 +101,26 @@ def _opened(archive: Archive, entry: Entry, folder: Path, options: ImportOptions
     return table
 
 
-def _rows(table: Table, columns: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+def _rows(table: Table, columns: Sequence[str], skipped: SkipReport) -> Iterator[Batch]:
     """Yield the columns of one table, in this order; those that it lacks are empty."""
     own = [name for name in columns if name in table.names]
-    for batch in table.batches([table.index(name) for name in own], left_out):
+    for batch in table.batches([table.index(name) for name in own], skipped):
         held = dict(zip(own, batch.columns, strict=True))
         empty = [""] * len(batch)
         yield Batch(batch.lines, tuple(held.get(name, empty) for name in columns), batch.done)
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what the tables together seem to be."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
-        return look_at(_table(archive, path, Path(folder), options), options)
+        return preview_source(_table(archive, path, Path(folder), options), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read the tables into a draft, one after the other."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
-        take_in(_table(archive, path, Path(folder), options), options, draft, progress)
-        draft.findings += archive.findings()
+        take_in(_table(archive, path, Path(folder), options), options, staged, progress)
+        staged.findings += archive.findings()
 
 
 READER = ReaderSpec(

@@ -14,10 +14,10 @@ from core.data.documents.text_places import (
     is_surely_classes,
     may_be_classes,
 )
-from core.data.staging import Draft, Progress, ReaderSpec
-from core.data.tables.ingest import look_at, take_in
+from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.validation import TEXTS
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
 _BEGINNING = 8_192  # bytes of each file that tell whether its lines are examples
@@ -65,18 +65,18 @@ def _found(archive: Archive) -> TextPlaces:
     return found
 
 
-def look(path: Path, options: ImportOptions) -> Look:
+def look(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes, and some texts of each."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
-        return look_at(member_table(archive, path, _found(archive), Path(folder), options.encoding), options)
+        return preview_source(member_table(archive, path, _found(archive), Path(folder), options.encoding), options)
 
 
-def read(path: Path, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Write each text with the name of its place."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
         table = member_table(archive, path, _found(archive), Path(folder), options.encoding)
-        take_in(table, options, draft, progress)
-        draft.findings += archive.findings()
+        take_in(table, options, staged, progress)
+        staged.findings += archive.findings()
 
 
 READER = ReaderSpec("text-folders", "Texts in a folder or file for each class", accepts, look, read, tasks=(TEXTS,))

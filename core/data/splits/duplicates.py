@@ -36,7 +36,7 @@ def fold(text: str) -> str:
 def keys_of(examples: Examples) -> Keys:
     """Return one key for each example, (N,); the same key means the same example."""
     if isinstance(examples.inputs, np.ndarray):
-        return _hashed(picture.tobytes() for picture in examples.inputs)
+        return _hashed(image.tobytes() for image in examples.inputs)
     if isinstance(examples.inputs, tuple):
         return _hashed(fold(text).encode("utf-8", "surrogatepass") for text in examples.inputs)
     return table_keys(examples.inputs)

@@ -169,7 +169,7 @@ def _batches(texts: pa.ChunkedArray) -> Iterator[list[str]]:
 # --- pictures ---
 
 
-def near_pictures(looks: pa.ChunkedArray, keys: Keys) -> NDArray[np.int64]:
+def near_images(looks: pa.ChunkedArray, keys: Keys) -> NDArray[np.int64]:
     """Return a number for each picture, (N,): the same number means that they look nearly the same.
 
     Args:

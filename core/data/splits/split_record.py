@@ -76,9 +76,9 @@ def write_record(folder: Path, record: SplitRecord) -> None:
     keys = pa.FixedSizeBinaryArray.from_buffers(
         pa.binary(16), len(record.keys), [None, pa.py_buffer(np.ascontiguousarray(record.keys).tobytes())]
     )
-    draft = folder / f".{FILE}.{os.getpid()}.new"
-    write_rows(draft, pa.table([keys, pa.array(record.splits, pa.int8())], schema=_SCHEMA))
-    draft.replace(folder / FILE)
+    staged = folder / f".{FILE}.{os.getpid()}.new"
+    write_rows(staged, pa.table([keys, pa.array(record.splits, pa.int8())], schema=_SCHEMA))
+    staged.replace(folder / FILE)
 
 
 def recorded(rows: pa.Table) -> NDArray[np.int8]:

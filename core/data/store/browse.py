@@ -30,7 +30,7 @@ class BrowseItem:
     split: str
     name: str  # of a picture's file or a document
     values: dict[str, str] = field(default_factory=dict)  # of a table's row, the target included
-    has_picture: bool = False
+    has_image: bool = False
     turns: tuple[tuple[str, str], ...] = ()  # of a conversation: who speaks and what is said
 
 
@@ -58,7 +58,7 @@ class Histogram:
 def browse(
     version: Version, label: str, split: str, search: str, rows: tuple[int, ...], offset: int, limit: int
 ) -> BrowsePage:
-    """Return the examples that fit; see `Shelf.browse`."""
+    """Return the examples that fit; see `DatasetService.browse`."""
     table = version.rows
     fits = np.ones(table.num_rows, dtype=bool)
     if label:
@@ -147,7 +147,7 @@ def _item(position: int, row: dict[str, object], are_turns: bool) -> BrowseItem:
         split="" if number is None or int(str(number)) < 0 else SPLITS[int(str(number))],
         name=str(row.get("name") or ""),
         values=values,
-        has_picture="pack" in row,
+        has_image="pack" in row,
         turns=tuple((turn.role, turn.text) for turn in turns_in(text)) if are_turns else (),
     )
 

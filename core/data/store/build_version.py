@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.runner import SEVERITIES, checks, examine
 from core.data.images.loading import natural_size
 from core.data.rows import FEATURE, UNUSED
 from core.data.splits.document_splits import FACT, RULE, describe_division
 from core.data.splits.duplicates import count_repeats, group_numbers, row_keys
 from core.data.splits.equal_texts import labelled_text_keys
-from core.data.splits.near_duplicates import near_pictures, near_texts
+from core.data.splits.near_duplicates import near_images, near_texts
 from core.data.splits.split_record import SplitRecord
 from core.data.splits.time_split import moments_of
 from core.data.staging import Progress
@@ -41,7 +41,7 @@ DIVIDED = (SPLIT_COLUMN.name, CLUSTER_COLUMN.name)
 
 
 @dataclass(frozen=True, eq=False)
-class Ingredients:
+class VersionInput:
     """Rows on their way to a version, and what is known of them."""
 
     name: str
@@ -73,7 +73,7 @@ class Finished:
     record: SplitRecord | None
 
 
-def finish(given: Ingredients, progress: Progress) -> Finished:
+def finish(given: VersionInput, progress: Progress) -> Finished:
     """Return the rows with their splits, the manifest and every finding.
 
     Raises:
@@ -90,7 +90,7 @@ def finish(given: Ingredients, progress: Progress) -> Finished:
     parts = None if given.task == "text-generation" else _parts(given, labels, facts, near, mark, progress)
     sizes, divided, how = _divided(rows, parts) if parts else _text_divided(rows, facts)
     facts = {**with_words(facts, divided, labels), **how}
-    found = _examine(Examined(given.task, rows, labels, keys, near, given.packs, facts), progress)
+    found = _examine(CheckContext(given.task, rows, labels, keys, near, given.packs, facts), progress)
     said = [*given.findings, *(parts.findings if parts else ())]
     findings = tuple(sorted([*said, *found], key=lambda f: SEVERITIES.index(f.severity)))
     size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
@@ -125,10 +125,10 @@ def _size_guess(rows: pa.Table, size: int, channels: int) -> Guess:
     return Guess(SIZE, f"{size} x {size} pixels, {'grey' if channels == 1 else 'in colour'}", why)
 
 
-def _examine(examined: Examined, progress: Progress) -> list[Finding]:
-    waiting = iter(range(len(checks(examined.task)) + 1))
-    progress.stage("Examining", len(checks(examined.task)), "checks")
-    return list(examine(examined, before=lambda _code: progress.advance(next(waiting))))
+def _examine(context: CheckContext, progress: Progress) -> list[Finding]:
+    waiting = iter(range(len(checks(context.task)) + 1))
+    progress.stage("Examining", len(checks(context.task)), "checks")
+    return list(examine(context, before=lambda _code: progress.advance(next(waiting))))
 
 
 def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
@@ -136,7 +136,7 @@ def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.b
     progress.stage("Looking for duplicates", rows.num_rows, "rows")
     if task == "image-classification":
         keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")
-        return keys, near_pictures(rows.column("looks"), keys)
+        return keys, near_images(rows.column("looks"), keys)
     if task == "text-classification":
         keys = labelled_text_keys(rows.column("text"), rows.column("label"), progress)
         progress.stage("Looking for near duplicates", len(group_numbers(keys)[1]), "rows")
@@ -147,7 +147,7 @@ def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.b
     return np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int64)
 
 
-def ordered_labels(given: Ingredients) -> tuple[str, ...]:
+def ordered_labels(given: VersionInput) -> tuple[str, ...]:
     """Return the names of the classes: as the source orders them, else as people would ("2" before "10").
 
     Raises:
@@ -194,8 +194,8 @@ def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_co
     rule = (f"text split {RULE}",) if task == "text-generation" else ()
     digest = hashlib.sha256(repr((task, labels, *rule, *((time_column,) if time_column else ()))).encode())
     beside = ("source", UNUSED)  # of which nothing is learnt
-    of_pictures = [name for name in ("pixels", "label", "group") if name in rows.column_names]
-    columns = of_pictures if task == "image-classification" else [n for n in rows.column_names if n not in beside]
+    of_images = [name for name in ("pixels", "label", "group") if name in rows.column_names]
+    columns = of_images if task == "image-classification" else [n for n in rows.column_names if n not in beside]
     for name in [*columns, *(["given"] if "given" not in columns else [])]:
         digest.update(f"{name}\0".encode())
         for start in range(0, rows.num_rows, HASHED_ROWS):
@@ -229,7 +229,7 @@ def without_split(rows: pa.Table) -> pa.Table:
 
 
 def _parts(
-    given: Ingredients,
+    given: VersionInput,
     labels: tuple[str, ...],
     facts: Mapping[str, Any],
     near: NDArray[np.int64],
@@ -260,5 +260,5 @@ def _divided(rows: pa.Table, parts: Divided) -> tuple[dict[str, int], pa.Table, 
 
 
 def _size_bytes(rows: pa.Table) -> int:
-    pictures = int(pc.sum(rows.column("size_bytes")).as_py() or 0) if "size_bytes" in rows.column_names else 0
-    return int(rows.nbytes) + pictures
+    images = int(pc.sum(rows.column("size_bytes")).as_py() or 0) if "size_bytes" in rows.column_names else 0
+    return int(rows.nbytes) + images

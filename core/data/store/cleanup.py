@@ -39,9 +39,9 @@ def sweep(folder: Path) -> None:
     Args:
         folder: Of all brought data sets.
     """
-    for draft in folder.glob(f"*/versions/{DRAFT}*"):
-        if not _owner_lives(draft):
-            shutil.rmtree(draft, ignore_errors=True)
+    for staged in folder.glob(f"*/versions/{DRAFT}*"):
+        if not _owner_lives(staged):
+            shutil.rmtree(staged, ignore_errors=True)
     for mark in folder.glob(f"*/{MARK}*"):
         if _owner_lives(mark):
             continue

@@ -21,8 +21,8 @@ from core.data.locks import changing
 from core.data.rows import FEATURE, UNUSED, read_rows, without_given, write_rows
 from core.data.splits.row_groups import GROUP, with_folders
 from core.data.splits.split_record import read_record, write_record
-from core.data.staging import Draft, Progress
-from core.data.store.build_version import DIVIDED, Ingredients, finish
+from core.data.staging import Progress, StagedDataset
+from core.data.store.build_version import DIVIDED, VersionInput, finish
 from core.data.store.cleanup import DRAFT, marked, owned
 from core.data.store.folds import bonds_of
 from core.data.store.load_examples import load_examples
@@ -36,7 +36,7 @@ from core.specs import DatasetSpec
 FOLDER_DIGITS = 16  # of the fingerprint, in a version's folder
 
 
-class Library:
+class DatasetStore:
     """Every brought data set, by name.
 
     Args:
@@ -126,24 +126,26 @@ class Library:
 
     # --- changing ---
 
-    def add(self, draft: Draft, options: ImportOptions, change: str, progress: Progress) -> VersionInfo:
+    def add(self, staged: StagedDataset, options: ImportOptions, change: str, progress: Progress) -> VersionInfo:
         """Make a version of what a reader has drafted; all of it is there afterwards, or nothing.
 
         Raises:
             DataError: It cannot be trained on, or the name is taken.
         """
-        draft.close()
+        staged.close()
         name = name_from(options.add_to or options.name)
-        self._must_be_free(name, draft.task, bool(options.add_to))
+        self._must_be_free(name, staged.task, bool(options.add_to))
         with changing(self.locks, name, progress):
-            self._must_be_free(name, draft.task, bool(options.add_to))  # somebody else may have been quicker
-            return self._add(name, draft, options, change, progress)
+            self._must_be_free(name, staged.task, bool(options.add_to))  # somebody else may have been quicker
+            return self._add(name, staged, options, change, progress)
 
-    def _add(self, name: str, draft: Draft, options: ImportOptions, change: str, progress: Progress) -> VersionInfo:
+    def _add(
+        self, name: str, staged: StagedDataset, options: ImportOptions, change: str, progress: Progress
+    ) -> VersionInfo:
         is_new, pack = not self.has(name), f"{uuid4().hex[:12]}.pack"
         try:
             with marked(self.folder / name, pack):
-                given = self._ingredients(name, draft, options, change, pack)
+                given = self._version_input(name, staged, options, change, pack)
                 info = self._put(given, progress)
                 self._point_to(name, info, options, given.past.salt or info.fingerprint)
         except BaseException:
@@ -153,24 +155,26 @@ class Library:
             raise
         return info
 
-    def _ingredients(self, name: str, draft: Draft, options: ImportOptions, change: str, pack: str) -> Ingredients:
+    def _version_input(
+        self, name: str, staged: StagedDataset, options: ImportOptions, change: str, pack: str
+    ) -> VersionInput:
         """Return a draft's rows, their pictures in place."""
-        packs, rows = self.folder / name / "packs", read_rows(draft.rows_file)
+        packs, rows = self.folder / name / "packs", read_rows(staged.rows_file)
         packs.mkdir(parents=True, exist_ok=True)
         if "pack" in rows.column_names:
-            if draft.pack_file.exists():
-                shutil.move(draft.pack_file, packs / pack)
+            if staged.pack_file.exists():
+                shutil.move(staged.pack_file, packs / pack)
             named = pa.array([pack] * rows.num_rows, pa.string())
             rows = rows.set_column(rows.column_names.index("pack"), "pack", named)
         if "pack" in rows.column_names and options.group_column:
-            rows, draft.facts["group_column"] = with_folders(rows), options.group_column
+            rows, staged.facts["group_column"] = with_folders(rows), options.group_column
         if options.divide_anew:
             rows = without_given(rows)
         if options.add_to:
             rows = _together(self.version(name).rows, rows, name)
-        parent, past = self.card(name).head if self.has(name) else "", self._past(name, draft.facts)
-        found = tuple(draft.findings)
-        return Ingredients(name, draft.task, rows, packs, change, parent, draft.labels, draft.facts, found, past)
+        parent, past = self.card(name).head if self.has(name) else "", self._past(name, staged.facts)
+        found = tuple(staged.findings)
+        return VersionInput(name, staged.task, rows, packs, change, parent, staged.labels, staged.facts, found, past)
 
     def _past(self, name: str, facts: Mapping[str, Any]) -> Past:
         """Return what is known of a data set's rows, to which a version with these facts is made."""
@@ -217,7 +221,7 @@ class Library:
         past = replace(self._past(name, facts), before=old.rows, facts=facts)
         if "split" not in rows.column_names:  # what the edit was made for: to divide everything anew
             past = Past()
-        given = Ingredients(name, info.task, rows, packs, change, info.fingerprint, info.labels, facts, past=past)
+        given = VersionInput(name, info.task, rows, packs, change, info.fingerprint, info.labels, facts, past=past)
         if not given.rows.num_rows:
             raise DataError("Nothing would be left. The data set stays as it is.")
         made = self._put(given, progress)
@@ -253,7 +257,7 @@ class Library:
         if self.has(name) and (card := self.card(name)).task != task:
             raise DataError(f"There is a data set named '{name}' already, for {card.task}. Choose another name.")
 
-    def _put(self, given: Ingredients, progress: Progress) -> VersionInfo:
+    def _put(self, given: VersionInput, progress: Progress) -> VersionInfo:
         """Write a version's folder, whole or not at all; one with the same content stands."""
         made = finish(given, progress)
         rows, manifest = made.rows, made.manifest
@@ -265,16 +269,16 @@ class Library:
             folder = folder.with_name(manifest.info.fingerprint[:FOLDER_DIGITS])
         if (folder / MANIFEST).is_file():
             return manifest_of(folder / MANIFEST).info
-        draft = folder.with_name(owned(DRAFT))
-        draft.mkdir(parents=True)
+        staged = folder.with_name(owned(DRAFT))
+        staged.mkdir(parents=True)
         try:
             progress.stage("Saving", 0, "rows")
-            write_rows(draft / ROWS, rows)
-            write_findings(draft / FINDINGS_FILE, made.findings)
-            write_json(draft / MANIFEST, manifest)
-            draft.rename(folder)
+            write_rows(staged / ROWS, rows)
+            write_findings(staged / FINDINGS_FILE, made.findings)
+            write_json(staged / MANIFEST, manifest)
+            staged.rename(folder)
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(staged, ignore_errors=True)
         return manifest.info
 
     def _point_to(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.data.array_cache import cached_arrays
 from core.data.images.background import GROUNDS
 from core.data.images.decoding import WHITE
-from core.data.images.loading import load_pictures
+from core.data.images.loading import load_images
 from core.data.rows import FEATURE, KIND, ORDER
 from core.data.splits.document_splits import FACT, TextDivision, divide_text
 from core.data.splits.first_document_rule import divide_documents
@@ -145,7 +145,7 @@ def _inputs(rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path)
     if manifest.info.task == "image-classification":
         size, channels = manifest.picture_size, manifest.channels
         folder = cache_folder / "decoded" / f"{manifest.info.fingerprint[:24]}-{size}-{channels}"
-        arrays = cached_arrays(folder, lambda: {CACHED_NAME: load_pictures(rows, packs, size, channels)})
+        arrays = cached_arrays(folder, lambda: {CACHED_NAME: load_images(rows, packs, size, channels)})
         return np.asarray(arrays[CACHED_NAME])
     if "text" in rows.column_names:
         return tuple(rows.column("text").to_pylist())

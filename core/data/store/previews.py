@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from core import catalog
-from core.data.inspection_client import load_pictures
+from core.data.inspection_client import load_images
 from core.data.store.browse import LOOKED_AT, taken
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_examples import SPLIT_NUMBERS, table_of, targets_of
 from core.data.store.load_version import load_version
 from core.data.store.version import Version
@@ -47,9 +47,9 @@ def preview_built_in(name: str) -> DatasetPreview:
 
 
 @lru_cache(maxsize=32)
-def preview_brought(library: Library, name: str, fingerprint: str) -> DatasetPreview:
+def preview_imported(dataset_store: DatasetStore, name: str, fingerprint: str) -> DatasetPreview:
     """Return a look at a brought version, which may be far too large to load."""
-    version, card = library.version(name, fingerprint), library.card(name)
+    version, card = dataset_store.version(name, fingerprint), dataset_store.card(name)
     info = version.manifest.info
     known = DatasetVersion(
         name, info.fingerprint, info.task, info.labels, info.split_sizes, version.manifest.duplicate_count,
@@ -75,39 +75,39 @@ def _sample(version: Version) -> Examples:
     rows = taken(table, chosen[:SAMPLES])
     targets = targets_of(rows, labels)
     if manifest.info.task == "image-classification":
-        pictures = load_pictures(rows, version.packs, manifest.picture_size, manifest.channels)
-        return Examples(pictures, targets, labels)
+        images = load_images(rows, version.packs, manifest.picture_size, manifest.channels)
+        return Examples(images, targets, labels)
     if "text" in rows.column_names:
         return Examples(tuple(rows.column("text").to_pylist()), targets, labels)
     return Examples(table_of(rows), targets, labels)
 
 
-def text_sample(library: Library, name: str, fingerprint: str, most: int = 400) -> tuple[str, ...]:
+def text_sample(dataset_store: DatasetStore, name: str, fingerprint: str, most: int = 400) -> tuple[str, ...]:
     """Return texts from all over a data set, of which only these are read.
 
     Args:
-        library: Where brought data sets are.
+        dataset_store: Where brought data sets are.
         name: A data set of texts with labels.
         fingerprint: Its version; not used for a built-in one.
         most: How many, at most.
     """
-    if not library.has(name):
+    if not dataset_store.has(name):
         inputs = load_version(catalog.find_dataset(name)).examples["train"].inputs
         return tuple(inputs[i] for i in _spread(len(inputs), most)) if isinstance(inputs, tuple) else ()
-    column = library.version(name, fingerprint).rows.column("text")
+    column = dataset_store.version(name, fingerprint).rows.column("text")
     return tuple(text or "" for text in column.take(np.array(_spread(len(column), most))).to_pylist())
 
 
-def text_words(library: Library, name: str, fingerprint: str) -> Mapping[str, Any]:
+def text_words(dataset_store: DatasetStore, name: str, fingerprint: str) -> Mapping[str, Any]:
     """Return what is known of the words of a data set, as facts: what its import found out; else the vocabulary alone.
 
     Args:
-        library: Where brought data sets are.
+        dataset_store: Where brought data sets are.
         name: A data set of texts with labels.
         fingerprint: Its version; not used for a built-in one.
     """
-    if library.has(name):
-        return library.version(name, fingerprint).manifest.facts
+    if dataset_store.has(name):
+        return dataset_store.version(name, fingerprint).manifest.facts
     examples = load_version(catalog.find_dataset(name)).examples
     return {"vocabulary": Vocabulary.of(*(texts_of(examples[s].inputs) for s in ("train", "validation"))).to_json()}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.data.tables.json_objects import RowSource
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 
 _MOSTLY = 0.9  # of the first objects must be of a tool
 Row = dict[str, Any]
@@ -61,9 +61,9 @@ class RowsOfTool:
     source: RowSource
     tool: Tool | None
 
-    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+    def objects(self, skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
         """Yield the number, the row and the bytes read so far."""
-        for number, value, done in self.source.objects(left_out):
+        for number, value, done in self.source.objects(skipped):
             row = value
             if isinstance(value, dict):
                 row = without_spans(self.tool.row(value) if self.tool and self.tool.fits(value) else value)

@@ -6,20 +6,20 @@ from core.data.tables.derived import Derived, with_derived
 from core.data.tables.roles import guess_label, guess_text, is_surely_text, may_be_several
 from core.data.tables.several_labels import labels_in, of_columns, of_lists, together
 from core.data.tables.table import Table
-from core.data.tables.table_profile import Survey, survey
+from core.data.tables.table_profile import TableProfile, table_profile
 from core.data.tables.validation import TEXTS
 from core.dataset_types import ImportOptions
 
 
-def arranged(table: Table, options: ImportOptions) -> Survey:
+def arranged(table: Table, options: ImportOptions) -> TableProfile:
     """Look at a table's beginning, and add the columns that its own mean together.
 
     Raises:
         DataError: There is nothing below the header, or a choice that does not fit.
     """
-    seen = survey(table)
+    seen = table_profile(table)
     if (by_turns := with_turns_together(seen)) is not None:
-        seen = survey(by_turns)
+        seen = table_profile(by_turns)
     if (conversations := find_conversations(seen)) is not None:
         seen = with_derived(seen, [conversations])
     if options.task in ("", TEXTS) and (label := _label(seen, options)) is not None:
@@ -27,7 +27,7 @@ def arranged(table: Table, options: ImportOptions) -> Survey:
     return seen
 
 
-def _label(seen: Survey, options: ImportOptions) -> Derived | None:
+def _label(seen: TableProfile, options: ImportOptions) -> Derived | None:
     """Return the label that a list of labels or several columns say, None if there is none."""
     made = seen.made("text")
     read = {options.text_column, *(made.sources if made else ()), *options.ignored_columns, options.split_column}

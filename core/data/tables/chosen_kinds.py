@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.dates import date_style
 from core.data.tables.durations import DurationStyle, duration_style
 from core.data.tables.numbers import NumberStyle, is_missing, number_style
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.dataset_types import CHOSEN_KINDS
 from core.errors import DataError
 
 _SAID = "read as chosen"
 
 
-def take_chosen_kinds(seen: Survey, kinds: Mapping[str, str]) -> None:
+def take_chosen_kinds(seen: TableProfile, kinds: Mapping[str, str]) -> None:
     """Let columns be what the user says they are.
 
     Args:
@@ -32,7 +32,7 @@ def take_chosen_kinds(seen: Survey, kinds: Mapping[str, str]) -> None:
         _take(seen.profile(name), kind, seen.table.path.name)
 
 
-def _take(profile: Profile, kind: str, file: str) -> None:
+def _take(profile: ColumnProfile, kind: str, file: str) -> None:
     there = [value for value in profile.counts if not is_missing(value)]
     profile.refusal, profile._numbers = "", None
     if kind in ("category", "text", "identifier"):
@@ -59,7 +59,7 @@ def _take(profile: Profile, kind: str, file: str) -> None:
     profile.note = _SAID
 
 
-def _check(profile: Profile, is_so: bool, what: str, file: str) -> None:
+def _check(profile: ColumnProfile, is_so: bool, what: str, file: str) -> None:
     if not is_so:
         shown = ", ".join(f"'{example}'" for example in profile.examples) or "nothing"
         raise DataError(

@@ -38,7 +38,7 @@ _CODE = re.compile(r"(?=[^\s]*\d)[A-Za-z0-9][A-Za-z0-9_\-:./]{2,63}")
 
 
 @dataclass(eq=False)
-class Profile:
+class ColumnProfile:
     """One column, as its sample shows it.
 
     Args:
@@ -80,7 +80,7 @@ class Profile:
         return self.kind == "identifier" and _INDEX_NAME.fullmatch(self.name.strip()) is not None
 
 
-def profile_column(name: str, position: int, values: Sequence[str], hint: Literal[".", ","] = ".") -> Profile:
+def profile_column(name: str, position: int, values: Sequence[str], hint: Literal[".", ","] = ".") -> ColumnProfile:
     """Return what a column holds.
 
     Args:
@@ -89,7 +89,7 @@ def profile_column(name: str, position: int, values: Sequence[str], hint: Litera
         values: (N,) of the sampled rows, as written.
         hint: The decimal sign where the values do not tell.
     """
-    profile = Profile(name, position, values)
+    profile = ColumnProfile(name, position, values)
     profile.counts = Counter(value for value in values if value.strip())
     there = [value for value in profile.counts if not is_missing(value)]
     profile.distinct = len(profile.counts)
@@ -111,7 +111,7 @@ def _words(value: str) -> int:
     return len(value.split()) + (0 if value.isascii() else len(_UNSPACED.findall(value)) // 2)
 
 
-def _kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind:
+def _kind(profile: ColumnProfile, there: list[str], hint: Literal[".", ","]) -> ColumnKind:
     """Return the kind, and set the style of numbers and the note.
 
     Args:
@@ -141,14 +141,14 @@ def _kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> Column
     return "category"
 
 
-def _reads_as_text(profile: Profile) -> bool:
+def _reads_as_text(profile: ColumnProfile) -> bool:
     """Return whether values are texts rather than names of kinds: long, or of several words; and mostly different."""
     variety = profile.distinct / profile.counts.total()
     is_long = profile.average_length >= _LONG_TEXT or profile.average_words >= 4
     return variety >= (0.3 if is_long else 0.7) and (is_long or profile.average_words >= 2.5)
 
 
-def _time_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
+def _time_kind(profile: ColumnProfile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
     """Return the kind of a column of dates, times of the day or durations, None if it is none; set its style."""
     if (durations := duration_style(there, profile.name)) is not None:
         profile.style = durations
@@ -158,7 +158,7 @@ def _time_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> C
     return None if profile.dates is None else "date"
 
 
-def _number_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
+def _number_kind(profile: ColumnProfile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
     """Return the kind of a column of numbers, None if it is none."""
     plain = [value for value in there if is_plain_number(value)]
     rows = sum(profile.counts[value] for value in there)
@@ -183,7 +183,7 @@ def _number_kind(profile: Profile, there: list[str], hint: Literal[".", ","]) ->
     return "number-in-text"
 
 
-def _is_identifier(profile: Profile, there: list[str]) -> bool:
+def _is_identifier(profile: ColumnProfile, there: list[str]) -> bool:
     """Return whether whole numbers only name the rows."""
     if (
         profile.distinct < profile.counts.total()
@@ -198,7 +198,7 @@ def _is_identifier(profile: Profile, there: list[str]) -> bool:
     return len(numbers) >= 10 and bool((steps == steps[0]).all()) and abs(steps[0]) >= 1
 
 
-def gives_away(candidate: Profile, target: Profile) -> str:
+def gives_away(candidate: ColumnProfile, target: ColumnProfile) -> str:
     """Return in words how a column gives the target away, "" if it does not.
 
     Args:

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.data.tables.dialect import Dialect
 from core.data.tables.encoding import TextStream
 from core.data.tables.preamble import NOTHING, Preamble
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, in_bounds
 from core.errors import DataError
 
@@ -42,13 +42,13 @@ class DelimitedRows:
     optional: int
     preamble: Preamble = NOTHING
 
-    def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         """Yield the wanted columns of all rows.
 
         Raises:
             DataError: A quotation mark is never closed.
         """
-        text = TextStream(self.path, self.encoding, left_out)
+        text = TextStream(self.path, self.encoding, skipped)
         lines = chain.from_iterable(StringIO(piece, newline="") for piece in text)
         reader = self.dialect.reader(chain(self.preamble.read_over(lines), (_END,)))
         self._skip_rows(reader)
@@ -64,7 +64,7 @@ class DelimitedRows:
                 raise self._endless_cell(rows, line, reader.line_num) from error
             is_done = self._take_end(rows, line)
             read = reader.line_num - is_done
-            kept, kept_numbers = self._regular(rows, self._numbers(rows, line, read, left_out), left_out)
+            kept, kept_numbers = self._regular(rows, self._numbers(rows, line, read, skipped), skipped)
             line = read
             if kept:
                 numbers.extend(kept_numbers)
@@ -72,7 +72,7 @@ class DelimitedRows:
                 for column, index in zip(columns, wanted, strict=True):
                     column.extend(cells[index])
             if numbers and (is_done or len(numbers) >= BATCH_ROWS or text.done - done >= BATCH_BYTES):
-                yield from in_bounds(Batch(numbers, columns, text.done), left_out)
+                yield from in_bounds(Batch(numbers, columns, text.done), skipped)
                 numbers, columns, done = [], tuple([] for _ in wanted), text.done
 
     def _skip_rows(self, reader: Iterator[list[str]]) -> None:
@@ -112,14 +112,14 @@ class DelimitedRows:
             "Shorten it or remove that line, then import the file again."
         )
 
-    def _numbers(self, rows: list[list[str]], before: int, read: int, left_out: LeftOut) -> Sequence[int]:
+    def _numbers(self, rows: list[list[str]], before: int, read: int, skipped: SkipReport) -> Sequence[int]:
         """Return the line on which each row begins.
 
         Args:
             rows: As parsed.
             before: Lines read before them.
             read: Lines read until their end.
-            left_out: Gets "line-breaks".
+            skipped: Gets "line-breaks".
         """
         if read - before == len(rows):
             return range(before + 1, read + 1)
@@ -128,7 +128,7 @@ class DelimitedRows:
             numbers.append(line + 1)
             count = _lines_of(row)
             if count > 1:
-                left_out.add("line-breaks", line + 1, next(cell for cell in row if _breaks(cell)))
+                skipped.add("line-breaks", line + 1, next(cell for cell in row if _breaks(cell)))
             if count > _SWALLOWED_LINES:
                 self._check_swallowed(row, line + 1)
             line += count
@@ -149,7 +149,7 @@ class DelimitedRows:
             line += _breaks(cell)
 
     def _regular(
-        self, rows: list[list[str]], numbers: Sequence[int], left_out: LeftOut
+        self, rows: list[list[str]], numbers: Sequence[int], skipped: SkipReport
     ) -> tuple[list[list[str]], Sequence[int]]:
         """Return the rows that have as many cells as there are columns, and their lines; the others are counted."""
         width = self.width
@@ -164,10 +164,10 @@ class DelimitedRows:
             elif width - self.optional <= len(row) < width:
                 row = [*row, *[""] * (width - len(row))]
             if len(row) != width and self._is_aside(row):
-                left_out.add("lone-cells", number, " ".join(row))
+                skipped.add("lone-cells", number, " ".join(row))
                 continue
             if len(row) != width:
-                left_out.add("ragged-rows", number, f"{len(row)} cells instead of {width}: {' | '.join(row[:6])}")
+                skipped.add("ragged-rows", number, f"{len(row)} cells instead of {width}: {' | '.join(row[:6])}")
                 continue
             kept.append(row)
             kept_numbers.append(number)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from core.data.tables.columns import profile_column
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 
 T = TypeVar("T")
 Cells = tuple[Sequence[str], ...]  # of the columns that one is made of, each (N,)
 # (their cells, the line of each row, where to note what is left out) -> (N,), None where the row is to be left out
-Make = Callable[[Cells, Sequence[int], LeftOut], Sequence[str | None]]
+Make = Callable[[Cells, Sequence[int], SkipReport], Sequence[str | None]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,25 +38,25 @@ class Derived:
     choice: str = ""
 
 
-def with_derived(seen: Survey, columns: Sequence[Derived]) -> Survey:
+def with_derived(seen: TableProfile, columns: Sequence[Derived]) -> TableProfile:
     """Return a survey of the table that has these columns besides its own, or in their place."""
     for column in columns:
         seen = _with_one(seen, column)
     return seen
 
 
-def _with_one(seen: Survey, column: Derived) -> Survey:
+def _with_one(seen: TableProfile, column: Derived) -> TableProfile:
     table, places = seen.table, [seen.table.index(name) for name in column.sources]
     names = table.names if column.name in table.names else (*table.names, column.name)
     position = names.index(column.name)
 
-    def batches(wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         if position not in wanted:
-            yield from table.batches(wanted, left_out)
+            yield from table.batches(wanted, skipped)
             return
         own = [index for index in wanted if index != position]
-        for batch in table.batches([*own, *places], left_out):
-            made = column.make(batch.columns[len(own) :], batch.lines, left_out)
+        for batch in table.batches([*own, *places], skipped):
+            made = column.make(batch.columns[len(own) :], batch.lines, skipped)
             rest = iter(batch.columns[: len(own)])
             kept = [row for row, cell in enumerate(made) if cell is not None]
             columns = [made if i == position else next(rest) for i in wanted]
@@ -65,7 +65,7 @@ def _with_one(seen: Survey, column: Derived) -> Survey:
                 columns = [[column[row] for row in kept] for column in columns]
             yield Batch(batch.lines, tuple(_texts(column) for column in columns), batch.done)
 
-    nothing = LeftOut()
+    nothing = SkipReport()
     values = _texts(column.make(tuple(seen.profiles[i].values for i in places), range(seen.sampled), nothing))
     profile = profile_column(column.name, position, values)
     if column.role == "text" and profile.kind != "empty":

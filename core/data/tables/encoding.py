@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.data.file_signatures import head
 from core.data.tables.legacy_encodings import WESTERN, legacy_encoding
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.errors import DataError
 
 CHUNK_BYTES = 1 << 20
@@ -184,12 +184,12 @@ class TextStream:
     Args:
         path: The file.
         encoding: Python's name.
-        left_out: Gets "mixed-encoding" and "nul-characters".
+        skipped: Gets "mixed-encoding" and "nul-characters".
         ends: Bytes after which it may be cut.
     """
 
-    def __init__(self, path: Path, encoding: str, left_out: LeftOut, ends: Sequence[bytes] = LINE_ENDS) -> None:
-        self.path, self.encoding, self.left_out, self.ends = path, encoding, left_out, ends
+    def __init__(self, path: Path, encoding: str, skipped: SkipReport, ends: Sequence[bytes] = LINE_ENDS) -> None:
+        self.path, self.encoding, self.skipped, self.ends = path, encoding, skipped, ends
         self.done = 0  # bytes read so far
         self._line = 0  # lines before the present piece
 
@@ -220,7 +220,7 @@ class TextStream:
                 lines.append(line.decode("utf-8"))
             except UnicodeDecodeError:
                 lines.append(_western(line))
-                self.left_out.add("mixed-encoding", self._line + offset + 1, lines[-1])
+                self.skipped.add("mixed-encoding", self._line + offset + 1, lines[-1])
         return "\n".join(lines)
 
     def _decode_anyway(self, chunk: bytes) -> str:
@@ -231,7 +231,7 @@ class TextStream:
     def _count_unreadable(self, text: str) -> None:
         for offset, line in enumerate(text.split("\n")):
             if "\ufffd" in line:
-                self.left_out.add("undecodable-characters", self._line + offset + 1, line)
+                self.skipped.add("undecodable-characters", self._line + offset + 1, line)
 
     def _wide(self) -> Iterator[str]:
         """Yield text of UTF-16 or UTF-32."""
@@ -256,7 +256,7 @@ class TextStream:
     def _without_nuls(self, piece: str) -> str:
         for offset, line in enumerate(piece.split("\n")):
             if "\0" in line:
-                self.left_out.add("nul-characters", self._line + offset + 1)
+                self.skipped.add("nul-characters", self._line + offset + 1)
         return _NULS.sub("", piece)
 
 

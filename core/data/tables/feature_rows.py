@@ -9,14 +9,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.rows import FEATURE, UNUSED, table_rows
-from core.data.staging import Draft, Progress
+from core.data.staging import Progress, StagedDataset
 from core.data.tables.cleaning import looks_like_formula
 from core.data.tables.dates import DateStyle, parse_dates
 from core.data.tables.durations import read_numbers
 from core.data.tables.features import Features
 from core.data.tables.numbers import NumberStyle
 from core.data.tables.row_cells import common_cells, only, positions, with_groups
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
 from core.dataset_types import ImportOptions
 
@@ -30,55 +30,60 @@ def schema_of(features: Features) -> pa.Schema:
 
 
 def take_numbers(
-    table: Table, features: Features, options: ImportOptions, draft: Draft, progress: Progress, left_out: LeftOut
+    table: Table,
+    features: Features,
+    options: ImportOptions,
+    staged: StagedDataset,
+    progress: Progress,
+    skipped: SkipReport,
 ) -> None:
     """Write rows of a number to predict and what it is predicted from."""
-    writer = draft.rows(with_groups(schema_of(features), options))
+    writer = staged.rows(with_groups(schema_of(features), options))
     wanted = positions(table, features.target, *features.names, options.split_column, options.group_column)
     unused = positions(table, *features.unused)
     used = 1 + len(features.names)
-    for batch in table.batches([*wanted, *unused], left_out):
+    for batch in table.batches([*wanted, *unused], skipped):
         target, _ = read_numbers(batch.columns[0], features.target_style)
-        columns: dict[str, Any] = {"target": target, **common_cells(batch, used, options, left_out)}
+        columns: dict[str, Any] = {"target": target, **common_cells(batch, used, options, skipped)}
         for name, values in zip(features.names, batch.columns[1:used], strict=True):
-            columns[FEATURE + name] = _cells(batch, name, values, features, left_out)
+            columns[FEATURE + name] = _cells(batch, name, values, features, skipped)
         columns[UNUSED] = _hashes(batch.columns[len(wanted) :], len(batch))
         keep = np.flatnonzero(target == target)
         if len(keep) < len(target):
-            _count_without_target(batch, target, left_out)
+            _count_without_target(batch, target, skipped)
             columns = {name: only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
-    draft.facts |= {"target": features.target, "columns": _column_facts(features), "split_by": options.split_by}
+    staged.facts |= {"target": features.target, "columns": _column_facts(features), "split_by": options.split_by}
     if features.time_column:
-        draft.facts["time_column"] = features.time_column
+        staged.facts["time_column"] = features.time_column
 
 
-def _cells(batch: Batch, name: str, values: Sequence[str], features: Features, left_out: LeftOut) -> Any:
+def _cells(batch: Batch, name: str, values: Sequence[str], features: Features, skipped: SkipReport) -> Any:
     """Return a column's cells as its kind has them."""
     if (number := features.numbers.get(name)) is not None:
-        return _numbers(batch, name, values, number, left_out)
+        return _numbers(batch, name, values, number, skipped)
     if (date := features.dates.get(name)) is not None:
-        return _dates(batch, name, values, date, left_out)
+        return _dates(batch, name, values, date, skipped)
     if name in features.texts:
         return [value if value and not value.isspace() else None for value in values]
-    return _words(batch, values, left_out)
+    return _words(batch, values, skipped)
 
 
 def _numbers(
-    batch: Batch, name: str, values: Sequence[str], style: NumberStyle, left_out: LeftOut
+    batch: Batch, name: str, values: Sequence[str], style: NumberStyle, skipped: SkipReport
 ) -> NDArray[np.float64]:
     numbers, strange = read_numbers(values, style)
     for position in strange:
-        left_out.add("unread-numbers", batch.lines[position], f"{name}: {values[position]}")
+        skipped.add("unread-numbers", batch.lines[position], f"{name}: {values[position]}")
     return numbers
 
 
-def _dates(batch: Batch, name: str, values: Sequence[str], style: DateStyle, left_out: LeftOut) -> Any:
+def _dates(batch: Batch, name: str, values: Sequence[str], style: DateStyle, skipped: SkipReport) -> Any:
     """Return dates as (N,) datetime64, times of the day as seconds or None."""
     seconds, strange = parse_dates(values, style)
     for position in strange:
-        left_out.add("unread-dates", batch.lines[position], f"{name}: {values[position]}")
+        skipped.add("unread-dates", batch.lines[position], f"{name}: {values[position]}")
     missing = np.isnan(seconds)
     if style.is_clock:
         return [None if gone else int(second) for gone, second in zip(missing, seconds, strict=True)]
@@ -87,11 +92,11 @@ def _dates(batch: Batch, name: str, values: Sequence[str], style: DateStyle, lef
     return moments
 
 
-def _words(batch: Batch, values: Sequence[str], left_out: LeftOut) -> list[str | None]:
+def _words(batch: Batch, values: Sequence[str], skipped: SkipReport) -> list[str | None]:
     """Return the cells of a column of words, None where there is none."""
     for position, value in enumerate(values):
         if looks_like_formula(value):
-            left_out.add("formulas", batch.lines[position], value)
+            skipped.add("formulas", batch.lines[position], value)
     return [" ".join(value.split()) or None for value in values]
 
 
@@ -106,14 +111,14 @@ def _hashes(columns: Sequence[Sequence[str]], count: int) -> NDArray[np.int64]:
     return np.frombuffer(b"".join(digests), dtype="<i8").astype(np.int64)
 
 
-def _count_without_target(batch: Batch, target: NDArray[np.float64], left_out: LeftOut) -> None:
+def _count_without_target(batch: Batch, target: NDArray[np.float64], skipped: SkipReport) -> None:
     """Count rows without a number to predict; rows without anything are only empty."""
     for position in np.flatnonzero(target != target).tolist():
         line = batch.lines[position]
         if any(column[position].strip() for column in batch.columns):
-            left_out.add("not-a-number", line, batch.columns[0][position] or "(nothing)")
+            skipped.add("not-a-number", line, batch.columns[0][position] or "(nothing)")
         else:
-            left_out.add("empty-rows", line)
+            skipped.add("empty-rows", line)
 
 
 def _column_facts(features: Features) -> list[dict[str, str]]:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.data.tables.columns import MOST_CATEGORIES, Profile, gives_away
+from core.data.tables.columns import MOST_CATEGORIES, ColumnProfile, gives_away
 from core.data.tables.dates import DateStyle
 from core.data.tables.durations import read_numbers
 from core.data.tables.groups import NAMES_GROUPS
 from core.data.tables.numbers import NumberStyle, number_style
 from core.data.tables.rows_in_time import time_column
 from core.data.tables.table import listed
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.dataset_types import Finding, ImportOptions
 from core.errors import DataError
 
@@ -58,7 +58,7 @@ class Features:
         return tuple(name for name, why in self.ignored.items() if why != ONLY_NUMBERS)
 
 
-def choose_features(seen: Survey, target: str, options: ImportOptions) -> Features:
+def choose_features(seen: TableProfile, target: str, options: ImportOptions) -> Features:
     """Return what a number is predicted from.
 
     Once the options say which columns to read as numbers, they also say which to ignore: what they do not name is used.
@@ -125,7 +125,7 @@ class _Used:
     categories: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
-    def add(self, profile: Profile, options: ImportOptions) -> None:
+    def add(self, profile: ColumnProfile, options: ImportOptions) -> None:
         """Add a column."""
         if profile.dates is not None:
             self.dates[profile.name] = profile.dates
@@ -153,7 +153,7 @@ def unused_columns(features: Features | None) -> list[Finding]:
     ]
 
 
-def _as_number(profile: Profile, options: ImportOptions) -> NumberStyle | None:
+def _as_number(profile: ColumnProfile, options: ImportOptions) -> NumberStyle | None:
     """Return how to read a column as numbers, or None if it is one of words."""
     chosen = options.number_columns
     if profile.kind == "number-in-text":
@@ -167,7 +167,7 @@ def _as_number(profile: Profile, options: ImportOptions) -> NumberStyle | None:
     return (number_style(parsable) if parsable else None) or NumberStyle()
 
 
-def _doubt(profile: Profile) -> str:
+def _doubt(profile: ColumnProfile) -> str:
     """Return why a column is of no use, "" if it may be."""
     return (
         profile.refusal
@@ -180,12 +180,12 @@ def _doubt(profile: Profile) -> str:
     )
 
 
-def _names_rows(profile: Profile) -> bool:
+def _names_rows(profile: ColumnProfile) -> bool:
     rows = profile.counts.total()
     return profile.kind == "category" and rows > MOST_CATEGORIES and profile.distinct >= _NAMING * rows
 
 
-def _target_style(seen: Survey, target: str) -> NumberStyle:
+def _target_style(seen: TableProfile, target: str) -> NumberStyle:
     """Return how the target's numbers are written."""
     profile = seen.profile(target)
     style = profile.style or number_style([v for v in profile.counts if number_style([v]) is not None]) or NumberStyle()

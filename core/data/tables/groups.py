@@ -2,9 +2,9 @@
 
 import re
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.table import listed
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import DOCUMENTS
 from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
@@ -23,7 +23,7 @@ FEWEST_GROUPS = 5  # that repeat, and in which rows are, on average, at least:
 ROWS_EACH, MOST_ROWS_EACH = 1.5, 0.5  # and the largest has no more of all rows than this share
 
 
-def check_group(seen: Survey, options: ImportOptions) -> None:
+def check_group(seen: TableProfile, options: ImportOptions) -> None:
     """Raise a `DataError` if the column that the user names cannot name groups."""
     name = options.group_column
     if not name:
@@ -58,7 +58,7 @@ def check_group(seen: Survey, options: ImportOptions) -> None:
         )
 
 
-def group_guess(seen: Survey, taken: set[str], asked: ImportOptions) -> Guess | None:
+def group_guess(seen: TableProfile, taken: set[str], asked: ImportOptions) -> Guess | None:
     """Return the offer of a column whose rows could be kept together, None where no column looks like one.
 
     Args:
@@ -82,7 +82,7 @@ def group_guess(seen: Survey, taken: set[str], asked: ImportOptions) -> Guess | 
     )
 
 
-def _likeness(profile: Profile) -> float:
+def _likeness(profile: ColumnProfile) -> float:
     """Return how likely a column names groups; 0 if it does not."""
     if profile.kind not in ("category", "identifier", "number", "text") or not profile.counts:
         return 0.0

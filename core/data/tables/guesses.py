@@ -8,7 +8,7 @@ from core.data.tables.kind_guesses import kind_guesses
 from core.data.tables.number_guesses import number_guesses
 from core.data.tables.plan import Plan
 from core.data.tables.table import listed
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import DOCUMENTS
 from core.dataset_types import Column, Guess, ImportOptions
 from core.preprocessing.languages import MOST_READ, describe, writings_of
@@ -31,7 +31,7 @@ _IN_TIME = "its dates come one after the other"
 _MOST_NAMED = 8  # unused columns that a line names
 
 
-def table_guesses(seen: Survey, plan: Plan, asked: ImportOptions) -> tuple[Guess, ...]:
+def table_guesses(seen: TableProfile, plan: Plan, asked: ImportOptions) -> tuple[Guess, ...]:
     """Return every choice that the user left open.
 
     Args:
@@ -49,7 +49,7 @@ def table_guesses(seen: Survey, plan: Plan, asked: ImportOptions) -> tuple[Guess
     )
 
 
-def _of_the_language(seen: Survey, plan: Plan) -> Iterator[Guess]:
+def _of_the_language(seen: TableProfile, plan: Plan) -> Iterator[Guess]:
     """Yield the languages of the texts: they decide which model is recommended."""
     if plan.options.text_column:
         values = seen.profile(plan.options.text_column).values
@@ -94,7 +94,7 @@ def _of_the_task(plan: Plan, asked: ImportOptions) -> tuple[Guess, ...]:
     return task_guess(plan.options.task, why, asked)
 
 
-def _of_the_columns(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
+def _of_the_columns(seen: TableProfile, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
     options = plan.options
     yield from _of_the_texts(seen, plan, asked)
     named = (
@@ -135,7 +135,7 @@ def _of_the_unused(plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
             yield Guess("Unused columns", f"{len(unused) - _MOST_NAMED} more", "see the table of columns", "--use NAME")
 
 
-def _of_the_texts(seen: Survey, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
+def _of_the_texts(seen: TableProfile, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
     """Yield which columns are read, in which order and how joined; what several of them or a list mean together."""
     options, chat, label = plan.options, seen.made("text"), seen.made("label")
     read = [options.text_column, *(options.more_text_columns or ())] if options.text_column else []
@@ -155,7 +155,7 @@ def _unused_because(plan: Plan, column: Column) -> str:
     return plan.features.ignored.get(column.name, column.note)
 
 
-def _why(seen: Survey, name: str, about: str) -> str:
+def _why(seen: TableProfile, name: str, about: str) -> str:
     profile, made = seen.profile(name), seen.made("label")
     if name in seen.table.origins:
         return seen.table.origins[name]
@@ -169,7 +169,7 @@ def _why(seen: Survey, name: str, about: str) -> str:
     return f"numbers, {profile.distinct:,} different ones in {rows:,} rows"
 
 
-def _of_the_file(seen: Survey, asked: ImportOptions) -> Iterator[Guess]:
+def _of_the_file(seen: TableProfile, asked: ImportOptions) -> Iterator[Guess]:
     yield from seen.table.guesses
     settings = seen.table.settings
     delimiter = str(settings.get("delimiter", ""))

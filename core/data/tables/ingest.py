@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.rows import DOCUMENT_ROWS, TEXT_ROWS
-from core.data.staging import Draft, Progress
+from core.data.staging import Progress, StagedDataset
 from core.data.tables.arrangement import arranged
 from core.data.tables.cleaning import clean_texts, looks_like_formula
 from core.data.tables.conversations.template import is_answered, turns_in
@@ -19,12 +19,12 @@ from core.data.tables.labels import LabelBook, check_label_count, is_no_label
 from core.data.tables.numbers import is_plain_number
 from core.data.tables.plan import Plan, make_plan, undecided
 from core.data.tables.row_cells import common_cells, only, positions, with_groups
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.summary_rows import without_summaries
 from core.data.tables.table import Batch, Table
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import NUMBERS, TEXTS
-from core.dataset_types import Finding, ImportOptions, Look
+from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
 
 _CHOSEN = (
@@ -36,7 +36,7 @@ _CHOSEN = (
 _FIRST, _LONGEST_SHOWN = 3, 2_000  # conversations that a look shows, and characters of each
 
 
-def look_at(table: Table, options: ImportOptions) -> Look:
+def preview_source(table: Table, options: ImportOptions) -> SourcePreview:
     """Return what a table seems to be; where nobody can guess it, its columns with the problem.
 
     Raises:
@@ -49,7 +49,7 @@ def look_at(table: Table, options: ImportOptions) -> Look:
         if options.task or any(getattr(options, name) for name in _CHOSEN):
             raise
         plan, problem = undecided(seen, options), str(error)
-    return Look(
+    return SourcePreview(
         kind="table",
         format=table.format,
         tasks=plan.tasks or (plan.options.task,),
@@ -69,12 +69,12 @@ def look_at(table: Table, options: ImportOptions) -> Look:
     )
 
 
-def _row_labels(seen: Survey, plan: Plan) -> tuple[str, ...]:
+def _row_labels(seen: TableProfile, plan: Plan) -> tuple[str, ...]:
     made = seen.made("label")
     return made.labels if made is not None and made.name == plan.options.label_column else ()
 
 
-def _conversations(seen: Survey, plan: Plan) -> tuple[tuple[tuple[str, str], ...], ...]:
+def _conversations(seen: TableProfile, plan: Plan) -> tuple[tuple[tuple[str, str], ...], ...]:
     """Return the first conversations as turns, none where the text is something else."""
     if not _are_conversations(seen, plan):
         return ()
@@ -82,12 +82,12 @@ def _conversations(seen: Survey, plan: Plan) -> tuple[tuple[tuple[str, str], ...
     return tuple(tuple((turn.role, turn.text) for turn in turns_in(cell)) for cell in cells)
 
 
-def _are_conversations(seen: Survey, plan: Plan) -> bool:
+def _are_conversations(seen: TableProfile, plan: Plan) -> bool:
     made = seen.made("text")
     return made is not None and made.name == plan.options.text_column
 
 
-def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progress) -> None:
+def take_in(table: Table, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
     """Read a whole table into a draft.
 
     Raises:
@@ -97,23 +97,23 @@ def take_in(table: Table, options: ImportOptions, draft: Draft, progress: Progre
     progress.stage("Reading", table.size_bytes, "bytes")
     seen = arranged(without_summaries(table, options.keep_totals), options)
     table, plan = seen.table, make_plan(seen, options)
-    left_out = LeftOut()
-    draft.facts |= {"group_column": plan.options.group_column} if plan.options.group_column else {}
-    draft.facts |= {"conversations": True} if _are_conversations(seen, plan) else {}
-    draft.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
+    skipped = SkipReport()
+    staged.facts |= {"group_column": plan.options.group_column} if plan.options.group_column else {}
+    staged.facts |= {"conversations": True} if _are_conversations(seen, plan) else {}
+    staged.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
     extra = list(table.findings)
     if plan.options.task == TEXTS:
-        extra += _take_texts(table, plan, draft, progress, left_out)
+        extra += _take_texts(table, plan, staged, progress, skipped)
     elif plan.options.task == NUMBERS:
         assert plan.features is not None  # make_plan gives them for this task
-        take_numbers(table, plan.features, plan.options, draft, progress, left_out)
+        take_numbers(table, plan.features, plan.options, staged, progress, skipped)
         extra += unused_columns(plan.features)
     else:
-        _take_documents(table, plan, draft, progress, left_out, _are_conversations(seen, plan))
+        _take_documents(table, plan, staged, progress, skipped, _are_conversations(seen, plan))
     progress.advance(table.size_bytes)
-    draft.findings.extend((*left_out.findings(table.path.name, table.unit), *extra))
-    if not draft.rows(_schema(plan)).count:
-        reasons = " ".join(finding.message for finding in draft.findings[:3])
+    staged.findings.extend((*skipped.findings(table.path.name, table.unit), *extra))
+    if not staged.rows(_schema(plan)).count:
+        reasons = " ".join(finding.message for finding in staged.findings[:3])
         raise DataError(
             f"No row of {table.path.name} can be used. {reasons} Check that the right columns and separator are chosen."
         )
@@ -127,28 +127,30 @@ def _schema(plan: Plan) -> Any:
     return DOCUMENT_ROWS
 
 
-def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut) -> list[Finding]:
+def _take_texts(
+    table: Table, plan: Plan, staged: StagedDataset, progress: Progress, skipped: SkipReport
+) -> list[Finding]:
     """Write texts with their labels; return what was done to the labels."""
-    options, writer = plan.options, draft.rows(_schema(plan))
+    options, writer = plan.options, staged.rows(_schema(plan))
     book = LabelBook(options.label_map, options.normalise_labels)
     file = table.path.name
     read = [options.text_column, *(options.more_text_columns or ())]
-    for batch in _batches(table, read, [options.label_column, options.split_column, options.group_column], left_out):
-        texts = _clean(batch, options, left_out)
+    for batch in _batches(table, read, [options.label_column, options.split_column, options.group_column], skipped):
+        texts = _clean(batch, options, skipped)
         written = batch.columns[1]
         book.counts.update(written)
         names = [book.name(label) for label in written]
         if len(book.names) > len(options.label_map):
             used = {book.names[label] for label in book.counts}
             check_label_count(len(used), options.label_column, file, all(map(is_plain_number, used)))
-        columns = {"text": texts, "label": names, **common_cells(batch, 2, options, left_out)}
+        columns = {"text": texts, "label": names, **common_cells(batch, 2, options, skipped)}
         if not (all(texts) and all(names)):
-            keep = _with_text_and_label(batch, texts, names, left_out)
+            keep = _with_text_and_label(batch, texts, names, skipped)
             columns = {name: only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
-    draft.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
-    draft.facts["columns"] = [
+    staged.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
+    staged.facts["columns"] = [
         *({"name": name, "kind": "text", "role": "text"} for name in read),
         {"name": options.label_column, "kind": "category", "role": "label"},
         *({"name": name, "kind": "category", "role": "group"} for name in (options.group_column,) if name),
@@ -158,7 +160,7 @@ def _take_texts(table: Table, plan: Plan, draft: Draft, progress: Progress, left
 
 
 def _with_text_and_label(
-    batch: Batch, texts: Sequence[str], names: Sequence[str], left_out: LeftOut
+    batch: Batch, texts: Sequence[str], names: Sequence[str], skipped: SkipReport
 ) -> NDArray[np.int64]:
     """Return the positions of rows that have both; the others are counted."""
     keep = []
@@ -168,52 +170,52 @@ def _with_text_and_label(
             continue
         line, written = batch.lines[position], batch.columns[1][position]
         if not text:
-            left_out.add("empty-rows", line)
+            skipped.add("empty-rows", line)
         elif written.strip() and not is_no_label(written):
-            left_out.add("dropped-labels", line, written)
+            skipped.add("dropped-labels", line, written)
         else:
-            left_out.add("missing-labels", line, text)
+            skipped.add("missing-labels", line, text)
     return np.array(keep, dtype=np.int64)
 
 
-def _batches(table: Table, texts: Sequence[str], others: Sequence[str], left_out: LeftOut) -> Iterator[Batch]:
+def _batches(table: Table, texts: Sequence[str], others: Sequence[str], skipped: SkipReport) -> Iterator[Batch]:
     """Yield the columns of texts as the first one, joined, and then these others."""
-    for batch in table.batches(positions(table, *texts, *others), left_out):
+    for batch in table.batches(positions(table, *texts, *others), skipped):
         cells, rest = batch.columns[: len(texts)], batch.columns[len(texts) :]
         joined = cells[0] if len(cells) == 1 else [join_texts(row) for row in zip(*cells, strict=True)]
         yield Batch(batch.lines, (joined, *rest), batch.done)
 
 
 def _take_documents(
-    table: Table, plan: Plan, draft: Draft, progress: Progress, left_out: LeftOut, is_chat: bool
+    table: Table, plan: Plan, staged: StagedDataset, progress: Progress, skipped: SkipReport, is_chat: bool
 ) -> None:
     """Write texts, each a document; conversations in which nothing is answered are counted."""
-    options, writer = plan.options, draft.rows(DOCUMENT_ROWS)
+    options, writer = plan.options, staged.rows(DOCUMENT_ROWS)
     read = [options.text_column, *(options.more_text_columns or ())]
-    for batch in _batches(table, read, [options.split_column], left_out):
-        texts = _clean(batch, options, left_out)
+    for batch in _batches(table, read, [options.split_column], skipped):
+        texts = _clean(batch, options, skipped)
         names = [f"{table.path.stem}, {table.unit} {line}" for line in batch.lines]
-        columns = {"text": texts, "name": names, **common_cells(batch, 1, options, left_out)}
+        columns = {"text": texts, "name": names, **common_cells(batch, 1, options, skipped)}
         for line, text in zip(batch.lines, texts, strict=True):
             if not text or (is_chat and not is_answered(text)):
-                left_out.add("no-answer" if text else "empty-rows", line, text)
+                skipped.add("no-answer" if text else "empty-rows", line, text)
         keep = np.flatnonzero([bool(text) for text in texts])
         if len(keep) < len(texts):
             columns = {name: only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
-    draft.facts["columns"] = [{"name": name, "kind": "text", "role": "text"} for name in read]
+    staged.facts["columns"] = [{"name": name, "kind": "text", "role": "text"} for name in read]
 
 
-def _clean(batch: Batch, options: ImportOptions, left_out: LeftOut) -> list[str]:
+def _clean(batch: Batch, options: ImportOptions, skipped: SkipReport) -> list[str]:
     """Return the texts of a batch, cleaned if that is wanted; "" where there is nothing."""
     texts = batch.columns[0]
     for position, text in enumerate(texts):
         if text[:1] in "=+-@" and looks_like_formula(text):
-            left_out.add("formulas", batch.lines[position], text)
+            skipped.add("formulas", batch.lines[position], text)
     if not options.clean_text:
         return [text if text and not text.isspace() else "" for text in texts]
     cleaned, changed = clean_texts(texts)
     for position in changed:
-        left_out.add("cleaned-text", batch.lines[position], texts[position])
+        skipped.add("cleaned-text", batch.lines[position], texts[position])
     return cleaned

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from core.data.tables.encoding import JSON_ENDS, LINE_ENDS, TextStream
 from core.data.tables.json_orientations import by_row, named
 from core.data.tables.json_values import BrokenJson, JsonStream
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.errors import DataError
 
 _MOST_SIDE_BY_SIDE = 256 << 20  # bytes of a file that has to be read at once
@@ -32,7 +32,7 @@ def parsed(line: str) -> Any:
 class RowSource(Protocol):
     """Where the rows of a file come from."""
 
-    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+    def objects(self, skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
         """Yield the number, the value and the bytes read so far."""
 
 
@@ -52,17 +52,17 @@ class JsonObjects:
     shape: Shape
     keys: tuple[str, ...] = ()
 
-    def objects(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+    def objects(self, skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
         """Yield the number, the value and the bytes read so far; what is no JSON is counted or refused.
 
         Raises:
             BrokenJson: It cannot be read on.
         """
         if self.shape == "lines":
-            yield from named(self._lines(left_out), left_out)
+            yield from named(self._lines(skipped), skipped)
         elif self.shape == "columns":
             size = self.path.stat().st_size
-            if (rows := by_row(self._whole(left_out))) is None:
+            if (rows := by_row(self._whole(skipped))) is None:
                 raise BrokenJson(
                     f"{self.path.name} is JSON, but no table: neither a list of objects nor columns of one length. "
                     f"Save it with one object a line, such as {_EXAMPLE}."
@@ -70,18 +70,18 @@ class JsonObjects:
             for number, row in enumerate(rows, 1):
                 yield number, row, size
         else:
-            yield from named(self._list(left_out), left_out)
+            yield from named(self._list(skipped), skipped)
 
-    def _list(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
-        text = TextStream(self.path, self.encoding, left_out, JSON_ENDS)
+    def _list(self, skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
+        text = TextStream(self.path, self.encoding, skipped, JSON_ENDS)
         stream = JsonStream(iter(text), self.path.name)
         for key in self.keys:
             _go_to(stream, key)
         for value in stream.items():
             yield stream.count, value, text.done
 
-    def _lines(self, left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
-        text = TextStream(self.path, self.encoding, left_out, LINE_ENDS)
+    def _lines(self, skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
+        text = TextStream(self.path, self.encoding, skipped, LINE_ENDS)
         number = 0
         for piece in text:
             for line in piece.split("\n"):
@@ -92,16 +92,16 @@ class JsonObjects:
                 if isinstance(value, (dict, str, list)):
                     yield number, value, text.done
                 else:
-                    left_out.add("bad-lines", number, line)
+                    skipped.add("bad-lines", number, line)
             number -= piece.endswith("\n")
 
-    def _whole(self, left_out: LeftOut) -> Any:
+    def _whole(self, skipped: SkipReport) -> Any:
         if self.path.stat().st_size > _MOST_SIDE_BY_SIDE:
             raise DataError(
                 f"{self.path.name} holds its columns side by side, which can only be read up to "
                 f"{_MOST_SIDE_BY_SIDE >> 20} MB. Save it with one object a line (JSON Lines) instead."
             )
-        text = "".join(TextStream(self.path, self.encoding, left_out, JSON_ENDS))
+        text = "".join(TextStream(self.path, self.encoding, skipped, JSON_ENDS))
         return JsonStream(iter([text]), self.path.name).value()
 
 
@@ -123,7 +123,7 @@ def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
     Raises:
         BrokenJson: It is no JSON.
     """
-    text = TextStream(path, encoding, LeftOut(), JSON_ENDS)
+    text = TextStream(path, encoding, SkipReport(), JSON_ENDS)
     pieces = iter(text)
     start = next(pieces, "")
     lines = [line for line in start.split("\n", 3) if line.strip()]
@@ -140,7 +140,7 @@ def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
         raise stream.broken()
     if _is_one_object(path, encoding):
         return "lines", ()
-    keys = _list_within(JsonStream(iter(TextStream(path, encoding, LeftOut(), JSON_ENDS)), path.name))
+    keys = _list_within(JsonStream(iter(TextStream(path, encoding, SkipReport(), JSON_ENDS)), path.name))
     return ("columns", ()) if keys is None else ("wrapped", keys)
 
 
@@ -148,7 +148,7 @@ def _is_one_object(path: Path, encoding: str) -> bool:
     """Return whether a file is a single row: an object of plain values."""
     if path.stat().st_size > _ONE_OBJECT_BYTES:
         return False
-    only = parsed("".join(TextStream(path, encoding, LeftOut(), JSON_ENDS)))
+    only = parsed("".join(TextStream(path, encoding, SkipReport(), JSON_ENDS)))
     return isinstance(only, dict) and not any(isinstance(value, (list, dict)) for value in only.values())
 
 

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import Any
 
 from core.data.tables.conversations.turns import conversation_of
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 
 _DEEPEST = 3  # objects of a single key around the table
 
@@ -35,18 +35,18 @@ def by_row(value: Any) -> Iterator[dict[str, Any]] | None:
     return (dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True))
 
 
-def named(values: Iterator[tuple[int, Any, int]], left_out: LeftOut) -> Iterator[tuple[int, Any, int]]:
+def named(values: Iterator[tuple[int, Any, int]], skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
     """Yield objects as they come; where they are lists of cells, as objects with the names of the first of them.
 
     Args:
         values: (number, value, bytes read) of each.
-        left_out: Gets "bad-lines".
+        skipped: Gets "bad-lines".
     """
     first = list(islice(values, 2))
     if not first or not isinstance(first[0][1], list):
         for number, value, done in chain(first, values):
             if isinstance(value, list):
-                left_out.add("bad-lines", number, str(value)[:100])
+                skipped.add("bad-lines", number, str(value)[:100])
             else:
                 yield number, value, done
         return
@@ -60,7 +60,7 @@ def named(values: Iterator[tuple[int, Any, int]], left_out: LeftOut) -> Iterator
         if isinstance(value, list) and len(value) == len(names):
             yield number, dict(zip(names, value, strict=True)), done
         else:
-            left_out.add("bad-lines", number, str(value)[:100])
+            skipped.add("bad-lines", number, str(value)[:100])
 
 
 def _names_columns(header: Sequence[Any], below: Any) -> bool:

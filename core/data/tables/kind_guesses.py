@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from core.data.tables.codes import NAMES_THINGS
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.dates import DateStyle
 from core.data.tables.durations import DurationStyle
 from core.data.tables.features import Features
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.dataset_types import Guess, ImportOptions
 
 _MOST_NAMED = 12  # columns that have a line of their own
@@ -23,7 +23,7 @@ _FORMS = {
 _FREE_TEXT = "free text: the words that tell most are counted"
 
 
-def kind_guesses(seen: Survey, features: Features | None, asked: ImportOptions) -> Iterator[Guess]:
+def kind_guesses(seen: TableProfile, features: Features | None, asked: ImportOptions) -> Iterator[Guess]:
     """Yield how dates, durations, codes and texts were understood, of the columns that a number is predicted from.
 
     Args:
@@ -40,7 +40,7 @@ def kind_guesses(seen: Survey, features: Features | None, asked: ImportOptions) 
         yield Guess("Columns", f"{len(found) - _MOST_NAMED} more", "see the table of columns", "--as COLUMN=KIND")
 
 
-def _guess(profile: Profile, is_text: bool) -> Guess | None:
+def _guess(profile: ColumnProfile, is_text: bool) -> Guess | None:
     shown = ", ".join(f"'{example}'" for example in profile.examples[:2])
     if isinstance(profile.style, DurationStyle):
         two = " (12:34 is minutes and seconds)" if profile.style.colons == "m:s" else ""
@@ -60,7 +60,7 @@ def _guess(profile: Profile, is_text: bool) -> Guess | None:
     return None
 
 
-def _of_dates(profile: Profile, style: DateStyle, shown: str) -> Guess:
+def _of_dates(profile: ColumnProfile, style: DateStyle, shown: str) -> Guess:
     said = _FORMS.get(style.form, f"dates, {_ORDERS[style.order]}")
     zone = "; hours are left as written, in their own time zone" if style.has_zone else ""
     other = _OTHER.get(style.order, "category") if style.form == "written" else "category"
@@ -68,6 +68,6 @@ def _of_dates(profile: Profile, style: DateStyle, shown: str) -> Guess:
     return Guess("Column", f"'{profile.name}': {said}", why, _otherwise(profile, other))
 
 
-def _otherwise(profile: Profile, kind: str) -> str:
+def _otherwise(profile: ColumnProfile, kind: str) -> str:
     name = f'"{profile.name}={kind}"' if " " in profile.name else f"{profile.name}={kind}"
     return f"--as {name}"

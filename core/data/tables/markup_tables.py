@@ -7,7 +7,7 @@ from typing import Any
 from xml.parsers import expat
 
 from core.data.tables.encoding import JSON_ENDS, TextStream, find_encoding
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.errors import DataError
 
 MOST_BYTES = 256 << 20
@@ -92,7 +92,7 @@ def read_sheets(path: Path, kind: str) -> list[Sheet]:
     if path.stat().st_size > MOST_BYTES:
         raise DataError(f"{path.name} is {kind} of more than {MOST_BYTES >> 20} MB. Save it as .csv or .xlsx instead.")
     encoding = find_encoding(path, MOST_BYTES, JSON_ENDS).name
-    pieces = iter(TextStream(path, encoding, LeftOut(), (b"\n", b">")))
+    pieces = iter(TextStream(path, encoding, SkipReport(), (b"\n", b">")))
     sheets = _excel_2003(pieces, path) if kind == "Excel 2003 XML" else _html(pieces, path)
     return [sheet for sheet in sheets if any(any(row) for row in sheet.rows)]
 

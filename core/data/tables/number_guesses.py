@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.durations import DurationStyle
 from core.data.tables.features import Features
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.dataset_types import Guess
 
 _MOST_NAMED = 8  # columns that have a line of their own
 _NAMED = {".": "point", ",": "comma"}
 
 
-def number_guesses(seen: Survey, features: Features | None) -> Iterator[Guess]:
+def number_guesses(seen: TableProfile, features: Features | None) -> Iterator[Guess]:
     """Yield what was taken for the unit and the decimal sign of each column that is used as numbers.
 
     Args:
@@ -28,7 +28,7 @@ def number_guesses(seen: Survey, features: Features | None) -> Iterator[Guess]:
         yield Guess("Numbers", f"{len(spoken) - _MOST_NAMED} more columns", "see the notes in the table of columns")
 
 
-def _guess(profile: Profile) -> Guess | None:
+def _guess(profile: ColumnProfile) -> Guess | None:
     style = profile.style
     if style is None or isinstance(style, DurationStyle):  # durations have a line of their own
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from core.data.tables.chosen_kinds import take_chosen_kinds
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.features import Features, choose_features
 from core.data.tables.groups import check_group
 from core.data.tables.labels import check_label_count, is_about_sentiment, is_no_label, normalise_labels
@@ -22,7 +22,7 @@ from core.data.tables.roles import (
     is_surely_text,
 )
 from core.data.tables.table import listed
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import (
     DOCUMENTS,
     NUMBERS,
@@ -73,7 +73,7 @@ class _Guess(NamedTuple):
     target: str
 
 
-def make_plan(seen: Survey, options: ImportOptions) -> Plan:
+def make_plan(seen: TableProfile, options: ImportOptions) -> Plan:
     """Return what a table will become; what the options leave open is guessed.
 
     Raises:
@@ -99,7 +99,7 @@ def make_plan(seen: Survey, options: ImportOptions) -> Plan:
     )
 
 
-def undecided(seen: Survey, options: ImportOptions) -> Plan:
+def undecided(seen: TableProfile, options: ImportOptions) -> Plan:
     """Return the plan of a table that nobody can guess: shown all the same, so that its columns can be chosen.
 
     Args:
@@ -111,7 +111,7 @@ def undecided(seen: Survey, options: ImportOptions) -> Plan:
     return Plan(tuple(tasks), filled, _columns(seen, {}, {}), seen.notes)
 
 
-def _guess(seen: Survey, options: ImportOptions) -> _Guess:
+def _guess(seen: TableProfile, options: ImportOptions) -> _Guess:
     for name in (
         options.text_column,
         *(options.more_text_columns or ()),
@@ -149,19 +149,19 @@ def _guess(seen: Survey, options: ImportOptions) -> _Guess:
     return _Guess(filled, tasks, texts, label, target)
 
 
-def _parts(seen: Survey) -> set[str]:
+def _parts(seen: TableProfile) -> set[str]:
     """Return the columns of which others are made."""
     return {name for column in seen.derived for name in column.sources} - {column.name for column in seen.derived}
 
 
-def _texts(options: ImportOptions, usable: list[Profile], text: str, *, is_made: bool) -> tuple[str, ...]:
+def _texts(options: ImportOptions, usable: list[ColumnProfile], text: str, *, is_made: bool) -> tuple[str, ...]:
     """Return all columns of texts that are read, in order."""
     if options.more_text_columns is not None or options.text_column or is_made or not text:
         return (text, *(name for name in options.more_text_columns or () if name != text))
     return tuple(guess_texts(usable, text))
 
 
-def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
+def _possible_tasks(seen: TableProfile, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
     """Return what a table could be for, the likeliest first."""
     tasks = []
     has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
@@ -188,7 +188,9 @@ def _possible_tasks(seen: Survey, options: ImportOptions, text: str, label: str,
     return tuple(tasks)
 
 
-def _with_answers_first(seen: Survey, options: ImportOptions, tasks: list[str], text: str, label: str) -> list[str]:
+def _with_answers_first(
+    seen: TableProfile, options: ImportOptions, tasks: list[str], text: str, label: str
+) -> list[str]:
     """Return the tasks of conversations: to write answers, unless a column is called their label."""
     made = seen.made("text")
     if made is None or made.name != text:
@@ -198,7 +200,7 @@ def _with_answers_first(seen: Survey, options: ImportOptions, tasks: list[str], 
     return [TEXTS, DOCUMENTS] if is_labelled else [DOCUMENTS, *[task for task in tasks if task == TEXTS]]
 
 
-def _features(seen: Survey, options: ImportOptions, target: str) -> Features | None:
+def _features(seen: TableProfile, options: ImportOptions, target: str) -> Features | None:
     """Return what a number would be predicted from; only a target that was chosen is worth an error."""
     try:
         return choose_features(seen, target, options)
@@ -209,7 +211,7 @@ def _features(seen: Survey, options: ImportOptions, target: str) -> Features | N
 
 
 def _plan_texts(
-    seen: Survey, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...], label: str
+    seen: TableProfile, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...], label: str
 ) -> Plan:
     file, (text, *more) = seen.table.path.name, texts
     check_text_and_label(seen, text, label)
@@ -246,7 +248,7 @@ def _plan_texts(
     )
 
 
-def _several_labels(seen: Survey, options: ImportOptions, label: str) -> str:
+def _several_labels(seen: TableProfile, options: ImportOptions, label: str) -> str:
     """Return what is done with rows of several labels, "" where there are none.
 
     Raises:
@@ -264,7 +266,7 @@ def _several_labels(seen: Survey, options: ImportOptions, label: str) -> str:
 
 
 def _label_map(
-    seen: Survey, options: ImportOptions, label: str, counts: Counter[str]
+    seen: TableProfile, options: ImportOptions, label: str, counts: Counter[str]
 ) -> tuple[dict[str, str], list[str]]:
     """Return the name of every label as written, and a sentence if numbers were given words."""
     notes = []
@@ -283,7 +285,7 @@ def _label_map(
     return {**found, **{written: tidy(name) for written, name in options.label_map.items()}}, notes
 
 
-def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...]) -> Plan:
+def _plan_documents(seen: TableProfile, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...]) -> Plan:
     text, *more = texts
     if not text:
         raise no_documents(seen)
@@ -294,7 +296,7 @@ def _plan_documents(seen: Survey, options: ImportOptions, tasks: tuple[str, ...]
     return Plan(tasks, complete, _columns(seen, roles, {}), seen.notes)
 
 
-def _plan_numbers(seen: Survey, options: ImportOptions, tasks: tuple[str, ...], target: str) -> Plan:
+def _plan_numbers(seen: TableProfile, options: ImportOptions, tasks: tuple[str, ...], target: str) -> Plan:
     if not target:
         raise no_target(seen)
     features = choose_features(seen, target, options)
@@ -326,7 +328,7 @@ def _group_role(options: ImportOptions) -> dict[str, ColumnRole]:
     return {options.group_column: "group"} if options.group_column else {}
 
 
-def _columns(seen: Survey, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:
+def _columns(seen: TableProfile, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:
     """Return the columns as they are shown."""
     roles, notes = dict(roles), dict(notes)
     for made in seen.derived:

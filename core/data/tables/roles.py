@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from core.data.split_names import SPLIT_NAMES
-from core.data.tables.columns import MOST_CATEGORIES, Profile
+from core.data.tables.columns import MOST_CATEGORIES, ColumnProfile
 from core.data.tables.labels import MOST_LABELS, is_sentiment
 from core.data.tables.target_by_fit import first_rather_than_last
 
@@ -56,7 +56,7 @@ _NOT_LABEL = re.compile(
 )
 
 
-def guess_split(profiles: Sequence[Profile]) -> str:
+def guess_split(profiles: Sequence[ColumnProfile]) -> str:
     """Return the column that says which rows are for training and which for test, "" if none does."""
     for profile in profiles:
         if _plain(profile.name) not in _SPLIT_NAMES or not profile.counts:
@@ -67,7 +67,7 @@ def guess_split(profiles: Sequence[Profile]) -> str:
     return ""
 
 
-def guess_text(profiles: Sequence[Profile]) -> str:
+def guess_text(profiles: Sequence[ColumnProfile]) -> str:
     """Return the column that holds the texts, "" if none does."""
     scored = [(_text_score(profile), -profile.position, profile.name) for profile in profiles]
     best = max(scored, default=(0.0, 0, ""))
@@ -79,7 +79,7 @@ def guess_text(profiles: Sequence[Profile]) -> str:
     return max(words, key=lambda profile: (profile.distinct, profile.average_length, -profile.position)).name
 
 
-def guess_texts(profiles: Sequence[Profile], text: str) -> list[str]:
+def guess_texts(profiles: Sequence[ColumnProfile], text: str) -> list[str]:
     """Return the columns of texts that are read together with the text, itself among them, in the table's order.
 
     A title beside its body, a premise beside its hypothesis; not the same text once more, cleaned or translated.
@@ -90,7 +90,7 @@ def guess_texts(profiles: Sequence[Profile], text: str) -> list[str]:
     return [p.name for p in profiles if p is main or (_is_read_too(p, main) and not _is_the_same(p, main))]
 
 
-def _is_read_too(profile: Profile, main: Profile) -> bool:
+def _is_read_too(profile: ColumnProfile, main: ColumnProfile) -> bool:
     plain, other = _plain(profile.name), _plain(main.name)
     if profile.style is not None or profile.kind not in ("text", "category", "identifier"):
         return False
@@ -110,7 +110,7 @@ def _is_read_too(profile: Profile, main: Profile) -> bool:
     return is_titled or is_pair or both or is_body
 
 
-def _is_the_same(profile: Profile, main: Profile) -> bool:
+def _is_the_same(profile: ColumnProfile, main: ColumnProfile) -> bool:
     """Return whether a column mostly repeats another one, whatever its case and spaces."""
     pairs = list(zip(profile.values, main.values, strict=True))[:500]
     alike = sum(" ".join(a.lower().split()) == " ".join(b.lower().split()) for a, b in pairs)
@@ -122,14 +122,14 @@ def may_be_several(name: str) -> bool:
     return _rank(name, _LABEL_NAMES) >= 2 or _plain(name) in _SEVERAL_NAMES
 
 
-def is_surely_text(profile: Profile) -> bool:
+def is_surely_text(profile: ColumnProfile) -> bool:
     """Return whether a column holds sentences, and not only names of several words."""
     if profile.kind == "category" and profile.style is None and _plain(profile.name) in _TEXT_NAMES[0]:
         return True  # short texts that repeat, but called what they are
     return profile.kind == "text" and (profile.average_words >= 6 or _rank(profile.name, _TEXT_NAMES) >= 2)
 
 
-def guess_label(profiles: Sequence[Profile], text: str) -> str:
+def guess_label(profiles: Sequence[ColumnProfile], text: str) -> str:
     """Return the column that holds the labels, "" if none does.
 
     Args:
@@ -152,7 +152,7 @@ def is_called_outcome(name: str) -> bool:
     return max(_rank(name, _TARGET_NAMES), _rank(name, _LABEL_NAMES)) >= 2 or bool(_TARGET_PART.search(_plain(name)))
 
 
-def guess_target(profiles: Sequence[Profile]) -> str:
+def guess_target(profiles: Sequence[ColumnProfile]) -> str:
     """Return the column of numbers that is most likely to be predicted, "" if there is none."""
     if (first := first_rather_than_last(profiles)) is not None:
         return first.name
@@ -162,7 +162,7 @@ def guess_target(profiles: Sequence[Profile]) -> str:
     return best[2] if best[0] > 0 else ""
 
 
-def is_continuous(profile: Profile) -> bool:
+def is_continuous(profile: ColumnProfile) -> bool:
     """Return whether a column holds measurements rather than the numbers of classes."""
     if profile.style is None or profile.kind not in ("number", "number-in-text", "duration", "identifier"):
         return False
@@ -188,7 +188,7 @@ def _rank(name: str, lists: Sequence[Sequence[str]]) -> float:
     return 1.0 if parts & set(lists[0]) else 0.0
 
 
-def _text_score(profile: Profile) -> float:
+def _text_score(profile: ColumnProfile) -> float:
     """Return how likely a column holds the texts; 0 if it does not."""
     idle = ("empty", "date", "duration", "number", "number-in-text")
     if profile.kind in idle or not profile.counts or _is_json(profile):
@@ -202,7 +202,7 @@ def _text_score(profile: Profile) -> float:
     return 0.0
 
 
-def _is_json(profile: Profile) -> bool:
+def _is_json(profile: ColumnProfile) -> bool:
     """Return whether cells are objects or lists as JSON, which nobody would read."""
     cells = [cell.strip() for cell in list(profile.counts)[:20]]
     return all((cell[:1], cell[-1:]) in (("{", "}"), ("[", "]")) and _is_parsed(cell) for cell in cells)
@@ -215,7 +215,7 @@ def _is_parsed(cell: str) -> bool:
         return False
 
 
-def _label_score(profile: Profile) -> float:
+def _label_score(profile: ColumnProfile) -> float:
     """Return how likely a column holds the labels; 0 if it does not."""
     if profile.kind in ("empty", "date", "duration", "identifier", "text") or not profile.counts:
         return 0.0
@@ -234,7 +234,7 @@ def _label_score(profile: Profile) -> float:
     return max(0.0, 2 * named + few + repeats + full + opinions - misleading)
 
 
-def _target_score(profile: Profile, names: set[str]) -> float:
+def _target_score(profile: ColumnProfile, names: set[str]) -> float:
     """Return how likely a column is the number to predict; 0 if it cannot be.
 
     Args:

@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 
 from core.data.split_names import SPLIT_NAMES
 from core.data.splits.row_groups import GROUP
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
 from core.dataset_types import ImportOptions
 
 
-def common_cells(batch: Batch, split_at: int, options: ImportOptions, left_out: LeftOut) -> dict[str, Any]:
+def common_cells(batch: Batch, split_at: int, options: ImportOptions, skipped: SkipReport) -> dict[str, Any]:
     """Return the columns that every row has: the split that the source gives, the line, and its group where it has one.
 
     Args:
         batch: Of the table; the column that names the split is at `split_at`, that of the groups after it.
         split_at: Where they are.
         options: Which of them there are.
-        left_out: Counts what cannot be read.
+        skipped: Counts what cannot be read.
     """
     given: list[str] = [""] * len(batch)
     if options.split_column:
@@ -28,7 +28,7 @@ def common_cells(batch: Batch, split_at: int, options: ImportOptions, left_out: 
         given = [SPLIT_NAMES.get(value.strip().lower(), "") for value in said]
         for position, name in enumerate(given):
             if not name and said[position].strip():
-                left_out.add("unknown-splits", batch.lines[position], said[position])
+                skipped.add("unknown-splits", batch.lines[position], said[position])
     cells: dict[str, Any] = {"given": given, "source": np.asarray(batch.lines, dtype=np.int64)}
     if options.group_column:
         said = batch.columns[split_at + bool(options.split_column)]

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.dates import parse_dates
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 
@@ -17,7 +17,7 @@ IN_ORDER = 0.99  # share of the steps from row to row that go forward
 REGULAR = 0.9  # share of the steps from moment to moment that are as long as most
 
 
-def time_column(seen: Survey, dates: Iterable[str], options: ImportOptions) -> str:
+def time_column(seen: TableProfile, dates: Iterable[str], options: ImportOptions) -> str:
     """Return the column of dates by which the rows are divided, "" where chance divides them.
 
     Args:
@@ -42,7 +42,7 @@ def time_column(seen: Survey, dates: Iterable[str], options: ImportOptions) -> s
     return next((profile.name for profile in dated if _in_time(profile)), "")
 
 
-def _in_time(profile: Profile) -> bool:
+def _in_time(profile: ColumnProfile) -> bool:
     """Return whether rows stand in the order of their dates, or these come at an even pace."""
     assert profile.dates is not None  # asked only of columns of dates
     moments = parse_dates(profile.values, profile.dates)[0]

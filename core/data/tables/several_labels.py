@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.derived import Cells, Derived, Make
 from core.data.tables.labels import MOST_LABELS, folded
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import listed
 from core.errors import DataError
 
@@ -45,7 +45,7 @@ def listed_labels(cell: str) -> list[str] | None:
     return [str(part).strip() for part in value if part is not None and str(part).strip()]
 
 
-def labels_in(profile: Profile, is_label: bool) -> Labels | None:
+def labels_in(profile: ColumnProfile, is_label: bool) -> Labels | None:
     """Return what takes a column's cells apart into labels, None if they are one label each.
 
     Args:
@@ -89,7 +89,7 @@ def _are_shared(cells: Sequence[Sequence[str]]) -> bool:
     return sum(parts[part] > 1 for part in joined) >= _SHARED * len(joined)
 
 
-def of_lists(profile: Profile, take_apart: Labels, choice: str) -> Derived:
+def of_lists(profile: ColumnProfile, take_apart: Labels, choice: str) -> Derived:
     """Return the label of a column whose cells hold several."""
     found = Counter(label for cell, count in profile.counts.items() for label in take_apart(cell) * count)
     several = sum(count for cell, count in profile.counts.items() if len(set(take_apart(cell))) > 1)
@@ -108,7 +108,7 @@ def of_lists(profile: Profile, take_apart: Labels, choice: str) -> Derived:
     return Derived(profile.name, (profile.name,), _make(take_apart, chosen), "label", said, known, chosen)
 
 
-def _example(profile: Profile, take_apart: Labels) -> str:
+def _example(profile: ColumnProfile, take_apart: Labels) -> str:
     return next(listed(take_apart(cell)) for cell in profile.counts if len(take_apart(cell)) > 1)
 
 
@@ -149,25 +149,25 @@ def checked(choice: str, known: Sequence[str]) -> str:
 
 
 def _make(take_apart: Labels, choice: str) -> Make:
-    def make(cells: Cells, lines: Sequence[int], left_out: LeftOut) -> list[str | None]:
-        return [one_of(take_apart(cell), choice, line, left_out) for cell, line in zip(cells[0], lines, strict=True)]
+    def make(cells: Cells, lines: Sequence[int], skipped: SkipReport) -> list[str | None]:
+        return [one_of(take_apart(cell), choice, line, skipped) for cell, line in zip(cells[0], lines, strict=True)]
 
     return make
 
 
-def one_of(labels: Iterable[str], choice: str, line: int, left_out: LeftOut) -> str | None:
+def one_of(labels: Iterable[str], choice: str, line: int, skipped: SkipReport) -> str | None:
     """Return the one label of a row that is learnt, None if the row is to be left out for having several."""
     labels = list(dict.fromkeys(labels))
     if choice.startswith(AGAINST):
         label = choice.removeprefix(AGAINST)
         return label if label in labels else f"not {label}"
     if len(labels) > 1:
-        left_out.add("several-labels" if choice == LEAVE_OUT else "first-labels", line, ", ".join(labels))
+        skipped.add("several-labels" if choice == LEAVE_OUT else "first-labels", line, ", ".join(labels))
         return None if choice == LEAVE_OUT else labels[0]
     return labels[0] if labels else ""
 
 
-def of_columns(profiles: Sequence[Profile], choice: str, taken: Sequence[str]) -> Derived:
+def of_columns(profiles: Sequence[ColumnProfile], choice: str, taken: Sequence[str]) -> Derived:
     """Return the label that columns of 0 and 1 say together, one column a label.
 
     Args:
@@ -182,12 +182,12 @@ def of_columns(profiles: Sequence[Profile], choice: str, taken: Sequence[str]) -
     chosen = checked(choice, names) or FIRST
     has_none = nothing > 0
 
-    def make(cells: Cells, lines: Sequence[int], left_out: LeftOut) -> list[str | None]:
+    def make(cells: Cells, lines: Sequence[int], skipped: SkipReport) -> list[str | None]:
         made: list[str | None] = []
         for line, row in zip(lines, zip(*cells, strict=True), strict=True):
             labels = [name for name, cell in zip(names, row, strict=True) if _is_yes(cell)]
             is_empty = not any(cell.strip() for cell in row)
-            made.append("" if is_empty else one_of(labels or [NONE] * has_none, chosen, line, left_out))
+            made.append("" if is_empty else one_of(labels or [NONE] * has_none, chosen, line, skipped))
         return made
 
     columns = listed([profile.name for profile in profiles], 6)
@@ -208,7 +208,7 @@ def _is_yes(cell: str) -> bool:
     return cell.strip().lower() in _YES
 
 
-def is_binary(profile: Profile) -> bool:
+def is_binary(profile: ColumnProfile) -> bool:
     """Return whether a column holds 0 and 1, or yes and no, and both of them."""
     values = {value.strip().lower() for value in profile.counts}
     return len(values) <= 4 and values <= _YES | _NO and bool(values & _YES) and bool(values & (_NO - {""}))
@@ -223,7 +223,7 @@ def _without_prefix(names: Sequence[str]) -> list[str]:
     return list(names)
 
 
-def together(profiles: Sequence[Profile]) -> list[Profile]:
+def together(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
     """Return the columns of 0 and 1 that say one label together, none if there are none.
 
     Each row has exactly one 1 (one-hot), or there are at least three beside each other (multi-hot, dummy coding).

@@ -178,7 +178,7 @@ _WORDINGS: dict[str, _Wording] = {
 }
 
 
-class LeftOut:
+class SkipReport:
     """Counts what is left out or changed, by the code of its finding."""
 
     def __init__(self) -> None:

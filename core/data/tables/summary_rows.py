@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.tables.numbers import NumberStyle, number_style, parse_numbers
-from core.data.tables.skip_report import LeftOut, place, shortened
+from core.data.tables.skip_report import SkipReport, place, shortened
 from core.data.tables.summary_words import LONGEST, is_note, named_summary
 from core.data.tables.table import LOOK_ROWS, Batch, Table
 from core.dataset_types import Finding, Guess
@@ -157,7 +157,7 @@ def without_summaries(table: Table, keep: bool) -> Table:
     lines = frozenset(row.line for row in found)
     return replace(
         table,
-        batches=lambda wanted, left_out: _without(table.batches(wanted, left_out), lines),
+        batches=lambda wanted, skipped: _without(table.batches(wanted, skipped), lines),
         findings=(*table.findings, _finding(found, table)),
         guesses=(*table.guesses, _guess(found, table)),
     )
@@ -166,7 +166,7 @@ def without_summaries(table: Table, keep: bool) -> Table:
 def find_summaries(table: Table) -> list[Row]:
     """Return the rows that are no examples, in order."""
     scan = _Scan(table.names)
-    for batch in table.batches(range(len(table.names)), LeftOut()):
+    for batch in table.batches(range(len(table.names)), SkipReport()):
         scan.add(batch)
         if scan.rows > LOOK_ROWS:
             return []
@@ -182,7 +182,7 @@ def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
     above = [row.line for row in scan.suspects if row.line < begin.line and row.filled <= 1]
     first = above[-1] if above and above[-1] == begin.line - 1 else begin.line
     rows = []
-    for batch in table.batches(range(len(table.names)), LeftOut()):
+    for batch in table.batches(range(len(table.names)), SkipReport()):
         cells = zip(*batch.columns, strict=True)
         rows += [Row(n, "other table", row) for n, row in zip(batch.lines, cells, strict=True) if n >= first]
     return rows

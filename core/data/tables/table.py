@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.dataset_types import Finding, Guess
 from core.errors import DataError
 
@@ -64,7 +64,7 @@ class Table:
     names: tuple[str, ...]
     size_bytes: int
     unit: Literal["line", "row", "object", "text"]
-    batches: Callable[[Sequence[int], LeftOut], Iterator[Batch]]
+    batches: Callable[[Sequence[int], SkipReport], Iterator[Batch]]
     settings: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -149,7 +149,7 @@ def check_width(count: int, file: str) -> None:
         )
 
 
-def in_bounds(batch: Batch, left_out: LeftOut) -> Iterator[Batch]:
+def in_bounds(batch: Batch, skipped: SkipReport) -> Iterator[Batch]:
     """Yield a batch in pieces that fit into memory also where cells that are one text here become one each.
 
     Cells longer than a million characters are cut, and counted as "cells-cut".
@@ -159,7 +159,7 @@ def in_bounds(batch: Batch, left_out: LeftOut) -> Iterator[Batch]:
         if column and max(map(len, column)) > LONGEST_CELL:
             for cell, line in zip(column, batch.lines, strict=True):
                 if len(cell) > LONGEST_CELL:
-                    left_out.add("cells-cut", line, cell[:100])
+                    skipped.add("cells-cut", line, cell[:100])
             short: dict[str, str] = {}  # what is one text before is one after
             columns[index] = [
                 cell if len(cell) <= LONGEST_CELL else short.setdefault(cell, cell[:LONGEST_CELL]) for cell in column

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.data.tables.columns import Profile, profile_column
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.columns import ColumnProfile, profile_column
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import LOOK_ROWS, Table
 from core.errors import DataError
 
@@ -20,7 +20,7 @@ _SHOWN_CHARACTERS = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class TableProfile:
     """A table at a glance.
 
     Args:
@@ -35,7 +35,7 @@ class Survey:
     """
 
     table: Table
-    profiles: tuple[Profile, ...]
+    profiles: tuple[ColumnProfile, ...]
     beginning: tuple[tuple[str, ...], ...]
     rows: int
     is_whole: bool
@@ -58,7 +58,7 @@ class Survey:
         part = () if self.is_whole else (_ONLY_THE_BEGINNING,)
         return (*self.table.notes, *(column.said for column in self.derived), *self.strange, *part)
 
-    def profile(self, name: str) -> Profile:
+    def profile(self, name: str) -> ColumnProfile:
         """Return the profile of one column.
 
         Raises:
@@ -72,14 +72,14 @@ class Survey:
         if self.sampled == self.rows:
             return Counter(profile.values)
         found: Counter[str] = Counter()
-        for batch in self.table.batches([profile.position], LeftOut()):
+        for batch in self.table.batches([profile.position], SkipReport()):
             found.update(batch.columns[0])
             if batch.done >= self.table.look_bytes:
                 break
         return found
 
 
-def survey(table: Table) -> Survey:
+def table_profile(table: Table) -> TableProfile:
     """Look at a table's beginning.
 
     Raises:
@@ -91,8 +91,8 @@ def survey(table: Table) -> Survey:
     beginning: tuple[tuple[str, ...], ...] = ()
     rows = done = 0
     step, is_whole = 1, True
-    left_out = LeftOut()
-    for batch in table.batches(range(width), left_out):
+    skipped = SkipReport()
+    for batch in table.batches(range(width), skipped):
         if not rows:
             beginning = tuple(zip(*(column[:_FIRST_ROWS] for column in batch.columns), strict=True))
             likely = len(batch) * min(table.size_bytes, table.look_bytes) // max(1, batch.done)
@@ -115,6 +115,6 @@ def survey(table: Table) -> Survey:
         profile_column(name, position, values, table.decimal_hint)
         for position, (name, values) in enumerate(zip(table.names, sampled, strict=True))
     ]
-    found = left_out.findings(table.path.name, table.unit)
+    found = skipped.findings(table.path.name, table.unit)
     strange = tuple(finding.message for finding in found if finding.severity == "warning")
-    return Survey(table, tuple(profiles), beginning, rows, is_whole, len(sampled[0]), strange)
+    return TableProfile(table, tuple(profiles), beginning, rows, is_whole, len(sampled[0]), strange)

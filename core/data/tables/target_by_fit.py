@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 
 _MADE_UP = re.compile(r"column \d+")
 _FEWEST_ROWS = 30
 _CLEARLY = 0.3  # of the variance, more than the other
 
 
-def first_rather_than_last(profiles: Sequence[Profile]) -> Profile | None:
+def first_rather_than_last(profiles: Sequence[ColumnProfile]) -> ColumnProfile | None:
     """Return the first column of numbers where it is surely the one to predict, None where the last is as likely.
 
     Some collections have the number to predict in the first column, most in the last: where the others explain the

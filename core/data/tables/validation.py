@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 
 from core.data.split_names import SPLIT_NAMES
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.labels import MOST_LABELS
 from core.data.tables.roles import is_called_label, is_continuous
 from core.data.tables.table import listed
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 from core.errors import DataError
 
 TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
 TABLE_TASKS = (TEXTS, NUMBERS, DOCUMENTS)
 
 
-def spoiled_label(seen: Survey, text: str) -> str:
+def spoiled_label(seen: TableProfile, text: str) -> str:
     """Return why the column that is called a label cannot be one, "" if there is no such column or it can.
 
     Args:
@@ -40,7 +40,7 @@ def spoiled_label(seen: Survey, text: str) -> str:
     return ""
 
 
-def check_text_and_label(seen: Survey, text: str, label: str) -> None:
+def check_text_and_label(seen: TableProfile, text: str, label: str) -> None:
     """Raise a `DataError` if there is no text, no label, or labels that are measurements."""
     file, names = seen.table.path.name, seen.table.names
     if len(names) == 1:
@@ -70,11 +70,11 @@ def check_text_and_label(seen: Survey, text: str, label: str) -> None:
         )
 
 
-def _may_be_label(profile: Profile, text: str, label: str) -> bool:
+def _may_be_label(profile: ColumnProfile, text: str, label: str) -> bool:
     return profile.name == label or (not label and profile.name != text)
 
 
-def check_repeats(seen: Survey, label: str, classes: Mapping[str, int]) -> None:
+def check_repeats(seen: TableProfile, label: str, classes: Mapping[str, int]) -> None:
     """Raise a `DataError` if there is but one row, or no class has two.
 
     Args:
@@ -95,7 +95,7 @@ def check_repeats(seen: Survey, label: str, classes: Mapping[str, int]) -> None:
         )
 
 
-def check_split(seen: Survey, split: str) -> None:
+def check_split(seen: TableProfile, split: str) -> None:
     """Raise a `DataError` if the column that the user chose for the splits names none."""
     values = [value for value in seen.counts(split) if value.strip()]
     if not any(value.strip().lower() in SPLIT_NAMES for value in values):
@@ -106,7 +106,7 @@ def check_split(seen: Survey, split: str) -> None:
         )
 
 
-def no_target(seen: Survey) -> DataError:
+def no_target(seen: TableProfile) -> DataError:
     """Return the error of a table without a number to predict."""
     idle = [p.name for p in seen.profiles if p.style is not None and p.kind == "identifier"]
     same = [p.name for p in seen.profiles if p.kind == "constant" or (p.style is not None and p.distinct == 1)]
@@ -121,7 +121,7 @@ def no_target(seen: Survey) -> DataError:
     )
 
 
-def no_documents(seen: Survey) -> DataError:
+def no_documents(seen: TableProfile) -> DataError:
     """Return the error of a table without texts to learn to write from."""
     return DataError(
         f"{seen.table.path.name} has no column of texts to learn to write from. "
@@ -129,6 +129,6 @@ def no_documents(seen: Survey) -> DataError:
     )
 
 
-def _empty_columns(seen: Survey) -> str:
+def _empty_columns(seen: TableProfile) -> str:
     empty = [profile.name for profile in seen.profiles if profile.kind == "empty"]
     return f" Nothing stands in any row of {listed(empty)}." if empty else ""

@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.data.readers.delimited import SUFFIXES, open_table
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
 from core.dataset_types import ImportOptions
 from core.errors import DataError
-from core.exchange.external_run import MOST_RUNS, ForeignRun, Importer, Points, TooMuch, Trouble
+from core.exchange.external_run import MOST_RUNS, ExternalRun, Importer, Points, TooMuch, Trouble
 from core.exchange.normalise import LONGEST_NAME, Fit, counted, hashed, listed, number_or_text, one_line
 from core.exchange.source import Entry, Source, UnreadableEntry
 from core.exchange.table_columns import Columns, find_columns
@@ -138,7 +138,7 @@ def sniff(source: Source) -> bool:
     return bool(_tables(source))
 
 
-def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
+def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
     """Yield the runs of every table."""
     for entry in _tables(source):
         with TemporaryDirectory(prefix="touchstone-csv-") as folder:
@@ -158,9 +158,9 @@ def _tables(source: Source) -> list[Entry]:
     return [entry for entry in entries if entry.name.lower().endswith(SUFFIXES)]
 
 
-def _of_table(table: Table, entry: Entry, trouble: Trouble) -> Iterator[ForeignRun]:
-    left_out = LeftOut()
-    batches = table.batches(range(len(table.names)), left_out)
+def _of_table(table: Table, entry: Entry, trouble: Trouble) -> Iterator[ExternalRun]:
+    skipped = SkipReport()
+    batches = table.batches(range(len(table.names)), skipped)
     first = next(batches, None)
     if first is None:
         trouble.say(f"{entry.name} holds no rows below its header.")
@@ -180,33 +180,33 @@ def _of_table(table: Table, entry: Entry, trouble: Trouble) -> Iterator[ForeignR
         except TooMuch as error:
             trouble.say(str(error))
             return
-    for finding in left_out.findings(entry.name, "line"):
+    for finding in skipped.findings(entry.name, "line"):
         trouble.say(finding.message)
     first_row = [column[0] for column in first.columns]
     said = _said(table, columns)
     for name, run in reader.runs.items():
         key = hashed("csv", entry.name.rpartition("/")[2], name, *table.names, *first_row)
-        yield _as_foreign(name, run, key, title, columns, said)
+        yield _as_external(name, run, key, title, columns, said)
 
 
-def _as_foreign(name: str, run: _Run, key: str, title: str, columns: Columns, said: str) -> ForeignRun:
+def _as_external(name: str, run: _Run, key: str, title: str, columns: Columns, said: str) -> ExternalRun:
     times = [times for _, _, times in run.points.lines.values()]
-    wall = sorted(time for line in times for time in (min(line), max(line)) if time > 0)
-    is_moment = bool(wall) and columns.clock is not None and not columns.clock.from_start
+    sample_predictions = sorted(time for line in times for time in (min(line), max(line)) if time > 0)
+    is_moment = bool(sample_predictions) and columns.clock is not None and not columns.clock.from_start
     fit = Fit(run.settings)
     project = run.project or (title if "run" in columns.roles else "")
     shown = fit.name(name)
-    return ForeignRun(
+    return ExternalRun(
         key=key,
         name=shown,
         project=one_line(project, LONGEST_NAME),
         settings=fit.settings(),
-        started_at=_moment(wall[0]) if is_moment else None,
-        finished_at=_moment(wall[-1]) if is_moment else None,
+        started_at=_moment(sample_predictions[0]) if is_moment else None,
+        finished_at=_moment(sample_predictions[-1]) if is_moment else None,
         curves=run.points.curves(),
         remarks=(said, *run.said(), *run.points.remarks(), *fit.said),
         guesses=columns.guesses,
-        times_from_start=bool(wall) and not is_moment,
+        times_from_start=bool(sample_predictions) and not is_moment,
         by_content=True,
     )
 
@@ -224,8 +224,8 @@ def _said(table: Table, columns: Columns) -> str:
         parts.append("no column as the time")
     if columns.settings:
         parts.append(f"{listed(columns.settings.values())} as settings")
-    if columns.left_out:
-        parts.append(f"without {listed(columns.left_out)}")
+    if columns.skipped:
+        parts.append(f"without {listed(columns.skipped)}")
     return f"{table.format}. Taken: {'; '.join(parts)}."
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.exchange.exporters.mlflow_runs import FACTOR, NAME, SETTING
-from core.exchange.external_run import ForeignRun, Importer, Points, TooMuch, Trouble
+from core.exchange.external_run import ExternalRun, Importer, Points, TooMuch, Trouble
 from core.exchange.normalise import LONGEST_NAME, Fit, hashed, listed, number_or_text, one_line
 from core.exchange.source import Entry, Source, UnreadableEntry
 from core.runs import RunStatus
@@ -57,7 +57,7 @@ def sniff(source: Source) -> bool:
     return any(b"artifact_location:" in start or b"artifact_uri:" in start for start in starts)
 
 
-def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
+def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
     """Yield every run that is not in MLflow's trash."""
     yield from _of_folders(source, trouble)
     for entry in source.entries():
@@ -75,7 +75,7 @@ def _is_database(source: Source, entry: Entry) -> bool:
     return named and name.endswith(DATABASES) and source.start(entry, len(MAGIC)) == MAGIC
 
 
-def _of_folders(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
+def _of_folders(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
     folders, experiments = _described(source, trouble)
     for entry in source.entries():
         parts = entry.name.split("/")
@@ -106,7 +106,7 @@ def _described(source: Source, trouble: Trouble) -> tuple[dict[str, _Folder], di
     return folders, experiments
 
 
-def _of_folder(source: Source, folder: _Folder, experiments: Mapping[str, str], trouble: Trouble) -> ForeignRun:
+def _of_folder(source: Source, folder: _Folder, experiments: Mapping[str, str], trouble: Trouble) -> ExternalRun:
     meta = folder.meta
     status = str(meta.get("status", ""))
     run = TrackedRun(
@@ -125,7 +125,7 @@ def _of_folder(source: Source, folder: _Folder, experiments: Mapping[str, str], 
             _read_metric(source, entry, key, points, trouble)
         except UnreadableEntry as error:
             trouble.say(str(error))
-    return _as_foreign(run, points, len(folder.files["artifacts"]))
+    return _as_external(run, points, len(folder.files["artifacts"]))
 
 
 def _read_metric(source: Source, entry: Entry, key: str, points: Points, trouble: Trouble) -> None:
@@ -144,7 +144,7 @@ def _read_metric(source: Source, entry: Entry, key: str, points: Points, trouble
         trouble.say(f"{entry.name} is damaged: {lines} left out.")
 
 
-def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[ForeignRun]:
+def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[ExternalRun]:
     """Yield the runs of a database, from a copy: the file of somebody else is never opened by a database program."""
     beside = {other.name: other for other in source.entries()}
     with TemporaryDirectory(prefix="touchstone-mlflow-") as folder:
@@ -161,10 +161,10 @@ def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[For
             except TooMuch as error:
                 trouble.say(str(error))
                 continue
-            yield _as_foreign(run, points)
+            yield _as_external(run, points)
 
 
-def _as_foreign(run: TrackedRun, points: Points, files: int = 0) -> ForeignRun:
+def _as_external(run: TrackedRun, points: Points, files: int = 0) -> ExternalRun:
     status, reason = _STATUS.get(run.status.upper(), (RunStatus.INTERRUPTED, _STILL))
     about = {key: run.tags[key] for key in _ABOUT if run.tags.get(key)}
     names = {key.removeprefix(SETTING): name for key, name in run.tags.items() if key.startswith(SETTING)}
@@ -175,7 +175,7 @@ def _as_foreign(run: TrackedRun, points: Points, files: int = 0) -> ForeignRun:
     own = sorted(key for key in run.tags if key.startswith("mlflow.") and key not in _READ)
     left = [f"{files:,} file{'s' * (files != 1)} (artifacts)"] if files else []
     left += [f"tags of MLflow's own ({listed(own)})"] if own else []
-    return ForeignRun(
+    return ExternalRun(
         key=hashed("mlflow", run.id or repr(sorted(run.params.items())) + str(run.start_ms)),
         name=name,
         project=one_line(run.experiment, LONGEST_NAME),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from core.exchange.external_run import ForeignRun, Importer, Points, TooMuch, Trouble
+from core.exchange.external_run import ExternalRun, Importer, Points, TooMuch, Trouble
 from core.exchange.normalise import (
     LONGEST_KEY,
     LONGEST_NAME,
@@ -52,7 +52,7 @@ class _Folder:
     identity: bytes = b""  # of its oldest file
     has_failed: bool = False
     scalar_tags: set[str] = field(default_factory=set)  # those that said so once; later points need not
-    left_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # kind: tags that are no numbers
+    skipped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # kind: tags that are no numbers
     replaced: Counter[int] = field(default_factory=Counter)  # points by the step from which they were written anew
     names: dict[str, tuple[Part, str]] = field(default_factory=dict)  # of curves: which part of the run has it
 
@@ -67,8 +67,8 @@ class _Folder:
     def leave_out(self, kind: str, tag: str) -> None:
         """Note a tag that is no number."""
         name = one_line(kind, LONGEST_TAG)
-        if (name in self.left_out or len(self.left_out) < MOST_KINDS) and len(self.left_out[name]) < MOST_HELD:
-            self.left_out[name].add(one_line(tag, LONGEST_KEY))
+        if (name in self.skipped or len(self.skipped) < MOST_KINDS) and len(self.skipped[name]) < MOST_HELD:
+            self.skipped[name].add(one_line(tag, LONGEST_KEY))
 
     def take_settings(self, found: dict[str, object]) -> None:
         """Take settings, as many as anybody could look at."""
@@ -78,7 +78,7 @@ class _Folder:
 
     def said(self) -> tuple[str, ...]:
         """Return what was left out, and what was replaced."""
-        left = [f"{kind} ({listed(sorted(tags))})" for kind, tags in sorted(self.left_out.items())]
+        left = [f"{kind} ({listed(sorted(tags))})" for kind, tags in sorted(self.skipped.items())]
         said = [f"Left out, since they are no numbers over steps: {', '.join(left)}."] if left else []
         said += [
             f"It was taken up again at step {step:,}; left out: {counted(count, 'point')} from before, written anew."
@@ -92,7 +92,7 @@ def sniff(source: Source) -> bool:
     return any(_is_events(entry) for entry in source.entries())
 
 
-def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
+def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
     """Yield a run for every folder with event files that is not a part of another one's."""
     folders: dict[str, list[Entry]] = defaultdict(list)
     for entry in source.entries():
@@ -124,13 +124,13 @@ def _is_events(entry: Entry) -> bool:
     return "tfevents" in entry.name.rpartition("/")[2]
 
 
-def _run(source: Source, name: str, project: str, place: RunFolder, trouble: Trouble) -> ForeignRun:
+def _run(source: Source, name: str, project: str, place: RunFolder, trouble: Trouble) -> ExternalRun:
     folder = _Folder(Points(one_line(name, LONGEST_NAME)))
     for part in place.parts:
         for entry in sorted(part.entries, key=lambda e: e.name):
             _read_file(source, entry, part, folder, trouble)
     fit = Fit(folder.settings)
-    return ForeignRun(
+    return ExternalRun(
         key=hashed("tensorboard", folder.identity),
         name=fit.name(name),
         project=project,

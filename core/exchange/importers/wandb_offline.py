@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.exchange.external_run import ForeignRun, Importer, TooMuch, Trouble
+from core.exchange.external_run import ExternalRun, Importer, TooMuch, Trouble
 from core.exchange.normalise import LONGEST_NAME, Fit, hashed, one_line
 from core.exchange.source import Entry, Source, UnreadableEntry
 from core.exchange.wandb_history import History
@@ -35,7 +35,7 @@ def sniff(source: Source) -> bool:
     return any(entry.name.endswith(".wandb") for entry in source.entries())
 
 
-def read(source: Source, trouble: Trouble) -> Iterator[ForeignRun]:
+def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
     """Yield a run for every log, one for all logs of a run that was resumed."""
     runs: dict[tuple[str, str], list[_Log]] = defaultdict(list)
     for entry in source.entries():
@@ -72,7 +72,7 @@ def _parts(logs: Sequence[_Log]) -> list[_Log]:
     return [longest[began] for began in sorted(longest)]
 
 
-def _run(source: Source, logs: Sequence[_Log], trouble: Trouble) -> ForeignRun:
+def _run(source: Source, logs: Sequence[_Log], trouble: Trouble) -> ExternalRun:
     from google.protobuf.message import DecodeError
 
     history = History(logs[0].run_id)
@@ -84,10 +84,10 @@ def _run(source: Source, logs: Sequence[_Log], trouble: Trouble) -> ForeignRun:
                     history.take(record_class().FromString(record))
         except (UnreadableEntry, DecodeError, UnicodeDecodeError):
             trouble.say(str(damaged(log.entry.name)))
-    return _as_foreign(history, logs)
+    return _as_external(history, logs)
 
 
-def _as_foreign(history: History, logs: Sequence[_Log]) -> ForeignRun:
+def _as_external(history: History, logs: Sequence[_Log]) -> ExternalRun:
     run = history.run
     began = _moment(logs[0].began[0])
     status, reason = RunStatus.SUCCEEDED, ""
@@ -100,7 +100,7 @@ def _as_foreign(history: History, logs: Sequence[_Log]) -> ForeignRun:
     tags = fit.tags({tag: "" for tag in (*run.tags, run.run_group, run.job_type) if tag})
     name, notes, curves = fit.name(run.display_name or run.run_id), fit.note(run.notes), history.points.curves()
     resumed = f"It was resumed: {len(logs)} logs were read as one run." if len(logs) > 1 else ""
-    return ForeignRun(
+    return ExternalRun(
         key=hashed("wandb", run.project, run.run_id),
         former_keys=tuple(hashed("wandb", log.project, log.run_id, str(log.began[0])) for log in logs),
         name=name,

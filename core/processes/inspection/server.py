@@ -106,7 +106,7 @@ class Server:
             else:  # the asker never writes here: it has closed its end
                 _kill(key.data)
                 self._selector.unregister(key.fileobj)
-        self._bury()
+        self._reap()
         for inspector in self._alive.values():
             self._watch(inspector)
         return True
@@ -153,7 +153,7 @@ class Server:
         self._spare = _start_spare(self._module)
         return process
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         """Say how the inspectors ended that have ended."""
         for inspector in list(self._alive.values()):
             if (exit_code := inspector.exit_code()) is None:

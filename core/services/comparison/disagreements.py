@@ -65,16 +65,16 @@ def disagreements(service: Service, group: Group, *, numbers: bool) -> Disagreem
     if len(kept) < 2:
         return None
     runs = tuple(run for run, _ in kept)
-    answers = np.stack([one.outcomes.predicted.astype(np.float64) for _, one in kept])
+    answers = np.stack([one.predictions.predicted.astype(np.float64) for _, one in kept])
     unknown = np.full(answers.shape[1], np.nan, np.float32)
     confidence = np.stack([one.confidence if len(one.confidence) else unknown for _, one in kept])
     order = _furthest(answers) if numbers else _surest(answers, confidence)
     missing = tuple(run for run in group.runs if run.id not in {one.id for one in runs})
-    return Disagreements(runs, answers, kept[0][1].outcomes.targets.astype(np.float64), confidence, order, missing)
+    return Disagreements(runs, answers, kept[0][1].predictions.targets.astype(np.float64), confidence, order, missing)
 
 
 def _same(one: Answers, other: Answers) -> bool:
-    return one.fingerprint == other.fingerprint and np.array_equal(one.outcomes.targets, other.outcomes.targets)
+    return one.fingerprint == other.fingerprint and np.array_equal(one.predictions.targets, other.predictions.targets)
 
 
 def _surest(answers: NDArray[np.float64], confidence: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -9,10 +9,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.predictions_file import FOLDS_NAME, NAME, StoredFolds, read_folds, read_outcomes
+from core.evaluation.predictions_file import FOLDS_NAME, NAME, StoredFolds, read_folds, read_predictions
 from core.runs import Run
 from core.services.run_service import Service
-from core.specs import Outcomes
+from core.specs import Predictions
 
 T = TypeVar("T")
 
@@ -23,17 +23,17 @@ class Answers:
 
     Args:
         fingerprint: Of the data version; the same one means the same examples in the same order.
-        outcomes: Without the probabilities.
+        predictions: Without the probabilities.
         confidence: (N,) how sure it was of what it answered, from 0 to 1; (0,) where that is not known.
     """
 
     fingerprint: str
-    outcomes: Outcomes
+    predictions: Predictions
     confidence: NDArray[np.float32]
 
     def __len__(self) -> int:
         """Return the number of examples."""
-        return len(self.outcomes.nll)
+        return len(self.predictions.nll)
 
 
 def answers_of(service: Service, run: Run) -> Answers | None:
@@ -63,19 +63,19 @@ def _read_folds(folder: Path, modified_ns: int) -> StoredFolds | None:
     return read_folds(folder)
 
 
-def _light(outcomes: Outcomes) -> Outcomes:
+def _light(predictions: Predictions) -> Predictions:
     """Return outcomes without the probabilities."""
-    return Outcomes(outcomes.nll, outcomes.targets, outcomes.predicted, groups=outcomes.groups)
+    return Predictions(predictions.nll, predictions.targets, predictions.predicted, groups=predictions.groups)
 
 
 @lru_cache(maxsize=40)
 def _read(folder: Path, modified_ns: int) -> Answers | None:
     del modified_ns  # part of the key: a run that was finished again is read again
-    stored = read_outcomes(folder)
+    stored = read_predictions(folder)
     if stored is None:
         return None
-    outcomes, chosen = stored.outcomes, np.zeros(0, np.float32)
-    if outcomes.probabilities.size:
-        at = outcomes.predicted.astype(np.int64)
-        chosen = outcomes.probabilities[np.arange(len(at)), at].astype(np.float32)
-    return Answers(stored.fingerprint, _light(outcomes), chosen)
+    predictions, chosen = stored.predictions, np.zeros(0, np.float32)
+    if predictions.probabilities.size:
+        at = predictions.predicted.astype(np.int64)
+        chosen = predictions.probabilities[np.arange(len(at)), at].astype(np.float32)
+    return Answers(stored.fingerprint, _light(predictions), chosen)

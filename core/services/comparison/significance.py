@@ -12,7 +12,7 @@ from core.runs import Run, RunStatus
 from core.services.comparison.grouping import Group
 from core.services.comparison.predictions import Answers, answers_of, folds_of
 from core.services.run_service import Service
-from core.specs import MetricSpec, Outcomes, TaskSpec
+from core.specs import MetricSpec, Predictions, TaskSpec
 from core.statistics.crossfit import Folds, crossfitted_difference
 from core.statistics.difference import Difference, agreed, holm
 from core.statistics.scores import difference_of
@@ -25,7 +25,7 @@ OTHER_EXAMPLES = "Its answers are about other test examples, so it cannot be tes
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ComparisonResult:
     """How one run stands against the reference.
 
     Args:
@@ -46,23 +46,23 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Ranking:
     """Every run of a group with a score, the best first, and the one that they stand against."""
 
     group: Group
     metric: MetricSpec
     reference: Run
-    judgements: tuple[Judgement, ...]
+    results: tuple[ComparisonResult, ...]
     examples: int  # that were judged; 0 where nothing could be tested
     best: Best  # by validation, where all have such a score
     optimism: float | None = None  # how much better the first of them looks than it is, for being chosen by this score
 
-    def of(self, verdict: Verdict) -> list[Judgement]:
+    def of(self, verdict: Verdict) -> list[ComparisonResult]:
         """Return the runs of a verdict, the best first."""
-        return [one for one in self.judgements if one.verdict == verdict]
+        return [one for one in self.results if one.verdict == verdict]
 
 
-def stand(service: Service, group: Group, against: str = "") -> Standing | None:
+def stand(service: Service, group: Group, against: str = "") -> Ranking | None:
     """Judge the runs of a group by the metric that decides in their task.
 
     Args:
@@ -95,9 +95,9 @@ def stand(service: Service, group: Group, against: str = "") -> Standing | None:
         for run in others
     ]
     judged = _corrected(tested_pairs, sign)
-    judged[reference.id] = Judgement(reference, "reference")
+    judged[reference.id] = ComparisonResult(reference, "reference")
     tested = [one.rows or len(answers[one.run.id]) for one in judged.values() if one.difference is not None]
-    standing = Standing(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0), best)
+    standing = Ranking(group, metric, reference, tuple(judged[run.id] for run in scored), min(tested, default=0), best)
     return replace(standing, optimism=_optimism(task, metric, scored, answers, in_folds))
 
 
@@ -114,7 +114,7 @@ def _optimism(
         first = judged[0]
         same = len(judged) == len(scored) and all(np.array_equal(one.number, first.number) for one in judged)
         same = same and all(one.fingerprint == first.fingerprint for one in judged)
-        return optimism_of_best(metric, [one.outcomes for one in judged], task.bootstrap_block) if same else None
+        return optimism_of_best(metric, [one.predictions for one in judged], task.bootstrap_block) if same else None
     if any(run.id not in answers for run in scored):
         return None
     known = [answers[run.id] for run in scored]
@@ -124,33 +124,39 @@ def _optimism(
     return optimism_of_best(metric, aligned, task.bootstrap_block) if len(aligned) == len(scored) else None
 
 
-def _in_folds(metric: MetricSpec, run: Run, first: StoredFolds | None, second: StoredFolds | None) -> Judgement | None:
+def _in_folds(
+    metric: MetricSpec, run: Run, first: StoredFolds | None, second: StoredFolds | None
+) -> ComparisonResult | None:
     """Return how a run differs from the reference where every row of both was judged in the same folds; else None."""
     if first is None or second is None or first.fingerprint != second.fingerprint:
         return None
     if not np.array_equal(first.number, second.number):
         return None
     difference = _difference_in_folds(metric, first, second)
-    return Judgement(run, "unclear", difference, rows=len(first.number))
+    return ComparisonResult(run, "unclear", difference, rows=len(first.number))
 
 
 @lru_cache(maxsize=512)
 def _difference_in_folds(metric: MetricSpec, first: StoredFolds, second: StoredFolds) -> Difference:
     folds = Folds(first.number, first.training_rows, first.grouped)
-    return crossfitted_difference(metric, first.outcomes, second.outcomes, folds, SEED)
+    return crossfitted_difference(metric, first.predictions, second.predictions, folds, SEED)
 
 
-def _against(task: TaskSpec, metric: MetricSpec, run: Run, reference: Run, answers: dict[str, Answers]) -> Judgement:
+def _against(
+    task: TaskSpec, metric: MetricSpec, run: Run, reference: Run, answers: dict[str, Answers]
+) -> ComparisonResult:
     """Return how a run differs from the reference, before anything is said of it."""
     first, second = answers.get(run.id), answers.get(reference.id)
     if first is None or second is None:
         whose = run if first is None else reference
         why = TOO_OLD if whose.status is RunStatus.SUCCEEDED else "It has not finished, so it cannot be tested."
-        return Judgement(run, "untested", why=why if whose is run else f"{reference.name} cannot be tested: {why}")
+        return ComparisonResult(
+            run, "untested", why=why if whose is run else f"{reference.name} cannot be tested: {why}"
+        )
     difference = _difference(task, metric, first, second)
     if difference is None:
-        return Judgement(run, "untested", why=OTHER_EXAMPLES)
-    return Judgement(run, "unclear", difference)
+        return ComparisonResult(run, "untested", why=OTHER_EXAMPLES)
+    return ComparisonResult(run, "unclear", difference)
 
 
 @lru_cache(maxsize=512)
@@ -160,7 +166,7 @@ def _difference(task: TaskSpec, metric: MetricSpec, first: Answers, second: Answ
     return difference_of(metric, *pair, task.bootstrap_block, SEED) if pair else None
 
 
-def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Outcomes, Outcomes] | None:
+def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Predictions, Predictions] | None:
     """Return the answers of both to the same examples; None where the examples are not the same.
 
     Texts are aligned at their end: a model may need some characters to begin with.
@@ -169,17 +175,17 @@ def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Outcomes, 
         return None
     if task.output_kind == "text":
         count = min(len(first), len(second))
-        return _last(first.outcomes, count), _last(second.outcomes, count)
-    if not np.array_equal(first.outcomes.targets, second.outcomes.targets):
+        return _last(first.predictions, count), _last(second.predictions, count)
+    if not np.array_equal(first.predictions.targets, second.predictions.targets):
         return None
-    return first.outcomes, second.outcomes
+    return first.predictions, second.predictions
 
 
-def _last(outcomes: Outcomes, count: int) -> Outcomes:
-    return outcomes.select(np.arange(len(outcomes.nll) - count, len(outcomes.nll)))
+def _last(predictions: Predictions, count: int) -> Predictions:
+    return predictions.select(np.arange(len(predictions.nll) - count, len(predictions.nll)))
 
 
-def _corrected(judged: list[Judgement], sign: int) -> dict[str, Judgement]:
+def _corrected(judged: list[ComparisonResult], sign: int) -> dict[str, ComparisonResult]:
     """Return the judgements by run, each p-value corrected for their number, and what follows from it."""
     tested = [one for one in judged if one.difference is not None]
     corrected = holm([one.difference.p for one in tested if one.difference is not None])

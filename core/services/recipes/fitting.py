@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.dataset_types import DatasetEntry, HubSet
 from core.errors import UserError
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.services.recipes import Recipe
 
 
@@ -38,21 +38,21 @@ class RecipeWithoutData(UserError):
         )
 
 
-def fit(recipe: Recipe, shelf: Shelf) -> Fit:
+def fit(recipe: Recipe, dataset_service: DatasetService) -> Fit:
     """Return which data sets there are for a recipe."""
-    entries = shelf.entries(recipe.task)
-    suiting = [entry for entry in entries if _suits(recipe, entry, shelf)]
+    entries = dataset_service.entries(recipe.task)
+    suiting = [entry for entry in entries if _suits(recipe, entry, dataset_service)]
     others = [entry for entry in entries if entry not in suiting]
-    hub_set = next((known for known in shelf.hub_sets(recipe.task) if known.id == recipe.data.hub), None)
+    hub_set = next((known for known in dataset_service.hub_sets(recipe.task) if known.id == recipe.data.hub), None)
     return Fit(tuple(sorted(suiting, key=_built_in)), tuple(sorted(others, key=_built_in)), hub_set)
 
 
-def data_for(recipe: Recipe, shelf: Shelf, chosen: str = "") -> str:
+def data_for(recipe: Recipe, dataset_service: DatasetService, chosen: str = "") -> str:
     """Return the name of the data set that a recipe is to be trained on.
 
     Args:
         recipe: The recipe.
-        shelf: Where the data sets are.
+        dataset_service: Where the data sets are.
         chosen: What the user named; empty takes the newest that suits.
 
     Raises:
@@ -60,20 +60,20 @@ def data_for(recipe: Recipe, shelf: Shelf, chosen: str = "") -> str:
         UserError: What was named is unknown or for another task.
     """
     if chosen:
-        return shelf.find(chosen, recipe.task).name
-    found = fit(recipe, shelf)
+        return dataset_service.find(chosen, recipe.task).name
+    found = fit(recipe, dataset_service)
     if not found.suiting:
         raise RecipeWithoutData(recipe, found)
     return found.suiting[0].name
 
 
-def _suits(recipe: Recipe, entry: DatasetEntry, shelf: Shelf) -> bool:
+def _suits(recipe: Recipe, entry: DatasetEntry, dataset_service: DatasetService) -> bool:
     data = recipe.data
     if entry.built_in:
         return entry.name == data.built_in
     if data.anything:
         return True
-    manifest = shelf.library.version(entry.name).manifest
+    manifest = dataset_service.store.version(entry.name).manifest
     if data.hub and manifest.facts.get("hub_id") == data.hub:
         return True
     if data.labels and {label.casefold() for label in manifest.info.labels} == set(data.labels):

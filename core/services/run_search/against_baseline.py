@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from core.runs import Run
 from core.services.run_search.fields import deciding
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
 from core.specs import MetricSpec
 
 
 @dataclass(frozen=True)
-class Standing:
+class Ranking:
     """A run beside the baseline run of its task."""
 
     baseline_id: str
@@ -20,26 +20,26 @@ class Standing:
     better_by: float | None  # in the metric's own unit, above 0 is better; None where they cannot be compared
 
 
-def against_baseline(service: Service, run: Run) -> Standing | None:
+def against_baseline(service: Service, run: Run) -> Ranking | None:
     """Return how a run stands against the baseline run; None where its task has none, or it has no score.
 
     The difference of two scores says nothing about chance: the paired test on the page of comparisons does.
     """
-    baseline, metric = Organiser(service).baseline_of(run.task), deciding(run, service.tasks())
+    baseline, metric = RunTags(service).baseline_of(run.task), deciding(run, service.tasks())
     if baseline is None or metric is None:
         return None
     if baseline.id == run.id:
-        return Standing(run.id, "The baseline run: others of its task are measured against it.", True, None)
+        return Ranking(run.id, "The baseline run: others of its task are measured against it.", True, None)
     mine, other = run.test.get(metric.name), baseline.test.get(metric.name)
     if mine is None or other is None or math.isnan(mine.value) or math.isnan(other.value):
         return None
     name = f"the baseline run '{baseline.name}'"
     if not run.dataset_fingerprint or run.dataset_fingerprint != baseline.dataset_fingerprint:
-        return Standing(
+        return Ranking(
             baseline.id, f"Not compared with {name}: they were tested on different data.", False, None
         )  # fmt: skip
     better = (mine.value - other.value) * (1 if metric.direction == "max" else -1)
-    return Standing(baseline.id, f"{difference(metric, mine.value - other.value)} against {name}.", True, better)
+    return Ranking(baseline.id, f"{difference(metric, mine.value - other.value)} against {name}.", True, better)
 
 
 def difference(metric: MetricSpec, value: float) -> str:

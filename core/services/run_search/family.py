@@ -13,7 +13,7 @@ class Family:
     """Runs, the oldest ancestor first, and who came from whom."""
 
     runs: tuple[Run, ...]
-    left_out: bool  # whether there are more than fit
+    skipped: bool  # whether there are more than fit
 
     @property
     def edges(self) -> tuple[tuple[str, str, str], ...]:
@@ -31,14 +31,14 @@ def family_of(service: Service, run_id: str) -> Family:
     run, line = service.run(run_id), service.lineage(run_id)
     ancestors = line.ancestors[-(MOST // 2) :]
     found, waiting = {known.id: known for known in (*ancestors, run)}, list(reversed(line.children))
-    left_out = len(ancestors) < len(line.ancestors)
+    skipped = len(ancestors) < len(line.ancestors)
     while waiting:
         child = waiting.pop(0)
         if child.id in found:
             continue
         if len(found) == MOST:
-            left_out = True
+            skipped = True
             break
         found[child.id] = child
         waiting.extend(reversed(service.lineage(child.id).children))
-    return Family(tuple(found.values()), left_out)
+    return Family(tuple(found.values()), skipped)

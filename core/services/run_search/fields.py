@@ -291,18 +291,18 @@ def _settings(service: Service, runs: Sequence[Run]) -> list[Field]:
     titles = {n: info.title or n for n, info in TrainConfig.model_fields.items() if n not in _HIDDEN}
     for model in service.models().values():
         titles |= {name: titles.get(name) or info.title or name for name, info in model.params.model_fields.items()}
-    foreign = {run.id: dict(_flat(run.settings)) for run in runs if not run.is_own}
-    for names in (foreign.get(run.id, run.config.params) for run in runs):
+    external = {run.id: dict(_flat(run.settings)) for run in runs if not run.is_own}
+    for names in (external.get(run.id, run.config.params) for run in runs):
         titles |= {name: name for name in names if name not in titles and len(titles) < MOST_SETTINGS}
-    return [_setting(name, title, foreign) for name, title in titles.items()]
+    return [_setting(name, title, external) for name, title in titles.items()]
 
 
-def _setting(name: str, title: str, foreign: Mapping[str, Mapping[str, Any]]) -> Field:
+def _setting(name: str, title: str, external: Mapping[str, Mapping[str, Any]]) -> Field:
     in_config = name in TrainConfig.model_fields
 
     def read(run: Run) -> Any:
         if not run.is_own:
-            return foreign.get(run.id, {}).get(name)
+            return external.get(run.id, {}).get(name)
         return getattr(run.config, name) if in_config else run.config.params.get(name)
 
     return Field(name, title, "setting", "setting", read)

@@ -27,7 +27,7 @@ class Change:
         return len(self.before)
 
 
-class Organiser:
+class RunTags:
     """Keeps runs in order. Each change is one transaction: all of it happened, or nothing did."""
 
     def __init__(self, service: Service) -> None:

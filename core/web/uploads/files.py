@@ -10,35 +10,35 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.web.uploads.guard import Endpoint, as_json, check_size, found_or_404, integer_of, length_of
 
 MOST_BYTES = 20 * 2**30  # of one file
 
 
-def file_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoint]]:
+def file_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tuple[str, str, Endpoint]]:
     """Return the routes of an upload: one folder on the disk that files and folders are sent into."""
 
     async def room(request: Request) -> Response:
-        folder = await found_or_404(open_shelf().uploads.path, request.path_params["upload"])
+        folder = await found_or_404(open_dataset_service().uploads.path, request.path_params["upload"])
         check_size(integer_of(request, "largest"), MOST_BYTES)
-        await run_in_threadpool(open_shelf().uploads.space.check, folder, integer_of(request, "bytes"))
+        await run_in_threadpool(open_dataset_service().uploads.space.check, folder, integer_of(request, "bytes"))
         return as_json({"items": await run_in_threadpool(_listed, folder)})
 
     async def send(request: Request) -> Response:
         name, size = request.query_params.get("name", ""), length_of(request)
-        uploads, upload = open_shelf().uploads, request.path_params["upload"]
+        uploads, upload = open_dataset_service().uploads, request.path_params["upload"]
         await found_or_404(uploads.path, upload)
         check_size(size, MOST_BYTES)
         await uploads.receive(upload, name, request.stream(), size, integer_of(request, "modified"))
         return as_json({"name": name, "bytes": size}, 201)
 
     async def arrived(request: Request) -> Response:
-        folder = await found_or_404(open_shelf().uploads.path, request.path_params["upload"])
+        folder = await found_or_404(open_dataset_service().uploads.path, request.path_params["upload"])
         return as_json({"files": await run_in_threadpool(_every_file, folder, request.query_params.get("name", ""))})
 
     async def clear(request: Request) -> Response:
-        folder = await found_or_404(open_shelf().uploads.path, request.path_params["upload"])
+        folder = await found_or_404(open_dataset_service().uploads.path, request.path_params["upload"])
         await run_in_threadpool(_clear, folder, request.query_params.get("name", ""))
         return as_json({"items": await run_in_threadpool(_listed, folder)})
 

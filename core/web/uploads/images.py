@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.web.uploads.guard import Endpoint, as_json, body_of, found_or_404, integer_of
 
 MOST_PICTURE_BYTES = 32 * 2**20  # held in memory while it is checked; a collection keeps less
@@ -16,63 +16,65 @@ LARGEST_SIDE = 1024  # pixels, of a thumbnail
 _YEAR = "private, max-age=31536000, immutable"
 
 
-def picture_routes(open_shelf: Callable[[], Shelf]) -> list[tuple[str, str, Endpoint]]:
+def image_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tuple[str, str, Endpoint]]:
     """Return the routes of collections (pictures put together class by class) and of pictures to look at."""
 
     async def show(request: Request) -> Response:
-        return as_json(await found_or_404(_collection, open_shelf(), request.path_params["collection"]))
+        return as_json(await found_or_404(_collection, open_dataset_service(), request.path_params["collection"]))
 
     async def add(request: Request) -> Response:
         collection, label = request.path_params["collection"], request.query_params.get("label", "")
-        await found_or_404(open_shelf().collections.path, collection)
+        await found_or_404(open_dataset_service().collections.path, collection)
         content = await body_of(request, MOST_PICTURE_BYTES)
-        number = await run_in_threadpool(open_shelf().collections.add_picture, collection, label, content)
+        number = await run_in_threadpool(open_dataset_service().collections.add_image, collection, label, content)
         return as_json({"number": number, "count": await _count(collection, label)}, 201)
 
     async def remove(request: Request) -> Response:
         collection, label, number = _place(request)
-        await found_or_404(open_shelf().collections.remove_picture, collection, label, number)
+        await found_or_404(open_dataset_service().collections.remove_image, collection, label, number)
         return as_json({"number": number, "count": await _count(collection, label)})
 
     async def restore(request: Request) -> Response:
         collection, label, number = _place(request)
-        await found_or_404(open_shelf().collections.restore_picture, collection, label, number)
+        await found_or_404(open_dataset_service().collections.restore_image, collection, label, number)
         return as_json({"number": number, "count": await _count(collection, label)})
 
     async def look(request: Request) -> Response:
         collection, label, number = _place(request)
-        content = await found_or_404(open_shelf().collections.picture, collection, label, number)
-        return _picture(content, "no-cache")
+        content = await found_or_404(open_dataset_service().collections.image, collection, label, number)
+        return _image(content, "no-cache")
 
     async def example(request: Request) -> Response:
         place = request.path_params
         size = min(max(integer_of(request, "size") or 256, 16), LARGEST_SIDE)
-        content = await found_or_404(open_shelf().picture, place["dataset"], place["position"], place["version"], size)
-        return _picture(content, _YEAR)  # a version never changes
+        content = await found_or_404(
+            open_dataset_service().image, place["dataset"], place["position"], place["version"], size
+        )
+        return _image(content, _YEAR)  # a version never changes
 
     async def _count(collection: str, label: str) -> int:
-        found = await run_in_threadpool(open_shelf().collections.get, collection)
+        found = await run_in_threadpool(open_dataset_service().collections.get, collection)
         return sum(count for name, count in found.counts.items() if _same(name) == _same(label))
 
     async def rename(request: Request) -> Response:
         collection, label = request.path_params["collection"], request.query_params.get("label", "")
-        await found_or_404(open_shelf().collections.path, collection)
+        await found_or_404(open_dataset_service().collections.path, collection)
         name = request.query_params.get("to", "")
-        await run_in_threadpool(open_shelf().collections.rename_label, collection, label, name)
-        return as_json(await run_in_threadpool(_collection, open_shelf(), collection))
+        await run_in_threadpool(open_dataset_service().collections.rename_label, collection, label, name)
+        return as_json(await run_in_threadpool(_collection, open_dataset_service(), collection))
 
     async def remove_class(request: Request) -> Response:
         collection, label = request.path_params["collection"], request.query_params.get("label", "")
-        await found_or_404(open_shelf().collections.remove_label, collection, label)
-        return as_json(await run_in_threadpool(_collection, open_shelf(), collection))
+        await found_or_404(open_dataset_service().collections.remove_label, collection, label)
+        return as_json(await run_in_threadpool(_collection, open_dataset_service(), collection))
 
-    pictures = "/api/collections/{collection}/pictures"
-    one = pictures + "/{label:path}/{number:int}"
+    images = "/api/collections/{collection}/pictures"
+    one = images + "/{label:path}/{number:int}"
     return [
         ("GET", "/api/collections/{collection}", show),
         ("POST", "/api/collections/{collection}/labels", rename),
         ("DELETE", "/api/collections/{collection}/labels", remove_class),
-        ("POST", pictures, add),
+        ("POST", images, add),
         ("POST", one + "/restore", restore),
         ("DELETE", one, remove),
         ("GET", one, look),
@@ -85,8 +87,8 @@ def _place(request: Request) -> tuple[str, str, int]:
     return place["collection"], place["label"], place["number"]
 
 
-def _collection(shelf: Shelf, collection: str) -> dict[str, Any]:
-    found = shelf.collections.get(collection)
+def _collection(dataset_service: DatasetService, collection: str) -> dict[str, Any]:
+    found = dataset_service.collections.get(collection)
     labels = [
         {"label": label, "count": len(numbers), "numbers": list(numbers)} for label, numbers in found.numbers.items()
     ]
@@ -98,7 +100,7 @@ def _same(label: str) -> str:
     return unicodedata.normalize("NFC", " ".join(label.split())).casefold()
 
 
-def _picture(content: bytes, cache: str) -> Response:
+def _image(content: bytes, cache: str) -> Response:
     kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
     headers = {
         "Cache-Control": cache,

@@ -9,7 +9,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import MetricSpec, TaskSpec
-from pages.components.charts.external_charts import foreign_charts
+from pages.components.charts.external_charts import external_charts
 from pages.components.widgets.addresses import base_url, library_urls
 
 _HERE = Path(__file__).parent
@@ -66,7 +66,7 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
         "steps_per_epoch": run.steps_per_epoch,
         "batch_size": run.config.batch_size if task else 0,  # unknown: the axis of examples is not offered
         "kept": kept,
-        "charts": charts(task) if task else foreign_charts(shared_service().latest(run.id)),
+        "charts": charts(task) if task else external_charts(shared_service().latest(run.id)),
     }
     # Another chart is another component: it is built once.
     _component(

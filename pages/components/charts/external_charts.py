@@ -24,7 +24,7 @@ _FALLING = ("loss", "error", "perplexity", "mse", "mae", "rmse", "nll", "cer", "
 _RISING = ("accuracy", "acc", "f1", "auc", "precision", "recall", "r2", "bleu", "reward", "score")
 
 
-def foreign_charts(keys: Iterable[str]) -> list[dict[str, Any]]:
+def external_charts(keys: Iterable[str]) -> list[dict[str, Any]]:
     """Return one chart a measure, the loss first: `train/loss`, `val_loss` and `loss` come into the same one."""
     measures: dict[str, dict[int, tuple[str, str]]] = {}  # measure -> place -> (part, key)
     alone: list[str] = []
@@ -48,7 +48,7 @@ def foreign_charts(keys: Iterable[str]) -> list[dict[str, Any]]:
 
 def in_order(keys: Iterable[str]) -> list[str]:
     """Return names in the order of their charts: what matters most comes first."""
-    return [line["key"] for chart in foreign_charts(keys) for line in chart["lines"]]
+    return [line["key"] for chart in external_charts(keys) for line in chart["lines"]]
 
 
 def _split(key: str) -> tuple[str, str]:

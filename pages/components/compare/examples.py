@@ -49,7 +49,7 @@ def side_by_side(group: Group, looks: Looks) -> None:
         return
     shown = order[_page(len(order), f"{group.fingerprint}{[run.id for run in found.runs]}{len(order)}")]
     try:
-        examples = shared_service().shelf.test_examples(group.dataset, group.fingerprint, shown.tolist())
+        examples = shared_service().dataset_service.test_examples(group.dataset, group.fingerprint, shown.tolist())
     except TouchstoneError as error:  # the data set was removed; the answers are still there
         st.info(plain(f"{error} What was answered is shown without them."), icon=":material/image_not_supported:")
         examples = None
@@ -121,8 +121,8 @@ def _names(found: Disagreements, examples: Examples | None, task: TaskSpec, grou
 def _labels(
     found: Disagreements, shown: np.ndarray, examples: Examples | None, names: Sequence[str], looks: Looks
 ) -> None:
-    pictures = examples is not None and isinstance(examples.inputs, np.ndarray)
-    with st.container(key="pictures-disagreed"), st.grid(4 if pictures else 1, min_column_width=CELL_WIDTH):
+    images = examples is not None and isinstance(examples.inputs, np.ndarray)
+    with st.container(key="pictures-disagreed"), st.grid(4 if images else 1, min_column_width=CELL_WIDTH):
         for place, index in enumerate(shown.tolist()):
             with st.container(border=True, gap="xsmall", key=f"disagreed-{index}"):
                 truth = names[int(found.targets[index])] if names else str(int(found.targets[index]))

@@ -9,7 +9,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.comparison.parallel_coordinates import Axis, axes_of, axis
 from core.services.comparison.settings_table import SettingRow
-from core.services.comparison.significance import Standing
+from core.services.comparison.significance import Ranking
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.compare.sentences import Looks, called
@@ -22,7 +22,7 @@ NAMED = 3  # settings in the title
 LONGEST_LABEL = 44  # characters
 
 
-def parallel(rows: Sequence[SettingRow], standing: Standing, looks: Looks) -> None:
+def parallel(rows: Sequence[SettingRow], standing: Ranking, looks: Looks) -> None:
     """Show every run as a line through its settings to its score.
 
     Args:
@@ -30,7 +30,7 @@ def parallel(rows: Sequence[SettingRow], standing: Standing, looks: Looks) -> No
         standing: Runs of one group.
         looks: Their names.
     """
-    runs = [one.run for one in standing.judgements]
+    runs = [one.run for one in standing.results]
     axes, metric = axes_of(rows, runs), standing.metric
     if len(runs) < FEWEST or not axes:
         return
@@ -59,7 +59,7 @@ def _lower(label: str) -> str:
     return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
-def _score_axis(standing: Standing, runs: Sequence[Run]) -> Axis:
+def _score_axis(standing: Ranking, runs: Sequence[Run]) -> Axis:
     """Return the score, with its ends written on it."""
     metric = standing.metric
     values = [run.test[metric.name].value for run in runs]

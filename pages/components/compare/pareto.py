@@ -12,7 +12,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.comparison.pareto import Price, front, price_of
-from core.services.comparison.significance import Standing
+from core.services.comparison.significance import Ranking
 from core.specs import MetricSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
@@ -41,10 +41,10 @@ KINDS = {
 }
 
 
-def score_against_price(standing: Standing, looks: Looks) -> None:
+def score_against_price(standing: Ranking, looks: Looks) -> None:
     """Show what the scores of one group cost."""
     settings = shared_service().settings
-    runs = [one.run for one in standing.judgements]
+    runs = [one.run for one in standing.results]
     prices = {run.id: price_of(run, settings) for run in runs}
     known = {kind: found for kind in KINDS if len(found := _known(kind, prices)) >= FEWEST}
     if not known:
@@ -65,8 +65,8 @@ def score_against_price(standing: Standing, looks: Looks) -> None:
     said = _finding([run for run_id in best for run in runs if run.id == run_id], len(points), KINDS[kind], looks)
     st.markdown(f"**{plain(said)}**")
     without = [run for run in runs if run.id not in points]
-    left_out = f" Not known of {names_of(without, looks)}." if without else ""
-    st.caption(plain(f"Each sign is a run; those on the line are beaten by no other in both.{left_out}"))
+    skipped = f" Not known of {names_of(without, looks)}." if without else ""
+    st.caption(plain(f"Each sign is a run; those on the line are beaten by no other in both.{skipped}"))
     alt = f"{said} " + "; ".join(
         f"{looks[run_id].name}: {_in_words(kind, price)}, {called(metric)} {number(metric, score)}"
         for run_id, (price, score) in points.items()

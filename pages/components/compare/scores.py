@@ -10,7 +10,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.comparison.grouping import Group, data_in_words
-from core.services.comparison.significance import Judgement, Standing, Verdict
+from core.services.comparison.significance import ComparisonResult, Ranking, Verdict
 from core.specs import MetricSpec, TaskSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
@@ -85,7 +85,7 @@ def data_warning(groups: Sequence[Group], looks: Looks) -> None:
             st.warning(plain(f"{said}each other, as other examples may be easier."), icon=":material/difference:")
 
 
-def scores(group: Group, standing: Standing, looks: Looks) -> None:
+def scores(group: Group, standing: Ranking, looks: Looks) -> None:
     """Show the scores of one group.
 
     Args:
@@ -99,9 +99,9 @@ def scores(group: Group, standing: Standing, looks: Looks) -> None:
     st.markdown(f"**{plain(said)}**")
     st.caption(plain(f"{metric.title} on unseen examples of {data_in_words(group)}, with 95 % intervals; {better}."))
     alt = f"{said} " + ", ".join(
-        f"{looks[one.run.id].name} {number(metric, one.run.test[metric.name].value)}" for one in standing.judgements
+        f"{looks[one.run.id].name} {number(metric, one.run.test[metric.name].value)}" for one in standing.results
     )
-    if len(standing.judgements) == 1:
+    if len(standing.results) == 1:
         return
     figure_chart(
         _dots(standing, looks), key=f"scores-{group.task}-{group.fingerprint}", alt=alt,
@@ -114,12 +114,12 @@ def scores(group: Group, standing: Standing, looks: Looks) -> None:
     _how(standing, task, looks)
 
 
-def _headline(standing: Standing, looks: Looks) -> str:
+def _headline(standing: Ranking, looks: Looks) -> str:
     """Return what the chart shows, as its title."""
-    highest, best, metric = standing.judgements[0].run, standing.best.run, standing.metric
+    highest, best, metric = standing.results[0].run, standing.best.run, standing.metric
     score = number(metric, highest.test[metric.name].value)
     said = f"{looks[highest.id].name} has the best {called(metric)}, {score}."
-    if standing.best.by == "validation" and len(standing.judgements) > 1:
+    if standing.best.by == "validation" and len(standing.results) > 1:
         chosen = number(metric, best.test[metric.name].value)
         said = (
             f"{looks[best.id].name} is the best by validation; its {called(metric)} on the test examples is {chosen}."
@@ -129,7 +129,7 @@ def _headline(standing: Standing, looks: Looks) -> str:
     return f"{said} Against {looks[standing.reference.id].name}: {found}." if found else said
 
 
-def group_choice(standings: Sequence[Standing], looks: Looks) -> Standing:
+def group_choice(standings: Sequence[Ranking], looks: Looks) -> Ranking:
     """Ask which group to look at more closely, where there are several."""
     if len(standings) == 1:
         return standings[0]
@@ -144,15 +144,15 @@ def group_choice(standings: Sequence[Standing], looks: Looks) -> Standing:
     return titles[str(chosen)]
 
 
-def _how(standing: Standing, task: TaskSpec, looks: Looks) -> None:
+def _how(standing: Ranking, task: TaskSpec, looks: Looks) -> None:
     """Say how it was tested, and what could not be."""
     for why in dict.fromkeys(one.why for one in standing.of("untested")):
         st.caption(f":material/info: {plain(why)}")
-    tests = sum(one.difference is not None for one in standing.judgements)
+    tests = sum(one.difference is not None for one in standing.results)
     if tests:
         many = f" Its p-values are corrected for {tests} comparisons (Holm 1979)." if tests > 1 else ""
         unit = "characters" if task.output_kind == "text" else "examples"
-        in_folds = [one for one in standing.judgements if one.rows]
+        in_folds = [one for one in standing.results if one.rows]
         where = f"{standing.examples:,} test {unit}."
         method = METHODS[task.output_kind]
         if in_folds and len(in_folds) == tests:
@@ -160,7 +160,7 @@ def _how(standing: Standing, task: TaskSpec, looks: Looks) -> None:
         elif in_folds:
             where = f"{standing.examples:,} test {unit} or more: all rows where both runs judged them in folds."
         st.caption(f"{method} {where}{many}")
-    if (luck := luck_in_words(standing, looks)) and len(standing.judgements) > 1:
+    if (luck := luck_in_words(standing, looks)) and len(standing.results) > 1:
         st.caption(f":material/casino: {plain(luck)}")
 
 
@@ -168,7 +168,7 @@ def _title(task: TaskSpec | None, name: str) -> str:
     return task.title.lower() if task else name
 
 
-def _dots(standing: Standing, looks: Looks) -> dict[str, Any]:
+def _dots(standing: Ranking, looks: Looks) -> dict[str, Any]:
     palette, metric = colors(), standing.metric
     names = [
         {
@@ -176,12 +176,12 @@ def _dots(standing: Standing, looks: Looks) -> dict[str, Any]:
             f"  {SHORT[one.verdict]}",
             "x": 0, "xref": "paper", "xanchor": "left", "y": i, "yshift": 19, "showarrow": False, "font": {"size": 13},
         }
-        for i, one in enumerate(standing.judgements)
+        for i, one in enumerate(standing.results)
     ]  # fmt: skip
     axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
-    count = len(standing.judgements)
+    count = len(standing.results)
     return {
-        "data": [_dot(one, i, metric, looks) for i, one in enumerate(standing.judgements)],
+        "data": [_dot(one, i, metric, looks) for i, one in enumerate(standing.results)],
         "layout": figure_layout(80 + ROW_HEIGHT * count)
         | {
             "annotations": names,  # above their row, so that they take no width from it
@@ -194,7 +194,7 @@ def _dots(standing: Standing, looks: Looks) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _dot(one: Judgement, row: int, metric: MetricSpec, looks: Looks) -> dict[str, Any]:
+def _dot(one: ComparisonResult, row: int, metric: MetricSpec, looks: Looks) -> dict[str, Any]:
     score, look = one.run.test[metric.name], looks[one.run.id]
     scale = 100 if metric.unit == "percent" else 1
     value = score.value * scale
@@ -210,9 +210,9 @@ def _dot(one: Judgement, row: int, metric: MetricSpec, looks: Looks) -> dict[str
     }  # fmt: skip
 
 
-def _table(standing: Standing, task: TaskSpec, looks: Looks) -> pd.DataFrame:
+def _table(standing: Ranking, task: TaskSpec, looks: Looks) -> pd.DataFrame:
     rows, against = [], looks[standing.reference.id].name
-    for one in standing.judgements:
+    for one in standing.results:
         row = {"Run": looks[one.run.id].title}
         for metric in sorted(task.metrics, key=lambda m: m.name != standing.metric.name):
             if (score := one.run.test.get(metric.name)) is not None:
@@ -226,5 +226,5 @@ def _table(standing: Standing, task: TaskSpec, looks: Looks) -> pd.DataFrame:
     return pd.DataFrame(rows).fillna("")
 
 
-def _p(one: Judgement) -> str:
+def _p(one: ComparisonResult) -> str:
     return "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"

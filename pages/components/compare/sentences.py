@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from core.runs import Run
-from core.services.comparison.significance import Judgement, Standing
+from core.services.comparison.significance import ComparisonResult, Ranking
 from core.specs import MetricSpec
 from core.statistics.difference import Difference
 from pages.components.compare.run_styles import RunLook
@@ -13,7 +13,7 @@ Looks = Mapping[str, RunLook]
 MOST_NAMED = 3  # runs in one sentence
 
 
-def finding(standing: Standing, looks: Looks) -> str:
+def finding(standing: Ranking, looks: Looks) -> str:
     """Return who is better than whom.
 
     Args:
@@ -56,9 +56,9 @@ def difference_in_words(metric: MetricSpec, difference: Difference, *, turned: b
     return f"{_amount(metric, value, sign=True)}{unit}, 95 % interval {_amount(metric, low)} to {_amount(metric, high)}"
 
 
-def luck_in_words(standing: Standing, looks: Looks) -> str:
+def luck_in_words(standing: Ranking, looks: Looks) -> str:
     """Return how much the best test score flatters, and by what the best run was chosen; empty where nobody knows."""
-    highest, many = standing.judgements[0].run, len(standing.judgements)
+    highest, many = standing.results[0].run, len(standing.results)
     by_validation = standing.best.by == "validation"
     said = ""
     if standing.optimism is not None:
@@ -84,7 +84,7 @@ def called(metric: MetricSpec) -> str:
     return name.lower() if is_word else name
 
 
-def _with_numbers(metric: MetricSpec, judged: Sequence[Judgement], looks: Looks, *, turned: bool = False) -> str:
+def _with_numbers(metric: MetricSpec, judged: Sequence[ComparisonResult], looks: Looks, *, turned: bool = False) -> str:
     shown = []
     for at, one in enumerate(judged[:MOST_NAMED]):
         assert one.difference is not None
@@ -98,7 +98,7 @@ def _named(runs: Sequence[Run], looks: Looks) -> str:
     return _joined([looks[run.id].name for run in runs[:MOST_NAMED]], len(runs))
 
 
-def _runs(judged: Sequence[Judgement]) -> list[Run]:
+def _runs(judged: Sequence[ComparisonResult]) -> list[Run]:
     return [one.run for one in judged]
 
 

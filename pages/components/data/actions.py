@@ -24,7 +24,7 @@ def _rename(entry: DatasetEntry) -> None:
         st.caption(f"Commands go on calling it {plain(entry.name)}.")
         if st.form_submit_button("Rename", type="primary"):
             with shown_errors():
-                shared_service().shelf.retitle(entry.name, title or "")
+                shared_service().dataset_service.retitle(entry.name, title or "")
                 st.rerun()
 
 
@@ -52,13 +52,13 @@ def data_actions(entry: DatasetEntry, info: VersionInfo) -> None:
         _rename(entry)
     if info.task != "image-classification" and info.size_bytes <= LARGEST_DOWNLOAD:
         st.download_button(
-            "Download as CSV", lambda: service.shelf.export_rows(entry.name, info.fingerprint),
+            "Download as CSV", lambda: service.dataset_service.export_rows(entry.name, info.fingerprint),
             f"{entry.name}.csv", "text/csv", key="download-set", icon=":material/download:", on_click="ignore",
             width="stretch", help="Safe to open in a spreadsheet: no cell is taken for a formula.",
         )  # fmt: skip
     if entry.deleted_at is not None:
         if st.button("Restore", key="restore-set", icon=":material/restore_from_trash:", width="stretch"):
-            service.shelf.restore(entry.name)
+            service.dataset_service.restore(entry.name)
             st.rerun()
     elif st.button("Move to trash", key="trash-set", icon=":material/delete:", width="stretch"):
         runs = service.runs_using(entry.name)
@@ -70,7 +70,7 @@ def data_actions(entry: DatasetEntry, info: VersionInfo) -> None:
 
 def _move_to_trash(entry: DatasetEntry) -> None:
     with shown_errors():
-        shared_service().shelf.delete(entry.name)
+        shared_service().dataset_service.delete(entry.name)
         offer_restore(entry.name, entry.title)
         st.switch_page("data.py")
 

@@ -45,8 +45,8 @@ def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
     )
     _first_page_of(f"{info.fingerprint} {label} {split} {search} {len(rows)} {rows[:1]}")
     at = max(1, int(st.session_state.get("at") or 1))
-    shelf = shared_service().shelf
-    found = shelf.browse(
+    dataset_service = shared_service().dataset_service
+    found = dataset_service.browse(
         info.name, info.fingerprint, label=label, split=split, search=search, rows=rows,
         offset=(at - 1) * PER_PAGE, limit=PER_PAGE,
     )  # fmt: skip
@@ -142,7 +142,7 @@ def _how_many(total: int, info: VersionInfo) -> str:
 
 
 def _items(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Corrections | None) -> None:
-    if any(item.has_picture for item in items):
+    if any(item.has_image for item in items):
         sample_gallery(info, items, corrections)
     elif any(item.values for item in items):
         _table(info, items)
@@ -151,7 +151,7 @@ def _items(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Correc
 
 
 def _table(info: VersionInfo, items: "Sequence[BrowseItem]") -> None:
-    target = shared_service().shelf.facts(info.name, info.fingerprint).get("target")
+    target = shared_service().dataset_service.facts(info.name, info.fingerprint).get("target")
     predicted = f"{target} (to predict)" if target else TO_PREDICT
     rows = [
         {

@@ -15,13 +15,13 @@ PER_PAGE = 30
 
 def data_cards(entries: Sequence[DatasetEntry]) -> None:
     """Show data sets, each with a link to all that is known of it."""
-    brought = [entry for entry in entries if not entry.built_in]
+    imported = [entry for entry in entries if not entry.built_in]
     built_in = [entry for entry in entries if entry.built_in]
-    if brought:
+    if imported:
         st.header("Yours", anchor=False)
-        pages = -(-len(brought) // PER_PAGE)
+        pages = -(-len(imported) // PER_PAGE)
         at = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
-        _grid(brought[(at - 1) * PER_PAGE : at * PER_PAGE])
+        _grid(imported[(at - 1) * PER_PAGE : at * PER_PAGE])
     if built_in:
         st.header("Built in", anchor=False)
         _grid(built_in)
@@ -42,7 +42,7 @@ def _card(entry: DatasetEntry) -> None:
         if entry.built_in:
             st.markdown(f":small[{plain(entry.summary)}]")
             return
-        info = service.shelf.version(entry.name, entry.fingerprint)
+        info = service.dataset_service.version(entry.name, entry.fingerprint)
         st.markdown(f"**{counted(info.examples, entry.task)}**")
         facts = [classes(info), size(info.size_bytes), many(entry.version_count, "version")]
         st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
@@ -51,5 +51,5 @@ def _card(entry: DatasetEntry) -> None:
         if entry.deleted_at is not None and st.button(
             "Restore", key=f"restore-{entry.name}", icon=":material/restore_from_trash:"
         ):
-            service.shelf.restore(entry.name)
+            service.dataset_service.restore(entry.name)
             st.rerun()

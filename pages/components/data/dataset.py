@@ -7,7 +7,7 @@ import streamlit as st
 from core.dataset_types import DatasetEntry, Finding, VersionInfo
 from core.errors import UnknownName
 from core.services.bootstrap import shared_service
-from core.services.label_issues import Doubts, doubts_of, doubts_of_run, why_no_doubts
+from core.services.label_issues import LabelIssues, label_issues_of, label_issues_of_run, why_no_doubts
 from pages.components.data.actions import data_actions, runs_of
 from pages.components.data.browser import data_browser
 from pages.components.data.charts import class_chart, histogram_chart, split_chart
@@ -29,14 +29,14 @@ PARTS = {"report": "Report", "browse": "Browse", "shape": "Shape", "versions": "
 def data_set(name: str) -> None:
     """Show one data set, built in or brought; the version and the part are in the URL."""
     try:
-        entry = shared_service().shelf.entry(name)
+        entry = shared_service().dataset_service.entry(name)
     except UnknownName:
         _nothing(name)
         return
     if entry.built_in:
         _built_in(entry)
     else:
-        _brought(entry)
+        _imported(entry)
 
 
 def _nothing(name: str) -> None:
@@ -57,7 +57,7 @@ def _built_in(entry: DatasetEntry) -> None:
         st.title(plain(entry.title), anchor=False, width="content")
         _train_link(entry)
     st.caption(f"{icon(entry.task)} {plain(_task_title(entry.task))}  ·  Built in, always here, also without a network")
-    found = data_preview(service.shelf.find(entry.name))
+    found = data_preview(service.dataset_service.find(entry.name))
     st.space("small")
     with st.grid(2, min_column_width=320, gap="medium"):
         if found.class_counts:
@@ -69,17 +69,17 @@ def _built_in(entry: DatasetEntry) -> None:
     runs_of(service.runs_using(entry.name), head_only=False)
 
 
-def _brought(entry: DatasetEntry) -> None:
-    shelf = shared_service().shelf
-    versions, head = shelf.versions(entry.name), shelf.head(entry.name)
+def _imported(entry: DatasetEntry) -> None:
+    dataset_service = shared_service().dataset_service
+    versions, head = dataset_service.versions(entry.name), dataset_service.head(entry.name)
     info = _chosen(versions, head)
     _all_data_link()
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
-    findings, doubts = shelf.findings(entry.name, info.fingerprint), _asked_doubts(info)
-    if doubts is not None:
-        findings.append(doubts.finding)
+    findings, label_issues = dataset_service.findings(entry.name, info.fingerprint), _asked_doubts(info)
+    if label_issues is not None:
+        findings.append(label_issues.finding)
     read_choice("part", PARTS, "report")
     titles = PARTS | {"report": f"Report ({len(findings)})", "versions": f"Versions ({len(versions)})"}
     part = st.segmented_control(
@@ -94,14 +94,14 @@ def _brought(entry: DatasetEntry) -> None:
     elif part == "versions":
         version_list(versions, head, info.fingerprint)
     else:
-        _report(findings, info, info.fingerprint == head and entry.deleted_at is None, busy, doubts)
+        _report(findings, info, info.fingerprint == head and entry.deleted_at is None, busy, label_issues)
 
 
-def _asked_doubts(info: VersionInfo) -> Doubts | None:
+def _asked_doubts(info: VersionInfo) -> LabelIssues | None:
     """Return what the run that the URL names doubts, or say why nothing; without a run what the latest doubts."""
     service, asked = shared_service(), st.query_params.get("run", "")
     if not asked:
-        return doubts_of(service, info.name, info.fingerprint)
+        return label_issues_of(service, info.name, info.fingerprint)
     if why := why_no_doubts(service, asked, info.name, info.fingerprint):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="no-doubts"):
             st.markdown(f":material/rule: {plain(why)}", width="stretch")
@@ -109,7 +109,7 @@ def _asked_doubts(info: VersionInfo) -> Doubts | None:
                 st.query_params.pop("run", None)
                 st.rerun()
         return None
-    return doubts_of_run(service, service.run(asked), info.fingerprint)
+    return label_issues_of_run(service, service.run(asked), info.fingerprint)
 
 
 def _chosen(versions: Sequence[VersionInfo], head: str) -> VersionInfo:
@@ -130,20 +130,20 @@ def _work(info: VersionInfo) -> bool:
     if progress.state != "done":
         import_card(progress)
         return False
-    shelf = shared_service().shelf
-    made = shelf.version(progress.dataset, progress.fingerprint)
-    shelf.forget_import(progress.id)
+    dataset_service = shared_service().dataset_service
+    made = dataset_service.version(progress.dataset, progress.fingerprint)
+    dataset_service.forget_import(progress.id)
     st.query_params.pop("work", None)
     st.query_params.pop("version", None)
     if made.parent:
-        offer_version(shelf.version(made.name, made.parent), made)
+        offer_version(dataset_service.version(made.name, made.parent), made)
     else:
         forget_undo()
     st.rerun()
 
 
 def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo]) -> None:
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     tab_title(entry.title, "Data")
     title, actions = st.columns([1.6, 1], vertical_alignment="bottom")
     with title:
@@ -159,11 +159,11 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
     facts = [_task_title(entry.task), counted(info.examples, info.task), classes(info), size(info.size_bytes)]
     what = f"{icon(entry.task)} " + "  ·  ".join(plain(fact) for fact in facts if fact)
     st.caption(f"{what}  \nVersion {number} of {len(versions)}: {plain(info.change)}, {ago(info.created_at)}")
-    if info.fingerprint != shelf.head(entry.name):
+    if info.fingerprint != dataset_service.head(entry.name):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="old-version"):
             st.markdown(":material/history: You look at a version that is not in use.", width="stretch")
             if st.button("Use this version", key="use-shown", icon=":material/check:"):
-                shelf.use_version(entry.name, info.fingerprint)
+                dataset_service.use_version(entry.name, info.fingerprint)
                 forget_undo()
                 st.query_params.pop("version", None)
                 st.rerun()
@@ -172,20 +172,22 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
                 st.rerun()
 
 
-def _report(findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None) -> None:
+def _report(
+    findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, label_issues: LabelIssues | None
+) -> None:
     left, right = st.columns([1.9, 1], gap="large")
     with left:
         st.header("What the doctor found", anchor=False)
         if findings:
             st.caption(finding_summary(findings))
-        finding_list(findings, info, in_use, busy, doubts)
+        finding_list(findings, info, in_use, busy, label_issues)
     with right:
         _facts(info)
 
 
 def _facts(info: VersionInfo) -> None:
     service = shared_service()
-    entry, found = service.shelf.entry(info.name), service.shelf.facts(info.name, info.fingerprint)
+    entry, found = service.dataset_service.entry(info.name), service.dataset_service.facts(info.name, info.fingerprint)
     st.header("About it", anchor=False)
     with st.container(border=True, gap="small", key="about"):
         _fact("Divided", parts(info))
@@ -197,7 +199,7 @@ def _facts(info: VersionInfo) -> None:
         _fact("Licence", entry.licence)
         _fact("Source", entry.source)
         _fact("In commands", entry.name)
-    if guesses := service.shelf.guesses(info.name, info.fingerprint):
+    if guesses := service.dataset_service.guesses(info.name, info.fingerprint):
         st.header("What was guessed", anchor=False)
         guess_list(guesses, "To choose otherwise, import it again as a new version.", "guesses")
     st.header("Runs that used this version", anchor=False)
@@ -216,7 +218,7 @@ def _shape(info: VersionInfo) -> None:
                 class_chart(info.class_counts, f"classes-{mark}")
         with st.container(gap="xsmall", key="split-chart"):
             split_chart(info.split_sizes, f"splits-{mark}", split_unit(info.task))
-    found = shared_service().shelf.histograms(info.name, info.fingerprint)
+    found = shared_service().dataset_service.histograms(info.name, info.fingerprint)
     with st.grid(2, min_column_width=320, gap="medium"):
         for place, shown in enumerate(found):
             with st.container(gap="xsmall", key=f"histogram-{place}"):
@@ -236,7 +238,7 @@ def _all_data_link() -> None:
 
 
 def _predicted(info: VersionInfo) -> str:
-    target = shared_service().shelf.facts(info.name, info.fingerprint).get("target")
+    target = shared_service().dataset_service.facts(info.name, info.fingerprint).get("target")
     return f"{target}, to predict" if target else "The number to predict"
 
 

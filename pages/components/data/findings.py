@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.dataset_types import Finding, VersionInfo
 from core.services.bootstrap import shared_service
-from core.services.label_issues import Doubts
+from core.services.label_issues import LabelIssues
 from pages.components.data.image_pairs import image_pairs
 from pages.components.data.label_issues import doubt_choices, kept_notice
 from pages.components.widgets.notices import shown_errors
@@ -18,7 +18,7 @@ from pages.components.widgets.text import plain
 
 
 @dataclass(frozen=True)
-class Look:
+class SourcePreview:
     """How a severity is shown: colour, icon and words together, never colour alone."""
 
     word: str
@@ -28,9 +28,9 @@ class Look:
 
 
 LOOKS = {
-    "error": Look("Serious", "serious", ":material/error:", "red"),
-    "warning": Look("Worth a look", "worth a look", ":material/warning:", "orange"),
-    "note": Look("Good to know", "good to know", ":material/info:", "blue"),
+    "error": SourcePreview("Serious", "serious", ":material/error:", "red"),
+    "warning": SourcePreview("Worth a look", "worth a look", ":material/warning:", "orange"),
+    "note": SourcePreview("Good to know", "good to know", ":material/info:", "blue"),
 }
 LOOKED_FOR = {
     "image-classification": "pictures that cannot be read, odd sizes, the same or nearly the same picture twice, the "
@@ -50,7 +50,7 @@ def finding_summary(findings: Sequence[Finding]) -> str:
 
 
 def finding_list(
-    findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None = None
+    findings: Sequence[Finding], info: VersionInfo, in_use: bool, busy: bool, label_issues: LabelIssues | None = None
 ) -> None:
     """Show what was found in a version, the most serious first.
 
@@ -59,7 +59,7 @@ def finding_list(
         info: The version.
         in_use: Whether it is the version in use: only that one is put right.
         busy: Whether it is being put right now.
-        doubts: What a trained model doubts; its finding is among the others.
+        label_issues: What a trained model doubts; its finding is among the others.
     """
     looked_for = LOOKED_FOR.get(info.task, "what usually goes wrong")
     if not findings:
@@ -71,19 +71,21 @@ def finding_list(
     for severity, look in LOOKS.items():
         for finding in findings:
             if finding.severity == severity:
-                _finding(finding, look, info, in_use, busy, doubts)
+                _finding(finding, look, info, in_use, busy, label_issues)
     kept_notice(info)
     st.caption(f"Looked for: {looked_for}.")
 
 
-def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy: bool, doubts: Doubts | None) -> None:
+def _finding(
+    finding: Finding, look: SourcePreview, info: VersionInfo, in_use: bool, busy: bool, label_issues: LabelIssues | None
+) -> None:
     with st.container(border=True, gap="small", key=f"finding-{finding.code}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(look.word, icon=look.icon, color=look.color)
             st.markdown(f"**{plain(finding.message)}**", width="stretch")
         st.caption(plain(finding.why))
-        if doubts is not None and finding is doubts.finding:
-            doubt_choices(doubts, info, in_use and not busy)
+        if label_issues is not None and finding is label_issues.finding:
+            doubt_choices(label_issues, info, in_use and not busy)
         elif finding.pairs and info.task == "image-classification":
             image_pairs(finding, info)
         elif finding.examples:
@@ -97,8 +99,8 @@ def _finding(finding: Finding, look: Look, info: VersionInfo, in_use: bool, busy
                 query = {"set": info.name, "part": "browse", "finding": finding.code}
                 if not in_use:
                     query["version"] = info.fingerprint
-                if doubts is not None and finding is doubts.finding:
-                    query["run"] = doubts.run.id
+                if label_issues is not None and finding is label_issues.finding:
+                    query["run"] = label_issues.run.id
                 st.page_link("data.py", label="Show these", query_params=query, icon=":material/search:")
 
 
@@ -111,6 +113,8 @@ def _fix(finding: Finding, info: VersionInfo, in_use: bool, busy: bool) -> None:
     key = one_key(f"fix-{info.fingerprint}-{finding.code}", clicked)
     if clicked:
         with shown_errors():
-            shelf = shared_service().shelf
-            st.query_params["work"] = once(key, lambda: shelf.start_fix(info.name, finding.code, info.fingerprint))
+            dataset_service = shared_service().dataset_service
+            st.query_params["work"] = once(
+                key, lambda: dataset_service.start_fix(info.name, finding.code, info.fingerprint)
+            )
             st.rerun()

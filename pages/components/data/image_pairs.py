@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.dataset_types import Finding, VersionInfo
 from core.services.bootstrap import shared_service
-from pages.components.data.sample_gallery import picture_url
+from pages.components.data.sample_gallery import image_url
 from pages.components.widgets.dataset_words import SPLIT_TITLES, shortened
 from pages.components.widgets.text import plain
 
@@ -20,7 +20,7 @@ CELL_WIDTH = 220  # pixels of a pair
 def image_pairs(finding: Finding, info: VersionInfo) -> None:
     """Show the pairs of a finding side by side."""
     wanted = {position for pair in finding.pairs for position in pair}
-    found = shared_service().shelf.browse(info.name, info.fingerprint, rows=wanted, limit=len(wanted)).items
+    found = shared_service().dataset_service.browse(info.name, info.fingerprint, rows=wanted, limit=len(wanted)).items
     items = {item.position: item for item in found}
     with st.container(key=f"pairs-{finding.code}"), st.grid(2, min_column_width=CELL_WIDTH, gap="small"):
         for first, second in finding.pairs:
@@ -32,7 +32,7 @@ def image_pairs(finding: Finding, info: VersionInfo) -> None:
 
 def _image(info: VersionInfo, item: "BrowseItem", alt: str) -> None:
     with st.container(gap="xxsmall"):
-        st.image(picture_url(info.name, info.fingerprint, item.position, 2 * WIDTH), width=WIDTH, alt=alt)
+        st.image(image_url(info.name, info.fingerprint, item.position, 2 * WIDTH), width=WIDTH, alt=alt)
         st.markdown(f":small[**{plain(shortened(item.label, 20))}**]")
         about = [SPLIT_TITLES.get(item.split, item.split), shortened(item.name.rpartition("/")[2], 20)]
         st.caption("  ·  ".join(plain(part) for part in about if part))

@@ -64,8 +64,8 @@ def correction_bar(info: VersionInfo, corrections: Corrections) -> None:
         st.button("Discard", key="forget-labels", icon=":material/close:", on_click=corrections.clear)
     if clicked:
         with shown_errors():
-            shelf = shared_service().shelf
-            work = once(key, lambda: shelf.start_relabel(info.name, dict(corrections), info.fingerprint))
+            dataset_service = shared_service().dataset_service
+            work = once(key, lambda: dataset_service.start_relabel(info.name, dict(corrections), info.fingerprint))
             corrections.clear()
             st.query_params.pop("finding", None)
             st.query_params["work"] = work

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.dataset_types import DoubtedLabel, VersionInfo
+from core.dataset_types import LabelIssue, VersionInfo
 from core.services.bootstrap import shared_service
-from core.services.label_issues import Doubts
+from core.services.label_issues import LabelIssues
 from pages.components.data.label_corrections import Corrections, correction_bar, corrections_of, show_as
-from pages.components.data.sample_gallery import picture_url
+from pages.components.data.sample_gallery import image_url
 from pages.components.widgets.dataset_words import SPLIT_TITLES, many, shortened, unit
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
@@ -20,33 +20,33 @@ MORE_RIGHT_THAN_WRONG = 0.5  # expected precision from which suggestions may be 
 _PICKED = "doubted"  # before the key of a tick box
 
 
-def doubt_choices(doubts: Doubts, info: VersionInfo, may_change: bool) -> None:
+def doubt_choices(label_issues: LabelIssues, info: VersionInfo, may_change: bool) -> None:
     """Show every doubted label with what the model would say, to change it or to keep it."""
     corrections = corrections_of(info)
     st.page_link(
-        "run.py", label=f"The run: {plain(doubts.run.name)}", query_params={"run": doubts.run.id},
+        "run.py", label=f"The run: {plain(label_issues.run.name)}", query_params={"run": label_issues.run.id},
         icon=":material/show_chart:",
     )  # fmt: skip
-    if doubts.is_older:
+    if label_issues.is_older:
         st.caption("It was trained on an earlier version. Train on this one, and other examples are judged.")
-    if any(one.split == "test" for one in doubts.labels):
-        st.caption(_about_test(doubts.labels))
-    pages = -(-len(doubts.labels) // PER_PAGE)
+    if any(one.split == "test" for one in label_issues.labels):
+        st.caption(_about_test(label_issues.labels))
+    pages = -(-len(label_issues.labels) // PER_PAGE)
     shown = st.container(gap="small", key="doubted-labels")
     at = 1
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center"):
-            at = min(st.pagination(pages, key=f"doubts-page-{doubts.run.id}"), pages)
+            at = min(st.pagination(pages, key=f"doubts-page-{label_issues.run.id}"), pages)
     with shown:
-        for one in doubts.labels[(at - 1) * PER_PAGE : at * PER_PAGE]:
+        for one in label_issues.labels[(at - 1) * PER_PAGE : at * PER_PAGE]:
             _doubted(one, info, corrections, may_change)
     if not may_change:
         return
-    _together(doubts, corrections)
+    _together(label_issues, corrections)
     correction_bar(info, corrections)
 
 
-def _about_test(doubted: Sequence[DoubtedLabel]) -> str:
+def _about_test(doubted: Sequence[LabelIssue]) -> str:
     count = sum(one.split == "test" for one in doubted)
     return (
         f"{count:,} of them {'is' if count == 1 else 'are'} in the test split. A test split that was cleaned where a "
@@ -55,13 +55,13 @@ def _about_test(doubted: Sequence[DoubtedLabel]) -> str:
     )
 
 
-def _together(doubts: Doubts, corrections: Corrections) -> None:
+def _together(label_issues: LabelIssues, corrections: Corrections) -> None:
     """Offer to choose at once what is not of the test split, where more of it is right than wrong."""
-    others = [one for one in doubts.labels if one.split != "test"]
+    others = [one for one in label_issues.labels if one.split != "test"]
     if not others:
         return
-    if doubts.trial is None or doubts.trial.precision < MORE_RIGHT_THAN_WRONG:
-        why = "is not known of this run" if doubts.trial is None else "is below one half"
+    if label_issues.trial is None or label_issues.trial.precision < MORE_RIGHT_THAN_WRONG:
+        why = "is not known of this run" if label_issues.trial is None else "is below one half"
         st.caption(f"There is no choice of all at once: the expected precision {why}, so look at each.")
         return
     st.button(
@@ -70,17 +70,17 @@ def _together(doubts: Doubts, corrections: Corrections) -> None:
     )  # fmt: skip
 
 
-def _doubted(one: DoubtedLabel, info: VersionInfo, corrections: Corrections, may_change: bool) -> None:
-    item = shared_service().shelf.browse(info.name, info.fingerprint, rows=(one.position,), limit=1).items[0]
+def _doubted(one: LabelIssue, info: VersionInfo, corrections: Corrections, may_change: bool) -> None:
+    item = shared_service().dataset_service.browse(info.name, info.fingerprint, rows=(one.position,), limit=1).items[0]
     with st.container(border=True, gap="xsmall", key=f"doubted-{one.position}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=not item.has_picture):
-            if item.has_picture:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=not item.has_image):
+            if item.has_image:
                 with st.container(width=THUMBNAIL_WIDTH):
-                    url = picture_url(info.name, info.fingerprint, one.position)
+                    url = image_url(info.name, info.fingerprint, one.position)
                     st.image(url, width="stretch", alt=f"Picture {one.position + 1}, {one.given}")
             else:
                 st.text(shortened(item.text, LONGEST_TEXT), width="stretch")
-            if item.has_picture:
+            if item.has_image:
                 st.text(item.name, width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if one.split:
@@ -94,7 +94,7 @@ def _doubted(one: DoubtedLabel, info: VersionInfo, corrections: Corrections, may
                 _decision(one, info, corrections)
 
 
-def _decision(one: DoubtedLabel, info: VersionInfo, corrections: Corrections) -> None:
+def _decision(one: LabelIssue, info: VersionInfo, corrections: Corrections) -> None:
     what, key = f"{unit(info.task, 1)} {one.position + 1}", f"{_PICKED}-{info.fingerprint[:12]}-{one.position}"
     show_as(key, corrections.get(one.position) == one.suggested)
     st.checkbox(
@@ -104,29 +104,29 @@ def _decision(one: DoubtedLabel, info: VersionInfo, corrections: Corrections) ->
     if st.button("Keep as it is", key=f"keep-label-{one.position}", help=f"No model's doubt is shown again ({what})."):
         with shown_errors():
             corrections.pop(one.position, None)
-            shared_service().shelf.keep_labels(info.name, (one.position,), info.fingerprint)
+            shared_service().dataset_service.keep_labels(info.name, (one.position,), info.fingerprint)
             st.rerun()
 
 
-def _decide(key: str, one: DoubtedLabel, corrections: Corrections) -> None:
+def _decide(key: str, one: LabelIssue, corrections: Corrections) -> None:
     if st.session_state.get(key):
         corrections[one.position] = one.suggested
     elif corrections.get(one.position) == one.suggested:
         corrections.pop(one.position)
 
 
-def _choose(doubted: Sequence[DoubtedLabel], corrections: Corrections) -> None:
+def _choose(doubted: Sequence[LabelIssue], corrections: Corrections) -> None:
     corrections.update({one.position: one.suggested for one in doubted})
 
 
 def kept_notice(info: VersionInfo) -> None:
     """Say how many labels were kept against a model's doubt, and offer to see them again."""
-    shelf = shared_service().shelf
-    if not info.labels or not (kept := shelf.kept_labels(info.name)):
+    dataset_service = shared_service().dataset_service
+    if not info.labels or not (kept := dataset_service.kept_labels(info.name)):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="kept-labels"):
         st.caption(f"{many(kept, 'label')} kept as {'it is' if kept == 1 else 'they are'} against a model's doubt.")
         if st.button("Undo", key="doubt-again", icon=":material/undo:", type="tertiary"):
             with shown_errors():
-                shelf.doubt_again(info.name)
+                dataset_service.doubt_again(info.name)
                 st.rerun()

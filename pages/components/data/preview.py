@@ -27,9 +27,9 @@ def data_preview(dataset: DatasetSpec) -> DatasetPreview:
     st.markdown(dataset.summary)
     samples = found.samples
     if isinstance(samples.inputs, np.ndarray):
-        _pictures(samples.inputs, samples)
+        _images(samples.inputs, samples)
     elif isinstance(samples.inputs, pd.DataFrame):
-        _rows(samples.inputs, samples, str(shared_service().shelf.facts(dataset.name).get("target", "")))
+        _rows(samples.inputs, samples, str(shared_service().dataset_service.facts(dataset.name).get("target", "")))
     elif samples.labels:
         _sentences(samples)
     else:
@@ -40,17 +40,17 @@ def data_preview(dataset: DatasetSpec) -> DatasetPreview:
     return found
 
 
-def _pictures(inputs: Images, samples: Examples) -> None:
+def _images(inputs: Images, samples: Examples) -> None:
     """Show the pictures, one class below the other's next."""
     columns = min(len(samples.labels), MOST_COLUMNS)
     classes = samples.targets.tolist()
     order = sorted(range(len(samples)), key=lambda i: classes[:i].count(classes[i]))
     with st.container(key="pictures"), st.grid(columns, min_column_width=SMALLEST_PICTURE, gap="xsmall"):
         for i in order:
-            st.image(_picture(inputs[i]), width="stretch", alt=f"A training picture of {_label(samples, i)}")
+            st.image(_image(inputs[i]), width="stretch", alt=f"A training picture of {_label(samples, i)}")
 
 
-def _picture(pixels: np.ndarray) -> np.ndarray:
+def _image(pixels: np.ndarray) -> np.ndarray:
     """Return (H, W) or (H, W, 3) for display."""
     return pixels[..., 0] if pixels.shape[-1] == 1 else pixels
 

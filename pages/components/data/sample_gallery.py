@@ -19,7 +19,7 @@ THUMBNAIL = 160  # pixels of the longer side
 CELL_WIDTH = 130  # pixels
 
 
-def picture_url(name: str, fingerprint: str, position: int, size: int = THUMBNAIL) -> str:
+def image_url(name: str, fingerprint: str, position: int, size: int = THUMBNAIL) -> str:
     """Return where the browser finds a small copy of a picture."""
     here = urlsplit(st.context.url or "http://localhost")
     place = f"{quote(name, safe='')}/{quote(fingerprint, safe='')}/{position}"
@@ -38,7 +38,7 @@ def sample_gallery(info: VersionInfo, items: "Sequence[BrowseItem]", corrections
         for item in items:
             with st.container(gap="xxsmall", key=f"picture-{item.position}"):
                 alt = f"Picture {item.position + 1}, {item.label}"
-                st.image(picture_url(info.name, info.fingerprint, item.position), width="stretch", alt=alt)
+                st.image(image_url(info.name, info.fingerprint, item.position), width="stretch", alt=alt)
                 if corrections is not None:
                     right_label(info, item, corrections)
                 else:

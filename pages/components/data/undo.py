@@ -56,11 +56,11 @@ def forget_undo() -> None:
 
 
 def _take_back(done: _Done) -> None:
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     if done.fingerprint:
-        shelf.use_version(done.name, done.fingerprint)
+        dataset_service.use_version(done.name, done.fingerprint)
     else:
-        shelf.restore(done.name)
+        dataset_service.restore(done.name)
     forget_undo()
     st.query_params.pop("version", None)
     st.toast("Taken back.", icon=":material/undo:")

@@ -52,7 +52,7 @@ def _version(info: VersionInfo, numbers: dict[str, int], head: str, shown: str, 
                 "Use this version", key=f"use-{number}", icon=":material/history:"
             ):
                 with shown_errors():
-                    service.shelf.use_version(info.name, info.fingerprint)
+                    service.dataset_service.use_version(info.name, info.fingerprint)
                     forget_undo()
                     st.query_params.pop("version", None)
                     st.toast(f"Version {number} is in use.", icon=":material/check_circle:")

@@ -29,7 +29,7 @@ def camera(key: str, collection_id: str) -> dict[str, int]:
     Raises:
         UserError: There is no such collection.
     """
-    counts = dict(shared_service().shelf.collections.get(collection_id).counts)
+    counts = dict(shared_service().dataset_service.collections.get(collection_id).counts)
     data = {"key": key, "collection": collection_id, "base": base_url(), "counts": counts}
     _component(key=key, data=data, on_counts_change=_rerun)
     return counts

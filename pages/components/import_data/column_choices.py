@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import Column, Look
+from core.dataset_types import Column, SourcePreview
 from pages.components.import_data.column_kinds import column_kinds
 from pages.components.import_data.import_form import decide, field_key
 from pages.components.widgets.dataset_words import shortened
@@ -56,7 +56,7 @@ HELP = {
 }
 
 
-def column_choices(look: Look) -> None:
+def column_choices(look: SourcePreview) -> None:
     """Show a table's columns and ask for corrections; each one makes the look be asked again."""
     names = [column.name for column in look.columns]
     with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
@@ -71,7 +71,7 @@ def column_choices(look: Look) -> None:
     _table(look)
 
 
-def _of_texts(look: Look, names: Sequence[str]) -> None:
+def _of_texts(look: SourcePreview, names: Sequence[str]) -> None:
     """Ask what is read besides the text, and what to do with rows of several labels."""
     if look.options.task not in CLEANED or not look.options.text_column:
         return
@@ -92,7 +92,7 @@ def _of_texts(look: Look, names: Sequence[str]) -> None:
             )  # fmt: skip
 
 
-def missing_column(look: Look) -> str:
+def missing_column(look: SourcePreview) -> str:
     """Return what a table's import still needs to be told, as a sentence; empty where nothing is missing."""
     missing = [label.lower() for name, label in NEEDED.get(look.options.task, ()) if not getattr(look.options, name)]
     return f"Choose the column first: {' and '.join(missing)}." if look.columns and missing else ""
@@ -114,7 +114,7 @@ def _fitting(name: str, options: Sequence[str]) -> None:
     st.session_state[field_key(name)] = [value for value in chosen if value in options]
 
 
-def _table(look: Look) -> None:
+def _table(look: SourcePreview) -> None:
     columns = look.columns
     rows = [
         {
@@ -151,7 +151,7 @@ def _is_said(column: Column, notes: Sequence[str]) -> bool:
     return any(f"'{column.name}'" in note and column.note in note for note in notes)
 
 
-def reading_choices(look: Look | None) -> None:
+def reading_choices(look: SourcePreview | None) -> None:
     """Ask how a source is to be read, for the rare case that it was guessed wrongly; without a look, ask everything."""
     options = look.options if look else None
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):

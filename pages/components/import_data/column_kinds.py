@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.dataset_types import CHOSEN_KINDS, Column, Look
+from core.dataset_types import CHOSEN_KINDS, Column, SourcePreview
 from pages.components.import_data.import_form import decide, decide_column, field_key, said_of_column
 from pages.components.widgets.dataset_words import shortened
 from pages.components.widgets.text import plain
@@ -37,7 +37,7 @@ SHOWN = 24  # fields; of more columns, those to change are chosen first
 SPLITS = {"random": "By chance", "time": "By time: the last rows are the test"}
 
 
-def column_kinds(look: Look) -> None:
+def column_kinds(look: SourcePreview) -> None:
     """Show a field for each column that a number may be predicted from, and how the rows are divided."""
     columns = [column for column in look.columns if column.role not in ("target", "split", "group")]
     with st.expander("How each column is used", key="column-kinds", icon=":material/view_column:", expanded=True):
@@ -54,7 +54,7 @@ def column_kinds(look: Look) -> None:
             )  # fmt: skip
 
 
-def _has_dates(look: Look) -> bool:
+def _has_dates(look: SourcePreview) -> bool:
     return look.options.split_by == "time" or any(c.kind == "date" and c.role == "feature" for c in look.columns)
 
 

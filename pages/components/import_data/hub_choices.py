@@ -22,7 +22,7 @@ def hub_choices() -> None:
     )
     wanted = st.query_params.get("hub", "")
     with st.grid(3, min_column_width=CARD_WIDTH):
-        for known in sorted(shared_service().shelf.hub_sets(), key=lambda known: known.id != wanted):
+        for known in sorted(shared_service().dataset_service.hub_sets(), key=lambda known: known.id != wanted):
             _card(known, is_wanted=known.id == wanted)
     st.header("Any other", anchor=False)
     _any_other()
@@ -65,7 +65,7 @@ def _any_other() -> None:
 
 
 def _fetch(hub_id: str, config: str, options: ImportOptions, key: str) -> None:
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     with shown_errors():
-        import_id = once(key, lambda: shelf.start_hub_import(hub_id, options, config))
+        import_id = once(key, lambda: dataset_service.start_hub_import(hub_id, options, config))
         st.switch_page("data.py", query_params=address_of(import_id, {"how": "hub", "hub": hub_id}))

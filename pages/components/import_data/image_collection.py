@@ -11,13 +11,13 @@ from pages.components.widgets.text import ago, plain
 LEAST_CLASSES, LEAST_EACH = 2, 10  # below it there is little to learn; the page says so
 
 
-def pictures_source() -> None:
+def images_source() -> None:
     """Name a collection, fill its classes, and go on; what was begun is listed."""
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     collection = st.query_params.get("collection", "")
     if collection:
         try:
-            found = shelf.collections.get(collection)
+            found = dataset_service.collections.get(collection)
         except TouchstoneError:
             del st.query_params["collection"]
             st.rerun()
@@ -57,26 +57,26 @@ def _new() -> None:
         title = st.text_input("Title", key="collection-title", placeholder="Ripe or not", max_chars=80)
         if st.form_submit_button("Begin", type="primary", icon=":material/photo_camera:"):
             if (title or "").strip():
-                shelf = shared_service().shelf
-                st.query_params["collection"] = shelf.collections.new((title or "").strip())
+                dataset_service = shared_service().dataset_service
+                st.query_params["collection"] = dataset_service.collections.new((title or "").strip())
                 st.rerun()
             st.error("Give it a title first.", icon=":material/error:")
 
 
 def _begun() -> None:
-    shelf = shared_service().shelf
-    begun = shelf.collections.list()
+    dataset_service = shared_service().dataset_service
+    begun = dataset_service.collections.list()
     if begun:
         st.header("Begun", anchor=False)
     for found in begun:
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"collection-{found.id}"):
-            pictures = many(sum(found.counts.values()), "picture")
+            images = many(sum(found.counts.values()), "picture")
             classes = many(len(found.counts), "class", "classes")
-            about = f"{pictures} in {classes}  ·  {ago(found.created_at)}"
+            about = f"{images} in {classes}  ·  {ago(found.created_at)}"
             st.markdown(f"**{plain(found.title)}**  \n:small[:gray[{about}]]", width="stretch")
             if st.button("Go on", key=f"continue-{found.id}", icon=":material/arrow_forward:"):
                 st.query_params["collection"] = found.id
                 st.rerun()
             if st.button("", key=f"discard-{found.id}", icon=":material/delete:", help="Remove it with its pictures"):
-                shelf.collections.discard(found.id)
+                dataset_service.collections.discard(found.id)
                 st.rerun()

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.dataset_types import ImportOptions, Look
+from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
 from pages.components.import_data.source import Source
@@ -52,7 +52,7 @@ class Bringing:
     source: str
     asked: dict[str, Any] = field(default_factory=dict)  # what the user decided; the rest is guessed
     answered: dict[str, Any] | None = None  # what was asked when it was last looked at
-    look: Look | None = None
+    look: SourcePreview | None = None
     problem: str = ""
     declined: str = ""  # why it cannot be what the address asks for, or what is guessed; it is shown all the same
     written: dict[str, str] = field(default_factory=dict)  # label as written -> as first proposed
@@ -93,7 +93,7 @@ def _asked_by_url() -> dict[str, Any]:
 def _look(state: Bringing, source: Source, say: Callable[[float], None]) -> None:
     asked = dict(state.asked)
     try:
-        look = shared_service().shelf.look(source.path, ImportOptions(**asked), say, browser_id())
+        look = shared_service().dataset_service.look(source.path, ImportOptions(**asked), say, browser_id())
     except TouchstoneError as error:
         state.answered, state.problem = asked, str(error)
         if state.look is None and state.asked:  # as it is without what the address asks for, it can be corrected
@@ -132,31 +132,31 @@ def decide(name: str) -> None:
         st.query_params["as"] = value
 
 
-def said_of_column(name: str, left_out: str) -> str:
-    """Return the kind that the user has said a column is of; `left_out` where it is not to be used, "" for nothing."""
+def said_of_column(name: str, skipped: str) -> str:
+    """Return the kind that the user has said a column is of; `skipped` where it is not to be used, "" for nothing."""
     asked = st.session_state[_STATE].asked
-    return left_out if name in asked.get("ignored_columns", ()) else str(asked.get("column_kinds", {}).get(name, ""))
+    return skipped if name in asked.get("ignored_columns", ()) else str(asked.get("column_kinds", {}).get(name, ""))
 
 
-def decide_column(name: str, kind: str, left_out: str) -> None:
+def decide_column(name: str, kind: str, skipped: str) -> None:
     """Take over what a column is read as.
 
     Args:
         name: Of the column.
         kind: One of `core.dataset_types.CHOSEN_KINDS`; "" takes back what was said.
-        left_out: The kind that stands for a column that is not used.
+        skipped: The kind that stands for a column that is not used.
     """
     asked = st.session_state[_STATE].asked
     ignored = [column for column in asked.get("ignored_columns", ()) if column != name]
     kinds = {column: said for column, said in asked.get("column_kinds", {}).items() if column != name}
-    asked["ignored_columns"] = (*ignored, *[name] * (kind == left_out))
-    asked["column_kinds"] = kinds | ({name: kind} if kind and kind != left_out else {})
+    asked["ignored_columns"] = (*ignored, *[name] * (kind == skipped))
+    asked["column_kinds"] = kinds | ({name: kind} if kind and kind != skipped else {})
 
 
 def _leave_out(state: Bringing, unwanted: str, wanted: str) -> None:
     """No column for the split means that the one that was guessed is left out."""
-    left_out = ({*state.asked.get("ignored_columns", ())} | {unwanted}) - {wanted, ""}
-    state.asked["ignored_columns"] = tuple(sorted(left_out))
+    skipped = ({*state.asked.get("ignored_columns", ())} | {unwanted}) - {wanted, ""}
+    state.asked["ignored_columns"] = tuple(sorted(skipped))
 
 
 def decide_labels(label_map: dict[str, str]) -> None:

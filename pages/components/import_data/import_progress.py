@@ -37,13 +37,13 @@ def _sources() -> dict[str, dict[str, str]]:
 
 def import_list() -> None:
     """Show every import that goes on or has not been dismissed; asks again while one goes on."""
-    working = _working_ids(shared_service().shelf.imports())
+    working = _working_ids(shared_service().dataset_service.imports())
     st.fragment(_list, run_every=REFRESH_S if working else None, key="imports")(working)
 
 
 def _list(were_working: set[str]) -> None:
     with shown_errors():
-        found = shared_service().shelf.imports()
+        found = shared_service().dataset_service.imports()
         if were_working - _working_ids(found):
             st.rerun()
         for progress in found:
@@ -61,7 +61,7 @@ def watched(import_id: str) -> None:
 
 def _watch(import_id: str) -> None:
     with shown_errors():
-        progress = shared_service().shelf.import_progress(import_id)
+        progress = shared_service().dataset_service.import_progress(import_id)
         if progress.state != "working":
             st.rerun()
         import_card(progress)
@@ -69,17 +69,17 @@ def _watch(import_id: str) -> None:
 
 def finish_import(progress: ImportProgress) -> None:
     """Take an import that has come in off the list; what was uploaded for it is not needed any more."""
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     upload = _sources().pop(progress.id, {}).get("upload")
     if upload:
-        shelf.discard_upload(upload)
-    shelf.forget_import(progress.id)
+        dataset_service.discard_upload(upload)
+    dataset_service.forget_import(progress.id)
 
 
 def find_import(import_id: str) -> ImportProgress | None:
     """Return an import that somebody's link names; None where it is forgotten or never was."""
     try:
-        return shared_service().shelf.import_progress(import_id) if import_id else None
+        return shared_service().dataset_service.import_progress(import_id) if import_id else None
     except TouchstoneError:
         return None
 
@@ -99,7 +99,7 @@ def _working(progress: ImportProgress) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f":blue[:material/progress_activity:] **{plain(progress.title)}**", width="content")
         if st.button("Cancel", key=f"cancel-{progress.id}", icon=":material/close:", help="Nothing of it stays."):
-            shared_service().shelf.cancel_import(progress.id)
+            shared_service().dataset_service.cancel_import(progress.id)
             st.rerun()
     share = min(1.0, progress.done / progress.total) if progress.total else 0.0
     st.progress(share, text=" · ".join(map(plain, in_words(progress))))
@@ -140,7 +140,7 @@ def _failed(progress: ImportProgress) -> None:
     query = _sources().get(progress.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         if query is not None and st.button("Try again", key=f"again-{progress.id}", icon=":material/refresh:"):
-            shared_service().shelf.forget_import(progress.id)
+            shared_service().dataset_service.forget_import(progress.id)
             st.switch_page("import_data.py", query_params=query)
         if query is None:
             st.page_link("import_data.py", label="Bring it again", icon=":material/refresh:")
@@ -150,5 +150,5 @@ def _failed(progress: ImportProgress) -> None:
 def _dismiss(progress: ImportProgress, label: str) -> None:
     help_ = None if label else "Take it off this list; the data set stays."
     if st.button(label, key=f"dismiss-{progress.id}", icon=":material/close:", type="tertiary", help=help_):
-        shared_service().shelf.forget_import(progress.id)
+        shared_service().dataset_service.forget_import(progress.id)
         st.rerun()

@@ -5,7 +5,7 @@ import hashlib
 import pandas as pd
 import streamlit as st
 
-from core.dataset_types import Look
+from core.dataset_types import SourcePreview
 from pages.components.import_data.import_form import Bringing, decide_labels
 from pages.components.widgets.dataset_words import many
 
@@ -14,7 +14,7 @@ ROW_HEIGHT = 34  # pixels
 SHOWN_WHOLE = 10  # labels; with more, the table scrolls
 
 
-def label_mapping(state: Bringing, look: Look) -> None:
+def label_mapping(state: Bringing, look: SourcePreview) -> None:
     """Show the mapping as a table to edit; a change makes the look be asked again."""
     written = state.written
     if not written:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from core.dataset_types import Look
+from core.dataset_types import SourcePreview
 from pages.components.import_data.import_form import decide, field_key
 
 GROUNDS = {"white": "White", "black": "Black", "grey": "Grey"}
 GROUPS = {"": "None: only copies stay together", "folder": "Pictures of one folder stay together"}
 
 
-def layout_choices(look: Look) -> None:
+def layout_choices(look: SourcePreview) -> None:
     """Ask how pictures are to be read, for the case that it was guessed wrongly."""
     options = look.options
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):

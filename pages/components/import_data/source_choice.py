@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import TouchstoneError
 from core.services.bootstrap import shared_service
 from pages.components.import_data.hub_choices import hub_choices
-from pages.components.import_data.image_collection import pictures_source
+from pages.components.import_data.image_collection import images_source
 from pages.components.import_data.source import Source
 from pages.components.upload.uploader import uploader
 from pages.components.widgets.notices import shown_errors
@@ -54,7 +54,7 @@ def bring_source() -> Source | None:
         elif how == "hub":
             hub_choices()
         elif how == "pictures":
-            pictures_source()
+            images_source()
         else:
             _files()
     return None
@@ -63,19 +63,19 @@ def bring_source() -> Source | None:
 def _given() -> Source | None:
     """Return the source that the URL names, where it is still there."""
     query = st.query_params
-    shelf, how = shared_service().shelf, st.session_state["how"]
+    dataset_service, how = shared_service().dataset_service, st.session_state["how"]
     if query.get("ready") != "1":
         return None
     try:
         if how in ("files", "paste") and (upload := query.get("upload")):
-            return _of_upload(shelf.uploaded(upload), how, upload)
+            return _of_upload(dataset_service.uploaded(upload), how, upload)
         if how == "path" and (path := query.get("path")) and is_local():
             named = Path(path).expanduser()
             return Source(named, named.name, {"how": "path", "path": path, "ready": "1"})
         if how == "pictures" and (collection := query.get("collection")):
-            found = shelf.collections.get(collection)
+            found = dataset_service.collections.get(collection)
             known = {"how": "pictures", "collection": collection, "ready": "1"}
-            return Source(shelf.collections.path(collection), found.title, known)
+            return Source(dataset_service.collections.path(collection), found.title, known)
     except TouchstoneError as error:  # it was imported or discarded since
         st.error(plain(str(error)), icon=":material/error:")
     forget_source()
@@ -126,14 +126,14 @@ def forget_source() -> None:
 
 
 def _files() -> None:
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     if "upload" not in st.query_params:
-        st.query_params["upload"] = shelf.new_upload()
+        st.query_params["upload"] = dataset_service.new_upload()
     upload = st.query_params["upload"]
     try:
-        shelf.upload_folder(upload)
+        dataset_service.upload_folder(upload)
     except TouchstoneError:  # a link of long ago
-        upload = st.query_params["upload"] = shelf.new_upload()
+        upload = st.query_params["upload"] = dataset_service.new_upload()
     hint = (
         "Tables: CSV, TSV, Excel, Parquet, JSON. Pictures: a ZIP or a folder with a folder for each class. "
         "Texts: TXT, Markdown, PDF, Word. Messy is fine."
@@ -151,7 +151,7 @@ def _paste() -> None:
         )  # fmt: skip
         if st.form_submit_button("Look at it", type="primary", icon=":material/search:"):
             with shown_errors():
-                st.query_params.update(upload=shared_service().shelf.save_pasted(text or ""), ready="1")
+                st.query_params.update(upload=shared_service().dataset_service.save_pasted(text or ""), ready="1")
                 st.rerun()
 
 

@@ -4,7 +4,7 @@ import re
 
 import streamlit as st
 
-from core.dataset_types import DatasetEntry, ImportOptions, Look
+from core.dataset_types import DatasetEntry, ImportOptions, SourcePreview
 from core.services.bootstrap import shared_service
 from pages.components.import_data.import_progress import address_of
 from pages.components.import_data.source import Source
@@ -18,7 +18,7 @@ NEW = ""  # the choice of a data set of its own
 LONGEST_TITLE = 80  # characters
 
 
-def bring_summary(source: Source, look: Look, blocked: str) -> None:
+def bring_summary(source: Source, look: SourcePreview, blocked: str) -> None:
     """Ask for the last things, and import.
 
     Args:
@@ -45,12 +45,14 @@ def bring_summary(source: Source, look: Look, blocked: str) -> None:
     if clicked:
         options = _complete(look.options, place, title, licence or "", origin or "")
         with shown_errors():
-            shelf = shared_service().shelf
-            import_id = once(key, lambda: shelf.start_import(source.path, options, title or source.title, look.guesses))
+            dataset_service = shared_service().dataset_service
+            import_id = once(
+                key, lambda: dataset_service.start_import(source.path, options, title or source.title, look.guesses)
+            )
             st.switch_page("data.py", query_params=address_of(import_id, source.query))
 
 
-def _in_words(look: Look) -> str:
+def _in_words(look: SourcePreview) -> str:
     tasks, options = shared_service().tasks(), look.options
     task = tasks[options.task].title if options.task in tasks else options.task
     count = f"{'' if look.rows_are_exact else 'About '}{look.rows:,} " if look.rows else ""
@@ -66,7 +68,7 @@ def _in_words(look: Look) -> str:
     )
 
 
-def _place_and_title(source: Source, look: Look) -> tuple[str, str]:
+def _place_and_title(source: Source, look: SourcePreview) -> tuple[str, str]:
     """Ask whether it is a data set of its own or belongs to another one."""
     entries = {entry.name: entry for entry in _mine(look.options.task)}
     choices = [NEW]
@@ -101,7 +103,7 @@ def _place(choice: str, entries: dict[str, DatasetEntry]) -> str:
 
 
 def _mine(task: str) -> list[DatasetEntry]:
-    return [entry for entry in shared_service().shelf.entries(task) if not entry.built_in]
+    return [entry for entry in shared_service().dataset_service.entries(task) if not entry.built_in]
 
 
 def _complete(options: ImportOptions, place: str, title: str, licence: str, origin: str) -> ImportOptions:
@@ -118,7 +120,7 @@ def _complete(options: ImportOptions, place: str, title: str, licence: str, orig
 
 def _free_name(wanted: str) -> str:
     """Return a name that no data set has, not even one in the trash."""
-    shelf = shared_service().shelf
-    taken = {entry.name for entry in [*shelf.entries(), *shelf.entries(trashed=True)]}
+    dataset_service = shared_service().dataset_service
+    taken = {entry.name for entry in [*dataset_service.entries(), *dataset_service.entries(trashed=True)]}
     names = (wanted if i == 1 else f"{wanted[:36]}-{i}" for i in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)

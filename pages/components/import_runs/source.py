@@ -36,17 +36,17 @@ def runs_source() -> Path | None:
 
 
 def _files() -> Path | None:
-    shelf = shared_service().shelf
+    dataset_service = shared_service().dataset_service
     upload = st.query_params.get("upload", "")
     try:
-        shelf.upload_folder(upload)
+        dataset_service.upload_folder(upload)
     except TouchstoneError:  # none yet, or a link of long ago
-        upload = st.query_params["upload"] = shelf.new_upload()
+        upload = st.query_params["upload"] = dataset_service.new_upload()
     # The dialog offers every file: the names of event files end in anything.
     hint = "A log folder of TensorBoard, mlruns, mlflow.db, wandb, a ZIP of one of these, or a CSV table."
     if uploader("drop-runs", upload, hint=hint) is None:
         return None
-    return shelf.uploaded(upload)
+    return dataset_service.uploaded(upload)
 
 
 def _path() -> Path | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.runs import Run
 from core.services.bootstrap import shared_service
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from pages.components.run.labels import tags_dialog
 from pages.components.widgets.note import note_dialog
 from pages.components.widgets.notices import shown_errors
@@ -32,7 +32,7 @@ def run_actions(run: Run) -> None:
         tags_dialog(run)
     word = "Take the star away" if run.starred else "Star"
     if st.button(word, key="star-run", icon=":material/star:"):
-        Organiser(shared_service()).star([run.id], not run.starred)
+        RunTags(shared_service()).star([run.id], not run.starred)
         st.rerun()
     _baseline(run)
     _put_away(run)
@@ -41,37 +41,37 @@ def run_actions(run: Run) -> None:
 def _baseline(run: Run) -> None:
     if not run.is_own or not run.test or run.deleted_at:
         return
-    organiser = Organiser(shared_service())
-    is_baseline = organiser.baselines().get(run.task) == run.id
+    run_tags = RunTags(shared_service())
+    is_baseline = run_tags.baselines().get(run.task) == run.id
     label = "No longer the baseline" if is_baseline else "Make it the baseline"
     help = "The other runs of its task are measured against it."
     if st.button(label, key="baseline-run", icon=":material/flag:", help=help):
         with shown_errors():
             if is_baseline:
-                organiser.forget_baseline(run.task)
+                run_tags.forget_baseline(run.task)
             else:
-                organiser.set_baseline(run.id)
+                run_tags.set_baseline(run.id)
             st.rerun()
 
 
 def _put_away(run: Run) -> None:
-    organiser = Organiser(shared_service())
+    run_tags = RunTags(shared_service())
     if run.deleted_at:
         if st.button("Restore", key="restore-run", icon=":material/restore_from_trash:"):
-            organiser.restore([run.id])
+            run_tags.restore([run.id])
             st.rerun()
         return
     waits, why = run.status.is_active, "Stop it first." if run.status.is_active else None
     if run.archived_at:
         if st.button("Back into the list", key="archive-run", icon=":material/unarchive:"):
-            offer_undo(f"{run.name} is in the list again.", "unarchive", organiser.archive([run.id], on=False))
+            offer_undo(f"{run.name} is in the list again.", "unarchive", run_tags.archive([run.id], on=False))
             st.rerun()
     elif st.button("Archive", key="archive-run", icon=":material/archive:", disabled=waits, help=why):
-        offer_undo(f"{run.name} is archived.", "archive", organiser.archive([run.id]))
+        offer_undo(f"{run.name} is archived.", "archive", run_tags.archive([run.id]))
         st.rerun()
     if st.button("Move to trash", key="trash-run", icon=":material/delete:", disabled=waits, help=why):
         with shown_errors():
-            change = organiser.trash([run.id])
+            change = run_tags.trash([run.id])
             if not change:
                 shared_service().delete(run.id)  # says why it cannot be
             offer_undo(f"{run.name} is in the trash.", "delete", change)

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.evaluation.cached_predictions import kept_outcomes
+from core.evaluation.cached_predictions import cached_predictions
 from core.evaluation.calibration import Calibration, calibration
 from core.runs import Run
 from core.services.bootstrap import shared_service
-from core.specs import Outcomes
+from core.specs import Predictions
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.widgets.notices import empty_state
@@ -22,12 +22,12 @@ HEIGHT = 400
 def certainty(run: Run, report: Mapping[str, Any]) -> None:
     """Show how confidence and success go together."""
     del report
-    outcomes = kept_outcomes(shared_service().folder(run.id))
-    if outcomes is None:
+    predictions = cached_predictions(shared_service().folder(run.id))
+    if predictions is None:
         not_kept()
         return
-    sure = outcomes.probabilities[np.arange(len(outcomes.predicted)), outcomes.predicted]
-    found = calibration(sure, outcomes.targets == outcomes.predicted)
+    sure = predictions.probabilities[np.arange(len(predictions.predicted)), predictions.predicted]
+    found = calibration(sure, predictions.targets == predictions.predicted)
     if found is None:
         empty_state("straighten", "Nothing to judge", "The test split has no example.")
         return
@@ -35,7 +35,7 @@ def certainty(run: Run, report: Mapping[str, Any]) -> None:
     with chart:
         _chart(run, found, len(sure))
     with words:
-        _words(found, outcomes)
+        _words(found, predictions)
 
 
 def not_kept() -> None:
@@ -108,7 +108,7 @@ def _dots(found: Calibration) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _words(found: Calibration, outcomes: Outcomes) -> None:
+def _words(found: Calibration, predictions: Predictions) -> None:
     st.markdown("**Can its confidence be trusted?**")
     st.metric(
         "Confidence and success lie apart by", f"{100 * found.ece:.1f} points", border=True,
@@ -121,9 +121,9 @@ def _words(found: Calibration, outcomes: Outcomes) -> None:
     )  # fmt: skip
     side = "too sure" if found.lean > 0 else "too modest"
     st.metric("All in all", f"{100 * abs(found.lean):.1f} points {side}", border=True)
-    sure = outcomes.probabilities.max(1) >= 0.9
+    sure = predictions.probabilities.max(1) >= 0.9
     if sure.any():
-        right = (outcomes.targets == outcomes.predicted)[sure].mean()
+        right = (predictions.targets == predictions.predicted)[sure].mean()
         st.metric(
             "Where it is 90 % sure or more",
             f"{100 * right:.1f} % right",

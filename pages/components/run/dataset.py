@@ -13,14 +13,14 @@ def run_data(run: Run) -> None:
     """Show a link to the data of a run, and say what has become of it since."""
     name, mark = run.config.dataset, run.config.dataset_version
     try:
-        entry = shared_service().shelf.entry(name)
+        entry = shared_service().dataset_service.entry(name)
     except UnknownName:
         st.caption(f":material/database: Its data set, {plain(name)}, is gone. What it learnt and its scores stay.")
         return
     if not mark:
         _link(entry.title, {"set": name})
         return
-    known = [info.fingerprint for info in reversed(shared_service().shelf.versions(name))]  # the oldest first
+    known = [info.fingerprint for info in reversed(shared_service().dataset_service.versions(name))]  # the oldest first
     if mark not in known:
         _link(entry.title, {"set": name})
         st.caption("The version that it was trained on is gone. What it learnt and its scores stay.")

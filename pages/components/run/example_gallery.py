@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.evaluation.confusion_examples import KeptExample, picture_of
+from core.evaluation.confusion_examples import KeptExample, image_of
 from pages.components.widgets.text import plain
 
 WIDTH = 96  # pixels of a picture
@@ -21,7 +21,7 @@ def example_wall(folder: Path, examples: Sequence[KeptExample], key: str, *, sho
         key: Of the widget that turns pages.
         shows_classes: Whether each says what it is and what was answered; where all are alike, the place says it.
     """
-    per_page = PICTURES if any(one.picture for one in examples) else TEXTS
+    per_page = PICTURES if any(one.image for one in examples) else TEXTS
     pages = -(-len(examples) // per_page)
     shown = st.container(gap="small")
     at = 1
@@ -33,10 +33,10 @@ def example_wall(folder: Path, examples: Sequence[KeptExample], key: str, *, sho
 
 
 def _page(folder: Path, examples: Sequence[KeptExample], shows_classes: bool) -> None:
-    pictures = [(one, content) for one in examples if (content := picture_of(folder, one))]
-    if pictures:
+    images = [(one, content) for one in examples if (content := image_of(folder, one))]
+    if images:
         with st.container(horizontal=True, gap="medium"):
-            for one, content in pictures:
+            for one, content in images:
                 with st.container(width=WIDTH + 16, gap="xxsmall"):
                     st.image(content, width=WIDTH, alt=f"{one.truth} taken for {one.answer}")
                     st.caption(_words(one, shows_classes))

@@ -30,7 +30,7 @@ def origin_of(run: Run) -> str:
     return ORIGINS.get(run.origin, f"From {run.origin}" if run.origin else "Trained here")
 
 
-def foreign_facts(run: Run) -> list[str]:
+def external_facts(run: Run) -> list[str]:
     """Return what stands below the name of a run from elsewhere."""
     parts = [run.project, f"started {ago(run.first_started_at or run.created_at)}"]
     if run.took_s is not None:
@@ -43,7 +43,7 @@ def origin_chip(run: Run) -> None:
     st.badge(plain(origin_of(run)), icon=":material/input:", color="gray")
 
 
-def foreign_run(run: Run) -> None:
+def external_run(run: Run) -> None:
     """Show everything below the head of the page."""
     keys = sorted(shared_service().latest(run.id))
     with st.container(key="live"):

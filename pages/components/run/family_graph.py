@@ -23,7 +23,7 @@ def family_graph(run: Run) -> None:
     family = family_of(shared_service(), run.id)
     if len(family.runs) < FEWEST:
         return
-    title = f"Family: {len(family.runs)}{' of more' if family.left_out else ''} runs{_best(family, run)}"
+    title = f"Family: {len(family.runs)}{' of more' if family.skipped else ''} runs{_best(family, run)}"
     with st.expander(title, icon=":material/account_tree:", key="family"):
         st.caption("Solid: trained longer. Dashed: begun anew with its settings. The bold frame is this run.")
         st.graphviz_chart(_dot(family, run.id), width="content", alt=_in_words(family))

@@ -6,7 +6,7 @@ from core.dataset_types import DatasetEntry
 from core.errors import UnknownName
 from core.runs import Run
 from core.services.bootstrap import shared_service
-from core.services.label_issues import Doubts, doubts_of_run, is_believed, why_not_believed
+from core.services.label_issues import LabelIssues, is_believed, label_issues_of_run, why_not_believed
 from pages.components.widgets.dataset_words import many
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.starting import one_key, start
@@ -24,30 +24,30 @@ def label_repair(run: Run) -> None:
     if not mark:  # built in: its labels are not ours to change
         return
     try:
-        entry = shared_service().shelf.entry(name)
+        entry = shared_service().dataset_service.entry(name)
     except UnknownName:
         return
     if entry.deleted_at is not None:
         return
-    doubts = doubts_of_run(shared_service(), run)
+    label_issues = label_issues_of_run(shared_service(), run)
     is_older = entry.fingerprint != mark
-    if doubts is None and not is_older:
+    if label_issues is None and not is_older:
         return
     with st.container(border=True, gap="xsmall", key="label-repair"):
-        if doubts is not None:
-            _doubted(doubts, run, entry)
+        if label_issues is not None:
+            _doubted(label_issues, run, entry)
         if is_older:
             _again(run, entry.fingerprint)
 
 
-def _doubted(doubts: Doubts, run: Run, entry: DatasetEntry) -> None:
-    count = len(doubts.labels)
+def _doubted(label_issues: LabelIssues, run: Run, entry: DatasetEntry) -> None:
+    count = len(label_issues.labels)
     if not is_believed(shared_service(), run):
         st.markdown(f"**It doubts {many(count, 'label')}, but no label is suggested**")
         st.caption(plain(why_not_believed(shared_service(), run)))
         return
     st.markdown(f"**{count:,} label{'s look' if count > 1 else ' looks'} wrong to it**")
-    expected = f" Expected precision: {100 * doubts.trial.precision:.0f} %." if doubts.trial else ""
+    expected = f" Expected precision: {100 * label_issues.trial.precision:.0f} %." if label_issues.trial else ""
     st.caption(
         f"A wrong label teaches the opposite, and here it counts a right answer as a mistake.{expected} Look at each "
         "and put it right or keep it; what you change becomes a new version of the data."
@@ -60,7 +60,7 @@ def _doubted(doubts: Doubts, run: Run, entry: DatasetEntry) -> None:
 
 def _again(run: Run, fingerprint: str) -> None:
     """Offer the same run on the version of the data that is in use."""
-    versions = shared_service().shelf.versions(run.config.dataset)
+    versions = shared_service().dataset_service.versions(run.config.dataset)
     number = next((len(versions) - i for i, info in enumerate(versions) if info.fingerprint == fingerprint), 0)
     change = next((info.change for info in versions if info.fingerprint == fingerprint), "")
     st.markdown(f"Version {number} of the data is in use by now: {plain(change)}")

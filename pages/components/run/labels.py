@@ -7,7 +7,7 @@ import streamlit as st
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.run_search.against_baseline import against_baseline
-from core.services.run_search.run_tags import LONGEST_TAG, MOST_TAGS, Organiser, known_tags
+from core.services.run_search.run_tags import LONGEST_TAG, MOST_TAGS, RunTags, known_tags
 from pages.components.widgets.note import show_note
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
@@ -41,7 +41,7 @@ def tags_dialog(run: Run) -> None:
     tags = _tag_field("Tags", run.tags, f"tags-of-{run.id}")
     if st.button("Keep", type="primary", key="keep-tags"):
         with shown_errors():
-            Organiser(shared_service()).set_tags(run.id, tags)
+            RunTags(shared_service()).set_tags(run.id, tags)
             st.rerun()
 
 
@@ -53,7 +53,7 @@ def many_tags_dialog(runs: Sequence[Run]) -> None:
     remove = st.multiselect("Take from them", known_tags(runs), key=f"tags-to-remove-{these}", placeholder="None")
     if st.button("Change", type="primary", key="change-tags", disabled=not (add or remove)):
         with shown_errors():
-            change = Organiser(shared_service()).tag([run.id for run in runs], add, remove)
+            change = RunTags(shared_service()).tag([run.id for run in runs], add, remove)
             count = "1 run has" if len(change) == 1 else f"{len(change):,} runs have"
             offer_undo(f"{count} other tags now.", "label", change)
             st.rerun()

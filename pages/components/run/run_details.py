@@ -46,7 +46,7 @@ def _settings(run: Run) -> None:
         "attempt": str(run.attempt), "run id": run.id,
     }  # fmt: skip
     if not run.is_own:
-        chosen, facts = dict(run.settings), _foreign_facts(run)
+        chosen, facts = dict(run.settings), _external_facts(run)
     left, right = st.columns(2, gap="medium")
     with left:
         st.caption("Settings (the seed among them)" if run.is_own else "Settings")
@@ -61,7 +61,7 @@ def _settings(run: Run) -> None:
     st.download_button("Everything as JSON", text, f"{run.id}.json", "application/json", icon=":material/download:")
 
 
-def _foreign_facts(run: Run) -> dict[str, str]:
+def _external_facts(run: Run) -> dict[str, str]:
     """Return what is known of a run that was not trained here."""
     started, ended = (moment and f"{moment:%Y-%m-%d %H:%M:%S} UTC" for moment in (run.started_at, run.finished_at))
     return {

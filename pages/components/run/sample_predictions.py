@@ -27,7 +27,7 @@ ABOUT = {
 }
 
 
-def wall(run: Run, task: TaskSpec) -> None:
+def sample_predictions(run: Run, task: TaskSpec) -> None:
     """Show what a run says of its examples, live while it works, with a slider back through time.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.evaluation.cached_predictions import kept_outcomes
+from core.evaluation.cached_predictions import cached_predictions
 from core.evaluation.thresholds import Alarms, alarms, chances, precision_recall, roc
 from core.runs import Run
 from core.services.bootstrap import shared_service
@@ -22,18 +22,18 @@ MOST_COST = 1e9
 def alarm_threshold(run: Run, report: Mapping[str, Any]) -> None:
     """Show what each threshold costs, and the curves over all of them."""
     labels, folder = list(report["labels"]), shared_service().folder(run.id)
-    outcomes = kept_outcomes(folder)
-    if outcomes is None:
+    predictions = cached_predictions(folder)
+    if predictions is None:
         not_kept()
         return
-    k = _class(run, labels, outcomes.targets)
-    test_scores, is_it = chances(outcomes, k), outcomes.targets == k
+    k = _class(run, labels, predictions.targets)
+    test_scores, is_it = chances(predictions, k), predictions.targets == k
     if is_it.all() or not is_it.any():
         text = f"All test examples are of one side: {plain(labels[k])} cannot be told from the rest by them."
         empty_state("balance", "Nothing to weigh", text)
         return
     test = alarms(test_scores, is_it)
-    validation = kept_outcomes(folder, "validation")
+    validation = cached_predictions(folder, "validation")
     chooses = test if validation is None else alarms(chances(validation, k), validation.targets == k)
     _weigh(run, labels[k], test, chooses, is_same=validation is None)
     area_charts(run, labels[k], roc(test_scores, is_it), precision_recall(test_scores, is_it), float(is_it.mean()))

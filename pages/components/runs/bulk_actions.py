@@ -8,7 +8,7 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.run_search.export import csv_of
 from core.services.run_search.fields import Fields
-from core.services.run_search.run_tags import Change, Organiser
+from core.services.run_search.run_tags import Change, RunTags
 from pages.components.run.export_runs import export_runs
 from pages.components.run.labels import many_tags_dialog
 from pages.components.widgets.notices import shown_errors
@@ -24,24 +24,24 @@ def counted(count: int) -> str:
 
 def bulk_actions(runs: Sequence[Run], fields: Fields) -> None:
     """Show what can be done with the picked runs together."""
-    ids, organiser = [run.id for run in runs], Organiser(shared_service())
+    ids, run_tags = [run.id for run in runs], RunTags(shared_service())
     with st.container(horizontal=True, border=True, vertical_alignment="center", key="picked-many"):
         st.markdown(f"**{counted(len(runs))}**", width="content")
         if any(run.deleted_at for run in runs):
-            _change("Restore", "restore", "restore_from_trash", "are back", lambda: organiser.restore(ids), runs)
+            _change("Restore", "restore", "restore_from_trash", "are back", lambda: run_tags.restore(ids), runs)
             return
         _compare(ids)
         on = not all(run.starred for run in runs)
         said = "are starred" if on else "have no star now"
-        _change("Star" if on else "Take the star away", "star", "star", said, lambda: organiser.star(ids, on), runs)
+        _change("Star" if on else "Take the star away", "star", "star", said, lambda: run_tags.star(ids, on), runs)
         if st.button("Tags", key="tag-many", icon=":material/label:"):
             many_tags_dialog(runs)
         if any(run.archived_at for run in runs):
             _change("Back into the list", "unarchive", "unarchive", "are in the list again",
-                    lambda: organiser.archive(ids, on=False), runs)  # fmt: skip
+                    lambda: run_tags.archive(ids, on=False), runs)  # fmt: skip
         else:
-            _change("Archive", "archive", "archive", "are archived", lambda: organiser.archive(ids), runs)
-        _change("Move to trash", "trash", "delete", "are in the trash", lambda: organiser.trash(ids), runs)
+            _change("Archive", "archive", "archive", "are archived", lambda: run_tags.archive(ids), runs)
+        _change("Move to trash", "trash", "delete", "are in the trash", lambda: run_tags.trash(ids), runs)
         csv_button("CSV", runs, fields, "csv-picked")
         with st.popover("Export", icon=":material/ios_share:", key="hand-on-many"):
             export_runs(ids, "many")

@@ -18,7 +18,7 @@ def recipe_cards() -> None:
     """Show every recipe, those that can start at once first."""
     service = shared_service()
     known = service.models()
-    found = [(recipe, fit(recipe, service.shelf)) for recipe in recipes().values() if recipe.model in known]
+    found = [(recipe, fit(recipe, service.dataset_service)) for recipe in recipes().values() if recipe.model in known]
     with st.grid(3, min_column_width=CARD_WIDTH, gap="small"):
         for recipe, fitting in sorted(found, key=lambda one: not one[1].suiting):
             _card(recipe, fitting)

@@ -6,13 +6,13 @@ import binascii
 import streamlit as st
 
 from core.config import TrainConfig
-from core.runs import Trial, TrialKind
+from core.runs import Preflight, PreflightKind
 from core.specs import ModelSpec
 from pages.components.train.preflight import ask, ask_in_turn, known, watched
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
 
-KIND: TrialKind = "augmentation"
+KIND: PreflightKind = "augmentation"
 _WANTED = "preview-wanted"
 
 
@@ -30,32 +30,32 @@ def augmentation_preview(model: ModelSpec, config: TrainConfig) -> None:
         st.caption("Every change is off: the model sees the examples as they are.")
         return
     with shown_errors():
-        trial = known(KIND, config)
-        if trial is None and not st.session_state.get(_WANTED):
+        preflight = known(KIND, config)
+        if preflight is None and not st.session_state.get(_WANTED):
             if st.button("Show what it does to your examples", key="preview-augmentation", icon=":material/preview:"):
                 ask(KIND, config)
                 st.session_state[_WANTED] = True  # from now on every change is shown by itself
                 st.rerun()
             return
-        trial = trial or ask_in_turn(KIND, config)
-        watched(KIND, config, trial, _show, "Changing a few examples")
+        preflight = preflight or ask_in_turn(KIND, config)
+        watched(KIND, config, preflight, _show, "Changing a few examples")
 
 
-def _show(trial: Trial) -> None:
-    result = trial.result
+def _show(preflight: Preflight) -> None:
+    result = preflight.result
     with st.container(key="augmented", gap="small"):
         if result.get("kind") == "texts":
             _texts(result.get("pairs", []))
             return
         try:
-            picture = base64.b64decode(str(result.get("png", "")), validate=True)
+            image = base64.b64decode(str(result.get("png", "")), validate=True)
         except binascii.Error:
-            picture = b""
-        if picture:
+            image = b""
+        if image:
             rows, columns = int(result.get("rows", 1)), int(result.get("columns", 1))
             st.markdown("First row: as they are. Below: as the model may see them.")
             alt = f"{columns} pictures as they are, and {rows - 1} changed versions of each below."
-            st.image(picture, width="stretch", alt=alt)
+            st.image(image, width="stretch", alt=alt)
 
 
 def _texts(pairs: list[list[str]]) -> None:

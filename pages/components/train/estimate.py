@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.config import TrainConfig
 from core.errors import TouchstoneError
-from core.runs import Run, Trial
+from core.runs import Preflight, Run
 from core.services.bootstrap import shared_service
 from core.specs import ModelSpec
 from pages.components.train.preflight import ask, ask_in_turn, known, watched
@@ -33,16 +33,16 @@ def estimate_panel(model: ModelSpec, config: TrainConfig) -> bool:
     with st.container(key="estimate", gap="xsmall"):
         st.markdown("**What it will take**", help=HOW)
         try:
-            trial = known("estimate", config)
-            if trial is None and may_download(model, config):
+            preflight = known("estimate", config)
+            if preflight is None and may_download(model, config):
                 _offer(config)
                 return True
-            trial = trial or ask_in_turn("estimate", config)
+            preflight = preflight or ask_in_turn("estimate", config)
         except TouchstoneError as error:  # what the model needs is not chosen or missing: it cannot be started either
             st.markdown(f":orange[:material/warning:] {plain(str(error))}")
             return False
-        watched("estimate", config, trial, partial(_show, config), "Timing a few real steps")
-    return trial is None or trial.result.get("fits") is not False
+        watched("estimate", config, preflight, partial(_show, config), "Timing a few real steps")
+    return preflight is None or preflight.result.get("fits") is not False
 
 
 def may_download(model: ModelSpec, config: TrainConfig) -> bool:
@@ -59,8 +59,8 @@ def _offer(config: TrainConfig) -> None:
         st.rerun()
 
 
-def _show(config: TrainConfig, trial: Trial) -> None:
-    result = shared_service().trials.with_folds(trial.result, config)
+def _show(config: TrainConfig, preflight: Preflight) -> None:
+    result = shared_service().preflights.with_folds(preflight.result, config)
     if result.get("fits") is False:
         st.error(plain(str(result.get("sentence") or "It does not fit into the memory.")), icon=":material/memory:")
         return
@@ -77,7 +77,7 @@ def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     if needed := result.get("memory_bytes"):
         there = f" of {size(result['memory_there_bytes'])} there" if result.get("memory_there_bytes") else ""
         lines.append(("memory", f"**{size(needed)}** of memory{there}"))
-    if said := shared_service().trials.folds_in_words(result):
+    if said := shared_service().preflights.folds_in_words(result):
         lines.append(("rule", plain(said)))
     if (cost := result.get("cost")) is not None:
         energy = f" ({result['energy_kwh']:.2g} kWh)" if result.get("energy_kwh") else ""

@@ -6,14 +6,14 @@ from typing import Any
 import streamlit as st
 
 from core.config import TrainConfig
-from core.runs import Trial, TrialKind
+from core.runs import Preflight, PreflightKind
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.train.preflight import ask, known, watched
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain, value
 
-KIND: TrialKind = "learning-rate"
+KIND: PreflightKind = "learning-rate"
 WHAT = (
     "Takes a few seconds: the learning rate rises with every step, from tiny to too large, while the loss is watched. "
     "Where the loss falls fastest, a run learns well. Nothing is kept."
@@ -27,22 +27,22 @@ def rate_finder(config: TrainConfig) -> None:
     Args:
         config: What is about to be trained; which learning rate it has does not matter.
     """
-    trial = known(KIND, config)
+    preflight = known(KIND, config)
     with st.expander("Find a learning rate", icon=":material/speed:", key="rate-finder"):
         st.caption(WHAT)
-        if trial is None:
+        if preflight is None:
             if st.button("Try learning rates out", key="find-rate", icon=":material/speed:"):
                 with shown_errors():
                     ask(KIND, config)
                     st.rerun()
             return
-        watched(KIND, config, trial, lambda found: _found(found, config), "Trying learning rates")
+        watched(KIND, config, preflight, lambda found: _found(found, config), "Trying learning rates")
 
 
-def _found(trial: Trial, config: TrainConfig) -> None:
-    rates, losses = [*map(float, trial.result["rates"])], [*map(float, trial.result["losses"])]
-    suggestion = _rounded(float(trial.result["suggestion"]))
-    st.markdown(f"**{plain(str(trial.result.get('sentence') or f'A learning rate of {suggestion:g} suits.'))}**")
+def _found(preflight: Preflight, config: TrainConfig) -> None:
+    rates, losses = [*map(float, preflight.result["rates"])], [*map(float, preflight.result["losses"])]
+    suggestion = _rounded(float(preflight.result["suggestion"]))
+    st.markdown(f"**{plain(str(preflight.result.get('sentence') or f'A learning rate of {suggestion:g} suits.'))}**")
     if rates:
         alt = (
             f"Loss against learning rate from {rates[0]:.2g} to {rates[-1]:.2g}: it begins at {losses[0]:.3g}, is "

@@ -39,7 +39,7 @@ def _say(name: str, task: TaskSpec) -> None:
     service = shared_service()
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="missing-data"):
         try:
-            entry = service.shelf.entry(name)
+            entry = service.dataset_service.entry(name)
         except UnknownName:
             text = f"There is no data set {plain(name[:40])}, or not any more. Choose another one below."
             st.markdown(f":material/search_off: {text}", width="stretch")

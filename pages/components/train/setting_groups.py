@@ -71,7 +71,7 @@ def evaluation_choice(task: TaskSpec) -> dict[str, Any]:
 def common_settings(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
     """Show the settings that everybody sees; return those that differ from the preset's."""
     fields, values = [f for f in _fields(task, model) if f.level == "beginner"], _values(task, model, preset)
-    _follow_optimiser(values["learning_rate"])
+    _follow_optimizer(values["learning_rate"])
     return setting_inputs(fields, values, 3)
 
 
@@ -112,11 +112,11 @@ def _fields(task: TaskSpec, model: ModelSpec) -> Sequence[SettingField]:
 def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
     """Return what the preset sets; the learning rate is the one that suits the optimiser that is chosen."""
     values = shared_service().preset_values(model.name, preset, task.name)
-    optimiser = st.session_state.get("optimizer", st.query_params.get("optimizer", values["optimizer"]))
-    return values | {"learning_rate": shared_service().learning_rate_for(model.name, preset, task.name, str(optimiser))}
+    optimizer = st.session_state.get("optimizer", st.query_params.get("optimizer", values["optimizer"]))
+    return values | {"learning_rate": shared_service().learning_rate_for(model.name, preset, task.name, str(optimizer))}
 
 
-def _follow_optimiser(suiting: float) -> None:
+def _follow_optimizer(suiting: float) -> None:
     """Let the field of the learning rate show what suits another optimiser, unless somebody chose a value."""
     before = st.session_state.get("suiting-rate")
     if before not in (None, suiting) and st.session_state.get("learning_rate") == before:

@@ -9,7 +9,7 @@ from core.runs import Run, RunStatus
 
 
 @dataclass(frozen=True)
-class Look:
+class SourcePreview:
     """How one state is shown."""
 
     word: str
@@ -19,20 +19,20 @@ class Look:
 
 
 LOOKS = {
-    RunStatus.QUEUED: Look("Waiting", ":material/hourglass_empty:", "◌", "gray"),
-    RunStatus.RUNNING: Look("Running", ":material/play_circle:", "▶", "blue"),
-    RunStatus.SUCCEEDED: Look("Done", ":material/check_circle:", "✓", "green"),
-    RunStatus.FAILED: Look("Failed", ":material/error:", "✕", "red"),
-    RunStatus.STOPPED: Look("Stopped", ":material/stop_circle:", "■", "gray"),
-    RunStatus.INTERRUPTED: Look("Interrupted", ":material/power_off:", "!", "orange"),
+    RunStatus.QUEUED: SourcePreview("Waiting", ":material/hourglass_empty:", "◌", "gray"),
+    RunStatus.RUNNING: SourcePreview("Running", ":material/play_circle:", "▶", "blue"),
+    RunStatus.SUCCEEDED: SourcePreview("Done", ":material/check_circle:", "✓", "green"),
+    RunStatus.FAILED: SourcePreview("Failed", ":material/error:", "✕", "red"),
+    RunStatus.STOPPED: SourcePreview("Stopped", ":material/stop_circle:", "■", "gray"),
+    RunStatus.INTERRUPTED: SourcePreview("Interrupted", ":material/power_off:", "!", "orange"),
 }
-STOPPING = Look("Stopping", ":material/stop_circle:", "▶", "orange")
-PAUSING = Look("Pausing", ":material/pause_circle:", "▶", "orange")
-PAUSED = Look("Paused", ":material/pause_circle:", "‖", "gray")
-FINISHING = Look("Finishing", ":material/sports_score:", "▶", "blue")
+STOPPING = SourcePreview("Stopping", ":material/stop_circle:", "▶", "orange")
+PAUSING = SourcePreview("Pausing", ":material/pause_circle:", "▶", "orange")
+PAUSED = SourcePreview("Paused", ":material/pause_circle:", "‖", "gray")
+FINISHING = SourcePreview("Finishing", ":material/sports_score:", "▶", "blue")
 
 
-def look(run: Run) -> Look:
+def look(run: Run) -> SourcePreview:
     """Return how a run's state is shown."""
     if run.status is RunStatus.RUNNING and run.stop_requested_at:
         return PAUSING if run.paused else STOPPING

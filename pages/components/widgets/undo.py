@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.services.bootstrap import shared_service
-from core.services.run_search.run_tags import Change, Organiser
+from core.services.run_search.run_tags import Change, RunTags
 from core.services.run_search.saved_views import SavedViews, View
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
@@ -53,4 +53,4 @@ def _take_back(back: Change | View) -> None:
     if isinstance(back, View):
         SavedViews(service).save(back.name, back.query)
     else:
-        Organiser(service).take_back(back)
+        RunTags(service).take_back(back)

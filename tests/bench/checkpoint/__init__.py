@@ -16,10 +16,10 @@ import torch
 from core.training.checkpoint import Best
 from core.training.checkpoint_selection import Choice
 from tests.bench.checkpoint.sets import CASES, Case, drawn
-from tests.bench.checkpoint.training import Look, Watch, watched
+from tests.bench.checkpoint.training import SourcePreview, Watch, watched
 
 Row = dict[str, object]
-Rule = Callable[[Sequence[Look]], Look]
+Rule = Callable[[Sequence[SourcePreview]], SourcePreview]
 
 
 def measure() -> Iterator[Row]:
@@ -55,12 +55,12 @@ def _row(name: str, case: Case) -> Row:
     return found
 
 
-def best(looks: Sequence[Look]) -> Look:
+def best(looks: Sequence[SourcePreview]) -> SourcePreview:
     """Return the single best one: the rule up to November 2026."""
     return max(looks, key=lambda look: (look.value, -look.loss, -look.step))
 
 
-def kept(looks: Sequence[Look]) -> Look:
+def kept(looks: Sequence[SourcePreview]) -> SourcePreview:
     """Return the one that the Trainer keeps."""
     choice = Choice()
     for look in looks:
@@ -70,20 +70,20 @@ def kept(looks: Sequence[Look]) -> Look:
     return next(look for look in looks if look.step == step)
 
 
-def earliest(looks: Sequence[Look]) -> Look:
+def earliest(looks: Sequence[SourcePreview]) -> SourcePreview:
     """Return the earliest within one standard error of the best score."""
     rows = best(looks).rows
     least = rows.mean() - rows.std(ddof=1) / np.sqrt(len(rows))
     return next(look for look in looks if look.rows.mean() >= least)
 
 
-def smoothest(looks: Sequence[Look]) -> Look:
+def smoothest(looks: Sequence[SourcePreview]) -> SourcePreview:
     """Return the one around which the mean of three scores is best."""
     values = np.pad([look.value for look in looks], 1, mode="edge")
     return looks[int(np.argmax(np.convolve(values, np.ones(3) / 3, "valid")))]
 
 
-def least_loss(looks: Sequence[Look]) -> Look:
+def least_loss(looks: Sequence[SourcePreview]) -> SourcePreview:
     """Return the one with the smallest loss."""
     return min(looks, key=lambda look: look.loss)
 

@@ -12,18 +12,18 @@ from torch import nn
 
 from core import catalog
 from core.configure import make_config, model_params
-from core.data.prepare.prepare_dataset import materialise
-from core.specs import DatasetSpec, Outcomes, TaskSpec
+from core.data.prepare.prepare_dataset import prepare_dataset
+from core.specs import DatasetSpec, Predictions, TaskSpec
 from core.training.batches import split_of
 from core.training.callbacks import Callback
-from core.training.predictions import outcomes_of
+from core.training.predictions import predict_split
 from core.training.trainer import EVALUATION_BATCH, Trainer
 
 AVERAGED = 0.05  # of the run, that an average of the weights remembers
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class SourcePreview:
     """One look at the validation split.
 
     Args:
@@ -50,8 +50,8 @@ class Watch(Callback):
         self, task: TaskSpec, splits: Mapping[str, tuple[torch.Tensor, torch.Tensor]], padding_id: int
     ) -> None:
         self._task, self._splits, self._padding_id = task, splits, padding_id
-        self.looks: list[Look] = []
-        self.averaged: list[Look] = []
+        self.looks: list[SourcePreview] = []
+        self.averaged: list[SourcePreview] = []
         self._average: nn.Module | None = None
 
     def on_step_end(self, trainer: Trainer) -> None:
@@ -71,13 +71,13 @@ class Watch(Callback):
 
     def on_evaluation(self, trainer: Trainer, metrics: Mapping[str, float]) -> None:
         """Look at what the test split says as well."""
-        assert trainer.outcomes is not None
+        assert trainer.predictions is not None
         step = trainer.progress.step
-        self.looks.append(self._look(step, trainer.module, trainer.outcomes))
+        self.looks.append(self._look(step, trainer.module, trainer.predictions))
         if self._average is not None and step == trainer.steps_total:
             self.averaged.append(self._look(step, self._average, self._measure(self._average, "validation")))
 
-    def _look(self, step: int, module: nn.Module, seen: Outcomes) -> Look:
+    def _look(self, step: int, module: nn.Module, seen: Predictions) -> SourcePreview:
         test = self._measure(module, "test")
         rows = (
             -((seen.predicted - seen.targets) ** 2)
@@ -85,13 +85,13 @@ class Watch(Callback):
             else (seen.predicted == seen.targets)
         )
         primary = self._task.metric(self._task.primary_metric)
-        return Look(
+        return SourcePreview(
             step, primary.compute(seen), float(seen.nll.mean()), rows.astype(np.float64), primary.compute(test),
             float(test.nll.mean()),
         )  # fmt: skip
 
-    def _measure(self, module: nn.Module, split: str) -> Outcomes:
-        return outcomes_of(
+    def _measure(self, module: nn.Module, split: str) -> Predictions:
+        return predict_split(
             self._task, module, *self._splits[split], "cpu", EVALUATION_BATCH, padding_id=self._padding_id
         )
 
@@ -108,7 +108,7 @@ def watched(dataset: DatasetSpec, model: str, seed: int, cache: Path, settings: 
     """
     spec = catalog.find_model(model)
     config = make_config(dataset.task, dataset.name, model, "quick", {"seed": seed, "time_budget_min": 0, **settings})
-    data = materialise(dataset, spec, model_params(config), cache)
+    data = prepare_dataset(dataset, spec, model_params(config), cache)
     task = catalog.find_task(dataset.task).on(data.info)
     torch.manual_seed(seed)
     module = spec.build(model_params(config), data.info)

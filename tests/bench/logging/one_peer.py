@@ -28,7 +28,7 @@ def touchstone_recorder(folder: Path) -> Opened:
     settings = import_module("core.settings").Settings()
     database = import_module("core.services.bootstrap").open_database(settings)
     metrics, runs = (import_module(f"core.store.{name}") for name in ("metric_store", "run_store"))
-    run = import_module("core.store.external_runs").ForeignRuns(database).create("bench")
+    run = import_module("core.store.external_runs").ExternalRuns(database).create("bench")
     recorder = import_module("core.tracking.recorder").Recorder(
         run.id, runs.RunStore(database), metrics.MetricStore(database), folder
     )

@@ -13,7 +13,7 @@ from tests.bench.training.cases import Job, Time, clock
 def train(job: Job) -> Time:
     """Train, and return how long it took."""
     module, config = job.build(), job.config
-    optimiser = torch.optim.AdamW(
+    optimizer = torch.optim.AdamW(
         module.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay, fused=True
     )
     inputs, targets = job.windows(job.train) if job.is_text else job.train
@@ -28,14 +28,14 @@ def train(job: Job) -> Time:
             if pads:
                 x = x[:, : longest(x, job.data.info.padding_id)]
             rate = (step + 1) / (warmup + 1) if step < warmup else half_cosine((step - warmup) / (steps - warmup))
-            for group in optimiser.param_groups:
+            for group in optimizer.param_groups:
                 group["lr"] = config.learning_rate * rate
             logits = module(x)
             loss = functional.cross_entropy(logits.flatten(0, -2), y.flatten())
-            optimiser.zero_grad()
+            optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             clip_grad_norm_(module.parameters(), config.gradient_clip)
-            optimiser.step()
+            optimizer.step()
             step += 1
     seconds = clock() - began
     return Time(seconds, seconds)

@@ -30,8 +30,8 @@ def measure() -> list[dict[str, object]]:
         service = open_service(Settings(home=Path(home)))
         first_point_s(service, "digits", "logistic-regression")  # the fork server is warm from here on
         rows.append(_row(service, "customer-feedback", "minilm-frozen"))
-        rows.append(_row(service, _brought(service, _texts(Path(home))), "bag-of-embeddings"))
-        rows.append(_row(service, _brought(service, _pictures(Path(home))), "small-cnn"))
+        rows.append(_row(service, _imported(service, _texts(Path(home))), "bag-of-embeddings"))
+        rows.append(_row(service, _imported(service, _images(Path(home))), "small-cnn"))
         end(service)
     return rows
 
@@ -56,8 +56,8 @@ def _first_step_s(service: Service, dataset: str, model: str, seed: int = 0) -> 
     return (training.time - run.created_at).total_seconds()
 
 
-def _brought(service: Service, source: Path) -> str:
-    info = run_import(service.shelf.library, source, ImportOptions(), Silent(), source.parent / "draft")
+def _imported(service: Service, source: Path) -> str:
+    info = run_import(service.dataset_service.store, source, ImportOptions(), Silent(), source.parent / "draft")
     return info.name
 
 
@@ -75,7 +75,7 @@ def _texts(folder: Path) -> Path:
     return file
 
 
-def _pictures(folder: Path) -> Path:
+def _images(folder: Path) -> Path:
     real = FOLDER / "cifar10" / "cifar10_sample_6k_1k.zip"
     if real.is_file():
         return real

@@ -17,7 +17,7 @@ from torch import nn
 from core import catalog
 from core.config import TrainConfig
 from core.configure import make_config, model_params
-from core.data.prepare.prepare_dataset import Materialised, materialise
+from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples, TaskSpec
 from core.training.batches import Split
@@ -95,7 +95,7 @@ class Job:
 
     config: TrainConfig
     task: TaskSpec
-    data: Materialised
+    data: PreparedDataset
     train: Split  # inputs (N, ...) and targets (N,); of a text ids (L,) and nothing
     validation: Split
     source: str
@@ -148,7 +148,7 @@ def load(case: Case) -> Iterator[Job]:
         dataset = real or catalog.find_dataset(case.built_in)
         spec = catalog.find_model(case.model)
         config = make_config(dataset.task, case.built_in, case.model, "quick", {**ALIKE, **case.settings})
-        data = materialise(dataset, spec, model_params(config), settings.cache_folder)
+        data = prepare_dataset(dataset, spec, model_params(config), settings.cache_folder)
         if config.label_smoothing or config.l1 or config.class_weights != "none":
             raise ValueError("the loops written by hand know no such losses")
         yield Job(
@@ -163,7 +163,7 @@ def load(case: Case) -> Iterator[Job]:
         )
 
 
-def _tensors(data: Materialised, split: str, most: int) -> Split:
+def _tensors(data: PreparedDataset, split: str, most: int) -> Split:
     arrays = data.arrays["train" if split == "train" else "validation"]
     inputs, targets = (torch.from_numpy(np.array(arrays[name][:most])) for name in ("inputs", "targets"))
     return inputs, targets
@@ -171,10 +171,8 @@ def _tensors(data: Materialised, split: str, most: int) -> Split:
 
 def _mnist() -> DatasetSpec:
     def load() -> Examples:
-        pictures, labels = (
-            _idx(FOLDER / "mnist" / f"train-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1")
-        )
-        return Examples(pictures[:12_000, :, :, None], labels[:12_000].astype(np.int64), tuple("0123456789"))
+        images, labels = (_idx(FOLDER / "mnist" / f"train-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1"))
+        return Examples(images[:12_000, :, :, None], labels[:12_000].astype(np.int64), tuple("0123456789"))
 
     return _spec("mnist", "MNIST", "image-classification", load)
 

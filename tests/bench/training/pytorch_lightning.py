@@ -90,12 +90,12 @@ def _module(job: Job) -> Any:
 
         def configure_optimizers(self) -> Any:
             config = job.config
-            optimiser = torch.optim.AdamW(
+            optimizer = torch.optim.AdamW(
                 self.parameters(), lr=config.learning_rate, betas=(0.9, 0.99), weight_decay=config.weight_decay,
                 fused=True,
             )  # fmt: skip
-            schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(job, step))
-            return {"optimizer": optimiser, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+            schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(job, step))
+            return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     return Lit()
 

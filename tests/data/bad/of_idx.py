@@ -27,9 +27,9 @@ def digits(files: dict[str, bytes]) -> Make:
     return folder(lambda: files, "Digits")
 
 
-def packed(pictures: bytes) -> Make:
+def packed(images: bytes) -> Make:
     """Return what writes gzipped pictures and good gzipped labels."""
-    return folder(lambda: {f"{IMAGES}.gz": pictures, f"{LABELS}.gz": gzip.compress(labels())}, "Digits")
+    return folder(lambda: {f"{IMAGES}.gz": images, f"{LABELS}.gz": gzip.compress(labels())}, "Digits")
 
 
 def wide() -> bytes:

@@ -20,7 +20,7 @@ def labels(*names: str) -> str:
     return f"file,label\n{rows}"
 
 
-def without_pictures(place: Path) -> Path:
+def without_images(place: Path) -> Path:
     """Make a table beside a folder that should hold its pictures and is empty."""
     made = lay_out(place / "Photos", {"labels.csv": labels(*TWELVE).encode()})
     (made / "images").mkdir()
@@ -79,7 +79,7 @@ BAD_FILES = (
     ),
     BadFile(
         "a table of labels beside an empty folder",
-        without_pictures,
+        without_images,
         "labels.csv names pictures in its column 'file' (such as 0.png), but the pictures are not with it. Put the "
         "pictures and this table into one folder or ZIP, and bring that.",
     ),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.data.imports.run_import import run_import
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.errors import DataError
 from tests.data.bad.bad_file import BadFile, bad_files
 from tests.data.silent import Silent
@@ -15,8 +15,8 @@ JARGON = ("Traceback", "Exception", "Errno", "KeyError", "codec", "NoneType", "0
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "home" / "datasets", tmp_path / "home" / "cache")
+def dataset_store(tmp_path: Path) -> DatasetStore:
+    return DatasetStore(tmp_path / "home" / "datasets", tmp_path / "home" / "cache")
 
 
 @pytest.fixture(params=list(BAD.values()), ids=list(BAD))
@@ -28,16 +28,16 @@ def test_there_are_at_least_forty() -> None:
     assert len(BAD) >= 40
 
 
-def test_a_bad_file_is_met_with_exactly_its_sentence(bad: BadFile, tmp_path: Path, library: Library) -> None:
+def test_a_bad_file_is_met_with_exactly_its_sentence(bad: BadFile, tmp_path: Path, dataset_store: DatasetStore) -> None:
     (tmp_path / "brought").mkdir()
     source = bad.make(tmp_path / "brought")
     if bad.finding:
-        info = run_import(library, source, bad.options, Silent(), tmp_path / "draft")
-        said = {finding.code: finding.message for finding in library.version(info.name).findings}
+        info = run_import(dataset_store, source, bad.options, Silent(), tmp_path / "draft")
+        said = {finding.code: finding.message for finding in dataset_store.version(info.name).findings}
         assert said.get(bad.finding) == bad.says
     else:
         with pytest.raises(DataError) as refused:
-            run_import(library, source, bad.options, Silent(), tmp_path / "draft")
+            run_import(dataset_store, source, bad.options, Silent(), tmp_path / "draft")
         assert str(refused.value) == bad.says
         assert files_in(tmp_path / "home" / "datasets") == []
     assert not (tmp_path / "draft").exists()

@@ -11,10 +11,10 @@ from core.specs import DOCUMENT_BREAK, texts_of
 
 def test_digits_are_1797_small_grey_pictures_of_bytes() -> None:
     examples = digits.DATASET.load()
-    pictures = np.asarray(examples.inputs)
-    assert pictures.shape == (1797, 8, 8, 1)
-    assert pictures.dtype == np.uint8
-    assert (pictures.min(), pictures.max()) == (0, 255)
+    images = np.asarray(examples.inputs)
+    assert images.shape == (1797, 8, 8, 1)
+    assert images.dtype == np.uint8
+    assert (images.min(), images.max()) == (0, 255)
     assert examples.labels == ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.dataset_types import Severity
 
-Make = Callable[[Path], Examined]
+Make = Callable[[Path], CheckContext]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from tests.data.checks.case import Case
-from tests.data.checks.versions import pictures
+from tests.data.checks.versions import images
 
 
 def noise(seed: int, width: int = 24, height: int = 24, mode: str = "RGB") -> Image.Image:
@@ -23,23 +23,23 @@ def ordinary(count: int = 20) -> list[tuple[Image.Image, str]]:
     return [(noise(seed), ("cats", "dogs")[seed % 2]) for seed in range(count)]
 
 
-def coloured(folder: Path, mixed: bool) -> Examined:
+def coloured(folder: Path, mixed: bool) -> CheckContext:
     """Return 200 pictures, half of them grey: by class, or mixed."""
     modes = [("L", "RGB")[(i % 2) if not mixed else (i // 2) % 2] for i in range(200)]
-    return pictures(folder, [(noise(i, 8, 8, mode), ("cats", "dogs")[i % 2]) for i, mode in enumerate(modes)])
+    return images(folder, [(noise(i, 8, 8, mode), ("cats", "dogs")[i % 2]) for i, mode in enumerate(modes)])
 
 
-def sized(folder: Path, by_class: bool) -> Examined:
+def sized(folder: Path, by_class: bool) -> CheckContext:
     """Return 200 pictures of two widths: by class, or mixed."""
     widths = [(12, 30)[(i % 2) if by_class else (i // 2) % 2] for i in range(200)]
-    return pictures(folder, [(noise(i, width, 8), ("cats", "dogs")[i % 2]) for i, width in enumerate(widths)])
+    return images(folder, [(noise(i, width, 8), ("cats", "dogs")[i % 2]) for i, width in enumerate(widths)])
 
 
 CASES = [
     Case(
         "exact-duplicates",
-        lambda folder: pictures(folder, [*ordinary(), (noise(0), "cats"), (noise(2), "cats")]),
-        lambda folder: pictures(folder, [*ordinary(), (noise(0), "dogs")]),
+        lambda folder: images(folder, [*ordinary(), (noise(0), "cats"), (noise(2), "cats")]),
+        lambda folder: images(folder, [*ordinary(), (noise(0), "dogs")]),
         "warning",
         2,
         "2 of the 22 pictures repeat an earlier one, pixel for pixel, and have the same label.",
@@ -49,8 +49,8 @@ CASES = [
     ),
     Case(
         "conflicting-labels",
-        lambda folder: pictures(folder, [*ordinary(), (noise(0), "dogs")]),
-        lambda folder: pictures(folder, [*ordinary(), (noise(0), "cats")]),
+        lambda folder: images(folder, [*ordinary(), (noise(0), "dogs")]),
+        lambda folder: images(folder, [*ordinary(), (noise(0), "cats")]),
         "error",
         1,
         "1 picture is there more than once, with different labels.",
@@ -60,8 +60,8 @@ CASES = [
     ),
     Case(
         "size-outliers",
-        lambda folder: pictures(folder, [*ordinary(), (noise(91, 200, 200), "cats"), (noise(92, 300, 8), "dogs")]),
-        lambda folder: pictures(folder, [*ordinary(), (noise(91, 40, 30), "cats")]),
+        lambda folder: images(folder, [*ordinary(), (noise(91, 200, 200), "cats"), (noise(92, 300, 8), "dogs")]),
+        lambda folder: images(folder, [*ordinary(), (noise(91, 40, 30), "cats")]),
         "note",
         2,
         "2 pictures of 22 have sizes or shapes quite unlike the others, which are about 24 x 24.",
@@ -91,10 +91,10 @@ CASES = [
     ),
     Case(
         "blank-pictures",
-        lambda folder: pictures(
+        lambda folder: images(
             folder, [*ordinary(), (Image.new("RGB", (24, 24), "navy"), "cats"), (Image.new("L", (9, 9)), "dogs")]
         ),
-        lambda folder: pictures(folder, [*ordinary(), (Image.linear_gradient("L"), "dogs")]),
+        lambda folder: images(folder, [*ordinary(), (Image.linear_gradient("L"), "dogs")]),
         "warning",
         2,
         "2 pictures are all one colour: there is nothing to see in them.",

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from tests.data.checks.case import Case
 from tests.data.checks.versions import table
 
@@ -14,7 +14,7 @@ MAKERS = [("Acer", "Dell", "HP")[i % 3] for i in range(COUNT)]
 IDS = [float(1_000 + i) for i in range(COUNT)]
 
 
-def goods(**more: Sequence[float | str | None]) -> Examined:
+def goods(**more: Sequence[float | str | None]) -> CheckContext:
     """Return a table of prices with other columns besides."""
     return table(PRICES, size=SIZES, maker=MAKERS, **more)
 

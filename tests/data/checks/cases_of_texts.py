@@ -1,6 +1,6 @@
 """Cases for the checks of what stands in texts."""
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from tests.data.checks.case import Case
 from tests.data.checks.versions import documents, texts
 
@@ -10,7 +10,7 @@ PARAGRAPH = "The quick brown fox jumps over the lazy dog, and then the dog jumps
 SIDES = ("train", "validation", "test")
 
 
-def among_others(*special: str) -> Examined:
+def among_others(*special: str) -> CheckContext:
     """Return some texts among twenty ordinary ones."""
     ordinary = [(f"This is the ordinary text with the number {i}.", "ab"[i % 2]) for i in range(20)]
     return texts([*ordinary, *((text, "a") for text in special)])

@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 from core.data.checks.html_remains import clean
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.runner import checks, repair
 from tests.data.checks.cases_of_labels import labelled, phrases
 from tests.data.checks.versions import documents, table, texts
 
 
-def fix_of(code: str, examined: Examined) -> str:
-    finding = checks()[code].look(examined)
+def fix_of(code: str, context: CheckContext) -> str:
+    finding = checks()[code].run(context)
     return finding.fix if finding else "nothing found"
 
 
-def labels_after(code: str, examined: Examined) -> list[str]:
-    return sorted(set(repair(examined, code).column("label").to_pylist()))
+def labels_after(code: str, context: CheckContext) -> list[str]:
+    return sorted(set(repair(context, code).column("label").to_pylist()))
 
 
 def test_small_classes_are_left_out_only_if_two_others_remain() -> None:
@@ -28,14 +28,14 @@ def test_small_classes_are_left_out_only_if_two_others_remain() -> None:
 
 
 def test_an_example_that_is_there_ten_times_is_one_example() -> None:
-    finding = checks()["few-examples"].look(texts([*labelled(good=20, bad=20), *[("again", "odd")] * 30]))
+    finding = checks()["few-examples"].run(texts([*labelled(good=20, bad=20), *[("again", "odd")] * 30]))
     assert finding is not None
     assert finding.examples == ("odd: 1",)
 
 
 def test_a_typo_of_a_typo_becomes_the_frequent_label() -> None:
-    examined = texts([*labelled(negative=200, positive=200, negatve=9), *[("x y z", "negtve")]])
-    assert labels_after("label-typos", examined) == ["negative", "positive"]
+    context = texts([*labelled(negative=200, positive=200, negatve=9), *[("x y z", "negtve")]])
+    assert labels_after("label-typos", context) == ["negative", "positive"]
 
 
 def test_labels_that_are_words_of_their_own_are_no_typos() -> None:
@@ -46,8 +46,8 @@ def test_labels_that_are_words_of_their_own_are_no_typos() -> None:
         ("male", "female"),
         ("level 1", "level 2"),
     ]:
-        examined = texts([(text, frequent) for text in phrases(100, "a")] + [("b c", rare)])
-        assert fix_of("label-typos", examined) == "nothing found", (frequent, rare)
+        context = texts([(text, frequent) for text in phrases(100, "a")] + [("b c", rare)])
+        assert fix_of("label-typos", context) == "nothing found", (frequent, rare)
 
 
 def test_two_spellings_of_the_same_size_are_not_merged_as_typos() -> None:
@@ -55,20 +55,20 @@ def test_two_spellings_of_the_same_size_are_not_merged_as_typos() -> None:
 
 
 def test_a_contradiction_without_a_majority_is_removed_whole() -> None:
-    examined = texts([*labelled(good=50, bad=50), ("meh", "good"), ("meh", "bad")])
-    assert fix_of("conflicting-labels", examined) == "Remove the contradictory rows"
-    assert "meh" not in repair(examined, "conflicting-labels").column("text").to_pylist()
+    context = texts([*labelled(good=50, bad=50), ("meh", "good"), ("meh", "bad")])
+    assert fix_of("conflicting-labels", context) == "Remove the contradictory rows"
+    assert "meh" not in repair(context, "conflicting-labels").column("text").to_pylist()
 
 
 def test_only_training_loses_what_is_also_in_the_test() -> None:
-    examined = texts([("same", "a"), ("Same", "a"), ("new", "b")], given=["train", "test", "train"])
-    assert fix_of("leakage", examined) == "Remove from training what is also in validation or test"
-    assert repair(examined, "leakage").column("text").to_pylist() == ["Same", "new"]
+    context = texts([("same", "a"), ("Same", "a"), ("new", "b")], given=["train", "test", "train"])
+    assert fix_of("leakage", context) == "Remove from training what is also in validation or test"
+    assert repair(context, "leakage").column("text").to_pylist() == ["Same", "new"]
 
 
 def test_near_copies_across_a_split_are_a_warning() -> None:
-    examined = texts([("a fine film", "a"), ("a fine movie", "a")], ["train", "test"], {"a fine movie": "a fine film"})
-    finding = checks()["leakage"].look(examined)
+    context = texts([("a fine film", "a"), ("a fine movie", "a")], ["train", "test"], {"a fine movie": "a fine film"})
+    finding = checks()["leakage"].run(context)
     assert finding is not None
     assert finding.severity == "warning"
     assert finding.message == (
@@ -77,8 +77,8 @@ def test_near_copies_across_a_split_are_a_warning() -> None:
 
 
 def test_whole_numbers_with_many_examples_each_may_be_classes() -> None:
-    examined = texts([(f"{text} {i}", str(i)) for i in range(30) for text in phrases(12, "x")])
-    finding = checks()["numeric-labels"].look(examined)
+    context = texts([(f"{text} {i}", str(i)) for i in range(30) for text in phrases(12, "x")])
+    finding = checks()["numeric-labels"].run(context)
     assert finding is not None
     assert finding.severity == "warning"
 
@@ -95,8 +95,8 @@ def test_html_is_cleaned_also_where_it_was_escaped_twice() -> None:
 
 def test_the_users_own_name_of_the_target_is_used() -> None:
     prices = [float(100 + i * 3 % 17) for i in range(40)]
-    examined = table(prices, cost=prices)
-    finding = checks()["leaking-columns"].look(replace(examined, facts={"target": "Price"}))
+    context = table(prices, cost=prices)
+    finding = checks()["leaking-columns"].run(replace(context, facts={"target": "Price"}))
     assert finding is not None
     assert finding.message.startswith("The column 'cost' gives 'Price' away")
 
@@ -115,22 +115,22 @@ def test_the_only_column_cannot_be_left_out() -> None:
 
 
 def test_columns_that_were_left_out_are_named_where_rows_repeat_but_for_them() -> None:
-    examined = table([1.0, 2.0, 1.0], size=[3.0, 4.0, 3.0])
+    context = table([1.0, 2.0, 1.0], size=[3.0, 4.0, 3.0])
     columns = [{"name": "laptop_ID", "role": "ignored"}, {"name": "size", "role": "feature"}]
-    finding = checks()["exact-duplicates"].look(replace(examined, facts={"columns": columns}))
+    finding = checks()["exact-duplicates"].run(replace(context, facts={"columns": columns}))
     assert finding is not None
     assert finding.message == "1 of the 3 rows repeats an earlier one in every column, but for 'laptop_ID'."
 
 
 def test_long_texts_are_shown_from_where_they_differ() -> None:
     one, other = (f"@united What a really great and flattering story about {who}" for who in ("you", "me"))
-    finding = checks()["near-duplicates"].look(texts([(one, "a"), (other, "a")], near={other: one}))
+    finding = checks()["near-duplicates"].run(texts([(one, "a"), (other, "a")], near={other: one}))
     assert finding is not None
     assert finding.examples == ("…story about you ~ …story about me",)
 
 
 def test_control_characters_never_reach_an_example() -> None:
-    examined = texts([*labelled(good=20, bad=20), *[("evil\x1b[31m\u202e text\x00", "good")] * 2])
-    finding = checks()["exact-duplicates"].look(examined)
+    context = texts([*labelled(good=20, bad=20), *[("evil\x1b[31m\u202e text\x00", "good")] * 2])
+    finding = checks()["exact-duplicates"].run(context)
     assert finding is not None
     assert finding.examples == ("evil�[31m� text� (2 times)",)

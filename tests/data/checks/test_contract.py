@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.runner import checks, repair
 from core.data.rows import FEATURE
 from core.data.wording import LOOKED_AT, SHOWN
 from core.dataset_types import Finding
-from tests.data.checks import cases_of_labels, cases_of_tables, cases_of_texts
+from tests.data.checks import cases_of_images, cases_of_labels, cases_of_tables, cases_of_texts
 from tests.data.checks.case import Case
 from tests.data.checks.versions import again
 
@@ -24,18 +24,18 @@ def name_of(case: Case) -> str:
     return f"{case.code}-{case.count}"
 
 
-def look(code: str, examined: Examined) -> Finding | None:
-    return checks()[code].look(examined)
+def run(code: str, context: CheckContext) -> Finding | None:
+    return checks()[code].run(context)
 
 
 def test_every_check_has_a_case_and_those_with_a_repair_one_with_a_fix() -> None:
     assert set(checks()) == {case.code for case in CASES}
-    assert {code for code, check in checks().items() if check.repair} == {case.code for case in REPAIRABLE}
+    assert {code for code, check in checks().items() if check.fix} == {case.code for case in REPAIRABLE}
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_check_says_what_it_found(case: Case, tmp_path: Path) -> None:
-    finding = look(case.code, case.fires(tmp_path))
+    finding = run(case.code, case.fires(tmp_path))
     assert finding is not None
     said = (finding.code, finding.severity, finding.count, finding.message, finding.fix)
     assert said == (case.code, case.severity, case.count, case.message, case.fix)
@@ -44,13 +44,13 @@ def test_a_check_says_what_it_found(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_check_is_silent_where_all_is_well(case: Case, tmp_path: Path) -> None:
-    assert look(case.code, case.silent(tmp_path)) is None
+    assert run(case.code, case.silent(tmp_path)) is None
 
 
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_a_finding_is_short_and_safe_to_show(case: Case, tmp_path: Path) -> None:
-    examined = case.fires(tmp_path)
-    finding = look(case.code, examined)
+    context = case.fires(tmp_path)
+    finding = run(case.code, context)
     assert finding is not None
     assert finding.why.endswith(".")
     assert len(finding.message) <= 330
@@ -60,7 +60,7 @@ def test_a_finding_is_short_and_safe_to_show(case: Case, tmp_path: Path) -> None
         assert not any(unicodedata.category(sign) == "Cc" for sign in example)
     assert len(finding.rows) <= LOOKED_AT
     assert list(finding.rows) == sorted(set(finding.rows))
-    assert all(0 <= row < len(examined) for row in finding.rows)
+    assert all(0 <= row < len(context) for row in finding.rows)
 
 
 @pytest.mark.parametrize("case", REPAIRABLE, ids=name_of)
@@ -68,13 +68,13 @@ def test_a_fix_removes_the_finding_and_nothing_else(case: Case, tmp_path: Path) 
     before = case.fires(tmp_path)
     rows = repair(before, case.code)
     after = again(before, rows)
-    left = look(case.code, after)
+    left = run(case.code, after)
     assert left is None or (case.code == "near-duplicates" and not left.fix)  # with other labels: nobody removes these
     assert rows.num_rows == case.left
     if case.code in LEAVES_COLUMNS_OUT:
-        left_out = set(before.rows.column_names) - set(rows.column_names)
-        assert len(left_out) == case.count
-        assert all(name.startswith(FEATURE) for name in left_out)
+        skipped = set(before.rows.column_names) - set(rows.column_names)
+        assert len(skipped) == case.count
+        assert all(name.startswith(FEATURE) for name in skipped)
     else:
         assert rows.schema == before.rows.schema
     untouched = ["source"] if case.code in DIVIDES_ANEW else ["given", "source"]

@@ -3,7 +3,7 @@ from pathlib import Path
 from PIL import Image
 
 from core.data.imports.run_import import run_import
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.manifest import FINDINGS
 from core.dataset_types import Finding, ImportOptions
 from tests.data.images.drawing import noise, pack, saved
@@ -21,10 +21,10 @@ def test_doubles_are_named_in_pairs_to_be_seen_side_by_side(tmp_path: Path) -> N
         "dog/contradiction.png": files["cat/5.png"],
         "dog/nearly.jpg": saved(large(102), "JPEG", quality=80),
     }
-    library = Library(tmp_path / "sets", tmp_path / "cache")
+    dataset_store = DatasetStore(tmp_path / "sets", tmp_path / "cache")
     source = pack(tmp_path / "pets.zip", files)
-    name = run_import(library, source, ImportOptions(), Silent(), tmp_path / "draft").name
-    version = library.version(name)
+    name = run_import(dataset_store, source, ImportOptions(), Silent(), tmp_path / "draft").name
+    version = dataset_store.version(name)
     names = version.rows.column("name").to_pylist()
     pairs = {f.code: [(names[a], names[b]) for a, b in f.pairs] for f in version.findings if f.pairs}
     assert pairs == {

@@ -11,17 +11,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.data.checks.support import runner
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.runner import checks, examine, repair
 from core.data.rows import TEXT_ROWS
 from core.data.staging import ImportCancelled
 from core.dataset_types import Finding
 from core.errors import DataError, UnknownName
 from tests.data.checks.cases_of_labels import labelled
-from tests.data.checks.versions import documents, of, pictures, table, texts
+from tests.data.checks.versions import documents, images, of, table, texts
 
 
-def failing(examined: Examined) -> Finding | None:
+def failing(context: CheckContext) -> Finding | None:
     raise ZeroDivisionError("the check has a bug")
 
 
@@ -91,7 +91,7 @@ def test_missing_texts_and_labels_are_no_reason_to_fail(caplog: pytest.LogCaptur
         schema=TEXT_ROWS,
     )
     keys = np.array([b"1" * 16, b"2" * 16, b"3" * 16], dtype="S16")
-    found = examine(Examined("text-classification", rows, ("a", "b"), keys, np.arange(3), Path("."), {}))
+    found = examine(CheckContext("text-classification", rows, ("a", "b"), keys, np.arange(3), Path("."), {}))
     assert {"few-examples", "too-few-rows"} <= {finding.code for finding in found}
     assert not caplog.records
 
@@ -102,8 +102,8 @@ ODD_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(ODD_TEXT, st.sampled_from(["a", "b", "", "1.5", "\x00"])), min_size=1, max_size=30))
 def test_whatever_the_texts_every_check_can_look_and_every_fix_ends(rows: list[tuple[str, str]]) -> None:
-    examined = texts(rows, given=[("train", "test", "")[i % 3] for i in range(len(rows))])
-    assert_all_checked(examined)
+    context = texts(rows, given=[("train", "test", "")[i % 3] for i in range(len(rows))])
+    assert_all_checked(context)
 
 
 @settings(max_examples=30, deadline=None)
@@ -127,19 +127,19 @@ def test_whatever_the_numbers_every_check_can_look_and_every_fix_ends(
 def test_a_picture_that_no_longer_opens_is_not_called_blank(tmp_path: Path) -> None:
     from PIL import Image
 
-    examined = pictures(tmp_path, [(Image.new("RGB", (9, 9)), "a"), (Image.new("RGB", (9, 9), "red"), "b")])
+    context = images(tmp_path, [(Image.new("RGB", (9, 9)), "a"), (Image.new("RGB", (9, 9), "red"), "b")])
     (tmp_path / "a.pack").write_bytes(b"no picture at all" * 100)
-    assert "blank-pictures" not in {finding.code for finding in examine(examined)}
+    assert "blank-pictures" not in {finding.code for finding in examine(context)}
 
 
-def assert_all_checked(examined: Examined) -> None:
-    for finding in examine(examined):
+def assert_all_checked(context: CheckContext) -> None:
+    for finding in examine(context):
         assert "could not be checked" not in finding.message, finding.code
         if finding.fix:
             try:
-                repaired = repair(examined, finding.code)
+                repaired = repair(context, finding.code)
             except DataError:
                 continue  # nothing would be left
-            assert 0 < repaired.num_rows <= len(examined)
-            again = examine(of(repaired, examined.task))
+            assert 0 < repaired.num_rows <= len(context)
+            again = examine(of(repaired, context.task))
             assert finding.code not in {f.code for f in again} or finding.code in ("few-examples", "near-duplicates")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.rows import DOCUMENT_ROWS, FEATURE, PICTURE_ROWS, TEXT_ROWS, table_rows
 from core.data.splits.equal_texts import folded, labelled_text_keys
 
@@ -21,7 +21,7 @@ NO_PACKS = Path("nowhere")
 
 def texts(
     labelled: Sequence[tuple[str, str]], given: Sequence[str] = (), near: Mapping[str, str] | None = None
-) -> Examined:
+) -> CheckContext:
     """Return texts with labels.
 
     Args:
@@ -36,11 +36,11 @@ def texts(
         "given": list(given) or [""] * count,
         "source": range(1, count + 1),
     }
-    examined = of(pa.table(columns, schema=TEXT_ROWS), "text-classification")
-    return replace(examined, near=_near([text for text, _ in labelled], near or {}))
+    context = of(pa.table(columns, schema=TEXT_ROWS), "text-classification")
+    return replace(context, near=_near([text for text, _ in labelled], near or {}))
 
 
-def documents(*written: str, given: Sequence[str] = ()) -> Examined:
+def documents(*written: str, given: Sequence[str] = ()) -> CheckContext:
     """Return documents to learn writing from, and the split that the source names for each."""
     columns = {
         "text": list(written),
@@ -51,7 +51,7 @@ def documents(*written: str, given: Sequence[str] = ()) -> Examined:
     return of(pa.table(columns, schema=DOCUMENT_ROWS), "text-generation")
 
 
-def table(target: Sequence[float], **features: Sequence[Any]) -> Examined:
+def table(target: Sequence[float], **features: Sequence[Any]) -> CheckContext:
     """Return a table for regression: columns of numbers or of words."""
     words = [name for name, values in features.items() if any(isinstance(value, str) for value in values)]
     numbers = [name for name in features if name not in words]
@@ -64,25 +64,25 @@ def table(target: Sequence[float], **features: Sequence[Any]) -> Examined:
     return of(pa.table(columns, schema=table_rows(numbers, words)), "tabular-regression")
 
 
-def pictures(folder: Path, labelled: Sequence[tuple[Image.Image, str]], format: str = "PNG") -> Examined:
+def images(folder: Path, labelled: Sequence[tuple[Image.Image, str]], format: str = "PNG") -> CheckContext:
     """Return pictures with labels, in a pack in a folder."""
     columns: dict[str, list[Any]] = {name: [] for name in PICTURE_ROWS.names}
     offset = 0
     with (folder / "a.pack").open("wb") as pack:
-        for number, (picture, label) in enumerate(labelled):
+        for number, (image, label) in enumerate(labelled):
             file = BytesIO()
-            picture.save(file, format)
+            image.save(file, format)
             pack.write(file.getvalue())
-            pixels = hashlib.blake2b(picture.tobytes() + repr(picture.size).encode(), digest_size=16).digest()
+            pixels = hashlib.blake2b(image.tobytes() + repr(image.size).encode(), digest_size=16).digest()
             row = {
                 "name": f"{label}/{number}.{format.lower()}",
                 "label": label,
                 "pack": "a.pack",
                 "offset": offset,
                 "size_bytes": len(file.getvalue()),
-                "width": picture.width,
-                "height": picture.height,
-                "channels": 1 if picture.mode == "L" else 3,
+                "width": image.width,
+                "height": image.height,
+                "channels": 1 if image.mode == "L" else 3,
                 "pixels": pixels,
                 "looks": None,
                 "given": "",
@@ -94,7 +94,7 @@ def pictures(folder: Path, labelled: Sequence[tuple[Image.Image, str]], format: 
     return of(pa.table(columns, schema=PICTURE_ROWS), "image-classification", folder)
 
 
-def of(rows: pa.Table, task: str, packs: Path = NO_PACKS) -> Examined:
+def of(rows: pa.Table, task: str, packs: Path = NO_PACKS) -> CheckContext:
     """Return rows under examination, as an import would after reading them."""
     labels: tuple[str, ...] = ()
     keys: NDArray[np.bytes_] = np.zeros(0, dtype="S16")
@@ -102,10 +102,10 @@ def of(rows: pa.Table, task: str, packs: Path = NO_PACKS) -> Examined:
         labels = tuple(sorted(set(rows.column("label").to_pylist())))
         keys = _keys(rows)
     near = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-    return Examined(task, rows, labels, keys, near, packs, {})
+    return CheckContext(task, rows, labels, keys, near, packs, {})
 
 
-def again(old: Examined, rows: pa.Table) -> Examined:
+def again(old: CheckContext, rows: pa.Table) -> CheckContext:
     """Return the rows of a repaired version, with what was nearly the same still so."""
     made = of(rows, old.task, old.packs)
     stays = {number: old.near[i] for i, number in enumerate(old.rows.column("source").to_pylist()) if len(old.near)}

@@ -43,8 +43,8 @@ def measured(case: HostileFile, folder: Path) -> dict[str, Any]:
     told = json.loads(said) if said else {"outcome": "killed", "said": _of_signal(status), "grew": 0}
     cpu = round(used.ru_utime + used.ru_stime, 2)
     ran = (folder / "canary").exists()
-    wall = round(time.monotonic() - began, 2)
-    return {"name": case.name, "size": size, "cpu": cpu, "wall": wall, "ran": ran, **told}
+    sample_predictions = round(time.monotonic() - began, 2)
+    return {"name": case.name, "size": size, "cpu": cpu, "wall": sample_predictions, "ran": ran, **told}
 
 
 def _made(case: HostileFile, folder: Path) -> Path:
@@ -85,14 +85,14 @@ def _enter(case: HostileFile, path: Path, folder: Path) -> tuple[str, str]:
 
 
 def _data(path: Path, folder: Path) -> tuple[str, str]:
-    from core.data.imports.run_import import look_at, run_import
-    from core.data.store.dataset_store import Library
+    from core.data.imports.run_import import preview_source, run_import
+    from core.data.store.dataset_store import DatasetStore
     from core.dataset_types import ImportOptions
     from tests.data.silent import Silent
 
-    seen = look_at(path, ImportOptions())
-    library = Library(folder / "home" / "datasets", folder / "home" / "cache")
-    info = run_import(library, path, ImportOptions(), Silent(), folder / "draft")
+    seen = preview_source(path, ImportOptions())
+    dataset_store = DatasetStore(folder / "home" / "datasets", folder / "home" / "cache")
+    info = run_import(dataset_store, path, ImportOptions(), Silent(), folder / "draft")
     return "read", f"{seen} {asdict(info)}"
 
 

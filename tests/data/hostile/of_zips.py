@@ -93,7 +93,7 @@ def _deep(depth: int) -> bytes:
     return raw_zip([stored("/".join(["d"] * depth) + "/a.txt", TEXT)])
 
 
-def _pictures_with_lies(_: Path) -> bytes:
+def _images_with_lies(_: Path) -> bytes:
     return raw_zip(
         [packed("cats/1.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 200, size=100), packed("dogs/1.png", b"x" * 200)]
     )
@@ -143,7 +143,7 @@ HOSTILE = (
         [packed("a.txt", b"a" * (50 * MB), size=2_000)]), "refused"),
     data("zip-says-more-than-it-holds", "texts.zip", lambda _: raw_zip(
         [stored("a.txt", TEXT, size=9 * MB)]), "refused"),
-    data("zip-pictures-that-lie", "photos.zip", _pictures_with_lies, "refused"),
+    data("zip-pictures-that-lie", "photos.zip", _images_with_lies, "refused"),
     data("zip-sizes-of-four-exabytes", "texts.zip", _zip64, "refused"),
     data("zip-comment-of-headers", "texts.zip", lambda _: raw_zip(
         [stored("a.txt", TEXT)], comment=b"PK\x05\x06" * 16_000)),

@@ -7,9 +7,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from core.data.hub import cached_sets, look_hub, read_hub
+from core.data.hub import cached_sets, preview_hub, read_hub
 from core.data.rows import read_rows
-from core.data.staging import Draft, ImportCancelled
+from core.data.staging import ImportCancelled, StagedDataset
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 
@@ -39,28 +39,28 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         if request["do"] == "cached":
             return {"cached": cached_sets(cache)}
-        look = look_hub(request["id"], config, options, cache)
+        look = preview_hub(request["id"], config, options, cache)
         told: dict[str, Any] = {"look": look.options.model_dump(mode="json"), "classes": list(look.classes)}
         told |= {"kind": look.kind, "size_bytes": look.size_bytes}
         if request["do"] == "look":
             return told
         folder = Path(request["folder"])
         folder.mkdir()
-        draft = Draft(folder, look.options.task)
-        read_hub(request["id"], config, look.options, cache, draft, watched)
-        draft.close()
+        staged = StagedDataset(folder, look.options.task)
+        read_hub(request["id"], config, look.options, cache, staged, watched)
+        staged.close()
     except DataError as error:
         return {"error": str(error)}
     except ImportCancelled:
         return {"cancelled": True}
-    rows = read_rows(draft.rows_file)
+    rows = read_rows(staged.rows_file)
     columns = [name for name in rows.column_names if name not in ("pixels", "looks", "offset")]
     return {
         **told,
         "rows": rows.select(columns).to_pylist(),
-        "labels": draft.labels,
-        "findings": [[finding.code, finding.severity, finding.count, finding.message] for finding in draft.findings],
-        "facts": draft.facts,
+        "labels": staged.labels,
+        "findings": [[finding.code, finding.severity, finding.count, finding.message] for finding in staged.findings],
+        "facts": staged.facts,
         "stages": watched.stages,
         "left_in_folder": sorted(path.name for path in folder.iterdir()),
     }

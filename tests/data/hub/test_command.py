@@ -35,7 +35,7 @@ def test_a_set_comes_in_by_its_id_and_a_second_time_without_a_connection(hub: Hu
     again = run(tmp_path, nobody, "hub:acme/opinions", "--name", "again", "--json")
 
     assert first.returncode == 0, first.stderr
-    brought = json.loads(first.stdout)
-    assert (brought["name"], brought["task"]) == ("opinions", "text-classification")
-    assert brought["source"] == "https://huggingface.co/datasets/acme/opinions"
-    assert json.loads(again.stdout)["fingerprint"] == brought["fingerprint"]
+    imported = json.loads(first.stdout)
+    assert (imported["name"], imported["task"]) == ("opinions", "text-classification")
+    assert imported["source"] == "https://huggingface.co/datasets/acme/opinions"
+    assert json.loads(again.stdout)["fingerprint"] == imported["fingerprint"]

@@ -43,8 +43,8 @@ def test_a_look_guesses_columns_task_and_licence_without_fetching_the_data(
 
 
 def test_pictures_come_in_as_the_files_they_are(hub: HubServer, ask: Ask, tmp_path: Path) -> None:
-    pictures = [{"bytes": png(shade), "path": f"{shade}.png"} for shade in (0, 90, 180)]
-    pictures.append({"bytes": b"no picture", "path": "broken.png"})
+    images = [{"bytes": png(shade), "path": f"{shade}.png"} for shade in (0, 90, 180)]
+    images.append({"bytes": b"no picture", "path": "broken.png"})
     card = b"""---
 dataset_info:
   features:
@@ -55,7 +55,7 @@ dataset_info:
 ---
 """
     hub.repositories["acme/shades"] = Repository(
-        {"README.md": card, "train.parquet": parquet(image=pictures, label=[0, 0, 1, 1])}
+        {"README.md": card, "train.parquet": parquet(image=images, label=[0, 0, 1, 1])}
     )
 
     told = ask("read", id="acme/shades", cache=tmp_path / "cache", folder=tmp_path / "draft")

@@ -81,10 +81,10 @@ def test_what_cannot_be_an_id_is_never_asked_for(hub: HubServer, ask: Ask, tmp_p
 def test_a_set_with_no_columns_for_the_task_names_those_it_has(hub: HubServer, ask: Ask, tmp_path: Path) -> None:
     hub.repositories["acme/reviews"] = reviews()
 
-    pictures = ask("look", id="acme/reviews", cache=tmp_path, options={"task": "image-classification"})
+    images = ask("look", id="acme/reviews", cache=tmp_path, options={"task": "image-classification"})
     column = ask("look", id="acme/reviews", cache=tmp_path, options={"label_column": "stars"})
 
-    assert pictures["error"] == (
+    assert images["error"] == (
         "'acme/reviews' cannot be used for image-classification, which needs pictures and a column of classes. Its "
         "columns are 'text' and 'label'. Choose another task, or name the columns yourself."
     )

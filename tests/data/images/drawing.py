@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 
-def saved(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+def saved(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     """Return a picture's file."""
     file = io.BytesIO()
-    picture.save(file, kind, **options)
+    image.save(file, kind, **options)
     return file.getvalue()
 
 

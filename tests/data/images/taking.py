@@ -5,7 +5,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from core.data.rows import read_packed, read_rows
-from core.data.staging import Draft, ReaderSpec
+from core.data.staging import ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions
 
 
@@ -33,11 +33,11 @@ class Taken:
     def __init__(self, reader: ReaderSpec, path: Path, options: ImportOptions, folder: Path) -> None:
         self.progress = Watched()
         self.look = reader.look(path, options)
-        self.draft = Draft(Path(mkdtemp(dir=folder)), self.look.options.task)
-        reader.read(path, self.look.options, self.draft, self.progress)
-        self.draft.close()
-        self.rows: list[dict[str, Any]] = read_rows(self.draft.rows_file).to_pylist()
-        self.findings = {finding.code: finding for finding in self.draft.findings}
+        self.staged = StagedDataset(Path(mkdtemp(dir=folder)), self.look.options.task)
+        reader.read(path, self.look.options, self.staged, self.progress)
+        self.staged.close()
+        self.rows: list[dict[str, Any]] = read_rows(self.staged.rows_file).to_pylist()
+        self.findings = {finding.code: finding for finding in self.staged.findings}
 
     @property
     def seen(self) -> list[tuple[str, str, str]]:
@@ -47,7 +47,7 @@ class Taken:
     def content(self, position: int) -> bytes:
         """The file that was kept."""
         row = self.rows[position]
-        return read_packed(self.draft.folder, "pictures.pack", row["offset"], row["size_bytes"])
+        return read_packed(self.staged.folder, "pictures.pack", row["offset"], row["size_bytes"])
 
 
 def take(reader: ReaderSpec, path: Path, folder: Path, **options: Any) -> Taken:

@@ -6,13 +6,13 @@ from PIL import Image
 
 from core.data.images.background import find_ground
 from core.data.images.decoding import decode
-from core.data.images.loading import checked_picture
+from core.data.images.loading import checked_image
 from core.data.imports.run_import import run_import
 from core.data.readers.image_folders import READER
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from core.errors import DataError
-from core.serving.images import read_picture
+from core.serving.images import read_image
 from core.specs import DataInfo
 from tests.data.images.drawing import pack, saved
 from tests.data.images.taking import take
@@ -62,14 +62,14 @@ def test_white_icons_are_kept_where_they_can_be_seen_and_asked_about_on_the_same
     taken = take(READER, pack(tmp_path / "icons.zip", files), tmp_path)
     assert taken.look.options.ground == "black"
     assert ["Ground of transparent pictures", "black"] in [[g.about, g.value] for g in taken.look.guesses]
-    assert taken.draft.facts["ground"] == "black"
+    assert taken.staged.facts["ground"] == "black"
     assert taken.findings["composed-pictures"].count == 8
     assert len({row["pixels"] for row in taken.rows}) == 8  # on white all of them would be the same
     kept = np.asarray(decode(taken.content(0)))
     assert (kept.min(), kept.max()) == (0, 255)
     asked = DataInfo(("down", "up"), (1, 24, 24), ground=0)
-    assert read_picture(icon(WHITE, 4), asked).max() == 255
-    assert read_picture(icon(WHITE, 4), asked).min() == 0
+    assert read_image(icon(WHITE, 4), asked).max() == 255
+    assert read_image(icon(WHITE, 4), asked).min() == 0
 
 
 def test_dark_icons_keep_their_own_files(tmp_path: Path) -> None:
@@ -80,19 +80,19 @@ def test_dark_icons_keep_their_own_files(tmp_path: Path) -> None:
 
 
 def test_pictures_dropped_one_by_one_keep_what_is_transparent(tmp_path: Path) -> None:
-    kept = checked_picture(icon(WHITE))
+    kept = checked_image(icon(WHITE))
     assert find_ground([kept]).name == "black"
-    assert find_ground([checked_picture(saved(Image.new("RGB", (30, 30), "white")))]).transparent == 0
+    assert find_ground([checked_image(saved(Image.new("RGB", (30, 30), "white")))]).transparent == 0
 
 
 def test_what_is_added_lies_on_the_same_ground(tmp_path: Path) -> None:
-    library = Library(tmp_path / "sets", tmp_path / "cache")
+    dataset_store = DatasetStore(tmp_path / "sets", tmp_path / "cache")
     white = {f"{label}/{i}.png": icon(WHITE, 5 * j + i) for i in range(5) for j, label in enumerate(("a", "b"))}
     black = {f"{label}/{i}.png": icon(BLACK, 5 * j + i) for i in range(5) for j, label in enumerate(("a", "b"))}
-    first = run_import(library, pack(tmp_path / "a.zip", white), ImportOptions(), Silent(), tmp_path / "draft")
+    first = run_import(dataset_store, pack(tmp_path / "a.zip", white), ImportOptions(), Silent(), tmp_path / "draft")
     more = ImportOptions(add_to=first.name)
-    run_import(library, pack(tmp_path / "b.zip", black), more, Silent(), tmp_path / "draft")
-    facts = library.version(first.name).manifest.facts
+    run_import(dataset_store, pack(tmp_path / "b.zip", black), more, Silent(), tmp_path / "draft")
+    facts = dataset_store.version(first.name).manifest.facts
     assert facts["ground"] == "black"
     sizes = [guess["value"] for guess in facts["guesses"] if guess["about"] == "Size of the images"]
     assert sizes == ["24 x 24 pixels, grey"]

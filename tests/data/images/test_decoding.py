@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.data.images.decoding import (
-    BadPicture,
-    TooLargePicture,
-    TooSmallPicture,
-    UnreadablePicture,
+    BadImage,
+    TooLargeImage,
+    TooSmallImage,
+    UnreadableImage,
     decode,
     strips,
     without_colour,
@@ -26,17 +26,17 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Imag
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM"])
 def test_every_format_is_read(kind: str) -> None:
-    picture = decode(saved(Image.new("RGB", (20, 10), "red"), kind))
-    assert (picture.mode, picture.size) == ("RGB", (20, 10))
-    assert picture.getpixel((5, 5)) == pytest.approx(RED, abs=4)
+    image = decode(saved(Image.new("RGB", (20, 10), "red"), kind))
+    assert (image.mode, image.size) == ("RGB", (20, 10))
+    assert image.getpixel((5, 5)) == pytest.approx(RED, abs=4)
 
 
 def test_a_telephone_s_heic_is_read() -> None:
     file = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (64, 48), "red")).save(file)
-    picture = decode(file.getvalue())
-    assert picture.size == (64, 48)
-    assert picture.getpixel((5, 5)) == pytest.approx(RED, abs=4)
+    image = decode(file.getvalue())
+    assert image.size == (64, 48)
+    assert image.getpixel((5, 5)) == pytest.approx(RED, abs=4)
 
 
 @pytest.mark.parametrize(
@@ -54,17 +54,17 @@ def test_a_telephone_s_heic_is_read() -> None:
     ],
 )
 def test_every_kind_of_pixels_becomes_grey_or_colour(
-    picture: Image.Image, mode: str, expected: int | tuple[int, int, int]
+    image: Image.Image, mode: str, expected: int | tuple[int, int, int]
 ) -> None:
-    decoded = decode(saved(picture))
+    decoded = decode(saved(image))
     assert decoded.mode == mode
     assert decoded.getpixel((4, 4)) == expected
 
 
 def test_transparent_colours_of_a_palette_are_white() -> None:
-    picture = Image.new("P", (8, 8), 1)
-    picture.putpalette([0, 0, 0, 255, 0, 0])
-    assert decode(saved(picture, "GIF", transparency=1)).getpixel((4, 4)) == (255, 255, 255)
+    image = Image.new("P", (8, 8), 1)
+    image.putpalette([0, 0, 0, 255, 0, 0])
+    assert decode(saved(image, "GIF", transparency=1)).getpixel((4, 4)) == (255, 255, 255)
 
 
 def test_printers_colours_are_read() -> None:
@@ -111,7 +111,7 @@ def test_damaged_notes_of_a_camera_do_no_harm() -> None:
     ],
 )
 def test_broken_files_and_other_kinds_are_unreadable(content: bytes) -> None:
-    with pytest.raises(UnreadablePicture):
+    with pytest.raises(UnreadableImage):
         decode(content)
 
 
@@ -120,12 +120,12 @@ def test_decompression_bombs_are_refused_by_their_header(side: int) -> None:
     header = bytearray(png())
     header[16:24] = side.to_bytes(4, "big") * 2  # PNG does not check what it says: nothing behind is read
     header[29:33] = zlib.crc32(header[12:29]).to_bytes(4, "big")
-    with pytest.raises(TooLargePicture):
+    with pytest.raises(TooLargeImage):
         decode(bytes(header))
 
 
 def test_a_single_pixel_is_too_small() -> None:
-    with pytest.raises(TooSmallPicture):
+    with pytest.raises(TooSmallImage):
         decode(png(size=(1, 1)))
 
 
@@ -145,10 +145,10 @@ def test_grey_pictures_saved_in_colour_are_grey() -> None:
 
 def test_strips_are_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.data.images.decoding.STRIP", 100)
-    picture = noise(size=(30, 20))
-    pieces = list(strips(picture))
+    image = noise(size=(30, 20))
+    pieces = list(strips(image))
     assert len(pieces) == 7
-    assert np.array_equal(np.concatenate(pieces), np.asarray(picture))
+    assert np.array_equal(np.concatenate(pieces), np.asarray(image))
 
 
 SEEDS = [
@@ -169,5 +169,5 @@ def test_any_bytes_are_a_picture_or_a_bad_one(content: bytes, changes: list[tupl
     changed = bytearray(content)
     for place, value in changes:
         changed[place % len(changed)] = value
-    with suppress(BadPicture):
+    with suppress(BadImage):
         assert decode(bytes(changed)).mode in ("L", "RGB")

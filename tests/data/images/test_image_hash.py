@@ -6,23 +6,23 @@ from tests.data.images.drawing import noise, saved
 
 
 def test_the_same_pixels_have_the_same_hash_however_they_were_saved() -> None:
-    picture = noise()
-    hashes = {hash_pixels(decode(saved(picture, kind))) for kind in ("PNG", "BMP", "TIFF")}
+    image = noise()
+    hashes = {hash_pixels(decode(saved(image, kind))) for kind in ("PNG", "BMP", "TIFF")}
     assert len(hashes) == 1
     assert len(hashes.pop()) == 16
 
 
 def test_other_pixels_or_another_shape_have_another_hash() -> None:
-    picture = noise(size=(20, 10))
-    assert hash_pixels(picture) != hash_pixels(ImageOps.mirror(picture))
+    image = noise(size=(20, 10))
+    assert hash_pixels(image) != hash_pixels(ImageOps.mirror(image))
     assert hash_pixels(Image.new("L", (20, 10))) != hash_pixels(Image.new("L", (10, 20)))
 
 
 def test_pictures_that_look_alike_differ_in_few_bits() -> None:
-    picture = noise(1, (16, 12)).resize((320, 240))
-    brighter = ImageEnhance.Brightness(picture.resize((160, 120))).enhance(1.1)
+    image = noise(1, (16, 12)).resize((320, 240))
+    brighter = ImageEnhance.Brightness(image.resize((160, 120))).enhance(1.1)
     other = noise(2, (16, 12)).resize((320, 240))
-    first, second, third = (hash_looks(p) for p in (picture, brighter, other))
+    first, second, third = (hash_looks(p) for p in (image, brighter, other))
     assert first is not None
     assert second is not None
     assert third is not None

@@ -8,15 +8,15 @@ from PIL import Image
 
 from core.data.images.decoding import decode
 from core.data.images.samples import Sample, small
-from core.data.imports.run_import import look_at
-from core.dataset_types import ImportOptions, Look
+from core.data.imports.run_import import preview_source
+from core.dataset_types import ImportOptions, SourcePreview
 from tests.data.images.drawing import noise, pack, png, saved
 from tests.data.readers.test_image_layouts import FILES, PICTURES
 from tests.data.readers.test_image_parquet import packed, table
 from tests.data.readers.test_pixel_table import TABLES
 
 
-def shown(look: Look) -> dict[str, list[str]]:
+def shown(look: SourcePreview) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for thumbnail in look.thumbnails:
         found.setdefault(thumbnail.label, []).append(thumbnail.name)
@@ -29,7 +29,7 @@ def test_a_few_pictures_of_each_class_are_shown_before_the_import(tmp_path: Path
         f"{label}/{i}.png": png(10 * n + i, (200, 120)) for n, label in enumerate(("cat", "dog")) for i in range(9)
     }
     files |= {"dog/broken.png": b"no picture", "notes.txt": b"x"}
-    look = look_at(pack(tmp_path / "a.zip", files), ImportOptions(label_map={"cat": "Cat"}))
+    look = preview_source(pack(tmp_path / "a.zip", files), ImportOptions(label_map={"cat": "Cat"}))
     assert shown(look) == {"Cat": ["cat/0.png", "cat/2.png", "cat/5.png", "cat/8.png"],
                            "dog": ["dog/0.png", "dog/3.png", "dog/6.png"]}  # fmt: skip
 
@@ -48,7 +48,7 @@ def test_every_reader_of_pictures_shows_some(tmp_path: Path, kind: str) -> None:
         (tmp_path / name).write_bytes(content)
     else:
         pack(tmp_path / name, content)
-    look = look_at(tmp_path / name, ImportOptions())
+    look = preview_source(tmp_path / name, ImportOptions())
     assert set(shown(look)) == set(look.classes)
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.data.readers.registry import find_reader, readers
-from core.data.staging import Draft, ReaderSpec
+from core.data.staging import ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.bad.making import classes, jpeg, zip_of
@@ -75,17 +75,17 @@ def attempt(folder: Path, source: Path, reader: ReaderSpec | None = None) -> Non
     try:
         chosen = reader or find_reader(source)
         look = chosen.look(source, ImportOptions())
-        draft = Draft(folder / f"draft{next(NUMBERS)}", look.options.task)
-        draft.folder.mkdir()
+        staged = StagedDataset(folder / f"draft{next(NUMBERS)}", look.options.task)
+        staged.folder.mkdir()
         try:
-            chosen.read(source, look.options, draft, Watched())
-            draft.close()
-            assert {file.name for file in draft.folder.iterdir()} <= {"rows.arrow", "pictures.pack"}
+            chosen.read(source, look.options, staged, Watched())
+            staged.close()
+            assert {file.name for file in staged.folder.iterdir()} <= {"rows.arrow", "pictures.pack"}
         finally:
-            for open_file in (draft.writer, draft.packs):
+            for open_file in (staged.writer, staged.packs):
                 if open_file is not None:
                     open_file.abandon()
-            shutil.rmtree(draft.folder)
+            shutil.rmtree(staged.folder)
     except DataError as refused:
         said = str(refused)
     assert said.endswith((".", "?"))

@@ -17,7 +17,7 @@ TABLE = "".join(
 )
 
 
-def brought(folder: Path, kind: str, files: dict[str, bytes]) -> Path:
+def imported(folder: Path, kind: str, files: dict[str, bytes]) -> Path:
     if kind == "folder":
         return lay_out(folder / "books", files)
     (folder / "books.zip").write_bytes(zip_of(files))
@@ -31,16 +31,16 @@ def texts(taken: Taken) -> dict[str, str]:
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_documents_of_all_kinds_come_in_together(tmp_path: Path, kind: str) -> None:
     files = {"a.txt": STORY, "b.pdf": pdf(story(9)), "c.docx": docx("Dear reader,"), "notes.md": b"# Notes\n"}
-    taken = take(READER, brought(tmp_path, kind, files), tmp_path)
+    taken = take(READER, imported(tmp_path, kind, files), tmp_path)
     assert texts(taken) == {"a.txt": story(), "b.pdf": story(9), "c.docx": "Dear reader,\n", "notes.md": "# Notes\n"}
-    assert taken.draft.facts["format"] == f"{'Folder' if kind == 'folder' else 'ZIP'} of 4 documents"
+    assert taken.staged.facts["format"] == f"{'Folder' if kind == 'folder' else 'ZIP'} of 4 documents"
     assert taken.look.rows == 4
     assert taken.findings == {}
 
 
 def test_chapters_come_in_the_order_in_which_people_count(tmp_path: Path) -> None:
     files = {f"chapter {n}.txt": STORY for n in (10, 2, 1)}
-    taken = take(READER, brought(tmp_path, "zip", files), tmp_path)
+    taken = take(READER, imported(tmp_path, "zip", files), tmp_path)
     assert list(texts(taken)) == ["chapter 1.txt", "chapter 2.txt", "chapter 10.txt"]
     assert [row["source"] for row in taken.rows] == [1, 2, 3]
 
@@ -48,7 +48,7 @@ def test_chapters_come_in_the_order_in_which_people_count(tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_folders_that_name_a_split_are_respected(tmp_path: Path, kind: str) -> None:
     files = {"Train/a.txt": STORY, "valid/b.txt": b"b", "dev/c.txt": b"c", "val/d.txt": b"d", "TEST/e.txt": b"e"}
-    taken = take(READER, brought(tmp_path, kind, files), tmp_path)
+    taken = take(READER, imported(tmp_path, kind, files), tmp_path)
     assert {row["name"]: row["given"] for row in taken.rows} == {
         "Train/a.txt": "train",
         "valid/b.txt": "validation",
@@ -61,13 +61,13 @@ def test_folders_that_name_a_split_are_respected(tmp_path: Path, kind: str) -> N
 def test_each_document_has_its_own_encoding(tmp_path: Path) -> None:
     german = "Die Bäckerin grüßte ihn täglich für fünf Brötchen.\n" * 30
     files = {"a.txt": german.encode("latin-1"), "b.txt": german.encode("utf-16"), "c.txt": german.encode()}
-    assert set(texts(take(READER, brought(tmp_path, "zip", files), tmp_path)).values()) == {german}
+    assert set(texts(take(READER, imported(tmp_path, "zip", files), tmp_path)).values()) == {german}
 
 
 def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     files = {"a.txt": STORY, "b.pdf": b"%PDF-1.4", "c.txt": b" ", "d.exe": b"MZ", "e.txt": STORY + b"\0"}
     files |= {"__MACOSX/._a.txt": b"x", ".DS_Store": b"x", "Thumbs.db": b"x"}
-    taken = take(READER, brought(tmp_path, "zip", files), tmp_path)
+    taken = take(READER, imported(tmp_path, "zip", files), tmp_path)
     assert {code: (f.severity, f.count, f.examples) for code, f in taken.findings.items()} == {
         "unreadable-files": ("warning", 1, ("b.pdf",)),
         "empty-rows": ("note", 1, ("c.txt",)),
@@ -75,12 +75,12 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
         "cleaned-text": ("note", 1, ()),
         "system-files": ("note", 3, ()),
     }
-    assert not (taken.draft.folder / "copied").exists()
+    assert not (taken.staged.folder / "copied").exists()
 
 
 def test_the_same_finding_of_many_documents_is_told_once(tmp_path: Path) -> None:
     mixed = STORY + "Grüße\n".encode() + "Grüße\n".encode("latin-1")
-    taken = take(READER, brought(tmp_path, "zip", {f"{n}.txt": mixed for n in range(3)}), tmp_path)
+    taken = take(READER, imported(tmp_path, "zip", {f"{n}.txt": mixed for n in range(3)}), tmp_path)
     finding = taken.findings["mixed-encoding"]
     assert finding.count == 6
     assert finding.message.endswith("So it is in 2 other documents.")
@@ -88,18 +88,18 @@ def test_the_same_finding_of_many_documents_is_told_once(tmp_path: Path) -> None
 
 def test_a_zip_of_one_table_is_read_as_that_table(tmp_path: Path) -> None:
     files = {"data/reviews.csv": f"text,label\n{TABLE}".encode(), "README.md": b"# Reviews"}
-    source = brought(tmp_path, "zip", files)
+    source = imported(tmp_path, "zip", files)
     assert find_reader(source).name == "documents"
     taken = take(READER, source, tmp_path)
     assert taken.look.tasks[0] == "text-classification"
     assert taken.rows[0] == {"text": "an awful thing number 0", "label": "bad", "given": "", "source": 2}
     assert len(taken.rows) == 40
-    assert taken.draft.facts["format"].startswith("ZIP with data/reviews.csv: CSV")
+    assert taken.staged.facts["format"].startswith("ZIP with data/reviews.csv: CSV")
 
 
 def test_json_lines_with_a_text_become_documents(tmp_path: Path) -> None:
     lines = "".join(f'{{"id": {n}, "text": "Story {n}. Once there was a fox who counted."}}\n' for n in range(40))
-    source = brought(tmp_path, "zip", {"stories.jsonl": lines.encode()})
+    source = imported(tmp_path, "zip", {"stories.jsonl": lines.encode()})
     taken = take(READER, source, tmp_path, task="text-generation")
     assert taken.look.options.text_column == "text"
     assert taken.rows[0]["text"].startswith("Story 0. Once there was a fox who counted.")
@@ -127,7 +127,7 @@ def test_json_lines_with_a_text_become_documents(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_used_is_refused_in_words(tmp_path: Path, files: dict[str, bytes], sentence: str) -> None:
     with pytest.raises(DataError) as refused:
-        take(READER, brought(tmp_path, "zip", files), tmp_path)
+        take(READER, imported(tmp_path, "zip", files), tmp_path)
     assert str(refused.value).startswith(sentence)
 
 
@@ -139,13 +139,13 @@ def test_a_locked_zip_is_refused(tmp_path: Path) -> None:
 
 def test_a_zip_of_pictures_with_a_readme_is_not_taken_for_documents(tmp_path: Path) -> None:
     files = {f"{name}/{n}.png": png(n) for name in ("cats", "dogs") for n in range(3)} | {"README.txt": b"Pets"}
-    assert find_reader(brought(tmp_path, "zip", files)).name == "picture-folders"
+    assert find_reader(imported(tmp_path, "zip", files)).name == "picture-folders"
 
 
 def test_a_table_that_also_names_pictures_is_still_a_table(tmp_path: Path) -> None:
     lines = TABLE.splitlines()
     rows = "".join(f"{n}.jpg,{line}\n" for n, line in enumerate(lines))
-    taken = take(READER, brought(tmp_path, "zip", {"reviews.csv": f"photo,text,label\n{rows}".encode()}), tmp_path)
+    taken = take(READER, imported(tmp_path, "zip", {"reviews.csv": f"photo,text,label\n{rows}".encode()}), tmp_path)
     assert taken.rows[1]["text"] == "a lovely thing number 1"
 
 
@@ -157,4 +157,4 @@ def test_a_table_of_nothing_but_names_of_pictures_and_answers_asks_for_the_pictu
     with pytest.raises(
         DataError, match=r"^labels\.csv names pictures in its column 'image' \(such as IMG_0\.jpg\), but"
     ):
-        READER.look(brought(tmp_path, "zip", {"labels.csv": f"image,answer\n{rows}".encode()}), ImportOptions())
+        READER.look(imported(tmp_path, "zip", {"labels.csv": f"image,answer\n{rows}".encode()}), ImportOptions())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.images.decoding import decode
 from core.data.readers.idx import READER
-from core.data.staging import Draft
+from core.data.staging import StagedDataset
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.images.drawing import lay_out, pack
@@ -23,7 +23,7 @@ def idx(numbers: NDArray[np.uint8], packed: bool = True) -> bytes:
     return gzip.compress(content) if packed else content
 
 
-def pictures(count: int, seed: int = 0, side: int = 6) -> NDArray[np.uint8]:
+def images(count: int, seed: int = 0, side: int = 6) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (count, side, side), np.uint8)
 
 
@@ -34,9 +34,9 @@ def labels(count: int, classes: int = 3) -> NDArray[np.uint8]:
 def mnist(packed: bool = True) -> dict[str, bytes]:
     end = ".gz" if packed else ""
     return {
-        f"t10k-images-idx3-ubyte{end}": idx(pictures(4, 1), packed),
+        f"t10k-images-idx3-ubyte{end}": idx(images(4, 1), packed),
         f"t10k-labels-idx1-ubyte{end}": idx(labels(4), packed),
-        f"train-images-idx3-ubyte{end}": idx(pictures(9), packed),
+        f"train-images-idx3-ubyte{end}": idx(images(9), packed),
         f"train-labels-idx1-ubyte{end}": idx(labels(9), packed),
     }
 
@@ -55,15 +55,15 @@ def test_mnist_comes_in_with_its_test_pictures_kept_apart(tmp_path: Path, kind: 
         ("0", "test", 1),
         ("1", "test", 2),
     ]
-    assert taken.draft.labels == ("0", "1", "2")
-    assert np.array_equal(np.asarray(decode(taken.content(2))), pictures(9)[2])
+    assert taken.staged.labels == ("0", "1", "2")
+    assert np.array_equal(np.asarray(decode(taken.content(2))), images(9)[2])
     assert taken.content(2).startswith(b"\x89PNG")
     assert {(row["width"], row["height"], row["channels"]) for row in taken.rows} == {(6, 6, 1)}
     assert taken.findings == {}
 
 
 def test_one_pair_says_nothing_about_splits(tmp_path: Path) -> None:
-    files = {"a.gz": idx(pictures(6)), "b.gz": idx(labels(6))}  # called anything
+    files = {"a.gz": idx(images(6)), "b.gz": idx(labels(6))}  # called anything
     source = lay_out(tmp_path / "pair", files)
     assert READER.accepts(source) == 0.93
     assert {row["given"] for row in take(READER, source, tmp_path).rows} == {""}
@@ -85,7 +85,7 @@ def test_colour_pictures_come_in(tmp_path: Path) -> None:
 def test_classes_can_be_named(tmp_path: Path) -> None:
     source = lay_out(tmp_path / "a", mnist())
     taken = take(READER, source, tmp_path, label_map={"0": "shirt", "1": "coat", "2": ""})
-    assert taken.draft.labels == ("shirt", "coat")
+    assert taken.staged.labels == ("shirt", "coat")
     assert taken.look.classes == {"shirt": 5, "coat": 4}
     assert taken.findings["dropped-labels"].count == 4
 
@@ -94,7 +94,7 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
     ("files", "sentence"),
     [
         (
-            {"train-images-idx3-ubyte.gz": idx(pictures(3))},
+            {"train-images-idx3-ubyte.gz": idx(images(3))},
             "train-images-idx3-ubyte.gz holds pictures, but the file with their labels is missing (it is usually "
             "called 'train-labels-idx1-ubyte.gz'). Bring both together, in one folder or ZIP.",
         ),
@@ -104,28 +104,28 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
             "'train-images-idx3-ubyte')",
         ),
         (
-            {"train-images-idx3-ubyte": idx(pictures(3)), "train-labels-idx1-ubyte": idx(labels(4))},
+            {"train-images-idx3-ubyte": idx(images(3)), "train-labels-idx1-ubyte": idx(labels(4))},
             "train-images-idx3-ubyte holds 3 pictures, but train-labels-idx1-ubyte 4 labels.",
         ),
         (
-            {"train-images-idx3-ubyte": idx(pictures(3), False)[:-40], "train-labels-idx1-ubyte": idx(labels(3))},
+            {"train-images-idx3-ubyte": idx(images(3), False)[:-40], "train-labels-idx1-ubyte": idx(labels(3))},
             "train-images-idx3-ubyte says that it holds 3 pictures of 6 x 6 pixels, but ends after 1: it was cut off.",
         ),
         (
-            {"train-images-idx3-ubyte": idx(pictures(3), False) + b"!", "train-labels-idx1-ubyte": idx(labels(3))},
+            {"train-images-idx3-ubyte": idx(images(3), False) + b"!", "train-labels-idx1-ubyte": idx(labels(3))},
             "train-images-idx3-ubyte holds more than the 3 pictures of 6 x 6 pixels that it says.",
         ),
         (
-            {"train-images-idx3-ubyte.gz": idx(pictures(99))[:-900], "train-labels-idx1-ubyte": idx(labels(99))},
+            {"train-images-idx3-ubyte.gz": idx(images(99))[:-900], "train-labels-idx1-ubyte": idx(labels(99))},
             "train-images-idx3-ubyte.gz is damaged or was cut off on its way.",
         ),
         (
-            {"train-images-idx3-ubyte": idx(pictures(3)), "train-labels-idx1-ubyte": idx(labels(3, 1))},
+            {"train-images-idx3-ubyte": idx(images(3)), "train-labels-idx1-ubyte": idx(labels(3, 1))},
             "All pictures of a have the same label.",
         ),
         (
             {f"{name}-{kind}": idx(numbers)
-             for name in ("digits", "letters") for kind, numbers in (("images", pictures(3)), ("labels", labels(3)))},
+             for name in ("digits", "letters") for kind, numbers in (("images", images(3)), ("labels", labels(3)))},
             "a holds several sets of pictures (digits-images, letters-images). Bring one set at a time",
         ),
         ({"train-images-idx3-ubyte.gz": b"nothing"}, "a holds no idx files that can be read"),
@@ -150,13 +150,13 @@ def test_other_files_are_not_claimed(tmp_path: Path) -> None:
 def test_any_bytes_are_read_or_refused_in_words(
     tmp_path: Path, packed: bool, changes: list[tuple[int, int]], keep: int
 ) -> None:
-    content = bytearray(idx(pictures(4), packed))
+    content = bytearray(idx(images(4), packed))
     for place, value in changes:
         content[place] = value
     files = {"train-images-idx3-ubyte": bytes(content[: keep or None]), "train-labels-idx1-ubyte": idx(labels(4))}
     source = lay_out(tmp_path / "random", files)
     READER.accepts(source)
     with suppress(DataError):
-        draft = Draft(tmp_path, "image-classification")
-        READER.read(source, READER.look(source, ImportOptions()).options, draft, Watched())
-        draft.close()
+        staged = StagedDataset(tmp_path, "image-classification")
+        READER.read(source, READER.look(source, ImportOptions()).options, staged, Watched())
+        staged.close()

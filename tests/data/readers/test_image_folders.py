@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from core.data.readers.image_folders import READER
-from core.data.staging import Draft
+from core.data.staging import StagedDataset
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.images.drawing import lay_out, noise, pack, png, saved
@@ -179,6 +179,6 @@ def test_any_folder_is_read_or_refused_in_words(tmp_path: Path, files: dict[str,
     source = pack(tmp_path / "random.zip", files)
     READER.accepts(source)
     with suppress(DataError):
-        draft = Draft(tmp_path, "image-classification")
-        READER.read(source, READER.look(source, ImportOptions()).options, draft, Watched())
-        draft.close()
+        staged = StagedDataset(tmp_path, "image-classification")
+        READER.read(source, READER.look(source, ImportOptions()).options, staged, Watched())
+        staged.close()

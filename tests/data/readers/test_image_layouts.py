@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.data.images.layout_specs import layouts
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers.image_layouts import READER
 from core.data.readers.registry import find_reader
 from core.dataset_types import ImportOptions
@@ -198,8 +198,8 @@ def test_sessions_below_class_folders_are_no_classes(tmp_path: Path, kind: str) 
     places = [(shape, year, i) for shape in SHAPES[:2] for year in (2021, 2022) for i in range(2)]
     files = {f"photos/{s}/{y}/{i}.png": png(n) for n, (s, y, i) in enumerate(places)}
     source = pack(tmp_path / "set.zip", files) if kind == "zip" else lay_out(tmp_path / "set", files)
-    assert look_at(source, ImportOptions()).classes == {"circle": 4, "square": 4}
-    as_folders = look_at(source, ImportOptions(layout="class-folders"))
+    assert preview_source(source, ImportOptions()).classes == {"circle": 4, "square": 4}
+    as_folders = preview_source(source, ImportOptions(layout="class-folders"))
     assert as_folders.classes == {"2021": 4, "2022": 4}
     assert as_folders.options.layout == "class-folders"
 
@@ -220,7 +220,7 @@ def test_only_what_is_called_like_a_session_is_one(
     tmp_path: Path, folders: tuple[str, ...], classes: tuple[str, ...]
 ) -> None:
     files = {f"{folder}/{i}.png": png(7 * n + i) for n, folder in enumerate(folders) for i in range(2)}
-    assert tuple(look_at(pack(tmp_path / "set.zip", files), ImportOptions()).classes) == classes
+    assert tuple(preview_source(pack(tmp_path / "set.zip", files), ImportOptions()).classes) == classes
 
 
 def test_good_and_defective_parts_come_without_their_masks(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_names_that_begin_with_a_class_are_read_where_sure(
     tmp_path: Path, names_: tuple[str, str], classes: tuple[str, ...]
 ) -> None:
     files = {f"all/{name.format(i)}": png(10 * n + i) for n, name in enumerate(names_) for i in range(4)}
-    look = look_at(pack(tmp_path / "set.zip", files), ImportOptions())
+    look = preview_source(pack(tmp_path / "set.zip", files), ImportOptions())
     assert (look.options.layout, tuple(look.classes)) == ("name-prefix", classes)
 
 
@@ -262,12 +262,12 @@ def test_tables_of_public_sets(tmp_path: Path) -> None:
     signs = {f"{split}/{i}.png": png(10 * n + i) for n, split in enumerate(("Train", "Test")) for i in range(6)}
     signs |= {f"{s}.csv": b"Width,ClassId,Path\n" + "".join(f"9,{i % 2},{s}/{i}.png\n" for i in range(6)).encode()
               for s in ("Train", "Test")}  # fmt: skip
-    look = look_at(pack(tmp_path / "gtsrb.zip", signs), ImportOptions())
+    look = preview_source(pack(tmp_path / "gtsrb.zip", signs), ImportOptions())
     assert look.classes == {"0": 6, "1": 6}
     assert ("Split", "6 training, 6 test") in [(guess.about, guess.value) for guess in look.guesses]
     parts = ("TRAIN", "VALIDATION", "TEST")
     lines = "".join(f"{parts[i % 3]},gs://bucket/images/{name},{shape}\n" for i, name, shape in names())
-    look = look_at(pack(tmp_path / "vertex.zip", {**PICTURES, "import.csv": lines.encode()}), ImportOptions())
+    look = preview_source(pack(tmp_path / "vertex.zip", {**PICTURES, "import.csv": lines.encode()}), ImportOptions())
     assert (look.classes, look.options.split_column) == ({"circle": 2, "square": 2, "star": 2}, "column 1")
 
 
@@ -277,7 +277,7 @@ def test_tables_of_public_sets(tmp_path: Path) -> None:
 def test_names_that_cameras_give_are_no_classes(tmp_path: Path, names_: tuple[str, str]) -> None:
     files = {f"all/{name.format(i)}": png(10 * n + i) for n, name in enumerate(names_) for i in range(4)}
     with pytest.raises(DataError, match="class folder"):
-        look_at(pack(tmp_path / "set.zip", files), ImportOptions())
+        preview_source(pack(tmp_path / "set.zip", files), ImportOptions())
 
 
 def test_imagenet_s_codes_are_named_by_their_list_of_words(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_imagenet_s_codes_are_named_by_their_list_of_words(tmp_path: Path) -> No
     files = {
         f"train/{code}/{i}.png": png(int(code[1:]) % 997 + i) for code in ("n01440764", "n01443537") for i in range(3)
     }
-    look = look_at(pack(tmp_path / "set.zip", files | {"LOC_synset_mapping.txt": words}), ImportOptions())
+    look = preview_source(pack(tmp_path / "set.zip", files | {"LOC_synset_mapping.txt": words}), ImportOptions())
     assert (look.options.layout, look.classes) == ("synsets", {"goldfish": 3, "tench": 3})
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers import image_columns
 from core.data.readers.image_parquet import READER
 from core.data.readers.registry import find_reader
@@ -22,9 +22,9 @@ FEATURES = {"image": {"_type": "Image"}, "label": {"names": ["circle", "square"]
 
 def table(count: int, begin: int = 0, **more: list[Any]) -> pa.Table:
     """Pictures as Hugging Face keeps them."""
-    pictures = [{"bytes": png(begin + i, (12, 12)), "path": f"dir/{begin + i}.png"} for i in range(count)]
+    images = [{"bytes": png(begin + i, (12, 12)), "path": f"dir/{begin + i}.png"} for i in range(count)]
     named = {b"huggingface": json.dumps({"info": {"features": FEATURES}}).encode()}
-    return pa.table({"image": pictures, "label": [i % 2 for i in range(count)], **more}).replace_schema_metadata(named)
+    return pa.table({"image": images, "label": [i % 2 for i in range(count)], **more}).replace_schema_metadata(named)
 
 
 def packed(found: pa.Table) -> bytes:
@@ -39,7 +39,7 @@ def test_a_column_of_pictures_with_named_classes(tmp_path: Path) -> None:
     assert taken.look.classes == {"circle": 3, "square": 3}
     assert taken.seen == [(f"{i}.png", ("circle", "square")[i % 2], "") for i in range(6)]
     assert taken.content(2) == png(2, (12, 12))
-    assert taken.draft.labels == ("circle", "square")
+    assert taken.staged.labels == ("circle", "square")
     lines = {guess.about: (guess.value, guess.option) for guess in taken.look.guesses}
     assert lines["Label column"] == ("label", "--label-column NAME")
     assert lines["Not used"] == ("'note'", "")
@@ -81,7 +81,7 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     assert {code: f.count for code, f in taken.findings.items()} == {"unreadable-files": 2, "unlabelled-pictures": 1}
     (source := tmp_path / "b.parquet").write_bytes(packed(pa.table({"image": found["image"]})))
     with pytest.raises(DataError, match="no column says what they show"):
-        look_at(source, ImportOptions())
+        preview_source(source, ImportOptions())
 
 
 def test_tables_without_pictures_stay_tables(tmp_path: Path) -> None:
@@ -93,8 +93,8 @@ def test_one_picture_over_and_over_is_refused_before_it_fills_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(image_columns, "MOST_SURE_CHARACTERS", 20_000_000)
-    picture = png(1, (300, 300))  # 270 kB
-    column = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array([picture]))
+    image = png(1, (300, 300))  # 270 kB
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 100_000, pa.int32()), pa.array([image]))
     pq.write_table(pa.table({"image": column, "label": [0, 1] * 50_000}), source := tmp_path / "a.parquet")
     assert source.stat().st_size < 2_000_000
     with pytest.raises(DataError, match="over and over"):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.data.readers import image_folders
 from core.data.readers.image_table import READER
-from core.data.staging import Draft
+from core.data.staging import StagedDataset
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.images.drawing import lay_out, pack, png
@@ -132,6 +132,6 @@ def test_any_table_is_read_or_refused_in_words(tmp_path: Path, table: bytes) -> 
     source = pack(tmp_path / "random.zip", heap(2, "") | {"labels.csv": table})
     READER.accepts(source)
     with suppress(DataError):
-        draft = Draft(tmp_path, "image-classification")
-        READER.read(source, READER.look(source, ImportOptions()).options, draft, Watched())
-        draft.close()
+        staged = StagedDataset(tmp_path, "image-classification")
+        READER.read(source, READER.look(source, ImportOptions()).options, staged, Watched())
+        staged.close()

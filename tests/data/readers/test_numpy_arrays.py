@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data.images.decoding import decode
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers import binary_records
 from core.data.readers.numpy_arrays import READER
 from core.data.readers.registry import find_reader
@@ -70,9 +70,9 @@ def test_files_beside_each_other_are_pairs_or_classes(tmp_path: Path) -> None:
     kuzushiji.mkdir()
     npz(kuzushiji / "kmnist-train-imgs.npz", arr_0=GREY)
     npz(kuzushiji / "kmnist-train-labels.npz", arr_0=LABELS)
-    assert look_at(kuzushiji, ImportOptions()).classes == {"0": 4, "1": 4}
+    assert preview_source(kuzushiji, ImportOptions()).classes == {"0": 4, "1": 4}
     drawn = {f"full_numpy_bitmap_{name}.npy": saved(GREY.reshape(8, 144)) for name in ("cat", "dog")}
-    look = look_at(lay_out(tmp_path / "quickdraw", drawn), ImportOptions())
+    look = preview_source(lay_out(tmp_path / "quickdraw", drawn), ImportOptions())
     assert look.classes == {"cat": 8, "dog": 8}
     assert look.guesses[0].about == "Classes"
 
@@ -80,7 +80,7 @@ def test_files_beside_each_other_are_pairs_or_classes(tmp_path: Path) -> None:
 def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     source = npz(tmp_path / "a.npz", images=np.array([{"run": "me"}], dtype=object))
     with pytest.raises(DataError, match="pickle"):
-        look_at(source, ImportOptions())
+        preview_source(source, ImportOptions())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_objects_are_never_unpickled(tmp_path: Path) -> None:
 )
 def test_what_is_missing_is_said(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
     with pytest.raises(DataError, match=said):
-        look_at(npz(tmp_path / "a.npz", **arrays), ImportOptions())
+        preview_source(npz(tmp_path / "a.npz", **arrays), ImportOptions())
 
 
 def test_a_header_that_promises_more_than_there_is(tmp_path: Path) -> None:
@@ -107,13 +107,13 @@ def test_a_header_that_promises_more_than_there_is(tmp_path: Path) -> None:
 
 
 def test_cifar_and_stl_in_plain_bytes(tmp_path: Path) -> None:
-    pictures = np.random.default_rng(2).integers(0, 256, (4, 32, 32, 3), np.uint8)
-    records = b"".join(bytes([i % 2]) + p.transpose(2, 0, 1).tobytes() for i, p in enumerate(pictures))
+    images = np.random.default_rng(2).integers(0, 256, (4, 32, 32, 3), np.uint8)
+    records = b"".join(bytes([i % 2]) + p.transpose(2, 0, 1).tobytes() for i, p in enumerate(images))
     files = {"data_batch_1.bin": records, "test_batch.bin": records, "batches.meta.txt": b"airplane\nautomobile\n\n"}
     taken = take(binary_records.READER, lay_out(tmp_path / "cifar-10-batches-bin", files), tmp_path)
     assert taken.look.classes == {"airplane": 4, "automobile": 4}
     assert [row["given"] for row in taken.rows] == ["train"] * 4 + ["test"] * 4
-    assert np.array_equal(pixels(taken)[:4], pictures)
+    assert np.array_equal(pixels(taken)[:4], images)
     large = np.random.default_rng(3).integers(0, 256, (2, 96, 96, 3), np.uint8)
     files = {"train_X.bin": large.transpose(0, 3, 2, 1).tobytes(), "train_y.bin": bytes([1, 2]),
              "class_names.txt": b"airplane\nbird\n", "unlabeled_X.bin": b""}  # fmt: skip
@@ -136,10 +136,10 @@ def test_cifar_and_stl_in_plain_bytes(tmp_path: Path) -> None:
 def test_what_is_never_opened_is_named_with_a_way_out(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     (tmp_path / name).write_bytes(content + bytes(200))
     with pytest.raises(DataError, match=said):
-        look_at(tmp_path / name, ImportOptions())
+        preview_source(tmp_path / name, ImportOptions())
 
 
 def test_the_pickled_cifar_is_named_as_that(tmp_path: Path) -> None:
     files = dict.fromkeys(("batches.meta", "data_batch_1", "test_batch", "readme.html"), b"\x80\x02}q\0.")
     with pytest.raises(DataError, match="binary version"):
-        look_at(lay_out(tmp_path / "cifar-10-batches-py", files), ImportOptions())
+        preview_source(lay_out(tmp_path / "cifar-10-batches-py", files), ImportOptions())

@@ -20,7 +20,7 @@ def book(folder: Path, content: bytes, name: str = "book.pdf") -> Path:
 def test_the_text_of_every_page_comes_in_in_order(tmp_path: Path) -> None:
     taken = take(READER, book(tmp_path, pdf(story(25), "Chapter two\n" + story(20))), tmp_path)
     assert [row["text"] for row in taken.rows] == [story(25) + "Chapter two\n" + story(20)]
-    assert taken.look.format == taken.draft.facts["format"] == "PDF, 2 pages"
+    assert taken.look.format == taken.staged.facts["format"] == "PDF, 2 pages"
     assert taken.look.sample[:2] == (
         ("1. Nobody in the village knew how old the bridge was.",),
         ("2. A letter came on Tuesday, and it was not for her.",),

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.data.images.decoding import decode
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers.pixel_table import READER
 from core.data.readers.registry import find_reader
 from core.dataset_types import ImportOptions
@@ -28,12 +28,12 @@ def lines(rows: Sequence[Sequence[object]], header: Sequence[str] = (), separato
     return "\n".join(separator.join(map(str, row)) for row in [*told, *rows]) + "\n"
 
 
-def numbers(picture: np.ndarray) -> list[int]:
-    return [int(value) for value in picture.ravel()]
+def numbers(image: np.ndarray) -> list[int]:
+    return [int(value) for value in image.ravel()]
 
 
 NAMES = [f"pixel{i}" for i in range(64)]
-ROWS = [[i % 2, *numbers(picture)] for i, picture in enumerate(digits(6))]
+ROWS = [[i % 2, *numbers(image)] for i, image in enumerate(digits(6))]
 TABLES = {
     "kaggle": lines(ROWS, ["label", *NAMES]),
     "one by one": lines(ROWS, ["label", *(f"{1 + i // 8}x{1 + i % 8}" for i in range(64))]),
@@ -53,22 +53,22 @@ def test_rows_of_pixels_are_pictures(tmp_path: Path, case: str) -> None:
     taken = take(READER, source, tmp_path)
     assert taken.look.classes == {"0": 3, "1": 3}
     assert [row["label"] for row in taken.rows] == ["0", "1"] * 3
-    for position, picture in enumerate(digits(6)):
-        assert np.array_equal(np.asarray(decode(taken.content(position))), picture[..., 0])
+    for position, image in enumerate(digits(6)):
+        assert np.array_equal(np.asarray(decode(taken.content(position))), image[..., 0])
 
 
 @pytest.mark.parametrize("woven", [True, False])
 def test_colours_are_put_together_as_they_came(tmp_path: Path, woven: bool) -> None:
-    pictures = digits(4, side=12, channels=3)
-    rows = [[i % 2, *numbers(p if woven else p.transpose(2, 0, 1))] for i, p in enumerate(pictures)]
+    images = digits(4, side=12, channels=3)
+    rows = [[i % 2, *numbers(p if woven else p.transpose(2, 0, 1))] for i, p in enumerate(images)]
     (source := tmp_path / "rgb.csv").write_text(lines(rows, ["label", *(f"pixel{i:04}" for i in range(432))]))
     taken = take(READER, source, tmp_path)
     assert taken.look.format == "Table of pixels: pictures of 12 x 12, in colour"
-    assert np.array_equal(np.asarray(decode(taken.content(0))), pictures[0])
+    assert np.array_equal(np.asarray(decode(taken.content(0))), images[0])
 
 
 def test_brightness_of_other_ranges_is_stretched_and_said(tmp_path: Path) -> None:
-    rows = [[i % 2, *(value // 16 for value in numbers(picture))] for i, picture in enumerate(digits(4))]
+    rows = [[i % 2, *(value // 16 for value in numbers(image))] for i, image in enumerate(digits(4))]
     (source := tmp_path / "digits.csv").write_text(lines(rows, ["label", *NAMES]))
     taken = take(READER, source, tmp_path)
     assert [g.value for g in taken.look.guesses if g.about == "Brightness"] == ["0 to 16"]
@@ -108,12 +108,12 @@ def test_wide_tables_of_other_things_stay_tables(tmp_path: Path) -> None:
 
 def test_an_explicit_task_is_obeyed(tmp_path: Path) -> None:
     (source := tmp_path / "train.csv").write_text(TABLES["kaggle"])
-    assert look_at(source, ImportOptions(task="tabular-regression")).options.target_column == "label"
-    assert look_at(source, ImportOptions(task="image-classification")).kind == "pictures"
-    picture = tmp_path / "cat.zip"
-    with zipfile.ZipFile(picture, "w") as archive:
+    assert preview_source(source, ImportOptions(task="tabular-regression")).options.target_column == "label"
+    assert preview_source(source, ImportOptions(task="image-classification")).kind == "pictures"
+    image = tmp_path / "cat.zip"
+    with zipfile.ZipFile(image, "w") as archive:
         for label in ("cat", "dog"):
             Image.new("L", (9, 9)).save(tmp_path / "a.png")
             archive.write(tmp_path / "a.png", f"{label}/a.png")
     with pytest.raises(DataError, match="holds pictures"):
-        look_at(picture, ImportOptions(task="text-classification"))
+        preview_source(image, ImportOptions(task="text-classification"))

@@ -37,7 +37,7 @@ def test_a_text_comes_in_as_it_is_in_any_usual_encoding(tmp_path: Path, text: st
     taken = take(READER, text_file(tmp_path, text.encode(encoding)), tmp_path)
     assert [row["text"] for row in taken.rows] == [text]
     assert taken.rows[0]["name"] == "book.txt"
-    assert taken.look.format == taken.draft.facts["format"] == title
+    assert taken.look.format == taken.staged.facts["format"] == title
     assert taken.findings == {}
 
 
@@ -45,7 +45,7 @@ def test_an_encoding_that_the_user_chose_is_used(tmp_path: Path) -> None:
     russian = "Мельник вставал до солнца и слушал реку.\n" * 40
     taken = take(READER, text_file(tmp_path, russian.encode("koi8-r")), tmp_path, encoding="KOI8-R")
     assert taken.rows[0]["text"] == russian
-    assert taken.draft.facts["encoding"] == "koi8-r"
+    assert taken.staged.facts["encoding"] == "koi8-r"
 
 
 def test_a_few_bytes_of_another_encoding_are_put_right_and_counted(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_file_that_begins_in_ascii_is_looked_at_to_its_end(tmp_path: Path) -> 
     taken = take(READER, text_file(tmp_path, content), tmp_path)
     assert taken.rows[-1]["text"].endswith("Schöne Grüße\n")
     assert taken.look.format == "Text, UTF-8"  # from its beginning
-    assert taken.draft.facts["format"] == "Text, Western European (Windows-1252)"
+    assert taken.staged.facts["format"] == "Text, Western European (Windows-1252)"
     assert set(taken.findings) == {"divided-text"}  # it has no blank line
 
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core import catalog
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers.registry import find_reader, readers
 from core.dataset_types import ImportOptions
 from core.errors import DataError
@@ -67,7 +67,7 @@ SOURCES: dict[str, tuple[str, bytes]] = {
 
 def answer(file: Path, task: str) -> str:
     try:
-        return look_at(file, ImportOptions(task=task)).options.task
+        return preview_source(file, ImportOptions(task=task)).options.task
     except DataError as refused:
         return str(refused)
 

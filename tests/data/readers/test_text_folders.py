@@ -24,7 +24,7 @@ def folders(*names: str, each: int = 5, ending: str = ".txt") -> dict[str, bytes
     return {f"{name}/{n}{ending}": text(name.rpartition("/")[2], n) for name in names for n in range(each)}
 
 
-def brought(folder: Path, files: dict[str, bytes], kind: str = "zip") -> Path:
+def imported(folder: Path, files: dict[str, bytes], kind: str = "zip") -> Path:
     if kind == "folder":
         return lay_out(folder / "texts", files)
     (folder / "texts.zip").write_bytes(zip_of(files))
@@ -40,7 +40,7 @@ def counts(path: Path) -> dict[tuple[str, str], int]:
 
 @pytest.mark.parametrize("kind", ["zip", "folder"])
 def test_the_class_is_the_folder(kind: str, tmp_path: Path) -> None:
-    source = brought(tmp_path, folders("mail/happy", "mail/angry", "mail/calm"), kind)
+    source = imported(tmp_path, folders("mail/happy", "mail/angry", "mail/calm"), kind)
     taken = take(source)
     assert sorted({label for _, label in taken.pairs}) == ["angry", "calm", "happy"]
     assert ("I am happy about the parcel of day 0.", "happy") in taken.pairs
@@ -52,7 +52,7 @@ def test_the_class_is_the_folder(kind: str, tmp_path: Path) -> None:
 
 def test_parts_and_texts_without_a_class_are_kept_apart(tmp_path: Path) -> None:
     files = folders("acl/train/pos", "acl/train/neg", each=6) | folders("acl/test/pos", "acl/test/neg", each=3)
-    source = brought(
+    source = imported(
         tmp_path, files | folders("acl/train/unsup", each=4) | {"acl/README": b"Read me", "acl/x.vocab": b"x"}
     )
     assert counts(source) == {
@@ -71,7 +71,7 @@ def test_parts_and_texts_without_a_class_are_kept_apart(tmp_path: Path) -> None:
     ids=["files without endings", "parts below the classes"],
 )  # fmt: skip
 def test_newsgroups_come_in_by_group_and_part(files: dict[str, bytes], tmp_path: Path) -> None:
-    assert counts(brought(tmp_path, files)) == {
+    assert counts(imported(tmp_path, files)) == {
         ("sci.space", "train"): 5, ("rec.autos", "train"): 5, ("sci.space", "test"): 5, ("rec.autos", "test"): 5,
     }  # fmt: skip
 
@@ -86,19 +86,19 @@ def test_newsgroups_come_in_by_group_and_part(files: dict[str, bytes], tmp_path:
 )
 def test_each_line_of_a_class_s_file_is_an_example(names: tuple[str, str], split: str, tmp_path: Path) -> None:
     files = {name: b"".join(text(name, n) for n in range(20)) for name in names}
-    assert counts(brought(tmp_path, files)) == {("positive", split): 20, ("negative", split): 20}
+    assert counts(imported(tmp_path, files)) == {("positive", split): 20, ("negative", split): 20}
 
 
 def test_other_names_are_classes_where_the_lines_are_examples(tmp_path: Path) -> None:
     files = {f"{name}.txt": b"".join(text(name, n) for n in range(20)) for name in ("delivery", "payment")}
-    assert counts(brought(tmp_path, files)) == {("delivery", ""): 20, ("payment", ""): 20}
+    assert counts(imported(tmp_path, files)) == {("delivery", ""): 20, ("payment", ""): 20}
 
 
 def test_documents_of_any_kind_and_encoding_are_read(tmp_path: Path) -> None:
     files = {f"bill/{n}.pdf": pdf(f"Bill {n} of the shop") for n in range(4)}
     files |= {f"letter/{n}.txt": f"Grüße von Tag {n}".encode("utf-8" if n % 2 else "latin-1") for n in range(4)}
     files |= {"letter/9.pdf": b"%PDF-"}
-    taken = take(brought(tmp_path, files))
+    taken = take(imported(tmp_path, files))
     assert ("Bill 0 of the shop", "bill") in taken.pairs
     assert ("Grüße von Tag 0", "letter") in taken.pairs
     assert taken.findings["unreadable-texts"].count == 1
@@ -115,11 +115,11 @@ def test_documents_of_any_kind_and_encoding_are_read(tmp_path: Path) -> None:
     ids=["chapters in folders", "chapters", "books", "parts alone"],
 )  # fmt: skip
 def test_documents_that_have_no_classes_stay_documents(files: dict[str, bytes], tmp_path: Path) -> None:
-    assert find_reader(brought(tmp_path, files)).name == "documents"
+    assert find_reader(imported(tmp_path, files)).name == "documents"
 
 
 def test_whoever_wants_to_learn_to_write_from_them_may(tmp_path: Path) -> None:
-    source = brought(tmp_path, folders("happy", "angry", each=40))
+    source = imported(tmp_path, folders("happy", "angry", each=40))
     taken = take(source, task="text-generation")
     assert taken.options.task == "text-generation"
     assert taken.rows[0]["name"] == "angry/0.txt"

@@ -7,11 +7,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from core.data.imports.run_import import look_at
+from core.data.imports.run_import import preview_source
 from core.data.readers.registry import find_reader
 from core.data.rows import read_rows
-from core.data.staging import Draft
-from core.dataset_types import Finding, ImportOptions, Look
+from core.data.staging import StagedDataset
+from core.dataset_types import Finding, ImportOptions, SourcePreview
 from tests.data.silent import Silent
 
 
@@ -39,9 +39,9 @@ class Taken:
         return [row[f"feature:{name}" if name else "target"] for row in self.rows]
 
 
-def look(path: Path, **options: Any) -> Look:
+def look(path: Path, **options: Any) -> SourcePreview:
     """Look at a file."""
-    return look_at(path, ImportOptions(**options))
+    return preview_source(path, ImportOptions(**options))
 
 
 def take(path: Path, **options: Any) -> Taken:
@@ -49,12 +49,12 @@ def take(path: Path, **options: Any) -> Taken:
     chosen = look(path, **options).options
     folder = path.parent / f"draft of {path.name}"
     folder.mkdir()
-    draft = Draft(folder, chosen.task)
+    staged = StagedDataset(folder, chosen.task)
     try:
-        find_reader(path, task=chosen.task).read(path, chosen, draft, Silent())
+        find_reader(path, task=chosen.task).read(path, chosen, staged, Silent())
     finally:
-        draft.close()
-    return Taken(read_rows(draft.rows_file).to_pylist(), {f.code: f for f in draft.findings}, draft.facts, chosen)
+        staged.close()
+    return Taken(read_rows(staged.rows_file).to_pylist(), {f.code: f for f in staged.findings}, staged.facts, chosen)
 
 
 def write_csv(path: Path, *rows: Sequence[Any], delimiter: str = ",", encoding: str = "utf-8") -> Path:

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from core.data.imports.run_import import look_at, run_import
-from core.data.store.dataset_store import Library
+from core.data.imports.run_import import preview_source, run_import
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.bad.of_tables import rows_text
@@ -55,9 +55,9 @@ def came_in(content: bytes, suffix: str, task: str) -> bool:
         home = Path(folder)
         file = home / f"brought{suffix}"
         file.write_bytes(content)
-        library = Library(home / "datasets", home / "cache")
+        dataset_store = DatasetStore(home / "datasets", home / "cache")
         try:
-            info = run_import(library, file, ImportOptions(task=task), Silent(), home / "draft")
+            info = run_import(dataset_store, file, ImportOptions(task=task), Silent(), home / "draft")
         except DataError as error:
             refused, info = str(error), None
         assert not (home / "draft").exists()
@@ -65,7 +65,7 @@ def came_in(content: bytes, suffix: str, task: str) -> bool:
             assert refused.endswith((".", "?"))
             assert [path for path in (home / "datasets").rglob("*") if path.is_file()] == []
             return False
-        assert library.version(info.name).rows.num_rows == info.examples > 0
+        assert dataset_store.version(info.name).rows.num_rows == info.examples > 0
         return True
 
 
@@ -147,10 +147,10 @@ def test_any_options_of_a_good_file_are_obeyed_or_refused(suffix: str, options: 
         file = Path(folder) / f"brought{suffix}"
         file.write_bytes(GOOD[suffix])
         try:
-            look = look_at(file, ImportOptions.model_validate(options))
+            look = preview_source(file, ImportOptions.model_validate(options))
         except DataError as error:
             refused, look = str(error), None
         if look is None:
             assert refused.endswith((".", "?"))
         elif look.classes or look.options.task != "text-classification":  # else nobody could guess it
-            assert look_at(file, look.options).options == look.options
+            assert preview_source(file, look.options).options == look.options

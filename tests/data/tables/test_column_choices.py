@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.imports.run_import import look_at, run_import
+from core.data.imports.run_import import preview_source, run_import
 from core.data.rows import FEATURE
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_version import load_version
 from core.dataset_types import ImportOptions
 from core.errors import DataError
@@ -92,7 +92,7 @@ def test_what_the_user_says_of_a_column_is_done_and_kept(
     found = kinds(file, **decided)
     assert {name: found[name] for name in expected} == expected
     first = look(file, **WANTED, **decided)
-    again = look_at(file, first.options)
+    again = preview_source(file, first.options)
     assert (again.columns, again.options) == (first.columns, first.options)
 
 
@@ -127,16 +127,16 @@ def test_what_cannot_be_done_is_said(decided: dict[str, Any], sentence: str, fil
         look(file, task="tabular-regression", target_column="sold", **decided)
 
 
-def imported(file: Path, **options: Any) -> tuple[Library, str, str]:
-    library = Library(file.parent / "datasets", file.parent / "cache")
-    info = run_import(library, file, ImportOptions(**(WANTED | options)), Silent(), file.parent / "draft")
-    return library, info.name, str(library.version(info.name).manifest.facts["splits"])
+def imported(file: Path, **options: Any) -> tuple[DatasetStore, str, str]:
+    dataset_store = DatasetStore(file.parent / "datasets", file.parent / "cache")
+    info = run_import(dataset_store, file, ImportOptions(**(WANTED | options)), Silent(), file.parent / "draft")
+    return dataset_store, info.name, str(dataset_store.version(info.name).manifest.facts["splits"])
 
 
 def test_rows_in_time_are_divided_by_time_and_learnt_from(file: Path) -> None:
-    library, name, said = imported(file)
+    dataset_store, name, said = imported(file)
     assert said.startswith("By time, in the column 'when': what is before 2024-01-22 for training, from there for")
-    loaded = load_version(library.find(name))
+    loaded = load_version(dataset_store.find(name))
     sizes = {part: len(examples) for part, examples in loaded.examples.items()}
     assert sizes == {"train": 84, "validation": 18, "test": 18}
     parts = [pd.DataFrame(loaded.examples[part].inputs)["when"] for part in SPLITS]
@@ -154,10 +154,10 @@ def test_chance_divides_rows_in_time_where_the_user_wants_it(file: Path) -> None
 
 
 def test_the_same_rows_divided_otherwise_are_another_version(file: Path) -> None:
-    library, name, _ = imported(file)
-    by_time = library.version(name).manifest.info.fingerprint
-    library, name, _ = imported(file, split_by="random", name="by-chance")
-    assert library.version(name).manifest.info.fingerprint != by_time
+    dataset_store, name, _ = imported(file)
+    by_time = dataset_store.version(name).manifest.info.fingerprint
+    dataset_store, name, _ = imported(file, split_by="random", name="by-chance")
+    assert dataset_store.version(name).manifest.info.fingerprint != by_time
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from core.data.imports.run_import import run_import
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from tests.data.silent import Silent
 from tests.data.tables.taken import look, take, write_csv
@@ -37,7 +37,7 @@ def jsonl(path: Path, rows: list[Any]) -> Path:
     return path
 
 
-def brought(folder: Path, kind: str) -> Path:
+def imported(folder: Path, kind: str) -> Path:
     rows = [messages(number) for number in range(30)]
     if kind == "jsonl":
         return jsonl(folder / "chats.jsonl", [{"id": n, "messages": row} for n, row in enumerate(rows)])
@@ -55,7 +55,7 @@ def brought(folder: Path, kind: str) -> Path:
 
 @pytest.mark.parametrize("kind", ["jsonl", "json", "csv", "parquet"])
 def test_conversations_in_any_file_are_read_as_turns(kind: str, tmp_path: Path) -> None:
-    taken = take(brought(tmp_path, kind))
+    taken = take(imported(tmp_path, kind))
     assert taken.options.task == "text-generation"
     assert taken.texts[0] == FIRST
     assert len(taken.rows) == 30
@@ -124,10 +124,10 @@ def test_repeated_system_prompts_and_answers_stay_in_every_conversation(tmp_path
     rows = [
         {"messages": [*messages(n)[:2], {"role": "assistant", "content": f"{long}\n\nRegards"}]} for n in range(40)
     ] + [{"messages": messages(99)}] * 2
-    library = Library(tmp_path / "home" / "datasets", tmp_path / "home" / "cache")
+    dataset_store = DatasetStore(tmp_path / "home" / "datasets", tmp_path / "home" / "cache")
     file = jsonl(tmp_path / "chats.jsonl", rows)
-    info = run_import(library, file, ImportOptions(), Silent(), tmp_path / "draft")
-    opened = library.find(info.name).open
+    info = run_import(dataset_store, file, ImportOptions(), Silent(), tmp_path / "draft")
+    opened = dataset_store.find(info.name).open
     assert opened is not None
     loaded = opened()
     documents = [str(text) for part in loaded.examples.values() for text in part.inputs]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.imports.run_import import look_at, run_import
-from core.data.store.dataset_store import Library
+from core.data.imports.run_import import preview_source, run_import
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from tests.data.silent import Silent
 
@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path) -> None:
-    look = look_at(file, ImportOptions())
+    look = preview_source(file, ImportOptions())
     unused = {guess.value: guess.why for guess in look.guesses if guess.about == "Unused column"}
     assert unused == {"id": "it only names the rows", "shop": "a few words that are neither the text nor the label"}
     assert {g.about: (g.value, g.option) for g in look.guesses if g.about != "Unused column"} == {
@@ -39,13 +39,13 @@ def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path)
 
 def test_what_was_decided_is_no_guess(file: Path) -> None:
     asked = ImportOptions(label_column="shop", delimiter=";", encoding="utf-8", has_header=True)
-    said = {guess.about: guess.value for guess in look_at(file, asked).guesses}
+    said = {guess.about: guess.value for guess in preview_source(file, asked).guesses}
     assert said.keys() == {"Task", "Text column", "Unused column", "Split", "Language"}
-    assert [g.value for g in look_at(file, asked).guesses if g.about == "Unused column"] == ["id", "mood"]
+    assert [g.value for g in preview_source(file, asked).guesses if g.about == "Unused column"] == ["id", "mood"]
 
 
 def test_guesses_are_kept_with_the_data_set(file: Path, tmp_path: Path) -> None:
-    library = Library(tmp_path / "datasets", tmp_path / "cache")
-    info = run_import(library, file, ImportOptions(), Silent(), tmp_path / "draft")
-    kept = library.version(info.name).manifest.facts["guesses"]
+    dataset_store = DatasetStore(tmp_path / "datasets", tmp_path / "cache")
+    info = run_import(dataset_store, file, ImportOptions(), Silent(), tmp_path / "draft")
+    kept = dataset_store.version(info.name).manifest.facts["guesses"]
     assert [guess["value"] for guess in kept if guess["about"] == "Label column"] == ["mood"]

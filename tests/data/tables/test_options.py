@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.data.imports.run_import import look_at, run_import
-from core.data.store.dataset_store import Library
+from core.data.imports.run_import import preview_source, run_import
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.imported import reviews
@@ -26,8 +26,8 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "home" / "datasets", tmp_path / "home" / "cache")
+def dataset_store(tmp_path: Path) -> DatasetStore:
+    return DatasetStore(tmp_path / "home" / "datasets", tmp_path / "home" / "cache")
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def library(tmp_path: Path) -> Library:
 )
 def test_the_options_of_a_look_given_back_show_the_same_again(decided: dict[str, Any], file: Path) -> None:
     first = look(file, **decided)
-    again = look_at(file, first.options)
+    again = preview_source(file, first.options)
     assert again.options == first.options
     assert (again.classes, again.label_map, again.columns) == (first.classes, first.label_map, first.columns)
 
 
-def test_the_import_brings_what_the_look_has_shown(file: Path, library: Library, tmp_path: Path) -> None:
+def test_the_import_brings_what_the_look_has_shown(file: Path, dataset_store: DatasetStore, tmp_path: Path) -> None:
     seen = look(file)
-    info = run_import(library, file, seen.options, Silent(), tmp_path / "draft")
+    info = run_import(dataset_store, file, seen.options, Silent(), tmp_path / "draft")
     assert info.class_counts == dict(sorted(seen.classes.items()))
     assert (info.task, info.examples) == (seen.options.task, seen.rows)
 
@@ -114,12 +114,14 @@ def test_a_table_that_nobody_can_guess_is_shown_all_the_same_so_that_columns_can
     assert take(file, task="text-generation", text_column="note").texts[0] == reviews()[0][0][::-1]
 
 
-def test_more_examples_are_added_to_a_data_set_as_a_new_version(file: Path, library: Library, tmp_path: Path) -> None:
-    first = run_import(library, file, ImportOptions(name="letters"), Silent(), tmp_path / "draft")
+def test_more_examples_are_added_to_a_data_set_as_a_new_version(
+    file: Path, dataset_store: DatasetStore, tmp_path: Path
+) -> None:
+    first = run_import(dataset_store, file, ImportOptions(name="letters"), Silent(), tmp_path / "draft")
     more = write_csv(
         tmp_path / "more.csv", ("text", "label"), ("a brand new one", "positive"), ("quite bad", "negative")
     )
-    second = run_import(library, more, ImportOptions(add_to="letters"), Silent(), tmp_path / "draft")
+    second = run_import(dataset_store, more, ImportOptions(add_to="letters"), Silent(), tmp_path / "draft")
     assert (first.examples, second.examples, second.name) == (60, 62, "letters")
     assert (second.parent, second.change) == (first.fingerprint, "Added more.csv")
-    assert len(library.versions("letters")) == 2
+    assert len(dataset_store.versions("letters")) == 2

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.data.imports.run_import import run_import
-from core.data.store.dataset_store import Library
+from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.silent import Silent
@@ -165,8 +165,8 @@ def test_rows_that_differ_in_a_column_that_is_not_used_are_no_repeats(
     rows = [(100 + n, f"Model {n} of the series", n % 7, n * 3.5) for n in range(60)]
     again = [(200, *rows[0][1:]), (201, *rows[1][1:]), (202, "another name", *rows[2][2:])]
     file = write_csv(tmp_path / "prices.csv", ("id", "product", "size", "price"), *rows, *again)
-    library = Library(tmp_path / "datasets", tmp_path / "cache")
-    info = run_import(library, file, ImportOptions(**options), Silent(), tmp_path / "draft")
-    said = {finding.code: finding for finding in library.version(info.name).findings}
+    dataset_store = DatasetStore(tmp_path / "datasets", tmp_path / "cache")
+    info = run_import(dataset_store, file, ImportOptions(**options), Silent(), tmp_path / "draft")
+    said = {finding.code: finding for finding in dataset_store.version(info.name).findings}
     assert said["exact-duplicates"].count == repeats
     assert said["exact-duplicates"].message == ("2 of the 63 rows repeat an earlier one in every column, but for 'id'.")

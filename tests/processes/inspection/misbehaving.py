@@ -56,7 +56,7 @@ def _crash(_asked: Asked, _content: bytes) -> tuple[Any, bytes]:
     return ctypes.string_at(0), b""
 
 
-def _vanish(_asked: Asked, _content: bytes) -> tuple[Any, bytes]:
+def _lose(_asked: Asked, _content: bytes) -> tuple[Any, bytes]:
     os.kill(os.getpid(), signal.SIGKILL)
     return None, b""
 
@@ -86,6 +86,6 @@ def _slip(_asked: Asked, _content: bytes) -> tuple[Any, bytes]:
 INSPECTIONS = {
     "say": _say, "eat": _eat, "eat-compiled": _eat_in_compiled_code, "compute": _compute,
     "compute-without-a-break": _compute_without_a_break, "sleep": _sleep, "abort": _abort, "crash": _crash,
-    "vanish": _vanish, "leave": _leave, "flood": _flood, "half-characters": _half_characters, "refuse": _refuse,
+    "vanish": _lose, "leave": _leave, "flood": _flood, "half-characters": _half_characters, "refuse": _refuse,
     "slip": _slip,
 }  # fmt: skip

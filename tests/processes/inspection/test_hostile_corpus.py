@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.data import inspection_client
-from core.data.inspection_client import look_at
+from core.data.inspection_client import preview_source
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.processes.limits import Limits
@@ -52,7 +52,7 @@ def test_every_hostile_file_is_a_look_or_a_sentence(tmp_path: Path, monkeypatch:
     before = peak_bytes()
     for case, path in zip(cases, paths, strict=True):
         try:
-            said = str(look_at(path, ImportOptions()))
+            said = str(preview_source(path, ImportOptions()))
         except DataError as error:
             said = str(error)
             if len(said) > 1_000 or any(fault in said for fault in FAULTS):

@@ -50,7 +50,7 @@ CASES: dict[str, Case] = {
 def record(service: Service, name: str, case: Case) -> dict[str, Any]:
     """Train, and return what the coach is shown of it."""
     dataset, model, changes = case
-    task = service.shelf.find(dataset).task
+    task = service.dataset_service.find(dataset).task
     run = service.start_run(service.make_config(task, dataset, model, "quick", changes))
     while service.run(run.id).status.is_active:
         time.sleep(0.2)
@@ -82,7 +82,7 @@ def _rare(service: Service, folder: Path) -> None:
             label = "refund" if number % 33 == 0 else ("good", "bad")[number % 2]
             said = chance.choices(" ".join(words.values()).split(), k=6) + chance.choices(words[label].split(), k=2)
             writer.writerow([" ".join(chance.sample(said, len(said))) + f" {number}", label])
-    run_import(service.shelf.library, file, ImportOptions(name="rare"), Silent(), folder / "draft")
+    run_import(service.dataset_service.store, file, ImportOptions(name="rare"), Silent(), folder / "draft")
 
 
 def main(names: list[str]) -> None:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from core.configure import make_config
-from core.evaluation.predictions_file import write_outcomes
+from core.evaluation.predictions_file import write_predictions
 from core.runs import Run, RunStatus, Score
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
-from core.specs import Outcomes
+from core.specs import Predictions
 from core.store.run_store import RunStore, now
 
 Finished = Callable[..., Run]
@@ -25,23 +25,23 @@ def service(home: Path) -> Service:
     return open_service(Settings())
 
 
-def answers(right: Sequence[bool], sure: float = 0.9, classes: int = 2) -> Outcomes:
+def answers(right: Sequence[bool], sure: float = 0.9, classes: int = 2) -> Predictions:
     """Return answers of a classifier to examples of class 0, as sure of each as said."""
     targets = np.zeros(len(right), np.int64)
     predicted = np.where(right, 0, 1)
     probabilities = np.full((len(right), classes), (1 - sure) / (classes - 1))
     probabilities[np.arange(len(right)), predicted] = sure
-    return Outcomes(-np.log(probabilities[:, 0]), targets, predicted, probabilities)
+    return Predictions(-np.log(probabilities[:, 0]), targets, predicted, probabilities)
 
 
 @pytest.fixture
 def finished(service: Service) -> Finished:
-    """Make a finished run; `outcomes` None is one that was trained before answers were kept."""
+    """Make a finished run; `predictions` None is one that was trained before answers were kept."""
     store = RunStore(service.database)
 
     def finished(
         name: str,
-        outcomes: Outcomes | None,
+        predictions: Predictions | None,
         task: str = "image-classification",
         fingerprint: str = VERSION,
         settings: dict[str, Any] | None = None,
@@ -51,11 +51,11 @@ def finished(service: Service) -> Finished:
         run = store.create(make_config(task, dataset, model, "quick", settings), name, f"key-{len(service.runs())}")
         values: dict[str, Any] = {"status": RunStatus.RUNNING, "started_at": now(), "dataset_fingerprint": fingerprint}
         store.update(run.id, **(values | columns))
-        if outcomes is not None:
-            metrics = {metric.name: metric.compute(outcomes) for metric in service.tasks()[task].metrics}
+        if predictions is not None:
+            metrics = {metric.name: metric.compute(predictions) for metric in service.tasks()[task].metrics}
             folder = service.folder(run.id)
             folder.mkdir(parents=True, exist_ok=True)
-            write_outcomes(folder, fingerprint, outcomes)
+            write_predictions(folder, fingerprint, predictions)
         else:
             metrics = {metric.name: 0.5 for metric in service.tasks()[task].metrics}
         store.set_scores(run.id, "model", {n: Score(v, v - 0.05, v + 0.05) for n, v in metrics.items()})

@@ -10,8 +10,8 @@ from core.services.comparison.pareto import front, price_of
 from core.services.comparison.settings_table import settings_table
 from core.services.run_service import Service
 from core.settings import Settings
-from core.specs import Outcomes
-from core.store.external_runs import ForeignRuns
+from core.specs import Predictions
+from core.store.external_runs import ExternalRuns
 from tests.services.comparison.conftest import Finished, answers
 
 
@@ -27,7 +27,7 @@ def test_only_the_settings_that_differ_are_marked(service: Service, finished: Fi
 
 def test_settings_of_runs_from_elsewhere_stand_in_the_same_rows(service: Service, finished: Finished) -> None:
     own = finished("own", None, settings={"learning_rate": 0.01})
-    other = ForeignRuns(service.database).create(
+    other = ExternalRuns(service.database).create(
         "wandb", "theirs", settings={"learning_rate": 0.01, "optimizer": {"name": "adamw", "beta": 0.9}}
     )
     rows = {row.name: row for row in settings_table(service, [own, other])}
@@ -84,8 +84,8 @@ def test_the_surest_disagreement_comes_first(service: Service, finished: Finishe
 def test_of_numbers_the_furthest_apart_come_first(service: Service, finished: Finished) -> None:
     truth = np.array([1.0, 2.0, 3.0])
     runs = [
-        finished("a", Outcomes(np.zeros(3), truth, np.array([1.0, 2.0, 3.0])), task="tabular-regression"),
-        finished("b", Outcomes(np.zeros(3), truth, np.array([1.5, 2.0, 9.0])), task="tabular-regression"),
+        finished("a", Predictions(np.zeros(3), truth, np.array([1.0, 2.0, 3.0])), task="tabular-regression"),
+        finished("b", Predictions(np.zeros(3), truth, np.array([1.5, 2.0, 9.0])), task="tabular-regression"),
     ]
     (group,) = groups_of(runs)
     found = disagreements(service, group, numbers=True)

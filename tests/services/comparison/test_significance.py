@@ -3,22 +3,22 @@
 import numpy as np
 import pytest
 
-from core.evaluation.predictions_file import StoredFolds, write_folds, write_outcomes
+from core.evaluation.predictions_file import StoredFolds, write_folds, write_predictions
 from core.runs import VALIDATION, Run, Score
 from core.services.comparison.grouping import groups_of
-from core.services.comparison.significance import Judgement, stand
+from core.services.comparison.significance import ComparisonResult, stand
 from core.services.run_service import Service
-from core.specs import Outcomes
-from core.store.external_runs import ForeignRuns
+from core.specs import Predictions
+from core.store.external_runs import ExternalRuns
 from core.store.run_store import RunStore
 from tests.services.comparison.conftest import VERSION, Finished, answers
 
 
-def judged(service: Service, runs: list[Run], against: str = "") -> dict[str, Judgement]:
+def judged(service: Service, runs: list[Run], against: str = "") -> dict[str, ComparisonResult]:
     (group,) = groups_of(runs)
     standing = stand(service, group, against)
     assert standing is not None
-    return {one.run.name: one for one in standing.judgements}
+    return {one.run.name: one for one in standing.results}
 
 
 def test_twenty_more_right_answers_are_significantly_better_and_one_more_is_not(
@@ -59,17 +59,17 @@ def test_runs_on_other_data_versions_are_never_tested_against_each_other(service
     groups = groups_of([here, there])
     assert [[run.name for run in group.runs] for group in groups] == [["here"], ["there"]]
     standings = [stand(service, group, against=there.id) for group in groups]
-    assert [[one.verdict for one in found.judgements] for found in standings if found] == [["reference"]] * 2
+    assert [[one.verdict for one in found.results] for found in standings if found] == [["reference"]] * 2
 
 
 def test_answers_about_other_examples_are_refused_whatever_the_row_says(service: Service, finished: Finished) -> None:
     one = finished("one", answers([True] * 90 + [False] * 10))
     two = finished("two", answers([True] * 60 + [False] * 40))
-    write_outcomes(service.folder(two.id), "something-else", answers([True] * 60 + [False] * 40))
+    write_predictions(service.folder(two.id), "something-else", answers([True] * 60 + [False] * 40))
     assert "other test examples" in judged(service, [one, two])["two"].why
     swapped = answers([True] * 60 + [False] * 40)
     swapped.targets[:] = 1
-    write_outcomes(service.folder(two.id), VERSION, swapped)
+    write_predictions(service.folder(two.id), VERSION, swapped)
     assert judged(service, [one, two])["two"].verdict == "untested"
 
 
@@ -87,9 +87,9 @@ def test_numbers_are_compared_on_the_same_resamples(service: Service, finished: 
     truth = chance.normal(size=80)
     noise = chance.normal(size=80)
 
-    def predicted(error: float) -> Outcomes:
+    def predicted(error: float) -> Predictions:
         answered = truth + error * noise
-        return Outcomes((truth - answered) ** 2, truth, answered)
+        return Predictions((truth - answered) ** 2, truth, answered)
 
     runs = [finished(f"off by {e}", predicted(e), task="tabular-regression") for e in (0.2, 0.21, 0.8)]
     found = judged(service, runs)
@@ -101,8 +101,8 @@ def test_numbers_are_compared_on_the_same_resamples(service: Service, finished: 
 def test_texts_are_aligned_at_their_end(service: Service, finished: Finished) -> None:
     surprise = np.random.default_rng(0).gamma(2.0, size=3000)
     nothing = np.zeros(3000, np.int64)
-    whole = finished("whole", Outcomes(surprise, nothing, nothing), task="text-generation")
-    later = Outcomes(surprise[5:] + 0.3, nothing[5:], nothing[5:])  # it needed five characters to begin with
+    whole = finished("whole", Predictions(surprise, nothing, nothing), task="text-generation")
+    later = Predictions(surprise[5:] + 0.3, nothing[5:], nothing[5:])  # it needed five characters to begin with
     found = judged(service, [whole, finished("later", later, task="text-generation")])
     difference = found["later"].difference
     assert difference is not None
@@ -113,9 +113,9 @@ def test_texts_are_aligned_at_their_end(service: Service, finished: Finished) ->
 def test_runs_without_a_score_are_left_out_and_runs_from_elsewhere_have_no_test(
     service: Service, finished: Finished
 ) -> None:
-    foreign = ForeignRuns(service.database).create("csv", "elsewhere", settings={"lr": 0.1})
+    external = ExternalRuns(service.database).create("csv", "elsewhere", settings={"lr": 0.1})
     here = finished("here", answers([True, False]))
-    groups = groups_of([foreign, here])
+    groups = groups_of([external, here])
     assert [(group.task, stand(service, group) is None) for group in groups] == [
         ("image-classification", False), ("", True),
     ]  # fmt: skip
@@ -129,7 +129,7 @@ def test_the_best_is_chosen_by_validation_and_the_best_test_score_is_said_to_fla
     (group,) = groups_of(runs)
     standing = stand(service, group)
     assert standing is not None
-    assert (standing.best.run, standing.best.by) == (standing.judgements[0].run, "test")
+    assert (standing.best.run, standing.best.by) == (standing.results[0].run, "test")
     assert standing.optimism is not None
     assert 0.01 < standing.optimism < 0.08
     store = RunStore(service.database)

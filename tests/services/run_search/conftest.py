@@ -8,10 +8,10 @@ import pytest
 
 from core.runs import Run, RunStatus, Score, Stage
 from core.services.bootstrap import open_database
-from core.services.run_search.run_tags import Organiser
+from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
 from core.settings import Settings
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.run_store import RunStore
 from tests.idle import NobodyWorks, new, service
 
@@ -31,8 +31,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def organiser(service: Service) -> Organiser:
-    return Organiser(service)
+def run_tags(service: Service) -> RunTags:
+    return RunTags(service)
 
 
 @pytest.fixture
@@ -70,6 +70,6 @@ def three_runs(service: Service) -> list[Run]:
     bad = service.start_run(service.make_config(*digits, {"learning_rate": 0.1}), "bad")
     runs.update(bad.id, status=RunStatus.FAILED, note="Learns *nothing*")
     settings = {"lr": "0.01", "model": "gpt", "net": {"depth": 4, "wide": True}, "name": "=1+1"}
-    other = ForeignRuns(service.database).create("tracked", "other", "churn", settings)
+    other = ExternalRuns(service.database).create("tracked", "other", "churn", settings)
     runs.finish(other.id, RunStatus.SUCCEEDED)
     return [good, runs.get(bad.id), runs.get(other.id)]

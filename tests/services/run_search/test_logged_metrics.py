@@ -11,7 +11,7 @@ from core.services.run_search.filters import understand
 from core.services.run_search.query_parser import FilterError
 from core.services.run_search.sorting import grouped, sorted_by
 from core.services.run_service import Service
-from core.store.external_runs import ForeignRuns
+from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.metric_summary import MetricSummaries, MetricSummary
 from core.store.run_store import RunStore
@@ -30,7 +30,7 @@ def runs(kept: Service) -> list[Run]:
     runs, metrics = RunStore(kept.database), MetricStore(kept.database)
     ids = []
     for name, curves in CURVES.items():
-        run = ForeignRuns(kept.database).create("tracked", name, "p", {"name": name})
+        run = ExternalRuns(kept.database).create("tracked", name, "p", {"name": name})
         for key, values in curves.items():
             metrics.append(run.id, [Metric(key, step, value, 1.7e9 + step) for step, value in enumerate(values)])
         runs.finish(run.id, RunStatus.SUCCEEDED)
@@ -129,7 +129,7 @@ def test_every_logged_metric_can_be_a_column_and_only_those_asked_for_are_read(
 
 
 def test_a_summary_is_exact_where_a_curve_was_thinned(kept: Service) -> None:
-    run = ForeignRuns(kept.database).create("tracked", "long", "q", {})
+    run = ExternalRuns(kept.database).create("tracked", "long", "q", {})
     values = [1.0] * 50_000
     values[0], values[31_234], values[40_001], values[-1] = 0.5, -7.0, 9.0, 0.25
     store = MetricStore(kept.database)

@@ -67,4 +67,4 @@ def test_a_large_family_is_cut(service: Service, new: New) -> None:
     for _ in range(MOST + 3):
         new(parent_id=first.id, parent_kind="clone")
     family = family_of(service, first.id)
-    assert (len(family.runs), family.left_out) == (MOST, True)
+    assert (len(family.runs), family.skipped) == (MOST, True)

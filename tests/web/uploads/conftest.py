@@ -9,7 +9,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.settings import Settings
 from core.web.uploads import upload_routes
 
@@ -18,14 +18,14 @@ OURS = {"origin": HOME_URL, "x-touchstone": "1"}
 
 
 @pytest.fixture
-def shelf(settings: Settings) -> Shelf:
+def dataset_service(settings: Settings) -> DatasetService:
     settings.prepare()
-    return Shelf(settings)
+    return DatasetService(settings)
 
 
 @pytest.fixture
-def app(shelf: Shelf) -> Starlette:
-    return Starlette(routes=upload_routes(lambda: shelf))
+def app(dataset_service: DatasetService) -> Starlette:
+    return Starlette(routes=upload_routes(lambda: dataset_service))
 
 
 @pytest.fixture
@@ -35,16 +35,16 @@ def client(app: Starlette) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def upload(shelf: Shelf) -> str:
-    return shelf.uploads.new()
+def upload(dataset_service: DatasetService) -> str:
+    return dataset_service.uploads.new()
 
 
 @pytest.fixture
-def collection(shelf: Shelf) -> str:
-    return shelf.collections.new("My pictures")
+def collection(dataset_service: DatasetService) -> str:
+    return dataset_service.collections.new("My pictures")
 
 
-def picture(color: str = "red", kind: str = "JPEG", size: tuple[int, int] = (64, 48)) -> bytes:
+def image(color: str = "red", kind: str = "JPEG", size: tuple[int, int] = (64, 48)) -> bytes:
     """Return a whole picture file."""
     file = io.BytesIO()
     Image.new("RGB", size, color).save(file, kind)

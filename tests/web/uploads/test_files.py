@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.services.dataset_service import Shelf
+from core.services.dataset_service import DatasetService
 from core.settings import Settings
 from tests.web.uploads.conftest import OURS, everything_in
 
@@ -44,12 +44,14 @@ def stream(app: Starlette, path: str, name: str, chunks: Iterable[bytes], size: 
     return status[0] if status else None
 
 
-def test_a_file_and_a_folder_lie_on_the_disk_as_they_were(client: TestClient, shelf: Shelf, upload: str) -> None:
+def test_a_file_and_a_folder_lie_on_the_disk_as_they_were(
+    client: TestClient, dataset_service: DatasetService, upload: str
+) -> None:
     for name, content in {"a.csv": b"text,label\n", "pets/cat/1 ü.jpg": b"cat", "pets/dog/1.jpg": b"dog"}.items():
         answer = client.post(f"/api/uploads/{upload}/files", params={"name": name}, content=content)
         assert answer.status_code == 201
         assert answer.json() == {"name": name, "bytes": len(content)}
-    folder = shelf.uploads.path(upload)
+    folder = dataset_service.uploads.path(upload)
     assert everything_in(folder) == ["a.csv", "pets/cat/1 ü.jpg", "pets/dog/1.jpg"]
     assert (folder / "pets/dog/1.jpg").read_bytes() == b"dog"
     assert client.get(f"/api/uploads/{upload}").json() == {
@@ -60,7 +62,7 @@ def test_a_file_and_a_folder_lie_on_the_disk_as_they_were(client: TestClient, sh
     }
 
 
-def test_a_large_file_never_lies_in_memory(app: Starlette, shelf: Shelf, upload: str) -> None:
+def test_a_large_file_never_lies_in_memory(app: Starlette, dataset_service: DatasetService, upload: str) -> None:
     chunk = bytes(range(256)) * 256
     count = 50 * MB // len(chunk)
     stream(app, f"/api/uploads/{upload}/files", "first.bin", [chunk], len(chunk))  # imports are not counted
@@ -70,10 +72,12 @@ def test_a_large_file_never_lies_in_memory(app: Starlette, shelf: Shelf, upload:
     tracemalloc.stop()
     assert status == 201
     assert peak < 5 * MB
-    assert (shelf.uploads.path(upload) / "large.bin").stat().st_size == 50 * MB
+    assert (dataset_service.uploads.path(upload) / "large.bin").stat().st_size == 50 * MB
 
 
-def test_a_cut_connection_leaves_no_half_file(app: Starlette, shelf: Shelf, upload: str, settings: Settings) -> None:
+def test_a_cut_connection_leaves_no_half_file(
+    app: Starlette, dataset_service: DatasetService, upload: str, settings: Settings
+) -> None:
     stream(app, f"/api/uploads/{upload}/files", "a.csv", [b"x" * 70_000] * 3, 10 * MB, cut=True)
     assert everything_in(settings.datasets_folder / ".uploads") == []
 
@@ -122,7 +126,7 @@ def test_what_is_too_large_is_refused_before_it_is_sent(client: TestClient, uplo
 
 
 def test_a_disk_without_space_says_so(
-    client: TestClient, shelf: Shelf, upload: str, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, dataset_service: DatasetService, upload: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr("shutil.disk_usage", lambda _: usage(100 * MB, 0, 501 * MB))
@@ -132,7 +136,7 @@ def test_a_disk_without_space_says_so(
         "There is not enough space on the disk: 2 MB more are to come, and 501 MB are free, of which 500 MB are kept "
         "for the rest of the machine. Nothing of this was kept. Free some space, then try again."
     )
-    assert everything_in(shelf.uploads.path(upload)) == []
+    assert everything_in(dataset_service.uploads.path(upload)) == []
 
 
 def test_a_size_must_be_stated(client: TestClient, upload: str) -> None:
@@ -140,13 +144,15 @@ def test_a_size_must_be_stated(client: TestClient, upload: str) -> None:
     assert answer.status_code == 411
 
 
-def test_starting_over_and_taking_one_thing_back(client: TestClient, shelf: Shelf, upload: str) -> None:
+def test_starting_over_and_taking_one_thing_back(
+    client: TestClient, dataset_service: DatasetService, upload: str
+) -> None:
     for name in ("a.csv", "b.csv", "pets/1.jpg"):
         client.post(f"/api/uploads/{upload}/files", params={"name": name}, content=b"x")
     left = client.delete(f"/api/uploads/{upload}/files", params={"name": "pets"}).json()
     assert [item["name"] for item in left["items"]] == ["a.csv", "b.csv"]
     assert client.delete(f"/api/uploads/{upload}/files").json() == {"items": []}
-    assert shelf.uploads.path(upload).is_dir()
+    assert dataset_service.uploads.path(upload).is_dir()
 
 
 def test_what_has_arrived_is_known_with_its_time_so_that_it_is_not_sent_again(client: TestClient, upload: str) -> None:
@@ -158,36 +164,38 @@ def test_what_has_arrived_is_known_with_its_time_so_that_it_is_not_sent_again(cl
     assert client.get(files, params={"name": ".."}).json() == {"files": {}}
 
 
-def test_thirty_people_at_once_have_their_own_files(client: TestClient, shelf: Shelf) -> None:
+def test_thirty_people_at_once_have_their_own_files(client: TestClient, dataset_service: DatasetService) -> None:
     def bring(person: int) -> tuple[str, list[str]]:
-        upload = shelf.new_upload()
+        upload = dataset_service.new_upload()
         for part in range(3):
             name, content = f"part-{part}.csv", f"of person {person}".encode()
             client.post(f"/api/uploads/{upload}/files", params={"name": name}, content=content)
-        folder = shelf.upload_folder(upload)
+        folder = dataset_service.upload_folder(upload)
         return upload, [file.read_text() for file in folder.iterdir()]
 
     with ThreadPoolExecutor(30) as people:
-        brought = list(people.map(bring, range(30)))
-    assert [texts for _, texts in brought] == [[f"of person {person}"] * 3 for person in range(30)]
-    ids = {upload for upload, _ in brought}
+        imported = list(people.map(bring, range(30)))
+    assert [texts for _, texts in imported] == [[f"of person {person}"] * 3 for person in range(30)]
+    ids = {upload for upload, _ in imported}
     assert len(ids) == 30
     assert all(len(upload) == 32 for upload in ids)  # 128 random bits: nobody guesses another one's
 
 
-def test_files_sent_together_are_one_source_with_a_name(client: TestClient, shelf: Shelf, upload: str) -> None:
-    assert shelf.uploaded(upload) is None
+def test_files_sent_together_are_one_source_with_a_name(
+    client: TestClient, dataset_service: DatasetService, upload: str
+) -> None:
+    assert dataset_service.uploaded(upload) is None
     files = f"/api/uploads/{upload}/files"
     client.post(files, params={"name": "labels.csv"}, content=b"a,b")
-    assert shelf.uploaded(upload) == shelf.upload_folder(upload) / "labels.csv"
+    assert dataset_service.uploaded(upload) == dataset_service.upload_folder(upload) / "labels.csv"
     client.post(files, params={"name": "large.csv"}, content=b"a,b\n" * 10)
-    together = shelf.uploaded(upload)
+    together = dataset_service.uploaded(upload)
     assert together is not None
     assert (together.name, everything_in(together)) == ("large and 1 more", ["labels.csv", "large.csv"])
-    assert shelf.uploaded(upload) == together  # each look finds the same
+    assert dataset_service.uploaded(upload) == together  # each look finds the same
 
     client.post(files, params={"name": "pets/1.jpg"}, content=b"x")
-    again = shelf.uploaded(upload)
+    again = dataset_service.uploaded(upload)
     assert again is not None
     assert again.name == "large and 2 more"
     assert everything_in(again) == ["labels.csv", "large.csv", "pets/1.jpg"]

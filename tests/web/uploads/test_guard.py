@@ -4,8 +4,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core.services.dataset_service import Shelf
-from tests.web.uploads.conftest import HOME_URL, OURS, everything_in, picture
+from core.services.dataset_service import DatasetService
+from tests.web.uploads.conftest import HOME_URL, OURS, everything_in, image
 
 WRITES = [
     ("POST", "/api/uploads/{upload}/files?name=a.csv"),
@@ -29,18 +29,24 @@ FOREIGN = {
 @pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN.keys())
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_only_our_own_pages_may_write(
-    app: Starlette, shelf: Shelf, upload: str, collection: str, method: str, path: str, headers: dict[str, str]
+    app: Starlette,
+    dataset_service: DatasetService,
+    upload: str,
+    collection: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
 ) -> None:
     address = path.format(upload=upload, collection=collection)
-    answer = TestClient(app, base_url=HOME_URL).request(method, address, headers=headers, content=picture())
+    answer = TestClient(app, base_url=HOME_URL).request(method, address, headers=headers, content=image())
     assert answer.status_code == 403
     assert answer.json()["message"].endswith((".", ")."))
     assert "access-control-allow-origin" not in answer.headers
-    assert everything_in(shelf.uploads.path(upload)) == []
+    assert everything_in(dataset_service.uploads.path(upload)) == []
 
 
 def test_another_page_sees_no_picture(client: TestClient, collection: str) -> None:
-    client.post(f"/api/collections/{collection}/pictures", params={"label": "cat"}, content=picture())
+    client.post(f"/api/collections/{collection}/pictures", params={"label": "cat"}, content=image())
     address = f"/api/collections/{collection}/pictures/cat/1"
     assert client.get(address, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert client.get(address).status_code == 200

@@ -9,17 +9,17 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 import core.web.uploads.images
-from core.services.dataset_service import Shelf
-from tests.web.uploads.conftest import picture
+from core.services.dataset_service import DatasetService
+from tests.web.uploads.conftest import image
 
 
 def test_pictures_are_kept_class_by_class_and_survive_a_reload(client: TestClient, collection: str) -> None:
-    pictures = f"/api/collections/{collection}/pictures"
-    first = client.post(pictures, params={"label": "cat"}, content=picture("red"))
+    images = f"/api/collections/{collection}/pictures"
+    first = client.post(images, params={"label": "cat"}, content=image("red"))
     assert first.status_code == 201
     assert first.json() == {"number": 1, "count": 1}
-    assert client.post(pictures, params={"label": "cat"}, content=picture("blue")).json() == {"number": 2, "count": 2}
-    assert client.post(pictures, params={"label": "not a cat"}, content=picture()).json() == {"number": 1, "count": 1}
+    assert client.post(images, params={"label": "cat"}, content=image("blue")).json() == {"number": 2, "count": 2}
+    assert client.post(images, params={"label": "not a cat"}, content=image()).json() == {"number": 1, "count": 1}
     found = client.get(f"/api/collections/{collection}").json()
     assert found["title"] == "My pictures"
     assert found["labels"] == [
@@ -32,7 +32,7 @@ def test_pictures_are_kept_class_by_class_and_survive_a_reload(client: TestClien
 def test_a_class_may_be_called_anything_that_is_not_refused_in_words(
     client: TestClient, collection: str, label: str
 ) -> None:
-    answer = client.post(f"/api/collections/{collection}/pictures", params={"label": label}, content=picture())
+    answer = client.post(f"/api/collections/{collection}/pictures", params={"label": label}, content=image())
     if answer.status_code == 422:
         assert answer.json()["message"].endswith(".")
         return
@@ -42,23 +42,23 @@ def test_a_class_may_be_called_anything_that_is_not_refused_in_words(
 
 
 def test_a_removed_picture_comes_back(client: TestClient, collection: str) -> None:
-    pictures = f"/api/collections/{collection}/pictures"
+    images = f"/api/collections/{collection}/pictures"
     for color in ("red", "blue"):
-        client.post(pictures, params={"label": "cat"}, content=picture(color))
-    before = client.get(f"{pictures}/cat/1").content
-    assert client.delete(f"{pictures}/cat/1").json() == {"number": 1, "count": 1}
-    assert client.get(f"{pictures}/cat/1").status_code == 404
+        client.post(images, params={"label": "cat"}, content=image(color))
+    before = client.get(f"{images}/cat/1").content
+    assert client.delete(f"{images}/cat/1").json() == {"number": 1, "count": 1}
+    assert client.get(f"{images}/cat/1").status_code == 404
     assert client.get(f"/api/collections/{collection}").json()["labels"][0]["numbers"] == [2]
-    assert client.post(f"{pictures}/cat/1/restore").json() == {"number": 1, "count": 2}
-    assert client.get(f"{pictures}/cat/1").content == before
+    assert client.post(f"{images}/cat/1/restore").json() == {"number": 1, "count": 2}
+    assert client.get(f"{images}/cat/1").content == before
 
 
 def test_pictures_that_come_at_the_same_time_all_stay(client: TestClient, collection: str) -> None:
-    pictures = f"/api/collections/{collection}/pictures"
-    contents = [picture("red", size=(32 + i, 32)) for i in range(24)]
+    images = f"/api/collections/{collection}/pictures"
+    contents = [image("red", size=(32 + i, 32)) for i in range(24)]
 
     def add(content: bytes) -> int:
-        return int(client.post(pictures, params={"label": "cat"}, content=content).json()["number"])
+        return int(client.post(images, params={"label": "cat"}, content=content).json()["number"])
 
     with ThreadPoolExecutor(8) as threads:
         numbers = list(threads.map(add, contents))
@@ -67,27 +67,27 @@ def test_pictures_that_come_at_the_same_time_all_stay(client: TestClient, collec
 
 
 def test_a_class_is_renamed_and_removed(client: TestClient, collection: str) -> None:
-    labels, pictures = f"/api/collections/{collection}/labels", f"/api/collections/{collection}/pictures"
-    client.post(pictures, params={"label": "catt"}, content=picture())
+    labels, images = f"/api/collections/{collection}/labels", f"/api/collections/{collection}/pictures"
+    client.post(images, params={"label": "catt"}, content=image())
     renamed = client.post(labels, params={"label": "catt", "to": "cat"}).json()
     assert renamed["labels"] == [{"label": "cat", "count": 1, "numbers": [1]}]
     assert client.post(labels, params={"label": "cat", "to": "../cat"}).status_code == 422
     assert client.delete(labels, params={"label": "dog"}).status_code == 404
     assert client.delete(labels, params={"label": "cat"}).json()["labels"] == []
-    assert client.post(f"{pictures}/cat/1/restore").json() == {"number": 1, "count": 1}
+    assert client.post(f"{images}/cat/1/restore").json() == {"number": 1, "count": 1}
 
 
 def test_a_thumbnail_is_a_picture_and_nothing_else(client: TestClient, collection: str) -> None:
-    pictures = f"/api/collections/{collection}/pictures"
-    client.post(pictures, params={"label": "cat"}, content=picture(kind="PNG"))
-    answer = client.get(f"{pictures}/cat/1")
+    images = f"/api/collections/{collection}/pictures"
+    client.post(images, params={"label": "cat"}, content=image(kind="PNG"))
+    answer = client.get(f"{images}/cat/1")
     assert answer.headers["content-type"] in ("image/jpeg", "image/png")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cross-origin-resource-policy"] == "same-origin"
     assert Image.open(io.BytesIO(answer.content)).size[0] <= 256
 
 
-@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"text,label\n1,2\n", picture()[:300]])
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"text,label\n1,2\n", image()[:300]])
 def test_what_is_no_picture_is_refused_in_words(client: TestClient, collection: str, content: bytes) -> None:
     answer = client.post(f"/api/collections/{collection}/pictures", params={"label": "cat"}, content=content)
     assert answer.status_code == 422
@@ -102,15 +102,15 @@ def test_a_picture_has_a_largest_size(client: TestClient, collection: str, monke
 
 
 def test_pictures_of_a_version_are_kept_by_the_browser(
-    client: TestClient, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, dataset_service: DatasetService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, int, str, int]] = []
 
     def drawn(name: str, position: int, fingerprint: str = "", largest: int = 256) -> bytes:
         asked.append((name, position, fingerprint, largest))
-        return picture(kind="PNG")
+        return image(kind="PNG")
 
-    monkeypatch.setattr(shelf, "picture", drawn)
+    monkeypatch.setattr(dataset_service, "picture", drawn)
     answer = client.get("/api/pictures/pets/abc123/7", params={"size": 99_999})
     assert asked == [("pets", 7, "abc123", 1024)]
     assert answer.headers["content-type"] == "image/png"

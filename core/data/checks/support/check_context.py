@@ -16,7 +16,7 @@ from core.dataset_types import Finding
 
 
 @dataclass(frozen=True, eq=False)
-class Examined:
+class CheckContext:
     """One version under examination.
 
     Args:
@@ -58,7 +58,7 @@ class Examined:
         """A number for each key, (N,), from 0 without gaps: the same number means the same key."""
         return group_numbers(self.keys)[0]
 
-    def picture(self, position: int) -> bytes:
+    def image(self, position: int) -> bytes:
         """Return the file of one picture."""
         row = self.rows.slice(position, 1).select(["pack", "offset", "size_bytes"]).to_pylist()[0]
         return read_packed(self.packs, row["pack"], row["offset"], row["size_bytes"])
@@ -71,15 +71,15 @@ class CheckSpec:
     Args:
         code: Its name in `check --json`, such as "exact-duplicates".
         tasks: Whose data it looks at.
-        look: Returns what it found, or None. May take seconds on a hundred thousand rows, not minutes; on more it
+        run: Returns what it found, or None. May take seconds on a hundred thousand rows, not minutes; on more it
             looks at a sample and says so in the message.
-        repair: Returns the rows of the next version (same schema; fewer or changed rows; a check whose fix leaves
+        fix: Returns the rows of the next version (same schema; fewer or changed rows; a check whose fix leaves
             columns out returns fewer columns); None where nothing can.
         order: Findings are shown by severity, then by this.
     """
 
     code: str
     tasks: tuple[str, ...]
-    look: Callable[[Examined], Finding | None]
-    repair: Callable[[Examined], pa.Table] | None = None
+    run: Callable[[CheckContext], Finding | None]
+    fix: Callable[[CheckContext], pa.Table] | None = None
     order: int = 50

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.group_ids import numbered
 from core.data.rows import FEATURE, KIND, UNUSED
 from core.data.tables.features import ONLY_NUMBERS
@@ -20,29 +20,29 @@ ALL_DIFFERENT = 0.95  # share of different values from which words name the rows
 DENSE = 1.5  # whole numbers that differ and fill a range at most this many times the rows count the rows
 
 
-def features(examined: Examined) -> Iterator[tuple[str, pa.ChunkedArray]]:
+def features(context: CheckContext) -> Iterator[tuple[str, pa.ChunkedArray]]:
     """Yield the name, as the user knows it, and the values of each column but the target."""
-    for name in examined.rows.column_names:
+    for name in context.rows.column_names:
         if name.startswith(FEATURE):
-            yield name.removeprefix(FEATURE), examined.column(name)
+            yield name.removeprefix(FEATURE), context.column(name)
 
 
-def target_name(examined: Examined) -> str:
+def target_name(context: CheckContext) -> str:
     """Return what the user calls the number to predict."""
-    return shown(str(examined.facts.get("target") or "target"), 24)
+    return shown(str(context.facts.get("target") or "target"), 24)
 
 
-def left_out(examined: Examined) -> list[str]:
+def skipped(context: CheckContext) -> list[str]:
     """Return the columns of the source that are not among the rows, as its reader tells."""
-    columns = examined.facts.get("columns") or []
+    columns = context.facts.get("columns") or []
     names = [column.get("name") for column in columns if isinstance(column, dict) and column.get("role") == "ignored"]
     return [name for name in names if isinstance(name, str)]
 
 
-def numbering_columns(examined: Examined) -> list[str]:
+def numbering_columns(context: CheckContext) -> list[str]:
     """Return the columns that only number the rows: among the rows, or left out by their reader for that."""
-    columns = examined.facts.get("columns") or []
-    return [*identifiers(examined), *(c["name"] for c in columns if c.get("why") == ONLY_NUMBERS)]
+    columns = context.facts.get("columns") or []
+    return [*identifiers(context), *(c["name"] for c in columns if c.get("why") == ONLY_NUMBERS)]
 
 
 def is_number(column: pa.ChunkedArray) -> bool:
@@ -72,33 +72,33 @@ def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.concatenate(found).astype(np.int64) + 1
 
 
-def row_groups(examined: Examined) -> NDArray[np.int64]:
+def row_groups(context: CheckContext) -> NDArray[np.int64]:
     """Return a number for each row, (N,): the same number means the same in every column that does not number them.
 
     Columns that no model reads count too: rows that differ there are no repeats.
     """
-    groups = codes(examined.column("target"))
-    if UNUSED in examined.rows.column_names:
-        unread = numbered(examined.column(UNUSED).to_numpy())
+    groups = codes(context.column("target"))
+    if UNUSED in context.rows.column_names:
+        unread = numbered(context.column(UNUSED).to_numpy())
         groups = numbered(groups * (int(unread.max()) + 1) + unread)
-    numbering = identifiers(examined)
-    for name, column in features(examined):
+    numbering = identifiers(context)
+    for name, column in features(context):
         if name not in numbering:
             found = codes(column)
             groups = numbered(groups * (int(found.max()) + 1) + found)
     return groups
 
 
-def identifiers(examined: Examined) -> list[str]:
+def identifiers(context: CheckContext) -> list[str]:
     """Return the names of the columns that only number or name the rows."""
-    if len(examined) < FEWEST_ROWS:
+    if len(context) < FEWEST_ROWS:
         return []
-    return [n for n, column in features(examined) if not _tells_by_itself(examined, n) and _names_rows(n, column)]
+    return [n for n, column in features(context) if not _tells_by_itself(context, n) and _names_rows(n, column)]
 
 
-def _tells_by_itself(examined: Examined, name: str) -> bool:
+def _tells_by_itself(context: CheckContext, name: str) -> bool:
     """Return whether a column tells something although each row has a value of its own: a date, or a text."""
-    field = examined.rows.schema.field(FEATURE + name)
+    field = context.rows.schema.field(FEATURE + name)
     return pa.types.is_temporal(field.type) or (field.metadata or {}).get(KIND) == b"text"
 
 
@@ -120,14 +120,14 @@ def _names_rows(name: str, column: pa.ChunkedArray) -> bool:
     return different == count and (bool(dense) or NUMBERING_NAME.search(name) is not None)
 
 
-def without(examined: Examined, names: Iterable[str]) -> pa.Table:
+def without(context: CheckContext, names: Iterable[str]) -> pa.Table:
     """Return the rows without some of the user's columns."""
-    return examined.rows.drop_columns([FEATURE + name for name in names])
+    return context.rows.drop_columns([FEATURE + name for name in names])
 
 
-def others_remain(examined: Examined, names: Iterable[str]) -> bool:
+def others_remain(context: CheckContext, names: Iterable[str]) -> bool:
     """Return whether there is still something to learn from without these columns."""
-    return bool({name for name, _ in features(examined)} - set(names))
+    return bool({name for name, _ in features(context)} - set(names))
 
 
 def described_value(column: pa.ChunkedArray, row: int) -> str:
@@ -138,21 +138,21 @@ def described_value(column: pa.ChunkedArray, row: int) -> str:
     return number(value) if isinstance(value, float) else shown(str(value), 24)
 
 
-def describe_row(examined: Examined, row: int) -> str:
+def describe_row(context: CheckContext, row: int) -> str:
     """Return a row's number to predict and first columns in one line."""
-    parts = [f"{target_name(examined)} {described_value(examined.column('target'), row)}"]
-    parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(examined))[:5]]
+    parts = [f"{target_name(context)} {described_value(context.column('target'), row)}"]
+    parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(context))[:5]]
     return ", ".join(parts)
 
 
-def with_missing(examined: Examined, cells: Mapping[str, NDArray[np.bool_]]) -> pa.Table:
+def with_missing(context: CheckContext, cells: Mapping[str, NDArray[np.bool_]]) -> pa.Table:
     """Return the rows with some cells of columns of numbers empty.
 
     Args:
-        examined: The version.
+        context: The version.
         cells: Which ones, by the user's column, (N,) each.
     """
-    rows = examined.rows
+    rows = context.rows
     for name, chosen in cells.items():
         place = rows.schema.get_field_index(FEATURE + name)
         values = np.where(chosen, np.nan, numbers(rows.column(place)))
@@ -160,7 +160,7 @@ def with_missing(examined: Examined, cells: Mapping[str, NDArray[np.bool_]]) -> 
     return rows
 
 
-def source_place(examined: Examined, row: int) -> str:
+def source_place(context: CheckContext, row: int) -> str:
     """Return where a row stands in the file from which it came: "line 19" of a text, "row 19" of a sheet."""
-    lines = str(examined.facts.get("format", "")).startswith(("CSV", "TSV", "Text", "JSON Lines"))
-    return f"{'line' if lines else 'row'} {examined.column('source')[row].as_py():,}"
+    lines = str(context.facts.get("format", "")).startswith(("CSV", "TSV", "Text", "JSON Lines"))
+    return f"{'line' if lines else 'row'} {context.column('source')[row].as_py():,}"

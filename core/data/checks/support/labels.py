@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.classes import class_sizes
 from core.data.rows import BATCH_ROWS
 from core.data.wording import LISTED, counted, shown
@@ -23,19 +23,19 @@ def plain(label: str) -> str:
     return _BETWEEN_WORDS.sub(" ", unicodedata.normalize("NFKC", label).casefold().strip())
 
 
-def rename(examined: Examined, names: Mapping[str, str]) -> pa.Table:
+def rename(context: CheckContext, names: Mapping[str, str]) -> pa.Table:
     """Return the rows with some labels renamed."""
     import pyarrow.compute as pc
 
     old = pa.array(list(names), pa.large_string())
     new = pa.array(list(names.values()), pa.large_string())
     renamed = []
-    for batch in examined.rows.to_batches(max_chunksize=BATCH_ROWS):
+    for batch in context.rows.to_batches(max_chunksize=BATCH_ROWS):
         place = batch.schema.get_field_index("label")
         found = pc.index_in(batch.column(place), old)
         labels = pc.coalesce(new.take(found), batch.column(place))
         renamed.append(batch.set_column(place, batch.schema.field(place), labels))
-    return pa.Table.from_batches(renamed, schema=examined.rows.schema)
+    return pa.Table.from_batches(renamed, schema=context.rows.schema)
 
 
 def mapping(names: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
@@ -44,9 +44,9 @@ def mapping(names: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
     return [f"'{shown(old, 30)}' ({sizes[old]:,}) -> '{shown(names[old], 30)}'" for old in order]
 
 
-def merges(examined: Examined, names: Mapping[str, str]) -> tuple[list[str], str]:
+def merges(context: CheckContext, names: Mapping[str, str]) -> tuple[list[str], str]:
     """Return how labels are renamed, in words, and the first of that as one phrase."""
-    sizes = dict(zip(examined.labels, class_sizes(examined).tolist(), strict=True))
+    sizes = dict(zip(context.labels, class_sizes(context).tolist(), strict=True))
     arrows = mapping(names, sizes)
     more = f" and {counted(len(arrows) - LISTED, 'other')}" if len(arrows) > LISTED else ""
     return arrows, f"{'; '.join(arrows[:LISTED])}{more}"

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.selection import texts_at, values_where
 from core.data.wording import SHOWN
 
@@ -20,32 +20,32 @@ def side_by_side(rows: NDArray[np.int64], first: NDArray[np.int64]) -> tuple[tup
     return tuple((int(first[row]), int(row)) for row in rows[:SHOWN])
 
 
-def sayings(examined: Examined, rows: NDArray[np.int64]) -> list[str]:
+def sayings(context: CheckContext, rows: NDArray[np.int64]) -> list[str]:
     """Return what to call a few rows: their text, or the name of their picture."""
-    column = "name" if examined.task == "image-classification" else "text"
-    return texts_at(examined, column, rows)
+    column = "name" if context.task == "image-classification" else "text"
+    return texts_at(context, column, rows)
 
 
-def repeated_to_the_letter(examined: Examined, rows: NDArray[np.int64]) -> tuple[int, int] | None:
+def repeated_to_the_letter(context: CheckContext, rows: NDArray[np.int64]) -> tuple[int, int] | None:
     """Compare texts letter for letter.
 
     Args:
-        examined: The version.
+        context: The version.
         rows: Positions of texts that some other one repeats, in order.
 
     Returns:
         How many rows repeat an earlier text to the letter, and how many different texts have several labels. None
         where there are no texts, or too many.
     """
-    if examined.task != "text-classification" or len(rows) > COMPARED:
+    if context.task != "text-classification" or len(rows) > COMPARED:
         return None
-    chosen = np.zeros(len(examined), dtype=np.bool_)
+    chosen = np.zeros(len(context), dtype=np.bool_)
     chosen[rows] = True
-    texts = values_where(examined.column("text"), chosen).to_pylist()
+    texts = values_where(context.column("text"), chosen).to_pylist()
     labels: dict[str, int] = {}
     conflicts: set[str] = set()
     for row, text in zip(rows, texts, strict=True):
-        target = int(examined.targets[row])
+        target = int(context.targets[row])
         if labels.setdefault(text, target) != target:
             conflicts.add(text)
     return len(texts) - len(labels), len(conflicts)

@@ -8,7 +8,7 @@ from functools import cache
 
 import pyarrow as pa
 
-from core.data.checks.support.check_context import CheckSpec, Examined
+from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.dataset_types import Finding, Severity
 from core.errors import DataError, UnknownName
 
@@ -34,43 +34,43 @@ def checks(task: str | None = None) -> dict[str, CheckSpec]:
     return {code: check for code, check in _checks().items() if task is None or task in check.tasks}
 
 
-def examine(examined: Examined, before: Callable[[str], None] | None = None) -> tuple[Finding, ...]:
+def examine(context: CheckContext, before: Callable[[str], None] | None = None) -> tuple[Finding, ...]:
     """Return what the checks of the task found: errors, then warnings, then notes.
 
     Args:
-        examined: The version.
+        context: The version.
         before: Called with a check's code before it looks; whatever it raises, such as `ImportCancelled`, passes.
     """
     found: list[Finding] = []
-    for check in checks(examined.task).values():
+    for check in checks(context.task).values():
         if before is not None:
             before(check.code)
-        if (finding := _look(check, examined)) is not None:
+        if (finding := _look(check, context)) is not None:
             found.append(finding)
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))  # stable: then by order
 
 
-def repair(examined: Examined, code: str) -> pa.Table:
+def repair(context: CheckContext, code: str) -> pa.Table:
     """Return the rows of the next version, in which a finding is put right.
 
     Raises:
         UnknownName: There is no such check that can repair anything.
         DataError: Nothing would be left.
     """
-    repairs = {name: check.repair for name, check in checks(examined.task).items() if check.repair is not None}
+    repairs = {name: check.fix for name, check in checks(context.task).items() if check.fix is not None}
     if code not in repairs:
         raise UnknownName("finding with a fix", code, repairs)
-    rows = repairs[code](examined)
+    rows = repairs[code](context)
     if not rows.num_rows:
         raise DataError("Nothing would be left, so nothing was changed. Bring other data, or leave it as it is.")
     return rows
 
 
-def _look(check: CheckSpec, examined: Examined) -> Finding | None:
+def _look(check: CheckSpec, context: CheckContext) -> Finding | None:
     try:
-        return check.look(examined)
+        return check.run(context)
     except Exception:  # a slip in one check must not cost the user the whole import; the log says what it was
-        _log.exception("The check '%s' failed on %d rows for %s.", check.code, len(examined), examined.task)
+        _log.exception("The check '%s' failed on %d rows for %s.", check.code, len(context), context.task)
         return Finding(
             code=check.code,
             severity="note",

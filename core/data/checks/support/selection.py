@@ -6,41 +6,41 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.rows import BATCH_ROWS
 
 SAMPLE = 200_000  # rows that a slow check looks at
 SAMPLE_BYTES = 200_000_000  # of text, at most, in them
 
 
-def keep(examined: Examined, stays: NDArray[np.bool_]) -> pa.Table:
+def keep(context: CheckContext, stays: NDArray[np.bool_]) -> pa.Table:
     """Return the rows that stay.
 
     Args:
-        examined: The version.
+        context: The version.
         stays: (N,) whether each row stays.
     """
     kept, position = [], 0
-    for batch in examined.rows.to_batches(max_chunksize=BATCH_ROWS):
+    for batch in context.rows.to_batches(max_chunksize=BATCH_ROWS):
         chosen = stays[position : position + len(batch)]
         position += len(batch)
         kept.append(batch if chosen.all() else batch.filter(pa.array(chosen)))  # an untouched batch stays on disk
-    return pa.Table.from_batches([batch for batch in kept if len(batch)], schema=examined.rows.schema)
+    return pa.Table.from_batches([batch for batch in kept if len(batch)], schema=context.rows.schema)
 
 
 def rewrite(
-    examined: Examined, column: str, change: Callable[[str], str], concerns: Callable[[pa.Array], pa.Array]
+    context: CheckContext, column: str, change: Callable[[str], str], concerns: Callable[[pa.Array], pa.Array]
 ) -> pa.Table:
     """Return the rows with the texts of a column changed.
 
     Args:
-        examined: The version.
+        context: The version.
         column: A column of texts.
         change: Returns the new text.
         concerns: Returns which texts may have to change, (N,) of bool: quick, on many at once.
     """
     rewritten = []
-    for batch in examined.rows.to_batches(max_chunksize=BATCH_ROWS):
+    for batch in context.rows.to_batches(max_chunksize=BATCH_ROWS):
         place = batch.schema.get_field_index(column)
         old = batch.column(place)
         chosen = concerns(old).fill_null(False)
@@ -48,7 +48,7 @@ def rewrite(
             new = pa.array([change(text) for text in old.filter(chosen).to_pylist()], old.type)
             batch = batch.set_column(place, batch.schema.field(place), _replace(old, chosen, new))
         rewritten.append(batch)
-    return pa.Table.from_batches(rewritten, schema=examined.rows.schema)
+    return pa.Table.from_batches(rewritten, schema=context.rows.schema)
 
 
 def _replace(old: pa.Array, chosen: pa.Array, new: pa.Array) -> pa.Array:
@@ -57,18 +57,18 @@ def _replace(old: pa.Array, chosen: pa.Array, new: pa.Array) -> pa.Array:
     return pc.replace_with_mask(old, chosen, new)
 
 
-def sample(examined: Examined, column: str) -> pa.ChunkedArray:
+def sample(context: CheckContext, column: str) -> pa.ChunkedArray:
     """Return the beginning of a column of texts: what a slow check looks at; at least one row."""
     import pyarrow.compute as pc
 
-    beginning = examined.column(column).slice(0, SAMPLE)
+    beginning = context.column(column).slice(0, SAMPLE)
     ends = np.cumsum(pc.binary_length(beginning).fill_null(0).to_numpy())
     return beginning.slice(0, max(1, int(np.searchsorted(ends, SAMPLE_BYTES, side="right"))))
 
 
-def of_sample(examined: Examined, looked_at: int, noun: str) -> str:
+def of_sample(context: CheckContext, looked_at: int, noun: str) -> str:
     """Return the words that say what was looked at: "the 40 texts" or "the first 200,000 texts"."""
-    return f"the {'first ' if looked_at < len(examined) else ''}{looked_at:,} {noun}"
+    return f"the {'first ' if looked_at < len(context) else ''}{looked_at:,} {noun}"
 
 
 def values_where(column: pa.ChunkedArray, chosen: NDArray[np.bool_]) -> pa.ChunkedArray:
@@ -81,7 +81,7 @@ def values_where(column: pa.ChunkedArray, chosen: NDArray[np.bool_]) -> pa.Chunk
     return column.filter(pa.array(chosen))
 
 
-def texts_at(examined: Examined, column: str, rows: NDArray[np.int64]) -> list[str]:
+def texts_at(context: CheckContext, column: str, rows: NDArray[np.int64]) -> list[str]:
     """Return the values of a column at a few positions; missing ones as nothing."""
-    values = examined.column(column)
+    values = context.column(column)
     return [values[int(row)].as_py() or "" for row in rows]

@@ -5,34 +5,34 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.rows import without_given
 
 ANEW = "Divide everything anew, so that each part gets each class"
 
 
-def given_counts(examined: Examined) -> dict[str, NDArray[np.int64]]:
+def given_counts(context: CheckContext) -> dict[str, NDArray[np.int64]]:
     """Return the examples of each class in each part that the source names, (K,) each; empty where it names none.
 
     Examples of which the source says nothing are for training, where it names another part.
     """
-    given = examined.column("given").fill_null("")
+    given = context.column("given").fill_null("")
     counts = {}
     for name in ("train", "validation", "test"):
         inside = pc.equal(given, name)
         if name == "train":
             inside = pc.or_(inside, pc.equal(given, ""))
         chosen = np.asarray(inside.to_numpy(), dtype=np.bool_)
-        targets = examined.targets[chosen & (examined.targets >= 0)]
-        counts[name] = np.bincount(targets, minlength=len(examined.labels)).astype(np.int64)
+        targets = context.targets[chosen & (context.targets >= 0)]
+        counts[name] = np.bincount(targets, minlength=len(context.labels)).astype(np.int64)
     held_out = {name: counts[name] for name in ("validation", "test") if counts[name].any()}
     return {"train": counts["train"], **held_out} if held_out else {}
 
 
-def divide_anew(examined: Examined) -> pa.Table:
+def divide_anew(context: CheckContext) -> pa.Table:
     """Return the rows without what the source says of their parts, where a part lacks a class of another."""
-    counts = list(given_counts(examined).values())
+    counts = list(given_counts(context).values())
     if all(np.array_equal(counts[0] > 0, found > 0) for found in counts):
-        return examined.rows
-    anew = without_given(examined.rows)
+        return context.rows
+    anew = without_given(context.rows)
     return anew.drop_columns(["split"] if "split" in anew.column_names else [])

@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from core.data.checks.support.check_context import Examined
+from core.data.checks.support.check_context import CheckContext
 from core.data.wording import SHOWN
 
 LOOKED_THROUGH = 20_000_000  # bytes of UTF-8 that a slow check reads
 
 
-def passages(examined: Examined, most: int = LOOKED_THROUGH) -> Iterator[tuple[int, str]]:
+def passages(context: CheckContext, most: int = LOOKED_THROUGH) -> Iterator[tuple[int, str]]:
     """Yield each document's position and text until so many bytes are read; the last one is cut."""
     row, left = 0, most
-    for chunk in examined.column("text").chunks:
+    for chunk in context.column("text").chunks:
         for value in chunk:
             if left <= 0:
                 return
@@ -23,16 +23,16 @@ def passages(examined: Examined, most: int = LOOKED_THROUGH) -> Iterator[tuple[i
             row += 1
 
 
-def is_cut(examined: Examined, most: int = LOOKED_THROUGH) -> bool:
+def is_cut(context: CheckContext, most: int = LOOKED_THROUGH) -> bool:
     """Return whether there is more text than `passages` yields."""
     import pyarrow.compute as pc
 
-    return int(pc.sum(pc.binary_length(examined.column("text"))).as_py() or 0) > most
+    return int(pc.sum(pc.binary_length(context.column("text"))).as_py() or 0) > most
 
 
-def of_passages(examined: Examined, most: int = LOOKED_THROUGH) -> str:
+def of_passages(context: CheckContext, most: int = LOOKED_THROUGH) -> str:
     """Return the words for a finding that saw only the beginning; nothing where all was seen."""
-    return f"In the first {most // 1_000_000} megabytes of the text, " if is_cut(examined, most) else ""
+    return f"In the first {most // 1_000_000} megabytes of the text, " if is_cut(context, most) else ""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from core.data.images.boxes import Boxes
 from core.data.images.csv_rows import TABLES, header, rows
 from core.data.images.layout_specs import LayoutSpec
 from core.data.images.layouts.open_images import class_names
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 FILES = ("filename", "file", "image", "image_id", "imageid", "img", "path", "image_name", "file_name")
 CLASSES = ("class", "label", "classname", "class_name", "labelname", "name", "category")
@@ -29,19 +29,19 @@ def sure(files: Files) -> float:
 
 def label(files: Files) -> Labelling:
     """Return the class of each picture's largest box."""
-    boxes, left_out, used = Boxes(), LeftOut(), _tables(files)
+    boxes, skipped, used = Boxes(), SkipReport(), _tables(files)
     names, noted = class_names(files)
     for table in used:
         for row in rows(files, table):
             written, name = (next((row[key] for key in keys if row.get(key)), "") for keys in (FILES, CLASSES))
             entry = files.find(written, table) if written else None
             if entry is None:
-                left_out.add("unknown-pictures", written)
+                skipped.add("unknown-pictures", written)
             elif name:
                 boxes.add(entry, names.get(name, name), _area(row), split_of(entry, table))
     numbers = frozenset(entry.number for entry in [*used, *noted])
     return Labelling(
-        f"a table of boxes ({named(used)})", boxes.said(), numbers, boxes.notes(), boxes.guesses(), left_out
+        f"a table of boxes ({named(used)})", boxes.said(), numbers, boxes.notes(), boxes.guesses(), skipped
     )
 
 

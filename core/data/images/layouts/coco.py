@@ -8,7 +8,7 @@ from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.boxes import Boxes
 from core.data.images.class_folders import split_named
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.errors import DataError
 
 MOST_SNIFFED = 20  # JSON files whose beginning is looked at
@@ -26,13 +26,13 @@ def sure(files: Files) -> float:
 
 def label(files: Files) -> Labelling:
     """Return each picture's label: its only annotation, or the class of its largest box."""
-    boxes, left_out, used = Boxes(), LeftOut(), _files(files)
+    boxes, skipped, used = Boxes(), SkipReport(), _files(files)
     plain: dict[int, Said] = {}
     for file in used:
         for written, name, area in _annotations(files.json(file), file.name):
             entry = files.find(written, file)
             if entry is None:
-                left_out.add("unknown-pictures", written)
+                skipped.add("unknown-pictures", written)
                 continue
             split = split_of(entry, file) or _split_in(file)
             if area is None:
@@ -41,8 +41,8 @@ def label(files: Files) -> Labelling:
                 boxes.add(entry, name, area, split)
     title, numbers = f"COCO annotations ({named(used)})", frozenset(entry.number for entry in used)
     if not boxes.count:
-        return Labelling(title, plain, numbers, left_out=left_out)
-    return Labelling(title, {**plain, **boxes.said()}, numbers, boxes.notes(), boxes.guesses(), left_out)
+        return Labelling(title, plain, numbers, skipped=skipped)
+    return Labelling(title, {**plain, **boxes.said()}, numbers, boxes.notes(), boxes.guesses(), skipped)
 
 
 def _files(files: Files) -> list[Entry]:
@@ -71,11 +71,11 @@ def _annotations(found: Any, file: str) -> Iterator[tuple[str, str, float | None
     names = {one.get("id"): one.get("name") for one in _each(found.get("categories"))}
     written = {one.get("id"): one.get("file_name") for one in _each(images)}
     for one in _each(annotations):
-        picture = written.get(one.get("image_id"))
-        if isinstance(picture, str):
+        image = written.get(one.get("image_id"))
+        if isinstance(image, str):
             category = one.get("category_id")
             name = names.get(category)
-            yield picture, str(category if name is None else name), _area(one)
+            yield image, str(category if name is None else name), _area(one)
 
 
 def _each(found: Any) -> Iterator[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from core.data.images.annotation_xml import number, parsed
 from core.data.images.boxes import Boxes, area_of
 from core.data.images.class_folders import split_named
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 SHAPES = ("box", "polygon", "polyline", "ellipse", "points", "mask", "cuboid")
 MOST_SNIFFED = 5
@@ -28,12 +28,12 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return each picture's tag, else the class of its largest shape."""
     said: dict[int, Said] = {}
-    boxes, left_out, used = Boxes(), LeftOut(), _files(files)
+    boxes, skipped, used = Boxes(), SkipReport(), _files(files)
     for file in used:
         for image in parsed(files, file).iter("image"):
             entry = files.find(image.get("name", ""), file)
             if entry is None:
-                left_out.add("unknown-pictures", image.get("name", ""))
+                skipped.add("unknown-pictures", image.get("name", ""))
                 continue
             split = split_named(image.get("subset", "")) or split_of(entry, file)
             tags = [tag.get("label", "") for tag in image.findall("tag")]
@@ -43,8 +43,8 @@ def label(files: Files) -> Labelling:
                 boxes.add(entry, shape.get("label", ""), _area(shape), split)
     numbers, title = frozenset(entry.number for entry in used), f"CVAT annotations ({named(used)})"
     if said or not boxes.count:
-        return Labelling(title, said, numbers, left_out=left_out)
-    return Labelling(title, boxes.said(), numbers, boxes.notes("shapes"), boxes.guesses(), left_out)
+        return Labelling(title, said, numbers, skipped=skipped)
+    return Labelling(title, boxes.said(), numbers, boxes.notes("shapes"), boxes.guesses(), skipped)
 
 
 def _files(files: Files) -> list[Entry]:

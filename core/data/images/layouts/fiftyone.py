@@ -7,7 +7,7 @@ from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.boxes import Boxes
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.errors import DataError
 
 NAMES = ("labels.json", "samples.json")
@@ -27,12 +27,12 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return each picture's label; of detections the class of the largest."""
     said: dict[int, Said] = {}
-    boxes, left_out, used = Boxes(), LeftOut(), _files(files)
+    boxes, skipped, used = Boxes(), SkipReport(), _files(files)
     for file in used:
         for written, value in _labels(files, file):
             entry = files.find(written, file)
             if entry is None:
-                left_out.add("unknown-pictures", written)
+                skipped.add("unknown-pictures", written)
             elif isinstance(value, str):
                 said[entry.number] = Said(value, split_of(entry, file))
             else:
@@ -41,8 +41,8 @@ def label(files: Files) -> Labelling:
     numbers = frozenset(entry.number for entry in used)
     title = f"FiftyOne labels ({named(used)})"
     if said or not boxes.count:
-        return Labelling(title, said, numbers, left_out=left_out)
-    return Labelling(title, boxes.said(), numbers, boxes.notes(), boxes.guesses(), left_out)
+        return Labelling(title, said, numbers, skipped=skipped)
+    return Labelling(title, boxes.said(), numbers, boxes.notes(), boxes.guesses(), skipped)
 
 
 def _files(files: Files) -> list[Entry]:

@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 
 from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
-from core.data.images.class_folders import is_picture, split_named
+from core.data.images.class_folders import is_image, split_named
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 CLASS_FILES = ("classes.txt", "class_names.txt", "labels.txt", "label_list.txt", "class_list.txt", "names.txt")
 MOST_SNIFFED = 10
@@ -27,7 +27,7 @@ def sure(files: Files) -> float:
 
 def label(files: Files) -> Labelling:
     """Return what stands after each picture's name; numbers are named by a list of classes where there is one."""
-    said, left_out, used = {}, LeftOut(), _lists(files)
+    said, skipped, used = {}, SkipReport(), _lists(files)
     names, noted = _class_names(files, used)
     for file in used:
         split = split_named(_words_of(file))
@@ -35,11 +35,11 @@ def label(files: Files) -> Labelling:
             written, label_ = _divided(line)
             entry = files.find(written, file) if label_ else None
             if entry is None:
-                left_out.add("unknown-pictures", line)
+                skipped.add("unknown-pictures", line)
             else:
                 said[entry.number] = Said(names.get(label_, label_), split or split_of(entry))
     numbers = frozenset(entry.number for entry in [*used, *noted])
-    return Labelling(f"a list of pictures with classes ({named(used)})", said, numbers, left_out=left_out)
+    return Labelling(f"a list of pictures with classes ({named(used)})", said, numbers, skipped=skipped)
 
 
 def _lists(files: Files) -> list[Entry]:
@@ -47,7 +47,7 @@ def _lists(files: Files) -> list[Entry]:
     for entry in files.ending(".txt", ".lst")[:MOST_SNIFFED]:
         lines = [line for line in files.head(entry).splitlines()[:LOOKED_AT] if line.strip()]
         pairs = [_divided(line) for line in lines]
-        there = sum(bool(label_) and is_picture(written) and files.find(written, entry) is not None
+        there = sum(bool(label_) and is_image(written) and files.find(written, entry) is not None
                     for written, label_ in pairs)  # fmt: skip
         if len(pairs) > 1 and 2 * there > len(pairs):
             found.append(entry)

@@ -7,7 +7,7 @@ from typing import Any
 from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 SUFFIXES = (".manifest", ".ndjson", ".jsonl")
 MOST_DEPTH = 12  # of a line's objects
@@ -26,17 +26,17 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return the class that each line gives its picture."""
     said: dict[int, Said] = {}
-    left_out, used = LeftOut(), _files(files)
+    skipped, used = SkipReport(), _files(files)
     for file in used:
         for line in files.lines(file):
             written, name = _answer(line)
             entry = files.find(written, file) if written else None
             if entry is None:
-                left_out.add("unknown-pictures", written or line[:60])
+                skipped.add("unknown-pictures", written or line[:60])
             elif name:
                 said[entry.number] = Said(name, split_of(entry, file))
     numbers = frozenset(entry.number for entry in used)
-    return Labelling(f"lines of a labelling service ({named(used)})", said, numbers, left_out=left_out)
+    return Labelling(f"lines of a labelling service ({named(used)})", said, numbers, skipped=skipped)
 
 
 def _files(files: Files) -> list[Entry]:

@@ -6,9 +6,9 @@ from typing import Any
 from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.boxes import Boxes, area_of
-from core.data.images.class_folders import is_picture
+from core.data.images.class_folders import is_image
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 FILES = ("image", "imagefilename", "filename", "file_name", "file", "path", "img", "image_path", "imagepath", "name",
          "image_id", "imagegcsuri", "id")  # fmt: skip
@@ -32,12 +32,12 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return each picture's label; of boxes the class of the largest."""
     said: dict[int, Said] = {}
-    boxes, left_out, used = Boxes(), LeftOut(), _files(files) or files.ending(".json")[:1]
+    boxes, skipped, used = Boxes(), SkipReport(), _files(files) or files.ending(".json")[:1]
     for file in used:
         for written, found in _pairs(files.json(file)):
             entry = files.find(written, file)
             if entry is None:
-                left_out.add("unknown-pictures", written)
+                skipped.add("unknown-pictures", written)
             elif isinstance(found, str):
                 said.setdefault(entry.number, Said(found, split_of(entry, file)))
             else:
@@ -45,8 +45,8 @@ def label(files: Files) -> Labelling:
                     boxes.add(entry, name, area, split_of(entry, file))
     title, numbers = f"labels in {named(used)}", frozenset(entry.number for entry in used)
     if not boxes.count:
-        return Labelling(title, said, numbers, left_out=left_out)
-    return Labelling(title, {**said, **boxes.said()}, numbers, boxes.notes(), boxes.guesses(), left_out)
+        return Labelling(title, said, numbers, skipped=skipped)
+    return Labelling(title, {**said, **boxes.said()}, numbers, boxes.notes(), boxes.guesses(), skipped)
 
 
 def _files(files: Files) -> list[Entry]:
@@ -74,7 +74,7 @@ def _pairs(found: Any) -> Iterator[tuple[str, str | list[tuple[str, float]]]]:
     if isinstance(found, Mapping):
         inner = next((v for k, v in found.items() if k.startswith("_via_img") and isinstance(v, Mapping)), found)
         lists = [v for v in inner.values() if isinstance(v, list) and v and isinstance(v[0], Mapping)]
-        if len(lists) == 1 and len(inner) < 10 and not is_picture(next(iter(inner))):
+        if len(lists) == 1 and len(inner) < 10 and not is_image(next(iter(inner))):
             yield from _pairs(lists[0])
             return
         for key, value in inner.items():

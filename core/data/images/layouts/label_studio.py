@@ -6,9 +6,9 @@ from typing import Any
 from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.boxes import Boxes
-from core.data.images.class_folders import is_picture
+from core.data.images.class_folders import is_image
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.errors import DataError
 
 MOST_SNIFFED = 20
@@ -28,7 +28,7 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return what was chosen for each picture, else the class of its largest box."""
     said: dict[int, Said] = {}
-    boxes, left_out, used = Boxes(), LeftOut(), _files(files)
+    boxes, skipped, used = Boxes(), SkipReport(), _files(files)
     several = 0
     for file in used:
         tasks = files.json(file)
@@ -37,7 +37,7 @@ def label(files: Files) -> Labelling:
         for written, choices, marks in filter(None, map(_task, tasks)):
             entry = files.find(written, file)
             if entry is None:
-                left_out.add("unknown-pictures", written)
+                skipped.add("unknown-pictures", written)
                 continue
             if choices:
                 said[entry.number] = Said(choices[0], split_of(entry))
@@ -47,15 +47,15 @@ def label(files: Files) -> Labelling:
     numbers, title = frozenset(entry.number for entry in used), f"Label Studio export ({named(used)})"
     if said or not boxes.count:
         notes = _about_several(several)
-        return Labelling(title, said, numbers, notes, left_out=left_out)
-    return Labelling(title, boxes.said(), numbers, boxes.notes(), boxes.guesses(), left_out)
+        return Labelling(title, said, numbers, notes, skipped=skipped)
+    return Labelling(title, boxes.said(), numbers, boxes.notes(), boxes.guesses(), skipped)
 
 
 def _about_several(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    pictures = "picture has" if count == 1 else "pictures have"
-    return (f"{count:,} {pictures} several choices; a picture has one label here, and the first choice is used.",)
+    images = "picture has" if count == 1 else "pictures have"
+    return (f"{count:,} {images} several choices; a picture has one label here, and the first choice is used.",)
 
 
 def _files(files: Files) -> list[Entry]:
@@ -75,9 +75,7 @@ def _task(task: Any) -> tuple[str, list[str], list[tuple[str, float]]] | None:
         return None
     inner = task.get("data")
     data = inner if isinstance(inner, Mapping) else task
-    written = next(
-        (v for v in data.values() if isinstance(v, str) and is_picture(v.split("?d=")[-1].split("?")[0])), ""
-    )
+    written = next((v for v in data.values() if isinstance(v, str) and is_image(v.split("?d=")[-1].split("?")[0])), "")
     if not written:
         return None
     if isinstance(task.get("choice"), str):  # JSON-MIN

@@ -8,7 +8,7 @@ from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, split_of
 from core.data.images.boxes import Boxes, area_of
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.errors import DataError
 
 LARGEST = 60 * 1024**2  # bytes; the picture itself may be in it
@@ -29,13 +29,13 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return the flag that is set on each picture, else the class of its largest shape."""
     said: dict[int, Said] = {}
-    boxes, left_out, used = Boxes(), LeftOut(), set()
+    boxes, skipped, used = Boxes(), SkipReport(), set()
     for file in files.ending(".json"):
         found = _loaded(files, file)
         path = str(found.get("imagePath") or "") if found else ""
         entry = files.find(path.replace("\\", "/").rpartition("/")[2] or file.name[: -len(".json")], file)
         if found is None or entry is None:
-            left_out.add("unknown-pictures", file.name)
+            skipped.add("unknown-pictures", file.name)
             continue
         used.add(file.number)
         flags = found.get("flags")
@@ -47,8 +47,8 @@ def label(files: Files) -> Labelling:
                 boxes.add(entry, shape["label"], _area(shape.get("points")), split_of(entry, file))
     title, numbers = f"LabelMe annotations ({len(used):,} JSON files)", frozenset(used)
     if said or not boxes.count:
-        return Labelling(title, said, numbers, left_out=left_out)
-    return Labelling(title, boxes.said(), numbers, boxes.notes("shapes"), boxes.guesses(), left_out)
+        return Labelling(title, said, numbers, skipped=skipped)
+    return Labelling(title, boxes.said(), numbers, boxes.notes("shapes"), boxes.guesses(), skipped)
 
 
 def _loaded(files: Files, file: Entry) -> Mapping[str, Any] | None:

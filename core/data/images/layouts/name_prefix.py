@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from core.data.images.annotated import Files, Labelling, Said, split_of
-from core.data.images.class_folders import Folder, folder_of, is_picture, split_above
+from core.data.images.class_folders import Folder, folder_of, is_image, split_above
 from core.data.images.layout_specs import LayoutSpec
 from core.data.wording import listed
 from core.dataset_types import Guess
@@ -26,26 +26,26 @@ _CAMERA = re.compile(
 
 def may_be(names: Sequence[str]) -> bool:
     """Tell whether there are pictures in one heap, and nothing else that could say what they show."""
-    heap = _named([name for name in names if is_picture(name)])
+    heap = _named([name for name in names if is_image(name)])
     tables = any(name.lower().endswith((".csv", ".tsv", ".json", ".jsonl", ".xml", ".parquet")) for name in names)
     return not tables and _is_one_heap(heap) and bool(_classes(heap))
 
 
 def sure(files: Files) -> float:
     """Tell how sure it is, from all names."""
-    names = _named([entry.name for entry in files.pictures])
+    names = _named([entry.name for entry in files.images])
     return 0.93 if _is_one_heap(names) and _classes(names) else 0.0
 
 
 def label(files: Files) -> Labelling:
     """Return what stands before the number in each name."""
-    classes = _classes(_named([entry.name for entry in files.pictures]))
+    classes = _classes(_named([entry.name for entry in files.images]))
     if not classes:
         raise DataError(
             f"The names of the pictures in {files.archive.name} do not begin with a class and a number each, such as "
             "cat_001.jpg. Put the pictures of each class into a folder of its own."
         )
-    said = {e.number: Said(prefix, split_of(e)) for e in files.pictures if (prefix := _prefix(e.name)) in classes}
+    said = {e.number: Said(prefix, split_of(e)) for e in files.images if (prefix := _prefix(e.name)) in classes}
     why = f"every name begins with one of {len(classes)} words and a number: {listed(sorted(classes))}"
     guess = Guess("Classes", "the beginning of each file's name", why, "put the pictures into folders, one a class")
     return Labelling("classes in the names of the files", said, frozenset(), (), (guess,))

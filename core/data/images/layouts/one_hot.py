@@ -6,7 +6,7 @@ from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.csv_rows import TABLES, header, rows
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 FILES = ("filename", "file", "image", "image_id", "img", "path", "image_name", "id", "name", "file_name")
 MOST_TABLES = 20
@@ -27,7 +27,7 @@ def sure(files: Files) -> float:
 
 def label(files: Files) -> Labelling:
     """Return the class whose column says 1; pictures with none or several are left out, and counted."""
-    said, left_out, used = {}, LeftOut(), []
+    said, skipped, used = {}, SkipReport(), []
     for table in files.ending(*TABLES)[:MOST_TABLES]:
         classes = _classes(files, table)
         if not classes:
@@ -38,13 +38,13 @@ def label(files: Files) -> Labelling:
             on = [name for name in classes if row.get(name, "").lower() in _ON]
             entry = files.find(written, table) if written else None
             if entry is None:
-                left_out.add("unknown-pictures", written)
+                skipped.add("unknown-pictures", written)
             elif len(on) == 1:
                 said[entry.number] = Said(on[0], split_of(entry, table))
             elif on:
-                left_out.add("several-classes", entry.name)
+                skipped.add("several-classes", entry.name)
     title = f"a column of ones and zeros for each class ({named(used)})"
-    return Labelling(title, said, frozenset(entry.number for entry in used), left_out=left_out)
+    return Labelling(title, said, frozenset(entry.number for entry in used), skipped=skipped)
 
 
 def _classes(files: Files, table: Entry) -> list[str]:

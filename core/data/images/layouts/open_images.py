@@ -7,7 +7,7 @@ from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, named, split_of
 from core.data.images.csv_rows import TABLES, header, rows
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.dataset_types import Guess
 
 
@@ -25,14 +25,14 @@ def label(files: Files) -> Labelling:
     """Return the surest label of each picture; of equally sure ones the first."""
     best: dict[int, tuple[float, Said]] = {}
     several: set[int] = set()
-    left_out, used = LeftOut(), _tables(files)
+    skipped, used = SkipReport(), _tables(files)
     names, noted = class_names(files)
     for table in used:
         for row in rows(files, table):
             sure_of = _number(row.get("confidence", "1"))
             entry = files.find(row.get("imageid", ""), table) if row.get("imageid") else None
             if entry is None:
-                left_out.add("unknown-pictures", row.get("imageid", ""))
+                skipped.add("unknown-pictures", row.get("imageid", ""))
             elif sure_of > 0 and (name := row.get("labelname")):  # 0: somebody looked, and it is not there
                 if entry.number in best:
                     several.add(entry.number)
@@ -42,7 +42,7 @@ def label(files: Files) -> Labelling:
     said = {number: one for number, (_, one) in best.items()}
     why = f"{len(several):,} pictures have several labels, and a picture has one here"
     guesses = (Guess("Label", "the surest of each picture, else its first", why),) if several else ()
-    return Labelling(f"Open Images labels ({named(used)})", said, numbers, (), guesses, left_out)
+    return Labelling(f"Open Images labels ({named(used)})", said, numbers, (), guesses, skipped)
 
 
 def class_names(files: Files) -> tuple[dict[str, str], list[Entry]]:

@@ -9,7 +9,7 @@ from core.data.images.annotation_xml import number, parsed, words
 from core.data.images.boxes import Boxes
 from core.data.images.class_folders import split_named
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.errors import DataError
 
 MOST_SNIFFED = 5
@@ -28,18 +28,18 @@ def sure(files: Files) -> float:
 
 def label(files: Files) -> Labelling:
     """Return the class of each picture's largest object."""
-    boxes, left_out, used = Boxes(), LeftOut(), set()
+    boxes, skipped, used = Boxes(), SkipReport(), set()
     splits, lists = _splits(files)
     for file in files.ending(".xml"):
         try:
             root = parsed(files, file)
         except DataError:
-            left_out.add("unread-annotations", file.name)
+            skipped.add("unread-annotations", file.name)
             continue
         stem = file.name.rpartition("/")[2][: -len(".xml")]
         entry = files.find(stem, file) or files.find(words(root, "filename"), file)
         if entry is None:
-            left_out.add("unknown-pictures", file.name)
+            skipped.add("unknown-pictures", file.name)
             continue
         used.add(file.number)
         for found in root.iter("object"):
@@ -47,7 +47,7 @@ def label(files: Files) -> Labelling:
                 boxes.add(entry, name, _area(found.find("bndbox")), splits.get(stem) or split_of(entry, file))
     title = f"Pascal VOC annotations ({len(used):,} XML files)"
     numbers = frozenset(used | {entry.number for entry in lists})
-    return Labelling(title, boxes.said(), numbers, boxes.notes(), boxes.guesses(), left_out)
+    return Labelling(title, boxes.said(), numbers, boxes.notes(), boxes.guesses(), skipped)
 
 
 def _splits(files: Files) -> tuple[dict[str, str], list[Entry]]:

@@ -9,7 +9,7 @@ from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said
 from core.data.images.class_folders import arrange, folder_of
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.dataset_types import Guess
 from core.errors import DataError
 
@@ -35,21 +35,21 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return the name of each picture's folder, in words."""
     words, noted = _words(files)
-    places = arrange(folder_of(entry.name) for entry in files.pictures)
-    said, left_out = {}, LeftOut()
-    for entry in files.pictures:
+    places = arrange(folder_of(entry.name) for entry in files.images)
+    said, skipped = {}, SkipReport()
+    for entry in files.images:
         if place := places.get(folder_of(entry.name)):
             written = place.label
             code = next((part for part in reversed(folder_of(entry.name)) if _SYNSET.fullmatch(part)), written)
             said[entry.number] = Said(words.get(code, code), place.split)
         else:
-            left_out.add("outside-class-folders", entry.name)
+            skipped.add("outside-class-folders", entry.name)
     if not said:
         raise DataError(f"{files.archive.name} holds no class folders called like n01440764.")
     why = "the folders are called like entries of WordNet, and a file beside them says what they are"
     guess = Guess("Classes", f"the words of {noted[0].name.rpartition('/')[2]}" if noted else "as written", why)
     used = frozenset(entry.number for entry in noted)
-    return Labelling("class folders named after WordNet (ImageNet)", said, used, (), (guess,), left_out)
+    return Labelling("class folders named after WordNet (ImageNet)", said, used, (), (guess,), skipped)
 
 
 def _words(files: Files) -> tuple[dict[str, str], list[Entry]]:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from core.data.images.annotated import Files, Labelling, Said
-from core.data.images.class_folders import Folder, folder_of, is_picture, split_named
+from core.data.images.class_folders import Folder, folder_of, is_image, split_named
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.data.wording import listed
 from core.dataset_types import Guess
 from core.errors import DataError
@@ -28,22 +28,22 @@ _DIGITS = {str(digit) for digit in range(10)}
 
 def may_be(names: Sequence[str]) -> bool:
     """Tell whether the lowest folders are called like sessions, and those above them like classes."""
-    return _divided({_plain(folder_of(name)) for name in names if is_picture(name)})
+    return _divided({_plain(folder_of(name)) for name in names if is_image(name)})
 
 
 def sure(files: Files) -> float:
     """Tell how sure it is, from all folders."""
-    return 0.93 if _divided({_plain(folder_of(entry.name)) for entry in files.pictures}) else 0.0
+    return 0.93 if _divided({_plain(folder_of(entry.name)) for entry in files.images}) else 0.0
 
 
 def label(files: Files) -> Labelling:
     """Return the folder above the lowest one as the class."""
-    said, left_out, lowest = {}, LeftOut(), set()
-    for entry in files.pictures:
+    said, skipped, lowest = {}, SkipReport(), set()
+    for entry in files.images:
         whole = folder_of(entry.name)
         folder = _plain(whole)
         if len(folder) < 2:
-            left_out.add("outside-class-folders", entry.name)
+            skipped.add("outside-class-folders", entry.name)
             continue
         lowest.add(folder[-1])
         said[entry.number] = Said(folder[-2], next((s for part in reversed(whole) if (s := split_named(part))), ""))
@@ -56,7 +56,7 @@ def label(files: Files) -> Labelling:
     why = f"the lowest folders ({listed(sorted(lowest))}) are called like sessions, not like classes"
     guess = Guess("Classes", f"the folders above: {listed(sorted(classes))}", why, "--layout class-folders")
     note = f"Each class is divided once more, into {listed(sorted(lowest))}; these are not learnt."
-    return Labelling("class folders with sessions below", said, frozenset(), (note,), (guess,), left_out)
+    return Labelling("class folders with sessions below", said, frozenset(), (note,), (guess,), skipped)
 
 
 def _plain(folder: Folder) -> Folder:

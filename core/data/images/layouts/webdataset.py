@@ -7,7 +7,7 @@ from typing import Any
 from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, Said, split_of
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 from core.errors import DataError
 
 SIDES = (".cls", ".cls.txt", ".label", ".json", ".txt")  # the first that a picture has beside it counts
@@ -24,24 +24,24 @@ def may_be(names: Sequence[str]) -> bool:
 def sure(files: Files) -> float:
     """Tell how sure it is: most pictures have a file of their own name that holds a class."""
     beside = _beside(files)
-    some = files.pictures[:MOST_SNIFFED]
+    some = files.images[:MOST_SNIFFED]
     fitting = sum(bool(_label(files, beside.get(_key(entry.name), []))) for entry in some)
     return 0.965 if some and 2 * fitting > len(some) else 0.0
 
 
 def label(files: Files) -> Labelling:
     """Return what the file beside each picture says."""
-    said, left_out, used = {}, LeftOut(), set()
+    said, skipped, used = {}, SkipReport(), set()
     beside = _beside(files)
     names = _names(files)
-    for entry in files.pictures:
+    for entry in files.images:
         sides = beside.get(_key(entry.name), [])
         used |= {side.number for side in sides}
         if found := _label(files, sides):
             said[entry.number] = Said(names.get(found, found), split_of(entry))
     title = f"WebDataset ({len(said):,} pictures with a file of their name that says the class)"
     used |= {entry.number for entry in files.ending("classes.txt", "labels.txt", "classnames.txt")}
-    return Labelling(title, said, frozenset(used), left_out=left_out)
+    return Labelling(title, said, frozenset(used), skipped=skipped)
 
 
 def _key(name: str) -> str:

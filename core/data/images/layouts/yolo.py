@@ -7,7 +7,7 @@ from core.data.archives import Entry
 from core.data.images.annotated import Files, Labelling, named, split_of
 from core.data.images.boxes import Boxes, area_of
 from core.data.images.layout_specs import LayoutSpec
-from core.data.images.skip_report import LeftOut
+from core.data.images.skip_report import SkipReport
 
 CLASS_FILES = ("classes.txt", "obj.names", "labels.txt", "_darknet.labels", "predefined_classes.txt", ".names")
 LARGEST_YAML = 64 * 1024  # bytes
@@ -31,21 +31,21 @@ def sure(files: Files) -> float:
 def label(files: Files) -> Labelling:
     """Return the class of each picture's largest box."""
     names, noted = _class_names(files)
-    boxes, left_out, used = Boxes(), LeftOut(), {entry.number for entry in noted}
+    boxes, skipped, used = Boxes(), SkipReport(), {entry.number for entry in noted}
     for text in _texts(files):
-        entry = _picture_of(files, text)
+        entry = _image_of(files, text)
         if entry is None:
-            left_out.add("unknown-pictures", text.name)
+            skipped.add("unknown-pictures", text.name)
             continue
         used.add(text.number)
         for line in files.lines(text):
             if not _LINE.fullmatch(line):
-                left_out.add("unread-lines", f"{text.name}: {line[:40]}")
+                skipped.add("unread-lines", f"{text.name}: {line[:40]}")
                 continue
             number, *places = line.split()
             boxes.add(entry, names.get(int(number), number), _area(places), split_of(entry, text))
     title = f"YOLO labels ({named(noted) or 'classes by number'})"
-    return Labelling(title, boxes.said(), frozenset(used), boxes.notes(), boxes.guesses(), left_out)
+    return Labelling(title, boxes.said(), frozenset(used), boxes.notes(), boxes.guesses(), skipped)
 
 
 def _texts(files: Files) -> list[Entry]:
@@ -56,7 +56,7 @@ def _texts(files: Files) -> list[Entry]:
     ]
 
 
-def _picture_of(files: Files, text: Entry) -> Entry | None:
+def _image_of(files: Files, text: Entry) -> Entry | None:
     """Return the picture of a text: the same name in the same folder, or in "images" where this one says "labels"."""
     stem = text.name[: -len(".txt")]
     swapped = "/".join("images" if part.lower() in ("labels", "label") else part for part in stem.split("/"))

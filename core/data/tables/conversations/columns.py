@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Sequence
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.conversations.marked import conversation_marked
 from core.data.tables.conversations.template import written
 from core.data.tables.conversations.turns import ASSISTANT, SYSTEM, USER, Conversation, Turn, conversation_in
 from core.data.tables.derived import Cells, Derived
-from core.data.tables.skip_report import LeftOut
-from core.data.tables.table_profile import Survey
+from core.data.tables.skip_report import SkipReport
+from core.data.tables.table_profile import TableProfile
 
 _SYSTEMS = ("system", "system_prompt", "system_message")
 _HISTORIES = ("history", "chat_history")
@@ -25,7 +25,7 @@ _MOSTLY = 0.9  # of the cells must be conversations
 _LOOKED_AT = 200  # cells
 
 
-def find_conversations(seen: Survey) -> Derived | None:
+def find_conversations(seen: TableProfile) -> Derived | None:
     """Return the column of conversations that a table holds, as text, None if it holds none."""
     by_name = {_plain(profile.name): profile for profile in reversed(seen.profiles) if profile.kind != "empty"}
     if found := _asked_and_answered(by_name):
@@ -46,7 +46,7 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s\-]+", "_", name.strip().lower()).rpartition(".")[2]
 
 
-def _reader_of(profile: Profile) -> Callable[[str], Conversation | None] | None:
+def _reader_of(profile: ColumnProfile) -> Callable[[str], Conversation | None] | None:
     """Return what reads a column's cells as conversations, None if they are none."""
     cells = list(profile.counts)[:_LOOKED_AT]
     if not cells or profile.style is not None or profile.average_length < 8:
@@ -57,10 +57,10 @@ def _reader_of(profile: Profile) -> Callable[[str], Conversation | None] | None:
     return None
 
 
-def _asked_and_answered(by_name: dict[str, Profile]) -> Derived | None:
+def _asked_and_answered(by_name: dict[str, ColumnProfile]) -> Derived | None:
     """Return the columns of an instruction set: what is asked, what it is about, what is answered."""
 
-    def first(names: Sequence[str], *taken: Profile | None) -> Profile | None:
+    def first(names: Sequence[str], *taken: ColumnProfile | None) -> ColumnProfile | None:
         return next((by_name[name] for name in names if name in by_name and by_name[name] not in taken), None)
 
     prompt = first(_PROMPTS)
@@ -89,11 +89,11 @@ def _asked_and_answered(by_name: dict[str, Profile]) -> Derived | None:
 _RANKINGS = ("rank", "ranking", "score_chosen", "score_rejected", "helpfulness", "preference")
 
 
-def _is_question(profile: Profile) -> bool:
+def _is_question(profile: ColumnProfile) -> bool:
     return profile.kind == "text" or (profile.style is None and profile.average_words >= 2)
 
 
-def _is_answer(profile: Profile) -> bool:
+def _is_answer(profile: ColumnProfile) -> bool:
     """Return whether a column holds answers rather than a few kinds, which would be labels."""
     variety = profile.distinct / max(1, profile.counts.total())
     return profile.kind == "text" or (profile.style is None and profile.distinct > 2 and variety > 0.5)
@@ -114,14 +114,14 @@ def _part(role: str) -> Callable[[str], Conversation | None]:
 def _derived(
     name: str, sources: tuple[str, ...], readers: Sequence[Callable[[str], Conversation | None]], said: str
 ) -> Derived:
-    def make(cells: Cells, lines: Sequence[int], left_out: LeftOut) -> list[str]:
+    def make(cells: Cells, lines: Sequence[int], skipped: SkipReport) -> list[str]:
         made = []
         for line, row in zip(lines, zip(*cells, strict=True), strict=True):
             found = _together([read(cell) for read, cell in zip(readers, row, strict=True)])
             if found.tool_calls:
-                left_out.add("tool-calls", line)
+                skipped.add("tool-calls", line)
             if found.attachments:
-                left_out.add("attachments", line)
+                skipped.add("attachments", line)
             made.append(written(found.turns))
         return made
 

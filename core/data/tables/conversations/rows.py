@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.data.tables.columns import Profile
+from core.data.tables.columns import ColumnProfile
 from core.data.tables.conversations.template import written
 from core.data.tables.conversations.turns import CONTENTS, ROLES, SYSTEM, Turn, role_of
-from core.data.tables.skip_report import LeftOut
+from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, LONGEST_CELL, Batch, Table, in_bounds
-from core.data.tables.table_profile import Survey
+from core.data.tables.table_profile import TableProfile
 
 _KNOWN = frozenset(
     ("system", "user", "assistant", "human", "gpt", "bot", "prompter", "customer", "agent", "tool", "model", "ai")
@@ -20,7 +20,7 @@ _IDS = re.compile(
 COLUMN = "conversation"
 
 
-def with_turns_together(seen: Survey) -> Table | None:
+def with_turns_together(seen: TableProfile) -> Table | None:
     """Return the table with a conversation a row, None if its rows are not turns."""
     role, text = _find(seen, ROLES), _find(seen, CONTENTS)
     if role is None or text is None or not _are_roles(role):
@@ -29,11 +29,11 @@ def with_turns_together(seen: Survey) -> Table | None:
     return _together(seen.table, role.name, text.name, repeated[0].name if repeated else "")
 
 
-def _find(seen: Survey, names: Sequence[str]) -> Profile | None:
+def _find(seen: TableProfile, names: Sequence[str]) -> ColumnProfile | None:
     return next((p for name in names for p in seen.profiles if p.name.strip().lower() == name), None)
 
 
-def _are_roles(profile: Profile) -> bool:
+def _are_roles(profile: ColumnProfile) -> bool:
     """Return whether a column names the sides of a conversation, and both of them."""
     values = {value.strip().lower() for value in profile.counts}
     return 2 <= len(values) <= 6 and values <= _KNOWN and len(values - {"system", "tool"}) >= 2
@@ -64,26 +64,26 @@ class _Conversations:
     key: str
     others: tuple[str, ...]
 
-    def batches(self, wanted: Sequence[int], left_out: LeftOut) -> Iterator[Batch]:
+    def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
         """Yield the wanted columns; the first of them is the conversation."""
         lines: list[int] = []
         rows: list[tuple[str, ...]] = []
         waiting = done = 0
-        for line, cells, done in self._rows(left_out):
+        for line, cells, done in self._rows(skipped):
             lines.append(line)
             rows.append(cells)
             waiting += len(cells[0])
             if len(rows) >= BATCH_ROWS or waiting > 8 * LONGEST_CELL:
-                yield from _batch(lines, rows, wanted, done, left_out)
+                yield from _batch(lines, rows, wanted, done, skipped)
                 lines, rows, waiting = [], [], 0
         if rows:
-            yield from _batch(lines, rows, wanted, done, left_out)
+            yield from _batch(lines, rows, wanted, done, skipped)
 
-    def _rows(self, left_out: LeftOut) -> Iterator[tuple[int, tuple[str, ...], int]]:
+    def _rows(self, skipped: SkipReport) -> Iterator[tuple[int, tuple[str, ...], int]]:
         """Yield the first line, the cells and the bytes read so far of each conversation."""
         turns: list[Turn] = []
         line, cells, done = 0, tuple[str, ...](), 0
-        for number, who, said, rest, reached in self._turns(left_out):
+        for number, who, said, rest, reached in self._turns(skipped):
             if turns and self._is_next(cells, rest, who):
                 yield line, (written(turns), *cells), done
                 turns = []
@@ -95,10 +95,10 @@ class _Conversations:
         if turns:
             yield line, (written(turns), *cells), self.table.size_bytes
 
-    def _turns(self, left_out: LeftOut) -> Iterator[tuple[int, str, str, tuple[str, ...], int]]:
+    def _turns(self, skipped: SkipReport) -> Iterator[tuple[int, str, str, tuple[str, ...], int]]:
         """Yield the line, who speaks, what is said, the other cells and the bytes read so far of each turn."""
         columns = [self.table.index(name) for name in (*self.turn, *self.others)]
-        for batch in self.table.batches(columns, left_out):
+        for batch in self.table.batches(columns, skipped):
             for number, (who, said, *rest) in zip(batch.lines, zip(*batch.columns, strict=True), strict=True):
                 yield number, role_of(who), said.strip(), tuple(rest), batch.done
 
@@ -111,7 +111,7 @@ class _Conversations:
 
 
 def _batch(
-    lines: list[int], rows: list[tuple[str, ...]], wanted: Sequence[int], done: int, left_out: LeftOut
+    lines: list[int], rows: list[tuple[str, ...]], wanted: Sequence[int], done: int, skipped: SkipReport
 ) -> Iterator[Batch]:
     columns = tuple([row[index] for row in rows] for index in wanted)
-    return in_bounds(Batch(lines, columns, done), left_out)
+    return in_bounds(Batch(lines, columns, done), skipped)
