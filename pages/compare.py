@@ -15,7 +15,7 @@ from pages.components.compare.logged_metrics import logged_finding, logged_score
 from pages.components.compare.parallel_coordinates import parallel
 from pages.components.compare.pareto import score_against_price
 from pages.components.compare.picker import ask_for_more, chosen_runs, picker
-from pages.components.compare.run_styles import looks_of
+from pages.components.compare.run_styles import styles_of
 from pages.components.compare.scores import data_warning, group_choice, reference_choice, scores
 from pages.components.compare.sentences import Looks, finding
 from pages.components.compare.settings import settings
@@ -32,9 +32,9 @@ def page() -> None:
     st.title("Compare", anchor=False)
     answer, picked = st.container(key="finding"), st.container()
     choice = chosen_runs()
-    runs, looks = choice.runs, looks_of(choice.runs)
+    runs, styles = choice.runs, styles_of(choice.runs)
     if runs:
-        tab_title(", ".join(look.name for look in looks.values()), "Compare")
+        tab_title(", ".join(style.name for style in styles.values()), "Compare")
     if len(runs) < FEWEST:
         picker(choice)
         ask_for_more(runs)
@@ -42,57 +42,57 @@ def page() -> None:
     warned = st.container()
     # The curves are drawn before anything is read or tested: the browser fetches them meanwhile.
     groups = groups_of(runs)
-    st.fragment(_curves, key="curves")(runs, looks, len(groups) == 1)
+    st.fragment(_curves, key="curves")(runs, styles, len(groups) == 1)
     with picked:
         picker(choice)
     with warned:
-        data_warning(groups, looks)
+        data_warning(groups, styles)
     _wait_for_the_end(runs)
     st.header("Scores", anchor=False)
-    against = reference_choice(runs, looks)
+    against = reference_choice(runs, styles)
     with st.spinner("Testing who is better …", show_time=False):
         judged = [(group, stand(shared_service(), group, against)) for group in groups]
     with answer:
-        _answer(judged, runs, looks)
-    _scores(judged, runs, looks)
-    _side_by_side(judged, runs, looks)
+        _answer(judged, runs, styles)
+    _scores(judged, runs, styles)
+    _side_by_side(judged, runs, styles)
 
 
-def _answer(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
+def _answer(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
     """Say the answer in a sentence for each group that has one."""
     with st.container(border=True, key="verdict", gap="xsmall"):
-        said = [finding(standing, looks) for _, standing in judged if standing is not None]
+        said = [finding(standing, styles) for _, standing in judged if standing is not None]
         for sentence in said:
             st.markdown(f":primary[:material/compare_arrows:] {plain(sentence)}")
-        logged = logged_finding(runs, looks)
+        logged = logged_finding(runs, styles)
         if logged:
             st.markdown(f":primary[:material/compare_arrows:] {plain(logged)}")
         elif not said:
             st.markdown("No run has a score yet: the test examples are looked at when a run ends.")
 
 
-def _curves(runs: Sequence[Run], looks: Looks, same_data: bool) -> None:
+def _curves(runs: Sequence[Run], styles: Looks, same_data: bool) -> None:
     with shown_errors():
-        compared_curves(runs, looks, same_data=same_data)
+        compared_curves(runs, styles, same_data=same_data)
 
 
-def _scores(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
+def _scores(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
     for group, standing in judged:
         if standing is not None:
-            scores(group, standing, looks)
-    shown = logged_scores(runs, looks)
+            scores(group, standing, styles)
+    shown = logged_scores(runs, styles)
     if not shown and all(standing is None for _, standing in judged):
         st.caption("A run has a score when it has ended.")
 
 
-def _side_by_side(judged: Judged, runs: Sequence[Run], looks: Looks) -> None:
-    rows = settings(runs, looks)
+def _side_by_side(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
+    rows = settings(runs, styles)
     large = [standing for _, standing in judged if standing is not None and len(standing.results) >= FEWEST]
     if large:
-        chosen = group_choice(large, looks)
-        score_against_price(chosen, looks)
-        parallel(rows, chosen, looks)
-        side_by_side(chosen.group, looks)
+        chosen = group_choice(large, styles)
+        score_against_price(chosen, styles)
+        parallel(rows, chosen, styles)
+        side_by_side(chosen.group, styles)
 
 
 def _wait_for_the_end(runs: Sequence[Run]) -> None:

@@ -96,7 +96,7 @@ def _found(work: Work, found: Found) -> None:
         label = f"Import {'these ' if picked else ''}{many(len(chosen), 'run')}"
         if st.form_submit_button(label, type="primary", icon=":material/download:"):
             with shown_errors():
-                _works().bring(work.id, str(project or "").strip(), [run.key for run in chosen] if picked else ())
+                _works().run_import(work.id, str(project or "").strip(), [run.key for run in chosen] if picked else ())
                 st.rerun()
     st.caption("Nothing is written before you press it. Pick rows to import only those.")
 

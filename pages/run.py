@@ -21,7 +21,7 @@ from pages.components.run.sample_predictions import sample_predictions
 from pages.components.run.scores import comparison, score_cards, verdict
 from pages.components.run.temperature_samples import temperature_samples
 from pages.components.train.estimate import expected_and_true
-from pages.components.widgets.browser_notification import tell_me
+from pages.components.widgets.browser_notification import notify_button
 from pages.components.widgets.notices import empty_state, shown_errors
 from pages.components.widgets.refresh_rate import refresh_s
 from pages.components.widgets.status_badge import look, status_chip
@@ -52,7 +52,7 @@ def page() -> None:
     live, result = st.container(key="live"), st.container(key="result")
     with live:
         if run.status.is_active:
-            tell_me([run])
+            notify_button([run])
             pace_s = refresh_s()
             st.fragment(_live, run_every=pace_s, key="live")(run.id, task)
             st.fragment(_advice, run_every=ADVICE_LOOKS * pace_s, key="advice")(run.id)

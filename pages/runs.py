@@ -15,7 +15,7 @@ from pages.components.runs.bulk_actions import bulk_actions, counted, csv_button
 from pages.components.runs.filter import choices, filter_field, filter_help, no_match, understood
 from pages.components.runs.saved_views import views_menu
 from pages.components.runs.table import run_table
-from pages.components.widgets.browser_notification import tell_me
+from pages.components.widgets.browser_notification import notify_button
 from pages.components.widgets.notices import empty_state, shown_errors
 from pages.components.widgets.undo import undo_notice
 from pages.components.widgets.url_state import read_choice, write_choice
@@ -40,7 +40,7 @@ def page() -> None:
         st.page_link("import_runs.py", label="Import runs", icon=":material/download:")
         st.page_link("train.py", label="Train a model", icon=":material/add:")
     active = bool(shared_service().active_runs())
-    tell_me(shared_service().active_runs())
+    notify_button(shared_service().active_runs())
     st.session_state.pop(_READ, None)
     st.fragment(_list, run_every=REFRESH_S if active else None, key="list")(view or "runs")
 

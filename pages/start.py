@@ -7,7 +7,7 @@ from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
 from pages.components.run.external_run import origin_of
 from pages.components.start.recipe_cards import recipe_cards
-from pages.components.widgets.browser_notification import tell_me
+from pages.components.widgets.browser_notification import notify_button
 from pages.components.widgets.notices import empty_state, shown_errors
 from pages.components.widgets.starting import one_key, start
 from pages.components.widgets.status_badge import status_chip
@@ -94,7 +94,7 @@ def _now(was_active: bool) -> None:
             runs = [run for run in service.runs(limit=10 * RECENT) if not run.archived_at][:RECENT]
             for run in runs:
                 _row(run)
-            tell_me(service.active_runs())
+            notify_button(service.active_runs())
             if not runs:
                 empty_state("science", "No runs yet", "Try a demo above: the first curve appears within seconds.")
         with machine:

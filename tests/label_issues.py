@@ -25,7 +25,7 @@ def label_issues_about(
     return [found | {"place": place} for place in places]
 
 
-def doubting_run(
+def run_with_label_issues(
     service: Service,
     info: VersionInfo,
     found: Sequence[dict[str, Any]],

@@ -11,7 +11,7 @@ import typer
 from core.cli.output import AsJson, print_json, print_table
 from core.exchange.export_runs import export
 from core.exchange.formats import find_exporter
-from core.exchange.import_runs import bring, look
+from core.exchange.import_runs import preview, run_import
 from core.exchange.saving import in_words
 from core.services.bootstrap import open_service
 
@@ -28,13 +28,13 @@ def import_runs(
         str, typer.Option("--format", help="tensorboard, mlflow, wandb or csv; found out if not given.")
     ] = "",
     project: Annotated[str, typer.Option(help="What the runs belong to; what they say themselves if not given.")] = "",
-    only_look: Annotated[bool, typer.Option("--look", help="Say what is there; write nothing.")] = False,
+    only_preview: Annotated[bool, typer.Option("--look", help="Say what is there; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring in runs from TensorBoard, MLflow, Weights & Biases or a table; known ones are brought up to date."""
     service = open_service()
-    if only_look:
-        found = look(service, path, format_name)
+    if only_preview:
+        found = preview(service, path, format_name)
         if as_json:
             print_json({"format": found.format, "runs": [asdict(r) for r in found.runs], "trouble": found.trouble})
             return
@@ -43,7 +43,7 @@ def import_runs(
         _remark(sentence for r in found.runs for sentence in (*r.remarks, *map(in_words, r.guesses)))
         _say(found.trouble)
         return
-    done = bring(service, path, format_name, project=project)
+    done = run_import(service, path, format_name, project=project)
     if as_json:
         print_json(vars(done))
         return

@@ -124,7 +124,7 @@ def rows_of(described: Sequence[Mapping[str, Any]], rows: pa.Table) -> list[int]
 # --- for people, who decide ---
 
 
-def doubt_finding(
+def label_issue_finding(
     doubted: Sequence[LabelIssue], info: VersionInfo, rows: pa.Table, trial: LabelFlipTest | None = None
 ) -> Finding:
     """Return what a run doubts as a finding among those of the doctor.
@@ -181,7 +181,7 @@ def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
     return [hashlib.sha256(_bytes(what) + b"\0" + _bytes(label)).hexdigest()[:32] for what, label in pairs]
 
 
-def still_doubted(doubted: Sequence[LabelIssue], old: pa.Table, new: pa.Table) -> list[LabelIssue]:
+def remaining_label_issues(doubted: Sequence[LabelIssue], old: pa.Table, new: pa.Table) -> list[LabelIssue]:
     """Return what a run doubts as positions in another version, without what is gone or has another label there.
 
     Args:

@@ -86,7 +86,7 @@ class ReaderSpec:
     # How sure it is that a file or folder is its kind, 0 to 1, from the name and the first 64 kB: never the whole.
     accepts: Callable[[Path], float]
     # What it is, from its beginning; quick (about a second), bounded in memory whatever the file.
-    look: Callable[[Path, ImportOptions], SourcePreview]
+    preview: Callable[[Path, ImportOptions], SourcePreview]
     # Streams it into the draft, with `options` complete (task and columns are set). All errors are `DataError`s.
     read: Callable[[Path, ImportOptions, StagedDataset, Progress], None]
     # Names of `ImportOptions.layout` that ask for it, whatever the others say.

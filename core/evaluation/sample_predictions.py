@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER, EXAMPLES, LOOKS = "wall", "examples.json", "looks.jsonl"
-Look = Mapping[str, Any]  # "step", and a list a name with an answer for each example
+EvaluationPass = Mapping[str, Any]  # "step", and a list a name with an answer for each example
 
 
 def write_examples(folder: Path, document: Mapping[str, Any]) -> None:
@@ -44,7 +44,7 @@ def image_of(folder: Path, number: int) -> Path:
     return folder / FOLDER / f"{number}.png"
 
 
-def read_looks(folder: Path) -> tuple[str, list[Look]]:
+def read_evaluation_passes(folder: Path) -> tuple[str, list[EvaluationPass]]:
     """Return the generation and the looks of a run, in the order of their steps; nothing where there are none.
 
     Args:
@@ -65,7 +65,7 @@ def read_looks(folder: Path) -> tuple[str, list[Look]]:
     return generation, looks
 
 
-def looks_stamp(folder: Path) -> tuple[int, ...]:
+def evaluation_stamp(folder: Path) -> tuple[int, ...]:
     """Return what changes when the looks of a run do, without reading them; nothing where there are none.
 
     Args:
@@ -78,7 +78,7 @@ def looks_stamp(folder: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-class LooksFile:
+class EvaluationPassFile:
     """Writes the looks of one attempt at a run."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,13 +91,13 @@ class LooksFile:
         Args:
             step: Where the run goes on from; 0 for a new one.
         """
-        kept = [look for look in read_looks(self._file.parent.parent)[1] if look["step"] <= step]
+        kept = [look for look in read_evaluation_passes(self._file.parent.parent)[1] if look["step"] <= step]
         lines = [json.dumps(line) for line in ({"generation": secrets.token_hex(4)}, *kept)]
         self._file.parent.mkdir(parents=True, exist_ok=True)
         _write(self._file, "\n".join(lines) + "\n")
         return [int(look["step"]) for look in kept]
 
-    def add(self, look: Look) -> None:
+    def add(self, look: EvaluationPass) -> None:
         """Append one look."""
         with self._file.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(look) + "\n")

@@ -49,7 +49,7 @@ def main(folder: Path) -> int:
 
 
 def _work(folder: Path) -> dict[str, Any]:
-    from core.exchange.import_runs import bring, look
+    from core.exchange.import_runs import preview, run_import
     from core.services.bootstrap import open_service
 
     asked, service, told_at = asked_of(folder), open_service(), 0.0
@@ -63,8 +63,8 @@ def _work(folder: Path) -> dict[str, Any]:
 
     path = Path(asked["path"])
     if asked["kind"] == "look":
-        return {"state": "found", "found": look(service, path, asked["format"], progress), "imported": None}
-    imported = bring(
+        return {"state": "found", "found": preview(service, path, asked["format"], progress), "imported": None}
+    imported = run_import(
         service, path, asked["format"], project=asked["project"], keys=asked["keys"], progress=progress
     )  # fmt: skip
     return {"state": "done", "imported": imported}

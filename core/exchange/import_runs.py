@@ -72,7 +72,7 @@ class Imported:
         return (*self.added, *self.updated, *self.same)
 
 
-def look(service: Service, path: Path, format_name: str = "", progress: Progress | None = None) -> Found:
+def preview(service: Service, path: Path, format_name: str = "", progress: Progress | None = None) -> Found:
     """Read everything once and say what is there; nothing is written.
 
     Args:
@@ -115,7 +115,7 @@ def look(service: Service, path: Path, format_name: str = "", progress: Progress
         return Found(importer.name, importer.title, also, tuple(named), trouble.all(), tuple(curves.values()))
 
 
-def bring(
+def run_import(
     service: Service,
     path: Path,
     format_name: str = "",

@@ -76,7 +76,7 @@ class Works:
         """Look at the same once more, as another format; return the new work's id."""
         return self.start(Path(self.get(work_id).path), format_name)
 
-    def bring(self, work_id: str, project: str = "", keys: Sequence[str] = ()) -> None:
+    def run_import(self, work_id: str, project: str = "", keys: Sequence[str] = ()) -> None:
         """Import what was found: all of it, or the runs of these keys."""
         found = self.get(work_id).found
         if found is None:

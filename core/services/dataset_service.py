@@ -183,7 +183,7 @@ class DatasetService(ImportService):
         ]
         return label_issues.in_their_splits(doubted[:MOST_DOUBTED], version.rows)
 
-    def still_doubted(
+    def remaining_label_issues(
         self, name: str, doubted: Sequence[LabelIssue], trained_on: str, fingerprint: str
     ) -> list[LabelIssue]:
         """Return what a run doubts as positions in a version made since, without what was put right or has gone.
@@ -197,14 +197,14 @@ class DatasetService(ImportService):
         if trained_on == fingerprint:
             return list(doubted)
         old, new = (self.store.version(name, mark).rows for mark in (trained_on, fingerprint))
-        return label_issues.in_their_splits(label_issues.still_doubted(doubted, old, new), new)
+        return label_issues.in_their_splits(label_issues.remaining_label_issues(doubted, old, new), new)
 
-    def doubt_finding(
+    def label_issue_finding(
         self, name: str, doubted: Sequence[LabelIssue], fingerprint: str = "", preflight: LabelFlipTest | None = None
     ) -> Finding:
         """Return what a run doubts, at least one label, as a finding among those of the doctor."""
         version = self.store.version(name, fingerprint)
-        return label_issues.doubt_finding(doubted, version.manifest.info, version.rows, preflight)
+        return label_issues.label_issue_finding(doubted, version.manifest.info, version.rows, preflight)
 
     def lineage(self, name: str, fingerprint: str) -> list[str]:
         """Return the fingerprints of a version and of those that it was made from, the newest first."""
@@ -224,7 +224,7 @@ class DatasetService(ImportService):
         """Return how many labels were kept although a model doubts them."""
         return len(self._kept(name))
 
-    def doubt_again(self, name: str) -> None:
+    def suggest_again(self, name: str) -> None:
         """Forget which labels were kept: undo."""
         label_issues.keep_labels(self.store.folder / self.store.card(name).name, ())
 

@@ -71,7 +71,7 @@ def is_believed(service: Service, run: Run) -> bool:
     return gain is not None and float(gain["ci_low"]) > 0
 
 
-def why_no_doubts(service: Service, run_id: str, dataset: str, fingerprint: str) -> str:
+def why_no_label_issues(service: Service, run_id: str, dataset: str, fingerprint: str) -> str:
     """Return, as a sentence, why nothing that a run doubts is suggested; empty where it is.
 
     Args:
@@ -111,11 +111,11 @@ def _label_issues(service: Service, run: Run, mark: str) -> LabelIssues | None:
     dataset_service, dataset, judged = service.dataset_service, run.config.dataset, run.config.dataset_version
     written = _written(service, run)
     said = dataset_service.label_issue_list(dataset, judged, written["found"], run.name)
-    labels = dataset_service.still_doubted(dataset, said, judged, mark)
+    labels = dataset_service.remaining_label_issues(dataset, said, judged, mark)
     if not labels:
         return None
     trial = LabelFlipTest(**written["trial"]) if written.get("trial") else None
-    finding = dataset_service.doubt_finding(dataset, labels, mark, trial)
+    finding = dataset_service.label_issue_finding(dataset, labels, mark, trial)
     return LabelIssues(finding, tuple(labels), run, judged != mark, trial)
 
 

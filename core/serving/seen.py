@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from core.data.images.image_hash import LEAST_LOOKS, hash_looks
+from core.data.images.image_hash import LEAST_LOOKS, perceptual_hash
 from core.data.splits.duplicates import Keys, keys_of, table_keys
 from core.data.splits.near_duplicates import near_images, near_texts
 from core.data.splits.text_overlap import overlaps, spans_of
@@ -106,7 +106,7 @@ def _met_images(test: NDArray[np.uint8], known: NDArray[np.uint8]) -> tuple[Mask
         return exact, exact
     from PIL import Image
 
-    looks = [hash_looks(Image.fromarray(p[..., 0] if p.shape[-1] == 1 else p)) for p in both]
+    looks = [perceptual_hash(Image.fromarray(p[..., 0] if p.shape[-1] == 1 else p)) for p in both]
     return exact, _among(near_images(pa.chunked_array([pa.array(looks, pa.uint64())]), keys), len(test))
 
 

@@ -67,7 +67,7 @@ def _image_steps(config: TrainConfig, info: DataInfo) -> list[Augmentation]:
     elif config.augment_crop:  # whole pixels need no interpolation: a third of the time, and the data stays bytes
         steps.append(_random_shift(config.augment_crop))
     if config.augment_color:
-        steps.append(_random_colour(config.augment_color))
+        steps.append(_random_color(config.augment_color))
     if config.augment_cutout:
         steps.append(_random_square(config.augment_cutout, info))
     return steps
@@ -107,11 +107,11 @@ def _random_warp(degrees: float, zoom: float, crop: float) -> Augmentation:
     return warp
 
 
-def _random_colour(share: float) -> Augmentation:
-    def recolour(images: Tensor) -> Tensor:
-        return recoloured(images, *(_between(1 - share, 1 + share, len(images), images) for _ in range(3)))
+def _random_color(share: float) -> Augmentation:
+    def recolor(images: Tensor) -> Tensor:
+        return recolored(images, *(_between(1 - share, 1 + share, len(images), images) for _ in range(3)))
 
-    return recolour
+    return recolor
 
 
 def _random_square(share: float, info: DataInfo) -> Augmentation:
@@ -196,7 +196,7 @@ def warped(images: Tensor, angle: Tensor, zoom: Tensor, down: Tensor, right: Ten
     return F.grid_sample(images.float(), grid, padding_mode="reflection", align_corners=False).clamp_(0, BRIGHTEST)
 
 
-def recoloured(images: Tensor, brightness: Tensor, contrast: Tensor, saturation: Tensor) -> Tensor:
+def recolored(images: Tensor, brightness: Tensor, contrast: Tensor, saturation: Tensor) -> Tensor:
     """Return the pictures with other light and colours.
 
     Args:
@@ -211,10 +211,10 @@ def recoloured(images: Tensor, brightness: Tensor, contrast: Tensor, saturation:
     flat, channels = images.flatten(2).float(), images.shape[1]
     luma = flat.new_tensor(LUMA if channels == len(LUMA) else (1 / channels,) * channels)
     grey = (flat.mean(2) @ luma).view(-1, 1, 1)  # (B, 1, 1)
-    bright, sharp, colourful = (factor.view(-1, 1, 1) for factor in (brightness, contrast, saturation))
+    bright, sharp, colorful = (factor.view(-1, 1, 1) for factor in (brightness, contrast, saturation))
     # All three are sums of channels and a number, so they are one matrix a picture.
     own = torch.eye(channels, device=flat.device)
-    mixed = bright * sharp * (colourful * own + (1 - colourful) * luma)  # (B, C, C)
+    mixed = bright * sharp * (colorful * own + (1 - colorful) * luma)  # (B, C, C)
     added = (bright * (1 - sharp) * grey).expand(-1, channels, 1)
     return torch.baddbmm(added, mixed, flat).clamp_(0, BRIGHTEST).view(images.shape)
 
@@ -232,10 +232,10 @@ def with_square_hidden(images: Tensor, top: Tensor, left: Tensor, side: int, fil
     span = torch.arange(side, device=images.device)
     rows, columns = top[:, None] + span, left[:, None] + span  # (B, S)
     places = (rows[:, :, None] * images.shape[3] + columns[:, None, :]).flatten(1)  # (B, S * S)
-    colour = fill if images.is_floating_point() else fill.round()
-    colour = colour.to(images).view(1, -1, 1)
+    color = fill if images.is_floating_point() else fill.round()
+    color = color.to(images).view(1, -1, 1)
     shape = (*images.shape[:2], side * side)
-    hidden = images.flatten(2).scatter(2, places[:, None].expand(shape), colour.expand(shape))
+    hidden = images.flatten(2).scatter(2, places[:, None].expand(shape), color.expand(shape))
     return hidden.view(images.shape)
 
 

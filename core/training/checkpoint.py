@@ -150,8 +150,8 @@ def load_state(folder: Path) -> TrainingState:
     tensors = _load_tensors(place, STATE_TENSORS, STATE)
     try:
         best, kept = content.pop("best"), content.pop("kept", None)  # the latter is younger
-        looks = [Best(**look) if look else None for look in (best, kept)]
-        return TrainingState(**content, best=looks[0], kept=looks[1], tensors=tensors)
+        evaluations = [Best(**look) if look else None for look in (best, kept)]
+        return TrainingState(**content, best=evaluations[0], kept=evaluations[1], tensors=tensors)
     except (KeyError, TypeError) as error:
         raise CheckpointUnusable(_not_ours(folder)) from error
 

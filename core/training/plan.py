@@ -5,7 +5,7 @@ from statistics import median_low
 
 from core.config import TrainConfig
 from core.training.pace import Pace
-from core.training.time_budget import Clock, TimeBudget, planned_looks, training_budget_s
+from core.training.time_budget import Clock, TimeBudget, planned_evaluations, training_budget_s
 
 POINTS_PER_CURVE = 300
 REMEMBERED_LOOKS = 5
@@ -31,8 +31,11 @@ class Plan:
         self._most = self.steps_total = config.epochs * steps_per_epoch
         self._budget = TimeBudget(training_budget_s(60 * config.time_budget_min, others_s))
         self._looked_at = -1
-        self._looks_s: deque[float] = deque(maxlen=REMEMBERED_LOOKS)
-        self.look_s, self.saves_looks = 0.0, False  # of one look; whether there are fewer than would be good
+        self._evaluations_s: deque[float] = deque(maxlen=REMEMBERED_LOOKS)
+        self.evaluation_s, self.saves_evaluations = (
+            0.0,
+            False,
+        )  # of one look; whether there are fewer than would be good
         self._space()
 
     def resume(self, steps_total: int, spent_s: float) -> None:
@@ -51,33 +54,36 @@ class Plan:
         """
         if not self._budget.budget_s or (per_step_s := pace.per_step_s) is None:
             return
-        if not self._looks_s:
+        if not self._evaluations_s:
             self._guess(LOOK_COSTS * per_step_s * self._examples / self._batch_size)
         steps_to_know = SPEED_KNOWN - pace.steps
         if step < self.steps_total and 0 < steps_to_know * per_step_s < self._budget.budget_s - clock.spent_s:
             return
-        whole_s = per_step_s + self.looking_s
-        total = self._budget.steps_total(self.steps_total, self._most, step, clock.spent_s, whole_s, self.look_s)
+        whole_s = per_step_s + self.evaluating_s
+        total = self._budget.steps_total(self.steps_total, self._most, step, clock.spent_s, whole_s, self.evaluation_s)
         if total != self.steps_total:
             self.steps_total = total
             self._space()
 
-    def looked(self, step: int, seconds: float) -> None:
+    def evaluated(self, step: int, seconds: float) -> None:
         """Note that somebody looked at the validation split, and how long it took."""
-        self._looks_s.append(seconds)
-        self._looked_at, self.look_s = step, median_low(self._looks_s)  # one that stood still says little of the next
+        self._evaluations_s.append(seconds)
+        self._looked_at, self.evaluation_s = (
+            step,
+            median_low(self._evaluations_s),
+        )  # one that stood still says little of the next
         if self._budget.budget_s:
             self._space()
 
     @property
-    def looking_s(self) -> float:
+    def evaluating_s(self) -> float:
         """Seconds of looks at the validation split for each step that is still to be made."""
-        return self.look_s / self.look_interval
+        return self.evaluation_s / self.evaluation_interval
 
-    def _guess(self, look_s: float) -> None:
+    def _guess(self, evaluation_s: float) -> None:
         """Guess what a look costs until there was one; of two guesses that differ much the lower one counts."""
-        if not self.look_s or look_s < self.look_s / 2:
-            self.look_s = look_s
+        if not self.evaluation_s or evaluation_s < self.evaluation_s / 2:
+            self.evaluation_s = evaluation_s
             self._space()
 
     def _space(self) -> None:
@@ -85,31 +91,31 @@ class Plan:
         self._log_interval = max(round(self.steps_total / POINTS_PER_CURVE), 1)
         epochs = max(self.steps_total // self._steps_per_epoch, 1)
         trained_on = self.steps_total * self._batch_size
-        wanted, self._looks_early = planned_looks(epochs, trained_on, self._examples)
-        looks = self._budget.looks(wanted, self.look_s)
-        self.saves_looks = looks < wanted
-        self.look_interval = max(self.steps_total // looks, 1)
+        wanted, self._evaluates_early = planned_evaluations(epochs, trained_on, self._examples)
+        evaluations = self._budget.evaluations(wanted, self.evaluation_s)
+        self.saves_evaluations = evaluations < wanted
+        self.evaluation_interval = max(self.steps_total // evaluations, 1)
 
     def is_log_due(self, step: int) -> bool:
         """Return whether a point is due: at the first step, so that a curve starts at once, and every interval."""
         return step == 1 or step % self._log_interval == 0 or step == self.steps_total
 
-    def is_look_due(self, step: int) -> bool:
+    def is_evaluation_due(self, step: int) -> bool:
         """Return whether a look is due: every interval, at the end, and where it is cheap after the first steps."""
         if step == self.steps_total:
             return True
-        if self.saves_looks:
-            return step - max(self._looked_at, 0) >= self.look_interval
-        return step % self.look_interval == 0 or (self._looks_early and self._is_first(step))
+        if self.saves_evaluations:
+            return step - max(self._looked_at, 0) >= self.evaluation_interval
+        return step % self.evaluation_interval == 0 or (self._evaluates_early and self._is_first(step))
 
     def _is_first(self, step: int) -> bool:
         """Return whether this is the step after which the first look is due: with a budget, once its cost is known."""
         if self._looked_at >= 0:
             return False
         if self._budget.budget_s:
-            return step <= SPEED_KNOWN and self.look_s > 0
+            return step <= SPEED_KNOWN and self.evaluation_s > 0
         return step == 1
 
-    def has_looked_at(self, step: int) -> bool:
+    def has_evaluated_at(self, step: int) -> bool:
         """Return whether the last look was at this step."""
         return self._looked_at == step

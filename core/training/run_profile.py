@@ -16,7 +16,7 @@ from core.training.dry_run import DryRun
 from core.training.memory import needed_bytes, parameter_counts
 from core.training.plan import LOOK_COSTS
 from core.training.predictions import predict_split, windows_at_once
-from core.training.time_budget import planned_looks
+from core.training.time_budget import planned_evaluations
 from core.training.trainer import EVALUATION_BATCH
 
 STEPPING_S = 1.2  # spent on steps, unless a single one takes longer
@@ -85,10 +85,10 @@ def measure(
     peak = needed_bytes(count, learning, config.optimizer) + int(AT_ONCE * remembered_bytes)
     if device.type == "cuda" and share == 1.0:
         peak = memory_used_bytes(device)  # PyTorch's own count, the data on the GPU included
-    look_s = _time_of_a_look(dry_run, task, train, validation_size, step_s, padding_id, vocabulary_size)
+    evaluation_s = _time_of_an_evaluation(dry_run, task, train, validation_size, step_s, padding_id, vocabulary_size)
     rows = -(-validation_size // context_of(module)) if task.output_kind == "text" else validation_size
-    steps, total_s = _whole_run(dry_run, config, rows, step_s, look_s)
-    return Measured(step_s, look_s, peak, count, steps, total_s)
+    steps, total_s = _whole_run(dry_run, config, rows, step_s, evaluation_s)
+    return Measured(step_s, evaluation_s, peak, count, steps, total_s)
 
 
 # --- time ---
@@ -119,7 +119,7 @@ def _time_of_a_step(dry_run: DryRun, learning_rate: float) -> tuple[float, float
     return 1.0, sum(times) / len(times)
 
 
-def _time_of_a_look(
+def _time_of_an_evaluation(
     dry_run: DryRun,
     task: TaskSpec,
     train: Split,
@@ -145,12 +145,12 @@ def _time_of_a_look(
 
 
 def _whole_run(
-    dry_run: DryRun, config: TrainConfig, validation_examples: int, step_s: float, look_s: float
+    dry_run: DryRun, config: TrainConfig, validation_examples: int, step_s: float, evaluation_s: float
 ) -> tuple[int, float]:
     """Return the steps of the run and its seconds, looks included."""
     steps = config.epochs * dry_run.batches.steps_per_epoch
-    looks, first = planned_looks(config.epochs, steps * dry_run.batches.batch_size, validation_examples)
-    total_s, budget_s = steps * step_s + (looks + first) * look_s, 60 * config.time_budget_min
+    evaluations, first = planned_evaluations(config.epochs, steps * dry_run.batches.batch_size, validation_examples)
+    total_s, budget_s = steps * step_s + (evaluations + first) * evaluation_s, 60 * config.time_budget_min
     if budget_s and total_s > budget_s:
         return max(int(steps * budget_s / total_s), 1), budget_s
     return steps, total_s

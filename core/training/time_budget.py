@@ -11,7 +11,7 @@ LOOKING = 0.1  # of the budget, at most, for looks at the validation split besid
 LEAST_TRAINING = 0.1  # of the budget, whatever the other stages take
 
 
-def planned_looks(epochs: int, trained_on: int, validation_examples: int) -> tuple[int, bool]:
+def planned_evaluations(epochs: int, trained_on: int, validation_examples: int) -> tuple[int, bool]:
     """Return how often to look at the validation split, and whether after the very first step as well.
 
     Once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
@@ -44,25 +44,25 @@ class TimeBudget:
 
     def __init__(self, budget_s: float) -> None:
         self.budget_s = budget_s
-        self._next_look_s, self._next_look_step = FIRST_LOOK * budget_s, math.inf
+        self._next_evaluation_s, self._next_look_step = FIRST_LOOK * budget_s, math.inf
 
     def resume(self, spent_s: float) -> None:
         """Go on after a pause: the speed of this session is not believed at once either."""
-        self._next_look_s = spent_s + FIRST_LOOK * self.budget_s
+        self._next_evaluation_s = spent_s + FIRST_LOOK * self.budget_s
 
-    def looks(self, planned: int, look_s: float) -> int:
+    def evaluations(self, planned: int, evaluation_s: float) -> int:
         """Return how many looks at the validation split the budget allows, one at least.
 
         Args:
             planned: As many as would be good.
-            look_s: Seconds that one takes; 0 where nothing is known yet.
+            evaluation_s: Seconds that one takes; 0 where nothing is known yet.
         """
-        if not self.budget_s or not look_s:
+        if not self.budget_s or not evaluation_s:
             return planned
-        return max(min(planned, int(LOOKING * self.budget_s / look_s)), 1)
+        return max(min(planned, int(LOOKING * self.budget_s / evaluation_s)), 1)
 
     def steps_total(
-        self, planned: int, most: int, step: int, spent_s: float, per_step_s: float | None, last_look_s: float
+        self, planned: int, most: int, step: int, spent_s: float, per_step_s: float | None, last_evaluation_s: float
     ) -> int:
         """Return how many steps to make in all.
 
@@ -72,14 +72,14 @@ class TimeBudget:
             step: Steps done.
             spent_s: Seconds spent in all.
             per_step_s: Seconds that a step takes, looks included; None where nothing is known yet.
-            last_look_s: Seconds that the last look at the validation split will take.
+            last_evaluation_s: Seconds that the last look at the validation split will take.
         """
         if not self.budget_s or per_step_s is None:
             return planned
-        if spent_s < self._next_look_s and step < self._next_look_step:
+        if spent_s < self._next_evaluation_s and step < self._next_look_step:
             return planned
-        self._next_look_s = spent_s + LOOK_EVERY * self.budget_s
-        left_s = max(self.budget_s - spent_s - last_look_s, 0.0)
+        self._next_evaluation_s = spent_s + LOOK_EVERY * self.budget_s
+        left_s = max(self.budget_s - spent_s - last_evaluation_s, 0.0)
         total = min(most, step + int(left_s / max(per_step_s, 1e-9)))
         # Where it was cut too short, the steps are over long before the time is: it must be looked at before its end.
         self._next_look_step = step + max((total - step) // 2, 1) if total < most else math.inf

@@ -127,16 +127,16 @@ class Trainer:
         self._log_started = time.perf_counter()
         self._first_step = self._log_step = self._step
         try:
-            self._work(looks_first=start is not None)
+            self._work(evaluates_first=start is not None)
         finally:
             for callback in self._callbacks:
                 callback.on_fit_close(self)
         return self._result()
 
-    def _work(self, looks_first: bool) -> None:
+    def _work(self, evaluates_first: bool) -> None:
         for callback in self._callbacks:
             callback.on_fit_start(self)
-        if self._step == 0 and looks_first:
+        if self._step == 0 and evaluates_first:
             self._evaluate()
         while self._step < self._last_descent and not (self._stop_requested or self._finished_early):
             if not self._data_is_there():
@@ -147,7 +147,7 @@ class Trainer:
                 callback.on_step_end(self)
         if self._is_solvable and not self._stop_requested and self._step < self.plan.steps_total:
             self._solve()
-        if self._finished_early and not self._stop_requested and not self.plan.has_looked_at(self._step):
+        if self._finished_early and not self._stop_requested and not self.plan.has_evaluated_at(self._step):
             self._evaluate()
         for callback in self._callbacks:
             callback.on_fit_end(self)
@@ -208,7 +208,7 @@ class Trainer:
         """Read back what is due after a step."""
         if self.plan.is_log_due(self._step):
             self._log()
-        if self.plan.is_look_due(self._step):
+        if self.plan.is_evaluation_due(self._step):
             self._evaluate()
         if self._step == self._first_step + 1:
             self._pace.start(time.perf_counter())
@@ -248,7 +248,7 @@ class Trainer:
                 callback.on_evaluation(self, metrics)
         self.predictions = None
         took_s = time.perf_counter() - began
-        self.plan.looked(self._step, took_s)
+        self.plan.evaluated(self._step, took_s)
         self._waited(took_s)  # the speed is that of training alone
 
     def _measure(self) -> Predictions:
@@ -298,7 +298,7 @@ class Trainer:
             train_time_s=self._clock.spent_s,
             time_left_s=None
             if per_step_s is None
-            else (per_step_s + self.plan.looking_s) * (self.plan.steps_total - self._step) + self._solving_s,
+            else (per_step_s + self.plan.evaluating_s) * (self.plan.steps_total - self._step) + self._solving_s,
         )
 
     def state(self) -> TrainingState:

@@ -9,7 +9,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from core.errors import UserError
-from core.evaluation.sample_predictions import Look, image_of, looks_stamp, read_examples, read_looks
+from core.evaluation.sample_predictions import (
+    EvaluationPass,
+    evaluation_stamp,
+    image_of,
+    read_evaluation_passes,
+    read_examples,
+)
 from core.runs import Run
 from core.services.run_service import Service
 
@@ -53,7 +59,7 @@ def sample_prediction_document(service: Service, run: Run, after: int = -1, gene
     """
     folder = service.settings.runs_folder / run.id
     shown: Mapping[str, Any] | None = read_examples(folder)
-    name, looks = _looks(folder, looks_stamp(folder)) if shown else (str(run.attempt), _written(service, run))
+    name, looks = _looks(folder, evaluation_stamp(folder)) if shown else (str(run.attempt), _written(service, run))
     complete = generation != name or after < 0
     return {
         "run": run.id,
@@ -70,13 +76,13 @@ def sample_prediction_document(service: Service, run: Run, after: int = -1, gene
 
 
 @functools.lru_cache(maxsize=64)  # many watch the same run
-def _looks(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[Look]]:
-    return read_looks(folder)
+def _looks(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[EvaluationPass]]:
+    return read_evaluation_passes(folder)
 
 
-def _written(service: Service, run: Run) -> Sequence[Look]:
+def _written(service: Service, run: Run) -> Sequence[EvaluationPass]:
     """Return what a model that writes has written, in the order of the steps; what was repeated counts once."""
-    by_step: dict[int, Look] = {}
+    by_step: dict[int, EvaluationPass] = {}
     for event in service.events(run.id, "sample"):
         step, text = event.data.get("step"), str(event.data.get("text", ""))[:LONGEST_TEXT]
         if isinstance(step, int):

@@ -104,12 +104,12 @@ class Report(Callback):
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         """Say where training longer has not helped, and where the time was too short for more looks."""
-        if trainer.plan.saves_looks:
+        if trainer.plan.saves_evaluations:
             message = (
-                f"One look at the validation split takes {trainer.plan.look_s:.2g} s, so there were fewer than usual: "
-                f"they may take {LOOKING:.0%} of the time budget."
+                f"One look at the validation split takes {trainer.plan.evaluation_s:.2g} s, so there were fewer "
+                f"than usual: they may take {LOOKING:.0%} of the time budget."
             )
-            self._note("note", message, {"look_s": trainer.plan.look_s})
+            self._note("note", message, {"look_s": trainer.plan.evaluation_s})
         if trainer.kept is not None and trainer.kept.step <= 0:
             message = "More training did not make it better, so its result is that of the run that it went on from."
             self._note("note", message, {"step": trainer.progress.step})

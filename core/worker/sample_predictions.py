@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.sample_predictions import FOLDER, LooksFile, write_examples
+from core.evaluation.sample_predictions import FOLDER, EvaluationPassFile, write_examples
 from core.specs import Examples, Predictions
 from core.training.callbacks import Callback
 from core.worker.mistakes import shown_example
@@ -39,7 +39,7 @@ class SamplePredictions(Callback):
             seed: Of the choice.
         """
         self._chosen = choose(examples, seed)
-        self._file = LooksFile(folder)
+        self._file = EvaluationPassFile(folder)
         self._last_step, self._cost_s, self._works = -1, 0.0, True
         self._left: dict[str, Any] | None = None  # the newest look, where it came too soon to be kept
         try:

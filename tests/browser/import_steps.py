@@ -56,7 +56,7 @@ def drawn(page: Page) -> None:
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=START_MS)
 
 
-def bring_file(page: Page, url: str, *paths: Path) -> None:
+def import_file(page: Page, url: str, *paths: Path) -> None:
     """Choose files and wait until the page says what they are."""
     open_zone(page, url)
     choose(page, "Choose files", *paths)

@@ -16,7 +16,7 @@ from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from tests.browser.harness import external_context, faultless_page
-from tests.browser.import_steps import bring_file
+from tests.browser.import_steps import import_file
 from tests.browser.screenshots import settle
 from tests.live import eventually
 
@@ -117,7 +117,7 @@ def test_axe_finds_nothing_on_a_run_that_works_and_one_that_is_done(seen: Page, 
 
 
 def test_axe_finds_nothing_on_the_preview_of_an_import(seen: Page, url: str, csv: Path) -> None:
-    bring_file(seen, url, csv)
+    import_file(seen, url, csv)
     assert faults_in_both_themes(seen) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.harness import THE_TOKEN, dashboard, external_context
-from tests.browser.import_steps import arrived, bring_file, choose, press_import
+from tests.browser.import_steps import arrived, choose, import_file, press_import
 from tests.browser.proxy import proxy
 from tests.browser.test_journeys import start
 
@@ -54,7 +54,7 @@ def test_everything_works_under_the_path_of_a_proxy(visitor: Page, address: str,
     visitor.goto(f"{address}/run?run={run}")  # as from somebody's link
     visitor.locator(".ts-plot canvas").first.wait_for(timeout=LONG_MS)
 
-    bring_file(visitor, address, csv)
+    import_file(visitor, address, csv)
     press_import(visitor)
     assert arrived(visitor) == "reviews"
     assert refused == []

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.import_steps import arrived, bring_file, drawn, looked_at, open_zone, pick, press_import
+from tests.browser.import_steps import arrived, drawn, import_file, looked_at, open_zone, pick, press_import
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 PRAISE = ("schön verpackt", "früh geliefert", "sehr höflich", "günstig", "größer als gedacht")
@@ -54,7 +54,7 @@ def laptops(tmp_path: Path) -> Path:
 
 
 def test_a_messy_csv_is_corrected_comes_in_and_leads_on_to_training(page: Page, url: str, feedback: Path) -> None:
-    bring_file(page, url, feedback)
+    import_file(page, url, feedback)
     expect(page.locator(".st-key-source")).to_contain_text("Rückmeldungen.csv")
     expect(page.locator(".st-key-what-it-is")).to_contain_text("CSV, separated by semicolons")
     pick(page, "label_column", "Filiale")
@@ -73,7 +73,7 @@ def test_a_messy_csv_is_corrected_comes_in_and_leads_on_to_training(page: Page, 
 
 
 def test_a_zip_of_class_folders(page: Page, url: str, shapes: Path) -> None:
-    bring_file(page, url, shapes)
+    import_file(page, url, shapes)
     expect(page.locator(".st-key-what-it-is")).to_contain_text("40 pictures")
     press_import(page)
     assert arrived(page) == "shapes"
@@ -99,7 +99,7 @@ def test_a_text_file_in_an_old_encoding_is_for_writing(page: Page, url: str, tmp
     file = tmp_path / "diary.txt"
     lines = [f"Day {i}: the café was {'crowded' if i % 3 else 'closed. So, again, we read'}." for i in range(300)]
     file.write_bytes("\n".join(lines).encode("cp1252"))
-    bring_file(page, url, file)
+    import_file(page, url, file)
     expect(page.locator(".st-key-summary")).to_contain_text("Write text")
     said(page, "the café was")
     press_import(page)
@@ -108,7 +108,7 @@ def test_a_text_file_in_an_old_encoding_is_for_writing(page: Page, url: str, tmp
 
 def test_the_number_to_predict_is_chosen(page: Page, url: str, laptops: Path) -> None:
     page.goto(f"{url}/bring?as=tabular-regression")
-    bring_file(page, url, laptops)
+    import_file(page, url, laptops)
     pick(page, "target_column", "inches")
     expect(page.locator(".st-key-summary")).to_contain_text("to predict inches")
     pick(page, "target_column", "price")
@@ -122,7 +122,7 @@ def test_the_number_to_predict_is_chosen(page: Page, url: str, laptops: Path) ->
 def test_a_column_is_left_out_by_keys_on_a_small_screen(page: Page, url: str, laptops: Path) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{url}/bring?as=tabular-regression")
-    bring_file(page, url, laptops.rename(laptops.with_name("small_screen.csv")))
+    import_file(page, url, laptops.rename(laptops.with_name("small_screen.csv")))
     column = page.get_by_role("combobox", name="ram", exact=True)
     expect(column).to_be_visible(timeout=180_000)
     column.focus()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.import_steps import START_MS, arrived, bring_file, choose, open_zone, press_import
+from tests.browser.import_steps import START_MS, arrived, choose, import_file, open_zone, press_import
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 NOTHING_FETCHED_MS = 240_000  # a network that swallows everything takes its time
@@ -55,7 +55,7 @@ def test_a_bad_file_is_said_in_words_and_a_good_one_works_after_it(
 def test_an_import_that_fails_can_be_tried_again_also_after_a_reload(page: Page, url: str, tmp_path: Path) -> None:
     file = tmp_path / "one-kind.csv"
     file.write_text("\n".join(["text,label", *(f"thing {i} is fine,good" for i in range(30))]))
-    bring_file(page, url, file)
+    import_file(page, url, file)
     press_import(page)
     expect(page.get_by_text("did not come in")).to_be_visible(timeout=START_MS)
     page.reload()
@@ -68,7 +68,7 @@ def test_a_running_import_outlives_a_reload_and_leaves_nothing_when_cancelled(
     page: Page, url: str, served_home: Path, many: Path
 ) -> None:
     before = imported(served_home)
-    bring_file(page, url, many)
+    import_file(page, url, many)
     press_import(page)
     bar = page.get_by_role("progressbar")
     expect(bar).to_be_visible(timeout=START_MS)
@@ -85,7 +85,7 @@ def test_a_running_import_outlives_a_reload_and_leaves_nothing_when_cancelled(
 def test_an_import_that_ends_while_nobody_looks_is_found_again(
     page: Page, url: str, served_home: Path, reviews: Path
 ) -> None:
-    bring_file(page, url, reviews)
+    import_file(page, url, reviews)
     upload = page.url.partition("upload=")[2].partition("&")[0]
     assert (served_home / "datasets" / ".uploads" / upload / "reviews.csv").exists()
     press_import(page)

@@ -15,7 +15,7 @@ from core.services.run_service import Service
 from core.settings import Settings
 from tests.browser.harness import dashboard
 from tests.data.silent import Silent
-from tests.label_issues import doubting_run, label_issues_about
+from tests.label_issues import label_issues_about, run_with_label_issues
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 PATIENCE_MS = 180_000
@@ -47,13 +47,17 @@ def run(service: Service, info: VersionInfo) -> Run:
     doubted = [*bad(service, "validation")[:OF_VALIDATION], *bad(service, "test")[:OF_TEST]]
     splits = ["validation"] * OF_VALIDATION + ["test"] * OF_TEST
     found = [one for split, place in zip(splits, doubted, strict=True) for one in label_issues_about(split, [place])]
-    return doubting_run(service, info, [one for pair in zip(found[::2], found[1::2], strict=True) for one in pair])
+    return run_with_label_issues(
+        service, info, [one for pair in zip(found[::2], found[1::2], strict=True) for one in pair]
+    )
 
 
 @pytest.fixture(scope="module")
 def later(service: Service, info: VersionInfo, run: Run) -> Run:
     """Another run, the latest, that doubts a single label."""
-    return doubting_run(service, info, label_issues_about("validation", bad(service, "validation")[-1:]), "second try")
+    return run_with_label_issues(
+        service, info, label_issues_about("validation", bad(service, "validation")[-1:]), "second try"
+    )
 
 
 def bad(service: Service, split: str) -> list[int]:

@@ -20,7 +20,7 @@ def reviews() -> list[tuple[str, str]]:
     return good + [(line.format(subject), "negative") for line in BAD for subject in SUBJECTS]
 
 
-def bring_texts(
+def import_texts(
     dataset_store: DatasetStore, folder: Path, rows: Iterable[tuple[str, ...]], name: str = "reviews", add_to: str = ""
 ) -> VersionInfo:
     """Make a data set of (text, label) or (text, label, given split)."""

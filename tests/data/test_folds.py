@@ -12,7 +12,7 @@ from core.data.store.dataset_store import DatasetStore
 from core.data.store.folds import Folding, everything, fold
 from core.data.store.load_version import load_version
 from core.specs import DatasetVersion, Examples, RowBonds, SplitName
-from tests.data.imported import bring_texts, reviews
+from tests.data.imported import import_texts, reviews
 
 LABELS = ("no", "yes")
 
@@ -118,7 +118,7 @@ def test_the_folds_of_a_table_keep_its_columns_and_spread_its_numbers() -> None:
 
 def test_what_was_brought_says_itself_what_binds_its_rows(tmp_path: Path) -> None:
     dataset_store = DatasetStore(tmp_path / "datasets", tmp_path / "cache")
-    bring_texts(dataset_store, tmp_path / "draft", [*reviews(), *((f"{text}!!", label) for text, label in reviews())])
+    import_texts(dataset_store, tmp_path / "draft", [*reviews(), *((f"{text}!!", label) for text, label in reviews())])
     free = load_version(dataset_store.find("reviews"))
     found, rows = fold(free.version, free.examples, free.bonds), everything(free.examples)
     assert (found.why_not, len(found.number)) == ("", 120)
@@ -127,6 +127,6 @@ def test_what_was_brought_says_itself_what_binds_its_rows(tmp_path: Path) -> Non
         where.setdefault(str(text).rstrip("!"), set()).add(number)
     assert [len(numbers) for numbers in where.values()] == [1] * 60
     given = [(text, label, "test" if i % 4 == 0 else "train") for i, (text, label) in enumerate(reviews())]
-    bring_texts(dataset_store, tmp_path / "draft2", given, "published")
+    import_texts(dataset_store, tmp_path / "draft2", given, "published")
     fixed = load_version(dataset_store.find("published"))
     assert fold(fixed.version, fixed.examples, fixed.bonds).why_not == folds.GIVEN

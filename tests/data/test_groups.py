@@ -68,11 +68,11 @@ def test_a_group_is_on_one_side_and_stays_there(dataset_store: DatasetStore) -> 
 
 def test_a_group_column_is_offered_and_never_just_taken(dataset_store: DatasetStore, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "letters.csv", HEAD, *ROWS)
-    look = preview_source(file, ImportOptions())
-    offered = next(guess for guess in look.guesses if guess.about == "Groups")
+    preview = preview_source(file, ImportOptions())
+    offered = next(guess for guess in preview.guesses if guess.about == "Groups")
     assert (offered.value, offered.option) == ("none", "--group customer")
     assert offered.why.startswith("'customer' may name some: 40 values in 240 rows.")
-    assert look.options.group_column == ""
+    assert preview.options.group_column == ""
     chosen = preview_source(file, ImportOptions(group_column="customer"))
     assert [column.role for column in chosen.columns] == ["text", "label", "group"]
     assert not [guess for guess in chosen.guesses if guess.about in ("Groups", "Split")]
@@ -91,9 +91,9 @@ def test_a_group_column_is_offered_and_never_just_taken(dataset_store: DatasetSt
 def test_what_looks_like_a_group(tmp_path: Path, values: list[str], is_offered: bool) -> None:
     name = "kind" if values[0].startswith("visitor") else "PatientID"
     rows = [(f"{n * 7919 % 1009 / 8}", value, f"{n * 31 % 97 + n / 16}") for n, value in enumerate(values)]
-    look = preview_source(write_csv(tmp_path / "doses.csv", ("dose", name, "price"), *rows), ImportOptions())
-    assert look.options.task == "tabular-regression"
-    assert bool([guess for guess in look.guesses if guess.about == "Groups"]) == is_offered
+    preview = preview_source(write_csv(tmp_path / "doses.csv", ("dose", name, "price"), *rows), ImportOptions())
+    assert preview.options.task == "tabular-regression"
+    assert bool([guess for guess in preview.guesses if guess.about == "Groups"]) == is_offered
 
 
 def test_of_a_table_the_group_is_no_feature(dataset_store: DatasetStore) -> None:

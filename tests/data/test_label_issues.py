@@ -9,8 +9,8 @@ from core.data.label_issues import (
     describe_mislabels,
     labels_known_as,
     probable_mislabels,
+    remaining_label_issues,
     rows_of,
-    still_doubted,
 )
 from core.dataset_types import LabelIssue
 from core.specs import Predictions
@@ -85,8 +85,8 @@ def test_an_example_is_known_by_its_content_and_its_label() -> None:
 def test_doubts_move_to_a_later_version_without_what_is_gone_or_corrected_there() -> None:
     old = rows(("a", "good"), ("b", "good"), ("c", "good"), ("d", "good"))
     new = rows(("d", "good"), ("b", "bad"), ("a", "good"))  # b was corrected, c removed
-    assert still_doubted([doubt(0), doubt(1), doubt(2), doubt(3)], old, new) == [doubt(2), doubt(0)]
-    assert still_doubted([], old, new) == []
+    assert remaining_label_issues([doubt(0), doubt(1), doubt(2), doubt(3)], old, new) == [doubt(2), doubt(0)]
+    assert remaining_label_issues([], old, new) == []
 
 
 def test_doubts_about_pictures_move_by_their_pixels() -> None:
@@ -94,4 +94,4 @@ def test_doubts_about_pictures_move_by_their_pixels() -> None:
         return pa.table({"pixels": pa.array(marks, pa.binary(16)), "label": ["good"] * len(marks)})
 
     old, new = images(b"1" * 16, b"2" * 16, b"3" * 16), images(b"3" * 16, b"1" * 16)
-    assert still_doubted([doubt(0), doubt(1), doubt(2)], old, new) == [doubt(1), doubt(0)]
+    assert remaining_label_issues([doubt(0), doubt(1), doubt(2)], old, new) == [doubt(1), doubt(0)]

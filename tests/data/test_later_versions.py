@@ -18,7 +18,7 @@ from core.data.store.load_version import load_version
 from core.data.store.version import CARD, ROWS, Version
 from core.dataset_types import ImportOptions
 from core.errors import DataError
-from tests.data.imported import bring_texts, reviews
+from tests.data.imported import import_texts, reviews
 from tests.data.silent import Silent
 
 MORE = [(f"review number {n} of the {n * 7} things that came late", "ab"[n % 2]) for n in range(40)]
@@ -39,9 +39,9 @@ def kept(old: dict[str, int], new: dict[str, int]) -> bool:
 
 
 def test_rows_that_are_added_move_nobody_and_are_divided_alike(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    bring_texts(dataset_store, tmp_path / "1", reviews())
+    import_texts(dataset_store, tmp_path / "1", reviews())
     before = sides(dataset_store.version("reviews"))
-    info = bring_texts(dataset_store, tmp_path / "2", MORE, add_to="reviews")
+    info = import_texts(dataset_store, tmp_path / "2", MORE, add_to="reviews")
     after = sides(dataset_store.version("reviews"))
     assert kept(before, after)
     assert dict(info.split_sizes) == {"train": 72, "validation": 14, "test": 14}
@@ -49,9 +49,9 @@ def test_rows_that_are_added_move_nobody_and_are_divided_alike(dataset_store: Da
 
 
 def test_the_same_file_with_a_tenth_more_keeps_everybody(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    bring_texts(dataset_store, tmp_path / "1", reviews())
+    import_texts(dataset_store, tmp_path / "1", reviews())
     before = sides(dataset_store.version("reviews"))
-    bring_texts(dataset_store, tmp_path / "2", [*MORE[:6], *reversed(reviews())])
+    import_texts(dataset_store, tmp_path / "2", [*MORE[:6], *reversed(reviews())])
     assert kept(before, sides(dataset_store.version("reviews")))
     assert "for good" in str(dataset_store.version("reviews").manifest.facts["splits"])
 
@@ -61,21 +61,21 @@ def test_a_mended_text_of_a_second_import_stands_where_it_stood(dataset_store: D
         (f"{text}, as I wrote to you on the phone number {n} last week", label)
         for n, (text, label) in enumerate(reviews())
     ]
-    bring_texts(dataset_store, tmp_path / "1", long)
+    import_texts(dataset_store, tmp_path / "1", long)
     before = list(sides(dataset_store.version("reviews")).values())
-    bring_texts(dataset_store, tmp_path / "2", [(f"{text} again", label) for text, label in long])
+    import_texts(dataset_store, tmp_path / "2", [(f"{text} again", label) for text, label in long])
     assert list(sides(dataset_store.version("reviews")).values()) == before
 
 
 def test_a_row_that_was_removed_comes_back_to_its_part_on_any_way(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    first = bring_texts(dataset_store, tmp_path / "1", reviews())
+    first = import_texts(dataset_store, tmp_path / "1", reviews())
     before = sides(dataset_store.version("reviews"))
     dataset_store.revise("reviews", "", lambda old: old.rows.slice(20), "Removed twenty", Silent())
-    bring_texts(dataset_store, tmp_path / "2", [*reviews()[10:20], *MORE[:9]], add_to="reviews")
+    import_texts(dataset_store, tmp_path / "2", [*reviews()[10:20], *MORE[:9]], add_to="reviews")
     assert kept(before, one := sides(dataset_store.version("reviews")))
     dataset_store.use("reviews", first.fingerprint)
     dataset_store.revise("reviews", "", lambda old: old.rows.slice(0, 40), "Removed others", Silent())
-    bring_texts(dataset_store, tmp_path / "3", MORE[5:12], add_to="reviews")  # a second version of one parent
+    import_texts(dataset_store, tmp_path / "3", MORE[5:12], add_to="reviews")  # a second version of one parent
     two = sides(dataset_store.version("reviews"))
     assert kept(before, two)
     assert kept(one, two)
@@ -85,10 +85,10 @@ def test_a_new_copy_joins_its_row_and_one_between_two_parts_is_set_aside(
     dataset_store: DatasetStore, tmp_path: Path
 ) -> None:
     words = [(" ".join(f"{place}word{n}" for place in range(12)), "ab"[n % 2]) for n in range(60)]
-    bring_texts(dataset_store, tmp_path / "1", words)
+    import_texts(dataset_store, tmp_path / "1", words)
     before = sides(dataset_store.version("reviews"))
     train, test = (next(t for t, _ in words if before[t] == number) for number in (0, 2))
-    bring_texts(dataset_store, tmp_path / "2", [(f"{test.upper()}!", "a"), (f"{train} more", "b")], add_to="reviews")
+    import_texts(dataset_store, tmp_path / "2", [(f"{test.upper()}!", "a"), (f"{train} more", "b")], add_to="reviews")
     after = sides(dataset_store.version("reviews"))
     assert (after[f"{test.upper()}!"], after[f"{train} more"]) == (2, 0)
 
@@ -116,7 +116,7 @@ def test_a_new_copy_joins_its_row_and_one_between_two_parts_is_set_aside(
 
 
 def test_no_part_may_be_emptied(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    bring_texts(dataset_store, tmp_path / "1", reviews())
+    import_texts(dataset_store, tmp_path / "1", reviews())
 
     def without_test(old: Version) -> pa.Table:
         return old.rows.filter(pa.array([side != 2 for side in old.rows.column("split").to_pylist()]))
@@ -126,10 +126,10 @@ def test_no_part_may_be_emptied(dataset_store: DatasetStore, tmp_path: Path) -> 
 
 
 def test_the_source_has_the_last_word_on_its_own_parts(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    bring_texts(dataset_store, tmp_path / "1", reviews())
+    import_texts(dataset_store, tmp_path / "1", reviews())
     parts = ["train", "train", "train", "validation", "test"] * 12
     rows = [(text, label, part) for (text, label), part in zip(reviews(), parts, strict=True)]
-    info = bring_texts(dataset_store, tmp_path / "2", rows)
+    info = import_texts(dataset_store, tmp_path / "2", rows)
     assert dict(info.split_sizes) == {"train": 36, "validation": 12, "test": 12}
 
 
@@ -154,15 +154,15 @@ def as_of_old(dataset_store: DatasetStore, name: str) -> None:
 def test_versions_of_old_stay_as_they_are_and_their_next_ones_keep_their_rows(
     dataset_store: DatasetStore, tmp_path: Path
 ) -> None:
-    first = bring_texts(dataset_store, tmp_path / "1", reviews())
-    second = bring_texts(dataset_store, tmp_path / "2", reviews()[5:])
+    first = import_texts(dataset_store, tmp_path / "1", reviews())
+    second = import_texts(dataset_store, tmp_path / "2", reviews()[5:])
     as_of_old(dataset_store, "reviews")
     drawn = [sides(dataset_store.version("reviews", info.fingerprint)) for info in (first, second)]
     assert (first.fingerprint[:16], second.fingerprint[:16]) == ("1894e7d68593af2c", "1384cbfbd104b8b4")
     in_test = [[n for n, side in enumerate(drawn[k].values()) if side == 2] for k in (0, 1)]
     assert in_test == [[1, 10, 12, 14, 47, 51, 54, 57], [0, 12, 21, 23, 32, 36, 46, 54]]
     assert not kept(drawn[0], drawn[1])  # that was the fault
-    bring_texts(dataset_store, tmp_path / "3", MORE[:10], add_to="reviews")
+    import_texts(dataset_store, tmp_path / "3", MORE[:10], add_to="reviews")
     assert kept(drawn[1], sides(dataset_store.version("reviews")))
     assert sides(dataset_store.version("reviews", first.fingerprint)) == drawn[0]
     assert dataset_store.card("reviews").salt == first.fingerprint
@@ -243,7 +243,7 @@ def test_later_rows_are_for_the_test_where_time_divides(dataset_store: DatasetSt
 
 
 def test_a_class_without_rows_in_a_part_is_found(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    bring_texts(dataset_store, tmp_path / "1", reviews())
+    import_texts(dataset_store, tmp_path / "1", reviews())
 
     def relabelled(old: Version) -> pa.Table:
         labels, split = old.rows.column("label").to_pylist(), old.rows.column("split").to_pylist()

@@ -10,7 +10,7 @@ from core.data.store.load_version import load_version
 from core.data.store.split_examples import split_examples
 from core.errors import DataError, UnknownName
 from core.specs import texts_of
-from tests.data.imported import bring_texts, reviews
+from tests.data.imported import import_texts, reviews
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def dataset_store(tmp_path: Path) -> DatasetStore:
 
 
 def test_of_a_brought_data_set_they_are_those_of_the_loaded_split(dataset_store: DatasetStore, tmp_path: Path) -> None:
-    info = bring_texts(dataset_store, tmp_path / "draft", reviews())
+    info = import_texts(dataset_store, tmp_path / "draft", reviews())
     loaded = dataset_store.find("reviews").open
     assert loaded is not None
     test = loaded().examples["test"]

@@ -35,8 +35,8 @@ FILES = {f"flowers/{label}/{i}.png": png(10 * n + i) for n, label in enumerate((
 def test_class_folders_come_in_a_tar_packed_or_not(tmp_path: Path, name: str, mode: str) -> None:
     source = tar(tmp_path / name, FILES, mode)
     assert sorted(peek(source)) == sorted(FILES)
-    look = preview_source(source, ImportOptions())
-    assert (look.format, look.classes) == ("TAR of class folders", {"daisy": 3, "rose": 3})
+    preview = preview_source(source, ImportOptions())
+    assert (preview.format, preview.classes) == ("TAR of class folders", {"daisy": 3, "rose": 3})
     with open_archive(source) as archive:
         read = {entry.name: archive.read(entry, 10**6) for entry in archive.entries()}
     assert read == FILES
@@ -47,7 +47,7 @@ def test_webdataset_is_read_from_its_tar(tmp_path: Path) -> None:
     for i in range(6):
         files |= {f"{i:06}.jpg": png(i), f"{i:06}.cls": str(i % 2).encode(), f"{i:06}.json": b"{}"}
     taken = take(READER, tar(tmp_path / "shard-000000.tar", files), tmp_path)
-    assert taken.look.options.layout == "webdataset"
+    assert taken.preview.options.layout == "webdataset"
     assert [row["label"] for row in taken.rows] == ["0", "1"] * 3
     assert "skipped-files" not in taken.findings
 
@@ -66,7 +66,8 @@ def test_the_shards_of_a_folder_are_one_set(tmp_path: Path) -> None:
     tar(folder / "birds-000001.tar.gz", samples("0011", start=4), "w:gz")
     taken = take(READER, folder, tmp_path)
     assert (
-        taken.look.format == "2 TARs of pictures: WebDataset (8 pictures with a file of their name that says the class)"
+        taken.preview.format
+        == "2 TARs of pictures: WebDataset (8 pictures with a file of their name that says the class)"
     )
     assert [row["label"] for row in taken.rows] == list("01010011")
     assert "skipped-files" not in taken.findings
@@ -128,4 +129,4 @@ def test_a_damaged_tar_is_said(tmp_path: Path, cut: int) -> None:
         source.write_bytes(source.read_bytes()[:cut])
         if is_archive(source):
             with pytest.raises(DataError):
-                find_reader(source).look(source, ImportOptions())
+                find_reader(source).preview(source, ImportOptions())

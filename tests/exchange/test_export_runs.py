@@ -15,7 +15,7 @@ from core.errors import RunNotFound, UserError
 from core.exchange.export_runs import at_whole_steps, export, export_zip
 from core.exchange.exporters.mlflow_runs import safe_keys
 from core.exchange.external_run import Series
-from core.exchange.import_runs import bring
+from core.exchange.import_runs import run_import
 from core.runs import Metric, RunStatus, Score
 from core.services.run_service import Service
 from core.store.metric_store import MetricStore
@@ -92,7 +92,7 @@ def test_mlflow_reads_curves_scores_settings_and_words(
 @pytest.mark.parametrize("format_name", ["tensorboard", "mlflow"])
 def test_what_goes_out_comes_back_the_same(service: Service, run_id: str, format_name: str, tmp_path: Path) -> None:
     (tmp_path / "out.zip").write_bytes(export_zip(service, [run_id], format_name))
-    (back,) = bring(service, tmp_path / "out.zip").added
+    (back,) = run_import(service, tmp_path / "out.zip").added
     before, after = service.metrics(run_id), service.metrics(back)
     for key, points in before.items():
         assert [step for step, _, _ in after[key]] == [step for step, _, _ in points]
@@ -144,7 +144,7 @@ def test_names_that_mlflow_does_not_take_are_said_and_come_back(service: Service
     said = (tmp_path / "out" / "READ ME.txt").read_text()
     assert "'acc#1' is called 'acc_1' there." in said
     assert "'acc@1' is called 'acc_1_2' there." in said
-    (back,) = bring(service, tmp_path / "out").added
+    (back,) = run_import(service, tmp_path / "out").added
     assert {key: points[0][1] for key, points in service.metrics(back).items() if key.startswith("acc")} == {
         "acc@1": 1, "acc#1": 2,
     }  # fmt: skip

@@ -32,7 +32,7 @@ def test_a_look_and_then_an_import(service: Service, works: Works, tmp_path: Pat
     assert found is not None
     assert [run.name for run in found.runs] == ["fox", "owl"]
     assert service.runs() == []
-    works.bring(work_id, project="birds", keys=[found.runs[0].key])
+    works.run_import(work_id, project="birds", keys=[found.runs[0].key])
     assert ended(works, work_id) == "done"
     imported = works.get(work_id).imported
     assert imported is not None
@@ -54,7 +54,7 @@ def test_a_work_that_nobody_knows_is_refused(works: Works) -> None:
 def test_a_work_that_is_cancelled_writes_nothing(service: Service, works: Works, tmp_path: Path) -> None:
     work_id = works.start(table(tmp_path, SWEEP))
     assert ended(works, work_id) == "found"
-    works.bring(work_id)
+    works.run_import(work_id)
     works.cancel(work_id)
     assert ended(works, work_id) == "cancelled"
     assert [*service.runs(), *service.runs(trashed=True)] == []

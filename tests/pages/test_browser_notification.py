@@ -87,7 +87,7 @@ def test_the_wall_is_shown_while_a_run_works_and_afterwards_where_it_has_looked(
 
     older = finished()
     assert "Watch it learn" not in words(open_page("run", run=older.id))
-    looks(service.folder(older.id))
+    styles(service.folder(older.id))
     assert "Watch it learn" in words(open_page("run", run=older.id))
 
 
@@ -98,7 +98,7 @@ def test_a_text_model_shows_what_it_wrote(open_page: Open, finished: Callable[..
     assert components(at, f"wall-{run.id}")
 
 
-def looks(folder: Path) -> None:
+def styles(folder: Path) -> None:
     """Leave a look of a run."""
     (folder / "wall").mkdir()
     (folder / "wall" / "looks.jsonl").write_text('{"generation": "a"}\n{"step": 1, "predicted": [0]}\n')

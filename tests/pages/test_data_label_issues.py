@@ -12,7 +12,7 @@ from core.services.dataset_service import DatasetService
 from core.services.label_issues import label_issues_of
 from core.services.run_service import Service
 from tests.data.silent import Silent
-from tests.label_issues import NOT_CLEARLY, TRIAL, doubting_run, label_issues_about
+from tests.label_issues import NOT_CLEARLY, TRIAL, label_issues_about, run_with_label_issues
 from tests.live import eventually, has_ended, service
 from tests.pages.conftest import Open, healthy, saved, words
 
@@ -71,7 +71,7 @@ def trained(
 def fresh(service: Service, trained: VersionInfo) -> VersionInfo:
     """The version that was trained on, in use, with nothing decided."""
     service.dataset_service.use_version("parcels", trained.fingerprint)
-    service.dataset_service.doubt_again("parcels")
+    service.dataset_service.suggest_again("parcels")
     return trained
 
 
@@ -160,7 +160,7 @@ def test_nothing_is_chosen_at_once_where_the_precision_is_low_or_not_known(
     service: Service, fresh: VersionInfo, open_page: Open
 ) -> None:
     for name, trial in (("low", TRIAL | {"found": 40}), ("unknown", None)):
-        run = doubting_run(service, fresh, label_issues_about("validation", range(3)), name, trial=trial)
+        run = run_with_label_issues(service, fresh, label_issues_about("validation", range(3)), name, trial=trial)
         at = open_page("data", set="parcels", run=run.id)
         assert "There is no choice of all at once" in words(at)
         assert len(at.checkbox) == 3
@@ -207,7 +207,7 @@ def test_a_link_to_a_run_that_suggests_nothing_says_why_and_shows_no_other_run(
     service: Service, fresh: VersionInfo, open_page: Open, asked: str, sentence: str
 ) -> None:
     found = label_issues_about("test", [0]) if asked == "weak" else []
-    run = None if asked == "x" else doubting_run(service, fresh, found, asked, difference=NOT_CLEARLY)
+    run = None if asked == "x" else run_with_label_issues(service, fresh, found, asked, difference=NOT_CLEARLY)
     at = open_page("data", set="parcels", run=run.id if run else asked)
     shown = words(at).replace("\\", "")
     assert sentence in shown

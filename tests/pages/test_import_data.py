@@ -114,16 +114,16 @@ def test_labels_are_mapped_and_the_mapping_can_be_changed(
 
 def test_a_problem_keeps_what_was_entered(open_page: Open, reviews: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at = preview_source(open_page, reviews)
-    real = DatasetService.look
+    real = DatasetService.preview_source
 
-    def look(
+    def preview(
         dataset_service: DatasetService, path: Path, options: ImportOptions, meanwhile: Callable[[float], None], by: str
     ) -> SourcePreview:
         if options.encoding == "utf-16":
             raise DataError("reviews.csv is not UTF-16. Choose another encoding.")
         return real(dataset_service, path, options, meanwhile, by)
 
-    monkeypatch.setattr(DatasetService, "look", look)
+    monkeypatch.setattr(DatasetService, "look", preview)
     at.selectbox(key="bring-encoding").set_value("utf-16").run()
     assert "not UTF\\-16" in healthy(at).error[0].value
     assert at.button(key="bring-in").disabled
@@ -301,6 +301,6 @@ def test_a_layout_of_pictures_is_said_and_can_be_chosen_otherwise(open_page: Ope
     source = pack(tmp_path / "set.zip", {f"{s}/{y}/{i}.png": png(n) for n, (s, y, i) in enumerate(places)})
     at = preview_source(open_page, source)
     assert at.selectbox(key="bring-layout").value == "upper-folder"
-    assert at.session_state["bringing"].look.classes == {"circle": 4, "square": 4}
+    assert at.session_state["bringing"].preview_source.classes == {"circle": 4, "square": 4}
     at.selectbox(key="bring-layout").set_value("class-folders").run()
-    assert healthy(at).session_state["bringing"].look.classes == {"2021": 4, "2022": 4}
+    assert healthy(at).session_state["bringing"].preview_source.classes == {"2021": 4, "2022": 4}

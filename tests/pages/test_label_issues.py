@@ -11,7 +11,7 @@ from core.dataset_types import ImportOptions, VersionInfo
 from core.runs import Run
 from core.services.run_service import Service
 from tests.data.silent import Silent
-from tests.label_issues import NOT_CLEARLY, doubting_run, label_issues_about
+from tests.label_issues import NOT_CLEARLY, label_issues_about, run_with_label_issues
 from tests.pages.conftest import Open, healthy, words
 
 
@@ -28,7 +28,7 @@ def imported(service: Service, tmp_path: Path) -> VersionInfo:
 @pytest.fixture
 def doubting(service: Service, imported: VersionInfo) -> Run:
     """A finished run that doubts the first label of the test split."""
-    return doubting_run(service, imported, label_issues_about("test", [0]))
+    return run_with_label_issues(service, imported, label_issues_about("test", [0]))
 
 
 def test_a_doubted_label_leads_to_where_it_is_put_right(open_page: Open, doubting: Run) -> None:
@@ -67,7 +67,7 @@ def test_built_in_data_and_data_in_the_trash_offer_no_repair(
 def test_a_run_that_is_not_clearly_better_than_the_baseline_suggests_nothing(
     open_page: Open, service: Service, imported: VersionInfo
 ) -> None:
-    weak = doubting_run(service, imported, label_issues_about("test", [0]), "weak", difference=NOT_CLEARLY)
+    weak = run_with_label_issues(service, imported, label_issues_about("test", [0]), "weak", difference=NOT_CLEARLY)
     at = open_page("run", run=weak.id)
     assert "It doubts 1 label, but no label is suggested" in words(at)
     assert "'weak' is not clearly better than TF-IDF + logistic regression" in words(at).replace("\\", "")

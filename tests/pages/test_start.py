@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.services.run_service import Service
 from tests.pages.conftest import Open, healthy, words
-from tests.services.test_recipes import bring_table
+from tests.services.test_recipes import import_table
 
 
 def test_a_recipe_whose_data_is_here_starts_with_one_click(open_page: Open, service: Service) -> None:
@@ -39,7 +39,7 @@ def test_a_recipe_leads_to_its_set_on_the_hub_before_all_others(open_page: Open)
 def test_a_recipe_runs_on_the_users_own_table_and_on_any_other_of_its_task(
     open_page: Open, service: Service, tmp_path: Path
 ) -> None:
-    bring_table(service.dataset_service, tmp_path, "Price_euros")
+    import_table(service.dataset_service, tmp_path, "Price_euros")
     at = open_page("start")
     at.button(key="start-price-regression").click().run()
     at = open_page("start")

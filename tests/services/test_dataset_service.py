@@ -6,7 +6,7 @@ from core.data.imports.run_import import run_relabel
 from core.errors import UserError
 from core.services.dataset_service import DatasetService
 from core.settings import Settings
-from tests.data.imported import bring_texts, reviews
+from tests.data.imported import import_texts, reviews
 from tests.data.silent import Silent
 
 
@@ -19,7 +19,7 @@ def dataset_service(tmp_path: Path) -> DatasetService:
 
 @pytest.fixture
 def fingerprint(dataset_service: DatasetService, tmp_path: Path) -> str:
-    return bring_texts(dataset_service.store, tmp_path / "draft", reviews()).fingerprint
+    return import_texts(dataset_service.store, tmp_path / "draft", reviews()).fingerprint
 
 
 def test_built_in_and_brought_data_sets_stand_in_one_list(dataset_service: DatasetService, fingerprint: str) -> None:
@@ -76,7 +76,7 @@ def test_a_preview_shows_some_of_every_class(dataset_service: DatasetService, fi
 
 def test_a_spreadsheet_takes_no_cell_for_a_formula(dataset_service: DatasetService, tmp_path: Path) -> None:
     rows = [('=HYPERLINK("http://example.com")', "negative"), ("+1 from me", "positive"), *reviews()]
-    bring_texts(dataset_service.store, tmp_path / "draft", rows)
+    import_texts(dataset_service.store, tmp_path / "draft", rows)
     lines = dataset_service.export_rows("reviews").decode("utf-8-sig").splitlines()
     assert lines[0] == "text,label,split"
     assert lines[1].startswith("\"'=HYPERLINK(")
@@ -127,7 +127,7 @@ def test_what_a_run_doubts_is_a_finding_until_a_person_keeps_it(
 ) -> None:
     doubted = dataset_service.label_issue_list("reviews", fingerprint, label_issues(3), "my run")
     assert [dataset_service.browse("reviews", rows=(one.position,)).items[0].split for one in doubted] == ["test"] * 3
-    finding = dataset_service.doubt_finding("reviews", doubted)
+    finding = dataset_service.label_issue_finding("reviews", doubted)
     assert (finding.code, finding.count, finding.fix) == ("probable-mislabels", 3, "")
     assert finding.message == "3 texts seem to have a wrong label, says 'my run'."
     assert finding.examples[0].endswith(": negative, rather positive (90 % sure)")
@@ -136,7 +136,7 @@ def test_what_a_run_doubts_is_a_finding_until_a_person_keeps_it(
     dataset_service.keep_labels("reviews", [doubted[0].position])
     assert dataset_service.label_issue_list("reviews", fingerprint, label_issues(3), "my run") == doubted[1:]
     assert dataset_service.kept_labels("reviews") == 1
-    dataset_service.doubt_again("reviews")
+    dataset_service.suggest_again("reviews")
     assert dataset_service.label_issue_list("reviews", fingerprint, label_issues(3), "my run") == doubted
 
 

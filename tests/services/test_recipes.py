@@ -17,7 +17,7 @@ from core.services.recipes import find_recipe, recipes
 from core.services.recipes.fitting import RecipeWithoutData, data_for, fit
 from core.settings import Settings
 from tests.data.images.drawing import lay_out
-from tests.data.imported import bring_texts, reviews
+from tests.data.imported import import_texts, reviews
 from tests.data.readers.test_idx import idx
 from tests.data.silent import Silent
 
@@ -37,7 +37,7 @@ def bring(dataset_service: DatasetService, source: Path, **options: str) -> None
     run_import(dataset_service.store, source, ImportOptions.model_validate(options), Silent(), source.parent / "draft")
 
 
-def bring_handwriting(dataset_service: DatasetService, folder: Path, side: int) -> None:
+def import_handwriting(dataset_service: DatasetService, folder: Path, side: int) -> None:
     def images(count: int, seed: int) -> bytes:
         return idx(np.random.default_rng(seed).integers(0, 256, (count, side, side), np.uint8))
 
@@ -56,7 +56,7 @@ def bring_handwriting(dataset_service: DatasetService, folder: Path, side: int) 
     bring(dataset_service, source, name=f"handwriting-{side}")
 
 
-def bring_table(dataset_service: DatasetService, folder: Path, target: str) -> None:
+def import_table(dataset_service: DatasetService, folder: Path, target: str) -> None:
     rows = [f"{number % 7},{number % 3},{100 + 3 * number}" for number in range(60)]
     file = folder / f"{target}.csv"
     file.write_text("\n".join([f"Memory,Colour,{target}", *rows]))
@@ -121,9 +121,9 @@ def test_without_anything_brought_three_recipes_can_start(dataset_service: Datas
 def test_handwriting_under_any_name_is_known_by_its_classes_and_its_size(
     dataset_service: DatasetService, tmp_path: Path
 ) -> None:
-    bring_handwriting(dataset_service, tmp_path, side=14)
+    import_handwriting(dataset_service, tmp_path, side=14)
     assert names(dataset_service, "mnist-mlp") == ([], ["handwriting-14", "digits"])
-    bring_handwriting(dataset_service, tmp_path, side=28)
+    import_handwriting(dataset_service, tmp_path, side=28)
     assert names(dataset_service, "mnist-mlp") == (["handwriting-28"], ["handwriting-14", "digits"])
     assert names(dataset_service, "mnist-row-lstm")[0] == ["handwriting-28"]
     assert names(dataset_service, "cifar10-simple-cnn")[0] == []
@@ -134,9 +134,9 @@ def test_handwriting_under_any_name_is_known_by_its_classes_and_its_size(
 def test_a_table_with_a_price_suits_the_recipe_for_prices_and_any_other_can_be_chosen(
     dataset_service: DatasetService, tmp_path: Path
 ) -> None:
-    bring_table(dataset_service, tmp_path, "Weight")
+    import_table(dataset_service, tmp_path, "Weight")
     assert names(dataset_service, "price-regression") == ([], ["weight", "diabetes"])
-    bring_table(dataset_service, tmp_path, "Price_euros")
+    import_table(dataset_service, tmp_path, "Price_euros")
     assert names(dataset_service, "price-regression") == (["price-euros"], ["weight", "diabetes"])
     assert data_for(find_recipe("price-regression"), dataset_service) == "price-euros"
     assert data_for(find_recipe("price-regression"), dataset_service, "diabetes") == "diabetes"
@@ -163,6 +163,6 @@ def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_th
 
 
 def test_a_recipe_refuses_data_of_another_task(dataset_service: DatasetService, tmp_path: Path) -> None:
-    bring_texts(dataset_service.store, tmp_path / "draft", reviews())
+    import_texts(dataset_service.store, tmp_path / "draft", reviews())
     with pytest.raises(UserError, match="'reviews' is for text-classification, not for image-classification"):
         data_for(find_recipe("mnist-mlp"), dataset_service, "reviews")

@@ -12,7 +12,7 @@ from core.specs import DataInfo
 from core.training.augmentation import (
     augmenter,
     mirrored,
-    recoloured,
+    recolored,
     shifted,
     warped,
     with_square_hidden,
@@ -96,24 +96,24 @@ def test_moving_by_shares_of_the_side_is_shifting_by_pixels() -> None:
 
 
 def test_brightness_multiplies_and_stops_at_white() -> None:
-    brighter = recoloured(image([0, 100, 200]), torch.tensor([1.5]), torch.ones(1), torch.ones(1))
+    brighter = recolored(image([0, 100, 200]), torch.tensor([1.5]), torch.ones(1), torch.ones(1))
     torch.testing.assert_close(brighter, torch.tensor([[[[0.0, 150, 255]]]]))
 
 
 def test_less_contrast_draws_every_pixel_to_the_mean() -> None:
-    flatter = recoloured(image([0, 100, 200]), torch.ones(1), torch.tensor([0.5]), torch.ones(1))
+    flatter = recolored(image([0, 100, 200]), torch.ones(1), torch.tensor([0.5]), torch.ones(1))
     torch.testing.assert_close(flatter, torch.tensor([[[[50.0, 100, 150]]]]))
 
 
 def test_without_saturation_all_that_is_left_is_the_grey_of_each_pixel() -> None:
     red_and_white = torch.tensor([[[[100, 200]], [[0, 200]], [[0, 200]]]], dtype=torch.uint8)
-    grey = recoloured(red_and_white, torch.ones(1), torch.ones(1), torch.zeros(1))
+    grey = recolored(red_and_white, torch.ones(1), torch.ones(1), torch.zeros(1))
     torch.testing.assert_close(grey, torch.tensor([29.9, 200]).expand(1, 3, 1, 2))
 
 
 def test_saturation_means_nothing_to_grey_pictures() -> None:
     one = image([10, 200], [30, 40])
-    torch.testing.assert_close(recoloured(one, torch.ones(1), torch.ones(1), torch.tensor([0.3])), one.float())
+    torch.testing.assert_close(recolored(one, torch.ones(1), torch.ones(1), torch.tensor([0.3])), one.float())
 
 
 def test_exactly_one_square_is_hidden() -> None:

@@ -12,11 +12,11 @@ RIGHT_ON_80 = np.repeat([1.0, 0.0], [80, 20])
 
 
 def kept(
-    *looks: tuple[np.ndarray, float], convex: bool = False, direction: Literal["max", "min"] = "max"
+    *evaluations: tuple[np.ndarray, float], convex: bool = False, direction: Literal["max", "min"] = "max"
 ) -> tuple[int, int]:
     """Return the steps of the best look and of the one that is kept; each look is its rows and its loss."""
     choice = Choice()
-    for step, (rows, loss) in enumerate(looks, 1):
+    for step, (rows, loss) in enumerate(evaluations, 1):
         score = float(rows.mean()) if direction == "max" else -float(rows.mean())
         choice = choice.after(Best(step, score, loss), rows, direction, convex=convex)
     assert choice.best is not None
@@ -61,8 +61,8 @@ def test_where_lower_is_better_too() -> None:
     losses = np.random.default_rng(0).gamma(2.0, size=100)
     noise = np.random.default_rng(1).normal(0, 0.5, size=100)
     noise -= noise.mean()
-    looks = [(-losses, 2.0), (-(losses + noise + 0.02), 2.02), (-(losses + noise + 0.2), 2.2)]
-    assert kept(*looks, direction="min") == (1, 2)
+    evaluations = [(-losses, 2.0), (-(losses + noise + 0.02), 2.02), (-(losses + noise + 0.2), 2.2)]
+    assert kept(*evaluations, direction="min") == (1, 2)
 
 
 def test_of_one_row_or_of_a_score_that_is_no_mean_the_best_is_kept() -> None:

@@ -37,8 +37,8 @@ def test_a_run_takes_its_steps_and_its_looks() -> None:
     found = measured(config(epochs=4), module())
     listener = Listener()
     trainer(config(epochs=4), listener).fit()
-    looks = listener.calls.count("evaluation")
-    assert found.total_s == pytest.approx(found.steps_total * found.step_s + looks * found.evaluation_s)
+    evaluations = listener.calls.count("evaluation")
+    assert found.total_s == pytest.approx(found.steps_total * found.step_s + evaluations * found.evaluation_s)
     assert found.step_s > 0
     assert found.evaluation_s > 0
 

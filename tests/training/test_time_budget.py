@@ -30,7 +30,7 @@ def test_steps_are_planned_by_the_speed_so_far() -> None:
     assert planned(budget, step=1, spent_s=5.0, per_step_s=None) == 1_000  # the first step says little
     assert planned(budget, spent_s=1.0, per_step_s=0.2) == 1_000  # too early to tell
     assert planned(budget, spent_s=2.0, per_step_s=0.2) == 10 + 490
-    assert planned(budget, step=20, spent_s=10.0, per_step_s=0.5, last_look_s=10.0) == 20 + 160
+    assert planned(budget, step=20, spent_s=10.0, per_step_s=0.5, last_evaluation_s=10.0) == 20 + 160
 
 
 def test_when_time_is_over_so_is_the_run() -> None:
@@ -99,15 +99,15 @@ def test_a_plan_that_was_cut_too_short_grows_again() -> None:
 
 def test_a_look_that_stood_still_does_not_end_looking(clock: Ticking) -> None:
     class SlowLook(Callback):
-        looks = 0
+        evaluations = 0
 
         def on_evaluation(self, trainer: Trainer, metrics: Mapping[str, float]) -> None:
-            self.looks += 1
-            clock.now += 20.0 if self.looks == 2 else 0.001
+            self.evaluations += 1
+            clock.now += 20.0 if self.evaluations == 2 else 0.001
 
     looking = SlowLook()
     trainer(config(epochs=200, time_budget_min=1), Stalling(clock, 0, 0.0), looking).fit()
-    assert looking.looks > 100
+    assert looking.evaluations > 100
 
 
 def test_a_paused_run_keeps_what_it_had_planned() -> None:

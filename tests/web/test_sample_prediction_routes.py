@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.config import TrainConfig
-from core.evaluation.sample_predictions import LooksFile, image_of, write_examples
+from core.evaluation.sample_predictions import EvaluationPassFile, image_of, write_examples
 from core.runs import Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
@@ -42,7 +42,7 @@ def folder(service: Service, run: Run) -> Path:
     example = {"target": "cat", "image": "wall/0.png"}
     write_examples(made, {"kind": "label", "labels": ["cat", "dog"], "examples": [example]})
     Image.new("L", (8, 8), 200).save(image_of(made, 0))
-    looks = LooksFile(made)
+    looks = EvaluationPassFile(made)
     looks.begin(0)
     for step, label in ((1, 1), (20, 0)):
         looks.add({"step": step, "predicted": [label], "confidence": [0.6], "right": [0.4]})
@@ -56,7 +56,7 @@ def test_a_wall_comes_whole_and_then_only_what_is_new(client: TestClient, run: R
     assert whole["examples"] == [{"target": "cat", "image": "wall/0.png"}]
     assert [look["step"] for look in whole["looks"]] == [1, 20]
 
-    LooksFile(folder).add({"step": 40, "predicted": [0], "confidence": [0.9], "right": [0.9]})
+    EvaluationPassFile(folder).add({"step": 40, "predicted": [0], "confidence": [0.9], "right": [0.9]})
     known = {"after": "20", "generation": whole["generation"]}
     fresh = client.get(f"/api/runs/{run.id}/wall", params=known).json()
     assert (fresh["complete"], fresh["examples"], [look["step"] for look in fresh["looks"]]) == (False, [], [40])
@@ -64,7 +64,7 @@ def test_a_wall_comes_whole_and_then_only_what_is_new(client: TestClient, run: R
 
 def test_after_a_resume_everything_is_sent_again(client: TestClient, run: Run, folder: Path) -> None:
     known = client.get(f"/api/runs/{run.id}/wall").json()["generation"]
-    LooksFile(folder).begin(10)
+    EvaluationPassFile(folder).begin(10)
     again = client.get(f"/api/runs/{run.id}/wall", params={"after": "20", "generation": known}).json()
     assert (again["complete"], [look["step"] for look in again["looks"]]) == (True, [1])
 

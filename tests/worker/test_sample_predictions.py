@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.evaluation.sample_predictions import image_of, read_examples, read_looks
+from core.evaluation.sample_predictions import image_of, read_evaluation_passes, read_examples
 from core.specs import Examples, Predictions
 from core.tasks.classification import predictions_of_probabilities
 from core.training.callbacks import Callback
@@ -30,7 +30,7 @@ def split() -> Examples:
 
 
 def steps_of(folder: Path) -> list[int]:
-    return [look["step"] for look in read_looks(folder)[1]]
+    return [look["step"] for look in read_evaluation_passes(folder)[1]]
 
 
 @pytest.mark.parametrize(("classes", "shown"), [(2, 16), (3, 15), (5, 15), (9, 12), (10, 12), (14, 14), (77, 16)])
@@ -78,7 +78,7 @@ def test_a_run_leaves_its_examples_and_a_look_for_each_look_at_the_validation_sp
     assert document["examples"][0] == {"target": "dark", "image": "wall/0.png"}
     assert image_of(tmp_path, 15).is_file()
     assert steps_of(tmp_path) == [1, 5, 10, 15, 20]
-    assert [len(look["predicted"]) for look in read_looks(tmp_path)[1]] == [16] * 5
+    assert [len(look["predicted"]) for look in read_evaluation_passes(tmp_path)[1]] == [16] * 5
 
 
 def test_what_hangs_there_is_what_the_metrics_were_made_of(tmp_path: Path, split: Examples) -> None:
@@ -94,7 +94,7 @@ def test_what_hangs_there_is_what_the_metrics_were_made_of(tmp_path: Path, split
     heard, chosen = Heard(), choose(split, 0)
     trained = trainer(config(epochs=2), SamplePredictions(tmp_path, split, seed=0), heard)
     trained.fit()
-    for look in read_looks(tmp_path)[1]:
+    for look in read_evaluation_passes(tmp_path)[1]:
         assert look["predicted"] == [heard.said[look["step"]][i] for i in chosen]
     assert trained.predictions is None  # nothing as large as a split is kept
 
@@ -102,12 +102,12 @@ def test_what_hangs_there_is_what_the_metrics_were_made_of(tmp_path: Path, split
 def test_a_resumed_run_forgets_what_it_will_see_again(tmp_path: Path, split: Examples) -> None:
     first = trainer(config(epochs=4), SamplePredictions(tmp_path, split, seed=0))
     first.fit()
-    generation = read_looks(tmp_path)[0]
+    generation = read_evaluation_passes(tmp_path)[0]
     state = trainer(config(epochs=4), _Stop(at=12))
     state.fit()
     trainer(config(epochs=4), SamplePredictions(tmp_path, split, seed=0)).fit(state.state())
     assert steps_of(tmp_path) == [1, 5, 10, 15, 20]
-    assert read_looks(tmp_path)[0] != generation
+    assert read_evaluation_passes(tmp_path)[0] != generation
 
 
 def test_a_line_that_a_kill_cut_short_is_no_look(tmp_path: Path, split: Examples) -> None:
@@ -136,12 +136,12 @@ def test_a_disk_that_takes_nothing_ends_the_wall_and_not_the_run(tmp_path: Path,
 
 def test_an_older_run_has_no_wall(tmp_path: Path) -> None:
     assert read_examples(tmp_path) is None
-    assert read_looks(tmp_path) == ("", [])
+    assert read_evaluation_passes(tmp_path) == ("", [])
     (tmp_path / "wall").mkdir()
     (tmp_path / "wall" / "examples.json").write_text(json.dumps(["damaged"]))
     (tmp_path / "wall" / "looks.jsonl").write_text("")
     assert read_examples(tmp_path) is None
-    assert read_looks(tmp_path) == ("", [])
+    assert read_evaluation_passes(tmp_path) == ("", [])
 
 
 class _Stop(Callback):

@@ -24,7 +24,7 @@ def lines_of(pieces: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple((line,) for line in lines[:_LINES])
 
 
-def look_of(
+def preview_of(
     path: Path,
     kind: str,
     options: ImportOptions,

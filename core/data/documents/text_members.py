@@ -72,7 +72,7 @@ def member_table(archive: Archive, path: Path, found: TextPlaces, folder: Path, 
         notes=(*notes, *_unlabelled(found), *_others(archive, found)),
         findings=tuple(_findings(archive, found)),
         facts={"classes_by": where},
-        look_bytes=_LOOK_BYTES,
+        preview_bytes=_LOOK_BYTES,
         origins={"label": f"the name of the {where} that a text lies in", "text": f"what lies in the {where}s"},
     )
 

@@ -161,7 +161,7 @@ def _write_table(
         if writer is not None:
             writer.close()
         reader = find_reader(file)
-        complete = reader.look(file, options.model_copy(update={"split_column": SPLIT_COLUMN if has_splits else ""}))
+        complete = reader.preview(file, options.model_copy(update={"split_column": SPLIT_COLUMN if has_splits else ""}))
         reader.read(file, complete.options, staged, progress)
     finally:
         if writer is not None and writer.is_open:

@@ -140,7 +140,7 @@ def sides_of(count: int) -> tuple[int, int]:
     return 0, 0
 
 
-def in_colour(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], bool]:
+def in_color(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], bool]:
     """Return rows of colour pictures, (N, 3 side side), as (N, side, side, 3), and whether colours came interleaved.
 
     Some write red, green and blue of each pixel, some all of the red first: what is smoother is right.

@@ -135,7 +135,7 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
                 shorter = min(opened.size)
                 width, height = (-(-side * at_least // shorter) for side in opened.size)
                 opened.draft(opened.mode, (width, height))
-            _check_colour(opened)
+            _check_color(opened)
             held.enter_context(_in_memory.take(opened.width * opened.height))
             return make(_upright(opened))
     except Image.DecompressionBombError as error:
@@ -144,7 +144,7 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
         raise UnreadableImage from error
 
 
-def _check_colour(opened: "Image") -> None:
+def _check_color(opened: "Image") -> None:
     """Refuse colours that would fill the memory, as four bytes a pixel; a JPEG is decoded at half its sides instead.
 
     Raises:
@@ -185,7 +185,7 @@ def holds_several(content: bytes) -> bool:
         return False
 
 
-def without_colour(image: "Image") -> "Image":
+def without_color(image: "Image") -> "Image":
     """Return the picture in grey if every pixel's red, green and blue are the same, else as it is."""
     if image.mode == "L":
         return image

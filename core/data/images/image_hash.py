@@ -23,7 +23,7 @@ def hash_pixels(image: "Image") -> bytes:
     return digest.digest()
 
 
-def hash_looks(image: "Image") -> int | None:
+def perceptual_hash(image: "Image") -> int | None:
     """Return a perceptual hash of 64 bits (few of them differ between pictures that look alike); None if too small."""
     if min(image.size) < LEAST_LOOKS:
         return None

@@ -20,9 +20,9 @@ from core.data.images.decoding import (
     UnreadableImage,
     decoded,
     holds_several,
-    without_colour,
+    without_color,
 )
-from core.data.images.image_hash import hash_looks, hash_pixels
+from core.data.images.image_hash import hash_pixels, perceptual_hash
 from core.data.images.pixel_budget import PixelBudget
 from core.data.images.skip_report import SkipReport
 from core.data.images.thread_pool import in_order
@@ -131,14 +131,14 @@ def describe(image: "Image", content: bytes) -> IngestedImage:
         image: Mode "L" or "RGB".
         content: Its file.
     """
-    image = without_colour(image)
+    image = without_color(image)
     return IngestedImage(
         content=content,
         width=image.width,
         height=image.height,
         channels=1 if image.mode == "L" else 3,
         pixels=hash_pixels(image),
-        looks=hash_looks(image),
+        looks=perceptual_hash(image),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.images.annotated import Said
-from core.data.images.arrays import eight_bits, in_colour, range_of, sides_of
+from core.data.images.arrays import eight_bits, in_color, range_of, sides_of
 from core.data.images.image_names import LABEL_NAMES
 from core.data.split_names import SPLIT_NAMES
 from core.errors import DataError
@@ -98,7 +98,7 @@ class PixelGrid:
                 pixels = row.reshape(self.side, self.side)
             else:
                 if woven is None:
-                    woven = in_colour(self._some(), self.side)[1]
+                    woven = in_color(self._some(), self.side)[1]
                 shape = (self.side, self.side, 3) if woven else (3, self.side, self.side)
                 pixels = row.reshape(shape) if woven else row.reshape(shape).transpose(1, 2, 0)
             yield np.ascontiguousarray(pixels), self._said(cells)

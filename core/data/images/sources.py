@@ -136,20 +136,20 @@ def check_classes_left(
         staged.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
 
 
-def refuse_without_images(look: SourcePreview, name: str) -> None:
+def refuse_without_images(preview: SourcePreview, name: str) -> None:
     """Raise if a table says what pictures show, but the pictures are not there: nothing else can be learnt from it.
 
     Args:
-        look: Of the table.
+        preview: Of the table.
         name: Of the table's file.
     """
-    named = [column for column in look.columns if column.examples and all(map(is_image, column.examples))]
-    others = [column for column in look.columns if column not in named and column.role not in ("label", "target")]
+    named = [column for column in preview.columns if column.examples and all(map(is_image, column.examples))]
+    others = [column for column in preview.columns if column not in named and column.role not in ("label", "target")]
     has_text = any(column.kind == "text" for column in others)
     numbers = sum(column.kind in ("number", "number-in-text") for column in others)
-    if not any(column.role in ("label", "target") for column in look.columns):
+    if not any(column.role in ("label", "target") for column in preview.columns):
         numbers -= 1  # one of them would be the answer
-    if look.kind == "table" and named and not has_text and numbers <= 0:
+    if preview.kind == "table" and named and not has_text and numbers <= 0:
         raise DataError(
             f"{name} names pictures in its column '{named[0].name}' (such as {named[0].examples[0]}), but the pictures "
             "are not with it. Put the pictures and this table into one folder or ZIP, and bring that."

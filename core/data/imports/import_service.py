@@ -56,7 +56,7 @@ class ImportService:
 
         inspectors().warm()
 
-    def look(
+    def preview_source(
         self,
         path: Path,
         options: ImportOptions | None = None,

@@ -17,7 +17,7 @@ from core.data.inspection_client import LOOK
 from core.dataset_types import ImportOptions
 
 
-def _look(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
+def _preview(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
     found = preview_source(Path(os.fsdecode(path)), ImportOptions.model_validate(asked["options"]))
     return LOOK.dump_python(found, mode="json"), b""
 
@@ -37,7 +37,7 @@ def _images(asked: Mapping[str, Any], folder: bytes) -> tuple[Any, bytes]:
 
 
 INSPECTIONS = {
-    "look": _look, "checked-picture": _checked_image, "thumbnail": _thumbnail, "pictures": _images,
+    "look": _preview, "checked-picture": _checked_image, "thumbnail": _thumbnail, "pictures": _images,
 }  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class Jobs:
     def list(self) -> list[ImportProgress]:
         """Return every job, the newest first."""
         folders = self.folder.iterdir() if self.folder.is_dir() else []
-        found = [self._look(folder) for folder in folders if folder.is_dir()]
+        found = [self._preview(folder) for folder in folders if folder.is_dir()]
         return sorted((job for job in found if job is not None), key=lambda job: job.started_at, reverse=True)
 
     def progress(self, job_id: str) -> ImportProgress:
@@ -101,7 +101,7 @@ class Jobs:
         Raises:
             UserError: There is none of this id, or it was dismissed.
         """
-        found = self._look(self._folder(job_id))
+        found = self._preview(self._folder(job_id))
         if found is None:
             raise _unknown()
         return found
@@ -128,7 +128,7 @@ class Jobs:
             raise _unknown()
         return folder
 
-    def _look(self, folder: Path) -> ImportProgress | None:
+    def _preview(self, folder: Path) -> ImportProgress | None:
         """Return the truth about a job: what it says of itself, unless it cannot speak any more."""
         self._reap(folder.name)
         said = _read_progress(folder)

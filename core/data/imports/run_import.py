@@ -49,34 +49,36 @@ def preview_source(path: Path, options: ImportOptions) -> SourcePreview:
     """
     source = the_source(path)
     reader = find_reader(source, options.layout, options.task)
-    look = _look(reader, source, options)
-    return replace(look, thumbnails=reader.thumbnails(source, look.options)) if reader.thumbnails else look
+    preview = _preview(reader, source, options)
+    return replace(preview, thumbnails=reader.thumbnails(source, preview.options)) if reader.thumbnails else preview
 
 
-def _look(reader: ReaderSpec, source: Path, options: ImportOptions) -> SourcePreview:
+def _preview(reader: ReaderSpec, source: Path, options: ImportOptions) -> SourcePreview:
     if options.task:
         catalog.find_task(options.task)
-    look = reader.look(source, options)
-    refuse_without_images(look, source.name)
-    if look.kind != "table":
-        refuse_groups(look.kind, options.group_column)
-    _refuse_another_task(look, source, options.task)
-    chosen = look.options.model_copy(update={"name": options.name or name_from(source.name)})
-    if look.kind == "pictures" and chosen.layout and is_archive(source):
+    preview = reader.preview(source, options)
+    refuse_without_images(preview, source.name)
+    if preview.kind != "table":
+        refuse_groups(preview.kind, options.group_column)
+    _refuse_another_task(preview, source, options.task)
+    chosen = preview.options.model_copy(update={"name": options.name or name_from(source.name)})
+    if preview.kind == "pictures" and chosen.layout and is_archive(source):
         from core.data.images.layout_specs import possible  # with it comes every reader of tables
 
-        look = replace(look, layouts=possible(peek(source), chosen.layout))
-    return replace(look, options=chosen)
+        preview = replace(preview, layouts=possible(peek(source), chosen.layout))
+    return replace(preview, options=chosen)
 
 
-def _refuse_another_task(look: SourcePreview, source: Path, task: str) -> None:
+def _refuse_another_task(preview: SourcePreview, source: Path, task: str) -> None:
     """Raise a `DataError` if a source cannot be for the task that was asked for: it is obeyed or refused."""
-    if task and look.options.task != task:
+    if task and preview.options.task != task:
         known = [
-            f"{catalog.find_task(name).title} ({name})" for name in dict.fromkeys((look.options.task, *look.tasks))
+            f"{catalog.find_task(name).title} ({name})"
+            for name in dict.fromkeys((preview.options.task, *preview.tasks))
         ]
         raise DataError(
-            f"{source.name} ({look.format}) cannot be used for the task {task}. It could be for: {', '.join(known)}. "
+            f"{source.name} ({preview.format}) cannot be used for the task {task}. "
+            f"It could be for: {', '.join(known)}. "
             f"{NEEDED.get(task, '')} Choose one of these tasks, or none to have it guessed."
         )
 
@@ -108,14 +110,14 @@ def run_import(
     options = _like_the_others(dataset_store, options, source.name, guesses)
     progress.stage("Looking", 0, "bytes")
     reader = find_reader(source, options.layout, options.task)
-    look = _look(reader, source, options)
-    chosen = look.options
+    preview = _preview(reader, source, options)
+    chosen = preview.options
     require_space(dataset_store.folder, int(size_of(source) * SPACE_FACTOR))
     staging_folder.mkdir(parents=True, exist_ok=True)
     staged = StagedDataset(staging_folder, chosen.task)
     try:
         reader.read(source, chosen, staged, progress)
-        staged.facts["guesses"] = [asdict(guess) for guess in guesses or look.guesses]
+        staged.facts["guesses"] = [asdict(guess) for guess in guesses or preview.guesses]
         what = chosen.title if source.parent.name == ".collections" else source.name
         change = f"Added {what}" if chosen.add_to else f"Imported from {what}"
         return dataset_store.add(staged, chosen, change, progress)
@@ -210,14 +212,14 @@ def run_hub_import(
 
     progress.stage("Asking the hub", 0, "rows")
     cache = dataset_store.folder / ".hub"
-    look = preview_hub(hub_id, config, options, cache)
-    chosen = look.options
+    preview = preview_hub(hub_id, config, options, cache)
+    chosen = preview.options
     named = chosen.model_copy(update={"name": chosen.name or name_from(hub_id.rpartition("/")[2])})
     staging_folder.mkdir(parents=True, exist_ok=True)
     staged = StagedDataset(staging_folder, named.task)
     try:
         read_hub(hub_id, config, named, cache, staged, progress)
-        staged.facts["guesses"] = [asdict(guess) for guess in look.guesses]
+        staged.facts["guesses"] = [asdict(guess) for guess in preview.guesses]
         return dataset_store.add(staged, named, f"Fetched {hub_id} from the hub", progress)
     finally:
         close_quietly(staged)

@@ -52,7 +52,7 @@ def accepts(path: Path) -> float:
     return 0.97 if any(_last(name) in _LABELLED for name in names) else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts."""
     check_task(path, options)
     with _opened(path) as (parts, title, notes):
@@ -157,7 +157,7 @@ READER = ReaderSpec(
     "binary-records",
     "Pictures in plain bytes (CIFAR, STL-10)",
     accepts,
-    look,
+    preview,
     read,
     lambda: ("binary-records",),
     (TASK,),

@@ -220,7 +220,7 @@ def _often_empty(rows: list[list[str]], width: int) -> int:
     return count
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a text table seems to be."""
     return preview_source(open_table(path, options), options)
 
@@ -230,4 +230,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, look, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, preview, read, tasks=TABLE_TASKS)

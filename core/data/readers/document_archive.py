@@ -18,7 +18,7 @@ from core.data.documents.archived_documents import (
     told_together,
 )
 from core.data.documents.corpus import Corpus, too_short
-from core.data.documents.preview import lines_of, look_of
+from core.data.documents.preview import lines_of, preview_of
 from core.data.images.sources import refuse_without_images
 from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.staging import Progress, ReaderSpec, StagedDataset
@@ -46,7 +46,7 @@ def accepts(path: Path) -> float:
     return 0.8 * documents / len(names)
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return how many documents there are and how some of them begin; or the look of the one table."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
         if table := _only_table(archive):
@@ -55,7 +55,7 @@ def look(path: Path, options: ImportOptions) -> SourcePreview:
         sample = [line for entry in documents[:LOOKED_AT] for line in _first_lines(archive, entry, Path(folder))]
         others = len(archive.entries()) - len(documents)
         notes = (f"{counted(others, 'other file')} will be left out.",) if others else ()
-        return look_of(
+        return preview_of(
             path,
             f"{_container(path)} of {counted(len(documents), 'document')}",
             options,
@@ -151,7 +151,7 @@ def _look_at_table(archive: Archive, table: Entry, folder: Path, path: Path, opt
     copied = folder / Path(table.name).name
     is_whole = copied.suffix.lower() in WHOLE or table.size_bytes <= MOST_COPIED
     copy_out(archive, table, copied, lambda done: None, 0 if is_whole else MOST_COPIED)
-    found = _reader_of(copied).look(copied, options)
+    found = _reader_of(copied).preview(copied, options)
     refuse_without_images(found, table.name)
     rows = found.rows if is_whole else found.rows * table.size_bytes // MOST_COPIED
     return replace(
@@ -222,4 +222,4 @@ def _container(path: Path) -> str:
     return archive_kind(path)
 
 
-READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, look, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, preview, read, tasks=TABLE_TASKS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.data.documents.corpus import Corpus
 from core.data.documents.document_signatures import WORD_SUFFIXES
 from core.data.documents.docx_text import WordText
-from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.documents.preview import TASK, lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions, SourcePreview
@@ -27,10 +27,10 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the first lines."""
     check_there(path)
-    return look_of(path, FORMAT, options, lines_of(WordText(path, path.name).pieces()))
+    return preview_of(path, FORMAT, options, lines_of(WordText(path, path.name).pieces()))
 
 
 def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
@@ -44,4 +44,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("docx", "Word document (DOCX)", accepts, look, read, tasks=(TASK,))
+READER = ReaderSpec("docx", "Word document (DOCX)", accepts, preview, read, tasks=(TASK,))

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.data.archives import is_archive, peek
 from core.data.documents.corpus import Corpus
 from core.data.documents.epub_text import CONTAINER, BookText
-from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.documents.preview import TASK, lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions, SourcePreview
@@ -24,10 +24,10 @@ def accepts(path: Path) -> float:
     return 0.95 if is_archive(path) and {CONTAINER, "mimetype"} <= set(peek(path)) else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the first lines."""
     check_there(path)
-    return look_of(path, FORMAT, options, lines_of(islice(BookText(path, path.name).pieces(), _CHAPTERS_LOOKED_AT)))
+    return preview_of(path, FORMAT, options, lines_of(islice(BookText(path, path.name).pieces(), _CHAPTERS_LOOKED_AT)))
 
 
 def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
@@ -41,4 +41,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("epub", FORMAT, accepts, look, read, tasks=(TASK,))
+READER = ReaderSpec("epub", FORMAT, accepts, preview, read, tasks=(TASK,))

@@ -86,7 +86,7 @@ def _row(line: str) -> tuple[str, str]:
     return rest, json_text(found) if (found := [label for label in labels if label]) else ""
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return its labels and first texts."""
     return preview_source(open_table(path, options), options)
 
@@ -97,5 +97,5 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
 
 
 READER = ReaderSpec(
-    "fasttext", "Text with fastText labels", accepts, look, read, tasks=("text-classification", "text-generation")
+    "fasttext", "Text with fastText labels", accepts, preview, read, tasks=("text-classification", "text-generation")
 )

@@ -105,7 +105,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Say what it is, why it is not read, and what to bring instead."""
     raise _refusal(path)
 
@@ -140,4 +140,4 @@ def _kind_of_file(path: Path) -> _Kind | None:
     return by_content or _kind_of_name(path.name)
 
 
-READER = ReaderSpec("not-opened", "Pickles and formats of other libraries (said, never opened)", accepts, look, read)
+READER = ReaderSpec("not-opened", "Pickles and formats of other libraries (said, never opened)", accepts, preview, read)

@@ -5,7 +5,7 @@ from pathlib import Path
 from core.data.documents.corpus import Corpus
 from core.data.documents.document_signatures import WEB_SUFFIXES
 from core.data.documents.html_text import WebText
-from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.documents.preview import TASK, lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions, SourcePreview
@@ -18,10 +18,10 @@ def accepts(path: Path) -> float:
     return 0.5 if path.is_file() and path.suffix.lower() in WEB_SUFFIXES else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the first lines."""
     check_there(path)
-    return look_of(path, FORMAT, options, lines_of(WebText(path, path.name, options.encoding).pieces()))
+    return preview_of(path, FORMAT, options, lines_of(WebText(path, path.name, options.encoding).pieces()))
 
 
 def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
@@ -35,4 +35,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("html", FORMAT, accepts, look, read, tasks=(TASK,))
+READER = ReaderSpec("html", FORMAT, accepts, preview, read, tasks=(TASK,))

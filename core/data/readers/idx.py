@@ -49,7 +49,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, and which pairs there are."""
     check_task(path, options)
     with _opened(path) as pairs:
@@ -238,4 +238,4 @@ def _note(pair: _Pair) -> str:
     return f"{pair.images.name}: {count:,} pictures of {width} x {height} pixels{purpose}."
 
 
-READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, look, read, tasks=(TASK,), thumbnails=thumbnails)
+READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, preview, read, tasks=(TASK,), thumbnails=thumbnails)

@@ -70,7 +70,7 @@ def accepts(path: Path) -> float:
     return 0.9 if len(classes) > 1 and 2 * len(images) > len(names) else 0.5 if 10 * len(images) > len(names) else 0.2
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the names alone."""
     check_task(path, options)
     with _open(path) as archive:
@@ -241,7 +241,7 @@ READER = ReaderSpec(
     "picture-folders",
     "Pictures in class folders (a ZIP or a folder)",
     accepts,
-    look,
+    preview,
     read,
     lambda: ("class-folders",),
     (TASK,),

@@ -42,7 +42,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the annotations."""
     check_task(path, options)
     with open_archive(path) as archive:
@@ -159,7 +159,7 @@ READER = ReaderSpec(
     "picture-layouts",
     "Pictures with the annotations of another tool (COCO, YOLO, FiftyOne ...)",
     accepts,
-    look,
+    preview,
     read,
     lambda: layouts(),
     (TASK,),

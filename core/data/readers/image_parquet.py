@@ -56,7 +56,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the column of labels alone."""
     check_task(path, options)
     with _opened(path) as shards:
@@ -246,7 +246,7 @@ READER = ReaderSpec(
     "picture-parquet",
     "Pictures in Parquet (Hugging Face)",
     accepts,
-    look,
+    preview,
     read,
     lambda: ("parquet",),
     (TASK,),

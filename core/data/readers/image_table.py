@@ -54,7 +54,7 @@ def accepts(path: Path) -> float:
     return 0.92 if sure else 0.4
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, from the table and the pictures' names."""
     check_task(path, options)
     with _opened(path, options) as source:
@@ -217,7 +217,7 @@ READER = ReaderSpec(
     "picture-table",
     "Pictures and a table with their labels (a ZIP or a folder)",
     accepts,
-    look,
+    preview,
     read,
     lambda: ("table",),
     (TASK,),

@@ -149,7 +149,7 @@ def _getter(key: str) -> Callable[[Mapping[str, Any]], Any]:
     return get
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a JSON file seems to be."""
     return preview_source(open_table(path, options), options)
 
@@ -159,4 +159,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("json", "JSON or JSON Lines", accepts, look, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("json", "JSON or JSON Lines", accepts, preview, read, tasks=TABLE_TASKS)

@@ -127,7 +127,7 @@ def _cell(row: Sequence[str], place: int) -> str:
     return row[place] if place < len(row) else ""
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a table seems to be."""
     return preview_source(open_table(path, options), options)
 
@@ -137,4 +137,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("markup", "Table in HTML or in Excel's XML", accepts, look, read)
+READER = ReaderSpec("markup", "Table in HTML or in Excel's XML", accepts, preview, read)

@@ -48,7 +48,7 @@ def accepts(path: Path) -> float:
     return 0.95 if arrays and 2 * len(arrays) > len(names) else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts."""
     check_task(path, options)
     with _opened(path) as files:
@@ -235,7 +235,7 @@ READER = ReaderSpec(
     "numpy-arrays",
     "Pictures in NumPy's files (NPZ, NPY)",
     accepts,
-    look,
+    preview,
     read,
     lambda: ("numpy",),
     (TASK,),

@@ -80,7 +80,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         settings={"delimiter": "", "encoding": "", "has_header": True, "sheet": ""},
         notes=notes,
         findings=findings,
-        look_bytes=max(
+        preview_bytes=max(
             1, min(LOOK_BYTES * size // max(1, source.unpacked), LOOK_ROWS * size // max(1, source.rows), LOOK_BYTES)
         ),
         label_names=source.label_names(names),
@@ -327,7 +327,7 @@ def _texts(column: pa.Array) -> list[str]:
         return [value.decode("utf-8", errors="replace") for value in texts.cast(pa.large_binary()).to_pylist()]
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a Parquet file seems to be."""
     return preview_source(open_table(path, options), options)
 
@@ -337,4 +337,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("parquet", "Parquet", accepts, look, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("parquet", "Parquet", accepts, preview, read, tasks=TABLE_TASKS)

@@ -6,7 +6,7 @@ from pathlib import Path
 from core.data.documents.corpus import Corpus
 from core.data.documents.document_signatures import PDF_SIGN, PDF_SUFFIXES
 from core.data.documents.pdf_text import PdfText
-from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.documents.preview import TASK, lines_of, preview_of
 from core.data.file_signatures import check_there, head
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.wording import counted
@@ -22,12 +22,12 @@ def accepts(path: Path) -> float:
     return 0.7 if path.is_file() and path.suffix.lower() in PDF_SUFFIXES else 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the number of pages and the first lines."""
     check_there(path)
     pdf = PdfText(path, path.name)
     sample = lines_of(islice(pdf.pieces(), PAGES_LOOKED_AT))
-    return look_of(path, f"PDF, {counted(pdf.pages, 'page')}", options, sample)
+    return preview_of(path, f"PDF, {counted(pdf.pages, 'page')}", options, sample)
 
 
 def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
@@ -42,4 +42,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("pdf", "PDF document", accepts, look, read, tasks=(TASK,))
+READER = ReaderSpec("pdf", "PDF document", accepts, preview, read, tasks=(TASK,))

@@ -36,7 +36,7 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes with their counts, and what the pictures are."""
     check_task(path, options)
     with _opened(path) as grids:
@@ -99,8 +99,8 @@ def _split_in(name: str) -> str:
 
 
 def _title(grid: PixelGrid) -> str:
-    colour = "in colour" if grid.channels == 3 else "grey"
-    return f"Table of pixels: pictures of {grid.side} x {grid.side}, {colour}"
+    color = "in colour" if grid.channels == 3 else "grey"
+    return f"Table of pixels: pictures of {grid.side} x {grid.side}, {color}"
 
 
 def _note(grid: PixelGrid) -> str:
@@ -112,8 +112,8 @@ def _guesses(grids: list[PixelGrid]) -> list[Guess]:
     grid = grids[0]
     why = "the names of the columns say so" if grid.is_sure else "neighbouring columns are alike as in a picture"
     lines = [Guess("Task", "Classify images (image-classification)", why, "--task tabular-regression")]
-    colour = "colour" if grid.channels == 3 else "grey"
-    lines.append(Guess("Size", f"{grid.side} x {grid.side} pixels, {colour}", f"{grid.count:,} numbers a row"))
+    color = "colour" if grid.channels == 3 else "grey"
+    lines.append(Guess("Size", f"{grid.side} x {grid.side} pixels, {color}", f"{grid.count:,} numbers a row"))
     if grid.largest != 255:
         lines.append(Guess("Brightness", f"0 to {grid.largest:g}", "no number is larger", ""))
     return lines
@@ -123,7 +123,7 @@ READER = ReaderSpec(
     "pixel-table",
     "Pictures in a table (a column for each pixel)",
     accepts,
-    look,
+    preview,
     read,
     lambda: ("pixel-table",),
     (TASK,),

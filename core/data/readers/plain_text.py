@@ -7,7 +7,7 @@ from core.data.documents.corpus import Corpus
 from core.data.documents.document_ends import NONE, chosen_end, documents_of, end_guess
 from core.data.documents.document_signatures import TEXT_SUFFIXES
 from core.data.documents.plain_text import PlainText, open_text
-from core.data.documents.preview import TASK, lines_of, look_of
+from core.data.documents.preview import TASK, lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions, SourcePreview
@@ -22,7 +22,7 @@ def accepts(path: Path) -> float:
     return 0.6 if path.suffix.lower() == ".txt" else 0.8
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the encoding and the first lines."""
     check_there(path)
     text = open_text(path, chosen=options.encoding, most_bytes=LOOKED_AT)
@@ -32,7 +32,7 @@ def look(path: Path, options: ImportOptions) -> SourcePreview:
     shown = list(documents_of([beginning], end))
     is_whole = path.stat().st_size <= LOOKED_AT and len(beginning) < LOOKED_AT
     count = sum(bool(document.strip()) for document in shown)
-    return look_of(
+    return preview_of(
         path,
         f"Text, {text.encoding.title}",
         complete,
@@ -76,4 +76,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, look, read, tasks=(TASK,))
+READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, preview, read, tasks=(TASK,))

@@ -195,7 +195,7 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what a sheet seems to be."""
     return preview_source(open_table(path, options), options)
 
@@ -205,4 +205,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, look, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, preview, read, tasks=TABLE_TASKS)

@@ -110,7 +110,7 @@ def _rows(table: Table, columns: Sequence[str], skipped: SkipReport) -> Iterator
         yield Batch(batch.lines, tuple(held.get(name, empty) for name in columns), batch.done)
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return what the tables together seem to be."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
         return preview_source(_table(archive, path, Path(folder), options), options)
@@ -124,5 +124,5 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
 
 
 READER = ReaderSpec(
-    "table-folders", "Tables in a folder or file for each class", accepts, look, read, tasks=TABLE_TASKS
+    "table-folders", "Tables in a folder or file for each class", accepts, preview, read, tasks=TABLE_TASKS
 )

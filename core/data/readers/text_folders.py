@@ -65,7 +65,7 @@ def _found(archive: Archive) -> TextPlaces:
     return found
 
 
-def look(path: Path, options: ImportOptions) -> SourcePreview:
+def preview(path: Path, options: ImportOptions) -> SourcePreview:
     """Return the classes, and some texts of each."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
         return preview_source(member_table(archive, path, _found(archive), Path(folder), options.encoding), options)
@@ -79,4 +79,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
         staged.findings += archive.findings()
 
 
-READER = ReaderSpec("text-folders", "Texts in a folder or file for each class", accepts, look, read, tasks=(TEXTS,))
+READER = ReaderSpec("text-folders", "Texts in a folder or file for each class", accepts, preview, read, tasks=(TEXTS,))

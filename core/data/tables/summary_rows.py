@@ -149,7 +149,7 @@ def without_summaries(table: Table, keep: bool) -> Table:
         table: As the file has it. Of one with more than a look reads, none is left out: its foot is not known.
         keep: Whether the user wants all rows.
     """
-    if keep or table.size_bytes > table.look_bytes:
+    if keep or table.size_bytes > table.preview_bytes:
         return table
     found = find_summaries(table)
     if not found:

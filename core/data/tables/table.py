@@ -53,7 +53,7 @@ class Table:
         findings: About the table as a whole, such as names that had to be made up.
         facts: Of the file, as JSON, for the manifest.
         decimal_hint: The decimal sign where a number alone does not tell.
-        look_bytes: Of the source, how many a look reads: fewer where it is compressed.
+        preview_bytes: Of the source, how many a look reads: fewer where it is compressed.
         origins: Where a column comes from that no cell of the source holds, as a clause, by column.
         label_names: Names of the classes by their number, by column, where the file itself gives them.
         guesses: About how the file is arranged, such as rows that are taken for sums.
@@ -70,7 +70,7 @@ class Table:
     findings: tuple[Finding, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     decimal_hint: Literal[".", ","] = "."
-    look_bytes: int = LOOK_BYTES
+    preview_bytes: int = LOOK_BYTES
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     guesses: tuple[Guess, ...] = ()

@@ -74,7 +74,7 @@ class TableProfile:
         found: Counter[str] = Counter()
         for batch in self.table.batches([profile.position], SkipReport()):
             found.update(batch.columns[0])
-            if batch.done >= self.table.look_bytes:
+            if batch.done >= self.table.preview_bytes:
                 break
         return found
 
@@ -95,13 +95,13 @@ def table_profile(table: Table) -> TableProfile:
     for batch in table.batches(range(width), skipped):
         if not rows:
             beginning = tuple(zip(*(column[:_FIRST_ROWS] for column in batch.columns), strict=True))
-            likely = len(batch) * min(table.size_bytes, table.look_bytes) // max(1, batch.done)
+            likely = len(batch) * min(table.size_bytes, table.preview_bytes) // max(1, batch.done)
             step = max(1, max(likely, len(batch)) // wanted)
         offset = -rows % step
         for values, column in zip(sampled, batch.columns, strict=True):
             values.extend(column[offset::step])
         rows, done = rows + len(batch), batch.done
-        if (done >= table.look_bytes or rows >= LOOK_ROWS) and done < table.size_bytes:
+        if (done >= table.preview_bytes or rows >= LOOK_ROWS) and done < table.size_bytes:
             is_whole = False
             break
     if not rows:

@@ -99,14 +99,14 @@ class Rule:
 
     Args:
         code: Its name, in words joined by hyphens.
-        look: Returns advice where there is reason for it.
+        check: Returns advice where there is reason for it.
         order: Lower comes first among advice of the same severity.
         silences: Codes of rules that have nothing to add where this one speaks.
         of_descent: It is about the way to the weights; it says nothing of a run whose weights were computed.
     """
 
     code: str
-    look: Callable[[Evidence], Advice | None]
+    check: Callable[[Evidence], Advice | None]
     order: int
     silences: tuple[str, ...] = ()
     of_descent: bool = False

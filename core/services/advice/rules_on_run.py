@@ -31,7 +31,7 @@ def advise(evidence: Evidence) -> tuple[Advice, ...]:
     for code, rule in rules().items():
         if evidence.was_solved and rule.of_descent:
             continue
-        if (advice := rule.look(evidence)) is not None:
+        if (advice := rule.check(evidence)) is not None:
             found[code] = advice
     silent = {code for speaking in found for code in rules()[speaking].silences}
     left = [advice for code, advice in found.items() if code not in silent]

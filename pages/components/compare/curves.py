@@ -49,12 +49,12 @@ class Curve:
     count: int  # of runs that have it
 
 
-def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> None:
+def compared_curves(runs: Sequence[Run], styles: Looks, *, same_data: bool) -> None:
     """Show curves of the runs, one above the other.
 
     Args:
         runs: The runs.
-        looks: Of the runs.
+        styles: Of the runs.
         same_data: Whether all learn the same from the same data version, so that one may be called better.
     """
     st.header("Curves", anchor=False)
@@ -79,7 +79,7 @@ def compared_curves(runs: Sequence[Run], looks: Looks, *, same_data: bool) -> No
         st.caption("Choose a curve to see it.")
         return
     data = {
-        "runs": [_described(run, looks) for run in runs],
+        "runs": [_described(run, styles) for run in runs],
         "curves": [vars(curves[key]) for key in chosen],
         "along": along, "same_data": same_data, "smoothing": float(smooth), "log": log == "on",
         "hidden": [run_id for run_id in st.query_params.get(HIDDEN, "").split(",") if run_id],
@@ -150,10 +150,10 @@ def _choice(label: str, key: str, titles: Mapping[str, str]) -> str:
     return str(st.session_state[key])
 
 
-def _described(run: Run, looks: Looks) -> dict[str, Any]:
-    look = looks[run.id]
+def _described(run: Run, styles: Looks) -> dict[str, Any]:
+    style = styles[run.id]
     return {
-        "id": run.id, "name": look.name, "colors": list(look.colors), "dash": look.dash, "symbol": look.symbol,
+        "id": run.id, "name": style.name, "colors": list(style.colors), "dash": style.dash, "symbol": style.symbol,
         "live": run.status.is_active, "attempt": run.attempt,
         "steps_per_epoch": run.steps_per_epoch if run.is_own else 0,
         "began": run.first_started_at.timestamp() if run.first_started_at else 0,

@@ -29,21 +29,21 @@ LONGEST_CELL = 80
 _PAGE, _SEEN = "disagreements-at", "disagreements-of"
 
 
-def side_by_side(group: Group, looks: Looks) -> None:
+def side_by_side(group: Group, styles: Looks) -> None:
     """Show where the runs of one group do not agree."""
     task = shared_service().tasks()[group.task]
     if task.output_kind == "text":
-        _samples(group, looks)
+        _samples(group, styles)
         return
     found = disagreements(shared_service(), group, numbers=task.output_kind == "number")
     if found is None:
         return
     st.header("Where they disagree", anchor=False)
-    st.markdown(f"**{plain(_finding(found, task, looks))}**")
+    st.markdown(f"**{plain(_finding(found, task, styles))}**")
     if found.missing:
         verb = "was trained before answers were kept, or has not finished" if len(found.missing) == 1 else "have none"
-        st.caption(plain(f"Without kept answers: {names_of(found.missing, looks)} {verb}."))
-    order = _chosen(found, task, looks)
+        st.caption(plain(f"Without kept answers: {names_of(found.missing, styles)} {verb}."))
+    order = _chosen(found, task, styles)
     if not len(order):
         empty_state("handshake", "No such example", "Choose all of them, or other runs.")
         return
@@ -54,12 +54,12 @@ def side_by_side(group: Group, looks: Looks) -> None:
         st.info(plain(f"{error} What was answered is shown without them."), icon=":material/image_not_supported:")
         examples = None
     if task.output_kind == "number":
-        _numbers(found, shown, examples, looks)
+        _numbers(found, shown, examples, styles)
     else:
-        _labels(found, shown, examples, _names(found, examples, task, group), looks)
+        _labels(found, shown, examples, _names(found, examples, task, group), styles)
 
 
-def _finding(found: Disagreements, task: TaskSpec, looks: Looks) -> str:
+def _finding(found: Disagreements, task: TaskSpec, styles: Looks) -> str:
     total = len(found.targets)
     if task.output_kind == "number":
         spread = np.ptp(found.answers, axis=0)
@@ -70,19 +70,19 @@ def _finding(found: Disagreements, task: TaskSpec, looks: Looks) -> str:
     if not len(found.order):
         return f"They give the same answer to all {total:,} unseen examples."
     hits = sorted(zip(found.right.tolist(), found.runs, strict=True), key=lambda pair: -pair[0])
-    named = ", ".join(f"{looks[run.id].name} on {count:,}" for count, run in hits[:4])
+    named = ", ".join(f"{styles[run.id].name} on {count:,}" for count, run in hits[:4])
     more = f"; {len(hits) - 4} more on no more of them" if len(hits) > 4 else ""
     return f"They disagree on {len(found.order):,} of {total:,} unseen examples. Of these, right are: {named}{more}."
 
 
-def _chosen(found: Disagreements, task: TaskSpec, looks: Looks) -> np.ndarray:
+def _chosen(found: Disagreements, task: TaskSpec, styles: Looks) -> np.ndarray:
     """Ask which of the disagreements; return their indexes."""
     if task.output_kind == "number" or not len(found.order):
         return found.order
     ids = [run.id for run in found.runs]
     titles = {"all": f"All {len(found.order):,}"}
     alone = {run_id: found.only_right(at) for at, run_id in enumerate(ids)}
-    titles |= {run_id: f"Only {looks[run_id].name} is right ({len(alone[run_id]):,})" for run_id in ids}
+    titles |= {run_id: f"Only {styles[run_id].name} is right ({len(alone[run_id]):,})" for run_id in ids}
     read_choice("only", titles, "all")
     options = list(titles)
     only = st.selectbox(
@@ -119,7 +119,7 @@ def _names(found: Disagreements, examples: Examples | None, task: TaskSpec, grou
 
 
 def _labels(
-    found: Disagreements, shown: np.ndarray, examples: Examples | None, names: Sequence[str], looks: Looks
+    found: Disagreements, shown: np.ndarray, examples: Examples | None, names: Sequence[str], styles: Looks
 ) -> None:
     images = examples is not None and isinstance(examples.inputs, np.ndarray)
     with st.container(key="pictures-disagreed"), st.grid(4 if images else 1, min_column_width=CELL_WIDTH):
@@ -130,13 +130,13 @@ def _labels(
                 st.markdown(f"Truth: **{plain(truth)}**")
                 for answer, who in who_said_what(names, found.answers[:, index].astype(int).tolist()):
                     sign = ":green[✓]" if answer == truth else ":red[✗]"
-                    said = ", ".join(_sure(found, at, index, looks) for at in who[:MOST_NAMED])
+                    said = ", ".join(_sure(found, at, index, styles) for at in who[:MOST_NAMED])
                     said += f" and {len(who) - MOST_NAMED} more" if len(who) > MOST_NAMED else ""
                     st.markdown(f"{sign} **{plain(answer)}**  :small[{said}]")
 
 
-def _sure(found: Disagreements, at: int, index: int, looks: Looks) -> str:
-    name, sure = plain(looks[found.runs[at].id].title), float(found.confidence[at, index])
+def _sure(found: Disagreements, at: int, index: int, styles: Looks) -> str:
+    name, sure = plain(styles[found.runs[at].id].title), float(found.confidence[at, index])
     return name if np.isnan(sure) else f"{name} ({sure:.0%})"
 
 
@@ -156,12 +156,12 @@ def _example(examples: Examples | None, place: int, truth: str) -> None:
         st.text("  ·  ".join(f"{name}: {_cell(cell)}" for name, cell in row.items()))
 
 
-def _numbers(found: Disagreements, shown: np.ndarray, examples: Examples | None, looks: Looks) -> None:
+def _numbers(found: Disagreements, shown: np.ndarray, examples: Examples | None, styles: Looks) -> None:
     """Show rows on which the answers lie furthest apart."""
     rows: list[Mapping[str, Any]] = []
     for place, index in enumerate(shown.tolist()):
         row = {"Apart": _short(float(np.ptp(found.answers[:, index]))), "True": _short(float(found.targets[index]))}
-        row |= {looks[run.id].title: _short(float(found.answers[at, index])) for at, run in enumerate(found.runs)}
+        row |= {styles[run.id].title: _short(float(found.answers[at, index])) for at, run in enumerate(found.runs)}
         if examples is not None and isinstance(examples.inputs, pd.DataFrame):
             row |= {f"{safe_cell(str(name))} ": _cell(cell) for name, cell in examples.inputs.iloc[place].items()}
         rows.append(row)
@@ -169,7 +169,7 @@ def _numbers(found: Disagreements, shown: np.ndarray, examples: Examples | None,
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", row_height=36, key="apart", alt=alt)
 
 
-def _samples(group: Group, looks: Looks) -> None:
+def _samples(group: Group, styles: Looks) -> None:
     """Show what each model wrote last, side by side."""
     written: list[tuple[Run, str]] = []
     for run in group.runs:
@@ -183,7 +183,7 @@ def _samples(group: Group, looks: Looks) -> None:
     with st.grid(2, min_column_width=320):
         for run, text in written:
             with st.container(gap="xsmall", key=f"written-{run.id}"):
-                st.markdown(f"**{plain(looks[run.id].title)}**")
+                st.markdown(f"**{plain(styles[run.id].title)}**")
                 sample_text(text[:4000])
 
 

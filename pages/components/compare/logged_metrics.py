@@ -16,7 +16,7 @@ MOST_METRICS = 6  # that two runs have in common, in the table
 UNTESTED = "What a run logged of itself is one number: whether a difference is more than chance cannot be tested."
 
 
-def logged_finding(runs: Sequence[Run], looks: Looks) -> str:
+def logged_finding(runs: Sequence[Run], styles: Looks) -> str:
     """Return which logged run is best by the metric that most of them have, in two sentences; empty without one."""
     known, logged = _known(runs)
     for name in logged.shared([run.id for run in known])[:1]:
@@ -28,20 +28,20 @@ def logged_finding(runs: Sequence[Run], looks: Looks) -> str:
         if scores[best].quality == scores[worst].quality:
             return f"{name} ended at {deciding_number(scores[best])} in all {len(scores)} logged runs. {UNTESTED}"
         return (
-            f"{looks[best].name} has the best {name} at last, {deciding_number(scores[best])}; {looks[worst].name} has "
-            f"the worst of {len(scores)}, {deciding_number(scores[worst])}. {UNTESTED}"
+            f"{styles[best].name} has the best {name} at last, {deciding_number(scores[best])}; "
+            f"{styles[worst].name} has the worst of {len(scores)}, {deciding_number(scores[worst])}. {UNTESTED}"
         )
     return ""
 
 
-def logged_scores(runs: Sequence[Run], looks: Looks) -> bool:
+def logged_scores(runs: Sequence[Run], styles: Looks) -> bool:
     """Show the metrics that logged runs have in common as a table; say whether there was one to show."""
     known, logged = _known(runs)
     names = logged.shared([run.id for run in known])[:MOST_METRICS]
     if not names:
         return False
     rows = [
-        {"Run": looks[run.id].title}
+        {"Run": styles[run.id].title}
         | {
             f"{name} ({moment})": deciding_number(score) if (score := _score(logged, run, name, moment)) else ""
             for name in names

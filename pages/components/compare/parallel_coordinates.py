@@ -22,13 +22,13 @@ NAMED = 3  # settings in the title
 LONGEST_LABEL = 44  # characters
 
 
-def parallel(rows: Sequence[SettingRow], standing: Ranking, looks: Looks) -> None:
+def parallel(rows: Sequence[SettingRow], standing: Ranking, styles: Looks) -> None:
     """Show every run as a line through its settings to its score.
 
     Args:
         rows: From `core.services.comparison.settings_table`.
         standing: Runs of one group.
-        looks: Their names.
+        styles: Their names.
     """
     runs = [one.run for one in standing.results]
     axes, metric = axes_of(rows, runs), standing.metric
@@ -36,18 +36,18 @@ def parallel(rows: Sequence[SettingRow], standing: Ranking, looks: Looks) -> Non
         return
     st.header("Settings and score", anchor=False)
     score = number(metric, runs[0].test[metric.name].value)
-    said = f"The best score, {score} by {looks[runs[0].id].name}, was reached with {_settings(axes[:NAMED], 0)}."
+    said = f"The best score, {score} by {styles[runs[0].id].name}, was reached with {_settings(axes[:NAMED], 0)}."
     st.markdown(f"**{plain(said)}**")
     st.caption(
         "Each line is a run: it passes every setting at its value and ends at its score. Click a name below to hide "
         "its line, click it twice to see it alone."
     )
     alt = " ".join(
-        f"{looks[run.id].name}: {_settings(axes, i)}; {called(metric)} {number(metric, run.test[metric.name].value)}."
+        f"{styles[run.id].name}: {_settings(axes, i)}; {called(metric)} {number(metric, run.test[metric.name].value)}."
         for i, run in enumerate(runs)
     )
     figure_chart(
-        _figure([*axes, _score_axis(standing, runs)], runs, looks), key="parallel", alt=f"{said} {alt}",
+        _figure([*axes, _score_axis(standing, runs)], runs, styles), key="parallel", alt=f"{said} {alt}",
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def _score_axis(standing: Ranking, runs: Sequence[Run]) -> Axis:
     )
 
 
-def _figure(axes: Sequence[Axis], runs: Sequence[Run], looks: Looks) -> dict[str, Any]:
+def _figure(axes: Sequence[Axis], runs: Sequence[Run], styles: Looks) -> dict[str, Any]:
     palette, last = colors(), len(axes) - 1
     places = [_shares(one, one.places) for one in axes]
     rails = [
@@ -80,7 +80,7 @@ def _figure(axes: Sequence[Axis], runs: Sequence[Run], looks: Looks) -> dict[str
     legend_rows = -(-len(runs) // 2) if len(runs) > 2 else 1
     below = legend_rows * LEGEND_ROW_HEIGHT + 16
     return {
-        "data": [_line(run, [at[i] for at in places], [one.values[i] for one in axes], axes, looks)
+        "data": [_line(run, [at[i] for at in places], [one.values[i] for one in axes], axes, styles)
                  for i, run in enumerate(runs)],
         "layout": figure_layout(ROW_HEIGHT * len(axes) + 30 + below)
         | {
@@ -94,14 +94,14 @@ def _figure(axes: Sequence[Axis], runs: Sequence[Run], looks: Looks) -> dict[str
     }  # fmt: skip
 
 
-def _line(run: Run, x: Sequence[float], values: Sequence[str], axes: Sequence[Axis], looks: Looks) -> dict[str, Any]:
-    look = looks[run.id]
+def _line(run: Run, x: Sequence[float], values: Sequence[str], axes: Sequence[Axis], styles: Looks) -> dict[str, Any]:
+    style = styles[run.id]
     said = "<br>".join(f"{escape(one.label)}: {escape(value)}" for one, value in zip(axes, values, strict=True))
     return {
-        "type": "scatter", "mode": "lines+markers", "name": escape(look.name), "x": list(x), "y": list(range(len(x))),
-        "line": {"color": look.color, "width": 2, "dash": look.dash},
-        "marker": {"size": 9, "symbol": look.symbol, "color": look.color}, "cliponaxis": False,
-        "hovertemplate": f"<b>{escape(look.name)}</b><br>{said}<extra></extra>",
+        "type": "scatter", "mode": "lines+markers", "name": escape(style.name), "x": list(x), "y": list(range(len(x))),
+        "line": {"color": style.color, "width": 2, "dash": style.dash},
+        "marker": {"size": 9, "symbol": style.symbol, "color": style.color}, "cliponaxis": False,
+        "hovertemplate": f"<b>{escape(style.name)}</b><br>{said}<extra></extra>",
     }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ KINDS = {
 }
 
 
-def score_against_price(standing: Ranking, looks: Looks) -> None:
+def score_against_price(standing: Ranking, styles: Looks) -> None:
     """Show what the scores of one group cost."""
     settings = shared_service().settings
     runs = [one.run for one in standing.results]
@@ -62,17 +62,17 @@ def score_against_price(standing: Ranking, looks: Looks) -> None:
     metric = standing.metric
     points = {run.id: (known[kind][run.id], run.test[metric.name].value) for run in runs if run.id in known[kind]}
     best = front(points, higher_is_better=metric.direction == "max")
-    said = _finding([run for run_id in best for run in runs if run.id == run_id], len(points), KINDS[kind], looks)
+    said = _finding([run for run_id in best for run in runs if run.id == run_id], len(points), KINDS[kind], styles)
     st.markdown(f"**{plain(said)}**")
     without = [run for run in runs if run.id not in points]
-    skipped = f" Not known of {names_of(without, looks)}." if without else ""
+    skipped = f" Not known of {names_of(without, styles)}." if without else ""
     st.caption(plain(f"Each sign is a run; those on the line are beaten by no other in both.{skipped}"))
     alt = f"{said} " + "; ".join(
-        f"{looks[run_id].name}: {_in_words(kind, price)}, {called(metric)} {number(metric, score)}"
+        f"{styles[run_id].name}: {_in_words(kind, price)}, {called(metric)} {number(metric, score)}"
         for run_id, (price, score) in points.items()
     )
     figure_chart(
-        _figure(points, best, kind, metric, looks), key="score-against-price", alt=alt,
+        _figure(points, best, kind, metric, styles), key="score-against-price", alt=alt,
     )  # fmt: skip
 
 
@@ -82,10 +82,10 @@ def _known(kind: str, prices: Mapping[str, Price]) -> dict[str, float]:
     return {run_id: value for run_id, value in found.items() if value is not None}
 
 
-def _finding(best: Sequence[Run], total: int, kind: Kind, looks: Looks) -> str:
+def _finding(best: Sequence[Run], total: int, kind: Kind, styles: Looks) -> str:
     if len(best) == 1:
-        return f"1 of {total} runs is on the front: {looks[best[0].id].name} is both the best and the {_most(kind)}."
-    named = names_of(best, looks)
+        return f"1 of {total} runs is on the front: {styles[best[0].id].name} is both the best and the {_most(kind)}."
+    named = names_of(best, styles)
     return f"{len(best)} of {total} runs are on the front: {named}. No other run is both better and {kind.cheaper}."
 
 
@@ -111,7 +111,7 @@ def _unit(kind: str, prices: Sequence[float]) -> tuple[str, float]:
 
 
 def _figure(
-    points: Mapping[str, tuple[float, float]], best: Sequence[str], kind: str, metric: MetricSpec, looks: Looks
+    points: Mapping[str, tuple[float, float]], best: Sequence[str], kind: str, metric: MetricSpec, styles: Looks
 ) -> dict[str, Any]:
     palette, scale = colors(), 100 if metric.unit == "percent" else 1
     prices = [price for price, _ in points.values()]
@@ -126,13 +126,13 @@ def _figure(
         {
             "type": "scatter", "x": [price / size], "y": [score * scale], "cliponaxis": False,
             "mode": "markers+text" if run_id in best or len(points) <= ALL_NAMED else "markers",
-            "text": escape(looks[run_id].name), "textfont": {"size": 12},
+            "text": escape(styles[run_id].name), "textfont": {"size": 12},
             "textposition": f"{'top' if run_id in best else 'bottom'} {_side(price, prices, logarithmic)}",
             "marker": {
-                "size": 13 if run_id in best else 9, "color": looks[run_id].color, "symbol": looks[run_id].symbol,
+                "size": 13 if run_id in best else 9, "color": styles[run_id].color, "symbol": styles[run_id].symbol,
                 "opacity": 1 if run_id in best else 0.75,
             },
-            "hovertemplate": f"{escape(looks[run_id].name)}<br>{escape(_in_words(kind, price))}<br>"
+            "hovertemplate": f"{escape(styles[run_id].name)}<br>{escape(_in_words(kind, price))}<br>"
             f"{number(metric, score)}<extra></extra>",
         }
         for run_id, (price, score) in points.items()

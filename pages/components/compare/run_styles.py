@@ -20,7 +20,7 @@ SYMBOLS = {
 
 
 @dataclass(frozen=True)
-class RunLook:
+class RunStyle:
     """The look of one run."""
 
     name: str  # short, and no other run's
@@ -44,10 +44,10 @@ class RunLook:
         return f"{self.sign} {self.name}"
 
 
-def looks_of(runs: Sequence[Run]) -> dict[str, RunLook]:
+def styles_of(runs: Sequence[Run]) -> dict[str, RunStyle]:
     """Return the look of each run by its id, by its place among them."""
     names, symbols = short_names(runs), list(SYMBOLS)
     return {
-        run.id: RunLook(names[run.id], COLORS[i % len(COLORS)], DASHES[i % len(DASHES)], symbols[i % len(symbols)])
+        run.id: RunStyle(names[run.id], COLORS[i % len(COLORS)], DASHES[i % len(DASHES)], symbols[i % len(symbols)])
         for i, run in enumerate(runs)
     }

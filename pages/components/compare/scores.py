@@ -46,7 +46,7 @@ IN_FOLDS = (
 )
 
 
-def reference_choice(runs: Sequence[Run], looks: Looks) -> str:
+def reference_choice(runs: Sequence[Run], styles: Looks) -> str:
     """Ask which run the others stand against; empty is the best one."""
     ids = [run.id for run in runs if run.test]
     if len(ids) < 2:
@@ -55,14 +55,14 @@ def reference_choice(runs: Sequence[Run], looks: Looks) -> str:
     read_choice("against", options, "best")
     chosen = st.selectbox(
         "Compare with", options, chosen_place(options, "against"), key="against", width=320,
-        format_func=lambda one: "The best one (by validation)" if one == "best" else looks[one].title,
+        format_func=lambda one: "The best one (by validation)" if one == "best" else styles[one].title,
         help="Every other run is tested against this one, on the same test examples.",
     )  # fmt: skip
     write_choice("against", "best")
     return "" if chosen == "best" else str(chosen)
 
 
-def data_warning(groups: Sequence[Group], looks: Looks) -> None:
+def data_warning(groups: Sequence[Group], styles: Looks) -> None:
     """Say which runs were not judged on the same examples."""
     tasks, known = shared_service().tasks(), [group for group in groups if group.fingerprint]
     of_task: dict[str, list[Run]] = {}
@@ -71,7 +71,7 @@ def data_warning(groups: Sequence[Group], looks: Looks) -> None:
     of_task.pop("", None)  # of runs from elsewhere nobody knows what they do
     if len(of_task) > 1:
         parts = "; ".join(
-            f"{names_of(found, looks)}: {_title(tasks.get(name), name)}" for name, found in of_task.items()
+            f"{names_of(found, styles)}: {_title(tasks.get(name), name)}" for name, found in of_task.items()
         )
         st.warning(
             plain(f"These runs do different things ({parts}). Scores are compared within each of these alone."),
@@ -80,56 +80,56 @@ def data_warning(groups: Sequence[Group], looks: Looks) -> None:
     for task in dict.fromkeys(group.task for group in known):
         versions = [group for group in known if group.task == task]
         if len(versions) > 1:
-            parts = "; ".join(f"{names_of(g.runs, looks)} on {data_in_words(g)}" for g in versions)
+            parts = "; ".join(f"{names_of(g.runs, styles)} on {data_in_words(g)}" for g in versions)
             said = f"These runs were not judged on the same examples: {parts}. Their scores are not tested against "
             st.warning(plain(f"{said}each other, as other examples may be easier."), icon=":material/difference:")
 
 
-def scores(group: Group, standing: Ranking, looks: Looks) -> None:
+def scores(group: Group, standing: Ranking, styles: Looks) -> None:
     """Show the scores of one group.
 
     Args:
         group: Runs that were judged on the same examples.
         standing: Who is better than whom.
-        looks: Of the runs.
+        styles: Of the runs.
     """
     task, metric = shared_service().tasks()[group.task], standing.metric
     better = "higher is better" if metric.direction == "max" else "lower is better"
-    said = _headline(standing, looks)
+    said = _headline(standing, styles)
     st.markdown(f"**{plain(said)}**")
     st.caption(plain(f"{metric.title} on unseen examples of {data_in_words(group)}, with 95 % intervals; {better}."))
     alt = f"{said} " + ", ".join(
-        f"{looks[one.run.id].name} {number(metric, one.run.test[metric.name].value)}" for one in standing.results
+        f"{styles[one.run.id].name} {number(metric, one.run.test[metric.name].value)}" for one in standing.results
     )
     if len(standing.results) == 1:
         return
     figure_chart(
-        _dots(standing, looks), key=f"scores-{group.task}-{group.fingerprint}", alt=alt,
+        _dots(standing, styles), key=f"scores-{group.task}-{group.fingerprint}", alt=alt,
     )  # fmt: skip
     st.dataframe(
-        _table(standing, task, looks), hide_index=True, row_height=36, height="content",
+        _table(standing, task, styles), hide_index=True, row_height=36, height="content",
         key=f"score-table-{group.task}-{group.fingerprint}", alt="Scores of the runs, and how they were tested",
         column_config={"Run": st.column_config.TextColumn(pinned=True, width=190)},
     )  # fmt: skip
-    _how(standing, task, looks)
+    _how(standing, task, styles)
 
 
-def _headline(standing: Ranking, looks: Looks) -> str:
+def _headline(standing: Ranking, styles: Looks) -> str:
     """Return what the chart shows, as its title."""
     highest, best, metric = standing.results[0].run, standing.best.run, standing.metric
     score = number(metric, highest.test[metric.name].value)
-    said = f"{looks[highest.id].name} has the best {called(metric)}, {score}."
+    said = f"{styles[highest.id].name} has the best {called(metric)}, {score}."
     if standing.best.by == "validation" and len(standing.results) > 1:
         chosen = number(metric, best.test[metric.name].value)
         said = (
-            f"{looks[best.id].name} is the best by validation; its {called(metric)} on the test examples is {chosen}."
+            f"{styles[best.id].name} is the best by validation; its {called(metric)} on the test examples is {chosen}."
         )
     counts = {words: len(standing.of(verdict)) for verdict, words in COUNTED.items()}
     found = ", ".join(f"{count} {words}" for words, count in counts.items() if count)
-    return f"{said} Against {looks[standing.reference.id].name}: {found}." if found else said
+    return f"{said} Against {styles[standing.reference.id].name}: {found}." if found else said
 
 
-def group_choice(standings: Sequence[Ranking], looks: Looks) -> Ranking:
+def group_choice(standings: Sequence[Ranking], styles: Looks) -> Ranking:
     """Ask which group to look at more closely, where there are several."""
     if len(standings) == 1:
         return standings[0]
@@ -138,13 +138,13 @@ def group_choice(standings: Sequence[Ranking], looks: Looks) -> Ranking:
     read_choice("group", options, options[0])
     chosen = st.selectbox(
         "Look closer at", options, chosen_place(options, "group"), key="group", width=480,
-        format_func=lambda name: f"{titles[name].group.dataset}: {names_of(titles[name].group.runs, looks)}",
+        format_func=lambda name: f"{titles[name].group.dataset}: {names_of(titles[name].group.runs, styles)}",
     )  # fmt: skip
     write_choice("group", options[0])
     return titles[str(chosen)]
 
 
-def _how(standing: Ranking, task: TaskSpec, looks: Looks) -> None:
+def _how(standing: Ranking, task: TaskSpec, styles: Looks) -> None:
     """Say how it was tested, and what could not be."""
     for why in dict.fromkeys(one.why for one in standing.of("untested")):
         st.caption(f":material/info: {plain(why)}")
@@ -160,7 +160,7 @@ def _how(standing: Ranking, task: TaskSpec, looks: Looks) -> None:
         elif in_folds:
             where = f"{standing.examples:,} test {unit} or more: all rows where both runs judged them in folds."
         st.caption(f"{method} {where}{many}")
-    if (luck := luck_in_words(standing, looks)) and len(standing.results) > 1:
+    if (luck := luck_in_words(standing, styles)) and len(standing.results) > 1:
         st.caption(f":material/casino: {plain(luck)}")
 
 
@@ -168,11 +168,11 @@ def _title(task: TaskSpec | None, name: str) -> str:
     return task.title.lower() if task else name
 
 
-def _dots(standing: Ranking, looks: Looks) -> dict[str, Any]:
+def _dots(standing: Ranking, styles: Looks) -> dict[str, Any]:
     palette, metric = colors(), standing.metric
     names = [
         {
-            "text": f"{escape(looks[one.run.id].name)}  <b>{number(metric, one.run.test[metric.name].value)}</b>"
+            "text": f"{escape(styles[one.run.id].name)}  <b>{number(metric, one.run.test[metric.name].value)}</b>"
             f"  {SHORT[one.verdict]}",
             "x": 0, "xref": "paper", "xanchor": "left", "y": i, "yshift": 19, "showarrow": False, "font": {"size": 13},
         }
@@ -181,7 +181,7 @@ def _dots(standing: Ranking, looks: Looks) -> dict[str, Any]:
     axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True}
     count = len(standing.results)
     return {
-        "data": [_dot(one, i, metric, looks) for i, one in enumerate(standing.results)],
+        "data": [_dot(one, i, metric, styles) for i, one in enumerate(standing.results)],
         "layout": figure_layout(80 + ROW_HEIGHT * count)
         | {
             "annotations": names,  # above their row, so that they take no width from it
@@ -194,26 +194,26 @@ def _dots(standing: Ranking, looks: Looks) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _dot(one: ComparisonResult, row: int, metric: MetricSpec, looks: Looks) -> dict[str, Any]:
-    score, look = one.run.test[metric.name], looks[one.run.id]
+def _dot(one: ComparisonResult, row: int, metric: MetricSpec, styles: Looks) -> dict[str, Any]:
+    score, style = one.run.test[metric.name], styles[one.run.id]
     scale = 100 if metric.unit == "percent" else 1
     value = score.value * scale
     return {
         "type": "scatter", "x": [value], "y": [row], "mode": "markers", "cliponaxis": False,
-        "marker": {"size": 12, "color": look.color, "symbol": look.symbol},
+        "marker": {"size": 12, "color": style.color, "symbol": style.symbol},
         "error_x": {
             "type": "data", "array": [score.ci_high * scale - value], "arrayminus": [value - score.ci_low * scale],
-            "thickness": 2, "width": 6, "color": look.color,
+            "thickness": 2, "width": 6, "color": style.color,
         },
-        "hovertemplate": f"{escape(look.name)}<br>{number(metric, score.value)}<br>{interval(metric, score)}"
+        "hovertemplate": f"{escape(style.name)}<br>{number(metric, score.value)}<br>{interval(metric, score)}"
         "<extra></extra>",
     }  # fmt: skip
 
 
-def _table(standing: Ranking, task: TaskSpec, looks: Looks) -> pd.DataFrame:
-    rows, against = [], looks[standing.reference.id].name
+def _table(standing: Ranking, task: TaskSpec, styles: Looks) -> pd.DataFrame:
+    rows, against = [], styles[standing.reference.id].name
     for one in standing.results:
-        row = {"Run": looks[one.run.id].title}
+        row = {"Run": styles[one.run.id].title}
         for metric in sorted(task.metrics, key=lambda m: m.name != standing.metric.name):
             if (score := one.run.test.get(metric.name)) is not None:
                 row[metric.title] = f"{number(metric, score.value)} ({interval(metric, score)})"

@@ -6,33 +6,33 @@ from core.runs import Run
 from core.services.comparison.significance import ComparisonResult, Ranking
 from core.specs import MetricSpec
 from core.statistics.difference import Difference
-from pages.components.compare.run_styles import RunLook
+from pages.components.compare.run_styles import RunStyle
 from pages.components.widgets.text import number
 
-Looks = Mapping[str, RunLook]
+Looks = Mapping[str, RunStyle]
 MOST_NAMED = 3  # runs in one sentence
 
 
-def finding(standing: Ranking, looks: Looks) -> str:
+def finding(standing: Ranking, styles: Looks) -> str:
     """Return who is better than whom.
 
     Args:
         standing: The runs of one group.
-        looks: Their names.
+        styles: Their names.
     """
-    reference = looks[standing.reference.id].name
+    reference = styles[standing.reference.id].name
     parts = []
     if better := standing.of("better"):
         verb = "is" if len(better) == 1 else "are"
-        parts.append(f"{_with_numbers(standing.metric, better, looks)} {verb} significantly better than {reference}")
+        parts.append(f"{_with_numbers(standing.metric, better, styles)} {verb} significantly better than {reference}")
     if worse := standing.of("worse"):
         parts.append(
-            f"{reference} is significantly better than {_with_numbers(standing.metric, worse, looks, turned=True)}"
+            f"{reference} is significantly better than {_with_numbers(standing.metric, worse, styles, turned=True)}"
         )
     if unclear := standing.of("unclear"):
-        parts.append(f"no clear difference between {reference} and {_named(_runs(unclear), looks)}")
+        parts.append(f"no clear difference between {reference} and {_named(_runs(unclear), styles)}")
     if untested := standing.of("untested"):
-        parts.append(f"{_named(_runs(untested), looks)} cannot be tested against {reference}")
+        parts.append(f"{_named(_runs(untested), styles)} cannot be tested against {reference}")
     if not parts:
         score = number(standing.metric, standing.reference.test[standing.metric.name].value)
         parts.append(f"only {reference} has a score so far: {called(standing.metric)} {score}")
@@ -56,7 +56,7 @@ def difference_in_words(metric: MetricSpec, difference: Difference, *, turned: b
     return f"{_amount(metric, value, sign=True)}{unit}, 95 % interval {_amount(metric, low)} to {_amount(metric, high)}"
 
 
-def luck_in_words(standing: Ranking, looks: Looks) -> str:
+def luck_in_words(standing: Ranking, styles: Looks) -> str:
     """Return how much the best test score flatters, and by what the best run was chosen; empty where nobody knows."""
     highest, many = standing.results[0].run, len(standing.results)
     by_validation = standing.best.by == "validation"
@@ -65,14 +65,14 @@ def luck_in_words(standing: Ranking, looks: Looks) -> str:
         unit = " points" if standing.metric.unit == "percent" else ""
         amount = f"{_amount(standing.metric, standing.optimism)}{unit}"
         said = (
-            f"The best of {many} looks better than it is: the test score of {looks[highest.id].name} flatters by about "
-            f"{amount}, the part of its lead that is chance (Efron 2011)."
+            f"The best of {many} looks better than it is: the test score of {styles[highest.id].name} flatters by "
+            f"about {amount}, the part of its lead that is chance (Efron 2011)."
         )
     elif many > MOST_NAMED and not by_validation:
         said = "The best of many is partly the luckiest: on new examples it may do worse."
     if by_validation and said:
         return (
-            f"{said} Chosen by validation, {looks[standing.best.run.id].name} is judged by a score that chose nothing."
+            f"{said} Chosen by validation, {styles[standing.best.run.id].name} is judged by a score that chose nothing."
         )
     return said
 
@@ -84,18 +84,20 @@ def called(metric: MetricSpec) -> str:
     return name.lower() if is_word else name
 
 
-def _with_numbers(metric: MetricSpec, judged: Sequence[ComparisonResult], looks: Looks, *, turned: bool = False) -> str:
+def _with_numbers(
+    metric: MetricSpec, judged: Sequence[ComparisonResult], styles: Looks, *, turned: bool = False
+) -> str:
     shown = []
     for at, one in enumerate(judged[:MOST_NAMED]):
         assert one.difference is not None
         name = f"{called(metric)} " if at == 0 else ""
         numbers = difference_in_words(metric, one.difference, turned=turned)
-        shown.append(f"{looks[one.run.id].name} ({name}{numbers})")
+        shown.append(f"{styles[one.run.id].name} ({name}{numbers})")
     return _joined(shown, len(judged))
 
 
-def _named(runs: Sequence[Run], looks: Looks) -> str:
-    return _joined([looks[run.id].name for run in runs[:MOST_NAMED]], len(runs))
+def _named(runs: Sequence[Run], styles: Looks) -> str:
+    return _joined([styles[run.id].name for run in runs[:MOST_NAMED]], len(runs))
 
 
 def _runs(judged: Sequence[ComparisonResult]) -> list[Run]:
@@ -108,9 +110,9 @@ def _joined(shown: Sequence[str], count: int) -> str:
     return " and ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
 
 
-def names_of(runs: Sequence[Run], looks: Looks) -> str:
+def names_of(runs: Sequence[Run], styles: Looks) -> str:
     """Return the names of some runs in a sentence, all of them."""
-    return _joined([looks[run.id].name for run in runs], len(runs))
+    return _joined([styles[run.id].name for run in runs], len(runs))
 
 
 def _amount(metric: MetricSpec, value: float, *, sign: bool = False) -> str:

@@ -18,7 +18,7 @@ MISSING = "–"
 SHOWN = {"different": "What differs", "all": "All settings"}
 
 
-def settings(runs: Sequence[Run], looks: Looks) -> list[SettingRow]:
+def settings(runs: Sequence[Run], styles: Looks) -> list[SettingRow]:
     """Show the settings of the runs side by side; return them."""
     st.header("Settings", anchor=False)
     rows = settings_table(shared_service(), runs)
@@ -33,7 +33,7 @@ def settings(runs: Sequence[Run], looks: Looks) -> list[SettingRow]:
     listed = rows if shown == "all" else differing
     if listed:
         st.dataframe(
-            _table(listed, runs, looks), hide_index=True, row_height=36, key=f"settings-{shown}",
+            _table(listed, runs, styles), hide_index=True, row_height=36, key=f"settings-{shown}",
             height="content" if len(listed) <= 20 else 720, alt="Settings of the runs, one in a row",
             column_config={"Setting": st.column_config.TextColumn(pinned=True, width=190)},
         )  # fmt: skip
@@ -49,10 +49,10 @@ def _finding(differing: Sequence[SettingRow], total: int) -> str:
     return f"{len(differing)} of {total} {verb}: {names}{more}."
 
 
-def _table(rows: Sequence[SettingRow], runs: Sequence[Run], looks: Looks) -> pd.DataFrame:
+def _table(rows: Sequence[SettingRow], runs: Sequence[Run], styles: Looks) -> pd.DataFrame:
     table = {"Setting": [safe_cell(row.label) for row in rows]}
     for run in runs:
-        table[looks[run.id].title] = [_written(row, run) for row in rows]
+        table[styles[run.id].title] = [_written(row, run) for row in rows]
     return pd.DataFrame(table)
 
 

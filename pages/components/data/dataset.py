@@ -7,7 +7,7 @@ import streamlit as st
 from core.dataset_types import DatasetEntry, Finding, VersionInfo
 from core.errors import UnknownName
 from core.services.bootstrap import shared_service
-from core.services.label_issues import LabelIssues, label_issues_of, label_issues_of_run, why_no_doubts
+from core.services.label_issues import LabelIssues, label_issues_of, label_issues_of_run, why_no_label_issues
 from pages.components.data.actions import data_actions, runs_of
 from pages.components.data.browser import data_browser
 from pages.components.data.charts import class_chart, histogram_chart, split_chart
@@ -77,7 +77,7 @@ def _imported(entry: DatasetEntry) -> None:
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
-    findings, label_issues = dataset_service.findings(entry.name, info.fingerprint), _asked_doubts(info)
+    findings, label_issues = dataset_service.findings(entry.name, info.fingerprint), _asked_label_issues(info)
     if label_issues is not None:
         findings.append(label_issues.finding)
     read_choice("part", PARTS, "report")
@@ -97,12 +97,12 @@ def _imported(entry: DatasetEntry) -> None:
         _report(findings, info, info.fingerprint == head and entry.deleted_at is None, busy, label_issues)
 
 
-def _asked_doubts(info: VersionInfo) -> LabelIssues | None:
+def _asked_label_issues(info: VersionInfo) -> LabelIssues | None:
     """Return what the run that the URL names doubts, or say why nothing; without a run what the latest doubts."""
     service, asked = shared_service(), st.query_params.get("run", "")
     if not asked:
         return label_issues_of(service, info.name, info.fingerprint)
-    if why := why_no_doubts(service, asked, info.name, info.fingerprint):
+    if why := why_no_label_issues(service, asked, info.name, info.fingerprint):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="no-doubts"):
             st.markdown(f":material/rule: {plain(why)}", width="stretch")
             if st.button("What the latest run doubts", key="latest-doubts", icon=":material/close:"):

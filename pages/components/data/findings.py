@@ -10,7 +10,7 @@ from core.dataset_types import Finding, VersionInfo
 from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues
 from pages.components.data.image_pairs import image_pairs
-from pages.components.data.label_issues import doubt_choices, kept_notice
+from pages.components.data.label_issues import kept_notice, label_issue_choices
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.once import once
 from pages.components.widgets.starting import one_key
@@ -85,7 +85,7 @@ def _finding(
             st.markdown(f"**{plain(finding.message)}**", width="stretch")
         st.caption(plain(finding.why))
         if label_issues is not None and finding is label_issues.finding:
-            doubt_choices(label_issues, info, in_use and not busy)
+            label_issue_choices(label_issues, info, in_use and not busy)
         elif finding.pairs and info.task == "image-classification":
             image_pairs(finding, info)
         elif finding.examples:

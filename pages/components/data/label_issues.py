@@ -20,7 +20,7 @@ MORE_RIGHT_THAN_WRONG = 0.5  # expected precision from which suggestions may be 
 _PICKED = "doubted"  # before the key of a tick box
 
 
-def doubt_choices(label_issues: LabelIssues, info: VersionInfo, may_change: bool) -> None:
+def label_issue_choices(label_issues: LabelIssues, info: VersionInfo, may_change: bool) -> None:
     """Show every doubted label with what the model would say, to change it or to keep it."""
     corrections = corrections_of(info)
     st.page_link(
@@ -128,5 +128,5 @@ def kept_notice(info: VersionInfo) -> None:
         st.caption(f"{many(kept, 'label')} kept as {'it is' if kept == 1 else 'they are'} against a model's doubt.")
         if st.button("Undo", key="doubt-again", icon=":material/undo:", type="tertiary"):
             with shown_errors():
-                dataset_service.doubt_again(info.name)
+                dataset_service.suggest_again(info.name)
                 st.rerun()

@@ -56,35 +56,35 @@ HELP = {
 }
 
 
-def column_choices(look: SourcePreview) -> None:
+def column_choices(preview: SourcePreview) -> None:
     """Show a table's columns and ask for corrections; each one makes the look be asked again."""
-    names = [column.name for column in look.columns]
+    names = [column.name for column in preview.columns]
     with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
-        for name, label in NEEDED.get(look.options.task, ()):
+        for name, label in NEEDED.get(preview.options.task, ()):
             _one_of(name, label, names)
         _one_of("split_column", "Part (optional)", names, may_be_none=True)
-        if look.options.task in GROUPED:
+        if preview.options.task in GROUPED:
             _one_of("group_column", "Groups (optional)", names, may_be_none=True)
-    _of_texts(look, names)
-    if look.options.task == "tabular-regression":
-        column_kinds(look)
-    _table(look)
+    _of_texts(preview, names)
+    if preview.options.task == "tabular-regression":
+        column_kinds(preview)
+    _table(preview)
 
 
-def _of_texts(look: SourcePreview, names: Sequence[str]) -> None:
+def _of_texts(preview: SourcePreview, names: Sequence[str]) -> None:
     """Ask what is read besides the text, and what to do with rows of several labels."""
-    if look.options.task not in CLEANED or not look.options.text_column:
+    if preview.options.task not in CLEANED or not preview.options.text_column:
         return
-    others = [name for name in names if name not in (look.options.text_column, look.options.label_column)]
+    others = [name for name in names if name not in (preview.options.text_column, preview.options.label_column)]
     _fitting("more_text_columns", others)
     with st.grid(2, min_column_width=240):
         st.multiselect(
             "Also read", others, key=field_key("more_text_columns"), on_change=decide, args=("more_text_columns",),
             help="Columns of texts that are read after it, in this order.", placeholder="Nothing else", wrap=True,
         )  # fmt: skip
-        if look.row_labels:
+        if preview.row_labels:
             choices = {"first": "The first of a row", "leave-out": "Leave rows with several out"}
-            choices |= {f"against:{label}": f"{shortened(label, 40)} against the rest" for label in look.row_labels}
+            choices |= {f"against:{label}": f"{shortened(label, 40)} against the rest" for label in preview.row_labels}
             st.selectbox(
                 "Rows with several labels", list(choices), key=field_key("several_labels"), on_change=decide,
                 args=("several_labels",), format_func=lambda choice: choices[choice],
@@ -92,10 +92,12 @@ def _of_texts(look: SourcePreview, names: Sequence[str]) -> None:
             )  # fmt: skip
 
 
-def missing_column(look: SourcePreview) -> str:
+def missing_column(preview: SourcePreview) -> str:
     """Return what a table's import still needs to be told, as a sentence; empty where nothing is missing."""
-    missing = [label.lower() for name, label in NEEDED.get(look.options.task, ()) if not getattr(look.options, name)]
-    return f"Choose the column first: {' and '.join(missing)}." if look.columns and missing else ""
+    missing = [
+        label.lower() for name, label in NEEDED.get(preview.options.task, ()) if not getattr(preview.options, name)
+    ]
+    return f"Choose the column first: {' and '.join(missing)}." if preview.columns and missing else ""
 
 
 def _one_of(name: str, label: str, names: Sequence[str], may_be_none: bool = False) -> None:
@@ -114,8 +116,8 @@ def _fitting(name: str, options: Sequence[str]) -> None:
     st.session_state[field_key(name)] = [value for value in chosen if value in options]
 
 
-def _table(look: SourcePreview) -> None:
-    columns = look.columns
+def _table(preview: SourcePreview) -> None:
+    columns = preview.columns
     rows = [
         {
             "Column": column.name,
@@ -139,7 +141,7 @@ def _table(look: SourcePreview) -> None:
             "Missing": st.column_config.NumberColumn(width=75),
         },
     )  # fmt: skip
-    noted = [column for column in columns if column.note and not _is_said(column, look.notes)]
+    noted = [column for column in columns if column.note and not _is_said(column, preview.notes)]
     if noted:
         with st.container(gap="xxsmall", key="column-notes"):
             for column in noted:
@@ -151,9 +153,9 @@ def _is_said(column: Column, notes: Sequence[str]) -> bool:
     return any(f"'{column.name}'" in note and column.note in note for note in notes)
 
 
-def reading_choices(look: SourcePreview | None) -> None:
+def reading_choices(preview: SourcePreview | None) -> None:
     """Ask how a source is to be read, for the rare case that it was guessed wrongly; without a look, ask everything."""
-    options = look.options if look else None
+    options = preview.options if preview else None
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
         if options is None or options.delimiter:
             found = options.delimiter if options else ""

@@ -37,15 +37,15 @@ SHOWN = 24  # fields; of more columns, those to change are chosen first
 SPLITS = {"random": "By chance", "time": "By time: the last rows are the test"}
 
 
-def column_kinds(look: SourcePreview) -> None:
+def column_kinds(preview: SourcePreview) -> None:
     """Show a field for each column that a number may be predicted from, and how the rows are divided."""
-    columns = [column for column in look.columns if column.role not in ("target", "split", "group")]
+    columns = [column for column in preview.columns if column.role not in ("target", "split", "group")]
     with st.expander("How each column is used", key="column-kinds", icon=":material/view_column:", expanded=True):
         shown = columns if len(columns) <= SHOWN else _chosen(columns)
         with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
             for column in shown:
                 _field(column)
-        if not (look.options.split_column or look.options.group_column) and _has_dates(look):
+        if not (preview.options.split_column or preview.options.group_column) and _has_dates(preview):
             st.segmented_control(
                 "Training, validation and test", list(SPLITS), key=field_key("split_by"), on_change=decide,
                 args=("split_by",), format_func=SPLITS.__getitem__, required=True,
@@ -54,8 +54,8 @@ def column_kinds(look: SourcePreview) -> None:
             )  # fmt: skip
 
 
-def _has_dates(look: SourcePreview) -> bool:
-    return look.options.split_by == "time" or any(c.kind == "date" and c.role == "feature" for c in look.columns)
+def _has_dates(preview: SourcePreview) -> bool:
+    return preview.options.split_by == "time" or any(c.kind == "date" and c.role == "feature" for c in preview.columns)
 
 
 def _chosen(columns: Sequence[Column]) -> list[Column]:

@@ -46,28 +46,28 @@ ANEW = (
 
 
 @dataclass
-class Bringing:
+class ImportForm:
     """What is known of one source; a failed look leaves the last good one."""
 
     source: str
     asked: dict[str, Any] = field(default_factory=dict)  # what the user decided; the rest is guessed
     answered: dict[str, Any] | None = None  # what was asked when it was last looked at
-    look: SourcePreview | None = None
+    preview: SourcePreview | None = None
     problem: str = ""
     declined: str = ""  # why it cannot be what the address asks for, or what is guessed; it is shown all the same
     written: dict[str, str] = field(default_factory=dict)  # label as written -> as first proposed
 
 
-def bringing(source: Source) -> Bringing:
+def import_form(source: Source) -> ImportForm:
     """Return what is known of a source; it is looked at where something was decided since."""
     key = " ".join(f"{name}={value}" for name, value in sorted(source.query.items()))
-    state: Bringing | None = st.session_state.get(_STATE)
+    state: ImportForm | None = st.session_state.get(_STATE)
     if state is None or state.source != key:
-        state = st.session_state[_STATE] = Bringing(key, _asked_by_url())
+        state = st.session_state[_STATE] = ImportForm(key, _asked_by_url())
     if state.answered != state.asked:
         with st.spinner("Looking at it …"):
             line = st.empty()
-            _look(state, source, _said_on(line))
+            _preview(state, source, _said_on(line))
             line.empty()
     return state
 
@@ -90,22 +90,24 @@ def _asked_by_url() -> dict[str, Any]:
     return {"task": task} if task in shared_service().tasks() else {}
 
 
-def _look(state: Bringing, source: Source, say: Callable[[float], None]) -> None:
+def _preview(state: ImportForm, source: Source, say: Callable[[float], None]) -> None:
     asked = dict(state.asked)
     try:
-        look = shared_service().dataset_service.look(source.path, ImportOptions(**asked), say, browser_id())
+        preview = shared_service().dataset_service.preview_source(
+            source.path, ImportOptions(**asked), say, browser_id()
+        )
     except TouchstoneError as error:
         state.answered, state.problem = asked, str(error)
-        if state.look is None and state.asked:  # as it is without what the address asks for, it can be corrected
+        if state.preview is None and state.asked:  # as it is without what the address asks for, it can be corrected
             state.asked = {}
-            _look(state, source, say)
+            _preview(state, source, say)
             state.declined = str(error)
         return
-    state.answered, state.look, state.problem, state.declined = asked, look, "", look.problem
+    state.answered, state.preview, state.problem, state.declined = asked, preview, "", preview.problem
     if "label_map" not in state.asked:
-        state.written = dict(look.label_map)
+        state.written = dict(preview.label_map)
     for name in ImportOptions.model_fields:  # the fields show what the look has found out
-        value = getattr(look.options, name)
+        value = getattr(preview.options, name)
         st.session_state[field_key(name)] = list(value) if isinstance(value, tuple) else value
 
 
@@ -116,14 +118,16 @@ def field_key(name: str) -> str:
 
 def decide(name: str) -> None:
     """Take over what the widget for an option now says; what depends on it is guessed again."""
-    state: Bringing = st.session_state[_STATE]
+    state: ImportForm = st.session_state[_STATE]
     value = st.session_state[field_key(name)]
     for dependent in ANEW if name in READING else DEPENDS.get(name, ()):
         state.asked.pop(dependent, None)
-    if name == "split_column" and state.look:
-        _leave_out(state, "" if value else state.look.options.split_column, value or "")
-    if name == "more_text_columns" and state.look:  # read beside the text that is shown, whatever would be guessed now
-        state.asked["text_column"] = state.look.options.text_column
+    if name == "split_column" and state.preview:
+        _leave_out(state, "" if value else state.preview.options.split_column, value or "")
+    if (
+        name == "more_text_columns" and state.preview
+    ):  # read beside the text that is shown, whatever would be guessed now
+        state.asked["text_column"] = state.preview.options.text_column
     if value in (None, ""):  # taken back: it is guessed again
         state.asked.pop(name, None)
     else:
@@ -153,7 +157,7 @@ def decide_column(name: str, kind: str, skipped: str) -> None:
     asked["column_kinds"] = kinds | ({name: kind} if kind and kind != skipped else {})
 
 
-def _leave_out(state: Bringing, unwanted: str, wanted: str) -> None:
+def _leave_out(state: ImportForm, unwanted: str, wanted: str) -> None:
     """No column for the split means that the one that was guessed is left out."""
     skipped = ({*state.asked.get("ignored_columns", ())} | {unwanted}) - {wanted, ""}
     state.asked["ignored_columns"] = tuple(sorted(skipped))
@@ -161,7 +165,7 @@ def _leave_out(state: Bringing, unwanted: str, wanted: str) -> None:
 
 def decide_labels(label_map: dict[str, str]) -> None:
     """Take over what the labels are to become."""
-    state: Bringing = st.session_state[_STATE]
+    state: ImportForm = st.session_state[_STATE]
     state.asked["label_map"] = label_map
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.dataset_types import SourcePreview
-from pages.components.import_data.import_form import Bringing, decide_labels
+from pages.components.import_data.import_form import ImportForm, decide_labels
 from pages.components.widgets.dataset_words import many
 
 MOST_SHOWN = 300  # labels
@@ -14,7 +14,7 @@ ROW_HEIGHT = 34  # pixels
 SHOWN_WHOLE = 10  # labels; with more, the table scrolls
 
 
-def label_mapping(state: Bringing, look: SourcePreview) -> None:
+def label_mapping(state: ImportForm, preview: SourcePreview) -> None:
     """Show the mapping as a table to edit; a change makes the look be asked again."""
     written = state.written
     if not written:
@@ -42,13 +42,13 @@ def label_mapping(state: Bringing, look: SourcePreview) -> None:
         wanted = dict(written) | {
             old: str(new or "").strip() for old, new in zip(edited["Written"], edited["Becomes"], strict=True)
         }
-        current = dict(look.label_map) | state.asked.get("label_map", {})
+        current = dict(preview.label_map) | state.asked.get("label_map", {})
         if any(wanted[old] != current.get(old, new) for old, new in written.items()):
             decide_labels(wanted)
             st.rerun()
 
 
-def table_key(state: Bringing) -> str:
+def table_key(state: ImportForm) -> str:
     """Return a key that is another one for other labels: edits are kept by row number."""
     mark = hashlib.sha256("\n".join([state.source, *state.written]).encode()).hexdigest()
     return f"labels-{mark[:12]}"

@@ -9,14 +9,14 @@ GROUNDS = {"white": "White", "black": "Black", "grey": "Grey"}
 GROUPS = {"": "None: only copies stay together", "folder": "Pictures of one folder stay together"}
 
 
-def layout_choices(look: SourcePreview) -> None:
+def layout_choices(preview: SourcePreview) -> None:
     """Ask how pictures are to be read, for the case that it was guessed wrongly."""
-    options = look.options
+    options = preview.options
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
-        if options.layout in look.layouts:
+        if options.layout in preview.layouts:
             st.selectbox(
-                "Layout", list(look.layouts), key=field_key("layout"), on_change=decide, args=("layout",),
-                format_func=lambda name: look.layouts.get(name, name), help="Where it stands what a picture shows.",
+                "Layout", list(preview.layouts), key=field_key("layout"), on_change=decide, args=("layout",),
+                format_func=lambda name: preview.layouts.get(name, name), help="Where it stands what a picture shows.",
             )  # fmt: skip
         if options.ground:
             st.selectbox(

@@ -32,7 +32,7 @@ HOWS = {
 PASTE_EXAMPLE = "text\tlabel\nArrived a day early, great!\tpositive\nThe lid was broken.\tnegative"
 
 
-def bring_source() -> Source | None:
+def choose_source() -> Source | None:
     """Ask where the data comes from; return it once it is there. All of it is in the URL."""
     hows = [how for how in HOWS if how != "path" or is_local()]
     read_choice("how", hows, hows[0])

@@ -18,23 +18,23 @@ NEW = ""  # the choice of a data set of its own
 LONGEST_TITLE = 80  # characters
 
 
-def bring_summary(source: Source, look: SourcePreview, blocked: str) -> None:
+def import_summary(source: Source, preview: SourcePreview, blocked: str) -> None:
     """Ask for the last things, and import.
 
     Args:
         source: What to import.
-        look: What it seems to be.
+        preview: What it seems to be.
         blocked: What must be done first, as a sentence; empty where nothing must.
     """
     st.header("Summary", anchor=False)
-    st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(look))
-    place, title = _place_and_title(source, look)
+    st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(preview))
+    place, title = _place_and_title(source, preview)
     with st.expander("Licence and source", icon=":material/copyright:"):
         licence = st.text_input(
-            "Licence", look.options.licence, key=f"licence-{look.options.name}", placeholder="Yours to know"
+            "Licence", preview.options.licence, key=f"licence-{preview.options.name}", placeholder="Yours to know"
         )
         origin = st.text_input(
-            "Source", look.options.source, key=f"origin-{look.options.name}", placeholder="Where it is from"
+            "Source", preview.options.source, key=f"origin-{preview.options.name}", placeholder="Where it is from"
         )
     clicked = st.button(
         "Bring it in", key="bring-in", type="primary", icon=":material/download_done:", width="stretch",
@@ -43,23 +43,23 @@ def bring_summary(source: Source, look: SourcePreview, blocked: str) -> None:
     key = one_key("bring-in", clicked)
     st.caption("It comes in by itself: you may close this page meanwhile. Your file stays as it is.")
     if clicked:
-        options = _complete(look.options, place, title, licence or "", origin or "")
+        options = _complete(preview.options, place, title, licence or "", origin or "")
         with shown_errors():
             dataset_service = shared_service().dataset_service
             import_id = once(
-                key, lambda: dataset_service.start_import(source.path, options, title or source.title, look.guesses)
+                key, lambda: dataset_service.start_import(source.path, options, title or source.title, preview.guesses)
             )
             st.switch_page("data.py", query_params=address_of(import_id, source.query))
 
 
-def _in_words(look: SourcePreview) -> str:
-    tasks, options = shared_service().tasks(), look.options
+def _in_words(preview: SourcePreview) -> str:
+    tasks, options = shared_service().tasks(), preview.options
     task = tasks[options.task].title if options.task in tasks else options.task
-    count = f"{'' if look.rows_are_exact else 'About '}{look.rows:,} " if look.rows else ""
-    what = unit(options.task, look.rows)
+    count = f"{'' if preview.rows_are_exact else 'About '}{preview.rows:,} " if preview.rows else ""
+    what = unit(options.task, preview.rows)
     words = f"{count}{what if count else what.capitalize()} for **{plain(task)}**"
-    if look.classes:
-        words += f" in {many(len(look.classes), 'class', 'classes')}"
+    if preview.classes:
+        words += f" in {many(len(preview.classes), 'class', 'classes')}"
     if options.target_column:
         words += f", to predict **{plain(options.target_column)}**"
     return (
@@ -68,12 +68,12 @@ def _in_words(look: SourcePreview) -> str:
     )
 
 
-def _place_and_title(source: Source, look: SourcePreview) -> tuple[str, str]:
+def _place_and_title(source: Source, preview: SourcePreview) -> tuple[str, str]:
     """Ask whether it is a data set of its own or belongs to another one."""
-    entries = {entry.name: entry for entry in _mine(look.options.task)}
+    entries = {entry.name: entry for entry in _mine(preview.options.task)}
     choices = [NEW]
-    if look.options.name in entries:
-        choices.append(f"version:{look.options.name}")
+    if preview.options.name in entries:
+        choices.append(f"version:{preview.options.name}")
     choices += [f"add:{name}" for name in entries]
     place = NEW
     if len(choices) > 1:
@@ -81,8 +81,8 @@ def _place_and_title(source: Source, look: SourcePreview) -> tuple[str, str]:
         place = chosen or NEW
     if place != NEW:
         return place, entries[place.partition(":")[2]].title
-    proposed = look.options.title or _title_of(source)
-    title = st.text_input("Title", proposed, key=f"title-{look.options.name}", max_chars=LONGEST_TITLE)
+    proposed = preview.options.title or _title_of(source)
+    title = st.text_input("Title", proposed, key=f"title-{preview.options.name}", max_chars=LONGEST_TITLE)
     return place, (title or "").strip() or proposed
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.evaluation.sample_predictions import read_looks
+from core.evaluation.sample_predictions import read_evaluation_passes
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
@@ -49,4 +49,4 @@ def sample_predictions(run: Run, task: TaskSpec) -> None:
 
 def _has_looks(run: Run) -> bool:
     service = shared_service()
-    return bool(read_looks(service.folder(run.id))[1] or service.events(run.id, "sample"))
+    return bool(read_evaluation_passes(service.folder(run.id))[1] or service.events(run.id, "sample"))

@@ -16,7 +16,7 @@ _component = st.components.v2.component(
 )
 
 
-def tell_me(runs: Sequence[Run]) -> None:
+def notify_button(runs: Sequence[Run]) -> None:
     """Offer to tell when these runs end; nothing is shown where none of them may still change.
 
     The wish is kept in the browser, and any open page of Touchstone there watches for it.

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Dataset
 
 from tests.bench.training.cases import Job, Time, clock
-from tests.bench.training.touchstone import look_interval
+from tests.bench.training.touchstone import evaluation_interval
 
 Example = dict[str, Tensor]
 
@@ -102,7 +102,7 @@ def train(job: Job) -> Time:
 def _arguments(job: Job, folder: str, pads: bool) -> Any:
     from transformers import TrainingArguments
 
-    config, interval = job.config, look_interval(job)
+    config, interval = job.config, evaluation_interval(job)
     return TrainingArguments(
         output_dir=folder,
         per_device_train_batch_size=config.batch_size,

@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tests.bench.training.bare import half_cosine, longest
 from tests.bench.training.cases import Job, Time, clock
-from tests.bench.training.touchstone import look_interval
+from tests.bench.training.touchstone import evaluation_interval
 
 
 def train(job: Job) -> Time:
@@ -23,7 +23,7 @@ def train(job: Job) -> Time:
     from lightning.pytorch.loggers import CSVLogger
 
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
-    interval, folder = look_interval(job), job.folder / "lightning"
+    interval, folder = evaluation_interval(job), job.folder / "lightning"
     looking = _looking()
     trainer = lightning.Trainer(
         accelerator="cpu",

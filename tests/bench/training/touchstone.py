@@ -88,6 +88,6 @@ def _card(job: Job) -> ModelCard:
     )
 
 
-def look_interval(job: Job) -> int:
+def evaluation_interval(job: Job) -> int:
     """Return after how many steps the Trainer looks at the validation split: the others do so as often."""
-    return trainer(job, []).plan.look_interval
+    return trainer(job, []).plan.evaluation_interval

@@ -23,7 +23,7 @@ def ordinary(count: int = 20) -> list[tuple[Image.Image, str]]:
     return [(noise(seed), ("cats", "dogs")[seed % 2]) for seed in range(count)]
 
 
-def coloured(folder: Path, mixed: bool) -> CheckContext:
+def colored(folder: Path, mixed: bool) -> CheckContext:
     """Return 200 pictures, half of them grey: by class, or mixed."""
     modes = [("L", "RGB")[(i % 2) if not mixed else (i // 2) % 2] for i in range(200)]
     return images(folder, [(noise(i, 8, 8, mode), ("cats", "dogs")[i % 2]) for i, mode in enumerate(modes)])
@@ -71,8 +71,8 @@ CASES = [
     ),
     Case(
         "mixed-colours",
-        partial(coloured, mixed=False),
-        partial(coloured, mixed=True),
+        partial(colored, mixed=False),
+        partial(colored, mixed=True),
         "warning",
         100,
         "100 of the 200 pictures are grey, and that goes with the class: 100 % of 'cats' are grey, but 0 % of 'dogs'. "

@@ -10,7 +10,7 @@ from core.data.readers.registry import find_reader
 from core.errors import DataError
 from tests.data.bad.making import zip_of
 from tests.data.documents.writing import story
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 
 CONTAINER = (
     b'<?xml version="1.0"?><container xmlns="x"><rootfiles><rootfile full-path="OPS/a.opf"/></rootfiles></container>'
@@ -64,7 +64,7 @@ def test_a_book_that_lost_its_ending_is_still_one(tmp_path: Path) -> None:
 def test_what_is_no_book_is_said(content: bytes, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "a.epub").write_bytes(content)
     with pytest.raises(DataError, match=sentence):
-        look(tmp_path / "a.epub")
+        preview(tmp_path / "a.epub")
 
 
 def test_a_missing_chapter_is_counted(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 
 STORY = "The miller rose before the sun, number {0}.\n\nNobody knew how old the bridge was, number {0}."
 STORIES = [STORY.format(number) for number in range(20)]
@@ -50,8 +50,8 @@ def test_prose_and_rules_in_markdown_stay_one_document_unless_somebody_says_so(t
 
 
 def test_it_is_a_line_with_the_way_to_choose_otherwise(tmp_path: Path) -> None:
-    said = {guess.about: guess.value for guess in look(file(tmp_path, "<|endoftext|>")).guesses}
+    said = {guess.about: guess.value for guess in preview(file(tmp_path, "<|endoftext|>")).guesses}
     assert said == {"End of a document": "after each <|endoftext|>"}
     assert len(take(file(tmp_path, "<|endoftext|>"), document_end="none").rows) == 1
     with pytest.raises(DataError, match="'page' is no end of documents"):
-        look(file(tmp_path, "\f"), document_end="page")
+        preview(file(tmp_path, "\f"), document_end="page")

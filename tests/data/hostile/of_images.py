@@ -19,13 +19,13 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def _png(width: int, height: int, depth: int = 1, colour: int = 0, rows: int = -1, more: bytes = b"") -> bytes:
+def _png(width: int, height: int, depth: int = 1, color: int = 0, rows: int = -1, more: bytes = b"") -> bytes:
     """Return a black picture; `rows` of them are there."""
-    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color]
     line = b"\0" * (1 + (width * bits + 7) // 8)
     content = zlib.compress(line * (height if rows < 0 else rows), 6)
-    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
-    palette = _chunk(b"PLTE", b"\0" * 768) if colour == 3 else b""
+    head = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
+    palette = _chunk(b"PLTE", b"\0" * 768) if color == 3 else b""
     return b"\x89PNG\r\n\x1a\n" + head + more + palette + _chunk(b"IDAT", content) + _chunk(b"IEND", b"")
 
 

@@ -39,15 +39,15 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         if request["do"] == "cached":
             return {"cached": cached_sets(cache)}
-        look = preview_hub(request["id"], config, options, cache)
-        told: dict[str, Any] = {"look": look.options.model_dump(mode="json"), "classes": list(look.classes)}
-        told |= {"kind": look.kind, "size_bytes": look.size_bytes}
+        preview = preview_hub(request["id"], config, options, cache)
+        told: dict[str, Any] = {"look": preview.options.model_dump(mode="json"), "classes": list(preview.classes)}
+        told |= {"kind": preview.kind, "size_bytes": preview.size_bytes}
         if request["do"] == "look":
             return told
         folder = Path(request["folder"])
         folder.mkdir()
-        staged = StagedDataset(folder, look.options.task)
-        read_hub(request["id"], config, look.options, cache, staged, watched)
+        staged = StagedDataset(folder, preview.options.task)
+        read_hub(request["id"], config, preview.options, cache, staged, watched)
         staged.close()
     except DataError as error:
         return {"error": str(error)}

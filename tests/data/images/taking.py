@@ -32,9 +32,9 @@ class Taken:
 
     def __init__(self, reader: ReaderSpec, path: Path, options: ImportOptions, folder: Path) -> None:
         self.progress = Watched()
-        self.look = reader.look(path, options)
-        self.staged = StagedDataset(Path(mkdtemp(dir=folder)), self.look.options.task)
-        reader.read(path, self.look.options, self.staged, self.progress)
+        self.preview = reader.preview(path, options)
+        self.staged = StagedDataset(Path(mkdtemp(dir=folder)), self.preview.options.task)
+        reader.read(path, self.preview.options, self.staged, self.progress)
         self.staged.close()
         self.rows: list[dict[str, Any]] = read_rows(self.staged.rows_file).to_pylist()
         self.findings = {finding.code: finding for finding in self.staged.findings}

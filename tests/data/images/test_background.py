@@ -19,10 +19,10 @@ from tests.data.images.taking import take
 from tests.data.silent import Silent
 
 
-def icon(colour: tuple[int, int, int], place: int = 4) -> bytes:
+def icon(color: tuple[int, int, int], place: int = 4) -> bytes:
     """A square of one colour on a transparent ground."""
     pixels = np.zeros((24, 24, 4), np.uint8)
-    pixels[place : place + 10, 6:18] = (*colour, 255)
+    pixels[place : place + 10, 6:18] = (*color, 255)
     return saved(Image.fromarray(pixels))
 
 
@@ -39,8 +39,8 @@ WHITE, BLACK, RED = (255, 255, 255), (0, 0, 0), (200, 30, 40)
         ([(250, 250, 240)] * 2 + [RED] * 4, "black"),
     ],
 )
-def test_the_ground_shows_what_most_transparent_pictures_hold(colours: list[tuple[int, int, int]], ground: str) -> None:
-    found = find_ground(icon(colour, i) for i, colour in enumerate(colours))
+def test_the_ground_shows_what_most_transparent_pictures_hold(colors: list[tuple[int, int, int]], ground: str) -> None:
+    found = find_ground(icon(color, i) for i, color in enumerate(colors))
     assert (found.name, found.transparent) == (ground, 6)
 
 
@@ -60,8 +60,8 @@ def test_a_person_chooses_the_ground_or_is_told_which_there_are() -> None:
 def test_white_icons_are_kept_where_they_can_be_seen_and_asked_about_on_the_same_ground(tmp_path: Path) -> None:
     files = {f"up/{i}.png": icon(WHITE, i) for i in range(4)} | {f"down/{i}.png": icon(WHITE, 10 + i) for i in range(4)}
     taken = take(READER, pack(tmp_path / "icons.zip", files), tmp_path)
-    assert taken.look.options.ground == "black"
-    assert ["Ground of transparent pictures", "black"] in [[g.about, g.value] for g in taken.look.guesses]
+    assert taken.preview.options.ground == "black"
+    assert ["Ground of transparent pictures", "black"] in [[g.about, g.value] for g in taken.preview.guesses]
     assert taken.staged.facts["ground"] == "black"
     assert taken.findings["composed-pictures"].count == 8
     assert len({row["pixels"] for row in taken.rows}) == 8  # on white all of them would be the same

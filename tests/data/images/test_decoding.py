@@ -16,7 +16,7 @@ from core.data.images.decoding import (
     UnreadableImage,
     decode,
     strips,
-    without_colour,
+    without_color,
 )
 from tests.data.images.drawing import noise, png, saved
 
@@ -79,7 +79,7 @@ def test_numbers_with_fractions_are_read() -> None:
 
 
 def test_only_the_first_frame_of_an_animation_counts() -> None:
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
     assert decode(saved(frames[0], "GIF", save_all=True, append_images=frames[1:])).getpixel((4, 4)) == RED
 
 
@@ -137,10 +137,10 @@ def test_a_large_jpeg_comes_smaller_where_that_is_enough() -> None:
 
 def test_grey_pictures_saved_in_colour_are_grey() -> None:
     grey = noise(size=(300, 200), mode="L")
-    assert without_colour(decode(saved(grey.convert("RGB")))).mode == "L"
+    assert without_color(decode(saved(grey.convert("RGB")))).mode == "L"
     almost = grey.convert("RGB")
     almost.putpixel((299, 199), (1, 2, 3))
-    assert without_colour(almost).mode == "RGB"
+    assert without_color(almost).mode == "RGB"
 
 
 def test_strips_are_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 from PIL import Image, ImageEnhance, ImageOps
 
 from core.data.images.decoding import decode
-from core.data.images.image_hash import hash_looks, hash_pixels
+from core.data.images.image_hash import hash_pixels, perceptual_hash
 from tests.data.images.drawing import noise, saved
 
 
@@ -22,7 +22,7 @@ def test_pictures_that_look_alike_differ_in_few_bits() -> None:
     image = noise(1, (16, 12)).resize((320, 240))
     brighter = ImageEnhance.Brightness(image.resize((160, 120))).enhance(1.1)
     other = noise(2, (16, 12)).resize((320, 240))
-    first, second, third = (hash_looks(p) for p in (image, brighter, other))
+    first, second, third = (perceptual_hash(p) for p in (image, brighter, other))
     assert first is not None
     assert second is not None
     assert third is not None
@@ -31,5 +31,5 @@ def test_pictures_that_look_alike_differ_in_few_bits() -> None:
 
 
 def test_small_pictures_have_no_looks() -> None:
-    assert hash_looks(noise(size=(47, 200))) is None
-    assert hash_looks(noise(size=(48, 48), mode="L")) is not None
+    assert perceptual_hash(noise(size=(47, 200))) is None
+    assert perceptual_hash(noise(size=(48, 48), mode="L")) is not None

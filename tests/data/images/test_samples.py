@@ -16,9 +16,9 @@ from tests.data.readers.test_image_parquet import packed, table
 from tests.data.readers.test_pixel_table import TABLES
 
 
-def shown(look: SourcePreview) -> dict[str, list[str]]:
+def shown(preview: SourcePreview) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for thumbnail in look.thumbnails:
+    for thumbnail in preview.thumbnails:
         found.setdefault(thumbnail.label, []).append(thumbnail.name)
         assert max(Image.open(io.BytesIO(base64.b64decode(thumbnail.data))).size) <= 96
     return found
@@ -29,8 +29,8 @@ def test_a_few_pictures_of_each_class_are_shown_before_the_import(tmp_path: Path
         f"{label}/{i}.png": png(10 * n + i, (200, 120)) for n, label in enumerate(("cat", "dog")) for i in range(9)
     }
     files |= {"dog/broken.png": b"no picture", "notes.txt": b"x"}
-    look = preview_source(pack(tmp_path / "a.zip", files), ImportOptions(label_map={"cat": "Cat"}))
-    assert shown(look) == {"Cat": ["cat/0.png", "cat/2.png", "cat/5.png", "cat/8.png"],
+    preview = preview_source(pack(tmp_path / "a.zip", files), ImportOptions(label_map={"cat": "Cat"}))
+    assert shown(preview) == {"Cat": ["cat/0.png", "cat/2.png", "cat/5.png", "cat/8.png"],
                            "dog": ["dog/0.png", "dog/3.png", "dog/6.png"]}  # fmt: skip
 
 
@@ -48,8 +48,8 @@ def test_every_reader_of_pictures_shows_some(tmp_path: Path, kind: str) -> None:
         (tmp_path / name).write_bytes(content)
     else:
         pack(tmp_path / name, content)
-    look = preview_source(tmp_path / name, ImportOptions())
-    assert set(shown(look)) == set(look.classes)
+    preview = preview_source(tmp_path / name, ImportOptions())
+    assert set(shown(preview)) == set(preview.classes)
 
 
 def test_what_is_decoded_for_it_is_bounded() -> None:

@@ -74,11 +74,11 @@ def attempt(folder: Path, source: Path, reader: ReaderSpec | None = None) -> Non
     before, said = sorted(folder.iterdir()), "It came in."
     try:
         chosen = reader or find_reader(source)
-        look = chosen.look(source, ImportOptions())
-        staged = StagedDataset(folder / f"draft{next(NUMBERS)}", look.options.task)
+        preview = chosen.preview(source, ImportOptions())
+        staged = StagedDataset(folder / f"draft{next(NUMBERS)}", preview.options.task)
         staged.folder.mkdir()
         try:
-            chosen.read(source, look.options, staged, Watched())
+            chosen.read(source, preview.options, staged, Watched())
             staged.close()
             assert {file.name for file in staged.folder.iterdir()} <= {"rows.arrow", "pictures.pack"}
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.data.readers.registry import find_reader
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 from tests.data.tables.workbook import write_workbook
 
 CARS = [(17.5 + n * 7 % 23, 4 + 2 * (n % 3), 2000.25 + n * 131 % 977) for n in range(40)]
@@ -65,7 +65,7 @@ def test_without_names_the_column_that_the_others_explain_is_to_be_predicted(tmp
     last = "\n".join(f"{c}   {a}   {b}   {50 - a - 2 * b}.5" for a, b, c in rows)
     for name, text, target in (("first.data", first, "column 1"), ("last.data", last, "column 4")):
         (tmp_path / name).write_text(text)
-        assert look(tmp_path / name).options.target_column == target
+        assert preview(tmp_path / name).options.target_column == target
 
 
 def test_tables_drawn_with_bars_and_lines_are_tables(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_decimal_comma_between_blanks_is_no_separator(tmp_path: Path) -> None:
 def test_columns_of_fixed_width_keep_their_words_and_empty_cells(tmp_path: Path) -> None:
     rows = [f"{('New York', 'Rome')[n % 2]:<12}{'' if n % 5 == 0 else n % 7:>4}{n * 3:>8}" for n in range(40)]
     (tmp_path / "shops.fwf").write_text("city        size   price\n" + "\n".join(rows) + "\n")
-    seen = look(tmp_path / "shops.fwf")
+    seen = preview(tmp_path / "shops.fwf")
     assert seen.format == "Text, in columns of fixed width, UTF-8"
     assert [(c.name, c.missing) for c in seen.columns] == [("city", 0), ("size", 8), ("price", 0)]
     assert "columns of fixed width" in {guess.value for guess in seen.guesses}
@@ -109,7 +109,7 @@ def test_running_text_and_number_less_lines_are_no_aligned_table(tmp_path: Path)
 def test_lists_of_numbers_in_a_cell_stay_one_cell(tmp_path: Path) -> None:
     for mark in ",\t":
         (tmp_path / "a.csv").write_text("".join(f"{n % 3}{mark}{n % 7} {n % 5} {n}\n" for n in range(40)))
-        assert len(look(tmp_path / "a.csv").columns) == 2
+        assert len(preview(tmp_path / "a.csv").columns) == 2
 
 
 def test_lines_that_begin_with_a_hashtag_are_no_comments(tmp_path: Path) -> None:
@@ -124,13 +124,13 @@ def test_comments_and_notes_between_rows_are_named(tmp_path: Path) -> None:
     assert take(tmp_path / "cars.csv").findings["lone-cells"].message == (
         "One line of cars.csv was left out because it is no row: a comment, title, note or source (line 43)."
     )
-    assert look(tmp_path / "cars.csv").notes[0] == "1 line above the table left out: comments."
+    assert preview(tmp_path / "cars.csv").notes[0] == "1 line above the table left out: comments."
 
 
 def test_a_row_of_units_below_the_names_is_no_data(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "cars.csv", NAMES, ("(1/gal)", "", "kg"), *CARS)
     assert cells(file) == (["mpg", "cyl", "weight"], CARS)
-    assert look(file).notes[0] == "The row below the names holds units and is left out: '(1/gal)', 'kg'."
+    assert preview(file).notes[0] == "The row below the names holds units and is left out: '(1/gal)', 'kg'."
 
 
 def test_names_in_two_rows_are_joined(tmp_path: Path) -> None:
@@ -140,14 +140,20 @@ def test_names_in_two_rows_are_joined(tmp_path: Path) -> None:
     file = write_csv(
         tmp_path / "b.csv", ("Branch", "2023", "", "2024", ""), ("", "Visits", "Sales", "Visits", "Sales"), *rows
     )
-    assert [c.name for c in look(file).columns] == ["Branch", "2023 Visits", "2023 Sales", "2024 Visits", "2024 Sales"]
+    assert [c.name for c in preview(file).columns] == [
+        "Branch",
+        "2023 Visits",
+        "2023 Sales",
+        "2024 Visits",
+        "2024 Sales",
+    ]
     assert len(take(file).rows) == 40
 
 
 def test_years_below_names_are_names_too(tmp_path: Path) -> None:
     rows = [(f"B{n:03}", 100 + n * 37 % 211, 300 + n * 91 % 977) for n in range(40)]
     book = write_workbook(tmp_path / "b.xlsx", S=[("Branch", "Sales", None), (None, "2023", "2024"), *rows])
-    assert [c.name for c in look(book).columns] == ["Branch", "Sales 2023", "Sales 2024"]
+    assert [c.name for c in preview(book).columns] == ["Branch", "Sales 2023", "Sales 2024"]
 
 
 def test_the_fullest_of_tables_side_by_side_is_taken(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.data.readers.registry import find_reader
 from core.errors import DataError
 from tests.data.imported import reviews
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 ROWS = [("arrived early, works well", "good"), ('it is "fine", really', "good"), ("broke\nafter a day", "bad")] * 3
 HEADER = ("text", "label")
@@ -27,7 +27,7 @@ def test_the_separator_is_found_out(delimiter: str, name: str, title: str, tmp_p
     rows = [(text.replace("\n", " "), label) for text, label in ROWS]
     file = write_csv(tmp_path / name, HEADER, *rows, delimiter=delimiter)
     taken = take(file)
-    assert look(file).format == title
+    assert preview(file).format == title
     assert taken.options.delimiter == delimiter
     assert taken.pairs == rows
 
@@ -84,7 +84,7 @@ def test_every_line_end_of_every_computer_is_one(end: str, tmp_path: Path) -> No
 def test_a_table_without_a_header_loses_no_first_row(tmp_path: Path) -> None:
     rows = [(f"this is what customer {n} wrote to us", "01"[n % 2]) for n in range(8)]
     file = write_csv(tmp_path / "letters.csv", *rows)
-    assert "The first row is taken as data: it does not look like names of columns." in look(file).notes
+    assert "The first row is taken as data: it does not look like names of columns." in preview(file).notes
     assert take(file).pairs == rows
 
 
@@ -96,14 +96,14 @@ def test_who_says_that_there_is_no_header_is_believed(tmp_path: Path) -> None:
 def test_titles_and_blank_lines_above_the_table_are_left_out(tmp_path: Path) -> None:
     file = tmp_path / "report.csv"
     file.write_text("Report of 2024,,\n,,\nshop,size,price\na,1,10\nb,2,21\na,3,29\nb,5,50\n")
-    assert [column.name for column in look(file).columns] == ["shop", "size", "price"]
-    assert "2 rows above the table left out." in look(file).notes
+    assert [column.name for column in preview(file).columns] == ["shop", "size", "price"]
+    assert "2 rows above the table left out." in preview(file).notes
     assert take(file).column("") == [10, 21, 29, 50]
 
 
 def test_a_header_that_names_one_column_only_is_no_title(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "reviews.csv", ("", "text", ""), *[(n, *row) for n, row in enumerate(ROWS)])
-    assert [column.name for column in look(file).columns] == ["column 1", "text", "column 3"]
+    assert [column.name for column in preview(file).columns] == ["column 1", "text", "column 3"]
 
 
 def test_the_row_numbers_that_r_writes_without_a_name_shift_no_column(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_separators_at_the_end_of_every_row_shift_no_column_either(tmp_path: Pat
 
 def test_columns_of_one_name_and_of_none_get_names_of_their_own(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "reviews.csv", ("text", "label", "label", ""), *[(*row, "x", "y") for row in ROWS])
-    assert [column.name for column in look(file).columns] == ["text", "label", "label (2)", "column 4"]
+    assert [column.name for column in preview(file).columns] == ["text", "label", "label (2)", "column 4"]
     assert take(file).findings["renamed-columns"].message == (
         "Some column names stand there more than once; the later ones are now called 'label (2)'. "
         "1 column without a name: now called 'column 4'."
@@ -133,7 +133,7 @@ def test_ragged_rows_are_counted_but_missing_last_cells_that_are_often_empty_are
         "text,label,note\n" + "fine,good,\nawful,bad,x\n" * 4 + "short,good\nlong,bad,a,b,c\nspare,bad,,,\n"
     )
     said = "One row of reviews.csv was left out because it does not have as many cells as there are columns (line 11)."
-    assert look(file).notes == (said,)
+    assert preview(file).notes == (said,)
     taken = take(file)
     assert taken.pairs[-2:] == [("short", "good"), ("spare", "bad")]
     assert taken.findings["ragged-rows"].message == said
@@ -149,7 +149,9 @@ def test_blank_lines_between_rows_are_nothing(tmp_path: Path) -> None:
 
 def test_a_csv_that_only_was_called_xlsx_is_read_and_said_so(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "reviews.xlsx", HEADER, *ROWS)
-    assert "reviews.xlsx is in truth a text table (CSV), not what its name says; it is read as one." in look(file).notes
+    assert (
+        "reviews.xlsx is in truth a text table (CSV), not what its name says; it is read as one." in preview(file).notes
+    )
     assert take(file).pairs == ROWS
 
 
@@ -191,4 +193,4 @@ def test_sentences_with_one_comma_each_are_a_text_and_no_table(tmp_path: Path) -
 def test_words_for_good_and_bad_are_labels_before_any_other_column(tmp_path: Path) -> None:
     rows = [(text, "ABC"[n % 3], ("positiv", "negativ")[n % 2]) for n, (text, _) in enumerate(reviews())]
     file = write_csv(tmp_path / "filialen.csv", ("Kommentar", "Filiale", "Urteil"), *rows)
-    assert look(file).options.label_column == "Urteil"
+    assert preview(file).options.label_column == "Urteil"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 HEADER = ("text", "label")
 EUROPEAN = [("schön und gut, très bien", "good"), ("pas réussi, schade", "bad"), ("señor, qué día", "good")] * 3
@@ -39,7 +39,7 @@ JAPANESE = [("とても良い商品です", "良い"), ("すぐに壊れまし�
 )
 def test_the_encoding_is_found_out(encoding: str, rows: list[tuple[str, str]], title: str, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "reviews.csv", HEADER, *rows, encoding=encoding)
-    assert look(file).format == f"CSV, separated by commas, {title}"
+    assert preview(file).format == f"CSV, separated by commas, {title}"
     taken = take(file)
     assert taken.pairs == rows
     assert "undecodable-characters" not in taken.findings
@@ -54,7 +54,7 @@ def test_a_utf8_mark_before_latin1_bytes_is_read_as_what_it_is(tmp_path: Path) -
     rows = [("Käse", "12,5"), ("crème", "7,25"), ("bread", "3,0")] * 4
     file = write_csv(tmp_path / "prices.csv", ("what", "price"), *rows, delimiter=";", encoding="latin-1")
     file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
-    assert look(file).format == ("CSV, separated by semicolons, UTF-8 with lines in Western European (Windows-1252)")
+    assert preview(file).format == ("CSV, separated by semicolons, UTF-8 with lines in Western European (Windows-1252)")
     taken = take(file)
     assert taken.column("what")[:2] == ["Käse", "crème"]
     assert taken.findings["mixed-encoding"].count == 8

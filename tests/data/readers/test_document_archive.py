@@ -34,7 +34,7 @@ def test_documents_of_all_kinds_come_in_together(tmp_path: Path, kind: str) -> N
     taken = take(READER, imported(tmp_path, kind, files), tmp_path)
     assert texts(taken) == {"a.txt": story(), "b.pdf": story(9), "c.docx": "Dear reader,\n", "notes.md": "# Notes\n"}
     assert taken.staged.facts["format"] == f"{'Folder' if kind == 'folder' else 'ZIP'} of 4 documents"
-    assert taken.look.rows == 4
+    assert taken.preview.rows == 4
     assert taken.findings == {}
 
 
@@ -91,7 +91,7 @@ def test_a_zip_of_one_table_is_read_as_that_table(tmp_path: Path) -> None:
     source = imported(tmp_path, "zip", files)
     assert find_reader(source).name == "documents"
     taken = take(READER, source, tmp_path)
-    assert taken.look.tasks[0] == "text-classification"
+    assert taken.preview.tasks[0] == "text-classification"
     assert taken.rows[0] == {"text": "an awful thing number 0", "label": "bad", "given": "", "source": 2}
     assert len(taken.rows) == 40
     assert taken.staged.facts["format"].startswith("ZIP with data/reviews.csv: CSV")
@@ -101,7 +101,7 @@ def test_json_lines_with_a_text_become_documents(tmp_path: Path) -> None:
     lines = "".join(f'{{"id": {n}, "text": "Story {n}. Once there was a fox who counted."}}\n' for n in range(40))
     source = imported(tmp_path, "zip", {"stories.jsonl": lines.encode()})
     taken = take(READER, source, tmp_path, task="text-generation")
-    assert taken.look.options.text_column == "text"
+    assert taken.preview.options.text_column == "text"
     assert taken.rows[0]["text"].startswith("Story 0. Once there was a fox who counted.")
 
 
@@ -134,7 +134,7 @@ def test_what_cannot_be_used_is_refused_in_words(tmp_path: Path, files: dict[str
 def test_a_locked_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "books.zip").write_bytes(locked(zip_of({"a.txt": STORY})))
     with pytest.raises(DataError, match=r"^books\.zip is locked with a password"):
-        READER.look(tmp_path / "books.zip", ImportOptions())
+        READER.preview(tmp_path / "books.zip", ImportOptions())
 
 
 def test_a_zip_of_pictures_with_a_readme_is_not_taken_for_documents(tmp_path: Path) -> None:
@@ -157,4 +157,4 @@ def test_a_table_of_nothing_but_names_of_pictures_and_answers_asks_for_the_pictu
     with pytest.raises(
         DataError, match=r"^labels\.csv names pictures in its column 'image' \(such as IMG_0\.jpg\), but"
     ):
-        READER.look(imported(tmp_path, "zip", {"labels.csv": f"image,answer\n{rows}".encode()}), ImportOptions())
+        READER.preview(imported(tmp_path, "zip", {"labels.csv": f"image,answer\n{rows}".encode()}), ImportOptions())

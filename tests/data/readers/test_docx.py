@@ -32,8 +32,8 @@ def test_paragraphs_are_lines_and_cells_stand_beside_each_other(tmp_path: Path) 
     taken = take(READER, letter(tmp_path, file.getvalue()), tmp_path)
 
     assert [row["text"] for row in taken.rows] == [f"Dear reader,\napples\t3\nhoney\t5\n{story()}"]
-    assert taken.look.format == "Word document"
-    assert taken.look.sample[:2] == (("Dear reader,",), ("apples 3",))
+    assert taken.preview.format == "Word document"
+    assert taken.preview.sample[:2] == (("Dear reader,",), ("apples 3",))
 
 
 def test_text_that_word_keeps_twice_for_older_programs_is_read_once(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_mnist_comes_in_with_its_test_pictures_kept_apart(tmp_path: Path, kind: 
     source = pack(tmp_path / "a.zip", files) if kind == "zip" else lay_out(tmp_path / "a", files)
     assert READER.accepts(source) == 0.97
     taken = take(READER, source, tmp_path)
-    assert taken.look.classes == {"0": 5, "1": 4, "2": 4}
+    assert taken.preview.classes == {"0": 5, "1": 4, "2": 4}
     assert [(row["label"], row["given"], row["source"]) for row in taken.rows[7:11]] == [
         ("1", "train", 8),
         ("2", "train", 9),
@@ -76,8 +76,8 @@ def test_a_file_finds_its_partner_beside_it(tmp_path: Path) -> None:
 
 
 def test_colour_pictures_come_in(tmp_path: Path) -> None:
-    colour = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3), np.uint8)
-    source = lay_out(tmp_path / "a", {"x-images-idx4-ubyte": idx(colour, False), "x-labels-idx1-ubyte": idx(labels(4))})
+    color = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3), np.uint8)
+    source = lay_out(tmp_path / "a", {"x-images-idx4-ubyte": idx(color, False), "x-labels-idx1-ubyte": idx(labels(4))})
     taken = take(READER, source, tmp_path)
     assert (taken.rows[0]["width"], taken.rows[0]["height"], taken.rows[0]["channels"]) == (6, 5, 3)
 
@@ -86,7 +86,7 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
     source = lay_out(tmp_path / "a", mnist())
     taken = take(READER, source, tmp_path, label_map={"0": "shirt", "1": "coat", "2": ""})
     assert taken.staged.labels == ("shirt", "coat")
-    assert taken.look.classes == {"shirt": 5, "coat": 4}
+    assert taken.preview.classes == {"shirt": 5, "coat": 4}
     assert taken.findings["dropped-labels"].count == 4
 
 
@@ -158,5 +158,5 @@ def test_any_bytes_are_read_or_refused_in_words(
     READER.accepts(source)
     with suppress(DataError):
         staged = StagedDataset(tmp_path, "image-classification")
-        READER.read(source, READER.look(source, ImportOptions()).options, staged, Watched())
+        READER.read(source, READER.preview(source, ImportOptions()).options, staged, Watched())
         staged.close()

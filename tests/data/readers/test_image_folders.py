@@ -27,9 +27,9 @@ def test_class_folders_with_splits_come_in(tmp_path: Path, kind: str) -> None:
     source = pack(tmp_path / "pets.zip", files) if kind == "zip" else lay_out(tmp_path / "pets", files)
     assert READER.accepts(source) == 0.9
     taken = take(READER, source, tmp_path)
-    assert taken.look.classes == {"cats": 2, "dogs": 1}
-    assert (taken.look.rows, taken.look.tasks) == (3, ("image-classification",))
-    assert taken.look.notes == (
+    assert taken.preview.classes == {"cats": 2, "dogs": 1}
+    assert (taken.preview.rows, taken.preview.tasks) == (3, ("image-classification",))
+    assert taken.preview.notes == (
         "The folders say what each picture is for: 2 for training, 1 for validation. This is kept.",
         "One other file (pets/readme.txt) will be skipped.",
     )
@@ -38,9 +38,9 @@ def test_class_folders_with_splits_come_in(tmp_path: Path, kind: str) -> None:
         ("pets/train/cats/1.png", "cats", "train"),
         ("pets/train/dogs/2.jpg", "dogs", "train"),
     ]
-    grey, colour, photo = taken.rows
+    grey, color, photo = taken.rows
     assert (grey["width"], grey["height"], grey["channels"], grey["looks"]) == (20, 16, 1, None)
-    assert (colour["channels"], len(colour["pixels"])) == (3, 16)
+    assert (color["channels"], len(color["pixels"])) == (3, 16)
     assert (photo["width"], photo["height"]) == (60, 80)
     assert isinstance(photo["looks"], int)
     assert taken.content(2) == files["pets/train/dogs/2.jpg"]  # byte for byte
@@ -107,8 +107,8 @@ def test_spellings_of_a_class_become_one(tmp_path: Path) -> None:
         "train/dogs/4.png": png(4),
     }
     taken = take(READER, pack(tmp_path / "a.zip", files), tmp_path)
-    assert taken.look.label_map == {"cats": "cats", "Cats": "cats", "dogs": "dogs"}  # as the others are written
-    assert taken.look.classes == {"cats": 3, "dogs": 1}
+    assert taken.preview.label_map == {"cats": "cats", "Cats": "cats", "dogs": "dogs"}  # as the others are written
+    assert taken.preview.classes == {"cats": 3, "dogs": 1}
     assert {row["label"] for row in taken.rows} == {"cats", "dogs"}
     assert taken.findings["merged-labels"].severity == "note"
 
@@ -117,7 +117,7 @@ def test_labels_can_be_renamed_and_dropped(tmp_path: Path) -> None:
     files = {f"{name}/{i}.png": png(i) for i, name in enumerate(("n01", "n02", "junk"))}
     mapping = {"n01": "cat", "n02": "dog", "junk": ""}
     taken = take(READER, pack(tmp_path / "a.zip", files), tmp_path, label_map=mapping)
-    assert taken.look.classes == {"cat": 1, "dog": 1}
+    assert taken.preview.classes == {"cat": 1, "dog": 1}
     assert [row["label"] for row in taken.rows] == ["cat", "dog"]
     assert taken.findings["dropped-labels"].examples == ("junk/2.png",)
 
@@ -142,23 +142,23 @@ def test_labels_can_be_renamed_and_dropped(tmp_path: Path) -> None:
 def test_what_is_no_set_of_classes_is_refused_in_words(tmp_path: Path, files: dict[str, bytes], sentence: str) -> None:
     source = lay_out(tmp_path / "a", files)
     with pytest.raises(DataError) as refused:
-        READER.look(source, ImportOptions())
+        READER.preview(source, ImportOptions())
     assert str(refused.value).startswith(sentence)
 
 
 def test_an_empty_folder_and_a_single_picture_are_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match=r"^empty holds no files\. Bring pictures"):
-        READER.look(tmp_path / "empty", ImportOptions())
+        READER.preview(tmp_path / "empty", ImportOptions())
     (tmp_path / "cat.jpg").write_bytes(png())
     with pytest.raises(DataError, match=r"^cat\.jpg is a single picture"):
-        READER.look(tmp_path / "cat.jpg", ImportOptions())
+        READER.preview(tmp_path / "cat.jpg", ImportOptions())
 
 
 def test_pictures_are_for_one_task_only(tmp_path: Path) -> None:
     source = lay_out(tmp_path / "a", {"cats/1.png": png(), "dogs/2.png": png()})
     with pytest.raises(DataError, match="which are for the task image-classification, not for text-classification"):
-        READER.look(source, ImportOptions(task="text-classification"))
+        READER.preview(source, ImportOptions(task="text-classification"))
 
 
 def test_nothing_but_broken_pictures_is_refused_with_the_reason(tmp_path: Path) -> None:
@@ -180,5 +180,5 @@ def test_any_folder_is_read_or_refused_in_words(tmp_path: Path, files: dict[str,
     READER.accepts(source)
     with suppress(DataError):
         staged = StagedDataset(tmp_path, "image-classification")
-        READER.read(source, READER.look(source, ImportOptions()).options, staged, Watched())
+        READER.read(source, READER.preview(source, ImportOptions()).options, staged, Watched())
         staged.close()

@@ -123,5 +123,5 @@ def test_what_leaves_fewer_than_two_classes_is_refused_with_the_reason(
 
 def test_labels_that_are_kept_as_written_stay_apart(tmp_path: Path) -> None:
     taken = take(READER, lay_out(tmp_path / "a", classes("Cats", "cats")), tmp_path, normalise_labels=False)
-    assert taken.look.classes == {"Cats": 6, "cats": 6}
+    assert taken.preview.classes == {"Cats": 6, "cats": 6}
     assert {row["label"] for row in taken.rows} == {"Cats", "cats"}

@@ -178,19 +178,19 @@ def test_what_other_tools_write_is_read_as_they_mean_it(tmp_path: Path, case: st
     assert find_reader(source).name == "picture-layouts"
     taken = take(READER, source, tmp_path)
     assert taken.seen == RIGHT
-    assert taken.look.classes == {"circle": 2, "square": 2, "star": 2}
-    assert taken.look.options.layout == layout
-    assert taken.look.guesses[0].value == layout
+    assert taken.preview.classes == {"circle": 2, "square": 2, "star": 2}
+    assert taken.preview.options.layout == layout
+    assert taken.preview.guesses[0].value == layout
     assert "skipped-files" not in taken.findings
 
 
 def test_boxes_are_said_not_to_be_learnt(tmp_path: Path) -> None:
     taken = take(READER, pack(tmp_path / "set.zip", {**PICTURES, **FILES["coco"][1]}), tmp_path)
-    assert taken.look.notes == (
+    assert taken.preview.notes == (
         "It holds 12 boxes in 6 pictures. Where things are is not learnt here, only what a picture shows.",
         "6 pictures hold things of several classes; only the class of the largest one is used.",
     )
-    assert ("Label", "the class of each picture's largest box") in [(g.about, g.value) for g in taken.look.guesses]
+    assert ("Label", "the class of each picture's largest box") in [(g.about, g.value) for g in taken.preview.guesses]
 
 
 @pytest.mark.parametrize("kind", ["zip", "folder"])
@@ -227,10 +227,10 @@ def test_good_and_defective_parts_come_without_their_masks(tmp_path: Path) -> No
     counts = {"train/good": 6, "test/good": 3, "test/scratch": 3, "test/dent": 3, "ground_truth/scratch": 3}
     files = {f"bolt/{place}/{i:03}.png": png(len(place) * 10 + i) for place, n in counts.items() for i in range(n)}
     taken = take(READER, pack(tmp_path / "bolt.zip", files), tmp_path)
-    assert taken.look.classes == {"dent": 3, "good": 9, "scratch": 3}
+    assert taken.preview.classes == {"dent": 3, "good": 9, "scratch": 3}
     assert {split for _, _, split in taken.seen} == {""}
     assert taken.findings["masks"].count == 3
-    assert any(g.about == "Split" and g.value.startswith("divided anew") for g in taken.look.guesses)
+    assert any(g.about == "Split" and g.value.startswith("divided anew") for g in taken.preview.guesses)
 
 
 @pytest.mark.parametrize(
@@ -246,15 +246,15 @@ def test_names_that_begin_with_a_class_are_read_where_sure(
     tmp_path: Path, names_: tuple[str, str], classes: tuple[str, ...]
 ) -> None:
     files = {f"all/{name.format(i)}": png(10 * n + i) for n, name in enumerate(names_) for i in range(4)}
-    look = preview_source(pack(tmp_path / "set.zip", files), ImportOptions())
-    assert (look.options.layout, tuple(look.classes)) == ("name-prefix", classes)
+    preview = preview_source(pack(tmp_path / "set.zip", files), ImportOptions())
+    assert (preview.options.layout, tuple(preview.classes)) == ("name-prefix", classes)
 
 
 def test_what_a_competition_keeps_back_is_no_class(tmp_path: Path) -> None:
     files = {f"train/{label}.{i}.jpg": png(10 * n + i) for n, label in enumerate(("cat", "dog")) for i in range(4)}
     files |= {f"test1/{i}.jpg": png(50 + i) for i in range(3)}
     taken = take(READER, pack(tmp_path / "dogs-vs-cats.zip", files), tmp_path)
-    assert taken.look.classes == {"cat": 4, "dog": 4}
+    assert taken.preview.classes == {"cat": 4, "dog": 4}
     assert taken.findings["unlabelled-pictures"].count == 3
 
 
@@ -262,13 +262,13 @@ def test_tables_of_public_sets(tmp_path: Path) -> None:
     signs = {f"{split}/{i}.png": png(10 * n + i) for n, split in enumerate(("Train", "Test")) for i in range(6)}
     signs |= {f"{s}.csv": b"Width,ClassId,Path\n" + "".join(f"9,{i % 2},{s}/{i}.png\n" for i in range(6)).encode()
               for s in ("Train", "Test")}  # fmt: skip
-    look = preview_source(pack(tmp_path / "gtsrb.zip", signs), ImportOptions())
-    assert look.classes == {"0": 6, "1": 6}
-    assert ("Split", "6 training, 6 test") in [(guess.about, guess.value) for guess in look.guesses]
+    preview = preview_source(pack(tmp_path / "gtsrb.zip", signs), ImportOptions())
+    assert preview.classes == {"0": 6, "1": 6}
+    assert ("Split", "6 training, 6 test") in [(guess.about, guess.value) for guess in preview.guesses]
     parts = ("TRAIN", "VALIDATION", "TEST")
     lines = "".join(f"{parts[i % 3]},gs://bucket/images/{name},{shape}\n" for i, name, shape in names())
-    look = preview_source(pack(tmp_path / "vertex.zip", {**PICTURES, "import.csv": lines.encode()}), ImportOptions())
-    assert (look.classes, look.options.split_column) == ({"circle": 2, "square": 2, "star": 2}, "column 1")
+    preview = preview_source(pack(tmp_path / "vertex.zip", {**PICTURES, "import.csv": lines.encode()}), ImportOptions())
+    assert (preview.classes, preview.options.split_column) == ({"circle": 2, "square": 2, "star": 2}, "column 1")
 
 
 @pytest.mark.parametrize(
@@ -285,8 +285,8 @@ def test_imagenet_s_codes_are_named_by_their_list_of_words(tmp_path: Path) -> No
     files = {
         f"train/{code}/{i}.png": png(int(code[1:]) % 997 + i) for code in ("n01440764", "n01443537") for i in range(3)
     }
-    look = preview_source(pack(tmp_path / "set.zip", files | {"LOC_synset_mapping.txt": words}), ImportOptions())
-    assert (look.options.layout, look.classes) == ("synsets", {"goldfish": 3, "tench": 3})
+    preview = preview_source(pack(tmp_path / "set.zip", files | {"LOC_synset_mapping.txt": words}), ImportOptions())
+    assert (preview.options.layout, preview.classes) == ("synsets", {"goldfish": 3, "tench": 3})
 
 
 def test_splits_of_voc_and_of_folders_are_kept(tmp_path: Path) -> None:

@@ -36,11 +36,11 @@ def test_a_column_of_pictures_with_named_classes(tmp_path: Path) -> None:
     (source := tmp_path / "train.parquet").write_bytes(packed(table(6, note=["x"] * 6)))
     assert find_reader(source).name == "picture-parquet"
     taken = take(READER, source, tmp_path)
-    assert taken.look.classes == {"circle": 3, "square": 3}
+    assert taken.preview.classes == {"circle": 3, "square": 3}
     assert taken.seen == [(f"{i}.png", ("circle", "square")[i % 2], "") for i in range(6)]
     assert taken.content(2) == png(2, (12, 12))
     assert taken.staged.labels == ("circle", "square")
-    lines = {guess.about: (guess.value, guess.option) for guess in taken.look.guesses}
+    lines = {guess.about: (guess.value, guess.option) for guess in taken.preview.guesses}
     assert lines["Label column"] == ("label", "--label-column NAME")
     assert lines["Not used"] == ("'note'", "")
 
@@ -54,7 +54,7 @@ def test_files_for_each_split_belong_together(tmp_path: Path) -> None:
         archive.writestr("README.md", "---\nlicense: mit\n---\n")
     taken = take(READER, source, tmp_path)
     assert [row["given"] for row in taken.rows] == ["test"] * 2 + ["train"] * 8
-    assert taken.look.rows == 10
+    assert taken.preview.rows == 10
 
 
 @pytest.mark.parametrize("kind", ["bytes", "words", "split"])
@@ -65,8 +65,8 @@ def test_other_shapes_of_the_columns(tmp_path: Path, kind: str) -> None:
     columns["animal"] = ["cat", "dog"] * 4
     (source := tmp_path / "a.parquet").write_bytes(packed(pa.table(columns)))
     taken = take(READER, source, tmp_path)
-    assert taken.look.classes == {"cat": 4, "dog": 4}
-    assert taken.look.options.label_column == "animal"
+    assert taken.preview.classes == {"cat": 4, "dog": 4}
+    assert taken.preview.options.label_column == "animal"
     given = ["train"] * 4 + ["validation"] * 2 + ["test"] * 2 if kind == "split" else [""] * 8
     assert [row["given"] for row in taken.rows] == given
 

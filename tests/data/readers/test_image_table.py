@@ -35,8 +35,8 @@ def test_a_table_says_what_the_pictures_show(tmp_path: Path, table: str, kind: s
     assert READER.accepts(source) > image_folders.READER.accepts(source)
     taken = take(READER, source, tmp_path)
     assert [row["label"] for row in taken.rows] == ["cat", "dog", "cat"]
-    assert taken.look.classes == {"cat": 2, "dog": 1}
-    assert {c.role for c in taken.look.columns} >= {"text", "label"}
+    assert taken.preview.classes == {"cat": 2, "dog": 1}
+    assert {c.role for c in taken.preview.columns} >= {"text", "label"}
     assert taken.findings == {}
 
 
@@ -55,7 +55,7 @@ def test_a_split_column_is_kept(tmp_path: Path) -> None:
     table = "file,label,split\n000.png,cat,train\n001.png,dog,train\n002.png,cat,Test\n003.png,dog,valid\n"
     taken = take(READER, pack(tmp_path / "a.zip", heap(4) | {"labels.csv": table.encode()}), tmp_path)
     assert [row["given"] for row in taken.rows] == ["train", "train", "test", "validation"]
-    assert taken.look.options.split_column == "split"
+    assert taken.preview.options.split_column == "split"
 
 
 def test_one_table_for_each_split_belongs_together(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_columns_can_be_chosen(tmp_path: Path) -> None:
     taken = take(READER, source, tmp_path, label_column="colour")
     assert [row["label"] for row in taken.rows] == ["red", "blue", "blue"]
     with pytest.raises(DataError, match="has no column called 'color'"):
-        READER.look(source, ImportOptions(label_column="color"))
+        READER.preview(source, ImportOptions(label_column="color"))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_columns_can_be_chosen(tmp_path: Path) -> None:
 def test_a_table_that_does_not_fit_is_refused_in_words(tmp_path: Path, table: str, sentence: str) -> None:
     source = pack(tmp_path / "a.zip", heap(3) | {"labels.csv": table.encode()})
     with pytest.raises(DataError) as refused:
-        READER.look(source, ImportOptions())
+        READER.preview(source, ImportOptions())
     assert str(refused.value).startswith(sentence)
 
 
@@ -133,5 +133,5 @@ def test_any_table_is_read_or_refused_in_words(tmp_path: Path, table: bytes) -> 
     READER.accepts(source)
     with suppress(DataError):
         staged = StagedDataset(tmp_path, "image-classification")
-        READER.read(source, READER.look(source, ImportOptions()).options, staged, Watched())
+        READER.read(source, READER.preview(source, ImportOptions()).options, staged, Watched())
         staged.close()

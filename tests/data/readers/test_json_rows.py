@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 
 OBJECTS = [
     {"text": "arrived early", "label": "good"},
@@ -36,7 +36,7 @@ LINES = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in OBJECTS)
 def test_every_usual_arrangement_is_understood(content: str, kind: str, tmp_path: Path) -> None:
     file = tmp_path / "reviews.json"
     file.write_text(content, encoding="utf-8")
-    assert look(file).format == kind
+    assert preview(file).format == kind
     assert take(file).pairs == PAIRS
 
 
@@ -97,7 +97,7 @@ def test_half_characters_become_a_sign_that_can_be_stored(tmp_path: Path) -> Non
 def test_json_that_was_called_csv_is_read_and_said_so(tmp_path: Path) -> None:
     file = tmp_path / "reviews.csv"
     file.write_text(LINES, encoding="utf-8")
-    assert "reviews.csv is in truth JSON, whatever its name says; it is read as such." in look(file).notes
+    assert "reviews.csv is in truth JSON, whatever its name says; it is read as such." in preview(file).notes
     assert take(file).pairs == PAIRS
 
 

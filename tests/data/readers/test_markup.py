@@ -6,7 +6,7 @@ import pytest
 
 from core.data.readers.registry import find_reader
 from core.errors import DataError
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 
 CARS = [(4 + 2 * (n % 3), 2000.25 + n * 131 % 977, 17.5 + n * 7 % 23) for n in range(40)]
 HEADER = "<tr><th>cyl</th><th>weight</th><th>mpg</th></tr>"
@@ -43,7 +43,7 @@ def test_a_table_in_html_is_read_under_any_name(name: str, content: str, tmp_pat
 
 def test_another_name_than_its_own_is_said(tmp_path: Path) -> None:
     (tmp_path / "export.xls").write_text(f"<html><body><table>{HEADER}{html()}</table></body></html>")
-    assert look(tmp_path / "export.xls").notes[0] == (
+    assert preview(tmp_path / "export.xls").notes[0] == (
         "export.xls is in truth HTML, not what its name says; its table is read."
     )
 
@@ -62,7 +62,7 @@ def test_cells_over_several_columns_and_rows_name_each_of_them(tmp_path: Path) -
     head = "<tr><th rowspan=2>Branch<th colspan=2>2023<th colspan=2>2024<tr><th>Visits<th>Sales<th>Visits<th>Sales"
     rows = "".join(f"<tr><td>B{n}<td>{n * 7 % 31}<td>{n * 5 % 37}<td>{n * 3 % 29}<td>{n * 11 % 41}" for n in range(40))
     (tmp_path / "b.html").write_text(f"<html><table>{head}{rows}</table></html>")
-    names = [column.name for column in look(tmp_path / "b.html").columns]
+    names = [column.name for column in preview(tmp_path / "b.html").columns]
     assert names == ["Branch", "2023 Visits", "2023 Sales", "2024 Visits", "2024 Sales"]
 
 
@@ -70,12 +70,12 @@ def test_of_several_tables_the_largest_is_taken_and_another_can_be_chosen(tmp_pa
     other = "".join(f"<tr><td>{n}<td>{n * n}</tr>" for n in range(12))
     page = f"<html><table><caption>Squares</caption><tr><th>n<th>mpg</tr>{other}</table><table>{HEADER}{html()}</table>"
     (tmp_path / "page.html").write_text(page)
-    assert look(tmp_path / "page.html").notes[0] == (
+    assert preview(tmp_path / "page.html").notes[0] == (
         "Only 'table 2' of page.html was taken in, its largest table; left out: 'Squares'."
     )
-    assert [column.name for column in look(tmp_path / "page.html", sheet="Squares").columns] == ["n", "mpg"]
+    assert [column.name for column in preview(tmp_path / "page.html", sheet="Squares").columns] == ["n", "mpg"]
     with pytest.raises(DataError, match=r"page\.html has no table called 'x'\. It has: 'Squares', 'table 2'\."):
-        look(tmp_path / "page.html", sheet="x")
+        preview(tmp_path / "page.html", sheet="x")
 
 
 def test_a_page_of_text_with_a_small_table_is_a_text(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_page_of_text_with_a_small_table_is_a_text(tmp_path: Path) -> None:
 def test_a_page_without_a_table_is_still_refused_as_one(tmp_path: Path) -> None:
     (tmp_path / "export.xls").write_text("<!DOCTYPE html><html><body>Please sign in</body></html>")
     with pytest.raises(DataError, match="it is a web page, whatever its name says"):
-        look(tmp_path / "export.xls")
+        preview(tmp_path / "export.xls")
 
 
 def workbook_2003(rows: str) -> str:
@@ -109,7 +109,7 @@ def xml_row(*cells: object) -> str:
 def test_excels_xml_of_2003_is_read_with_its_gaps_and_merged_cells(tmp_path: Path) -> None:
     rows = "".join(xml_row(*car) for car in CARS)
     (tmp_path / "cars.xls").write_text(workbook_2003(xml_row("cyl", "weight", "mpg") + rows))
-    assert look(tmp_path / "cars.xls").format == "Excel 2003 XML, Cars"
+    assert preview(tmp_path / "cars.xls").format == "Excel 2003 XML, Cars"
     assert targets(tmp_path / "cars.xls") == [car[2] for car in CARS]
     title = '<Row><Cell ss:MergeAcross="2"><Data ss:Type="String">Our cars</Data></Cell></Row>'
     gap = '<Row ss:Index="4"><Cell ss:Index="2"><Data ss:Type="String">weight</Data></Cell>'
@@ -123,16 +123,16 @@ def test_xml_with_entities_or_cut_off_is_refused(tmp_path: Path) -> None:
     bomb = whole.replace("<Workbook", '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<Workbook', 1)
     (tmp_path / "bomb.xls").write_text(bomb.replace(">a<", ">&b;<"))
     with pytest.raises(DataError, match="declares entities, which no spreadsheet program does"):
-        look(tmp_path / "bomb.xls")
+        preview(tmp_path / "bomb.xls")
     (tmp_path / "cut.xls").write_text(whole[: len(whole) // 2])
     with pytest.raises(DataError, match="its XML is not whole"):
-        look(tmp_path / "cut.xls")
+        preview(tmp_path / "cut.xls")
 
 
 def test_unicode_text_under_the_name_of_a_workbook_is_a_table(tmp_path: Path) -> None:
     text = "cyl\tweight\tmpg\r\n" + "".join(f"{a}\t{b}\t{c}\r\n" for a, b, c in CARS)
     (tmp_path / "export.xls").write_bytes(text.encode("utf-16"))
-    assert look(tmp_path / "export.xls").notes[0] == (
+    assert preview(tmp_path / "export.xls").notes[0] == (
         "export.xls is in truth a text table (TSV), not what its name says; it is read as one."
     )
     assert targets(tmp_path / "export.xls") == [car[2] for car in CARS]

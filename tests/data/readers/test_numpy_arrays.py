@@ -39,7 +39,7 @@ def test_medmnist_comes_with_its_parts(tmp_path: Path) -> None:
     taken = take(READER, source, tmp_path)
     given = [row["given"] for row in taken.rows]
     assert (given.count("train"), given.count("validation"), given.count("test")) == (8, 4, 4)
-    assert taken.look.classes == {"0": 8, "1": 8}
+    assert taken.preview.classes == {"0": 8, "1": 8}
     train = [i for i, split in enumerate(given) if split == "train"]
     assert np.array_equal(pixels(taken)[train], COLOUR)
 
@@ -72,9 +72,9 @@ def test_files_beside_each_other_are_pairs_or_classes(tmp_path: Path) -> None:
     npz(kuzushiji / "kmnist-train-labels.npz", arr_0=LABELS)
     assert preview_source(kuzushiji, ImportOptions()).classes == {"0": 4, "1": 4}
     drawn = {f"full_numpy_bitmap_{name}.npy": saved(GREY.reshape(8, 144)) for name in ("cat", "dog")}
-    look = preview_source(lay_out(tmp_path / "quickdraw", drawn), ImportOptions())
-    assert look.classes == {"cat": 8, "dog": 8}
-    assert look.guesses[0].about == "Classes"
+    preview = preview_source(lay_out(tmp_path / "quickdraw", drawn), ImportOptions())
+    assert preview.classes == {"cat": 8, "dog": 8}
+    assert preview.guesses[0].about == "Classes"
 
 
 def test_objects_are_never_unpickled(tmp_path: Path) -> None:
@@ -111,14 +111,14 @@ def test_cifar_and_stl_in_plain_bytes(tmp_path: Path) -> None:
     records = b"".join(bytes([i % 2]) + p.transpose(2, 0, 1).tobytes() for i, p in enumerate(images))
     files = {"data_batch_1.bin": records, "test_batch.bin": records, "batches.meta.txt": b"airplane\nautomobile\n\n"}
     taken = take(binary_records.READER, lay_out(tmp_path / "cifar-10-batches-bin", files), tmp_path)
-    assert taken.look.classes == {"airplane": 4, "automobile": 4}
+    assert taken.preview.classes == {"airplane": 4, "automobile": 4}
     assert [row["given"] for row in taken.rows] == ["train"] * 4 + ["test"] * 4
     assert np.array_equal(pixels(taken)[:4], images)
     large = np.random.default_rng(3).integers(0, 256, (2, 96, 96, 3), np.uint8)
     files = {"train_X.bin": large.transpose(0, 3, 2, 1).tobytes(), "train_y.bin": bytes([1, 2]),
              "class_names.txt": b"airplane\nbird\n", "unlabeled_X.bin": b""}  # fmt: skip
     taken = take(binary_records.READER, lay_out(tmp_path / "stl10_binary", files), tmp_path)
-    assert taken.look.classes == {"airplane": 1, "bird": 1}
+    assert taken.preview.classes == {"airplane": 1, "bird": 1}
     assert np.array_equal(pixels(taken), large)
 
 

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from core.errors import DataError
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 
 TEXTS = ["arrived early, works well", "broke\nafter a day", 'it is "fine", really'] * 4
 LABELS = ["good", "bad", "good"] * 4
@@ -33,7 +33,7 @@ def test_the_names_that_a_hub_set_gives_its_labels_are_the_labels(tmp_path: Path
     features = {"info": {"features": {"label": {"names": ["bad", "good"], "_type": "ClassLabel"}}}}
     table = pa.table({"text": TEXTS, "label": [1, 0, 1] * 4})
     file = write(tmp_path / "r.parquet", table.replace_schema_metadata({"huggingface": json.dumps(features)}))
-    assert "The file itself names the labels of 'label': 'bad', 'good'." in look(file).notes
+    assert "The file itself names the labels of 'label': 'bad', 'good'." in preview(file).notes
     assert [row["label"] for row in take(file).rows[:3]] == ["good", "bad", "good"]
 
 
@@ -48,7 +48,7 @@ def test_numbers_dates_words_and_nothing_become_what_they_are(tmp_path: Path) ->
         "gone": pa.nulls(count),
     }
     file = write(tmp_path / "prices.parquet", columns)
-    kinds = {column.name: column.kind for column in look(file).columns}
+    kinds = {column.name: column.kind for column in preview(file).columns}
     assert kinds == {
         "price": "number", "size": "number", "shop": "category", "sold": "date", "used": "category", "gone": "empty",
     }  # fmt: skip
@@ -62,13 +62,13 @@ def test_numbers_dates_words_and_nothing_become_what_they_are(tmp_path: Path) ->
 def test_lists_and_bytes_are_left_out_and_named(tmp_path: Path) -> None:
     columns = {"text": TEXTS, "label": LABELS, "vector": [[1.0]] * 12, "picture": [b"x"] * 12}
     file = write(tmp_path / "reviews.parquet", columns)
-    assert "Not used: 'vector', 'picture' (lists, pictures or other data that is no text)." in look(file).notes
+    assert "Not used: 'vector', 'picture' (lists, pictures or other data that is no text)." in preview(file).notes
     assert len(take(file).rows) == 12
 
 
 def test_a_parquet_file_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:
     file = write(tmp_path / "reviews.csv", {"text": TEXTS, "label": LABELS})
-    assert "reviews.csv is in truth a Parquet file; it is read as one." in look(file).notes
+    assert "reviews.csv is in truth a Parquet file; it is read as one." in preview(file).notes
     assert len(take(file).rows) == 12
 
 

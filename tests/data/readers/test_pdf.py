@@ -20,8 +20,8 @@ def book(folder: Path, content: bytes, name: str = "book.pdf") -> Path:
 def test_the_text_of_every_page_comes_in_in_order(tmp_path: Path) -> None:
     taken = take(READER, book(tmp_path, pdf(story(25), "Chapter two\n" + story(20))), tmp_path)
     assert [row["text"] for row in taken.rows] == [story(25) + "Chapter two\n" + story(20)]
-    assert taken.look.format == taken.staged.facts["format"] == "PDF, 2 pages"
-    assert taken.look.sample[:2] == (
+    assert taken.preview.format == taken.staged.facts["format"] == "PDF, 2 pages"
+    assert taken.preview.sample[:2] == (
         ("1. Nobody in the village knew how old the bridge was.",),
         ("2. A letter came on Tuesday, and it was not for her.",),
     )
@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_refused_in_words(tmp_path: Path, content: bytes,
 def test_too_many_pages_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.data.documents.pdf_text.MOST_PAGES", 2)
     with pytest.raises(DataError, match=r"^book\.pdf says that it has 3 pages; at most 2 are read from one file"):
-        READER.look(book(tmp_path, pdf("a", "b", "c")), ImportOptions())
+        READER.preview(book(tmp_path, pdf("a", "b", "c")), ImportOptions())
 
 
 def test_a_page_that_draws_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def test_rows_of_pixels_are_pictures(tmp_path: Path, case: str) -> None:
     source.write_text(TABLES[case])
     assert find_reader(source).name == "pixel-table"
     taken = take(READER, source, tmp_path)
-    assert taken.look.classes == {"0": 3, "1": 3}
+    assert taken.preview.classes == {"0": 3, "1": 3}
     assert [row["label"] for row in taken.rows] == ["0", "1"] * 3
     for position, image in enumerate(digits(6)):
         assert np.array_equal(np.asarray(decode(taken.content(position))), image[..., 0])
@@ -63,7 +63,7 @@ def test_colours_are_put_together_as_they_came(tmp_path: Path, woven: bool) -> N
     rows = [[i % 2, *numbers(p if woven else p.transpose(2, 0, 1))] for i, p in enumerate(images)]
     (source := tmp_path / "rgb.csv").write_text(lines(rows, ["label", *(f"pixel{i:04}" for i in range(432))]))
     taken = take(READER, source, tmp_path)
-    assert taken.look.format == "Table of pixels: pictures of 12 x 12, in colour"
+    assert taken.preview.format == "Table of pixels: pictures of 12 x 12, in colour"
     assert np.array_equal(np.asarray(decode(taken.content(0))), images[0])
 
 
@@ -71,7 +71,7 @@ def test_brightness_of_other_ranges_is_stretched_and_said(tmp_path: Path) -> Non
     rows = [[i % 2, *(value // 16 for value in numbers(image))] for i, image in enumerate(digits(4))]
     (source := tmp_path / "digits.csv").write_text(lines(rows, ["label", *NAMES]))
     taken = take(READER, source, tmp_path)
-    assert [g.value for g in taken.look.guesses if g.about == "Brightness"] == ["0 to 16"]
+    assert [g.value for g in taken.preview.guesses if g.about == "Brightness"] == ["0 to 16"]
     assert np.asarray(decode(taken.content(0))).max() == 239  # 15 of 16
 
 
@@ -83,7 +83,7 @@ def test_parts_of_a_competition_keep_their_split_and_unlabelled_ones_are_named(t
         archive.writestr("unlabelled.csv", lines([row[1:] for row in ROWS], NAMES))
     taken = take(READER, source, tmp_path)
     assert [row["given"] for row in taken.rows] == ["test"] * 6 + ["train"] * 6
-    assert "unlabelled.csv has no column of labels" in " ".join(taken.look.notes)
+    assert "unlabelled.csv has no column of labels" in " ".join(taken.preview.notes)
 
 
 def test_a_column_can_name_the_parts(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_text_comes_in_as_it_is_in_any_usual_encoding(tmp_path: Path, text: st
     taken = take(READER, text_file(tmp_path, text.encode(encoding)), tmp_path)
     assert [row["text"] for row in taken.rows] == [text]
     assert taken.rows[0]["name"] == "book.txt"
-    assert taken.look.format == taken.staged.facts["format"] == title
+    assert taken.preview.format == taken.staged.facts["format"] == title
     assert taken.findings == {}
 
 
@@ -61,7 +61,7 @@ def test_a_file_that_begins_in_ascii_is_looked_at_to_its_end(tmp_path: Path) -> 
     content = b"All plain here, line by line.\n" * 300_000 + "Schöne Grüße\n".encode("latin-1") * 40
     taken = take(READER, text_file(tmp_path, content), tmp_path)
     assert taken.rows[-1]["text"].endswith("Schöne Grüße\n")
-    assert taken.look.format == "Text, UTF-8"  # from its beginning
+    assert taken.preview.format == "Text, UTF-8"  # from its beginning
     assert taken.staged.facts["format"] == "Text, Western European (Windows-1252)"
     assert set(taken.findings) == {"divided-text"}  # it has no blank line
 
@@ -83,10 +83,10 @@ def test_a_long_text_is_kept_in_parts_that_make_it_up_again(tmp_path: Path) -> N
 
 
 def test_a_look_shows_the_first_lines_and_says_when_there_is_little(tmp_path: Path) -> None:
-    look = READER.look(text_file(tmp_path, b"\n\nChapter one\n\nIt rained.\n"), ImportOptions())
-    assert look.sample == (("Chapter one",), ("It rained.",))
-    assert (look.kind, look.tasks, look.options.encoding) == ("documents", ("text-generation",), "utf-8")
-    assert look.notes == ("That is very little: at least 1,000 characters of text are needed.",)
+    preview = READER.preview(text_file(tmp_path, b"\n\nChapter one\n\nIt rained.\n"), ImportOptions())
+    assert preview.sample == (("Chapter one",), ("It rained.",))
+    assert (preview.kind, preview.tasks, preview.options.encoding) == ("documents", ("text-generation",), "utf-8")
+    assert preview.notes == ("That is very little: at least 1,000 characters of text are needed.",)
 
 
 @pytest.mark.parametrize("name", ["book.txt", "notes.md", "NOTES.MARKDOWN", "manual.rst"])

@@ -8,7 +8,7 @@ from core.data.readers.registry import find_reader
 from tests.data.bad.making import zip_of
 from tests.data.documents.writing import pdf
 from tests.data.images.drawing import lay_out
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 
 TOPICS = ("parcel", "invoice", "screen", "manual", "refund", "keyboard", "driver", "price", "battery", "cable")
 
@@ -45,7 +45,7 @@ def test_the_class_is_the_folder(kind: str, tmp_path: Path) -> None:
     assert sorted({label for _, label in taken.pairs}) == ["angry", "calm", "happy"]
     assert ("I am happy about the parcel of day 0.", "happy") in taken.pairs
     assert len(taken.rows) == 15
-    assert [g.why for g in look(source).guesses if g.about == "Label column"] == [
+    assert [g.why for g in preview(source).guesses if g.about == "Label column"] == [
         "the name of the folder that a text lies in"
     ]
 
@@ -58,7 +58,7 @@ def test_parts_and_texts_without_a_class_are_kept_apart(tmp_path: Path) -> None:
     assert counts(source) == {
         ("positive", "train"): 6, ("negative", "train"): 6, ("positive", "test"): 3, ("negative", "test"): 3,
     }  # fmt: skip
-    assert "4 texts in 'unsup' have no class and will be left out." in look(source).notes
+    assert "4 texts in 'unsup' have no class and will be left out." in preview(source).notes
 
 
 @pytest.mark.parametrize(
@@ -132,4 +132,6 @@ def test_fasttext_lines_lose_their_label(tmp_path: Path) -> None:
     assert take(file).pairs[0] == ("about the parcel of day 0", "angry")
     both = tmp_path / "both.txt"
     both.write_text("\n".join(f"__label__all {line}" for line in lines))
-    assert "20 of 20 rows looked at have several labels" in " ".join(look(both, several_labels="against:happy").notes)
+    assert "20 of 20 rows looked at have several labels" in " ".join(
+        preview(both, several_labels="against:happy").notes
+    )

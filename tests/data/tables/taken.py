@@ -39,14 +39,14 @@ class Taken:
         return [row[f"feature:{name}" if name else "target"] for row in self.rows]
 
 
-def look(path: Path, **options: Any) -> SourcePreview:
+def preview(path: Path, **options: Any) -> SourcePreview:
     """Look at a file."""
     return preview_source(path, ImportOptions(**options))
 
 
 def take(path: Path, **options: Any) -> Taken:
     """Read a file with the options that a look at it has completed."""
-    chosen = look(path, **options).options
+    chosen = preview(path, **options).options
     folder = path.parent / f"draft of {path.name}"
     folder.mkdir()
     staged = StagedDataset(folder, chosen.task)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 TOPICS = ("parcel", "invoice", "screen", "manual", "refund", "keyboard", "driver", "price", "battery", "cable")
 TEXTS = [f"The {TOPICS[n % 10]} of day {n} came late again" for n in range(30)]
@@ -72,7 +72,7 @@ def test_a_rejected_label_is_not_that_one_and_an_ignored_example_has_none(tmp_pa
 )  # fmt: skip
 def test_marked_parts_of_texts_are_said_not_to_be_learnt(rows: list[Any], tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(rows))
-    seen = look(tmp_path / "a.json")
+    seen = preview(tmp_path / "a.json")
     assert "spans" in seen.notes[0]
     assert seen.options.task == "text-generation"
     assert [column.name for column in seen.columns] == ["text"] or "id" not in rows[0]

@@ -147,10 +147,10 @@ def test_any_options_of_a_good_file_are_obeyed_or_refused(suffix: str, options: 
         file = Path(folder) / f"brought{suffix}"
         file.write_bytes(GOOD[suffix])
         try:
-            look = preview_source(file, ImportOptions.model_validate(options))
+            preview = preview_source(file, ImportOptions.model_validate(options))
         except DataError as error:
-            refused, look = str(error), None
-        if look is None:
+            refused, preview = str(error), None
+        if preview is None:
             assert refused.endswith((".", "?"))
-        elif look.classes or look.options.task != "text-classification":  # else nobody could guess it
-            assert preview_source(file, look.options).options == look.options
+        elif preview.classes or preview.options.task != "text-classification":  # else nobody could guess it
+            assert preview_source(file, preview.options).options == preview.options

@@ -18,7 +18,7 @@ from core.errors import DataError
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import SPLITS
 from tests.data.silent import Silent
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 HEADER = ("shop", "opened", "visit", "took", "note", "when", "sold")
 CHANCE = np.random.default_rng(0)
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def kinds(file: Path, **options: Any) -> dict[str, tuple[str, str]]:
-    return {column.name: (column.kind, column.role) for column in look(file, **(WANTED | options)).columns}
+    return {column.name: (column.kind, column.role) for column in preview(file, **(WANTED | options)).columns}
 
 
 def test_each_column_is_used_as_what_it_is(file: Path) -> None:
@@ -63,7 +63,9 @@ def test_each_column_is_used_as_what_it_is(file: Path) -> None:
 
 
 def test_every_guess_about_a_column_says_how_to_choose_otherwise(file: Path) -> None:
-    said = {guess.value: guess.option for guess in look(file, **WANTED).guesses if guess.about in ("Column", "Split")}
+    said = {
+        guess.value: guess.option for guess in preview(file, **WANTED).guesses if guess.about in ("Column", "Split")
+    }
     assert said == {
         "by time, in the column 'when'": "--split-by random",
         "'took': durations, in seconds": "--as took=category",
@@ -91,7 +93,7 @@ def test_what_the_user_says_of_a_column_is_done_and_kept(
 ) -> None:
     found = kinds(file, **decided)
     assert {name: found[name] for name in expected} == expected
-    first = look(file, **WANTED, **decided)
+    first = preview(file, **WANTED, **decided)
     again = preview_source(file, first.options)
     assert (again.columns, again.options) == (first.columns, first.options)
 
@@ -124,7 +126,7 @@ def test_a_column_that_gives_the_answer_away_is_used_where_somebody_insists(tmp_
 )
 def test_what_cannot_be_done_is_said(decided: dict[str, Any], sentence: str, file: Path) -> None:
     with pytest.raises(DataError, match=sentence):
-        look(file, task="tabular-regression", target_column="sold", **decided)
+        preview(file, task="tabular-regression", target_column="sold", **decided)
 
 
 def imported(file: Path, **options: Any) -> tuple[DatasetStore, str, str]:
@@ -167,5 +169,5 @@ def test_a_number_beside_texts_is_predicted_where_it_is_called_an_outcome(
     header: tuple[str, str], task: str, tmp_path: Path
 ) -> None:
     rows = [(f"this is what customer {n} wrote about it", round(n * 7919 % 991 / 100, 2)) for n in range(60)]
-    seen = look(write_csv(tmp_path / "letters.csv", header, *rows))
+    seen = preview(write_csv(tmp_path / "letters.csv", header, *rows))
     assert (seen.tasks[0], "tabular-regression" in seen.tasks) == (task, True)

@@ -12,7 +12,7 @@ from core.data.imports.run_import import run_import
 from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from tests.data.silent import Silent
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 TOPICS = ("parcel", "invoice", "screen", "manual", "refund", "keyboard", "driver", "price", "battery", "cable")
 
@@ -82,7 +82,7 @@ def test_a_question_and_its_answer_are_read_together(names: tuple[str, str, str]
     assert taken.texts[0] == first.get(
         beside, f"User: Explain the parcel number 0.{about}\nAssistant: It is made by hand, 0."
     )
-    said = " ".join(look(tmp_path / "a.csv").notes)
+    said = " ".join(preview(tmp_path / "a.csv").notes)
     assert f"'{asked}'" in said
     assert f"'{answer}'" in said
 
@@ -108,14 +108,14 @@ def test_two_messages_of_a_preference_pair_begin_with_their_question_once(tmp_pa
 
 def test_labelled_conversations_are_for_their_labels(tmp_path: Path) -> None:
     rows = [{"messages": messages(n)[1:], "label": ("late", "early")[n % 2]} for n in range(20)]
-    seen = look(jsonl(tmp_path / "chats.jsonl", rows))
+    seen = preview(jsonl(tmp_path / "chats.jsonl", rows))
     assert seen.tasks == ("text-classification", "text-generation")
     assert dict(seen.classes) == {"late": 10, "early": 10}
 
 
 def test_texts_with_labels_stay_what_they_are_beside_columns_called_input_and_output(tmp_path: Path) -> None:
     rows = [(f"The {TOPICS[n % 10]} came on day {n} at last", ("good", "bad")[n % 2]) for n in range(30)]
-    seen = look(write_csv(tmp_path / "a.csv", ("input", "output"), *rows))
+    seen = preview(write_csv(tmp_path / "a.csv", ("input", "output"), *rows))
     assert seen.options.task == "text-classification"
 
 

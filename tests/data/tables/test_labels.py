@@ -6,7 +6,7 @@ import pytest
 
 from core.data.tables.labels import LabelBook
 from core.errors import DataError
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 
 def table(path: Path, *labels: str, name: str = "label", file: str = "letters.csv") -> Path:
@@ -41,14 +41,14 @@ def table(path: Path, *labels: str, name: str = "label", file: str = "letters.cs
     ],
 )  # fmt: skip
 def test_spellings_of_one_label_become_one(written: tuple[str, ...], mapping: dict[str, str], tmp_path: Path) -> None:
-    assert look(table(tmp_path, *written), task="text-classification").label_map == mapping
+    assert preview(table(tmp_path, *written), task="text-classification").label_map == mapping
 
 
 @pytest.mark.parametrize(
     ("name", "file"), [("sentiment", "letters.csv"), ("label", "movie_reviews.csv"), ("polarity", "x.csv")]
 )
 def test_one_and_nought_are_words_where_the_table_is_about_opinions(name: str, file: str, tmp_path: Path) -> None:
-    seen = look(table(tmp_path, "1", "0", name=name, file=file))
+    seen = preview(table(tmp_path, "1", "0", name=name, file=file))
     assert seen.label_map == {"1": "positive", "0": "negative"}
     assert seen.classes == {"positive": 5, "negative": 5}
     assert seen.notes == (
@@ -57,7 +57,7 @@ def test_one_and_nought_are_words_where_the_table_is_about_opinions(name: str, f
 
 
 def test_one_and_nought_stay_numbers_where_nobody_says_what_they_are(tmp_path: Path) -> None:
-    assert look(table(tmp_path, "1", "0")).label_map == {"1": "1", "0": "0"}
+    assert preview(table(tmp_path, "1", "0")).label_map == {"1": "1", "0": "0"}
 
 
 def test_what_was_joined_is_a_finding(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_none_is_a_label_like_any_other(tmp_path: Path) -> None:
-    assert look(table(tmp_path, "urgent", "none", "None")).classes == {"none": 10, "urgent": 5}
+    assert preview(table(tmp_path, "urgent", "none", "None")).classes == {"none": 10, "urgent": 5}
 
 
 def test_a_spelling_that_comes_after_the_part_looked_at_still_joins_the_others() -> None:
@@ -110,7 +110,7 @@ def test_measurements_are_no_labels(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "letters.csv", ("text", "label"), *rows)
     assert take(file).options.task == "tabular-regression"  # a number can be predicted from texts too
     with pytest.raises(DataError, match="not kinds: hardly two are the same"):
-        look(file, task="text-classification")
+        preview(file, task="text-classification")
 
 
 @pytest.mark.parametrize(
@@ -126,5 +126,5 @@ def test_text_and_label_are_guessed(columns: tuple[str, ...], text: str, label: 
     rows = [
         [("good", "bad")[n % 2] if column == label else made[column].format(n) for column in columns] for n in range(20)
     ]
-    options = look(write_csv(tmp_path / "letters.csv", columns, *rows)).options
+    options = preview(write_csv(tmp_path / "letters.csv", columns, *rows)).options
     assert (options.task, options.text_column, options.label_column) == ("text-classification", text, label)

@@ -11,7 +11,7 @@ from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.imported import reviews
 from tests.data.silent import Silent
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 HEADER = ("text", "label", "topic", "split")
 ROWS = [
@@ -43,21 +43,21 @@ def dataset_store(tmp_path: Path) -> DatasetStore:
     ],
 )
 def test_the_options_of_a_look_given_back_show_the_same_again(decided: dict[str, Any], file: Path) -> None:
-    first = look(file, **decided)
+    first = preview(file, **decided)
     again = preview_source(file, first.options)
     assert again.options == first.options
     assert (again.classes, again.label_map, again.columns) == (first.classes, first.label_map, first.columns)
 
 
 def test_the_import_brings_what_the_look_has_shown(file: Path, dataset_store: DatasetStore, tmp_path: Path) -> None:
-    seen = look(file)
+    seen = preview(file)
     info = run_import(dataset_store, file, seen.options, Silent(), tmp_path / "draft")
     assert info.class_counts == dict(sorted(seen.classes.items()))
     assert (info.task, info.examples) == (seen.options.task, seen.rows)
 
 
 def test_a_chosen_label_column_is_taken(file: Path) -> None:
-    seen = look(file, label_column="topic")
+    seen = preview(file, label_column="topic")
     assert seen.classes == {"price": 20, "post": 20, "help": 20}
     assert {column.name: column.role for column in seen.columns} == {
         "text": "text", "label": "ignored", "topic": "label", "split": "split",
@@ -83,13 +83,13 @@ def test_a_misspelt_split_does_not_undo_the_others(tmp_path: Path) -> None:
 
 
 def test_a_left_out_column_is_neither_text_nor_label(file: Path) -> None:
-    assert look(file, ignored_columns=("label",)).options.label_column == "topic"
+    assert preview(file, ignored_columns=("label",)).options.label_column == "topic"
 
 
 @pytest.mark.parametrize("option", ["text_column", "label_column", "target_column", "split_column"])
 def test_a_column_that_is_not_there_is_named_with_those_that_are(option: str, file: Path) -> None:
     with pytest.raises(DataError) as refused:
-        look(file, **{option: "sentiment"})
+        preview(file, **{option: "sentiment"})
     assert str(refused.value) == (
         "letters.csv has no column called 'sentiment'. It has: 'text', 'label', 'topic', 'split'. Choose one of these."
     )
@@ -97,14 +97,14 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(option: str, fi
 
 def test_texts_with_labels_can_be_learnt_to_be_written_too(file: Path) -> None:
     taken = take(file, task="text-generation")
-    assert look(file).tasks == ("text-classification", "text-generation")
+    assert preview(file).tasks == ("text-classification", "text-generation")
     assert taken.texts == [text for text, _ in reviews()]
     assert taken.rows[0]["name"] == "letters, line 2"
 
 
 def test_a_table_that_nobody_can_guess_is_shown_all_the_same_so_that_columns_can_be_chosen(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "odd.csv", ("words", "note"), *[(text, text[::-1]) for text, _ in reviews()])
-    seen = look(file)
+    seen = preview(file)
     assert [column.name for column in seen.columns] == ["words", "note"]
     assert seen.tasks == ("text-classification", "tabular-regression", "text-generation")
     assert seen.problem == (

@@ -10,7 +10,7 @@ from core.data.store.dataset_store import DatasetStore
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.silent import Silent
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 HEADER = ("id", "shop", "RAM", "weight", "sold", "price")
 ROWS = [
@@ -25,7 +25,7 @@ def laptops(tmp_path: Path) -> Path:
 
 
 def test_the_number_to_predict_and_its_helpers_are_found(tmp_path: Path) -> None:
-    seen = look(laptops(tmp_path))
+    seen = preview(laptops(tmp_path))
     assert seen.tasks[0] == "tabular-regression"
     assert seen.options.target_column == "price"
     assert {column.name: (column.kind, column.role) for column in seen.columns} == {
@@ -58,7 +58,9 @@ def test_who_does_not_want_them_as_numbers_gets_words(tmp_path: Path) -> None:
 
 def test_a_column_that_equals_the_target_is_pointed_out_and_left_out(tmp_path: Path) -> None:
     rows = [(n % 5, n * 7 % 31, n * 7 % 31, round(n * 7 % 31 * 1.19, 2)) for n in range(60)]
-    seen = look(write_csv(tmp_path / "prices.csv", ("size", "price", "cost", "with tax"), *rows), target_column="price")
+    seen = preview(
+        write_csv(tmp_path / "prices.csv", ("size", "price", "cost", "with tax"), *rows), target_column="price"
+    )
     assert seen.options.ignored_columns == ("cost", "with tax")
     assert seen.notes[0] == (
         "'cost', 'with tax' give 'price' away and are left out: a model that saw it would look perfect and be of no "
@@ -90,7 +92,7 @@ def test_a_leaking_column_can_be_taken_back_by_who_knows_better(tmp_path: Path) 
 )
 def test_identifiers_are_told_from_numbers(name: str, values: list[str], tmp_path: Path) -> None:
     rows = [(value, n % 6, n * 7 % 31) for n, value in enumerate(values)]
-    seen = look(write_csv(tmp_path / "prices.csv", (name, "size", "price"), *rows))
+    seen = preview(write_csv(tmp_path / "prices.csv", (name, "size", "price"), *rows))
     assert (seen.columns[0].kind, seen.columns[0].role) == ("identifier", "ignored")
 
 
@@ -103,31 +105,31 @@ def test_codes_that_begin_with_zeros_stay_words(tmp_path: Path) -> None:
 def test_storage_in_two_units_is_made_one(tmp_path: Path) -> None:
     rows = [(("512GB", "1TB", "256GB")[n % 3], n % 6, n * 7 % 31) for n in range(40)]
     file = write_csv(tmp_path / "prices.csv", ("disk", "size", "price"), *rows)
-    assert look(file).columns[0].note == "512GB, 1TB: offered as numbers, without 'GB'; 1 TB is 1,000 GB"
+    assert preview(file).columns[0].note == "512GB, 1TB: offered as numbers, without 'GB'; 1 TB is 1,000 GB"
     assert take(file).column("disk")[:3] == [512.0, 1000.0, 256.0]
 
 
 @pytest.mark.parametrize("name", ["pay", "hourly wage", "Gehalt", "salaire", "sueldo", "薪资"])
 def test_what_somebody_earns_is_to_be_predicted_also_as_a_range(name: str, tmp_path: Path) -> None:
     rows = [(n % 9, f"{20 + n % 30}k–{25 + n % 30}k a year", n * 7 % 31) for n in range(60)]
-    seen = look(write_csv(tmp_path / "jobs.csv", ("level", name, "size"), *rows))
+    seen = preview(write_csv(tmp_path / "jobs.csv", ("level", name, "size"), *rows))
     assert seen.options.target_column == name
 
 
 def test_few_words_with_numbers_stay_words(tmp_path: Path) -> None:
     rows = [(("128GB SSD", "1TB HDD", "500GB HDD")[n % 3], f"{n % 9} {'£$'[n % 2]}", n * 7 % 31) for n in range(40)]
     file = write_csv(tmp_path / "prices.csv", ("disk", "fee", "price"), *rows)
-    assert [column.role for column in look(file).columns] == ["feature", "feature", "target"]
+    assert [column.role for column in preview(file).columns] == ["feature", "feature", "target"]
     assert take(file).column("disk")[:2] == ["128GB SSD", "1TB HDD"]
 
 
 def test_amounts_in_two_currencies_are_never_added_up(tmp_path: Path) -> None:
     rows = [(f"{'$€'[n % 2]}{n * 13 % 97}", n % 6, n * 7 % 31) for n in range(90)]
     file = write_csv(tmp_path / "prices.csv", ("fee", "size", "price"), *rows)
-    assert look(file).columns[0].note == (
+    assert preview(file).columns[0].note == (
         "amounts in several currencies ('$', '€'), which are never added up: convert them in the file"
     )
-    assert look(file).columns[0].role == "ignored"
+    assert preview(file).columns[0].role == "ignored"
 
 
 def test_few_prices_on_request_make_no_words_of_the_others(tmp_path: Path) -> None:

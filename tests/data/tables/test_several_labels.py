@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataError
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 TOPICS = ("parcel", "invoice", "screen", "manual", "refund", "keyboard", "driver", "price", "battery", "cable")
 TEXTS = [f"the {TOPICS[n % 10]} of order {n} came on a {TOPICS[n // 10]} day at last" for n in range(60)]
@@ -27,7 +27,7 @@ def several(folder: Path, kind: str) -> Path:
 
 @pytest.mark.parametrize("kind", ["jsonl", "json", "python", ", ", "|", ";"])
 def test_the_first_label_is_taken_and_said(kind: str, tmp_path: Path) -> None:
-    seen = look(several(tmp_path, kind))
+    seen = preview(several(tmp_path, kind))
     assert dict(seen.classes) == {"info": 20, "billing": 20, "complaint": 20}
     assert seen.options.several_labels == "first"
     said = " ".join(seen.notes)
@@ -53,17 +53,17 @@ def test_rows_with_several_labels_can_be_left_out(tmp_path: Path) -> None:
 def test_a_choice_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     file = several(tmp_path, "|")
     with pytest.raises(DataError, match="There is no label 'spam' to learn against the rest"):
-        look(file, several_labels="against:spam")
+        preview(file, several_labels="against:spam")
     with pytest.raises(DataError, match="'last' is no choice"):
-        look(file, several_labels="last")
+        preview(file, several_labels="last")
     plain = write_csv(tmp_path / "plain.csv", ("text", "label"), *zip(TEXTS, "ab" * 30, strict=True))
     with pytest.raises(DataError, match=r"No row of plain\.csv has several labels in 'label'"):
-        look(plain, several_labels="first")
+        preview(plain, several_labels="first")
 
 
 @pytest.mark.parametrize("labels", [("Berlin, Germany", "Paris, France"), ("red", "green"), ("1-2 days", "3-4 days")])
 def test_labels_with_commas_are_one_label_each(labels: tuple[str, str], tmp_path: Path) -> None:
-    seen = look(write_csv(tmp_path / "a.csv", ("text", "label"), *((t, labels[n % 2]) for n, t in enumerate(TEXTS))))
+    seen = preview(write_csv(tmp_path / "a.csv", ("text", "label"), *((t, labels[n % 2]) for n, t in enumerate(TEXTS))))
     assert dict(seen.classes) == {labels[0]: 30, labels[1]: 30}
     assert seen.options.several_labels == ""
 
@@ -85,17 +85,20 @@ def test_columns_of_0_and_1_are_one_label(names: tuple[str, ...], yes: str, no: 
 
 def test_rows_with_several_and_with_no_1_are_said(tmp_path: Path) -> None:
     rows = [(text, int(n % 3 == 0), int(n % 6 == 0), int(n % 5 == 0)) for n, text in enumerate(TEXTS)]
-    seen = look(write_csv(tmp_path / "a.csv", ("comment_text", "toxic", "insult", "threat"), *rows))
+    seen = preview(write_csv(tmp_path / "a.csv", ("comment_text", "toxic", "insult", "threat"), *rows))
     assert dict(seen.classes) == {"none": 32, "toxic": 20, "threat": 8}
     assert any("12 of 60 rows looked at have 1 in several of them" in note for note in seen.notes)
-    assert dict(look(tmp_path / "a.csv", several_labels="against:insult").classes) == {"not insult": 50, "insult": 10}
-    assert dict(look(tmp_path / "a.csv", label_column="threat").classes) == {"0": 48, "1": 12}
+    assert dict(preview(tmp_path / "a.csv", several_labels="against:insult").classes) == {
+        "not insult": 50,
+        "insult": 10,
+    }
+    assert dict(preview(tmp_path / "a.csv", label_column="threat").classes) == {"0": 48, "1": 12}
 
 
 def test_columns_of_0_and_1_beside_a_label_or_without_a_text_are_left_alone(tmp_path: Path) -> None:
     rows = [(text, n % 2, (n + 1) % 2, "ab"[n % 2]) for n, text in enumerate(TEXTS)]
-    seen = look(write_csv(tmp_path / "a.csv", ("text", "paid", "open", "label"), *rows))
+    seen = preview(write_csv(tmp_path / "a.csv", ("text", "paid", "open", "label"), *rows))
     assert seen.options.label_column == "label"
     numbers = [(n * 1.5, n % 2, (n + 1) % 2, n * 2.25 + n % 2) for n in range(60)]
-    table = look(write_csv(tmp_path / "b.csv", ("size", "left", "right", "price"), *numbers))
+    table = preview(write_csv(tmp_path / "b.csv", ("size", "left", "right", "price"), *numbers))
     assert (table.options.task, table.options.target_column) == ("tabular-regression", "price")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.data.tables.taken import look, take
+from tests.data.tables.taken import preview, take
 from tests.data.tables.workbook import write_workbook
 
 HEADER = ("region", "shop", "visits", "sales")
@@ -37,7 +37,7 @@ def book(path: Path, *rows: Sequence[Any]) -> Path:
 
 def test_cells_merged_downwards_count_in_every_row_that_they_cover(tmp_path: Path) -> None:
     file = merge(book(tmp_path / "b.xlsx", HEADER, *ROWS), "A2:A11", "A12:A21", "A22:A31", "A32:A41")
-    assert "Cells that are merged downwards count in each of the rows that they cover." in look(file).notes
+    assert "Cells that are merged downwards count in each of the rows that they cover." in preview(file).notes
     regions = take(file, target_column="sales").column("region")
     assert regions == ["North"] * 10 + ["South"] * 10 + ["East"] * 10 + ["West"] * 10
 
@@ -46,18 +46,18 @@ def test_names_over_merged_columns_go_for_each_of_them(tmp_path: Path) -> None:
     groups, names = ("shop", "2023", None, "2024", None), (None, "visits", "sales", "visits", "sales")
     rows = [(f"S{n}", n * 7 % 31, n * 5 % 37, n * 3 % 29, n * 11 % 41) for n in range(40)]
     file = merge(book(tmp_path / "b.xlsx", ("Our shops",), groups, names, *rows), "A1:E1", "B2:C2", "D2:E2", "A2:A3")
-    assert [c.name for c in look(file).columns] == ["shop", "2023 visits", "2023 sales", "2024 visits", "2024 sales"]
+    assert [c.name for c in preview(file).columns] == ["shop", "2023 visits", "2023 sales", "2024 visits", "2024 sales"]
     assert len(take(file).rows) == 40
 
 
 def test_a_sheet_that_is_shown_comes_before_one_that_is_hidden(tmp_path: Path) -> None:
     file = write_workbook(tmp_path / "b.xlsx", Lists=[("key", "value"), ("a", 1), ("b", 2)], Sales=[HEADER, *ROWS])
-    assert look(file).options.sheet == "Lists"
+    assert preview(file).options.sheet == "Lists"
     hidden = changed(file, "xl/workbook.xml", 'sheetId="1"', 'sheetId="1" state="hidden"')
-    assert look(hidden).options.sheet == "Sales"
+    assert preview(hidden).options.sheet == "Sales"
 
 
 def test_an_empty_column_before_the_table_shifts_nothing(tmp_path: Path) -> None:
     file = book(tmp_path / "b.xlsx", (None, *HEADER), *[(None, *row) for row in ROWS])
-    assert look(file).columns[-1].name == "sales"
+    assert preview(file).columns[-1].name == "sales"
     assert take(file, target_column="sales").column("")[:2] == [300, 391]

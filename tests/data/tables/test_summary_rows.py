@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 from tests.data.tables.workbook import write_workbook
 
 HEADER = ("month", "region", "visits", "revenue")
@@ -35,7 +35,7 @@ def test_sums_and_averages_at_the_foot_are_named_and_left_out(tmp_path: Path) ->
     )
     assert found.examples[0] == f"Total | | {VISITS} | {REVENUE:.0f}"
     assert [
-        (guess.about, guess.value, guess.option) for guess in look(file).guesses if guess.about == "Rows left out"
+        (guess.about, guess.value, guess.option) for guess in preview(file).guesses if guess.about == "Rows left out"
     ] == [("Rows left out", "rows 42, 43", "--keep-totals")]
 
 

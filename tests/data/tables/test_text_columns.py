@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.dataset_types import Guess
-from tests.data.tables.taken import look, take, write_csv
+from tests.data.tables.taken import preview, take, write_csv
 
 TOPICS = ("parcel", "invoice", "screen", "manual", "refund", "keyboard", "driver", "price", "battery", "cable")
 
@@ -40,15 +40,15 @@ def test_it_is_a_line_with_the_way_to_choose_otherwise(tmp_path: Path) -> None:
     assert Guess(
         "Text columns", "'title', then 'body'", "texts about the same example; joined by a line break",
         "--text-column NAME once for each, in order",
-    ) in look(table(tmp_path)).guesses  # fmt: skip
+    ) in preview(table(tmp_path)).guesses  # fmt: skip
 
 
 def test_the_user_chooses_which_and_in_which_order(tmp_path: Path) -> None:
     file = table(tmp_path)
     assert take(file, text_column="body").texts[0] == "it came on a parcel day and I wrote 0 letters"
-    both = look(file, text_column="body", more_text_columns=("title",))
+    both = preview(file, text_column="body", more_text_columns=("title",))
     assert (both.options.text_column, both.options.more_text_columns) == ("body", ("title",))
-    assert look(file, text_column="body", more_text_columns=()).options.more_text_columns == ()
+    assert preview(file, text_column="body", more_text_columns=()).options.more_text_columns == ()
 
 
 @pytest.mark.parametrize(("name", "same"), [("text_clean", True), ("city", False), ("processed_text", False)])
@@ -56,6 +56,6 @@ def test_the_same_text_once_more_and_other_columns_are_not_read(name: str, same:
     texts = [f"it came on a {TOPICS[n % 10]} day and I wrote {n} letters" for n in range(40)]
     others = [text if same else f"New {TOPICS[n % 10]} town {n}" for n, text in enumerate(texts)]
     rows = zip(texts, others, "ab" * 20, strict=True)
-    seen = look(write_csv(tmp_path / "a.csv", ("text", name, "label"), *rows))
+    seen = preview(write_csv(tmp_path / "a.csv", ("text", name, "label"), *rows))
     assert (seen.options.text_column, seen.options.more_text_columns) == ("text", ())
     assert [guess.value for guess in seen.guesses if guess.about == "Unused column"] == [name]

@@ -25,9 +25,9 @@ RECORDED = {
 }
 
 
-def look(code: str, name: str) -> Advice | None:
+def check(code: str, name: str) -> Advice | None:
     few = {"learnt by heart": 560, "a good run": 1_257}
-    return rules()[code].look(replace(recorded(name), train_examples=few.get(name, 0)))
+    return rules()[code].check(replace(recorded(name), train_examples=few.get(name, 0)))
 
 
 def test_every_rule_is_tried() -> None:
@@ -37,10 +37,10 @@ def test_every_rule_is_tried() -> None:
 @pytest.mark.parametrize("code", RECORDED)
 def test_a_rule_speaks_where_it_must_and_is_silent_where_it_must_not(code: str) -> None:
     speaks, silent = RECORDED[code]
-    advice = look(code, speaks)
+    advice = check(code, speaks)
     assert advice is not None
     assert advice.code == code
-    assert look(code, silent) is None
+    assert check(code, silent) is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,13 +74,13 @@ def test_words_and_numbers() -> None:
 
 
 def test_who_ended_too_soon_is_trained_longer() -> None:
-    advice = look("still-falling", "ended too soon")
+    advice = check("still-falling", "ended too soon")
     assert advice is not None
     assert (advice.more_epochs, advice.changes) == (4, {})
 
 
 def test_shares_are_said_in_percent() -> None:
-    advice = look("plateau", "nothing more to learn")
+    advice = check("plateau", "nothing more to learn")
     assert advice is not None
     assert " % before." in advice.evidence
     assert "accuracy" in advice.evidence
@@ -89,12 +89,12 @@ def test_shares_are_said_in_percent() -> None:
 def test_a_live_run_is_not_told_that_it_ended_too_soon() -> None:
     live = recorded("ended too soon")
     live = replace(live, run=replace(live.run, status=RunStatus.RUNNING))
-    assert rules()["still-falling"].look(live) is None
+    assert rules()["still-falling"].check(live) is None
 
 
 def test_a_loss_that_rises_without_breaking_down_is_a_learning_rate_too_high() -> None:
     steps = np.arange(20, dtype=float)
-    advice = rules()["learning-rate-too-high"].look(
+    advice = rules()["learning-rate-too-high"].check(
         changed(recorded("a good run"), train__loss=Line(steps, np.asarray(2.0 + 0.1 * steps, dtype=np.float64)))
     )
     assert advice is not None
@@ -106,18 +106,18 @@ def test_no_rule_stumbles_over_a_run_that_has_only_begun(code: str) -> None:
     begun = recorded("a good run")
     one = Line(np.array([1]), np.array([2.3]))
     for lines in ({}, dict.fromkeys(begun.lines, one)):
-        assert rules()[code].look(replace(begun, lines=lines, report={})) is None
+        assert rules()[code].check(replace(begun, lines=lines, report={})) is None
 
 
 def test_a_simple_method_is_not_called_better_where_the_difference_has_no_interval() -> None:
     rare = recorded("rare class")
     unsure = rare.report["difference"] | {"value": math.nan, "ci_low": math.nan, "ci_high": math.nan}
-    assert rules()["worse-than-baseline"].look(replace(rare, report={"difference": unsure})) is None
+    assert rules()["worse-than-baseline"].check(replace(rare, report={"difference": unsure})) is None
 
 
 def test_with_balanced_classes_only_more_examples_help() -> None:
     rare: Evidence = recorded("rare class")
-    advice = rules()["class-never-predicted"].look(
+    advice = rules()["class-never-predicted"].check(
         replace(rare, settings={**rare.settings, "class_weights": "balanced"})
     )
     assert advice is not None

@@ -8,7 +8,7 @@ CODE = "class-never-predicted"
 LISTED = 3  # names in the sentence
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find columns of the confusion matrix that are empty."""
     labels, confusion = evidence.report.get("labels", []), np.array(evidence.report.get("confusion", []))
     if confusion.ndim != 2 or not confusion.size:
@@ -31,4 +31,4 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=25)
+RULE = Rule(CODE, check, order=25)

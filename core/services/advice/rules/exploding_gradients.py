@@ -12,7 +12,7 @@ HARM = 1.5  # times the usual loss, at or after the step: what nobody feels is n
 OF_THE_FIRST = 0.1  # of the first loss: below it all that could be learnt is known
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find a gradient far longer than those before it, after which the loss is higher."""
     norms, losses = evidence.line("train/gradient_norm"), evidence.line("train/loss")
     if len(norms) < FEWEST or len(losses) < FEWEST:
@@ -43,4 +43,4 @@ def _harms(losses: Line, step: int) -> bool:
     return then > HARM * usual and then > OF_THE_FIRST * float(losses.values[0])
 
 
-RULE = Rule(CODE, look, order=15, of_descent=True)
+RULE = Rule(CODE, check, order=15, of_descent=True)

@@ -9,7 +9,7 @@ WORSE = 1.05  # of the first losses: no model that learns gets there again
 FEWEST = 12  # points from which a curve says something
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find that training broke down, or ends worse than it began."""
     rate = float(evidence.run.config.learning_rate)
     lower = float(f"{rate / 10:.1g}")
@@ -35,7 +35,7 @@ def look(evidence: Evidence) -> Advice | None:
 
 RULE = Rule(
     CODE,
-    look,
+    check,
     order=10,
     silences=("exploding-gradients", "plateau", "still-falling", "worse-than-baseline"),
     of_descent=True,

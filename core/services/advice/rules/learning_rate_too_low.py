@@ -13,7 +13,7 @@ FASTER = 5.0
 HIGHEST = 10.0  # that a run may have
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find a loss that falls evenly, has hardly begun to, and is nowhere near its end."""
     loss = evidence.line("validation/loss").values
     if len(loss) < FEWEST or not evidence.has_ended:
@@ -36,5 +36,5 @@ def look(evidence: Evidence) -> Advice | None:
 
 
 RULE = Rule(
-    CODE, look, order=20, silences=("still-falling", "worse-than-baseline", "class-never-predicted"), of_descent=True
+    CODE, check, order=20, silences=("still-falling", "worse-than-baseline", "class-never-predicted"), of_descent=True
 )

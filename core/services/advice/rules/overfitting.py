@@ -13,7 +13,7 @@ BEFORE_THE_END = 0.8  # of the run: the best look must be earlier
 MOST_DROPOUT, MORE_DROPOUT = 0.6, 0.2
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find a validation loss that rises while the training loss goes on falling."""
     validation, train = evidence.line("validation/loss"), evidence.line("train/loss")
     if len(validation) < FEWEST or not len(train):
@@ -53,4 +53,4 @@ def _remedy(evidence: Evidence, step: int) -> tuple[str, dict[str, Any]]:
     return f"Run again with more weight decay ({decay:g})", {"weight_decay": decay}
 
 
-RULE = Rule(CODE, look, order=30, silences=("still-falling", "plateau"), of_descent=True)
+RULE = Rule(CODE, check, order=30, silences=("still-falling", "plateau"), of_descent=True)

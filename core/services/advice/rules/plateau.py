@@ -10,7 +10,7 @@ LAST_PART = 0.5  # of the run, that is looked at
 GAIN = 0.01  # of the distance from the first look to the best, that counts as better
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find that the second half of the run brought nothing."""
     line = evidence.line(f"validation/{evidence.primary.name}")
     if len(line) < FEWEST:
@@ -37,4 +37,4 @@ def _number(evidence: Evidence, value: float) -> str:
     return f"{100 * value:.1f} %" if evidence.primary.unit == "percent" else f"{value:.3g}"
 
 
-RULE = Rule(CODE, look, order=50, of_descent=True)
+RULE = Rule(CODE, check, order=50, of_descent=True)

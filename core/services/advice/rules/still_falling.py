@@ -11,7 +11,7 @@ GAIN = 0.02  # of the loss, that this part took off
 OF_THE_FIRST = 0.005  # of the first loss, that it took off: nobody feels less
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find a run that ended while it was getting better."""
     line = evidence.line("validation/loss")
     if len(line) < FEWEST or not evidence.has_ended:
@@ -31,4 +31,4 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=40, of_descent=True)
+RULE = Rule(CODE, check, order=40, of_descent=True)

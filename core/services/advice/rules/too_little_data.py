@@ -10,7 +10,7 @@ GAP = 0.15  # between right answers on training and on validation examples
 LAST_POINTS = 0.1
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find a model that answers its own examples and few others."""
     train, validation = evidence.line("train/accuracy"), evidence.line("validation/accuracy")
     count, examples = evidence.run.parameter_count, evidence.train_examples
@@ -28,4 +28,4 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=35)
+RULE = Rule(CODE, check, order=35)

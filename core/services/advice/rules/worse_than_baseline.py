@@ -5,7 +5,7 @@ from core.services.advice.evidence import STRONGER, Advice, Evidence, Rule
 CODE = "worse-than-baseline"
 
 
-def look(evidence: Evidence) -> Advice | None:
+def check(evidence: Evidence) -> Advice | None:
     """Find that the whole interval of the difference speaks for the baseline."""
     difference = evidence.report.get("difference")
     if not difference or not float(difference["ci_high"]) < 0:  # nor where there is no interval: not a number
@@ -22,4 +22,4 @@ def look(evidence: Evidence) -> Advice | None:
     )  # fmt: skip
 
 
-RULE = Rule(CODE, look, order=5)
+RULE = Rule(CODE, check, order=5)
