@@ -24,7 +24,7 @@ from pages.components.train.estimate import expected_and_true
 from pages.components.widgets.browser_notification import notify_button
 from pages.components.widgets.notices import empty_state, shown_errors
 from pages.components.widgets.refresh_rate import refresh_s
-from pages.components.widgets.status_badge import look, status_chip
+from pages.components.widgets.status_badge import badge_of, status_chip
 from pages.components.widgets.tab_title import tab_title
 from pages.components.widgets.text import ago, duration, plain
 from pages.components.widgets.undo import undo_notice
@@ -85,7 +85,7 @@ def _nothing(run_id: str) -> None:
 
 def _head(run: Run) -> None:
     service = shared_service()
-    tab_title(run.name, "" if run.status.is_active else look(run).word, "Run")
+    tab_title(run.name, "" if run.status.is_active else badge_of(run).word, "Run")
     title, actions = st.columns([1.6, 1], vertical_alignment="bottom")
     with title:
         st.title(plain(run.name), anchor=False)

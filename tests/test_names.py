@@ -14,16 +14,12 @@ OLD_WORDS = {
     "scene": "setup", "rehearsal": "dry_run", "stepper": "train_step", "foreign": "external", "organiser": "run_tags",
     "survey": "table_profile", "examined": "context", "judgement": "result", "wall": "sample_predictions",
     "trial": "preflight", "trials": "preflights", "optimiser": "optimizer", "colour": "color", "doubts": "label_issues",
-    "looks": "evaluations", "look": "preview", "bring": "import", "bringing": "import_form", "taking": "ingest",
-    "reception": "import_service", "vanished": "lost",
+    "looks": "evaluations", "bringing": "import_form", "taking": "ingest", "reception": "import_service",
+    "vanished": "lost",
 }  # fmt: skip
 # Identifiers that hold such a word and keep it: names of other libraries, stored names, and plain English verbs.
-ALLOWED = re.compile(
-    r"wall_time|wall_s|foreign_?keys?\w*|picture_size|trial_id|look_?up\w*|\w*looked_\w+|looks_like_\w+|bring_back"
-)
-STORED = {  # the word is in a file, a table or a setting that people keep
-    "looks": "a column of rows.arrow", "trial": "a field of mislabels.json", "bring": "a field of a recipe",
-}  # fmt: skip
+ALLOWED = re.compile(r"wall_time|wall_s|wall_factor|probe_wall_s|foreign_?key\w*|picture_size|trial_id|looks_like_\w+")
+STORED = {"looks": "a column of rows.arrow", "trial": "a field of mislabels.json"}  # kept by people's files
 
 
 def words_of(identifier: str) -> set[str]:

@@ -27,7 +27,7 @@ ELSEWHERE = (
     "Touchstone answers only on the machine that it runs on: signing in from elsewhere is not built yet. "
     "Open it there, or forward a port: ssh -L 8501:127.0.0.1:8501 USER@MACHINE"
 )
-FOREIGN = "Only Touchstone's own pages may do this."
+CROSS_ORIGIN = "Only Touchstone's own pages may do this."
 NO_TOKEN_GIVEN = (
     "This needs the token of this start. Open the address that was printed when Touchstone started, or send the header "
     "'Authorization: Bearer TOKEN'."
@@ -76,7 +76,7 @@ class AccessGuard:
         if not is_loopback(scope.get("server")):
             return _said(scope, headers, 403, ELSEWHERE)
         if scope["type"] == "websocket" and _is_external(headers):
-            return _said(scope, headers, 403, FOREIGN)
+            return _said(scope, headers, 403, CROSS_ORIGIN)
         if not self._token or self._has_token(headers):
             return None
         return self._signed_in(scope, headers) or _said(scope, headers, 401, NO_TOKEN_GIVEN)

@@ -15,7 +15,7 @@ from core.runs import Preflight, PreflightKind, PreflightStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 
-LOOK_S = 0.2
+POLL_S = 0.2
 Dataset = Annotated[str, typer.Option(help="The data set's name; see: touchstone data list")]
 Recipe = Annotated[str, typer.Option(help="A named configuration; see: touchstone recipes")]
 Task = Annotated[str, typer.Option(help="The task's name; taken from the data set if not given.")]
@@ -77,7 +77,7 @@ def _follow(service: Service, kind: PreflightKind, config: TrainConfig) -> Prefl
     with say.status("Waiting") as spinner:
         while preflight.status.is_active:
             spinner.update(Text(_doing(preflight)))
-            time.sleep(LOOK_S)
+            time.sleep(POLL_S)
             preflight = service.preflights.find(kind, config) or service.preflights.request(kind, config)
     return preflight
 

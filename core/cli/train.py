@@ -18,7 +18,7 @@ from core.services.recipes import find_recipe
 from core.services.recommendation import recommended
 from core.services.run_service import Service
 
-LOOK_S = 0.3
+POLL_S = 0.3
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change one setting; may be repeated.")
 ]
@@ -109,7 +109,7 @@ def _follow(service: Service, run: Run, say: Console) -> Run:
         with Progress(*columns, console=say, transient=not say.is_terminal) as bar:
             line = bar.add_task(str(run.stage), total=None)
             while run.status.is_active:
-                time.sleep(LOOK_S)
+                time.sleep(POLL_S)
                 service.watch()
                 run = service.run(run.id)
                 bar.update(line, description=str(run.stage), completed=run.steps, total=run.steps_total or None)

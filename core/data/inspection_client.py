@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 LEAST_MEMORY, MOST_MEMORY = 768 * 2**20, 2 * GIB  # of one inspector
 SHARE_OF_MEMORY = 6  # inspectors that may be at their limit together
-LOOK_CPU_S, LOOK_CPU_S_PER_MB, LONGEST_LOOK_CPU_S = 15.0, 0.3, 90.0
-PICTURE_CPU_S = 10.0
+PREVIEW_CPU_S, PREVIEW_CPU_S_PER_MB, LONGEST_PREVIEW_CPU_S = 15.0, 0.3, 90.0
+IMAGE_CPU_S = 10.0
 TOGETHER = 64  # pictures that one inspector decodes
-LOOK = TypeAdapter(SourcePreview)
+PREVIEW = TypeAdapter(SourcePreview)
 WALL_FACTOR = 4.0  # a busy machine gives an inspector a part of a core
 
 
@@ -56,7 +56,7 @@ def preview_source(
         meanwhile=meanwhile,
         visitor=visitor,
     )
-    return LOOK.validate_python(said)
+    return PREVIEW.validate_python(said)
 
 
 def checked_image(content: bytes) -> bytes:
@@ -99,7 +99,7 @@ def load_images(rows: "pa.Table", packs: Path, size: int, channels: int) -> NDAr
     for begin in range(0, len(places), TOGETHER):
         some = places[begin : begin + TOGETHER]
         asked, folder = {"places": some, "size": size, "channels": channels}, os.fsencode(packs.absolute())
-        limits = Limits(_memory(), PICTURE_CPU_S + len(some), WALL_FACTOR * (PICTURE_CPU_S + len(some)))
+        limits = Limits(_memory(), IMAGE_CPU_S + len(some), WALL_FACTOR * (IMAGE_CPU_S + len(some)))
         _, pixels = inspectors().ask("pictures", asked, folder, subject="an image of this data set", limits=limits)
         shape = (len(some), size, size, channels)
         result[begin : begin + len(some)] = np.frombuffer(pixels, np.uint8).reshape(shape)
@@ -108,13 +108,13 @@ def load_images(rows: "pa.Table", packs: Path, size: int, channels: int) -> NDAr
 
 def limits_of_preview(size_bytes: int) -> Limits:
     """Return what a look at a file of this size may take."""
-    cpu_s = min(LONGEST_LOOK_CPU_S, LOOK_CPU_S + LOOK_CPU_S_PER_MB * size_bytes / 1e6)
+    cpu_s = min(LONGEST_PREVIEW_CPU_S, PREVIEW_CPU_S + PREVIEW_CPU_S_PER_MB * size_bytes / 1e6)
     return Limits(_memory(), cpu_s, WALL_FACTOR * cpu_s)
 
 
 def limits_of_image() -> Limits:
     """Return what decoding one picture may take."""
-    return Limits(_memory(), PICTURE_CPU_S, WALL_FACTOR * PICTURE_CPU_S)
+    return Limits(_memory(), IMAGE_CPU_S, WALL_FACTOR * IMAGE_CPU_S)
 
 
 def _memory() -> int:

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from core.data.staging import Progress
 
 SIMULTANEOUS = 2  # imports and fixes of the dashboard: each may take a core and 1.5 GB
-_LOOK_EVERY_S = 0.2
+_POLL_S = 0.2
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def _first_free(places: Sequence[Path], progress: Progress, stage: str) -> Itera
         if not waits:
             progress.stage(stage, 0, "rows")
             waits = True
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(_POLL_S)
         progress.advance(0)
         lock = _free(places)
     try:

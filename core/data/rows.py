@@ -21,7 +21,7 @@ _COMMON = [("given", pa.string()), ("source", pa.int64())]
 
 TEXT_ROWS = pa.schema([("text", _TEXT), ("label", _TEXT), *_COMMON])
 DOCUMENT_ROWS = pa.schema([("text", _TEXT), ("name", _TEXT), *_COMMON])
-PICTURE_ROWS = pa.schema(
+IMAGE_ROWS = pa.schema(
     [
         ("name", _TEXT),  # as in the source: "train/cats/IMG_1.jpg"
         ("label", _TEXT),
@@ -69,7 +69,7 @@ def table_rows(
 
 
 ROWS_BY_TASK: Mapping[str, pa.Schema] = {
-    "image-classification": PICTURE_ROWS,
+    "image-classification": IMAGE_ROWS,
     "text-classification": TEXT_ROWS,
     "text-generation": DOCUMENT_ROWS,
 }

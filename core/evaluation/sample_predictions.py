@@ -55,14 +55,14 @@ def read_evaluation_passes(folder: Path) -> tuple[str, list[EvaluationPass]]:
         generation = str(json.loads(first)["generation"])
     except (OSError, ValueError, KeyError, TypeError):
         return "", []
-    looks = []
+    passes = []
     for line in lines:
         try:
-            look = json.loads(line)
+            evaluation = json.loads(line)
         except ValueError:  # the process was killed while it wrote the last line
             break
-        looks.append(look)
-    return generation, looks
+        passes.append(evaluation)
+    return generation, passes
 
 
 def evaluation_stamp(folder: Path) -> tuple[int, ...]:
@@ -91,16 +91,20 @@ class EvaluationPassFile:
         Args:
             step: Where the run goes on from; 0 for a new one.
         """
-        kept = [look for look in read_evaluation_passes(self._file.parent.parent)[1] if look["step"] <= step]
+        kept = [
+            evaluation
+            for evaluation in read_evaluation_passes(self._file.parent.parent)[1]
+            if evaluation["step"] <= step
+        ]
         lines = [json.dumps(line) for line in ({"generation": secrets.token_hex(4)}, *kept)]
         self._file.parent.mkdir(parents=True, exist_ok=True)
         _write(self._file, "\n".join(lines) + "\n")
-        return [int(look["step"]) for look in kept]
+        return [int(evaluation["step"]) for evaluation in kept]
 
-    def add(self, look: EvaluationPass) -> None:
+    def add(self, evaluation: EvaluationPass) -> None:
         """Append one look."""
         with self._file.open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(look) + "\n")
+            lines.write(json.dumps(evaluation) + "\n")
 
 
 def _write(file: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from core.errors import UserError
 from core.pretrained.config_validation import LARGEST_JSON, LARGEST_TOKENIZER, implausible_number, is_too_deep, is_whole
 
-CONFIG, TOKENIZER, TOKENIZER_CONFIG, PICTURES = (
+CONFIG, TOKENIZER, TOKENIZER_CONFIG, IMAGES = (
     "config.json",
     "tokenizer.json",
     "tokenizer_config.json",
@@ -183,7 +183,7 @@ def read_image_settings(folder: Path, named: str) -> dict[str, Any]:
     Raises:
         UnusableModel: The file cannot be read.
     """
-    return _json(folder / PICTURES, named) if (folder / PICTURES).is_file() else {}
+    return _json(folder / IMAGES, named) if (folder / IMAGES).is_file() else {}
 
 
 def _json(file: Path, named: str, most_bytes: int = LARGEST_JSON) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from core.pretrained.connection import (
 )
 from core.pretrained.files import (
     CONFIG,
+    IMAGES,
     INDEX,
-    PICTURES,
     TOKENIZER,
     TOKENIZER_CONFIG,
     WEIGHTS,
@@ -32,7 +32,7 @@ from core.pretrained.files import (
 )
 
 Note = Callable[[str, int, int], None]  # a sentence, bytes done, bytes in all (0 if unknown)
-SMALL = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, PICTURES, INDEX)
+SMALL = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, IMAGES, INDEX)
 ROOM = 200_000_000  # bytes that stay free on the disk
 WHOLE = "whole.json"  # what was fetched, written last
 

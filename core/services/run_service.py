@@ -250,7 +250,7 @@ class Service:
 
         A process of ours that stands still with the database in its hands is let go on, or ended, before.
         """
-        self._lock_holders.look()
+        self._lock_holders.check()
         info = self.worker.info()
         if not info.alive and any(run.is_own for run in self.active_runs()):
             self.worker.ensure()

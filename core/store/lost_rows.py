@@ -21,7 +21,7 @@ from core.store.run_store import ALPHABET
 LOST_ROW = "recovered"  # the origin of a run of which only curves are left
 _FROM_COPY = ("parameters", "scores", "artifacts", "jobs")
 _CHILDREN = (*_FROM_COPY, "events", "curves", "metric_blobs")
-_BROUGHT_BACK = "What the database said of it was lost when that was damaged; this is from the run's own folder."
+_RESTORED = "What the database said of it was lost when that was damaged; this is from the run's own folder."
 _NAMELESS = (
     "What the database said of this run was lost when that was damaged: its name and its settings are not known any "
     "more. Its curves could be read."
@@ -103,14 +103,14 @@ def _insert_copy(connection: sqlite3.Connection, copy: Rows) -> bool:
     if isinstance(number, int) and not taken:
         run["number"] = number
     if run.get("status") not in {state.value for state in RunStatus if not state.is_active}:
-        run |= {"status": RunStatus.INTERRUPTED.value, "reason": f"{_BROUGHT_BACK} Resume it to go on."}
+        run |= {"status": RunStatus.INTERRUPTED.value, "reason": f"{_RESTORED} Resume it to go on."}
     try:
         inserted = _insert(connection, "runs", run)
     except sqlite3.Error:  # a copy that somebody changed
         return False
     if not inserted:
         return False
-    _note(connection, _insert_children(connection, copy), _BROUGHT_BACK)
+    _note(connection, _insert_children(connection, copy), _RESTORED)
     connection.commit()
     return True
 
@@ -144,7 +144,7 @@ def _insert_from_card(connection: sqlite3.Connection, folder: Path, datasets: Pa
         "config": json.dumps(config.model_dump(mode="json")), "config_hash": config.config_hash(),
         "dataset_fingerprint": fingerprint, "steps": step, "steps_total": step,
         "verdict": str(report.get("verdict", "")), "stage": (Stage.DONE if report else Stage.TRAINING).value,
-        "reason": "" if report else _BROUGHT_BACK,
+        "reason": "" if report else _RESTORED,
     }  # fmt: skip
     if not _insert(connection, "runs", row):
         return False
@@ -152,7 +152,7 @@ def _insert_from_card(connection: sqlite3.Connection, folder: Path, datasets: Pa
     for source, scores in _scores(report):
         for metric, score in scores.items():
             _insert(connection, "scores", {"run_number": number, "source": source, "metric": metric, **score})
-    note = f"{_BROUGHT_BACK} The settings of its training are not known any more, nor are its curves."
+    note = f"{_RESTORED} The settings of its training are not known any more, nor are its curves."
     _note(connection, number, note)
     connection.commit()
     return True

@@ -47,7 +47,7 @@ class LockHolders:
         self._runs, self._one_at_a_time = RunStore(database), threading.RLock()
         self._freed_at, self._tells = -_FREED_S, False
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Free the database if it is busy for some seconds while a process of ours stands still.
 
         Raises:

@@ -47,7 +47,7 @@ class LostRunDetector:
         self._runs, self._external, self._host = RunStore(database), ExternalRuns(database), socket.gethostname()
         self._queue = JobQueue(database)
 
-    def look(self) -> set[str]:
+    def check(self) -> set[str]:
         """End the logged runs whose process has vanished; return their ids."""
         return {one.run_id for one in self._external.being_logged() if self._is_lost(one) and self._end(one)}
 
@@ -64,7 +64,7 @@ class LostRunDetector:
         working = [run for run in runs if run.status is RunStatus.RUNNING]
         if not working:
             return list(runs)
-        ended = self.look() if any(not run.is_own for run in working) else set()
+        ended = self.check() if any(not run.is_own for run in working) else set()
         if any(run.is_own for run in working):
             ended |= self.look_at_own()
         return [self._runs.get(run.id) if run.id in ended else run for run in runs]

@@ -135,7 +135,7 @@ def load_weights(folder: Path, module: nn.Module) -> None:
 def save_state(folder: Path, state: TrainingState) -> None:
     """Write everything that the next step depends on; the earlier state stays until the new one is whole."""
     content = {name: value for name, value in vars(state).items() if name not in ("tensors", *_LOOKS)}
-    content |= {name: asdict(look) if (look := getattr(state, name)) else None for name in _LOOKS}
+    content |= {name: asdict(evaluation) if (evaluation := getattr(state, name)) else None for name in _LOOKS}
     _save(folder, STATE_TENSORS, state.tensors, STATE, content)
 
 
@@ -150,7 +150,7 @@ def load_state(folder: Path) -> TrainingState:
     tensors = _load_tensors(place, STATE_TENSORS, STATE)
     try:
         best, kept = content.pop("best"), content.pop("kept", None)  # the latter is younger
-        evaluations = [Best(**look) if look else None for look in (best, kept)]
+        evaluations = [Best(**evaluation) if evaluation else None for evaluation in (best, kept)]
         return TrainingState(**content, best=evaluations[0], kept=evaluations[1], tensors=tensors)
     except (KeyError, TypeError) as error:
         raise CheckpointUnusable(_not_ours(folder)) from error

@@ -10,7 +10,7 @@ from core.training.time_budget import Clock, TimeBudget, planned_evaluations, tr
 POINTS_PER_CURVE = 300
 REMEMBERED_LOOKS = 5
 SPEED_KNOWN = 3  # steps, after which the speed is believed, and a first guess at the cost of a look is there
-LOOK_COSTS = 1 / 3  # of an example's step: a look has no way back
+EVALUATION_COSTS = 1 / 3  # of an example's step: a look has no way back
 
 
 class Plan:
@@ -55,7 +55,7 @@ class Plan:
         if not self._budget.budget_s or (per_step_s := pace.per_step_s) is None:
             return
         if not self._evaluations_s:
-            self._guess(LOOK_COSTS * per_step_s * self._examples / self._batch_size)
+            self._guess(EVALUATION_COSTS * per_step_s * self._examples / self._batch_size)
         steps_to_know = SPEED_KNOWN - pace.steps
         if step < self.steps_total and 0 < steps_to_know * per_step_s < self._budget.budget_s - clock.spent_s:
             return

@@ -14,7 +14,7 @@ from core.training.batches import Split, context_of, holds_padded_ids
 from core.training.device import memory_used_bytes
 from core.training.dry_run import DryRun
 from core.training.memory import needed_bytes, parameter_counts
-from core.training.plan import LOOK_COSTS
+from core.training.plan import EVALUATION_COSTS
 from core.training.predictions import predict_split, windows_at_once
 from core.training.time_budget import planned_evaluations
 from core.training.trainer import EVALUATION_BATCH
@@ -129,7 +129,7 @@ def _time_of_an_evaluation(
     vocabulary_size: int,
 ) -> float:
     """Return the seconds of one look at the validation split, from a look at some training examples."""
-    example_s = LOOK_COSTS * step_s / dry_run.batches.batch_size
+    example_s = EVALUATION_COSTS * step_s / dry_run.batches.batch_size
     context = context_of(dry_run.module) if task.output_kind == "text" else 0
     at_once = windows_at_once(context, vocabulary_size) if context else EVALUATION_BATCH
     count = max(min(int(LOOKING_S / max(example_s, 1e-9)), at_once), 1)  # examples, or windows of a text

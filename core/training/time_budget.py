@@ -5,8 +5,8 @@ import time
 
 EVALUATIONS = 10  # at least so many looks at the validation split, where they cost little
 EVALUATION_SHARE = 0.3  # examples measured per example trained on; measuring one costs about a third
-FIRST_LOOK = 0.02  # share of the budget after which the speed is believed
-LOOK_EVERY = 0.02
+FIRST_REPLAN = 0.02  # share of the budget after which the speed is believed
+REPLAN_EVERY = 0.02
 LOOKING = 0.1  # of the budget, at most, for looks at the validation split beside the last one
 LEAST_TRAINING = 0.1  # of the budget, whatever the other stages take
 
@@ -44,11 +44,11 @@ class TimeBudget:
 
     def __init__(self, budget_s: float) -> None:
         self.budget_s = budget_s
-        self._next_evaluation_s, self._next_look_step = FIRST_LOOK * budget_s, math.inf
+        self._next_evaluation_s, self._next_replan_step = FIRST_REPLAN * budget_s, math.inf
 
     def resume(self, spent_s: float) -> None:
         """Go on after a pause: the speed of this session is not believed at once either."""
-        self._next_evaluation_s = spent_s + FIRST_LOOK * self.budget_s
+        self._next_evaluation_s = spent_s + FIRST_REPLAN * self.budget_s
 
     def evaluations(self, planned: int, evaluation_s: float) -> int:
         """Return how many looks at the validation split the budget allows, one at least.
@@ -76,13 +76,13 @@ class TimeBudget:
         """
         if not self.budget_s or per_step_s is None:
             return planned
-        if spent_s < self._next_evaluation_s and step < self._next_look_step:
+        if spent_s < self._next_evaluation_s and step < self._next_replan_step:
             return planned
-        self._next_evaluation_s = spent_s + LOOK_EVERY * self.budget_s
+        self._next_evaluation_s = spent_s + REPLAN_EVERY * self.budget_s
         left_s = max(self.budget_s - spent_s - last_evaluation_s, 0.0)
         total = min(most, step + int(left_s / max(per_step_s, 1e-9)))
         # Where it was cut too short, the steps are over long before the time is: it must be looked at before its end.
-        self._next_look_step = step + max((total - step) // 2, 1) if total < most else math.inf
+        self._next_replan_step = step + max((total - step) // 2, 1) if total < most else math.inf
         return total
 
 

@@ -142,7 +142,7 @@ class Trainer:
             if not self._data_is_there():
                 break
             self._train_one_step()
-            self._look()
+            self._log_and_evaluate()
             for callback in self._callbacks:
                 callback.on_step_end(self)
         if self._is_solvable and not self._stop_requested and self._step < self.plan.steps_total:
@@ -202,9 +202,9 @@ class Trainer:
         for callback in self._callbacks:
             callback.on_memory_shortage(self, parts)
 
-    # --- looking ---
+    # --- logging and evaluation ---
 
-    def _look(self) -> None:
+    def _log_and_evaluate(self) -> None:
         """Read back what is due after a step."""
         if self.plan.is_log_due(self._step):
             self._log()

@@ -72,5 +72,5 @@ def chosen(state: TrainingState) -> Choice:
 def chosen_before(state: TrainingState) -> Choice:
     """Return what another run's looks say, that is trained longer: to be beaten, and of no step of this run."""
     choice = chosen(state)
-    best, kept = (look and replace(look, step=-1) for look in (choice.best, choice.kept))
+    best, kept = (evaluation and replace(evaluation, step=-1) for evaluation in (choice.best, choice.kept))
     return Choice(best, choice.rows, kept)

@@ -36,7 +36,7 @@ class _Known:
 
     version: int = -1
     looked_at: float = float("-inf")  # monotonic seconds
-    look: "asyncio.Task[int] | None" = None
+    poll: "asyncio.Task[int] | None" = None
     answers: "dict[Question, asyncio.Task[Made]]" = field(default_factory=dict)
 
 
@@ -78,7 +78,7 @@ class CurveAnswers:
 
     async def _current(self, run_id: str, known: _Known, question: Question) -> Made:
         try:
-            await self._look(run_id, known)
+            await self._poll(run_id, known)
         except TouchstoneError:
             self._known.pop(run_id, None)  # a name that nobody has takes no room
             raise
@@ -90,15 +90,15 @@ class CurveAnswers:
             known.answers[question] = task
         return await asyncio.shield(task)
 
-    async def _look(self, run_id: str, known: _Known) -> None:
+    async def _poll(self, run_id: str, known: _Known) -> None:
         """See whether something has changed; one look is for all who come while it lasts, and a moment longer."""
-        if known.look is None or known.look.done():
+        if known.poll is None or known.poll.done():
             if time.monotonic() - known.looked_at < curve_cache.REFRESH_S:
                 return
-            known.look = asyncio.create_task(asyncio.to_thread(self._cache.version, run_id))
+            known.poll = asyncio.create_task(asyncio.to_thread(self._cache.version, run_id))
             while len(self._known) > RUNS_AT_MOST:
                 self._known.pop(next(iter(self._known)))
-        version = await asyncio.shield(known.look)
+        version = await asyncio.shield(known.poll)
         known.looked_at = time.monotonic()
         if version != known.version:
             known.version = version

@@ -59,7 +59,7 @@ def sample_prediction_document(service: Service, run: Run, after: int = -1, gene
     """
     folder = service.settings.runs_folder / run.id
     shown: Mapping[str, Any] | None = read_examples(folder)
-    name, looks = _looks(folder, evaluation_stamp(folder)) if shown else (str(run.attempt), _written(service, run))
+    name, passes = _passes(folder, evaluation_stamp(folder)) if shown else (str(run.attempt), _written(service, run))
     complete = generation != name or after < 0
     return {
         "run": run.id,
@@ -71,12 +71,12 @@ def sample_prediction_document(service: Service, run: Run, after: int = -1, gene
         "kind": shown["kind"] if shown else "writing",
         "labels": shown["labels"] if shown and complete else [],
         "examples": shown["examples"] if shown and complete else [],
-        "looks": [look for look in looks if complete or look["step"] > after],
+        "looks": [evaluation for evaluation in passes if complete or evaluation["step"] > after],
     }
 
 
 @functools.lru_cache(maxsize=64)  # many watch the same run
-def _looks(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[EvaluationPass]]:
+def _passes(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[EvaluationPass]]:
     return read_evaluation_passes(folder)
 
 

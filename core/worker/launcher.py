@@ -91,7 +91,7 @@ class LocalLauncher:
         os.environ.update(thread_limits(threads, os.environ))  # before anything loads a numerical library
         # The first process of a fork server waits until the server has loaded everything, and so does whoever
         # starts it: the supervisor has better things to do meanwhile.
-        threading.Thread(target=self._look, name="warm-up", daemon=True).start()
+        threading.Thread(target=self._poll, name="warm-up", daemon=True).start()
 
     def warm_up(self) -> dict[str, Any] | None:
         """Return {"device": text, "count": GPUs} once known; None before, and while another fork server loads."""
@@ -102,7 +102,7 @@ class LocalLauncher:
                 self._load_again()
         return self._devices
 
-    def _look(self, ended: tuple[int, float] | None = None) -> None:
+    def _poll(self, ended: tuple[int, float] | None = None) -> None:
         """Load a fork server and ask it for the devices.
 
         Args:
@@ -119,7 +119,7 @@ class LocalLauncher:
         except (OSError, EOFError):
             _log.exception("No fork server could be loaded; runs are spawned until one is.")
             time.sleep(RETRY_S)
-            self._look()
+            self._poll()
             return
         theirs.close()
         try:
@@ -171,7 +171,7 @@ class LocalLauncher:
         ended, self._devices, self._server = self._server, None, None
         if ended is not None:
             kill(*ended)
-        threading.Thread(target=self._look, args=(ended,), name="warm-up", daemon=True).start()
+        threading.Thread(target=self._poll, args=(ended,), name="warm-up", daemon=True).start()
 
 
 def within(work: Callable[[], object], limit_s: float) -> bool:

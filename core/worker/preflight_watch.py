@@ -14,7 +14,7 @@ from core.worker import preflight_process
 from core.worker.fork_server import context
 from core.worker.launcher import DEADLINE_S, Child, within
 
-LOOK_S = 0.3
+POLL_S = 0.3
 SILENT_S = 120.0  # a trial without a sign of life for so long is ended
 LONGEST_S = 300.0  # one that keeps others waiting for longer, too
 TIDY_S = 600.0
@@ -58,7 +58,7 @@ class PreflightWatch:
             taken: Those on which runs train.
             may_start: Whether the supervisor stays.
         """
-        if time.monotonic() - self._looked_at < LOOK_S:
+        if time.monotonic() - self._looked_at < POLL_S:
             return self._child is not None
         self._looked_at = time.monotonic()
         if self._looked_at - self._tidied_at > TIDY_S:

@@ -62,12 +62,12 @@ class SamplePredictions(Callback):
         if not self._works or predictions is None:
             return
         p = trainer.progress
-        look = {"step": p.step} | answers(predictions, self._chosen)
+        evaluation = {"step": p.step} | answers(predictions, self._chosen)
         is_due = self._last_step < 0 or p.step - self._last_step >= p.steps_total / MOST_LOOKS
         if is_due and self._cost_s <= FREE_S + LARGEST_SHARE * p.train_time_s:
-            self._keep(look)
+            self._keep(evaluation)
         else:
-            self._left = look
+            self._left = evaluation
         self._cost_s += time.perf_counter() - began
 
     def on_fit_end(self, trainer: "Trainer") -> None:
@@ -75,10 +75,10 @@ class SamplePredictions(Callback):
         if self._left is not None and self._works:
             self._keep(self._left)
 
-    def _keep(self, look: dict[str, Any]) -> None:
-        self._left, self._last_step = None, look["step"]
+    def _keep(self, evaluation: dict[str, Any]) -> None:
+        self._left, self._last_step = None, evaluation["step"]
         try:
-            self._file.add(look)
+            self._file.add(evaluation)
         except OSError:
             self._give_up()
 

@@ -78,7 +78,7 @@ class Supervisor:
             self._watch(child)
         if time.monotonic() - self._renewed_at > RENEW_S:
             self._renew()
-            self.lost_runs.look()
+            self.lost_runs.check()
         while not self.leaving and len(self.children) < self._slots and self._start_next():
             pass
         taken = {child.slot for child in self.children.values()}

@@ -107,7 +107,7 @@ def test_what_is_no_picture_leaves_nothing(kept: Collections, pets: str, content
 def test_there_are_bounds(kept: Collections, pets: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collections, "MOST_BYTES", len(image()))
     monkeypatch.setattr(collections, "MOST_LABELS", 2)
-    monkeypatch.setattr(collections, "MOST_PICTURES", 3)
+    monkeypatch.setattr(collections, "MOST_IMAGES", 3)
     with pytest.raises(DataError, match="at most 0 can be kept"):
         kept.add_image(pets, "cat", image() + b"\0")
     kept.add_image(pets, "cat", image())

@@ -12,21 +12,21 @@ from core.specs import Examples, Preprocessor, Texts
 
 NO_TARGETS = np.zeros(0, dtype=np.int64)
 TEXTS: Texts = ("I don't like it.", "I like it!")
-PICTURES = np.arange(2 * 2 * 3 * 1, dtype=np.uint8).reshape(2, 2, 3, 1)  # two pictures, two high, three wide
+IMAGES = np.arange(2 * 2 * 3 * 1, dtype=np.uint8).reshape(2, 2, 3, 1)  # two pictures, two high, three wide
 
 
 def test_pictures_get_their_channels_first_and_stay_bytes() -> None:
-    rows = ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS)).transform(PICTURES)
+    rows = ImagePreprocessor.fit(Examples(IMAGES, NO_TARGETS)).transform(IMAGES)
     assert rows.shape == (2, 1, 2, 3)
     assert rows.dtype == np.uint8
     assert rows[0, 0].tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
 def test_picture_statistics_are_those_of_the_training_pixels() -> None:
-    info = ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS)).info(("a", "b"))
+    info = ImagePreprocessor.fit(Examples(IMAGES, NO_TARGETS)).info(("a", "b"))
     assert info.input_shape == (1, 2, 3)
-    assert info.channel_mean == pytest.approx([float((PICTURES / 255).mean())])
-    assert info.channel_std == pytest.approx([float((PICTURES / 255).std())])
+    assert info.channel_mean == pytest.approx([float((IMAGES / 255).mean())])
+    assert info.channel_std == pytest.approx([float((IMAGES / 255).std())])
 
 
 def test_a_constant_channel_is_not_divided_by_nothing() -> None:
@@ -35,7 +35,7 @@ def test_a_constant_channel_is_not_divided_by_nothing() -> None:
 
 
 def test_pictures_of_another_size_are_refused_with_both_sizes() -> None:
-    preprocessor = ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS))
+    preprocessor = ImagePreprocessor.fit(Examples(IMAGES, NO_TARGETS))
     with pytest.raises(DataError, match=r"4 x 4 x 1.*2 x 3 x 1"):
         preprocessor.transform(np.zeros((1, 4, 4, 1), np.uint8))
 
@@ -68,13 +68,13 @@ def test_characters_beyond_the_basic_plane_count_as_one() -> None:
 @pytest.mark.parametrize(
     "preprocessor",
     [
-        ImagePreprocessor.fit(Examples(PICTURES, NO_TARGETS)),
+        ImagePreprocessor.fit(Examples(IMAGES, NO_TARGETS)),
         WordPreprocessor.fit(Examples(TEXTS, NO_TARGETS), vocabulary_size=4, length=6),
         CharacterPreprocessor.fit(Examples(TEXTS, NO_TARGETS), context=5),
     ],
 )
 def test_a_preprocessor_saved_as_json_does_the_same_again(preprocessor: Preprocessor) -> None:
     again = catalog.preprocessors()[preprocessor.kind].from_state(json.loads(json.dumps(preprocessor.state())))
-    inputs = PICTURES if preprocessor.kind == "images" else TEXTS
+    inputs = IMAGES if preprocessor.kind == "images" else TEXTS
     assert again.transform(inputs).tolist() == preprocessor.transform(inputs).tolist()
     assert again.info(("x",)) == preprocessor.info(("x",))

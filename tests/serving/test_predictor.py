@@ -48,7 +48,7 @@ class Alphabet(nn.Module):
         return self.strength * nn.functional.one_hot((ids % (self.size - 1)) + 1, self.size)
 
 
-PICTURES = spec("image-classification", lambda _params, info: LinearImages(info))
+IMAGES = spec("image-classification", lambda _params, info: LinearImages(info))
 WRITER = spec("text-generation", lambda _params, info: Alphabet(info))
 
 
@@ -84,7 +84,7 @@ def digits_run(tmp_path: Path, digits: LoadedDataset, monkeypatch: pytest.Monkey
     """A finished run: a logistic regression that has learnt the digits."""
     from sklearn.linear_model import LogisticRegression
 
-    monkeypatch.setattr(catalog, "find_model", lambda _name: PICTURES)
+    monkeypatch.setattr(catalog, "find_model", lambda _name: IMAGES)
     train = digits.examples["train"]
     fitted = LogisticRegression(max_iter=200).fit(np.asarray(train.inputs).reshape(len(train), -1) / 255, train.targets)
     preprocessor = ImagePreprocessor.fit(train)

@@ -19,7 +19,7 @@ from core.training.augmentation import (
     without_tokens,
 )
 
-PICTURES, TEXTS = catalog.find_task("image-classification"), catalog.find_task("text-classification")
+IMAGES, TEXTS = catalog.find_task("image-classification"), catalog.find_task("text-classification")
 COLOURED = DataInfo(("a", "b"), (3, 8, 8), channel_mean=(0.1, 0.5, 0.9), channel_std=(0.2, 0.2, 0.2))
 WORDS = DataInfo(("a", "b"), (6,), vocabulary_size=20, padding_id=0)
 EVERYTHING = {
@@ -40,7 +40,7 @@ def image(*rows: list[int]) -> Tensor:
 def seeded(**settings: object) -> Tensor:
     """Return 64 coloured pictures after the changes that are switched on, from the same chance each time."""
     images = torch.randint(0, 256, (64, 3, 8, 8), generator=torch.Generator().manual_seed(1)).to(torch.uint8)
-    augment = augmenter(config(**settings), PICTURES, COLOURED)
+    augment = augmenter(config(**settings), IMAGES, COLOURED)
     assert augment is not None
     torch.manual_seed(5)
     return augment(images)
@@ -137,14 +137,14 @@ def test_about_half_of_the_pictures_are_mirrored() -> None:
 
 
 def test_every_shift_up_to_the_largest_one_comes_up() -> None:
-    augment = augmenter(config(augment_crop=0.25), PICTURES, COLOURED)
+    augment = augmenter(config(augment_crop=0.25), IMAGES, COLOURED)
     assert augment is not None
     row = torch.arange(8, dtype=torch.uint8).expand(500, 3, 8, 8)  # every pixel says its column
     assert set(augment(row)[:, 0, 0, 3].tolist()) == {1, 2, 3, 4, 5}
 
 
 def test_a_hidden_square_has_the_mean_colour_and_lies_inside_the_picture() -> None:
-    augment = augmenter(config(augment_cutout=0.5), PICTURES, COLOURED)
+    augment = augmenter(config(augment_cutout=0.5), IMAGES, COLOURED)
     assert augment is not None
     hidden = augment(torch.zeros(200, 3, 8, 8, dtype=torch.uint8))
     assert set(map(tuple, hidden.flatten(2).sum(2).tolist())) == {(16 * 26, 16 * 128, 16 * 230)}
@@ -216,7 +216,7 @@ def test_texts_that_are_vectors_stay_as_they_are() -> None:
 
 
 def test_nothing_switched_on_is_nothing_to_do() -> None:
-    assert augmenter(config(), PICTURES, COLOURED) is None
+    assert augmenter(config(), IMAGES, COLOURED) is None
     assert augmenter(config(), TEXTS, WORDS) is None
 
 

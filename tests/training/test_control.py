@@ -9,7 +9,7 @@ from core.config import TrainConfig
 from core.training.augmentation import augmenter
 from core.training.checkpoint import TrainingState
 from core.training.trainer import Trainer
-from tests.training.tiny import CPU, PICTURES, Listener, config, images, module, trainer
+from tests.training.tiny import CPU, IMAGES, Listener, config, images, module, trainer
 
 SMALL = {"hidden_sizes": "32-32"}
 RATES = {"sgd": 0.05, "adam": 3e-3, "adamw": 3e-3, "muon": 1e-2}
@@ -71,7 +71,7 @@ def test_l1_brings_most_weights_next_to_zero(optimizer: str) -> None:
 def changed(configured: TrainConfig, *callbacks: Listener) -> Trainer:
     """Return a Trainer whose pictures are changed at random."""
     task = catalog.find_task("image-classification")
-    augment = augmenter(configured, task, PICTURES)
+    augment = augmenter(configured, task, IMAGES)
     data = (images(40), images(20, seed=1))
     fresh = module(configured.model, configured.seed, **configured.params)
     torch.manual_seed(3)

@@ -10,7 +10,7 @@ from core.training.memory import needed_bytes
 from core.training.run_profile import Measured, measure
 from tests.training.tiny import CPU, Listener, Ticking, config, images, module, text, trainer
 
-PICTURES, WRITING = catalog.find_task("image-classification"), catalog.find_task("text-generation")
+IMAGES, WRITING = catalog.find_task("image-classification"), catalog.find_task("text-generation")
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Ticking:
 def measured(configured: TrainConfig, made: nn.Module, validation: int = 20) -> Measured:
     writes = configured.task == "text-generation"
     train = text(8 * 41 + 1) if writes else images(40)
-    return measure(made, WRITING if writes else PICTURES, train, configured, CPU, None, validation)
+    return measure(made, WRITING if writes else IMAGES, train, configured, CPU, None, validation)
 
 
 def test_the_steps_of_the_run_are_counted_as_the_trainer_counts_them() -> None:

@@ -13,7 +13,7 @@ from core.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 Split = tuple[Tensor, Tensor]
-PICTURES = DataInfo(("dark", "bright"), (1, 8, 8), channel_mean=(0.5,), channel_std=(0.3,))
+IMAGES = DataInfo(("dark", "bright"), (1, 8, 8), channel_mean=(0.5,), channel_std=(0.3,))
 TEXT = DataInfo((), (8,), vocabulary_size=12)
 
 
@@ -43,7 +43,7 @@ def module(model: str = "mlp", seed: int = 0, **params: object) -> nn.Module:
     """Return a fresh model of the catalogue for the tiny data."""
     torch.manual_seed(seed)
     spec = catalog.find_model(model)
-    return spec.build(spec.params.model_validate(params), TEXT if "text-generation" in spec.tasks else PICTURES)
+    return spec.build(spec.params.model_validate(params), TEXT if "text-generation" in spec.tasks else IMAGES)
 
 
 class Ticking:

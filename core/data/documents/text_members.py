@@ -17,7 +17,7 @@ from core.dataset_types import Finding
 from core.errors import DataError
 
 COLUMNS = ("text", "label", "split")
-_LOOK_BYTES = 4_000_000  # of texts that a look reads; they come from all classes in turn
+_PREVIEW_BYTES = 4_000_000  # of texts that a look reads; they come from all classes in turn
 _TOGETHER = 500  # examples in a batch
 _MOST_BYTES = 8 * LONGEST_CELL  # of one text; more is cut with the cell anyway
 
@@ -72,7 +72,7 @@ def member_table(archive: Archive, path: Path, found: TextPlaces, folder: Path, 
         notes=(*notes, *_unlabelled(found), *_others(archive, found)),
         findings=tuple(_findings(archive, found)),
         facts={"classes_by": where},
-        preview_bytes=_LOOK_BYTES,
+        preview_bytes=_PREVIEW_BYTES,
         origins={"label": f"the name of the {where} that a text lies in", "text": f"what lies in the {where}s"},
     )
 

@@ -28,7 +28,7 @@ SUFFIXES = (
 FORMATS_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF"
 MOST_PIXELS = 80_000_000  # of one picture; more is refused before a single one is decoded
 MOST_CLEAR_PIXELS = 50_000_000  # of one that is transparent, which lies in memory twice while it is laid on its ground
-MOST_COLOUR_PIXELS = (
+MOST_COLOR_PIXELS = (
     50_000_000  # of one in colour as it is decoded: four bytes each; a JPEG is decoded at half its sides
 )
 PIXELS_TOGETHER = 40_000_000  # decoded by all threads at once; each takes about 8 bytes of memory at its peak
@@ -148,9 +148,9 @@ def _check_color(opened: "Image") -> None:
     """Refuse colours that would fill the memory, as four bytes a pixel; a JPEG is decoded at half its sides instead.
 
     Raises:
-        TooLargeImage: It has more than `MOST_COLOUR_PIXELS`, and is no JPEG.
+        TooLargeImage: It has more than `MOST_COLOR_PIXELS`, and is no JPEG.
     """
-    if opened.mode.startswith(GREY) or opened.width * opened.height <= MOST_COLOUR_PIXELS:
+    if opened.mode.startswith(GREY) or opened.width * opened.height <= MOST_COLOR_PIXELS:
         return
     if opened.format not in ("JPEG", "MPO"):
         raise TooLargeImage

@@ -18,7 +18,7 @@ from core.errors import DataError
 GZIP = b"\x1f\x8b"
 UBYTE = 0x08
 LARGEST_SIDE = 4096  # pixels
-MOST_PICTURES = 10_000_000
+MOST_IMAGES = 10_000_000
 BATCH_BYTES = 4 * 1024**2
 _KIND = re.compile(
     r"[-_. ]{0,3}(images?|labels?)[-_. ]{0,3}(idx[0-9])?[-_. ]{0,3}(ubyte)?[-_. ]{0,3}(gz)?$", re.IGNORECASE
@@ -110,7 +110,7 @@ def recognise(name: str, opens: Callable[[], IO[bytes]]) -> IdxFile | None:
     shape = struct.unpack(f">{start[3]}I", sizes)
     is_image = len(shape) > 1 and all(0 < side <= LARGEST_SIDE for side in shape[1:3])
     right = len(shape) == 1 or (is_image and (len(shape) == 3 or shape[3] == 3))
-    return IdxFile(name, opens, shape) if right and 0 < shape[0] <= MOST_PICTURES else None
+    return IdxFile(name, opens, shape) if right and 0 < shape[0] <= MOST_IMAGES else None
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from core.data.images.pixel_budget import PixelBudget
 from core.data.images.skip_report import SkipReport
 from core.data.images.thread_pool import in_order
 from core.data.images.unreadable import Cause, cause_of
-from core.data.rows import PICTURE_ROWS
+from core.data.rows import IMAGE_ROWS
 from core.data.staging import Progress, StagedDataset
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def write(image: IngestedImage, name: str, label: str, split: str, source: int, 
         source: Its number in the source, from 1.
         staged: Gets both.
     """
-    staged.rows(PICTURE_ROWS).add(
+    staged.rows(IMAGE_ROWS).add(
         name=name,
         label=label,
         pack="",  # the importer gives the pack its name

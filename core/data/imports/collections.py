@@ -19,7 +19,7 @@ from core.data.imports.reservations import Reservations
 from core.data.inspection_client import checked_image, thumbnail
 from core.errors import DataError, UserError
 
-MOST_PICTURES, MOST_LABELS, MOST_BYTES = 10_000, 100, 15 * 2**20  # of a collection; of one picture
+MOST_IMAGES, MOST_LABELS, MOST_BYTES = 10_000, 100, 15 * 2**20  # of a collection; of one picture
 LONGEST_LABEL, LONGEST_TITLE = 60, 80  # characters
 THUMBNAIL = 256  # pixels of the longer side
 CARD, REMOVED = ".collection.json", ".removed"
@@ -257,9 +257,9 @@ def _check_room(folder: Path, *, is_new: bool) -> None:
     labels = _labels(folder)
     if is_new and len(labels) >= MOST_LABELS:
         raise DataError(f"There are {MOST_LABELS} classes already, which is the most that a collection can have.")
-    if sum(len(_images(place)) for place in labels) >= MOST_PICTURES:
+    if sum(len(_images(place)) for place in labels) >= MOST_IMAGES:
         raise DataError(
-            f"There are {MOST_PICTURES:,} pictures already, which is the most that a collection can have. "
+            f"There are {MOST_IMAGES:,} pictures already, which is the most that a collection can have. "
             "Import it; more can be added to the data set then."
         )
 

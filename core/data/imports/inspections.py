@@ -13,13 +13,13 @@ import pyarrow as pa
 from core import catalog
 from core.data.images.loading import checked_image, load_images, thumbnail
 from core.data.imports.run_import import preview_source
-from core.data.inspection_client import LOOK
+from core.data.inspection_client import PREVIEW
 from core.dataset_types import ImportOptions
 
 
 def _preview(asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
     found = preview_source(Path(os.fsdecode(path)), ImportOptions.model_validate(asked["options"]))
-    return LOOK.dump_python(found, mode="json"), b""
+    return PREVIEW.dump_python(found, mode="json"), b""
 
 
 def _checked_image(_asked: Mapping[str, Any], content: bytes) -> tuple[Any, bytes]:

@@ -19,7 +19,7 @@ from core.errors import DataError, UserError
 
 MOST_FOLDERS, LONGEST_PART, LONGEST_NAME = 20, 255, 1_000  # folders deep; bytes of one name; characters of all
 _WRITTEN_AT_ONCE = 2**20  # bytes: each write goes through a thread, so that pages stay quick
-_LOOK_EVERY = 64 * 2**20  # bytes between two looks at the disk
+_CHECK_EVERY = 64 * 2**20  # bytes between two looks at the disk
 _LATEST_MS = 4_102_444_800_000  # the year 2100
 _TOGETHER = ".together"  # names the folder that several files were put into
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -184,7 +184,7 @@ async def _write(file: BinaryIO, chunks: AsyncIterator[bytes], limit_bytes: int,
                 f"{name} is larger than the {limit_bytes:,} bytes that it may have. Nothing of it was kept. Split it, "
                 "or put it on this machine and give its path."
             )
-        if received - looked_at >= _LOOK_EVERY:
+        if received - looked_at >= _CHECK_EVERY:
             looked_at = received
             room.check()
         if len(waiting) >= _WRITTEN_AT_ONCE:

@@ -20,7 +20,7 @@ from core.errors import StopRequested
 from core.specs import DescribingPreprocessor, Examples, SlowPreprocessor, SplitName
 
 STALLED_S = 60.0  # another process that makes no part for so long is not waited for
-LOOK_S = 0.2  # how often whoever waits looks again: at another process's parts, and at the wish to stop
+POLL_S = 0.2  # how often whoever waits looks again: at another process's parts, and at the wish to stop
 _log = logging.getLogger(__name__)
 
 
@@ -119,7 +119,7 @@ class GradualArrays:
                     raise self._error
                 if self.stop_asked():
                     raise StopRequested
-                self._news.wait(LOOK_S)
+                self._news.wait(POLL_S)
         return time.perf_counter() - began
 
     def _reach(self, rows: int) -> bool:
@@ -151,7 +151,7 @@ class GradualArrays:
                     if time.monotonic() - since > STALLED_S:  # both write the same numbers to the same places
                         self._make_all()
                         return
-                    self._stopped.wait(LOOK_S)
+                    self._stopped.wait(POLL_S)
         except Exception as error:  # the border of the thread: whoever waits raises it
             _log.exception("The arrays could not be made.")
             self._error = error

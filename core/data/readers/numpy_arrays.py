@@ -33,7 +33,7 @@ SUFFIXES = (".npz", ".npy")
 MOST_FILES = 400
 LEAST_SIDE, LARGEST_SIDE = 4, 4096  # pixels
 LABELS = {"labels", "label", "y", "target", "targets", "labs", "classes", "class", "lbl", "ys"}
-PICTURES = {"images", "image", "imgs", "img", "x", "data", "pictures", "pixels", "features", "xs", "arr", "0"}
+IMAGES = {"images", "image", "imgs", "img", "x", "data", "pictures", "pixels", "features", "xs", "arr", "0"}
 
 
 def accepts(path: Path) -> float:
@@ -187,7 +187,7 @@ def _words(name: str) -> list[str]:
 
 
 def _key(name: str) -> tuple[str, ...]:
-    return tuple(word for word in _words(name) if word not in LABELS | PICTURES)
+    return tuple(word for word in _words(name) if word not in LABELS | IMAGES)
 
 
 def _stem(name: str) -> str:

@@ -18,8 +18,8 @@ from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import (
     BATCH_BYTES,
     BATCH_ROWS,
-    LOOK_BYTES,
-    LOOK_ROWS,
+    PREVIEW_BYTES,
+    PREVIEW_ROWS,
     Batch,
     Table,
     check_width,
@@ -81,7 +81,12 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         notes=notes,
         findings=findings,
         preview_bytes=max(
-            1, min(LOOK_BYTES * size // max(1, source.unpacked), LOOK_ROWS * size // max(1, source.rows), LOOK_BYTES)
+            1,
+            min(
+                PREVIEW_BYTES * size // max(1, source.unpacked),
+                PREVIEW_ROWS * size // max(1, source.rows),
+                PREVIEW_BYTES,
+            ),
         ),
         label_names=source.label_names(names),
     )

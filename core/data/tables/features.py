@@ -72,7 +72,7 @@ def choose_features(seen: TableProfile, target: str, options: ImportOptions) -> 
         DataError: The target holds no numbers, or always the same, or a column that the options name is not there.
     """
     style = _target_style(seen, target)
-    is_first_look = options.number_columns is None
+    is_first_preview = options.number_columns is None
     for name in (*options.ignored_columns, *(options.number_columns or ())):
         seen.table.index(name)
     target_profile = seen.profile(target)
@@ -88,7 +88,7 @@ def choose_features(seen: TableProfile, target: str, options: ImportOptions) -> 
         given_away = gives_away(profile, target_profile)
         doubt = given_away or _doubt(profile)
         notes[profile.name] = given_away or profile.note or doubt
-        is_wanted = not is_first_look or profile.name in (*options.used_columns, *options.column_kinds)
+        is_wanted = not is_first_preview or profile.name in (*options.used_columns, *options.column_kinds)
         if profile.name in options.ignored_columns:
             ignored[profile.name] = doubt or "left out by choice"
         elif options.column_kinds.get(profile.name) == "identifier":

@@ -18,7 +18,7 @@ from core.data.tables.roles import (
     guess_text,
     guess_texts,
     is_called_label,
-    is_called_outcome,
+    is_named_target,
     is_surely_text,
 )
 from core.data.tables.table import listed
@@ -170,7 +170,7 @@ def _possible_tasks(seen: TableProfile, options: ImportOptions, text: str, label
     features, is_first = _features(seen, options, target) if target else None, False
     if features is not None and features.names:
         # From a text and a date alone, only what is called an outcome is predicted before anything else.
-        is_table = bool(features.numbers or features.categories) or is_called_outcome(target)
+        is_table = bool(features.numbers or features.categories) or is_named_target(target)
         is_first = bool(options.target_column) or not (has_text and (label or not is_table))
         tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
     tasks = _with_answers_first(seen, options, tasks, text, label)

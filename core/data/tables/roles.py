@@ -147,7 +147,7 @@ def is_called_label(name: str) -> bool:
     return _rank(name, _LABEL_NAMES) >= 3
 
 
-def is_called_outcome(name: str) -> bool:
+def is_named_target(name: str) -> bool:
     """Return whether a column's name says that it is what people want to know: a price, a score, a label."""
     return max(_rank(name, _TARGET_NAMES), _rank(name, _LABEL_NAMES)) >= 2 or bool(_TARGET_PART.search(_plain(name)))
 

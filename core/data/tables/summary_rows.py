@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.data.tables.numbers import NumberStyle, number_style, parse_numbers
 from core.data.tables.skip_report import SkipReport, place, shortened
 from core.data.tables.summary_words import LONGEST, is_note, named_summary
-from core.data.tables.table import LOOK_ROWS, Batch, Table
+from core.data.tables.table import PREVIEW_ROWS, Batch, Table
 from core.dataset_types import Finding, Guess
 
 What = Literal["sum", "note", "title", "header", "other table"]
@@ -168,7 +168,7 @@ def find_summaries(table: Table) -> list[Row]:
     scan = _Scan(table.names)
     for batch in table.batches(range(len(table.names)), SkipReport()):
         scan.add(batch)
-        if scan.rows > LOOK_ROWS:
+        if scan.rows > PREVIEW_ROWS:
             return []
     found = {row.line: row for row in (*_within(scan), *_at_the_foot(scan))}
     rows = [found[line] for line in sorted(found)] if len(found) <= max(3, _MOST_SHARE * scan.rows) else []

@@ -11,8 +11,8 @@ from core.errors import DataError
 
 MOST_COLUMNS = 2_000
 LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall not sink the other rows
-LOOK_BYTES = 16_000_000  # of the source, that a look reads at most
-LOOK_ROWS = 1_000_000  # that a look reads, where they take hardly any bytes
+PREVIEW_BYTES = 16_000_000  # of the source, that a look reads at most
+PREVIEW_ROWS = 1_000_000  # that a look reads, where they take hardly any bytes
 BATCH_ROWS = 20_000
 BATCH_BYTES = 4_000_000  # of the source, after which a batch is handed on
 BATCH_CHARACTERS = 32_000_000  # in a batch
@@ -70,7 +70,7 @@ class Table:
     findings: tuple[Finding, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     decimal_hint: Literal[".", ","] = "."
-    preview_bytes: int = LOOK_BYTES
+    preview_bytes: int = PREVIEW_BYTES
     label_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     guesses: tuple[Guess, ...] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.data.tables.columns import ColumnProfile, profile_column
 from core.data.tables.skip_report import SkipReport
-from core.data.tables.table import LOOK_ROWS, Table
+from core.data.tables.table import PREVIEW_ROWS, Table
 from core.errors import DataError
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def table_profile(table: Table) -> TableProfile:
         for values, column in zip(sampled, batch.columns, strict=True):
             values.extend(column[offset::step])
         rows, done = rows + len(batch), batch.done
-        if (done >= table.preview_bytes or rows >= LOOK_ROWS) and done < table.size_bytes:
+        if (done >= table.preview_bytes or rows >= PREVIEW_ROWS) and done < table.size_bytes:
             is_whole = False
             break
     if not rows:

@@ -11,7 +11,7 @@ from core.specs import MetricSpec
 
 
 @dataclass(frozen=True)
-class Ranking:
+class AgainstBaseline:
     """A run beside the baseline run of its task."""
 
     baseline_id: str
@@ -20,7 +20,7 @@ class Ranking:
     better_by: float | None  # in the metric's own unit, above 0 is better; None where they cannot be compared
 
 
-def against_baseline(service: Service, run: Run) -> Ranking | None:
+def against_baseline(service: Service, run: Run) -> AgainstBaseline | None:
     """Return how a run stands against the baseline run; None where its task has none, or it has no score.
 
     The difference of two scores says nothing about chance: the paired test on the page of comparisons does.
@@ -29,17 +29,17 @@ def against_baseline(service: Service, run: Run) -> Ranking | None:
     if baseline is None or metric is None:
         return None
     if baseline.id == run.id:
-        return Ranking(run.id, "The baseline run: others of its task are measured against it.", True, None)
+        return AgainstBaseline(run.id, "The baseline run: others of its task are measured against it.", True, None)
     mine, other = run.test.get(metric.name), baseline.test.get(metric.name)
     if mine is None or other is None or math.isnan(mine.value) or math.isnan(other.value):
         return None
     name = f"the baseline run '{baseline.name}'"
     if not run.dataset_fingerprint or run.dataset_fingerprint != baseline.dataset_fingerprint:
-        return Ranking(
+        return AgainstBaseline(
             baseline.id, f"Not compared with {name}: they were tested on different data.", False, None
         )  # fmt: skip
     better = (mine.value - other.value) * (1 if metric.direction == "max" else -1)
-    return Ranking(baseline.id, f"{difference(metric, mine.value - other.value)} against {name}.", True, better)
+    return AgainstBaseline(baseline.id, f"{difference(metric, mine.value - other.value)} against {name}.", True, better)
 
 
 def difference(metric: MetricSpec, value: float) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from core.services.dataset_service import DatasetService
 from core.web.uploads.guard import Endpoint, as_json, body_of, found_or_404, integer_of
 
-MOST_PICTURE_BYTES = 32 * 2**20  # held in memory while it is checked; a collection keeps less
+MOST_IMAGE_BYTES = 32 * 2**20  # held in memory while it is checked; a collection keeps less
 LARGEST_SIDE = 1024  # pixels, of a thumbnail
 _YEAR = "private, max-age=31536000, immutable"
 
@@ -25,7 +25,7 @@ def image_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tup
     async def add(request: Request) -> Response:
         collection, label = request.path_params["collection"], request.query_params.get("label", "")
         await found_or_404(open_dataset_service().collections.path, collection)
-        content = await body_of(request, MOST_PICTURE_BYTES)
+        content = await body_of(request, MOST_IMAGE_BYTES)
         number = await run_in_threadpool(open_dataset_service().collections.add_image, collection, label, content)
         return as_json({"number": number, "count": await _count(collection, label)}, 201)
 
@@ -39,7 +39,7 @@ def image_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tup
         await found_or_404(open_dataset_service().collections.restore_image, collection, label, number)
         return as_json({"number": number, "count": await _count(collection, label)})
 
-    async def look(request: Request) -> Response:
+    async def view(request: Request) -> Response:
         collection, label, number = _place(request)
         content = await found_or_404(open_dataset_service().collections.image, collection, label, number)
         return _image(content, "no-cache")
@@ -77,7 +77,7 @@ def image_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tup
         ("POST", images, add),
         ("POST", one + "/restore", restore),
         ("DELETE", one, remove),
-        ("GET", one, look),
+        ("GET", one, view),
         ("GET", "/api/pictures/{dataset}/{version}/{position:int}", example),
     ]
 

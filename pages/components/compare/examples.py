@@ -23,7 +23,7 @@ from pages.components.widgets.url_state import chosen_place, read_choice, write_
 PER_PAGE = 12
 MOST_NAMED = 5  # runs that gave the same answer
 LONGEST_TEXT = 600  # characters
-PICTURE_WIDTH = 96  # pixels
+IMAGE_WIDTH = 96  # pixels
 CELL_WIDTH = 210
 LONGEST_CELL = 80
 _PAGE, _SEEN = "disagreements-at", "disagreements-of"
@@ -145,9 +145,7 @@ def _example(examples: Examples | None, place: int, truth: str) -> None:
         return
     if isinstance(examples.inputs, np.ndarray):
         pixels = examples.inputs[place]
-        st.image(
-            pixels[:, :, 0] if pixels.shape[-1] == 1 else pixels, width=PICTURE_WIDTH, alt=f"A picture of: {truth}"
-        )
+        st.image(pixels[:, :, 0] if pixels.shape[-1] == 1 else pixels, width=IMAGE_WIDTH, alt=f"A picture of: {truth}")
     elif isinstance(examples.inputs, tuple):
         text = examples.inputs[place]
         st.text(text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT].rstrip()} …")

@@ -9,7 +9,7 @@ from core.services.bootstrap import shared_service
 from core.services.comparison.selection import FEWEST, MOST, Choice, choose, suggestions
 from core.specs import TaskSpec
 from pages.components.widgets.notices import empty_state
-from pages.components.widgets.status_badge import look
+from pages.components.widgets.status_badge import badge_of
 from pages.components.widgets.text import number, plain
 
 PARAMETER = "runs"
@@ -85,5 +85,5 @@ def _described(run: Run, tasks: Mapping[str, TaskSpec]) -> str:
     if task is not None and (score := run.test.get(task.primary_metric)) is not None:
         parts.append(number(task.metric(task.primary_metric), score.value))
     elif not run.test:
-        parts.append(look(run).word.lower())
+        parts.append(badge_of(run).word.lower())
     return " · ".join(part for part in dict.fromkeys(parts) if part)

@@ -18,7 +18,7 @@ from pages.components.widgets.text import plain
 
 
 @dataclass(frozen=True)
-class SourcePreview:
+class SeverityBadge:
     """How a severity is shown: colour, icon and words together, never colour alone."""
 
     word: str
@@ -27,10 +27,10 @@ class SourcePreview:
     color: Literal["red", "orange", "blue"]
 
 
-LOOKS = {
-    "error": SourcePreview("Serious", "serious", ":material/error:", "red"),
-    "warning": SourcePreview("Worth a look", "worth a look", ":material/warning:", "orange"),
-    "note": SourcePreview("Good to know", "good to know", ":material/info:", "blue"),
+BADGES = {
+    "error": SeverityBadge("Serious", "serious", ":material/error:", "red"),
+    "warning": SeverityBadge("Worth a look", "worth a look", ":material/warning:", "orange"),
+    "note": SeverityBadge("Good to know", "good to know", ":material/info:", "blue"),
 }
 LOOKED_FOR = {
     "image-classification": "pictures that cannot be read, odd sizes, the same or nearly the same picture twice, the "
@@ -45,8 +45,8 @@ LOOKED_FOR = {
 
 def finding_summary(findings: Sequence[Finding]) -> str:
     """Return how many findings there are of each severity: "1 serious, 2 worth a look"."""
-    counts = [(look, sum(f.severity == severity for f in findings)) for severity, look in LOOKS.items()]
-    return ", ".join(f"{count} {look.plural}" for look, count in counts if count)
+    counts = [(badge, sum(f.severity == severity for f in findings)) for severity, badge in BADGES.items()]
+    return ", ".join(f"{count} {badge.plural}" for badge, count in counts if count)
 
 
 def finding_list(
@@ -68,20 +68,25 @@ def finding_list(
             st.markdown(f"Looked for: {looked_for}.")
         kept_notice(info)
         return
-    for severity, look in LOOKS.items():
+    for severity, badge in BADGES.items():
         for finding in findings:
             if finding.severity == severity:
-                _finding(finding, look, info, in_use, busy, label_issues)
+                _finding(finding, badge, info, in_use, busy, label_issues)
     kept_notice(info)
     st.caption(f"Looked for: {looked_for}.")
 
 
 def _finding(
-    finding: Finding, look: SourcePreview, info: VersionInfo, in_use: bool, busy: bool, label_issues: LabelIssues | None
+    finding: Finding,
+    badge: SeverityBadge,
+    info: VersionInfo,
+    in_use: bool,
+    busy: bool,
+    label_issues: LabelIssues | None,
 ) -> None:
     with st.container(border=True, gap="small", key=f"finding-{finding.code}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(look.word, icon=look.icon, color=look.color)
+            st.badge(badge.word, icon=badge.icon, color=badge.color)
             st.markdown(f"**{plain(finding.message)}**", width="stretch")
         st.caption(plain(finding.why))
         if label_issues is not None and finding is label_issues.finding:

@@ -16,7 +16,7 @@ EXCERPT_CHARACTERS = 900
 MOST_NAMED = 4  # classes; with more, a range says it better
 LABEL_WIDTH = 84  # pixels
 MOST_COLUMNS = 10
-SMALLEST_PICTURE = 26  # pixels on the page
+SMALLEST_IMAGE = 26  # pixels on the page
 ROWS = 6  # of a table
 TO_PREDICT = "To predict"
 
@@ -45,7 +45,7 @@ def _images(inputs: Images, samples: Examples) -> None:
     columns = min(len(samples.labels), MOST_COLUMNS)
     classes = samples.targets.tolist()
     order = sorted(range(len(samples)), key=lambda i: classes[:i].count(classes[i]))
-    with st.container(key="pictures"), st.grid(columns, min_column_width=SMALLEST_PICTURE, gap="xsmall"):
+    with st.container(key="pictures"), st.grid(columns, min_column_width=SMALLEST_IMAGE, gap="xsmall"):
         for i in order:
             st.image(_image(inputs[i]), width="stretch", alt=f"A training picture of {_label(samples, i)}")
 

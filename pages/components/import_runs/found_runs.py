@@ -11,7 +11,7 @@ from core.exchange.import_runs import Found, FoundRun
 from core.exchange.saving import in_words
 from core.runs import RunStatus
 from pages.components.widgets.dataset_words import many
-from pages.components.widgets.status_badge import LOOKS
+from pages.components.widgets.status_badge import BADGES
 from pages.components.widgets.text import count, plain
 
 ROW_HEIGHT = 36  # pixels
@@ -114,7 +114,7 @@ def trouble(sentences: Sequence[str]) -> None:
 
 
 def _row(run: FoundRun) -> dict[str, Any]:
-    shown = LOOKS[RunStatus(run.status)]
+    shown = BADGES[RunStatus(run.status)]
     return {
         "name": run.name,
         "here": "known" if run.known_as else "new",

@@ -13,7 +13,7 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
-from pages.components.run.example_gallery import example_wall
+from pages.components.run.example_gallery import example_gallery
 from pages.components.widgets.text import plain
 
 NUMBERS_FIT = 25  # classes; with more, the squares are too small to write in
@@ -170,7 +170,7 @@ def _cell(run: Run, report: Mapping[str, Any], labels: Sequence[str], counts: np
     folder = shared_service().folder(run.id)
     kept = [one for one in kept_examples(folder, report) if (one.truth, one.answer) == cell]
     st.caption(plain(_about(cell, count, support, len(kept))))
-    example_wall(folder, kept, f"cell-page-{run.id}-{row}-{column}", shows_classes=False)
+    example_gallery(folder, kept, f"cell-page-{run.id}-{row}-{column}", shows_classes=False)
 
 
 def _about(cell: Cell, count: int, support: int, kept: int) -> str:

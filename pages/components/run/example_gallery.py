@@ -9,10 +9,10 @@ from core.evaluation.confusion_examples import KeptExample, image_of
 from pages.components.widgets.text import plain
 
 WIDTH = 96  # pixels of a picture
-PICTURES, TEXTS = 12, 4  # on one page
+IMAGES, TEXTS = 12, 4  # on one page
 
 
-def example_wall(folder: Path, examples: Sequence[KeptExample], key: str, *, shows_classes: bool) -> None:
+def example_gallery(folder: Path, examples: Sequence[KeptExample], key: str, *, shows_classes: bool) -> None:
     """Show examples, a page at a time.
 
     Args:
@@ -21,7 +21,7 @@ def example_wall(folder: Path, examples: Sequence[KeptExample], key: str, *, sho
         key: Of the widget that turns pages.
         shows_classes: Whether each says what it is and what was answered; where all are alike, the place says it.
     """
-    per_page = PICTURES if any(one.image for one in examples) else TEXTS
+    per_page = IMAGES if any(one.image for one in examples) else TEXTS
     pages = -(-len(examples) // per_page)
     shown = st.container(gap="small")
     at = 1

@@ -10,7 +10,7 @@ from core.services.run_search.family import Family, family_of
 from core.services.run_search.fields import deciding
 from core.statistics.selection import best_of
 from pages.components.charts.colors import colors
-from pages.components.widgets.status_badge import look
+from pages.components.widgets.status_badge import badge_of
 from pages.components.widgets.text import number, plain
 
 FEWEST = 3  # runs; two are said in a line
@@ -29,7 +29,7 @@ def family_graph(run: Run) -> None:
         st.graphviz_chart(_dot(family, run.id), width="content", alt=_in_words(family))
         with st.container(gap="xsmall", key="family-list"):
             for member in family.runs:
-                said = "this run" if member.id == run.id else look(member).word.lower()
+                said = "this run" if member.id == run.id else badge_of(member).word.lower()
                 label = f"{plain(member.name)} ({plain(_score(member) or said)})"
                 st.page_link("run.py", label=label, query_params={"run": member.id}, disabled=member.id == run.id)
 
@@ -72,7 +72,7 @@ def _dot(family: Family, own: str) -> str:
 
 def _label(run: Run) -> str:
     name = run.name if len(run.name) <= LONGEST_NAME else run.name[: LONGEST_NAME - 1] + "…"
-    return f"{name}\n{_score(run) or look(run).word}"
+    return f"{name}\n{_score(run) or badge_of(run).word}"
 
 
 def _quoted(text: str) -> str:

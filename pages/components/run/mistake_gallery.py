@@ -8,7 +8,7 @@ import streamlit as st
 from core.evaluation.confusion_examples import kept_examples
 from core.runs import Run
 from core.services.bootstrap import shared_service
-from pages.components.run.example_gallery import example_wall
+from pages.components.run.example_gallery import example_gallery
 from pages.components.widgets.text import plain
 
 
@@ -25,7 +25,7 @@ def mistake_gallery(run: Run, report: Mapping[str, Any]) -> None:
     chosen = st.selectbox("Mistakes around", around, None, key=f"around-{run.id}", placeholder="Every class", width=260)
     shown = [one for one in wrong if chosen in (None, one.truth, one.answer)]
     with st.container(key="pictures-wrong"):
-        example_wall(folder, shown, f"mistakes-page-{run.id}-{chosen}", shows_classes=True)
+        example_gallery(folder, shown, f"mistakes-page-{run.id}-{chosen}", shows_classes=True)
 
 
 def _finding(truth: str, answer: str, confidence: float) -> str:

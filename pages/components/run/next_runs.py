@@ -11,7 +11,7 @@ from pages.components.run.family_graph import family_graph
 from pages.components.run.run_again import again_link
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.starting import one_key
-from pages.components.widgets.status_badge import look
+from pages.components.widgets.status_badge import badge_of
 from pages.components.widgets.text import plain
 
 _CAME = {LONGER: "Goes on from", CLONE: "Began with the settings of", NESTED: "A part of"}
@@ -74,5 +74,5 @@ def _relatives(said: str, runs: Sequence[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(f":material/account_tree: {said}", width="content")
         for other in runs:
-            title = f"{plain(other.name)} ({look(other).word.lower()})"
+            title = f"{plain(other.name)} ({badge_of(other).word.lower()})"
             st.page_link("run.py", label=title, query_params={"run": other.id})

@@ -11,7 +11,7 @@ from core.services.run_search.filters import Filter, Test, understand
 from core.services.run_search.query_parser import FilterError
 from core.services.run_search.unmatched import why_none
 from pages.components.widgets.notices import empty_state
-from pages.components.widgets.status_badge import LOOKS
+from pages.components.widgets.status_badge import BADGES
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import read_choice, write_choice
 
@@ -63,7 +63,7 @@ def understood(text: str, fields: Fields) -> Filter:
 def choices(runs: Sequence[Run]) -> dict[str, Test]:
     """Ask for state, task and model; return what was chosen, each by its name and with whether a run fits."""
     tasks = shared_service().tasks()
-    signs = {status.value: f"{look.sign} {look.word}" for status, look in LOOKS.items()}
+    signs = {status.value: f"{badge_of.sign} {badge_of.word}" for status, badge_of in BADGES.items()}
     status = choice("Status", "status", signs)
     of_task = choice("Task", "of_task", {name: task.title for name, task in tasks.items()})
     models = sorted({run.config.model for run in runs if run.config.model})

@@ -9,7 +9,7 @@ from core.runs import Run, RunStatus
 
 
 @dataclass(frozen=True)
-class SourcePreview:
+class Badge:
     """How one state is shown."""
 
     word: str
@@ -18,21 +18,21 @@ class SourcePreview:
     color: Literal["green", "blue", "gray", "orange", "red", "primary"]
 
 
-LOOKS = {
-    RunStatus.QUEUED: SourcePreview("Waiting", ":material/hourglass_empty:", "◌", "gray"),
-    RunStatus.RUNNING: SourcePreview("Running", ":material/play_circle:", "▶", "blue"),
-    RunStatus.SUCCEEDED: SourcePreview("Done", ":material/check_circle:", "✓", "green"),
-    RunStatus.FAILED: SourcePreview("Failed", ":material/error:", "✕", "red"),
-    RunStatus.STOPPED: SourcePreview("Stopped", ":material/stop_circle:", "■", "gray"),
-    RunStatus.INTERRUPTED: SourcePreview("Interrupted", ":material/power_off:", "!", "orange"),
+BADGES = {
+    RunStatus.QUEUED: Badge("Waiting", ":material/hourglass_empty:", "◌", "gray"),
+    RunStatus.RUNNING: Badge("Running", ":material/play_circle:", "▶", "blue"),
+    RunStatus.SUCCEEDED: Badge("Done", ":material/check_circle:", "✓", "green"),
+    RunStatus.FAILED: Badge("Failed", ":material/error:", "✕", "red"),
+    RunStatus.STOPPED: Badge("Stopped", ":material/stop_circle:", "■", "gray"),
+    RunStatus.INTERRUPTED: Badge("Interrupted", ":material/power_off:", "!", "orange"),
 }
-STOPPING = SourcePreview("Stopping", ":material/stop_circle:", "▶", "orange")
-PAUSING = SourcePreview("Pausing", ":material/pause_circle:", "▶", "orange")
-PAUSED = SourcePreview("Paused", ":material/pause_circle:", "‖", "gray")
-FINISHING = SourcePreview("Finishing", ":material/sports_score:", "▶", "blue")
+STOPPING = Badge("Stopping", ":material/stop_circle:", "▶", "orange")
+PAUSING = Badge("Pausing", ":material/pause_circle:", "▶", "orange")
+PAUSED = Badge("Paused", ":material/pause_circle:", "‖", "gray")
+FINISHING = Badge("Finishing", ":material/sports_score:", "▶", "blue")
 
 
-def look(run: Run) -> SourcePreview:
+def badge_of(run: Run) -> Badge:
     """Return how a run's state is shown."""
     if run.status is RunStatus.RUNNING and run.stop_requested_at:
         return PAUSING if run.paused else STOPPING
@@ -40,15 +40,15 @@ def look(run: Run) -> SourcePreview:
         return FINISHING
     if run.status is RunStatus.STOPPED and run.paused:
         return PAUSED
-    return LOOKS[run.status]
+    return BADGES[run.status]
 
 
 def status_chip(run: Run) -> None:
     """Show a run's state."""
-    shown = look(run)
+    shown = badge_of(run)
     st.badge(shown.word, icon=shown.icon, color=shown.color)
 
 
 def status_text(run: Run) -> str:
     """Return a run's state for a table."""
-    return f"{look(run).sign} {look(run).word}"
+    return f"{badge_of(run).sign} {badge_of(run).word}"

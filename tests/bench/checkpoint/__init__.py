@@ -16,10 +16,10 @@ import torch
 from core.training.checkpoint import Best
 from core.training.checkpoint_selection import Choice
 from tests.bench.checkpoint.sets import CASES, Case, drawn
-from tests.bench.checkpoint.training import SourcePreview, Watch, watched
+from tests.bench.checkpoint.training import Measured, Watch, watched
 
 Row = dict[str, object]
-Rule = Callable[[Sequence[SourcePreview]], SourcePreview]
+Rule = Callable[[Sequence[Measured]], Measured]
 
 
 def measure() -> Iterator[Row]:
@@ -55,12 +55,12 @@ def _row(name: str, case: Case) -> Row:
     return found
 
 
-def best(looks: Sequence[SourcePreview]) -> SourcePreview:
+def best(looks: Sequence[Measured]) -> Measured:
     """Return the single best one: the rule up to November 2026."""
     return max(looks, key=lambda look: (look.value, -look.loss, -look.step))
 
 
-def kept(looks: Sequence[SourcePreview]) -> SourcePreview:
+def kept(looks: Sequence[Measured]) -> Measured:
     """Return the one that the Trainer keeps."""
     choice = Choice()
     for look in looks:
@@ -70,20 +70,20 @@ def kept(looks: Sequence[SourcePreview]) -> SourcePreview:
     return next(look for look in looks if look.step == step)
 
 
-def earliest(looks: Sequence[SourcePreview]) -> SourcePreview:
+def earliest(looks: Sequence[Measured]) -> Measured:
     """Return the earliest within one standard error of the best score."""
     rows = best(looks).rows
     least = rows.mean() - rows.std(ddof=1) / np.sqrt(len(rows))
     return next(look for look in looks if look.rows.mean() >= least)
 
 
-def smoothest(looks: Sequence[SourcePreview]) -> SourcePreview:
+def smoothest(looks: Sequence[Measured]) -> Measured:
     """Return the one around which the mean of three scores is best."""
     values = np.pad([look.value for look in looks], 1, mode="edge")
     return looks[int(np.argmax(np.convolve(values, np.ones(3) / 3, "valid")))]
 
 
-def least_loss(looks: Sequence[SourcePreview]) -> SourcePreview:
+def least_loss(looks: Sequence[Measured]) -> Measured:
     """Return the one with the smallest loss."""
     return min(looks, key=lambda look: look.loss)
 

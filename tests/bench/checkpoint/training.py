@@ -23,7 +23,7 @@ AVERAGED = 0.05  # of the run, that an average of the weights remembers
 
 
 @dataclass(frozen=True, eq=False)
-class SourcePreview:
+class Measured:
     """One look at the validation split.
 
     Args:
@@ -50,8 +50,8 @@ class Watch(Callback):
         self, task: TaskSpec, splits: Mapping[str, tuple[torch.Tensor, torch.Tensor]], padding_id: int
     ) -> None:
         self._task, self._splits, self._padding_id = task, splits, padding_id
-        self.looks: list[SourcePreview] = []
-        self.averaged: list[SourcePreview] = []
+        self.looks: list[Measured] = []
+        self.averaged: list[Measured] = []
         self._average: nn.Module | None = None
 
     def on_step_end(self, trainer: Trainer) -> None:
@@ -77,7 +77,7 @@ class Watch(Callback):
         if self._average is not None and step == trainer.steps_total:
             self.averaged.append(self._look(step, self._average, self._measure(self._average, "validation")))
 
-    def _look(self, step: int, module: nn.Module, seen: Predictions) -> SourcePreview:
+    def _look(self, step: int, module: nn.Module, seen: Predictions) -> Measured:
         test = self._measure(module, "test")
         rows = (
             -((seen.predicted - seen.targets) ** 2)
@@ -85,7 +85,7 @@ class Watch(Callback):
             else (seen.predicted == seen.targets)
         )
         primary = self._task.metric(self._task.primary_metric)
-        return SourcePreview(
+        return Measured(
             step, primary.compute(seen), float(seen.nll.mean()), rows.astype(np.float64), primary.compute(test),
             float(test.nll.mean()),
         )  # fmt: skip

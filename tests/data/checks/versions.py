@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.data.checks.support.check_context import CheckContext
-from core.data.rows import DOCUMENT_ROWS, FEATURE, PICTURE_ROWS, TEXT_ROWS, table_rows
+from core.data.rows import DOCUMENT_ROWS, FEATURE, IMAGE_ROWS, TEXT_ROWS, table_rows
 from core.data.splits.equal_texts import folded, labelled_text_keys
 
 NO_PACKS = Path("nowhere")
@@ -66,7 +66,7 @@ def table(target: Sequence[float], **features: Sequence[Any]) -> CheckContext:
 
 def images(folder: Path, labelled: Sequence[tuple[Image.Image, str]], format: str = "PNG") -> CheckContext:
     """Return pictures with labels, in a pack in a folder."""
-    columns: dict[str, list[Any]] = {name: [] for name in PICTURE_ROWS.names}
+    columns: dict[str, list[Any]] = {name: [] for name in IMAGE_ROWS.names}
     offset = 0
     with (folder / "a.pack").open("wb") as pack:
         for number, (image, label) in enumerate(labelled):
@@ -91,7 +91,7 @@ def images(folder: Path, labelled: Sequence[tuple[Image.Image, str]], format: st
             offset += len(file.getvalue())
             for name, value in row.items():
                 columns[name].append(value)
-    return of(pa.table(columns, schema=PICTURE_ROWS), "image-classification", folder)
+    return of(pa.table(columns, schema=IMAGE_ROWS), "image-classification", folder)
 
 
 def of(rows: pa.Table, task: str, packs: Path = NO_PACKS) -> CheckContext:

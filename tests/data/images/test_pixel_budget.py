@@ -52,7 +52,7 @@ def test_a_transparent_picture_may_have_fewer_pixels(monkeypatch: pytest.MonkeyP
 
 
 def test_a_picture_in_colour_may_have_fewer_pixels_and_a_jpeg_comes_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "MOST_COLOUR_PIXELS", 5_000)
+    monkeypatch.setattr(decoding, "MOST_COLOR_PIXELS", 5_000)
     assert decode(saved(Image.new("L", (90, 90)))).size == (90, 90)
     assert decode(saved(Image.new("RGB", (70, 70)))).size == (70, 70)
     for mode in ("RGB", "P", "CMYK"):

@@ -11,7 +11,7 @@ from core.data.images.samples import Sample, small
 from core.data.imports.run_import import preview_source
 from core.dataset_types import ImportOptions, SourcePreview
 from tests.data.images.drawing import noise, pack, png, saved
-from tests.data.readers.test_image_layouts import FILES, PICTURES
+from tests.data.readers.test_image_layouts import FILES, IMAGES
 from tests.data.readers.test_image_parquet import packed, table
 from tests.data.readers.test_pixel_table import TABLES
 
@@ -38,8 +38,8 @@ def test_a_few_pictures_of_each_class_are_shown_before_the_import(tmp_path: Path
 def test_every_reader_of_pictures_shows_some(tmp_path: Path, kind: str) -> None:
     names = "".join(f"{i:03}.png,{('a', 'b')[i % 2]}\n" for i in range(6))
     sources: dict[str, tuple[str, bytes | dict[str, bytes]]] = {
-        "layout": ("a.zip", {**PICTURES, **FILES["coco"][1]}),
-        "table": ("a.zip", {**PICTURES, "labels.csv": f"file,label\n{names}".encode()}),
+        "layout": ("a.zip", {**IMAGES, **FILES["coco"][1]}),
+        "table": ("a.zip", {**IMAGES, "labels.csv": f"file,label\n{names}".encode()}),
         "parquet": ("a.parquet", packed(table(6))),
         "pixels": ("a.csv", TABLES["kaggle"].encode()),
     }

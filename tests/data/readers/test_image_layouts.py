@@ -15,7 +15,7 @@ from core.errors import DataError
 from tests.data.images.drawing import lay_out, pack, png
 from tests.data.images.taking import Taken, take
 
-PICTURES = {f"images/{i:03}.png": png(i, (12, 12)) for i in range(6)}
+IMAGES = {f"images/{i:03}.png": png(i, (12, 12)) for i in range(6)}
 SHAPES = ("circle", "square", "star")
 RIGHT = [(f"images/{i:03}.png", SHAPES[i % 3], "") for i in range(6)]
 
@@ -174,7 +174,7 @@ FILES: Mapping[str, tuple[str, Mapping[str, bytes]]] = {
 @pytest.mark.parametrize("case", FILES)
 def test_what_other_tools_write_is_read_as_they_mean_it(tmp_path: Path, case: str) -> None:
     layout, files = FILES[case]
-    source = pack(tmp_path / "set.zip", {**PICTURES, **files})
+    source = pack(tmp_path / "set.zip", {**IMAGES, **files})
     assert find_reader(source).name == "picture-layouts"
     taken = take(READER, source, tmp_path)
     assert taken.seen == RIGHT
@@ -185,7 +185,7 @@ def test_what_other_tools_write_is_read_as_they_mean_it(tmp_path: Path, case: st
 
 
 def test_boxes_are_said_not_to_be_learnt(tmp_path: Path) -> None:
-    taken = take(READER, pack(tmp_path / "set.zip", {**PICTURES, **FILES["coco"][1]}), tmp_path)
+    taken = take(READER, pack(tmp_path / "set.zip", {**IMAGES, **FILES["coco"][1]}), tmp_path)
     assert taken.preview.notes == (
         "It holds 12 boxes in 6 pictures. Where things are is not learnt here, only what a picture shows.",
         "6 pictures hold things of several classes; only the class of the largest one is used.",
@@ -267,7 +267,7 @@ def test_tables_of_public_sets(tmp_path: Path) -> None:
     assert ("Split", "6 training, 6 test") in [(guess.about, guess.value) for guess in preview.guesses]
     parts = ("TRAIN", "VALIDATION", "TEST")
     lines = "".join(f"{parts[i % 3]},gs://bucket/images/{name},{shape}\n" for i, name, shape in names())
-    preview = preview_source(pack(tmp_path / "vertex.zip", {**PICTURES, "import.csv": lines.encode()}), ImportOptions())
+    preview = preview_source(pack(tmp_path / "vertex.zip", {**IMAGES, "import.csv": lines.encode()}), ImportOptions())
     assert (preview.classes, preview.options.split_column) == ({"circle": 2, "square": 2, "star": 2}, "column 1")
 
 
@@ -291,9 +291,9 @@ def test_imagenet_s_codes_are_named_by_their_list_of_words(tmp_path: Path) -> No
 
 def test_splits_of_voc_and_of_folders_are_kept(tmp_path: Path) -> None:
     lists = {"ImageSets/Main/train.txt": b"000\n001\n002\n", "ImageSets/Main/val.txt": b"003\n004\n005 1\n"}
-    taken = take(READER, pack(tmp_path / "a.zip", {**PICTURES, **FILES["pascal voc"][1], **lists}), tmp_path)
+    taken = take(READER, pack(tmp_path / "a.zip", {**IMAGES, **FILES["pascal voc"][1], **lists}), tmp_path)
     assert [split for *_, split in taken.seen] == ["train"] * 3 + ["validation"] * 3
-    files = {f"{split}/{name[7:]}": content for split in ("train", "valid") for name, content in PICTURES.items()}
+    files = {f"{split}/{name[7:]}": content for split in ("train", "valid") for name, content in IMAGES.items()}
     files |= {f"{split}/_annotations.coco.json": coco(boxes=True) for split in ("train", "valid")}
     taken = take(READER, pack(tmp_path / "b.zip", files), tmp_path)
     assert [(row[1], row[2]) for row in taken.seen[3:9]] == [
@@ -303,7 +303,7 @@ def test_splits_of_voc_and_of_folders_are_kept(tmp_path: Path) -> None:
 
 
 def test_labels_of_pictures_that_are_not_there_are_counted(tmp_path: Path) -> None:
-    some = dict(list(PICTURES.items())[:4]) | {"images/new.png": png(77)}
+    some = dict(list(IMAGES.items())[:4]) | {"images/new.png": png(77)}
     taken = take(READER, pack(tmp_path / "a.zip", some | dict(FILES["a mapping"][1])), tmp_path)
     assert len(taken.rows) == 4
     found = {code: (f.count, f.examples) for code, f in taken.findings.items()}
@@ -327,7 +327,7 @@ def test_a_layout_that_is_forced_on_other_files_answers_in_words(tmp_path: Path,
         "images/000.txt",
         "data.yaml",
     )
-    source = pack(tmp_path / "set.zip", {**PICTURES, **dict.fromkeys(endings, content)})
+    source = pack(tmp_path / "set.zip", {**IMAGES, **dict.fromkeys(endings, content)})
     with pytest.raises(DataError) as refused:
         Taken(READER, source, ImportOptions(layout=layout), tmp_path)
     assert str(refused.value).endswith((".", "?"))
@@ -338,4 +338,4 @@ def test_entities_in_xml_are_never_expanded(tmp_path: Path) -> None:
         b'<!DOCTYPE a [<!ENTITY x "lol">]><annotations><image name="000.png"><tag label="&x;"/></image></annotations>'
     )
     with pytest.raises(DataError, match="declares a document type"):
-        take(READER, pack(tmp_path / "a.zip", {**PICTURES, "annotations.xml": bomb}), tmp_path, layout="cvat")
+        take(READER, pack(tmp_path / "a.zip", {**IMAGES, "annotations.xml": bomb}), tmp_path, layout="cvat")

@@ -31,7 +31,7 @@ YOLO = {f"images/{n}.png": png(n) for n in range(6)} | {
     f"labels/{n}.txt": b"%d 0.5 0.5 0.2 0.2\n" % (n % 2) for n in range(6)
 }
 YOLO |= {"data.yaml": b"names: [cat, dog]\n"}
-PICTURES = pa.table({"image": [{"bytes": png(n), "path": None} for n in range(8)], "label": [0, 1] * 4})
+IMAGES = pa.table({"image": [{"bytes": png(n), "path": None} for n in range(8)], "label": [0, 1] * 4})
 PIXELS = ",".join(["label", *(f"pixel{n}" for n in range(64))]) + "\n" + "".join(
     ",".join([str(row % 2), *(str((n * 7 + row * 5) % 256) for n in range(64))]) + "\n" for row in range(40)
 )  # fmt: skip
@@ -59,7 +59,7 @@ SOURCES: dict[str, tuple[str, bytes]] = {
     "picture-folders": ("a.zip", zip_of(classes("cats", "dogs", each=4))),
     "picture-table": ("a.zip", zip_of(HEAP)),
     "picture-layouts": ("a.zip", zip_of(YOLO)),
-    "picture-parquet": ("a.parquet", parquet(PICTURES)),
+    "picture-parquet": ("a.parquet", parquet(IMAGES)),
     "pixel-table": ("a.csv", PIXELS.encode()),
     "idx": ("images.gz", gzip.compress(images(6))),
 }  # fmt: skip

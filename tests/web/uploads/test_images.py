@@ -96,7 +96,7 @@ def test_what_is_no_picture_is_refused_in_words(client: TestClient, collection: 
 
 
 def test_a_picture_has_a_largest_size(client: TestClient, collection: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core.web.uploads.images, "MOST_PICTURE_BYTES", 1000)
+    monkeypatch.setattr(core.web.uploads.images, "MOST_IMAGE_BYTES", 1000)
     answer = client.post(f"/api/collections/{collection}/pictures", params={"label": "cat"}, content=b"x" * 1001)
     assert answer.status_code == 413
 

@@ -45,7 +45,7 @@ def examine(context: CheckContext, before: Callable[[str], None] | None = None) 
     for check in checks(context.task).values():
         if before is not None:
             before(check.code)
-        if (finding := _look(check, context)) is not None:
+        if (finding := _run_check(check, context)) is not None:
             found.append(finding)
     return tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity)))  # stable: then by order
 
@@ -66,7 +66,7 @@ def repair(context: CheckContext, code: str) -> pa.Table:
     return rows
 
 
-def _look(check: CheckSpec, context: CheckContext) -> Finding | None:
+def _run_check(check: CheckSpec, context: CheckContext) -> Finding | None:
     try:
         return check.run(context)
     except Exception:  # a slip in one check must not cost the user the whole import; the log says what it was
