@@ -92,10 +92,10 @@ def test_a_data_set_moves_to_the_trash_and_back_by_undo(open_page: Open, service
 
 
 def test_the_trash_lists_what_is_in_it(open_page: Open, service: Service, bring: Bring) -> None:
-    assert "The trash is empty" in words(open_page("data", dataset_service="trash"))
+    assert "The trash is empty" in words(open_page("data", shelf="trash"))
     bring(title="Old")
     service.dataset_service.delete("reviews")
-    at = open_page("data", dataset_service="trash")
+    at = open_page("data", shelf="trash")
     assert titles(at) == ["**Old**"]
     assert at.button(key="empty-trash")
     at.button(key="restore-reviews").click().run()

@@ -44,7 +44,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, ImportOptions, 
 
 
 def preview_source(open_page: Open, path: Path, **query: str) -> AppTest:
-    return open_page("bring", how="path", path=str(path), ready="1", **query)
+    return open_page("import_data", how="path", path=str(path), ready="1", **query)
 
 
 def chosen(at: AppTest, name: str) -> Any:
@@ -52,7 +52,7 @@ def chosen(at: AppTest, name: str) -> Any:
 
 
 def test_it_begins_with_the_drop_zone(open_page: Open) -> None:
-    at = open_page("bring")
+    at = open_page("import_data")
     assert at.title[0].value == "Bring your own data"
     assert "upload" in at.query_params
     assert not at.error
@@ -60,11 +60,11 @@ def test_it_begins_with_the_drop_zone(open_page: Open) -> None:
 
 @pytest.mark.parametrize("how", ["files", "pictures", "paste", "path", "hub"])
 def test_every_way_has_an_address(open_page: Open, how: str) -> None:
-    assert not open_page("bring", how=how).error
+    assert not open_page("import_data", how=how).error
 
 
 def test_a_path_is_offered_only_to_the_owner(open_page: Open, monkeypatch: pytest.MonkeyPatch, reviews: Path) -> None:
-    assert not open_page("bring", how="path").error
+    assert not open_page("import_data", how="path").error
     monkeypatch.setattr(Service, "is_owner", staticmethod(lambda _headers: False))
     at = preview_source(open_page, reviews)
     assert "reviews" not in words(at)
@@ -123,7 +123,7 @@ def test_a_problem_keeps_what_was_entered(open_page: Open, reviews: Path, monkey
             raise DataError("reviews.csv is not UTF-16. Choose another encoding.")
         return real(dataset_service, path, options, meanwhile, by)
 
-    monkeypatch.setattr(DatasetService, "look", preview)
+    monkeypatch.setattr(DatasetService, "preview_source", preview)
     at.selectbox(key="bring-encoding").set_value("utf-16").run()
     assert "not UTF\\-16" in healthy(at).error[0].value
     assert at.button(key="bring-in").disabled
@@ -164,7 +164,7 @@ def test_a_name_that_is_taken_gets_a_number_or_becomes_a_version(
 
 
 def test_a_pasted_table_is_looked_at(open_page: Open, reviews: Path) -> None:
-    at = open_page("bring", how="paste")
+    at = open_page("import_data", how="paste")
     at.text_area(key="pasted").set_value(reviews.read_text())
     at.button[0].click().run()
     assert "the pasted table" in words(healthy(at))
@@ -172,7 +172,7 @@ def test_a_pasted_table_is_looked_at(open_page: Open, reviews: Path) -> None:
 
 
 def test_nothing_pasted_is_said(open_page: Open) -> None:
-    at = open_page("bring", how="paste")
+    at = open_page("import_data", how="paste")
     at.button[0].click().run()
     assert "Nothing was pasted yet" in healthy(at).error[0].value
 
@@ -228,7 +228,7 @@ def test_a_well_known_set_is_fetched_by_its_button(
 
     monkeypatch.setattr(DatasetService, "start_hub_import", start)
     known = service.dataset_service.hub_sets()[0]
-    at = open_page("bring", how="hub")
+    at = open_page("import_data", how="hub")
     shown = words(at).replace("\\", "")
     assert known.title in shown
     assert known.licence in shown
@@ -268,7 +268,7 @@ def test_the_title_keeps_the_letters_of_the_file_name(open_page: Open, reviews: 
 def test_an_upload_that_cannot_be_read_leads_to_another_file(open_page: Open, service: Service) -> None:
     upload = service.dataset_service.new_upload()
     (service.dataset_service.upload_folder(upload) / "photos.zip").write_bytes(b"PK\x03\x04 and then it broke off")
-    at = open_page("bring", how="files", upload=upload, ready="1")
+    at = open_page("import_data", how="files", upload=upload, ready="1")
     assert "photos\\.zip" in at.error[0].value
     at.button(key="choose-again").click().run()
     assert not healthy(at).error
@@ -279,7 +279,7 @@ def test_tables_chosen_together_are_offered_one_by_one(open_page: Open, service:
     upload = service.dataset_service.new_upload()
     for name in ("may.csv", "june.csv"):
         (service.dataset_service.upload_folder(upload) / name).write_bytes(reviews.read_bytes())
-    at = open_page("bring", how="files", upload=upload, ready="1")
+    at = open_page("import_data", how="files", upload=upload, ready="1")
     assert "Tables come in one at a time" in words(at)
     at.button(key="only-1").click().run()
     assert "60 rows" in words(healthy(at))
@@ -292,7 +292,7 @@ def test_a_collection_is_called_what_its_owner_called_it(open_page: Open, servic
         file = io.BytesIO()
         Image.new("RGB", (40, 40), color).save(file, "PNG")
         service.dataset_service.collections.add_image(collection, label, file.getvalue())
-    at = open_page("bring", how="pictures", collection=collection, ready="1")
+    at = open_page("import_data", how="pictures", collection=collection, ready="1")
     assert at.text_input(key="title-ripe-or-not").value == "Ripe or not"
 
 
@@ -301,6 +301,6 @@ def test_a_layout_of_pictures_is_said_and_can_be_chosen_otherwise(open_page: Ope
     source = pack(tmp_path / "set.zip", {f"{s}/{y}/{i}.png": png(n) for n, (s, y, i) in enumerate(places)})
     at = preview_source(open_page, source)
     assert at.selectbox(key="bring-layout").value == "upper-folder"
-    assert at.session_state["bringing"].preview_source.classes == {"circle": 4, "square": 4}
+    assert at.session_state["bringing"].preview.classes == {"circle": 4, "square": 4}
     at.selectbox(key="bring-layout").set_value("class-folders").run()
-    assert healthy(at).session_state["bringing"].preview_source.classes == {"2021": 4, "2022": 4}
+    assert healthy(at).session_state["bringing"].preview.classes == {"2021": 4, "2022": 4}

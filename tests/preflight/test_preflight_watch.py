@@ -67,7 +67,7 @@ def script(settings: Settings) -> Iterator[Script]:
 
 @pytest.fixture
 def watch(settings: Settings, database: Database, script: Script, monkeypatch: pytest.MonkeyPatch) -> PreflightWatch:
-    monkeypatch.setattr("core.worker.preflight_watch.LOOK_S", 0.0)
+    monkeypatch.setattr("core.worker.preflight_watch.POLL_S", 0.0)
     return PreflightWatch(settings, database, script)
 
 

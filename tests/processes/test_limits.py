@@ -61,7 +61,7 @@ def test_computing_beyond_the_limit_ends_the_process_also_inside_one_expression(
 def test_who_gets_further_may_compute_on() -> None:
     script = """
 import time
-from core.processes.identity import limits
+from core.processes import limits
 limits.STALLED_CPU_S = 1.0
 limits.limit_import()
 for _ in range(6):
@@ -77,7 +77,7 @@ print("done")
 def test_where_the_kernel_does_not_hold_memory_a_watch_ends_the_process() -> None:
     script = """
 import time
-from core.processes.identity import limits
+from core.processes import limits
 limits.watch_memory(50 * 2**20)
 eaten = []
 while True:

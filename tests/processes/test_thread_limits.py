@@ -26,12 +26,12 @@ def starts() -> list[tuple[str, ast.Call]]:
 
 def test_whoever_starts_a_process_bounds_its_threads() -> None:
     seen = {place.split(":")[0] for place, _ in starts()}
-    assert {"worker/launch.py", "intake/jobs.py", "transfer/work.py", "notifying/telling.py"} <= seen
+    assert {"services/supervisor_client.py", "notifications/notify.py"} <= seen
     # A spare inspector is started by the fork server, whose environment is bounded and is the one it gets.
     unbounded = [
         place
         for place, call in starts()
-        if not place.startswith("inspection/server.py")
+        if not place.startswith("processes/inspection/server.py")
         and not any(name in ast.unparse(k.value) for k in call.keywords if k.arg == "env" for name in LIMITING)
     ]
     assert unbounded == []

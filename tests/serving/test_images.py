@@ -27,7 +27,7 @@ def stroke(paper: str, ink: str, mode: str = "RGB") -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    "picture", [stroke("white", "black"), stroke("black", "white"), stroke("#00000000", "#000000ff", "RGBA")]
+    "image", [stroke("white", "black"), stroke("black", "white"), stroke("#00000000", "#000000ff", "RGBA")]
 )
 def test_a_drawing_becomes_bright_ink_on_black_in_the_middle(image: Image.Image, tmp_path: Path) -> None:
     pixels = read_image(saved(image, tmp_path / "one.png"), DIGITS)

@@ -68,7 +68,7 @@ def test_a_loss_that_always_wavers_must_rise_further() -> None:
 @pytest.fixture(autouse=True)
 def steps_of_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     """How many steps there are depends on how long one takes: here as long on every machine."""
-    for place in ("range_test", "rehearsal"):
+    for place in ("lr_finder", "dry_run"):
         monkeypatch.setattr(f"core.training.{place}.time", Ticking(0.01))
 
 

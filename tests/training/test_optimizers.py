@@ -109,7 +109,7 @@ def test_a_restored_optimiser_steps_as_the_first_would_have(name: str) -> None:
     assert torch.equal(first.bias, second.bias)
 
 
-@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("optimizer", OPTIMISERS)
 def test_every_optimiser_learns_with_the_learning_rate_that_it_gets_by_itself(optimizer: str) -> None:
     """One model of those that `make bench` tries in its section `optimizers`."""
     row = tried(catalog.find_model("mlp"), catalog.find_task("image-classification"), optimizer, epochs=15)

@@ -17,7 +17,7 @@ IMAGES, WRITING = catalog.find_task("image-classification"), catalog.find_task("
 def clock(monkeypatch: pytest.MonkeyPatch) -> Ticking:
     """Measure by a clock that every machine has alike: a step or a look takes a twentieth of a second."""
     ticking = Ticking(0.05)
-    for place in ("probe", "rehearsal"):
+    for place in ("run_profile", "dry_run"):
         monkeypatch.setattr(f"core.training.{place}.time", ticking)
     return ticking
 

@@ -15,13 +15,13 @@ from tests.training.tiny import Listener, Ticking, config, trainer
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Ticking:
     ticking = Ticking()
-    for place in ("budget", "trainer"):
+    for place in ("time_budget", "trainer"):
         monkeypatch.setattr(f"core.training.{place}.time", ticking)
     return ticking
 
 
 def planned(budget: TimeBudget, **known: float | int | None) -> int:
-    values: dict[str, Any] = {"planned": 1_000, "most": 1_000, "step": 10, "last_look_s": 0.0} | known
+    values: dict[str, Any] = {"planned": 1_000, "most": 1_000, "step": 10, "last_evaluation_s": 0.0} | known
     return budget.steps_total(**values)
 
 

@@ -40,7 +40,7 @@ def test_a_telephone_s_heic_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("picture", "mode", "expected"),
+    ("image", "mode", "expected"),
     [
         (Image.new("L", (8, 8), 100), "L", 100),
         (Image.new("1", (8, 8), 1), "L", 255),

@@ -46,7 +46,7 @@ def peak_bytes() -> int:
 
 
 def test_every_hostile_file_is_a_look_or_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection_client, "limits_of_look", lambda _: TIGHT)
+    monkeypatch.setattr(inspection_client, "limits_of_preview", lambda _: TIGHT)
     cases = [case for case in CASES if case.enters == "data"]
     paths, unexpected = made(cases, tmp_path), []
     before = peak_bytes()

@@ -110,7 +110,7 @@ def test_pictures_of_a_version_are_kept_by_the_browser(
         asked.append((name, position, fingerprint, largest))
         return image(kind="PNG")
 
-    monkeypatch.setattr(dataset_service, "picture", drawn)
+    monkeypatch.setattr(dataset_service, "image", drawn)
     answer = client.get("/api/pictures/pets/abc123/7", params={"size": 99_999})
     assert asked == [("pets", 7, "abc123", 1024)]
     assert answer.headers["content-type"] == "image/png"
