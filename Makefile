@@ -9,16 +9,18 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 ORDER := --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test setup setup-dev check test-gpu bench picture lock clean
+.PHONY: run test setup setup-dev lint check test-gpu bench picture lock clean
 
 run: setup  ## Set up what is missing, then serve the dashboard on http://127.0.0.1:8501
 	@$(BIN)/touchstone ui
 
-test: setup-dev check  ## Set up what is missing, then lint, types and every test
+test: setup-dev lint  ## Set up what is missing, then lint, types and every test
 	@# Apart, since the second half wants the machine; both run, whatever the first one says. Its tests wait more than
 	@# they compute. In the order of the folders, so that what a folder's tests share is started once for each worker.
-	@failed=0; \
+	@# Types beside the first half: they want one core, for minutes.
+	@failed=0; types=$$(mktemp); $(BIN)/mypy >$$types 2>&1 & checked=$$!; \
 	$(BIN)/python -m pytest -n 2 $(ORDER) --ignore=tests/browser --ignore=tests/faults || failed=1; \
+	wait $$checked || failed=1; cat $$types; rm $$types; \
 	$(BIN)/python -m pytest -n 3 $(ORDER) tests/browser tests/faults || failed=1; \
 	exit $$failed
 
@@ -37,10 +39,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed .ci/browser
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/browser
 	@touch $@
 
-check: setup-dev  ## Lint and types
+check: lint  ## Lint and types
+	$(BIN)/mypy
+
+lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 
 test-gpu: setup-dev  ## What can only be shown on a machine with an NVIDIA or Apple GPU
 	$(BIN)/python -m pytest -m gpu

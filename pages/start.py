@@ -25,6 +25,7 @@ REFRESH_S = 4.0
 
 def page() -> None:
     """Show the page."""
+    shared_service().expect_run()
     st.title("Is your AI idea worth building?", anchor=False)
     st.markdown(
         "Train a real model on real data, on this machine, and get an honest answer: better than the simple way? "
@@ -134,7 +135,7 @@ def _machine() -> None:
             warm = "ready, starts at once" if worker.warm else "ready"
             st.markdown(f":green[:material/check_circle:] Worker {warm}")
         else:
-            st.markdown(":gray[:material/bedtime:] The worker starts with the first run")
+            st.markdown(":gray[:material/bedtime:] The worker is starting")
         count = f"{len(waiting)} waiting" if waiting else "Nothing waits"
         st.markdown(f":material/format_list_numbered: {count}")
         st.page_link("system.py", label="More about this machine", icon=":material/arrow_forward:")

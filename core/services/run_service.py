@@ -245,6 +245,14 @@ class Service:
         """Return the runs that wait, the next one first."""
         return self._queue.waiting(self.worker.info().slots)
 
+    def expect_run(self) -> None:
+        """Have a supervisor ready for a run that somebody may ask for in a moment: it leaves when it was idle for long.
+
+        Loading what a run needs takes seconds, which pass while somebody reads the page.
+        """
+        if not self.worker.info().alive:
+            self.worker.ensure()
+
     def watch(self) -> WorkerInfo:
         """Return what the supervisor says; start one where runs wait or work here and none lives.
 

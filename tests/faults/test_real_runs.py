@@ -33,7 +33,7 @@ def is_training(service: Service, run: Run) -> bool:
     return service.run(run.id).stage is Stage.TRAINING and len(service.metrics(run.id).get("train/loss", ())) > 5
 
 
-def test_a_run_ends_with_an_honest_score(service: Service, start: Start) -> None:
+def test_a_run_ends_with_an_honest_score_and_complete_curves(service: Service, start: Start) -> None:
     run = start(epochs=10)
     eventually(lambda: has_ended(service, run))
     ended = service.run(run.id)
@@ -54,14 +54,9 @@ def test_a_run_ends_with_an_honest_score(service: Service, start: Start) -> None
     assert len([key for key in service.metrics(run.id) if key.startswith("validation/recall/")]) == 10
     assert set(service.document(run.id)["artifacts"]) == {"model", "card", "report"}
     assert "Training ended" in service.log(run.id)
-
-
-def test_curves_are_complete_and_begin_at_the_first_step(service: Service, start: Start) -> None:
-    run = start(epochs=5)
-    eventually(lambda: has_ended(service, run))
     curves = service.metrics(run.id)
     assert curves["train/loss"][0][0] == 1
-    assert curves["train/loss"][-1][0] == service.run(run.id).steps_total
+    assert curves["train/loss"][-1][0] == ended.steps_total
     assert {"validation/loss", "validation/accuracy", "train/accuracy"} <= set(curves)
     assert all(math.isfinite(value) for points in curves.values() for _, value, _ in points)
 
@@ -154,7 +149,7 @@ def test_a_run_that_diverges_says_at_which_step(service: Service, start: Start) 
         pytest.fail("a learning rate of 10 was expected to diverge")
 
 
-def test_what_still_works_cannot_be_deleted(service: Service, start: Start) -> None:
+def test_what_still_works_cannot_be_deleted_and_what_ended_can_with_its_files(service: Service, start: Start) -> None:
     run = start(**LONG)
     eventually(lambda: is_training(service, run))
     with pytest.raises(RunNotReady, match="Stop it first"):
@@ -167,11 +162,6 @@ def test_what_still_works_cannot_be_deleted(service: Service, start: Start) -> N
     assert run.id not in [r.id for r in service.runs()]
     service.restore(run.id)
     assert run.id in [r.id for r in service.runs()]
-
-
-def test_emptying_the_trash_removes_the_files(service: Service, start: Start) -> None:
-    run = start(epochs=1)
-    eventually(lambda: has_ended(service, run))
     folder = service.folder(run.id)
     assert folder.exists()
     service.delete(run.id)

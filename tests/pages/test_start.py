@@ -2,9 +2,19 @@
 
 from pathlib import Path
 
+import pytest
+
 from core.services.run_service import Service
+from core.services.supervisor_client import SupervisorProcess
 from tests.pages.conftest import Open, healthy, words
 from tests.services.test_recipes import import_table
+
+
+def test_a_worker_is_ready_before_anybody_clicks(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(SupervisorProcess, "ensure", lambda outside: asked.append(outside))
+    open_page("start")
+    assert asked
 
 
 def test_a_recipe_whose_data_is_here_starts_with_one_click(open_page: Open, service: Service) -> None:

@@ -46,7 +46,8 @@ def right_label(info: VersionInfo, item: "BrowseItem", corrections: Corrections)
 
 
 def _collect(key: str, position: int, given: str, corrections: Corrections) -> None:
-    chosen = st.session_state.get(key)
+    if (chosen := st.session_state.get(key)) is None:
+        return  # the page was turned a moment before: this field has gone, and says nothing of what was collected
     if chosen and chosen != given:
         corrections[position] = chosen
     else:

@@ -109,7 +109,9 @@ def _decision(one: LabelIssue, info: VersionInfo, corrections: Corrections) -> N
 
 
 def _decide(key: str, one: LabelIssue, corrections: Corrections) -> None:
-    if st.session_state.get(key):
+    if (is_ticked := st.session_state.get(key)) is None:
+        return  # the page was turned a moment before: this box has gone, and says nothing of what was collected
+    if is_ticked:
         corrections[one.position] = one.suggested
     elif corrections.get(one.position) == one.suggested:
         corrections.pop(one.position)
