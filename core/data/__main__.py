@@ -1,23 +1,19 @@
 """One import or fix, in a process of its own: `python -m core.data JOB_FOLDER`."""
 
 import errno
-import faulthandler
-import json
 import logging
-import os
 import shutil
-import signal
 import sys
 import time
 from pathlib import Path
 
-from core.data.imports.jobs import DRAFT, LOG, REQUEST, FileProgress, sign
+from core.data.imports.jobs import DRAFT, FileProgress
 from core.data.staging import ImportCancelled
 from core.dataset_types import Guess, ImportOptions, VersionInfo
 from core.errors import TouchstoneError
-from core.processes.limits import GIB, go_on, import_limits, limit_import
+from core.processes.jobs import LOG, begin, request_of
+from core.processes.limits import GIB, go_on, import_limits
 
-NICENESS = 5  # pages and trainings come first
 _LAST_WORD_TRIES, _LAST_WORD_WAIT_S = 10, 0.5
 _FULL = (
     "The disk is full. Nothing of this was kept. Free some space, or set TOUCHSTONE_HOME to a folder on a larger disk, "
@@ -33,14 +29,8 @@ log = logging.getLogger("touchstone")
 
 def main(folder: Path) -> int:
     """Be the process of a job; return its exit code."""
-    faulthandler.enable()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    sign(folder, os.getpid())
     progress = FileProgress(folder, went_on=go_on)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: progress.cancel())
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    limit_import()
+    begin(folder, progress.cancel)
     return do(folder, progress)
 
 
@@ -67,7 +57,7 @@ def _work(folder: Path, progress: FileProgress) -> VersionInfo:
     from core.data.locks import turn
     from core.data.store.dataset_store import DatasetStore
 
-    job = json.loads((folder / REQUEST).read_bytes())
+    job = request_of(folder)
     dataset_store = DatasetStore(folder.parents[1], folder.parents[2] / "cache")
     asked, staged = job["request"], folder / DRAFT
     with turn(dataset_store.locks, progress):

@@ -1,18 +1,16 @@
 """One look or one import, in a process of its own: `python -m core.exchange FOLDER`."""
 
 import logging
-import os
-import signal
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from core.errors import TouchstoneError
-from core.exchange.jobs import asked_of, sign, tell
-from core.processes.limits import go_on, limit_import
+from core.exchange.jobs import tell
+from core.processes.jobs import begin, request_of
+from core.processes.limits import go_on
 
-NICENESS = 5  # pages and trainings come first
 TOLD_EVERY_S = 0.3
 _NO_MEMORY = "There is not enough memory for this on the machine. Import it in parts, or stop a training first."
 _UNFORESEEN = "Something went wrong, and the fault is ours. Runs that are whole are here; the log has the details."
@@ -25,12 +23,7 @@ class Cancelled(BaseException):
 
 def main(folder: Path) -> int:
     """Do what the folder asks for, and say the last word there, whatever happens; return the exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    signal.signal(signal.SIGTERM, _cancel)
-    sign(folder, os.getpid())
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    limit_import()
+    begin(folder, _cancel)
     try:
         tell(folder, **_work(folder))
     except Cancelled:
@@ -52,7 +45,7 @@ def _work(folder: Path) -> dict[str, Any]:
     from core.exchange.import_runs import preview, run_import
     from core.services.bootstrap import open_service
 
-    asked, service, told_at = asked_of(folder), open_service(), 0.0
+    asked, service, told_at = request_of(folder), open_service(), 0.0
 
     def progress(run: str, points: int) -> None:
         nonlocal told_at
@@ -70,7 +63,7 @@ def _work(folder: Path) -> dict[str, Any]:
     return {"state": "done", "imported": imported}
 
 
-def _cancel(_number: int, _frame: object) -> None:
+def _cancel() -> None:
     raise Cancelled
 
 

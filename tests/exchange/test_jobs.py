@@ -70,7 +70,7 @@ def test_a_work_that_is_cancelled_writes_nothing(service: Service, works: Works,
 )
 def test_a_look_that_was_ended_says_by_what(works: Works, tmp_path: Path, number: int, sentence: str) -> None:
     work_id = works.start(table(tmp_path, SWEEP))
-    os.kill(json.loads((works.folder / work_id / "signed.json").read_text())["pid"], number)
+    os.kill(json.loads((works.folder / work_id / "process.json").read_text())["pid"], number)
     assert ended(works, work_id) == "failed"
     assert sentence in works.get(work_id).message
     assert "What was not whole is gone." in works.get(work_id).message

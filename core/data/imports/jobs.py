@@ -1,15 +1,6 @@
-"""Imports and fixes in processes of their own: begun by a page, watched through files, ended by whoever wants.
+"""Imports and fixes in processes of their own; `draft/` in a job's folder is what is half done."""
 
-A job is a folder: `request.json` (what to do), `process.json` (who does it), `progress.json` (how far it is), `cancel`
-(nobody wants it any more), `log.txt` (for the curious) and `draft/` (what is half done).
-"""
-
-import json
-import os
 import shutil
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,29 +8,25 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
 import psutil
-from pydantic import TypeAdapter, ValidationError
 
-from core.data.imports.job_exit import describe_exit
 from core.data.staging import ImportCancelled, Unit
 from core.data.store.cleanup import sweep
 from core.dataset_types import ImportProgress
 from core.errors import UserError
-from core.processes.identity import DYING_S, ended_with, is_alive, limited_environment
+from core.processes import jobs
+from core.processes.identity import is_alive
+from core.processes.inspection.ends import explained
+from core.processes.jobs import CANCEL, LOG, PROGRESS
+from core.processes.limits import import_limits
 
 Kind = Literal["import", "fix", "hub", "relabel"]
-REQUEST, PROCESS, PROGRESS, CANCEL, LOG, DRAFT = (
-    "request.json", "process.json", "progress.json", "cancel", "log.txt", "draft",
-)  # fmt: skip
+DRAFT = "draft"
 STARTING = "Starting"  # the stage of a job whose process has not spoken yet
 WRITE_EVERY_S = 0.2
-UNSTARTED_S = 10.0  # a job without a process for longer will never have one
 KILLED_AFTER_S = 20.0  # a job that does not hear the wish to end it, such as one that waits for a dead network
 _JUDGED_AFTER_S = 1.0  # of a stage: the first moments say nothing about how long it takes
-_PROGRESS = TypeAdapter(ImportProgress)
-_PROJECT = Path(__file__).resolve().parents[3]
 
 
 class Jobs:
@@ -51,9 +38,7 @@ class Jobs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
-        self._exit_codes: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._folders = _folders(folder)
 
     def start(self, kind: Kind, request: Mapping[str, Any], title: str) -> str:
         """Start a process that does it; return the job's id.
@@ -63,30 +48,12 @@ class Jobs:
             request: The arguments, as JSON: see `core.data.__main__`.
             title: What it is called while it goes on.
         """
-        job_id = uuid4().hex[:12]
-        folder = self.folder.resolve() / job_id
-        folder.mkdir(parents=True)
+        job_id = self._folders.create()
         asked = dict(request)
         if "path" in asked:  # the process has another working folder
             asked["path"] = str(Path(asked["path"]).absolute())
         begun = ImportProgress(job_id, title, "working", STARTING, 0, 0, "rows", datetime.now(UTC), None)
-        write_progress(folder, begun)
-        _write(folder / REQUEST, {"kind": kind, "request": asked})
-        # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
-        with (folder / LOG).open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "core.data", str(folder)],
-                cwd=_PROJECT,
-                env=limited_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        with suppress(psutil.Error):
-            sign(folder, child.pid)
-        with self._lock:
-            self._children[job_id] = child
+        self._folders.start(job_id, {"kind": kind, "request": asked}, begun)
         return job_id
 
     def list(self) -> list[ImportProgress]:
@@ -101,16 +68,15 @@ class Jobs:
         Raises:
             UserError: There is none of this id, or it was dismissed.
         """
-        found = self._preview(self._folder(job_id))
+        found = self._preview(self._folders.of(job_id))
         if found is None:
-            raise _unknown()
+            raise self._folders.unknown()
         return found
 
     def cancel(self, job_id: str) -> None:
         """Ask a job to end; nothing of it stays. One that has ended stays as it is."""
-        folder = self._folder(job_id)
         if self.progress(job_id).state == "working":
-            (folder / CANCEL).touch()
+            (self._folders.of(job_id) / CANCEL).touch()
 
     def forget(self, job_id: str) -> None:
         """Take a job that has ended off the list.
@@ -120,58 +86,21 @@ class Jobs:
         """
         if self.progress(job_id).state == "working":
             raise UserError("This still goes on. Cancel it first, or wait for its end.")
-        shutil.rmtree(self._folder(job_id), ignore_errors=True)
-
-    def _folder(self, job_id: str) -> Path:
-        folder = self.folder / job_id
-        if not job_id.isalnum() or not (folder / PROGRESS).is_file():
-            raise _unknown()
-        return folder
+        jobs.remove(self._folders.of(job_id))
 
     def _preview(self, folder: Path) -> ImportProgress | None:
         """Return the truth about a job: what it says of itself, unless it cannot speak any more."""
-        self._reap(folder.name)
-        said = _read_progress(folder)
+        said = self._folders.read(folder)
         if said is None or said.state != "working":
             return said
-        age_s = (datetime.now(UTC) - said.started_at).total_seconds()
-        pid, created = _process(folder)
-        if pid is None and age_s < UNSTARTED_S:
-            return said
-        if pid is not None and is_alive(pid, created):
-            return self._hurried(folder, said, pid, created)
-        said = _read_progress(folder)  # its last word may have come between the two looks
+        if jobs.may_speak(folder, (datetime.now(UTC) - said.started_at).total_seconds()):
+            return _hurried(folder, said)
+        said = self._folders.read(folder)  # its last word may have come between the two looks
         if said is None or said.state != "working":
             return said
-        state: Literal["cancelled", "failed"] = "cancelled" if (folder / CANCEL).exists() else "failed"
-        message = "" if state == "cancelled" else self._describe_exit(folder, pid, created)
-        return _buried(folder, replace(said, state=state, message=message))
-
-    def _describe_exit(self, folder: Path, pid: int | None, created: float) -> str:
-        self._reap(folder.name, DYING_S)
-        return describe_exit(
-            folder / REQUEST, folder / LOG, started=pid is not None, created=created,
-            exit_code=self._exit_codes.get(folder.name),
-        )  # fmt: skip
-
-    def _hurried(self, folder: Path, said: ImportProgress, pid: int, created: float) -> ImportProgress:
-        """Return how far a living job is; end it where it was asked to end and does not."""
-        with suppress(OSError, psutil.Error):
-            asked_s = time.time() - (folder / CANCEL).stat().st_mtime
-            said = replace(said, stage="Cancelling", time_left_s=None)
-            if asked_s > KILLED_AFTER_S and is_alive(pid, created):
-                process = psutil.Process(pid)
-                for doomed in (*process.children(recursive=True), process):
-                    doomed.kill()
-                return _buried(folder, replace(said, state="cancelled", message=""))
-        return said
-
-    def _reap(self, job_id: str, wait_s: float = 0.0) -> None:
-        with self._lock:
-            child = self._children.get(job_id)
-            if child is not None and ended_with(child, wait_s) is not None:
-                self._exit_codes[job_id] = child.returncode
-                del self._children[job_id]
+        if (folder / CANCEL).exists():
+            return _buried(folder, replace(said, state="cancelled", message=""))
+        return _buried(folder, replace(said, state="failed", message=_describe_exit(folder)))
 
 
 class FileProgress:
@@ -183,7 +112,7 @@ class FileProgress:
     """
 
     def __init__(self, folder: Path, went_on: Callable[[], None] | None = None) -> None:
-        begun = _read_progress(folder)
+        begun = _folders(folder.parent).read(folder)
         if begun is None:
             raise FileNotFoundError(folder / PROGRESS)
         self._folder, self._now, self._went_on = folder, begun, went_on
@@ -229,43 +158,28 @@ class FileProgress:
             write_progress(self._folder, self._now)
 
 
-def sign(folder: Path, pid: int) -> None:
-    """Write who does a job.
-
-    Raises:
-        psutil.Error: There is no such process (any more).
-    """
-    _write(folder / PROCESS, {"pid": pid, "created": psutil.Process(pid).create_time()})
-
-
 def write_progress(folder: Path, progress: ImportProgress) -> None:
     """Write how far a job is."""
-    _write(folder / PROGRESS, _PROGRESS.dump_python(progress, mode="json"))
+    _folders(folder.parent).write(folder, progress)
 
 
-def _write(file: Path, document: Mapping[str, Any]) -> None:
-    """Write a file so that whoever reads it finds a whole one."""
-    staged = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        staged.write_text(json.dumps(document), encoding="utf-8")
-        staged.replace(file)
-    finally:
-        staged.unlink(missing_ok=True)
+def _folders(folder: Path) -> jobs.JobFolders[ImportProgress]:
+    unknown = "There is no such import any more. It may have been dismissed on another page."
+    return jobs.JobFolders(folder, "core.data", ImportProgress, unknown)
 
 
-def _read_progress(folder: Path) -> ImportProgress | None:
-    try:
-        return _PROGRESS.validate_json((folder / PROGRESS).read_bytes())
-    except (OSError, ValidationError):  # just being made or dismissed
-        return None
-
-
-def _process(folder: Path) -> tuple[int | None, float]:
-    try:
-        known = json.loads((folder / PROCESS).read_bytes())
-    except (OSError, ValueError):
-        return None, 0.0
-    return int(known["pid"]), float(known["created"])
+def _hurried(folder: Path, said: ImportProgress) -> ImportProgress:
+    """Return how far a living job is; end it where it was asked to end and does not."""
+    pid, created = jobs.process_of(folder)
+    with suppress(OSError, psutil.Error):
+        asked_s = time.time() - (folder / CANCEL).stat().st_mtime
+        said = replace(said, stage="Cancelling", time_left_s=None)
+        if asked_s > KILLED_AFTER_S and is_alive(pid, created):
+            process = psutil.Process(pid)
+            for doomed in (*process.children(recursive=True), process):
+                doomed.kill()
+            return _buried(folder, replace(said, state="cancelled", message=""))
+    return said
 
 
 def _buried(folder: Path, last: ImportProgress) -> ImportProgress:
@@ -277,5 +191,23 @@ def _buried(folder: Path, last: ImportProgress) -> ImportProgress:
     return last
 
 
-def _unknown() -> UserError:
-    return UserError("There is no such import any more. It may have been dismissed on another page.")
+def _describe_exit(folder: Path) -> str:
+    """Return what is known of the end of a job that said no last word."""
+    (pid, created), log = jobs.process_of(folder), folder / LOG
+    cause = jobs.cause_of_death(folder) if pid is not None else None
+    if cause in ("memory", "stalled", "crash"):
+        told = explained(_subject(folder), cause, import_limits(), "Nothing of it was kept", f"in {log}")
+        return f"{told} The details are in {log}."
+    if pid is None:
+        what = "Its process never started"
+    elif created and psutil.boot_time() > created:
+        what = "The machine was restarted while it was going on"
+    else:
+        what = "Its process was ended from outside, or the machine ran out of memory"
+    return f"{what}. Nothing of it was kept. Try it again; the details are in {log}."
+
+
+def _subject(folder: Path) -> str:
+    """Return what was worked on."""
+    asked = jobs.request_of(folder).get("request", {})
+    return Path(asked["path"]).name if "path" in asked else str(asked.get("hub_id") or asked.get("name") or "the data")
