@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
 AT_WORK = {"core.serving.predictor", "core.serving.evaluate", "core.training.device"}  # commands import them inside
 WITHIN_VOCABULARY = {
     "errors": (), "config": (), "dataset_types": (), "settings": ("errors",), "specs": ("config",),
-    "runs": ("config", "specs"), "hub": (), "files": (),
+    "runs": ("config", "specs"), "hub": ("errors",), "files": (),
 }  # fmt: skip
 
 

@@ -9,15 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.hub import NOT_THE_HUB, prepare_dataset_store
-from core.pretrained.connection import (
-    HubError,
-    Unreachable,
-    endpoint,
-    host,
-    in_words,
-    soon,
-)
+from core import hub
+from core.errors import UserError
 from core.pretrained.files import (
     CONFIG,
     IMAGES,
@@ -35,6 +28,10 @@ Note = Callable[[str, int, int], None]  # a sentence, bytes done, bytes in all (
 SMALL = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, IMAGES, INDEX)
 ROOM = 200_000_000  # bytes that stay free on the disk
 WHOLE = "whole.json"  # what was fetched, written last
+
+
+class HubError(UserError):
+    """A model cannot be had from the hub; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +92,11 @@ def fetch_model(
     """
     from filelock import FileLock
 
-    prepare_dataset_store()
+    hub.prepare()
     _place(name, cache).mkdir(parents=True, exist_ok=True)
-    note(f"Asking {host()} for '{name}'", 0, 0)
+    note(f"Asking {hub.host()} for '{name}'", 0, 0)
     try:
-        with in_words(name), FileLock(_place(name, cache) / "lock"):
+        with hub.in_words(_wanted(name)), FileLock(_place(name, cache) / "lock"):
             if here := recall(name, cache):  # another run was quicker
                 return here.folder(cache)
             listing = _ask(name)
@@ -108,7 +105,7 @@ def fetch_model(
             model = _select(name, listing, names)
             _check_space(model, cache)
             return _download(model, cache, check_config, note)
-    except Unreachable as error:
+    except hub.Unreachable as error:
         raise HubError(
             f"The hub cannot be reached, or the connection was lost ({error}). Connect to the internet and start the "
             "run again: what has arrived is not fetched twice. Or copy the model's folder to this machine, and give "
@@ -125,16 +122,16 @@ def _ask(name: str) -> list[_Listed]:
     """Return every file of a model, with the commit."""
     from huggingface_hub import HfApi
 
-    api = HfApi(endpoint=endpoint())
+    api = HfApi(endpoint=hub.endpoint())
     try:
-        info = soon(lambda: api.model_info(name, files_metadata=True))
+        info = hub.soon(lambda: api.model_info(name, files_metadata=True))
         if info.gated:
             api.auth_check(name)
         if not re.fullmatch(r"[0-9a-f]{40}([0-9a-f]{24})?", str(info.sha)):  # it will name a folder
-            raise Unreachable(f"{host()}: {NOT_THE_HUB}")
+            raise hub.not_the_hub()
         return [_listed(file, str(info.sha)) for file in info.siblings or ()]
     except (json.JSONDecodeError, LookupError, TypeError, AttributeError) as error:
-        raise Unreachable(f"{host()}: {NOT_THE_HUB}") from error
+        raise hub.not_the_hub() from error
 
 
 def _listed(file: Any, revision: str) -> _Listed:
@@ -164,12 +161,14 @@ def _check_space(model: HubModel, cache: Path) -> None:
 
 
 def _download(model: HubModel, cache: Path, check_config: Callable[[Path], None], note: Note) -> Path:
-    meter, folder = _Meter(f"Fetching '{model.name}' from {host()}", model.size_bytes, note), model.folder(cache)
+    sentence, folder = f"Fetching '{model.name}' from {hub.host()}", model.folder(cache)
     fetched: list[HubFile] = []
+    before = 0
     for file in model.files:
         if file.name.endswith(".safetensors") and file.name not in _weights(folder, model.name):
             continue
-        _download_file(model, file, cache, meter)
+        _download_file(model, file, cache, lambda done, before=before: note(sentence, before + done, model.size_bytes))
+        before += file.size
         fetched.append(file)
         if file.name == CONFIG:
             read_config(folder, model.name)
@@ -185,23 +184,17 @@ def _weights(folder: Path, name: str) -> set[str]:
     return {file.name for file in weight_files(folder, name)} if (folder / INDEX).is_file() else {WEIGHTS}
 
 
-def _download_file(model: HubModel, file: HubFile, cache: Path, meter: "_Meter") -> None:
+def _download_file(model: HubModel, file: HubFile, cache: Path, advance: Callable[[int], None]) -> None:
     """Fetch one file, going on where an earlier attempt was cut off, and compare it with its hash."""
     from huggingface_hub import hf_hub_url
-    from huggingface_hub.file_download import http_get
-    from huggingface_hub.utils._headers import build_hf_headers
 
     place = model.folder(cache) / file.name
     part = place.with_name(f"{file.name}.part")
     place.parent.mkdir(parents=True, exist_ok=True)
     if not place.is_file():
-        bars: Any = meter  # only ever called, as the class of a progress bar would be
         with part.open("ab") as content:
-            begun = content.tell()
-            if begun < file.size:
-                url = hf_hub_url(model.name, file.name, revision=model.revision, endpoint=endpoint())
-                headers = build_hf_headers() | {"Accept-Encoding": "identity"}  # else bytes could not be counted
-                http_get(url, content, resume_size=begun, headers=headers, expected_size=file.size, tqdm_class=bars)
+            url = hf_hub_url(model.name, file.name, revision=model.revision, endpoint=hub.endpoint())
+            hub.fetch(url, content, file.size, advance)
         if not _is_whole(part, file):
             part.unlink()
             raise HubError(
@@ -210,7 +203,7 @@ def _download_file(model: HubModel, file: HubFile, cache: Path, meter: "_Meter")
                 "again, choose another model."
             )
         part.rename(place)
-    meter.arrived(file)
+    advance(file.size)
 
 
 def _is_whole(place: Path, file: HubFile) -> bool:
@@ -223,37 +216,9 @@ def _is_whole(place: Path, file: HubFile) -> bool:
     return hashlib.sha1(b"blob %d\0" % len(content_of) + content_of).hexdigest() == file.hash
 
 
+def _wanted(name: str) -> hub.Wanted:
+    return hub.Wanted(name, "model", f"{hub.endpoint()}/{name}", f"{hub.endpoint()}/models", HubError)
+
+
 def _place(name: str, cache: Path) -> Path:
     return cache / name.replace("/", "--")
-
-
-class _Meter:
-    """Adds up the bytes of many downloads; made as huggingface_hub makes its progress bars."""
-
-    def __init__(self, sentence: str, whole: int, note: Note) -> None:
-        self._sentence, self._whole, self._note = sentence, whole, note
-        self._before = self._now = 0  # bytes of files that are whole; bytes of the one that comes in
-
-    def __call__(self, *_: Any, initial: float = 0, **__: Any) -> "_Meter":
-        """Begin one more file, of which some bytes may be here already."""
-        self._now = int(initial or 0)
-        return self
-
-    def update(self, count: float | None = 1) -> None:
-        """Add bytes; negative where a file is begun anew."""
-        self._now += int(count or 0)
-        self._note(self._sentence, self._before + self._now, self._whole)
-
-    def arrived(self, file: HubFile) -> None:
-        """Count a file as here, however it came."""
-        self._before, self._now = self._before + file.size, 0
-        self._note(self._sentence, self._before, self._whole)
-
-    def close(self) -> None:
-        """Do nothing: the next file goes on."""
-
-    def __enter__(self) -> "_Meter":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass

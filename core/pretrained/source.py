@@ -5,9 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import InvalidSetting
-from core.pretrained.connection import HubError
 from core.pretrained.files import UnusableModel, check_files
-from core.pretrained.hub import Note, fetch_model, recall
+from core.pretrained.hub import HubError, Note, fetch_model, recall
 from core.settings import Settings
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")

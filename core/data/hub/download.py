@@ -6,24 +6,14 @@ from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-from core.data.hub.connection import (
-    NeedsScript,
-    NotOurFiles,
-    OtherFormat,
-    Unreachable,
-    host,
-    in_words,
-    prepare,
-    soon,
-    unknown,
-)
+from core.data.hub.connection import NeedsScript, NotOurFiles, OtherFormat, prepare, wanted
 from core.data.hub.download_record import FetchedSet, fetched_sets
 from core.data.hub.splits import our_splits
 from core.data.staging import ImportCancelled, Progress
 from core.data.wording import listed
 from core.dataset_types import HubSet
 from core.errors import DataError
-from core.hub import NOT_THE_HUB
+from core.hub import Unreachable, in_words, not_the_hub, soon
 
 CONVERTED = "refs/convert/parquet"  # where the hub keeps a plain copy of sets, also of those that are programs
 FORMATS = ("parquet", "csv", "json", "text", "imagefolder", "arrow")  # data alone: nothing in them is ever run
@@ -73,7 +63,7 @@ def download(found: FetchedSet, cache: Path, progress: Progress) -> None:
     progress.stage("Downloading", found.size_bytes, "bytes")
     meter = _Meter(progress)
     try:
-        with in_words(found.id):
+        with in_words(wanted(found.id)):
             _download_all(found, meter)
     except ImportCancelled:
         _forget(found, cache)
@@ -102,13 +92,13 @@ def _ask(hub_id: str, config: str, known: HubSet | None) -> FetchedSet:
     from huggingface_hub.errors import RevisionNotFoundError
 
     api = HfApi()
-    with in_words(hub_id):
+    with in_words(wanted(hub_id)):
         try:
             info = soon(lambda: api.dataset_info(hub_id, files_metadata=True))
         except (JSONDecodeError, LookupError, TypeError, AttributeError) as error:
-            raise Unreachable(f"{host()}: {NOT_THE_HUB}") from error
+            raise not_the_hub() from error
         if "/" not in info.id:
-            raise unknown(hub_id)
+            raise wanted(hub_id).unknown()
         if info.gated:
             api.auth_check(info.id, repo_type="dataset")
         try:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from core.data.hub.columns import Chosen, choose
-from core.data.hub.connection import Unreachable, clean_id, in_words
+from core.data.hub.connection import clean_id
+from core.data.hub.connection import wanted as spoken_of
 from core.data.hub.download import download, find_set, offline
 from core.data.hub.download_record import FetchedSet, as_features, fetched_sets
 from core.data.hub.known_sets import known_set
@@ -12,6 +13,7 @@ from core.data.hub.row_writer import write
 from core.data.staging import Progress, StagedDataset
 from core.data.wording import counted, listed
 from core.dataset_types import Finding, HubSet, ImportOptions, SourceKind, SourcePreview
+from core.hub import Unreachable, in_words
 
 _KINDS: dict[str, SourceKind] = {"image-classification": "pictures", "text-generation": "documents"}
 
@@ -29,7 +31,7 @@ def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache
         DataError: It cannot be had; the message says why and what to do.
     """
     known, found = _find(wanted, config, cache)
-    with in_words(found.id):
+    with in_words(spoken_of(found.id)):
         try:
             features = as_features(found.features) or features_of(found, cache)
         except Unreachable as error:
@@ -81,7 +83,7 @@ def read_hub(
     """
     known, found = _find(wanted, config, cache)
     download(found, cache, progress)
-    with in_words(found.id):
+    with in_words(spoken_of(found.id)):
         parts = open_parts(found, cache)
         chosen = choose(found.id, parts[0].features, options, known)
         parts = _with_known_answers(parts, chosen, staged)
