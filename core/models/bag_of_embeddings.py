@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.config import setting
+from core.models import setting_fields as fields
 from core.preprocessing.word_ngrams import WordNgrams
 from core.preprocessing.words import WordParams, number_words
 from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
@@ -24,21 +25,8 @@ class BagOfEmbeddingsParams(WordParams):
         help="2: pairs such as 'not good' count as words of their own, and each once a text. "
         "1: single words, averaged over the text, which loses the few that decide in a long one.",
     )
-    width: int = setting(
-        32,
-        label="Numbers that describe a word",
-        level="beginner",
-        ge=2,
-        le=1_024,
-        help="Higher: finer shades of meaning, more to learn, and small data is learnt by heart sooner.",
-    )
-    dropout: float = setting(
-        0.5,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
-    )
+    width: int = fields.word_width(32, level="beginner")
+    dropout: float = fields.dropout(0.5, fields.DESCRIPTION_HIDDEN)
 
 
 def build(params: BagOfEmbeddingsParams, info: DataInfo) -> "nn.Module":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import setting
+from core.models import setting_fields as fields
 from core.preprocessing.words import WordParams, number_words
 from core.specs import DataInfo, ModelSpec
 
@@ -13,29 +13,10 @@ if TYPE_CHECKING:
 class BiLstmParams(WordParams):
     """Size of the vocabulary and of the memory."""
 
-    embedding_width: int = setting(
-        64,
-        label="Numbers that describe a word",
-        ge=2,
-        le=1_024,
-        help="Higher: finer shades of meaning, more to learn, and small data is learnt by heart sooner.",
-    )
-    width: int = setting(
-        64,
-        label="Size of the memory",
-        level="beginner",
-        ge=2,
-        le=2_048,
-        help="Higher: remembers more of a text; doubling it takes about four times as long.",
-    )
-    depth: int = setting(1, label="Layers", ge=1, le=4, help="Higher: more steps of thought for each word, and slower.")
-    dropout: float = setting(
-        0.5,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
-    )
+    embedding_width: int = fields.word_width(64)
+    width: int = fields.memory(64, "remembers more of a text", ge=2)
+    depth: int = fields.depth(1, "Layers", " for each word, and slower.", le=4)
+    dropout: float = fields.dropout(0.5, fields.DESCRIPTION_HIDDEN)
 
 
 def build(params: BiLstmParams, info: DataInfo) -> "nn.Module":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import setting
+from core.models import setting_fields as fields
 from core.preprocessing.tokenization import PieceParams, number_pieces
 from core.specs import DataInfo, ModelSpec
 
@@ -13,24 +13,9 @@ if TYPE_CHECKING:
 class CharLstmParams(PieceParams):
     """Size of the network's memory."""
 
-    width: int = setting(
-        256,
-        label="Size of the memory",
-        level="beginner",
-        ge=8,
-        le=4_096,
-        help="Higher: remembers and knows more; doubling it takes about four times as long.",
-    )
-    depth: int = setting(
-        1, label="Layers", ge=1, le=4, help="Higher: more steps of thought for each character, and slower."
-    )
-    dropout: float = setting(
-        0.0,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: less learning by heart; only useful in long runs on small texts.",
-    )
+    width: int = fields.memory(256, "remembers and knows more", le=4_096)
+    depth: int = fields.depth(1, "Layers", " for each character, and slower.", le=4)
+    dropout: float = fields.dropout(0.0, fields.LONG_RUNS_ONLY)
 
 
 def build(params: CharLstmParams, info: DataInfo) -> "nn.Module":

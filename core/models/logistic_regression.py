@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from core.config import Params
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,12 +28,6 @@ def build(params: LogisticRegressionParams, info: DataInfo) -> "nn.Module":
         nn.Flatten(),
         nn.Linear(prod(info.input_shape), len(info.labels)),
     )
-
-
-def preprocess(params: LogisticRegressionParams, train: Examples) -> Preprocessor:
-    """Keep the pictures as bytes."""
-    del params
-    return images.PREPROCESSOR.fit(train)
 
 
 MODEL = ModelSpec(
@@ -67,7 +61,7 @@ MODEL = ModelSpec(
             "time_budget_min": 45,
         },
     },
-    preprocess=preprocess,
+    preprocess=images.keep_bytes,
     build=build,
     augmentations=images.AUGMENTATIONS,
 )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.config import setting
-from core.errors import InvalidSetting
+from core.models import setting_fields as fields
 from core.preprocessing.tokenization import PieceParams, number_pieces
 from core.specs import DataInfo, ModelSpec
 
@@ -22,23 +22,9 @@ class MiniGptParams(PieceParams):
         le=2_048,
         help="Higher: knows more; doubling it takes about four times as long. Must be a multiple of the heads.",
     )
-    depth: int = setting(
-        3, label="Blocks", ge=1, le=48, help="Higher: more steps of thought for each character, and slower."
-    )
-    heads: int = setting(
-        4,
-        label="Attention heads",
-        ge=1,
-        le=64,
-        help="Higher: it looks at more places at once, each less closely.",
-    )
-    dropout: float = setting(
-        0.0,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: less learning by heart; only useful in long runs on small texts.",
-    )
+    depth: int = fields.depth(3, "Blocks", " for each character, and slower.", le=48)
+    heads: int = fields.heads("it looks at more places at once, each")
+    dropout: float = fields.dropout(0.0, fields.LONG_RUNS_ONLY)
 
 
 def build(params: MiniGptParams, info: DataInfo) -> "nn.Module":
@@ -49,9 +35,7 @@ def build(params: MiniGptParams, info: DataInfo) -> "nn.Module":
     """
     from core.modules.mini_gpt import CausalTransformer
 
-    if params.width % params.heads:
-        nearest = max(round(params.width / params.heads), 1) * params.heads
-        raise InvalidSetting("width", f"must be a multiple of the {params.heads} heads, such as {nearest}.")
+    fields.check_heads(params.width, params.heads)
     return CausalTransformer(
         info.vocabulary_size,
         info.input_shape[0],

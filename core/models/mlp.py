@@ -91,9 +91,8 @@ def build(params: MlpParams, info: DataInfo) -> "nn.Module":
 
 def preprocess(params: MlpParams, train: Examples) -> Preprocessor:
     """Keep pictures as bytes; make a table's columns numbers of one size."""
-    del params
     if isinstance(train.inputs, np.ndarray):
-        return images.PREPROCESSOR.fit(train)
+        return images.keep_bytes(params, train)
     return columns.PREPROCESSOR.fit(train)
 
 

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import field_validator
 
 from core.config import Params, setting
+from core.models import setting_fields as fields
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -20,21 +21,8 @@ class ResNetParams(Params):
         label="Layers",
         help="18 instead of 9: finer distinctions where pictures are many, and more than twice the time.",
     )
-    width: int = setting(
-        32,
-        label="Patterns in the first layer (channels)",
-        level="beginner",
-        ge=4,
-        le=256,
-        help="Higher: it looks for more kinds of detail; doubling it takes about four times as long.",
-    )
-    dropout: float = setting(
-        0.0,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of what was found is hidden at random while learning, which stops learning by heart.",
-    )
+    width: int = fields.channels(32, "Patterns in the first layer (channels)")
+    dropout: float = fields.dropout(0.0)
 
     @field_validator("depth", mode="before")
     @classmethod
@@ -58,12 +46,6 @@ def build(params: ResNetParams, info: DataInfo) -> "nn.Module":
         nn.Dropout(params.dropout),
         nn.Linear(found.features, len(info.labels)),
     )
-
-
-def preprocess(params: ResNetParams, train: Examples) -> Preprocessor:
-    """Keep the pictures as bytes."""
-    del params
-    return images.PREPROCESSOR.fit(train)
 
 
 MODEL = ModelSpec(
@@ -113,7 +95,7 @@ MODEL = ModelSpec(
             "time_budget_min": 45,
         },
     },
-    preprocess=preprocess,
+    preprocess=images.keep_bytes,
     build=build,
     augmentations=images.AUGMENTATIONS,
 )

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from core.config import Params, setting
+from core.config import Params
+from core.models import setting_fields as fields
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -13,24 +14,9 @@ if TYPE_CHECKING:
 class RowLstmParams(Params):
     """Size of the network's memory."""
 
-    width: int = setting(
-        128,
-        label="Size of the memory",
-        level="beginner",
-        ge=8,
-        le=2048,
-        help="Higher: remembers more of the rows above; doubling it takes about four times as long.",
-    )
-    depth: int = setting(
-        3, label="Layers", ge=1, le=6, help="Higher: more steps of thought for each row, slower and harder to train."
-    )
-    dropout: float = setting(
-        0.2,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of the memory is hidden at random while learning, which stops learning by heart.",
-    )
+    width: int = fields.memory(128, "remembers more of the rows above")
+    depth: int = fields.depth(3, "Layers", " for each row, slower and harder to train.", le=6)
+    dropout: float = fields.dropout(0.2, hidden="the memory is hidden")
 
 
 def build(params: RowLstmParams, info: DataInfo) -> "nn.Module":
@@ -45,12 +31,6 @@ def build(params: RowLstmParams, info: DataInfo) -> "nn.Module":
         RowReader(info.input_shape, params.width, params.depth, params.dropout),
         nn.Linear(params.width, len(info.labels)),
     )
-
-
-def preprocess(params: RowLstmParams, train: Examples) -> Preprocessor:
-    """Keep the pictures as bytes."""
-    del params
-    return images.PREPROCESSOR.fit(train)
 
 
 MODEL = ModelSpec(
@@ -89,7 +69,7 @@ MODEL = ModelSpec(
             "time_budget_min": 45,
         },
     },
-    preprocess=preprocess,
+    preprocess=images.keep_bytes,
     build=build,
     augmentations=images.AUGMENTATIONS,
 )

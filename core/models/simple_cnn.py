@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from core.config import Params, setting
+from core.models import setting_fields as fields
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,13 +30,7 @@ class SimpleCnnParams(Params):
         le=4096,
         help="Higher: it can weigh what it found in finer ways, and learns small data by heart sooner.",
     )
-    dropout: float = setting(
-        0.0,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of what was found is hidden at random while learning, which stops learning by heart.",
-    )
+    dropout: float = fields.dropout(0.0)
 
 
 def build(params: SimpleCnnParams, info: DataInfo) -> "nn.Module":
@@ -54,12 +49,6 @@ def build(params: SimpleCnnParams, info: DataInfo) -> "nn.Module":
         nn.Dropout(params.dropout),
         nn.Linear(params.dense, len(info.labels)),
     )
-
-
-def preprocess(params: SimpleCnnParams, train: Examples) -> Preprocessor:
-    """Keep the pictures as bytes."""
-    del params
-    return images.PREPROCESSOR.fit(train)
 
 
 MODEL = ModelSpec(
@@ -100,7 +89,7 @@ MODEL = ModelSpec(
             "time_budget_min": 45,
         },
     },
-    preprocess=preprocess,
+    preprocess=images.keep_bytes,
     build=build,
     augmentations=images.AUGMENTATIONS,
 )

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING
 
 from core.config import Params, setting
+from core.models import setting_fields as fields
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -13,14 +14,7 @@ if TYPE_CHECKING:
 class SmallCnnParams(Params):
     """Size and caution of the network."""
 
-    width: int = setting(
-        32,
-        label="Patterns in the first stage (channels)",
-        level="beginner",
-        ge=4,
-        le=256,
-        help="Higher: it looks for more kinds of detail; doubling it takes about four times as long.",
-    )
+    width: int = fields.channels(32, "Patterns in the first stage (channels)")
     stages: int = setting(
         0,
         label="Stages (0 lets the size of the pictures decide)",
@@ -28,13 +22,7 @@ class SmallCnnParams(Params):
         le=5,
         help="Higher: each stage sees a larger part of the picture and has twice the channels; large pictures need 3.",
     )
-    dropout: float = setting(
-        0.2,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of what was found is hidden at random while learning, which stops learning by heart.",
-    )
+    dropout: float = fields.dropout(0.2)
 
 
 def stages_for(side: int) -> int:
@@ -57,12 +45,6 @@ def build(params: SmallCnnParams, info: DataInfo) -> "nn.Module":
         nn.Dropout(params.dropout),
         nn.Linear(stages.features, len(info.labels)),
     )
-
-
-def preprocess(params: SmallCnnParams, train: Examples) -> Preprocessor:
-    """Keep the pictures as bytes."""
-    del params
-    return images.PREPROCESSOR.fit(train)
 
 
 MODEL = ModelSpec(
@@ -107,7 +89,7 @@ MODEL = ModelSpec(
             "time_budget_min": 45,
         },
     },
-    preprocess=preprocess,
+    preprocess=images.keep_bytes,
     build=build,
     augmentations=images.AUGMENTATIONS,
 )

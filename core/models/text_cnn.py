@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.config import setting
+from core.models import setting_fields as fields
 from core.preprocessing.words import WordParams, number_words
 from core.specs import DataInfo, ModelSpec
 
@@ -15,13 +16,7 @@ PATTERN_LENGTHS = (3, 4, 5)  # words, as in the paper
 class TextCnnParams(WordParams):
     """Size of the vocabulary and number of patterns."""
 
-    width: int = setting(
-        64,
-        label="Numbers that describe a word",
-        ge=2,
-        le=1_024,
-        help="Higher: finer shades of meaning, more to learn, and small data is learnt by heart sooner.",
-    )
+    width: int = fields.word_width(64)
     filters: int = setting(
         64,
         label="Patterns of each length",
@@ -30,13 +25,7 @@ class TextCnnParams(WordParams):
         le=1_024,
         help="Higher: recognises more different phrases, more to learn, and slower.",
     )
-    dropout: float = setting(
-        0.5,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
-    )
+    dropout: float = fields.dropout(0.5, fields.DESCRIPTION_HIDDEN)
 
 
 def build(params: TextCnnParams, info: DataInfo) -> "nn.Module":

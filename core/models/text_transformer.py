@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from core.config import setting
-from core.errors import InvalidSetting
+from core.models import setting_fields as fields
 from core.preprocessing.words import WordParams, number_words
 from core.specs import DataInfo, ModelSpec
 
@@ -23,21 +23,9 @@ class TextTransformerParams(WordParams):
         help="Higher: finer shades of meaning; doubling it takes about four times as long. Must be a multiple of the "
         "heads.",
     )
-    depth: int = setting(2, label="Blocks", ge=1, le=24, help="Higher: more steps of thought, slower.")
-    heads: int = setting(
-        4,
-        label="Attention heads",
-        ge=1,
-        le=64,
-        help="Higher: each word looks at more others at once, each less closely.",
-    )
-    dropout: float = setting(
-        0.3,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more is hidden at random while learning, against learning by heart.",
-    )
+    depth: int = fields.depth(2, "Blocks", ", slower.", le=24)
+    heads: int = fields.heads("each word looks at more others at once, each")
+    dropout: float = fields.dropout(0.3, "Higher: more is hidden at random while learning, against learning by heart.")
 
 
 def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
@@ -50,9 +38,7 @@ def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
 
     from core.modules.text_transformer import TextTransformer
 
-    if params.width % params.heads:
-        nearest = max(round(params.width / params.heads), 1) * params.heads
-        raise InvalidSetting("width", f"must be a multiple of the {params.heads} heads, such as {nearest}.")
+    fields.check_heads(params.width, params.heads)
     return nn.Sequential(
         TextTransformer(
             info.vocabulary_size,

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from core.config import Params, setting
-from core.errors import InvalidSetting
+from core.models import setting_fields as fields
 from core.preprocessing import images
-from core.specs import DataInfo, Examples, ModelSpec, Preprocessor
+from core.specs import DataInfo, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,23 +29,9 @@ class VitParams(Params):
         le=1024,
         help="Higher: understands more of each patch; doubling it takes about four times as long.",
     )
-    depth: int = setting(
-        4, label="Blocks", ge=1, le=24, help="Higher: more steps of thought, slower, and hungrier for pictures."
-    )
-    heads: int = setting(
-        4,
-        label="Attention heads",
-        ge=1,
-        le=16,
-        help="Higher: each patch looks at more places at once, at each less closely.",
-    )
-    dropout: float = setting(
-        0.1,
-        label="Dropout",
-        ge=0.0,
-        le=0.9,
-        help="Higher: more of what was found is hidden at random while learning, which stops learning by heart.",
-    )
+    depth: int = fields.depth(4, "Blocks", ", slower, and hungrier for pictures.", le=24)
+    heads: int = fields.heads("each patch looks at more places at once, at each", le=16)
+    dropout: float = fields.dropout(0.1)
 
 
 def build(params: VitParams, info: DataInfo) -> "nn.Module":
@@ -59,9 +45,7 @@ def build(params: VitParams, info: DataInfo) -> "nn.Module":
     from core.modules.standardize import StandardizeImages
     from core.modules.vit import VisionTransformer, patch_for
 
-    if params.width % params.heads:
-        nearest = max(round(params.width / params.heads), 1) * params.heads
-        raise InvalidSetting("width", f"must be a multiple of the {params.heads} heads, such as {nearest}.")
+    fields.check_heads(params.width, params.heads)
     understood = VisionTransformer(
         info.input_shape,
         patch=params.patch or patch_for(info.input_shape),
@@ -75,12 +59,6 @@ def build(params: VitParams, info: DataInfo) -> "nn.Module":
         understood,
         nn.Linear(params.width, len(info.labels)),
     )
-
-
-def preprocess(params: VitParams, train: Examples) -> Preprocessor:
-    """Keep the pictures as bytes."""
-    del params
-    return images.PREPROCESSOR.fit(train)
 
 
 MODEL = ModelSpec(
@@ -126,7 +104,7 @@ MODEL = ModelSpec(
             "time_budget_min": 45,
         },
     },
-    preprocess=preprocess,
+    preprocess=images.keep_bytes,
     build=build,
     augmentations=images.AUGMENTATIONS,
 )

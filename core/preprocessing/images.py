@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config import Params
 from core.errors import DataError
 from core.specs import DataInfo, Examples, Inputs
 
@@ -87,3 +88,9 @@ class ImagePreprocessor:
 
 
 PREPROCESSOR = ImagePreprocessor
+
+
+def keep_bytes(params: Params, train: Examples) -> ImagePreprocessor:
+    """Keep images as bytes; what is needed to normalise them is measured."""
+    del params
+    return ImagePreprocessor.fit(train)
