@@ -1,4 +1,4 @@
-"""Finds every task, data set, model and preprocessor by walking their packages: a new file is a new entry."""
+"""Finds every plug-in by walking its folder, such as tasks, data sets, models: a new file is a new entry."""
 
 import importlib
 import pkgutil
@@ -10,13 +10,23 @@ from core.specs import DatasetSpec, ModelSpec, TaskSpec
 
 
 @cache
-def _constants(package_name: str, constant: str) -> dict[str, Any]:
+def entries(package_name: str, constant: str, key: str = "name") -> dict[str, Any]:
+    """Return what the files of a folder declare, in the order of the files' names: a new file is a new entry.
+
+    Args:
+        package_name: The folder, as it is imported.
+        constant: Its name in each file; a file without it is passed over.
+        key: The attribute that names an entry.
+
+    Raises:
+        RuntimeError: Two files declare the same.
+    """
     package = importlib.import_module(package_name)
     found: dict[str, Any] = {}
     for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
         module = importlib.import_module(f"{package_name}.{module_info.name}")
         if (entry := getattr(module, constant, None)) is not None:
-            name = entry.kind if constant == "PREPROCESSOR" else entry.name
+            name = getattr(entry, key)
             if name in found:
                 raise RuntimeError(f"two files in {package_name} declare the {constant} '{name}'")
             found[name] = entry
@@ -25,22 +35,22 @@ def _constants(package_name: str, constant: str) -> dict[str, Any]:
 
 def tasks() -> dict[str, TaskSpec]:
     """Return every task by name."""
-    return dict(_constants("core.tasks", "TASK"))
+    return dict(entries("core.tasks", "TASK"))
 
 
 def datasets(task: str | None = None) -> dict[str, DatasetSpec]:
     """Return every data set by name, or those of one task."""
-    return {n: d for n, d in _constants("core.data.builtin", "DATASET").items() if task in (None, d.task)}
+    return {n: d for n, d in entries("core.data.builtin", "DATASET").items() if task in (None, d.task)}
 
 
 def models(task: str | None = None) -> dict[str, ModelSpec]:
     """Return every model by name, or those that can do one task."""
-    return {n: m for n, m in _constants("core.models", "MODEL").items() if task is None or task in m.tasks}
+    return {n: m for n, m in entries("core.models", "MODEL").items() if task is None or task in m.tasks}
 
 
 def preprocessors() -> dict[str, Any]:
     """Return every preprocessor class by its kind."""
-    return dict(_constants("core.preprocessing", "PREPROCESSOR"))
+    return dict(entries("core.preprocessing", "PREPROCESSOR", "kind"))
 
 
 def find_task(name: str) -> TaskSpec:

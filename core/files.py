@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 @contextmanager
 def whole(file: Path) -> Iterator[Path]:
     """Give a place beside a file to write to, which takes the file's name once the block has ended well."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}.new")
+    draft.unlink(missing_ok=True)
     try:
         yield draft
         draft.replace(file)

@@ -44,7 +44,7 @@ class Wanted:
         name: On the hub.
         kind: What it is.
         page: Its address.
-        shelf: The address where such are found.
+        catalogue: The address where such are found.
         error: What to raise.
         no_files: Makes the error to raise where the hub has it, but no file of it that was asked for; None says that
             the hub does not know it.
@@ -53,7 +53,7 @@ class Wanted:
     name: str
     kind: Literal["data set", "model"]
     page: str
-    shelf: str
+    catalogue: str
     error: type[UserError]
     no_files: Callable[[], UserError] | None = None
 
@@ -68,7 +68,7 @@ class Wanted:
     def unknown(self) -> UserError:
         """Return what to say of a name that the hub does not know."""
         return self.error(
-            f"The hub has no {self.kind} '{self.name}' that everybody may see. Check the spelling on {self.shelf}. If "
+            f"The hub has no {self.kind} '{self.name}' that everybody may see. Check the spelling on {self.catalogue}. If "
             "it is private, start Touchstone with the environment variable HF_TOKEN set to a token that may read it."
         )
 
@@ -188,7 +188,7 @@ def fetch(address: str, content: BinaryIO, size: int, advance: Callable[[int], N
 
 def _fetch_rest(address: str, content: BinaryIO, advance: Callable[[int], None]) -> None:
     from huggingface_hub import get_session, get_token
-    from huggingface_hub.utils import hf_raise_for_status
+    from huggingface_hub.utils import hf_raise_for_status  # type: ignore[attr-defined]  # documented there
 
     headers = {"Accept-Encoding": "identity"}  # else bytes could not be counted
     if token := get_token():
@@ -198,7 +198,8 @@ def _fetch_rest(address: str, content: BinaryIO, advance: Callable[[int], None])
     with get_session().stream("GET", address, headers=headers, timeout=ANSWER_S, follow_redirects=True) as answer:
         hf_raise_for_status(answer)
         if answer.status_code == 200:  # whatever was asked for, this is all of it
-            content.truncate(0)
+            content.seek(0)
+            content.truncate()
         for chunk in answer.iter_bytes(CHUNK):
             content.write(chunk)
             advance(content.tell())

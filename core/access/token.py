@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.errors import UserError
+from core.files import write_text
 from core.processes.identity import is_alive, start_time
 
 TOKEN, NO_TOKEN = "TOUCHSTONE_TOKEN", "TOUCHSTONE_NO_TOKEN"  # names of environment variables, not secrets
@@ -90,12 +91,8 @@ def announce_dashboard(home: Path, url: str, token: str) -> Dashboard:
     Where nothing can be written (a full disk) it still serves; only commands do not find it by themselves.
     """
     said = Dashboard(url, token, os.getpid(), start_time(os.getpid()) or 0.0)
-    draft = home / f".{_FILE}.{os.getpid()}.new"
     try:
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            json.dump(asdict(said), opened)
-        draft.replace(home / _FILE)
+        write_text(home / _FILE, json.dumps(asdict(said)), mode=0o600)
     except OSError as error:
         _log.warning("Where the dashboard is could not be written into %s (%s).", home, error)
     return said

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files import whole
 from core.specs import Predictions
 
 NAME = "examples.zip"
@@ -68,8 +69,8 @@ def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> N
         folder: Of the run.
         found: Each with its picture as a file's bytes; empty where it has none.
     """
-    part, size, index = folder / f".{NAME}.part", 0, []
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+    size, index = 0, []
+    with whole(folder / NAME) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
         for example, image in found:
             if size + len(image) > MOST_BYTES:
                 break
@@ -78,7 +79,6 @@ def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> N
                 size += len(image)
             index.append(vars(example))
         archive.writestr(INDEX, json.dumps(index))
-    part.replace(folder / NAME)
 
 
 def kept_examples(folder: Path, report: Mapping[str, Any]) -> list[KeptExample]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.headline import Labelled, Numbers, in_clusters, sentence
+from core.evaluation.run_result import Difference
 from core.runs import Score
 from core.specs import MetricSpec, Predictions, TaskSpec
 from core.statistics.clustered import clusters_of
@@ -22,21 +23,6 @@ __all__ = ["ClassReport", "Crossfitted", "Difference", "Evaluation", "JudgedOn",
 
 WORST_MISTAKES = 24
 MOST_PAIRS = 2_000  # of right number and answer, to be drawn
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much better than the best baseline, on the primary metric; above 0 is better, whatever its direction."""
-
-    baseline: str
-    value: float
-    ci_low: float
-    ci_high: float
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return self.ci_low > 0 or self.ci_high < 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from core.runs import Score
 from core.specs import MetricSpec, percent_digits
 
 if TYPE_CHECKING:
-    from core.evaluation.evaluate import Difference
+    from core.evaluation.run_result import Difference
 
 
 CALLED = {"mean": "the mean"}  # a baseline, in a sentence

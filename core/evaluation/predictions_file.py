@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files import whole
 from core.specs import Predictions, SplitName
 
 NAME, FOLDS_NAME = "outcomes.npz", "outcomes-folds.npz"
@@ -47,10 +48,8 @@ def write_predictions(folder: Path, fingerprint: str, predictions: Predictions, 
         "groups": predictions.groups.astype(np.int32),
         "fingerprint": np.array(fingerprint),
     }
-    part = folder / f".{_name(split)}.part"
-    with part.open("wb") as file:
+    with whole(folder / _name(split)) as draft, draft.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    part.replace(folder / _name(split))
 
 
 def read_predictions(folder: Path, split: SplitName = "test") -> StoredPredictions | None:
@@ -98,14 +97,12 @@ class StoredFolds:
 
 def write_folds(folder: Path, judged: StoredFolds) -> None:
     """Write what was judged in folds into a run's folder, whole or not at all."""
-    part = folder / f".{FOLDS_NAME}.part"
-    with part.open("wb") as file:
+    with whole(folder / FOLDS_NAME) as draft, draft.open("wb") as file:
         np.savez_compressed(
             file, nll=judged.predictions.nll.astype(np.float32), targets=judged.predictions.targets,
             predicted=judged.predictions.predicted, number=judged.number, training_rows=np.array(judged.training_rows),
             grouped=np.array(judged.grouped), fingerprint=np.array(judged.fingerprint),
         )  # fmt: skip
-    part.replace(folder / FOLDS_NAME)
 
 
 def read_folds(folder: Path) -> StoredFolds | None:

@@ -40,13 +40,18 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Gain:
-    """How much better than the best simple method; above 0 is better, whatever the metric's direction."""
+class Difference:
+    """How much better than the best baseline, on the primary metric; above 0 is better, whatever its direction."""
 
     baseline: str
     value: float
     ci_low: float
     ci_high: float
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.ci_low > 0 or self.ci_high < 0
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Evidence:
     primary: MetricSpec
     test: Mapping[str, Score]
     examples: int  # of the test split, or all rows where these were judged in folds; characters of a text
-    gain: Gain | None = None
+    gain: Difference | None = None
     costs: Costs | None = None
     labels: tuple[str, ...] = ()
     confusion: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))

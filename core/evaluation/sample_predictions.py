@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from core.files import whole, write_json
+
 FOLDER, EXAMPLES, LOOKS = "wall", "examples.json", "looks.jsonl"
 EvaluationPass = Mapping[str, Any]  # "step", and a list a name with an answer for each example
 
@@ -23,7 +25,7 @@ def write_examples(folder: Path, document: Mapping[str, Any]) -> None:
             "image" (the name of a file beside it) or "row".
     """
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
-    _write(folder / FOLDER / EXAMPLES, json.dumps(document))
+    write_json(folder / FOLDER / EXAMPLES, document)
 
 
 def read_examples(folder: Path) -> dict[str, Any] | None:
@@ -98,16 +100,11 @@ class EvaluationPassFile:
         ]
         lines = [json.dumps(line) for line in ({"generation": secrets.token_hex(4)}, *kept)]
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        _write(self._file, "\n".join(lines) + "\n")
+        with whole(self._file) as draft:
+            draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return [int(evaluation["step"]) for evaluation in kept]
 
     def add(self, evaluation: EvaluationPass) -> None:
         """Append one look."""
         with self._file.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(evaluation) + "\n")
-
-
-def _write(file: Path, text: str) -> None:
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.evaluation.run_result import Costs, Evidence, Gain, Number, Sentence
+from core.evaluation.run_result import Costs, Difference, Evidence, Number, Sentence
 from core.evaluation.weaknesses import fails
 from core.specs import MetricSpec
 from core.statistics.difference import examples_for
@@ -19,7 +19,7 @@ def verdict_card(known: Evidence) -> list[Sentence]:
     return [sentence for sentence in (_better(known), fails(known), _costs(known.costs)) if sentence is not None]
 
 
-def examples_needed(examples: int, gain: Gain) -> int:
+def examples_needed(examples: int, gain: Difference) -> int:
     """Return how many test examples find a difference of this size in 80 of 100 cases; 0 where it is clear already."""
     if gain.ci_low > 0 or gain.ci_high < 0 or math.isnan(gain.ci_low):
         return 0
@@ -56,7 +56,7 @@ def _better(known: Evidence) -> Sentence | None:
     return Sentence("better", text, _behind_better(known, gain, needed))
 
 
-def _behind_better(known: Evidence, gain: Gain, needed: int) -> tuple[Number, ...]:
+def _behind_better(known: Evidence, gain: Difference, needed: int) -> tuple[Number, ...]:
     own, title = known.test[known.primary.name], known.primary.title
     percent = " %" if known.primary.unit == "percent" else ""
     found = [
@@ -134,7 +134,7 @@ def _signed(metric: MetricSpec, value: float) -> str:
     return f"+{text}" if float(text) > 0 else text
 
 
-def _span(metric: MetricSpec, gain: Gain) -> str:
+def _span(metric: MetricSpec, gain: Difference) -> str:
     low, high = gain.ci_low, gain.ci_high
     if gain.ci_high < 0:  # said as "worse by"
         low, high = -gain.ci_high, -gain.ci_low

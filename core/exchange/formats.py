@@ -1,10 +1,6 @@
 """Every format, found by walking: a new file in `importers/` or `exporters/` is a new one."""
 
-import importlib
-import pkgutil
-from functools import cache
-from typing import Any
-
+from core.catalog import entries
 from core.errors import DataError, UnknownName
 from core.exchange.exported_run import Exporter
 from core.exchange.external_run import Importer
@@ -13,12 +9,14 @@ from core.exchange.source import Source
 
 def importers() -> dict[str, Importer]:
     """Return every importer by name, those that are asked first at the front."""
-    return dict(sorted(_found("importers", "IMPORTER").items(), key=lambda item: (item[1].order, item[0])))
+    return dict(
+        sorted(entries("core.exchange.importers", "IMPORTER").items(), key=lambda item: (item[1].order, item[0]))
+    )
 
 
 def exporters() -> dict[str, Exporter]:
     """Return every exporter by name."""
-    return dict(_found("exporters", "EXPORTER"))
+    return dict(entries("core.exchange.exporters", "EXPORTER"))
 
 
 def find_importer(name: str) -> Importer:
@@ -53,17 +51,4 @@ def fitting(source: Source) -> list[Importer]:
     if not found:
         known = "; ".join(f"{importer.title}: {importer.takes}" for importer in importers().values())
         raise DataError(f"There are no runs in {source.name} that Touchstone knows how to read. It takes {known}")
-    return found
-
-
-@cache
-def _found(folder: str, constant: str) -> dict[str, Any]:
-    package = importlib.import_module(f"core.exchange.{folder}")
-    found: dict[str, Any] = {}
-    for module_info in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
-        if (entry := getattr(module, constant, None)) is not None:
-            if entry.name in found:
-                raise RuntimeError(f"two files in {package.__name__} declare the {constant} '{entry.name}'")
-            found[entry.name] = entry
     return found

@@ -45,11 +45,6 @@ def listed(names: Iterable[str], most: int = _MOST_NAMED) -> str:
     return ", ".join(every[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def counted(count: int, noun: str) -> str:
-    """Return how many there are: "1 point", "1,200 points"."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def distinct_names(names: Iterable[str]) -> dict[str, str]:
     """Return for each name one line of at most LONGEST_KEY characters that no other has.
 

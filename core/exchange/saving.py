@@ -4,11 +4,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from core.data.wording import counted
 from core.dataset_types import Guess
 from core.exchange.curve_summary import main_course
 from core.exchange.external_run import ExternalRun, Trouble
 from core.exchange.matching import Matching
-from core.exchange.normalise import counted
 from core.exchange.updating import source_said, update_of
 from core.runs import NESTED, Run
 from core.services.run_service import Service

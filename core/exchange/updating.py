@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.wording import counted
 from core.exchange.external_run import ExternalRun, Series
-from core.exchange.normalise import counted, listed
+from core.exchange.normalise import listed
 from core.runs import Event, Run
 from core.store.curve import Curve, joined
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from core.errors import UserError
+from core.files import write_text
 from core.runs import RunStatus
 from core.settings import Settings
 
@@ -95,13 +96,9 @@ def save(settings: Settings, webhook: Webhook) -> None:
         WebhookUnusable: The disk does not take it.
     """
     file = _file(settings)
-    part = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
-            json.dump(asdict(webhook), opened)
-        part.replace(file)
+        write_text(file, json.dumps(asdict(webhook)), mode=0o600)
     except OSError as error:
         why = os.strerror(error.errno or 0)
         raise WebhookUnusable(f"The webhook could not be kept in {file.parent} ({why}).") from None

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.formatting import listed
 from core.preprocessing.categorical_column import WordColumn, cross_fitted, fit_words, plain_words
 from core.preprocessing.date_column import DateColumn, fit_dates, seconds_of
 from core.preprocessing.log_scale import CHOOSING_ROWS, CLEARLY, FEWEST_ROWS, squared_errors
@@ -236,9 +237,9 @@ class ColumnPreprocessor:
             are = "is" if len(missing) == 1 else "are"
             rename = _renames(missing, [name for name in found if name not in needed])
             raise DataError(
-                f"{columns} {_listed(missing)} {are} missing.{rename} "
-                f"The table has: {_listed(found) or 'no columns'}. "
-                f"Give it every column that the model has learnt from: {_listed(needed)}."
+                f"{columns} {listed(missing, MOST_NAMED)} {are} missing.{rename} "
+                f"The table has: {listed(found, MOST_NAMED) or 'no columns'}. "
+                f"Give it every column that the model has learnt from: {listed(needed, MOST_NAMED)}."
             )
 
 
@@ -287,11 +288,6 @@ def _renames(missing: list[str], others: list[str]) -> str:
     if not pairs:
         return ""
     return " Rename " + ", ".join(f"'{old}' to '{new}'" for old, new in pairs.items()) + "."
-
-
-def _listed(names: "list[str] | tuple[str, ...]") -> str:
-    shown = ", ".join(f"'{name}'" for name in names[:MOST_NAMED])
-    return shown + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
 
 
 PREPROCESSOR = ColumnPreprocessor

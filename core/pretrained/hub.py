@@ -164,10 +164,14 @@ def _download(model: HubModel, cache: Path, check_config: Callable[[Path], None]
     sentence, folder = f"Fetching '{model.name}' from {hub.host()}", model.folder(cache)
     fetched: list[HubFile] = []
     before = 0
+
+    def advance(done: int) -> None:
+        note(sentence, before + done, model.size_bytes)
+
     for file in model.files:
         if file.name.endswith(".safetensors") and file.name not in _weights(folder, model.name):
             continue
-        _download_file(model, file, cache, lambda done, before=before: note(sentence, before + done, model.size_bytes))
+        _download_file(model, file, cache, advance)
         before += file.size
         fetched.append(file)
         if file.name == CONFIG:

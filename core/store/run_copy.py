@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from core.errors import DatabaseUnavailable
+from core.files import whole
 from core.store.database import Database
 
 FILE = "run.json"
@@ -29,9 +30,8 @@ def write_copy(database: Database, run_id: str, folder: Path) -> None:
         return
     try:
         rows = _rows_of(database, run_id)
-        draft = folder / f"{FILE}.new"
-        draft.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
-        draft.replace(folder / FILE)
+        with whole(folder / FILE) as draft:
+            draft.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     except (OSError, DatabaseUnavailable):
         _log.warning("No copy of the run's rows was written into its folder.", exc_info=True)
 

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from core.access.token import LOOPBACK
 from core.errors import TouchstoneError, UserError
+from core.formatting import csv_cell
 from core.services.curve_cache import SMOOTHEST, Curve, Line, Snapshot, curves_of, plain_steps
 from core.services.run_service import Service
 from core.web.curve_responses import CurveAnswers, is_step
@@ -168,10 +169,9 @@ def _csv(curves: Mapping[str, Curve]) -> str:
     elsewhere = any(curve.global_steps is not None for curve in curves.values())
     lines.writerow(["curve", "step", "value", "seconds_since_1970", *(["global_step"] if elsewhere else [])])
     for key, curve in curves.items():
-        name = f"'{key}" if key.startswith(("=", "+", "-", "@", "\t", "\r")) else key
         of_run = plain_steps(curve.steps if curve.global_steps is None else curve.global_steps)
         for (step, value, moment), run_step in zip(curve.points(), of_run, strict=True):
-            lines.writerow([name, step, repr(value), f"{moment:.3f}", *([run_step] if elsewhere else [])])
+            lines.writerow([csv_cell(key), step, repr(value), f"{moment:.3f}", *([run_step] if elsewhere else [])])
     return written.getvalue()
 
 

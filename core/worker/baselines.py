@@ -15,7 +15,7 @@ import numpy as np
 
 from core import catalog
 from core.data.prepare.prepare_dataset import PreparedDataset
-from core.data.store.manifest import write_text
+from core.files import write_text
 from core.runs import Score
 from core.specs import Predictions, TaskSpec
 from core.store.rows import nan_to_null, null_to_nan

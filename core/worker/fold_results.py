@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files import whole
 from core.specs import Predictions
 
 FOLDER, FIELDS = "folds", ("nll", "targets", "predicted")
@@ -40,10 +41,8 @@ class FoldResults:
         """Keep what happened in a fold, whole or not at all."""
         file = self._file(fold)
         file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        with part.open("wb") as opened:
+        with whole(file) as draft, draft.open("wb") as opened:
             np.savez(opened, mark=np.array(self.mark), **{name: getattr(predictions, name) for name in FIELDS})
-        part.replace(file)
 
     def _file(self, fold: int) -> Path:
         return self.folder / FOLDER / f"{fold}.npz"

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from core.data.label_issue_precision import Judge, Setting, label_flip_test
 from core.data.label_issues import describe_mislabels
-from core.data.store.manifest import write_text
 from core.dataset_types import LabelFlipTest
+from core.files import write_text
 from core.specs import Predictions, SplitName
 
 if TYPE_CHECKING:
     from core.data.prepare.prepare_dataset import PreparedDataset
-    from core.evaluation.evaluate import Difference
+    from core.evaluation.run_result import Difference
 
 FILE = "mislabels.json"
 DRAWS = 20  # of flips, where asking again costs nothing

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core.data.store.manifest import write_text
 from core.evaluation.confusion_examples import KeptExample, chosen, keep_examples
-from core.evaluation.run_result import Costs, Evidence, Gain
+from core.evaluation.run_result import Costs, Evidence
 from core.evaluation.verdict_card import verdict_card
+from core.files import write_text
 from core.training.device import answering_threads
 from core.training.memory import parameter_counts
 from core.worker.latency import answer_times, reader, writer
@@ -75,9 +75,7 @@ def _more(end: ReportInput) -> dict[str, Any]:
 
 def _evidence(end: ReportInput, costs: Costs | None, found: dict[str, Any]) -> Evidence:
     judged, predictions = end.evaluation, end.predictions
-    best, errors, gain = judged.difference, np.zeros(0), None
-    if best is not None:
-        gain = Gain(best.baseline, best.value, best.ci_low, best.ci_high)
+    errors = np.zeros(0)
     if end.task.output_kind == "number":
         judged_on = end.everything or predictions
         errors = (judged_on.predicted - judged_on.targets).astype(np.float64)
@@ -86,7 +84,7 @@ def _evidence(end: ReportInput, costs: Costs | None, found: dict[str, Any]) -> E
         test=judged.test,
         examples=judged.judged.rows if judged.judged else len(predictions.nll),
         folds=judged.judged.folds if judged.judged else 0,
-        gain=gain,
+        gain=judged.difference,
         costs=costs,
         labels=judged.labels,
         confusion=np.array(judged.confusion, dtype=np.int64),

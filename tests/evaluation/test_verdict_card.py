@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.evaluation.run_result import Costs, Evidence, Gain
+from core.evaluation.run_result import Costs, Difference, Evidence
 from core.evaluation.verdict_card import examples_needed, sentences_of, verdict_card
 from core.runs import Score
 from core.tasks.tabular_regression import TASK as NUMBERS
@@ -21,13 +21,13 @@ def said(known: Evidence) -> list[str]:
     return [sentence.text for sentence in verdict_card(known)]
 
 
-def of_labels(gain: Gain | None, counts: np.ndarray = COUNTS) -> Evidence:
+def of_labels(gain: Difference | None, counts: np.ndarray = COUNTS) -> Evidence:
     test = {"accuracy": Score(0.875, 0.83, 0.92)}
     return Evidence(ACCURACY, test, int(counts.sum()), gain, COSTS, ("bad", "good"), counts)
 
 
 def test_a_clear_gain_a_confusion_and_a_price_make_three_sentences() -> None:
-    assert said(of_labels(Gain("TF-IDF", 0.075, 0.033, 0.119))) == [
+    assert said(of_labels(Difference("TF-IDF", 0.075, 0.033, 0.119))) == [
         "It is clearly better than TF-IDF: by 7.5 points (95 % interval 3.3 to 11.9), and 200 unseen examples were "
         "enough to tell.",
         "It finds 'bad' least, 80 % (71 to 87 %), and takes it for 'good' most often (20 times).",
@@ -42,7 +42,7 @@ def test_an_encoder_that_reads_for_a_model_counts_among_what_it_takes() -> None:
 
 
 def test_too_few_examples_are_said_with_how_many_would_do() -> None:
-    (first, *_) = said(of_labels(Gain("TF-IDF", 0.02, -0.02, 0.06)))
+    (first, *_) = said(of_labels(Difference("TF-IDF", 0.02, -0.02, 0.06)))
     assert first == (
         "It is not clear whether it is better than TF-IDF (+2.0 points; 95 % interval -2.0 to 6.0): 200 unseen "
         "examples are too few, about 1,700 would tell if the difference stays as it is."
@@ -52,19 +52,22 @@ def test_too_few_examples_are_said_with_how_many_would_do() -> None:
 @pytest.mark.parametrize(
     ("gain", "needed"),
     [
-        (Gain("x", 0.02, -0.02, 0.06), 820),  # 100 * 2 ** 2 find it half of the time, times 2.04 in 80 of 100 cases
-        (Gain("x", -0.01, -0.04, 0.02), 1900),
-        (Gain("x", 0.05, 0.01, 0.09), 0),
-        (Gain("x", 0.02, 0.0, 0.04), 210),  # it ends exactly at no difference
-        (Gain("x", 0.0, -0.04, 0.04), 5000),
+        (
+            Difference("x", 0.02, -0.02, 0.06),
+            820,
+        ),  # 100 * 2 ** 2 find it half of the time, times 2.04 in 80 of 100 cases
+        (Difference("x", -0.01, -0.04, 0.02), 1900),
+        (Difference("x", 0.05, 0.01, 0.09), 0),
+        (Difference("x", 0.02, 0.0, 0.04), 210),  # it ends exactly at no difference
+        (Difference("x", 0.0, -0.04, 0.04), 5000),
     ],
 )
-def test_how_many_examples_would_tell(gain: Gain, needed: int) -> None:
+def test_how_many_examples_would_tell(gain: Difference, needed: int) -> None:
     assert examples_needed(100, gain) == needed
 
 
 def test_a_clear_loss_sends_to_the_simple_method() -> None:
-    (first, *_) = said(of_labels(Gain("TF-IDF", -0.075, -0.119, -0.033)))
+    (first, *_) = said(of_labels(Difference("TF-IDF", -0.075, -0.119, -0.033)))
     assert first == (
         "It is clearly worse than TF-IDF: by 7.5 points (95 % interval 3.3 to 11.9) on 200 unseen examples, so take "
         "the simple method."
@@ -72,7 +75,7 @@ def test_a_clear_loss_sends_to_the_simple_method() -> None:
 
 
 def test_no_difference_at_all_is_no_matter_of_more_examples() -> None:
-    (first, *_) = said(of_labels(Gain("TF-IDF", 0.0, -0.02, 0.02)))
+    (first, *_) = said(of_labels(Difference("TF-IDF", 0.0, -0.02, 0.02)))
     assert first.startswith("It is as good as TF-IDF as far as 200 unseen examples can tell (0.0 points;")
 
 
@@ -92,7 +95,7 @@ def test_single_mistakes_are_no_pattern() -> None:
 
 
 def test_every_sentence_can_be_traced_to_its_numbers() -> None:
-    better, fails, costs = verdict_card(of_labels(Gain("TF-IDF", 0.075, 0.033, 0.119)))
+    better, fails, costs = verdict_card(of_labels(Difference("TF-IDF", 0.075, 0.033, 0.119)))
     assert [(n.name, n.value) for n in better.numbers] == [
         ("Accuracy of this run", "87.5 %"),
         ("Better than TF-IDF by", "+7.5 points, 95 % interval 3.3 to 11.9"),
@@ -118,7 +121,7 @@ def test_a_model_that_writes_says_how_unsure_it_is_and_how_much_it_has_copied() 
         "bits_per_character": Score(2.02, 2, 2.1),
     }
     copied = {"own": 0.12, "unseen": 0.07, "temperature": 0.8}
-    known = Evidence(TEXT.metric("loss"), test, 9_000, Gain("trigram", 0.512, 0.493, 0.529), copied=copied)
+    known = Evidence(TEXT.metric("loss"), test, 9_000, Difference("trigram", 0.512, 0.493, 0.529), copied=copied)
     assert said(known) == [
         "It is clearly better than trigram: by 0.512 nats per character (95 % interval 0.493 to 0.529), and 9,000 "
         "unseen characters were enough to tell.",
@@ -126,7 +129,7 @@ def test_a_model_that_writes_says_how_unsure_it_is_and_how_much_it_has_copied() 
         "copied word for word from what it learnt from (7 % of real unseen text).",
     ]
     copied |= {"own": 0.0, "most": 0.62, "most_at": 0.5}
-    known = Evidence(TEXT.metric("loss"), test, 9_000, Gain("trigram", 0.512, 0.493, 0.529), copied=copied)
+    known = Evidence(TEXT.metric("loss"), test, 9_000, Difference("trigram", 0.512, 0.493, 0.529), copied=copied)
     assert said(known)[1].endswith(
         ", and 0 % of what it writes at temperature 0.8, 62 % at 0.5, is copied word for word from what it learnt from "
         "(7 % of real unseen text)."

@@ -1,11 +1,9 @@
 """Every layout of image data sets by name: a new file in `core/data/images/layouts/` is a new one."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
+from core.catalog import entries
 from core.data.images.annotated import Files, Labelling
 from core.data.images.class_folders import folder_of
 from core.data.images.image_names import is_table
@@ -34,12 +32,9 @@ class LayoutSpec:
     label: Callable[[Files], Labelling]
 
 
-@cache
 def layouts() -> dict[str, LayoutSpec]:
     """Return every layout by name."""
-    package = importlib.import_module("core.data.images.layouts")
-    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
-    return {module.LAYOUT.name: module.LAYOUT for module in modules if hasattr(module, "LAYOUT")}
+    return entries("core.data.images.layouts", "LAYOUT")
 
 
 def possible(names: Sequence[str], chosen: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core import catalog
 from core.config import Params
-from core.data.store.manifest import write_text
+from core.files import write_text
 from core.specs import LoadedDataset, ModelSpec, Preprocessor
 
 

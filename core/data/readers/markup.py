@@ -9,9 +9,10 @@ from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.markup_tables import Sheet, markup_kind, read_sheets
 from core.data.tables.sheet_layout import SheetLayout, lay_out
 from core.data.tables.skip_report import SkipReport
-from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
+from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
 from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 from core.errors import DataError
+from core.formatting import listed
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".xml")
 _SPREADSHEETS = (".xls", ".xlsx", ".csv", ".tsv", ".txt", "")

@@ -25,11 +25,11 @@ from core.data.tables.table import (
     check_width,
     column_names,
     in_bounds,
-    listed,
 )
 from core.data.tables.validation import TABLE_TASKS
 from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
+from core.formatting import listed
 
 SUFFIXES = (".parquet", ".pq")
 LARGEST_PAGE, SURE_PAGE = 512 << 20, 64 << 20  # bytes, unpacked; writers make them of 1 to 8 MB

@@ -1,22 +1,17 @@
 """Every reader by name, and which of them is surest of a source."""
 
-import importlib
-import pkgutil
-from functools import cache
 from pathlib import Path
 
+from core.catalog import entries
 from core.data.staging import ReaderSpec
 from core.errors import DataError, UnknownName
 
 UNSURE = 0.1  # of a reader: below it nothing but a better sentence is to be expected
 
 
-@cache
 def readers() -> dict[str, ReaderSpec]:
     """Return every reader by name: a new file in `core/data/readers/` is a new one."""
-    package = importlib.import_module("core.data.readers")
-    modules = [importlib.import_module(f"core.data.readers.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
-    return {module.READER.name: module.READER for module in modules if hasattr(module, "READER")}
+    return entries("core.data.readers", "READER")
 
 
 def find_reader(path: Path, layout: str = "", task: str = "") -> ReaderSpec:

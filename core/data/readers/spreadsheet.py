@@ -10,11 +10,12 @@ from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.sheet_layout import MOST_SPANS, SheetLayout, Span, lay_out
 from core.data.tables.skip_report import SkipReport
-from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds, listed
+from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
 from core.data.tables.validation import TABLE_TASKS
 from core.data.tables.workbook import check_workbook, is_workbook
 from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
+from core.formatting import listed
 
 SUFFIXES = (".xlsx", ".xls", ".ods", ".xlsm")
 _FIRST_ROWS = 200  # that decide where the table begins

@@ -12,9 +12,10 @@ from core.data.readers import delimited, json_rows, parquet, spreadsheet
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.skip_report import SkipReport
-from core.data.tables.table import Batch, Table, listed
+from core.data.tables.table import Batch, Table
 from core.data.tables.validation import TABLE_TASKS
 from core.dataset_types import ImportOptions, SourcePreview
+from core.formatting import listed
 
 _MOST_TABLES = 200
 _READERS = (delimited, spreadsheet, json_rows, parquet)

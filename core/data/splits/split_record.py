@@ -4,7 +4,6 @@
 and comes back, by an undo, a second import or a second version of one parent, stands where it stood before.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from core.data.rows import read_rows, write_rows
 from core.data.splits.duplicates import Keys, group_numbers
 from core.data.splits.row_identity import identities, sought
+from core.files import whole
 
 FILE = "splits.arrow"
 NEW = 3  # of a row whose split is not known; 0, 1 and 2 are training, validation and test
@@ -76,9 +76,8 @@ def write_record(folder: Path, record: SplitRecord) -> None:
     keys = pa.FixedSizeBinaryArray.from_buffers(
         pa.binary(16), len(record.keys), [None, pa.py_buffer(np.ascontiguousarray(record.keys).tobytes())]
     )
-    staged = folder / f".{FILE}.{os.getpid()}.new"
-    write_rows(staged, pa.table([keys, pa.array(record.splits, pa.int8())], schema=_SCHEMA))
-    staged.replace(folder / FILE)
+    with whole(folder / FILE) as draft:
+        write_rows(draft, pa.table([keys, pa.array(record.splits, pa.int8())], schema=_SCHEMA))
 
 
 def recorded(rows: pa.Table) -> NDArray[np.int8]:

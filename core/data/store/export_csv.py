@@ -5,9 +5,8 @@ import io
 
 from core.data.rows import FEATURE, UNUSED, batches
 from core.data.store.version import Version
+from core.formatting import csv_cell
 from core.specs import SPLITS
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
 
 
 def csv_rows(version: Version) -> bytes:
@@ -17,13 +16,9 @@ def csv_rows(version: Version) -> bytes:
     names = [name for name in rows.column_names if name not in internal]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_safe(name.removeprefix(FEATURE)) for name in names])
+    writer.writerow([csv_cell(name.removeprefix(FEATURE)) for name in names])
     for _, columns in batches(rows, *names):
         if "split" in columns:
             columns["split"] = [None if number is None or number < 0 else SPLITS[number] for number in columns["split"]]
-        writer.writerows([_safe(cell) for cell in row] for row in zip(*columns.values(), strict=True))
+        writer.writerows([csv_cell(cell) for cell in row] for row in zip(*columns.values(), strict=True))
     return text.getvalue().encode("utf-8-sig")
-
-
-def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -1,6 +1,5 @@
 """What lies beside the rows of a version, and what a data set's folder says of itself: JSON, written whole or not."""
 
-import os
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from core.dataset_types import Finding, VersionInfo
+from core.files import write_text
 
 FINDINGS = TypeAdapter(tuple[Finding, ...])
 _ENDINGS = "csv|tsv|txt|xlsx?|ods|parquet|jsonl?|ndjson|zip|pdf|docx?|epub|x?html?|md|gz"
@@ -59,16 +59,6 @@ def write_findings(file: Path, findings: tuple[Finding, ...]) -> None:
 def read_json(file: Path, kind: type[B]) -> B:
     """Return what `write_json` wrote."""
     return kind.model_validate_json(file.read_text(encoding="utf-8"))
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a file so that it is always a whole one, also after a power cut."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}.new")
-    with draft.open("w", encoding="utf-8") as opened:
-        opened.write(text)
-        opened.flush()
-        os.fsync(opened.fileno())
-    draft.replace(file)
 
 
 def name_from(text: str) -> str:

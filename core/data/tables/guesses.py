@@ -7,10 +7,10 @@ from core.data.tables.groups import group_guess
 from core.data.tables.kind_guesses import kind_guesses
 from core.data.tables.number_guesses import number_guesses
 from core.data.tables.plan import Plan
-from core.data.tables.table import listed
 from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import DOCUMENTS
 from core.dataset_types import Column, Guess, ImportOptions
+from core.formatting import listed
 from core.preprocessing.languages import MOST_READ, describe, writings_of
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}

@@ -21,7 +21,6 @@ from core.data.tables.roles import (
     is_named_target,
     is_surely_text,
 )
-from core.data.tables.table import listed
 from core.data.tables.table_profile import TableProfile
 from core.data.tables.validation import (
     DOCUMENTS,
@@ -36,6 +35,7 @@ from core.data.tables.validation import (
 )
 from core.dataset_types import Column, ColumnRole, ImportOptions
 from core.errors import DataError
+from core.formatting import listed
 
 _SURE_LABELS = ("label", "labels", "class", "sentiment")  # beside a question and its answer
 

@@ -11,8 +11,8 @@ from core.data.tables.columns import ColumnProfile
 from core.data.tables.derived import Cells, Derived, Make
 from core.data.tables.labels import MOST_LABELS, folded
 from core.data.tables.skip_report import SkipReport
-from core.data.tables.table import listed
 from core.errors import DataError
+from core.formatting import listed
 
 FIRST, LEAVE_OUT, AGAINST = "first", "leave-out", "against:"
 NONE = "none"  # the label of rows that have none of those in columns of 0 and 1

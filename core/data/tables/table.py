@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from core.data.tables.skip_report import SkipReport
 from core.dataset_types import Finding, Guess
 from core.errors import DataError
+from core.formatting import listed
 
 MOST_COLUMNS = 2_000
 LONGEST_CELL = 1_000_000  # characters; longer ones are cut: one huge cell shall not sink the other rows
@@ -180,9 +181,3 @@ def in_bounds(batch: Batch, skipped: SkipReport) -> Iterator[Batch]:
 
 def _part(batch: Batch, begin: int, end: int) -> Batch:
     return Batch(batch.lines[begin:end], tuple(column[begin:end] for column in batch.columns), batch.done)
-
-
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """Return names in quotes, as in a sentence; after `most` only their number."""
-    shown = ", ".join(f"'{name}'" for name in names[:most])
-    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")

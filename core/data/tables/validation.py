@@ -6,9 +6,9 @@ from core.data.split_names import SPLIT_NAMES
 from core.data.tables.columns import ColumnProfile
 from core.data.tables.labels import MOST_LABELS
 from core.data.tables.roles import is_called_label, is_continuous
-from core.data.tables.table import listed
 from core.data.tables.table_profile import TableProfile
 from core.errors import DataError
+from core.formatting import listed
 
 TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
 TABLE_TASKS = (TEXTS, NUMBERS, DOCUMENTS)

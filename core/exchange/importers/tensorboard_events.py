@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from core.data.wording import counted
 from core.exchange.external_run import ExternalRun, Importer, Points, TooMuch, Trouble
 from core.exchange.normalise import (
     LONGEST_KEY,
@@ -20,7 +21,6 @@ from core.exchange.normalise import (
     Fit,
     bounded_name,
     bounded_value,
-    counted,
     hashed,
     listed,
     one_line,

@@ -1,11 +1,10 @@
 """All rules on one run."""
 
-import importlib
-import pkgutil
 from functools import cache
 
 import numpy as np
 
+from core.catalog import entries
 from core.services.advice.evidence import SEVERITIES, Advice, Evidence, Line, Rule
 from core.services.curve_cache import Curve, curves_of
 from core.services.run_service import Service
@@ -14,14 +13,7 @@ from core.services.run_service import Service
 @cache
 def rules() -> dict[str, Rule]:
     """Return every rule by its code: a new file in the folder is a new rule."""
-    package = importlib.import_module("core.services.advice.rules")
-    found: dict[str, Rule] = {}
-    for module_info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
-        if (rule := getattr(module, "RULE", None)) is not None:
-            if rule.code in found:
-                raise RuntimeError(f"two files in {package.__name__} declare the rule '{rule.code}'")
-            found[rule.code] = rule
+    found = entries("core.services.advice.rules", "RULE", "code")
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core.formatting import csv_cell
 from core.runs import Run
 from core.services.run_search.fields import Field, Fields
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
 
 
 def csv_of(runs: Sequence[Run], fields: Fields) -> bytes:
@@ -23,8 +22,8 @@ def csv_of(runs: Sequence[Run], fields: Fields) -> bytes:
     columns = [*fields.in_use, *fields.logged_in_use]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([_safe(name) for field in columns for name in _heads(field)])
-    writer.writerows([_safe(cell) for field in columns for cell in _cells(field, run)] for run in runs)
+    writer.writerow([csv_cell(name) for field in columns for name in _heads(field)])
+    writer.writerows([csv_cell(cell) for field in columns for cell in _cells(field, run)] for run in runs)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -40,7 +39,3 @@ def _cells(field: Field, run: Run) -> list[Any]:
     if field.kind == "text":
         return [", ".join(value) if field.name == "tag" else next(iter(value), "")]
     return [value.isoformat() if isinstance(value, datetime) else value]
-
-
-def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.formatting import csv_cell
 from core.runs import Run
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
@@ -16,7 +17,6 @@ from pages.components.widgets.text import plain
 
 MOST_ERRORS = 12
 LONGEST_NAME = 40  # characters of a column's
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection: a table on a page can be downloaded
 
 
 def number_errors(run: Run, report: Mapping[str, Any]) -> None:
@@ -103,7 +103,7 @@ def _largest(mistakes: Sequence[Mapping[str, Any]]) -> None:
         [
             {"Off by": in_words(m["error"]), "True": _short(m["target"]), "Answered": _short(m["predicted"])}
             | {
-                f"{_safe(name)} ": _cell(value) for name, value in m.get("row", {}).items()
+                f"{csv_cell(name)} ": _cell(value) for name, value in m.get("row", {}).items()
             }  # the space keeps ours apart
             for m in shown
         ]
@@ -128,9 +128,4 @@ def _short(number: float) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
-    return f"{value:,.6g}" if isinstance(value, float) else _safe(str(value))
-
-
-def _safe(text: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"{value:,.6g}" if isinstance(value, float) else csv_cell(str(value))

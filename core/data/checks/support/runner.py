@@ -1,13 +1,11 @@
 """Every check of the data doctor on one version, and the repair of what a check found."""
 
-import importlib
 import logging
-import pkgutil
 from collections.abc import Callable
-from functools import cache
 
 import pyarrow as pa
 
+from core.catalog import entries
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.dataset_types import Finding, Severity
 from core.errors import DataError, UnknownName
@@ -16,22 +14,10 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _log = logging.getLogger(__name__)
 
 
-@cache
-def _checks() -> dict[str, CheckSpec]:
-    package = importlib.import_module("core.data.checks")
-    found: dict[str, CheckSpec] = {}
-    for module_info in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
-        if (check := getattr(module, "CHECK", None)) is not None:
-            if check.code in found:
-                raise RuntimeError(f"two files in {package.__name__} declare the check '{check.code}'")
-            found[check.code] = check
-    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
-
-
 def checks(task: str | None = None) -> dict[str, CheckSpec]:
     """Return every check by its code, or those of one task: a new file in this folder is a new check."""
-    return {code: check for code, check in _checks().items() if task is None or task in check.tasks}
+    found = sorted(entries("core.data.checks", "CHECK", "code").items(), key=lambda item: (item[1].order, item[0]))
+    return {code: check for code, check in found if task is None or task in check.tasks}
 
 
 def examine(context: CheckContext, before: Callable[[str], None] | None = None) -> tuple[Finding, ...]:

@@ -1,0 +1,19 @@
+"""How things are written for people: names in sentences, cells of a table that can be downloaded."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
+
+Cell = TypeVar("Cell")
+
+
+def csv_cell(value: Cell) -> Cell | str:
+    """Return a cell so that no spreadsheet takes it for a formula: a text that begins as one gets an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Return names in quotes, as in a sentence; after `most` only their number."""
+    shown = ", ".join(f"'{name}'" for name in names[:most])
+    return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
