@@ -68,8 +68,8 @@ class Wanted:
     def unknown(self) -> UserError:
         """Return what to say of a name that the hub does not know."""
         return self.error(
-            f"The hub has no {self.kind} '{self.name}' that everybody may see. Check the spelling on {self.catalogue}. If "
-            "it is private, start Touchstone with the environment variable HF_TOKEN set to a token that may read it."
+            f"The hub has no {self.kind} '{self.name}' that everybody may see. Check the spelling on {self.catalogue}. "
+            "If it is private, start Touchstone with the environment variable HF_TOKEN set to a token that may read it."
         )
 
     def not_written(self, error: OSError) -> UserError:
