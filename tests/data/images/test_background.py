@@ -30,7 +30,7 @@ WHITE, BLACK, RED = (255, 255, 255), (0, 0, 0), (200, 30, 40)
 
 
 @pytest.mark.parametrize(
-    ("colours", "ground"),
+    ("colors", "ground"),
     [
         ([WHITE] * 6, "black"),
         ([BLACK] * 6, "white"),
