@@ -86,12 +86,51 @@ def test_shards_that_count_anew_keep_their_labels_and_their_splits(tmp_path: Pat
     ]  # fmt: skip
 
 
-def test_a_zip_of_shards_says_how_they_are_brought(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "birds.zip", "w") as packed:
-        for number in range(2):
-            packed.write(tar(tmp_path / f"{number}.tar", samples("01")), f"birds/{number}.tar")
-    with pytest.raises(DataError, match="Unpack it and bring the folder: TARs that lie in one folder are read as one"):
-        open_archive(tmp_path / "birds.zip")
+def zipped(file: Path, *tars: Path) -> Path:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for one in tars:
+            packed.write(one, f"birds/{one.name}")
+        packed.writestr("__MACOSX/._birds", "x")
+    return file
+
+
+def test_the_shards_of_a_zip_are_one_set(tmp_path: Path) -> None:
+    train = tar(tmp_path / "train-000000.tar", samples("0101"))
+    packed = tar(tmp_path / "train-000001.tgz", samples("1110"), "w:gz")
+    source = zipped(tmp_path / "birds.zip", train, packed, tar(tmp_path / "test-000000.tar", samples("01")))
+    taken = take(READER, source, tmp_path)
+    assert taken.preview.format.startswith("3 TARs of pictures: WebDataset (10 pictures")
+    assert sorted((row["given"], row["label"]) for row in taken.rows) == [
+        ("test", "0"), ("test", "1"), *[("train", "0")] * 3, *[("train", "1")] * 5,
+    ]  # fmt: skip
+
+
+def test_a_zip_of_one_tar_is_what_is_in_it(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "flowers.zip", tar(tmp_path / "flowers.tar", FILES))
+    assert sorted(peek(source)) == sorted(FILES)
+    assert preview_source(source, ImportOptions()).classes == {"daisy": 3, "rose": 3}
+
+
+def test_what_is_wrong_with_a_zip_of_shards_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = tmp_path / "1.tar"
+    cut.write_bytes(tar(tmp_path / "0.tar", samples("0101")).read_bytes()[:1500])
+    with pytest.raises(DataError, match=r"1\.tar is a TAR that is damaged or was cut off"):
+        open_archive(zipped(tmp_path / "cut.zip", tmp_path / "0.tar", cut))
+    monkeypatch.setattr(tars, "RATIO_FROM", 100_000)
+    bomb = tar(tmp_path / "bomb.tgz", {"zeros.bin": bytes(5_000_000)}, "w:gz")
+    with pytest.raises(DataError, match="more than 200 times its size"):
+        open_archive(zipped(tmp_path / "bomb.zip", bomb))
+    escape = tar(tmp_path / "up.tar", {"../up.png": png(1)})
+    with pytest.raises(DataError, match="points out of the archive"):
+        open_archive(zipped(tmp_path / "up.zip", escape))
+
+
+def test_a_zip_of_other_archives_is_not_opened(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("b.zip", b"PK")
+        packed.writestr("c.tar", b"x")
+    with pytest.raises(DataError, match=r"nothing but other archives \(such as 'b.zip'\), which are not opened"):
+        open_archive(tmp_path / "a.zip")
 
 
 def test_a_broken_shard_is_named(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Folders, ZIP and TAR files walked safely: the same few questions to both, and nothing in them is believed.
 
-No file in them is ever unpacked to disk (a packed TAR becomes a plain one, a file without a name), no link is followed,
-and what a ZIP states about its sizes is only a hint: what comes out of it is counted while it is read.
+No file in them is ever unpacked to disk (a TAR that is packed or in a ZIP becomes a plain one, a file without a name),
+no link is followed, and what a ZIP states about its sizes is only a hint: what comes out of it is counted while it is
+read.
 """
 
 import struct
@@ -13,8 +14,8 @@ from pathlib import Path
 from core.data.archives.archive import Archive, Entry, UnreadableEntry
 from core.data.archives.file_names import clean_name, is_system
 from core.data.archives.folders import names_in_folder, open_folder
-from core.data.archives.shards import names_in_shards, open_shards, shards_of
-from core.data.archives.tars import is_tar, names_in_tar, open_tar
+from core.data.archives.shards import count_shards, names_in_shards, open_shards
+from core.data.archives.tars import is_tar, names_in_tar, open_tar, plain_tar
 from core.data.archives.zips import is_zip, names_in_zip, open_zip
 from core.errors import DataError
 
@@ -36,7 +37,7 @@ LISTED = 100_000  # names that are passed over at most to find them
 
 
 def open_archive(path: Path) -> Archive:
-    """List a folder, a ZIP or a TAR file; a folder of TARs alone is what is in them.
+    """List a folder, a ZIP or a TAR file; a folder or a ZIP of TARs alone is what is in them.
 
     Raises:
         DataError: It is neither, or not one that is safe to read; the message says what to do.
@@ -47,8 +48,10 @@ def open_archive(path: Path) -> Archive:
                 f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of "
                 "it as a file, and bring that."
             )
+        if count_shards(path):
+            return open_shards(path)
         if path.is_dir():
-            return open_shards(path, shards) if (shards := shards_of(path)) else open_folder(path)
+            return open_folder(path)
         return open_tar(path) if is_tar(path) else open_zip(path)
     except FileNotFoundError as error:
         raise DataError(f"There is no file or folder {path}. Check its name.") from error
@@ -71,10 +74,9 @@ def is_special(path: Path) -> bool:
 
 def archive_kind(path: Path) -> str:
     """Return what an archive is called at the beginning of a sentence: "Folder", "4 TARs", "TAR" or "ZIP"."""
-    if path.is_dir():
-        shards = shards_of(path)
-        return f"{len(shards):,} TARs" if len(shards) > 1 else "TAR" if shards else "Folder"
-    return "TAR" if is_tar(path) else "ZIP"
+    if shards := count_shards(path):
+        return f"{shards:,} TARs" if shards > 1 else "TAR"
+    return "Folder" if path.is_dir() else "TAR" if is_tar(path) else "ZIP"
 
 
 def peek(path: Path, most: int = PEEKED) -> list[str]:
@@ -99,6 +101,8 @@ def peek(path: Path, most: int = PEEKED) -> list[str]:
 
 
 def _names(path: Path) -> Iterator[str]:
+    if count_shards(path):
+        return names_in_shards(path)
     if path.is_dir():
-        return names_in_shards(shards) if (shards := shards_of(path)) else names_in_folder(path)
-    return names_in_tar(path) if is_tar(path) else names_in_zip(path)
+        return names_in_folder(path)
+    return names_in_tar(plain_tar(path)) if is_tar(path) else names_in_zip(path)

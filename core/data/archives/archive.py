@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import TracebackType
-from typing import IO, BinaryIO, Self
+from typing import IO, Self
 
 from core.dataset_types import Finding
 from core.errors import DataError
@@ -71,7 +71,7 @@ class Archive:
         """Return the files, sorted by name."""
         return self._entries
 
-    def open(self, entry: Entry) -> BinaryIO:
+    def open(self, entry: Entry) -> io.BufferedReader:
         """Open one file to be read in pieces; close it.
 
         Raises:
@@ -175,13 +175,9 @@ def check_count(name: str, count: int) -> None:
 def check_nested(name: str, files: int, nested: list[str]) -> None:
     """Refuse what holds only archives."""
     if nested and not files:
-        are_shards = all(".tar" in one.lower() or one.lower().endswith(".tgz") for one in nested)
-        way = (
-            "Unpack it and bring the folder" if are_shards else "Unpack them, and pack the files themselves as one ZIP"
-        )
-        why = ": TARs that lie in one folder are read as one set" if are_shards else ""
         raise DataError(
-            f"{name} holds nothing but other archives (such as '{nested[0]}'), which are not opened. {way}{why}."
+            f"{name} holds nothing but other archives (such as '{nested[0]}'), which are not opened. Unpack them, and "
+            "pack the files themselves as one ZIP."
         )
 
 

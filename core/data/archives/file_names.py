@@ -8,7 +8,9 @@ from core.errors import DataError
 SYSTEM_FILES = {"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"}
 SYSTEM_FOLDERS = {"__macosx", "$recycle.bin", "system volume information"}
 # A file that is only compressed ("train-images-idx3-ubyte.gz") is no archive.
-NESTED = (".zip", ".rar", ".7z", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
+PACKED_TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+TARS = (".tar", *PACKED_TARS)
+NESTED = (".zip", ".rar", ".7z", ".tar.zst", *TARS)
 LONGEST_NAME, DEEPEST_NAME = 4_096, 64  # characters, and folders above each other
 
 

@@ -14,11 +14,10 @@ from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any, BinaryIO, cast
 
 from core.data.archives.archive import CHUNK, Archive, Entry, check_count, check_nested
-from core.data.archives.file_names import NESTED, clean_name, folders_above, is_system, safe_name
+from core.data.archives.file_names import NESTED, PACKED_TARS, clean_name, folders_above, is_system, safe_name
 from core.data.disk_space import require_space
 from core.errors import DataError
 
-PACKED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
 STARTS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
 LARGEST_TOTAL = 20 * 1024**3  # bytes unpacked
 LARGEST_RATIO = 200  # of unpacked to packed, where it is larger than RATIO_FROM
@@ -32,7 +31,7 @@ def is_tar(path: Path) -> bool:
     """Tell whether a file begins as a TAR, or is called and begins like a packed one."""
     with path.open("rb") as file:
         begin = file.read(512)
-    packed = path.name.lower().endswith(PACKED) and begin.startswith(tuple(STARTS))
+    packed = path.name.lower().endswith(PACKED_TARS) and begin.startswith(tuple(STARTS))
     return packed or begin[257:262] == b"ustar"
 
 
@@ -42,21 +41,33 @@ def open_tar(path: Path) -> Archive:
     Raises:
         DataError: It is none, broken, or made to do harm.
     """
-    source = _plain(path)
+    return list_tar(path.name, plain_tar(path))
+
+
+def list_tar(name: str, source: BinaryIO) -> Archive:
+    """List a TAR that is open and not packed.
+
+    Args:
+        name: What it is called.
+        source: Its bytes, which a file of the system holds; closed with the archive.
+
+    Raises:
+        DataError: It is broken, or made to do harm.
+    """
     try:
-        return _listed(path, source)
+        return _listed(name, source)
     except BROKEN as error:
         source.close()
-        raise _broken(path.name) from error
+        raise _broken(name) from error
     except BaseException:
         source.close()
         raise
 
 
-def names_in_tar(path: Path) -> Iterator[str]:
-    """Yield the names of a TAR's files."""
+def names_in_tar(source: BinaryIO) -> Iterator[str]:
+    """Yield the names of the files of a TAR that is open and not packed, and close it."""
     try:
-        with _plain(path) as source, tarfile.open(fileobj=source, mode="r:") as opened:
+        with source, tarfile.open(fileobj=source, mode="r:") as opened:
             while (member := opened.next()) is not None:
                 cast(Any, opened).members.clear()
                 if member.isfile():
@@ -65,7 +76,7 @@ def names_in_tar(path: Path) -> Iterator[str]:
         raise OSError(str(error)) from error
 
 
-def _listed(path: Path, source: BinaryIO) -> Archive:
+def _listed(called: str, source: BinaryIO) -> Archive:
     files: list[tuple[str, int, int]] = []  # name, bytes, where it begins
     folders: set[str] = set()
     nested: list[str] = []
@@ -73,7 +84,7 @@ def _listed(path: Path, source: BinaryIO) -> Archive:
     hidden = 0
     with tarfile.open(fileobj=source, mode="r:") as opened:
         while (member := opened.next()) is not None:
-            name = clean_name(safe_name(member.name + ("/" if member.isdir() else ""), path.name))
+            name = clean_name(safe_name(member.name + ("/" if member.isdir() else ""), called))
             if is_system(name):
                 hidden += not member.isdir()
                 continue
@@ -85,12 +96,12 @@ def _listed(path: Path, source: BinaryIO) -> Archive:
                     nested.append(name)
                 else:
                     files.append((name, member.size, member.offset_data))
-            check_count(path.name, len(files))
+            check_count(called, len(files))
             cast(Any, opened).members.clear()  # it keeps all that it has seen, and here they are kept already
-    check_nested(path.name, len(files), nested)
+    check_nested(called, len(files), nested)
     files.sort(key=lambda file: (file[0], file[2]))
     return Archive(
-        name=path.name,
+        name=called,
         folders=tuple(sorted(folders)),
         system_files=hidden,
         nested=tuple(sorted(nested)),
@@ -119,56 +130,83 @@ class _Part:
         """Leave the file open: others read it."""
 
 
-def _plain(path: Path) -> BinaryIO:
-    """Return a TAR as a file of its own, unpacked where it is packed."""
-    source = path.open("rb")
-    kind = next((kind for start, kind in STARTS.items() if source.peek(6).startswith(start)), "")
-    if not kind:
-        return source
-    source.close()
-    known = path.stat()
-    return io.BufferedReader(_Shared(_unpacked(path, kind, known.st_mtime_ns, known.st_size).fileno()))
-
-
-@lru_cache(maxsize=1)  # several readers look at it, one after the other
-def _unpacked(path: Path, kind: str, modified_ns: int, size_bytes: int) -> IO[bytes]:
-    """Unpack a TAR into a file without a name, counted while it grows, so that it cannot fill the disk.
+def plain_tar(path: Path) -> BinaryIO:
+    """Open a TAR that is not packed; of one that is packed, a plain one without a name.
 
     Raises:
         DataError: It is broken, or would grow to more than a set of files does.
     """
+    source = path.open("rb")
+    if not _packing(source):
+        return source
+    source.close()
+    known = path.stat()
+    return shared(_unpacked(path, known.st_mtime_ns, known.st_size))
+
+
+def shared(file: IO[bytes]) -> BinaryIO:
+    """Open a file that is open once more, at a place of its own."""
+    return io.BufferedReader(_Shared(file.fileno()))
+
+
+@lru_cache(maxsize=1)  # several readers look at it, one after the other
+def _unpacked(path: Path, modified_ns: int, size_bytes: int) -> IO[bytes]:
     del modified_ns  # part of the key: a changed file is unpacked again
+    with path.open("rb") as source:
+        return unpacked_tar(path.name, source, size_bytes)
+
+
+def unpacked_tar(name: str, source: io.BufferedReader, size_bytes: int) -> IO[bytes]:
+    """Unpack a TAR into a file without a name, counted while it grows, so that it cannot fill the disk.
+
+    Args:
+        name: What it is called.
+        source: Its bytes, packed or not, from the beginning.
+        size_bytes: How many these are.
+
+    Raises:
+        DataError: It is broken, or would grow to more than a set of files does.
+    """
     target = TemporaryFile(prefix="touchstone-")  # noqa: SIM115  it lives as long as it is remembered
-    done = 0
     try:
-        with _opened(path, kind) as packed:
-            while chunk := packed.read(16 * CHUNK):
-                done += len(chunk)
-                if done > LARGEST_TOTAL or (done > RATIO_FROM and done > LARGEST_RATIO * size_bytes):
-                    raise DataError(
-                        f"{path.name} would grow to more than {LARGEST_RATIO} times its size, or more than "
-                        f"{LARGEST_TOTAL // 1024**3} GB, when unpacked. That is how a bomb is made, so nothing was "
-                        "read. Unpack it yourself, and bring the folder."
-                    )
-                target.write(chunk)
-                if done % LOOKED_AT < len(chunk):
-                    require_space(Path(gettempdir()), LOOKED_AT)
-        target.flush()
+        _unpack(name, _opened(source, _packing(source)), size_bytes, target)
     except BROKEN as error:
         target.close()
-        raise _broken(path.name) from error
+        raise _broken(name) from error
     except BaseException:
         target.close()
         raise
     return target
 
 
-def _opened(path: Path, kind: str) -> IO[bytes]:
+def _unpack(name: str, packed: IO[bytes], size_bytes: int, target: IO[bytes]) -> None:
+    done = 0
+    while chunk := packed.read(16 * CHUNK):
+        done += len(chunk)
+        if done > LARGEST_TOTAL or (done > RATIO_FROM and done > LARGEST_RATIO * size_bytes):
+            raise DataError(
+                f"{name} would grow to more than {LARGEST_RATIO} times its size, or more than "
+                f"{LARGEST_TOTAL // 1024**3} GB, when unpacked. That is how a bomb is made, so nothing was "
+                "read. Unpack it yourself, and bring the folder."
+            )
+        target.write(chunk)
+        if done % LOOKED_AT < len(chunk):
+            require_space(Path(gettempdir()), LOOKED_AT)
+    target.flush()
+
+
+def _packing(source: io.BufferedReader) -> str:
+    """Return how a TAR is packed; "" where it is plain. It is not moved on."""
+    begin = source.peek(6)
+    return next((kind for start, kind in STARTS.items() if begin.startswith(start)), "")
+
+
+def _opened(source: io.BufferedReader, kind: str) -> IO[bytes]:
     if kind == "gzip":
-        return cast(IO[bytes], gzip.open(path, "rb"))
+        return cast(IO[bytes], gzip.GzipFile(fileobj=source))
     if kind == "bzip2":
-        return cast(IO[bytes], bz2.open(path, "rb"))
-    return cast(IO[bytes], _XzFile(path))
+        return cast(IO[bytes], bz2.BZ2File(source))
+    return cast(IO[bytes], _XzFile(source)) if kind else source
 
 
 class _Shared(io.RawIOBase):
@@ -206,8 +244,8 @@ class _Shared(io.RawIOBase):
 class _XzFile:
     """An xz file unpacked with a bound on memory, which the library's own file object does not offer."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+    def __init__(self, source: IO[bytes]) -> None:
+        self._file = source
         self._unpack = lzma.LZMADecompressor(memlimit=XZ_MEMORY)
 
     def read(self, count: int) -> bytes:
@@ -219,12 +257,6 @@ class _XzFile:
             if content := self._unpack.decompress(packed, count):
                 return content
         return b""
-
-    def __enter__(self) -> "_XzFile":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
 
 
 def _broken(name: str) -> DataError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.data.archives.archive import BROKEN, CHUNK, Archive, Entry, check_count, check_nested
-from core.data.archives.file_names import NESTED, clean_name, folders_above, is_system, safe_name
+from core.data.archives.file_names import NESTED, TARS, clean_name, folders_above, is_system, safe_name
 from core.data.file_signatures import real_kind
 from core.errors import DataError
 
@@ -33,8 +33,12 @@ def is_zip(path: Path) -> bool:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06") or _directory_place(file) is not None
 
 
-def open_zip(path: Path) -> Archive:
+def open_zip(path: Path, tars: bool = False) -> Archive:
     """List a ZIP file.
+
+    Args:
+        path: Where it is.
+        tars: Whether the TARs in it are files like others, not archives that are left out.
 
     Raises:
         DataError: It is none, broken, locked, or made to do harm.
@@ -48,13 +52,15 @@ def open_zip(path: Path) -> Archive:
             infos = opened.infolist()
         except BROKEN as error:
             raise _broken_zip(path.name) from error
-        return _listed_zip(path, source, opened, infos)
+        return _listed_zip(path, source, opened, infos, tars)
     except BaseException:
         source.close()
         raise
 
 
-def _listed_zip(path: Path, source: BinaryIO, opened: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Archive:
+def _listed_zip(
+    path: Path, source: BinaryIO, opened: zipfile.ZipFile, infos: list[zipfile.ZipInfo], tars: bool
+) -> Archive:
     names = _decoded_names(infos)
     files: list[tuple[str, zipfile.ZipInfo]] = []
     folders: set[str] = set()
@@ -68,7 +74,7 @@ def _listed_zip(path: Path, source: BinaryIO, opened: zipfile.ZipFile, infos: li
         _check_member(info, name, path.name)
         if not name or name.endswith("/"):
             continue
-        if name.lower().endswith(NESTED):
+        if name.lower().endswith(NESTED) and not (tars and name.lower().endswith(TARS)):
             nested.append(name)
         else:
             files.append((name, info))
@@ -100,14 +106,14 @@ def _decoded_names(infos: list[zipfile.ZipInfo]) -> list[str]:
     """Return the members' names; those that are not marked as UTF-8 are read as what they most likely are."""
     names = [info.filename for info in infos]
     # Where Python has found the name's Unicode form elsewhere (or cut it at a zero byte), the two differ.
-    external = {
+    another = {
         i: info.filename.encode("cp437")
         for i, info in enumerate(infos)
         if not info.flag_bits & 0x800 and not info.filename.isascii() and info.filename == info.orig_filename
     }
-    if external:
-        encoding = _encoding_of(external.values())
-        for i, name in external.items():
+    if another:
+        encoding = _encoding_of(another.values())
+        for i, name in another.items():
             names[i] = name.decode(encoding, "replace")
     return names
 
