@@ -86,4 +86,5 @@ MODEL = ModelSpec(
     },
     preprocess=number_pieces,
     build=build,
+    times_adamw={"sgd": 60.0},
 )

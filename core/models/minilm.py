@@ -62,4 +62,5 @@ MODEL = ModelSpec(
     check=lambda _params: sentence_encoder.check_weights(sentence_encoder.encoder_folder()),
     load_pretrained=load_pretrained,
     reads_capitals=False,
+    times_adamw={"sgd": 300.0, "muon": 10.0},  # AdamW's is as small as what was learnt before has to be kept
 )

@@ -4,8 +4,9 @@ The variance of the rows alone (Bayle et al., "Cross-validation Confidence Inter
 well the mean of the folds' models is known. The model that is kept has learnt from other rows, so the correction
 of Nadeau & Bengio ("Inference for the Generalization Error", 2003) is added: K times test rows over training rows. With
 few rows it is more than it takes, as the rows' own variance falls faster than that of what is learnt from them: it
-comes in up to `WHOLE_FROM` rows, which `python -m tests.bench crossfit` found to keep what intervals promise. Where
-folds differ by more than their rows explain, or rows belong to groups, their corrected resampled t stands instead.
+comes in with the root of the rows, up to `WHOLE_FROM`, which `python -m tests.bench crossfit` found to keep what
+intervals of answers promise; of errors, which have long tails, it counts wholly. Where folds differ by more than their
+rows explain, or rows belong to groups, their corrected resampled t stands instead.
 """
 
 import math
@@ -21,7 +22,7 @@ from core.statistics.normal import STANDARD, Z95
 from core.statistics.scores import difference_of, score_of
 from core.statistics.shares import differing_shares, wilson
 
-WHOLE_FROM = 1_000  # rows, from which on the correction counts wholly
+WHOLE_FROM = 5_000  # rows, from which on the correction counts wholly
 FEWEST_ROWS = 10  # of fewer nothing is said of how sure the number is
 # By folds less one: Student's t, of which 95 % lie within -t and t, and how much larger than expected a variance is
 # once in a hundred times (chi-squared over its degrees of freedom).
@@ -49,11 +50,12 @@ class Folds:
         """How many folds there are."""
         return int(self.number.max(initial=-1)) + 1
 
-    @property
-    def spread(self) -> float:
-        """How many times the variance of the rows counts, since models that learn from other rows are other models."""
+    def spread(self, metric: MetricSpec) -> float:
+        """Return how many times the variance of the rows counts, as models that learn from other rows are others."""
         size = len(self.number)
-        return 1 + size / self.training_rows * min(size / WHOLE_FROM, 1.0)  # K folds of size / K test rows each
+        of_answers = metric.statistic == "share" or metric.of_counts is not None
+        share = math.sqrt(min(size / WHOLE_FROM, 1.0)) if of_answers else 1.0
+        return 1 + share * size / self.training_rows  # K folds of size / K test rows each
 
     def rows(self) -> list[NDArray[np.int64]]:
         """Return the rows of each fold."""
@@ -69,16 +71,16 @@ def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds
         folds: Of the rows.
         seed: Of resamples.
     """
-    size = len(predictions.nll)
+    size, spread = len(predictions.nll), folds.spread(metric)
     if size < FEWEST_ROWS or folds.count < 2:
         return Score(metric.compute(predictions) if size else _NOWHERE, _NOWHERE, _NOWHERE)
     if metric.statistic == "share":
         right = int(np.count_nonzero(predictions.predicted == predictions.targets))
-        found = replace(wilson(right / folds.spread, size / folds.spread), value=right / size)
+        found = replace(wilson(right / spread, size / spread), value=right / size)
     else:
-        found = _wider(metric, score_of(metric, predictions, 1, seed), math.sqrt(folds.spread))
+        found = _wider(metric, score_of(metric, predictions, 1, seed), math.sqrt(spread))
     means = [metric.compute(predictions.select(rows)) for rows in folds.rows()]
-    textbook = _by_folds(found.value, means, folds, (found.ci_high - found.ci_low) / 2)
+    textbook = _by_folds(found.value, means, folds, (found.ci_high - found.ci_low) / 2, spread)
     if textbook is None:
         return found
     low, high = found.value - textbook, found.value + textbook
@@ -102,12 +104,13 @@ def crossfitted_difference(
     value = metric.compute(first) - metric.compute(second) if len(first.nll) else _NOWHERE
     if len(first.nll) < FEWEST_ROWS or folds.count < 2 or not math.isfinite(value):
         return Difference(value, _NOWHERE, _NOWHERE, 1.0)
+    spread = folds.spread(metric)
     if metric.statistic == "share":
-        found = _of_shares(first.predicted == first.targets, second.predicted == second.targets, folds.spread)
+        found = _of_shares(first.predicted == first.targets, second.predicted == second.targets, spread)
     else:
-        found = _of_numbers(difference_of(metric, first, second, 1, seed), math.sqrt(folds.spread))
+        found = _of_numbers(difference_of(metric, first, second, 1, seed), math.sqrt(spread))
     each = [metric.compute(first.select(rows)) - metric.compute(second.select(rows)) for rows in folds.rows()]
-    textbook = _by_folds(value, each, folds, (found.high - found.low) / 2)
+    textbook = _by_folds(value, each, folds, (found.high - found.low) / 2, spread)
     if textbook is None:
         return found
     t = STUDENT[len(each) - 1]
@@ -132,13 +135,13 @@ def corrected_resampled(means: NDArray[np.float64], test_rows: float, training_r
     return float(means.mean()), STUDENT[len(means) - 1] * math.sqrt(variance)
 
 
-def _by_folds(value: float, means: list[float], folds: Folds, half: float) -> float | None:
+def _by_folds(value: float, means: list[float], folds: Folds, half: float, spread: float) -> float | None:
     """Return half of the textbook's interval where it has to stand; None where that of the rows is right."""
     known = np.array(means)
     if not np.isfinite(known).all() or not math.isfinite(value):
         return None
     test_rows = len(folds.number) / len(known)
-    rows_variance = (half / Z95) ** 2 / folds.spread * len(known)  # that the mean of a fold has by its rows alone
+    rows_variance = (half / Z95) ** 2 / spread * len(known)  # that the mean of a fold has by its rows alone
     differs = float(known.var(ddof=1)) > LARGE[len(known) - 1] * rows_variance
     if not (differs or folds.grouped or not math.isfinite(half)):
         return None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.runs import Score
 from core.specs import MetricSpec, Predictions
 from core.statistics.clustered import clustered_difference, clustered_score, clusters_of
+from core.statistics.counted import counted_interval
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.means import from_mean, interval_of_errors, of_mean
 from core.statistics.resampling import (
@@ -65,9 +66,7 @@ def _score_of(metric: MetricSpec, value: float, predictions: Predictions, block:
     if size < FEWEST:
         return Score(value, _NOWHERE, _NOWHERE)
     if metric.of_counts is not None:
-        counted = _resampled_counts(predictions.targets, [predictions.predicted], seed)
-        drawn = [metric.of_counts(*counts) for (counts,) in counted]
-        return percentile_interval(value, np.array(drawn))
+        return counted_interval(value, metric.of_counts, predictions)
     if metric.statistic in ("mean_error", "root_mean_square", "explained"):
         return interval_of_errors(metric, value, predictions, seed)
     return percentile_interval(value, _resampled(metric, predictions, block, seed))

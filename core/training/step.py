@@ -81,9 +81,14 @@ class TrainStep:
             self.parts *= 2
             self._notify(self.parts)
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the module computes in 32 bits."""
+        return self._precision is torch.float32
+
     def autocast(self) -> AbstractContextManager[object]:
         """Return a context in which the module computes as precisely as was chosen."""
-        if self._precision is torch.float32:
+        if self.is_exact:
             return nullcontext()
         return torch.autocast(self._device.type, self._precision)
 

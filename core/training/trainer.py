@@ -271,6 +271,11 @@ class Trainer:
         self._finished_early = True
 
     @property
+    def is_exact(self) -> bool:
+        """Whether everything is computed in 32 bits."""
+        return self._train_step.is_exact
+
+    @property
     def kept(self) -> Best | None:
         """The look whose weights are kept so far; step -1 where it is that of the run that this one continues."""
         return self.choice.kept

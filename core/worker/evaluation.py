@@ -76,8 +76,12 @@ class Judging:
             info.padding_id,
             self.stages.counter(f"Judging {split} examples" if not writes else f"Judging the {split} text"),
         )
-        predictions = predictions if read is None else read(predictions)
-        return replace(predictions, groups=data.clusters[split]) if split in data.clusters else predictions
+        return self.clustered(predictions if read is None else read(predictions), split)
+
+    def clustered(self, predictions: Predictions, split: SplitName) -> Predictions:
+        """Return outcomes with the groups of their examples, where these have some."""
+        groups = self.data.clusters.get(split)
+        return predictions if groups is None else replace(predictions, groups=groups)
 
     def judge(self, found: Found) -> tuple[Evaluation, Predictions]:
         """Judge the model on the test split: the only place that ever sees it. Write what its page shows."""

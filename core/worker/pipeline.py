@@ -42,6 +42,7 @@ from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
 from core.worker.evaluation import Found, Judging, reader_of
 from core.worker.forecast import later_stages
+from core.worker.kept_look import KeptLook
 from core.worker.label_issues import Judged, find_label_issues
 from core.worker.machine_metrics import MachineMetrics
 from core.worker.sample_predictions import SamplePredictions
@@ -88,6 +89,7 @@ class Pipeline:
         compute_on(self._device)
         self._stages = Stages(recorder, self.run)
         self._encoding: Encoding | None = None
+        self._kept_look = KeptLook()
         self._training_s, self._most_folds_s = 0.0, settings.folds_within_s
         self._folds: Planner | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone
@@ -128,7 +130,8 @@ class Pipeline:
         if self._encoding is not None:
             self._encoding.validation()
         judging = Judging(self.task, data, module, self._device, self.folder, self._stages, self.config.seed)
-        validation = judging.predictions("validation")
+        known = self._kept_look.predictions
+        validation = judging.predictions("validation") if known is None else judging.clustered(known, "validation")
         if self._encoding is not None:
             self._encoding.test()
         found = Found(baselines, fitted, validation, in_folds, self._target())
@@ -299,6 +302,7 @@ class Pipeline:
                 every_steps=config.checkpoint_every_steps,
                 before=partial(recorder.flush, FLUSHED_WITHIN_S),
             ),
+            self._kept_look,
             EndOnRequest(recorder.stop_requested, recorder.finish_requested),
             MachineMetrics(recorder.record, self._device),
         ]

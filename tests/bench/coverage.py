@@ -17,6 +17,7 @@ from core.statistics.scores import difference_of, score_of
 
 IN_TEXT = {5_000: 500, 20_000: 500, 100_000: 200}  # by characters
 SIMULATIONS = {50: 1_000, 150: 1_000, 500: 500, 5_000: 200}  # by examples
+IN_CLASSES = {5_000: 500, 50_000: 100}  # by examples
 SCENE, PASSAGE = 3_000, 50  # characters
 MANY = 2_000_000  # on which a truth is measured
 Draw = Callable[[np.random.Generator, int], tuple[Predictions, Predictions]]
@@ -74,6 +75,9 @@ def _cases() -> Iterator[Case]:
     for right in (0.60, 0.80, 0.95, 0.995):
         yield Case(f"{100 * right:g} % right, the other 3 points less", labels.metric("accuracy"), _labels(right, 0.03))
         yield Case(f"{100 * right:g} % right, both the same", labels.metric("accuracy"), _labels(right, 0.0))
+    for name in ("precision", "recall", "f1"):
+        yield Case("5 classes, some rare", labels.metric(name), _classes(5), is_compared=False)
+        yield Case("100 classes, some rare", labels.metric(name), _classes(100), is_compared=False, sizes=IN_CLASSES)
     yield Case("surprise, skewed", labels.metric("loss"), _surprise, is_compared=False)
     for name, noise in (("normal", _normal), ("skewed", _skewed)):
         for metric in ("r2", "rmse", "mae"):
@@ -98,6 +102,20 @@ def _labels(right: float, less: float) -> Draw:
 
 def _answers(missed: NDArray[np.bool_]) -> Predictions:
     return Predictions(np.ones(len(missed)), np.zeros(len(missed), np.int64), missed.astype(np.int64))
+
+
+def _classes(count: int) -> Draw:
+    """A model that is right on about four in five of each class, of which some are ten times as common as others."""
+    world = np.random.default_rng(count)
+    shares, right = world.dirichlet(np.full(count, 3.0)), world.beta(16, 4, count)
+
+    def draw(chance: np.random.Generator, size: int) -> tuple[Predictions, Predictions]:
+        targets = chance.choice(count, size, p=shares)
+        answers = np.where(chance.random(size) < right[targets], targets, chance.integers(count, size=size))
+        predictions = Predictions(np.ones(size), targets, answers)
+        return predictions, predictions
+
+    return draw
 
 
 def _surprise(chance: np.random.Generator, size: int) -> tuple[Predictions, Predictions]:

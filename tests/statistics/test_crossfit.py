@@ -47,7 +47,7 @@ def test_the_corrected_resampled_t_is_that_of_nadeau_and_bengio() -> None:
 def test_a_share_of_all_rows_has_wilsons_interval_of_as_many_rows_as_count() -> None:
     right = np.arange(500) % 10 < 8  # 400 of 500, the same in every fold
     found = crossfitted_score(ACCURACY, answers(right), Folds(np.arange(500) // 100, 350), seed=0)
-    spread = 1 + 5 * (100 / 350) * 500 / 1000
+    spread = 1 + 5 * (100 / 350) * math.sqrt(500 / 5000)
     middle, z = 0.8, stats.norm.ppf(0.975)
     weight = z**2 / (500 / spread)
     centre = (middle + weight / 2) / (1 + weight)
@@ -56,9 +56,10 @@ def test_a_share_of_all_rows_has_wilsons_interval_of_as_many_rows_as_count() -> 
     assert (found.ci_low, found.ci_high) == pytest.approx((centre - half, centre + half), abs=1e-9)
 
 
-def test_nadeau_and_bengios_correction_comes_in_with_the_rows() -> None:
-    assert five(1000).spread == five(4000).spread == pytest.approx(1 + 5 * 0.2 / 0.7)
-    assert five(500).spread == pytest.approx(1 + 5 * 0.2 / 0.7 / 2)
+def test_nadeau_and_bengios_correction_comes_in_with_the_root_of_the_rows() -> None:
+    whole = pytest.approx(1 + 5 * 0.2 / 0.7)
+    assert five(5000).spread(ACCURACY) == five(9000).spread(F1) == five(100).spread(R2) == whole
+    assert five(1250).spread(ACCURACY) == pytest.approx(1 + 5 * 0.2 / 0.7 / 2)
 
 
 def test_a_difference_of_shares_is_clear_where_its_interval_says_so() -> None:
@@ -66,7 +67,7 @@ def test_a_difference_of_shares_is_clear_where_its_interval_says_so() -> None:
     first[:60], second[40:180] = False, False  # of 1,000 rows 120 are right for the first alone, 40 for the second
     order = np.random.default_rng(3).permutation(1000)
     found = crossfitted_difference(ACCURACY, answers(first[order]), answers(second[order]), five(1000), seed=0)
-    spread = 1 + 5 * (200 / 700)
+    spread = 1 + 5 * (200 / 700) * math.sqrt(1000 / 5000)
     total = 1000 / spread + 2
     a, b = (120 / spread + 1) / total, (40 / spread + 1) / total
     half = stats.norm.ppf(0.975) * math.sqrt((a + b - (a - b) ** 2) / total)
@@ -115,7 +116,7 @@ def test_other_metrics_are_as_wide_as_other_training_rows_make_them() -> None:
     numbers = Predictions(np.ones(400), targets, targets + chance.normal(size=400) / 2)
     plain, found = score_of(R2, numbers, 1, 0), crossfitted_score(R2, numbers, five(400), 0)
     times = math.log((1 - found.ci_low) / (1 - found.value)) / math.log((1 - plain.ci_low) / (1 - plain.value))
-    assert times == pytest.approx(math.sqrt(five(400).spread))
+    assert times == pytest.approx(math.sqrt(five(400).spread(R2)))
     assert found.ci_low < plain.ci_low < found.value < plain.ci_high < found.ci_high
     worse = Predictions(np.ones(400), targets, targets + chance.normal(size=400))
     apart = crossfitted_difference(R2, numbers, worse, five(400), 0)

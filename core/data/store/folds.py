@@ -5,7 +5,6 @@ as the model that is kept. Labels (or ranges of numbers) are spread evenly, rows
 order in which they are dealt is a hash of their content and the version: no seed to try twice.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.splits.duplicates import group_numbers, keys_of
-from core.data.splits.splitting import strata_of
+from core.data.splits.splitting import ranks_of, strata_of
 from core.data.splits.time_split import moments_of
 from core.data.store.build_version import CLUSTER_COLUMN, similar
 from core.data.store.load_examples import SPLIT_NUMBERS
@@ -195,10 +194,10 @@ def _last_of_its_kind(chosen: NDArray[np.bool_], rest: Indices, strata: Indices)
 
 def _deal(keys: NDArray[np.bytes_], sizes: Indices, strata: Indices, salt: str, parts: int) -> Indices:
     """Return the part of each group, (G,): within each stratum, the one that has the fewest rows so far."""
-    ranks = [hashlib.sha256(salt.encode() + key).digest() for key in keys.tolist()]
-    order = sorted(range(len(ranks)), key=lambda i: (strata[i], ranks[i]))
+    ranks = ranks_of(keys, salt)
+    order = np.lexsort((ranks[:, 1], ranks[:, 0], strata))
     whole, own, dealt, stratum = np.zeros(parts), np.zeros(parts), np.zeros(len(ranks), np.int64), None
-    for i in order:
+    for i in order.tolist():
         if strata[i] != stratum:
             own, stratum = np.zeros(parts), strata[i]
         part = min(range(parts), key=lambda p: (own[p], whole[p], p))

@@ -29,8 +29,9 @@ def confusion(run: Run, report: Mapping[str, Any]) -> None:
     first = (labels[found[0].truth], labels[found[0].answer]) if found else (labels[0], labels[0])
     cell = _chosen(run, labels, first)
     matrix, examples = st.columns(2, gap="large")
+    in_folds = bool((report.get("judged") or {}).get("folds"))
     with matrix:
-        _matrix(run, labels, counts, cell)
+        _matrix(run, labels, counts, cell, in_folds=in_folds)
     with examples:
         _cell(run, report, labels, counts, cell)
     _remember(run, cell, first)
@@ -86,11 +87,14 @@ def _on_choice(slot: str, truth: str, answer: str) -> None:
 # --- the matrix ---
 
 
-def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray, cell: Cell) -> None:
+def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray, cell: Cell, *, in_folds: bool) -> None:
     title = finding(labels, counts)
     st.markdown(f"**{plain(title)}**")
     clicks = len(labels) <= CLICKS_FIT
-    st.caption(f"Each row is one true class; the diagonal is right.{' Click a square to see its examples.' * clicks}")
+    counted = f" Counted on all {int(counts.sum()):,} rows, by the models of the folds." * in_folds
+    st.caption(
+        f"Each row is one true class; the diagonal is right.{' Click a square to see its examples.' * clicks}{counted}"
+    )
     height = max(280, min(520, 90 + 34 * len(labels)))
     axis = {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False, "ticks": ""}
     names = [escape(label) for label in labels]
@@ -169,19 +173,27 @@ def _cell(run: Run, report: Mapping[str, Any], labels: Sequence[str], counts: np
     count, support = int(counts[row, column]), int(counts[row].sum())
     folder = shared_service().folder(run.id)
     kept = [one for one in kept_examples(folder, report) if (one.truth, one.answer) == cell]
-    st.caption(plain(_about(cell, count, support, len(kept))))
+    in_folds = bool((report.get("judged") or {}).get("folds"))
+    st.caption(plain(_about(cell, count, support, len(kept), in_folds=in_folds)))
     example_gallery(folder, kept, f"cell-page-{run.id}-{row}-{column}", shows_classes=False)
 
 
-def _about(cell: Cell, count: int, support: int, kept: int) -> str:
-    """Say how often it happened, and which examples of it are shown."""
+def _about(cell: Cell, count: int, support: int, kept: int, *, in_folds: bool) -> str:
+    """Say how often it happened, and which examples of it are shown: always the kept model's, on the test split."""
     truth, answer = cell
     if truth == answer:
         said, order = f"'{truth}' was found {count:,} of {support:,} times.", "the least sure first"
     else:
         said, order = f"'{truth}' was taken for '{answer}' {count:,} of {support:,} times.", "the surest first"
     if not support:
-        return f"The test split has no '{truth}'."
+        return f"{'The data' if in_folds else 'The test split'} has no '{truth}'."
+    if in_folds:
+        shown = (
+            f"{kept} by the model itself on its test split, {order}:"
+            if kept
+            else "None by the model itself on its test split."
+        )
+        return f"{said} {shown}"
     if not count:
         return f"{said} Choose another square."
     if not kept:
