@@ -42,8 +42,8 @@ from core.worker.downloads import Downloads
 from core.worker.encoding import Encoding
 from core.worker.evaluation import Found, Judging, reader_of
 from core.worker.forecast import later_stages
-from core.worker.kept_look import KeptLook
 from core.worker.label_issues import Judged, find_label_issues
+from core.worker.last_evaluation import KeptLook
 from core.worker.machine_metrics import MachineMetrics
 from core.worker.sample_predictions import SamplePredictions
 from core.worker.stages import Stages
@@ -89,7 +89,7 @@ class Pipeline:
         compute_on(self._device)
         self._stages = Stages(recorder, self.run)
         self._encoding: Encoding | None = None
-        self._kept_look = KeptLook()
+        self._last_evaluation = KeptLook()
         self._training_s, self._most_folds_s = 0.0, settings.folds_within_s
         self._folds: Planner | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone
@@ -130,7 +130,7 @@ class Pipeline:
         if self._encoding is not None:
             self._encoding.validation()
         judging = Judging(self.task, data, module, self._device, self.folder, self._stages, self.config.seed)
-        known = self._kept_look.predictions
+        known = self._last_evaluation.predictions
         validation = judging.predictions("validation") if known is None else judging.clustered(known, "validation")
         if self._encoding is not None:
             self._encoding.test()
@@ -302,7 +302,7 @@ class Pipeline:
                 every_steps=config.checkpoint_every_steps,
                 before=partial(recorder.flush, FLUSHED_WITHIN_S),
             ),
-            self._kept_look,
+            self._last_evaluation,
             EndOnRequest(recorder.stop_requested, recorder.finish_requested),
             MachineMetrics(recorder.record, self._device),
         ]

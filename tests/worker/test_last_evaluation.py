@@ -9,7 +9,7 @@ from core.training.callbacks import BestCheckpoint
 from core.training.checkpoint import ModelCard, load_weights
 from core.training.predictions import predict_split
 from core.training.trainer import Trainer
-from core.worker.kept_look import KeptLook
+from core.worker.last_evaluation import KeptLook
 from tests.training.tiny import CPU, config, images, module
 
 TASK = catalog.find_task("image-classification")
