@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from core.training.trainer import Trainer
 
 
-class KeptLook(Callback):
-    """Remembers the look whose weights are kept.
+class LastEvaluation(Callback):
+    """Remembers the evaluation whose weights are kept.
 
     Nothing is known where that was in an earlier attempt at the run, or where the device computed in 16 bits, as the
     kept model is judged in 32.

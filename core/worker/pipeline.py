@@ -43,7 +43,7 @@ from core.worker.encoding import Encoding
 from core.worker.evaluation import Found, Judging, reader_of
 from core.worker.forecast import later_stages
 from core.worker.label_issues import Judged, find_label_issues
-from core.worker.last_evaluation import KeptLook
+from core.worker.last_evaluation import LastEvaluation
 from core.worker.machine_metrics import MachineMetrics
 from core.worker.sample_predictions import SamplePredictions
 from core.worker.stages import Stages
@@ -89,7 +89,7 @@ class Pipeline:
         compute_on(self._device)
         self._stages = Stages(recorder, self.run)
         self._encoding: Encoding | None = None
-        self._last_evaluation = KeptLook()
+        self._last_evaluation = LastEvaluation()
         self._training_s, self._most_folds_s = 0.0, settings.folds_within_s
         self._folds: Planner | None = None
         if self.run.finish_requested_at is not None:  # resumed for that alone

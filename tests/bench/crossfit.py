@@ -139,8 +139,8 @@ def _error(world: World, one: Predictions, other: Predictions | None = None) -> 
 def _loss(metric: MetricSpec, predictions: Predictions) -> NDArray[np.float64]:
     """Return what each row takes from a score."""
     if metric is R2:
-        return np.asarray((predictions.predicted - predictions.targets) ** 2 / predictions.targets.var())
-    return (predictions.predicted != predictions.targets).astype(np.float64)
+        return np.asarray((predictions.predicted - predictions.targets) ** 2 / predictions.targets.var(), np.float64)
+    return np.asarray(predictions.predicted != predictions.targets, dtype=np.float64)
 
 
 def _held(low: float, high: float, truth: _Truth) -> bool:
