@@ -5,6 +5,18 @@ from pathlib import Path
 from core.errors import DataError
 
 HEAD_BYTES = 65_536
+POINTER = b"version https://git-lfs.github.com/spec/"  # to a file that was left behind
+PARQUET, PDF, RTF = b"PAR1", b"%PDF-", b"{\\rtf"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+ARCHIVES = {
+    b"Rar!": "RAR",
+    b"7z\xbc\xaf": "7-Zip",
+    b"\xfd7zXZ": "XZ",
+    b"BZh": "bzip2",
+    b"(\xb5/\xfd": "Zstandard",
+    b"\x1f\x8b": "gzip",
+}
 _MAGIC = (
     (b"\x89PNG\r\n", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -12,15 +24,10 @@ _MAGIC = (
     (b"BM", "a BMP picture"),
     (b"II*\x00", "a TIFF picture"),
     (b"MM\x00*", "a TIFF picture"),
-    (b"%PDF-", "a PDF document"),
+    (PDF, "a PDF document"),
     (b"version https://git-lfs", "a pointer to a file that was left behind (Git LFS)"),
-    (b"{\\rtf", "a Word document (RTF)"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"(\xb5/\xfd", "a Zstandard archive"),
+    (RTF, "a Word document (RTF)"),
+    *((magic, f"a {title} archive".replace("a XZ", "an xz")) for magic, title in ARCHIVES.items()),
     (b"SQLite format 3", "an SQLite database"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
@@ -34,9 +41,6 @@ _MAGIC = (
     (b"ORC", "an ORC file"),
     (b"Obj\x01", "an Avro file"),
 )
-PARQUET = b"PAR1"
-OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP = b"PK\x03\x04"
 
 
 def head(path: Path, size: int = HEAD_BYTES) -> bytes:
@@ -67,13 +71,26 @@ def real_kind(start: bytes) -> str:
     for magic, kind in _MAGIC:
         if start.startswith(magic):
             # "BM" and the like also begin an honest text.
-            return kind if len(magic) > 3 or not _is_text(start) else ""
+            return kind if len(magic) > 3 or not is_text(start) else ""
     return ""
 
 
-def _is_text(start: bytes) -> bool:
-    """Return whether the beginning holds no control characters but line ends and tabs."""
-    return not start[:1024].translate(None, bytes(range(32, 256)) + b"\t\r\n\f")
+def is_text(start: bytes, characters: int = 256) -> bool:
+    """Return whether the beginning holds no control characters but line ends and tabs.
+
+    Args:
+        start: The first bytes.
+        characters: The first bytes that are none; 127 allows ASCII alone.
+    """
+    return not start[:1024].translate(None, bytes(range(32, characters)) + b"\t\r\n\f")
+
+
+def web_page_instead(name: str, wanted: str) -> DataError:
+    """Return what to say of a file that is a web page, and not what its name says: "a PDF"."""
+    return DataError(
+        f"{name} is not {wanted} but a web page: the download probably gave a login or error page. Sign in there, and "
+        "download the file itself again."
+    )
 
 
 def refuse_disguised(path: Path, start: bytes) -> None:

@@ -20,7 +20,22 @@ CHUNK = 64 * 1024  # bytes read at once
 # Unpacking takes about 5 ms a packed megabyte; what takes hundreds of times longer is made to.
 SURE_S, S_PER_MB, S_PER_ENTRY = 30.0, 3.0, 0.001
 # Everything that reading a file or a ZIP raises on bytes that are not what they should be.
+LARGEST_RATIO = 200  # of what is unpacked to what is packed, where it is larger than RATIO_FROM
+RATIO_FROM = 10 * 1024**2  # bytes
+LARGEST_TOTAL = 20 * 1024**3  # bytes of all members unpacked
 BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, RuntimeError)
+
+
+def grows_too_far(unpacked: int, packed: int, most: int, small: int = RATIO_FROM) -> bool:
+    """Return whether something unpacks to more than honest files do: that is how a bomb is made.
+
+    Args:
+        unpacked: Bytes that come out of it, so far or as it states.
+        packed: Bytes that it has.
+        most: Bytes that may come out, from however many.
+        small: Bytes that always may.
+    """
+    return unpacked > most or (unpacked > small and unpacked > LARGEST_RATIO * packed)
 
 
 class UnreadableEntry(DataError):

@@ -13,15 +13,22 @@ from pathlib import Path
 from tempfile import TemporaryFile, gettempdir
 from typing import IO, Any, BinaryIO, cast
 
-from core.data.archives.archive import CHUNK, Archive, Entry, check_count, check_nested
+from core.data.archives.archive import (
+    CHUNK,
+    LARGEST_RATIO,
+    LARGEST_TOTAL,
+    RATIO_FROM,
+    Archive,
+    Entry,
+    check_count,
+    check_nested,
+    grows_too_far,
+)
 from core.data.archives.file_names import NESTED, PACKED_TARS, clean_name, folders_above, is_system, safe_name
 from core.data.disk_space import require_space
 from core.errors import DataError
 
 STARTS = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
-LARGEST_TOTAL = 20 * 1024**3  # bytes unpacked
-LARGEST_RATIO = 200  # of unpacked to packed, where it is larger than RATIO_FROM
-RATIO_FROM = 10 * 1024**2  # bytes
 LOOKED_AT = 64 * 1024**2  # bytes after which the room on the disk is looked at again
 XZ_MEMORY = 128 * 1024**2  # bytes that its dictionary may take
 BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)
@@ -183,7 +190,7 @@ def _unpack(name: str, packed: IO[bytes], size_bytes: int, target: IO[bytes]) ->
     done = 0
     while chunk := packed.read(16 * CHUNK):
         done += len(chunk)
-        if done > LARGEST_TOTAL or (done > RATIO_FROM and done > LARGEST_RATIO * size_bytes):
+        if grows_too_far(done, size_bytes, LARGEST_TOTAL, RATIO_FROM):
             raise DataError(
                 f"{name} would grow to more than {LARGEST_RATIO} times its size, or more than "
                 f"{LARGEST_TOTAL // 1024**3} GB, when unpacked. That is how a bomb is made, so nothing was "

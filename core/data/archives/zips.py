@@ -7,24 +7,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from core.data.archives.archive import BROKEN, CHUNK, Archive, Entry, check_count, check_nested
+from core.data.archives.archive import (
+    BROKEN,
+    CHUNK,
+    LARGEST_RATIO,
+    LARGEST_TOTAL,
+    Archive,
+    Entry,
+    check_count,
+    check_nested,
+    grows_too_far,
+)
 from core.data.archives.file_names import NESTED, TARS, clean_name, folders_above, is_system, safe_name
-from core.data.file_signatures import real_kind
+from core.data.file_signatures import ARCHIVES, real_kind, web_page_instead
 from core.errors import DataError
 
-LARGEST_TOTAL = 20 * 1024**3  # bytes of all members unpacked
-LARGEST_RATIO = 200  # of what is unpacked to what is packed, of a member or of all, where it is larger than RATIO_FROM
-RATIO_FROM = 10 * 1024**2  # bytes
 DIRECTORY_PER_ENTRY = 400  # bytes in a ZIP's list of contents, generously
-
-OTHER_ARCHIVES = {
-    b"Rar!": "RAR",
-    b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"\xfd7zXZ\x00": "XZ",
-    b"BZh": "bzip2",
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-    b"\x1f\x8b": "gzip",
-}
 
 
 def is_zip(path: Path) -> bool:
@@ -156,7 +154,7 @@ def _check_member(info: zipfile.ZipInfo, name: str, archive: str) -> None:
         raise DataError(
             f"{archive} is packed in a way that few programs read. Pack it again as an ordinary ZIP (Deflate)."
         )
-    if info.file_size > RATIO_FROM and info.file_size > LARGEST_RATIO * max(info.compress_size, 1):
+    if grows_too_far(info.file_size, max(info.compress_size, 1), info.file_size):
         raise DataError(
             f"{archive} holds '{name}', which would grow to more than {LARGEST_RATIO} times its size when unpacked. "
             "That is how a ZIP bomb is made, so nothing was read. Leave this file out and pack the ZIP again."
@@ -170,7 +168,7 @@ def _check_sizes(path: Path, infos: list[zipfile.ZipInfo], directory: int) -> No
             f"{path.name} says that it unpacks to {total / 1024**3:,.0f} GB, more than the "
             f"{LARGEST_TOTAL // 1024**3} GB that Touchstone takes in at once. Divide it into smaller ZIPs."
         )
-    if total > RATIO_FROM and total > LARGEST_RATIO * path.stat().st_size:
+    if grows_too_far(total, path.stat().st_size, LARGEST_TOTAL):
         raise DataError(
             f"{path.name} would grow to more than {LARGEST_RATIO} times its size when unpacked ({total / 1024**2:,.0f} "
             "MB). That is how a ZIP bomb is made, so nothing was read. If the files are honest, bring "
@@ -192,7 +190,7 @@ def _check_kind(source: BinaryIO, name: str) -> None:
     begin = source.read(512)
     if not begin:
         raise DataError(f"{name} is empty (0 bytes). Check that it was copied whole.")
-    other = next((title for magic, title in OTHER_ARCHIVES.items() if begin.startswith(magic)), "")
+    other = next((title for magic, title in ARCHIVES.items() if begin.startswith(magic)), "")
     if other:
         raise DataError(
             f"{name} is a {other} archive, which Touchstone does not read. Unpack it, and bring what was in it: one "
@@ -203,10 +201,7 @@ def _check_kind(source: BinaryIO, name: str) -> None:
             raise _broken_zip(name)
         kind = real_kind(begin)
         if kind == "a web page":
-            raise DataError(
-                f"{name} is not a ZIP file but a web page: the download probably gave a login or error page. Sign in "
-                "there, and download the file itself again."
-            )
+            raise web_page_instead(name, "a ZIP file")
         what = f"It is {kind}, whatever its name says. " if kind else ""
         raise DataError(f"{name} is not a ZIP file. {what}Pack the files as ZIP, or bring the folder itself.")
 

@@ -2,8 +2,7 @@
 
 import re
 
-from core.data.file_signatures import real_kind
-from core.data.images.unreadable import POINTER
+from core.data.file_signatures import POINTER, is_text, real_kind, web_page_instead
 from core.errors import DataError
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst")
@@ -12,9 +11,6 @@ WORD_SUFFIXES = (".docx", ".doc", ".rtf", ".odt")  # all but the first are refus
 WEB_SUFFIXES = (".html", ".htm", ".xhtml")
 BOOK_SUFFIXES = (".epub",)
 DOCUMENT_SUFFIXES = (*TEXT_SUFFIXES, *PDF_SUFFIXES, *WORD_SUFFIXES, *WEB_SUFFIXES, *BOOK_SUFFIXES)
-PDF_SIGN = b"%PDF-"
-OLD_OFFICE_SIGN = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-RTF_SIGN = b"{\\rtf"
 _ADVICE = {
     "a ZIP archive": "Rename it to end in .zip, or unpack it and bring the texts within.",
     "an older Office document": "Open it in the program it came from and save it as .docx or .txt.",
@@ -54,12 +50,8 @@ def not_of_kind(name: str, start: bytes, wanted: str) -> DataError:
     """
     kind = real_kind(start)
     if kind == "a web page":
-        return DataError(
-            f"{name} is not {wanted} but a web page: the download probably gave a login or error page. Sign in there, "
-            "and download the file itself again."
-        )
-    is_text = not start[:1024].translate(None, bytes(range(32, 256)) + b"\t\r\n\f")
-    kind = kind or ("a text" if is_text else "")
+        return web_page_instead(name, wanted)
+    kind = kind or ("a text" if is_text(start) else "")
     ending = {"a text": " to end in .txt", "a ZIP archive": " to end in .zip"}.get(kind, "")
     what = f"it is {kind}, whatever its name says" if kind else "its first bytes are not those of one"
     advice = f"Rename it{ending}" if ending else "Give it the ending that it should have"

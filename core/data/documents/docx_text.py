@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.data.documents.document_signatures import OLD_OFFICE_SIGN, RTF_SIGN, not_of_kind, refuse_pointer, unreadable
-from core.data.file_signatures import head
+from core.data.archives.archive import grows_too_far
+from core.data.documents.document_signatures import not_of_kind, refuse_pointer, unreadable
+from core.data.file_signatures import OLD_OFFICE, RTF, head
 from core.data.xml_stream import BrokenXml, XmlReader
 from core.dataset_types import Finding
 from core.errors import DataError
 
 MOST_BYTES = 500_000_000  # of all that is packed within
 MOST_TEXT_BYTES = 250_000_000  # of one piece of XML
-MOST_RATIO = 200  # of it to the whole file, where it is larger than `_SMALL`
-_SMALL = 10_000_000  # bytes
+_SMALL = 10_000_000  # bytes of it that are never too much
 MOST_MEMBERS = 20_000
 _BODY = "word/document.xml"
 _OTHERS = {"xl/workbook.xml": "an Excel workbook", "ppt/presentation.xml": "a PowerPoint presentation"}
@@ -74,9 +74,9 @@ class WordText:
 def check_word(path: Path, name: str) -> None:
     """Raise a `DataError` if a file is no Word document that can be opened within a bounded memory."""
     start = head(path)
-    if start.startswith(OLD_OFFICE_SIGN):
+    if start.startswith(OLD_OFFICE):
         raise _protected(name) if "EncryptedPackage".encode("utf-16-le") in start else _old(name, "(.doc)")
-    if start.startswith(RTF_SIGN):
+    if start.startswith(RTF):
         raise _old(name, "(RTF)")
     refuse_pointer(name, start)
     if start and not start.startswith(b"PK"):
@@ -96,7 +96,7 @@ def check_word(path: Path, name: str) -> None:
         raise _other(name, other) if other else _damaged(name)
     # `zipfile` never unpacks more of a member than its directory entry states, so these sums are true bounds.
     largest = max((m.file_size for m in members if m.filename == _BODY), default=0)
-    grows = largest > MOST_TEXT_BYTES or (largest > _SMALL and largest > MOST_RATIO * path.stat().st_size)
+    grows = grows_too_far(largest, path.stat().st_size, MOST_TEXT_BYTES, _SMALL)
     if sum(m.file_size for m in members) > MOST_BYTES or grows or len(members) > MOST_MEMBERS:
         raise DataError(
             f"{name} unpacks to far more than a document holds (its text to {largest / 1e6:,.0f} MB), so it is "

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.documents.document_signatures import PDF_SIGN, not_of_kind, refuse_pointer, unreadable
-from core.data.file_signatures import head
+from core.data.documents.document_signatures import not_of_kind, refuse_pointer, unreadable
+from core.data.file_signatures import PDF, head
 from core.data.wording import counted
 from core.dataset_types import Finding
 from core.errors import DataError
@@ -66,7 +66,7 @@ class PdfText:
 
         start = head(self.path)
         refuse_pointer(self.name, start)
-        if PDF_SIGN not in start:
+        if PDF not in start:
             raise not_of_kind(self.name, start, "a PDF")
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns about every oddity, for engineers
         try:

@@ -3,10 +3,9 @@
 from collections import Counter
 from typing import Literal
 
-from core.data.file_signatures import HEAD_BYTES, real_kind
+from core.data.file_signatures import HEAD_BYTES, POINTER, is_text, real_kind
 
 Cause = Literal["cut", "empty", "page", "text", "pointer", "other", "unknown"]
-POINTER = b"version https://git-lfs.github.com/spec/"
 _WORDS: dict[Cause, tuple[str, str]] = {
     "cut": ("is damaged or was cut off", "are damaged or were cut off"),
     "empty": ("is empty (0 bytes)", "are empty (0 bytes)"),
@@ -31,8 +30,7 @@ def cause_of(content: bytes) -> Cause:
     kind = real_kind(start)
     if kind:
         return "cut" if kind.endswith("picture") else "page" if kind == "a web page" else "other"
-    is_text = not start[:1024].translate(None, bytes(range(32, 127)) + b"\t\r\n\f")
-    return "text" if is_text else "unknown"
+    return "text" if is_text(start, 127) else "unknown"
 
 
 def in_words(causes: Counter[Cause]) -> str:

@@ -3,15 +3,9 @@
 import zipfile
 from pathlib import Path
 
-from core.data.documents.corpus import Corpus
 from core.data.documents.document_signatures import WORD_SUFFIXES
 from core.data.documents.docx_text import WordText
-from core.data.documents.preview import TASK, lines_of, preview_of
-from core.data.file_signatures import check_there
-from core.data.staging import Progress, ReaderSpec, StagedDataset
-from core.dataset_types import ImportOptions, SourcePreview
-
-FORMAT = "Word document"
+from core.data.documents.single_document import single_document
 
 
 def accepts(path: Path) -> float:
@@ -27,21 +21,6 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def preview(path: Path, options: ImportOptions) -> SourcePreview:
-    """Return the first lines."""
-    check_there(path)
-    return preview_of(path, FORMAT, options, lines_of(WordText(path, path.name).pieces()))
-
-
-def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
-    """Write the document's text into the draft."""
-    check_there(path)
-    progress.stage("Reading", path.stat().st_size, "bytes")
-    corpus = Corpus(staged, path.name)
-    corpus.add(path.name, WordText(path, path.name).pieces(progress.advance))
-    progress.advance(path.stat().st_size)
-    staged.facts.update(format=FORMAT)
-    corpus.finish()
-
-
-READER = ReaderSpec("docx", "Word document (DOCX)", accepts, preview, read, tasks=(TASK,))
+READER = single_document(
+    "docx", "Word document (DOCX)", accepts, lambda path, _: WordText(path, path.name), file_format="Word document"
+)

@@ -4,10 +4,10 @@ from itertools import islice
 from pathlib import Path
 
 from core.data.documents.corpus import Corpus
-from core.data.documents.document_signatures import PDF_SIGN, PDF_SUFFIXES
+from core.data.documents.document_signatures import PDF_SUFFIXES
 from core.data.documents.pdf_text import PdfText
 from core.data.documents.preview import TASK, lines_of, preview_of
-from core.data.file_signatures import check_there, head
+from core.data.file_signatures import PDF, check_there, head
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.wording import counted
 from core.dataset_types import ImportOptions, SourcePreview
@@ -17,7 +17,7 @@ PAGES_LOOKED_AT = 3
 
 def accepts(path: Path) -> float:
     """Return how sure it is: the first bytes say it, some kilobytes of other things may stand before them."""
-    if PDF_SIGN in head(path, 1024):
+    if PDF in head(path, 1024):
         return 0.95
     return 0.7 if path.is_file() and path.suffix.lower() in PDF_SUFFIXES else 0.0
 

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from core.data.archives.archive import grows_too_far
 from core.data.file_signatures import OLD_OFFICE, ZIP, head, refuse_disguised
 from core.data.tables.grid import Grid
 from core.data.tables.old_workbook import BrokenWorkbook, check_old_workbook
@@ -19,8 +20,6 @@ from core.data.xml_stream import BrokenXml, XmlReader
 from core.errors import DataError
 
 MOST_UNPACKED = 1 << 30  # bytes
-MOST_RATIO = 200  # unpacked to packed
-_SMALL = 10 << 20  # bytes unpacked, below which the ratio does not matter
 _CHUNK = 1 << 20
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "Open it in the program it came from and save it as .xlsx or .csv."
@@ -197,7 +196,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
 
 
 def _check_size(path: Path, unpacked: int, packed: int) -> None:
-    if unpacked > MOST_UNPACKED or (unpacked > _SMALL and unpacked > MOST_RATIO * packed):
+    if grows_too_far(unpacked, packed, MOST_UNPACKED):
         raise DataError(
             f"{path.name} would unpack to more than {min(unpacked, MOST_UNPACKED) / 1e6:,.0f} MB, from "
             f"{_size(packed)}: no honest spreadsheet does. If it is yours, save it as .csv."
