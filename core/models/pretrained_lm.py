@@ -7,6 +7,7 @@ from core.config import Params, setting
 from core.preprocessing.model_tokens import ModelTokens
 from core.pretrained.files import read_config
 from core.pretrained.hub import Note
+from core.pretrained.lora import rank_setting
 from core.pretrained.source import check_source, fetch_source, local_folder
 from core.pretrained.tokens import model_tokens
 from core.specs import DataInfo, Examples, ModelSpec
@@ -41,13 +42,7 @@ class PretrainedLmParams(Params):
         le=8_192,
         help="Higher: it can refer to what was further back; each step takes longer. A model may be able to see less.",
     )
-    lora_rank: int = setting(
-        8,
-        label="Rank of the thin layers (with lora)",
-        ge=1,
-        le=256,
-        help="Higher: can change more of what the model knows, and learns by heart sooner.",
-    )
+    lora_rank: int = rank_setting()
     lora_dropout: float = setting(
         0.0,
         label="Dropout of the thin layers (with lora)",

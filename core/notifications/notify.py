@@ -1,8 +1,6 @@
 """Telling: whoever ends a run starts a small process; that one claims the end, so that it is told once, and posts."""
 
 import logging
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,8 +10,8 @@ from core.notifications.formats import payload
 from core.notifications.messages import message_of, preflight_message
 from core.notifications.posting import Answer, post
 from core.notifications.webhook import Webhook, load
-from core.processes.identity import limited_environment
-from core.settings import PROJECT, Settings
+from core.processes.identity import limited_environment, start_apart
+from core.settings import Settings
 from core.store.database import Database
 from core.store.notification_store import NotificationStore
 from core.store.run_store import RunStore
@@ -33,16 +31,9 @@ def announce(settings: Settings, run_id: str) -> None:
         return
     try:
         settings.logs_folder.mkdir(parents=True, exist_ok=True)
-        with (settings.logs_folder / "notifying.log").open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "core.notifications", run_id],
-                cwd=PROJECT,
-                env=limited_environment(1, TOUCHSTONE_HOME=str(settings.home.resolve())),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # it outlives the run's process, and the supervisor
-            )
+        log = settings.logs_folder / "notifying.log"
+        environment = limited_environment(1, TOUCHSTONE_HOME=str(settings.home.resolve()))
+        child = start_apart("core.notifications", run_id, log=log, environment=environment)
     except OSError:
         _log.warning("Nobody could be told that run %s has ended.", run_id, exc_info=True)
         return

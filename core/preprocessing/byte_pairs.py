@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preprocessing.char_alignment import by_character
-from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Predictions, texts_of
+from core.preprocessing.char_alignment import ByteTokens
+from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, texts_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -22,7 +22,7 @@ STRETCH = 20_000  # characters that are read as one; longer ones take longer for
 STRETCHES = 50  # at once: what comes of them is many times their size
 
 
-class BytePairPreprocessor:
+class BytePairPreprocessor(ByteTokens):
     """Byte-level BPE: begins with single bytes and joins the commonest pair of neighbours again and again.
 
     Args:
@@ -67,19 +67,6 @@ class BytePairPreprocessor:
         """Return the documents as one long row of numbers, (N,)."""
         text = _encodable(DOCUMENT_BREAK.join(texts_of(inputs)))
         return np.concatenate([np.zeros(0, dtype=np.int64), *_numbers(self._tokenizer, _stretches(text))])
-
-    def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
-        """Return the text that these numbers stand for; a character that is not whole shows as U+FFFD."""
-        return b"".join(self._bytes[i] for i in ids).decode("utf-8", "replace")
-
-    def judge(self, predictions: Predictions, ids: NDArray[np.int64]) -> Predictions:
-        """Return what happened on each character, from what happened on each piece.
-
-        Args:
-            predictions: (N - 1,) on every piece but the first.
-            ids: (N,) the text.
-        """
-        return by_character(predictions, [self._bytes[i] for i in ids[1:].tolist()])
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return the context, how many pieces there are, and how long they are."""

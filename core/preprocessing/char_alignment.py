@@ -68,3 +68,25 @@ def _code_points(text: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
     whole = text[first:].tobytes().decode("utf-8", "replace")
     points = np.frombuffer(whole.encode("utf-32-le"), dtype="<u4").astype(np.int64)
     return np.concatenate([np.full(count - len(points), 0xFFFD, dtype=np.int64), points])
+
+
+class ByteTokens:
+    """Tokens that each stand for some bytes: read back, and judged by the characters that they spell."""
+
+    @property
+    def _bytes(self) -> list[bytes]:
+        """The bytes of each token, by its number."""
+        raise NotImplementedError
+
+    def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
+        """Return the text that these numbers stand for; a character that is not whole shows as U+FFFD."""
+        return b"".join(self._bytes[i] for i in ids).decode("utf-8", "replace")
+
+    def judge(self, predictions: Predictions, ids: NDArray[np.int64]) -> Predictions:
+        """Return what happened on each character, from what happened on each piece.
+
+        Args:
+            predictions: (N - 1,) on every piece but the first.
+            ids: (N,) the text.
+        """
+        return by_character(predictions, [self._bytes[i] for i in ids[1:].tolist()])

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from core.errors import DataError
 from core.preprocessing.byte_pairs import byte_of_sign
-from core.preprocessing.char_alignment import by_character
+from core.preprocessing.char_alignment import ByteTokens
 from core.preprocessing.word_pieces import readable
-from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, Predictions, texts_of
+from core.specs import DOCUMENT_BREAK, DataInfo, Examples, Inputs, texts_of
 
 STRETCH = 20_000  # characters that are read as one; longer ones take longer for each character
 STRETCHES = 50  # at once
@@ -22,7 +22,7 @@ LOST = 0.01  # share of a text's characters that a tokenizer may not know before
 SPACE = "\N{LOWER ONE EIGHTH BLOCK}"  # stands for a space in many vocabularies
 
 
-class ModelTokens:
+class ModelTokens(ByteTokens):
     """Cuts texts with a pretrained model's own tokenizer, and knows which bytes each token stands for.
 
     Args:
@@ -73,19 +73,6 @@ class ModelTokens:
         text = readable(DOCUMENT_BREAK.join(texts_of(inputs)))
         stretches = [text[start : start + STRETCH] for start in range(0, len(text), STRETCH)]
         return np.concatenate([np.zeros(0, dtype=np.int64), *self._numbers(stretches)])
-
-    def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
-        """Return the text that these ids stand for; a character that is not whole shows as U+FFFD."""
-        return b"".join(self._bytes[i] for i in ids).decode("utf-8", "replace")
-
-    def judge(self, predictions: Predictions, ids: NDArray[np.int64]) -> Predictions:
-        """Return what happened on each character, from what happened on each token.
-
-        Args:
-            predictions: (N - 1,) on every token but the first.
-            ids: (N,) the text.
-        """
-        return by_character(predictions, [self._bytes[i] for i in ids[1:].tolist()])
 
     @property
     def never_written(self) -> tuple[int, ...]:

@@ -1,12 +1,25 @@
 """Low-rank adapters: a large network stays as it is, and two thin matrices beside each of its layers learn."""
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from core.config import setting
 
 if TYPE_CHECKING:
     from torch import nn
 
 SCALE = 2  # of what the adapters say, whatever their rank
+
+
+def rank_setting() -> Any:
+    """Declare how thick the adapters are."""
+    return setting(
+        8,
+        label="Rank of the thin layers (with lora)",
+        ge=1,
+        le=256,
+        help="Higher: can change more of what the model knows, and learns by heart sooner.",
+    )
 
 
 def add_adapters(network: "nn.Module", rank: int, dropout: float) -> None:

@@ -7,6 +7,7 @@ from core.config import Params, setting
 from core.preprocessing import sentence_encoder
 from core.preprocessing.word_pieces import WordPieces
 from core.pretrained.files import UnusableModel, read_config
+from core.pretrained.lora import rank_setting
 from core.pretrained.source import chosen_folder, hub_name, local_folder
 from core.pretrained.tokens import word_pieces
 from core.specs import DataInfo
@@ -49,13 +50,7 @@ class EncoderParams(Params):
         le=0.9,
         help="Higher: more of what it finds on its way is hidden too, which helps where examples are few.",
     )
-    lora_rank: int = setting(
-        8,
-        label="Rank of the thin layers (with lora)",
-        ge=1,
-        le=256,
-        help="Higher: can change more of what the model knows, and learns by heart sooner.",
-    )
+    lora_rank: int = rank_setting()
 
 
 def text_folder(source: str) -> Path:

@@ -2,10 +2,14 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
+
+from core.settings import PROJECT
 
 DYING_S = 5.0  # a process is seen as dead before all of its threads are, and says how it ended only then
 _SAME_START_S = 2.0  # the clock may be set between two looks; a pid is never reused so soon
@@ -75,6 +79,30 @@ def limited_environment(threads: int = 0, **more: str) -> dict[str, str]:
     """
     count = threads or max(1, (os.cpu_count() or 1) - 1)
     return {**os.environ, **thread_limits(count, os.environ), **more}
+
+
+def start_apart(module: str, *arguments: str, log: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Start a module of ours, as `python -m` does, in a process that outlives whoever starts it.
+
+    Args:
+        module: Its name.
+        arguments: For it.
+        log: The file that what it writes is appended to: nobody may be left to drain a pipe.
+        environment: See `limited_environment`.
+
+    Raises:
+        OSError: The log or the process cannot be made.
+    """
+    with log.open("ab") as written:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a session of its own
+        )
 
 
 def ended_with(child: "subprocess.Popen[bytes]", wait_s: float) -> int | None:

@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -24,13 +23,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.errors import UserError
 from core.files import write_json
-from core.processes.identity import DYING_S, ended_with, is_alive, limited_environment, start_time
+from core.processes.identity import DYING_S, ended_with, is_alive, limited_environment, start_apart, start_time
 from core.processes.limits import Cause, cause_of_end, limit_import
 
 REQUEST, PROCESS, PROGRESS, CANCEL, LOG = "request.json", "process.json", "progress.json", "cancel", "log.txt"
 NICENESS = 5  # pages and trainings come first
 UNSTARTED_S = 10.0  # a job without a process for longer will never have one
-_PROJECT = Path(__file__).resolve().parents[2]
 _LAST_WORDS = 8_000  # bytes of the log
 _BROKEN = "Fatal Python error"  # what `faulthandler` writes when compiled code breaks down
 _CHILDREN: dict[Path, "subprocess.Popen[bytes]"] = {}  # by the job's folder
@@ -67,17 +65,7 @@ class JobFolders(Generic[Document]):
             (folder / name).unlink(missing_ok=True)
         self.write(folder, begun)
         write_json(folder / REQUEST, request)
-        # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
-        with (folder / LOG).open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", self._module, str(folder)],
-                cwd=_PROJECT,
-                env=limited_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        child = start_apart(self._module, str(folder), log=folder / LOG, environment=limited_environment())
         sign(folder, child.pid)
         with _LOCK:
             _CHILDREN[folder] = child

@@ -2,12 +2,11 @@
 
 import hashlib
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
 
-from core.processes.identity import limited_environment
+from core.processes.identity import limited_environment, start_apart
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
 from core.store.database import Database
@@ -65,15 +64,7 @@ class SupervisorProcess:
     def _start(self) -> None:
         self._settings.prepare()
         threads = self._settings.threads_per_run(self._settings.slots or 1)
-        # A file, not a pipe: nobody may be left to drain it. A session of its own: it outlives whoever starts it.
-        with (self._settings.logs_folder / "supervisor.log").open("ab") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "core.worker"],
-                cwd=PROJECT,
-                env=limited_environment(threads, TOUCHSTONE_HOME=str(self._settings.home.resolve())),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        log = self._settings.logs_folder / "supervisor.log"
+        environment = limited_environment(threads, TOUCHSTONE_HOME=str(self._settings.home.resolve()))
+        self._child = start_apart("core.worker", log=log, environment=environment)
         self._started_at = time.monotonic()
