@@ -10,7 +10,7 @@ from core.notifications.formats import payload
 from core.notifications.messages import message_of, preflight_message
 from core.notifications.posting import Answer, post
 from core.notifications.webhook import Webhook, load
-from core.processes.identity import limited_environment, start_apart
+from core.processes.identity import start_apart
 from core.settings import Settings
 from core.store.database import Database
 from core.store.notification_store import NotificationStore
@@ -32,8 +32,8 @@ def announce(settings: Settings, run_id: str) -> None:
     try:
         settings.logs_folder.mkdir(parents=True, exist_ok=True)
         log = settings.logs_folder / "notifying.log"
-        environment = limited_environment(1, TOUCHSTONE_HOME=str(settings.home.resolve()))
-        child = start_apart("core.notifications", run_id, log=log, environment=environment)
+        home = str(settings.home.resolve())
+        child = start_apart("core.notifications", run_id, log=log, threads=1, TOUCHSTONE_HOME=home)
     except OSError:
         _log.warning("Nobody could be told that run %s has ended.", run_id, exc_info=True)
         return

@@ -81,14 +81,17 @@ def limited_environment(threads: int = 0, **more: str) -> dict[str, str]:
     return {**os.environ, **thread_limits(count, os.environ), **more}
 
 
-def start_apart(module: str, *arguments: str, log: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+def start_apart(
+    module: str, *arguments: str, log: Path, threads: int = 0, **environment: str
+) -> "subprocess.Popen[bytes]":
     """Start a module of ours, as `python -m` does, in a process that outlives whoever starts it.
 
     Args:
         module: Its name.
         arguments: For it.
         log: The file that what it writes is appended to: nobody may be left to drain a pipe.
-        environment: See `limited_environment`.
+        threads: CPU threads of each numerical library; see `limited_environment`.
+        environment: Further variables.
 
     Raises:
         OSError: The log or the process cannot be made.
@@ -97,7 +100,7 @@ def start_apart(module: str, *arguments: str, log: Path, environment: Mapping[st
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=PROJECT,
-            env=environment,
+            env=limited_environment(threads, **environment),
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,

@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.errors import UserError
 from core.files import write_json
-from core.processes.identity import DYING_S, ended_with, is_alive, limited_environment, start_apart, start_time
+from core.processes.identity import DYING_S, ended_with, is_alive, start_apart, start_time
 from core.processes.limits import Cause, cause_of_end, limit_import
 
 REQUEST, PROCESS, PROGRESS, CANCEL, LOG = "request.json", "process.json", "progress.json", "cancel", "log.txt"
@@ -65,7 +65,7 @@ class JobFolders(Generic[Document]):
             (folder / name).unlink(missing_ok=True)
         self.write(folder, begun)
         write_json(folder / REQUEST, request)
-        child = start_apart(self._module, str(folder), log=folder / LOG, environment=limited_environment())
+        child = start_apart(self._module, str(folder), log=folder / LOG)
         sign(folder, child.pid)
         with _LOCK:
             _CHILDREN[folder] = child

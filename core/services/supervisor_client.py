@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import suppress
 
-from core.processes.identity import limited_environment, start_apart
+from core.processes.identity import start_apart
 from core.runs import WorkerInfo
 from core.settings import PROJECT, Settings
 from core.store.database import Database
@@ -65,6 +65,6 @@ class SupervisorProcess:
         self._settings.prepare()
         threads = self._settings.threads_per_run(self._settings.slots or 1)
         log = self._settings.logs_folder / "supervisor.log"
-        environment = limited_environment(threads, TOUCHSTONE_HOME=str(self._settings.home.resolve()))
-        self._child = start_apart("core.worker", log=log, environment=environment)
+        home = str(self._settings.home.resolve())
+        self._child = start_apart("core.worker", log=log, threads=threads, TOUCHSTONE_HOME=home)
         self._started_at = time.monotonic()

@@ -26,7 +26,7 @@ def starts() -> list[tuple[str, ast.Call]]:
 
 def test_whoever_starts_a_process_bounds_its_threads() -> None:
     seen = {place.split(":")[0] for place, _ in starts()}
-    assert {"services/supervisor_client.py", "notifications/notify.py"} <= seen
+    assert "processes/identity.py" in seen  # `start_apart`: supervisor, jobs, notifications
     # A spare inspector is started by the fork server, whose environment is bounded and is the one it gets.
     unbounded = [
         place
