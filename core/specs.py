@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 SplitName = Literal["train", "validation", "test"]
+InputKind = Literal["image", "text", "table"]
+OutputKind = Literal["label", "text", "number"]
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
 
@@ -291,8 +293,15 @@ class TaskSpec:
     title: str
     summary: str
     example: str  # what a founder would use it for
-    input_kind: Literal["image", "text", "table"]
-    output_kind: Literal["label", "text", "number"]
+    input_kind: InputKind
+    output_kind: OutputKind
+    icon: str  # of Material Symbols
+    noun: str  # one example: "picture"
+    needs: str  # what a source must hold, a sentence
+    needs_columns: str  # of a table or a set of the hub, as it stands within a sentence
+    # Options of an import that name the columns of a table which it cannot do without, each with its title.
+    columns: tuple[tuple[str, str], ...]
+    looked_for: str  # what the data doctor looks for, as it stands within a sentence
     metrics: tuple[MetricSpec, ...]
     primary_metric: str
     demo: tuple[str, str]  # data set and model of the one-click demo
@@ -311,6 +320,9 @@ class TaskSpec:
     judged: Callable[[Predictions, Examples], Predictions] | None = None
     # Returns this task with whatever its loss must know of the data, such as the spread of the numbers to predict.
     for_data: "Callable[[TaskSpec, DataInfo], TaskSpec] | None" = None
+    part_noun: str = ""  # one row of a data set, where that is not an example: "text part"
+    split_unit: str = ""  # what the sizes of the splits count, where these are not rows: "characters"
+    weights_example: str = "owner/name"  # a pretrained model of the hub that can learn it
 
     def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Predictions]:
         """Return what simple methods do on the test examples, by name."""
@@ -319,6 +331,10 @@ class TaskSpec:
     def on(self, info: DataInfo) -> "TaskSpec":
         """Return the task as it is on this data."""
         return self if self.for_data is None else self.for_data(self, info)
+
+    def counted_in(self, count: int = 2) -> str:
+        """Return what so many rows of a data set are called."""
+        return (self.part_noun or self.noun) + ("" if count == 1 else "s")
 
     def metric(self, name: str) -> MetricSpec:
         """Return the metric of this name."""

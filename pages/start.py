@@ -13,12 +13,6 @@ from pages.components.widgets.starting import one_key, start
 from pages.components.widgets.status_badge import status_chip
 from pages.components.widgets.text import ago, duration, number, plain
 
-ICONS = {
-    "image-classification": "image",
-    "tabular-regression": "table_chart",
-    "text-classification": "sentiment_satisfied",
-    "text-generation": "edit_note",
-}
 RECENT = 5
 REFRESH_S = 4.0
 
@@ -32,7 +26,7 @@ def page() -> None:
         "By how much? How sure?",
     )
     st.space("small")
-    with st.grid(2, border=True, min_column_width=270):
+    with st.grid(3, border=True, min_column_width=270):
         for task in shared_service().tasks().values():
             _card(task)
     st.page_link("import_data.py", label="Bring your own data", icon=":material/upload_file:")
@@ -52,7 +46,7 @@ def _card(task: TaskSpec) -> None:
     dataset, model = task.demo
     with st.container(height="stretch", vertical_alignment="distribute", key=f"card-{task.name}"):
         with st.container(gap="small"):
-            st.markdown(f"## :primary[:material/{ICONS.get(task.name, 'category')}:] {task.title}")
+            st.markdown(f"## :primary[:material/{task.icon}:] {task.title}")
             st.markdown(task.summary)
             st.caption(f"**For example:** {task.example}")
         ready = model in service.models(task.name) and dataset in service.datasets(task.name)

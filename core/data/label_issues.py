@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from core.data.rows import FEATURE
+from core.data.splits.row_identity import cell_keys
 from core.data.store.load_examples import SPLIT_NUMBERS
 from core.data.store.manifest import read_json, write_json
 from core.data.wording import counted, shown, thing
@@ -23,6 +25,7 @@ SURE = 0.5  # probability of another class from which a label is doubted
 CODE = "probable-mislabels"
 KEPT_FILE = "kept-labels.json"  # in a data set's folder: a decision is about examples, not about one version
 EXAMPLES = 5  # that a finding holds
+COLUMNS = 4  # by which a row of a table is told
 
 
 class Mislabel(NamedTuple):
@@ -137,8 +140,7 @@ def label_issue_finding(
     """
     judged = info.split_sizes.get("validation", 0) + info.split_sizes.get("test", 0)
     seem = "seems" if len(doubted) == 1 else "seem"
-    name = "name" if "name" in rows.column_names else "text"
-    first = rows.column(name).take(pa.array([one.position for one in doubted[:EXAMPLES]], pa.int64())).to_pylist()
+    first = _said_of(rows.take(pa.array([one.position for one in doubted[:EXAMPLES]], pa.int64())))
     return Finding(
         code=CODE,
         severity="warning",
@@ -153,6 +155,16 @@ def label_issue_finding(
         f"{expected_precision(trial, thing(info.task))}",
         rows=tuple(one.position for one in doubted),
     )
+
+
+def _said_of(rows: pa.Table) -> list[str | None]:
+    """Return what to call each row: its name, its text, or its first cells."""
+    for name in ("name", "text"):
+        if name in rows.column_names:
+            return list(rows.column(name).to_pylist())
+    names = [name for name in rows.column_names if name.startswith(FEATURE)][:COLUMNS]
+    cells = rows.select(names).to_pylist()
+    return [", ".join(f"{name.removeprefix(FEATURE)} {value}" for name, value in row.items()) for row in cells]
 
 
 def expected_precision(trial: LabelFlipTest | None, things: str = "examples") -> str:
@@ -175,9 +187,8 @@ def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
         rows: Of a version with labels.
         positions: Of the examples.
     """
-    content = _content(rows)
-    some = rows.select([content, "label"]).take(pa.array(positions, pa.int64()))
-    pairs = zip(some.column(content).to_pylist(), some.column("label").to_pylist(), strict=True)
+    some = rows.take(pa.array(positions, pa.int64()))
+    pairs = zip(_content(some).to_pylist(), some.column("label").to_pylist(), strict=True)
     return [hashlib.sha256(_bytes(what) + b"\0" + _bytes(label)).hexdigest()[:32] for what, label in pairs]
 
 
@@ -191,8 +202,8 @@ def remaining_label_issues(doubted: Sequence[LabelIssue], old: pa.Table, new: pa
     """
     if not doubted:
         return []
-    positions, content = [one.position for one in doubted], _content(old)
-    sought = pc.is_in(new.column(content), value_set=old.column(content).take(pa.array(positions)).combine_chunks())
+    positions = [one.position for one in doubted]
+    sought = pc.is_in(_content(new), value_set=_content(old.take(pa.array(positions))).combine_chunks())
     places = np.flatnonzero(sought.to_numpy()).tolist()
     found = dict(zip(reversed(labels_known_as(new, places)), reversed(places), strict=True))
     keys = zip(doubted, labels_known_as(old, positions), strict=True)
@@ -234,8 +245,12 @@ def keep_labels(folder: Path, keys: Iterable[str]) -> None:
     write_json(folder / KEPT_FILE, KeptLabels(keys=frozenset(keys)))
 
 
-def _content(rows: pa.Table) -> str:
-    return "pixels" if "pixels" in rows.column_names else "text"
+def _content(rows: pa.Table) -> pa.ChunkedArray:
+    """Return what each row is, whatever its label: its pixels, its text, or a key of its cells."""
+    for name in ("pixels", "text"):
+        if name in rows.column_names:
+            return rows.column(name)
+    return pa.chunked_array([pa.array(cell_keys(rows).tolist(), pa.binary())])
 
 
 def _bytes(value: str | bytes | None) -> bytes:

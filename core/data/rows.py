@@ -39,6 +39,7 @@ IMAGE_ROWS = pa.schema(
 
 
 KIND, ORDER = b"kind", b"order"  # of a column's metadata: "text" for free text; "dmy" or "mdy" of its dates
+ANSWERS = ("target", "label")  # columns of a table, one of which is to be predicted: a number, or a kind
 UNUSED = "unused"  # int64: a hash of the cells that no model reads, so that differing rows are never called the same
 
 
@@ -48,8 +49,10 @@ def table_rows(
     dates: Mapping[str, str] | None = None,
     clocks: Iterable[str] = (),
     texts: Iterable[str] = (),
+    *,
+    is_labelled: bool = False,
 ) -> pa.Schema:
-    """Return the schema of a table for regression; where there is nothing, numbers are NaN and all others null.
+    """Return the schema of a table; where there is nothing, numbers are NaN and all others null.
 
     Args:
         numbers: The user's columns that hold numbers.
@@ -57,6 +60,7 @@ def table_rows(
         dates: The user's columns that hold dates -> the order of day, month and year as they were written.
         clocks: The user's columns that hold times of the day.
         texts: The user's columns that hold free texts.
+        is_labelled: Whether a label is to be predicted, not a number.
     """
     features = [
         *(pa.field(FEATURE + name, pa.float64()) for name in numbers),
@@ -65,14 +69,8 @@ def table_rows(
         *(pa.field(FEATURE + name, _TEXT) for name in categories),
         *(pa.field(FEATURE + name, _TEXT, metadata={KIND: "text"}) for name in texts),
     ]
-    return pa.schema([pa.field("target", pa.float64()), *features, *[pa.field(*field) for field in _COMMON]])
-
-
-ROWS_BY_TASK: Mapping[str, pa.Schema] = {
-    "image-classification": IMAGE_ROWS,
-    "text-classification": TEXT_ROWS,
-    "text-generation": DOCUMENT_ROWS,
-}
+    answer = pa.field("label", _TEXT) if is_labelled else pa.field("target", pa.float64())
+    return pa.schema([answer, *features, *[pa.field(*field) for field in _COMMON]])
 
 
 def without_given(rows: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import pyarrow as pa
 
 from core.data.rows import PackWriter, RowsWriter
+from core.data.task_kinds import ANY, TaskKind
 from core.dataset_types import Finding, ImportOptions, SourcePreview, Thumbnail
 
 Unit = Literal["bytes", "rows", "pictures", "documents", "checks"]
@@ -91,6 +92,6 @@ class ReaderSpec:
     read: Callable[[Path, ImportOptions, StagedDataset, Progress], None]
     # Names of `ImportOptions.layout` that ask for it, whatever the others say.
     layouts: Callable[[], Collection[str]] = tuple
-    tasks: tuple[str, ...] = ()  # that its sources are for; empty: any
+    tasks: TaskKind = ANY  # that its sources are for
     # Of pictures: a few of each class, small, with `options` complete.
     thumbnails: Callable[[Path, ImportOptions], tuple[Thumbnail, ...]] | None = None

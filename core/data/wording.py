@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import catalog
+
 LOOKED_AT = 1_000  # positions that a finding keeps, to look at
 SHOWN = 5  # examples in a finding
 LONGEST_EXAMPLE = 80  # characters
 LISTED = 5  # names that a sentence holds
-THINGS = {"image-classification": "picture", "text-classification": "text", "text-generation": "document"}
 
 
 def thing(task: str, count: int = 2) -> str:
     """Return what one example of a task is called, or several."""
-    return THINGS.get(task, "row") + ("" if count == 1 else "s")
+    return catalog.find_task(task).noun + ("" if count == 1 else "s")
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -63,7 +63,7 @@ class ColumnPreprocessor:
 
         Args:
             columns: Of the table.
-            target: The numbers to predict.
+            target: The numbers to predict; of labels, what stands for them where columns are encoded.
         """
         self.columns, self.target = columns, target
 
@@ -77,8 +77,9 @@ class ColumnPreprocessor:
         table = _table(train.inputs)
         if not len(table.columns):
             raise DataError("There is no column to predict from. Import the data again and leave fewer columns out.")
-        targets = np.asarray(train.targets, dtype=np.float64)
-        target = fit_target(targets)
+        targets = _targets(train)
+        # A label has no scale of its own: it is only a number to encode rare words and texts by.
+        target = _encoding(targets) if train.labels else fit_target(targets)
         wanted, orders = (targets - target.mean) / target.std, table.attrs.get(ORDERS, {})
         numbers, words, dates, texts = [], [], [], []
         for name, column in ((str(name), column) for name, column in table.items()):
@@ -93,7 +94,7 @@ class ColumnPreprocessor:
                 case _:
                     words.append(fit_words(name, column, wanted))
         plain = cls(Columns(tuple(numbers), tuple(words), tuple(dates), tuple(texts)), target)
-        return plain._or_logarithms(train, targets)
+        return plain if train.labels else plain._or_logarithms(train, targets)
 
     def _or_logarithms(self, train: Examples, targets: NDArray[np.float64]) -> Self:
         """Return this, or the same with logarithms where the target clearly multiplies rather than adds."""
@@ -163,7 +164,7 @@ class ColumnPreprocessor:
             train: As given to `fit`.
         """
         table = _table(train.inputs)
-        wanted = (np.asarray(train.targets, dtype=np.float64) - self.target.mean) / self.target.std
+        wanted = (_targets(train) - self.target.mean) / self.target.std
         encoded = [column for column in self.columns.words if column.encoded]
         codes = {c.name: cross_fitted(plain_words(table[c.name]), wanted) for c in encoded}
         weighted = [column for column in self.columns.texts if column.weights]
@@ -252,6 +253,20 @@ def kind_of(column: "pd.Series[Any]") -> str:
     if pd.api.types.is_numeric_dtype(column.dtype):
         return "number"
     return "text" if column.dtype.name == "string" else "category"  # pandas' own inference makes "str" or "object"
+
+
+def _targets(train: Examples) -> NDArray[np.float64]:
+    """Return the numbers by which rare words and texts are encoded, (N,).
+
+    Of labels: whether a row is of the second of two classes, of more whether it is of the commonest one.
+    """
+    if len(train.labels) > 2:  # one number says something of one class; the model has the other columns beside it
+        return (train.targets == np.bincount(train.targets).argmax()).astype(np.float64)
+    return np.asarray(train.targets, dtype=np.float64)
+
+
+def _encoding(targets: NDArray[np.float64]) -> TargetNumbers:
+    return TargetNumbers(float(targets.mean()), float(targets.std()) or 1.0, 0.0, 1.0)
 
 
 def _word_column(state: dict[str, Any]) -> WordColumn:

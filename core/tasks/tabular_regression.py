@@ -123,6 +123,13 @@ TASK = TaskSpec(
     example="Estimate prices and demand, hours a job will take, the value of a customer.",
     input_kind="table",
     output_kind="number",
+    icon="table_chart",
+    noun="row",
+    needs="That needs a table with a column of numbers to predict.",
+    needs_columns="a column of numbers to predict, and others to predict it from",
+    columns=(("target_column", "Number to predict"),),
+    looked_for="repeated rows, missing values, numbers that are far from all others, columns that give the answer away "
+    "or only number the rows, and personal data",
     metrics=(
         MetricSpec(
             "r2",

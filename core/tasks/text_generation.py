@@ -66,6 +66,15 @@ TASK = TaskSpec(
     example="Suggest how a sentence goes on, draft texts in your tone, complete codes and part numbers.",
     input_kind="text",
     output_kind="text",
+    icon="edit_note",
+    noun="document",
+    part_noun="text part",  # a long document comes in as several
+    split_unit="characters",
+    needs="That needs texts: documents, or a table with a column of texts.",
+    needs_columns="a column of texts",
+    columns=(("text_column", "Text"),),
+    looked_for="empty and repeated documents, broken characters, and personal data",
+    weights_example="distilbert/distilgpt2",
     metrics=(
         MetricSpec(
             "loss",

@@ -17,6 +17,7 @@ MOST = 24
 LONGEST_TEXT = 500  # characters
 MOST_COLUMNS = 40  # of a table
 LONGEST_CELL = 80  # characters
+IN_WORDS = 8  # columns of a row on one line
 
 
 def describe_mistakes(
@@ -75,6 +76,13 @@ def _of_a_number(i: int, predictions: Predictions, examples: Examples) -> dict[s
 def _row(table: "pd.DataFrame", i: int) -> dict[str, float | str | None]:
     """Return one row by column; None where there is nothing."""
     return {str(name): _cell(value) for name, value in table.iloc[i, :MOST_COLUMNS].items()}
+
+
+def row_in_words(table: "pd.DataFrame", i: int) -> str:
+    """Return the first columns of a row on one line: "age 38, plan basic"."""
+    cells = {name: value for name, value in _row(table, i).items() if value is not None}
+    said = (f"{name} {f'{value:g}' if isinstance(value, float) else value}" for name, value in cells.items())
+    return ", ".join(list(said)[:IN_WORDS])
 
 
 def _cell(value: Any) -> float | str | None:

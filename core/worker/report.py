@@ -18,7 +18,7 @@ from core.files import write_text
 from core.training.device import answering_threads
 from core.training.memory import parameter_counts
 from core.worker.latency import answer_times, reader, writer
-from core.worker.mistakes import describe_mistakes, image_of_pixels
+from core.worker.mistakes import describe_mistakes, image_of_pixels, row_in_words
 from core.worker.target_scale import scale_note
 from core.worker.text_samples import samples
 
@@ -135,6 +135,8 @@ def _examples(predictions: "Predictions", test: "Examples") -> Iterator[tuple[Ke
             image = image_of_pixels(test.inputs[i])
             name, content = _small(image, i)
             yield KeptExample(truth, answer, sure, i, image=name), content
+        else:
+            yield KeptExample(truth, answer, sure, i, text=row_in_words(test.inputs, i)), b""
 
 
 def _small(image: Image.Image, number: int) -> tuple[str, bytes]:

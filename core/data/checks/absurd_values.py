@@ -5,8 +5,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.columns import TABLES, features, is_number, numbers, source_place, with_missing
+from core.data.checks.support.columns import features, is_number, numbers, source_place, with_missing
 from core.data.checks.support.outliers import far_out, most_exceptions
+from core.data.task_kinds import TABLES
 from core.data.wording import counted, examples_of, number, positions, shown
 from core.dataset_types import Finding
 

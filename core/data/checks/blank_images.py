@@ -8,6 +8,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.group_ids import first_of_each
 from core.data.checks.support.selection import keep, texts_at
 from core.data.images.decoding import BadImage, decode
+from core.data.task_kinds import IMAGES
 from core.data.wording import SHOWN, counted, examples_of, positions
 from core.dataset_types import Finding
 
@@ -66,4 +67,4 @@ def _is_blank(content: bytes) -> bool:
     return bool((extrema[:, 1] - extrema[:, 0] <= FLAT).all())
 
 
-CHECK = CheckSpec(CODE, ("image-classification",), run, fix, order=18)
+CHECK = CheckSpec(CODE, IMAGES, run, fix, order=18)

@@ -4,6 +4,7 @@ import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.spurious_correlation import told_apart
+from core.data.task_kinds import IMAGES
 from core.data.wording import examples_of, listed, percent, positions
 from core.dataset_types import Finding
 
@@ -40,4 +41,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("image-classification",), run, order=16)
+CHECK = CheckSpec(CODE, IMAGES, run, order=16)

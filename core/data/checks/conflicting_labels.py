@@ -7,10 +7,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.group_ids import first_of_each, numbered, sizes_of
 from core.data.checks.support.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.data.checks.support.selection import keep
+from core.data.task_kinds import IMAGES, PERCEIVED
 from core.data.wording import SHOWN, examples_of, positions, shown, thing
 from core.dataset_types import Finding
 
@@ -81,7 +81,7 @@ def _pairs(context: CheckContext, rows: NDArray[np.int64]) -> tuple[tuple[int, i
 
 def _message(context: CheckContext, rows: NDArray[np.int64], count: int) -> str:
     noun = thing(context.task, count)
-    if context.task == "image-classification":
+    if IMAGES.fits(context.task):
         return f"{count:,} {noun} {'is' if count == 1 else 'are'} there more than once, with different labels."
     to_the_letter = repeated_to_the_letter(context, rows)
     exact = to_the_letter[1] if to_the_letter else count
@@ -107,4 +107,4 @@ def _label(context: CheckContext, target: int) -> str:
     return shown(context.labels[target], 16) if target >= 0 else "no label"
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=12)
+CHECK = CheckSpec(CODE, PERCEIVED, run, fix, order=12)

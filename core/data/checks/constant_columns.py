@@ -3,7 +3,8 @@
 import pyarrow as pa
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.columns import TABLES, features, others_remain, present, without
+from core.data.checks.support.columns import features, others_remain, present, without
+from core.data.task_kinds import TABLES
 from core.data.wording import counted, examples_of, listed
 from core.dataset_types import Finding
 

@@ -5,12 +5,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION, repeats
+from core.data.checks.support.classes import repeats
 from core.data.checks.support.columns import describe_row, identifiers, numbering_columns, row_groups, skipped
 from core.data.checks.support.group_ids import first_of_each, numbered, sizes_of
 from core.data.checks.support.repeats import repeated_to_the_letter, sayings, side_by_side
 from core.data.checks.support.selection import keep
 from core.data.rows import UNUSED
+from core.data.task_kinds import IMAGES, JUDGED_ROWS, TABLES
 from core.data.wording import SHOWN, counted, examples_of, listed, positions, shown, thing
 from core.dataset_types import Finding
 
@@ -45,14 +46,14 @@ def fix(context: CheckContext) -> pa.Table:
 
 def _repeats(context: CheckContext) -> NDArray[np.bool_]:
     """Return which rows repeat an earlier one, (N,): its label too, or its number to predict."""
-    if context.task != "tabular-regression":
+    if not TABLES.fits(context.task):
         return repeats(context)
     return np.asarray(first_of_each(row_groups(context)) != np.arange(len(context)))
 
 
 def _pairs(context: CheckContext, repeated: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
     """Return a few repeated pictures beside the first of the same label."""
-    if context.task != "image-classification":
+    if not IMAGES.fits(context.task):
         return ()
     with_label = numbered(context.same * (len(context.labels) + 1) + context.targets + 1)
     return side_by_side(np.flatnonzero(repeated), first_of_each(with_label))
@@ -61,12 +62,12 @@ def _pairs(context: CheckContext, repeated: NDArray[np.bool_]) -> tuple[tuple[in
 def _message(context: CheckContext, count: int) -> str:
     nouns = thing(context.task)
     start = f"{count:,} of the {len(context):,} {nouns} {'repeats' if count == 1 else 'repeat'} an earlier one"
-    if context.task == "tabular-regression":
+    if TABLES.fits(context.task):
         tells_unread = UNUSED in context.rows.column_names  # versions of before cannot compare what no model reads
         apart = numbering_columns(context) if tells_unread else [*identifiers(context), *skipped(context)]
         but = f", but for {listed(apart)}" if apart else ""
         return f"{start} in every column{but}."
-    if context.task == "image-classification":
+    if IMAGES.fits(context.task):
         return f"{start}, pixel for pixel, and {'has' if count == 1 else 'have'} the same label."
     repeated = len(context) - int(context.same.max()) - 1
     to_the_letter = repeated_to_the_letter(context, np.flatnonzero(sizes_of(context.same) > 1))
@@ -82,7 +83,7 @@ def _message(context: CheckContext, count: int) -> str:
 def _examples(context: CheckContext, repeated: NDArray[np.bool_]) -> tuple[str, ...]:
     """Show what is repeated, the most often repeated texts and pictures first."""
     rows = np.flatnonzero(repeated)
-    if context.task == "tabular-regression":
+    if TABLES.fits(context.task):
         return examples_of(describe_row(context, int(row)) for row in rows[:SHOWN])
     groups = numbered(context.same[rows])
     times = np.bincount(groups)
@@ -92,4 +93,4 @@ def _examples(context: CheckContext, repeated: NDArray[np.bool_]) -> tuple[str, 
     return examples_of(f"{text} ({times[group] + 1:,} times)" for text, group in zip(words, most, strict=True))
 
 
-CHECK = CheckSpec(CODE, (*CLASSIFICATION, "tabular-regression"), run, fix, order=31)
+CHECK = CheckSpec(CODE, JUDGED_ROWS, run, fix, order=31)

@@ -5,8 +5,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION, different_examples
+from core.data.checks.support.classes import different_examples
 from core.data.checks.support.selection import keep
+from core.data.task_kinds import LABELLED
 from core.data.wording import counted, examples_of, listed, positions, thing
 from core.dataset_types import Finding
 
@@ -62,4 +63,4 @@ def _leaving(sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.zeros(len(sizes), dtype=np.bool_)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=2)
+CHECK = CheckSpec(CODE, LABELLED, run, fix, order=2)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import rewrite, sample, texts_at
 from core.data.tables.cleaning import clean_text
+from core.data.task_kinds import DOCUMENTS, TEXTS
 from core.data.wording import LOOKED_AT, counted, examples_of, percent, positions
 from core.dataset_types import Finding
 
@@ -37,7 +38,7 @@ def run(context: CheckContext) -> Finding | None:
     count = len(rows)
     if not count:
         return None
-    nouns, nouns_many = ("document", "documents") if context.task == "text-generation" else ("text", "texts")
+    nouns, nouns_many = ("document", "documents") if DOCUMENTS.fits(context.task) else ("text", "texts")
     first = "the first " if len(context) > len(texts) else "the "
     return Finding(
         code=CODE,
@@ -85,4 +86,4 @@ def _examples(context: CheckContext, rows: NDArray[np.int64]) -> tuple[str, ...]
     return examples_of(f"{tag} ({times:,} times)" for tag, times in kinds.most_common(20))
 
 
-CHECK = CheckSpec(CODE, ("text-classification", "text-generation"), run, fix, order=62)
+CHECK = CheckSpec(CODE, TEXTS, run, fix, order=62)

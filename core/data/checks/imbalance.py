@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION, class_sizes
+from core.data.checks.support.classes import class_sizes
+from core.data.task_kinds import LABELLED
 from core.data.wording import examples_of, listed, percent, thing
 from core.dataset_types import Finding
 
@@ -37,4 +38,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, order=20)
+CHECK = CheckSpec(CODE, LABELLED, run, order=20)

@@ -5,8 +5,9 @@ import re
 import pyarrow as pa
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION, class_sizes
+from core.data.checks.support.classes import class_sizes
 from core.data.checks.support.labels import merges, plain, rename
+from core.data.task_kinds import LABELLED
 from core.data.wording import counted, examples_of
 from core.dataset_types import Finding
 
@@ -70,4 +71,4 @@ def _may_be(rare: str, frequent: str) -> bool:
     return one[:1] == other[:1] and re.findall(r"\d+", one) == re.findall(r"\d+", other)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=13)
+CHECK = CheckSpec(CODE, LABELLED, run, fix, order=13)

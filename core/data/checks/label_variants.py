@@ -3,8 +3,9 @@
 import pyarrow as pa
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION, class_sizes
+from core.data.checks.support.classes import class_sizes
 from core.data.checks.support.labels import merges, plain, rename
+from core.data.task_kinds import LABELLED
 from core.data.wording import counted, examples_of
 from core.dataset_types import Finding
 
@@ -43,4 +44,4 @@ def _names(context: CheckContext) -> dict[str, str]:
     return {label: commonest[plain(label)] for label in sizes if sizes[label] and commonest[plain(label)] != label}
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=14)
+CHECK = CheckSpec(CODE, LABELLED, run, fix, order=14)

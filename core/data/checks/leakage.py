@@ -7,11 +7,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION
-from core.data.checks.support.columns import TABLES, describe_row, row_groups
+from core.data.checks.support.columns import describe_row, row_groups
 from core.data.checks.support.group_ids import numbered
 from core.data.checks.support.repeats import sayings
 from core.data.checks.support.selection import keep
+from core.data.task_kinds import JUDGED_ROWS, TABLES
 from core.data.wording import SHOWN, examples_of, positions, thing
 from core.dataset_types import Finding
 
@@ -62,7 +62,7 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def _examples(context: CheckContext, rows: NDArray[np.int64]) -> tuple[str, ...]:
-    if context.task == "tabular-regression":
+    if TABLES.fits(context.task):
         return examples_of(describe_row(context, int(row)) for row in rows)
     return examples_of(sayings(context, rows))
 
@@ -75,7 +75,7 @@ def fix(context: CheckContext) -> pa.Table:
 def _pairs(context: CheckContext, leaks: _Leaks) -> tuple[tuple[int, int], ...]:
     """Return a few examples that are for training beside their copy that judges."""
     given = np.asarray(context.column("given").to_pylist(), dtype=object)
-    if context.task == "tabular-regression":
+    if TABLES.fits(context.task):
         return ()
     near, found = numbered(context.near), []
     for row in np.flatnonzero(leaks.rows)[:SHOWN]:
@@ -105,7 +105,7 @@ def _leaks(context: CheckContext) -> _Leaks:
 
 def _alike(context: CheckContext) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of rows that are the same, and nearly the same, (N,) each; of a table its target too."""
-    if context.task == "tabular-regression":
+    if TABLES.fits(context.task):
         groups = row_groups(context)
         return groups, groups
     return context.same, numbered(context.near)
@@ -118,4 +118,4 @@ def _among(groups: NDArray[np.int64], judges: NDArray[np.bool_]) -> NDArray[np.b
     return judged[groups]
 
 
-CHECK = CheckSpec(CODE, (*CLASSIFICATION, *TABLES), run, fix, order=11)
+CHECK = CheckSpec(CODE, JUDGED_ROWS, run, fix, order=11)

@@ -1,4 +1,4 @@
-"""Columns that give the number to predict away."""
+"""Columns that give what is to be predicted away."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.columns import (
-    TABLES,
+    answer,
     codes,
+    described_value,
     features,
     is_number,
     numbers,
@@ -17,11 +18,13 @@ from core.data.checks.support.columns import (
     without,
 )
 from core.data.checks.support.selection import SAMPLE, values_where
+from core.data.task_kinds import TABLES
 from core.data.wording import examples_of, listed, number
 from core.dataset_types import Finding
 
 CODE = "leaking-columns"
 FEWEST_ROWS = 10
+FEWEST_OTHERS = 20  # rows that are not of the commonest class: of fewer, a column may tell all by chance
 FEWEST_VALUES = 5  # different targets
 ALMOST_ALL = 0.9995  # of the target's order or variance, explained by one column
 ROWS_PER_VALUE = 3.0  # that a column of words needs on average before its values can be said to explain anything
@@ -56,8 +59,40 @@ def fix(context: CheckContext) -> pa.Table:
 def _leaking(context: CheckContext) -> list[str]:
     """Return the columns that give the target away, judged by rows from all over the table."""
     chosen = np.arange(len(context)) % (-(-len(context) // SAMPLE)) == 0
+    if context.labels:
+        targets = context.targets[chosen]
+        return [name for name, column in features(context) if _says_label(values_where(column, chosen), targets)]
     target = numbers(values_where(context.column("target"), chosen))
     return [name for name, column in features(context) if _gives_away(values_where(column, chosen), target)]
+
+
+def _says_label(column: pa.ChunkedArray, targets: NDArray[np.int64]) -> bool:
+    """Return whether a column alone says nearly every label: by its values, or by where these lie."""
+    there = present(column) & (targets >= 0)
+    if is_number(column):
+        there &= np.isfinite(numbers(column))
+    wanted = targets[there]
+    others = len(wanted) - int(np.bincount(wanted).max(initial=0))  # rows that are not of the commonest class
+    if len(wanted) < len(targets) / 2 or others < FEWEST_OTHERS:
+        return False
+    groups, allowed = codes(column)[there], len(wanted) / ROWS_PER_VALUE
+    if is_number(column) and len(np.unique(groups)) > allowed:
+        groups, allowed = _stretches(numbers(column)[there], wanted), len(np.unique(wanted))
+    _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(sizes) > allowed:
+        return False
+    counts = np.zeros((len(sizes), int(wanted.max()) + 1), dtype=np.int64)
+    np.add.at(counts, (group, wanted), 1)
+    return len(wanted) - int(counts.max(axis=1).sum()) <= (1 - ALMOST_ALL) * others
+
+
+def _stretches(values: NDArray[np.float64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return a number for each row, (N,), that grows where rows in the order of their values change their label."""
+    order = np.lexsort((wanted, values))
+    changes = np.diff(wanted[order], prepend=wanted[order[0]]) != 0
+    stretch = np.empty(len(order), dtype=np.int64)
+    stretch[order] = np.cumsum(changes)
+    return stretch
 
 
 def _gives_away(column: pa.ChunkedArray, target: NDArray[np.float64]) -> bool:
@@ -101,13 +136,12 @@ def _explained(groups: NDArray[np.int64], wanted: NDArray[np.float64]) -> float:
 
 
 def _examples(context: CheckContext, names: list[str]) -> tuple[str, ...]:
-    columns, target = dict(features(context)), context.column("target")
+    columns, target = dict(features(context)), context.column(answer(context))
     row = int(np.flatnonzero(present(columns[names[0]]))[0])
     values = {name: columns[name][row].as_py() for name in names}
     pairs = {n: number(v) if isinstance(v, float) else str(v) for n, v in values.items() if v is not None}
-    return examples_of(
-        f"{name} {value}: {target_name(context)} {number(target[row].as_py())}" for name, value in pairs.items()
-    )
+    said = described_value(target, row)
+    return examples_of(f"{name} {value}: {target_name(context)} {said}" for name, value in pairs.items())
 
 
 CHECK = CheckSpec(CODE, TABLES, run, fix, order=10)

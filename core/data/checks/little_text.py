@@ -1,6 +1,7 @@
 """Too little text to learn to write from."""
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted
 from core.dataset_types import Finding
 
@@ -27,4 +28,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), run, order=5)
+CHECK = CheckSpec(CODE, DOCUMENTS, run, order=5)

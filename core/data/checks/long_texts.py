@@ -4,6 +4,7 @@ import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import of_sample, sample, values_where
+from core.data.task_kinds import LABELLED_TEXTS
 from core.data.wording import percent, positions
 from core.dataset_types import Finding
 
@@ -42,4 +43,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-classification",), run, order=60)
+CHECK = CheckSpec(CODE, LABELLED_TEXTS, run, order=60)

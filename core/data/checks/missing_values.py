@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.columns import TABLES, features, present
+from core.data.checks.support.columns import features, present
+from core.data.task_kinds import TABLES
 from core.data.wording import counted, examples_of, listed, percent, positions
 from core.dataset_types import Finding
 

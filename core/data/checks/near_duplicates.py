@@ -5,11 +5,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.group_ids import first_of_each
 from core.data.checks.support.repeats import sayings, side_by_side
 from core.data.checks.support.selection import keep
 from core.data.splits.near_duplicates import comparison_note
+from core.data.task_kinds import IMAGES, PERCEIVED
 from core.data.wording import SHOWN, counted, examples_of, positions, shown, thing
 from core.dataset_types import Finding
 
@@ -17,10 +17,7 @@ CODE = "near-duplicates"
 WARNED = 0.01  # of all rows
 FAR, BEFORE = 24, 12  # characters that two texts share before the beginning is left away, and how many of them stay
 # What one of them does, and what several do.
-LIKE = {
-    "image-classification": ("looks almost like", "look almost like"),
-    "text-classification": ("is almost the same as", "are almost the same as"),
-}
+LOOKS_LIKE, IS_LIKE = ("looks almost like", "look almost like"), ("is almost the same as", "are almost the same as")
 
 
 def run(context: CheckContext) -> Finding | None:
@@ -32,7 +29,7 @@ def run(context: CheckContext) -> Finding | None:
         return _not_looked_for(context)
     others_at = alike & (context.targets != context.targets[first])
     others = int(others_at.sum())
-    verb = LIKE[context.task][count > 1]
+    verb = (LOOKS_LIKE if IMAGES.fits(context.task) else IS_LIKE)[count > 1]
     message = f"{count:,} of the {len(context):,} {thing(context.task)} {verb} an earlier one."
     if others:
         message += (
@@ -61,7 +58,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 def _not_looked_for(context: CheckContext) -> Finding | None:
     """Return the note that there were too many texts to compare, if so."""
-    note = comparison_note(context.keys) if context.task == "text-classification" else ""
+    note = comparison_note(context.keys) if not IMAGES.fits(context.task) else ""
     if not note:
         return None
     why = "Texts with a word changed may stand on both sides of the split, and let the score look better than it is."
@@ -92,4 +89,4 @@ def _apart(one: str, other: str) -> tuple[str, str]:
     return (f"…{one[begin:]}", f"…{other[begin:]}") if begin else (one, other)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=32)
+CHECK = CheckSpec(CODE, PERCEIVED, run, fix, order=32)

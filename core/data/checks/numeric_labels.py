@@ -3,7 +3,8 @@
 import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION, class_sizes
+from core.data.checks.support.classes import class_sizes
+from core.data.task_kinds import LABELLED
 from core.data.wording import counted, examples_of, number
 from core.dataset_types import Finding
 
@@ -38,4 +39,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, order=4)
+CHECK = CheckSpec(CODE, LABELLED, run, order=4)

@@ -9,6 +9,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import rewrite, sample
 from core.data.checks.support.text_sampling import LOOKED_THROUGH, is_cut, passages
 from core.data.pii import Span, find_personal_data, mask
+from core.data.task_kinds import DOCUMENTS, TEXTS
 from core.data.wording import LONGEST_EXAMPLE, LOOKED_AT, counted, examples_of
 from core.dataset_types import Finding
 
@@ -55,7 +56,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _suspects(context: CheckContext) -> Iterable[tuple[int, str]]:
-    if context.task == "text-generation":
+    if DOCUMENTS.fits(context.task):
         return passages(context)
     import pyarrow.compute as pc
 
@@ -65,7 +66,7 @@ def _suspects(context: CheckContext) -> Iterable[tuple[int, str]]:
 
 
 def _where(context: CheckContext) -> str:
-    if context.task == "text-generation":
+    if DOCUMENTS.fits(context.task):
         cut = is_cut(context)
         return f"In the first {LOOKED_THROUGH // 1_000_000} megabytes of the text there" if cut else "In the text there"
     looked_at = len(sample(context, "text"))
@@ -83,4 +84,4 @@ def _half_hidden(text: str, span: Span) -> str:
     return "".join("•" if place in hidden else sign for place, sign in enumerate(found))[:LONGEST_EXAMPLE]
 
 
-CHECK = CheckSpec(CODE, ("text-classification", "text-generation"), run, fix, order=15)
+CHECK = CheckSpec(CODE, TEXTS, run, fix, order=15)

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import of_passages, passages
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import examples_of, percent
 from core.dataset_types import Finding
 
@@ -39,4 +40,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), run, order=71)
+CHECK = CheckSpec(CODE, DOCUMENTS, run, order=71)

@@ -4,6 +4,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import Repeats, of_passages, passages
 from core.data.splits.document_splits import FACT, JUDGED
 from core.data.splits.duplicates import fold, without_repeated_paragraphs
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted, examples_of, percent, shown
 from core.dataset_types import Finding
 
@@ -49,4 +50,4 @@ def _judged(context: CheckContext) -> str:
     return "; where one of validation or test stands in the training text too, it is read as context and not judged"
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), run, order=70)
+CHECK = CheckSpec(CODE, DOCUMENTS, run, order=70)

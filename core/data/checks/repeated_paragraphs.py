@@ -4,6 +4,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import Repeats, of_passages, passages
 from core.data.splits.document_splits import JUDGED
 from core.data.splits.duplicates import PARAGRAPH_BREAK, SHORTEST_TELLING_PARAGRAPH, fold
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import LOOKED_AT, counted, examples_of, shown
 from core.dataset_types import Finding
 
@@ -46,4 +47,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), run, order=70)
+CHECK = CheckSpec(CODE, DOCUMENTS, run, order=70)

@@ -5,7 +5,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.columns import TABLES, features, is_number, numbers, target_name, with_missing
+from core.data.checks.support.columns import features, is_number, numbers, target_name, with_missing
+from core.data.task_kinds import TABLES
 from core.data.wording import examples_of, number, percent, positions, shown
 from core.dataset_types import Finding
 
@@ -52,7 +53,9 @@ def fix(context: CheckContext) -> pa.Table:
 
 def _sentinels(context: CheckContext) -> dict[str, tuple[float, NDArray[np.bool_]]]:
     """Return the sentinel of each column that has one, with where it stands, (N,); the target's name is ""."""
-    columns = [(TARGET, context.column("target")), *((n, c) for n, c in features(context) if is_number(c))]
+    columns = [(name, column) for name, column in features(context) if is_number(column)]
+    if "target" in context.rows.column_names:
+        columns.insert(0, (TARGET, context.column("target")))
     found = {}
     for name, column in columns:
         values = numbers(column)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.selection import keep, texts_at
+from core.data.task_kinds import LABELLED_TEXTS
 from core.data.wording import SHOWN, counted, examples_of, positions
 from core.dataset_types import Finding
 
@@ -52,4 +53,4 @@ def _short(context: CheckContext) -> NDArray[np.bool_]:
     return np.concatenate(found).astype(np.bool_)
 
 
-CHECK = CheckSpec(CODE, ("text-classification",), run, fix, order=61)
+CHECK = CheckSpec(CODE, LABELLED_TEXTS, run, fix, order=61)

@@ -4,6 +4,7 @@ import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.spurious_correlation import Telling, binned, told_apart
+from core.data.task_kinds import IMAGES
 from core.data.wording import examples_of
 from core.dataset_types import Finding
 
@@ -44,4 +45,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, ("image-classification",), run, order=17)
+CHECK = CheckSpec(CODE, IMAGES, run, order=17)

@@ -5,9 +5,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.outliers import far_out
 from core.data.checks.support.selection import keep, texts_at
+from core.data.task_kinds import IMAGES, PERCEIVED
 from core.data.wording import SHOWN, counted, examples_of, positions, shown
 from core.dataset_types import Finding
 
@@ -26,7 +26,7 @@ def run(context: CheckContext) -> Finding | None:
     count = int(far.sum())
     if not count:
         return None
-    are_images = context.task == "image-classification"
+    are_images = IMAGES.fits(context.task)
     return Finding(
         code=CODE,
         severity="note",
@@ -58,7 +58,7 @@ def _far(context: CheckContext) -> NDArray[np.bool_]:
 
 
 def _far_among(context: CheckContext, rest: NDArray[np.int64]) -> NDArray[np.bool_]:
-    if context.task == "image-classification":
+    if IMAGES.fits(context.task):
         width, height = (side[rest] for side in _sides(context))
         by_area = far_out(np.log(width * height), SPREADS, np.log(TIMES_AREA))
         return by_area | far_out(np.log(width / height), SPREADS, np.log(TIMES_SHAPE))
@@ -110,4 +110,4 @@ def _texts_shown(context: CheckContext, far: NDArray[np.bool_]) -> tuple[str, ..
     return examples_of(f"{shown(text, 50)} ({len(text):,} characters)" for text in texts)
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, fix, order=63)
+CHECK = CheckSpec(CODE, PERCEIVED, run, fix, order=63)

@@ -5,9 +5,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.columns import TABLES, describe_row, numbers, target_name
+from core.data.checks.support.columns import describe_row, numbers, target_name
 from core.data.checks.support.outliers import far_out, most_exceptions
 from core.data.checks.support.selection import keep
+from core.data.task_kinds import NUMBERS
 from core.data.wording import SHOWN, examples_of, number, positions
 from core.dataset_types import Finding
 
@@ -68,4 +69,4 @@ def _extreme(context: CheckContext) -> NDArray[np.bool_]:
         extreme = further
 
 
-CHECK = CheckSpec(CODE, TABLES, run, fix, order=45)
+CHECK = CheckSpec(CODE, NUMBERS, run, fix, order=45)

@@ -10,6 +10,7 @@ from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import LOOKED_THROUGH
 from core.data.splits.document_splits import COMPARED, FACT, JUDGED, overlap_facts
 from core.data.splits.text_overlap import GRAM, overlaps
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted, examples_of, percent
 from core.dataset_types import Finding
 from core.specs import DOCUMENT_BREAK, SplitName
@@ -126,4 +127,4 @@ def _kinds(parts: Mapping[SplitName, Mapping[str, Any]]) -> str:
     return ", ".join(found) + ("" if searched else "; the text is too long to look for paragraphs nearly the same")
 
 
-CHECK = CheckSpec(CODE, ("text-generation",), run, fix, order=11)
+CHECK = CheckSpec(CODE, DOCUMENTS, run, fix, order=11)

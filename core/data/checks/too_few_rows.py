@@ -1,7 +1,7 @@
 """Too few examples in all for scores to mean much."""
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION
+from core.data.task_kinds import JUDGED_ROWS, NUMBERS
 from core.data.wording import counted, thing
 from core.dataset_types import Finding
 from core.specs import SPLITS
@@ -25,7 +25,7 @@ def run(context: CheckContext) -> Finding | None:
         examples=(),
         message=f"There {'is' if count == 1 else 'are'} only {count} {nouns} in all, of which about {tested} will be "
         f"used for the test: one right or wrong answer more moves the score by about {100 / tested:.0f} points."
-        if context.task != "tabular-regression"
+        if not NUMBERS.fits(context.task)
         else f"There {'is' if count == 1 else 'are'} only {counted(count, 'row')} in all, of which about {tested} will "
         "be used for the test: a single odd row decides how good the score looks.",
         why=f"With fewer than {FEW} examples in {len(SPLITS)} parts, scores tell a good idea from a lucky one only "
@@ -33,4 +33,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, (*CLASSIFICATION, "tabular-regression"), run, order=3)
+CHECK = CheckSpec(CODE, JUDGED_ROWS, run, order=3)

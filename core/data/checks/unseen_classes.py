@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
-from core.data.checks.support.classes import CLASSIFICATION
 from core.data.checks.support.source_split_classes import ANEW, divide_anew, given_counts
+from core.data.task_kinds import LABELLED
 from core.data.wording import examples_of, listed, positions, thing
 from core.dataset_types import Finding
 
@@ -38,4 +38,4 @@ def run(context: CheckContext) -> Finding | None:
     )
 
 
-CHECK = CheckSpec(CODE, CLASSIFICATION, run, divide_anew, order=3)
+CHECK = CheckSpec(CODE, LABELLED, run, divide_anew, order=3)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from core.data.documents.archived_documents import Document
 from core.data.documents.corpus import Corpus
-from core.data.documents.preview import TASK, lines_of, preview_of
+from core.data.documents.preview import lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import DOCUMENTS
 from core.dataset_types import ImportOptions, SourcePreview
 
 
@@ -47,4 +48,4 @@ def single_document(
         staged.findings += document.findings()
         corpus.finish()
 
-    return ReaderSpec(name, title, accepts, preview, read, tasks=(TASK,))
+    return ReaderSpec(name, title, accepts, preview, read, tasks=DOCUMENTS)

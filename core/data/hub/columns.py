@@ -4,16 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core import catalog
+from core.data.task_kinds import DOCUMENTS, IMAGES, LABELLED_TEXTS, NUMBERS, TABLES
 from core.data.wording import listed
 from core.dataset_types import HubSet, ImportOptions
 from core.errors import DataError
 
-TASKS = {
-    "image-classification": "pictures and a column of classes",
-    "text-classification": "a column of texts and a column of labels",
-    "text-generation": "a column of texts",
-    "tabular-regression": "a column of numbers to predict, and others to predict it from",
-}
 _TEXT_NAMES = ("text", "sentence", "content", "review", "document", "body", "tweet", "comment", "story", "question")
 _LABEL_NAMES = (
     "label",
@@ -95,31 +91,34 @@ def choose(hub_id: str, features: Any, options: ImportOptions, known: HubSet | N
     task = options.task or (known.task if known else _likeliest(kinds))
     text = options.text_column or (known.input_column if known else "")
     label = options.label_column or (known.label_column if known else "")
-    if task == "tabular-regression":
+    if NUMBERS.fits(task):
         if kinds.numbers:
             return Chosen(task, "", "")
-    elif task == "text-generation":
+    elif TABLES.fits(task):
+        if len(kinds.all) > 1:
+            return Chosen(task, "", label)
+    elif DOCUMENTS.fits(task):
         if found := text or _first(_TEXT_NAMES, kinds.texts):
             return Chosen(task, found, "")
     else:
-        inputs = kinds.images if task == "image-classification" else kinds.texts
+        inputs = kinds.images if IMAGES.fits(task) else kinds.texts
         preferred = text if text in inputs else _first(_TEXT_NAMES, [n for n in inputs if n != label])
         label = label or _label(kinds, preferred)
         if preferred and label:
             return Chosen(task, preferred, label, kinds.classes.get(label, ()))
     raise DataError(
-        f"'{hub_id}' cannot be used for {task}, which needs {TASKS.get(task, 'other data')}. Its columns are "
+        f"'{hub_id}' cannot be used for {task}, which needs {catalog.find_task(task).needs_columns}. Its columns are "
         f"{listed(kinds.all)}. Choose another task, or name the columns yourself."
     )
 
 
 def _likeliest(kinds: Kinds) -> str:
     if kinds.images:
-        return "image-classification"
+        return IMAGES.first
     if kinds.texts:
         text = _first(_TEXT_NAMES, kinds.texts)
-        return "text-classification" if _label(kinds, text) else "text-generation"
-    return "tabular-regression"
+        return LABELLED_TEXTS.first if _label(kinds, text) else DOCUMENTS.first
+    return NUMBERS.first
 
 
 def _label(kinds: Kinds, text: str) -> str:

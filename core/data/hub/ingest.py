@@ -11,11 +11,10 @@ from core.data.hub.known_sets import known_set
 from core.data.hub.opening import Part, features_of, open_parts
 from core.data.hub.row_writer import write
 from core.data.staging import Progress, StagedDataset
+from core.data.task_kinds import DOCUMENTS, IMAGES, NUMBERS
 from core.data.wording import counted, listed
-from core.dataset_types import Finding, HubSet, ImportOptions, SourceKind, SourcePreview
+from core.dataset_types import Finding, HubSet, ImportOptions, SourcePreview
 from core.hub import Unreachable, in_words
-
-_KINDS: dict[str, SourceKind] = {"image-classification": "pictures", "text-generation": "documents"}
 
 
 def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: Path) -> SourcePreview:
@@ -44,7 +43,7 @@ def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache
             "text_column": chosen.input_column,
             "label_column": chosen.label_column,
             "target_column": options.target_column
-            or (known.label_column if known and chosen.task == "tabular-regression" else ""),
+            or (known.label_column if known and NUMBERS.fits(chosen.task) else ""),
             "licence": options.licence or found.licence,
             "source": options.source or f"https://huggingface.co/datasets/{found.id}",
         }
@@ -52,7 +51,7 @@ def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache
     notes = (f"Its parts {listed(found.left_out)} are left out.",) if found.left_out else ()
     rows = sum(found.rows.get(part, 0) for part in found.splits) or (known.examples if known else 0)
     return SourcePreview(
-        kind=_KINDS.get(chosen.task, "table"),
+        kind="pictures" if IMAGES.fits(chosen.task) else "documents" if DOCUMENTS.fits(chosen.task) else "table",
         format=f"Hub set, {found.format}" + (f", {found.config}" if found.config else ""),
         tasks=(chosen.task,),
         options=complete,

@@ -13,6 +13,7 @@ from core.data.rows import TEXT_ROWS
 from core.data.staging import Progress, StagedDataset
 from core.data.tables.cleaning import clean_texts, without_surrogates
 from core.data.tables.skip_report import SkipReport
+from core.data.task_kinds import DOCUMENTS, IMAGES, TABLES
 from core.dataset_types import ImportOptions
 
 SPLIT_COLUMN = "split"
@@ -32,11 +33,11 @@ def write(
         DataError: They cannot be used for it.
         ImportCancelled: The user cancelled.
     """
-    if chosen.task == "image-classification":
+    if IMAGES.fits(chosen.task):
         _write_images(found, parts, chosen, staged, progress)
-    elif chosen.task == "text-generation":
+    elif DOCUMENTS.fits(chosen.task):
         _write_documents(found, parts, chosen, staged, progress)
-    elif chosen.task == "tabular-regression":
+    elif TABLES.fits(chosen.task):
         _write_table(found, parts, options, staged, progress)
     else:
         _write_texts(found, parts, chosen, options, staged, progress)

@@ -24,12 +24,6 @@ from core.dataset_types import Guess, ImportOptions, SourcePreview, VersionInfo
 from core.errors import DataError
 
 SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
-NEEDED = {
-    "text-classification": "That needs texts with labels: a table, or a folder of texts for each class.",
-    "image-classification": "That needs pictures with labels, such as a folder of pictures for each class.",
-    "tabular-regression": "That needs a table with a column of numbers to predict.",
-    "text-generation": "That needs texts: documents, or a table with a column of texts.",
-}
 
 
 def the_source(path: Path) -> Path:
@@ -79,7 +73,7 @@ def _refuse_another_task(preview: SourcePreview, source: Path, task: str) -> Non
         raise DataError(
             f"{source.name} ({preview.format}) cannot be used for the task {task}. "
             f"It could be for: {', '.join(known)}. "
-            f"{NEEDED.get(task, '')} Choose one of these tasks, or none to have it guessed."
+            f"{catalog.find_task(task).needs} Choose one of these tasks, or none to have it guessed."
         )
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from core.data.archives import Archive, Entry, is_archive, open_archive, peek
 from core.data.images.annotated import Said
 from core.data.images.arrays import ArrayPart, check_several, preview_arrays, read_arrays, thumbnails_of
-from core.data.images.sources import TASK, check_task
+from core.data.images.sources import check_task
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import IMAGES
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
@@ -160,6 +161,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: ("binary-records",),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

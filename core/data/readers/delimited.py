@@ -27,7 +27,7 @@ from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.preamble import Preamble, find_preamble, settled
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Table, check_width, column_names
-from core.data.tables.validation import TABLE_TASKS
+from core.data.task_kinds import IN_TABLES
 from core.dataset_types import Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 
@@ -230,4 +230,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, preview, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("csv", "Table in a text file (CSV, TSV)", accepts, preview, read, tasks=IN_TABLES)

@@ -22,7 +22,7 @@ from core.data.documents.preview import lines_of, preview_of
 from core.data.images.sources import refuse_without_images
 from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.staging import Progress, ReaderSpec, StagedDataset
-from core.data.tables.validation import TABLE_TASKS
+from core.data.task_kinds import IN_TABLES
 from core.data.wording import counted, listed
 from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
@@ -222,4 +222,4 @@ def _container(path: Path) -> str:
     return archive_kind(path)
 
 
-READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, preview, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("documents", "Documents in a folder or ZIP", accepts, preview, read, tasks=IN_TABLES)

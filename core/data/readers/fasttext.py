@@ -10,6 +10,7 @@ from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.json_values import json_text
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
+from core.data.task_kinds import TEXTS
 from core.dataset_types import ImportOptions, SourcePreview
 
 PREFIX = "__label__"
@@ -96,6 +97,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec(
-    "fasttext", "Text with fastText labels", accepts, preview, read, tasks=("text-classification", "text-generation")
-)
+READER = ReaderSpec("fasttext", "Text with fastText labels", accepts, preview, read, tasks=TEXTS)

@@ -19,6 +19,7 @@ from core.data.images.samples import Sample, small
 from core.data.images.skip_report import SkipReport
 from core.data.images.sources import TASK, check_task, refuse_nothing_left, split_guess
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import IMAGES
 from core.dataset_types import ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
@@ -238,4 +239,4 @@ def _note(pair: _Pair) -> str:
     return f"{pair.images.name}: {count:,} pictures of {width} x {height} pixels{purpose}."
 
 
-READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, preview, read, tasks=(TASK,), thumbnails=thumbnails)
+READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, preview, read, tasks=IMAGES, thumbnails=thumbnails)

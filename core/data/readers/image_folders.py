@@ -33,6 +33,7 @@ from core.data.images.sources import (
 )
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
+from core.data.task_kinds import IMAGES
 from core.data.wording import listed
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
@@ -244,6 +245,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: ("class-folders",),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

@@ -24,6 +24,7 @@ from core.data.images.sources import (
 )
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
+from core.data.task_kinds import IMAGES
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
@@ -162,6 +163,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: layouts(),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

@@ -22,6 +22,7 @@ from core.data.images.thread_pool import in_order
 from core.data.readers.image_columns import ImageFile, open_file
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
+from core.data.task_kinds import IMAGES
 from core.data.wording import listed
 from core.dataset_types import Column, ColumnKind, Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
@@ -249,6 +250,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: ("parquet",),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

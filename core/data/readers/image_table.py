@@ -20,6 +20,7 @@ from core.data.readers.label_table import LEAST_MATCHED, LabelTable, find_table
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook, check_label_count
 from core.data.tables.skip_report import SkipReport as SkippedRows
+from core.data.task_kinds import IMAGES
 from core.data.wording import percent
 from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
@@ -220,6 +221,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: ("table",),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

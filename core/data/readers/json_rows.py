@@ -16,7 +16,7 @@ from core.data.tables.json_values import BrokenJson, json_text
 from core.data.tables.nested_rows import refuse_nested
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, Table, check_width, column_names, in_bounds
-from core.data.tables.validation import TABLE_TASKS
+from core.data.task_kinds import IN_TABLES
 from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
@@ -159,4 +159,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("json", "JSON or JSON Lines", accepts, preview, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("json", "JSON or JSON Lines", accepts, preview, read, tasks=IN_TABLES)

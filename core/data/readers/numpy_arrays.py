@@ -23,8 +23,9 @@ from core.data.images.arrays import (
 )
 from core.data.images.class_folders import split_named
 from core.data.images.npy_format import NpyFile, recognise
-from core.data.images.sources import TASK, check_task
+from core.data.images.sources import check_task
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import IMAGES
 from core.data.wording import listed
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
@@ -33,7 +34,7 @@ SUFFIXES = (".npz", ".npy")
 MOST_FILES = 400
 LEAST_SIDE, LARGEST_SIDE = 4, 4096  # pixels
 LABELS = {"labels", "label", "y", "target", "targets", "labs", "classes", "class", "lbl", "ys"}
-IMAGES = {"images", "image", "imgs", "img", "x", "data", "pictures", "pixels", "features", "xs", "arr", "0"}
+IMAGE_ARRAYS = {"images", "image", "imgs", "img", "x", "data", "pictures", "pixels", "features", "xs", "arr", "0"}
 
 
 def accepts(path: Path) -> float:
@@ -187,7 +188,7 @@ def _words(name: str) -> list[str]:
 
 
 def _key(name: str) -> tuple[str, ...]:
-    return tuple(word for word in _words(name) if word not in LABELS | IMAGES)
+    return tuple(word for word in _words(name) if word not in LABELS | IMAGE_ARRAYS)
 
 
 def _stem(name: str) -> str:
@@ -238,6 +239,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: ("numpy",),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

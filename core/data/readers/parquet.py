@@ -26,7 +26,7 @@ from core.data.tables.table import (
     column_names,
     in_bounds,
 )
-from core.data.tables.validation import TABLE_TASKS
+from core.data.task_kinds import IN_TABLES
 from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 from core.formatting import listed
@@ -342,4 +342,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("parquet", "Parquet", accepts, preview, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("parquet", "Parquet", accepts, preview, read, tasks=IN_TABLES)

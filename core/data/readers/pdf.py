@@ -6,9 +6,10 @@ from pathlib import Path
 from core.data.documents.corpus import Corpus
 from core.data.documents.document_signatures import PDF_SUFFIXES
 from core.data.documents.pdf_text import PdfText
-from core.data.documents.preview import TASK, lines_of, preview_of
+from core.data.documents.preview import lines_of, preview_of
 from core.data.file_signatures import PDF, check_there, head
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import counted
 from core.dataset_types import ImportOptions, SourcePreview
 
@@ -42,4 +43,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("pdf", "PDF document", accepts, preview, read, tasks=(TASK,))
+READER = ReaderSpec("pdf", "PDF document", accepts, preview, read, tasks=DOCUMENTS)

@@ -10,8 +10,9 @@ from core.data.archives import Archive, is_archive, open_archive, peek
 from core.data.images.arrays import ArrayPart, check_several, preview_arrays, read_arrays, thumbnails_of
 from core.data.images.class_folders import split_named
 from core.data.images.pixel_grid import PixelGrid, recognise
-from core.data.images.sources import TASK, check_task
+from core.data.images.sources import check_task
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import IMAGES
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
@@ -126,6 +127,6 @@ READER = ReaderSpec(
     preview,
     read,
     lambda: ("pixel-table",),
-    (TASK,),
+    IMAGES,
     thumbnails,
 )

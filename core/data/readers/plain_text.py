@@ -7,9 +7,10 @@ from core.data.documents.corpus import Corpus
 from core.data.documents.document_ends import NONE, chosen_end, documents_of, end_guess
 from core.data.documents.document_signatures import TEXT_SUFFIXES
 from core.data.documents.plain_text import PlainText, open_text
-from core.data.documents.preview import TASK, lines_of, preview_of
+from core.data.documents.preview import lines_of, preview_of
 from core.data.file_signatures import check_there
 from core.data.staging import Progress, ReaderSpec, StagedDataset
+from core.data.task_kinds import DOCUMENTS
 from core.dataset_types import ImportOptions, SourcePreview
 
 LOOKED_AT = 8 << 20  # bytes that tell the encoding to a look
@@ -76,4 +77,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     corpus.finish()
 
 
-READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, preview, read, tasks=(TASK,))
+READER = ReaderSpec("text", "Text (TXT, Markdown)", accepts, preview, read, tasks=DOCUMENTS)

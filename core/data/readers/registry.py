@@ -32,7 +32,7 @@ def find_reader(path: Path, layout: str = "", task: str = "") -> ReaderSpec:
     if layout:
         return _reader_of(layout)
     sure = {name: reader.accepts(path) for name, reader in readers().items()}
-    serving = {name: value for name, value in sure.items() if not task or task in (readers()[name].tasks or (task,))}
+    serving = {name: value for name, value in sure.items() if not task or readers()[name].tasks.fits(task)}
     sure = serving if max(serving.values(), default=0) > UNSURE else sure
     best = max(sure, key=lambda name: sure[name])
     if sure[best] <= 0:

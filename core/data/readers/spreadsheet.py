@@ -11,8 +11,8 @@ from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.sheet_layout import MOST_SPANS, SheetLayout, Span, lay_out
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_ROWS, Batch, Table, in_bounds
-from core.data.tables.validation import TABLE_TASKS
 from core.data.tables.workbook import check_workbook, is_workbook
+from core.data.task_kinds import IN_TABLES
 from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
 from core.formatting import listed
@@ -206,4 +206,4 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     take_in(open_table(path, options), options, staged, progress)
 
 
-READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, preview, read, tasks=TABLE_TASKS)
+READER = ReaderSpec("spreadsheet", "Spreadsheet (Excel, OpenDocument)", accepts, preview, read, tasks=IN_TABLES)

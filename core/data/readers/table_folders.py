@@ -13,7 +13,7 @@ from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.ingest import preview_source, take_in
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
-from core.data.tables.validation import TABLE_TASKS
+from core.data.task_kinds import IN_TABLES
 from core.dataset_types import ImportOptions, SourcePreview
 from core.formatting import listed
 
@@ -125,5 +125,5 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
 
 
 READER = ReaderSpec(
-    "table-folders", "Tables in a folder or file for each class", accepts, preview, read, tasks=TABLE_TASKS
+    "table-folders", "Tables in a folder or file for each class", accepts, preview, read, tasks=IN_TABLES
 )

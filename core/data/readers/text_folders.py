@@ -16,7 +16,7 @@ from core.data.documents.text_places import (
 )
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.ingest import preview_source, take_in
-from core.data.tables.validation import TEXTS
+from core.data.task_kinds import LABELLED_TEXTS
 from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
@@ -79,4 +79,6 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
         staged.findings += archive.findings()
 
 
-READER = ReaderSpec("text-folders", "Texts in a folder or file for each class", accepts, preview, read, tasks=(TEXTS,))
+READER = ReaderSpec(
+    "text-folders", "Texts in a folder or file for each class", accepts, preview, read, tasks=LABELLED_TEXTS
+)

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from core.data.rows import FEATURE, UNUSED
+from core.data.rows import ANSWERS, FEATURE, UNUSED
 from core.data.splits.duplicates import Keys, group_numbers
 from core.data.splits.equal_texts import BATCH, to_the_letter
+from core.data.task_kinds import IMAGES
 
 Lanes = NDArray[np.uint64]  # (2, N)
 _NOWHERE = -1
@@ -23,10 +24,15 @@ def identities(task: str, rows: pa.Table) -> Keys:
         task: What the rows are for.
         rows: Of a version.
     """
-    if task == "image-classification":
+    if IMAGES.fits(task):
         return np.array(rows.column("pixels").to_pylist(), dtype="S16")
     if "text" in rows.column_names:
         return _of_texts(rows.column("text"))
+    return cell_keys(rows)
+
+
+def cell_keys(rows: pa.Table) -> Keys:
+    """Return a key of 16 bytes for each row of a table, (N,), of its cells but what is to be predicted."""
     total = np.zeros((2, rows.num_rows), dtype=np.uint64)
     for _, lanes in _cells(rows):
         total += lanes
@@ -36,7 +42,7 @@ def identities(task: str, rows: pa.Table) -> Keys:
 def whole_rows(rows: pa.Table) -> NDArray[np.int64]:
     """Return a number for each row of a table, (N,): the same number means the same in every cell, the target too."""
     total = np.zeros((2, rows.num_rows), dtype=np.uint64)
-    for _, lanes in _cells(rows, "target", UNUSED):
+    for _, lanes in _cells(rows, *ANSWERS, UNUSED):
         total += lanes
     return group_numbers(_as_keys(total))[0]
 
@@ -64,12 +70,12 @@ def almost_the_same(new: pa.Table, old: pa.Table) -> NDArray[np.int64]:
         Positions in `old`, -1 where there is none.
     """
     found = np.full(new.num_rows, _NOWHERE, dtype=np.int64)
-    ours, theirs = dict(_cells(new, "target", UNUSED)), dict(_cells(old, "target", UNUSED))
+    ours, theirs = dict(_cells(new, *ANSWERS, UNUSED)), dict(_cells(old, *ANSWERS, UNUSED))
     common = [name for name in ours if name in theirs]
     if len(common) < 3 or not new.num_rows or not old.num_rows:
         return found
     whole = [np.asarray(np.sum([cells[n] for n in common], axis=0, dtype=np.uint64)) for cells in (ours, theirs)]
-    for without in ("", *(name for name in common if name != "target")):
+    for without in ("", *(name for name in common if name not in ANSWERS)):
         open_ = np.flatnonzero(found == _NOWHERE)
         if not len(open_):
             break

@@ -138,8 +138,8 @@ def _holds(table: pa.Table, word: str) -> np.ndarray:
 def _item(position: int, row: dict[str, object], are_turns: bool) -> BrowseItem:
     number, text = row.get("split"), str(row.get("text") or "")[:LONGEST_SHOWN]
     values = {n.removeprefix(FEATURE): _plain(v) for n, v in row.items() if n.startswith(FEATURE)}
-    if "target" in row:
-        values = {"target": _plain(row["target"])} | values
+    if "target" in row or values:
+        values = {"target": _plain(row.get("target", row.get("label")))} | values
     return BrowseItem(
         position=position,
         text=text,

@@ -28,6 +28,7 @@ from core.data.store.load_examples import SPLIT_NUMBERS, text_division
 from core.data.store.manifest import Manifest
 from core.data.store.text_metadata import with_languages, with_words
 from core.data.store.version_split import Divided, Past, divide_rows
+from core.data.task_kinds import DOCUMENTS, IMAGES, LABELLED_TEXTS, TABLES
 from core.dataset_types import Finding, Guess, VersionInfo
 from core.errors import DataError
 
@@ -87,13 +88,13 @@ def finish(given: VersionInput, progress: Progress) -> Finished:
     facts = dict(with_languages(given.facts or {}, rows))
     by_time = moments_of(rows, facts) is not None
     mark = rows_fingerprint(given.task, rows, labels, str(facts["time_column"]) if by_time else "")
-    parts = None if given.task == "text-generation" else _parts(given, labels, facts, near, mark, progress)
+    parts = None if DOCUMENTS.fits(given.task) else _parts(given, labels, facts, near, mark, progress)
     sizes, divided, how = _divided(rows, parts) if parts else _text_divided(rows, facts)
     facts = {**with_words(facts, divided, labels), **how}
     found = _examine(CheckContext(given.task, rows, labels, keys, near, given.packs, facts), progress)
     said = [*given.findings, *(parts.findings if parts else ())]
     findings = tuple(sorted([*said, *found], key=lambda f: SEVERITIES.index(f.severity)))
-    size, channels = natural_size(rows) if given.task == "image-classification" else (0, 0)
+    size, channels = natural_size(rows) if IMAGES.fits(given.task) else (0, 0)
     if size and "guesses" in facts:
         facts["guesses"] = [*_other_guesses(facts["guesses"]), asdict(_size_guess(rows, size, channels))]
     info = VersionInfo(
@@ -134,14 +135,14 @@ def _examine(context: CheckContext, progress: Progress) -> list[Finding]:
 def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
     """Return a key for each row (the same key is the same example) and the number of its near duplicates' group."""
     progress.stage("Looking for duplicates", rows.num_rows, "rows")
-    if task == "image-classification":
+    if IMAGES.fits(task):
         keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")
         return keys, near_images(rows.column("looks"), keys)
-    if task == "text-classification":
+    if LABELLED_TEXTS.fits(task):
         keys = labelled_text_keys(rows.column("text"), rows.column("label"), progress)
         progress.stage("Looking for near duplicates", len(group_numbers(keys)[1]), "rows")
         return keys, near_texts(rows.column("text"), keys, progress)
-    if task == "tabular-regression":
+    if TABLES.fits(task):
         keys = row_keys([rows.column(name) for name in rows.column_names if name.startswith(FEATURE)])
         return keys, group_numbers(keys)[0]
     return np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int64)
@@ -191,11 +192,11 @@ def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_co
         labels: In their order.
         time_column: By which they are divided; empty where chance divides them.
     """
-    rule = (f"text split {RULE}",) if task == "text-generation" else ()
+    rule = (f"text split {RULE}",) if DOCUMENTS.fits(task) else ()
     digest = hashlib.sha256(repr((task, labels, *rule, *((time_column,) if time_column else ()))).encode())
     beside = ("source", UNUSED)  # of which nothing is learnt
     of_images = [name for name in ("pixels", "label", "group") if name in rows.column_names]
-    columns = of_images if task == "image-classification" else [n for n in rows.column_names if n not in beside]
+    columns = of_images if IMAGES.fits(task) else [n for n in rows.column_names if n not in beside]
     for name in [*columns, *(["given"] if "given" not in columns else [])]:
         digest.update(f"{name}\0".encode())
         for start in range(0, rows.num_rows, HASHED_ROWS):

@@ -29,6 +29,7 @@ from core.data.store.load_examples import load_examples
 from core.data.store.manifest import DatasetCard, Manifest, name_from, write_findings, write_json
 from core.data.store.version import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
 from core.data.store.version_split import Past
+from core.data.task_kinds import DOCUMENTS
 from core.dataset_types import ImportOptions, VersionInfo
 from core.errors import DataError, UnknownName, UserError
 from core.specs import DatasetSpec
@@ -178,7 +179,7 @@ class DatasetStore:
 
     def _past(self, name: str, facts: Mapping[str, Any]) -> Past:
         """Return what is known of a data set's rows, to which a version with these facts is made."""
-        if not self.has(name) or self.card(name).task == "text-generation":
+        if not self.has(name) or DOCUMENTS.fits(self.card(name).task):
             return Past()
         used, card = self.version(name), self.card(name)
         if is_divided_otherwise(facts, used.manifest.facts):

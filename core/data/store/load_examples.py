@@ -17,6 +17,7 @@ from core.data.rows import FEATURE, KIND, ORDER
 from core.data.splits.document_splits import FACT, TextDivision, divide_text
 from core.data.splits.first_document_rule import divide_documents
 from core.data.store.manifest import Manifest
+from core.data.task_kinds import DOCUMENTS, IMAGES
 from core.specs import ORDERS, SPLITS, DatasetVersion, Examples, Inputs, LoadedDataset, SplitName
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def load_examples(
         licence=licence,
         source=source,
     )
-    if info.task == "text-generation":
+    if DOCUMENTS.fits(info.task):
         return LoadedDataset(version, divided_documents(rows, manifest, cache_folder))
     everything = Examples(_inputs(rows, manifest, packs, cache_folder), targets_of(rows, info.labels), info.labels)
     split = rows.column("split").to_numpy()
@@ -142,7 +143,7 @@ def table_of(rows: pa.Table) -> "pd.DataFrame":
 
 
 def _inputs(rows: pa.Table, manifest: Manifest, packs: Path, cache_folder: Path) -> Inputs:
-    if manifest.info.task == "image-classification":
+    if IMAGES.fits(manifest.info.task):
         size, channels = manifest.picture_size, manifest.channels
         folder = cache_folder / "decoded" / f"{manifest.info.fingerprint[:24]}-{size}-{channels}"
         arrays = cached_arrays(folder, lambda: {CACHED_NAME: load_images(rows, packs, size, channels)})

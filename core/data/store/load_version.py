@@ -6,6 +6,7 @@ from pathlib import Path
 from core.data.splits.document_splits import RULE
 from core.data.splits.fingerprint import fingerprint
 from core.data.splits.splitting import divide
+from core.data.task_kinds import DOCUMENTS
 from core.specs import DatasetSpec, DatasetVersion, LoadedDataset
 
 
@@ -24,7 +25,7 @@ def load_version(dataset: DatasetSpec, cache_folder: Path | None = None) -> Load
     everything = dataset.load()
     mark = fingerprint(everything)
     cache = None
-    if dataset.task == "text-generation":  # another rule makes other examples of the same text
+    if DOCUMENTS.fits(dataset.task):  # another rule makes other examples of the same text
         mark = hashlib.sha256(f"{mark}, text split {RULE}".encode()).hexdigest()
         cache = cache_folder / "divided" / f"{mark[:24]}-{RULE}" if cache_folder else None
     division = divide(everything, mark, cache)

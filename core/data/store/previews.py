@@ -14,6 +14,7 @@ from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_examples import SPLIT_NUMBERS, table_of, targets_of
 from core.data.store.load_version import load_version
 from core.data.store.version import Version
+from core.data.task_kinds import DOCUMENTS, IMAGES, LABELLED_TEXTS
 from core.preprocessing.vocabulary import Vocabulary
 from core.specs import DatasetVersion, Examples, texts_of
 
@@ -55,8 +56,8 @@ def preview_imported(dataset_store: DatasetStore, name: str, fingerprint: str) -
         name, info.fingerprint, info.task, info.labels, info.split_sizes, version.manifest.duplicate_count,
         card.licence, card.source,
     )  # fmt: skip
-    characters = sum(info.split_sizes.values()) if info.task == "text-generation" else 0
-    if info.task == "text-classification":
+    characters = sum(info.split_sizes.values()) if DOCUMENTS.fits(info.task) else 0
+    if LABELLED_TEXTS.fits(info.task):
         characters = info.size_bytes
     return DatasetPreview(known, _sample(version), info.class_counts, characters)
 
@@ -74,7 +75,7 @@ def _sample(version: Version) -> Examples:
         chosen = np.concatenate([chosen[targets[chosen] == k][:each] for k in range(len(labels))])
     rows = taken(table, chosen[:SAMPLES])
     targets = targets_of(rows, labels)
-    if manifest.info.task == "image-classification":
+    if IMAGES.fits(manifest.info.task):
         images = load_images(rows, version.packs, manifest.picture_size, manifest.channels)
         return Examples(images, targets, labels)
     if "text" in rows.column_names:

@@ -11,6 +11,7 @@ from core.data.inspection_client import load_images
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.load_examples import SPLIT_NUMBERS, table_of, targets_of
 from core.data.store.load_version import load_version
+from core.data.task_kinds import IMAGES
 from core.errors import DataError
 from core.specs import Examples, LoadedDataset, SplitName
 
@@ -42,7 +43,7 @@ def split_examples(
     of_split = np.flatnonzero(version.rows.column("split").to_numpy() == SPLIT_NUMBERS[split])
     rows = version.rows.take(pa.array(of_split[at]))
     targets = targets_of(rows, labels)
-    if manifest.info.task == "image-classification":
+    if IMAGES.fits(manifest.info.task):
         return Examples(load_images(rows, version.packs, manifest.picture_size, manifest.channels), targets, labels)
     if "text" in rows.column_names:
         return Examples(tuple(rows.column("text").to_pylist()), targets, labels)

@@ -19,12 +19,12 @@ from core.data.splits.stable_split import Before, keep_split, protected, spans
 from core.data.splits.time_split import borders_of, moments_of, split_at, split_by_time
 from core.data.store.load_examples import SPLIT_NUMBERS, targets_of
 from core.data.store.split_summary import aside_finding, describe_split, missing_classes
+from core.data.task_kinds import TABLES
 from core.dataset_types import Finding
 from core.errors import DataError
 
 Borders = tuple[float, float]
 Near = Callable[[pa.Table], Indices]  # (n,) numbers: rows that are nearly the same have the same one
-TABLE = "tabular-regression"
 BORDERS = "time_borders"  # fact: when validation and test begin, in seconds
 MOST_ASIDE = 0.2  # share of the rows: where more are alike, as in a table of a few categories, they are no copies
 MOST_COMPARED = 5_000_000  # cells of rows that are looked for among those that have gone
@@ -88,7 +88,7 @@ def divide_rows(
     keys, salt = identities(task, rows), past.salt or mark
     if GROUP in rows.column_names:
         check_groups(rows, str(facts.get("group_column", "")))
-        near = whole_rows(rows) if task == TABLE else near  # rows of many customers are alike, and are no copies
+        near = whole_rows(rows) if TABLES.fits(task) else near  # rows of many customers are alike, and are no copies
     linked = together(rows, near)
     moments, borders = _in_time(rows, facts, past)
     if past.before is None:
@@ -129,7 +129,7 @@ def _kept(
     if moments is not None and borders is not None:
         return _by_time(before.homes, moments, borders)
 
-    if task == TABLE:  # what differs in its target is no copy: it need not be set aside where both were there
+    if TABLES.fits(task):  # what differs in its target is no copy: it need not be set aside where both were there
         similar, near = whole_rows, np.where(spans(near, before.homes), near.max() + 1 + whole_rows(rows), near)
 
     def regroup(at: Indices) -> Indices:
@@ -186,7 +186,7 @@ def _known(task: str, rows: pa.Table, keys: Keys, similar: Near, past: Past) -> 
 
 def _mended(task: str, new: pa.Table, gone: pa.Table, similar: Near) -> Indices:
     """Return which row that has gone each new one was, nearly; -1 where it is truly new."""
-    if task == TABLE:
+    if TABLES.fits(task):
         columns = sum(name.startswith(FEATURE) for name in new.column_names)
         few = columns * (new.num_rows + gone.num_rows) <= MOST_COMPARED
         return almost_the_same(new, gone) if few else np.full(new.num_rows, -1, dtype=np.int64)

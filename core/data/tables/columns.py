@@ -207,7 +207,7 @@ def gives_away(candidate: ColumnProfile, target: ColumnProfile) -> str:
     """
     if len(target.values) >= 3 and list(candidate.values) == list(target.values):
         return f"the same as '{target.name}': it gives the answer away"
-    if candidate.style is None:
+    if candidate.style is None or target.style is None:
         return ""
     ours, theirs = candidate.numbers, target.numbers
     both = np.isfinite(ours) & np.isfinite(theirs)

@@ -1,4 +1,4 @@
-"""From the rows of a table to the examples of a draft: a number to predict, and what it is predicted from."""
+"""From the rows of a table to the examples of a draft: what is to predict, and what it is predicted from."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,49 +14,90 @@ from core.data.tables.cleaning import looks_like_formula
 from core.data.tables.dates import DateStyle, parse_dates
 from core.data.tables.durations import read_numbers
 from core.data.tables.features import Features
+from core.data.tables.labels import LabelBook, is_no_label
 from core.data.tables.numbers import NumberStyle
 from core.data.tables.row_cells import common_cells, only, positions, with_groups
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import Batch, Table
-from core.dataset_types import ImportOptions
+from core.dataset_types import Finding, ImportOptions
 
 
 def schema_of(features: Features) -> pa.Schema:
     """Return the schema of the rows that features become."""
     dates = {name: style.order for name, style in features.dates.items() if not style.is_clock}
     clocks = [name for name, style in features.dates.items() if style.is_clock]
-    rows = table_rows(features.numbers, features.categories, dates, clocks, features.texts)
+    rows = table_rows(
+        features.numbers, features.categories, dates, clocks, features.texts, is_labelled=features.target_style is None
+    )
     return rows.append(pa.field(UNUSED, pa.int64()))
 
 
-def take_numbers(
+def take_columns(
     table: Table,
     features: Features,
     options: ImportOptions,
     staged: StagedDataset,
     progress: Progress,
     skipped: SkipReport,
-) -> None:
-    """Write rows of a number to predict and what it is predicted from."""
+) -> list[Finding]:
+    """Write rows of what is to predict and what it is predicted from; return what was done to the labels."""
+    book = (
+        LabelBook(options.label_map, options.normalise_labels, table.path.name)
+        if features.target_style is None
+        else None
+    )
     writer = staged.rows(with_groups(schema_of(features), options))
     wanted = positions(table, features.target, *features.names, options.split_column, options.group_column)
     unused = positions(table, *features.unused)
     used = 1 + len(features.names)
     for batch in table.batches([*wanted, *unused], skipped):
-        target, _ = read_numbers(batch.columns[0], features.target_style)
-        columns: dict[str, Any] = {"target": target, **common_cells(batch, used, options, skipped)}
+        answers, keep = _labels(batch, options, book, skipped) if book else _targets(batch, features, skipped)
+        columns: dict[str, Any] = {
+            "label" if book else "target": answers,
+            **common_cells(batch, used, options, skipped),
+        }
         for name, values in zip(features.names, batch.columns[1:used], strict=True):
             columns[FEATURE + name] = _cells(batch, name, values, features, skipped)
         columns[UNUSED] = _hashes(batch.columns[len(wanted) :], len(batch))
-        keep = np.flatnonzero(target == target)
-        if len(keep) < len(target):
-            _count_without_target(batch, target, skipped)
+        if len(keep) < len(batch):
             columns = {name: only(values, keep) for name, values in columns.items()}
         writer.add_columns(columns)
         progress.advance(batch.done)
     staged.facts |= {"target": features.target, "columns": _column_facts(features), "split_by": options.split_by}
     if features.time_column:
         staged.facts["time_column"] = features.time_column
+    if book is None:
+        return []
+    staged.facts["label_map"] = {label: name for label, name in book.names.items() if label.strip()}
+    merged = book.finding(table.path.name)
+    return [merged] if merged is not None else []
+
+
+def _targets(batch: Batch, features: Features, skipped: SkipReport) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the numbers to predict, and the positions of the rows that have one; the others are counted."""
+    assert features.target_style is not None  # of numbers
+    target, _ = read_numbers(batch.columns[0], features.target_style)
+    keep = np.flatnonzero(target == target)
+    if len(keep) < len(target):
+        _count_without_target(batch, target, skipped)
+    return target, keep
+
+
+def _labels(
+    batch: Batch, options: ImportOptions, book: LabelBook, skipped: SkipReport
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Return the labels to predict, and the positions of the rows that have one; the others are counted."""
+    names = book.named(batch.columns[0], options)
+    keep = np.flatnonzero([bool(name) for name in names])
+    for position in np.flatnonzero([not name for name in names]).tolist():
+        line, written = batch.lines[position], batch.columns[0][position]
+        if written.strip() and not is_no_label(written):
+            skipped.add("dropped-labels", line, written)
+        elif any(column[position].strip() for column in batch.columns):
+            skipped.add("missing-labels", line, written)
+        else:
+            skipped.add("empty-rows", line)
+    return names, keep
 
 
 def _cells(batch: Batch, name: str, values: Sequence[str], features: Features, skipped: SkipReport) -> Any:
@@ -123,7 +164,9 @@ def _count_without_target(batch: Batch, target: NDArray[np.float64], skipped: Sk
 
 def _column_facts(features: Features) -> list[dict[str, str]]:
     """Return the columns for the manifest."""
-    target = {"name": features.target, "kind": "number", "role": "target", "unit": features.target_style.unit}
+    target = {"name": features.target, "kind": "category", "role": "label"}
+    if features.target_style is not None:
+        target |= {"kind": "number", "role": "target", "unit": features.target_style.unit}
     numbers = [{"name": n, "kind": "number", "role": "feature", "unit": s.unit} for n, s in features.numbers.items()]
     dates = [
         {"name": n, "kind": "time of day" if s.is_clock else "date", "role": "feature"}

@@ -25,7 +25,7 @@ class Features:
 
     Args:
         target: The column to predict.
-        target_style: How its numbers are written.
+        target_style: How its numbers are written; None of labels.
         numbers: Columns of numbers -> how they are written.
         dates: Columns of dates, or of times of the day -> how they are written.
         categories: Columns of words.
@@ -36,7 +36,7 @@ class Features:
     """
 
     target: str
-    target_style: NumberStyle
+    target_style: NumberStyle | None  # None where kinds are predicted, not numbers
     numbers: Mapping[str, NumberStyle]
     dates: Mapping[str, DateStyle]
     categories: tuple[str, ...]
@@ -58,8 +58,8 @@ class Features:
         return tuple(name for name, why in self.ignored.items() if why != ONLY_NUMBERS)
 
 
-def choose_features(seen: TableProfile, target: str, options: ImportOptions) -> Features:
-    """Return what a number is predicted from.
+def choose_features(seen: TableProfile, target: str, options: ImportOptions, *, is_labelled: bool = False) -> Features:
+    """Return what a number, or a label, is predicted from.
 
     Once the options say which columns to read as numbers, they also say which to ignore: what they do not name is used.
 
@@ -67,11 +67,12 @@ def choose_features(seen: TableProfile, target: str, options: ImportOptions) -> 
         seen: The table.
         target: The column to predict.
         options: Of the user.
+        is_labelled: Whether the target holds labels.
 
     Raises:
         DataError: The target holds no numbers, or always the same, or a column that the options name is not there.
     """
-    style = _target_style(seen, target)
+    style = None if is_labelled else _target_style(seen, target)
     is_first_preview = options.number_columns is None
     for name in (*options.ignored_columns, *(options.number_columns or ())):
         seen.table.index(name)

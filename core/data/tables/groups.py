@@ -4,7 +4,7 @@ import re
 
 from core.data.tables.columns import ColumnProfile
 from core.data.tables.table_profile import TableProfile
-from core.data.tables.validation import DOCUMENTS
+from core.data.task_kinds import DOCUMENTS
 from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
@@ -48,7 +48,7 @@ def check_group(seen: TableProfile, options: ImportOptions) -> None:
             f"Rows are divided either by time or by the groups of '{name}': the rows of one group are of many days. "
             "Leave out --split-by time, or --group."
         )
-    if options.task == DOCUMENTS:
+    if options.task and DOCUMENTS.fits(options.task):
         raise DataError("Groups are for texts with labels and for tables; a model that writes learns whole documents.")
     profile = seen.profile(name)
     if profile.distinct == 1 and not profile.missing and seen.is_whole:

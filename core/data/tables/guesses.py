@@ -8,7 +8,7 @@ from core.data.tables.kind_guesses import kind_guesses
 from core.data.tables.number_guesses import number_guesses
 from core.data.tables.plan import Plan
 from core.data.tables.table_profile import TableProfile
-from core.data.tables.validation import DOCUMENTS
+from core.data.task_kinds import DOCUMENTS
 from core.dataset_types import Column, Guess, ImportOptions
 from core.formatting import listed
 from core.preprocessing.languages import MOST_READ, describe, writings_of
@@ -98,7 +98,7 @@ def _of_the_columns(seen: TableProfile, plan: Plan, asked: ImportOptions) -> Ite
     options = plan.options
     yield from _of_the_texts(seen, plan, asked)
     named = (
-        ("Label column", options.label_column, asked.label_column, "--label-column NAME"),
+        ("Label column", options.label_column, asked.label_column or asked.target_column, "--label-column NAME"),
         ("Target column", options.target_column, asked.target_column, "--target-column NAME"),
     )
     for about, name, decided, option in named:
@@ -107,9 +107,10 @@ def _of_the_columns(seen: TableProfile, plan: Plan, asked: ImportOptions) -> Ite
     yield from _of_the_unused(plan, asked)
     time_column = plan.features.time_column if plan.features else ""
     taken = {c.name for c in plan.columns if c.role in ("text", "label", "target", "split")}
-    if options.task != DOCUMENTS and not time_column and (group := group_guess(seen, taken, asked)) is not None:
+    is_text = DOCUMENTS.fits(options.task)
+    if not is_text and not time_column and (group := group_guess(seen, taken, asked)) is not None:
         yield group
-    if options.task == DOCUMENTS and not options.split_column:
+    if is_text and not options.split_column:
         yield Guess(
             "Split",
             "80 / 10 / 10 by characters",

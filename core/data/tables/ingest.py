@@ -11,19 +11,18 @@ from core.data.staging import Progress, StagedDataset
 from core.data.tables.arrangement import arranged
 from core.data.tables.cleaning import clean_texts, looks_like_formula
 from core.data.tables.conversations.template import is_answered, turns_in
-from core.data.tables.feature_rows import schema_of, take_numbers
+from core.data.tables.feature_rows import schema_of, take_columns
 from core.data.tables.features import unused_columns
 from core.data.tables.guesses import table_guesses
 from core.data.tables.joining import join_texts
-from core.data.tables.labels import LabelBook, check_label_count, is_no_label
-from core.data.tables.numbers import is_plain_number
+from core.data.tables.labels import LabelBook, is_no_label
 from core.data.tables.plan import Plan, make_plan, undecided
 from core.data.tables.row_cells import common_cells, only, positions, with_groups
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.summary_rows import without_summaries
 from core.data.tables.table import Batch, Table
 from core.data.tables.table_profile import TableProfile
-from core.data.tables.validation import NUMBERS, TEXTS
+from core.data.task_kinds import LABELLED_TEXTS
 from core.dataset_types import Finding, ImportOptions, SourcePreview
 from core.errors import DataError
 
@@ -102,12 +101,11 @@ def take_in(table: Table, options: ImportOptions, staged: StagedDataset, progres
     staged.facts |= {"conversations": True} if _are_conversations(seen, plan) else {}
     staged.facts.update({"format": table.format, "encoding": plan.options.encoding, **table.facts})
     extra = list(table.findings)
-    if plan.options.task == TEXTS:
-        extra += _take_texts(table, plan, staged, progress, skipped)
-    elif plan.options.task == NUMBERS:
-        assert plan.features is not None  # make_plan gives them for this task
-        take_numbers(table, plan.features, plan.options, staged, progress, skipped)
+    if plan.features is not None:
+        extra += take_columns(table, plan.features, plan.options, staged, progress, skipped)
         extra += unused_columns(plan.features)
+    elif LABELLED_TEXTS.fits(plan.options.task):
+        extra += _take_texts(table, plan, staged, progress, skipped)
     else:
         _take_documents(table, plan, staged, progress, skipped, _are_conversations(seen, plan))
     progress.advance(table.size_bytes)
@@ -122,7 +120,7 @@ def take_in(table: Table, options: ImportOptions, staged: StagedDataset, progres
 def _schema(plan: Plan) -> Any:
     if plan.features is not None:
         return with_groups(schema_of(plan.features), plan.options)
-    if plan.options.task == TEXTS:
+    if LABELLED_TEXTS.fits(plan.options.task):
         return with_groups(TEXT_ROWS, plan.options)
     return DOCUMENT_ROWS
 
@@ -131,18 +129,12 @@ def _take_texts(
     table: Table, plan: Plan, staged: StagedDataset, progress: Progress, skipped: SkipReport
 ) -> list[Finding]:
     """Write texts with their labels; return what was done to the labels."""
-    options, writer = plan.options, staged.rows(_schema(plan))
-    book = LabelBook(options.label_map, options.normalise_labels)
-    file = table.path.name
+    options, writer, file = plan.options, staged.rows(_schema(plan)), table.path.name
+    book = LabelBook(options.label_map, options.normalise_labels, file)
     read = [options.text_column, *(options.more_text_columns or ())]
     for batch in _batches(table, read, [options.label_column, options.split_column, options.group_column], skipped):
         texts = _clean(batch, options, skipped)
-        written = batch.columns[1]
-        book.counts.update(written)
-        names = [book.name(label) for label in written]
-        if len(book.names) > len(options.label_map):
-            used = {book.names[label] for label in book.counts}
-            check_label_count(len(used), options.label_column, file, all(map(is_plain_number, used)))
+        names = book.named(batch.columns[1], options)
         columns = {"text": texts, "label": names, **common_cells(batch, 2, options, skipped)}
         if not (all(texts) and all(names)):
             keep = _with_text_and_label(batch, texts, names, skipped)

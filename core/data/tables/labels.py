@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from core.data.tables.numbers import is_plain_number
 from core.data.tables.skip_report import shortened
-from core.dataset_types import Finding
+from core.dataset_types import Finding, ImportOptions
 from core.errors import DataError
 
 MOST_LABELS = 1_000
@@ -154,9 +155,11 @@ class LabelBook:
     Args:
         label_map: From a label as written to its name; "" drops its rows.
         normalise: Whether unknown ones are matched with known ones by their folded spelling.
+        file: That holds them, for messages.
     """
 
-    def __init__(self, label_map: Mapping[str, str], normalise: bool) -> None:
+    def __init__(self, label_map: Mapping[str, str], normalise: bool, file: str = "") -> None:
+        self._file, self._given = file, len(label_map)
         self.names = dict(label_map)
         self.counts: Counter[str] = Counter()  # rows by label as written
         self._normalise = normalise
@@ -175,6 +178,19 @@ class LabelBook:
                 known = self._by_fold.setdefault(folded(written), known)
             self.names[written] = known
         return known
+
+    def named(self, written: Sequence[str], options: ImportOptions) -> list[str]:
+        """Return the names of the labels of some rows, "" of those to be dropped; count them.
+
+        Raises:
+            DataError: There are more labels than can be told apart.
+        """
+        self.counts.update(written)
+        names = [self.name(label) for label in written]
+        if len(self.names) > self._given:
+            used = {self.names[label] for label in self.counts}
+            check_label_count(len(used), options.label_column, self._file, all(map(is_plain_number, used)))
+        return names
 
     def finding(self, file: str) -> Finding | None:
         """Return which spellings became one, or None if none did."""

@@ -3,41 +3,29 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from core.data.tables.chosen_kinds import take_chosen_kinds
-from core.data.tables.columns import ColumnProfile
 from core.data.tables.features import Features, choose_features
 from core.data.tables.groups import check_group
 from core.data.tables.labels import check_label_count, is_about_sentiment, is_no_label, normalise_labels
 from core.data.tables.numbers import is_plain_number
-from core.data.tables.roles import (
-    guess_label,
-    guess_split,
-    guess_target,
-    guess_text,
-    guess_texts,
-    is_called_label,
-    is_named_target,
-    is_surely_text,
-)
 from core.data.tables.table_profile import TableProfile
+from core.data.tables.task_guess import guess_task
 from core.data.tables.validation import (
     DOCUMENTS,
     NUMBERS,
     TEXTS,
+    check_category,
     check_repeats,
-    check_split,
     check_text_and_label,
     no_documents,
     no_target,
-    spoiled_label,
 )
+from core.data.task_kinds import DOCUMENTS as TASKS_OF_DOCUMENTS
+from core.data.task_kinds import IN_TABLES, LABELLED_TABLES, LABELLED_TEXTS, TABLES
 from core.dataset_types import Column, ColumnRole, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
-
-_SURE_LABELS = ("label", "labels", "class", "sentiment")  # beside a question and its answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +39,7 @@ class Plan:
         notes: Whole sentences.
         classes: Examples by label, as far as looked.
         label_map: Every label seen, as written -> as it will be called.
-        features: Of a table for regression.
+        features: Of a table of which each column is read by itself.
     """
 
     tasks: tuple[str, ...]
@@ -63,16 +51,6 @@ class Plan:
     features: Features | None = None
 
 
-class _Guess(NamedTuple):
-    """What a table seems to be for, and its columns in their roles; "" where there is none."""
-
-    options: ImportOptions  # with the task, the split and how the file is read
-    tasks: tuple[str, ...]  # that it could be for, the likeliest first
-    texts: tuple[str, ...]  # in the order in which they are read; ("",) where there is none
-    label: str
-    target: str
-
-
 def make_plan(seen: TableProfile, options: ImportOptions) -> Plan:
     """Return what a table will become; what the options leave open is guessed.
 
@@ -80,18 +58,21 @@ def make_plan(seen: TableProfile, options: ImportOptions) -> Plan:
         DataError: It can become nothing, or not what the options ask for.
     """
     take_chosen_kinds(seen, options.column_kinds)
-    filled, tasks, texts, label, target = _guess(seen, options)
-    if filled.task != NUMBERS and (options.used_columns or options.split_by == "time"):
+    guess = guess_task(seen, options)
+    filled, tasks, texts = guess.options, guess.tasks, guess.texts
+    if not TABLES.fits(filled.task) and (options.used_columns or options.split_by == "time"):
         raise DataError(
             "Columns to use (--use) and a split by time are for tables from which a number is predicted, but "
             f"{seen.table.path.name} was taken for {filled.task}. Say --task {NUMBERS}, or name texts by --text-column."
         )
     check_group(seen, filled)
-    if filled.task == TEXTS:
-        return _plan_texts(seen, filled, tasks, texts, label)
-    if filled.task == NUMBERS:
-        return _plan_numbers(seen, filled, tasks, target)
-    if filled.task == DOCUMENTS:
+    if LABELLED_TEXTS.fits(filled.task):
+        return _plan_texts(seen, filled, tasks, texts, guess.label)
+    if LABELLED_TABLES.fits(filled.task):
+        return _plan_categories(seen, filled, tasks, guess.category)
+    if TABLES.fits(filled.task):
+        return _plan_numbers(seen, filled, tasks, guess.target)
+    if TASKS_OF_DOCUMENTS.fits(filled.task):
         return _plan_documents(seen, filled, tasks, texts)
     raise DataError(
         f"{seen.table.path.name} is a table; it cannot be used for the task {filled.task}. "
@@ -106,126 +87,18 @@ def undecided(seen: TableProfile, options: ImportOptions) -> Plan:
         seen: The table.
         options: Of the user, who decided nothing about columns.
     """
-    filled = _guess(seen, options).options
-    tasks = dict.fromkeys((filled.task, TEXTS, NUMBERS, DOCUMENTS))
+    filled = guess_task(seen, options).options
+    tasks = dict.fromkeys((filled.task, TEXTS, NUMBERS, DOCUMENTS, *IN_TABLES.names))
     return Plan(tuple(tasks), filled, _columns(seen, {}, {}), seen.notes)
-
-
-def _guess(seen: TableProfile, options: ImportOptions) -> _Guess:
-    for name in (
-        options.text_column,
-        *(options.more_text_columns or ()),
-        options.label_column,
-        options.target_column,
-        options.split_column,
-        *options.ignored_columns,
-        *options.used_columns,
-    ):
-        if name:
-            seen.table.index(name)
-    check_group(seen, options)
-    if options.split_column:
-        check_split(seen, options.split_column)
-    both = [name for name in options.used_columns if name in options.ignored_columns]
-    if both:
-        raise DataError(f"{listed(both)} cannot be both used and left out. Say one of the two.")
-    wanted = [profile for profile in seen.profiles if profile.name not in options.ignored_columns]
-    split = options.split_column or guess_split(wanted)
-    options = options.model_copy(update={"split_column": split})
-    usable = [p for p in wanted if p.kind != "empty" and p.name not in (split, options.group_column)]
-    conversations, made_label = seen.made("text"), seen.made("label")
-    usable = [profile for profile in usable if profile.name not in _parts(seen)]
-    text = options.text_column or (
-        conversations.name if conversations else guess_text([p for p in usable if p.name != options.label_column])
-    )
-    label = options.label_column or (made_label.name if made_label else guess_label(usable, text))
-    if not options.text_column and text == label:
-        text = ""
-    texts = _texts(options, [p for p in usable if p.name != label], text, is_made=conversations is not None)
-    target = options.target_column or guess_target([p for p in usable if not is_surely_text(p)])
-    tasks = _possible_tasks(seen, options, text, label, target)
-    task = options.task or (tasks[0] if tasks else TEXTS if text or not target else NUMBERS)
-    filled = options.model_copy(update={**seen.table.settings, "task": task})
-    return _Guess(filled, tasks, texts, label, target)
-
-
-def _parts(seen: TableProfile) -> set[str]:
-    """Return the columns of which others are made."""
-    return {name for column in seen.derived for name in column.sources} - {column.name for column in seen.derived}
-
-
-def _texts(options: ImportOptions, usable: list[ColumnProfile], text: str, *, is_made: bool) -> tuple[str, ...]:
-    """Return all columns of texts that are read, in order."""
-    if options.more_text_columns is not None or options.text_column or is_made or not text:
-        return (text, *(name for name in options.more_text_columns or () if name != text))
-    return tuple(guess_texts(usable, text))
-
-
-def _possible_tasks(seen: TableProfile, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
-    """Return what a table could be for, the likeliest first."""
-    tasks = []
-    has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
-    if text and label:
-        tasks.append(TEXTS)
-    features, is_first = _features(seen, options, target) if target else None, False
-    if features is not None and features.names:
-        # From a text and a date alone, only what is called an outcome is predicted before anything else.
-        is_table = bool(features.numbers or features.categories) or is_named_target(target)
-        is_first = bool(options.target_column) or not (has_text and (label or not is_table))
-        tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
-    tasks = _with_answers_first(seen, options, tasks, text, label)
-    if DOCUMENTS in tasks:
-        return tuple(tasks)
-    if tasks == [NUMBERS] and not is_first and not options.task:
-        return (DOCUMENTS, NUMBERS)
-    others = [
-        p for p in seen.profiles if p.kind not in ("empty", "identifier") and p.name not in (text, options.split_column)
-    ]
-    if not label and spoiled_label(seen, text) and not options.task:
-        return tuple(tasks)  # it was meant to have labels
-    if text and (has_text or not others) and (tasks or not others):
-        tasks.append(DOCUMENTS)
-    return tuple(tasks)
-
-
-def _with_answers_first(
-    seen: TableProfile, options: ImportOptions, tasks: list[str], text: str, label: str
-) -> list[str]:
-    """Return the tasks of conversations: to write answers, unless a column is called their label."""
-    made = seen.made("text")
-    if made is None or made.name != text:
-        return tasks
-    named = label.strip().lower() in _SURE_LABELS if len(made.sources) > 1 else is_called_label(label)
-    is_labelled = TEXTS in tasks and (bool(options.label_column) or named)
-    return [TEXTS, DOCUMENTS] if is_labelled else [DOCUMENTS, *[task for task in tasks if task == TEXTS]]
-
-
-def _features(seen: TableProfile, options: ImportOptions, target: str) -> Features | None:
-    """Return what a number would be predicted from; only a target that was chosen is worth an error."""
-    try:
-        return choose_features(seen, target, options)
-    except DataError:
-        if options.target_column or options.task == NUMBERS:
-            raise
-        return None
 
 
 def _plan_texts(
     seen: TableProfile, options: ImportOptions, tasks: tuple[str, ...], texts: tuple[str, ...], label: str
 ) -> Plan:
-    file, (text, *more) = seen.table.path.name, texts
+    text, *more = texts
     check_text_and_label(seen, text, label)
     choice = _several_labels(seen, options, label)
-    counts = Counter({written: n for written, n in seen.counts(label).items() if written.strip()})
-    numeric = all(is_plain_number(value) for value in counts)
-    check_label_count(len(counts), label, file, numeric)
-    label_map, notes = _label_map(seen, options, label, counts)
-    classes: Counter[str] = Counter()
-    for written, count in counts.items():
-        if label_map[written]:
-            classes[label_map[written]] += count
-    if not options.add_to:
-        check_repeats(seen, label, classes)
+    label_map, classes, notes = _classes(seen, options, label)
     roles: dict[str, ColumnRole] = {label: "label", options.split_column: "split", **dict.fromkeys(texts, "text")}
     roles |= _group_role(options)
     complete = options.model_copy(
@@ -243,9 +116,29 @@ def _plan_texts(
         options=complete,
         columns=_columns(seen, roles, {}),
         notes=(*notes, *seen.notes),
-        classes=dict(classes.most_common()),
+        classes=classes,
         label_map=label_map,
     )
+
+
+def _classes(
+    seen: TableProfile, options: ImportOptions, label: str
+) -> tuple[dict[str, str], dict[str, int], list[str]]:
+    """Return the name of every label as written, examples by name, the most frequent first, and sentences.
+
+    Raises:
+        DataError: There are too many labels, or nothing can be learnt from them.
+    """
+    counts = Counter({written: n for written, n in seen.counts(label).items() if written.strip()})
+    check_label_count(len(counts), label, seen.table.path.name, all(is_plain_number(value) for value in counts))
+    label_map, notes = _label_map(seen, options, label, counts)
+    classes: Counter[str] = Counter()
+    for written, count in counts.items():
+        if label_map[written]:
+            classes[label_map[written]] += count
+    if not options.add_to:
+        check_repeats(seen, label, classes)
+    return label_map, dict(classes.most_common()), notes
 
 
 def _several_labels(seen: TableProfile, options: ImportOptions, label: str) -> str:
@@ -300,28 +193,51 @@ def _plan_numbers(seen: TableProfile, options: ImportOptions, tasks: tuple[str, 
     if not target:
         raise no_target(seen)
     features = choose_features(seen, target, options)
+    complete = _of_columns(seen, options, features).model_copy(update={"target_column": target, "label_column": ""})
+    roles = _feature_roles(options, features) | {target: "target"}
+    notes = (*features.notes, *seen.notes)
+    return Plan(tasks, complete, _columns(seen, roles, features.column_notes), notes, features=features)
+
+
+def _plan_categories(seen: TableProfile, options: ImportOptions, tasks: tuple[str, ...], label: str) -> Plan:
+    check_category(seen, label)
+    label_map, classes, said = _classes(seen, options, label)
+    features = choose_features(seen, label, options, is_labelled=True)
+    complete = _of_columns(seen, options, features).model_copy(
+        update={"target_column": "", "label_column": label, "label_map": label_map}
+    )
+    roles = _feature_roles(options, features) | {label: "label"}
+    columns, notes = _columns(seen, roles, features.column_notes), (*said, *features.notes, *seen.notes)
+    return Plan(tasks, complete, columns, notes, classes, label_map, features)
+
+
+def _of_columns(seen: TableProfile, options: ImportOptions, features: Features) -> ImportOptions:
+    """Return the options of a table whose columns are read each by itself.
+
+    Raises:
+        DataError: No column is left to predict from.
+    """
     if not features.names:
         why = "; ".join(f"'{name}': {reason}" for name, reason in list(features.ignored.items())[:5])
         raise DataError(
-            f"Nothing is left in {seen.table.path.name} to predict '{target}' from"
+            f"Nothing is left in {seen.table.path.name} to predict '{features.target}' from"
             + (f" ({why}). " if why else ". ")
             + "Add columns of numbers or of kinds that say something about it."
         )
-    roles: dict[str, ColumnRole] = dict.fromkeys(features.names, "feature")
-    roles |= {target: "target", options.split_column: "split", **_group_role(options)}
-    complete = options.model_copy(
+    return options.model_copy(
         update={
-            "target_column": target,
             "text_column": "",
             "more_text_columns": None,
-            "label_column": "",
             "ignored_columns": tuple(name for name in features.ignored if name != options.group_column),
             "number_columns": features.read_as_numbers,
             "split_by": "time" if features.time_column else "random" if not options.split_column else "",
         }
     )
-    notes = (*features.notes, *seen.notes)
-    return Plan(tasks, complete, _columns(seen, roles, features.column_notes), notes, features=features)
+
+
+def _feature_roles(options: ImportOptions, features: Features) -> dict[str, ColumnRole]:
+    roles: dict[str, ColumnRole] = dict.fromkeys(features.names, "feature")
+    return roles | {options.split_column: "split", **_group_role(options)}
 
 
 def _group_role(options: ImportOptions) -> dict[str, ColumnRole]:

@@ -31,6 +31,41 @@ _LABEL_NAMES = (
     ("intent", "emotion", "polarity", "topic", "tag", "stars", "rating", "score", "type", "spam", "output", "y"),
     ("labels_text", "class_label", "class_name", "group", "genre", "language", "overall", "toxic", "is_spam"),
 )
+_CATEGORY_NAMES = (  # of what a row turned out to be, rather than of one more thing that is known of it
+    ("label", "labels", "class", "target", "outcome", "churn", "fraud", "species", "diagnosis", "survived", "y"),
+    (
+        "churned",
+        "exited",
+        "attrition",
+        "converted",
+        "conversion",
+        "default",
+        "defaulted",
+        "response",
+        "subscribed",
+        "is_fraud",
+        "is_fraudulent",
+        "fraudulent",
+        "approved",
+        "loan_status",
+        "variety",
+        "lead_quality",
+        "won",
+        "readmitted",
+        "cancelled",
+        "canceled",
+        "failed",
+        "failure",
+        "purchased",
+        "kündigung",
+        "betrug",
+        "流失",
+        "欺诈",
+    ),
+    ("result", "decision", "deposit", "clicked", "quality_class", "risk", "class_label", "class_name", "label_text"),
+)
+_FEW_KINDS, _MOST_KINDS = 10, 50  # different numbers, and different words, that may be kinds
+_ROWS_EACH = 3  # of a kind, on average at least
 _READ_TOO = (  # texts that say something beside another one
     "title", "headline", "subject", "summary", "abstract", "header", "heading", "review_title", "review_summary",
     "name", "pros", "cons", "premise", "hypothesis", "claim", "evidence", "context", "question", "answer", "keywords",
@@ -150,6 +185,33 @@ def is_called_label(name: str) -> bool:
 def is_named_target(name: str) -> bool:
     """Return whether a column's name says that it is what people want to know: a price, a score, a label."""
     return max(_rank(name, _TARGET_NAMES), _rank(name, _LABEL_NAMES)) >= 2 or bool(_TARGET_PART.search(_plain(name)))
+
+
+def is_kind(profile: ColumnProfile) -> bool:
+    """Return whether a column can hold the kinds that rows are of."""
+    return profile.kind not in ("empty", "date", "duration", "identifier", "text") and not is_continuous(profile)
+
+
+def holds_kinds(profile: ColumnProfile) -> bool:
+    """Return whether a column holds words of which few come again and again, and no numbers."""
+    few = 2 <= profile.distinct <= min(_MOST_KINDS, profile.counts.total() // 2)
+    return is_kind(profile) and profile.style is None and few
+
+
+def guess_category(profiles: Sequence[ColumnProfile]) -> str:
+    """Return the column that is called what a row turned out to be and holds few kinds, "" if there is none."""
+    scored = [(_rank(p.name, _CATEGORY_NAMES), p.position, p.name) for p in profiles if _holds_few(p)]
+    best = max(scored, default=(0.0, 0, ""))
+    return best[2] if best[0] > 0 else ""
+
+
+def _holds_few(profile: ColumnProfile) -> bool:
+    most = _MOST_KINDS if profile.style is None else _FEW_KINDS
+    if not is_kind(profile) or profile.kind == "number-in-text" or _NOT_LABEL.search(profile.name):
+        return False
+    if profile.style is not None and any(number != round(number) for number in profile.numbers if number == number):
+        return False
+    return 2 <= profile.distinct <= min(most, profile.counts.total() // _ROWS_EACH)
 
 
 def guess_target(profiles: Sequence[ColumnProfile]) -> str:

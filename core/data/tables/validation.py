@@ -11,7 +11,6 @@ from core.errors import DataError
 from core.formatting import listed
 
 TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
-TABLE_TASKS = (TEXTS, NUMBERS, DOCUMENTS)
 
 
 def spoiled_label(seen: TableProfile, text: str) -> str:
@@ -67,6 +66,23 @@ def check_text_and_label(seen: TableProfile, text: str, label: str) -> None:
             spoiled_label(seen, text)
             or f"{file} has texts ('{text}') but no column of labels: none of {listed(names, 10)} holds a few words "
             "that repeat. Add a column that says for each text what it is, or choose the right column."
+        )
+
+
+def check_category(seen: TableProfile, label: str) -> None:
+    """Raise a `DataError` if there is no column of kinds to predict, or it holds measurements."""
+    file = seen.table.path.name
+    if not label:
+        raise DataError(
+            f"{file} has no column of kinds that could be predicted, such as yes and no. Its columns are "
+            f"{listed(seen.table.names, 10)}.{_empty_columns(seen)} Choose the column with the label; to predict a "
+            f"number instead, choose the task {NUMBERS}."
+        )
+    profile = seen.profile(label)
+    if is_continuous(profile):
+        raise DataError(
+            f"The labels in column '{label}' of {file} are measurements ({', '.join(profile.examples)} ...), "
+            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS}."
         )
 
 

@@ -8,7 +8,7 @@ from core.dataset_types import DatasetEntry, VersionInfo
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from pages.components.data.undo import offer_restore
-from pages.components.widgets.dataset_words import many
+from pages.components.widgets.dataset_words import many, task_of
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.status_badge import status_chip
 from pages.components.widgets.text import plain
@@ -50,7 +50,8 @@ def data_actions(entry: DatasetEntry, info: VersionInfo) -> None:
     service = shared_service()
     if st.button("Rename", key="rename-set", icon=":material/edit:", width="stretch"):
         _rename(entry)
-    if info.task != "image-classification" and info.size_bytes <= LARGEST_DOWNLOAD:
+    task = task_of(info.task)
+    if (task is None or task.input_kind != "image") and info.size_bytes <= LARGEST_DOWNLOAD:
         st.download_button(
             "Download as CSV", lambda: service.dataset_service.export_rows(entry.name, info.fingerprint),
             f"{entry.name}.csv", "text/csv", key="download-set", icon=":material/download:", on_click="ignore",

@@ -11,7 +11,7 @@ from core.services.bootstrap import shared_service
 from pages.components.data.label_corrections import Corrections, correction_bar, corrections_of, right_label
 from pages.components.data.sample_gallery import sample_gallery
 from pages.components.widgets.conversation import conversation
-from pages.components.widgets.dataset_words import SPLIT_TITLES, counted, shortened, unit
+from pages.components.widgets.dataset_words import SPLIT_TITLES, counted, shortened, task_of, unit
 from pages.components.widgets.notices import empty_state
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import read_choice, was_changed, write_choice
@@ -100,7 +100,8 @@ def _filters(info: VersionInfo) -> tuple[str, str, str]:
             )  # fmt: skip
             write_choice("label", None)
         split = None
-        if info.task != "text-generation":  # long texts are divided within, by their characters
+        task = task_of(info.task)
+        if task is None or not task.split_unit:  # long texts are divided within, by their characters
             splits = [name for name in SPLIT_TITLES if info.split_sizes.get(name)]
             read_choice("split", splits, None)
             split = st.selectbox(

@@ -11,6 +11,7 @@ from core.services.bootstrap import shared_service
 from core.services.label_issues import LabelIssues
 from pages.components.data.image_pairs import image_pairs
 from pages.components.data.label_issues import kept_notice, label_issue_choices
+from pages.components.widgets.dataset_words import task_of
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.once import once
 from pages.components.widgets.starting import one_key
@@ -32,15 +33,6 @@ BADGES = {
     "warning": SeverityBadge("Worth a look", "worth a look", ":material/warning:", "orange"),
     "note": SeverityBadge("Good to know", "good to know", ":material/info:", "blue"),
 }
-LOOKED_FOR = {
-    "image-classification": "pictures that cannot be read, odd sizes, the same or nearly the same picture twice, the "
-    "same picture under different labels or on both sides of a split, and classes that are rare or missing",
-    "text-classification": "empty and repeated texts, the same text under different labels or on both sides of a "
-    "split, misspelt labels, rare classes, texts that are too long, and personal data",
-    "text-generation": "empty and repeated documents, broken characters, and personal data",
-    "tabular-regression": "repeated rows, missing values, numbers that are far from all others, columns that give the "
-    "answer away or only number the rows, and personal data",
-}
 
 
 def finding_summary(findings: Sequence[Finding]) -> str:
@@ -61,7 +53,8 @@ def finding_list(
         busy: Whether it is being put right now.
         label_issues: What a trained model doubts; its finding is among the others.
     """
-    looked_for = LOOKED_FOR.get(info.task, "what usually goes wrong")
+    known = task_of(info.task)
+    looked_for = known.looked_for if known else "what usually goes wrong"
     if not findings:
         with st.container(border=True, gap="xsmall", key="nothing-found"):
             st.markdown("## :green[:material/verified:] Nothing found")
@@ -91,7 +84,7 @@ def _finding(
         st.caption(plain(finding.why))
         if label_issues is not None and finding is label_issues.finding:
             label_issue_choices(label_issues, info, in_use and not busy)
-        elif finding.pairs and info.task == "image-classification":
+        elif finding.pairs and (task := task_of(info.task)) is not None and task.input_kind == "image":
             image_pairs(finding, info)
         elif finding.examples:
             with st.container(gap="xxsmall", key=f"examples-{finding.code}"):

@@ -79,7 +79,8 @@ def _doubted(one: LabelIssue, info: VersionInfo, corrections: Corrections, may_c
                     url = image_url(info.name, info.fingerprint, one.position)
                     st.image(url, width="stretch", alt=f"Picture {one.position + 1}, {one.given}")
             else:
-                st.text(shortened(item.text, LONGEST_TEXT), width="stretch")
+                row = ", ".join(f"{name} {value}" for name, value in item.values.items() if name != "target")
+                st.text(shortened(item.text or row, LONGEST_TEXT), width="stretch")
             if item.has_image:
                 st.text(item.name, width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -76,15 +76,14 @@ def _rows(table: pd.DataFrame, samples: Examples, target: str) -> None:
     """Show the first rows; what is to be predicted stands in front, by its name where it has one."""
     to_predict = f"{target} (to predict)" if target else TO_PREDICT
     shown = table.head(ROWS).set_axis([str(name) for name in table.columns], axis=1)
-    shown.insert(0, to_predict, samples.targets[:ROWS], allow_duplicates=True)
+    answers = [_label(samples, i) for i in range(len(shown))] if samples.labels else samples.targets[:ROWS]
+    shown.insert(0, to_predict, answers, allow_duplicates=True)
     st.dataframe(
         shown.set_axis(_unlike([*shown.columns]), axis=1),
         hide_index=True,
         height="content",
         alt=f"The first {len(shown)} rows: {TO_PREDICT.lower()}, then {len(table.columns)} columns to predict it from.",
-        column_config={
-            to_predict: st.column_config.NumberColumn(help="Learnt from the columns beside it", pinned=True)
-        },
+        column_config={to_predict: st.column_config.Column(help="Learnt from the columns beside it", pinned=True)},
     )
 
 
@@ -96,7 +95,8 @@ def _unlike(names: list[str]) -> list[str]:
 def _facts(found: DatasetPreview) -> str:
     sizes, counts = found.version.split_sizes, found.class_counts
     inputs = found.samples.inputs
-    unit = "examples" if counts else "characters" if isinstance(inputs, tuple) else "rows"
+    unit = "rows" if isinstance(inputs, pd.DataFrame) else "examples" if counts else "characters"
+    unit = unit if counts or not isinstance(inputs, tuple) else "characters"
     parts = [
         f"{sum(sizes.values()):,} {unit}",
         f"{len(inputs.columns):,} columns to predict from" if isinstance(inputs, pd.DataFrame) else "",

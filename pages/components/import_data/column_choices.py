@@ -9,7 +9,7 @@ import streamlit as st
 from core.dataset_types import Column, SourcePreview
 from pages.components.import_data.column_kinds import column_kinds
 from pages.components.import_data.import_form import decide, field_key
-from pages.components.widgets.dataset_words import shortened
+from pages.components.widgets.dataset_words import shortened, task_of
 from pages.components.widgets.text import plain
 
 KINDS = {
@@ -36,15 +36,6 @@ DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "gb18030", "shift_jis", "euc-kr", "koi8-r")
 ROW_HEIGHT = 34  # pixels
 SHOWN_WHOLE = 12  # columns; with more, the table scrolls
-NEEDED = {
-    "text-classification": (("text_column", "Text"), ("label_column", "Label")),
-    "image-classification": (("label_column", "Label"),),
-    "text-generation": (("text_column", "Text"),),
-    "tabular-regression": (("target_column", "Number to predict"),),
-}
-NORMALISED = ("text-classification", "image-classification")
-GROUPED = ("text-classification", "tabular-regression")
-CLEANED = ("text-classification", "text-generation")
 HELP = {
     "text_column": "What the model reads.",
     "label_column": "What the model learns to say.",
@@ -57,23 +48,23 @@ HELP = {
 
 
 def column_choices(preview: SourcePreview) -> None:
-    """Show a table's columns and ask for corrections; each one makes the look be asked again."""
-    names = [column.name for column in preview.columns]
+    """Show a table's columns and ask for corrections; each one makes the preview be made again."""
+    names, task = [column.name for column in preview.columns], task_of(preview.options.task)
     with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
-        for name, label in NEEDED.get(preview.options.task, ()):
+        for name, label in _needed(preview):
             _one_of(name, label, names)
         _one_of("split_column", "Part (optional)", names, may_be_none=True)
-        if preview.options.task in GROUPED:
+        if task is not None and task.input_kind != "image" and task.output_kind != "text":
             _one_of("group_column", "Groups (optional)", names, may_be_none=True)
     _of_texts(preview, names)
-    if preview.options.task == "tabular-regression":
+    if task is not None and task.input_kind == "table":
         column_kinds(preview)
     _table(preview)
 
 
 def _of_texts(preview: SourcePreview, names: Sequence[str]) -> None:
     """Ask what is read besides the text, and what to do with rows of several labels."""
-    if preview.options.task not in CLEANED or not preview.options.text_column:
+    if not _reads_texts(preview) or not preview.options.text_column:
         return
     others = [name for name in names if name not in (preview.options.text_column, preview.options.label_column)]
     _fitting("more_text_columns", others)
@@ -92,11 +83,20 @@ def _of_texts(preview: SourcePreview, names: Sequence[str]) -> None:
             )  # fmt: skip
 
 
+def _needed(preview: SourcePreview) -> tuple[tuple[str, str], ...]:
+    """Return the options that name columns which the task cannot do without, with their titles."""
+    task = task_of(preview.options.task)
+    return task.columns if task else ()
+
+
+def _reads_texts(preview: SourcePreview) -> bool:
+    task = task_of(preview.options.task)
+    return task is not None and task.input_kind == "text"
+
+
 def missing_column(preview: SourcePreview) -> str:
     """Return what a table's import still needs to be told, as a sentence; empty where nothing is missing."""
-    missing = [
-        label.lower() for name, label in NEEDED.get(preview.options.task, ()) if not getattr(preview.options, name)
-    ]
+    missing = [label.lower() for name, label in _needed(preview) if not getattr(preview.options, name)]
     return f"Choose the column first: {' and '.join(missing)}." if preview.columns and missing else ""
 
 
@@ -154,7 +154,7 @@ def _is_said(column: Column, notes: Sequence[str]) -> bool:
 
 
 def reading_choices(preview: SourcePreview | None) -> None:
-    """Ask how a source is to be read, for the rare case that it was guessed wrongly; without a look, ask everything."""
+    """Ask how a source is to be read, for the rare case that it was guessed wrongly; without a preview, all of it."""
     options = preview.options if preview else None
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
         if options is None or options.delimiter:
@@ -166,9 +166,10 @@ def reading_choices(preview: SourcePreview | None) -> None:
             _reading("has_header", "First row", [True, False], {True: "Names of the columns", False: "Is data already"})
         if options is not None and options.sheet:
             st.text_input("Sheet", key=field_key("sheet"), on_change=decide, args=("sheet",))
-        if options is not None and options.task in NORMALISED:
+        task = task_of(preview.options.task) if preview else None
+        if task is not None and task.output_kind == "label":
             _switch("normalise_labels", "Make labels alike", "'Positive ' and 'pos' become one label.")
-        if options is not None and options.task in CLEANED:
+        if task is not None and task.input_kind == "text":
             _switch("clean_text", "Clean the texts", "Takes out <br /> and puts &amp; and broken characters right.")
 
 

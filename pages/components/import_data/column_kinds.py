@@ -39,7 +39,7 @@ SPLITS = {"random": "By chance", "time": "By time: the last rows are the test"}
 
 def column_kinds(preview: SourcePreview) -> None:
     """Show a field for each column that a number may be predicted from, and how the rows are divided."""
-    columns = [column for column in preview.columns if column.role not in ("target", "split", "group")]
+    columns = [column for column in preview.columns if column.role not in ("target", "label", "split", "group")]
     with st.expander("How each column is used", key="column-kinds", icon=":material/view_column:", expanded=True):
         shown = columns if len(columns) <= SHOWN else _chosen(columns)
         with st.grid(3, min_column_width=200, vertical_alignment="bottom"):

@@ -30,7 +30,7 @@ DEPENDS = {
         "label_map",
     ),
     "text_column": ("more_text_columns",),
-    "label_column": ("label_map", "several_labels"),
+    "label_column": ("label_map", "several_labels", "ignored_columns", "number_columns"),
     "several_labels": ("label_map",),
     "normalise_labels": ("label_map",),
     "target_column": ("ignored_columns", "number_columns"),

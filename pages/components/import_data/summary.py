@@ -60,8 +60,9 @@ def _in_words(preview: SourcePreview) -> str:
     words = f"{count}{what if count else what.capitalize()} for **{plain(task)}**"
     if preview.classes:
         words += f" in {many(len(preview.classes), 'class', 'classes')}"
-    if options.target_column:
-        words += f", to predict **{plain(options.target_column)}**"
+    is_table = options.task in tasks and tasks[options.task].input_kind == "table"
+    if answer := options.target_column or (options.label_column if is_table else ""):
+        words += f", to predict **{plain(answer)}**"
     return (
         f"{words}. What comes in is examined for repeats, contradictions and the like, and divided once into training, "
         "validation and test."

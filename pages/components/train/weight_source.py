@@ -11,11 +11,6 @@ from pages.components.train.setting_form import SOURCE
 from pages.components.widgets.text import plain
 from pages.components.widgets.visitor import is_local
 
-EXAMPLES = {
-    "image-classification": "microsoft/resnet-18",
-    "text-classification": "distilbert/distilbert-base-uncased",
-    "text-generation": "distilbert/distilgpt2",
-}
 NOT_FROM_HERE = (
     ":material/block: A folder on this machine can be named only by its owner, at this machine, with the token of this "
     "start\\. Name a model of the hub instead, or use the command line\\."
@@ -29,7 +24,7 @@ def weight_source(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, An
     if field is None:
         return {}
     usual = str(service.preset_values(model.name, preset, task.name)[SOURCE] or "")
-    example = EXAMPLES.get(task.name, "owner/name")
+    example = task.weights_example
     with st.container(border=True, gap="xsmall", key="weight-source"):
         given = st.text_input(
             field.label, usual, key=SOURCE, help=field.help, bind="query-params",

@@ -1,32 +1,29 @@
 """How data is spoken of: what one example is called, how many there are, how they are divided."""
 
 from core.dataset_types import VersionInfo
+from core.services.bootstrap import shared_service
+from core.specs import TaskSpec
 
-ICONS = {
-    "image-classification": "image",
-    "text-classification": "sentiment_satisfied",
-    "text-generation": "edit_note",
-    "tabular-regression": "table_chart",
-}
-_UNITS = {
-    "image-classification": ("picture", "pictures"),
-    "text-classification": ("text", "texts"),
-    "text-generation": ("text part", "text parts"),  # a long document comes in as several
-    "tabular-regression": ("row", "rows"),
-}
 _PARTS = {"train": "to learn from", "validation": "to steer by", "test": "for the exam"}
 SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
 FOUND_IN_FEW = 4  # classes; with more, their number says it better
 
 
+def task_of(name: str) -> TaskSpec | None:
+    """Return a task by its name, None where it is not known here."""
+    return shared_service().tasks().get(name)
+
+
 def icon(task: str) -> str:
     """Return the sign of a task, as Markdown."""
-    return f":material/{ICONS.get(task, 'category')}:"
+    known = task_of(task)
+    return f":material/{known.icon if known else 'category'}:"
 
 
 def unit(task: str, count: int = 2) -> str:
     """Return what so many examples of a task are called: "picture", "texts"."""
-    return _UNITS.get(task, ("example", "examples"))[count != 1]
+    known = task_of(task)
+    return known.counted_in(count) if known else many(count, "example").partition(" ")[2]
 
 
 def counted(count: int, task: str) -> str:
@@ -41,13 +38,15 @@ def many(count: int, one: str, more: str = "") -> str:
 
 def parts(info: VersionInfo) -> str:
     """Return how a version is divided: "70 to learn from, 15 to steer by, 15 for the exam"."""
-    sizes, of = info.split_sizes, f" {split_unit(info.task)}" if info.task == "text-generation" else ""
+    known = task_of(info.task)
+    sizes, of = info.split_sizes, f" {known.split_unit}" if known and known.split_unit else ""
     return ", ".join(f"{sizes.get(part, 0):,}{of} {purpose}" for part, purpose in _PARTS.items())
 
 
 def split_unit(task: str) -> str:
     """Return what the sizes of the splits count: long texts are divided by their characters."""
-    return "characters" if task == "text-generation" else unit(task)
+    known = task_of(task)
+    return known.split_unit if known and known.split_unit else unit(task)
 
 
 def classes(info: VersionInfo) -> str:

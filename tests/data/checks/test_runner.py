@@ -10,11 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core import catalog
 from core.data.checks.support import runner
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.runner import checks, examine, repair
 from core.data.rows import TEXT_ROWS
 from core.data.staging import ImportCancelled
+from core.data.task_kinds import LABELLED_TEXTS
 from core.dataset_types import Finding
 from core.errors import DataError, UnknownName
 from tests.data.checks.cases_of_labels import labelled
@@ -42,19 +44,14 @@ def test_a_clean_data_set_has_no_findings() -> None:
 def test_a_task_has_its_own_checks() -> None:
     assert "target-outliers" in checks("tabular-regression")
     assert "target-outliers" not in checks("text-classification")
-    assert {task for check in checks().values() for task in check.tasks} == {
-        "image-classification",
-        "text-classification",
-        "text-generation",
-        "tabular-regression",
-    }
+    assert all(checks(task) for task in catalog.tasks())
 
 
 def test_a_check_that_fails_costs_no_import_and_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = CheckSpec("long-texts", ("text-classification",), failing)
-    monkeypatch.setattr(runner, "_checks", lambda: {"long-texts": broken})
+    broken = CheckSpec("long-texts", LABELLED_TEXTS, failing)
+    monkeypatch.setattr(runner, "checks", lambda _task: {"long-texts": broken})
     with caplog.at_level(logging.ERROR):
         [finding] = examine(texts(labelled(good=5)))
     assert finding.severity == "note"

@@ -21,7 +21,7 @@ from tests.data.silent import Silent
 from tests.data.tables.workbook import write_workbook
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl", "")
-TASKS = ("", "text-classification", "tabular-regression", "text-generation")
+TASKS = ("", "text-classification", "tabular-classification", "tabular-regression", "text-generation")
 ROWS = [(f"{'good' if n % 2 else 'bad'} words, number {n}", "ab"[n % 2], n * 7 % 31) for n in range(24)]
 HEADER = ("text", "label", "price")
 QUICK = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))

@@ -7,6 +7,7 @@ import pytest
 
 from core.data.imports.run_import import preview_source, run_import
 from core.data.store.dataset_store import DatasetStore
+from core.data.task_kinds import IN_TABLES
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from tests.data.imported import reviews
@@ -106,7 +107,8 @@ def test_a_table_that_nobody_can_guess_is_shown_all_the_same_so_that_columns_can
     file = write_csv(tmp_path / "odd.csv", ("words", "note"), *[(text, text[::-1]) for text, _ in reviews()])
     seen = preview(file)
     assert [column.name for column in seen.columns] == ["words", "note"]
-    assert seen.tasks == ("text-classification", "tabular-regression", "text-generation")
+    assert seen.tasks[:3] == ("text-classification", "tabular-regression", "text-generation")
+    assert set(seen.tasks) == {*IN_TABLES.names}
     assert seen.problem == (
         "odd.csv has texts ('words') but no column of labels: none of 'words', 'note' holds a few words that repeat. "
         "Add a column that says for each text what it is, or choose the right column."

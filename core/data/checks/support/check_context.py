@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.data.rows import read_packed
 from core.data.splits.duplicates import group_numbers
+from core.data.task_kinds import TaskKind
 from core.dataset_types import Finding
 
 
@@ -79,7 +80,7 @@ class CheckSpec:
     """
 
     code: str
-    tasks: tuple[str, ...]
+    tasks: TaskKind
     run: Callable[[CheckContext], Finding | None]
     fix: Callable[[CheckContext], pa.Table] | None = None
     order: int = 50

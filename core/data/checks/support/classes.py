@@ -6,8 +6,6 @@ from numpy.typing import NDArray
 from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.group_ids import first_of_each, numbered, sizes_of
 
-CLASSIFICATION = ("image-classification", "text-classification")
-
 
 def class_sizes(context: CheckContext) -> NDArray[np.int64]:
     """Return the number of examples of each label, (K,)."""

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.group_ids import numbered
-from core.data.rows import FEATURE, KIND, UNUSED
+from core.data.rows import ANSWERS, FEATURE, KIND, UNUSED
 from core.data.tables.features import ONLY_NUMBERS
 from core.data.wording import number, shown
 
-TABLES = ("tabular-regression",)
 NUMBERING_NAME = re.compile(r"(^|[_\W])(id|nr|no|uuid|guid|index|key)$|[a-z]I[Dd]$|^unnamed", re.IGNORECASE)
 FEWEST_ROWS = 20  # in fewer, values that all differ say nothing
 ALL_DIFFERENT = 0.95  # share of different values from which words name the rows
@@ -27,8 +26,13 @@ def features(context: CheckContext) -> Iterator[tuple[str, pa.ChunkedArray]]:
             yield name.removeprefix(FEATURE), context.column(name)
 
 
+def answer(context: CheckContext) -> str:
+    """Return which column of the rows holds what is to be predicted."""
+    return next(name for name in ANSWERS if name in context.rows.column_names)
+
+
 def target_name(context: CheckContext) -> str:
-    """Return what the user calls the number to predict."""
+    """Return what the user calls what is to be predicted."""
     return shown(str(context.facts.get("target") or "target"), 24)
 
 
@@ -77,7 +81,7 @@ def row_groups(context: CheckContext) -> NDArray[np.int64]:
 
     Columns that no model reads count too: rows that differ there are no repeats.
     """
-    groups = codes(context.column("target"))
+    groups = codes(context.column(answer(context)))
     if UNUSED in context.rows.column_names:
         unread = numbered(context.column(UNUSED).to_numpy())
         groups = numbered(groups * (int(unread.max()) + 1) + unread)
@@ -139,8 +143,8 @@ def described_value(column: pa.ChunkedArray, row: int) -> str:
 
 
 def describe_row(context: CheckContext, row: int) -> str:
-    """Return a row's number to predict and first columns in one line."""
-    parts = [f"{target_name(context)} {described_value(context.column('target'), row)}"]
+    """Return what is to be predicted of a row, and its first columns, in one line."""
+    parts = [f"{target_name(context)} {described_value(context.column(answer(context)), row)}"]
     parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(context))[:5]]
     return ", ".join(parts)
 

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from core.data.checks.support.check_context import CheckContext
 from core.data.checks.support.selection import texts_at, values_where
+from core.data.task_kinds import IMAGES, LABELLED_TEXTS
 from core.data.wording import SHOWN
 
 COMPARED = 200_000  # rows of which the texts themselves are compared
@@ -22,7 +23,7 @@ def side_by_side(rows: NDArray[np.int64], first: NDArray[np.int64]) -> tuple[tup
 
 def sayings(context: CheckContext, rows: NDArray[np.int64]) -> list[str]:
     """Return what to call a few rows: their text, or the name of their picture."""
-    column = "name" if context.task == "image-classification" else "text"
+    column = "name" if IMAGES.fits(context.task) else "text"
     return texts_at(context, column, rows)
 
 
@@ -37,7 +38,7 @@ def repeated_to_the_letter(context: CheckContext, rows: NDArray[np.int64]) -> tu
         How many rows repeat an earlier text to the letter, and how many different texts have several labels. None
         where there are no texts, or too many.
     """
-    if context.task != "text-classification" or len(rows) > COMPARED:
+    if not LABELLED_TEXTS.fits(context.task) or len(rows) > COMPARED:
         return None
     chosen = np.zeros(len(context), dtype=np.bool_)
     chosen[rows] = True

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 def checks(task: str | None = None) -> dict[str, CheckSpec]:
     """Return every check by its code, or those of one task: a new file in this folder is a new check."""
     found = sorted(entries("core.data.checks", "CHECK", "code").items(), key=lambda item: (item[1].order, item[0]))
-    return {code: check for code, check in found if task is None or task in check.tasks}
+    return {code: check for code, check in found if task is None or check.tasks.fits(task)}
 
 
 def examine(context: CheckContext, before: Callable[[str], None] | None = None) -> tuple[Finding, ...]:
