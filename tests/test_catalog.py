@@ -57,6 +57,8 @@ def tiny_examples(task: TaskSpec) -> Examples:
     targets = np.arange(12, dtype=np.int64) % 3
     if task.input_kind == "table":
         table = pd.DataFrame({"size": chance.normal(50, 9, 12), "colour": np.array(LABELS, object)[targets]})
+        if task.output_kind == "label":
+            return Examples(table, targets, LABELS)
         return Examples(table, 1_000 + 20 * table["size"].to_numpy() + 90 * targets)
     if task.input_kind == "image":
         images = chance.integers(0, 256, (12, 8, 8, 1)).astype(np.uint8)

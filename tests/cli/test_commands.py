@@ -170,17 +170,6 @@ def test_a_linear_model_is_honest_about_the_closed_form(answer: Json, diabetes: 
     assert {"validation/r2", "validation/mae", "validation/loss"} <= set(answer("runs", "metrics", diabetes))
 
 
-def test_predict_looks_at_a_picture(answer: Json, digits: str, service: Service, tmp_path: Path) -> None:
-    from PIL import Image
-
-    samples = service.preview("digits").samples
-    image = tmp_path / "digit.png"
-    pixels: Any = samples.inputs[0]
-    Image.fromarray(pixels[:, :, 0]).save(image)
-    (prediction,) = answer("predict", digits, "--file", str(image))["predictions"]
-    assert prediction["label"] in samples.labels
-
-
 def test_generate_writes_the_same_for_the_same_seed(answer: Json, writer: str) -> None:
     settings = ("--prompt", "The ", "--max-new-tokens", "40", "--seed", "7")
     first = answer("generate", writer, *settings)
@@ -196,7 +185,9 @@ def test_evaluate_judges_on_the_test_split(answer: Json, digits: str) -> None:
 
 
 def test_what_there_is_can_be_listed(answer: Json) -> None:
-    assert [d["name"] for d in answer("data", "list")] == ["customer-feedback", "diabetes", "digits", "python-docs"]
+    assert [d["name"] for d in answer("data", "list")] == [
+        "breast-cancer", "customer-feedback", "diabetes", "digits", "python-docs",
+    ]  # fmt: skip
     names = [m["name"] for m in answer("models", "list", "--task", "text-generation")]
     assert names == ["bigram", "char-lstm", "mini-gpt", "pretrained-lm"]
 

@@ -3,14 +3,13 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import catalog
 from core.services.run_service import Service
 from pages.components.widgets.text import duration, plain
 from tests.pages.conftest import GROUPS, Open, healthy, unfolded, words
 
 
-@pytest.mark.parametrize(
-    "task", ["image-classification", "tabular-regression", "text-classification", "text-generation"]
-)
+@pytest.mark.parametrize("task", sorted(catalog.tasks()))
 def test_every_model_of_a_task_can_be_started(open_page: Open, service: Service, task: str) -> None:
     for model in service.models(task):
         named = {"source": "owner/name"} if "source" in service.preset_values(model, "quick", task) else {}

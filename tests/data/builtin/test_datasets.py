@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.builtin import customer_feedback, diabetes, digits, python_docs
+from core.data.builtin import breast_cancer, customer_feedback, diabetes, digits, python_docs
 from core.errors import DataError
 from core.specs import DOCUMENT_BREAK, texts_of
 
@@ -78,3 +78,14 @@ def test_diabetes_is_what_scikit_learn_loads() -> None:
     order = ["age", "sex", *[name for name in numbers.columns if name not in ("age", "sex")]]
     np.testing.assert_array_equal(numbers[order].to_numpy(), theirs.data)
     np.testing.assert_array_equal(ours.targets, theirs.target)
+
+
+def test_breast_cancer_is_what_scikit_learn_has() -> None:
+    from sklearn.datasets import load_breast_cancer
+
+    examples, known = breast_cancer.DATASET.load(), load_breast_cancer()
+    table = examples.inputs
+    assert isinstance(table, pd.DataFrame)
+    assert [name.replace("error of ", "") for name in table] == [n.replace(" error", "") for n in known.feature_names]
+    assert (table.to_numpy() == known.data).all()
+    assert [examples.labels[k] for k in examples.targets] == [known.target_names[k] for k in known.target]

@@ -1,0 +1,55 @@
+"""Tabular classification: which of a few kinds a row of a table is, such as whether a customer leaves."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from core.preprocessing.columns import ColumnPreprocessor
+from core.specs import Examples, Predictions, TaskSpec
+from core.tasks.classification import (
+    CLASSIFICATION_METRICS,
+    FITTING_EXAMPLES,
+    classification_predictions,
+    cross_entropy,
+    logistic_regression,
+    majority,
+)
+
+
+def _columns(train: Examples, test: Examples, seed: int) -> Predictions:
+    """Return what a logistic regression on the prepared columns does, its C chosen by cross-validation."""
+    columns = ColumnPreprocessor.fit(train)
+    if len(train) > FITTING_EXAMPLES:
+        drawn = np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES]
+        train = train.select(np.sort(drawn))
+    rows = columns.transform_training(train)
+    return logistic_regression(rows, train.targets, [columns.transform(test.inputs)], test, seed)
+
+
+def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
+    yield "majority", majority(train, test)
+    yield "columns + logistic regression", _columns(train, test, seed)
+
+
+TASK = TaskSpec(
+    name="tabular-classification",
+    title="Predict a category",
+    summary="Show it a table with a column that says how each row turned out, and it learns to tell for new rows.",
+    example="See which customers will leave, which payments are fraud, which leads are worth a call.",
+    input_kind="table",
+    output_kind="label",
+    icon="rule",
+    noun="row",
+    needs="That needs a table with a column of kinds to predict, such as yes and no.",
+    needs_columns="a column of kinds to predict, and others to predict it from",
+    columns=(("label_column", "Category to predict"),),
+    looked_for="repeated rows, missing values, misspelt labels, classes that are rare or missing, and columns that "
+    "give the answer away or only number the rows",
+    metrics=CLASSIFICATION_METRICS,
+    primary_metric="accuracy",
+    demo=("breast-cancer", "mlp"),
+    loss=cross_entropy,
+    predictions=classification_predictions,
+    each_baseline=_baselines,
+    baseline_examples=FITTING_EXAMPLES,
+)
