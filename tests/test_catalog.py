@@ -33,7 +33,9 @@ TINY: Mapping[str, Callable[[Path], Path]] = {
     "text-classification": reader_folder, "text-generation": writer_folder, "image-classification": looker_folder,
 }  # fmt: skip
 SEEN = 16  # words or characters of a tiny text; the rest would be padding
-LEFT = {"bigram": 0.6}  # share of the loss that stays: it never sees more than one character
+# Share of the loss that stays: one never sees more than one character; the other has one weight a class and column,
+# which 150 small steps make only so large (its last step is computed).
+LEFT = {("bigram", "text-generation"): 0.6, ("logistic-regression", "tabular-classification"): 0.2}
 SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}
 
 
@@ -160,7 +162,7 @@ def test_a_model_learns_one_batch_by_heart(model: str, task: str) -> None:
     module = data.build()
     with torch.no_grad():
         fresh = float(data.task.loss(module.eval()(data.inputs), data.targets, 0.0))
-    goal = LEFT.get(model, 0.1) * fresh
+    goal = LEFT.get((model, task), 0.1) * fresh
     optimizer = optimizer_of(module)
     assert any(train(module, data, 10, optimizer) < goal for _ in range(15)), "150 steps are enough for every model"
 
