@@ -261,7 +261,7 @@ def _targets(train: Examples) -> NDArray[np.float64]:
     Of labels: whether a row is of the second of two classes, of more whether it is of the commonest one.
     """
     if len(train.labels) > 2:  # one number says something of one class; the model has the other columns beside it
-        return (train.targets == np.bincount(train.targets).argmax()).astype(np.float64)
+        return np.asarray((train.targets == np.bincount(train.targets).argmax()).astype(np.float64))
     return np.asarray(train.targets, dtype=np.float64)
 
 

@@ -86,6 +86,8 @@ def test_breast_cancer_is_what_scikit_learn_has() -> None:
     examples, known = breast_cancer.DATASET.load(), load_breast_cancer()
     table = examples.inputs
     assert isinstance(table, pd.DataFrame)
-    assert [name.replace("error of ", "") for name in table] == [n.replace(" error", "") for n in known.feature_names]
+    assert [str(name).replace("error of ", "") for name in table] == [
+        n.replace(" error", "") for n in known.feature_names
+    ]
     assert (table.to_numpy() == known.data).all()
     assert [examples.labels[k] for k in examples.targets] == [known.target_names[k] for k in known.target]
