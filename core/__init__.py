@@ -1,1 +1,1 @@
-"""Touchstone: find out in minutes, on your own machine, whether an AI idea is worth building."""
+"""Touchstone: find out in minutes, locally, whether an AI idea is worth building."""

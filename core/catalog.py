@@ -1,4 +1,7 @@
-"""Finds every plug-in by walking its folder, such as tasks, data sets, models: a new file is a new entry."""
+"""Registry of tasks, datasets, models and preprocessors, found by walking their packages.
+
+A new file is a new entry.
+"""
 
 import importlib
 import pkgutil
@@ -11,7 +14,9 @@ from core.specs import DatasetSpec, ModelSpec, TaskSpec
 
 @cache
 def entries(package_name: str, constant: str, key: str = "name") -> dict[str, Any]:
-    """Return what the files of a folder declare, in the order of the files' names: a new file is a new entry.
+    """Return what a folder's files declare, by file name.
+
+    A new file is a new entry.
 
     Args:
         package_name: The folder, as it is imported.

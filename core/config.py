@@ -1,4 +1,7 @@
-"""The choices that make a run: settings that describe themselves, so that forms and commands need no second text."""
+"""The settings of a run, which describe themselves.
+
+Forms and commands need no second text.
+"""
 
 import hashlib
 import json

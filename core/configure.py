@@ -1,4 +1,4 @@
-"""From what a person chose to a complete, valid `TrainConfig`: presets, bounds, and errors in words."""
+"""From user choices to a complete, valid `TrainConfig`: presets, bounds and readable errors."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class SettingField:
 
 
 def setting_fields(model: ModelSpec, task: str = "") -> list[SettingField]:
-    """Return every setting of a run of this model: the model's own first, then those of the training that matter.
+    """Return every setting of this model's runs: its own, then relevant training settings.
 
     Args:
         model: The model.
@@ -45,7 +45,7 @@ def setting_fields(model: ModelSpec, task: str = "") -> list[SettingField]:
 
 
 def _meaningless(model: ModelSpec, task: TaskSpec) -> set[str]:
-    """Return the settings of training that would change nothing, or nothing that has a name."""
+    """Return the training settings that would change nothing, or nothing that has a name."""
     skipped = set[str]()
     if task.output_kind == "number":
         skipped |= {"label_smoothing"}
@@ -71,7 +71,9 @@ def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, An
 
 
 def learning_rate_for(model: ModelSpec, preset: str, task: str, optimizer: str) -> float:
-    """Return the learning rate that suits an optimiser: the preset's, by what its optimiser needs beside this one.
+    """Return the learning rate for an optimiser, scaled from the preset's learning rate.
+
+    The scale is what this optimiser needs relative to the preset's own optimiser.
 
     Args:
         model: The model.

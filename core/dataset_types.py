@@ -1,4 +1,4 @@
-"""The vocabulary of what a user brings: frozen values that cross processes and pages; no input or output."""
+"""Types of user-provided data: frozen values for processes and pages, without I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -92,7 +92,7 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class SourcePreview:
-    """What a source seems to be, from its beginning: shown for correction before anything is imported."""
+    """A preview of a source from its beginning, shown for correction before the import."""
 
     kind: SourceKind
     format: str  # "CSV, separated by semicolons, UTF-8"; "ZIP of class folders"
@@ -143,7 +143,7 @@ class LabelIssue:
 
 @dataclass(frozen=True)
 class LabelFlipTest:
-    """How far a doubt can be trusted: some labels were flipped on purpose, and looked for."""
+    """A test of label doubts: labels flipped on purpose, and how many were found."""
 
     judge: str  # what looked for them: "the model itself", "a linear model on the same features, cross-validated,"
     among: str  # whose labels: "training", "validation and test"
@@ -155,7 +155,7 @@ class LabelFlipTest:
 
     @property
     def precision(self) -> float:
-        """The share of the doubted labels that were truly flipped; 0 where none was doubted."""
+        """The share of doubted labels that were truly flipped; 0 where none was doubted."""
         return self.found / self.doubted if self.doubted else 0.0
 
 

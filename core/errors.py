@@ -8,19 +8,22 @@ from difflib import get_close_matches
 
 
 class TouchstoneError(Exception):
-    """Something went wrong that is not the user's doing; the message says what to do next."""
+    """An error that is not the user's fault; the message says what to do."""
 
     exit_code = 1
 
 
 class UserError(TouchstoneError):
-    """The user asked for something that cannot be done; the message names what can be."""
+    """A request that is not possible; the message says what is."""
 
     exit_code = 2
 
 
 class UnknownName(UserError):
-    """A name that is in no list: says which names are, and the nearest one."""
+    """A name that is not in a list; the message lists the valid names.
+
+    It also suggests the nearest one.
+    """
 
     def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
         """Build the sentence.
@@ -63,7 +66,7 @@ class DataError(UserError):
 
 
 class DiskFull(DataError):
-    """The disk has too little room for what is to come; the message says how much."""
+    """Too little disk space for the coming work; the message says how much."""
 
 
 class DatabaseTooNew(UserError):
@@ -86,11 +89,11 @@ class DatabaseBusy(DatabaseUnavailable):
 
 
 class DatabaseFull(DatabaseUnavailable):
-    """The disk has no room for what shall be written; what is there can be read."""
+    """No disk space for a database write; existing data stays readable."""
 
 
 class DatabaseDamaged(DatabaseUnavailable):
-    """The database is not what was written: cut off, overwritten, emptied, or parts of it are gone."""
+    """A damaged database: truncated, overwritten, emptied, or with missing parts."""
 
     def __init__(self, file: str, why: str) -> None:
         """Build the sentence.
@@ -138,7 +141,7 @@ class CheckpointUnusable(UserError):
 
 
 class StopRequested(Exception):
-    """Somebody asked to stop while something was waited for or computed: no error, and nothing to be told of."""
+    """A requested stop during a wait or computation: no error, nothing to report."""
 
 
 class TrainingDiverged(TouchstoneError):

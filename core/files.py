@@ -1,4 +1,4 @@
-"""Writes files whole or not at all: whoever reads one never finds half of it."""
+"""Files written whole or not at all: no reader finds half of one."""
 
 import json
 import os
@@ -13,7 +13,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 @contextmanager
 def whole(file: Path) -> Iterator[Path]:
-    """Give a place beside a file to write to, which takes the file's name once the block has ended well."""
+    """Yield a path that replaces the file once the block ends without an error."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}.new")
     draft.unlink(missing_ok=True)
     try:
@@ -24,7 +24,7 @@ def whole(file: Path) -> Iterator[Path]:
 
 
 def write_text(file: Path, text: str, mode: int = 0o666) -> None:
-    """Write a text so that it is always a whole one, also after a power cut.
+    """Write a text file whole, also in a power cut.
 
     Args:
         file: Where to.

@@ -1,4 +1,4 @@
-"""How things are written for people: names in sentences, cells of a table that can be downloaded."""
+"""Values as text for people: lists of names, and safe cells of a CSV."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -9,7 +9,10 @@ Cell = TypeVar("Cell")
 
 
 def csv_cell(value: Cell) -> Cell | str:
-    """Return a cell so that no spreadsheet takes it for a formula: a text that begins as one gets an apostrophe."""
+    """Return a cell that no spreadsheet reads as a formula.
+
+    A text that begins as one gets an apostrophe.
+    """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 

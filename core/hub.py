@@ -1,4 +1,4 @@
-"""How the hub is asked, for data sets and for models alike: short waits, no telemetry, every failure in words."""
+"""Hub requests for datasets and models: short timeouts, no telemetry, readable errors."""
 
 import errno
 import logging
@@ -85,7 +85,7 @@ class Wanted:
 
 
 def prepare() -> None:
-    """Import the hub's library and set it up for this process: no telemetry, no other protocol, short waits."""
+    """Import and configure huggingface_hub: no telemetry, no other protocol, short waits."""
     for name in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_UPDATE_CHECK"):
         os.environ.setdefault(name, "1")
     from huggingface_hub import constants
@@ -108,7 +108,9 @@ def host() -> str:
 
 
 def soon(ask: Callable[[], Answer]) -> Answer:
-    """Return what a request gives, if it gives it soon: looking up a name can block for minutes otherwise.
+    """Return a request's result within a time limit.
+
+    A name lookup may block for minutes otherwise.
 
     Args:
         ask: Makes the request; what it raises is raised here.
@@ -159,7 +161,7 @@ def in_words(wanted: Wanted) -> Iterator[None]:
 
 
 def fetch(address: str, content: BinaryIO, size: int, advance: Callable[[int], None]) -> None:
-    """Append to a file what it lacks of one on the hub, going on where an earlier attempt was cut off.
+    """Append to a file what it lacks of one on the hub, resuming.
 
     The library's own downloads begin anew in each process.
 
@@ -213,7 +215,7 @@ def _transport() -> Any:
 
 
 def _in_words(wanted: Wanted, error: Exception, transport: type[Exception]) -> UserError | None:
-    """Return the error to raise in the place of one of the libraries; None if it is none of theirs."""
+    """Translate a library's error into ours; None if it is none of theirs."""
     from huggingface_hub import errors as theirs
 
     if isinstance(error, theirs.GatedRepoError):
@@ -235,7 +237,7 @@ def _in_words(wanted: Wanted, error: Exception, transport: type[Exception]) -> U
 
 
 def _status(wanted: Wanted, status: int, is_hubs_own: bool) -> UserError:
-    """Return what to say of an answer that is an error; the hub itself gives each refusal a code."""
+    """Return the sentence for an error response; the hub's own code decides first."""
     if status == 429:
         return wanted.error(
             "The hub asks to wait: too many requests came from this network. Try again in some minutes."

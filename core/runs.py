@@ -1,4 +1,4 @@
-"""The vocabulary of what happens: a run and everything recorded about it. Frozen values, no I/O."""
+"""Types of a run and everything recorded about it: frozen values, no I/O."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,10 @@ BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
 
 
 class RunStatus(StrEnum):
-    """The six states of a run. A wish to stop is not a state: see `Run.stop_requested_at`."""
+    """The six states of a run; a stop request is not one.
+
+    See `Run.stop_requested_at`.
+    """
 
     QUEUED = "queued"  # waits for a free device
     RUNNING = "running"  # a process of its own works on it
@@ -66,7 +69,7 @@ class Count:
 
 @dataclass(frozen=True)
 class StageProgress:
-    """How far a run is in its stages; empty for runs from before this was noted.
+    """Progress of a run through its stages; empty for older runs.
 
     Args:
         spent: Seconds of work in each stage, of all attempts; pauses between them do not count.
@@ -84,7 +87,7 @@ class StageProgress:
 
 @dataclass(frozen=True)
 class Score:
-    """A metric on the test split, with its 95 % bootstrap interval (NaN where none was computed)."""
+    """A test metric with its 95 % bootstrap interval (NaN where not computed)."""
 
     value: float
     ci_low: float
@@ -147,7 +150,7 @@ class Run:
     validation: Mapping[str, Score] = field(default_factory=dict)  # of the kept checkpoint: what choices are made by
 
     def worked_s(self, moment: datetime) -> float:
-        """Return for how many seconds it has worked: from start to end, without the pauses before it was resumed.
+        """Return its working seconds from start to end, without pauses before a resume.
 
         Args:
             moment: Now, in UTC; where it has ended, its end counts.
@@ -164,7 +167,7 @@ class Run:
 
     @property
     def last_worked_at(self) -> datetime | None:
-        """When it ended: of one whose process vanished, when that was last heard of, not when somebody noticed."""
+        """When it ended; for a vanished process, the time of its last heartbeat."""
         heard = self.heartbeat_at
         if self.status is RunStatus.INTERRUPTED and heard and self.finished_at and self.started_at:
             return heard if self.started_at <= heard < self.finished_at else self.finished_at
@@ -172,13 +175,13 @@ class Run:
 
     @property
     def pauses(self) -> list[tuple[float, float]]:
-        """From when to when it did not work before it was resumed, in seconds since 1970."""
+        """Its pauses before each resume, as (begin, end) in seconds since 1970."""
         starts = [began for began, _ in self.sessions[1:]] + ([self.started_at.timestamp()] if self.started_at else [])
         return [(ended, began) for (_, ended), began in zip(self.sessions, starts, strict=False)]
 
     @property
     def first_started_at(self) -> datetime | None:
-        """When it began to work for the first time; `started_at` is when it did so last."""
+        """When it first began to work; `started_at` is its last start."""
         return datetime.fromtimestamp(self.sessions[0][0], UTC) if self.sessions else self.started_at
 
     @property
@@ -188,7 +191,7 @@ class Run:
         return None if expected is None else float(expected)
 
     def silent_s(self, moment: datetime) -> float:
-        """Return for how many seconds nothing was heard of its process, where that is long; else 0.
+        """Return the seconds without a heartbeat, where that is long; else 0.
 
         Args:
             moment: Now, in UTC.
@@ -217,7 +220,7 @@ class Run:
 
     @property
     def can_finish(self) -> bool:
-        """Whether what it has learnt so far can be judged and kept as its result."""
+        """Whether its training so far can be evaluated and kept as its result."""
         if self.status is RunStatus.RUNNING:
             waits = self.stop_requested_at is None and self.finish_requested_at is None
             return waits and self.stage in (Stage.TRAINING, Stage.FOLDS) and self.steps > 0
@@ -231,12 +234,12 @@ class Run:
 
     @property
     def ended_early(self) -> bool:
-        """Whether it succeeded before its last step: asked to, out of time, or no longer getting better."""
+        """Whether it succeeded before its last step: on request, time limit, early stopping."""
         return self.status is RunStatus.SUCCEEDED and self.steps < self.steps_total
 
     @property
     def steps_per_epoch(self) -> int:
-        """Steps of one pass over the data; 0 where a time budget may have cut the run, or nothing is planned yet."""
+        """Steps of one epoch; 0 if cut by a time budget or not planned."""
         budget_s = 60 * self.config.time_budget_min
         used_s = max(self.progress.spent_s, self.train_time_s)
         if budget_s and (self.status.is_active or used_s > BUDGET_BOUND * budget_s):
@@ -337,7 +340,7 @@ class PreflightStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Preflight:
-    """What was found out before a run starts: how long it takes, which learning rate, what augmentation does."""
+    """Preflight results before a run: duration, learning rate, and augmentation effect."""
 
     id: str
     kind: PreflightKind

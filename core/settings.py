@@ -1,4 +1,4 @@
-"""Where things are and how much of the machine may be used: from `TOUCHSTONE_...` variables."""
+"""Settings: locations and resource limits, from `TOUCHSTONE_...` variables."""
 
 import errno
 import os

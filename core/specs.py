@@ -1,4 +1,4 @@
-"""The vocabulary of what can be trained: frozen values, no input or output, no torch at import."""
+"""Types of what can be trained: frozen values, no I/O, no torch at import."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +31,7 @@ DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one l
 
 
 def texts_of(inputs: Inputs) -> Texts:
-    """Return inputs that are texts as what they are, for code that only ever meets texts."""
+    """Return inputs typed as texts, for code that handles only texts."""
     if not isinstance(inputs, tuple):
         raise TypeError(f"texts were expected, not {type(inputs).__name__}")
     return inputs
@@ -87,7 +87,7 @@ class DatasetVersion:
 
 @dataclass(frozen=True, eq=False)
 class RowBonds:
-    """What binds rows to a side of the split, or to each other, for whoever divides them into folds.
+    """Constraints that bind rows to a split, or to each other, for folds.
 
     Args:
         fixed: Why rows cannot change sides, a sentence; empty where they can.
@@ -116,7 +116,7 @@ class LoadedDataset:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A data set that can be loaded by name: one file in `core/data/builtin/` each, or brought by the user."""
+    """A dataset loadable by name: a file in `core/data/builtin/`, or imported."""
 
     name: str
     title: str
@@ -158,7 +158,7 @@ class Preprocessor(Protocol):
     kind: ClassVar[str]
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
-        """Return one array whose first dimension is the examples (one long row of ids for text generation)."""
+        """Return one array with examples first; for text generation one row of ids."""
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
         """Return what a model must know to be built."""
@@ -169,7 +169,7 @@ class Preprocessor(Protocol):
 
 @runtime_checkable
 class TrainingPreprocessor(Protocol):
-    """A preprocessor that treats the examples which it was fitted on otherwise: none may see its own answer."""
+    """A preprocessor with separate treatment of its training examples, against target leakage."""
 
     def transform_training(self, train: Examples) -> NDArray[Any]:
         """Return the array of the training examples, as `transform` does that of others."""
@@ -177,7 +177,7 @@ class TrainingPreprocessor(Protocol):
 
 @runtime_checkable
 class SlowPreprocessor(Protocol):
-    """A preprocessor that takes so long for each example that arrays are made, counted and kept in parts."""
+    """A preprocessor slow per example, so arrays are made, counted and kept in parts."""
 
     doing: str  # what it does, and to which things: "Encoding texts"
     kind: ClassVar[str]
@@ -196,7 +196,7 @@ class SlowPreprocessor(Protocol):
 
 @runtime_checkable
 class DescribingPreprocessor(Protocol):
-    """A slow preprocessor that puts something of its own beside what a slow encoder says of each example."""
+    """A slow preprocessor that adds its own values beside an encoder's features."""
 
     encoder: SlowPreprocessor
 
@@ -209,7 +209,7 @@ class RemarkingPreprocessor(Protocol):
     """A preprocessor that can tell what of an input the model has never met."""
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
-        """Return for each of N inputs what the model does not know of it, in sentences; mostly nothing."""
+        """Return, for each of N inputs, sentences about what is unknown; mostly empty."""
 
 
 # --- tasks and models ---
@@ -217,7 +217,7 @@ class RemarkingPreprocessor(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a model did on each example of a split: enough for every metric of its task.
+    """Predictions on each example of a split, enough for all metrics of its task.
 
     Args:
         nll: (N,) negative log likelihood of the right answer, in nats; for regression the loss of each example.
@@ -242,7 +242,7 @@ class Predictions:
 
 
 def percent_digits(share: float) -> str:
-    """Return a share as percent, with one decimal; what is not all of it is never rounded to 100.
+    """Return a share as percent with one decimal, never rounding up to 100.
 
     >>> [percent_digits(share) for share in (0.8761, 0.9999, 0.999999, 1.0, -0.5)]
     ['87.6', '99.99', '99.9999', '100.0', '-50.0']

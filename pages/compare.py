@@ -1,4 +1,7 @@
-"""Compare: two to twenty runs side by side, and which is better than which for sure; all of it in the URL."""
+"""Compare page: two to twenty runs side by side, with significant differences.
+
+The state of the page is in the URL.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -96,7 +99,10 @@ def _side_by_side(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
 
 
 def _wait_for_the_end(runs: Sequence[Run]) -> None:
-    """Show the page again when one of its runs has ended or knows its data; without active ones nothing is asked."""
+    """Rerun the page when a run ends or knows its data.
+
+    Without active runs nothing is polled.
+    """
     if any(run.status.is_active for run in runs):
         st.fragment(_look_again, run_every=REFRESH_S, key="look-again")({run.id: _state(run) for run in runs})
 

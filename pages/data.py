@@ -42,7 +42,7 @@ def page() -> None:
 
 
 def _forward() -> None:
-    """Go on to the data set of the import that the URL waits for, once it is there."""
+    """Switch to the dataset of the import in the URL, once finished."""
     progress = find_import(st.query_params.get("import", ""))
     if progress is not None and progress.state == "done":
         finish_import(progress)

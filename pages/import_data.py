@@ -65,7 +65,10 @@ def page() -> None:
 
 
 def _next_step(source: Source) -> None:
-    """What was sent cannot change; what lies on this machine, or was put together here, can."""
+    """Offer another preview or source: uploads are final, but local sources can change.
+
+    Local sources are on this machine or were assembled here.
+    """
     if "upload" not in source.query:
         st.button("Look again", key="look-again", icon=":material/refresh:", on_click=look_again)
     elif not source.files:

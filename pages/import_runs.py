@@ -1,4 +1,4 @@
-"""Import runs: from TensorBoard, MLflow, Weights & Biases or a table; a look first, one button, and a way back."""
+"""Import runs page: TensorBoard, MLflow, Weights & Biases or tables, with preview and undo."""
 
 from contextlib import suppress
 

@@ -1,4 +1,7 @@
-"""Run: one run, live while it works, with its honest result afterwards; every run has a link of its own."""
+"""Run page: one run, live while it works, then its result.
+
+Every run has a separate link.
+"""
 
 import streamlit as st
 
@@ -121,7 +124,7 @@ def _head(run: Run) -> None:
 
 
 def _live(run_id: str, task: TaskSpec) -> None:
-    """Draw progress again and again; when the run has ended, let the whole page show its result."""
+    """Refresh the progress; when the run has ended, rerun the page for its result."""
     with shown_errors():
         refresh_s()
         shared_service().watch()

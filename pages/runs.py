@@ -1,4 +1,7 @@
-"""Runs: everything that was ever trained or logged here; filter, sort, group, tag, compare, put away, bring back."""
+"""Runs page: every trained or logged run, to filter, sort, group, tag and compare.
+
+Runs can also be archived, trashed and restored here.
+"""
 
 import time
 from collections.abc import Sequence
@@ -75,7 +78,7 @@ def _list(view: str) -> None:
 
 
 def _read(view: str) -> tuple[list[Run], Fields, set[str]]:
-    """Return the runs of a view, what can be asked of them, and the baseline runs.
+    """Return the runs of a view, their filter fields, and the baseline runs.
 
     While somebody types, a look that is younger than the page's own refresh will do; each change draws the whole page,
     which looks again.
@@ -93,7 +96,7 @@ def _read(view: str) -> tuple[list[Run], Fields, set[str]]:
 
 
 def _actions(picked: Sequence[Run], found: Sequence[Run], runs: Sequence[Run], fields: Fields) -> None:
-    """Show what can be done with what is picked; with nothing, how many there are."""
+    """Show actions on the picked runs; without any, the number of runs."""
     if len(picked) == 1:
         _picked(picked[0])
         return

@@ -80,7 +80,7 @@ def _recipes() -> None:
 
 
 def _now(was_active: bool) -> None:
-    """Show what runs, what waits and what was done last; draws itself again while something runs."""
+    """Show running, waiting and last finished runs, refreshing while a run is active."""
     with shown_errors():
         service = shared_service()
         recent, machine = st.columns([2.2, 1], gap="large")

@@ -88,7 +88,7 @@ def _places() -> None:
 
 
 def _prices() -> None:
-    """Say what the price before each start is made of, and how to set it."""
+    """Show how the price before each start is made up, and its settings."""
     settings = shared_service().settings
     if settings.device_price_per_hour is not None:
         price = money(settings.device_price_per_hour, settings.currency)

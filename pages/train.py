@@ -94,7 +94,7 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
 
 
 def _first(entries: Iterable[str], favourite: str) -> list[str]:
-    """Return the names, the one of the demo first: it is what a beginner should take."""
+    """Return the names, the demo's first, as the best one for a beginner."""
     return sorted(entries, key=lambda name: name != favourite)
 
 

@@ -1,11 +1,13 @@
 """Holds the words of the code: identifiers are the field's terms, findable in the documentation of its libraries."""
 
+import ast
 import re
 import tokenize
 from pathlib import Path
 
 import pytest
 
+LONGEST_SUMMARY = 14  # words
 ROOT = Path(__file__).resolve().parent.parent
 # What was said once, and what is said instead.
 OLD_WORDS = {
@@ -54,3 +56,20 @@ def test_files_are_called_by_the_terms_of_the_field(room: str) -> None:
 def test_words_are_found_in_any_spelling() -> None:
     assert words_of("_ForeignRuns2") >= {"foreign"}
     assert words_of("read_pictures") == {"read", "pictures"}
+
+
+def summaries(file: Path) -> dict[str, str]:
+    """Return the first sentence of every docstring of a file, by its name."""
+    tree = ast.parse(file.read_text())
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    documented = [node for node in ast.walk(tree) if isinstance(node, kinds) and ast.get_docstring(node)]
+    return {getattr(node, "name", "module"): (ast.get_docstring(node) or "").split("\n\n")[0] for node in documented}
+
+
+@pytest.mark.parametrize("room", ["core", "pages"])
+def test_a_docstring_begins_with_a_short_summary(room: str) -> None:
+    # Those of commands are their help, which people read.
+    files = [file for file in (ROOT / room).rglob("*.py") if not {"versions", "cli"} & set(file.parts)]
+    found = {f"{file.relative_to(ROOT)}:{name}": text for file in files for name, text in summaries(file).items()}
+    assert len(found) > 500
+    assert not [f"{place}: {text}" for place, text in found.items() if len(text.split()) > LONGEST_SUMMARY]

@@ -38,9 +38,13 @@ def place(room: str) -> Path:
 
 
 def rooms_by_line() -> str:
-    """Return a line for each room, for README.md."""
-    folders = [room for room in ROOMS if room != "app" and place(room).name == "__init__.py"]
-    lines = [(f"{room}/" if room == "pages" else f"core/{room}/", first_sentence(place(room))) for room in folders]
+    """Return a line for each room and each folder within it, for README.md."""
+    lines = []
+    for room in ROOMS:
+        if room != "app" and place(room).name == "__init__.py":
+            lines.append((f"{room}/" if room == "pages" else f"core/{room}/", first_sentence(place(room))))
+            inner = sorted(place(room).parent.glob("*/__init__.py")) if room in ("data", "services") else []
+            lines += [(f"  {file.parent.name}/", first_sentence(file)) for file in inner]
     loose = ", ".join(f"{room}.py" for room in ROOMS if place(room).parent == ROOT / "core")
     lines += [(f"core/{loose}", ""), *BESIDE.items()]
     return "```\n" + "".join(f"{name:<22}{text}".rstrip() + "\n" for name, text in lines) + "```\n"

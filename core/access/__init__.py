@@ -1,1 +1,1 @@
-"""Who gets in: a token for each start of the dashboard, this machine only, no foreign pages."""
+"""Access control: a token per dashboard start, this machine only, no cross-origin pages."""

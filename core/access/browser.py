@@ -15,7 +15,7 @@ log = logging.getLogger("touchstone")
 
 
 def has_screen() -> bool:
-    """Return whether somebody sits before this machine: not over SSH, not in CI, not in a container."""
+    """Return whether a user has a screen here: no SSH, no CI, no container."""
     if os.environ.get("CI") or os.environ.get("SSH_CONNECTION"):
         return False
     if sys.platform in ("darwin", "win32"):
@@ -24,7 +24,10 @@ def has_screen() -> bool:
 
 
 def open_when_ready(dashboard: Dashboard) -> None:
-    """Open the address with its token once the server answers; the address was printed in any case."""
+    """Open the address with its token once the server answers.
+
+    The address is printed in any case.
+    """
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         try:

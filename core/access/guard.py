@@ -1,4 +1,7 @@
-"""The first to see each request: only this machine, only our own pages, only with the token; and security headers."""
+"""Access guard for every request: this machine, same origin, valid token; adds security headers.
+
+It sees each request before the rest of the app.
+"""
 
 import ipaddress
 from collections.abc import Sequence
@@ -88,7 +91,7 @@ class AccessGuard:
         return any(is_same(value, self._cookie) for value in _cookies(headers, _cookie_name(headers)))
 
     def _signed_in(self, scope: Scope, headers: Headers) -> Response | None:
-        """Return the way on for who brings the right token in the address: the same one without it."""
+        """Return a redirect to the address without its token if that token is right."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return None
         query = _query(scope)
@@ -101,7 +104,10 @@ class AccessGuard:
         return answer
 
     def _introduced(self, scope: Scope, headers: Headers) -> Scope:
-        """Return the request with a word on who sends it: the owner at this machine, or somebody unknown."""
+        """Return the request with a header naming the owner, without it for unknown senders.
+
+        The owner is at this machine.
+        """
         kept = [(name, value) for name, value in scope["headers"] if name.lower() != VISITOR.encode()]
         is_forwarded = any(name in headers for name in _FORWARDED)
         is_owner = bool(self._token) and is_loopback(scope.get("client")) and not is_forwarded
@@ -109,7 +115,7 @@ class AccessGuard:
 
 
 def is_loopback(end: Sequence[Any] | None) -> bool:
-    """Return whether an end of a connection is an address that only this machine has.
+    """Return whether one end of a connection has an address only this machine has.
 
     Args:
         end: Its (address, port) as ASGI says it; a path, or None, of a socket in the file system.
@@ -125,7 +131,7 @@ def is_loopback(end: Sequence[Any] | None) -> bool:
 
 
 def _is_external(headers: Headers) -> bool:
-    """Return whether another page opened this; the same name at another port is another page."""
+    """Return whether another page opened this request; another port counts as another page."""
     origin = headers.get("origin")
     if origin is None:
         return False
@@ -136,7 +142,10 @@ def _is_external(headers: Headers) -> bool:
 
 
 def _cookie_name(headers: Headers) -> str:
-    """Return the name of the cookie: cookies do not know ports, so two dashboards of a machine need two names."""
+    """Return the name of the cookie.
+
+    Cookies ignore ports, so two dashboards on one machine need two names.
+    """
     port = headers.get("host", "").rpartition(":")[2]
     return f"touchstone-{port}" if port.isdecimal() else "touchstone"
 

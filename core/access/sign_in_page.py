@@ -1,4 +1,4 @@
-"""The one page that is shown without the token: what is missing, and a field to paste it into."""
+"""The only page shown without the token: what is missing, and a token field."""
 
 from collections.abc import Sequence
 from html import escape

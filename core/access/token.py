@@ -1,4 +1,4 @@
-"""The token of a start: made or given, compared in constant time, kept where only its owner reads it."""
+"""A start's token: given or generated, compared in constant time, readable by its owner."""
 
 import hmac
 import json
@@ -42,7 +42,7 @@ class Dashboard:
 
 
 def take_token() -> str:
-    """Return the token that the environment names, or a new one; empty where none is wanted.
+    """Return the token from the environment, or a new one; empty if none wanted.
 
     It is taken out of the environment, so that no run, import or log of one ever holds it.
 
@@ -61,7 +61,7 @@ def take_token() -> str:
 
 
 def refuse_other_addresses(address: str | None) -> None:
-    """Raise a `UserError` if the server is told to listen elsewhere than on this machine.
+    """Raise a `UserError` if the server's listening address is not on this machine.
 
     Args:
         address: That the server is told to listen on; empty or None is every address.
@@ -86,7 +86,7 @@ def is_same(given: str, expected: str) -> bool:
 
 
 def announce_dashboard(home: Path, url: str, token: str) -> Dashboard:
-    """Write where the dashboard of this process is into its home, readable by its owner alone.
+    """Write this process's dashboard address into its home, readable only by the owner.
 
     Where nothing can be written (a full disk) it still serves; only commands do not find it by themselves.
     """

@@ -7,7 +7,9 @@ OWNER = "owner"
 
 
 def is_owner(headers: Mapping[str, str]) -> bool:
-    """Return whether a request that came through the guard was its owner's, at this machine, with the token.
+    """Return whether a request was its owner's, at this machine, with the token.
+
+    The request must have passed the guard.
 
     Args:
         headers: Of the request, by name in any case.

@@ -1,1 +1,1 @@
-"""From examples to a version: fingerprint, duplicates, splits, cached arrays."""
+"""Data sets: sources are read, checked, split and stored as immutable versions."""

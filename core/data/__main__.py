@@ -35,7 +35,7 @@ def main(folder: Path) -> int:
 
 
 def do(folder: Path, progress: FileProgress) -> int:
-    """Do what the job's folder asks for, and say the last word there, whatever happens.
+    """Run the folder's job and write its final message, whatever happens.
 
     Returns:
         0 where it is done or cancelled, else 1.
@@ -88,7 +88,10 @@ def _in_words(error: Exception, folder: Path) -> str:
 
 
 def _last_word(folder: Path, progress: FileProgress, state: str, message: str, made: VersionInfo | None = None) -> int:
-    """Remove what is half done, then say how it ended; wait a little where the disk is too full for that."""
+    """Remove half-done files, then write how the job ended.
+
+    If the disk is too full for that, it waits a little.
+    """
     shutil.rmtree(folder / DRAFT, ignore_errors=True)
     for _ in range(_LAST_WORD_TRIES):
         try:

@@ -1,4 +1,7 @@
-"""Arrays on disk, computed once: whole or not there, whoever else writes at the same time."""
+"""Disk cache for arrays, computed once.
+
+A cached folder is complete or absent, even when several processes write at the same time.
+"""
 
 import json
 import shutil
@@ -15,7 +18,7 @@ LISTING = "arrays.json"  # names and sizes, written last
 
 
 def cached_arrays(folder: Path, compute: Callable[[], Arrays]) -> Arrays:
-    """Return the arrays of a folder, memory-mapped; compute and save them if they are not whole there.
+    """Return a folder's arrays, memory-mapped; compute and save them if incomplete.
 
     They are written to a folder beside it that is then renamed. If another process was quicker, its arrays stand.
     A disk that cannot be written costs only the saving: the computed arrays are returned.
@@ -48,7 +51,7 @@ def _write(folder: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def replace_folder(staged: Path, folder: Path) -> None:
-    """Put the draft in the folder's place, unless a whole one stands there by now."""
+    """Move the staged folder into place, unless a complete one exists by now."""
     if folder.exists() and read_arrays(folder) is None:
         broken = Path(mkdtemp(prefix=f".{folder.name}-broken-", dir=folder.parent))
         folder.rename(broken / "was")
@@ -58,7 +61,10 @@ def replace_folder(staged: Path, folder: Path) -> None:
 
 
 def read_arrays(folder: Path) -> Arrays | None:
-    """Return the arrays of a folder, or None if they are not whole. Writing to one changes memory, not the file."""
+    """Return a folder's arrays, or None if incomplete.
+
+    Writing to an array changes memory, not the file.
+    """
     try:
         sizes = json.loads((folder / LISTING).read_text(encoding="utf-8"))
         if any((folder / f"{name}.npy").stat().st_size != size for name, size in sizes.items()):

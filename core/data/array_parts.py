@@ -1,4 +1,7 @@
-"""Arrays that grow on disk, part by part: what was made stays there, whoever made it."""
+"""Arrays that grow on disk part by part.
+
+Every finished part stays there, whichever process made it.
+"""
 
 import json
 import logging
@@ -47,7 +50,7 @@ class ArrayParts:
         return sum(int(self._done[name].sum()) for name in self.splits)
 
     def missing(self, name: SplitName, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the places among some rows of a split of those that are not there."""
+        """Return which of the given rows of a split are missing."""
         return np.flatnonzero(self._done[name][rows] == 0)
 
     def is_whole(self, name: SplitName) -> bool:
@@ -104,7 +107,10 @@ class ArrayParts:
         return False
 
     def _create(self) -> None:
-        """Make the folder with room for everything, so that a full disk is an error here and not a crash later."""
+        """Create the folder with all its space reserved.
+
+        A full disk is then an error here and not a crash later.
+        """
         staged = Path(mkdtemp(prefix=f"{self._staged.name}-", dir=self.folder.parent))
         try:
             for name in self.splits:
@@ -124,7 +130,7 @@ class ArrayParts:
             shutil.rmtree(staged, ignore_errors=True)
 
     def _map(self) -> bool:
-        """Map the files of the folder; say whether they are the ones that belong there."""
+        """Map the folder's files; return whether they are the expected ones."""
         try:
             for name in self.splits:
                 count = len(self._targets[name])
@@ -143,7 +149,7 @@ class ArrayParts:
 
 
 def _reserve(file: int, start: int, size: int) -> None:
-    """Make room in a file, so that writing to its memory map cannot meet a full disk."""
+    """Reserve space in a file, so that its memory map cannot fill the disk."""
     if size and hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file, start, size)
         return

@@ -28,7 +28,7 @@ def require_space(folder: Path, bytes_needed: int) -> None:
 
 
 def size_of(path: Path) -> int:
-    """Return the bytes of a file, or of all files in a folder; links count as nothing."""
+    """Return the size in bytes of a file or a folder's files, without links."""
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())

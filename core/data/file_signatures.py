@@ -44,7 +44,7 @@ _MAGIC = (
 
 
 def head(path: Path, size: int = HEAD_BYTES) -> bytes:
-    """Return the beginning of a file; empty for a folder or what cannot be read."""
+    """Return the first bytes of a file; empty for folders and unreadable files."""
     if not path.is_file():
         return b""
     try:
@@ -55,7 +55,7 @@ def head(path: Path, size: int = HEAD_BYTES) -> bytes:
 
 
 def real_kind(start: bytes) -> str:
-    """Return what a file is by its first bytes, with its article; "" where they say nothing."""
+    """Return a file's kind by its first bytes, with its article; "" if unknown."""
     if start.startswith(b"RIFF"):
         return "a WebP picture" if start[8:12] == b"WEBP" else "a sound or film"
     if start[4:8] == b"ftyp":
@@ -86,7 +86,7 @@ def is_text(start: bytes, characters: int = 256) -> bool:
 
 
 def web_page_instead(name: str, wanted: str) -> DataError:
-    """Return what to say of a file that is a web page, and not what its name says: "a PDF"."""
+    """Return the sentence for a web page named as another kind of file."""
     return DataError(
         f"{name} is not {wanted} but a web page: the download probably gave a login or error page. Sign in there, and "
         "download the file itself again."
@@ -94,7 +94,7 @@ def web_page_instead(name: str, wanted: str) -> DataError:
 
 
 def refuse_disguised(path: Path, start: bytes) -> None:
-    """Raise a `DataError` that names what a file is, if it is surely no text.
+    """Raise a `DataError` naming a file's kind if it is surely no text.
 
     Args:
         path: The file, for its name.

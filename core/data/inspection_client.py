@@ -1,4 +1,4 @@
-"""Brought files and pictures as the dashboard sees them: read in a process of its own, never in the dashboard's."""
+"""Inspected user files and images for the dashboard, read only in a separate process."""
 
 import os
 from functools import cache

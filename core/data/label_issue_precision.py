@@ -1,4 +1,6 @@
-"""How far doubts can be trusted: labels are flipped on purpose, and looked for by a judge that has not learnt them.
+"""Measured precision of label doubts: labels are flipped, then judged out of fold.
+
+The judge of a label has not learnt it.
 
 The measure of Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", 2021, with
 known noise, on the user's own examples.
@@ -47,7 +49,7 @@ def label_flip_test(
     setting: Setting,
     count: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> LabelFlipTest | None:
-    """Return how many of the labels that a judge doubts were flipped; None where there are too few to say.
+    """Return how many doubted labels were flipped; None if there are too few.
 
     A label that was wrong before counts as a right one that was doubted, so where mistakes are as random as the flips
     the truth is rather better than this.
@@ -96,7 +98,7 @@ def _doubted(
     generator: np.random.Generator,
     told: Callable[[int], None],
 ) -> set[int]:
-    """Return the places in `rows` whose labels are doubted by a judge that learnt from the other folds."""
+    """Return the places in `rows` whose labels out-of-fold judges doubt."""
     probabilities = np.full((len(rows), classes), np.nan)  # what nobody could judge is not doubted
     folds = generator.permutation(len(rows)) % FOLDS
     for fold in range(FOLDS):

@@ -45,7 +45,7 @@ class Mislabel(NamedTuple):
 
 
 def probable_mislabels(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -> list[Mislabel]:
-    """Return the labels that are probably wrong, the surest first; none if the model knows too little to doubt any.
+    """Return probably wrong labels, surest first; none if the model knows too little.
 
     By confident learning (Northcutt, Jiang, Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
     2021): a label is doubted where the model is as sure of another class as it is on that class's own examples.
@@ -82,7 +82,7 @@ def probable_mislabels(labels: NDArray[np.int64], probabilities: NDArray[np.floa
 
 
 def describe_mislabels(judged: Mapping[SplitName, Predictions], labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Return, as JSON, the labels that are probably wrong in the splits that a model has not learnt from.
+    """Return, as JSON, the probably wrong labels in splits the model never learnt from.
 
     Args:
         judged: What the model did on each example, by split; never on "train".
@@ -111,7 +111,7 @@ def describe_mislabels(judged: Mapping[SplitName, Predictions], labels: Sequence
 
 
 def rows_of(described: Sequence[Mapping[str, Any]], rows: pa.Table) -> list[int]:
-    """Return where the examples of `describe_mislabels` stand in the version that the model was trained on.
+    """Return where the examples of `describe_mislabels` are in the model's training version.
 
     The examples of a split are the rows of that split in their order (`core.data.store.load_examples`).
 
@@ -168,7 +168,7 @@ def _said_of(rows: pa.Table) -> list[str | None]:
 
 
 def expected_precision(trial: LabelFlipTest | None, things: str = "examples") -> str:
-    """Return how many of the doubted labels are probably wrong, in words, and where the number comes from."""
+    """Return a text on how many doubted labels are probably wrong, with its source."""
     if trial is None or not trial.doubted:
         return "How many of them are truly wrong was not measured, so you decide about each."
     share, often = 100 * trial.flipped / (trial.examples * trial.draws), f", {trial.draws} times over"
@@ -181,7 +181,7 @@ def expected_precision(trial: LabelFlipTest | None, things: str = "examples") ->
 
 
 def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
-    """Return a key of what each of these examples is and how it is labelled: the same in every version.
+    """Return each example's key by its content and label, the same in every version.
 
     Args:
         rows: Of a version with labels.
@@ -193,7 +193,7 @@ def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
 
 
 def remaining_label_issues(doubted: Sequence[LabelIssue], old: pa.Table, new: pa.Table) -> list[LabelIssue]:
-    """Return what a run doubts as positions in another version, without what is gone or has another label there.
+    """Return a run's doubts as another version's positions, without removed or relabelled examples.
 
     Args:
         doubted: As positions in the version that the run was trained on.
@@ -223,7 +223,10 @@ def in_their_splits(doubted: Sequence[LabelIssue], rows: pa.Table) -> list[Label
 
 
 class KeptLabels(BaseModel):
-    """Labels that a person has looked at and keeps, whatever a model says: keys of `labels_known_as`."""
+    """Labels a user has reviewed and keeps: keys of `labels_known_as`.
+
+    They stay, whatever a model says.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -246,7 +249,7 @@ def keep_labels(folder: Path, keys: Iterable[str]) -> None:
 
 
 def _content(rows: pa.Table) -> pa.ChunkedArray:
-    """Return what each row is, whatever its label: its pixels, its text, or a key of its cells."""
+    """Return each row's content key without its label: pixels, text or cells."""
     for name in ("pixels", "text"):
         if name in rows.column_names:
             return rows.column(name)

@@ -1,4 +1,4 @@
-"""Whose turn it is: one process at a time changes a data set, and only so many imports go on at once."""
+"""Locks: one process at a time changes a dataset, and concurrent imports are limited."""
 
 import time
 from collections.abc import Iterator, Sequence

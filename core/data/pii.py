@@ -1,4 +1,6 @@
-"""Where a text holds what should not leave the house: e-mail addresses, phone numbers, card numbers.
+"""Personal data in texts: e-mail addresses, phone numbers and card numbers.
+
+It should not leave the house.
 
 It is a look, not a guarantee: names and addresses are not found. A number counts as a phone number only if it is
 written as one (with a plus, in a country's usual groups, or after a word such as "call") and can be dialled, so that
@@ -56,7 +58,7 @@ class Span:
 
 
 def find_personal_data(text: str) -> list[Span]:
-    """Return what looks like an e-mail address, a phone number or a card number, in order, without overlaps."""
+    """Return e-mail addresses, phone and card numbers found, in order, without overlaps."""
     found: list[Span] = []
 
     def keep(kind: Kind, spans: Iterator[tuple[int, int]]) -> None:
@@ -73,7 +75,7 @@ def find_personal_data(text: str) -> list[Span]:
 
 
 def mask(text: str) -> str:
-    """Return the text with "[e-mail]", "[phone]" and "[card]" in the place of what was found."""
+    """Return the text with finds replaced by "[e-mail]", "[phone]" and "[card]"."""
     for span in reversed(find_personal_data(text)):
         text = text[: span.start] + MASKS[span.kind] + text[span.end :]
     return text

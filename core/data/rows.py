@@ -1,4 +1,4 @@
-"""How the examples of a brought data set lie on disk: one Arrow file of rows, and packs of picture files.
+"""Disk format of an imported dataset: an Arrow file of rows, packs of images.
 
 A row is one example. `rows.arrow` is an uncompressed Arrow IPC file: it is memory-mapped, so that five million rows
 cost no memory before they are looked at. Pictures stay the files they were, one after the other in a pack.
@@ -52,7 +52,7 @@ def table_rows(
     *,
     is_labelled: bool = False,
 ) -> pa.Schema:
-    """Return the schema of a table; where there is nothing, numbers are NaN and all others null.
+    """Return a regression table's schema; missing numbers are NaN, all others null.
 
     Args:
         numbers: The user's columns that hold numbers.
@@ -142,7 +142,7 @@ def write_rows(file: Path, rows: pa.Table) -> None:
 
 
 def batches(rows: pa.Table, *columns: str) -> Iterator[tuple[int, dict[str, list[Any]]]]:
-    """Yield the position of the first row and the values by column, a few thousand rows at a time."""
+    """Yield each batch's first row position and column values, a few thousand rows each."""
     position = 0
     for batch in rows.select(columns).to_batches(max_chunksize=BATCH_ROWS):
         yield position, batch.to_pydict()

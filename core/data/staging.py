@@ -1,4 +1,4 @@
-"""What a reader writes into while an import goes on, and how it says how far it is."""
+"""What a reader writes into during an import, and how it reports progress."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Progress(Protocol):
         """Begin a part of the work: "Reading" so many bytes."""
 
     def advance(self, done: int) -> None:
-        """Say how much of the stage is done; call it at least a few times a second.
+        """Report the stage's progress; call it at least a few times a second.
 
         Raises:
             ImportCancelled: The user cancelled; clean up what you hold open and let it pass.
@@ -34,7 +34,7 @@ class Progress(Protocol):
 
 @dataclass
 class StagedDataset:
-    """An import on its way to a version; nothing of it is seen before it is whole.
+    """An import becoming a version, invisible until it is complete.
 
     Args:
         folder: Its own, empty at first; `rows.arrow` and `images.pack` grow in it.
@@ -66,7 +66,10 @@ class StagedDataset:
         return self.writer
 
     def pack(self) -> PackWriter:
-        """Return the one writer of its pictures; rows name the pack "" until the importer gives it a name."""
+        """Return the only writer of its images.
+
+        Rows name the pack "" until the importer gives it a name.
+        """
         if self.packs is None:
             self.packs = PackWriter(self.pack_file)
         return self.packs

@@ -1,4 +1,4 @@
-"""Kinds of tasks, by what goes in and what comes out: whoever reads, checks or keeps data asks these, never a name."""
+"""Kinds of tasks by input and output: code asks these, never a name."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""XML read as a stream: no document type, no entities, nothing fetched, and bounds on depth and attributes.
+"""Streaming XML without document types, entities or fetching, bounded in depth and attributes.
 
 Whatever a part says of its encoding, it is read as UTF-8, as the libraries behind do: a check that reads other letters
 than they do is none.

@@ -1,1 +1,1 @@
-"""What the outcomes of a finished run say: plain numbers from arrays, for pages and for the end of a run."""
+"""Evaluation of a finished run: scores, headline, confusion, thresholds, calibration, residuals."""

@@ -1,4 +1,4 @@
-"""The outcomes of a run as its page needs them, read once for many clicks."""
+"""Predictions of a run for its page, read once and cached."""
 
 from functools import lru_cache
 from pathlib import Path

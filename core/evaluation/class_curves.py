@@ -1,4 +1,4 @@
-"""The curves of single classes: how they are called, and what they say about the order of learning."""
+"""Curves of single classes: their names, and the order in which classes are learnt."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ClassCurve:
 
     @property
     def learnt_at(self) -> int:
-        """The first step from which on it never was below nine tenths of where it ended."""
+        """The first step after which it stayed above nine tenths of its final value."""
         bound, at = FOUND * self.shares[-1], self.steps[-1]
         for step, share in zip(reversed(self.steps), reversed(self.shares), strict=True):
             if share < bound:
@@ -33,7 +33,7 @@ def recall_key(label: str) -> str:
 
 
 def class_curves(points: Mapping[str, Sequence[tuple[float, float, float]]]) -> list[ClassCurve]:
-    """Return the curves of classes among those of a run, the lowest at the end first.
+    """Return a run's class curves, the lowest at the end first.
 
     Args:
         points: (step, value, wall time) by curve.

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of each class, with how sure the test examples make us of them."""
+"""Precision, recall and F1 of each class, with confidence intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def class_scores(counts: NDArray[np.int64], labels: Sequence[str], seed: int = 0
 
 
 def confusions(counts: NDArray[np.int64]) -> list[Confusion]:
-    """Return every mistake that was made, the most frequent first; of equals that of the smaller class."""
+    """Return all class confusions, the most frequent first, ties by smaller class."""
     actual = counts.sum(1)
     truths, answers = np.nonzero(counts)
     found = [Confusion(int(t), int(a), int(counts[t, a]), int(actual[t])) for t, a in zip(truths, answers, strict=True)]
@@ -64,6 +64,6 @@ def confusions(counts: NDArray[np.int64]) -> list[Confusion]:
 
 
 def weakest(scores: Sequence[ClassScore]) -> ClassScore | None:
-    """Return the class of which the smallest share is found, among those that have examples."""
+    """Return the class with the lowest recall, among those with examples."""
     present = [score for score in scores if score.support]
     return min(present, key=lambda score: score.recall.value, default=None)

@@ -1,4 +1,7 @@
-"""Some examples of each cell of the confusion matrix, kept in one file of the run: what pages show after a click."""
+"""Examples of each confusion matrix cell, kept in one file of the run.
+
+Pages show them after a click on a cell.
+"""
 
 import json
 import zipfile
@@ -63,7 +66,7 @@ def _places_within(groups: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> None:
-    """Write examples into the folder of a run, whole or not at all; pictures until they are 4 MB.
+    """Write examples into a run's folder atomically; images up to 4 MB in total.
 
     Args:
         folder: Of the run.
@@ -82,7 +85,7 @@ def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> N
 
 
 def kept_examples(folder: Path, report: Mapping[str, Any]) -> list[KeptExample]:
-    """Return the examples that a run has kept; of one that ended before they were, its worst mistakes.
+    """Return a run's kept examples; for runs without them, its worst mistakes.
 
     Args:
         folder: Of the run.
@@ -103,7 +106,7 @@ def kept_examples(folder: Path, report: Mapping[str, Any]) -> list[KeptExample]:
 
 
 def image_of(folder: Path, example: KeptExample) -> bytes | None:
-    """Return the picture of an example; None where it has none, or where it is gone."""
+    """Return an example's image; None where it has none or the file is missing."""
     if not example.image:
         return None
     try:

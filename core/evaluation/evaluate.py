@@ -1,4 +1,4 @@
-"""The honest end of a run: scores with intervals, the distance to the best simple method, and where it fails."""
+"""The final evaluation of a run: scores with intervals, baseline difference, and failures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -27,7 +27,7 @@ MOST_PAIRS = 2_000  # of right number and answer, to be drawn
 
 @dataclass(frozen=True, eq=False)
 class Crossfitted:
-    """What happened on every row of the data, each judged by the model of a fold that had not seen it.
+    """Cross-validated predictions for every row, each by a fold's model not trained on it.
 
     Args:
         predictions: Of the folds' models, (N,) training, validation and test rows one after the other.
@@ -168,7 +168,7 @@ def _scored(
     known: Callable[[str, int, Callable[[], dict[str, Score]]], dict[str, Score]] | None,
     crossfitted: Crossfitted | None,
 ) -> tuple[dict[str, dict[str, Score]], Difference | None]:
-    """Return the scores of the model ("") and of each baseline, and how far the best of these is."""
+    """Return model (`""`) and baseline scores, and the difference to the best baseline."""
     primary = task.metric(task.primary_metric)
     if crossfitted is not None:
         folds, simple = crossfitted.folds, crossfitted.baselines
@@ -202,7 +202,7 @@ def _to_the_best(
     baselines: Mapping[str, Predictions],
     compare: Callable[[Predictions, Predictions], PairedDifference],
 ) -> Difference:
-    """Return how much better the model is than the best baseline, corrected for having chosen it among all (Holm)."""
+    """Return the improvement over the best baseline, with Holm's correction for choosing it."""
     sign = 1.0 if primary.direction == "max" else -1.0
     values = {name: sign * primary.compute(one) for name, one in baselines.items()}
     best = max(values, key=lambda name: values[name])
@@ -251,7 +251,7 @@ def confusion_matrix(predictions: Predictions, classes: int) -> NDArray[np.int64
 
 
 def class_reports(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[ClassReport, ...]:
-    """Return precision, recall and F1 of every class, 0 where there is nothing to divide by."""
+    """Return precision, recall and F1 of each class; 0 for a zero denominator."""
     hits, answers, actual = confusion.diagonal(), confusion.sum(0), confusion.sum(1)
 
     def ratio(part: int, whole: int) -> float:
@@ -292,7 +292,7 @@ def largest_errors(predictions: Predictions) -> tuple[int, ...]:
 
 
 def _pairs(predictions: Predictions, seed: int) -> tuple[tuple[float, float], ...]:
-    """Return (right number, answer) of every example, or of some drawn at random where there are very many."""
+    """Return (target, prediction) pairs of all examples, or of a random sample of many."""
     chosen = np.arange(len(predictions.targets))
     if len(chosen) > MOST_PAIRS:
         chosen = np.sort(np.random.default_rng(seed).permutation(len(chosen))[:MOST_PAIRS])

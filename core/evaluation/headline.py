@@ -1,4 +1,4 @@
-"""One plain sentence about a finished model: how good, better than what, by how much, how sure."""
+"""A one-sentence summary of a finished model: score, baseline, improvement and certainty."""
 
 import math
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ def sentence(
 
 
 def _of_classes(labelled: "Labelled | None") -> str:
-    """Return what the test split does not tell of some classes, each sentence with a space before it."""
+    """Return sentences on classes that the test split cannot judge, each after a space."""
     if labelled is None:
         return ""
     said = ""
@@ -99,7 +99,7 @@ def on_all_rows(rows: int) -> str:
 
 
 def in_clusters(rows: int, clusters: int) -> str:
-    """Return what it means for a score that its examples are not independent of each other, a sentence.
+    """Return a sentence on what dependent examples mean for a score.
 
     Args:
         rows: Examples in the test split.
@@ -133,7 +133,7 @@ def _within(primary: MetricSpec, own: Score) -> str:
 
 
 def _explained(primary: MetricSpec, scores: Mapping[str, Score], numbers: "Numbers | None") -> str:
-    """Return how much of a table's differences a model explains, and how far off it is."""
+    """Return how much variance a table's model explains, and its typical error."""
     share = scores["r2"]
     much = f"{_number(primary, share.value)} %" if share.value > 0 else "nothing"
     where = f"in '{numbers.name[:LONGEST_NAME]}' " if numbers is not None and numbers.name else ""

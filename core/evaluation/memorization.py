@@ -1,4 +1,4 @@
-"""How much of what a model writes it has copied, letter by letter, from the text that it learnt from."""
+"""The share of a model's generated text copied verbatim from the training text."""
 
 import time
 from collections.abc import Sequence

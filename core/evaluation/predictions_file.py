@@ -1,4 +1,4 @@
-"""What a model did on each example of the test split, kept beside its report: pages judge and compare from it."""
+"""Predictions on each test example, stored beside the report for evaluation and comparison."""
 
 import zipfile
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def write_predictions(folder: Path, fingerprint: str, predictions: Predictions, 
 
 
 def read_predictions(folder: Path, split: SplitName = "test") -> StoredPredictions | None:
-    """Return the outcomes of a run; None where it has not finished, or did before they were kept.
+    """Return a run's predictions; None if unfinished or from before predictions were kept.
 
     Args:
         folder: Of the run.
@@ -78,7 +78,7 @@ def read_predictions(folder: Path, split: SplitName = "test") -> StoredPredictio
 
 @dataclass(frozen=True, eq=False)
 class StoredFolds:
-    """What was judged in folds: every row of the data, by a model like the run's that had not seen it.
+    """Stored cross-validation predictions: every row, by a fold's model not trained on it.
 
     Args:
         fingerprint: Of the data set version.
@@ -96,7 +96,7 @@ class StoredFolds:
 
 
 def write_folds(folder: Path, judged: StoredFolds) -> None:
-    """Write what was judged in folds into a run's folder, whole or not at all."""
+    """Write cross-validation predictions into a run's folder, atomically."""
     with whole(folder / FOLDS_NAME) as draft, draft.open("wb") as file:
         np.savez_compressed(
             file, nll=judged.predictions.nll.astype(np.float32), targets=judged.predictions.targets,

@@ -1,4 +1,4 @@
-"""Where a model that answers with numbers is off: more on large answers than on small ones, and to which side."""
+"""Residuals of a regression model: errors by size of prediction, and their bias."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Part:
 
 
 def parts(right: NDArray[np.float64], answers: NDArray[np.float64]) -> tuple[Part, ...]:
-    """Return low, middle and high answers, each a third; nothing where there are too few to divide.
+    """Return thirds of low, middle and high predictions; empty for too few.
 
     Args:
         right: (N,) right numbers.
@@ -42,7 +42,7 @@ def parts(right: NDArray[np.float64], answers: NDArray[np.float64]) -> tuple[Par
 
 
 def trend(found: tuple[Part, ...]) -> str:
-    """Say whether errors grow or shrink with the answers: "grow", "shrink", or "" where the intervals meet."""
+    """Return the error trend over predictions: "grow", "shrink", or `""` where intervals overlap."""
     if not found:
         return ""
     first, last = found[0].off, found[-1].off

@@ -1,4 +1,4 @@
-"""What is known of a finished run, and what a sentence about it is made of."""
+"""The result of a finished run, as used for its summary sentence."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -41,7 +41,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better than the best baseline, on the primary metric; above 0 is better, whatever its direction."""
+    """The lead over the best baseline on the primary metric; above 0 is better."""
 
     baseline: str
     value: float

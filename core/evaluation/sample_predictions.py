@@ -1,4 +1,4 @@
-"""The wall of a run: a few validation examples, and what the model answered at each look while it learnt, on disk.
+"""Stored sample predictions of a run: validation examples with answers at each evaluation.
 
 `wall/examples.json` and the pictures beside it are written once; `wall/looks.jsonl` grows by a line a look. Its first
 line names a generation: whoever has read a part of another one reads again from the beginning.
@@ -47,7 +47,7 @@ def image_of(folder: Path, number: int) -> Path:
 
 
 def read_evaluation_passes(folder: Path) -> tuple[str, list[EvaluationPass]]:
-    """Return the generation and the looks of a run, in the order of their steps; nothing where there are none.
+    """Return the generation and evaluations of a run by step; empty if none.
 
     Args:
         folder: Of the run.
@@ -68,7 +68,9 @@ def read_evaluation_passes(folder: Path) -> tuple[str, list[EvaluationPass]]:
 
 
 def evaluation_stamp(folder: Path) -> tuple[int, ...]:
-    """Return what changes when the looks of a run do, without reading them; nothing where there are none.
+    """Return a stamp that changes with a run's evaluations, without reading them.
+
+    It is empty where there are none.
 
     Args:
         folder: Of the run.
@@ -88,7 +90,9 @@ class EvaluationPassFile:
         self._file = folder / FOLDER / LOOKS
 
     def begin(self, step: int) -> list[int]:
-        """Keep what was seen up to a step, forget what comes after: it will be seen again. Return the kept steps.
+        """Keep evaluations up to a step, drop later ones, and return kept steps.
+
+        The later ones will be evaluated again.
 
         Args:
             step: Where the run goes on from; 0 for a new one.

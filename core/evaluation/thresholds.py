@@ -1,4 +1,4 @@
-"""One class against the rest: from which probability on to raise the alarm, and what each choice costs."""
+"""One class against the rest: alarm thresholds and the cost of each."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ MOST_POINTS = 400  # of a curve on the screen
 
 @dataclass(frozen=True, eq=False)
 class Alarms:
-    """What happens at each threshold, (T,) each: an alarm is raised where the probability is at least so high."""
+    """Alarm counts at each threshold, (T,): an alarm needs at least that probability."""
 
     thresholds: NDArray[np.float64]
     hits: NDArray[np.int64]
@@ -39,7 +39,7 @@ class Alarms:
         return np.asarray(100 * every / max(self.examples, 1), dtype=np.float64)
 
     def cost_without(self, false_alarm: float, miss: float) -> tuple[float, float]:
-        """Return what no model at all costs for 100 examples: never an alarm, and always one."""
+        """Return the cost for 100 examples without a model: never and always alarming."""
         of_it = int(self.hits[0] + self.misses[0])
         share = of_it / max(self.examples, 1)
         return 100 * share * miss, 100 * (1 - share) * false_alarm
@@ -89,7 +89,10 @@ def alarms(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Alarms:
 
 
 def _steps(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return (hits, false alarms) as the threshold sinks past each distinct score, from no alarm on."""
+    """Return (hits, false alarms) as the threshold falls past each distinct score.
+
+    The first pair is that of no alarm.
+    """
     order = np.argsort(-scores, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(order) - 1)
     hits = np.cumsum(is_it[order])[ends]
@@ -97,7 +100,7 @@ def _steps(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> tuple[NDArr
 
 
 def roc(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Curve | None:
-    """Return share found over share of false alarms; None where one side has no example."""
+    """Return true over false positive rate; None where one class has no example."""
     if is_it.all() or not is_it.any():
         return None
     hits, false = _steps(scores, is_it)
@@ -107,7 +110,7 @@ def roc(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Curve | None:
 
 
 def precision_recall(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Curve | None:
-    """Return precision over recall and the average precision; None where one side has no example."""
+    """Return precision over recall and average precision; None without examples on one side."""
     if is_it.all() or not is_it.any():
         return None
     hits, false = _steps(scores, is_it)

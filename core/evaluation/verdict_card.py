@@ -1,4 +1,4 @@
-"""The verdict in three sentences, each with the numbers that it stands on: better, where it fails, what it costs."""
+"""The verdict in three sentences with their numbers: improvement, failures and cost."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,10 @@ def verdict_card(known: Evidence) -> list[Sentence]:
 
 
 def examples_needed(examples: int, gain: Difference) -> int:
-    """Return how many test examples find a difference of this size in 80 of 100 cases; 0 where it is clear already."""
+    """Return the test examples needed to detect a difference with 80 % power.
+
+    It is 0 where the difference is clear already.
+    """
     if gain.ci_low > 0 or gain.ci_high < 0 or math.isnan(gain.ci_low):
         return 0
     needed = min(examples_for(examples, gain.value, gain.ci_low, gain.ci_high), examples * HOPELESS)
@@ -190,6 +193,6 @@ def _size(count: float) -> str:
 
 
 def sentences_of(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return the sentences that a run's report holds; none of a run that ended before there were any."""
+    """Return the verdict sentences of a run's report; empty for runs from before verdicts."""
     found = report.get("verdict_card")
     return found if isinstance(found, list) else ()

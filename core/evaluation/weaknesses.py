@@ -1,4 +1,4 @@
-"""Where a model fails, in one sentence: what it confuses, how far off it is, or how unsure it is when it writes."""
+"""A model's weakness in one sentence: confusions, error size, or generation uncertainty."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""One look or one import, in a process of its own: `python -m core.exchange FOLDER`."""
+"""A preview or import in a separate process: `python -m core.exchange FOLDER`."""
 
 import logging
 import sys
@@ -22,7 +22,7 @@ class Cancelled(BaseException):
 
 
 def main(folder: Path) -> int:
-    """Do what the folder asks for, and say the last word there, whatever happens; return the exit code."""
+    """Process a folder's request, always write a final status, and return the exit code."""
     begin(folder, _cancel)
     try:
         tell(folder, **_work(folder))

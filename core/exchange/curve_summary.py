@@ -1,4 +1,4 @@
-"""How the curves of a run look, in few numbers: for a table before and after they are imported."""
+"""Short summaries of a run's curves, for tables before and after the import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def with_curves(known: Mapping[str, FoundCurve], run: ExternalRun) -> dict[str, 
 
 
 def course(series: Series) -> list[float]:
-    """Return at most 40 finite values of a curve, evenly chosen, the first and the last among them."""
+    """Return up to 40 finite values of a curve, evenly spaced, with both ends."""
     values = series.values[np.isfinite(series.values)]
     if not len(values):
         return []
@@ -62,14 +62,14 @@ def course(series: Series) -> list[float]:
 
 
 def main_course(run: ExternalRun) -> list[float]:
-    """Return the course of the curve that a table of runs shows: a loss if there is one."""
+    """Return the course of the run table's curve: a loss if there is one."""
     keys = sorted(run.curves, key=lambda key: (*(key.lower() != name for name in _SHOWN_FIRST), "loss" not in key, key))
     longest = next((key for key in keys if len(run.curves[key]) > 1), None)
     return [] if longest is None else course(run.curves[longest])
 
 
 def read_as_percent(run: ExternalRun) -> tuple[Guess, ...]:
-    """Return that shares which were logged as percent are read as such, where a run has any."""
+    """Return a guess that percent values are read as shares, if there are any."""
     found = [(name, max(values)) for name, series in run.curves.items() if (values := _percent(name, series))]
     if not found:
         return ()
@@ -86,7 +86,7 @@ def read_as_percent(run: ExternalRun) -> tuple[Guess, ...]:
 
 
 def _percent(name: str, series: Series) -> list[float]:
-    """Return the finite values of a curve if it is a share that was logged as percent, else nothing."""
+    """Return a curve's finite values if logged as percent of a share, else none."""
     values = series.values[np.isfinite(series.values)]
     is_so = len(values) and is_percent(name, float(values.min()), float(values.max()))
     return values.tolist() if is_so else []

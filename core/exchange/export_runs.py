@@ -1,4 +1,4 @@
-"""From runs in the store to a folder, or a ZIP of one, that another tracker opens."""
+"""Export of stored runs to a folder or ZIP that another tracker opens."""
 
 import math
 import shutil
@@ -25,7 +25,9 @@ MOST_DIGITS = 6  # after the point of a step that is not whole
 
 
 def export(service: Service, run_ids: Sequence[str], format_name: str, folder: Path) -> int:
-    """Write runs into a folder; return how many. What had to be changed for the other tracker is in its READ ME.
+    """Write runs into a folder and return their number.
+
+    What had to be changed for the other tracker is in its READ ME.
 
     Args:
         service: Knows them.
@@ -99,7 +101,9 @@ def _line(points: Sequence[tuple[float, float, float]], began: float) -> Series:
 
 
 def at_whole_steps(line: Series) -> tuple[Series, int]:
-    """Return a curve at whole steps, and what they were multiplied with: 10 makes 5 of 0.5; 0 where they are numbered.
+    """Return a curve at whole steps and their factor; 0 where steps are numbered.
+
+    A factor of 10 makes step 5 of step 0.5.
 
     Args:
         line: At any steps.

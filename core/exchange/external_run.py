@@ -22,12 +22,12 @@ _MOST_SAID = 50
 
 
 class TooMuch(DataError):
-    """A run, or what was brought as a whole, is larger than it may be."""
+    """A run or import that exceeds the size limit."""
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """One curve: (N,) steps that never fall, values (NaN and infinity included), wall times in seconds since 1970.
+    """One curve: (N,) nondecreasing steps, values (NaN and infinity included) and Unix wall times.
 
     Several points may have one step: they stand in the order in which they were written.
     """
@@ -185,12 +185,12 @@ class Points:
         self.lines[key] = array("d", (step / factor for step in steps)), values, times
 
     def curves(self) -> dict[str, Series]:
-        """Return the curves by names that fit and differ, those without a point left out."""
+        """Return the nonempty curves under valid, unique names."""
         names = self._names()
         return {names[key]: self._curve(key) for key in sorted(names, key=lambda key: names[key])}
 
     def _curve(self, key: str) -> Series:
-        """Return a curve in the order of its steps; one that has none is numbered in the order of its times."""
+        """Return a curve ordered by step; without steps, numbered in order of time."""
         steps, values, times = (np.array(column, np.float64) for column in self.lines[key])
         if self._is_counted(key):
             order = np.argsort(times, kind="stable")

@@ -1,4 +1,4 @@
-"""Every format, found by walking: a new file in `importers/` or `exporters/` is a new one."""
+"""Import and export formats, discovered from files in `importers/` and `exporters/`."""
 
 from core.catalog import entries
 from core.errors import DataError, UnknownName

@@ -1,4 +1,4 @@
-"""From what a user brings to runs in the store: a look first, then one run at a time, each whole or not at all."""
+"""Import of runs into the store: a preview first, then each run atomically."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -167,7 +167,7 @@ def _runs_of(
 
 
 def _bounded(runs: Iterator[ExternalRun], trouble: Trouble) -> Iterator[ExternalRun]:
-    """Yield so many runs as may be, those without anything in them left out, each with a key of its own."""
+    """Yield runs up to the limit, without empty ones, each with a unique key."""
     seen: set[str] = set()
     points = 0
     for run in runs:

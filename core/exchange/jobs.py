@@ -1,4 +1,4 @@
-"""Looks and imports that go on in processes of their own: they take cores and memory that the pages need.
+"""Previews and imports in separate processes, since pages need CPU cores and memory too.
 
 The page that started one can be left; its address names it.
 """
@@ -115,7 +115,7 @@ class Works:
 
 
 def tell(folder: Path, **told: Any) -> None:
-    """Say how far a work is; what was said before and is not named stays."""
+    """Update a job's progress; fields not given keep their value."""
     folders = _folders(folder.parent)
     if said := folders.read(folder):
         folders.write(folder, replace(said, **told))

@@ -1,4 +1,4 @@
-"""Which run here is the one that somebody imports again, also where its source was corrected since."""
+"""Matching of imported runs to known runs, even after corrections to the source."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ class Matching:
         self._taken: set[str] = set()  # ids: two runs of one import are never the same
 
     def find(self, origin: str, run: ExternalRun) -> tuple[Run | None, tuple[Guess, ...]]:
-        """Return the run as it is here, with what was guessed to find it; None where it is new."""
+        """Return the known run and the guesses that matched it; None if new."""
         for key in (run.key, *run.former_keys):
             if (known := self._store.find(key)) is not None and known.id not in self._taken:
                 self._taken.add(known.id)
@@ -39,7 +39,9 @@ class Matching:
 
 
 def agreement(here: Mapping[str, Curve], run: ExternalRun) -> float:
-    """Return the share of points, of the curve that agrees least, that two states of a run have in common.
+    """Return the share of common points in the least matching curve.
+
+    The curves are those of two states of a run.
 
     Curves of one value throughout say nothing. 0 where the names of the curves differ.
     """

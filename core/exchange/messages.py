@@ -1,4 +1,4 @@
-"""Messages of other trackers' files, described by the few fields that are read or written; protobuf does the rest.
+"""Protobuf messages of other trackers, with only the fields read or written.
 
 The packages that bring these descriptions cannot be had for them alone: tensorboardX imports torch (5 s, and no page
 may), TensorBoard brings a web server and gRPC, W&B 60 MB of programs.

@@ -1,4 +1,4 @@
-"""Names, settings, tags and notes of other trackers, made to fit ours; whatever was cut or moved is said."""
+"""Normalised names, settings, tags and notes of other trackers; changes are reported."""
 
 import hashlib
 import json
@@ -23,7 +23,9 @@ def one_line(text: object, longest: int) -> str:
 
 
 def bounded_name(name: str) -> str:
-    """Return a name as it is, or the ends of one that is far too long with a hash of all of it: distinct ones stay so.
+    """Return a name, shortened with a hash of the whole if too long.
+
+    The hash keeps distinct names distinct.
 
     What a file says is held in memory until its last record is read, and a record may be 64 MB long.
     """
@@ -34,7 +36,10 @@ def bounded_name(name: str) -> str:
 
 
 def bounded_value(value: object) -> object:
-    """Return a setting's value as it is, a text or list that is far too long cut: `Fit` then says that it was."""
+    """Return a setting's value; a very long text or list is cut.
+
+    `Fit` then reports that it was cut.
+    """
     return value[:FAR_TOO_LONG] if isinstance(value, str | list) else value
 
 
@@ -46,7 +51,7 @@ def listed(names: Iterable[str], most: int = _MOST_NAMED) -> str:
 
 
 def distinct_names(names: Iterable[str]) -> dict[str, str]:
-    """Return for each name one line of at most LONGEST_KEY characters that no other has.
+    """Return a unique one-line name of at most LONGEST_KEY characters for each name.
 
     Of one that is too long the beginning and the end stay, for names that resemble each other differ at their end.
     """
@@ -66,7 +71,7 @@ def distinct_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def number_or_text(text: str) -> object:
-    """Return a setting that was written down as a text: a number, yes or no where it is written as we would, or itself.
+    """Return a text setting as a number or boolean where exact, else unchanged.
 
     So "0.1" and "True" become what they are, and "3.10", "0042" and "1e5" stay as they were written.
     """
@@ -85,7 +90,7 @@ def number_or_text(text: str) -> object:
 
 
 def hashed(origin: str, *parts: str | bytes) -> str:
-    """Return a stable key of a run: its origin, and a hash of what tells it from others."""
+    """Return a stable run key: its origin and a hash of its identity."""
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
@@ -94,7 +99,10 @@ def hashed(origin: str, *parts: str | bytes) -> str:
 
 
 class Fit:
-    """What one run says of itself, made to fit; nothing is lost: what has no room is among the settings, and said."""
+    """One run's metadata, normalised; what does not fit is kept among the settings.
+
+    What was moved there is reported.
+    """
 
     def __init__(self, settings: Mapping[Any, object] | None = None) -> None:
         """Begin with the settings that the run has.
@@ -184,7 +192,10 @@ def _flatten(above: str, value: object, flat: dict[str, object], depth: int) -> 
 
 
 def _simple(value: object) -> object:
-    """Return a value as JSON of one level; a text that is too long is cut, and told, by whoever asks for all."""
+    """Return a value as flat JSON; too long texts are cut.
+
+    The caller that asks for all values reports the cut.
+    """
     if value is None or isinstance(value, bool | int):
         return value if abs(value or 0) < 2**63 else str(value)
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""One run after the other into the store: new, or brought up to date; whole or not at all."""
+"""Import of runs into the store, one by one: created or updated, atomically."""
 
 from contextlib import ExitStack
 from dataclasses import replace
@@ -114,7 +114,10 @@ def in_words(guess: Guess) -> str:
 
 
 def placed_in_time(run: ExternalRun, known: Run | None) -> ExternalRun:
-    """Return a run with moments in place of seconds since its start: it ended now, or began when it did before."""
+    """Return a run with absolute times in place of seconds since its start.
+
+    It began when the known run did; a new one ends now.
+    """
     if not run.times_from_start:
         return run
     last = max((float(line.times.max()) for line in run.curves.values() if len(line)), default=0.0)
@@ -133,7 +136,7 @@ def _axes(run: ExternalRun) -> dict[str, str]:
 
 
 def _is_whole(run: Run) -> bool:
-    """Tell whether an import came to its end: only then has it a last moment."""
+    """Check whether an import is complete: only then is there an end time."""
     return run.finished_at is not None
 
 

@@ -1,4 +1,4 @@
-"""What is imported: a folder, a ZIP of one, or a single file; read in pieces, never believed."""
+"""An import source: a folder, ZIP or file, read in pieces and not trusted."""
 
 import os
 import shutil

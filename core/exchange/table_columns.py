@@ -1,4 +1,6 @@
-"""What the columns of a table of numbers are: the step, the time, the run, metrics, settings. Names and cells tell.
+"""Column roles of a metric table: step, time, run, metric or setting.
+
+Column names and cells decide.
 
 How numbers, dates and durations are written is found out as for data sets (`core.data`).
 """
@@ -66,7 +68,7 @@ class Cells:
     are_of_many: bool = False
 
     def read(self, text: str) -> float | None:
-        """Return the number of a cell; None where there is none, or it is none."""
+        """Return the number of a cell; None where missing or not a number."""
         if (endless := _endless(text)) is not None:
             return endless
         if self.are_flags:
@@ -109,7 +111,7 @@ class Clock:
     cells: Cells = field(default_factory=Cells)
 
     def read(self, text: str) -> float:
-        """Return seconds since 1970, or since the run began; 0 where a cell does not tell."""
+        """Return seconds since 1970 or since the run's start; 0 where unknown."""
         found = self._seconds(text.strip())
         return found - self.zero if found is not None and math.isfinite(found) else 0.0
 
@@ -139,7 +141,7 @@ class Columns:
 
     @property
     def is_long(self) -> bool:
-        """Whether a row is a point: one column names the metric, another has its value."""
+        """Whether a row is a point: one column names the metric, another its value."""
         return "key" in self.roles and "value" in self.roles
 
 
@@ -179,7 +181,10 @@ def find_columns(names: Sequence[str], batch: Batch, hint: str) -> Columns:
 
 
 def _numbers(cells: Sequence[str], hint: str) -> Cells | None:
-    """Return how a column writes numbers, None where it has others; NaN and infinity are numbers of any column."""
+    """Return a column's number style; None if it holds other values.
+
+    NaN and infinity count as numbers in any column.
+    """
     endless = [cell for cell in cells if _endless(cell) is not None]
     plain = [cell for cell in cells if not is_missing(cell) and _endless(cell) is None]
     if not plain:
@@ -191,7 +196,7 @@ def _numbers(cells: Sequence[str], hint: str) -> Cells | None:
 
 
 def _are_flags(cells: Sequence[str], column: Sequence[str], batch: Batch, roles: Mapping[str, int]) -> bool:
-    """Tell whether a column says yes or no of each row, and not one of them of its run."""
+    """Check whether a column is a yes/no flag that varies within a run."""
     if not cells or not all(cell.lower() in _FLAGS for cell in cells):
         return False
     of_runs = _by_run([cell.strip().lower() for cell in column[:SAMPLE]], batch, roles)
@@ -205,7 +210,7 @@ def _endless(text: str) -> float | None:
 
 
 def _roles(plain: Sequence[str], there: Sequence[Sequence[str]], numbers: dict[int, Cells]) -> dict[str, int]:
-    """Return which column has which role, by its name; counts such as "3/10" become numbers for it."""
+    """Return the column of each role, by name; "3/10" counts as a number."""
     roles: dict[str, int] = {}
     last = [name.rpartition("/")[2] for name in plain]  # "trainer/global_step"
     for role, known in ROLES.items():
@@ -258,14 +263,14 @@ def _clock(
 
 
 def _without_unit(name: str) -> tuple[str, str]:
-    """Return a name and the unit of time at its end: "time_(ms)" is "time" in "ms"."""
+    """Return a name and its time unit suffix: "time_(ms)" is "time" in "ms"."""
     plain = name.rstrip("])_")
     at = max(plain.rfind(sign) for sign in "_/([")
     return (plain[:at].rstrip("_/(["), plain[at + 1 :]) if at > 0 and plain[at + 1 :] in _UNITS else (name, "")
 
 
 def _by_run(cells: Sequence[str], batch: Batch, roles: Mapping[str, int]) -> list[list[str]]:
-    """Return the cells of a column apart for each run, curve and part of the data: each has rows of its own."""
+    """Return a column's cells grouped by run, curve and split."""
     of = [batch.columns[roles[role]] for role in ("run", "key", "split") if role in roles]
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for row, cell in enumerate(cells):
@@ -301,7 +306,10 @@ def _of_words(place: int, name: str, of_runs: Sequence[Sequence[str]], cells: Se
 
 
 def _is_rising(of_runs: Sequence[Sequence[float]]) -> bool:
-    """Tell whether numbers go on and on within each run, as a clock does; what each row took goes up and down."""
+    """Check whether numbers rise within each run, as a clock does.
+
+    The duration of each row goes up and down.
+    """
     pairs = [pair for run in of_runs for pair in pairwise(run)]
     if any(number < 0 for run in of_runs for number in run):
         return False

@@ -1,4 +1,6 @@
-"""Which folders of event files are one run: TensorBoard shows each as one, but some are parts of another.
+"""Grouping of TensorBoard event folders into runs.
+
+TensorBoard shows each folder as a run, but some are parts of another.
 
 Parts are what PyTorch's `add_hparams` writes (a folder named after the time), what its `add_scalars` writes (a folder
 for each line), and what Keras and estimators write for each part of the data ("train" beside "validation").
@@ -20,7 +22,7 @@ _MOST_FILES = 5  # of a folder that are looked into, until one says something
 
 @dataclass(frozen=True)
 class Part:
-    """The event files of one folder, and how its curves are called in the run that it is a part of."""
+    """The event files of one folder, and its curve names within the run."""
 
     entries: tuple[Entry, ...]
     split: str = ""  # before each name: "validation/loss"
@@ -91,7 +93,7 @@ def run_folders(source: Source, folders: Mapping[str, Sequence[Entry]]) -> list[
 
 
 def _parts_of_pytorch(starts: Mapping[str, _Start]) -> tuple[dict[str, str], dict[str, tuple[str, tuple[str, str]]]]:
-    """Return the folders that `add_hparams` made with the run of each, and those of `add_scalars` with their lines."""
+    """Return `add_hparams` folders with their run, and `add_scalars` folders with their lines."""
     sessions: dict[str, str] = {}
     lines: dict[str, tuple[str, tuple[str, str]]] = {}
     for name, start in starts.items():
@@ -112,14 +114,17 @@ def _parts_of_pytorch(starts: Mapping[str, _Start]) -> tuple[dict[str, str], dic
 
 
 def _are_splits(above: str, names: Sequence[str]) -> bool:
-    """Tell whether all that lies in a folder are parts of the data: a run called "test" beside others is a run."""
+    """Check whether all subfolders are splits of the data.
+
+    A folder called "test" beside other runs is a run.
+    """
     inside = [name[len(above) :].strip("/") for name in names if above == "" or name.startswith(f"{above}/")]
     kinds = {rest.partition("/")[0].lower() for rest in inside if rest}
     return kinds <= {*SPLITS} and (len(kinds) > 1 or above in names or kinds <= {*SPLITS[:2]})
 
 
 def _run_of(above: str, parts: Mapping[str, object]) -> str:
-    """Return the run that a folder belongs to: its own, or that of the folder above, of which it is a part."""
+    """Return the run of a folder: itself, or the parent folder's run."""
     return above if above in parts else above.rpartition("/")[0] if above.rpartition("/")[0] in parts else above
 
 

@@ -62,7 +62,9 @@ def framed(data: bytes) -> bytes:
 
 
 def records(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Yield the records of a file. A last one that is not yet whole is passed over: it is being written.
+    """Yield the records of a file, without an incomplete last one.
+
+    It is still being written.
 
     Raises:
         UnreadableEntry: Its check sums say that it is damaged.

@@ -1,4 +1,4 @@
-"""A run that was imported before: what is new where it comes from, and what people changed here, which stays."""
+"""Updates of a run that was imported before: new source data, kept user changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ def update_of(
 
 
 def _states(known: Run, run: ExternalRun) -> list[str]:
-    """Return in words how what only the source knows has changed; the end only where it says one."""
+    """Return descriptions of source-only changes: status, reason, and end time if given."""
     found = [f"status: {known.status}, now {run.status}"] if known.status is not run.status else []
     found += ["reason"] if known.reason != run.reason and not found else []
     if run.finished_at is not None and not run.times_from_start:
@@ -86,13 +86,16 @@ def _states(known: Run, run: ExternalRun) -> list[str]:
 
 
 def _before(events: Sequence[Event]) -> dict[str, Any] | None:
-    """Return what the source said at the last import; None of a run that was imported before that was remembered."""
+    """Return the source's values at the last import; None for older imports.
+
+    Those are imports from before the values were stored.
+    """
     said = [event.data[IMPORTED] for event in events if isinstance(event.data.get(IMPORTED), dict)]
     return said[-1] if said else None
 
 
 def _columns(known: Run, before: Mapping[str, Any] | None, run: ExternalRun, project: str) -> dict[str, object]:
-    """Return name, project, note and tags as they are to be: what people changed here stays."""
+    """Return the changed name, project, note and tags; user changes are kept."""
     now = {"name": run.name, "project": run.project, "note": run.notes}
     found: dict[str, object] = {}
     for name in _SAID:
@@ -135,7 +138,7 @@ def _curves(here: Mapping[str, Curve], run: ExternalRun, anew: bool) -> tuple[di
 
 
 def _count(counts: _Counts, key: str, before: Curve, there: Series, kept: int) -> None:
-    """Count what is new at steps that are only there, and at those that are on both sides."""
+    """Count new and corrected points at new and at shared steps."""
     shared_here, shared_there = np.isin(before.steps, there.steps), np.isin(there.steps, before.steps)
     old, new = before.values[shared_here], there.values[shared_there]
     counts.added += int((~shared_there).sum()) + max(0, len(new) - len(old))
@@ -158,7 +161,10 @@ def _counted(counts: _Counts) -> list[str]:
 
 
 def _begins_with(there: Series, before: Curve) -> bool:
-    """Tell whether all that is here is the beginning of what is there, perhaps at other steps: once numbered, say."""
+    """Check whether the known curve's values begin the new one's, perhaps at other steps.
+
+    Its steps may once have been numbered.
+    """
     size = len(before)
     return size <= len(there) and bool(_alike(there.values[:size], before.values).all())
 

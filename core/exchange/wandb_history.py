@@ -1,4 +1,7 @@
-"""What a log of Weights & Biases says of a run, record by record: curves, each over its own step, and the summary."""
+"""The run history in a W&B log: curves with their step metrics, and summary.
+
+It is read record by record.
+"""
 
 import json
 import math
@@ -75,7 +78,10 @@ class History:
         return found | {f"summary.{'.'.join(path)}": v for path, v in texts.items() if path[0] not in _OWN}
 
     def add_summary(self) -> None:
-        """Add the numbers of the summary that no curve ends with, each as a curve of one point, at the last step."""
+        """Add summary numbers that no curve ends with, as one-point curves.
+
+        Their point is at the last step.
+        """
         plain, left = _without_media(self._summary)
         for kind, names in left.items():
             self._leave_out(kind, names)
@@ -147,7 +153,7 @@ class History:
                 self.points.add(key, step, number, sample_predictions)
 
     def _step_metric(self, key: str) -> str:
-        """Return the name of the metric over which another stands; empty where it stands over W&B's own steps."""
+        """Return a metric's step metric name; empty for W&B's own steps."""
         if key not in self._over:
             exact = [metric for metric in self._metrics if metric.name == key]
             like = [metric for metric in self._metrics if metric.glob_name and fnmatchcase(key, metric.glob_name)]
@@ -172,7 +178,7 @@ def _values(items: Sequence[Any]) -> dict[Path, Any]:
 
 
 def _without_media(values: Mapping[Path, Any]) -> tuple[dict[Path, Any], dict[str, set[str]]]:
-    """Return values without images, tables and the like, and the names of those by their kind.
+    """Return values without media such as images and tables, and media names by kind.
 
     W&B writes such a thing as several values, one of them its `_type`; older versions as one.
     """

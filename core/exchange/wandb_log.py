@@ -1,4 +1,4 @@
-"""The log of an offline run of Weights & Biases, as bytes: records framed as in LevelDB's log, each a message.
+"""The binary log of an offline W&B run: protobuf records in LevelDB framing.
 
 The package's own reader (`wandb.sdk.internal.datastore`) is gone since it writes from a program in Go and Rust, so this
 is ours. The frames: https://github.com/google/leveldb/blob/main/doc/log_format.md, with the plain CRC-32; the messages:
@@ -51,7 +51,9 @@ def damaged(name: str) -> UnreadableEntry:
 
 
 def records(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Yield the records of a log. A last one that is not yet whole is passed over: it is being written.
+    """Yield the records of a log, without an incomplete last one.
+
+    It is still being written.
 
     Raises:
         UnreadableEntry: Its check sums say that it is damaged, or it is no such log.

@@ -1,1 +1,1 @@
-"""The models, one file each: settings, presets, how to build them from layers."""
+"""The models, one file each: settings, presets, and how a module is built."""

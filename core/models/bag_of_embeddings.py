@@ -1,4 +1,7 @@
-"""A text as the sum of its words and word pairs, learnt from nothing but the examples."""
+"""A bag-of-embeddings model: the sum of word and word pair vectors.
+
+They are learnt from the examples alone.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +33,7 @@ class BagOfEmbeddingsParams(WordParams):
 
 
 def build(params: BagOfEmbeddingsParams, info: DataInfo) -> "nn.Module":
-    """Compose: average of the words or tempered sum of the n-grams, dropout, one linear layer."""
+    """Build it: mean of words or tempered sum of n-grams, dropout, linear layer."""
     from torch import nn
 
     from core.modules.bag_of_embeddings import BagOfEmbeddings

@@ -1,4 +1,4 @@
-"""A recurrent network that reads and writes one character, or piece of text, after the other."""
+"""A recurrent language model over characters or text pieces."""
 
 from typing import TYPE_CHECKING
 

@@ -34,7 +34,10 @@ class LinearParams(Params):
     @model_validator(mode="before")
     @classmethod
     def _without_l1(cls, values: Any) -> Any:
-        """Read the settings of older runs: the L1 penalty was a setting of this model before every model had it."""
+        """Read settings of older runs, without their L1 penalty.
+
+        It was a setting of this model before every model had it.
+        """
         return {name: value for name, value in values.items() if name != "l1"} if isinstance(values, dict) else values
 
 

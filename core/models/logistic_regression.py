@@ -1,4 +1,4 @@
-"""Logistic regression on pixels, or on the columns of a table: the simplest thing that can learn kinds."""
+"""Logistic regression on pixels or on table columns: the simplest classifier."""
 
 from typing import TYPE_CHECKING
 

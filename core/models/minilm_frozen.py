@@ -1,4 +1,4 @@
-"""A small head on what a pretrained sentence encoder says of a text, and on the n-grams that the text holds."""
+"""A small head on frozen sentence encoder features and the text's n-grams."""
 
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ class MiniLMFrozenParams(Params):
 
 
 def build(params: MiniLMFrozenParams, info: DataInfo) -> "nn.Module":
-    """Compose: standardise the features, dropout, a hidden layer where wanted, one linear layer; n-grams beside it."""
+    """Build it: standardised features, dropout, optional hidden layer, linear layer, n-grams beside."""
     from torch import nn
 
     from core.modules.minilm_frozen import DescribedBag

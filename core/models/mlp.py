@@ -1,4 +1,4 @@
-"""A multi-layer perceptron, on pixels or on the columns of a table: the classic neural network."""
+"""A multi-layer perceptron on pixels or table columns."""
 
 import re
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class MlpParams(Params):
     @model_validator(mode="before")
     @classmethod
     def _read_older_settings(cls, values: Any) -> Any:
-        """Read settings from when all layers had one size: `hidden_size` neurons each, and `depth` of them."""
+        """Read older settings with one layer size: `hidden_size` neurons and `depth` layers."""
         if not isinstance(values, dict) or not values.keys() & {"hidden_size", "depth"}:
             return values
         older = dict(values)

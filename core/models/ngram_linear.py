@@ -1,4 +1,4 @@
-"""A linear model on n-grams of words and characters: reads every script, and is hard to beat on few examples."""
+"""A linear model on word and character n-grams: any script, strong on few examples."""
 
 from typing import TYPE_CHECKING
 

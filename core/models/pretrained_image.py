@@ -1,4 +1,4 @@
-"""Any pretrained network that looks at pictures, from a folder or from the hub, taught by the examples."""
+"""A pretrained image model from a folder or the hub, fine-tuned on the examples."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,7 +75,10 @@ def build(params: PretrainedImageParams, info: DataInfo) -> "nn.Module":
 
 
 def _try(module: "nn.Module", info: DataInfo, usual: int) -> None:
-    """Look at one black picture: some networks only take the size that they were trained with."""
+    """Raise `InvalidSetting` if the model rejects the input size, tested on a black image.
+
+    Some networks only accept the size that they were trained with.
+    """
     import torch
 
     try:

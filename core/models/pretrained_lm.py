@@ -1,4 +1,4 @@
-"""Any pretrained language model, from a folder or from the hub, taught to write as the examples do."""
+"""A pretrained language model from a folder or the hub, fine-tuned on the examples."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +19,7 @@ EXAMPLE = "distilbert/distilgpt2"
 
 
 class PretrainedLmParams(Params):
-    """Which model, how much of a text it sees at once, and how much of it learns."""
+    """Settings: the pretrained model, its context length, and how much of it is trained."""
 
     source: str = setting(
         "",

@@ -1,4 +1,4 @@
-"""Any pretrained encoder of texts, from a folder or from the hub, taught by the examples."""
+"""A pretrained text encoder from a folder or the hub, fine-tuned on the examples."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class PretrainedTextParams(EncoderParams):
-    """Which encoder, how much of a text it reads, and how much of it learns."""
+    """Settings: the encoder, its text length, and how much of it is trained."""
 
     source: str = setting(
         "",

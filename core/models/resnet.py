@@ -1,4 +1,4 @@
-"""A residual network for pictures of any size, from digits of 8 x 8 pixels to photographs."""
+"""A residual network for images of any size, from 8 x 8 pixels up."""
 
 from typing import TYPE_CHECKING, Any, Literal
 

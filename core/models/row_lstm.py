@@ -1,4 +1,4 @@
-"""A recurrent network that reads a picture like a text: row by row, from top to bottom."""
+"""A recurrent network that reads an image row by row, top to bottom."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Three convolutions with pooling and one dense layer: the convolutional network of the text books."""
+"""A textbook convolutional network: three convolutions with pooling and one dense layer."""
 
 from typing import TYPE_CHECKING
 

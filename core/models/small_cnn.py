@@ -26,7 +26,7 @@ class SmallCnnParams(Params):
 
 
 def stages_for(side: int) -> int:
-    """Return two stages for pictures of 8 pixels a side, three from 16 pixels up."""
+    """Return two stages for images of 8 pixels a side, three from 16 up."""
     return 2 if side < 16 else 3
 
 

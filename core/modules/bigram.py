@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 
 class NextTable(nn.Module):
-    """One row of scores for each id: how likely every id is to follow it. Looks at one id and no further back.
+    """A table of next-id logits for each id, with a context of one id.
 
     Args:
         vocabulary_size: How many different ids there are.

@@ -7,7 +7,7 @@ from core.modules.embedding import word_counts, word_vectors
 
 
 class BidirectionalReader(nn.Module):
-    """LSTM layers that read a text forwards and backwards; of each number the largest at any word.
+    """Bidirectional LSTM layers with max pooling over the words.
 
     Args:
         vocabulary_size: How many different words are known, the padding (id 0) included.

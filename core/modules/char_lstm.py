@@ -1,4 +1,4 @@
-"""The recurrent network that writes: reads one id after the other and keeps a memory."""
+"""The recurrent language model: reads ids one by one and keeps a state."""
 
 from torch import Tensor, nn
 
@@ -35,7 +35,7 @@ class RecurrentLanguageModel(nn.Module):
         self._remember_at_first()
 
     def _remember_at_first(self) -> None:
-        """Open the forget gates (bias 1), so that a fresh network carries its memory forward."""
+        """Set the forget gate biases to 1, so a new network keeps its memory."""
         for name, parameter in self.memory.named_parameters():
             if name.startswith("bias_ih"):
                 quarter = parameter.shape[0] // 4  # gates in PyTorch's order: input, forget, cell, output

@@ -34,7 +34,7 @@ class ConvBlock(nn.Sequential):
 
 
 class ConvStages(nn.Module):
-    """Stages of two convolution blocks each; between stages the picture is halved while it is large enough.
+    """Convolution stages of two blocks each, halving the image between stages while large enough.
 
     Args:
         input_shape: (C, H, W) of the pictures, each side at least 4 pixels.

@@ -1,4 +1,4 @@
-"""Words as vectors that are learnt; the id that stands for no word is all zeros and stays so."""
+"""Learnt word embeddings; the padding id is always zero."""
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +21,9 @@ def word_vectors(vocabulary_size: int, width: int) -> nn.Embedding:
 
 
 def word_counts(ids: Tensor) -> Tensor:
-    """Return up to where each text has words, (N,): words that were hidden on the way count, padding does not.
+    """Return each text's length up to its last word, (N,), without padding.
+
+    Words that were hidden on the way count.
 
     Args:
         ids: (N, T), padded at the end.

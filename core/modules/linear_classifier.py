@@ -1,4 +1,4 @@
-"""What classifiers that add up weighted features have in common: their best weights can be computed."""
+"""Shared parts of linear classifiers, whose best weights can be computed directly."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ Block = Any  # features (N, F): a float32 array, or a scipy.sparse.csr_matrix of
 
 
 class LinearClassifier(nn.Module, ABC):
-    """Answers with a weighted sum of features and a bias: softmax regression, whose loss has one minimum.
+    """A linear classifier with bias: softmax regression, whose loss has one minimum.
 
     Args:
         outputs: Classes.
@@ -29,7 +29,9 @@ class LinearClassifier(nn.Module, ABC):
 
     @abstractmethod
     def design(self, inputs: Tensor) -> tuple[Block, ...]:
-        """Return the features of all training examples, in blocks; what is measured on them, such as means, is kept.
+        """Return the features of all training examples, in blocks.
+
+        What is measured on them, such as means, is kept.
 
         Args:
             inputs: (N, ...) as `forward` takes them.
@@ -41,5 +43,5 @@ class LinearClassifier(nn.Module, ABC):
 
     @property
     def is_exact(self) -> bool:
-        """Whether it is linear indeed, and the loss that it learns by has one minimum: nothing is hidden at random."""
+        """Whether it is truly linear with a single minimum, without dropout."""
         return True

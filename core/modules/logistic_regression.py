@@ -11,7 +11,7 @@ from core.modules.linear_classifier import Block, LinearClassifier
 
 
 class ColumnClassifier(LinearClassifier):
-    """Logistic regression on features; it begins with zeros, so that nothing is said before something is learnt.
+    """Logistic regression on features, initialised with zeros.
 
     Args:
         features: How many numbers describe one row.

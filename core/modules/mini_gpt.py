@@ -8,7 +8,7 @@ from core.modules.attention import CausalSelfAttention
 
 
 class TransformerBlock(nn.Module):
-    """Attention, then a small network for each position; both add to what is there (pre-norm, as in GPT-2).
+    """Attention and a feed-forward network, each with a residual connection (pre-norm, as in GPT-2).
 
     Args:
         width: Numbers that describe one position.
@@ -75,7 +75,7 @@ class CausalTransformer(nn.Module):
         self._initialise(depth)
 
     def _initialise(self, depth: int) -> None:
-        """Start as GPT-2 does: small normal weights, smaller still where a block adds to what is there."""
+        """Initialise as GPT-2 does: small normal weights, smaller before residual additions."""
         for name, parameter in self.named_parameters():
             if parameter.dim() < 2:
                 continue

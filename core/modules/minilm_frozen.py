@@ -1,4 +1,4 @@
-"""A text as what an encoder says of it, and as the tokens that it holds."""
+"""A text as sentence encoder features and the tokens that it contains."""
 
 from collections.abc import Sequence
 
@@ -61,7 +61,10 @@ class DescribedBag(LinearClassifier):
         return said
 
     def design(self, inputs: Tensor) -> tuple[Block, ...]:
-        """Return the features, (N, F) with the mean 0 and the length 1 on average, and the tokens, sparse (N, V)."""
+        """Return standardised features, (N, F), and sparse tokens, (N, V).
+
+        The features have mean 0 and length 1 on average.
+        """
         rows = inputs[:, : self.features].cpu()
         mean, variance = rows.double().mean(0), rows.double().var(0, correction=0)
         with torch.no_grad():
@@ -74,7 +77,7 @@ class DescribedBag(LinearClassifier):
         return described, *self.bag.design(inputs[:, self.features :])
 
     def put(self, weights: Sequence[NDArray[np.float64]], bias: NDArray[np.float64]) -> None:
-        """Take the weights of features, (F, K), and tokens, (V, K), and the bias, (K,)."""
+        """Set feature weights, (F, K), token weights, (V, K), and the bias, (K,)."""
         of_features, of_tokens = weights
         with torch.no_grad():
             self.linear.weight.copy_(torch.from_numpy(of_features.T))

@@ -1,4 +1,4 @@
-"""A text as what its tokens say together, each weighted by how much it counts."""
+"""A text as the weighted sum of its tokens."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ SHORTEST = 1e-3  # length by which a text is divided, at least
 
 
 class WeightedBag(LinearClassifier):
-    """A linear classifier on the tokens that a text holds: logistic regression on TF-IDF of unit length.
+    """A linear classifier on a text's tokens: logistic regression on TF-IDF of unit length.
 
     It begins with zeros, so that nothing is said before something is learnt.
 
@@ -44,7 +44,7 @@ class WeightedBag(LinearClassifier):
         return said.sum(1) / length + self.bias
 
     def design(self, inputs: Tensor) -> tuple[Block, ...]:
-        """Return how much each token counts in each text, a sparse matrix (N, V) with rows of unit length."""
+        """Return each token's weight in each text, sparse (N, V), rows of unit length."""
         from scipy.sparse import csr_matrix
 
         ids = inputs.cpu().numpy()

@@ -1,4 +1,4 @@
-"""A pretrained network that looks at pictures, with what brings pictures into the form that it knows."""
+"""A pretrained image network, with the preprocessing of its input."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -11,7 +11,9 @@ Interpolation = Literal["nearest", "bilinear", "bicubic"]
 
 
 class ResizedImages(nn.Module):
-    """Pictures of 0 to 255 become squares of one size with the mean and spread that a network was trained with.
+    """Images of 0 to 255, resized to squares and normalised for a pretrained network.
+
+    Mean and spread are those that the network was trained with.
 
     Args:
         side: Of the square, in pixels.

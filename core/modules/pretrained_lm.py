@@ -33,7 +33,7 @@ class PretrainedWriter(nn.Module):
 
 
 def _copies(module: nn.Module) -> dict[str, str]:
-    """Return the names of parameters that are another one under a second name, with its first."""
+    """Return the names of tied parameters, each with its first name."""
     first: dict[int, str] = {}
     named = module.named_parameters(remove_duplicate=False)
     return {name: kept for name, parameter in named if (kept := first.setdefault(id(parameter), name)) != name}

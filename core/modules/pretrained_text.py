@@ -1,4 +1,4 @@
-"""A pretrained encoder of texts with a small head on top of it, as one module."""
+"""A pretrained text encoder with a small head, as one module."""
 
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ PORTION = 64  # texts measured at once: those of like length stay together, so t
 
 
 class TextClassifier(nn.Module):
-    """Reads texts with a pretrained encoder, averages what it says of their tokens, and concludes.
+    """A text classifier: pretrained encoder, mean over its token features, and head.
 
     Args:
         encoder: Any encoder of `transformers`: answers with `last_hidden_state` (B, T, width).

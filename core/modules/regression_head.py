@@ -13,7 +13,7 @@ STRENGTHS = tuple(10.0**power for power in range(-3, 6))  # penalties that ridge
 
 
 class PenalisedLinear(nn.Linear):
-    """A weighted sum of all features that pays for its weights: all get smaller, none goes to zero.
+    """A ridge-penalised linear layer: the penalty shrinks all weights, none to zero.
 
     It starts with weights of zero, so that an untrained model answers the mean. The Trainer adds `penalty` to the
     loss that it makes smaller; the loss that it shows is without.
@@ -41,7 +41,7 @@ class PenalisedLinear(nn.Linear):
 
 
 class InUnitsOfTarget(nn.Module):
-    """What was computed around 0 with spread 1 becomes a number in the units that people know.
+    """A layer that converts standardised outputs to the target's own units.
 
     Beyond what was ever seen there is nothing to know: a trained model's answers stay within `low` and
     `high`.
@@ -79,7 +79,7 @@ class InUnitsOfTarget(nn.Module):
         return cls(info.target_mean, info.target_std, info.target_low, info.target_high, info.target_log)
 
     def forward(self, standardised: Tensor) -> Tensor:
-        """Return the numbers in their own units; while it learns, as far out as they lie, so that errors pull back."""
+        """Return predictions in target units, unclamped during training, so that errors have gradients."""
         answers = standardised.squeeze(-1).float()  # 16 bits have three digits, and prices have six
         if self.log:
             mean, std = self.log[:2]

@@ -1,4 +1,4 @@
-"""Residual networks for small pictures: blocks that add to what is there instead of replacing it."""
+"""Residual networks for small images: blocks that add to their input."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -9,7 +9,7 @@ LARGEST_SMALL_SIDE = 48  # pixels; larger pictures are halved before anything el
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions whose result is added to what came in; the first one may halve the picture.
+    """Two convolutions with a residual connection; the first may halve the image.
 
     Args:
         in_channels: Channels that come in.
@@ -76,7 +76,7 @@ class ResNet9(nn.Module):
 
 
 class ResNet18(nn.Module):
-    """Seventeen convolutions, sixteen of them in eight residual blocks: slower, better where pictures are many.
+    """Seventeen convolutions, sixteen in eight residual blocks: slower, better with many images.
 
     Args:
         input_shape: (C, H, W) of the pictures.
@@ -110,7 +110,7 @@ class ResNet18(nn.Module):
 
 
 def _entry(input_shape: tuple[int, ...], width: int) -> tuple[list[nn.Module], int]:
-    """Return the first layers, which make large pictures small ones, and the shorter side that they leave."""
+    """Return the first layers, which shrink large images, and the shorter side left."""
     channels, side = input_shape[0], min(input_shape[1:])
     layers: list[nn.Module] = []
     while side > LARGEST_SMALL_SIDE:

@@ -4,7 +4,7 @@ from torch import Tensor, nn
 
 
 class RowReader(nn.Module):
-    """LSTM layers that read a picture from top to bottom, one row of pixels at a time.
+    """LSTM layers that read an image from top to bottom, a pixel row each.
 
     Args:
         input_shape: (C, H, W) of the pictures.

@@ -9,7 +9,7 @@ LARGEST_SUMMARY = 8  # places a side that are told apart in the end, so that pho
 
 
 class PooledConvolutions(nn.Module):
-    """Convolutions of 3 x 3 with ReLU; after each the picture is halved while it is large enough.
+    """Convolutions of 3 x 3 with ReLU, each halving the image while large enough.
 
     Args:
         input_shape: (C, H, W) of the pictures.

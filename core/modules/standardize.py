@@ -1,4 +1,4 @@
-"""First layers, which bring raw inputs to mean 0 and spread 1, so that data can stay small until it is used."""
+"""First layers that standardise raw inputs, so data can stay small until used."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ SMALLEST_STD = 1e-3  # a channel that never changes must not be blown up into no
 
 
 class StandardizeImages(nn.Module):
-    """Pictures of 0 to 255 become floats with mean 0 and standard deviation 1 in each channel.
+    """Images of 0 to 255 as floats with mean 0, deviation 1 per channel.
 
     As the first layer of a model it lets the data stay `uint8` on the device, a quarter of the memory, and
     saves the numbers that it needs with the weights. It lays the channels of a pixel beside each other in memory
@@ -41,7 +41,7 @@ class StandardizeImages(nn.Module):
 
 
 class StandardizeFeatures(nn.BatchNorm1d):
-    """Every feature gets mean 0 and standard deviation 1, learnt from the batches seen in training.
+    """Features standardised to mean 0 and deviation 1, learnt from the training batches.
 
     A batch normalisation without scale and shift: the linear layer behind it has both already. The batch's own
     mean and spread, used while training, are a mild noise that keeps a small head from learning by heart.

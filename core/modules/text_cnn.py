@@ -9,7 +9,7 @@ from core.modules.embedding import PADDING_ID, word_vectors
 
 
 class TextConvolution(nn.Module):
-    """Convolutions over words, of several widths side by side; of each the largest answer anywhere in the text.
+    """Convolutions over words, of several widths, with max pooling over the text.
 
     Args:
         vocabulary_size: How many different words are known, the padding (id 0) included.

@@ -1,4 +1,4 @@
-"""A transformer that reads a text as a whole: every word looks at all others."""
+"""A text transformer: every word attends to all others."""
 
 import torch
 from torch import Tensor, nn
@@ -7,7 +7,7 @@ from core.modules.embedding import PADDING_ID, word_vectors
 
 
 class TextTransformer(nn.Module):
-    """Lets the words of a text look at each other, block after block, and averages what they understood.
+    """Transformer blocks over a text's words, with their outputs averaged.
 
     A learnt vector stands before the first word, as in BERT, so that a text without any word can be read too.
 

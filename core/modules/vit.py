@@ -8,7 +8,7 @@ PATCHES_A_SIDE = 8  # at most, where nobody chooses: 64 patches cost little and 
 
 
 class VisionTransformer(nn.Module):
-    """Cuts a picture into patches, lets each look at all others, and averages what they understood.
+    """A vision transformer: patches attend to each other, and outputs are averaged.
 
     The average over all patches stands for the picture, as in Beyer et al., who found it to do as well as a class
     token and to train faster.
@@ -59,5 +59,8 @@ class VisionTransformer(nn.Module):
 
 
 def patch_for(input_shape: tuple[int, ...]) -> int:
-    """Return the side of a patch, in pixels, that makes about eight patches a side: 2 for 8 pixels, 4 for 28 or 32."""
+    """Return the patch side in pixels for about eight patches a side.
+
+    It is 2 for 8 pixels, 4 for 28 or 32.
+    """
     return max(2, -(-max(input_shape[1:]) // PATCHES_A_SIDE))

@@ -1,1 +1,1 @@
-"""Who is told that a run has ended: a webhook, once for each end, by a small process that nobody waits for."""
+"""Notifications of run ends: a webhook, once for each end, in a background process."""

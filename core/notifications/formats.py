@@ -1,4 +1,4 @@
-"""How each chat wants a message: chosen by the address, so that nobody has to know.
+"""Message formats of chat services, chosen by the webhook's address.
 
 Slack: api.slack.com/messaging/webhooks. Mattermost: developers.mattermost.com, "Incoming webhooks". Google Chat:
 developers.google.com/workspace/chat/quickstart/webhooks. Discord: discord.com/developers/docs/resources/webhook,
@@ -17,7 +17,7 @@ Payload = Mapping[str, Any]
 
 
 def format_of(url: str) -> str:
-    """Return whose format an address wants: "Slack", "Discord", ..., or "JSON" for every other program."""
+    """Return the format for an address: "Slack", "Discord", ..., or "JSON" for other programs."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     for name, hosts in _HOSTS.items():

@@ -68,7 +68,10 @@ def preflight_message(dashboard: str = "") -> Message:
 
 
 def harmless(text: str) -> str:
-    """Return text that calls nobody and links nowhere in any chat: names of runs are written by anyone."""
+    """Return text without mentions and links in any chat.
+
+    Anyone may write the name of a run.
+    """
     return text.replace("@", "@\u200b").replace("<", "‹").replace(">", "›")
 
 

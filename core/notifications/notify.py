@@ -1,4 +1,7 @@
-"""Telling: whoever ends a run starts a small process; that one claims the end, so that it is told once, and posts."""
+"""Sending of notifications: a small process claims the run's end and posts once.
+
+The process that ends a run starts it.
+"""
 
 import logging
 import threading
@@ -21,7 +24,9 @@ _log = logging.getLogger(__name__)
 
 
 def announce(settings: Settings, run_id: str) -> None:
-    """Let it be told that a run has ended; costs a look at a file where nobody wants to know, and never fails.
+    """Start the notification of a run's end; never fails.
+
+    It costs one file check where no webhook is set.
 
     Args:
         settings: Where the webhook is kept.
@@ -41,7 +46,7 @@ def announce(settings: Settings, run_id: str) -> None:
 
 
 def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence[float] = PAUSES_S) -> Answer | None:
-    """Post that a run has ended, once for each end; return what became of it, None where there was nothing to tell.
+    """Post a run's end once and return the outcome; None if nothing was due.
 
     Args:
         settings: Where the webhook is kept.

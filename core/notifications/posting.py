@@ -1,4 +1,4 @@
-"""One post to a webhook: no redirect is followed, no proxy asked, nothing logged, and it ends in time.
+"""One webhook post: no redirects, no proxy, no logging, and a time limit.
 
 The standard library's client, because others log the addresses that they ask, and this one is a secret.
 """

@@ -1,4 +1,4 @@
-"""Where messages go: one address, kept as the secret that it is, in a file that only its owner may read."""
+"""The webhook address, a secret in a file that only its owner may read."""
 
 import json
 import os
@@ -81,7 +81,7 @@ def checked(url: str, ends: tuple[str, ...], dashboard: str = "") -> Webhook:
 
 
 def load(settings: Settings) -> Webhook | None:
-    """Return the webhook that was set; None where there is none, or its file is damaged."""
+    """Return the webhook; None where unset or its file is damaged."""
     try:
         found = json.loads(_file(settings).read_text(encoding="utf-8"))
         return checked(found["url"], tuple(found["ends"]), found.get("dashboard", ""))

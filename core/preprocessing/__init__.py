@@ -1,1 +1,1 @@
-"""How examples become arrays, one file each: fitted on the training split, saved beside the weights."""
+"""Preprocessors, one file each: fitted on the training split, saved beside the weights."""

@@ -1,4 +1,6 @@
-"""A BERT encoder as plain tensors, as far as it is read: loaded in a tenth of a second, padding left out.
+"""A BERT encoder as plain tensors, loaded in a tenth of a second.
+
+Only the parts that are used are read, and padding is left out.
 
 Computed here rather than by the library that has every network: importing that takes three seconds, which a run's first
 point, a prediction and a measurement of speed have not to spare.
@@ -34,7 +36,7 @@ class Linear(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """One layer of a BERT encoder: attention, whose query, key and value are one map, and feed-forward network."""
+    """One BERT encoder layer: attention with a joint query-key-value map, and feed-forward network."""
 
     attended: Linear
     mixed: Linear
@@ -94,7 +96,7 @@ def load_network(folder: Path, device: str, deepest: int) -> Network:
 
 
 class Room(NamedTuple):
-    """Where the tokens of all texts, which lie one after the other, (S,), stand in rows of one length, (B, T)."""
+    """The mapping between packed tokens, (S,), and padded rows of texts, (B, T)."""
 
     places: "torch.Tensor"  # (S,)
     rows: int
@@ -114,7 +116,7 @@ class Room(NamedTuple):
 def outputs_of(
     network: Network, ids: "torch.Tensor", at: "torch.Tensor", room: Room
 ) -> Iterator[tuple["torch.Tensor", "torch.Tensor"]]:
-    """Yield what each layer says of each token, (S, H), and its wide neurons, (S, 4H).
+    """Yield each layer's token outputs, (S, H), and its feed-forward activations, (S, 4H).
 
     Args:
         network: The layers.

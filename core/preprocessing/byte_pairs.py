@@ -1,4 +1,4 @@
-"""Byte pairs: a text as numbers of pieces that often stand together, and back; no character is unknown."""
+"""Byte-pair encoding: texts to ids of frequent pieces and back, without unknown characters."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -23,7 +23,7 @@ STRETCHES = 50  # at once: what comes of them is many times their size
 
 
 class BytePairPreprocessor(ByteTokens):
-    """Byte-level BPE: begins with single bytes and joins the commonest pair of neighbours again and again.
+    """Byte-level BPE: starts from single bytes and merges the most frequent pair repeatedly.
 
     Args:
         tokenizer: As the `tokenizers` library writes it, in JSON.
@@ -100,7 +100,10 @@ class BytePairPreprocessor(ByteTokens):
 
 
 def _trained(stretches: list[str], vocabulary_size: int) -> "Tokenizer":
-    """Return a tokenizer whose pieces never reach over a space or from letters to digits or signs, as in GPT-2."""
+    """Return a trained tokenizer whose pieces cross no spaces or character classes.
+
+    As in GPT-2, the classes are letters, digits and signs.
+    """
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     made = Tokenizer(models.BPE())
@@ -115,7 +118,7 @@ def _trained(stretches: list[str], vocabulary_size: int) -> "Tokenizer":
 
 
 def _encodable(text: str) -> str:
-    """Return the text with "?" for halves of characters (lone surrogates), which no encoding knows."""
+    """Return the text with "?" for lone surrogates, which no encoding accepts."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -124,7 +127,7 @@ def _stretches(text: str) -> list[str]:
 
 
 def _sample(text: str, characters: int) -> list[str]:
-    """Return the text, or stretches from all over it where it is longer than so many characters."""
+    """Return the text, or evenly spread stretches if longer than the limit."""
     return _stretches(text)[:: max(-(-len(text) // characters), 1)]
 
 

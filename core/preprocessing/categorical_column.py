@@ -1,4 +1,4 @@
-"""A column of words as features: one for each common word, and for rarer ones what the target is like beside them."""
+"""A categorical column as features: one-hot for common words, target encoding for rarer ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class WordColumn:
 
     @property
     def knows_all(self) -> bool:
-        """Whether it can tell words that were seen from others; models saved before could not."""
+        """Whether unseen words can be recognised; older saved models cannot."""
         return not self.has_rare or 0 < len(self.rare) < MOST_KNOWN
 
     def write(
@@ -85,7 +85,9 @@ class WordColumn:
 
 
 def fit_words(name: str, column: "pd.Series[Any]", targets: NDArray[np.float64]) -> WordColumn:
-    """Give the commonest words a column each (equally common ones in their alphabetical order), encode the others.
+    """Fit one-hot columns for the commonest words, and target encoding for the others.
+
+    Equally common words are in alphabetical order.
 
     Args:
         name: Of the column.
@@ -106,7 +108,7 @@ def fit_words(name: str, column: "pd.Series[Any]", targets: NDArray[np.float64])
 
 
 def encode(words: "pd.Series[Any]", targets: NDArray[np.float64]) -> dict[str, float]:
-    """Return what the targets are like beside each word: their mean, pulled to 0 the more, the rarer the word.
+    """Return the target encoding of each word: mean target, shrunk to 0 when rare.
 
     Args:
         words: (N,), None where there is none.
@@ -131,7 +133,7 @@ def encode(words: "pd.Series[Any]", targets: NDArray[np.float64]) -> dict[str, f
 
 
 def cross_fitted(words: "pd.Series[Any]", targets: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the code of each training row's word, (N,), from the rows of the other folds: none sees its own answer."""
+    """Return out-of-fold target encodings of the training rows, (N,), to prevent target leakage."""
     codes = np.zeros(len(words))
     fold = np.random.default_rng(0).permutation(len(words)) % FOLDS
     for number in range(FOLDS):
@@ -142,13 +144,13 @@ def cross_fitted(words: "pd.Series[Any]", targets: NDArray[np.float64]) -> NDArr
 
 
 def plain_words(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Return a column's words without the spaces around them; nothing but spaces counts as missing."""
+    """Return a column's words without surrounding spaces; only spaces count as missing."""
     words = column.astype("string").str.strip()
     return words.mask(words == "").astype(object)
 
 
 def _by_word(words: "pd.Series[Any]", targets: NDArray[np.float64]) -> "pd.DataFrame":
-    """Return size, mean and sum of squares of the targets beside each word, the commonest words first."""
+    """Return size, target mean and sum of squares by word, commonest first."""
     import pandas as pd
 
     table = pd.DataFrame({"word": words.to_numpy(), "target": targets, "square": targets**2}).dropna()

@@ -1,4 +1,4 @@
-"""From pieces of text to their characters: scores that can be compared whatever the pieces are."""
+"""Conversion of scores from text pieces to characters, comparable across tokenizers."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ NOT_RIGHT = -1  # stands where a piece of the character was not the likeliest
 
 
 def by_character(predictions: Predictions, pieces: Sequence[bytes]) -> Predictions:
-    """Return what happened on each character of a text, from what happened on each of its pieces.
+    """Return predictions for each character of a text, from those of its pieces.
 
     The loss of a piece is shared evenly among its bytes, and that of a character is the sum over its bytes, so that
     the sum over the text stays what it is. A first character whose beginning lies before the first piece counts.
@@ -62,7 +62,7 @@ def _characters(text: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _code_points(text: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
-    """Return the code point of each character; U+FFFD for one that began before the text."""
+    """Return each character's code point; U+FFFD for one begun before the text."""
     begins = _begins(text)
     first = int(begins.argmax()) if begins.any() else len(text)
     whole = text[first:].tobytes().decode("utf-8", "replace")
@@ -71,7 +71,7 @@ def _code_points(text: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
 
 
 class ByteTokens:
-    """Tokens that each stand for some bytes: read back, and judged by the characters that they spell."""
+    """Tokens that stand for bytes: decoded, and scored by the characters they spell."""
 
     @property
     def _bytes(self) -> list[bytes]:
@@ -79,7 +79,7 @@ class ByteTokens:
         raise NotImplementedError
 
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
-        """Return the text that these numbers stand for; a character that is not whole shows as U+FFFD."""
+        """Return the text of token ids; an incomplete character shows as U+FFFD."""
         return b"".join(self._bytes[i] for i in ids).decode("utf-8", "replace")
 
     def judge(self, predictions: Predictions, ids: NDArray[np.int64]) -> Predictions:

@@ -17,7 +17,7 @@ def _code_points(text: str) -> NDArray[np.int64]:
 
 
 class CharacterPreprocessor:
-    """Numbers the characters of the training text in their Unicode order; 0 is every other character."""
+    """Character ids in Unicode order of the training text; 0 for other characters."""
 
     kind: ClassVar[str] = "characters"
     never_written: ClassVar[tuple[int, ...]] = (UNKNOWN,)

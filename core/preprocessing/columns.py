@@ -1,4 +1,4 @@
-"""The columns of a table as features of one size: numbers, dates, words and texts, each in its own way."""
+"""Table columns as features: numbers, dates, categories and texts, each with its own preprocessing."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -44,7 +44,9 @@ class Columns:
 
 
 class ColumnPreprocessor:
-    """Numbers get their median where missing, mean 0 and spread 1; each common word gets a column of zeros and ones.
+    """A preprocessor of columns: numbers imputed and standardised, common words one-hot encoded.
+
+    Missing numbers get the median.
 
     A number that lies ten times as far outside of those learnt from as they lie apart, or further, counts as missing:
     there, nothing that was learnt means anything, and one absurd cell must not decide a whole score. Words that are too
@@ -69,7 +71,7 @@ class ColumnPreprocessor:
 
     @classmethod
     def fit(cls, train: Examples) -> Self:
-        """Learn each column's statistics, and those of the numbers to predict, from the training rows.
+        """Fit each column's statistics, and the target's, on the training rows.
 
         Raises:
             DataError: There is no column to predict from, or nothing in the numbers to be predicted.
@@ -97,7 +99,7 @@ class ColumnPreprocessor:
         return plain if train.labels else plain._or_logarithms(train, targets)
 
     def _or_logarithms(self, train: Examples, targets: NDArray[np.float64]) -> Self:
-        """Return this, or the same with logarithms where the target clearly multiplies rather than adds."""
+        """Return the preprocessor, with logarithms where the target is clearly multiplicative."""
         if targets.min() < 0 or len(targets) < FEWEST_ROWS:
             return self
         table = _table(train.inputs)
@@ -116,7 +118,7 @@ class ColumnPreprocessor:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Make again what `state` described, also what it described before it knew dates and texts."""
+        """Restore from `state`, including older states without dates and texts."""
         numbers = tuple(NumberColumn(**column) for column in state["numbers"])
         words = tuple(_word_column(column) for column in state["words"])
         dates = tuple(DateColumn(**column) for column in state.get("dates", ()))
@@ -186,7 +188,10 @@ class ColumnPreprocessor:
         return rows
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
-        """Return for each of N rows what of it the model does not know, in sentences: its answer is less sure there."""
+        """Return, for each of N rows, what is unknown to the model, in sentences.
+
+        The prediction is less certain there.
+        """
         table = _table(inputs)
         found: list[list[str]] = [[] for _ in range(len(table))]
         for word in self.columns.words:
@@ -245,7 +250,7 @@ class ColumnPreprocessor:
 
 
 def kind_of(column: "pd.Series[Any]") -> str:
-    """Return what a column of a table holds, by its type: "number", "date", "time", "text" or "category"."""
+    """Return a column's kind, by type: "number", "date", "time", "text" or "category"."""
     import pandas as pd
 
     if column.dtype.kind in "Mm":
@@ -294,7 +299,7 @@ def _table(inputs: Inputs) -> "pd.DataFrame":
 
 
 def _renames(missing: list[str], others: list[str]) -> str:
-    """Return which of the other columns are probably the missing ones under another name, as a sentence."""
+    """Return, as a sentence, which other columns are probably renamed missing ones."""
     plain = {" ".join(name.split()).casefold(): name for name in others}
     pairs = {}
     for name in missing[:MOST_NAMED]:

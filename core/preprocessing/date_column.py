@@ -1,4 +1,4 @@
-"""A column of dates, or of times of the day, as features: elapsed time, and where in the day, week and year it lies.
+"""Date or time columns as features: elapsed time, and position in day, week, year.
 
 Measured on hourly rentals and daily sales: a feature for each hour and each weekday explains more than three sines and
 cosines do (R2 0.76 against 0.70, and 0.98 against 0.84); hours at weekends of their own make 0.76 to 0.98. Of the year
@@ -30,7 +30,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class DateColumn:
-    """What is known of a column of dates (or of times of the day, which have no day)."""
+    """Fitted statistics of a date column, or of a column of times of day."""
 
     name: str
     is_clock: bool  # whether it holds times of the day: seconds since midnight
@@ -80,7 +80,7 @@ class DateColumn:
         return at
 
     def is_beyond(self, seconds: Numbers) -> NDArray[np.bool_]:
-        """Return which dates lie so far outside of those learnt from that they mean nothing, (N,)."""
+        """Return which dates are far outside the training range, (N,), thus meaningless."""
         return (seconds < self.low) | (seconds > self.high)
 
     def _features_of(self, seconds: Numbers) -> Iterable[NDArray[np.generic]]:
@@ -147,7 +147,7 @@ def fit_dates(name: str, seconds: Numbers, *, is_clock: bool, order: str = "") -
 
 
 def _usual(known: Numbers) -> Numbers:
-    """Return the dates without the few that stand for nothing, such as 1900-01-01 and 9999-12-31."""
+    """Return the dates without placeholder values such as 1900-01-01 and 9999-12-31."""
     if len(known) < 3:
         return known
     low, high = np.quantile(known, [0.01, 0.99])
@@ -172,7 +172,7 @@ def _weekday(seconds: Numbers) -> NDArray[np.int64]:
 
 
 def seconds_of(values: "NDArray[np.generic]") -> Numbers:
-    """Return (N,) dates (datetime64) or times of the day (timedelta64) as seconds, NaN where there is none."""
+    """Return (N,) datetime64 dates or timedelta64 times of day as seconds, NaN where missing."""
     wanted = "datetime64[ms]" if values.dtype.kind == "M" else "timedelta64[ms]"
     counted = values.astype(wanted)
     return np.where(np.isnat(counted), np.nan, counted.astype(np.int64) / 1000)

@@ -1,4 +1,4 @@
-"""Texts as what the sentence encoder says of them and, beside it, the n-grams that they hold."""
+"""Texts as sentence encoder features together with their n-grams."""
 
 from typing import Any, ClassVar, Self
 
@@ -13,7 +13,7 @@ MOST_NGRAMS = 1 << 24  # ids up to here are exact as 32-bit floats, as which the
 
 
 class DescribedNgrams:
-    """Puts the features of the frozen encoder and the numbers of known n-grams into one row.
+    """A preprocessor with frozen encoder features and known n-gram ids in one row.
 
     Source:
         Cheng et al., Wide and Deep Learning for Recommender Systems, 2016. https://arxiv.org/abs/1606.07792
@@ -50,7 +50,7 @@ class DescribedNgrams:
         return cls(SentenceEncoder.from_state(state["encoder"]), NgramPreprocessor.from_state(state["ngrams"]))
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
-        """Return (N, F + T) float32: the features of each text, then the numbers of its n-grams, padded with 0.
+        """Return (N, F + T) float32: text features, then n-gram ids, padded with 0.
 
         Raises:
             EncoderUnavailable: The encoder is missing or was altered.
@@ -58,7 +58,7 @@ class DescribedNgrams:
         return self.beside(self.encoder.transform(inputs), inputs)
 
     def beside(self, described: NDArray[Any], inputs: Inputs) -> NDArray[Any]:
-        """Return the same rows, (N, F + T), from the features of each text, (N, F)."""
+        """Return the full rows, (N, F + T), from given text features, (N, F)."""
         return np.concatenate([described, self.ngrams.transform(inputs).astype(np.float32)], axis=1)
 
     @property
@@ -68,11 +68,11 @@ class DescribedNgrams:
 
     @property
     def weights_bytes(self) -> int:
-        """The size of the encoder's weights on disk, for whoever asks what a model on its features takes."""
+        """The size of the encoder's weights on disk, for model size estimates."""
         return self.encoder.weights_bytes
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
-        """Return the length of a row, where its ids begin, and how much each of these counts."""
+        """Return the row length, the start of the ids, and each id's weight."""
         (features,), tokens = self.encoder.info(labels).input_shape, self.ngrams.info(labels)
         return DataInfo(
             labels,

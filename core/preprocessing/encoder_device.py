@@ -1,4 +1,4 @@
-"""Where the sentence encoder computes: on the device of the run, trial or predictor that this process works for."""
+"""The sentence encoder's device: that of this process's run, trial or predictor."""
 
 _chosen: list[str] = []
 
@@ -13,7 +13,10 @@ def compute_on(device: object) -> None:
 
 
 def place() -> str:
-    """Return the device's name; where nobody has chosen one, as when data comes in, a GPU if there is one."""
+    """Return the device name; a GPU if available where none is chosen.
+
+    None is chosen for example during an import of data.
+    """
     if _chosen:
         return _chosen[0]
     import torch

@@ -1,4 +1,4 @@
-"""How texts go through the sentence encoder: similar lengths together, a batch for each core."""
+"""Texts through the sentence encoder: batched by similar length, a batch per core."""
 
 import os
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def _each(read: Callable[[list[int]], None], batches: list[list[int]], threads: 
 
 
 def _together(network: Network, texts: list[list[list[int]]], recipe: Recipe) -> NDArray[np.float32]:
-    """Return the features of texts in windows, (B, F): means weighted by the windows' lengths, and maxima."""
+    """Return features of windowed texts, (B, F): length-weighted means, and maxima."""
     windows = [window for text in texts for window in text]
     batches = [windows[i : i + BATCH] for i in range(0, len(windows), BATCH)]
     read = np.concatenate([_encode(network, batch, recipe) for batch in batches])

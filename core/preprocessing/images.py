@@ -1,4 +1,4 @@
-"""Pictures: as they are, channels first, with what a model needs to normalise them itself."""
+"""Images as they are, channels first, with statistics for normalisation in the model."""
 
 from typing import Any, ClassVar, Self
 
@@ -21,7 +21,7 @@ FLATTEST = 1e-6  # a channel that varies less is constant, and must not be divid
 
 
 class ImagePreprocessor:
-    """Moves channels first; pixels stay bytes, so that a whole data set fits on the device."""
+    """A channels-first image preprocessor; pixels stay bytes, so whole datasets fit on the device."""
 
     kind: ClassVar[str] = "images"
 

@@ -1,4 +1,4 @@
-"""Which languages texts are in, and which scripts: found out on this machine, from a sample."""
+"""Languages and scripts of texts, detected on this machine from a sample."""
 
 import importlib.util
 import unicodedata
@@ -96,7 +96,7 @@ class Writing:
 
 
 def writings_of(texts: Sequence[str]) -> tuple[Writing, ...]:
-    """Return the languages of texts, the commonest first, from a sample spread over them; empty where there are none.
+    """Return the texts' languages, commonest first, from a spread sample; empty if none.
 
     Args:
         texts: All of them, or a sample; empty ones do not count.
@@ -114,7 +114,7 @@ def writings_of(texts: Sequence[str]) -> tuple[Writing, ...]:
 
 
 def _scripts(texts: list[str]) -> list[str]:
-    """Return the script of each text; where many are Japanese, those without kana are as well."""
+    """Return each text's script; if many are Japanese, kana-free ones count as Japanese."""
     scripts = [script_of(text) for text in texts]
     kana, han = scripts.count("Japanese"), scripts.count("Han")
     is_japanese = kana and kana >= JAPANESE_FROM * (kana + han)
@@ -122,7 +122,7 @@ def _scripts(texts: list[str]) -> list[str]:
 
 
 def _languages(texts: list[str], script: str) -> Counter[str]:
-    """Return how many texts of one script are in each language; "" where it cannot be told."""
+    """Return the number of texts by language in one script; `""` for unknown languages."""
     if script in OF_SCRIPT or script not in SCRIPTS:
         return Counter({OF_SCRIPT.get(script, ""): len(texts)})
     found: Counter[str] = Counter()
@@ -140,7 +140,10 @@ def _languages(texts: list[str], script: str) -> Counter[str]:
 
 
 def script_of(text: str) -> str:
-    """Return the script of most letters of a text, "Japanese" where Han stands with kana; "" without letters."""
+    """Return the main script of a text; `""` without letters.
+
+    Han together with kana is "Japanese".
+    """
     if text.isascii():
         return "Latin" if _LETTER.search(text) else ""
     counts = {script: len(found.findall(text)) for script, found in _OF_SCRIPT.items()}
@@ -166,7 +169,7 @@ def describe(writings: Iterable[Writing]) -> str:
 
 
 def _likeliest(text: str, script: str) -> tuple[str, float]:
-    """Return the likeliest language of those that are written in a script, and its probability."""
+    """Return the likeliest language among those of a script, and its probability."""
     labels, probabilities = _model().predict(unicodedata.normalize("NFC", text.lower()), ASKED)
     for label, probability in zip(labels, probabilities, strict=True):
         language = str(label).removeprefix("__label__")

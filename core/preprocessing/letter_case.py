@@ -1,4 +1,4 @@
-"""Which words mean something else in capitals: "US" and "us", where the labels say so."""
+"""Words whose meaning depends on case, such as "US" and "us", by their labels."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ MOST_READ = 20_000  # texts
 
 
 def cased_words(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> frozenset[str]:
-    """Return the words, lower-cased, of which ways of writing that differ in case stand with different labels.
+    """Return the lower-cased words whose case variants occur with different labels.
 
     Args:
         texts: The tokens of each text, in their own case.
@@ -37,7 +37,7 @@ def cased_words(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> f
 
 
 def _counted(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> dict[str, dict[str, Counter[int]]]:
-    """Return in how many texts of each class each way of writing each word stands."""
+    """Return the number of texts by class for each case variant of words."""
     held = defaultdict[int, Counter[str]](Counter)
     for tokens, target in zip(texts, targets[:MOST_READ].tolist(), strict=False):
         held[target].update(set(tokens))
@@ -51,7 +51,7 @@ def _counted(texts: Iterable[Sequence[str]], targets: NDArray[np.int64]) -> dict
 
 
 def _table(forms: dict[str, Counter[int]]) -> NDArray[np.float64] | None:
-    """Return (forms, classes) counts of the ways of writing that are common enough; None where there is one at most."""
+    """Return (forms, classes) counts of common case variants; None for fewer than two."""
     common = [counts for counts in forms.values() if counts.total() >= FEWEST]
     if len(common) < 2:
         return None

@@ -1,4 +1,7 @@
-"""Whether numbers multiply rather than add: then a model of their logarithms says more, and is chosen."""
+"""Choice of a log scale for the target, where values multiply rather than add.
+
+A model of their logarithms explains more there.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,7 @@ Numbers = NDArray[np.float64]
 
 
 def squared_errors(rows: Numbers, targets: Numbers, scale: TargetNumbers) -> float:
-    """Return the sum of squared errors of ridge regression on rows that it has not seen.
+    """Return the sum of squared out-of-sample errors of ridge regression.
 
     Args:
         rows: (N, F) features.

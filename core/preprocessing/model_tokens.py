@@ -1,4 +1,4 @@
-"""Texts as the tokens of a pretrained language model, as one long row, and back."""
+"""Texts as one long row of a pretrained language model's tokens, and back."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ SPACE = "\N{LOWER ONE EIGHTH BLOCK}"  # stands for a space in many vocabularies
 
 
 class ModelTokens(ByteTokens):
-    """Cuts texts with a pretrained model's own tokenizer, and knows which bytes each token stands for.
+    """A pretrained model's own tokenizer for texts, with the bytes of each token.
 
     Args:
         tokenizer: A fast tokenizer as JSON, the content of a `tokenizer.json`.
@@ -43,7 +43,7 @@ class ModelTokens(ByteTokens):
 
     @classmethod
     def fit(cls, train: Examples, tokenizer: str, context: int, backbone: Mapping[str, Any], source: str) -> Self:
-        """Measure how long tokens of the training text are; the tokenizer stays as it is.
+        """Measure the training text's token lengths; the tokenizer stays unchanged.
 
         Raises:
             DataError: It does not give back the text that it has read.
@@ -76,11 +76,11 @@ class ModelTokens(ByteTokens):
 
     @property
     def never_written(self) -> tuple[int, ...]:
-        """The ids that stand for no text, such as the mark of a document's end."""
+        """The ids that stand for no text, such as the end-of-document token."""
         return tuple(number for number, content in enumerate(self._bytes) if not content)
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
-        """Return the context, how many ids there are, how long tokens are, and the model's configuration."""
+        """Return the context length, vocabulary size, token lengths and model configuration."""
         return DataInfo(
             labels,
             (self.context,),
@@ -125,7 +125,9 @@ class ModelTokens(ByteTokens):
 
     @cached_property
     def _bytes(self) -> list[bytes]:
-        """The bytes of each id; none for marks, and for ids that the model has room for but the tokenizer does not use.
+        """The bytes of each id; empty for special tokens and unused ids.
+
+        Unused ids are those that the model has room for but the tokenizer does not use.
 
         The ids are as many as the model scores.
         """
@@ -142,18 +144,18 @@ class ModelTokens(ByteTokens):
 
     @property
     def _is_byte_level(self) -> bool:
-        """Whether pieces are written in signs that each stand for a byte, as in GPT-2."""
+        """Whether the vocabulary is byte-level, with a sign for each byte, as in GPT-2."""
         parts = json.loads(self.tokenizer)
         return '"ByteLevel"' in json.dumps([parts.get("pre_tokenizer"), parts.get("decoder")])
 
 
 def _in_signs(piece: str, byte_of: Mapping[str, int]) -> bytes:
-    """Return the bytes of a piece of a byte-level vocabulary, from the byte of each sign."""
+    """Return a byte-level piece's bytes, from the byte of each sign."""
     return bytes(byte_of[sign] for sign in piece) if all(sign in byte_of for sign in piece) else piece.encode()
 
 
 def _in_letters(piece: str) -> bytes:
-    """Return the bytes of a piece that is written as it is, but for spaces and for single bytes such as <0xE4>."""
+    """Return the bytes of a plain piece, with spaces and tokens like <0xE4> decoded."""
     if len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">"):
         return bytes([int(piece[3:5], 16)])
     return piece.replace(SPACE, " ").encode()

@@ -1,4 +1,4 @@
-"""N-grams of words and of characters: which ones a text holds, in any script; each counts by how rare it is."""
+"""Word and character n-grams of texts in any script, weighted by rarity."""
 
 from collections import Counter
 from functools import lru_cache
@@ -88,7 +88,7 @@ class NgramPreprocessor:
         )
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
-        """Return (N, T) numbers of the n-grams that each text holds, each once, padded at the end."""
+        """Return (N, T) unique n-gram ids of each text, padded at the end."""
         texts = texts_of(inputs)
         rows = np.full((len(texts), self.length), PADDING, dtype=np.int32)
         for row, text in zip(rows, texts, strict=True):

@@ -1,4 +1,4 @@
-"""A column of numbers as one feature of mean 0 and spread 1, that no absurd cell can bend."""
+"""A number column as one standardised feature, robust against absurd cells."""
 
 from dataclasses import dataclass, replace
 
@@ -57,12 +57,12 @@ class NumberColumn:
         return at + len(self.features)
 
     def is_beyond(self, values: Numbers) -> NDArray[np.bool_]:
-        """Return which numbers lie so far outside of those learnt from that they mean nothing, (N,)."""
+        """Return which numbers are far outside the training range, (N,), thus meaningless."""
         return np.asarray((values < self.low) | (values > self.high) | (self.zero_is_missing & (values == 0)))
 
 
 def with_logarithm(column: NumberColumn, values: Numbers) -> NumberColumn:
-    """Return a column with the logarithm of its numbers as one more feature, where none is below 0.
+    """Return a column with its logarithm as another feature, if none is negative.
 
     Args:
         column: Fitted on the values.
@@ -81,7 +81,7 @@ def with_logarithm(column: NumberColumn, values: Numbers) -> NumberColumn:
 
 
 def fit_numbers(name: str, values: Numbers) -> NumberColumn:
-    """Return what a column of numbers is like, without its absurd cells, which count as missing.
+    """Return the fitted number column; absurd cells count as missing.
 
     Args:
         name: Of the column.
@@ -116,7 +116,7 @@ def fit_numbers(name: str, values: Numbers) -> NumberColumn:
 
 
 def _zero_is_missing(known: Numbers) -> bool:
-    """Return whether 0 stands for nothing: a diamond 0 mm high, a house built in the year 0."""
+    """Check whether 0 means missing, as for a diamond 0 mm high."""
     others = np.abs(known[known != 0])
     if not len(others) or len(known) - len(others) > MOST_ABSURD * len(known):
         return False
@@ -125,7 +125,7 @@ def _zero_is_missing(known: Numbers) -> bool:
 
 
 def _plausible(known: Numbers) -> tuple[float, float]:
-    """Return between which numbers a column lies, without the few that are out of all proportion to the others.
+    """Return the plausible range of a column, without extreme outliers.
 
     In the order of their distance from the median, they are those after a gap: ten times as far out as the number
     before them, and as nearly all others. Long tails have no such gap.

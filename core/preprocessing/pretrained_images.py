@@ -1,4 +1,4 @@
-"""Pictures for a pretrained network: bytes as they are, with what the network expects of them."""
+"""Images for a pretrained network: raw bytes, with the network's expected input settings."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self

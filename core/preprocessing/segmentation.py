@@ -1,4 +1,4 @@
-"""How a text is cut into words: by spaces, and into characters where its script writes none; nothing of it is lost."""
+"""Splitting of texts into words, or into characters in scripts without spaces; lossless."""
 
 import re
 import unicodedata
@@ -29,7 +29,9 @@ LEAST_SPACELESS = 0.3  # of the letters, from which texts count as written witho
 
 
 def tokens_of(text: str) -> list[str]:
-    """Return the words of a text, its single characters where there are no spaces, emoji, emoticons and every sign.
+    """Return a text's tokens: words, emoji, emoticons and signs.
+
+    In scripts without spaces they are single characters.
 
     Letters keep their combining marks (the vowel signs of Hindi) and their case; an emoji is whole, with skin and sex.
 
@@ -43,7 +45,7 @@ def tokens_of(text: str) -> list[str]:
 
 
 def spaceless_share(texts: Iterable[str]) -> float:
-    """Return the share of the letters of texts that are of scripts without spaces between words; 0 without letters."""
+    """Return the share of letters in scripts without spaces; 0 without letters."""
     letters = spaceless = 0
     for text in texts:
         if not text.isascii():

@@ -44,7 +44,7 @@ READ = "means of layers 2 to 5"
 
 
 def encoder_folder() -> Path:
-    """Return the folder of the encoder's files; the package that holds it is found, never imported.
+    """Return the folder of the encoder's files; its package is found without an import.
 
     Raises:
         EncoderUnavailable: It is not installed.
@@ -140,7 +140,10 @@ class SentenceEncoder:
         return features_of(network, [self._windows_of(cutter, text) for text in texts], RECIPES[self.recipe])
 
     def _windows_of(self, cutter: Any, text: str) -> list[list[int]]:
-        """Return the ids of a text in windows, without marks; of a long one the first windows and the last."""
+        """Return a text's ids in windows, without special tokens.
+
+        Of a long text there are the first windows and the last.
+        """
         most = LONGEST_PIECE * self.windows * WINDOW
         short = readable(text if len(text) <= 2 * most else f"{text[:most]} {text[-most:]}")
         ids = cutter.encode(short, add_special_tokens=False).ids
@@ -153,7 +156,7 @@ class SentenceEncoder:
 
     @property
     def weights_bytes(self) -> int:
-        """The size of its weights on disk, for whoever asks what a model on its features takes."""
+        """The size of its weights on disk, for model size estimates."""
         return ((self.folder or encoder_folder()) / WEIGHTS).stat().st_size
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
@@ -167,7 +170,9 @@ class SentenceEncoder:
 
 
 def _in_windows(ids: list[int], most: int) -> list[list[int]]:
-    """Return ids in even windows, at most so many: the first half of them from the beginning, the others from the end.
+    """Return ids in even windows, up to a limit.
+
+    The first half of them is from the beginning, the others from the end.
 
     >>> [len(window) for window in _in_windows(list(range(200)), 4)], _in_windows([], 4)
     ([100, 100], [[]])
@@ -202,7 +207,7 @@ def _cutter(folder: Path) -> Any:
 
 
 def reading_of(texts: Texts, most: int) -> Reading:
-    """Return what of some texts the encoder reads: known before anything is trained, without torch.
+    """Return the part of texts that the encoder reads, without torch or training.
 
     Args:
         texts: A sample.

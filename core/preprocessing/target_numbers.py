@@ -1,4 +1,4 @@
-"""The numbers that a table's model learns to predict: where they lie, and whether they can be learnt at all."""
+"""Target numbers of a table's model: their range, and whether they can be learnt."""
 
 from dataclasses import dataclass, replace
 
@@ -46,7 +46,7 @@ class TargetNumbers:
 
     @property
     def log(self) -> tuple[float, float, float]:
-        """Mean and standard deviation of the logarithms, and what is added before they are taken."""
+        """Mean and standard deviation of the logarithms, and the shift added before."""
         return self.log_mean, self.log_std, self.log_shift
 
     def standardised(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -63,7 +63,7 @@ class TargetNumbers:
         return np.asarray((self.mean + self.std * standardised).clip(self.low, self.high))
 
     def smear(self, standardised: NDArray[np.float64], numbers: NDArray[np.float64]) -> float:
-        """Return the factor that makes answers right on average, which those of logarithms are not.
+        """Return the smearing factor, which corrects the mean of log-scale predictions.
 
         Source:
             Duan, Smearing Estimate: A Nonparametric Retransformation Method, 1983.

@@ -1,4 +1,4 @@
-"""A column of free text beside others, as a feature: what its words, and pairs of them, say of the target."""
+"""A free-text column as a feature: what its words and word pairs predict."""
 
 import re
 import unicodedata
@@ -81,7 +81,7 @@ class TextColumn:
 
 
 def fit_texts(name: str, texts: Sequence[str | None], targets: Numbers) -> TextColumn:
-    """Find what each term says of the target, all of them at once: ridge regression, its penalty by cross-validation.
+    """Fit the terms' weights for the target: ridge regression, penalty by cross-validation.
 
     Args:
         name: Of the column.
@@ -101,7 +101,7 @@ def fit_texts(name: str, texts: Sequence[str | None], targets: Numbers) -> TextC
 
 
 def cross_fitted_texts(column: TextColumn, texts: Sequence[str | None], targets: Numbers) -> Numbers:
-    """Return what each training row's text says, (N,), by weights of the other folds: none sees its own answer.
+    """Return out-of-fold text features of training rows, (N,), to prevent target leakage.
 
     Args:
         column: Fitted on these rows.
@@ -136,7 +136,7 @@ def _ridge(rows: Any, targets: Numbers, penalty: float) -> tuple[Numbers, float]
 
 
 def _matrix(texts: Sequence[str | None], terms: tuple[str, ...]) -> Any:
-    """Return how often each term stands in each text, logarithms as rows of unit length; sparse (N, V)."""
+    """Return log term counts of each text, rows of unit length, sparse (N, V)."""
     from scipy.sparse import csr_matrix
 
     place = {term: number for number, term in enumerate(terms)}
@@ -151,7 +151,7 @@ def _matrix(texts: Sequence[str | None], terms: tuple[str, ...]) -> Any:
 
 
 def _common_terms(texts: Sequence[str | None]) -> tuple[str, ...]:
-    """Return the terms that stand in the most rows; what stands in all of them says nothing."""
+    """Return the most common terms; those in all rows are useless."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(set(terms_of(text)))
@@ -162,7 +162,9 @@ def _common_terms(texts: Sequence[str | None]) -> tuple[str, ...]:
 
 
 def terms_of(text: str | None) -> Iterator[str]:
-    """Yield the words of a text and each pair of neighbours; of scripts without spaces, characters and pairs of them.
+    """Yield a text's words and neighbouring pairs.
+
+    In scripts without spaces they are characters and pairs of them.
 
     What stands alone without letters, such as an emoji or `:)`, is a word too.
     """

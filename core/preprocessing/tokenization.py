@@ -1,4 +1,4 @@
-"""What a model reads and writes one after the other: characters, or pieces of text."""
+"""Tokenization of generative models: characters or text pieces."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from core.specs import Examples, Preprocessor
 
 
 class PieceParams(Params):
-    """What a model that writes can be told about reading; its own settings come after."""
+    """Tokenization settings of a generative model; the model's own settings come after."""
 
     tokenizer: Literal["characters", "byte-pairs"] = setting(
         "characters",

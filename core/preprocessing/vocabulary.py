@@ -1,4 +1,4 @@
-"""What a vocabulary of the training texts does not know of texts that come later: measured on the validation split."""
+"""Unknown words of later texts: what a training vocabulary misses on the validation split."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -55,7 +55,7 @@ class Vocabulary:
         return cls(unknown, strange / max(seen.total(), 1))
 
     def unknown_words(self, size: int) -> float:
-        """Return the share of words that the commonest ones, so many, leave out; 0 where nothing was measured."""
+        """Return the share of words outside the commonest `size`; 0 where not measured."""
         smaller = [share for known, share in self.words.items() if known <= size]
         return min(smaller, default=max(self.words.values(), default=0.0))
 

@@ -1,4 +1,4 @@
-"""Words and short phrases (n-grams) as numbers: which of them a text holds, whatever their order."""
+"""Word n-grams as ids: which words and phrases a text contains, without order."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ FEWEST_TEXTS = 2  # that an n-gram must be in: what stands in one text is learnt
 
 
 def ngrams_of(text: str, longest: int, length: int) -> Iterator[str]:
-    """Yield every run of one to `longest` words within the first `length` words of a text."""
+    """Yield all n-grams of one to `longest` words from a text's first `length` words."""
     words = words_of(text)[:length]
     for count in range(1, longest + 1):
         for start in range(len(words) - count + 1):
@@ -46,7 +46,7 @@ class WordNgrams:
 
     @classmethod
     def fit(cls, train: Examples, vocabulary_size: int, longest: int, length: int) -> Self:
-        """Learn which n-grams there are, and how many of them a text holds at most.
+        """Learn the n-gram vocabulary and the largest number of n-grams in a text.
 
         Args:
             train: The training examples.
@@ -76,11 +76,11 @@ class WordNgrams:
         return rows
 
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
-        """Return the n-grams that these numbers stand for, the commonest first: the model sees no order."""
+        """Return the n-grams of ids, commonest first: the model ignores their order."""
         return " · ".join(self.ngrams[int(i) - FIRST] for i in ids if int(i) != PADDING)
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
-        """Return the length of a row, and how many numbers there are with the padding."""
+        """Return the row length and the number of ids, padding included."""
         return DataInfo(labels, (self.width,), vocabulary_size=len(self.ngrams) + FIRST)
 
     def state(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Texts as the pieces of words that a pretrained model knows, in rows of one length."""
+"""Texts as word pieces of a pretrained model, in rows of one length."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -70,7 +70,7 @@ class WordPieces:
         return cutter
 
     def transform(self, inputs: Inputs) -> NDArray[Any]:
-        """Return (N, T) ids, with the marks that the model expects at a text's beginning and end."""
+        """Return (N, T) ids, with the model's special tokens at both ends."""
         texts = texts_of(inputs)
         rows = np.full((len(texts), self.length), self.padding_id, dtype=np.int32)
         for start in range(0, len(texts), BATCH):
@@ -83,7 +83,7 @@ class WordPieces:
         return rows
 
     def _shortened(self, text: str) -> str:
-        """Return what of a text might be read: no piece of a word is longer than so many characters."""
+        """Return the readable part of a text, cut by the longest word piece."""
         most = LONGEST_PIECE * self.length
         return readable(text if len(text) <= 2 * most else f"{text[:most]} {text[-most:]}")
 

@@ -1,4 +1,4 @@
-"""Words: those of a text in any script, emoji and signs as numbers, in rows of one length."""
+"""Words, emoji and signs of texts in any script as ids, in equal rows."""
 
 import re
 from collections import Counter
@@ -21,12 +21,15 @@ UNKNOWN_SHOWN_AS = "\N{WHITE SQUARE}"
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words, emoji and signs of a text, lower-cased; single characters where there are no spaces."""
+    """Return a text's lower-cased words, emoji and signs.
+
+    In scripts without spaces they are single characters.
+    """
     return [token.lower() for token in tokens_of(text)]
 
 
 def _first_reading(text: str) -> list[str]:
-    """Return the words and punctuation marks of a text as the first models here read it."""
+    """Return a text's words and punctuation as the oldest models here read it."""
     return WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
@@ -93,7 +96,7 @@ class WordPreprocessor:
         return " ".join(known[int(i)] for i in ids if int(i) != PADDING)
 
     def info(self, labels: tuple[str, ...]) -> DataInfo:
-        """Return the length of a row, and how many numbers there are with padding and unknown."""
+        """Return the row length and the number of ids, padding and unknown included."""
         return DataInfo(labels, (self.length,), vocabulary_size=len(self.words) + UNKNOWN + 1)
 
     def state(self) -> dict[str, Any]:
@@ -106,7 +109,7 @@ PREPROCESSOR = WordPreprocessor
 
 
 class WordParams(Params):
-    """What a model of words can be told about reading; its own settings come after."""
+    """Tokenization settings of a word model; the model's own settings come after."""
 
     vocabulary_size: int = setting(
         5_000,

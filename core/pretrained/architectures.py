@@ -22,7 +22,7 @@ _DOES = {"reader": "reads texts", "writer": "writes texts", "looker": "tells pic
 
 
 def check_architecture(config: Mapping[str, Any], use: Use, named: str) -> None:
-    """Make sure that the installed `transformers` knows the network, without any program of the model's own.
+    """Check that the installed `transformers` supports the network without custom code.
 
     Args:
         config: The model's configuration.
@@ -121,7 +121,7 @@ def load_backbone(folder: Path, named: str, module: "nn.Module", use: Use, class
 
 
 def is_head(name: str) -> bool:
-    """Return whether a parameter of one that looks at pictures belongs to the new layers that answer."""
+    """Check whether an image model's parameter belongs to its new classification head."""
     return "classifier" in name.partition(".")[0]
 
 
@@ -152,7 +152,10 @@ def _class(settings: Any, use: Use) -> Any:
 
 
 def _part_used(model: Any, use: Use) -> Any:
-    """Return the part of a network that is used: of one that translates, its reader; never a pooler."""
+    """Return the used part of a network, without a pooler.
+
+    Of a translation model this is the encoder.
+    """
     if use == "reader":
         if getattr(model.config, "is_encoder_decoder", False):
             model = model.get_encoder()
@@ -163,7 +166,7 @@ def _part_used(model: Any, use: Use) -> Any:
 
 @contextmanager
 def _in_words(named: str, config: Mapping[str, Any]) -> Iterator[None]:
-    """Turn what `transformers` raises into a sentence, and keep its own words out of the log of the run."""
+    """Raise errors of `transformers` as an `UnusableModel`, without its log output."""
     from safetensors import SafetensorError
     from transformers.utils import logging as library_logging
 

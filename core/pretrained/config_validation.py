@@ -1,4 +1,4 @@
-"""Whether what the files of a pretrained model say of themselves can be true, before anything is built after it."""
+"""Plausibility of a pretrained model's configuration, checked before anything is built from it."""
 
 import struct
 from pathlib import Path
@@ -29,7 +29,7 @@ def is_too_deep(value: Any) -> bool:
 
 
 def implausible_number(config: dict[str, Any]) -> str:
-    """Return what a configuration asks for that no network has, such as "num_hidden_layers: 1,000,000,000"; or ""."""
+    """Return an implausible configuration value, such as "num_hidden_layers: 1,000,000,000"; or `""`."""
     waiting: list[tuple[str, Any]] = [("", config)]
     while waiting:
         name, value = waiting.pop()
@@ -43,7 +43,7 @@ def implausible_number(config: dict[str, Any]) -> str:
 
 
 def is_whole(weights: Path) -> bool:
-    """Return whether a safetensors file is as it says: every tensor within it, none over another.
+    """Check that a safetensors file is valid: tensors inside it, none overlapping.
 
     Nothing but its header is read; format: https://huggingface.co/docs/safetensors.
     """

@@ -1,4 +1,4 @@
-"""What lies in the folder of a pretrained model, and whether it can be used: reads no weights, imports no torch."""
+"""Files of a pretrained model and whether they are usable, without weights or torch."""
 
 import json
 from pathlib import Path
@@ -26,11 +26,14 @@ _LEFT_OUT = {
 
 
 class UnusableModel(UserError):
-    """The files of a pretrained model cannot be used; the message says why and what to choose instead."""
+    """Unusable files of a pretrained model; the message says why.
+
+    It also says what to choose instead.
+    """
 
 
 def read_config(folder: Path, named: str) -> dict[str, Any]:
-    """Return the configuration of a model, without what could make this machine run or fetch anything else.
+    """Return a model's configuration without keys that run or fetch other code.
 
     Args:
         folder: Of the model's files.
@@ -69,7 +72,7 @@ def read_config(folder: Path, named: str) -> dict[str, Any]:
 
 
 def without_programs(config: dict[str, Any]) -> dict[str, Any]:
-    """Return a configuration, also the ones inside it, without the keys that name programs or other places."""
+    """Return a configuration, nested ones included, without keys for code or other locations."""
     kept = {key: value for key, value in config.items() if key not in _LEFT_OUT}
     return {key: without_programs(value) if isinstance(value, dict) else value for key, value in kept.items()}
 
@@ -100,7 +103,7 @@ def check_files(folder: Path, named: str, needs_tokenizer: bool) -> None:
 
 
 def check_listing(named: str, files: set[str], needs_tokenizer: bool) -> None:
-    """Make sure, by the names of a model's files alone, that a run can use them.
+    """Check, by file names alone, that a run can use a model.
 
     Raises:
         UnusableModel: A file is missing, or there are weights only of a kind that is never opened here.
@@ -158,14 +161,14 @@ def weight_files(folder: Path, named: str) -> list[Path]:
 
 
 def _shards(index: dict[str, Any]) -> list[str]:
-    """Return the names of the files that an index lists: never one outside the model's own folder."""
+    """Return the file names in an index, all within the model's folder."""
     listed = index.get("weight_map")
     names = {str(name) for name in listed.values()} if isinstance(listed, dict) else set()
     return sorted(name for name in names if name.endswith(".safetensors") and "/" not in name and "\\" not in name)
 
 
 def read_tokenizer(folder: Path, named: str) -> tuple[str, dict[str, Any]]:
-    """Return a model's tokenizer as JSON, and what its second file says of it ({} where there is none).
+    """Return a model's tokenizer as JSON, and its tokenizer configuration ({} if missing).
 
     Raises:
         UnusableModel: It is missing or cannot be read.
@@ -178,7 +181,7 @@ def read_tokenizer(folder: Path, named: str) -> tuple[str, dict[str, Any]]:
 
 
 def read_image_settings(folder: Path, named: str) -> dict[str, Any]:
-    """Return what a model says of how pictures are prepared for it; {} where it says nothing.
+    """Return a model's image preprocessing settings; {} if there are none.
 
     Raises:
         UnusableModel: The file cannot be read.

@@ -1,4 +1,4 @@
-"""From a model's name on the hub to its files on this machine: fetched once, compared with their hashes, kept."""
+"""Download of models from the hub: fetched once, verified by hash, and cached."""
 
 import hashlib
 import json
@@ -31,12 +31,15 @@ WHOLE = "whole.json"  # what was fetched, written last
 
 
 class HubError(UserError):
-    """A model cannot be had from the hub; the message says why and what to do."""
+    """Raised where a model cannot be had from the hub; says why."""
 
 
 @dataclass(frozen=True)
 class HubFile:
-    """One file of a model as the hub describes it: its bytes, and its hash (SHA-256, or git's own of small files)."""
+    """One model file on the hub: its size and hash (SHA-256 or git's).
+
+    The hash of git is that of small files.
+    """
 
     name: str
     size: int
@@ -45,7 +48,7 @@ class HubFile:
 
 @dataclass(frozen=True)
 class HubModel:
-    """One state of a model on the hub, and the files of it that are used here."""
+    """One revision of a model on the hub, with its files used here."""
 
     name: str  # "owner/name"
     revision: str  # the commit
@@ -62,7 +65,7 @@ class HubModel:
 
 
 def recall(name: str, cache: Path) -> HubModel | None:
-    """Return a model that was fetched whole before and still is, else None. Reads no more than names and sizes."""
+    """Return a completely cached model, else None; reads only names and sizes."""
     try:
         kept = json.loads((_place(name, cache) / WHOLE).read_text(encoding="utf-8"))
         model = HubModel(kept["name"], kept["revision"], tuple(HubFile(**file) for file in kept["files"]))
@@ -140,7 +143,10 @@ def _listed(file: Any, revision: str) -> _Listed:
 
 
 def _select(name: str, listing: list[_Listed], names: set[str]) -> HubModel:
-    """Return the model with its small files and its weights; where those are many files, the index will name them."""
+    """Return the model with its small files and weights, sharded or not.
+
+    Of sharded weights, the index names the files that are needed.
+    """
     wanted = {*SMALL, WEIGHTS} if WEIGHTS in names else set(SMALL)
     if WEIGHTS in names:
         wanted.discard(INDEX)
@@ -184,12 +190,15 @@ def _download(model: HubModel, cache: Path, check_config: Callable[[Path], None]
 
 
 def _weights(folder: Path, name: str) -> set[str]:
-    """Return the names of the weights: those that the index lists, which is here by then, or the usual one."""
+    """Return the weight file names: those in the index, or the usual one.
+
+    The index is downloaded by then.
+    """
     return {file.name for file in weight_files(folder, name)} if (folder / INDEX).is_file() else {WEIGHTS}
 
 
 def _download_file(model: HubModel, file: HubFile, cache: Path, advance: Callable[[int], None]) -> None:
-    """Fetch one file, going on where an earlier attempt was cut off, and compare it with its hash."""
+    """Download one file, resuming an interrupted attempt, and verify its hash."""
     from huggingface_hub import hf_hub_url
 
     place = model.folder(cache) / file.name

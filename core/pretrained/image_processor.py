@@ -46,7 +46,7 @@ def expected_images(folder: Path, named: str) -> dict[str, Any]:
 
 
 def _side(said: Any) -> int:
-    """Return a side in pixels from the forms in which it is written; 0 where there is none."""
+    """Return a side in pixels from any of its notations; 0 if missing."""
     if isinstance(said, Mapping):
         said = next((said[key] for key in ("height", "shortest_edge", "width") if said.get(key)), 0)
     if isinstance(said, list | tuple) and said:

@@ -1,4 +1,4 @@
-"""Low-rank adapters: a large network stays as it is, and two thin matrices beside each of its layers learn."""
+"""Low-rank adapters (LoRA): the network is frozen, two thin matrices per layer learn."""
 
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ def rank_setting() -> Any:
 
 
 def add_adapters(network: "nn.Module", rank: int, dropout: float) -> None:
-    """Put adapters into every linear layer of a network, and let nothing else of it learn.
+    """Add adapters to a network's linear layers and freeze everything else.
 
     The layers stay as they are, with the adapters beside them, so that a checkpoint of the whole is complete.
 

@@ -1,4 +1,7 @@
-"""Where a pretrained model comes from: a folder on this machine, or a name on the hub that is fetched once."""
+"""The source of a pretrained model: a local folder, or a hub name.
+
+A model from the hub is fetched once.
+"""
 
 import re
 from collections.abc import Callable
@@ -20,7 +23,7 @@ def models_folder() -> Path:
 
 
 def chosen_folder(source: str) -> Path | None:
-    """Return the folder that a source names; None if it is a name on the hub."""
+    """Return the folder that a source names; None for a hub name."""
     source = source.strip()
     if source.startswith(("~", "/", "./", "../")) or "\\" in source or Path(source).is_absolute():
         return Path(source).expanduser().absolute()

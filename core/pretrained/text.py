@@ -1,4 +1,4 @@
-"""Text classification with a pretrained encoder: what the installed one and any other have in common."""
+"""Text classification with a pretrained encoder, installed or from elsewhere."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -54,7 +54,7 @@ class EncoderParams(Params):
 
 
 def text_folder(source: str) -> Path:
-    """Return the folder of an encoder; of the installed one, whose files are compared with their hash, where "".
+    """Return an encoder's folder; for `""` the installed one, verified by hash.
 
     Raises:
         EncoderUnavailable: The installed one is missing or was altered.

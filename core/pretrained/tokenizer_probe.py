@@ -1,4 +1,6 @@
-"""A tokenizer of somebody else tried in a process of its own: its expressions may never end, or break the library.
+"""A test of an untrusted tokenizer in a separate process.
+
+Its regular expressions may never end, or break the library.
 
 `python -m core.pretrained.tokenizer_probe`: the tokenizer's JSON on stdin. Exits with 0 where it can be used.
 """
@@ -32,7 +34,7 @@ def expressions(tokenizer: Any) -> list[str]:
 
 
 def probes(patterns: list[str]) -> Iterator[str]:
-    """Yield texts of one character again and again, and of pairs, that end in what fits nowhere: the worst there is."""
+    """Yield worst-case texts: repeated characters and pairs with an unmatched end."""
     written = sorted({character for pattern in patterns for character in pattern if character.isprintable()})
     characters = list(dict.fromkeys([*_USUAL, *written[:_MOST_CHARACTERS]]))
     for length in _LENGTHS:

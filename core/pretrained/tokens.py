@@ -1,4 +1,4 @@
-"""What a pretrained model says of its tokenizer: its padding, and how much it can read at once."""
+"""Tokenizer settings of a pretrained model: padding and maximum length."""
 
 import subprocess
 import sys
@@ -63,7 +63,9 @@ def load_tokenizer(tokenizer: str, named: str) -> Any:
 
 @lru_cache(maxsize=16)
 def _probe(tokenizer: str, named: str) -> None:
-    """Make sure that a tokenizer's expressions come to an end: in a process of its own, since nothing else stops them.
+    """Check in a separate process that a tokenizer's regular expressions terminate.
+
+    Nothing else can stop them.
 
     Raises:
         UnusableModel: They do not, or it cannot be read.
@@ -114,7 +116,10 @@ def check_fits(cutter: Any, config: Mapping[str, Any], named: str) -> None:
 
 
 def padding_id(cutter: Any, config: Mapping[str, Any]) -> int:
-    """Return the id with which a model pads texts: what it says itself, else one that means nothing or the end."""
+    """Return a model's padding id, or a substitute where it states none.
+
+    The substitute is one without meaning, or that of the end.
+    """
     said = (cutter.padding or {}).get("pad_id") if cutter.padding else config.get("pad_token_id")
     if isinstance(said, int) and said >= 0:
         return said

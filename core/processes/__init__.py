@@ -1,1 +1,1 @@
-"""Processes: which one is ours, what it may take of the machine, and inspectors that read what users bring."""
+"""Processes: identity checks, resource limits, and inspectors for user-provided data."""

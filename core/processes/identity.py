@@ -1,4 +1,4 @@
-"""Is this process still the one that we started? A pid alone cannot tell: pids are used again."""
+"""Identity of a started process, since pids are reused."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ _THREAD_LIMITS = (
 
 
 def start_time(pid: int) -> float | None:
-    """Return when the process was created, in seconds since 1970; None if there is none."""
+    """Return a process's creation time, in seconds since 1970; None if not found."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
@@ -47,7 +47,7 @@ def is_stopped(pid: int, created: float) -> bool:
 
 
 def let_go_on(pid: int, created: float) -> None:
-    """Let a process that somebody stopped go on, and no later one of the same pid."""
+    """Resume a stopped process, but never a later one with the same pid."""
     with suppress(psutil.Error):
         if is_stopped(pid, created):
             psutil.Process(pid).resume()
@@ -61,7 +61,7 @@ def kill(pid: int, created: float) -> None:
 
 
 def thread_limits(threads: int, known: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that bound the threads of numerical libraries, which read them when they are loaded.
+    """Return environment variables that limit numerical libraries' threads, read at their load.
 
     Args:
         threads: CPU threads of each library.
@@ -71,7 +71,9 @@ def thread_limits(threads: int, known: Mapping[str, str]) -> dict[str, str]:
 
 
 def limited_environment(threads: int = 0, **more: str) -> dict[str, str]:
-    """Return the environment for a child that computes: this one's, with its threads bounded before its first import.
+    """Return this environment with limited threads, for a computing child process.
+
+    The limit must be set before the first import in the child.
 
     Args:
         threads: CPU threads of each library; 0 leaves one core to the dashboard, as runs do.
@@ -84,7 +86,7 @@ def limited_environment(threads: int = 0, **more: str) -> dict[str, str]:
 def start_apart(
     module: str, *arguments: str, log: Path, threads: int = 0, **environment: str
 ) -> "subprocess.Popen[bytes]":
-    """Start a module of ours, as `python -m` does, in a process that outlives whoever starts it.
+    """Start a module with `python -m` in a process that outlives its parent.
 
     Args:
         module: Its name.
@@ -109,7 +111,7 @@ def start_apart(
 
 
 def ended_with(child: "subprocess.Popen[bytes]", wait_s: float) -> int | None:
-    """Return the exit code of a child, below zero for a signal; None if it has not ended within so many seconds."""
+    """Return a child's exit code, negative for signals; None if running after `wait_s`."""
     try:
         return child.wait(wait_s) if wait_s else child.poll()
     except subprocess.TimeoutExpired:

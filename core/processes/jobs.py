@@ -1,4 +1,4 @@
-"""Background jobs: a process each, begun by a page, watched through files, ended by whoever wants.
+"""Background jobs: one process each, started by a page and followed through files.
 
 A job is a folder: `request.json` (what to do), `process.json` (who does it), `progress.json` (how far it is), `cancel`
 (nobody wants it any more) and `log.txt` (for the curious).
@@ -59,7 +59,7 @@ class JobFolders(Generic[Document]):
         return job_id
 
     def start(self, job_id: str, request: Mapping[str, Any], begun: Document) -> None:
-        """Start the process of a job; one that had its turn before may have another."""
+        """Start a job's process, again if an earlier one had its turn."""
         folder = self.folder.resolve() / job_id
         for name in (PROCESS, CANCEL):
             (folder / name).unlink(missing_ok=True)
@@ -85,7 +85,7 @@ class JobFolders(Generic[Document]):
         return UserError(self._unknown)
 
     def read(self, folder: Path) -> Document | None:
-        """Return what a job says of itself; None of one that is just being made or dismissed."""
+        """Return a job's state; None while it is being made or dismissed."""
         try:
             return self._document.validate_json((folder / PROGRESS).read_bytes())
         except (OSError, ValidationError):
@@ -113,7 +113,7 @@ def sign(folder: Path, pid: int) -> None:
 
 
 def process_of(folder: Path) -> tuple[int | None, float]:
-    """Return the pid and the creation time of a job's process; None and 0 where none has taken it."""
+    """Return the pid and creation time of a job's process, or None and 0."""
     known = _read(folder / PROCESS)
     return known.get("pid"), known.get("created", 0.0)
 
@@ -131,7 +131,7 @@ def may_speak(folder: Path, age_s: float) -> bool:
 
 
 def exit_code(folder: Path, wait_s: float = 0.0) -> int | None:
-    """Return how a job's process ended, below zero for a signal; None where it has not or is no child of this one."""
+    """Return a job's exit code, negative for a signal; None if alive or unknown."""
     with _LOCK:
         folder = folder.resolve()
         child = _CHILDREN.get(folder)
@@ -142,7 +142,7 @@ def exit_code(folder: Path, wait_s: float = 0.0) -> int | None:
 
 
 def cause_of_death(folder: Path) -> Cause:
-    """Return why a process with the limits of an import ended without a last word."""
+    """Return why a process with an import's limits ended without a last message."""
     code, words = exit_code(folder, DYING_S), ""
     with suppress(OSError), (folder / LOG).open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_WORDS))

@@ -1,4 +1,4 @@
-"""How much of the machine a process may take that reads what somebody brought: memory and processor time.
+"""Memory and CPU time limits of a process that reads user data.
 
 The kernel holds the limits, also against compiled code that never comes back. macOS takes `RLIMIT_AS` and does not obey
 it: there whoever watches the process must look at its memory too (`is_held`).
@@ -37,7 +37,7 @@ class Limits:
 
 
 def machine_memory() -> int:
-    """Return the bytes of memory of this machine, or of the container that this runs in."""
+    """Return the memory bytes of this machine or its container."""
     total = int(psutil.virtual_memory().total)
     try:
         return min(total, int(_CGROUP.read_text()))
@@ -51,7 +51,7 @@ def is_held() -> bool:
 
 
 def limit_memory(memory_bytes: int, mapped_bytes: int | None = None) -> None:
-    """Let this process take so much more memory than it has now; beyond, an allocation fails.
+    """Limit this process to additional memory; beyond it, allocations fail.
 
     Args:
         memory_bytes: Of memory that it writes to.
@@ -81,7 +81,7 @@ def limit_import() -> Limits:
 
 
 def import_limits() -> Limits:
-    """Return what such a process may take: two of them at once leave a third of the machine's memory."""
+    """Return an import's limits: two imports leave a third of the memory."""
     return Limits(max(LEAST_FOR_IMPORT, machine_memory() // 3), STALLED_CPU_S, math.inf)
 
 
@@ -91,7 +91,7 @@ def go_on() -> None:
 
 
 def watch_memory(memory_bytes: int) -> None:
-    """End this process when it takes so much more memory than now, where the kernel does not see to it."""
+    """End this process above additional memory, where the kernel does not limit it."""
     process = psutil.Process()
     most = process.memory_info().rss + memory_bytes
 
@@ -105,7 +105,7 @@ def watch_memory(memory_bytes: int) -> None:
 
 
 def limit_cpu(seconds: float) -> None:
-    """Let this process compute for so many seconds more; then SIGXCPU ends it, whatever it is doing."""
+    """Limit this process's further CPU seconds; then SIGXCPU ends it."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -149,7 +149,7 @@ def _signal_name(number: int) -> str:
 
 
 def end_with_parent() -> None:
-    """Let the kernel end this process when the one that started it ends (Linux; elsewhere nothing happens)."""
+    """Let the kernel end this process with its parent (Linux only)."""
     if sys.platform != "linux":
         return
     import ctypes

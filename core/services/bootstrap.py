@@ -91,13 +91,19 @@ def open_service(settings: Settings | None = None) -> "Service":
 
 
 def shared_service() -> "Service":
-    """Return this process's one service on the environment's settings: pages and routes share its engine."""
+    """Return this process's shared service, whose engine pages and routes use.
+
+    Its settings are those of the environment.
+    """
     return _shared(_settings(tuple((k, v) for k, v in os.environ.items() if k.upper().startswith("TOUCHSTONE_"))))
 
 
 @cache
 def _settings(_environment: tuple[tuple[str, str], ...]) -> Settings:
-    """Read the settings once for each state of the environment: it takes 2 ms, and a page asks dozens of times."""
+    """Read the settings, cached by the environment's state.
+
+    Reading takes 2 ms, and a page asks dozens of times.
+    """
     return Settings()
 
 

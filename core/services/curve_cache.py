@@ -1,4 +1,6 @@
-"""Live curves for any number of viewers: one mirror per run, read from the store at most four times a second.
+"""Live curves for many viewers: one mirror per run, read rarely from the store.
+
+The store is read at most four times a second.
 
 A run that has ended and is packed has no mirror of its points: its previews are shown, and its details read when asked.
 """
@@ -49,7 +51,10 @@ class Snapshot:
 
 
 class _Line:
-    """A curve that grows, in the order in which its points came. What was handed out stays as it was."""
+    """A growing curve with points in arrival order.
+
+    Points that were handed out do not change.
+    """
 
     def __init__(self, curve: Curve, length: int | None = None) -> None:
         """Begin with these points, which may stand for so many."""
@@ -87,7 +92,7 @@ class _Line:
         self._last = Known(*place, self.length)
 
     def curve(self, after: int = 0) -> Curve:
-        """Return the points, or those that came after so many, in the order of their steps."""
+        """Return the points, or those after a count, ordered by step."""
         if self.is_thinned and after:  # what is here stands for more: who knows all of them has the rest
             return NO_POINTS
         part = slice(after, self.length)
@@ -126,7 +131,10 @@ class _Mirror:
         self.is_preview = False  # the run has ended: what is here is what a chart shows at first
 
     def refresh(self, service: Service, store: MetricStore, run_id: str) -> Run:
-        """Bring the mirror up to date (the lock is held) and return the run as it was before its points were read."""
+        """Update the mirror and return the run from before the points' read.
+
+        The lock is held.
+        """
         if self.run is not None and time.monotonic() - self.refreshed_at < REFRESH_S:
             return self.run
         run = service.run(run_id)
@@ -141,11 +149,14 @@ class _Mirror:
         return run
 
     def is_behind(self, known: Mapping[str, int]) -> bool:
-        """Say whether a viewer lacks points of a line that is here only in part: then it is sent everything."""
+        """Check whether a viewer lacks points of a thinned line.
+
+        Such a viewer is sent all points.
+        """
         return any(0 < known.get(key, 0) < line.length for key, line in self.lines.items() if line.is_thinned)
 
     def _settle(self, store: MetricStore, run: Run) -> bool:
-        """Keep of a run that is packed what a chart shows at first; say whether it is packed.
+        """Keep only a packed run's chart preview, and return whether it is packed.
 
         Whoever watched it to its end has the same points, or more, and asks for none after them.
         """
@@ -181,7 +192,7 @@ class _Mirror:
 
 
 class CurveCache:
-    """Mirrors of the runs that are being watched; the one looked at longest ago makes room."""
+    """Mirrors of the runs being watched, with the least recently used evicted."""
 
     def __init__(self, service: Service, capacity: int = RUNS_IN_MEMORY) -> None:
         """Read from this service, and keep at most so many runs in memory."""
@@ -193,7 +204,9 @@ class CurveCache:
     def read(
         self, run_id: str, after: Mapping[str, int] | None = None, generation: str = "", keys: Sequence[str] = ()
     ) -> Snapshot:
-        """Return a run and its curves: all of them, or what came after what the viewer knows, at whatever step.
+        """Return a run and its curves: all, or points new to the viewer.
+
+        New points may be at any step.
 
         Args:
             run_id: The run.
@@ -228,7 +241,7 @@ class CurveCache:
             return mirror.version
 
     def read_part(self, run_id: str, keys: Sequence[str], low: int, high: int) -> Mapping[str, Curve]:
-        """Return a part of some curves in as much detail as a chart can show.
+        """Return a part of some curves, as detailed as a chart can show.
 
         Args:
             run_id: The run.
@@ -243,7 +256,9 @@ class CurveCache:
         return {key: downsample(part) for key, curve in whole.items() if len(part := _part(curve, low, high))}
 
     def read_lines(self, run_id: str, keys: Sequence[str], low: int, high: int, weight: float) -> Mapping[str, Line]:
-        """Return what `read_part` returns, with a smooth line through the whole data, and how many points there are.
+        """Return `read_part` results with a smoothed line and the number of points.
+
+        The line is smoothed over all points.
 
         Args:
             run_id: The run.

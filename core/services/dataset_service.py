@@ -1,4 +1,4 @@
-"""Every data set, built in or brought, and what can be done with them: what pages and commands call."""
+"""All datasets, built-in or imported, and their operations for pages and commands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ class DatasetService(ImportService):
     # --- what there is ---
 
     def entries(self, task: str | None = None, *, trashed: bool = False) -> list[DatasetEntry]:
-        """Return the data sets of one task or all: built-in ones first, then what was brought, the newest first."""
+        """Return datasets, of one task or all: built-in first, then imported, newest first."""
         imported = [self._entry(card) for card in self.store.cards(trashed=trashed) if task in (None, card.task)]
         return imported if trashed else [*map(_built_in, catalog.datasets(task).values()), *imported]
 
@@ -64,7 +64,7 @@ class DatasetService(ImportService):
         return self.store.find(name, task, fingerprint)
 
     def specs(self, task: str | None = None) -> dict[str, DatasetSpec]:
-        """Return every data set of one task or all, by name, as they can be loaded."""
+        """Return every loadable dataset by name, of one task or all."""
         return {entry.name: self.find(entry.name) for entry in self.entries(task)}
 
     def preview(self, name: str, fingerprint: str = "") -> DatasetPreview:
@@ -79,15 +79,15 @@ class DatasetService(ImportService):
         return text_sample(self.store, name, fingerprint)
 
     def text_words(self, name: str, fingerprint: str = "") -> Mapping[str, object]:
-        """Return what is known of the words of texts with labels: what the training texts leave unread, capitals."""
+        """Return word statistics of labelled texts: words the training texts miss, and capitals."""
         return text_words(self.store, name, fingerprint)
 
     def versions(self, name: str) -> list[VersionInfo]:
-        """Return every version of a brought data set, the newest first; none of a built-in one."""
+        """Return every version of an imported dataset, newest first; empty for built-in ones."""
         return [] if name in catalog.datasets() else self.store.versions(name)
 
     def version(self, name: str, fingerprint: str = "") -> VersionInfo:
-        """Return what is known of a version; without a fingerprint of the one in use."""
+        """Return a version's metadata; without a fingerprint, that of the current version."""
         return self.store.version(name, fingerprint).manifest.info
 
     def head(self, name: str) -> str:
@@ -99,11 +99,11 @@ class DatasetService(ImportService):
         return [] if name in catalog.datasets() else list(self.store.version(name, fingerprint).findings)
 
     def facts(self, name: str, fingerprint: str = "") -> dict[str, object]:
-        """Return what was found out when it was read: format, encoding, columns, mapping of the labels."""
+        """Return the facts found at import: format, encoding, columns, label mapping."""
         return {} if name in catalog.datasets() else dict(self.store.version(name, fingerprint).manifest.facts)
 
     def guesses(self, name: str, fingerprint: str = "") -> list[Guess]:
-        """Return what was guessed when a version was imported; nothing of a built-in one, or one of older days."""
+        """Return a version's import guesses; empty for built-in or older versions."""
         found = self.facts(name, fingerprint).get("guesses", ())
         return [Guess(**guess) for guess in found] if isinstance(found, list) else []
 
@@ -156,7 +156,7 @@ class DatasetService(ImportService):
         return split_examples(self.store, name, fingerprint, "test", places)
 
     def export_rows(self, name: str, fingerprint: str = "") -> bytes:
-        """Return texts or a table as CSV that is safe to open in a spreadsheet."""
+        """Return texts or a table as CSV, safe to open in a spreadsheet."""
         return csv_rows(self.store.version(name, fingerprint))
 
     def label_issue_list(
@@ -186,7 +186,9 @@ class DatasetService(ImportService):
     def remaining_label_issues(
         self, name: str, doubted: Sequence[LabelIssue], trained_on: str, fingerprint: str
     ) -> list[LabelIssue]:
-        """Return what a run doubts as positions in a version made since, without what was put right or has gone.
+        """Return a run's label issues as positions in a later version.
+
+        Those corrected or removed since are left out.
 
         Args:
             name: The data set.
@@ -202,12 +204,12 @@ class DatasetService(ImportService):
     def label_issue_finding(
         self, name: str, doubted: Sequence[LabelIssue], fingerprint: str = "", preflight: LabelFlipTest | None = None
     ) -> Finding:
-        """Return what a run doubts, at least one label, as a finding among those of the doctor."""
+        """Return a run's label issues, at least one, as a finding of the doctor."""
         version = self.store.version(name, fingerprint)
         return label_issues.label_issue_finding(doubted, version.manifest.info, version.rows, preflight)
 
     def lineage(self, name: str, fingerprint: str) -> list[str]:
-        """Return the fingerprints of a version and of those that it was made from, the newest first."""
+        """Return the fingerprints of a version and its ancestors, newest first."""
         parents = {info.fingerprint: info.parent for info in self.versions(name)}
         line: list[str] = []
         while fingerprint in parents and fingerprint not in line:  # a fix and its undoing may lead in a circle
@@ -216,7 +218,7 @@ class DatasetService(ImportService):
         return line
 
     def keep_labels(self, name: str, positions: Sequence[int], fingerprint: str = "") -> None:
-        """Keep labels as they are, whatever a model says: none is doubted again, in no version."""
+        """Keep labels as they are; no version ever doubts them again."""
         keys = label_issues.labels_known_as(self.store.version(name, fingerprint).rows, positions)
         label_issues.keep_labels(self.store.folder / name, self._kept(name) | set(keys))
 
@@ -238,7 +240,7 @@ class DatasetService(ImportService):
         self.store.use(name, fingerprint)
 
     def start_relabel(self, name: str, changes: Mapping[int, str], fingerprint: str = "") -> str:
-        """Give rows other labels, in a new version made by a process of its own; return the id to watch it by.
+        """Start a process that relabels rows in a new version; return its job id.
 
         Args:
             name: The data set.
@@ -274,7 +276,7 @@ class DatasetService(ImportService):
         self.store.change_card(name, deleted_at=None)
 
     def empty_trash(self, keep: Iterable[str] = ()) -> int:
-        """Remove the data sets in the trash and their files for good; return how many.
+        """Delete the datasets in the trash with their files; return how many.
 
         Args:
             keep: Names that runs still need.
@@ -285,7 +287,7 @@ class DatasetService(ImportService):
         return len(doomed)
 
     def start_fix(self, name: str, code: str, fingerprint: str = "") -> str:
-        """Put a finding right, in a new version made by a process of its own; return the id to watch it by."""
+        """Start a process that fixes a finding in a new version; return job id."""
         finding = next((f for f in self.findings(name, fingerprint) if f.code == code), None)
         if finding is None or not finding.fix:
             raise UserError(f"There is nothing of the kind '{code}' to put right in '{name}'.")

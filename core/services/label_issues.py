@@ -1,4 +1,4 @@
-"""Labels that a trained model doubts: where runs and data sets meet. Pages and commands call it."""
+"""Label issues from a trained model, connecting runs and datasets, for pages and commands."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from core.services.run_service import Service
 
 @dataclass(frozen=True)
 class LabelIssues:
-    """What a model that was trained on a version, or on one before it, doubts."""
+    """Label issues from a model trained on a version or an earlier one."""
 
     finding: Finding
     labels: tuple[LabelIssue, ...]  # as positions in the version that was asked about, the surest first
@@ -25,7 +25,9 @@ class LabelIssues:
 
 
 def label_issues_of(service: Service, dataset: str, fingerprint: str = "") -> LabelIssues | None:
-    """Return what the latest model doubts of a brought version that is clearly better than the strongest baseline.
+    """Return label issues from the latest model clearly better than the strongest baseline.
+
+    The version is one of an imported dataset.
 
     Args:
         service: Knows runs and data sets.
@@ -47,7 +49,7 @@ def label_issues_of(service: Service, dataset: str, fingerprint: str = "") -> La
 
 
 def label_issues_of_run(service: Service, run: Run, fingerprint: str = "") -> LabelIssues | None:
-    """Return what a run doubts of a version, whether or not it is believed; None where it doubts nothing.
+    """Return a run's label issues in a version, believed or not; None without any.
 
     Args:
         service: Knows runs and data sets.
@@ -66,13 +68,13 @@ def label_issues_of_run(service: Service, run: Run, fingerprint: str = "") -> La
 
 
 def is_believed(service: Service, run: Run) -> bool:
-    """Return whether a run is clearly better than the strongest baseline, so that its doubts are worth a look."""
+    """Check whether a run clearly beats the strongest baseline, so its issues are worthwhile."""
     gain = _difference(service, run)
     return gain is not None and float(gain["ci_low"]) > 0
 
 
 def why_no_label_issues(service: Service, run_id: str, dataset: str, fingerprint: str) -> str:
-    """Return, as a sentence, why nothing that a run doubts is suggested; empty where it is.
+    """Return, as a sentence, why no label issues are suggested; empty if they are.
 
     Args:
         service: Knows runs and data sets.
@@ -95,7 +97,7 @@ def why_no_label_issues(service: Service, run_id: str, dataset: str, fingerprint
 
 
 def why_not_believed(service: Service, run: Run) -> str:
-    """Return, as a sentence, why the doubts of a run that is no better than a baseline are not suggested."""
+    """Return, as a sentence, why a run no better than a baseline suggests none."""
     gain = _difference(service, run)
     if gain is None:
         return f"'{run.name}' was not compared with a baseline, so which labels it doubts is not suggested to you."
@@ -120,7 +122,7 @@ def _label_issues(service: Service, run: Run, mark: str) -> LabelIssues | None:
 
 
 def _difference(service: Service, run: Run) -> Mapping[str, Any] | None:
-    """Return how far a run is above the strongest baseline; None where nobody knows, or it has no doubts."""
+    """Return a run's gain over the strongest baseline; None if unknown or without issues."""
     if not _file(service, run).exists():
         return None
     written = _written(service, run)

@@ -1,4 +1,4 @@
-"""Runs that come from runs: trained longer from what another learnt, or begun with another's settings."""
+"""Runs derived from runs: trained longer, or started with another run's settings."""
 
 import math
 import shutil
@@ -82,7 +82,7 @@ class Family:
         return run.config.model_copy(update={"continues": "", "epochs": min(passes, _MOST_EPOCHS)})
 
     def parent_of(self, config: TrainConfig, cloned_from: str = "") -> tuple[str, str]:
-        """Return the run that one of this configuration comes from and how; two empty texts where it comes from none.
+        """Return the parent run and the relation to it; two empty texts without one.
 
         Args:
             config: Of the new run.
@@ -143,12 +143,12 @@ class Family:
         return run
 
     def needed_by(self, run: Run) -> list[Run]:
-        """Return the runs that will begin with this one's files and have saved nothing of their own yet."""
+        """Return the runs that need this run's files and have saved nothing yet."""
         mine = [child for child in self._runs.children(run.id) if child.parent_kind == LONGER]
         return [c for c in mine if c.status.is_active or (c.can_resume and not self.has_checkpoint(c))]
 
     def empty_trash(self) -> int:
-        """Remove the runs in the trash, and their files, but those that are needed; return how many."""
+        """Delete runs in the trash and their files, except those needed; return how many."""
         doomed = [run.id for run in self._runs.list(trashed=True) if not self.needed_by(run)]
         removed = self._runs.remove(doomed)
         for run_id in removed:

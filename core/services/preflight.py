@@ -1,4 +1,4 @@
-"""What can be found out before a run starts: asked for here, found out by a process, remembered for a day.
+"""Preflight trials of a configuration: requested here, run in a process, cached a day.
 
 `estimate`: how long a run will take, how much memory it needs and what that costs, from a few real steps.
 `learning-rate`: which learning rate suits, from a short test. `augmentation`: what changed examples look like.
@@ -42,7 +42,7 @@ class Preflights:
         self._store, self._worker = PreflightStore(database), worker
 
     def request(self, kind: PreflightKind, config: TrainConfig, *, again: bool = False) -> Preflight:
-        """Ask for a trial: what is known is answered at once, what is asked already is not asked again.
+        """Request a trial, reusing a known result or a pending request.
 
         Args:
             kind: "estimate", "learning-rate" or "augmentation".
@@ -66,14 +66,17 @@ class Preflights:
         return preflight
 
     def find(self, kind: PreflightKind, config: TrainConfig) -> Preflight | None:
-        """Return the trial about this as it is now; None where nobody has asked. Whoever waits asks this again."""
+        """Return the current trial of a configuration; None if not requested.
+
+        The caller polls this until the trial is done.
+        """
         preflight = self._store.find(kind, subject(kind, config).config_hash())
         if preflight is not None and preflight.status.is_active and not self._worker.info().alive:
             self._worker.ensure()
         return preflight
 
     def estimate_of(self, config: TrainConfig) -> Mapping[str, Any]:
-        """Return what was estimated for this configuration; empty where nothing was, or where it did not fit."""
+        """Return a configuration's estimate; empty if there is none or it did not fit."""
         preflight = self._store.find("estimate", subject("estimate", config).config_hash())
         return (
             self.with_folds(preflight.result, config) if preflight is not None and preflight.result.get("fits") else {}
@@ -104,7 +107,7 @@ class Preflights:
 
     @staticmethod
     def folds_in_words(result: Mapping[str, Any]) -> str:
-        """Return what an estimate says of judging every row, a sentence; empty where it says nothing of it."""
+        """Return, as a sentence, an estimate's cross-validation cost; empty if not included."""
         folds = result.get("folds") or {}
         if folds.get("why_not") or not folds.get("seconds"):
             return str(folds.get("why_not") or "")
@@ -116,7 +119,7 @@ class Preflights:
 
 
 def subject(kind: PreflightKind, config: TrainConfig) -> TrainConfig:
-    """Return the configuration with everything at its default that the answer does not depend on."""
+    """Return the configuration with all settings irrelevant to the answer at their defaults."""
     fields = TrainConfig.model_fields
     names = _WITHOUT_EFFECT.get(kind) or [
         name for name, field in fields.items() if field.title and not name.startswith("augment_")

@@ -1,4 +1,4 @@
-"""Which model to begin with on a data set, why, and which one is next."""
+"""Recommendation of a first model for a dataset, with reasons and the next model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ class Recommendation:
 
 
 def recommended(dataset_service: DatasetService, dataset: str, task: str) -> Recommendation:
-    """Return which model to begin with on a data set, brought or built in; quick after the first time.
+    """Return the recommended first model for a dataset; quick after the first call.
 
     Args:
         dataset_service: Where it is.
@@ -71,7 +71,7 @@ def _recommended(dataset_service: DatasetService, dataset: str, task: str, finge
 
 
 def traits_of(texts: Texts, models: Mapping[str, ModelSpec], words: Mapping[str, Any] | None = None) -> TextTraits:
-    """Return what of texts decides which model reads them; each model reads as in its quick preset.
+    """Return the text traits that decide between models, each in its quick preset.
 
     Args:
         texts: A sample.
@@ -84,7 +84,7 @@ def traits_of(texts: Texts, models: Mapping[str, ModelSpec], words: Mapping[str,
 
 
 def _reading(model: ModelSpec, texts: Texts, vocabulary: Vocabulary) -> Reading | None:
-    """Return what of some texts a model reads, with its own vocabulary or with that of the training texts."""
+    """Return how much of texts a model reads, with its own or training vocabulary."""
     quick = {key: value for key, value in model.presets["quick"].items() if key in model.params.model_fields}
     params = model.params.model_validate(quick)
     if model.reading is not None:
@@ -123,7 +123,7 @@ def recommend(task: TaskSpec, models: Mapping[str, ModelSpec], traits: TextTrait
 
 
 def _strange(traits: TextTraits) -> str:
-    """Return the sentence that says where many characters are new even to whoever reads every one; mostly nothing."""
+    """Return a sentence on the share of characters not in training texts; mostly empty."""
     strange = traits.vocabulary.characters
     if strange <= MOST_UNREADABLE:
         return ""
@@ -131,7 +131,7 @@ def _strange(traits: TextTraits) -> str:
 
 
 def _against(model: ModelSpec, traits: TextTraits) -> str:
-    """Return why a model does not suit these texts, a sentence; "" where nothing speaks against it."""
+    """Return why a model does not suit these texts; `""` if it does."""
     reading = traits.readings.get(model.name)
     if reading is None:
         return ""

@@ -1,4 +1,4 @@
-"""What is told of a run: one JSON document, the contract of every command's `--json`, and the end of its log."""
+"""A run as one JSON document, the contract of `--json`, and its log's end."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -57,7 +57,7 @@ def _scores(by_metric: Mapping[str, Score]) -> dict[str, dict[str, float]]:
 
 
 def tail_of(file: Path, size_bytes: int) -> str:
-    """Return at most so much of the end of a text file; empty where there is none."""
+    """Return at most `size_bytes` from a text file's end; empty without a file."""
     if not file.exists():
         return ""
     with file.open("rb") as opened:

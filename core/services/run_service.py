@@ -1,4 +1,7 @@
-"""What pages, commands and routes call. Never imports torch: whatever computes runs in a process of its own."""
+"""The service for pages, commands and routes; never imports torch.
+
+Computation runs in separate processes.
+"""
 
 import json
 from collections.abc import Mapping
@@ -32,7 +35,10 @@ LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 
 
 class Service:
-    """One door to everything. Each method is a question or one change; all errors are `TouchstoneError`."""
+    """The application's facade: each method a query or one change.
+
+    All its errors are `TouchstoneError`.
+    """
 
     def __init__(self, settings: Settings, database: Database, worker: Worker) -> None:
         """Wire it; `core.services.bootstrap.open_service` does."""
@@ -45,7 +51,9 @@ class Service:
 
     @staticmethod
     def is_owner(headers: Mapping[str, str]) -> bool:
-        """Return whether a request was made by the owner at this machine, who may name files and folders on it.
+        """Check whether the local owner made a request.
+
+        Only the owner may name files and folders on this machine.
 
         Args:
             headers: Of the request, as they came through `core.access.guard`.
@@ -83,7 +91,7 @@ class Service:
             return None
 
     def learning_rate_for(self, model: str, preset: str, task: str, optimizer: str) -> float:
-        """Return the learning rate that suits an optimiser with a model, where nobody chooses one."""
+        """Return the default learning rate of an optimiser with a model."""
         return configure.learning_rate_for(catalog.find_model(model), preset, task, optimizer)
 
     def make_config(
@@ -100,12 +108,12 @@ class Service:
         return self.dataset_service.preview(dataset)
 
     def runs_using(self, dataset: str, fingerprint: str = "") -> list[Run]:
-        """Return the runs that need a data set, or one version of it, the newest first."""
+        """Return the runs that need a dataset or one version, newest first."""
         using = (run for run in [*self.runs(), *self.runs(trashed=True)] if run.config.dataset == dataset)
         return [run for run in using if fingerprint in ("", run.config.dataset_version)]
 
     def empty_data_trash(self) -> int:
-        """Remove the data sets in the trash for good but those that runs need; return how many."""
+        """Delete datasets in the trash, except those runs need; return how many."""
         needed = {run.config.dataset for run in [*self.runs(), *self.runs(trashed=True)]}
         return self.dataset_service.empty_trash(needed)
 
@@ -139,7 +147,7 @@ class Service:
     def train_longer(
         self, run_id: str, epochs: int, learning_rate: float | None = None, idempotency_key: str | None = None
     ) -> Run:
-        """Queue a new run that goes on from what a finished, stopped or diverged one has learnt.
+        """Queue a new run that continues from a finished, stopped or diverged run's weights.
 
         Args:
             run_id: The run; it stays as it is.
@@ -168,7 +176,9 @@ class Service:
         return self._end(run_id, "stop")
 
     def end_run(self, run_id: str) -> Run:
-        """End a run's process at once, for one that stands still and hears no wish; its checkpoints are kept.
+        """Kill a hung run's process at once; its checkpoints are kept.
+
+        It is for a run that does not react to a stop request.
 
         It may be the one that keeps everybody from writing: then it is ended before the wish is noted.
 
@@ -190,7 +200,7 @@ class Service:
         return self.run(run_id)
 
     def pause_run(self, run_id: str) -> Run:
-        """Ask a run to pause: it frees memory and device, and `resume_run` goes on exactly there.
+        """Ask a run to pause, freeing memory and device; `resume_run` continues exactly there.
 
         Raises:
             RunNotReady: It has already ended.
@@ -198,7 +208,7 @@ class Service:
         return self._end(self._family.check_can_pause(self.run(run_id)).id, "pause")
 
     def finish_run(self, run_id: str) -> Run:
-        """Ask a run to end its training now and to be judged and saved; one that was stopped is resumed for that.
+        """Ask a run to end training, evaluate and save; a stopped one is resumed.
 
         Raises:
             RunNotReady: It has learnt nothing yet, is being stopped, or has already succeeded.
@@ -246,7 +256,7 @@ class Service:
         return self._queue.waiting(self.worker.info().slots)
 
     def expect_run(self) -> None:
-        """Have a supervisor ready for a run that somebody may ask for in a moment: it leaves when it was idle for long.
+        """Start a supervisor for a run that may soon be asked for.
 
         Loading what a run needs takes seconds, which pass while somebody reads the page.
         """
@@ -254,7 +264,9 @@ class Service:
             self.worker.ensure()
 
     def watch(self) -> WorkerInfo:
-        """Return what the supervisor says; start one where runs wait or work here and none lives.
+        """Return the supervisor's state; start one if needed.
+
+        It is needed where runs wait or work here and no supervisor is alive.
 
         A process of ours that stands still with the database in its hands is let go on, or ended, before.
         """
@@ -305,7 +317,7 @@ class Service:
         return self._family.of(self.run(run_id))
 
     def document(self, run_id: str) -> dict[str, Any]:
-        """Return everything known of a run as one JSON document (the contract of `runs show --json`)."""
+        """Return a run as one JSON document (the contract of `runs show --json`)."""
         run = self.run(run_id)
         return run_document(run, self._runs.artifacts(run.id), self._family.of(run))
 
@@ -336,7 +348,10 @@ class Service:
         self._change(run_id, deleted_at=None)
 
     def empty_trash(self) -> int:
-        """Remove the runs in the trash for good, but those from whose files another will begin; return how many."""
+        """Delete runs in the trash, except those other runs need; return how many.
+
+        Another run needs one if it will begin with its files.
+        """
         return self._family.empty_trash()
 
     def _end(self, run_id: str, how: Literal["stop", "pause"]) -> Run:

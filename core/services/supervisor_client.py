@@ -1,4 +1,4 @@
-"""How the outside meets the supervisor: is there one, and if not, start one that outlives us."""
+"""The supervisor's client: finds it, or starts one that outlives this process."""
 
 import hashlib
 import subprocess
@@ -17,7 +17,7 @@ _PATIENCE_S = 10.0  # between two starts: a new supervisor needs a moment to tak
 
 
 def code_version() -> str:
-    """Return a short hash of Touchstone's code as it lies on the disk, which a new supervisor would run.
+    """Return a short hash of Touchstone's code on disk, for a new supervisor.
 
     Not remembered: a dashboard that was started before an update must not mistake the new supervisor for an old one.
     """
@@ -39,7 +39,7 @@ class SupervisorProcess:
         self._started_at = -_PATIENCE_S
 
     def ensure(self) -> None:
-        """Start a supervisor unless one lives; ask one of an older Touchstone to hand over."""
+        """Start a supervisor unless one is running; ask an outdated one to hand over."""
         with self._lock:
             lease = self._queue.lease()
             if lease is not None and is_held(lease, self._settings.heartbeat_timeout_s):

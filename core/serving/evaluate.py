@@ -1,4 +1,4 @@
-"""A finished run's model on the test split of a data set, and how much of that it has met before."""
+"""Evaluation of a finished model on a test split, including already seen examples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -49,7 +49,9 @@ def evaluate_on(
     device: str = "cpu",
     learnt: Sequence[DatasetSpec] | None = None,
 ) -> Evaluation:
-    """Judge a finished run's model on the test split of a data set: its own, or another with the same labels.
+    """Evaluate a finished model on a dataset's test split.
+
+    The dataset is its own, or another one with the same labels.
 
     Args:
         run_folder: The run's folder.
@@ -97,7 +99,7 @@ def evaluate_on(
 
 
 def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictions:
-    """Return what the model does on each example; of a text on each character but the first."""
+    """Return the predictions on each example; for texts, on all characters but the first."""
     inputs, judge = predictor.preprocessor.transform(test.inputs), getattr(predictor.preprocessor, "judge", None)
     predictions = predict_split(
         predictor.task,
@@ -113,7 +115,10 @@ def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictio
 
 
 def _counted(evaluation: Evaluation, seen: Seen, test: Examples) -> Evaluation:
-    """Return an evaluation that says how many examples were met, by kind; of a text those that are judged at all."""
+    """Return an evaluation with the numbers of seen examples, by kind.
+
+    Of a text only the characters that are judged are counted.
+    """
     counts = np.ones(len(seen.any), np.bool_)
     for begin, end in test.unjudged:
         counts[begin:end] = False

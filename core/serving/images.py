@@ -1,4 +1,4 @@
-"""Picture files as people have them, made to look like the pictures that a model has learnt from."""
+"""User image files, converted to the form of a model's training images."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ INK = 0.15  # brightness, of 0..1, from which a pixel belongs to what was drawn
 
 
 def read_image(source: Path | bytes, info: DataInfo) -> Images:
-    """Return a picture as the model expects it, (H, W, C) of 0 to 255.
+    """Return an image as the model expects it, (H, W, C), 0 to 255.
 
     It is cut and resized exactly as the training pictures were. Small grey models whose training pictures are bright
     on dark (such as handwritten digits) get a drawing: inverted if its border is bright, cut to what was drawn,
@@ -51,7 +51,7 @@ def read_image(source: Path | bytes, info: DataInfo) -> Images:
 
 
 def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
-    """Return the picture, upright, on the ground of the training pictures where it is transparent."""
+    """Return the upright image, its transparency filled with the training images' background."""
     try:
         if isinstance(source, Path):
             if source.stat().st_size > LARGEST_FILE:
@@ -73,7 +73,7 @@ def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
 
 
 def _like_a_drawing(grey: "Image", width: int, height: int) -> "Image":
-    """Return bright ink on black, cut to the ink and centred, resized to the model's pictures."""
+    """Return bright ink on black, cropped, centred and resized to the model's input."""
     from PIL import Image
 
     pixels: NDArray[np.float32] = np.asarray(grey, dtype=np.float32) / np.float32(255)  # (H, W)
@@ -87,7 +87,7 @@ def _like_a_drawing(grey: "Image", width: int, height: int) -> "Image":
 
 
 def _centred(pixels: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
-    """Return what was drawn, in the middle, on a canvas that has the model's proportions."""
+    """Return the drawing centred on a canvas of the model's proportions."""
     rows, columns = np.flatnonzero(pixels.max(1) >= INK), np.flatnonzero(pixels.max(0) >= INK)
     ink = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = max(ink.shape[0] / height, ink.shape[1] / width)

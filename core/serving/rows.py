@@ -1,4 +1,4 @@
-"""Rows as people have them, made into the table that a model has learnt from."""
+"""User rows, converted to the table that a model was trained on."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -59,7 +59,7 @@ def table_of(
     decimal_hint: Decimal = ".",
     units: Mapping[str, str] = MappingProxyType({}),
 ) -> "pd.DataFrame":
-    """Return rows as a table with the columns that the model needs, as far as the first row has them.
+    """Return rows as a table of the model's columns that the first row has.
 
     Args:
         rows: Dictionaries by column. Numbers may be texts such as "8GB" or "1.234,50"; what is unknown may be empty
@@ -92,7 +92,7 @@ def table_of(
 
 
 def _dates(cells: Sequence[Any], column: DateReader) -> NDArray[Any]:
-    """Return the dates in a column's cells as (N,) datetime64, or times of the day as timedelta64."""
+    """Return a column's dates as (N,) datetime64, or times of day as timedelta64."""
     texts = ["" if cell is None or cell != cell else str(cell).strip() for cell in cells]
     known = [text for text in texts if not is_missing(text)]
     day_first = {"dmy": True, "mdy": False}.get(column.order)
@@ -121,7 +121,7 @@ def _reads_as(text: str, column: DateReader) -> bool:
 
 
 def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str) -> NDArray[np.float64]:
-    """Return the numbers in a column's cells, (N,), NaN where there is nothing; read as they are when imported."""
+    """Return a column's numbers, (N,), NaN where missing; parsed as at import."""
     are_numbers = [isinstance(cell, int | float | np.number) and not isinstance(cell, bool) for cell in cells]
     texts = [
         "" if cell is None or is_one else str(cell).strip() for cell, is_one in zip(cells, are_numbers, strict=True)
@@ -148,7 +148,7 @@ def _float(number: Any) -> float:
 
 
 def _word(value: Any) -> str | None:
-    """Return the word in a cell, None where there is nothing; 1.0 is the word "1"."""
+    """Return the word in a cell, None if empty; 1.0 becomes the word "1"."""
     if value is None or value != value:  # NaN is the one value that differs from itself
         return None
     text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,4 +1,4 @@
-"""Which examples a model has met before it is judged on them: the same, or nearly the same, under whatever name."""
+"""Test examples already seen in training, identical or nearly so, under any dataset name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """Which examples (of a text: characters of its joined documents) a model has met, (N,) each.
+    """Masks of the examples a model has seen, (N,) each.
+
+    Of a text they are the characters of its joined documents.
 
     Args:
         trained: The same as one in the training split, or nearly.
@@ -77,7 +79,7 @@ def _size(test: Examples) -> int:
 
 
 def _met(test: Examples, known: Examples) -> tuple[Mask, Mask]:
-    """Return which examples are the same as a known one, and which are that or nearly so."""
+    """Return masks of examples identical to known ones, and of identical or similar ones."""
     if isinstance(test.inputs, np.ndarray):
         return _met_images(test.inputs, np.asarray(known.inputs))
     if not isinstance(test.inputs, tuple):
@@ -132,5 +134,5 @@ def _rounded(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _among(numbers: Keys | NDArray[np.int64], count: int) -> Mask:
-    """Return which of the first so many have the number of one of the others."""
+    """Return which of the first `count` numbers occur among the rest."""
     return np.asarray(np.isin(numbers[:count], numbers[count:]))

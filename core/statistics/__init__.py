@@ -1,1 +1,4 @@
-"""How sure a number is: every interval and every test once, each with its source; plain numbers in and out."""
+"""Statistics of scores: confidence intervals and tests, each with its source.
+
+Plain numbers go in and out.
+"""

@@ -1,4 +1,4 @@
-"""Areas under the curves of all thresholds: how sure the ROC area and the average precision are."""
+"""Confidence intervals of threshold-free areas: ROC area and average precision."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,9 @@ from core.statistics.normal import Z95
 
 
 def roc_area(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Score:
-    """Return the chance that one of the class gets a higher score than one of the rest, with its 95 % interval.
+    """Return the ROC area with its 95 % interval.
+
+    It is the chance that one of the class gets a higher score than one of the rest.
 
     The interval is NaN where no pair is out of order: the variance is then 0 and says nothing.
 
@@ -25,14 +27,14 @@ def roc_area(scores: NDArray[np.float64], is_it: NDArray[np.bool_]) -> Score:
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the rank of each value from 1, the mean one where several are the same."""
+    """Return the ranks of values from 1; ties share their mean rank."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return np.asarray((last - (counts - 1) / 2)[places], dtype=np.float64)
 
 
 def average_precision_of(area: float, positives: int) -> Score:
-    """Return an average precision with its 95 % interval; without one where nothing is out of order.
+    """Return an average precision with its 95 % interval; none for a perfect order.
 
     Args:
         area: The average precision.

@@ -1,4 +1,4 @@
-"""Examples that come in clusters (copies, rows of one customer): the cluster is what is drawn, not the example.
+"""Clustered examples (copies, rows of one customer): resampling by cluster, not example.
 
 Davison & Hinkley, "Bootstrap Methods and their Application", 1997, section 3.8: whole clusters are resampled. A score
 that is a ratio of two means over the examples is the same ratio of means over the clusters' sums, so what holds for
@@ -26,7 +26,7 @@ _NOWHERE = float("nan")
 
 
 def clusters_of(predictions: Predictions) -> Clusters | None:
-    """Return the cluster of each example, (N,) from 0 without gaps; None where each is as good as one by itself.
+    """Return each example's cluster, (N,) from 0 without gaps; None if clustering is negligible.
 
     That is where the variance could not be 5 % larger if all examples of each cluster were the same (Kish, "Survey
     Sampling", 1965, chapter 5).
@@ -39,7 +39,7 @@ def clusters_of(predictions: Predictions) -> Clusters | None:
 
 
 def clustered_score(metric: MetricSpec, predictions: Predictions, clusters: Clusters, seed: int) -> Score:
-    """Return a metric with its 95 % interval, without one where there are fewer than ten clusters.
+    """Return a metric with its 95 % interval; none for fewer than ten clusters.
 
     Args:
         metric: Says by `statistic` what it is made of.
@@ -63,7 +63,7 @@ def clustered_score(metric: MetricSpec, predictions: Predictions, clusters: Clus
 def clustered_difference(
     metric: MetricSpec, first: Predictions, second: Predictions, clusters: Clusters, seed: int
 ) -> Difference:
-    """Return how far the first model's score is above the second's on the same examples.
+    """Return the first model's score minus the second's, on the same clustered examples.
 
     Args:
         metric: Of both.
@@ -92,7 +92,7 @@ def clustered_difference(
 
 
 def _share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
-    """Return a share with Wilson's interval for as many examples as the clusters are worth.
+    """Return a share with Wilson's interval at the clusters' effective sample size.
 
     Korn & Graubard, "Confidence Intervals for Proportions with Small Expected Number of Positive Counts Estimated from
     Survey Data", 1998; with Student's t (Fisher & Cornish 1960); where all are right, or wrong, the clusters count.
@@ -109,7 +109,7 @@ def _share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
 
 
 def _resampled(metric: MetricSpec, predictions: Predictions, clusters: Clusters, seed: int) -> Values:
-    """Return a metric on each resample of the clusters, (R,): the same resamples for the same seed."""
+    """Return a metric on each cluster resample, (R,), reproducible by seed."""
     if metric.of_counts is not None:
         return np.array([metric.of_counts(*counts) for counts in _counts(predictions, clusters, seed)])
     examples = np.arange(len(clusters))
@@ -117,7 +117,7 @@ def _resampled(metric: MetricSpec, predictions: Predictions, clusters: Clusters,
 
 
 def _counts(predictions: Predictions, clusters: Clusters, seed: int) -> Iterator[tuple[Values, Values, Values]]:
-    """Yield hits, times answered and times right of each class, (K,) each, in each resample."""
+    """Yield hits, predicted and actual counts of each class, (K,), per resample."""
     actual, answered = predictions.targets, predictions.predicted
     classes = int(max(actual.max(), answered.max())) + 1
     kinds, which = np.unique(actual * classes + answered, return_inverse=True)

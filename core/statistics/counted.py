@@ -1,4 +1,4 @@
-"""How sure a mean over classes is, such as the macro-F1, which follows from counts: by the jackknife, on the logit."""
+"""Intervals of means over classes, such as macro-F1: jackknife on the logit."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,9 @@ NEAREST = 1e-3  # to 0 and 1, where the logit has no end
 
 
 def counted_interval(value: float, of_counts: OfCounts, predictions: Predictions) -> Score:
-    """Return a mean over classes with its 95 % interval; Wilson's of the share of right answers where none is wrong.
+    """Return a mean over classes with its 95 % interval.
+
+    Where nothing is wrong it is Wilson's, of the share of right answers.
 
     A ratio of few examples of a class is too low or too high on average, and a resample of the examples is so twice: of
     1,000 classes with 60 examples each, percentiles of resamples hold the truth in one of four cases.
@@ -47,7 +49,7 @@ def _share(logit: float) -> float:
 
 
 def _without_each(of_counts: OfCounts, predictions: Predictions) -> NDArray[np.float64]:
-    """Return how much the mean changes without each example, (N,): it counts for its class and for the answer's."""
+    """Return the mean's change without each example, (N,), in class and answer."""
     targets, answers = np.asarray(predictions.targets, np.int64), np.asarray(predictions.predicted, np.int64)
     classes = int(max(targets.max(), answers.max())) + 1
     right = targets == answers

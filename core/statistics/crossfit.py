@@ -1,4 +1,4 @@
-"""How sure a score is that comes from folds: every row was judged once, by a model that had not seen it.
+"""Confidence intervals of cross-validated scores: each row predicted once, by a model without it.
 
 The variance of the rows alone (Bayle et al., "Cross-validation Confidence Intervals for Test Error", 2020) says how
 well the mean of the folds' models is known. The model that is kept has learnt from other rows, so the correction
@@ -51,7 +51,7 @@ class Folds:
         return int(self.number.max(initial=-1)) + 1
 
     def spread(self, metric: MetricSpec) -> float:
-        """Return how many times the variance of the rows counts, as models that learn from other rows are others."""
+        """The factor on the row variance for the variation between folds' training rows."""
         size = len(self.number)
         of_answers = metric.statistic == "share" or metric.of_counts is not None
         share = math.sqrt(min(size / WHOLE_FROM, 1.0)) if of_answers else 1.0
@@ -63,7 +63,9 @@ class Folds:
 
 
 def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds, seed: int) -> Score:
-    """Return a metric of all rows with its 95 % interval; without one where there are too few rows.
+    """Return a metric of all rows with its 95 % interval.
+
+    It has none where there are too few rows.
 
     Args:
         metric: The metric.
@@ -92,7 +94,7 @@ def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds
 def crossfitted_difference(
     metric: MetricSpec, first: Predictions, second: Predictions, folds: Folds, seed: int
 ) -> Difference:
-    """Return how far the first model's score is above the second's, judged in the same folds.
+    """Return the first model's score minus the second's, in the same folds.
 
     Args:
         metric: Of both.
@@ -136,7 +138,10 @@ def corrected_resampled(means: NDArray[np.float64], test_rows: float, training_r
 
 
 def _by_folds(value: float, means: list[float], folds: Folds, half: float, spread: float) -> float | None:
-    """Return half of the textbook's interval where it has to stand; None where that of the rows is right."""
+    """Return half the fold-based interval where required; None where the rows' interval holds.
+
+    The fold-based interval is that of the textbook.
+    """
     known = np.array(means)
     if not np.isfinite(known).all() or not math.isfinite(value):
         return None
@@ -150,7 +155,7 @@ def _by_folds(value: float, means: list[float], folds: Folds, half: float, sprea
 
 
 def _wider(metric: MetricSpec, score: Score, root: float) -> Score:
-    """Return the interval of a score as wide as other training rows make it, on the scale on which it was found."""
+    """Return a score's interval widened for other training rows, on its own scale."""
     if not all(map(math.isfinite, (score.value, score.ci_low, score.ci_high))):
         return score
     value, low, high = score.value, score.ci_low, score.ci_high
@@ -167,14 +172,20 @@ def _wider(metric: MetricSpec, score: Score, root: float) -> Score:
 
 
 def _farther(value: float, end: float, times: float) -> float:
-    """Return an end so many times farther from the value, on the logarithm; as it is where there is none."""
+    """Return an end moved away from the value on the log scale.
+
+    An end is unchanged where there is no logarithm.
+    """
     if value <= 0 or end <= 0:
         return end
     return value * math.exp(min(times * math.log(end / value), 700.0))
 
 
 def _of_shares(first: NDArray[np.bool_], second: NDArray[np.bool_], spread: float) -> Difference:
-    """Return the difference of two shares: Bonett and Price's interval and its test, of as many rows as count."""
+    """Return the difference of two shares, with Bonett and Price's interval and test.
+
+    They are for the effective number of rows.
+    """
     only = [int(np.count_nonzero(first & ~second)), int(np.count_nonzero(second & ~first))]
     middle, half = differing_shares(*(count / spread for count in (*only, len(first))))
     p = _normal_p(abs(middle) / half * Z95) if half > 0 else 1.0
@@ -183,7 +194,10 @@ def _of_shares(first: NDArray[np.bool_], second: NDArray[np.bool_], spread: floa
 
 
 def _of_numbers(found: Difference, root: float) -> Difference:
-    """Return a difference with what other training rows add; its test is that of the interval's end next to 0."""
+    """Return a difference widened for other training rows, with the interval's test.
+
+    The test is that of the interval's end next to 0.
+    """
     if not (math.isfinite(found.low) and math.isfinite(found.high)):
         return found
     low, high = (found.value + root * (end - found.value) for end in (found.low, found.high))
@@ -197,7 +211,7 @@ def _normal_p(z: float) -> float:
 
 
 def _student_p(t: float, degrees: int) -> float:
-    """Return how often Student's t of 1 to 4 degrees of freedom is as far from 0: its closed forms."""
+    """Return Student's t two-sided p-value for 1 to 4 degrees of freedom, closed-form."""
     if degrees == 1:
         inside = 2 / math.pi * math.atan(t)
     elif degrees == 2:

@@ -1,4 +1,4 @@
-"""The difference between two scores on the same examples, and what may be said of it."""
+"""The difference of two scores on the same examples, and its interpretation."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ MORE_FOR_POWER = ((Z95 + Z_POWER) / Z95) ** 2
 
 @dataclass(frozen=True)
 class Difference:
-    """How far the first score is above the second one, with its 95 % interval.
+    """The first score minus the second one, with its 95 % interval.
 
     Args:
         value: First minus second, in the metric's own unit.
@@ -37,7 +37,7 @@ class Difference:
 
 
 def agreed(difference: Difference, p: float) -> Difference:
-    """Return a difference with a corrected p-value, its interval as wide as that one demands.
+    """Return a difference with a corrected p-value and a consistent interval.
 
     An interval never leaves 0 out where the test finds no difference, so that whoever reads either says the same.
 
@@ -86,7 +86,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def examples_for(examples: int, value: float, low: float, high: float) -> float:
-    """Return how many examples find a difference of this size in 80 of 100 attempts; infinite where there is none.
+    """Return the examples needed to detect a difference with 80 % power.
+
+    It is infinite where there is no difference.
 
     The width of an interval shrinks with the root of the number of examples. Where the interval would just end at 0,
     half of all attempts find it (Cohen, "Statistical Power Analysis", 1988, section 1.4).

@@ -1,4 +1,4 @@
-"""Scores that follow from means over the examples: what each adds, and intervals over examples or clusters of them."""
+"""Scores based on example means: contributions, and intervals over examples or clusters."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ def interval_of_errors(
     seed: int,
     total: Callable[[Values], Values] = np.asarray,
 ) -> Score:
-    """Return a score of numbers with its interval by the bootstrap-t; without one where nothing differs.
+    """Return a regression score with its bootstrap-t interval; none where nothing differs.
 
     Args:
         metric: Of the mean error, the root of the mean square, or what is explained.

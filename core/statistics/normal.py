@@ -15,7 +15,7 @@ Z_POWER = STANDARD.inv_cdf(POWER)
 
 
 def mean_of(values: NDArray[np.float64]) -> Score:
-    """Return the mean with its 95 % interval by the normal distribution, good from about 10 values on."""
+    """Return the mean with its normal 95 % interval, good from about 10 values."""
     error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
     mean = float(values.mean())
     return Score(mean, float(mean - Z95 * error), float(mean + Z95 * error))

@@ -17,7 +17,7 @@ MOST_ALIKE = 0.8  # correlation of neighbouring groups that is believed
 
 
 def resamples(size: int, block: int, seed: int) -> Iterator[NDArray[np.int64]]:
-    """Yield the indexes of each resample, (size,) each: drawn with replacement, in runs of `block` neighbours.
+    """Yield each resample's indexes, (size,), drawn with replacement in runs of `block` neighbours.
 
     Args:
         size: Number of examples.
@@ -33,7 +33,7 @@ def resamples(size: int, block: int, seed: int) -> Iterator[NDArray[np.int64]]:
 
 
 def resampled_means(values: NDArray[np.float64], block: int, seed: int) -> NDArray[np.float64]:
-    """Return the mean of each resample, (R,): the same resamples as `resamples`, without making them.
+    """Return each resample's mean, (R,), for the resamples of `resamples` without creating them.
 
     Args:
         values: (N,) of each example; N is 1 or more.
@@ -54,7 +54,7 @@ def resampled_means(values: NDArray[np.float64], block: int, seed: int) -> NDArr
 
 
 def by_group(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the sum of each group and its size, (G,) each: examples of a group are drawn together.
+    """Return the sum and size of each group, (G,) each, for group resampling.
 
     The mean is then a ratio of two means over groups (Davison & Hinkley 1997, section 3.8; Field & Welsh 2007).
 
@@ -68,7 +68,7 @@ def by_group(values: NDArray[np.float64], groups: NDArray[np.int64]) -> tuple[ND
 
 
 def neighbours_alike(sums: NDArray[np.float64], sizes: NDArray[np.float64]) -> float:
-    """Return how many times the standard error of a mean is what it would be if neighbouring groups were independent.
+    """Return the factor by which correlated neighbouring groups raise a mean's standard error.
 
     From the correlation of each group with the next, as if it fell by the same factor from one to the next: the mean of
     n such groups is as sure as that of n (1 - r) / (1 + r) independent ones (Zwiers & von Storch 1995).

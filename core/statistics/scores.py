@@ -1,4 +1,4 @@
-"""Scores with their intervals, and differences between two models' scores: which method suits which metric."""
+"""Scores and model differences with intervals, and the method that suits each metric."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -29,7 +29,7 @@ _FEW_KINDS = 16  # a multinomial is drawn where there are so many times fewer ki
 
 
 def score_of(metric: MetricSpec, predictions: Predictions, block: int, seed: int) -> Score:
-    """Return a metric with its 95 % interval; without one where there is nothing to judge.
+    """Return a metric with its 95 % interval; none without examples.
 
     Args:
         metric: Says by `statistic` what it is made of, and so which method holds.
@@ -73,7 +73,7 @@ def _score_of(metric: MetricSpec, value: float, predictions: Predictions, block:
 
 
 def difference_of(metric: MetricSpec, first: Predictions, second: Predictions, block: int, seed: int) -> Difference:
-    """Return how far the first model's score is above the second's, judged on the same examples in the same order.
+    """Return the first model's score minus the second's, on the same ordered examples.
 
     Args:
         metric: Of both.
@@ -108,7 +108,7 @@ def difference_of(metric: MetricSpec, first: Predictions, second: Predictions, b
 def _resampled_pair(
     metric: MetricSpec, first: Predictions, second: Predictions, block: int, seed: int
 ) -> list[NDArray[np.float64]]:
-    """Return a metric of both models on each resample, (R,) each: the same resamples for both."""
+    """Return both models' metric on each common resample, (R,) each."""
     if metric.statistic == "mean_nll":
         return [_of_means(metric, one, block, seed) for one in (first, second)]
     if metric.of_counts is not None:
@@ -123,7 +123,9 @@ def _resampled_pair(
 def _of_groups(
     metric: MetricSpec, first: Predictions, second: Predictions, groups: NDArray[np.int64], seed: int
 ) -> Difference:
-    """Return the difference of two models on groups of examples: of their means, by a bootstrap-t over the groups.
+    """Return two models' difference on grouped examples, by a bootstrap-t over the groups.
+
+    It is that of their means.
 
     A metric that is another function of the mean has the slope at the first's value.
     """
@@ -136,7 +138,7 @@ def _of_groups(
 
 
 def parts_of(metric: MetricSpec, predictions: Predictions, block: int) -> NDArray[np.float64] | None:
-    """Return what a score rises and falls with the mean of, the higher the better.
+    """Return the values whose mean determines a score, higher being better.
 
     Args:
         metric: The score.
@@ -177,7 +179,7 @@ def _resampled(metric: MetricSpec, predictions: Predictions, block: int, seed: i
 def _resampled_counts(
     targets: Counts, answers: Sequence[Counts], seed: int
 ) -> Iterator[list[tuple[Counts, Counts, Counts]]]:
-    """Yield hits, times answered and times right of each class, (K,), of each model's answers in each resample.
+    """Yield hits, predicted and actual class counts, (K,), of each model per resample.
 
     How many of each kind of example (right class, answers) are drawn is a multinomial: the same as a bootstrap over
     examples, whatever their number.

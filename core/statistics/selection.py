@@ -1,4 +1,4 @@
-"""Choosing one of many: the best by the validation split, and how much the best by the test split flatters."""
+"""Selection of the best model by validation, and the best test score's optimism."""
 
 import math
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Best:
 
 
 def best_of(runs: Sequence[Run], metric: MetricSpec) -> Best | None:
-    """Return the best run: by its validation score where each has one, else by its test score.
+    """Return the best run by validation score where all have one, else test score.
 
     Choosing by the score that is reported makes that score too good (Cawley & Talbot, "On Over-fitting in Model
     Selection and Subsequent Selection Bias in Performance Evaluation", JMLR 2010).
@@ -55,7 +55,7 @@ def best_of(runs: Sequence[Run], metric: MetricSpec) -> Best | None:
 
 
 def optimism_of_best(metric: MetricSpec, predictions: Sequence[Predictions], block: int = 1) -> float | None:
-    """Return how much better the best of some models looks on the test split than it is, 0 or more.
+    """Return how much the best model's test score exceeds its worth, 0 or more.
 
     The scores vary between models by what these are worth and by chance. What chance does follows from the examples;
     the rest is what they are worth, and the best score is drawn to the mean by the share of chance: the posterior mean
@@ -89,7 +89,10 @@ def optimism_of_best(metric: MetricSpec, predictions: Sequence[Predictions], blo
 
 
 def _parts(metric: MetricSpec, predictions: Predictions, block: int) -> NDArray[np.float64] | None:
-    """Return what each example, group or block adds to a score in its unit, to the first order (delta method)."""
+    """Return each example's, group's or block's first-order contribution to a score.
+
+    The contributions are in the score's unit (delta method).
+    """
     found = parts_of(metric, predictions, block)
     if found is None or metric.statistic not in ("root_mean_square", "explained"):
         is_mean = metric.statistic != "mean_nll" or metric.compute(predictions) == float(predictions.nll.mean())

@@ -1,4 +1,4 @@
-"""Shares of right answers: the interval of one, and the paired test and interval of two.
+"""Accuracies: the interval of one, and the paired test and interval of two.
 
 As recommended by Brown, Cai & DasGupta 2001 for one share, by Fagerland, Lydersen & Laake 2013 and 2014 for two.
 """
@@ -15,7 +15,7 @@ from core.statistics.resampling import RESAMPLES, percentile_interval
 
 
 def wilson(part: float, whole: float) -> Score:
-    """Return a share with its 95 % interval; all of it where there is nothing to divide by.
+    """Return a share with its 95 % interval; 0 to 1 for empty denominators.
 
     Source:
         Wilson, "Probable inference, the law of succession, and statistical inference", 1927; recommended for small
@@ -53,7 +53,7 @@ def f1_of(hits: int, false: int, missed: int, total: int, chance: np.random.Gene
 
 
 def calibration_error_by_chance(counts: NDArray[np.int64], means: NDArray[np.float64], seed: int) -> float:
-    """Return the calibration error that 95 of 100 models which are exactly as sure as they are right stay below.
+    """Return the 95th percentile of the calibration error of perfectly calibrated models.
 
     Args:
         counts: (B,) answers in each bin.
@@ -68,7 +68,7 @@ def calibration_error_by_chance(counts: NDArray[np.int64], means: NDArray[np.flo
 
 
 def paired_shares(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> Difference:
-    """Return the difference of two shares of right answers: McNemar's mid-p, Bonett and Price's interval.
+    """Return the difference of two accuracies with McNemar's mid-p and Bonett and Price's interval.
 
     Args:
         first: (N,) whether the first model is right on each example; N is 1 or more.

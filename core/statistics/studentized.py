@@ -1,4 +1,6 @@
-"""Bootstrap-t: intervals of errors and of what is explained, which percentile intervals make too short.
+"""Bootstrap-t intervals of errors and of explained variance.
+
+Percentile intervals of these scores are too short.
 
 Efron & Tibshirani 1993, chapter 12 and section 12.6 (on a scale where the spread does not depend on the value: here the
 logarithm); DiCiccio & Efron, "Bootstrap Confidence Intervals", 1996. All are ratios of two means over the examples,
@@ -31,7 +33,9 @@ def ratio_interval(
     wider: float = 1.0,
     calibration: int = CALIBRATION,
 ) -> Score:
-    """Return the mean of `parts` over that of `wholes` with its interval, both above 0: on the logarithm.
+    """Return the mean of `parts` over that of `wholes` with its log-scale interval.
+
+    Both means are above 0.
 
     Args:
         parts: (N,) of each example, 0 or more: squared errors.
@@ -65,7 +69,7 @@ def ratio_difference(
     wider: float = 1.0,
     calibration: int = CALIBRATION,
 ) -> Difference:
-    """Return a difference that is the mean of `parts` over that of `wholes`, with its interval and p-value.
+    """Return a difference, `parts` over `wholes` in the mean, with interval and p-value.
 
     Args:
         parts: (N,) of each example, of any sign: the second's squared error minus the first's.
@@ -80,7 +84,7 @@ def ratio_difference(
 
 
 def root_difference(first: NDArray[np.float64], second: NDArray[np.float64], seed: int) -> Difference:
-    """Return how far the root of one mean lies above that of another, with its interval and p-value.
+    """Return the difference of the roots of two means, with its interval and p-value.
 
     Args:
         first: (N,) of each example, 0 or more: squared errors.
@@ -118,7 +122,7 @@ def _products(parts: NDArray[np.float64], wholes: NDArray[np.float64]) -> NDArra
 
 
 def _ratio(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the ratio and its standard error for each row of mean products, (R, 5)."""
+    """Return the ratio and its standard error per row of mean products, (R, 5)."""
     part, whole, part2, both, whole2 = products.T
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = part / whole
@@ -127,7 +131,10 @@ def _ratio(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64
 
 
 def _roots(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the difference of the roots of two means and its standard error for each row of mean products, (R, 5)."""
+    """Return the difference of two root means and its standard error, row by row.
+
+    Each row holds mean products, (R, 5).
+    """
     one, other, one2, both, other2 = products.T
     with np.errstate(divide="ignore", invalid="ignore"):
         roots = np.sqrt(one), np.sqrt(other)
@@ -152,7 +159,7 @@ def _resampled(
 
 
 def _middle(t: NDArray[np.float64], size: int, calibration: int) -> tuple[float, float]:
-    """Return the ends between which 95 % of what is finite lies; more of it where examples are few.
+    """Return the ends that enclose 95 % of finite values, more with few examples.
 
     A few examples know nothing of the tail that they do not have: 95 % of the resamples of fifty skewed errors hold the
     truth in 89 to 92 of 100 cases. The level is calibrated as in Loh, "Calibrating Confidence Coefficients", JASA

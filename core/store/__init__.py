@@ -1,1 +1,1 @@
-"""The only SQLAlchemy: engine, tables, migrations, what a run is written to and read from."""
+"""The only SQLAlchemy code: engine, tables, migrations, and the stores of runs."""

@@ -1,4 +1,4 @@
-"""A curve as arrays, and the same curve in as many points as a screen can show."""
+"""A curve as arrays, and its downsampled version for a screen."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +15,9 @@ _SAMPLER: Any = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One line: (N,) steps that never fall, values (NaN and infinity included), wall times in seconds since 1970.
+    """One curve: (N,) non-decreasing steps, values (NaN and infinity included) and wall times.
+
+    Wall times are in seconds since 1970.
 
     Several points may have one step: they stand in the order in which they came.
     """
@@ -27,7 +29,7 @@ class Curve:
     global_steps: NDArray[np.float64] | None = None  # (N,) where the run was at each point; None where that is `steps`
 
     def __post_init__(self) -> None:
-        """Keep steps as floats, which hold every whole number up to 2**53, whatever was given."""
+        """Convert the steps to floats, which hold every whole number up to 2**53."""
         object.__setattr__(self, "steps", np.asarray(self.steps, np.float64))
 
     def __len__(self) -> int:
@@ -45,7 +47,7 @@ class Curve:
         return self.at(slice(start, None))
 
     def in_order(self) -> "Curve":
-        """Return the points in the order of their steps; those of one step stay as they are."""
+        """Return the points sorted by step; points of one step keep their order."""
         if (self.steps[1:] >= self.steps[:-1]).all():
             return self
         return self.at(np.argsort(self.steps, kind="stable"))
@@ -88,7 +90,9 @@ def joined(first: Curve, second: Curve) -> Curve:
 
 
 def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
-    """Return about so many points that look the same: first, last, every spike and every gap stay.
+    """Return about this many points that draw the same curve.
+
+    The first and last point, every spike and every gap are kept.
 
     Steinarsson, "Downsampling Time Series for Visual Representation", 2013; Van Der Donckt et al., "MinMaxLTTB", 2023.
     """
@@ -105,7 +109,10 @@ def downsample(curve: Curve, points: int = POINTS_PER_LINE) -> Curve:
 
 
 def _sampled(steps: NDArray[np.float64], values: NDArray[np.float64], points: int) -> NDArray[np.int64]:
-    """Return which points to show, evenly along the steps; by number where several share a step, or nearly do."""
+    """Return the indices of the points to show, evenly spaced along the steps.
+
+    Where several points share a step, or nearly do, they are spaced by number.
+    """
     span = steps[-1] - steps[0]
     places = (
         (steps,) if np.diff(steps).min() > max(_NEAREST * span, _SMALLEST) else ()
@@ -115,7 +122,7 @@ def _sampled(steps: NDArray[np.float64], values: NDArray[np.float64], points: in
 
 
 def _edges(mask: NDArray[np.bool_], at_most: int) -> NDArray[np.int64]:
-    """Return where runs of True begin and end, the first ones where there are very many."""
+    """Return where runs of True begin and end, at most the first `at_most`."""
     padded = np.concatenate([[False], mask, [False]]).astype(np.int8)
     change = np.diff(padded)
     return np.sort(np.concatenate([np.flatnonzero(change == 1), np.flatnonzero(change == -1) - 1]))[:at_most]

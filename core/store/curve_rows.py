@@ -1,4 +1,4 @@
-"""The statements behind `MetricStore`: where the points of a run are, as rows and packed."""
+"""SQL statements behind `MetricStore`: the points of a run, as rows and packed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,10 @@ class Rows:
 
     @property
     def replaces(self) -> NDArray[np.bool_]:
-        """(N,) which of them take the place of what was at their step: those that came beyond all others."""
+        """Mask of the points, (N,), that replace one at their step.
+
+        These are the points that arrived after all others.
+        """
         return np.equal(self.arrivals, 0)
 
     def at(self, chosen: NDArray[np.bool_]) -> "Rows":
@@ -64,7 +67,7 @@ def insert_into(session: Session, table: type[Table]) -> sqlite.Insert | postgre
 
 
 def curve_ids(session: Session, number: int, names: Iterable[str]) -> dict[str, int]:
-    """Return the numbers of a run's curves of these names, and give one to those that have none."""
+    """Return the ids of a run's curves of these names, creating missing ones."""
     ids = {}
     for name, key_id in _key_ids(session, names).items():
         known = select(CurveRow.id).where(CurveRow.run_number == number, CurveRow.key_id == key_id)
@@ -91,7 +94,7 @@ def _key_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 
 def curve_names(session: Session, number: int, wanted: Sequence[str] = ()) -> list[CurveName]:
-    """Return the curves of a run, or those of these names, in the order of their names."""
+    """Return the curves of a run, or those of these names, sorted by name."""
     mine = (CurveRow.key_id == MetricKeyRow.id) & (CurveRow.run_number == number)
     packed = select(MetricBlobRow.key_id).where(MetricBlobRow.run_number == number)
     columns = select(
@@ -118,14 +121,14 @@ def curves_with_rows(session: Session, number: int) -> list[CurveName]:
 
 
 def row_counts(session: Session, number: int) -> dict[int, int]:
-    """Return how many rows each curve of a run has, by the number of its key."""
+    """Return the number of rows per curve of a run, by key id."""
     counted = select(CurveRow.key_id, func.count()).join(PointRow, PointRow.curve_id == CurveRow.id)
     found = session.execute(counted.where(CurveRow.run_number == number).group_by(CurveRow.key_id))
     return {key_id: count for key_id, count in found}
 
 
 def packed_counts(session: Session, number: int) -> dict[int, int]:
-    """Return how many packed points each curve of a run has, by the number of its key."""
+    """Return the number of packed points per curve of a run, by key id."""
     found = session.execute(select(MetricBlobRow.key_id, MetricBlobRow.count).where(MetricBlobRow.run_number == number))
     return {key_id: count for key_id, count in found}
 
@@ -139,7 +142,10 @@ def read_rows(session: Session, curve_id: int, after: float | None = None) -> Ro
 
 
 def read_news(session: Session, curve_id: int, known: Known | None) -> Rows:
-    """Return the last known point, if it is a row, and what came since: beyond it, and late. None is all rows."""
+    """Return the last known point, if it is a row, and the points since.
+
+    These are points beyond it and late ones; without a known point, all rows.
+    """
     if known is None:
         return read_rows(session, curve_id)
     mine, last = PointRow.curve_id == curve_id, tuple_(known.step, known.arrival)
@@ -150,7 +156,10 @@ def read_news(session: Session, curve_id: int, known: Known | None) -> Rows:
 
 
 def unchanged(session: Session, number: int, known: Mapping[str, Known]) -> set[str]:
-    """Return which of these curves of a run have no rows but those known: asked once for all, they may be thousands."""
+    """Return those of these curves of a run that have no new rows.
+
+    One query answers for all curves, as there may be thousands.
+    """
     row = aliased(PointRow)
     mine = row.curve_id == CurveRow.id
     end = select(row.step).where(mine).order_by(row.step.desc(), row.arrival.desc()).limit(1).correlate(CurveRow)
@@ -170,7 +179,7 @@ def unchanged(session: Session, number: int, known: Mapping[str, Known]) -> set[
 
 
 def delete_rows(session: Session, curve_id: int, at_most: int | None = None) -> Rows:
-    """Delete the points of a curve that are rows, or so many from its beginning; return exactly those deleted."""
+    """Delete row points of a curve, at most the first `at_most`; return these."""
     mine = [PointRow.curve_id == curve_id]
     if at_most is not None:
         places = select(PointRow.step, PointRow.arrival).where(*mine).order_by(PointRow.step, PointRow.arrival)
@@ -188,7 +197,7 @@ def delete_after(session: Session, number: int, step: float) -> None:
 
 
 def last_rows(session: Session, number: int) -> dict[int, tuple[float, float, float]]:
-    """Return of each curve of a run the last point that is a row, by the number of its key."""
+    """Return the last row point of each curve of a run, by key id."""
     other = aliased(PointRow)
     last = select(other.step, other.arrival).where(other.curve_id == CurveRow.id)
     last = last.order_by(other.step.desc(), other.arrival.desc()).limit(1).correlate(CurveRow)
@@ -222,7 +231,7 @@ def read_previews(session: Session, number: int) -> dict[int, Curve]:
 
 
 def write_packed(session: Session, number: int, key_id: int, curve: Curve) -> None:
-    """Put a packed curve in the place of the one before; one without points is removed."""
+    """Replace a packed curve of a run; a curve without points is removed."""
     if not len(curve):
         session.execute(delete(MetricBlobRow).where(*_blob(number, key_id)))
         return
@@ -243,7 +252,10 @@ def _in_order(rows: Rows) -> Rows:
 
 
 def _fetched(session: Session, query: Executable) -> Rows:
-    """Return what a query for points finds, from the driver's own tuples: of a million, SQLAlchemy's take seconds."""
+    """Return the points of a query, read as the driver's tuples.
+
+    For a million points, SQLAlchemy's rows take seconds.
+    """
     rows = session.connection().execute(query).cursor.fetchall()
     steps, values, times, elsewhere, arrivals = ([row[at] for row in rows] for at in range(5))
     found = np.array(elsewhere, np.float64)  # NULL is NaN

@@ -43,7 +43,10 @@ class Database:
 
     @property
     def can_only_read(self) -> bool:
-        """Whether it is a copy in memory, since the disk had no room to open it."""
+        """Return whether this is a copy in memory.
+
+        It is one if the disk had no room to open the database.
+        """
         return self._only_read_since is not None
 
     @contextmanager
@@ -72,7 +75,7 @@ class Database:
             yield session
 
     def _begin(self, session: Session) -> None:
-        """Begin to write; once more where another process held the database and it could be freed."""
+        """Begin a write transaction; retry once if the lock of another process was freed."""
         try:
             session.connection()
         except OperationalError as error:
@@ -100,7 +103,7 @@ class Database:
         return False
 
     def only_read(self) -> None:
-        """Go on with a copy in memory until the disk has room again: nothing is written meanwhile.
+        """Switch to a read-only copy in memory until the disk has room again.
 
         Raises:
             DatabaseUnavailable: It cannot be read either.
@@ -147,7 +150,7 @@ class Database:
             raise in_words(error.orig, self.file) from error
 
     def migrate(self, revision: str = "head", *, is_known: bool = False) -> None:
-        """Bring the schema up to date, after a backup copy where there is something to lose.
+        """Migrate the schema to a revision, after a backup copy of existing data.
 
         Args:
             revision: The schema to stop at.
@@ -180,7 +183,7 @@ class Database:
         return self._address.render_as_string(hide_password=True)
 
     def check_whole(self) -> None:
-        """Read every page of a SQLite database once; takes about a second for a gigabyte.
+        """Read every page of a SQLite database once; about a second for a gigabyte.
 
         Raises:
             DatabaseDamaged: A page, an index or a row is not what was written.
@@ -224,7 +227,9 @@ class Database:
             old.backup(new)
 
     def settle(self) -> None:
-        """Let what was written survive a power cut too: SQLite otherwise tells the disk only now and then.
+        """Flush written data to disk, so that it survives a power cut.
+
+        SQLite otherwise syncs only now and then.
 
         Raises:
             DatabaseUnavailable: The database cannot be written.

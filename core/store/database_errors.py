@@ -1,4 +1,4 @@
-"""Why the database did not do what it was asked to: damaged, busy, full or something else, each in its own sentence."""
+"""Database errors as sentences by their cause: damaged, busy, full or other."""
 
 import errno
 import shutil

@@ -1,4 +1,4 @@
-"""Runs that were not trained here: logged from a script, or imported. They have no place in the queue."""
+"""Runs logged from a script or imported; they have no place in the queue."""
 
 import math
 import secrets
@@ -26,7 +26,10 @@ TRACKED = "tracked"  # the origin of runs that were logged with `core.track`
 
 @dataclass(frozen=True)
 class Source:
-    """The process that logs a run: known by its machine, its pid, and when it was created (seconds since 1970)."""
+    """The process that logs a run: its machine, pid and creation time.
+
+    The creation time is in seconds since 1970.
+    """
 
     host: str
     pid: int
@@ -61,7 +64,9 @@ class ExternalRuns:
         process: Source | None = None,
         unfinished: str = "",
     ) -> Run:
-        """Insert a run that works; end it with `RunStore.finish`. The same key gives the run that it made before.
+        """Insert a running run, or return the one that the same key made before.
+
+        `RunStore.finish` ends it.
 
         Args:
             origin: Where it comes from: "tracked", "tensorboard", "mlflow", "wandb", "csv".
@@ -145,7 +150,7 @@ class ExternalRuns:
 
 
 def _insert(session: Session, row: RunRow, process: Source | None) -> None:
-    """Add a run with what belongs to it: its number's name, its job, its parameters."""
+    """Insert a run with its default name, its job and its parameters."""
     session.add(row)
     session.flush()
     row.name = row.name or f"{row.project or row.origin} #{row.number}"

@@ -1,4 +1,4 @@
-"""Runs on their way in from another tracker: out of sight until they are whole."""
+"""Runs during an import from another tracker: hidden until they are complete."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,10 @@ UNFINISHED = "Its import was cut off, so it is not whole. Import it again, or le
 
 
 class ImportedRuns:
-    """Begins in the trash what `show` brings out of it, so that nobody meets half a run."""
+    """Store that inserts imported runs in the trash until `show` reveals them.
+
+    So no incomplete run is ever visible.
+    """
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
@@ -29,14 +32,17 @@ class ImportedRuns:
         return None if known is None else self.runs.get(known)
 
     def named(self, origin: str, name: str) -> list[Run]:
-        """Return the runs that came from a format under this name, the newest first, also from the trash."""
+        """Return runs imported from a format under this name, newest first, trash included."""
         query = select(RunRow.id).where(RunRow.origin == origin, RunRow.name == name, RunRow.finished_at.is_not(None))
         with self.database.read() as session:
             found = list(session.scalars(query.order_by(RunRow.number.desc()).limit(MOST_ALIKE)))
         return [self.runs.get(run_id) for run_id in found]
 
     def begin(self, origin: str, key: str, name: str, project: str, began: datetime | None) -> Run:
-        """Insert a run that nobody sees yet: killed at any moment, it is in the trash and says why."""
+        """Insert a hidden run; after a killed import it stays in the trash.
+
+        The trashed run says why it is incomplete.
+        """
         return ExternalRuns(self.database).create(
             origin, name, project, idempotency_key=key, created_at=began, unfinished=UNFINISHED
         )

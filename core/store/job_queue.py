@@ -1,4 +1,4 @@
-"""The queue: who is next, who works on it, and the lease that says who may hand out work."""
+"""The queue: waiting jobs, their processes, and the supervisor's lease."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,7 +48,7 @@ class JobQueue:
         self.database = database
 
     def claim(self, owner: str) -> Job | None:
-        """Take the run that has waited longest, or nothing; two that ask never get the same one.
+        """Claim the run that has waited longest, or nothing; concurrent claims never share one.
 
         A resumed run waits until the process of its earlier attempt has gone.
         """
@@ -89,14 +89,14 @@ class JobQueue:
             session.execute(update(JobRow).where(JobRow.run_number == number).values(**values))
 
     def process_of(self, run_id: str) -> tuple[int, float] | None:
-        """Return pid and creation time of the process that works on a run, None if none is known."""
+        """Return pid and creation time of a run's process, None if unknown."""
         query = select(JobRow.pid, JobRow.pid_created).join(RunRow, JobRow.run_number == RunRow.number)
         with self.database.read() as session:
             row = session.execute(query.where(RunRow.id == run_id)).one_or_none()
         return (row.pid, row.pid_created) if row and row.pid is not None and row.pid_created is not None else None
 
     def running(self) -> list[Job]:
-        """Return the jobs of all running runs, and of ended ones whose process has not gone yet.
+        """Return the jobs of running runs, and of ended ones whose process still lives.
 
         Those logged from elsewhere are not among them: nobody here may end the process of a notebook.
         """
@@ -109,7 +109,7 @@ class JobQueue:
             return [Job(*row) for row in session.execute(query)]
 
     def requeue(self, run_id: str, *, finish: bool = False) -> bool:
-        """Put a run that ended without success back at the end of the queue; say whether it had ended so.
+        """Requeue a run that ended without success; return whether it had ended so.
 
         Args:
             run_id: The run.
@@ -137,7 +137,7 @@ class JobQueue:
             return True
 
     def waiting(self, slots: int) -> list[QueueEntry]:
-        """Return the runs that wait, the next one first, with about how long each has to.
+        """Return the waiting runs, the next one first, each with its expected wait.
 
         Args:
             slots: Runs that work at the same time.
@@ -170,7 +170,7 @@ class JobQueue:
             )  # fmt: skip
 
     def take_lease(self, mine: Lease, instead_of: str | None, older_than_s: float = 0.0) -> bool:
-        """Take the lease if nobody has it, or from the owner known to be gone; say whether it worked.
+        """Take the lease if it is free or its owner is gone; return success.
 
         Args:
             mine: What to write.
@@ -191,7 +191,7 @@ class JobQueue:
             return bool(session.execute(query.values(**values).returning(LeaseRow.name)).all())
 
     def renew_lease(self, owner: str, **values: str | int | bool) -> bool:
-        """Say "I am still here", and what has changed; say whether the lease was still this owner's."""
+        """Renew the lease with what has changed; return whether this owner still held it."""
         query = update(LeaseRow).where(LeaseRow.owner == owner).values(renewed_at=now(), **values)
         with self.database.write() as session:
             return bool(session.execute(query.returning(LeaseRow.name)).all())
@@ -202,6 +202,9 @@ class JobQueue:
             session.execute(delete(LeaseRow).where(LeaseRow.owner == owner))
 
     def ask_to_retire(self, owner: str) -> None:
-        """Ask the holder to hand over: it starts nothing more, and its children are adopted by the next one."""
+        """Ask the lease holder to hand over.
+
+        It starts nothing more, and the next holder adopts its child processes.
+        """
         with self.database.write() as session:
             session.execute(update(LeaseRow).where(LeaseRow.owner == owner).values(retire=True))

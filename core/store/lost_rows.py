@@ -1,4 +1,4 @@
-"""Rows of runs out of the runs' own folders: from the copy that each run keeps there, or from what its model says."""
+"""Rows of runs rebuilt from run folders: from their copy or the model card."""
 
 import json
 import secrets
@@ -29,7 +29,7 @@ _NAMELESS = (
 
 
 def bring_back(file: Path, folder: Path, datasets: Path) -> bool:
-    """Insert the rows of a run from its folder; say whether the folder says enough for that.
+    """Insert the rows of a run from its folder; return whether the folder suffices.
 
     Args:
         file: The database; nobody else uses it.
@@ -44,7 +44,7 @@ def bring_back(file: Path, folder: Path, datasets: Path) -> bool:
 
 
 def complete(file: Path, folders: Iterable[Path]) -> tuple[int, int]:
-    """Give rows that belong to a run which is gone their run again, and every run its place in the queue's table.
+    """Restore missing runs of orphaned rows, and every run's row in the queue's table.
 
     Args:
         file: The database; nobody else uses it.
@@ -81,7 +81,10 @@ def _completed(connection: sqlite3.Connection, folders: Iterable[Path]) -> tuple
 
 
 def _name_curves(connection: sqlite3.Connection) -> None:
-    """Give points a curve whose own is lost, each in a run of its own: nobody knows any more whose they were."""
+    """Insert a curve for points whose curve row is lost.
+
+    Each curve goes into a separate run, as the points' owner is unknown.
+    """
     last = "SELECT coalesce(max(number), 0) FROM (SELECT number FROM runs UNION SELECT run_number FROM curves)"
     lost = connection.execute(
         "SELECT DISTINCT curve_id FROM points WHERE curve_id NOT IN (SELECT id FROM curves)"
@@ -96,7 +99,7 @@ def _name_curves(connection: sqlite3.Connection) -> None:
 
 
 def _insert_copy(connection: sqlite3.Connection, copy: Rows) -> bool:
-    """Insert what a run kept in its folder, under its own number where that is free."""
+    """Insert the copy from a run's folder, under its old number if free."""
     run = dict(copy["runs"][0])
     number = run.pop("number", None)
     taken = connection.execute("SELECT 1 FROM runs WHERE number = ?", (number,)).fetchone()
@@ -116,7 +119,7 @@ def _insert_copy(connection: sqlite3.Connection, copy: Rows) -> bool:
 
 
 def _insert_children(connection: sqlite3.Connection, copy: Rows) -> int:
-    """Insert what belongs to a run of the copy and is not there; return the run's number, 0 if it is not there."""
+    """Insert missing child rows of a copied run; return its number, 0 if absent."""
     found = connection.execute("SELECT number FROM runs WHERE id = ?", (copy["runs"][0].get("id"),)).fetchone()
     for table in _FROM_COPY if found else ():
         for row in copy[table]:
@@ -126,7 +129,10 @@ def _insert_children(connection: sqlite3.Connection, copy: Rows) -> int:
 
 
 def _insert_from_card(connection: sqlite3.Connection, folder: Path, datasets: Path) -> bool:
-    """Insert a run from what its best model and its report say: settings of the training are not among that."""
+    """Insert a run from its best model's card and its report.
+
+    The card and the report lack the training settings.
+    """
     try:
         card = json.loads((folder / "checkpoints" / "best" / "card.json").read_text(encoding="utf-8"))
         imported = (datasets / str(card["dataset"])).is_dir()
@@ -179,7 +185,7 @@ def _row(run_id: str, name: str, status: RunStatus, made: str) -> dict[str, Any]
 
 
 def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> bool:
-    """Insert a row, without what the table has no column for; say whether it was new."""
+    """Insert a row, without values of unknown columns; return whether it was new."""
     columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})") if name in row]
     marks, names = ", ".join("?" * len(columns)), ", ".join(f'"{name}"' for name in columns)
     values = [row[name] for name in columns]
@@ -201,7 +207,10 @@ def _report(folder: Path) -> dict[str, Any]:
 
 
 def _scores(report: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, dict[str, float | None]]]]:
-    """Yield the scores of a report by source and metric, those that are whole; NaN as the database holds it."""
+    """Yield the complete scores of a report by source and metric.
+
+    NaN is given as the database holds it.
+    """
     sources = {"model": report.get("test"), VALIDATION: report.get("validation")}
     sources |= dict(report.get("baselines") or {})
     for source, scores in sources.items():

@@ -1,4 +1,4 @@
-"""Curves: written in batches, read from where the reader stopped, packed when their run has ended.
+"""Curves: written in batches, read incrementally, packed after their run has ended.
 
 A curve is what was packed of it (one row of `metric_blobs`) and the rows of `points`. What is told apart is (step,
 arrival): a point of arrival 0 takes the place of what its step had, any other comes after it. So every answer is the
@@ -33,7 +33,10 @@ class News(NamedTuple):
 
 
 class MetricStore:
-    """One narrow table of points and one of packed curves. A point written twice keeps its last value."""
+    """Store with one narrow table of points and one of packed curves.
+
+    A point written twice keeps its last value.
+    """
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
@@ -56,7 +59,7 @@ class MetricStore:
         self._remember(number, ids)
 
     def append_curves(self, run_id: str, curves: Mapping[str, Curve], axes: Mapping[str, str] | None = None) -> None:
-        """Write whole curves, packed at once and in one transaction: for runs that are brought from elsewhere.
+        """Write whole curves, packed at once and in one transaction, for imported runs.
 
         Where a curve has points already, those at steps that come again are replaced, all of a step.
 
@@ -115,7 +118,7 @@ class MetricStore:
                     curve_rows.write_packed(session, number, key_id, whole.at(whole.steps <= step))
 
     def pack(self, run_id: str) -> None:
-        """Pack the curves of a run that has ended; where it works, or is packed already, nothing happens.
+        """Pack the curves of an ended run; skip a running or packed one.
 
         Each part of a curve is one transaction: whoever is killed in between leaves every point where it was, or
         packed; and nobody else who writes waits for long.
@@ -131,7 +134,7 @@ class MetricStore:
                 pass
 
     def _pack_part(self, run_id: str, curve_id: int, key_id: int) -> bool:
-        """Pack so much of a curve as fits into a moment; say whether there is more."""
+        """Pack a part of a curve in a short transaction; return whether more remains."""
         with self.database.write() as session:
             ended = select(RunRow.number).where(RunRow.id == run_id, _ENDED).with_for_update()
             number = session.scalar(ended)
@@ -144,7 +147,7 @@ class MetricStore:
             return len(fresh) == POINTS_AT_ONCE
 
     def unpacked(self) -> str | None:
-        """Return a run that has ended and is not packed; None where there is none."""
+        """Return a run that has ended and is not packed, or None."""
         has_rows = select(PointRow.step).join(CurveRow).where(CurveRow.run_number == RunRow.number).exists()
         with self.database.read() as session:
             return session.scalar(select(RunRow.id).where(_ENDED, has_rows).limit(1))
@@ -154,7 +157,9 @@ class MetricStore:
     def read(
         self, run_id: str, after: Mapping[str, float] | None = None, keys: Sequence[str] = ()
     ) -> dict[str, list[Point]]:
-        """Return the points of a run by key, in the order of their steps; those of one step as they came.
+        """Return the points of a run by key, sorted by step.
+
+        Points of one step keep the order in which they arrived.
 
         Args:
             run_id: The run.
@@ -166,7 +171,10 @@ class MetricStore:
     def curves(
         self, run_id: str, after: Mapping[str, float] | None = None, keys: Sequence[str] = ()
     ) -> dict[str, Curve]:
-        """Return what `read` returns, as arrays: packed, a million points take a tenth of a second."""
+        """Return the curves of `read` as arrays.
+
+        Packed, a million points take a tenth of a second.
+        """
         beyond = after or {}
         with self.database.read() as session:
             number = _number(session, run_id)
@@ -184,7 +192,9 @@ class MetricStore:
         return found
 
     def news(self, run_id: str, known: Mapping[str, Known]) -> dict[str, News] | None:
-        """Return what came to the curves of a run since, also at earlier steps; None where something known is gone.
+        """Return new points of a run's curves, earlier steps included.
+
+        None if a known point is gone.
 
         Args:
             run_id: The run.
@@ -215,7 +225,7 @@ class MetricStore:
         return None if set(known) - {c.name for c in every} else found
 
     def preview(self, run_id: str) -> dict[str, Curve] | None:
-        """Return the curves of a packed run as a chart shows them at first; None where the run is not packed."""
+        """Return the curves of a packed run as first shown; None if not packed."""
         with self.database.read() as session:
             number = _number(session, run_id)
             if curve_rows.curves_with_rows(session, number):
@@ -225,7 +235,7 @@ class MetricStore:
             return {curve.name: previews[curve.key_id] for curve in names if curve.key_id in previews}
 
     def latest(self, run_id: str) -> dict[str, Point]:
-        """Return the last point of every curve of a run: that of its largest step."""
+        """Return the last point, that of the largest step, per curve of a run."""
         found: dict[str, Point] = {}
         with self.database.read() as session:
             number = _number(session, run_id)
@@ -248,7 +258,7 @@ class MetricStore:
         return {name: count for name, count in counted.items() if count}
 
     def axes(self, run_id: str) -> dict[str, str]:
-        """Return what the steps of curves count, where that is not the run's own step."""
+        """Return the units of curve steps that differ from the run's own step."""
         with self.database.read() as session:
             return {c.name: c.axis for c in curve_rows.curve_names(session, _number(session, run_id)) if c.axis}
 

@@ -1,4 +1,7 @@
-"""What a metric was at first, at last, at its lowest and highest in every run: for tables of runs, never for charts."""
+"""First, last, lowest and highest value of a metric per run, for tables only.
+
+Charts never use it.
+"""
 
 import math
 from collections.abc import Collection, Sequence
@@ -33,7 +36,7 @@ class MetricSummary:
 
 
 class MetricSummaries:
-    """Answers for all runs at once, from the previews of packed curves and the ends of those that are rows."""
+    """Summaries of all runs at once, from packed previews and from row curves."""
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
@@ -45,7 +48,7 @@ class MetricSummaries:
             return list(session.scalars(select(MetricKeyRow.name).order_by(MetricKeyRow.name)))
 
     def runs_with(self, names: Sequence[str]) -> dict[str, set[str]]:
-        """Return the ids of the runs that have a curve of each of these names."""
+        """Return the ids of the runs that have curves of all these names."""
         found: dict[str, set[str]] = {name: set() for name in names}
         with self._database.read() as session:
             for name, key_id in _key_ids(session, names).items():
@@ -58,7 +61,7 @@ class MetricSummaries:
         return found
 
     def read(self, name: str) -> dict[str, MetricSummary]:
-        """Return the summary of a metric in each run that has it, by the run's id."""
+        """Return the summaries of a metric by the id of each run with it."""
         with self._database.read() as session:
             key_id = _key_ids(session, [name]).get(name)
             if key_id is None:
@@ -81,7 +84,7 @@ def _packed(key_id: int) -> Select[str, bytes]:
 
 
 def _of_rows(key_id: int) -> Select[*tuple[Any, ...]]:
-    """Ask for the curves that are rows: a look at both ends of each, and at every value for the best."""
+    """Build the query for row curves: both ends of each, and its extremes."""
     end = aliased(PointRow)
     ends = select(end.value).where(end.curve_id == CurveRow.id).correlate(CurveRow).limit(1)
     finite = case((func.abs(PointRow.value) <= LARGEST, PointRow.value))
@@ -108,7 +111,10 @@ _lock = Lock()
 
 
 def _of_preview(preview: bytes) -> MetricSummary:
-    """Return what a preview says, which holds both ends and the extremes; unpacking takes ten times the hash."""
+    """Return the summary in a preview, which holds both ends and the extremes.
+
+    Summaries are cached by hash, as unpacking takes ten times as long as hashing.
+    """
     digest = blake2b(preview, digest_size=16).digest()
     known = _remembered.get(digest)
     if known is None:

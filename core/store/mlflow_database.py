@@ -1,4 +1,6 @@
-"""A tracking database of MLflow (`mlflow.db`), read as it lies there: its own client would change or refuse old ones.
+"""An MLflow tracking database (`mlflow.db`), read directly with SQL.
+
+MLflow's client would change or refuse old databases.
 
 The file is somebody else's and untrusted: it is only read, nothing that is defined in it is run, and no question may
 take for ever. The tables: https://github.com/mlflow/mlflow/blob/master/mlflow/store/tracking/dbmodels/models.py
@@ -80,7 +82,7 @@ class TrackingDatabase:
                 yield TrackedRun(*told, _whole(start), _whole(end), pairs[0], pairs[1])
 
     def metrics(self, run_id: str) -> Iterator[tuple[str, int, float, int]]:
-        """Yield key, step, value and time (ms) of every point of a run, as they were written.
+        """Yield key, step, value and time (ms) of every metric point of a run.
 
         Raises:
             NoTrackingDatabase: It is damaged.
@@ -120,7 +122,10 @@ class TrackingDatabase:
             ) from error
 
     def _check(self, connection: sqlite3.Connection) -> None:
-        """Refuse what is not made of MLflow's plain tables: a view could compute for ever, or call functions."""
+        """Refuse anything but MLflow's plain tables.
+
+        A view could compute for ever, or call functions.
+        """
         query = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND lower(sql) LIKE 'create table %'"
         there = {name for (name,) in connection.execute(query)}
         if missing := [name for name in _NEEDED if name not in there]:
@@ -131,7 +136,10 @@ class TrackingDatabase:
 
 
 def _cut(column: str) -> str:
-    """Return a column's value for a question, no longer than is read of it: a longer one never leaves the database."""
+    """Return a column expression truncated to the longest value that is read.
+
+    A longer value never leaves the database.
+    """
     name = ".".join(f'"{part}"' for part in column.split("."))
     kind = f"typeof({name}) IN ('text', 'blob')"
     return f"CASE WHEN {kind} THEN substr(CAST({name} AS TEXT), 1, {LONGEST_VALUE}) ELSE {name} END"

@@ -1,4 +1,4 @@
-"""Which ends of runs have been told: claimed in one transaction, so that two who would tell it tell it once."""
+"""Ended runs already notified, claimed in one transaction, so that each is sent once."""
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ class NotificationStore:
         self.database = database
 
     def claim(self, run_id: str, attempt: int, message: str) -> bool:
-        """Note that an end is being told; say whether it was this call that noted it.
+        """Claim the notification of a run's end; return whether this call claimed it.
 
         Args:
             run_id: The run; nothing is claimed of one that is gone.

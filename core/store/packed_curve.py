@@ -1,4 +1,6 @@
-"""A whole curve in a few bytes a point, exactly: every bit of every step, value and time comes back.
+"""A whole curve in a few bytes per point, lossless to the bit.
+
+Every bit of each step, value and time is restored.
 
 Neighbours in a curve resemble each other. Steps and times are written as differences (of the times' bit patterns, so
 that nothing is rounded), and the bytes of all numbers are put in order of their rank before they are compressed: Alted,
@@ -103,7 +105,10 @@ def _broken() -> DatabaseUnavailable:
 
 
 def _differences(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the first number and what each adds to the one before; unsigned numbers come back from overflow."""
+    """Return the first number and the successive differences.
+
+    Unsigned numbers are restored despite overflow.
+    """
     return np.diff(numbers, prepend=np.zeros(1, numbers.dtype))
 
 

@@ -1,4 +1,4 @@
-"""Many points at once: 40,000 take a tenth of a second on SQLite, where SQLAlchemy's own way takes a whole one."""
+"""Bulk insertion of points: on SQLite 40,000 take 0.1 s, not SQLAlchemy's 1 s."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ _COLUMNS = ("curve_id", "step", "arrival", "value", "wall_time", "global_step")
 
 
 def write_points(session: Session, rows: Sequence[PointValues]) -> None:
-    """Insert these points; one that is there already, with its arrival, takes the new value."""
+    """Insert points, or update the value and arrival of existing ones."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         # As tuples, straight to the driver: a dictionary a row costs ten times what SQLite itself needs.

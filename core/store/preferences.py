@@ -1,4 +1,4 @@
-"""What the people of this house want, beyond single runs: saved views, the baseline run. Never secrets."""
+"""Preferences beyond single runs, never secrets: saved views and the baseline run."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,10 @@ class PreferenceStore:
             session.merge(PreferenceRow(key=key, value=value))
 
     def change(self, key: str, new: Callable[[Any], Any]) -> None:
-        """Put what `new` makes of a value (None where nobody has set one) in its place, in one transaction."""
+        """Replace a value by `new` of the old one, in one transaction.
+
+        The old one is None if it was never set.
+        """
         with self.database.write() as session:
             row = session.get(PreferenceRow, key)
             session.merge(PreferenceRow(key=key, value=new(None if row is None else row.value)))

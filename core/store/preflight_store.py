@@ -1,4 +1,7 @@
-"""Trials: asked for, taken one at a time, answered; the newest answer to each question is kept for a while."""
+"""Preflight trials: requested, run one at a time, answered.
+
+The newest answer to each question is kept for a while.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -32,14 +35,17 @@ class PreflightJob:
 
 
 class PreflightStore:
-    """Every method is one short transaction; every change of state is conditional, so that a loser does nothing."""
+    """Store of trials: each method is one short transaction.
+
+    Every state change is conditional, so the loser of a race does nothing.
+    """
 
     def __init__(self, database: Database) -> None:
         """Use this database."""
         self.database = database
 
     def ask(self, kind: PreflightKind, config: TrainConfig, *, again_after_s: float, fresh_s: float) -> Preflight:
-        """Return the trial that answers this question: the one that is there, or a new one that waits.
+        """Return the trial for this question: the existing one, or a new waiting one.
 
         Args:
             kind: What shall be found out.
@@ -70,7 +76,7 @@ class PreflightStore:
             return _to_preflight(session, row)
 
     def find(self, kind: PreflightKind, config_hash: str) -> Preflight | None:
-        """Return the trial about this, if anybody ever asked; who looks is taken to be waiting for it.
+        """Return the trial for this question, if any, and mark it as wanted.
 
         That something did not fit is forgotten soon: the memory may be free by now.
         """
@@ -83,7 +89,7 @@ class PreflightStore:
         return preflight
 
     def question(self, trial_id: str) -> tuple[PreflightKind, TrainConfig] | None:
-        """Return what a trial is to find out, and about what; None where it is forgotten."""
+        """Return the kind and the configuration of a trial; None if it is deleted."""
         with self.database.read() as session:
             row = session.scalar(select(PreflightRow).where(PreflightRow.id == trial_id))
             return None if row is None else (row.kind, TrainConfig.model_validate(row.config))  # type: ignore[return-value]
@@ -91,7 +97,7 @@ class PreflightStore:
     # --- for the supervisor and the process that works ---
 
     def claim(self) -> str | None:
-        """Take the trial that has waited longest of those that somebody waits for, unless another one works."""
+        """Claim the oldest trial that is still wanted, unless another one is running."""
         other = aliased(PreflightRow)
         busy = exists().where(other.status == PreflightStatus.WORKING)
         next_one = select(PreflightRow.position).where(_is_wanted(), ~busy).order_by(PreflightRow.position).limit(1)
@@ -126,7 +132,7 @@ class PreflightStore:
         self._change(trial_id, heard_at=now())
 
     def put_back(self, trial_id: str) -> bool:
-        """Let a trial that works wait again, until somebody asks for it once more; say whether it worked."""
+        """Return a running trial to waiting until requested again; return whether it was running."""
         return self._change(trial_id, status=PreflightStatus.WAITING, note="", pid=None, pid_created=None)
 
     def finish(self, trial_id: str, result: Mapping[str, Any] | None, reason: str = "") -> bool:
@@ -141,7 +147,7 @@ class PreflightStore:
         return self._change(trial_id, status=status, result=dict(result or {}), reason=reason, note="", heard_at=now())
 
     def forget(self, older_than_s: float) -> int:
-        """Remove what nobody has asked for, and nothing has happened to, for so long; return how many."""
+        """Delete trials unrequested and unchanged for this long; return the number deleted."""
         limit = now() - timedelta(seconds=older_than_s)
         is_old = and_(PreflightRow.heard_at < limit, PreflightRow.asked_at < limit)
         query = delete(PreflightRow).where(PreflightRow.status != PreflightStatus.WORKING, is_old)

@@ -1,4 +1,6 @@
-"""The pages of a SQLite file as they lie on the disk, for one that SQLite itself no longer opens, or cannot now.
+"""Pages of a SQLite file as on disk, if SQLite cannot open it.
+
+The file may be damaged, or unopenable only for now.
 
 The format: https://www.sqlite.org/fileformat2.html. What the write-ahead log holds of committed pages lies over those
 of the file, as for SQLite. Nothing is written, and whatever is read may be damaged.
@@ -32,7 +34,7 @@ class RawDatabase:
     """A SQLite file and its write-ahead log, read once into memory."""
 
     def __init__(self, file: Path) -> None:
-        """Read the file and the log beside it; one that is not there is empty.
+        """Read the file and its write-ahead log; a missing one counts as empty.
 
         Args:
             file: The database.
@@ -68,7 +70,10 @@ class RawDatabase:
         return bytes(image)
 
     def kind(self, number: int) -> int:
-        """Return what a page says that it is: 13 and 5 of a table, 10 and 2 of an index; others are none of these."""
+        """Return the type byte of a page: of a table, an index or neither.
+
+        13 and 5 are a table's, 10 and 2 an index's, all others neither's.
+        """
         page = self.page(number)
         return page[self._begin(number)] if page else 0
 
@@ -77,12 +82,12 @@ class RawDatabase:
         return self.kind(number) == _LEAF_TABLE
 
     def is_index(self, number: int) -> bool:
-        """Return whether a page says that it holds entries of an index, or rows of a table without rowids."""
+        """Return whether a page holds index entries or rows of a table without rowids."""
         return self.kind(number) in (_LEAF_INDEX, _INTERIOR_INDEX)
 
     @cached_property
     def free_pages(self) -> frozenset[int]:
-        """Pages whose rows were deleted; what is on them is no longer true. As far as the list of them can be read."""
+        """Pages of deleted rows with outdated content, as far as the list is readable."""
         free: set[int] = set()
         head = self.page(1)
         trunk = int.from_bytes(head[32:36]) if head[:16] == MAGIC else 0
@@ -94,7 +99,7 @@ class RawDatabase:
         return frozenset(free)
 
     def tree(self, root: int) -> Iterator[int]:
-        """Yield the pages of a table or index that can be reached from its root."""
+        """Yield the pages of a table or index that are reachable from its root."""
         waiting, seen = [root], set()
         while waiting:
             number = waiting.pop()
@@ -129,7 +134,7 @@ class RawDatabase:
         return len(next(iter(self._newer.values()))) if self._newer else _USUAL_PAGE
 
     def _said_count(self) -> int:
-        """Return how many pages the file says that it has; one that was cut off has fewer."""
+        """Return the page count in the file's header; a truncated file has fewer."""
         said = int.from_bytes(self._content[28:32]) if self._content[:16] == MAGIC else 0
         return said if said * self.page_size < 16 * len(self._content) else 0
 
@@ -158,7 +163,7 @@ class RawDatabase:
         return Record(rowid, _values(self._payload(page, at, size, is_table=is_table)))
 
     def _payload(self, page: bytes, at: int, size: int, *, is_table: bool) -> bytes:
-        """Return the bytes of a record, which go on in other pages where they are many."""
+        """Return the bytes of a record, including its overflow pages."""
         usable = self.page_size - self._content[20] if self._content[:16] == MAGIC else self.page_size
         if size > self._total:
             raise ValueError("longer than the file")
@@ -183,7 +188,7 @@ class RawDatabase:
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Return a whole number of one to nine bytes, and where the next thing begins."""
+    """Return a whole number of one to nine bytes, and the offset after it."""
     number = 0
     for i in range(8):
         byte = data[at + i]
@@ -231,7 +236,10 @@ def _value(payload: bytes, at: int, kind: int) -> tuple[Value, int]:
 
 
 def _committed(log: bytes) -> tuple[dict[int, bytes], int]:
-    """Return the pages of a write-ahead log that were committed, and how many the database has then; 0 unknown."""
+    """Return the committed pages of a write-ahead log and the database's page count.
+
+    A count of 0 means unknown.
+    """
     found: dict[int, bytes] = {}
     count = 0
     if len(log) < 32 or int.from_bytes(log[:4]) not in _WAL_MAGIC:

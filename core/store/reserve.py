@@ -1,4 +1,4 @@
-"""A few bytes of disk that are kept for the day on which there are no others: opening a database takes some."""
+"""Reserved bytes of disk, freed when a full disk prevents opening a database."""
 
 import os
 import shutil
@@ -23,7 +23,10 @@ class Reserve:
         return self._file.exists()
 
     def put_aside(self) -> None:
-        """Take the bytes, where there is none yet and plenty of room; what fails is tried at the next start."""
+        """Reserve the bytes, if not done yet and space is plentiful.
+
+        A failure is retried at the next start.
+        """
         if self.is_there:
             return
         draft = self._home / f"{_NAME}.{os.getpid()}"

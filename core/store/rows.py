@@ -35,7 +35,7 @@ def null_to_nan(value: float | None) -> float:
 
 
 def to_runs(session: Session, query: Select[*tuple[Any, ...]]) -> list[Run]:
-    """Return the runs that a query made with `runs_with_jobs` finds, with their scores read in few questions."""
+    """Return the runs of a `runs_with_jobs` query, with their scores in few queries."""
     rows = session.execute(query).all()
     numbers = [row[0] for row in rows]
     scores: dict[int, dict[str, dict[str, Score]]] = {}
@@ -47,7 +47,7 @@ def to_runs(session: Session, query: Select[*tuple[Any, ...]]) -> list[Run]:
 
 
 def sessions_of(run: Run) -> list[list[float]]:
-    """Return when a run worked so far, the last time included: what is kept of it when it is resumed."""
+    """Return the working periods of a run, including the last, to keep on resume."""
     sessions = [list(session) for session in run.sessions]
     if run.started_at is not None and run.last_worked_at is not None:
         sessions.append([run.started_at.timestamp(), run.last_worked_at.timestamp()])

@@ -1,4 +1,4 @@
-"""What the database says of a run, once more in the run's own folder: for the day on which the database is damaged."""
+"""A copy of a run's database rows in its folder, for a damaged database."""
 
 import json
 import logging
@@ -19,7 +19,9 @@ Rows = Mapping[str, list[dict[str, Any]]]  # by table, each as column and value
 
 
 def write_copy(database: Database, run_id: str, folder: Path) -> None:
-    """Write the rows of a run, but for its curves, into its folder. What fails is said in the log alone.
+    """Write the rows of a run, except its curves, into its folder.
+
+    Failures are only logged.
 
     Args:
         database: Where the run is; nothing is written where it is on a server, which has backups of its own.

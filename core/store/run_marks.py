@@ -1,4 +1,4 @@
-"""Many runs changed at once, in one transaction, with what they were before; and how many there are of each kind."""
+"""Changes of many runs in one transaction, with undo data, and counts by kind."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass

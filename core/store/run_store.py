@@ -1,4 +1,4 @@
-"""Runs: made, read, changed by conditional updates only, so that the loser of a race does nothing."""
+"""Runs: created, read, and changed by conditional updates, so race losers do nothing."""
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ class RunStore:
         parent: tuple[str, str] = ("", ""),
         estimate: Mapping[str, Any] | None = None,
     ) -> Run:
-        """Insert a run and its job, or return the run that the same key made before.
+        """Insert a run and its job, or return the run of the same key.
 
         Args:
             config: What to train.
@@ -106,7 +106,7 @@ class RunStore:
             return to_runs(session, query.limit(limit))
 
     def update(self, run_id: str, when: Collection[RunStatus] = (), **values: Any) -> bool:
-        """Change columns of one run if it is (still) in one of these states; say whether it was.
+        """Update columns of a run if it is in a given state; return success.
 
         Args:
             run_id: The run.
@@ -120,7 +120,7 @@ class RunStore:
             return bool(session.execute(query.returning(RunRow.number)).all())
 
     def children(self, run_id: str) -> Sequence[Run]:
-        """Return the runs that came from this one and are not in the trash, the newest first."""
+        """Return the runs derived from this one outside the trash, newest first."""
         mine = runs_with_jobs().where(RunRow.parent_id == run_id, RunRow.deleted_at.is_(None))
         with self.database.read() as session:
             return to_runs(session, mine.order_by(RunRow.number.desc()))
@@ -141,7 +141,7 @@ class RunStore:
         return self.update(run_id, (RunStatus.RUNNING,), **values)
 
     def request_stop(self, run_id: str, *, pause: bool = False) -> bool:
-        """Note the wish to stop; a run that still waits is stopped at once. Say whether anything was changed.
+        """Request a stop, immediate for waiting runs; return whether anything changed.
 
         Args:
             run_id: The run.
@@ -160,7 +160,10 @@ class RunStore:
             return bool(done.all())
 
     def request_finish(self, run_id: str) -> bool:
-        """Note the wish that a run ends its training now and is judged; say whether it works and had none."""
+        """Request that training ends now and is evaluated; return whether the request is new.
+
+        False as well for a run that is not running.
+        """
         query = update(RunRow).where(
             RunRow.id == run_id, RunRow.status == RunStatus.RUNNING,
             RunRow.stop_requested_at.is_(None), RunRow.finish_requested_at.is_(None),
@@ -169,7 +172,10 @@ class RunStore:
             return bool(session.execute(query.values(finish_requested_at=now()).returning(RunRow.number)).all())
 
     def set_scores(self, run_id: str, source: str, scores: Mapping[str, Score]) -> None:
-        """Replace the test scores of the model ("model") or of one baseline (its name), or the model's `VALIDATION`."""
+        """Replace the test scores of the model ("model"), a baseline (its name), or `VALIDATION`.
+
+        `VALIDATION` holds the model's scores on the validation split.
+        """
         with self.database.write() as session:
             number = self._number(session, run_id)
             session.execute(delete(ScoreRow).where(ScoreRow.run_number == number, ScoreRow.source == source))
@@ -226,7 +232,7 @@ class RunStore:
             )
 
     def remove(self, run_ids: Iterable[str]) -> Sequence[str]:
-        """Forget runs that are in the trash, and everything recorded about them; return which were forgotten.
+        """Delete trashed runs and everything recorded about them; return the deleted ones.
 
         A run stays from which another that waits or works goes on.
         """

@@ -1,4 +1,4 @@
-"""Rows out of a damaged database: through its trees as far as these hold, then from pages that nothing leads to.
+"""Rows of a damaged database: from its trees, then from pages without parent.
 
 A page without a way to it belongs to the table whose columns its rows fit. A row that fits no table is no row.
 """
@@ -71,7 +71,10 @@ def shapes_of(connection: sqlite3.Connection) -> dict[str, Shape]:
 
 
 def old_schema(raw: RawDatabase) -> dict[str, tuple[str, int, str]]:
-    """Return what a damaged database says of itself: kind, root page and SQL by the name of each table and index."""
+    """Return a damaged database's schema: kind, root page and SQL of each object.
+
+    The keys are the names of tables and indexes.
+    """
     found: dict[str, tuple[str, int, str]] = {}
     scattered = (number for number in raw.page_numbers if raw.is_leaf(number) and number not in raw.free_pages)
     for number in (*raw.tree(1), *scattered):
@@ -90,7 +93,7 @@ def _is_schema(record: Record) -> bool:
 
 
 def revision_of(raw: RawDatabase) -> str | None:
-    """Return which schema a damaged database had; None where that cannot be read any more."""
+    """Return the schema revision of a damaged database; None if it is unreadable."""
     _, root, _ = old_schema(raw).get("alembic_version", ("", 0, ""))
     for number in raw.tree(root) if root else ():
         for record in raw.records(number):
@@ -131,7 +134,7 @@ def _salvaged(raw: RawDatabase, into: sqlite3.Connection) -> Salvage:
 def _place_page(
     raw: RawDatabase, number: int, wanted: Mapping[str, Shape], into: sqlite3.Connection, result: Salvage
 ) -> None:
-    """Copy the rows of a page that nothing leads to, where it is clear of which table they are."""
+    """Copy the rows of an orphaned page if its table is unambiguous."""
     records = list(raw.records(number))
     known = [record for record in records if record is not None]
     if any(map(_is_schema, known)):
@@ -171,7 +174,7 @@ def _parts(rows: list[tuple[Value, ...]]) -> Iterator[list[tuple[Value, ...]]]:
 
 
 def _shape(connection: sqlite3.Connection, table: str, sql: str) -> Shape:
-    """Return the shape of a table; `table` is a name that the database itself gave."""
+    """Return the shape of a table; `table` is a name from the database itself."""
     found = connection.execute(f'PRAGMA table_info("{table}")').fetchall()
     has_rowid = not re.search(r"WITHOUT\s+ROWID", sql, re.IGNORECASE)
     keys = sum(1 for *_, place in found if place)

@@ -1,4 +1,4 @@
-"""A smooth line through all points of a curve: smoothed first, thinned afterwards, never the other way round.
+"""Smoothing over all points of a curve, always before downsampling.
 
 What thinning keeps are the extremes, so a mean of what it kept is no mean of the data: of 200,000 noisy values about
 1.65 it said 10.1.
@@ -29,7 +29,7 @@ class Line:
 
 
 def smooth(curve: Curve, weight: float) -> Curve:
-    """Return the moving average of a curve, at each of its points; where there is no number, there is none either.
+    """Return the moving average of a curve at each point; non-finite values stay NaN.
 
     Exponential and debiased: Kingma and Ba, "Adam", 2014, section 3.
 
@@ -59,7 +59,10 @@ def kept_share(numbers: int, weight: float) -> float:
 
 
 def _moving_average(values: NDArray[np.float64], keep: float) -> NDArray[np.float64]:
-    """Return the debiased mean: sums over 1, 2, 4, 8 ... values, each made of two of the ones before."""
+    """Return the debiased moving average, from sums over 1, 2, 4, 8 ... values.
+
+    Each sum is made of two of the previous ones.
+    """
     largest = float(np.abs(values).max(initial=0.0))
     scale = largest if largest > 1e150 else 1.0  # so that no sum overflows
     means = values / scale

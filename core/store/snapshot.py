@@ -1,4 +1,7 @@
-"""A database as it was a moment ago, read into memory: the last resort where the disk has no room to open it."""
+"""A recent copy of the database in memory, used when the disk is full.
+
+It is the last resort, when the disk has no room to open the database.
+"""
 
 import sqlite3
 import time

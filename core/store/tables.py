@@ -84,7 +84,7 @@ class RunRow(Table):
 
 
 class ParameterRow(Table):
-    """One setting of one run, so that runs can be filtered and compared by settings."""
+    """One setting of one run, for filtering and comparing runs by settings."""
 
     __tablename__ = "parameters"
 
@@ -103,7 +103,7 @@ class MetricKeyRow(Table):
 
 
 class CurveRow(Table):
-    """One curve of one run, so that its points need not repeat whose they are."""
+    """One curve of one run, so that its points need not repeat the run."""
 
     __tablename__ = "curves"
     __table_args__ = (UniqueConstraint("run_number", "key_id", name="uq_curves_run_number_key_id"),)
@@ -117,7 +117,10 @@ class CurveRow(Table):
 
 
 class PointRow(Table):
-    """One point of one curve. NaN is stored as NULL, which is what SQLite makes of it anyway."""
+    """One point of one curve.
+
+    NaN is stored as NULL, which is what SQLite makes of it anyway.
+    """
 
     __tablename__ = "points"
     __table_args__ = (
@@ -136,7 +139,10 @@ class PointRow(Table):
 
 
 class MetricRow(Table):
-    """A point as versions before 0005 write it. Always empty: a trigger moves what they write to `points`."""
+    """A point as written by versions before 0005; always empty.
+
+    A trigger moves the points to `points`.
+    """
 
     __tablename__ = "metrics"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -149,7 +155,7 @@ class MetricRow(Table):
 
 
 class MetricBlobRow(Table):
-    """One whole curve of a run that has ended, in one piece: a fifth of its rows' size, and read at once."""
+    """One whole packed curve of an ended run, a fifth of its rows' size."""
 
     __tablename__ = "metric_blobs"
 
@@ -170,7 +176,10 @@ class PreferenceRow(Table):
 
 
 class ScoreRow(Table):
-    """One metric with its interval: on the test split, of the model or of a baseline; on the validation split."""
+    """One metric with its interval, by run and source.
+
+    The source is the model or a baseline on the test split, or the model on the validation split.
+    """
 
     __tablename__ = "scores"
 
@@ -258,7 +267,7 @@ class DatasetVersionRow(Table):
 
 
 class PreflightRow(Table):
-    """What shall be found out before a run starts, and what was; the newest of each question only."""
+    """A question to answer before a run starts, and its answer; only the newest."""
 
     __tablename__ = "trials"
     __table_args__ = (

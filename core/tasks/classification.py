@@ -81,7 +81,10 @@ def _counts(predictions: Predictions) -> tuple[Counts, Counts, Counts]:
 
 
 def _mean_ratio(part: Counts, whole: Counts, occurs: NDArray[np.bool_]) -> float:
-    """Return the mean of part / whole over the classes that occur at all, where 0 / 0 counts as 0."""
+    """Return the mean of `part` over `whole` across the classes that occur.
+
+    0 / 0 counts as 0.
+    """
     part, whole = part[occurs], whole[occurs]
     return float(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0).mean()) if len(part) else float("nan")
 
@@ -194,7 +197,7 @@ def logistic_regression(
     solver: str = "lbfgs",
     strengths: Sequence[float] = STRENGTHS,
 ) -> Predictions:
-    """Return what a logistic regression does, its C chosen by cross-validation on the training split.
+    """Return the predictions of a logistic regression with C cross-validated on the training split.
 
     Args:
         train_x: (N, F) features of training examples, dense or sparse.
@@ -228,7 +231,7 @@ def logistic_regression(
 def _best_strength(
     features: Any, targets: NDArray[np.int64], seed: int, solver: str, strengths: Sequence[float]
 ) -> float:
-    """Return the C with the highest cross-validated accuracy, 1 where there are too few examples to tell.
+    """Return the C with the highest cross-validated accuracy, 1 for too few examples.
 
     They are tried from the smallest on, which is the quickest; after one that is clearly worse no more are.
     """

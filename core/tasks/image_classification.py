@@ -22,7 +22,9 @@ PART_BYTES = 8_000_000  # of pictures that are made smaller at once
 
 
 def _pixels(images: Any, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return some pictures, each as one row of numbers from 0 to 1, (N, h * w * C) with h and w at most 32.
+    """Return images as rows of downsampled pixel values from 0 to 1.
+
+    The shape is (N, h * w * C) with h and w at most 32.
 
     Of larger pictures, means of areas are taken; a part after the other, so that they are never all in memory.
 

@@ -1,4 +1,4 @@
-"""Which characters of a text are judged, and which of them stand or fall together."""
+"""The evaluated characters of a text, and the groups of dependent ones."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ Indices = NDArray[np.int64]
 
 
 def judged(predictions: Predictions, examples: Examples) -> Predictions:
-    """Return the outcomes of the characters that are judged, each with the number of its group.
+    """Return the predictions of the evaluated characters, each with its group number.
 
     A group is a document or a stretch (where there are many: several neighbours); a text of fewer than twenty is cut
     into thirty parts.
@@ -33,7 +33,7 @@ def judged(predictions: Predictions, examples: Examples) -> Predictions:
 
 
 def groups_of(lengths: Sequence[int], unjudged: Sequence[tuple[int, int]]) -> Indices:
-    """Return the group of each character of documents that are joined, -1 where it is not judged.
+    """Return the group of each character of the joined documents, -1 if not evaluated.
 
     Args:
         lengths: Characters of each document.

@@ -29,7 +29,10 @@ def _keys(ids: Ids, order: int, base: int) -> Ids:
 
 
 def _look_up(keys: Ids, values: Ids, wanted: Ids) -> Ids:
-    """Return the value of each wanted key, 0 where there is none. `keys` are sorted and unique."""
+    """Return the value of each wanted key, 0 for missing ones.
+
+    `keys` are sorted and unique.
+    """
     if not len(keys):
         return np.zeros(len(wanted), dtype=np.int64)
     position = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
@@ -108,7 +111,7 @@ def ngram_baselines(train: Examples, test: Examples, seed: int) -> dict[str, Pre
 
 
 def _best_order(ids: Ids, base: int) -> int:
-    """Return how many characters a gram has that predicts the last tenth of a text best."""
+    """Return the n-gram length that best predicts the last tenth of a text."""
     known, held_out = np.split(ids, [len(ids) - len(ids) // 10])
     most = min(LONGEST, int(MOST_BITS / np.log2(base)))  # more would not fit one number
     if not len(known) or len(held_out) < 2:
@@ -118,7 +121,7 @@ def _best_order(ids: Ids, base: int) -> int:
 
 
 def _by_order(known: Ids, judged: Ids, base: int, longest: int) -> list[Predictions]:
-    """Return the outcomes of grams of one to `longest` characters on a text without its first character."""
+    """Return the predictions of n-grams of length 1 to `longest`, without the first character."""
     probability = np.full(len(judged), 1.0 / base)
     predicted = np.zeros(len(judged), dtype=np.int64)
     found = []

@@ -1,4 +1,4 @@
-"""Tabular classification: which of a few kinds a row of a table is, such as whether a customer leaves."""
+"""Tabular classification: the class of a table row, such as whether a customer leaves."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from core.tasks.classification import (
 
 
 def _columns(train: Examples, test: Examples, seed: int) -> Predictions:
-    """Return what a logistic regression on the prepared columns does, its C chosen by cross-validation."""
+    """Fit logistic regression on the prepared columns, with C by cross-validation."""
     columns = ColumnPreprocessor.fit(train)
     if len(train) > FITTING_EXAMPLES:
         drawn = np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES]

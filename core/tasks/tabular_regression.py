@@ -18,7 +18,7 @@ FITTING_ROWS = 200_000  # the ridge baseline learns from at most so many
 
 
 def squared_error(predicted: "Tensor", targets: "Tensor", label_smoothing: float, spread: float = 1.0) -> "Tensor":
-    """Return the mean squared error, in squares of the spread: 1 is what always answering the mean gets.
+    """Return the mean squared error in squared spreads; always predicting the mean scores 1.
 
     Args:
         predicted: (B,) numbers in the units of the targets.
@@ -31,7 +31,7 @@ def squared_error(predicted: "Tensor", targets: "Tensor", label_smoothing: float
 
 
 def number_predictions(predicted: "Tensor", targets: "Tensor", spread: float = 1.0) -> Predictions:
-    """Return what happened on each row; its loss is the squared error in squares of the spread.
+    """Return the prediction of each row, its loss a squared error in squared spreads.
 
     Args:
         predicted: (B,) numbers in the units of the targets.
@@ -51,7 +51,7 @@ def predictions_of_numbers(predicted: NDArray[np.float64], targets: NDArray[np.f
 
 
 def r2(predictions: Predictions) -> float:
-    """Return the share of the targets' variance that is explained; below 0 is worse than their mean.
+    """Return the explained share of the targets' variance; negative if worse than the mean.
 
     Where all targets are the same there is nothing to explain: 1 for answering them exactly, else 0.
     """
@@ -78,7 +78,9 @@ def root_mean_squared_error(predictions: Predictions) -> float:
 
 
 def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Predictions:
-    """Return what ridge regression on the prepared columns does, its strength chosen by leaving one row out.
+    """Return the predictions of ridge regression, its strength chosen by leave-one-out.
+
+    It uses the prepared columns.
 
     Its answers stay near the numbers that it has learnt from, within the bounds of every model's: columns that say the
     same get large weights of opposite signs, and one wrong cell would make the method that models are compared with

@@ -17,7 +17,9 @@ from core.tasks.text_features import better_reading, fewer_characters, make_vect
 
 
 def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Predictions]:
-    """Return what TF-IDF of n-grams with a logistic regression does (Wang & Manning 2012), and what it is called.
+    """Return the predictions and the name of a TF-IDF logistic regression on n-grams.
+
+    Source: Wang & Manning 2012.
 
     The n-grams are of words or of characters, whichever read the training split better.
     """

@@ -1,4 +1,4 @@
-"""N-grams weighted by TF-IDF, of words or of characters: whichever reads a data set better."""
+"""TF-IDF features of word or character n-grams, the better ones for a dataset."""
 
 import warnings
 from typing import Any, Literal
@@ -67,7 +67,7 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
 
 
 def fewer_characters(train: Examples, seed: int) -> Examples:
-    """Return as many training examples, drawn by chance, as n-grams of characters have time for."""
+    """Return a random sample of training examples small enough for character n-grams."""
     order = np.random.default_rng(seed).permutation(len(train))
     lengths = np.array([len(text) for text in texts_of(train.inputs)])
     fit = int(np.searchsorted(np.cumsum(lengths[order]), MOST_CHARACTERS, side="right"))
@@ -83,7 +83,7 @@ def _shortened(text: str) -> str:
 
 
 def _score(kind: Kind, keeps_case: bool, texts: tuple[str, ...], targets: NDArray[np.int64], seed: int) -> float:
-    """Return the share of right answers in cross-validation; 0 where there is nothing to read or to tell apart."""
+    """Return the cross-validated accuracy; 0 without any features or with a single class."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_score
 

@@ -1,4 +1,4 @@
-"""Text generation: what comes next in a text, character by character or piece by piece."""
+"""Text generation: predicting the next character or token of a text."""
 
 import math
 from dataclasses import replace
@@ -20,7 +20,10 @@ LARGEST_EXPONENT = 700.0  # beyond it a perplexity is no number any more
 def _loss(
     logits: "Tensor", targets: "Tensor", label_smoothing: float, *, characters_per_token: float = 1.0
 ) -> "Tensor":
-    """Return the mean cross entropy in nats per character; logits (B, T, V), targets (B, T)."""
+    """Return the mean cross entropy in nats per character.
+
+    Shapes: logits (B, T, V), targets (B, T).
+    """
     from torch.nn import functional
 
     flat = logits.float().flatten(0, 1)
@@ -29,12 +32,15 @@ def _loss(
 
 
 def _for_data(task: TaskSpec, info: DataInfo) -> TaskSpec:
-    """Return the task with a loss by character, whatever a token stands for: scores of all models are alike then."""
+    """Return the task with a loss per character, comparable across tokenizers."""
     return replace(task, loss=partial(_loss, characters_per_token=info.characters_per_token))
 
 
 def _predictions(logits: "Tensor", targets: "Tensor") -> Predictions:
-    """Return what happened on each token, (B * T,); logits (B, T, V), targets (B, T)."""
+    """Return the prediction of each token, (B * T,).
+
+    Shapes: logits (B, T, V), targets (B, T).
+    """
     flat = logits.detach().float().flatten(0, 1).log_softmax(-1)
     right = targets.flatten()
     return Predictions(

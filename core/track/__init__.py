@@ -1,4 +1,4 @@
-"""Log from anywhere: a script or a notebook writes into the same store as the runs that are trained here.
+"""Logging from any script or notebook into the store of the trained runs.
 
 >>> from core import track
 >>> run = track.init(project="churn", config={"lr": 0.1, "model": {"depth": 3}})

@@ -1,4 +1,4 @@
-"""Which cell of a notebook is running: one that is run again ends the runs that it began before."""
+"""The running notebook cell: executing it again ends the runs of its earlier execution."""
 
 import builtins
 import re
@@ -31,7 +31,7 @@ def current_cell() -> Cell | None:
 
 
 def _id_of(shell: object) -> str:
-    """Return what the notebook calls its cell, which stays when its text is changed; older ones say nothing."""
+    """Return the notebook's cell id, which survives edits; older notebooks have none."""
     parent: object = getattr(shell, "get_parent", dict)()
     metadata = parent.get("metadata") if isinstance(parent, dict) else None
     return str(metadata.get("cellId") or "") if isinstance(metadata, dict) else ""

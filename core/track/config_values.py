@@ -1,4 +1,4 @@
-"""What people give as the configuration of a run, as plain JSON with one flat name for each setting."""
+"""Configurations given for a run, as plain JSON with one flat name per setting."""
 
 import dataclasses
 import math

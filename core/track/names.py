@@ -9,7 +9,10 @@ _BEGINNING, _END = 48, 22
 
 
 def clean(text: object) -> str:
-    """Return a name on one line; of one that is too long beginning, end, and what tells it from any other."""
+    """Return a name on one line; a long one is shortened but stays unique.
+
+    A shortened name keeps its beginning, its end and a part that distinguishes it.
+    """
     line = readable(" ".join(str(text).replace("\x00", " ").split()))
     if len(line) <= LONGEST_NAME:
         return line

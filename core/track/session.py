@@ -1,4 +1,4 @@
-"""A run while this process logs it: its recorder, and how it ends, also where nobody says so."""
+"""A run logged by this process: its recorder, and its explicit or implicit end."""
 
 import atexit
 import logging
@@ -29,7 +29,10 @@ _of_parents: "list[Session]" = []  # never let go of: a forked process must not 
 
 
 class Session:
-    """Ends once: by the handle's word, when nothing holds the handle any more, or with the program."""
+    """A logging session that ends once.
+
+    It ends by the handle's call, with the handle's last reference, or with the program.
+    """
 
     def __init__(self, run: Run, settings: Settings, database: Database, logged: Mapping[str, Logged]) -> None:
         """Log this run, which exists and is marked as this process's own.
@@ -74,7 +77,10 @@ class Session:
         living.discard(self)
 
     def abandon(self) -> None:
-        """End it soon, from the recorder's own thread: called wherever Python collects garbage, so it takes no lock."""
+        """Request the end from the recorder's thread; lock-free, as garbage collection calls it.
+
+        The run ends soon, not at once.
+        """
         self.recorder.abandon(self._end_abandoned)
 
     def say_once(self, sentence: str) -> None:
@@ -112,13 +118,19 @@ class Session:
         self.say_once("It belongs to the process that this one was forked from; only that one logs it.")
 
     def _after_fork(self) -> None:
-        """Leave the run to the parent: its thread is not here, and its connections must not be touched."""
+        """Leave the run to the parent process after a fork.
+
+        The thread does not exist here, and the connections must not be used.
+        """
         self._has_ended, self.record = True, self._not_here
         _of_parents.append(self)
 
 
 def how_it_ended(error: BaseException | None) -> tuple[RunStatus, str]:
-    """Return the state, and the reason in words, of a run whose program was ended by this exception, or by none."""
+    """Return the status and reason of a run whose program ended with this exception.
+
+    None is an end without exception.
+    """
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return RunStatus.SUCCEEDED, ""
     if isinstance(error, KeyboardInterrupt):
@@ -129,7 +141,7 @@ def how_it_ended(error: BaseException | None) -> tuple[RunStatus, str]:
 
 
 def end_those_of(cell: Cell) -> None:
-    """End the runs that an earlier execution of this cell began: it is run again, and nobody logs them any more."""
+    """End the runs of this cell's earlier execution, as nothing logs them any more."""
     for session in list(living):
         if session.cell and session.cell.name == cell.name and session.cell.execution != cell.execution:
             session.end(RunStatus.SUCCEEDED, note="Ended because the cell that began it was run again.")

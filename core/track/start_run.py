@@ -1,4 +1,4 @@
-"""How a logged run begins, or goes on: one row of the store, marked as this process's own."""
+"""Beginning or resuming a logged run: one store row, owned by this process."""
 
 import os
 import platform
@@ -36,7 +36,7 @@ def begin(database: Database, name: str, project: str, settings: Mapping[str, An
 def resume(
     database: Database, run_id: str, name: str, project: str, settings: Mapping[str, Any], tags: Collection[str]
 ) -> Run:
-    """Let a run that has ended go on in this process; what is given comes to what it has, or takes its place.
+    """Resume an ended run in this process; given values extend or replace old ones.
 
     Raises:
         RunNotFound: There is none of this id.

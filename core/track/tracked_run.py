@@ -29,7 +29,7 @@ def init(
     resume: str | None = None,
     tags: Collection[str] = (),
 ) -> "TrackedRun":
-    """Begin a run, or go on with one, and print where it can be watched.
+    """Begin or resume a run, and print the address of its page.
 
     In a notebook, a cell that is run again first ends the runs that it began before.
 
@@ -91,17 +91,22 @@ class TrackedRun:
 
     @property
     def url(self) -> str:
-        """Where the dashboard shows it: the one that serves this home now, else where one usually does."""
+        """The run's address on the dashboard that serves this home, else on the default."""
         found = find_dashboard(Settings().home)
         return f"{found.url if found else DASHBOARD}/run?run={self.id}"
 
     @property
     def should_stop(self) -> bool:
-        """Whether somebody pressed Stop on its page; your loop decides. Nothing here ends your program."""
+        """Return whether Stop was pressed on the run's page; your loop decides.
+
+        Nothing here ends your program.
+        """
         return self._session.should_stop
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
-        """Take these numbers; about two microseconds, never an exception, and nothing waits for a disk or a GPU.
+        """Log these metrics in about two microseconds, without exceptions.
+
+        Nothing waits for a disk or a GPU.
 
         The dictionary and its arrays may be used again at once. Dictionaries in it become names such as `train/loss`.
         What is no number (a text, an array of several) is left out, and said once.
@@ -116,7 +121,7 @@ class TrackedRun:
         self._session.record(metrics, step)
 
     def finish(self) -> None:
-        """Write what is left, and end the run: as done, or as stopped where somebody had asked for that."""
+        """Write the rest, and end the run as succeeded, or stopped if requested."""
         self._session.end(RunStatus.SUCCEEDED)
 
     def __enter__(self) -> Self:
@@ -126,11 +131,14 @@ class TrackedRun:
         self._session.end(*how_it_ended(error))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle what names it: whoever loads that here has this run again, anywhere else one that logs nothing."""
+        """Pickle the run's id, name and project.
+
+        Loaded in the logging process, it is this run again; anywhere else it logs nothing.
+        """
         return _loaded, (self.id, self.name, self.project)
 
 
 def _loaded(run_id: str, name: str, project: str) -> TrackedRun:
-    """Return the run of this id that this process logs; of another process's, what knows it and logs nothing."""
+    """Return this process's run of this id, or a stand-in that logs nothing."""
     found = _handles.get(run_id)
     return found if found is not None else TrackedRun(Elsewhere(run_id), run_id, name, project)

@@ -1,4 +1,7 @@
-"""A run that was unpickled where nobody logs it: in a worker process of a data loader, or from a file, years later."""
+"""A run unpickled where it is not logged: in a worker process or later.
+
+Examples are a data loader's worker process, and a file loaded years later.
+"""
 
 import logging
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""Points on their way to the store, of the training loop and of everybody else: never lost, never in the way."""
+"""Recording of points and progress, and detection of runs whose process is gone."""

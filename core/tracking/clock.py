@@ -1,4 +1,4 @@
-"""A clock that never goes back: somebody may set the machine's own while a run is logged."""
+"""A monotonic wall clock, safe against changes of the system time during a run."""
 
 import time
 
@@ -6,7 +6,10 @@ _SLACK_S = 0.1  # a clock may be slowed down to be corrected
 
 
 class Clock:
-    """Seconds since 1970. Where the machine's clock was set back, time goes on from where it was."""
+    """Seconds since 1970 that never decrease.
+
+    If the system clock is set back, time continues from its last value.
+    """
 
     def __init__(self) -> None:
         """Begin now."""

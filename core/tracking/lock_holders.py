@@ -1,4 +1,4 @@
-"""Processes of ours that stand still, maybe in the middle of a transaction: they are let go on, or ended.
+"""Suspended Touchstone processes, possibly inside a transaction: they are resumed or ended.
 
 A process that is stopped (SIGSTOP, Ctrl-Z) while it writes holds SQLite's lock until it goes on or is gone, and nobody
 else can write: no wish to stop, no lease, no queue. Who they are can still be read.
@@ -48,7 +48,7 @@ class LockHolders:
         self._freed_at, self._tells = -_FREED_S, False
 
     def check(self) -> None:
-        """Free the database if it is busy for some seconds while a process of ours stands still.
+        """Free the database if it is busy for seconds while a process is suspended.
 
         Raises:
             DatabaseUnavailable: It cannot be read.
@@ -57,7 +57,7 @@ class LockHolders:
             self.free()
 
     def free(self) -> bool:
-        """Let what stands still go on, or end it, where the database was found busy; say if a second try is worth it.
+        """Resume or end suspended processes on a busy database; return whether to retry.
 
         A run or trial goes on, since that loses nothing; a supervisor is ended, since another one takes its place and
         adopts its runs.

@@ -1,4 +1,4 @@
-"""Runs whose process is gone: noticed by whoever reads them, and said in words, also where no supervisor lives."""
+"""Runs whose process is gone: detected by any reader, even without a supervisor."""
 
 import socket
 from collections.abc import Sequence
@@ -26,7 +26,9 @@ _REASON_ELSEWHERE = (
 
 
 def is_held(lease: Lease | None, elsewhere_s: float) -> bool:
-    """Return whether the lease's owner works: its process lives *and* has renewed it; on another machine by its age.
+    """Return whether the lease's owner is alive and has renewed the lease.
+
+    On another machine, only the age of the lease counts.
 
     Args:
         lease: Who may start runs; None if nobody ever could.
@@ -40,7 +42,7 @@ def is_held(lease: Lease | None, elsewhere_s: float) -> bool:
 
 
 class LostRunDetector:
-    """Looks after runs that are logged from elsewhere, and after our own while no supervisor does."""
+    """Detector of lost runs logged from elsewhere, and of own ones without supervisor."""
 
     def __init__(self, database: Database) -> None:
         """Look at the runs of this database."""
@@ -52,7 +54,7 @@ class LostRunDetector:
         return {one.run_id for one in self._external.being_logged() if self._is_lost(one) and self._end(one)}
 
     def look_at_own(self) -> set[str]:
-        """End our own runs whose process is gone while nobody supervises them; return their ids."""
+        """End unsupervised own runs whose process is gone; return their ids."""
         lease = self._queue.lease()
         if is_held(lease, SILENT_ELSEWHERE_S) or (lease is not None and lease.host != self._host):
             return set()
@@ -60,7 +62,7 @@ class LostRunDetector:
         return {job.run_id for job in gone if self._end_own(job.run_id)}
 
     def checked(self, runs: Sequence[Run]) -> list[Run]:
-        """Return these runs as they are after a look, if one of them needs it."""
+        """Return these runs in their present state, after a check for lost ones."""
         working = [run for run in runs if run.status is RunStatus.RUNNING]
         if not working:
             return list(runs)

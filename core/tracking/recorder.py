@@ -1,4 +1,4 @@
-"""What a run says of itself while it works: points, progress, stage. Buffered, never lost, never in the way."""
+"""Points, progress and stage of a running run: buffered, never lost, never blocking."""
 
 import json
 import logging
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Collects in memory and writes from a thread of its own, at most every half second.
+    """Buffer in memory whose thread writes data at most every half second.
 
     The loop that logs only appends to a deque; the thread makes points of it. A database that is locked or full is
     tried again and reported; the points wait in memory meanwhile. After a SIGKILL at most the last half second is
@@ -82,7 +82,7 @@ class Recorder:
         self._thread.start()
 
     def record(self, metrics: Mapping[str, Any], step: float | None = None) -> None:
-        """Take these values of this step, or of the next one; costs a microsecond and never fails.
+        """Record metrics of this or the next step; takes a microsecond and never fails.
 
         Values that are no numbers are left out with a warning, once for each name.
         """
@@ -102,7 +102,7 @@ class Recorder:
         self._wake.set()
 
     def write(self, change: Callable[..., object], *arguments: Any, **named: Any) -> None:
-        """Let a change of the store happen soon, after those before it, and again where the database refuses.
+        """Queue a change of the store, in order, retried while the database refuses it.
 
         Args:
             change: A method of `RunStore`.
@@ -130,7 +130,7 @@ class Recorder:
         return True
 
     def close(self) -> bool:
-        """Write what is left; where no database takes it within a minute, leave it in the run's folder.
+        """Write the rest; after a minute without success, leave it in the run's folder.
 
         Returns:
             Whether the database took everything.
@@ -145,7 +145,7 @@ class Recorder:
         return False
 
     def abandon(self, end: Callable[[], None]) -> None:
-        """Let the recorder's own thread end the run within half a second; may be called where no lock may be taken.
+        """End the run from the recorder's thread within half a second; takes no lock.
 
         Args:
             end: What ends it.

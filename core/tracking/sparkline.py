@@ -1,4 +1,4 @@
-"""The small curve of a run in tables: its loss so far in at most 40 numbers, in bounded memory however long it runs."""
+"""A run's loss curve for tables: at most 40 numbers, in bounded memory."""
 
 SPARKLINE_POINTS = 40
 _MOST_KEPT = 4096
@@ -7,7 +7,7 @@ _ANY_LOSS, _ANYTHING, _NOTHING = 10, 20, 30
 
 
 class Sparkline:
-    """Follows the training loss; where none is known by name, another loss, or the first curve there was."""
+    """Curve of the training loss, else another loss, else the first logged curve."""
 
     def __init__(self, *, any_curve: bool = False) -> None:
         """Follow `train/loss` alone, or whatever comes nearest to it."""
@@ -42,7 +42,10 @@ class Sparkline:
 
 
 def thin(values: list[float], points: int = SPARKLINE_POINTS) -> list[float | None]:
-    """Return at most so many of the values, evenly spaced, first and last included; NaN as None for JSON."""
+    """Return at most `points` evenly spaced values, ends included, with NaN as None.
+
+    None is what JSON can hold.
+    """
     if len(values) > points:
         values = [values[round(i * (len(values) - 1) / (points - 1))] for i in range(points)]
     return [v if v - v == 0 else None for v in values]

@@ -1,4 +1,4 @@
-"""Where the points of a logged run stand: each curve has its own axis, and no point takes the place of another."""
+"""Steps of a logged run's points: an axis per curve, and no point overwritten."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -16,14 +16,14 @@ class Logged(NamedTuple):
 
 
 class Steps:
-    """Counts where no step is given, and notes of each point what tells it from others of its curve and step.
+    """Counter of steps not given, and marks of points sharing curve and step.
 
     A call without a step takes the step after the last counted one, or after the last one of its own curves where that
     is larger. A step that is given moves only the curves that it is given for.
     """
 
     def __init__(self, logged: Mapping[str, Logged] | None = None) -> None:
-        """Go on after these curves; where no step is given, after the one that was logged most often."""
+        """Continue after these curves, counting from the most often logged one."""
         known = dict(logged or {})
         longest = max(known.values(), key=lambda curve: curve.length, default=Logged(-1, 0))
         self.highest: float = max((curve.last_step for curve in known.values()), default=-1)

@@ -1,4 +1,4 @@
-"""What people log, made into numbers: nothing is waited for and nothing fails in the loop that logs."""
+"""Logged values converted to numbers, without waiting or errors in the loop."""
 
 import math
 import operator
@@ -24,7 +24,7 @@ class _Unfit:
 
 
 class _OnDevice:
-    """A number that a GPU will have computed soon: a copy of it, and the event after which it is there."""
+    """A future number on a GPU: its copy, and the event that completes it."""
 
     def __init__(self, tensor: Any) -> None:
         self._copy = tensor.detach().clone()  # queued behind what computes it: costs a launch, waits for nothing
@@ -39,7 +39,7 @@ class _OnDevice:
 
 
 def kept(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a copy that nobody changes any more, in about half a microsecond where all values are plain numbers.
+    """Return an immutable snapshot of metrics; half a microsecond for plain numbers.
 
     The caller may use its dictionary and its arrays again: what can be changed in place is read now. A tensor on a GPU
     is copied there, behind the work that computes it, so that the loop never waits for the device.
@@ -78,7 +78,10 @@ def _kept(value: Any, depth: int) -> Any:
 
 
 def step_of(step: Any) -> float | None:
-    """Return a step as a number, a whole one where it is; None where it is none, so that it is counted instead."""
+    """Return a step as a number, an int if whole; None if invalid.
+
+    For None, the step is counted instead.
+    """
     try:
         return operator.index(step)
     except TypeError:
@@ -93,7 +96,7 @@ def step_of(step: Any) -> float | None:
 
 
 def numbers(metrics: Mapping[Any, Any], refuse: Refuse, above: str = "") -> Iterator[tuple[str, float]]:
-    """Yield names and numbers of what `kept` returned; dictionaries in it become names such as `train/loss`.
+    """Yield names and numbers of `kept` metrics; nested dictionaries become names like `train/loss`.
 
     Args:
         metrics: What was kept.

@@ -1,1 +1,1 @@
-"""The loop, checkpoints, evaluation and the verdict. Knows no database."""
+"""The training loop, its optimizers, checkpoints and learning-rate finder; knows no database."""

@@ -1,4 +1,4 @@
-"""Data that is still on its way: training begins with what is there, and waits where it would run ahead."""
+"""Data still in preparation: training begins early, and waits if it runs ahead."""
 
 from typing import Protocol
 
@@ -9,21 +9,21 @@ from core.training.batches import Batches, Split, order_of_epoch
 
 
 class Arrival(Protocol):
-    """Examples that come to be there while training goes on, in the order in which the first epoch asks for them.
+    """Examples that become available during training, in the order of the first epoch.
 
     Each method waits, returns the seconds that it took, and raises `core.errors.StopRequested` where somebody asks to
     stop meanwhile.
     """
 
     def train(self, rows: int) -> float:
-        """Wait for so many first rows of the training split, in the order of the first epoch."""
+        """Wait for the first `rows` training rows, in the order of the first epoch."""
 
     def validation(self) -> float:
         """Wait for the validation split."""
 
 
 class ArrivingBatches:
-    """Batches of rows that may not be there yet. The order is that of data which is whole.
+    """Batches of rows that may still be missing, in the order of complete data.
 
     Args:
         batches: Draws them.
@@ -36,11 +36,13 @@ class ArrivingBatches:
         self.steps_per_epoch, self.batch_size = batches.steps_per_epoch, batches.batch_size
 
     def draw(self, epoch: int, position: int) -> Split:
-        """Return the inputs and targets of one step; `wait` has seen to it that they are there."""
+        """Return the inputs and targets of one step, which `wait` has made available."""
         return self._batches.draw(epoch, position)
 
     def wait(self, epoch: int, position: int) -> float:
-        """Wait for what a step needs; from the second step on for the validation split too, which is looked at soon.
+        """Wait for the data of a step; from the second on, validation data too.
+
+        The first evaluation follows soon.
 
         Raises:
             StopRequested: Somebody asked to stop meanwhile.

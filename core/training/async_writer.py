@@ -6,7 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 
 class BackgroundWriter:
-    """Writes one thing at a time in a thread of its own; an error is raised by whatever is called next.
+    """Writer of one item at a time in a background thread.
+
+    A failed write raises its error in the next call of a method.
 
     A process that ends, for whatever reason but a kill, waits for what is being written.
     """

@@ -1,4 +1,4 @@
-"""Small random changes to each training batch, so that a model learns what stays the same.
+"""Small random changes of training batches that teach a model invariances.
 
 All of it works on whole batches, where they lie, and draws from PyTorch's own chance of that device alone: a run that
 is resumed sees the very pictures that it would have seen. Labels are never touched, and nothing is changed in what a
@@ -23,7 +23,7 @@ MIDDLE_GREY = 0.5  # what hides a part of a picture where the data's mean is not
 
 
 def augmenter(config: TrainConfig, task: TaskSpec, info: DataInfo) -> Augmentation | None:
-    """Return what changes the inputs of a training batch at random, or None where nothing is switched on.
+    """Return the random augmentation of training inputs, or None if all are off.
 
     Args:
         config: How strong each change is; those that do not fit the task's inputs are passed over.
@@ -58,7 +58,7 @@ def _one_after_the_other(steps: list[Augmentation]) -> Augmentation:
 
 
 def _image_steps(config: TrainConfig, info: DataInfo) -> list[Augmentation]:
-    """Return the changes in their order: those that move pixels, those that change them, the one that hides them."""
+    """Return the image augmentations in order: geometric, then photometric, then erasing."""
     steps: list[Augmentation] = []
     if config.augment_flip:
         steps.append(_random_mirror)
@@ -150,7 +150,7 @@ def mirrored(images: Tensor, chosen: Tensor) -> Tensor:
 
 
 def shifted(images: Tensor, down: Tensor, right: Tensor) -> Tensor:
-    """Return the pictures moved by whole pixels; what comes in at an edge is the picture's own mirror image.
+    """Return images shifted by whole pixels; the revealed edges are mirror images.
 
     Args:
         images: (B, C, H, W).
@@ -166,7 +166,7 @@ def shifted(images: Tensor, down: Tensor, right: Tensor) -> Tensor:
 
 
 def _reflected(places: Tensor, size: int) -> Tensor:
-    """Return places with those beyond an edge folded back: -1 is 0, -2 is 1."""
+    """Return positions with those beyond an edge reflected: -1 is 0, -2 is 1."""
     folded = torch.where(places < 0, -1 - places, places)
     return torch.where(folded >= size, 2 * size - 1 - folded, folded)
 
@@ -243,7 +243,7 @@ def with_square_hidden(images: Tensor, top: Tensor, left: Tensor, side: int, fil
 
 
 def without_tokens(ids: Tensor, noise: Tensor, share: float, padding_id: int, marked: bool = False) -> Tensor:
-    """Return the texts without some of their tokens; the others close up, so that padding stays at the end.
+    """Return texts with some tokens dropped; the others close up before the padding.
 
     Args:
         ids: (B, T), padded at the end.

@@ -29,21 +29,23 @@ class Batches(Protocol):
     batch_size: int  # examples in each portion
 
     def draw(self, epoch: int, position: int) -> Split:
-        """Return the inputs and targets of one step of one epoch, both counted from 0."""
+        """Return the inputs and targets of one step of one epoch, counted from 0."""
 
 
 def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
-    """Return a source of chance that is the same for the same seed and epoch."""
+    """Return a random generator that is determined by seed and epoch."""
     return torch.Generator(device).manual_seed(seed * 1_000_003 + epoch)
 
 
 def order_of_epoch(rows: int, seed: int, epoch: int) -> Tensor:
-    """Return the order in which an epoch asks for rows, (N,): the same on every device."""
+    """Return the row order of an epoch, (N,), the same on every device."""
     return torch.randperm(rows, generator=_generator(_HOST, seed, epoch))
 
 
 class RowBatches:
-    """Every example once an epoch, in a new order each time; the few that fill no batch wait for the next epoch.
+    """Every example once per epoch in a new order; incomplete last batches are dropped.
+
+    Dropped examples wait for the next epoch.
 
     The orders are drawn on the host, so that they are the same on every device.
 
@@ -75,7 +77,7 @@ class RowBatches:
 
 
 class TextBatches(RowBatches):
-    """Texts as padded token ids: those of similar length together, and no wider than the longest of each batch.
+    """Padded token ids in batches of similar length, as wide as the longest.
 
     Args:
         split: Ids (N, T), padded at the end, and targets (N,), on the device.
@@ -89,12 +91,15 @@ class TextBatches(RowBatches):
         self._lengths = lengths_of(split[0], padding_id)
 
     def draw(self, epoch: int, position: int) -> Split:
-        """Return ids (B, T'), T' a multiple of eight that the longest text needs, and targets (B,)."""
+        """Return ids (B, T'), T' a multiple of eight, and targets (B,).
+
+        T' fits the longest text of the batch.
+        """
         inputs, targets = super().draw(epoch, position)
         return inputs[:, : self._widths[position]], targets
 
     def _new_order(self, generator: torch.Generator) -> Tensor:
-        """Return an order in which each batch holds texts of similar length, and batches come by chance."""
+        """Return an order with texts of similar length per batch, and shuffled batches."""
         whole, size = self.steps_per_epoch * self.batch_size, self.batch_size
         order = super()._new_order(generator)[:whole]
         pool = torch.arange(whole) // (POOLED_BATCHES * size)
@@ -106,7 +111,7 @@ class TextBatches(RowBatches):
 
 
 class WindowBatches:
-    """A long text in windows that touch each other, shifted by another random amount each epoch.
+    """Adjacent windows of a long text, shifted by a random offset each epoch.
 
     Args:
         ids: (L,) the text, on the device.
@@ -142,7 +147,7 @@ class WindowBatches:
 
 
 def split_of(arrays: Mapping[str, NDArray[Any]]) -> Split:
-    """Return the prepared arrays of a split, "inputs" and "targets", as tensors on the same memory."""
+    """Return a split's prepared arrays, "inputs" and "targets", as tensors sharing their memory."""
     return torch.from_numpy(arrays["inputs"]), torch.from_numpy(arrays["targets"])
 
 
@@ -176,7 +181,10 @@ def holds_padded_ids(inputs: Tensor) -> bool:
 
 
 def width_for(longest: int) -> int:
-    """Return how wide to make a batch of texts whose longest has so many ids; some models need a few in any case."""
+    """Return the batch width for texts of this longest length.
+
+    Some models need a minimum width.
+    """
     step = _width_step()
     return max(-(-longest // step) * step, WIDTH_STEP)
 
@@ -187,13 +195,19 @@ def _width_step() -> int:
 
 
 def lengths_of(ids: Tensor, padding_id: int) -> Tensor:
-    """Return how long each row of padded ids (N, T) is up to its last id that means something, (N,) on the host."""
+    """Return the lengths without trailing padding, (N,) on the host.
+
+    The ids are (N, T).
+    """
     places = torch.arange(1, ids.shape[1] + 1, device=ids.device)
     return ((ids != padding_id) * places).amax(1).cpu()
 
 
 def example_count(task: TaskSpec, module: nn.Module, split: Split) -> int:
-    """Return the number of examples of a split that is looked at; of a text, the windows, which overlap by half."""
+    """Return the number of evaluated examples of a split; for text, of its windows.
+
+    The windows overlap by half.
+    """
     return -(-2 * len(split[0]) // context_of(module)) if task.output_kind == "text" else len(split[0])
 
 

@@ -39,10 +39,16 @@ class Callback:
         """After each look at the validation split, with `validation/...` metrics. May draw random numbers."""
 
     def on_memory_shortage(self, trainer: "Trainer", parts: int) -> None:
-        """Memory was short in a step: from now on each is computed in so many parts, one after the other."""
+        """Handle a memory shortage: from now on each step is computed in `parts` parts.
+
+        The parts follow one another.
+        """
 
     def on_solution(self, trainer: "Trainer", solution: "Solution") -> None:
-        """The last step of a linear model went straight to its best weights; before it is looked at."""
+        """Handle the solved weights of a linear model, before their evaluation.
+
+        The last step went straight to these best weights.
+        """
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         """After the last step of this call, stopped or not; not after an error."""
@@ -80,7 +86,10 @@ class BestCheckpoint(Callback):
             self._write()
 
     def take_pending(self) -> Callable[[], None] | None:
-        """Return what writes the best that is not written yet, if there is one; whoever asks must call it."""
+        """Return the pending write of the best checkpoint, if any.
+
+        The caller must call it.
+        """
         pending, self._pending = self._pending, None
         return pending
 
@@ -96,7 +105,7 @@ class BestCheckpoint(Callback):
 
 
 class LastCheckpoint(Callback):
-    """Keeps the state to go on from: at the ends of epochs, between them in long ones, and at the end.
+    """Saver of the resumable state: after epochs, within long ones, and at the end.
 
     It is copied between two steps and written while the next ones are computed. What saving costs is kept below a
     share of the time: large states are saved less often than asked for if the disk is slow.
@@ -165,7 +174,7 @@ class LastCheckpoint(Callback):
 
 
 class EarlyStopping(Callback):
-    """Ends a run that has stopped getting better; the Trainer adds it where the configuration has a patience.
+    """Early stopping of a run without improvement, added by the Trainer for a patience.
 
     Args:
         patience: Epochs without a new best score; weights that are as good may be kept meanwhile.

@@ -1,4 +1,4 @@
-"""What a run leaves behind: weights with a card that says what they are, and the state to go on from.
+"""Checkpoints of a run: weights with a model card, and the state for resuming.
 
 A checkpoint is a folder with one safetensors file and one JSON file, which holds the checksum of the other. It is
 written beside its place and moved there when it is whole, so that there is always a whole one. Nothing is pickled:
@@ -29,7 +29,7 @@ _LOOKS = ("best", "kept")
 
 
 class ModelCard(BaseModel):
-    """Everything needed to build a trained model again and to know where it came from."""
+    """Everything needed to rebuild a trained model and to trace its origin."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
@@ -52,7 +52,7 @@ class ModelCard(BaseModel):
 
 @dataclass(frozen=True)
 class Best:
-    """One evaluation on the validation split: the best so far, or the one whose weights are kept."""
+    """One validation evaluation: the best so far, or the one of the kept weights."""
 
     step: int
     metric: float  # the task's primary one
@@ -99,12 +99,12 @@ class TrainingState:
 
 
 def save_model(folder: Path, module: nn.Module, card: ModelCard) -> None:
-    """Write weights and card; the folder's earlier content stays until the new one is whole."""
+    """Write weights and card, replacing the folder's content only when complete."""
     save_weights(folder, module.state_dict(), card)
 
 
 def save_weights(folder: Path, weights: Mapping[str, Tensor], card: ModelCard) -> None:
-    """Write weights, by name, and card; the folder's earlier content stays until the new one is whole."""
+    """Write weights, by name, and card, replacing the folder's content only when complete."""
     _save(folder, WEIGHTS, weights, CARD, card.model_dump())
 
 
@@ -133,7 +133,7 @@ def load_weights(folder: Path, module: nn.Module) -> None:
 
 
 def save_state(folder: Path, state: TrainingState) -> None:
-    """Write everything that the next step depends on; the earlier state stays until the new one is whole."""
+    """Write everything the next step depends on, replacing the earlier state when complete."""
     content = {name: value for name, value in vars(state).items() if name not in ("tensors", *_LOOKS)}
     content |= {name: asdict(evaluation) if (evaluation := getattr(state, name)) else None for name in _LOOKS}
     _save(folder, STATE_TENSORS, state.tensors, STATE, content)
@@ -182,7 +182,7 @@ def _save(folder: Path, tensor_file: str, tensors: Mapping[str, Tensor], json_fi
 
 
 def _replace_folder(folder: Path, write: Callable[[Path], None]) -> None:
-    """Fill a new folder, make sure that it is on the disk, then put it in the place of the old one."""
+    """Fill a new folder, flush it to disk, then replace the old one."""
     fresh, old = folder.with_name(f".{folder.name}.new"), _aside(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if old.exists() and not folder.exists():  # cut off between the two moves below
@@ -214,7 +214,7 @@ def _flush_to_disk(path: Path) -> None:
 
 
 def _aside(folder: Path) -> Path:
-    """Return where the old checkpoint lies for the moment in which the new one takes its place."""
+    """Return the temporary location of the old checkpoint while the new one replaces it."""
     return folder.with_name(f".{folder.name}.old")
 
 

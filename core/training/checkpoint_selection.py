@@ -1,4 +1,6 @@
-"""Which weights of a run are kept: the latest that are as good as the best, as far as the validation split can tell.
+"""Choice of the kept weights: the latest not distinguishably worse than the best.
+
+The validation split decides what can be distinguished.
 
 The single best of many looks at a few hundred rows is the luckiest one: the earlier, the less is learnt. Over twelve
 small data sets the latest within one standard error was better on the test split, and the earliest worse
@@ -65,7 +67,7 @@ class Choice:
 
 
 def better(direction: Literal["max", "min"], known: Best | None, found: Best) -> Best:
-    """Return the better of two evaluations; of two equal ones the surer one, else the earlier.
+    """Return the better of two evaluations; ties go to lower loss, then the earlier.
 
     Args:
         direction: Of the metric.

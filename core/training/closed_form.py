@@ -1,4 +1,7 @@
-"""The last step of a linear model: the weights that are best by computation, instead of one more step towards them."""
+"""The last step of a linear model: its optimal weights, computed in closed form.
+
+They replace one more step of gradient descent.
+"""
 
 from dataclasses import dataclass
 
@@ -43,7 +46,7 @@ def is_solvable(module: nn.Module, config: TrainConfig) -> bool:
 
 
 def solve(module: nn.Module, train: Split, seed: int) -> Solution:
-    """Put the weights of ridge regression into a module; its penalty is chosen by leave-one-out cross-validation.
+    """Set a module's weights to ridge regression, its penalty chosen by leave-one-out.
 
     The penalty is never smaller than the layer's own (`l2`, which counts for the mean of the squared errors).
 
@@ -94,7 +97,7 @@ def _penalty(rows: Tensor, wanted: NDArray[np.float64], least: float, seed: int)
 
 
 def _solved(products: NDArray[np.float64], answers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the weights; columns that say the same leave the system singular, and share theirs."""
+    """Return the solved weights; duplicate columns, which make the system singular, share theirs."""
     try:
         return np.asarray(np.linalg.solve(products, answers))
     except np.linalg.LinAlgError:
@@ -111,7 +114,7 @@ def _mean(rows: Tensor) -> NDArray[np.float64]:
 def _products(
     rows: Tensor, wanted: NDArray[np.float64], mean: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the features times the features, (F, F), and times what is wanted, (F,), all without their means."""
+    """Return the centred products of features, (F, F), and with targets, (F,)."""
     products, answers = np.zeros((len(mean), len(mean))), np.zeros(len(mean))
     for begin in range(0, len(rows), CHUNK_ROWS):
         some = _numbers(rows, slice(begin, begin + CHUNK_ROWS)) - mean

@@ -1,4 +1,4 @@
-"""Where a run computes, and what else its result depends on: seeds and library versions."""
+"""The device of a run, and what its result depends on: seeds, library versions."""
 
 import os
 import platform
@@ -59,7 +59,7 @@ def choose_device(wanted: str, threads: int | None = None) -> torch.device:
 
 
 def answering_threads() -> int:
-    """Return the CPU threads with which a finished model answers: one for each core that this process may use."""
+    """Return the CPU threads for inference: one for each core available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -74,7 +74,7 @@ def describe_device(device: torch.device) -> str:
 
 
 def memory_used_bytes(device: torch.device) -> int:
-    """Return the most memory that this process has used on the device; on a CPU what it uses now."""
+    """Return the process's peak memory on the device; on a CPU, its present memory."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     if device.type == "mps":
@@ -97,7 +97,7 @@ def memory_free_bytes(device: torch.device) -> int:
 
 
 def _cgroup(name: str) -> int | None:
-    """Return a number of the container that this runs in; None where there is none, or no limit."""
+    """Return a number of this process's container; None without container or limit."""
     try:
         return int((CGROUP / name).read_text())
     except (OSError, ValueError):
@@ -112,7 +112,7 @@ def seed_everything(seed: int) -> None:
 
 
 def random_state(device: torch.device) -> dict[str, torch.Tensor]:
-    """Return where PyTorch's chance stands, by the device that draws: what a resumed run needs."""
+    """Return PyTorch's random state by device, as needed to resume a run."""
     state = {"cpu": torch.get_rng_state()}
     if device.type == "cuda":
         state["cuda"] = torch.cuda.get_rng_state(device)
@@ -122,7 +122,7 @@ def random_state(device: torch.device) -> dict[str, torch.Tensor]:
 
 
 def restore_random_state(state: dict[str, torch.Tensor], device: torch.device) -> None:
-    """Put PyTorch's chance back to where `random_state` found it, as far as this machine has the device."""
+    """Restore a state of `random_state`, as far as this machine has the device."""
     torch.set_rng_state(state["cpu"])
     if device.type == "cuda" and "cuda" in state:
         torch.cuda.set_rng_state(state["cuda"], device)
@@ -132,7 +132,7 @@ def restore_random_state(state: dict[str, torch.Tensor], device: torch.device) -
 
 @contextmanager
 def kept_random_state(device: torch.device) -> Iterator[None]:
-    """Let what happens inside draw as it likes: outside, chance goes on as if it had not."""
+    """Restore the random state after the block, whatever is drawn inside."""
     before = random_state(device)
     try:
         yield
@@ -141,7 +141,7 @@ def kept_random_state(device: torch.device) -> Iterator[None]:
 
 
 def library_versions() -> dict[str, str]:
-    """Return the versions of Python and of the libraries that make a result, without importing them."""
+    """Return the versions of Python and of result-relevant libraries, without importing them."""
     versions = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:

@@ -1,4 +1,7 @@
-"""The steps of a run without the run: nothing is saved, shown or judged. For whoever wants to know what would come."""
+"""Steps of a run as a trial: nothing is saved, shown or evaluated.
+
+They serve to estimate a run before it starts.
+"""
 
 import math
 import time
@@ -18,7 +21,7 @@ from core.training.step import TrainStep
 
 
 class DryRun:
-    """Makes real steps: the batches, the optimiser and the precision that a run would have.
+    """Real training steps with the batches, optimiser and precision of a run.
 
     Without `torch.compile`, whose preparation takes longer than anybody waits for an estimate.
 
@@ -63,7 +66,10 @@ class DryRun:
             epoch += 1
 
     def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> float:
-        """Make one step, wait for the device, and return the loss before it; no number where there is none."""
+        """Make one step, wait for the device, and return the loss before it.
+
+        A loss that is not finite is returned as NaN.
+        """
         set_learning_rate(self._optimizer, learning_rate)
         self._sums.reset()
         self.train_step.step(inputs, targets)
@@ -71,7 +77,7 @@ class DryRun:
         return loss if math.isfinite(loss) else math.nan
 
     def time_of_correction(self) -> float:
-        """Correct the weights once more by the last step's gradients, and return the seconds that it took."""
+        """Repeat the optimiser step with the last gradients, and return its seconds."""
         began = time.perf_counter()
         self._optimizer.step()
         self._sums.read()  # waits for the device

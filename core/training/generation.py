@@ -1,4 +1,4 @@
-"""Writing with a language model: one token after the other, each drawn from what the model thinks likely."""
+"""Text generation: one token after another, sampled from the model's distribution."""
 
 import math
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class CharacterPreprocessor(Preprocessor, Protocol):
     never_written: ClassVar[tuple[int, ...]]  # ids that nobody can read, such as that of unknown characters
 
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:
-        """Return the text that these ids stand for; bytes that are no whole character show as U+FFFD."""
+        """Return the text of these ids; incomplete characters are shown as U+FFFD."""
 
 
 def generate(
@@ -72,7 +72,9 @@ def stream(
     seed: int = 0,
     device: "torch.device | str" = "cpu",
 ) -> Iterator[str]:
-    """Yield whole characters, one or a few at a time; settings as in `generate`, checked before the first one.
+    """Yield whole characters as they are generated; settings as in `generate`.
+
+    The settings are checked before the first character. One or a few characters come at a time.
 
     Raises:
         InvalidSetting: A setting is out of its bounds.
@@ -116,7 +118,9 @@ def _characters(
 
 
 class _Reader:
-    """Turns tokens into text as they come; a token may be a part of a character, which waits until it is whole.
+    """Incremental decoder of tokens into text.
+
+    A token that is a part of a character waits until the character is complete.
 
     Args:
         preprocessor: Knows what tokens stand for.
@@ -151,7 +155,7 @@ def _tokens(
     device: "torch.device | str",
     most: int,
 ) -> Iterator[int]:
-    """Yield the id of one token after the other, at most so many; `ids` are those of the prompt."""
+    """Yield at most `most` token ids, one at a time, after the prompt's `ids`."""
     import torch
 
     context = preprocessor.info(()).input_shape[0]

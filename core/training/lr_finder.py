@@ -1,4 +1,4 @@
-"""Which learning rate suits: a short training in which it rises from far too low until the loss breaks away."""
+"""Learning rate range test: a short training with a rising rate until divergence."""
 
 import math
 import statistics
@@ -55,7 +55,7 @@ def range_test(
     *,
     padding_id: int = 0,
 ) -> RangeTest:
-    """Train for about a hundred steps while the learning rate rises, until the loss breaks away.
+    """Train about a hundred steps at a rising learning rate, until the loss diverges.
 
     Args:
         make_module: Makes the model as a run would begin with it.
@@ -87,7 +87,7 @@ def range_test(
 
 
 def _plan(dry_run: DryRun) -> tuple[int, int]:
-    """Return the examples of a step and the number of steps that can be afforded."""
+    """Return the batch size and the number of steps that time allows."""
     inputs, targets = next(dry_run.draw())
     few = min(FIRST_EXAMPLES, len(inputs))
     for _ in range(2):  # the first step warms up
@@ -100,12 +100,12 @@ def _plan(dry_run: DryRun) -> tuple[int, int]:
 
 
 def rising_rates(count: int) -> list[float]:
-    """Return learning rates from the lowest to the highest, each by the same factor above the one before."""
+    """Return geometrically spaced learning rates from the lowest to the highest."""
     return [LOWEST * (HIGHEST / LOWEST) ** (index / (count - 1)) for index in range(count)]
 
 
 def has_broken_away(losses: Sequence[float]) -> bool:
-    """Return whether the loss is no number any more, or has risen far above where it came from."""
+    """Return whether the loss is not finite, or far above its start."""
     if not math.isfinite(losses[-1]):
         return True
     if len(losses) <= QUIET_STEPS:
@@ -116,13 +116,16 @@ def has_broken_away(losses: Sequence[float]) -> bool:
 
 
 def waver(losses: Sequence[float]) -> float:
-    """Return by how much the loss differs from batch to batch while nothing is learnt, as a standard deviation."""
+    """Return the standard deviation of the loss between batches while nothing is learnt."""
     quiet = [loss for loss in losses[:QUIET_STEPS] if math.isfinite(loss)]
     return statistics.stdev(quiet) if len(quiet) > 1 else 0.0
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:
-    """Return each loss averaged with its neighbours on both sides, the nearer the more: nothing lags behind."""
+    """Return the losses smoothed by a symmetric weighted average, without lag.
+
+    The nearer a neighbour, the more it counts.
+    """
     weights = {d: math.exp(-((d / SMOOTHED_OVER) ** 2) / 2) for d in range(-math.ceil(3 * SMOOTHED_OVER), 10)}
     averages = []
     for index in range(len(losses)):
@@ -132,7 +135,7 @@ def smoothed(losses: Sequence[float]) -> list[float]:
 
 
 def suggest(rates: Sequence[float], losses: Sequence[float], wavers: float) -> float | None:
-    """Return the rate at which the loss falls most steeply, or None where it falls no more than chance explains.
+    """Return the rate of steepest loss decrease; None if the decrease may be chance.
 
     Args:
         rates: Rising.

@@ -1,4 +1,4 @@
-"""Whether a model can be trained in the memory that is there: refused before the first step, with the sizes."""
+"""Memory check before training: a model too large is refused with its sizes."""
 
 import torch
 from torch import nn
@@ -12,7 +12,7 @@ NUMBER_BYTES = 4
 
 
 def needed_bytes(parameter_count: int, trainable_count: int, optimizer: str) -> int:
-    """Return what training needs at least: weights, a gradient for each that learns, the optimiser's memory.
+    """Return the minimum memory of training: weights, gradients of trainable ones, optimiser state.
 
     What a batch leaves behind on its way comes on top; that can be made smaller by computing it in parts.
 

@@ -1,4 +1,4 @@
-"""Muon: corrections of matrices that are equally strong in every direction, and AdamW for all the rest."""
+"""Muon: orthogonalised updates for matrices, AdamW for all other parameters."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ SIZE_OF_ADAMW = 0.2
 
 
 class Muon(Optimizer):
-    """Muon for matrices and the kernels of convolutions, AdamW for everything else, in one optimiser.
+    """Optimiser with Muon for matrices and convolution kernels, AdamW for everything else.
 
     Args:
         matrices: Parameters of two or more dimensions; all but the first are taken as one.
@@ -56,7 +56,7 @@ class Muon(Optimizer):
         self._share()
 
     def _share(self) -> None:
-        """Let AdamW work on this optimiser's own groups and memory, so that there is one of each to save."""
+        """Share this optimiser's parameter groups and state with AdamW, to save only one."""
         self._adamw.param_groups = [group for group in self.param_groups if not group["muon"]]
         self._adamw.state = self.state
 
@@ -99,7 +99,7 @@ class Muon(Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """Return matrices of the same directions whose singular values are all about 1, by Newton and Schulz's iteration.
+    """Return matrices of equal directions with singular values near 1, by Newton-Schulz iteration.
 
     Shapes:
         (N, rows, columns) -> (N, rows, columns), in 16 bits on a GPU of Nvidia's, which is exact enough

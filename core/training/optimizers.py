@@ -17,7 +17,7 @@ WEIGHT_NAMES = ("weight", "in_proj_weight")  # of matrices: `weight_ih_l0` of an
 
 
 def make_optimizer(module: nn.Module, config: TrainConfig, device: torch.device) -> Optimizer:
-    """Return the optimiser, with weight decay on matrices only: for all of them apart from the gradient.
+    """Return the optimiser, with decoupled weight decay on matrices only.
 
     As a part of the gradient (the L2 penalty of PyTorch's Adam and SGD), Adam would divide it by the gradient's size
     and momentum would add it up ten times: the same setting would mean something else with each.
@@ -94,14 +94,19 @@ def hidden_matrices(module: nn.Module) -> list[nn.Parameter]:
 
 
 def _last_layer(module: nn.Module) -> Tensor | None:
-    """Return the weights of the layer that answers; None where the embeddings do that, as in many models that write."""
+    """Return the output layer's weights; None if tied to the embeddings.
+
+    Tied weights are usual in models that generate text.
+    """
     linear = [m for m in module.modules() if isinstance(m, nn.Linear)]
     widths = {m.embedding_dim for m in module.modules() if isinstance(m, nn.Embedding)}
     return linear[-1].weight if linear and linear[-1].out_features not in widths else None
 
 
 def l1_price(parameters: Iterable[Tensor]) -> Tensor:
-    """Return the sum of all absolute values, a scalar: what the L1 penalty is a price of; 0 where there are none.
+    """Return the sum of absolute values, to which the L1 penalty applies, a scalar.
+
+    Without parameters it is 0.
 
     Source:
         Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996.
@@ -111,7 +116,7 @@ def l1_price(parameters: Iterable[Tensor]) -> Tensor:
 
 
 def decayed_and_free(module: nn.Module) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
-    """Return the parameters that weight decay pulls towards 0, and those that it leaves alone.
+    """Return the parameters with weight decay, and those without.
 
     Biases, normalisations (all of one dimension) and embeddings are left alone: pulling them to 0 makes no model
     simpler, and a rare word's vector would fade between its appearances.

@@ -1,4 +1,4 @@
-"""How long a step takes, as the steps so far say; a few that stood still for a moment say nothing of the rest."""
+"""Duration of a step, estimated from past steps, robust to brief stalls."""
 
 import heapq
 from statistics import median_low
@@ -9,7 +9,7 @@ TIMES_LONGER = 10.0  # than the others, from which on a step is taken for an acc
 
 
 class Pace:
-    """Seconds of a step of this session; looks at the validation split and waiting for data are left out.
+    """Seconds per step of this session, without evaluations and waiting for data.
 
     A disk that hangs for seconds, or a machine that was suspended, must not make a plan for the whole run.
     """
@@ -21,7 +21,7 @@ class Pace:
         self._total_s, self.steps = 0.0, 0
 
     def start(self, moment: float) -> None:
-        """Begin to measure: after the first step, which warms up and says little about the rest."""
+        """Begin to measure after the first step, whose warm-up is not representative."""
         self._since = moment
 
     def pause(self, seconds: float) -> None:

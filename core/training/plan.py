@@ -1,4 +1,4 @@
-"""What a run does at which step: how many there are, when a point of a curve is due, when a look at validation."""
+"""Plan of a run's steps: their number, and when to log and to evaluate."""
 
 from collections import deque
 from statistics import median_low
@@ -14,7 +14,7 @@ EVALUATION_COSTS = 1 / 3  # of an example's step: a look has no way back
 
 
 class Plan:
-    """The steps of a run; with a time budget it is made anew as the run learns how fast it is.
+    """The steps of a run; a time budget replans them as speed becomes known.
 
     Args:
         config: Every choice.
@@ -45,7 +45,7 @@ class Plan:
         self._space()
 
     def fit(self, step: int, clock: Clock, pace: Pace) -> None:
-        """Fit the steps and the looks into the time budget, as the speed so far says.
+        """Fit steps and evaluations into the time budget, given the speed so far.
 
         Args:
             step: Steps done.
@@ -77,11 +77,14 @@ class Plan:
 
     @property
     def evaluating_s(self) -> float:
-        """Seconds of looks at the validation split for each step that is still to be made."""
+        """Seconds of evaluation on the validation split per remaining step."""
         return self.evaluation_s / self.evaluation_interval
 
     def _guess(self, evaluation_s: float) -> None:
-        """Guess what a look costs until there was one; of two guesses that differ much the lower one counts."""
+        """Estimate an evaluation's cost until one is measured.
+
+        Of two estimates that differ much, the lower one counts.
+        """
         if not self.evaluation_s or evaluation_s < self.evaluation_s / 2:
             self.evaluation_s = evaluation_s
             self._space()
@@ -97,11 +100,14 @@ class Plan:
         self.evaluation_interval = max(self.steps_total // evaluations, 1)
 
     def is_log_due(self, step: int) -> bool:
-        """Return whether a point is due: at the first step, so that a curve starts at once, and every interval."""
+        """Return whether to log: at every interval, and at the first step.
+
+        So a curve starts at once.
+        """
         return step == 1 or step % self._log_interval == 0 or step == self.steps_total
 
     def is_evaluation_due(self, step: int) -> bool:
-        """Return whether a look is due: every interval, at the end, and where it is cheap after the first steps."""
+        """Return whether to evaluate: every interval, at the end, early if cheap."""
         if step == self.steps_total:
             return True
         if self.saves_evaluations:
@@ -109,7 +115,10 @@ class Plan:
         return step % self.evaluation_interval == 0 or (self._evaluates_early and self._is_first(step))
 
     def _is_first(self, step: int) -> bool:
-        """Return whether this is the step after which the first look is due: with a budget, once its cost is known."""
+        """Return whether the first evaluation is due; a time budget needs its cost.
+
+        Without a budget it is due after the first step.
+        """
         if self._looked_at >= 0:
             return False
         if self._budget.budget_s:

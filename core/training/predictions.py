@@ -108,7 +108,10 @@ def _by_length(
     padding_id: int,
     count: Callable[[int, int], None] | None,
 ) -> Predictions:
-    """Return the outcomes of texts (N, T) in their order, computed the shortest first and without needless padding."""
+    """Return predictions of texts (N, T) in their order, with little padding.
+
+    The shortest texts are computed first.
+    """
     from core.training.batches import lengths_of, width_for
 
     lengths = lengths_of(ids, padding_id)
@@ -127,7 +130,7 @@ def _by_length(
 
 
 def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Tensor, Tensor, int]]":
-    """Yield (B, T) ids, the (B, T) that follow them, and how many of each window only give context.
+    """Yield (B, T) ids, their (B, T) successors, and the number of context-only ids.
 
     Windows begin half a context apart, and only their second half is judged, so that every id but those of the first
     window is predicted from half a context or more.

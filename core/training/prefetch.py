@@ -1,4 +1,4 @@
-"""Where the training data lies: on the device if it fits, else on the host, from where each batch is sent in time."""
+"""Location of training data: on the device if it fits, else streamed there."""
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -31,7 +31,7 @@ def batches_on(
 
 
 def where_it_fits(split: Split, device: torch.device) -> Split:
-    """Return a split on the device, or as it is where it would take too much of the device's free memory."""
+    """Return a split on the device, or unchanged if free memory is insufficient."""
     size_bytes = sum(t.numel() * t.element_size() for t in split)
     if device.type == "cpu" or size_bytes <= LARGEST_SHARE * memory_free_bytes(device):
         return split[0].to(device), split[1].to(device)
@@ -40,7 +40,7 @@ def where_it_fits(split: Split, device: torch.device) -> Split:
 
 
 class StreamedBatches:
-    """Batches that are drawn on the host and sent to the device while the step before them is computed.
+    """Batches drawn on the host and sent to the device during the previous step.
 
     Args:
         batches: Draws them on the host.

@@ -1,4 +1,4 @@
-"""What a Trainer says of itself: how far it is, how it ended, and the sums behind its curves."""
+"""Progress of a Trainer: its position, its end, and the sums behind its curves."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class FitResult:
 
 
 class RunningSums:
-    """What happened since the last point of a curve, kept on the device so that no step waits for it.
+    """Sums since the last logged point, kept on the device to avoid synchronisation.
 
     A step only appends to lists; what they hold is added up when a point is due.
 
@@ -61,7 +61,10 @@ class RunningSums:
         return len(self._losses)
 
     def add(self, loss: Tensor, logits: Tensor, targets: Tensor, gradient_norm: Tensor) -> None:
-        """Add one step: its mean loss, logits (B, ...), targets (B, ...) and gradient norm, all without history."""
+        """Add a step's mean loss, logits (B, ...), targets (B, ...) and gradient norm.
+
+        All are detached from autograd.
+        """
         self._losses.append(loss)
         if self._counts_answers:
             self._answers.append((logits, targets))
@@ -72,7 +75,7 @@ class RunningSums:
         self.examples += len(targets)
 
     def read(self) -> dict[str, float]:
-        """Wait for the device; return the mean loss and accuracy, and the last gradient norm."""
+        """Wait for the device; return mean loss, accuracy and the last gradient norm."""
         *losses, right, gradient_norm = self.tensor().tolist()
         means = {"train/loss": sum(losses) / max(len(losses), 1), "train/gradient_norm": gradient_norm}
         return means | ({"train/accuracy": right / max(self.examples, 1)} if self._counts_answers else {})
@@ -84,7 +87,7 @@ class RunningSums:
         self.examples = 0
 
     def tensor(self) -> Tensor:
-        """Return each step's loss, the right answers and the last gradient norm, to be saved with `examples`."""
+        """Return losses per step, correct predictions and last gradient norm, saved with `examples`."""
         self._count()
         return torch.stack((*self._losses, self._right, self._gradient_norm)).float()
 
@@ -97,7 +100,7 @@ class RunningSums:
         self._answers, self._held, self.examples = [], 0, examples
 
     def _count(self) -> None:
-        """Count the right answers among those held; whole numbers, so that their order does not matter."""
+        """Count correct predictions among those held, as whole numbers, independent of order."""
         if self._answers:
             logits = torch.cat([answers for answers, _ in self._answers])
             targets = torch.cat([right for _, right in self._answers])

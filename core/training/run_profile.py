@@ -60,7 +60,9 @@ def measure(
     padding_id: int = 0,
     vocabulary_size: int = 0,
 ) -> Measured:
-    """Make a few real steps and say what the whole run would take; about two seconds, a part of a batch if it is slow.
+    """Make a few real steps and estimate the run's cost, in about two seconds.
+
+    Where steps are slow, only a part of a batch is measured.
 
     Args:
         module: The model, freshly built; its weights change.
@@ -95,7 +97,7 @@ def measure(
 
 
 def _time_of_a_step(dry_run: DryRun, learning_rate: float) -> tuple[float, float]:
-    """Return the share of a batch that was measured, 1 where time allowed it, and the seconds of a whole step."""
+    """Return the measured share of a batch, at most 1, and seconds per step."""
     drawn, deadline = dry_run.draw(), time.perf_counter() + STEPPING_S
     whole = dry_run.batches.batch_size
 
@@ -128,7 +130,7 @@ def _time_of_an_evaluation(
     padding_id: int,
     vocabulary_size: int,
 ) -> float:
-    """Return the seconds of one look at the validation split, from a look at some training examples."""
+    """Return the estimated seconds of a validation evaluation, measured on training examples."""
     example_s = EVALUATION_COSTS * step_s / dry_run.batches.batch_size
     context = context_of(dry_run.module) if task.output_kind == "text" else 0
     at_once = windows_at_once(context, vocabulary_size) if context else EVALUATION_BATCH
@@ -160,7 +162,10 @@ def _whole_run(
 
 
 def _remembered_bytes(dry_run: DryRun, examples: Tensor, learning_rate: float) -> float:
-    """Return what the widest batch leaves behind on its way for the way back, from a step with a few examples."""
+    """Return the activation memory of the widest batch, estimated from a few examples.
+
+    Activations are what the forward pass keeps for the backward pass.
+    """
     inputs, targets = next(dry_run.draw())
     few = min(FIRST_EXAMPLES, len(inputs))
     remembered = _Remembered(dry_run.module)
@@ -173,7 +178,7 @@ def _remembered_bytes(dry_run: DryRun, examples: Tensor, learning_rate: float) -
 
 
 class _Remembered:
-    """Adds up the memory that autograd holds on to, without the weights, which are there anyway.
+    """Sum of the memory that autograd holds, without the weights.
 
     Args:
         module: Whose weights do not count.

@@ -1,4 +1,4 @@
-"""How the learning rate moves: pure functions of the step, so that a resumed run needs no memory of them."""
+"""Learning rate schedules: pure functions of the step, so resuming needs no state."""
 
 import math
 
@@ -38,5 +38,5 @@ def learning_rate_at(config: TrainConfig, step: int, steps_total: int) -> float:
 
 
 def _cosine(start: float, end: float, progress: float) -> float:
-    """Return the value at `progress` (0 to 1) of half a cosine wave from start to end."""
+    """Return a half cosine from start to end at `progress` (0 to 1)."""
     return end + (start - end) * (1 + math.cos(math.pi * progress)) / 2

@@ -1,4 +1,4 @@
-"""The last step of a linear classifier: the weights that are best, computed to the end on all training examples."""
+"""The last step of a linear classifier: optimal weights on all training examples."""
 
 import warnings
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ class Problem:
         return np.asarray(self.scores(weights).argmax(axis=1) == self.targets)
 
     def judged(self, weights: Weights) -> tuple[float, NDArray[np.float32]]:
-        """Return the sum of the examples' losses in nats, and their slopes by each score, (N, K)."""
+        """Return the summed loss in nats, and its gradient by each score, (N, K)."""
         scores = self.scores(weights)
         scores -= scores.max(axis=1, keepdims=True)
         rows = np.arange(len(self.targets))
@@ -81,7 +81,7 @@ class Problem:
 
 
 def solve_classifier(module: LinearClassifier, train: Split, class_weights: Tensor | None, seed: int) -> Solution:
-    """Put the best weights of a softmax regression into a module; their penalty is chosen by cross-validation.
+    """Set a module's weights to softmax regression, its penalty chosen by cross-validation.
 
     What is made small is the mean loss and the squared weights, these by 1 / (2 C N). C is the one that is right most
     often on examples left out, or the most careful one that is about as good.
@@ -111,7 +111,7 @@ def solve_classifier(module: LinearClassifier, train: Split, class_weights: Tens
 
 
 def _chosen(problem: Problem, caution: float, seed: int) -> tuple[float, Weights]:
-    """Return C, chosen on what was left out, and the mean of what the folds learnt with it.
+    """Return the cross-validated C, and the mean of the folds' weights at it.
 
     From the most careful one on, each is a little bolder, until the loss rises.
     """
@@ -141,7 +141,7 @@ def _chosen(problem: Problem, caution: float, seed: int) -> tuple[float, Weights
 
 
 def most_careful(right: Sequence[NDArray[np.bool_]], caution: float) -> int:
-    """Return the first of some ways that is about as often right as the best.
+    """Return the first candidate whose accuracy is close to the best one's.
 
     Args:
         right: Of each, the most careful first: which of N examples it answers rightly.
@@ -180,6 +180,6 @@ def _best(problem: Problem, strength: float, start: Weights) -> Weights:
 
 
 def fits(module: LinearClassifier, inputs: Tensor) -> bool:
-    """Return whether a module and its training inputs, (N, ...), are small enough to be solved in memory."""
+    """Return whether module and training inputs, (N, ...), can be solved in memory."""
     weights = sum(parameter.numel() for parameter in module.parameters())
     return inputs.numel() <= MOST_NUMBERS and weights <= MOST_WEIGHTS

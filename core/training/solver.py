@@ -1,4 +1,4 @@
-"""Models whose best weights can be computed: the last step of their training goes there."""
+"""Models with computable optimal weights, which the last training step sets."""
 
 from torch import nn
 
@@ -15,7 +15,7 @@ PARAMETER_S, NUMBER_S = 4e-8, 4e-10  # an iteration: each weight with L-BFGS' me
 
 
 def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
-    """Return whether a module's best weights can be computed: those of ridge or of softmax regression.
+    """Return whether ridge or softmax regression can compute a module's optimal weights.
 
     Whoever chooses weight decay, an L1 penalty, label smoothing, dropout or hidden words gets these: then every step
     is one of gradient descent.
@@ -32,7 +32,10 @@ def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
 
 
 def is_convex(module: nn.Module) -> bool:
-    """Return whether a module's loss has one minimum, whatever else was chosen: descent only comes nearer to it."""
+    """Return whether a module's loss has a single minimum, regardless of other settings.
+
+    Gradient descent only comes nearer to that minimum.
+    """
     match list(module.children()):
         case [PenalisedLinear(), InUnitsOfTarget()]:
             return True
@@ -40,7 +43,7 @@ def is_convex(module: nn.Module) -> bool:
 
 
 def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:
-    """Put the best weights into a module; how careful they are is chosen on the training rows.
+    """Set the optimal weights of a module; the training rows choose the penalty.
 
     Args:
         module: One that `is_solvable`.
@@ -54,7 +57,7 @@ def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:
 
 
 def expected_s(module: nn.Module, train: Split, config: TrainConfig, classes: int) -> float:
-    """Return about how many seconds solving takes for a linear classifier; 0 where nothing is solved.
+    """Return about how many seconds solving a linear classifier takes, else 0.
 
     Args:
         module: The model.

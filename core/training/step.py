@@ -1,4 +1,4 @@
-"""One correction of the weights: forward, loss, backward, clip, step; in parts where memory is short."""
+"""One training step: forward, loss, backward, clip, update; in parts if memory is short."""
 
 import logging
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class TrainStep:
         self.parts = config.accumulation
 
     def step(self, inputs: Tensor, targets: Tensor) -> None:
-        """Make one step on a batch; where memory is short, in twice as many parts from now on.
+        """Make one step on a batch, doubling the parts permanently when out of memory.
 
         Args:
             inputs: (B, ...) on the device.
@@ -110,7 +110,7 @@ class TrainStep:
         self._sums.add(loss, logits, targets, norm)
 
     def _in_parts(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """Add the gradients of one part after the other; the sum is that of the whole batch."""
+        """Accumulate the gradients of the parts; their sum is the whole batch's gradient."""
         size = -(-len(inputs) // self.parts)
         answers, loss = [], torch.zeros((), device=self._device)
         for start in range(0, len(inputs), size):
@@ -122,7 +122,10 @@ class TrainStep:
         return torch.cat(answers), loss
 
     def _forward_and_back(self, inputs: Tensor, targets: Tensor, share: float) -> tuple[Tensor, Tensor]:
-        """Return the logits and the mean loss of some examples, whose gradients count by their share of the batch."""
+        """Return logits and mean loss of examples, whose gradients are weighted by `share`.
+
+        `share` is their share of the batch.
+        """
         if self._precision is torch.float32:
             logits = self._forward(inputs)
             loss = self._loss(logits, targets, self._config.label_smoothing)
@@ -137,12 +140,12 @@ class TrainStep:
         return logits.detach(), loss.detach()
 
     def _prices(self) -> Tensor:
-        """Return what the weights cost: their price in layers that ask one, and the L1 penalty."""
+        """Return the penalties on weights: those of penalised layers, and the L1 penalty."""
         price = sum((layer.penalty() for layer in self._priced), torch.zeros((), device=self._device))
         return price + self._config.l1 * l1_price(self._decayed) if self._config.l1 else price
 
     def _clip_gradients(self) -> Tensor:
-        """Return the norm of all gradients together, a scalar; where it is too large, make them smaller.
+        """Return the norm of all gradients, a scalar; clip them if too large.
 
         As `torch.nn.utils.clip_grad_norm_` does, without its sorting by device and type, which costs small models more
         than the rest of it: here all lie on one device.
@@ -158,7 +161,7 @@ class TrainStep:
         return norm
 
     def scale(self) -> Tensor:
-        """Return what 16-bit gradients are multiplied with, and since when: what a resumed run needs."""
+        """Return the gradient scaler's factor and its age, as a resumed run needs."""
         state = self._scaler.state_dict()
         return torch.tensor([state.get("scale", 1.0), state.get("_growth_tracker", 0)], dtype=torch.float64)
 
@@ -170,14 +173,14 @@ class TrainStep:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error says that a device or the machine has no memory left."""
+    """Return whether an error means that the device or host memory is exhausted."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _OUT_OF_MEMORY)
 
 
 def precision_on(device: torch.device, wanted: str) -> torch.dtype:
-    """Return the numbers to compute with; "auto" takes bfloat16 where the GPU is made for it."""
+    """Return the dtype to compute with; "auto" is bfloat16 on GPUs made for it."""
     if wanted == "auto":
         fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
         return torch.bfloat16 if fast else torch.float32
@@ -185,7 +188,9 @@ def precision_on(device: torch.device, wanted: str) -> torch.dtype:
 
 
 def balanced_weights(targets: Tensor) -> Tensor:
-    """Return how much a mistake on each class counts, (K,): the rarer the more, 1 on average over the examples.
+    """Return the loss weight of each class, (K,), larger for rarer ones.
+
+    The average over the examples is 1.
 
     Source:
         King and Zeng, Logistic Regression in Rare Events Data, 2001. https://doi.org/10.1093/oxfordjournals.pan.a004868
@@ -196,7 +201,7 @@ def balanced_weights(targets: Tensor) -> Tensor:
 
 
 def compiled(module: nn.Module) -> nn.Module:
-    """Return the module compiled; where that is not possible here, PyTorch goes on without and logs why."""
+    """Return the compiled module; if unsupported, PyTorch continues without and logs why."""
     import torch._dynamo
 
     torch._dynamo.config.suppress_errors = True

@@ -1,4 +1,4 @@
-"""What fits into a time: how many steps a run may make, and how many looks at the validation split."""
+"""Time budget: how many steps and validation evaluations fit into it."""
 
 import math
 import time
@@ -12,7 +12,7 @@ LEAST_TRAINING = 0.1  # of the budget, whatever the other stages take
 
 
 def planned_evaluations(epochs: int, trained_on: int, validation_examples: int) -> tuple[int, bool]:
-    """Return how often to look at the validation split, and whether after the very first step as well.
+    """Return the number of validation evaluations, and whether one follows the first step.
 
     Once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
 
@@ -36,7 +36,7 @@ def training_budget_s(budget_s: float, others_s: float) -> float:
 
 
 class TimeBudget:
-    """Plans the steps of a run so that it ends in time, and plans again as it learns how fast it is.
+    """Plan of steps that end in time, renewed as the speed becomes known.
 
     Args:
         budget_s: Seconds of training, looks at the validation split included; 0 is no limit.
@@ -47,7 +47,7 @@ class TimeBudget:
         self._next_evaluation_s, self._next_replan_step = FIRST_REPLAN * budget_s, math.inf
 
     def resume(self, spent_s: float) -> None:
-        """Go on after a pause: the speed of this session is not believed at once either."""
+        """Continue after a pause; this session's first speeds are not trusted either."""
         self._next_evaluation_s = spent_s + FIRST_REPLAN * self.budget_s
 
     def evaluations(self, planned: int, evaluation_s: float) -> int:

@@ -1,4 +1,4 @@
-"""The training loop: one for every task. It knows no database and no screen; callbacks do."""
+"""The training loop of every task; database and pages are left to callbacks."""
 
 import math
 import time
@@ -153,7 +153,7 @@ class Trainer:
             callback.on_fit_end(self)
 
     def _data_is_there(self) -> bool:
-        """Wait for the data of the next step; say whether it came before somebody asked to stop."""
+        """Wait for the next step's data; return whether it preceded any stop request."""
         if not isinstance(self._batches, ArrivingBatches):
             return True
         try:
@@ -182,11 +182,17 @@ class Trainer:
 
     @property
     def _last_descent(self) -> int:
-        """The step at which gradient descent ends: where the best weights can be computed, that is the last step."""
+        """The last step of gradient descent: one earlier if the final step is solved.
+
+        The final step then computes the optimal weights.
+        """
         return self.plan.steps_total - self._is_solvable
 
     def _solve(self) -> None:
-        """Make the last step: to the weights that are best, which are kept whatever a few rows say of others."""
+        """Make the final step to the optimal weights, which are always kept.
+
+        They are kept whatever a few validation rows say of other weights.
+        """
         if self._arrival is not None:
             self._waited(self._arrival.train(len(self._train[0])))
         self._step += 1
@@ -263,7 +269,7 @@ class Trainer:
     # --- for callbacks and whoever waits ---
 
     def request_stop(self) -> None:
-        """Ask the loop to end after the step that it is in; safe from another thread."""
+        """Request a stop after the current step; safe from another thread."""
         self._stop_requested = True
 
     def finish_early(self) -> None:
@@ -277,7 +283,7 @@ class Trainer:
 
     @property
     def kept(self) -> Best | None:
-        """The look whose weights are kept so far; step -1 where it is that of the run that this one continues."""
+        """The evaluation of the kept weights; step -1 if from the continued run."""
         return self.choice.kept
 
     @property

@@ -19,7 +19,7 @@ _ROWS = "best_rows"
 def snapshot(
     module: nn.Module, optimizer: Optimizer, sums: RunningSums, train_step: TrainStep, device: torch.device
 ) -> dict[str, Tensor]:
-    """Return a copy of every tensor that the next step depends on, by name as `TrainingState` has them."""
+    """Return copies of all tensors the next step needs, named as in `TrainingState`."""
     tensors = {f"model.{name}": t for name, t in module.state_dict().items()}
     tensors |= {f"optimiser.{name}": t for name, t in optimizer_tensors(optimizer).items()}
     tensors |= {f"random.{name}": t for name, t in random_state(device).items()}
@@ -49,7 +49,7 @@ def restore(
 
 
 def adopt(state: TrainingState, module: nn.Module, optimizer: Optimizer) -> None:
-    """Begin with the weights and the optimiser's memory of another run, and with nothing else of it.
+    """Load only weights and optimiser state of another run.
 
     Raises:
         CheckpointUnusable: They are of another model.
@@ -59,18 +59,21 @@ def adopt(state: TrainingState, module: nn.Module, optimizer: Optimizer) -> None
 
 
 def rows_of(choice: Choice) -> dict[str, Tensor]:
-    """Return what a choice holds of its best look, by name as `TrainingState` has it."""
+    """Return the rows of a choice's best evaluation, named as in `TrainingState`."""
     return {} if choice.rows is None else {_ROWS: torch.from_numpy(choice.rows)}
 
 
 def chosen(state: TrainingState) -> Choice:
-    """Return what the looks up to a state say; of states without rows, only better weights replace those kept."""
+    """Return the choice at a state.
+
+    Without rows, only better weights replace the kept ones.
+    """
     rows = state.tensors.get(_ROWS)
     return Choice(state.best, None if rows is None else rows.numpy(), state.kept or state.best)
 
 
 def chosen_before(state: TrainingState) -> Choice:
-    """Return what another run's looks say, that is trained longer: to be beaten, and of no step of this run."""
+    """Return the choice of the continued run as one to beat, at step -1."""
     choice = chosen(state)
     best, kept = (evaluation and replace(evaluation, step=-1) for evaluation in (choice.best, choice.kept))
     return Choice(best, choice.rows, kept)

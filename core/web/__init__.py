@@ -1,1 +1,1 @@
-"""HTTP beside the pages: JSON routes, uploads, and the head of the one HTML page."""
+"""HTTP routes beside the pages: JSON, uploads, and the HTML page's head."""

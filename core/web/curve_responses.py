@@ -1,4 +1,4 @@
-"""What the chart's route says, made once for all who know the same, and said as soon as there is something to say.
+"""Responses of the chart route, shared by equal requests and sent upon any change.
 
 Three hundred viewers of a live run ask the same question in the same second. One look at the store serves them all, and
 one text; who asks before there is news is kept waiting for it, so that a point is on the screen soon after its step
@@ -91,7 +91,7 @@ class CurveAnswers:
         return await asyncio.shield(task)
 
     async def _poll(self, run_id: str, known: _Known) -> None:
-        """See whether something has changed; one look is for all who come while it lasts, and a moment longer."""
+        """Check for changes; concurrent requests share one check, valid a moment longer."""
         if known.poll is None or known.poll.done():
             if time.monotonic() - known.looked_at < curve_cache.REFRESH_S:
                 return
@@ -116,5 +116,8 @@ def lengths_of(text: str) -> Mapping[str, int]:
 
 
 def is_step(text: str) -> bool:
-    """Return whether this is a whole number that fits into 64 bits; of runs from elsewhere it may be negative."""
+    """Return whether a text is a 64-bit whole number.
+
+    It may be negative in runs from elsewhere.
+    """
     return text.removeprefix("-").isdecimal() and len(text) < 19

@@ -1,4 +1,4 @@
-"""What stands in the head of the one HTML page that Streamlit serves: where its server is, and what to fetch early."""
+"""The head of Streamlit's HTML page: the server's address and files to preload."""
 
 import functools
 import re
@@ -36,7 +36,7 @@ def head(page: str, base: str = "./") -> str:
 
 
 def _with_imports(name: str) -> list[str]:
-    """Return the files of a part of Streamlit's front end, with all that it imports; none where it is not found."""
+    """Return the files of a Streamlit front-end module and its imports; empty if missing."""
     import streamlit
 
     folder = Path(streamlit.__file__).parent / "static" / "static" / "js"

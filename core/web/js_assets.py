@@ -1,4 +1,4 @@
-"""The libraries that draw in the browser: served from here, each under a name that has its version in it."""
+"""JavaScript drawing libraries, served locally under names with their version."""
 
 from importlib.metadata import version
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The read-only JSON routes beside the pages: what a live chart asks for, once a second."""
+"""Read-only JSON routes beside the pages, which live charts request every second."""
 
 import asyncio
 import csv
@@ -85,7 +85,7 @@ def routes(open_service: Callable[[], Service], allowed_hosts: Iterable[str] = L
 
 
 def under(base_path: str, mounted: Iterable[Route]) -> list[Route]:
-    """Return routes under the path at which the dashboard is served: a proxy passes on no other.
+    """Return routes below the dashboard's base path, the only one a proxy forwards.
 
     Args:
         base_path: Such as "/touchstone"; empty leaves them as they are.
@@ -96,7 +96,10 @@ def under(base_path: str, mounted: Iterable[Route]) -> list[Route]:
 
 
 def refusal(request: Request, hosts: tuple[str, ...]) -> str:
-    """Return why a request gets no answer, or nothing: only our own pages, at our own addresses, are answered."""
+    """Return why a request is refused, or an empty string.
+
+    Only our own pages, at our own addresses, are answered.
+    """
     host, origin = request.headers.get("host", ""), request.headers.get("origin")
     if not _is_allowed(_hostname(f"//{host}"), hosts):
         return "This address is not one under which Touchstone may be reached (allowedHosts)."
@@ -163,7 +166,7 @@ def _step(text: str) -> int:
 
 
 def _csv(curves: Mapping[str, Curve]) -> str:
-    """Return every point in a line of its own; no name begins as a formula of a spreadsheet would."""
+    """Return every point as a CSV line; names are safe from spreadsheet formulas."""
     written = io.StringIO()
     lines = csv.writer(written)
     elsewhere = any(curve.global_steps is not None for curve in curves.values())
@@ -213,7 +216,7 @@ def _columns(curve: Curve) -> dict[str, Any]:
 
 
 def _part(line: Line) -> Mapping[str, Any]:
-    """Return a line as the charts read it; `mean` is where its smooth line ends."""
+    """Return a line as JSON for charts; `mean` is its smoothed end value."""
     columns = {**_columns(line.points), "count": line.count, "numbers": line.numbers}
     columns |= {"axis": line.axis} if line.axis else {}
     if line.smooth is None:
@@ -224,7 +227,7 @@ def _part(line: Line) -> Mapping[str, Any]:
 
 
 def _share(text: str) -> float:
-    """Read how smooth a line shall be; what cannot be read is not at all."""
+    """Parse the smoothing weight; an invalid one means no smoothing."""
     try:
         weight = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The read-only routes of the wall: what the model said of its examples, and their pictures."""
+"""Read-only routes of the sample predictions: predictions at each evaluation, and images."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ def sample_prediction_endpoints(open_service: Callable[[], Service]) -> dict[str
 
 
 def sample_prediction_document(service: Service, run: Run, after: int = -1, generation: str = "") -> dict[str, Any]:
-    """Return a run's wall: all of it, or the looks after the step that the viewer knows.
+    """Return a run's sample predictions: all, or those after the viewer's step.
 
     Args:
         service: Knows the run.
@@ -81,7 +81,7 @@ def _passes(folder: Path, _stamp: tuple[int, ...]) -> tuple[str, Sequence[Evalua
 
 
 def _written(service: Service, run: Run) -> Sequence[EvaluationPass]:
-    """Return what a model that writes has written, in the order of the steps; what was repeated counts once."""
+    """Return the generated samples in step order; repeated steps count once."""
     by_step: dict[int, EvaluationPass] = {}
     for event in service.events(run.id, "sample"):
         step, text = event.data.get("step"), str(event.data.get("text", ""))[:LONGEST_TEXT]

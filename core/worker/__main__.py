@@ -16,7 +16,7 @@ HEAD_START_S = 5.0  # what a cold run takes to its first step on two slow cores
 
 
 def main() -> None:
-    """Supervise until there is nothing to do, then leave without waiting for runs that still work."""
+    """Supervise until idle, then exit without waiting for running runs."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = Settings()

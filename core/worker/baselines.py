@@ -1,4 +1,4 @@
-"""Baselines and the intervals of their scores, kept: they depend on the data and the seed, not on the model."""
+"""Cached baselines with score intervals; they depend on data and seed, not the model."""
 
 import hashlib
 import json
@@ -51,7 +51,7 @@ class Baselines:
         return (self._folder / "names.json").is_file()
 
     def predictions(self, stop: threading.Event, count: Callable[[int, int], None]) -> dict[str, Predictions]:
-        """Return what each does on the test examples, by name; what is not known is fitted and kept.
+        """Return each baseline's test predictions by name; missing ones are fitted and cached.
 
         Args:
             stop: Set by who asks to stop.
@@ -74,7 +74,7 @@ class Baselines:
         return found
 
     def scores(self, name: str, examples: int, compute: Callable[[], Scores]) -> Scores:
-        """Return the scores of a baseline with their intervals, from so many test examples; kept as well.
+        """Return a baseline's scores with confidence intervals on `examples` test examples, cached too.
 
         Args:
             name: Of the baseline.

@@ -1,4 +1,4 @@
-"""What a run process hears from its Trainer: points and progress, the wish to stop, samples of text."""
+"""Callbacks of a run process: points and progress, stop requests, text samples."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -61,7 +61,10 @@ class Record(Callback):
 
 
 class EndOnRequest(Callback):
-    """Passes the wish to stop, or to finish with what was learnt so far, on to the loop, which ends after its step."""
+    """Relay of stop and finish requests to the loop, which ends after its step.
+
+    A finished run keeps what it has learnt so far.
+    """
 
     def __init__(self, stop: threading.Event, finish: threading.Event) -> None:
         """Look at these events."""
@@ -103,7 +106,7 @@ class Report(Callback):
         self._note("note", message, {"penalty": solution.penalty, "step": trainer.progress.step})
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        """Say where training longer has not helped, and where the time was too short for more looks."""
+        """Note if longer training has not helped, or evaluations were limited by time."""
         if trainer.plan.saves_evaluations:
             message = (
                 f"One look at the validation split takes {trainer.plan.evaluation_s:.2g} s, so there were fewer "
@@ -116,7 +119,7 @@ class Report(Callback):
 
 
 class FirstEstimate(Callback):
-    """Notes what the first steps say about the whole, where nothing was estimated before the start."""
+    """Estimate of the total from the first steps, if none preceded the start."""
 
     def __init__(self, stages: Stages, device: str, later: Callable[[float], Mapping[str, float]]) -> None:
         """Note it there.
@@ -151,7 +154,7 @@ class FirstEstimate(Callback):
 
 
 class Sample(Callback):
-    """Lets the model write a few lines after every evaluation, from the same prompt with the same seed."""
+    """A short generated text after every evaluation, with the same prompt and seed."""
 
     def __init__(self, note: Callable[..., None], data: "PreparedDataset", seed: int, device: "torch.device") -> None:
         """Prepare to write.

@@ -1,4 +1,4 @@
-"""How each class is learnt over time: the share of it that is found, at every look at the validation split."""
+"""Learning curves by class: the recall of each at every validation evaluation."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ MOST_CLASSES = 30  # curves; of more classes the largest are followed
 
 
 class ClassLearning(Callback):
-    """Counts what was found of each class as the outcomes pass by, and records it with the other metrics."""
+    """Counter of found examples per class, recorded as metrics from the predictions."""
 
     def __init__(self, record: Callable[[Mapping[str, float], int], None], labels: Sequence[str]) -> None:
         """Record there.
@@ -29,7 +29,7 @@ class ClassLearning(Callback):
         self._found: dict[str, float] = {}
 
     def __call__(self, predictions: "Predictions") -> "Predictions":
-        """Count, and return the outcomes as they are: the trainer's `judge`, which sees them before they are measured.
+        """Count and return the predictions unchanged: the trainer's `judge`, called before the metrics.
 
         Args:
             predictions: On the validation split.

@@ -1,4 +1,4 @@
-"""The folds of a run: five models that learn as the kept one did, each judged on the rows that it never saw.
+"""Cross-fitting: five models trained like the kept one, each evaluated on unseen rows.
 
 They only judge: none is kept or served. Each begins from nothing with a seed of its own, is steered by its own
 validation part and sees its test rows once.
@@ -76,7 +76,9 @@ class CrossFit:
         self._making = FoldData(subject.data, folding, subject.model, model_params(subject.config))
 
     def judge(self, expected_s: float) -> Crossfitted | str:
-        """Return what model and baselines did on every row, or why not all folds were completed, a sentence.
+        """Return predictions of model and baselines on every row, or why folds are incomplete.
+
+        The reason is a sentence.
 
         Args:
             expected_s: Seconds that this should take.
@@ -121,7 +123,7 @@ class CrossFit:
         return Crossfitted(pooled(found, rows), simple, folds, (*self._folding.notes, *notes))
 
     def _trained(self, fold: int, data: PreparedDataset) -> Predictions:
-        """Train the model of a fold and return what it does on the rows that it never saw.
+        """Train the model of a fold and return its predictions on the unseen rows.
 
         Raises:
             StopRequested: Somebody asked to stop.
@@ -156,7 +158,7 @@ class CrossFit:
         return predictions
 
     def _config(self, fold: int) -> TrainConfig:
-        """Return the settings of a fold: those of the run, with a seed of its own, and as long as it has trained."""
+        """Return a fold's settings: the run's, with another seed and its actual duration."""
         run = self._run
         seed = int(np.random.SeedSequence([run.config.seed, fold + 1]).generate_state(1)[0]) % SEEDS
         budget_min = run.training_s / 60 if run.config.time_budget_min else 0.0
@@ -166,7 +168,7 @@ class CrossFit:
 def in_each_fold(
     fitted: Sequence[Mapping[str, Predictions]], names: Sequence[str], rows: Sequence[NDArray[np.int64]]
 ) -> tuple[dict[str, Predictions], list[str]]:
-    """Return what each simple method does on all rows, and in which folds it chose to be another, in sentences.
+    """Return each baseline's predictions on all rows, and sentences on folds where it differed.
 
     A method may choose its form on the training rows (words or characters), and is called by what it has chosen: the
     same place is the same method.

@@ -1,4 +1,4 @@
-"""Whether a run's model is judged on every row by five folds, what that costs, and why where it is not."""
+"""Whether five folds evaluate a run on every row, the cost, or why not."""
 
 from dataclasses import dataclass
 from functools import cached_property

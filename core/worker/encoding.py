@@ -1,4 +1,4 @@
-"""A run whose examples are still being encoded while it trains: what it waits for, and what it says of it."""
+"""Encoding of examples during training: what a run waits for and reports."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class Encoding:
-    """Examples on their way, as the training loop waits for them; counts what is there.
+    """Examples being encoded, as the training loop waits for them, with progress counts.
 
     Args:
         arrays: On their way; started here.

@@ -1,4 +1,4 @@
-"""How a trained model is judged: on the test split once, beside the baselines; and what is kept of it."""
+"""Evaluation of a trained model: once on the test split, beside baselines, with reports."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -84,7 +84,10 @@ class Judging:
         return predictions if groups is None else replace(predictions, groups=groups)
 
     def judge(self, found: Found) -> tuple[Evaluation, Predictions]:
-        """Judge the model on the test split: the only place that ever sees it. Write what its page shows."""
+        """Evaluate the model on the test split, its only use, and write the results.
+
+        The written results are what the run's page shows.
+        """
         predictions, labels = self.predictions("test"), self.data.version.labels
         crossfitted = None if isinstance(found.in_folds, str) else found.in_folds
         scores, seed = found.baselines.scores, self.seed
@@ -112,7 +115,7 @@ class Judging:
 
 
 def reader_of(task: TaskSpec, data: PreparedDataset, split: SplitName) -> Callable[[Predictions], Predictions] | None:
-    """Return what reads outcomes on tokens as outcomes on the characters that are judged; None where all are as is."""
+    """Return the conversion from token to evaluated character predictions; None if unneeded."""
     by_character, select = getattr(data.preprocessor, "judge", None), task.judged
     if by_character is None and select is None:
         return None

@@ -1,4 +1,7 @@
-"""What the model of each fold did on the rows that it never saw, kept in the run's folder until all are there."""
+"""Predictions of each fold's model on unseen rows, kept in the run's folder.
+
+They stay there until all folds are complete.
+"""
 
 import hashlib
 import zipfile
@@ -17,7 +20,7 @@ FOLDER, FIELDS = "folds", ("nll", "targets", "predicted")
 
 @dataclass(frozen=True, eq=False)
 class FoldResults:
-    """The finished folds of a run; a process that dies loses the one at hand.
+    """The finished folds of a run; a killed process loses only the current one.
 
     Args:
         folder: Of the run.
@@ -49,7 +52,7 @@ class FoldResults:
 
 
 def pooled(parts: Sequence[Predictions], rows: Sequence[NDArray[np.int64]]) -> Predictions:
-    """Return the outcomes of all rows, in their order, from those of each fold's test rows."""
+    """Return the predictions of all rows in order, from each fold's test rows."""
     order = np.argsort(np.concatenate(rows), kind="stable")
     joined = [np.concatenate([getattr(part, name) for part in parts])[order] for name in FIELDS]
     return Predictions(*joined)

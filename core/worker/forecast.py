@@ -1,4 +1,4 @@
-"""What the stages around training will take: from short measurements on the data itself, before they come."""
+"""Durations of the stages around training, predicted from short measurements on the data."""
 
 import time
 from pathlib import Path
@@ -68,7 +68,7 @@ def _some(examples: Examples, count: int, seed: int) -> Examples:
 
 
 def encoding_s(data: PreparedDataset) -> float:
-    """Return what encoding the examples takes that are not encoded yet; 0 where nothing is."""
+    """Return the expected seconds of encoding the remaining examples; 0 if none."""
     if data.gradual is None:
         return 0.0
     missing = data.gradual.total - data.gradual.done

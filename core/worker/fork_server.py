@@ -1,4 +1,4 @@
-"""The process from which runs are forked: it has loaded what takes seconds to import. Imports nothing itself."""
+"""The fork server of run processes, with slow imports preloaded; imports nothing itself."""
 
 import multiprocessing
 import sys

@@ -1,4 +1,4 @@
-"""Long computations of libraries, which know nothing of stopping, end where somebody asks to stop."""
+"""Interruption of long library computations, which know no stop requests."""
 
 import signal
 import threading
@@ -11,7 +11,7 @@ from core.errors import StopRequested
 
 @contextmanager
 def interruptible(stop: threading.Event) -> Iterator[None]:
-    """Raise `StopRequested` in the main thread, wherever it is, as soon as an event is set.
+    """Raise `StopRequested` anywhere in the main thread once an event is set.
 
     Only around what leaves nothing half done. A signal does it, so where there is none of the kind (Windows), or
     outside of the main thread, the computation goes on to its end.

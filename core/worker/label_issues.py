@@ -1,4 +1,4 @@
-"""Labels that a finished model doubts, and how far that can be trusted: written beside the run's report."""
+"""Labels doubted by a finished model, with their precision, written beside the report."""
 
 import json
 import logging
@@ -45,7 +45,7 @@ class Judged:
 def find_label_issues(
     folder: Path, judged: Judged, data: "PreparedDataset", count: Count = lambda _done, _total: None
 ) -> None:
-    """Write which labels of what the user brought the model doubts, among those that it has not learnt from.
+    """Write the doubted labels of an imported dataset, among rows not trained on.
 
     What a model says that is not clearly better than the strongest baseline is never suggested to anybody, so the
     costlier trial of its precision is spared.

@@ -1,4 +1,4 @@
-"""What the kept weights did at their look at the validation split, so that nobody has to look again at the end."""
+"""Validation predictions of the kept weights, so that they are computed once."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

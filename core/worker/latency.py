@@ -45,7 +45,7 @@ class Speed:
 
 
 def answer_times(answer: Callable[[int], object], most: int, device: "torch.device") -> Speed:
-    """Measure how fast a model answers, with as many threads as it will answer with; not on a machine that is busy.
+    """Measure a model's latency with its inference threads; not on a busy machine.
 
     A model that takes long is asked for fewer at once, so that measuring stays a matter of a second.
 
@@ -90,7 +90,7 @@ class Load:
         return time.perf_counter() - self._began[0]
 
     def read(self) -> tuple[float, float]:
-        """Return for which share of the time this process computed, and which share of all cores others took."""
+        """Return this process's share of computing time, and others' share of all cores."""
         began, own, busy = self._began
         seconds = max(time.perf_counter() - began, 1e-9)
         own_s, busy_s = time.process_time() - own, self._busy_s() - busy
@@ -120,7 +120,7 @@ def why_unknown(own_share: float, others_share: float, rounds_ms: Sequence[float
 def reader(
     module: torch.nn.Module, data: "PreparedDataset", device: "torch.device"
 ) -> tuple[Callable[[int], object], int]:
-    """Return what answers examples of the test split from the raw one on, and how many there are.
+    """Return a predictor of raw test examples, and how many there are.
 
     Whatever reads them is part of it: a frozen encoder takes far longer than what stands on its features.
 
@@ -143,7 +143,7 @@ def reader(
 def writer(
     module: torch.nn.Module, data: "PreparedDataset", device: "torch.device"
 ) -> tuple[Callable[[int], object], int]:
-    """Return what answers with the next piece of text after each of some full windows, and how many there are.
+    """Return a predictor of the next token for full windows, and their number.
 
     Args:
         module: The model, on `device`.

@@ -1,4 +1,4 @@
-"""Starts the process of a run: forked from one that has torch loaded where the platform can, else spawned."""
+"""Launcher of run processes: forked with torch loaded where possible, else spawned."""
 
 import logging
 import multiprocessing
@@ -24,7 +24,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Child:
-    """A process that works on a run. `process` is None for one that an earlier supervisor started."""
+    """The process of a run.
+
+    `process` is None if an earlier supervisor started it.
+    """
 
     run_id: str
     pid: int
@@ -36,7 +39,10 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it still lives: asked of the system, as a fork server that is gone takes its children for ended."""
+        """Return whether the system reports the process as alive.
+
+        A fork server that is gone makes its children appear ended.
+        """
         if is_alive(self.pid, self.created):
             return True
         if self.process is not None:
@@ -45,14 +51,14 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """How it ended: below zero is a signal; None where nobody can know. Asked of one that is no longer alive."""
+        """The exit code of an ended process: negative for signals, None if unknown."""
         if self.process is None or (self.server is not None and not is_alive(*self.server)):
             return None
         self.process.join(DYING_S)  # the fork server says it a moment after the system shows it as dead
         return self.process.exitcode
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal, to this process and not to a later one of the same pid."""
+        """Send a signal to this process, never to a later one of equal pid."""
         if is_alive(self.pid, self.created):
             os.kill(self.pid, number)
 
@@ -61,7 +67,7 @@ class Launcher(Protocol):
     """Where runs are started; the seam for other machines."""
 
     def warm_up(self) -> dict[str, Any] | None:
-        """Return what is known of the devices once a warm process stands ready; None before."""
+        """Return the device information once a warm process is ready; None before."""
 
     def start(self, run_id: str, slot: int, threads: int) -> Child:
         """Start the process of a run.
@@ -94,7 +100,7 @@ class LocalLauncher:
         threading.Thread(target=self._poll, name="warm-up", daemon=True).start()
 
     def warm_up(self) -> dict[str, Any] | None:
-        """Return {"device": text, "count": GPUs} once known; None before, and while another fork server loads."""
+        """Return {"device": text, "count": GPUs} once known; None while a fork server loads."""
         if self._server is not None and time.monotonic() - self._asked_at > ASK_EVERY_S:
             self._asked_at = time.monotonic()
             if not is_alive(*self._server) or is_stopped(*self._server):
@@ -152,7 +158,7 @@ class LocalLauncher:
         return Child(run_id, process.pid or 0, start_time(process.pid or 0) or 0.0, slot, process)
 
     def _forked(self, arguments: tuple[str, int, int]) -> Child | None:
-        """Return a process forked from the warm one; None where that does not answer within a deadline.
+        """Return a process forked from the warm one; None after a deadline without answer.
 
         A fork server that is stopped, or gone, must not hold up whoever watches over all runs.
         """
@@ -167,7 +173,7 @@ class LocalLauncher:
         return Child(arguments[0], process.pid, start_time(process.pid) or 0.0, arguments[1], process, self._server)
 
     def _load_again(self) -> None:
-        """End the fork server, so that it can never start anything later, and load another one."""
+        """End the fork server, so that it starts nothing later, and load another."""
         ended, self._devices, self._server = self._server, None, None
         if ended is not None:
             kill(*ended)
@@ -175,7 +181,10 @@ class LocalLauncher:
 
 
 def within(work: Callable[[], object], limit_s: float) -> bool:
-    """Do something that may hang; say whether it was done in time. Its errors count as not done."""
+    """Run work that may hang; return whether it succeeded in time.
+
+    An error counts as no success.
+    """
     done = threading.Event()
 
     def attempt() -> None:

@@ -1,4 +1,4 @@
-"""What a run takes of the machine while it trains: processor, memory, GPU; a point every two seconds."""
+"""Machine use of a run during training: processor, memory, GPU, every two seconds."""
 
 import logging
 import os
@@ -22,7 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 class MachineMetrics(Callback):
-    """Samples from a thread of its own, so that no step waits; the points belong to the step of that moment.
+    """Sampler of machine use in a thread, without delaying steps.
+
+    A point belongs to the step at its moment.
 
     - `system/cpu_percent`: of the run's process and those that it started; 100 is every core of the machine that it
       may use.
@@ -52,7 +54,7 @@ class MachineMetrics(Callback):
         self._thread.start()
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        """Take a last sample, for a run that was over before the first was due."""
+        """Take a last sample, for a run that ended before its first one."""
         self._end()
         self._record(self.sample(), trainer.progress.step)
 
@@ -78,7 +80,10 @@ class MachineMetrics(Callback):
             self._thread = None
 
     def _processor_percent(self) -> float:
-        """Return what all processes took since the last call, of every core that they may use."""
+        """Return the processor use of all processes since the last call.
+
+        It is a percentage of all cores that they may use.
+        """
         total = 0.0
         for process in self._tree():
             try:
@@ -97,7 +102,10 @@ class MachineMetrics(Callback):
         return total / 1e6
 
     def _tree(self) -> list[psutil.Process]:
-        """Return this process and those that it started; the same objects each time, which know the time before."""
+        """Return this process and its descendants, as the same objects on each call.
+
+        These objects know the processor times before.
+        """
         me = self._processes.setdefault(os.getpid(), psutil.Process())
         self._samples += 1
         if self._samples % SAMPLES_BETWEEN_LOOKS != 1:

@@ -23,7 +23,7 @@ IN_WORDS = 8  # columns of a row on one line
 def describe_mistakes(
     indices: Sequence[int], predictions: Predictions, examples: Examples, folder: Path
 ) -> list[dict[str, Any]]:
-    """Return each mistake with what it was, what was said, and what was judged: the text, picture or row.
+    """Return each mistake with its label, its prediction and its text, image or row.
 
     For labels, `confidence` says how surely; for numbers, `error` by how much too high (or low, below 0).
 
@@ -44,7 +44,9 @@ def describe_mistakes(
 
 
 def shown_example(examples: Examples, i: int, file: Path) -> dict[str, Any]:
-    """Return what people see of an example: its "text", "row" or "image", a path beside the folder of the file.
+    """Return an example for display: its "text", "row" or "image".
+
+    An image is given as a path relative to the folder of the file.
 
     Args:
         examples: It is one of them.
@@ -86,7 +88,7 @@ def row_in_words(table: "pd.DataFrame", i: int) -> str:
 
 
 def _cell(value: Any) -> float | str | None:
-    """Return a cell as JSON has it: dates and times of the day as people write them."""
+    """Return a cell as JSON, with dates and times as readable text."""
     import pandas as pd
 
     if isinstance(value, str):

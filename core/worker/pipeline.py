@@ -1,4 +1,7 @@
-"""What a run does, in order: load data, build, train, evaluate on the test split once, save."""
+"""The stages of a run: load, build, train, test once, save.
+
+The test split is used only once.
+"""
 
 import hashlib
 import logging
@@ -149,7 +152,9 @@ class Pipeline:
         return False
 
     def _in_folds(self, data: PreparedDataset, baselines: tuple[str, ...]) -> Crossfitted | str:
-        """Judge models like this one on every row, where that is wanted; else return why not, empty if nobody asked.
+        """Evaluate models like this one on every row, if wanted, else return why not.
+
+        The reason is empty if it was not requested.
 
         Raises:
             StopRequested: Somebody asked to stop; finished folds are kept.
@@ -180,7 +185,7 @@ class Pipeline:
         return later_stages(self.task, data, self.config, self._cache) | {Stage.FOLDS: folds_s}
 
     def _check_stop(self) -> None:
-        """End here where somebody asked to stop: a stopped run never looks at the test split.
+        """End here after a stop request: a stopped run never uses the test split.
 
         Raises:
             StopRequested: Somebody did.
@@ -189,7 +194,7 @@ class Pipeline:
             raise StopRequested
 
     def _encode(self, data: PreparedDataset) -> None:
-        """Begin to make arrays that take long; training begins on the first of them, where it shares the memory."""
+        """Begin slow encoding; training starts on the first examples if memory is shared."""
         if data.gradual is None:
             return
         self._stages.enter(Stage.ENCODING)
@@ -269,7 +274,7 @@ class Pipeline:
         return result.stopped
 
     def _others_s(self, data: PreparedDataset) -> float:
-        """Return what the stages before and after training take of the time budget; say where they take most of it."""
+        """Return the seconds of other stages within the time budget, noting a large share."""
         budget_s = 60 * self.config.time_budget_min
         if not budget_s:
             return 0.0
@@ -318,7 +323,7 @@ class Pipeline:
         self._recorder.write(self._runs.add_event, self.run.id, kind, message, data)
 
     def _first_state(self, module: torch.nn.Module) -> TrainingState | None:
-        """Return where the run that is trained longer ended; for a new model, load what it brings along.
+        """Return the continued run's final state; for a new model, load pretrained weights.
 
         Raises:
             CheckpointUnusable: The other run's checkpoint is gone or damaged.
@@ -332,7 +337,10 @@ class Pipeline:
         return None
 
     def _last_state(self) -> TrainingState | None:
-        """Return where an earlier attempt stopped; points after it are repeated, so the old ones go."""
+        """Return the state of an earlier attempt; points after it are removed.
+
+        These points will be logged again.
+        """
         if self.run.attempt == 1:
             return None
         folder = self.folder / "checkpoints" / "last"

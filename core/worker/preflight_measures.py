@@ -1,4 +1,4 @@
-"""How long, how much memory, at what price; and which learning rate: from a few real steps."""
+"""Preflight measurements from a few real steps: time, memory, cost and learning rate."""
 
 import logging
 import math
@@ -93,7 +93,10 @@ def _other_stages(setup: RunSetup, evaluation_s: float) -> dict[str, float]:
 
 
 def _within_budget(setup: RunSetup, found: Measured, others_s: float) -> tuple[int, float]:
-    """Return the steps and the seconds of training that a time budget leaves beside the other stages."""
+    """Return the steps and seconds of training that the time budget leaves.
+
+    The other stages take their part of the budget first.
+    """
     left_s = training_budget_s(60 * setup.config.time_budget_min, others_s)
     if not left_s or found.total_s <= left_s:
         return found.steps_total, found.total_s
@@ -107,12 +110,12 @@ def _outline(setup: RunSetup) -> nn.Module:
 
 
 def _is_short_of_memory(error: RuntimeError | MemoryError) -> bool:
-    """Return whether an error comes from memory that could not be had, under a limit as well."""
+    """Return whether an error comes from failed memory allocation, limits included."""
     return is_out_of_memory(error) or any(words in str(error) for words in _WHEN_LIMITED)
 
 
 def cost_of(seconds: float, settings: Settings) -> dict[str, Any]:
-    """Return what so much time costs: {"cost", "currency", "energy_kwh"}, None where no price or power is set."""
+    """Return the cost as {"cost", "currency", "energy_kwh"}; None without price or power."""
     hours = seconds / 3600
     energy = None if settings.device_power_w is None else settings.device_power_w * hours / 1000
     cost = None
@@ -154,7 +157,7 @@ def _in_words(setup: RunSetup, found: Measured, times: tuple[float, float], ther
 
 
 def learning_rate(setup: RunSetup) -> dict[str, Any]:
-    """Return the losses at rising learning rates and the rate that they suggest, as JSON.
+    """Return the losses at rising learning rates and the suggested rate, as JSON.
 
     {"rates": [...], "losses": [...], "suggestion": float, "sentence": str}
     """

@@ -1,4 +1,4 @@
-"""What changed examples look like: a grid of pictures as PNG, or texts before and after."""
+"""Previews of augmentation: a grid of images as PNG, or texts before and after."""
 
 import base64
 import io
@@ -54,7 +54,10 @@ def _pixels(images: torch.Tensor) -> NDArray[np.uint8]:
 
 
 def png_of(grid: NDArray[np.uint8]) -> str:
-    """Return a grid of pictures (R, N, H, W, C) as one PNG in base64, as large as may be."""
+    """Return a grid of images (R, N, H, W, C) as one base64 PNG.
+
+    It is as large as allowed.
+    """
     content = b""
     for side in CELLS:
         sheet = _drawn(grid, side)
@@ -109,5 +112,5 @@ def _decoder(setup: RunSetup) -> Callable[[list[int]], str]:
 
 
 def _spread(count: int, most: int) -> torch.Tensor:
-    """Return the places of so many examples, spread over all, so that several classes are seen."""
+    """Return evenly spaced positions of `most` examples, so that several classes occur."""
     return torch.linspace(0, count - 1, min(most, count)).round().long()

@@ -1,4 +1,7 @@
-"""The process of one trial: finds it out, writes the answer, ends. It dies before anything else has to."""
+"""The process of one trial: computes and writes the answer, and is killed first.
+
+It dies before anything else has to, such as a run beside it.
+"""
 
 import logging
 import os
@@ -53,7 +56,7 @@ def main(trial_id: str, slot: int, threads: int) -> None:
 
 
 def _beat(trial_id: str, store: PreflightStore) -> None:
-    """Give a sign of life now and then: preparing much data for the first time takes minutes."""
+    """Refresh a trial's sign of life; preparing large data can take minutes."""
     while True:
         time.sleep(BEAT_S)
         with suppress(DatabaseUnavailable):

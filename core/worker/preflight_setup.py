@@ -1,4 +1,4 @@
-"""Everything that a run would have before its first step, for whoever wants to know what would come."""
+"""Everything a run has before its first step, for preflight trials."""
 
 import sys
 import time
@@ -111,7 +111,7 @@ def set_up(
 
 
 def leave_room(device: torch.device) -> None:
-    """Make sure that this process runs out of memory before a run beside it does.
+    """Limit this process so that it runs out of memory before any run.
 
     Only now that the data is there: on Linux memory-mapped arrays count as well.
 

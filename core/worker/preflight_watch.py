@@ -1,4 +1,4 @@
-"""The supervisor's other duty: one trial at a time, beside whatever trains, in a process that may die."""
+"""The supervisor's watch over trials: one at a time, in an expendable process."""
 
 import logging
 import signal
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 def start_process(trial_id: str, slot: int, threads: int) -> BaseProcess:
-    """Fork a process that does a trial; the fork server must have loaded, or this waits for it."""
+    """Fork a trial's process, waiting until the fork server has loaded."""
     process = context().Process(target=preflight_process.main, args=(trial_id, slot, threads), name=f"trial-{trial_id}")  # type: ignore[attr-defined]
     if not within(process.start, DEADLINE_S):
         raise OSError("the fork server does not answer")
@@ -36,7 +36,7 @@ def start_process(trial_id: str, slot: int, threads: int) -> BaseProcess:
 
 
 class PreflightWatch:
-    """Starts trials, watches their processes and says in words how they ended where they could not.
+    """Watch that starts trials, follows their processes and explains failures.
 
     Args:
         settings: How many threads a run has.
@@ -91,7 +91,7 @@ class PreflightWatch:
         _log.info("Trial %s started as pid %s.", trial_id, pid)
 
     def _watch(self, job: PreflightJob) -> None:
-        """See that a trial that works has a process that lives, and that somebody still waits for it."""
+        """Check that a running trial has a living process and is still wanted."""
         child = self._child
         if child is None or child.run_id != job.trial_id:  # an earlier supervisor started it
             if job.pid is None:  # or was about to
@@ -113,7 +113,7 @@ class PreflightWatch:
         self._reap(child)
 
     def _reap(self, child: Child) -> None:
-        """Let go of a process whose trial has ended; one that still lives has nothing more to say."""
+        """Kill and release the process of an ended trial, which has nothing to add."""
         child.send(signal.SIGKILL)
         if child.process is not None:
             child.process.join(1.0)
@@ -121,7 +121,7 @@ class PreflightWatch:
 
 
 def cause_of_end(exit_code: int | None) -> str:
-    """Return why a trial has no answer, from how its process ended; None is unknown."""
+    """Return why a trial has no answer, given its exit code; None is unknown."""
     if exit_code == -signal.SIGKILL:
         return (
             "Its process was ended from outside (SIGKILL). If nobody did that, the machine ran out of memory: close "

@@ -1,4 +1,4 @@
-"""Imported once by the fork server: what every run needs and takes seconds to import; nothing that touches a GPU.
+"""Slow imports of every run, done once by the fork server; never GPU code.
 
 Not transformers: it takes as long again as all the rest, and only models from outside need it.
 """

@@ -1,4 +1,4 @@
-"""The last that a run writes for its page: its report, examples to look at, samples, speed, the verdict card."""
+"""Final outputs of a run: report, examples, samples, speed and verdict card."""
 
 import io
 import json
@@ -95,7 +95,7 @@ def _evidence(end: ReportInput, costs: Costs | None, found: dict[str, Any]) -> E
 
 
 def _copied(written: dict[str, Any] | None, temperature: float = 0.8) -> dict[str, float]:
-    """Return what was copied at the temperature that people mostly use, and where most was."""
+    """Return the copied share at the usual temperature, and the largest one."""
     if not written:
         return {}
     own = next(one["copied"] for one in written["written"] if one["temperature"] == temperature)
@@ -140,7 +140,10 @@ def _examples(predictions: "Predictions", test: "Examples") -> Iterator[tuple[Ke
 
 
 def _small(image: Image.Image, number: int) -> tuple[str, bytes]:
-    """Return a small copy of a picture as a file's name and bytes; a tiny one is enlarged with its squares kept."""
+    """Return a small copy of an image as file name and bytes.
+
+    A tiny image is enlarged with sharp squares.
+    """
     longest = max(image.size)
     if longest < SMALLEST:
         times = -(-SMALLEST // longest)

@@ -1,4 +1,4 @@
-"""Who writes into a run's folder: one process at a time, known by pid and start time to whoever asks."""
+"""Exclusive writer of a run's folder: one process, known by pid and start time."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _LOCK, _HOLDER = ".writer.lock", "process.json"
 
 
 def take_folder(folder: Path) -> FileLock | None:
-    """Take a run's folder for this process as long as it lives; None where another process has it.
+    """Lock a run's folder for this process's lifetime; None if another holds it.
 
     Args:
         folder: Of the run.
@@ -31,7 +31,7 @@ def take_folder(folder: Path) -> FileLock | None:
 
 
 def holder_of(settings: Settings, run_id: str) -> tuple[int | None, float | None]:
-    """Return pid and creation time of the process that last took a run's folder; it may be gone."""
+    """Return pid and creation time of the folder's last holder, which may be gone."""
     try:
         said = json.loads((settings.runs_folder / run_id / _HOLDER).read_text(encoding="utf-8"))
         return int(said["pid"]), float(said["created"])

@@ -1,4 +1,7 @@
-"""The process of one run: sets the scene, lets the pipeline work, and says how it ended. It dies alone."""
+"""The process of one run: prepares, runs the pipeline, records its end.
+
+Its death affects nothing else.
+"""
 
 import faulthandler
 import logging
@@ -27,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 def describe_devices(answer: Connection) -> None:
-    """Send {"device": text, "count": GPUs, "parent": pid} and end. The first thing that a fork server is asked."""
+    """Send {"device": text, "count": GPUs, "parent": pid} and end, a fork server's first request."""
     import torch
 
     from core.training.device import choose_device, describe_device
@@ -71,7 +74,7 @@ def main(run_id: str, slot: int, threads: int) -> None:
 
 
 def _pack(run_id: str, metrics: MetricStore) -> None:
-    """Put each curve into one piece; what is left out now the supervisor does when it has time."""
+    """Pack each curve; the supervisor does later what is left out now."""
     try:
         metrics.pack(run_id)
     except TouchstoneError:
@@ -79,7 +82,10 @@ def _pack(run_id: str, metrics: MetricStore) -> None:
 
 
 def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str, cause: str) -> bool:
-    """Write how the run ended; where the database refuses (a full disk), try again for minutes. Say if it was us."""
+    """Write how the run ended, retrying for minutes; return whether this call ended it.
+
+    The database may refuse for a while, as on a full disk.
+    """
     ended = False
     for _ in range(LAST_WORD_TRIES):
         try:
@@ -96,7 +102,7 @@ def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: s
 def _attempt(
     run_id: str, runs: RunStore, metrics: MetricStore, recorder: Recorder, settings: Settings, threads: int
 ) -> tuple[RunStatus, str, str]:
-    """Let the pipeline work; turn whatever happens into a state, a sentence and the cause of a failure."""
+    """Run the pipeline; convert any outcome to a status, reason and failure cause."""
     from core.worker.pipeline import Pipeline
 
     try:
@@ -153,7 +159,7 @@ def configure_process(folder: Path, slot: int) -> None:
 
 
 def _listen(recorder: Recorder) -> list[int]:
-    """Take SIGTERM as the wish to stop; return a list that will hold the signal."""
+    """Treat SIGTERM as a stop request; return a list that receives the signal."""
     heard: list[int] = []
 
     def on_signal(number: int, _frame: FrameType | None) -> None:

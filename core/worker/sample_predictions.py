@@ -1,4 +1,4 @@
-"""The same few validation examples at every look: what the model says of them while it learns."""
+"""Predictions on a fixed set of validation examples at every evaluation during training."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class SamplePredictions(Callback):
-    """Writes down what the model answers for a few examples, which the look at the validation split has computed.
+    """Record of predictions on a few examples from each validation evaluation.
 
     Nothing is computed twice: a look is a few numbers picked from the outcomes that the metrics were made of. A disk
     that takes no more ends the wall, never the run.
@@ -57,7 +57,10 @@ class SamplePredictions(Callback):
                 self._give_up()
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
-        """Keep this look, unless it comes too soon after the one before, or keeping has cost too much."""
+        """Keep this evaluation, unless too soon after the last or too costly already.
+
+        The cost is the time that keeping has taken so far.
+        """
         began, predictions = time.perf_counter(), trainer.predictions
         if not self._works or predictions is None:
             return
@@ -88,7 +91,9 @@ class SamplePredictions(Callback):
 
 
 def choose(examples: Examples, seed: int) -> NDArray[np.int64]:
-    """Return about 12 to 16 examples: as many of each class, or spread over the numbers; in the order of the answers.
+    """Return 12 to 16 examples, balanced by class or spread over targets.
+
+    They are sorted by target.
 
     Args:
         examples: To choose from.
@@ -111,7 +116,10 @@ def choose(examples: Examples, seed: int) -> NDArray[np.int64]:
 
 
 def _how_many(classes: int) -> int:
-    """Return how many examples to show: a multiple of the classes, where there is one between 12 and 16."""
+    """Return the number of examples: a multiple of the classes in 12 to 16.
+
+    There may be no such multiple.
+    """
     even = MOST // max(classes, 1) * classes
     return even if even >= FEWEST else MOST if classes > MOST else FEWEST
 

@@ -1,4 +1,4 @@
-"""Where a run is on its way: its stage with a count, what each stage has taken, and what is left of all of them."""
+"""Stage of a run with a count, durations of stages, and time left overall."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ MOST_STARTING_S = 3600.0  # a clock that was set meanwhile counts for nothing
 
 
 class Stages:
-    """Says with every progress of a run's row how far it is, in all stages together.
+    """Progress of a run across all its stages, written with every update.
 
     What is left is what the stage at hand says of itself and what the stages after it are expected to take.
 
@@ -42,7 +42,7 @@ class Stages:
         self._recorder.stage(stage)
 
     def count(self, what: str, done: int, total: int, left_s: float | None = None) -> None:
-        """Say how far something is that is counted; what is done is counted no more.
+        """Report the progress of a counted task; a finished one is no longer reported.
 
         Args:
             what: What is done, and of which things: "Encoding texts".
@@ -56,7 +56,7 @@ class Stages:
             self._counts[what] = {"what": what, "done": done, "total": total, "left_s": left_s}
 
     def counter(self, what: str) -> Callable[[int, int], None]:
-        """Return what takes how many are done, of how many: see `count`; what is left is told from the pace so far.
+        """Return a callback for done and total, as in `count`, that estimates time left.
 
         Args:
             what: What is done, and of which things.
@@ -110,7 +110,7 @@ class Stages:
 
     @property
     def others_s(self) -> float:
-        """Seconds of all stages but training: those before it as they were, those after it as they are expected."""
+        """Seconds of all stages but training: measured before it, expected after it."""
         before = self.spent_s - self._spent.get(Stage.TRAINING, 0.0)
         return before + sum(self._expected.get(stage, 0.0) for stage in STAGES[STAGES.index(Stage.TRAINING) + 1 :])
 
@@ -133,7 +133,7 @@ class Stages:
         return own + encoding_s + sum(self._expected[stage] for stage in later)
 
     def _own_left_s(self) -> float | None:
-        """Return what is left of the stage at hand: what was said, what is counted, else what is expected of it."""
+        """Return the current stage's time left: as reported, as counted, else as expected."""
         counted = [float(c["left_s"]) for c in list(self._counts.values()) if c["left_s"] is not None]
         if self._left_s is None and self._stage in PARTLY_COUNTED and self._stage in self._expected:
             counted.append(max(self._expected[self._stage] - (time.monotonic() - self._since), 0.0))

@@ -1,4 +1,4 @@
-"""One per database: claims queued runs, starts and watches their processes, says in words how they ended."""
+"""The supervisor, one per database: starts and watches run processes, records their ends."""
 
 import logging
 import os
@@ -47,7 +47,7 @@ class Supervisor:
         self.preflights, self.lost_runs = PreflightWatch(settings, database), LostRunDetector(database)
 
     def run(self) -> None:
-        """Work until there was nothing to do for long, the lease is lost, or somebody asks to leave."""
+        """Work until idle for long, the lease is lost, or a request to leave."""
         if not self.begin():
             _log.info("Another supervisor lives; nothing to do.")
             return
@@ -65,7 +65,7 @@ class Supervisor:
         self.queue.drop_lease(self.owner)
 
     def begin(self) -> bool:
-        """Take the lease and adopt what an earlier supervisor left; say whether the lease was free."""
+        """Take the lease and adopt running processes; return whether the lease was free."""
         if not self._take_lease():
             return False
         self._adopt()
@@ -90,7 +90,7 @@ class Supervisor:
             self.leaving = True
 
     def _pack_one(self) -> bool:
-        """Pack the curves of a run that could not do it itself; say whether there was one."""
+        """Pack the curves of an ended, unpacked run; return whether there was one."""
         if time.monotonic() - self._packed_at < PACK_EVERY_S:
             return False
         self._packed_at = time.monotonic()
@@ -222,7 +222,10 @@ class Supervisor:
         self._told[child.run_id] = (wanted, time.monotonic())
 
     def _adopt_holder(self, child: Child) -> bool:
-        """Watch the process that works on a run already, which this one gave way to; say whether there is one."""
+        """Adopt the process already working on a run; return whether there is one.
+
+        The child's process had given way to it.
+        """
         pid, created = holder_of(self.settings, child.run_id)
         holder = Child(child.run_id, pid or 0, created or 0.0, child.slot, None)
         if not holder.alive:
@@ -233,7 +236,7 @@ class Supervisor:
         return True
 
     def _reap(self, child: Child) -> None:
-        """Note that a process has gone; where the run had not said how it ended, say it."""
+        """Record a process's end, and the run's end if the run has not."""
         run, code = self.runs.get(child.run_id), child.exit_code
         if code == TAKEN and self._adopt_holder(child):
             return

@@ -1,11 +1,11 @@
-"""What a run says of how it computes with the numbers to predict: as they are, or as logarithms."""
+"""Notes of a run on its target scale: as is, or logarithmic."""
 
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.preprocessing.target_numbers import TargetNumbers
 
 
 def scale_note(data: PreparedDataset, target: str = "") -> str:
-    """Return the sentence that says which was chosen and why, "" where there was nothing to choose.
+    """Return the sentence on the chosen scale and why; empty without a choice.
 
     Args:
         data: Of a run.

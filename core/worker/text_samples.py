@@ -1,4 +1,4 @@
-"""What a finished model writes when it is bold and when it is careful, and how much of that it has copied."""
+"""Samples of a finished model at several temperatures, and how much is copied."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,9 @@ EXCERPTS = 8  # of unseen text, as long as a sample each
 
 
 def samples(module: "torch.nn.Module", data: "PreparedDataset", seed: int, device: "torch.device") -> dict[str, Any]:
-    """Return samples by temperature with the share that was copied, and that of real unseen text, as JSON.
+    """Return samples by temperature with their copied shares, and unseen text's, as JSON.
+
+    The unseen text is real.
 
     Args:
         module: The best model, on `device`.

@@ -1,4 +1,4 @@
-"""What a run says of texts that its model reads in part: too long ones, and words that it does not know."""
+"""Notes of a run on partly read texts: overlong ones, and unknown words."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ WORTH_SAYING = 0.05  # of the words of the validation texts
 
 
 def reading_notes(data: PreparedDataset) -> list[str]:
-    """Return the sentences that say what of the texts a run's model does not read.
+    """Return the sentences on the parts of texts that a run's model ignores.
 
     Args:
         data: Of the run.
@@ -17,7 +17,7 @@ def reading_notes(data: PreparedDataset) -> list[str]:
 
 
 def unknown_note(data: PreparedDataset) -> str:
-    """Return the sentence that says how many words of the validation texts a model does not know, "" where few.
+    """Return the sentence on unknown words of the validation texts; empty if few.
 
     Args:
         data: Of a run; its preprocessor has an `unknown_id` where it gives one number to all that it does not know.
@@ -37,7 +37,7 @@ def unknown_note(data: PreparedDataset) -> str:
 
 
 def cut_note(data: PreparedDataset) -> str:
-    """Return the sentence that says how many training texts are read in part, "" where none is.
+    """Return the sentence on truncated training texts; empty if none.
 
     Args:
         data: Of a run; texts are rows of token ids (N, T), padded at the end. Nothing is known of other inputs.

@@ -9,7 +9,9 @@ from core.training.checkpoint import TrainingState, load_state, load_weights, re
 
 
 def parent_state(parent: Path, own: Path, module: nn.Module, *, broke_down: bool) -> TrainingState:
-    """Return where the other run ended; what it kept is saved as the one to beat, of step 0 of this run.
+    """Return the parent run's final state; save its kept checkpoint as one to beat.
+
+    It is saved as of step 0 of this run.
 
     Args:
         parent: The other run's folder of checkpoints.

@@ -1,4 +1,4 @@
-"""Folders, ZIP and TAR files walked safely: the same few questions to both, and nothing in them is believed.
+"""Safe access to folders, ZIPs and TARs through one interface; contents are never trusted.
 
 No file in them is ever unpacked to disk (a TAR that is packed or in a ZIP becomes a plain one, a file without a name),
 no link is followed, and what a ZIP states about its sizes is only a hint: what comes out of it is counted while it is
@@ -37,7 +37,7 @@ LISTED = 100_000  # names that are passed over at most to find them
 
 
 def open_archive(path: Path) -> Archive:
-    """List a folder, a ZIP or a TAR file; a folder or a ZIP of TARs alone is what is in them.
+    """List a folder, ZIP or TAR file; a folder of TARs lists their contents.
 
     Raises:
         DataError: It is neither, or not one that is safe to read; the message says what to do.
@@ -60,7 +60,7 @@ def open_archive(path: Path) -> Archive:
 
 
 def is_archive(path: Path) -> bool:
-    """Tell whether this is a folder, a file that begins or ends as a ZIP, or a TAR."""
+    """Return whether this is a folder, a TAR, or begins or ends as ZIP."""
     try:
         return path.is_dir() or (path.is_file() and (is_zip(path) or is_tar(path)))
     except OSError:
@@ -68,19 +68,24 @@ def is_archive(path: Path) -> bool:
 
 
 def is_special(path: Path) -> bool:
-    """Tell whether this is there, but neither a file nor a folder: reading it could wait, or go on, for ever."""
+    """Return whether this exists but is neither a file nor a folder.
+
+    Reading it could block or continue for ever.
+    """
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def archive_kind(path: Path) -> str:
-    """Return what an archive is called at the beginning of a sentence: "Folder", "4 TARs", "TAR" or "ZIP"."""
+    """Return an archive's name for a sentence's start: "Folder", "4 TARs", "TAR" or "ZIP"."""
     if shards := count_shards(path):
         return f"{shards:,} TARs" if shards > 1 else "TAR"
     return "Folder" if path.is_dir() else "TAR" if is_tar(path) else "ZIP"
 
 
 def peek(path: Path, most: int = PEEKED) -> list[str]:
-    """Return names of files of a folder or ZIP, some of each folder, as written and unsorted, without listing it all.
+    """Return some raw, unsorted file names from each folder of a folder or ZIP.
+
+    The archive is not listed completely.
 
     For guessing what a source is; returns what it can of a broken one.
     """

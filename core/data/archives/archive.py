@@ -1,4 +1,4 @@
-"""What a folder and a ZIP have in common: files that can be listed and read, and the bounds on both."""
+"""What a folder and a ZIP share: files to list and read, and bounds."""
 
 import io
 import struct
@@ -27,7 +27,7 @@ BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, Value
 
 
 def grows_too_far(unpacked: int, packed: int, most: int, small: int = RATIO_FROM) -> bool:
-    """Return whether something unpacks to more than honest files do: that is how a bomb is made.
+    """Return whether something unpacks to more than honest files do, as bombs do.
 
     Args:
         unpacked: Bytes that come out of it, so far or as it states.
@@ -39,7 +39,7 @@ def grows_too_far(unpacked: int, packed: int, most: int, small: int = RATIO_FROM
 
 
 class UnreadableEntry(DataError):
-    """One file of an archive cannot be read, or is larger than it may be; the others can."""
+    """An archive's file that is unreadable or too large; the other files are readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,9 @@ class Entry:
 
 @dataclass(eq=False)
 class Archive:
-    """A folder or a ZIP that is being read; made by `open_archive`, closed by `close` or `with`.
+    """A folder or ZIP open for reading.
+
+    `open_archive` makes it; `close` or `with` closes it.
 
     Args:
         name: Of the source, as the user knows it.

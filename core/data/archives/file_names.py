@@ -1,4 +1,4 @@
-"""The names of files in folders and ZIPs: which are left out, and how they are shown."""
+"""File names in folders and ZIPs: which are skipped, how they are shown."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -15,14 +15,17 @@ LONGEST_NAME, DEEPEST_NAME = 4_096, 64  # characters, and folders above each oth
 
 
 def clean_name(name: str) -> str:
-    """Return a name that is safe to show: one line, and no characters that hide or turn others around."""
+    """Return a name that is safe to show on one line.
+
+    Characters that hide or reverse others are removed.
+    """
     if name.isascii() and name.isprintable():
         return name
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in name)
 
 
 def is_system(name: str) -> bool:
-    """Tell whether a file belongs to the system or is hidden, itself or by a folder above it."""
+    """Return whether a file is a system or hidden file, itself or by folder."""
     parts = name.rstrip("/").split("/")
     if parts[-1].lower() in SYSTEM_FILES:
         return True
@@ -30,7 +33,7 @@ def is_system(name: str) -> bool:
 
 
 def folders_above(name: str) -> Iterator[str]:
-    """Yield every folder above a name; the name itself is one if it ends with "/"."""
+    """Yield every folder above a name; the name itself counts if ending with "/"."""
     end = name.rfind("/")
     while end > 0:
         yield name[:end]
@@ -38,7 +41,7 @@ def folders_above(name: str) -> Iterator[str]:
 
 
 def safe_name(written: str, archive: str) -> str:
-    """Return a member's name with "/" between folders; refuse names that point out of the archive."""
+    """Return a member's name with "/" separators; refuse names that point outside the archive."""
     name = written.replace("\\", "/")
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or (len(name) > 1 and name[1] == ":" and name[0].isalpha()):

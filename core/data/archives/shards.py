@@ -1,4 +1,4 @@
-"""TARs that are one set, such as WebDataset's `shard-000000.tar` to `shard-000003.tar`, in a folder or a ZIP."""
+"""A folder of TARs as one archive, such as WebDataset's `shard-000000.tar` to `shard-000003.tar`."""
 
 import os
 import re
@@ -33,13 +33,13 @@ class Shard:
 
 
 def count_shards(path: Path) -> int:
-    """Return how many TARs a folder or a ZIP holds that holds nothing else; 0 where it is none such."""
+    """Return how many TARs a folder or ZIP of nothing else holds; else 0."""
     names = _names_in(path)
     return len(names) if names and (not path.is_dir() or all(is_tar(path / name) for name in names)) else 0
 
 
 def shards_of(path: Path) -> list[Shard]:
-    """Return the TARs of a folder or a ZIP that holds nothing else, sorted by name.
+    """Return a folder's TARs sorted by name; none if it holds anything else.
 
     Raises:
         DataError: There are too many, or a ZIP or a TAR in it is broken or not safe to read.
@@ -58,7 +58,7 @@ def shards_of(path: Path) -> list[Shard]:
 
 
 def _names_in(path: Path) -> list[str]:
-    """Return the names of the files of a folder or a ZIP, where each is called as a TAR is."""
+    """Return the file names in a folder or ZIP whose files are all TARs."""
     names: list[str] = []
     for name in _listed(path):
         if is_system(name) or name.endswith("/"):
@@ -141,7 +141,7 @@ def _above(shards: list[Shard], opened: list[Archive]) -> list[str]:
 
 
 def _split(shard: Shard) -> str:
-    """Return the folder of the split that a TAR's name says, such as "train/" for "imagenet-train-000003.tar"."""
+    """Return the split folder in a TAR's name: "train/" for "imagenet-train-000003.tar"."""
     words = _BETWEEN_WORDS.split(shard.name.lower())
     return next((f"{SPLIT_NAMES[word]}/" for word in words if word in SPLIT_NAMES), "")
 

@@ -1,4 +1,7 @@
-"""A TAR as an archive, plain or packed (gzip, bzip2, xz): members are read where they lie, and never extracted."""
+"""A TAR as an archive, plain or compressed (gzip, bzip2, xz).
+
+Members are read in place and never extracted.
+"""
 
 import bz2
 import gzip
@@ -35,7 +38,10 @@ BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, Value
 
 
 def is_tar(path: Path) -> bool:
-    """Tell whether a file begins as a TAR, or is called and begins like a packed one."""
+    """Return whether a file begins as a TAR, or looks like a compressed one.
+
+    A compressed one is recognised by name and beginning.
+    """
     with path.open("rb") as file:
         begin = file.read(512)
     packed = path.name.lower().endswith(PACKED_TARS) and begin.startswith(tuple(STARTS))
@@ -72,7 +78,7 @@ def list_tar(name: str, source: BinaryIO) -> Archive:
 
 
 def names_in_tar(source: BinaryIO) -> Iterator[str]:
-    """Yield the names of the files of a TAR that is open and not packed, and close it."""
+    """Yield the file names of an open, unpacked TAR, and close it."""
     try:
         with source, tarfile.open(fileobj=source, mode="r:") as opened:
             while (member := opened.next()) is not None:
@@ -121,7 +127,7 @@ def _listed(called: str, source: BinaryIO) -> Archive:
 
 
 class _Part:
-    """A part of a file, read on its own: the place is kept here, not in the file that others read too."""
+    """A file part with its own read position, independent of the shared file's position."""
 
     def __init__(self, source: BinaryIO, begin: int, size: int) -> None:
         self._source, self._at, self._end = source, begin, begin + size
@@ -138,7 +144,7 @@ class _Part:
 
 
 def plain_tar(path: Path) -> BinaryIO:
-    """Open a TAR that is not packed; of one that is packed, a plain one without a name.
+    """Open a TAR; a packed one is unpacked into a file without a name.
 
     Raises:
         DataError: It is broken, or would grow to more than a set of files does.
@@ -164,7 +170,7 @@ def _unpacked(path: Path, modified_ns: int, size_bytes: int) -> IO[bytes]:
 
 
 def unpacked_tar(name: str, source: io.BufferedReader, size_bytes: int) -> IO[bytes]:
-    """Unpack a TAR into a file without a name, counted while it grows, so that it cannot fill the disk.
+    """Unpack a TAR into a nameless file, counting, so that no disk fills up.
 
     Args:
         name: What it is called.
@@ -203,7 +209,7 @@ def _unpack(name: str, packed: IO[bytes], size_bytes: int, target: IO[bytes]) ->
 
 
 def _packing(source: io.BufferedReader) -> str:
-    """Return how a TAR is packed; "" where it is plain. It is not moved on."""
+    """Return how a TAR is packed, "" if plain, without moving its position."""
     begin = source.peek(6)
     return next((kind for start, kind in STARTS.items() if begin.startswith(start)), "")
 
@@ -249,7 +255,7 @@ class _Shared(io.RawIOBase):
 
 
 class _XzFile:
-    """An xz file unpacked with a bound on memory, which the library's own file object does not offer."""
+    """An xz reader with a memory bound, which the library's own file object lacks."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._file = source

@@ -1,4 +1,4 @@
-"""A ZIP file as an archive: listed once, checked for everything that is known to be done to ZIPs, read in pieces."""
+"""A ZIP as an archive: listed once, checked for known attacks, read in pieces."""
 
 import os
 import struct
@@ -26,7 +26,7 @@ DIRECTORY_PER_ENTRY = 400  # bytes in a ZIP's list of contents, generously
 
 
 def is_zip(path: Path) -> bool:
-    """Tell whether a file begins or ends as a ZIP; it may still be broken."""
+    """Return whether a file begins or ends as a ZIP; it may be broken."""
     with path.open("rb") as file:
         return file.read(4) in (b"PK\x03\x04", b"PK\x05\x06") or _directory_place(file) is not None
 
@@ -101,7 +101,7 @@ def _listed_zip(
 
 
 def _decoded_names(infos: list[zipfile.ZipInfo]) -> list[str]:
-    """Return the members' names; those that are not marked as UTF-8 are read as what they most likely are."""
+    """Return the members' names; names not marked UTF-8 use their likeliest encoding."""
     names = [info.filename for info in infos]
     # Where Python has found the name's Unicode form elsewhere (or cut it at a zero byte), the two differ.
     another = {
@@ -117,7 +117,10 @@ def _decoded_names(infos: list[zipfile.ZipInfo]) -> list[str]:
 
 
 def _encoding_of(names: Iterable[bytes]) -> str:
-    """Return the encoding of names that do not say: UTF-8 (macOS), the DOS code page, or what a library finds."""
+    """Return the encoding of names that state none.
+
+    It is UTF-8 (macOS), the DOS code page, or what a library detects.
+    """
     together = b"\n".join(names)
     if _decodes(together, "utf-8"):
         return "utf-8"
@@ -213,7 +216,7 @@ def _stated_count(source: BinaryIO) -> int:
 
 
 def _directory_place(source: BinaryIO) -> tuple[int, int, int] | None:
-    """Return where the list of a ZIP's contents begins, its size in bytes and its stated count of members."""
+    """Return the ZIP directory's start, its size in bytes and its stated member count."""
     length = source.seek(0, os.SEEK_END)
     tail_at = max(0, length - 22 - 65_535 - 20)
     source.seek(tail_at)

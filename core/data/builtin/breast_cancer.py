@@ -1,4 +1,4 @@
-"""Tumours of the breast by their cells, from scikit-learn: a small table of real measurements with two kinds."""
+"""Breast tumours by measurements of their cells, from scikit-learn: two classes."""
 
 import importlib.util
 from pathlib import Path

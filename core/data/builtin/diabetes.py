@@ -1,4 +1,4 @@
-"""Patients with diabetes and how the illness went on, from scikit-learn: a small table of real measurements."""
+"""Diabetes patients and disease progression, from scikit-learn: a small table of real measurements."""
 
 import importlib.util
 from pathlib import Path

@@ -1,1 +1,4 @@
-"""The data doctor: each check looks for one thing and may know how to put it right; one file each, with a CHECK."""
+"""Data checks: one file each, with a CHECK.
+
+Each check finds one problem and may have a fix for it.
+"""

@@ -1,4 +1,4 @@
-"""Single cells of a column of numbers that lie absurdly far from all others: 145000000 among 145s."""
+"""Absurdly far single values in a column of numbers, such as 145000000 among 145s."""
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +46,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _absurd(context: CheckContext) -> dict[str, NDArray[np.bool_]]:
-    """Return which cells are absurd, by column, (N,) each; only the columns that have some."""
+    """Return the absurd cells by column, (N,) each; only columns that have some."""
     found = {name: _far(numbers(column)) for name, column in features(context) if is_number(column)}
     return {name: cells for name, cells in found.items() if cells.any()}
 
@@ -77,7 +77,7 @@ def _far_among(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _named(context: CheckContext, name: str, cells: NDArray[np.bool_]) -> list[str]:
-    """Return the worst cells of a column in words, with their lines and what is usual."""
+    """Return a text naming a column's worst cells, with lines and usual values."""
     values = numbers(dict(features(context))[name])
     rest = values[np.isfinite(values) & ~cells]
     usual = f"the others lie between {number(float(rest.min()))} and {number(float(rest.max()))}"

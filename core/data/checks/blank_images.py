@@ -43,7 +43,10 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _blank(context: CheckContext) -> NDArray[np.bool_]:
-    """Return which pictures are blank, (N,); each different picture is decoded once, and only if its file is small."""
+    """Return which images are blank, (N,).
+
+    Each distinct image is decoded once, and only if its file is small.
+    """
     sizes, width, height = (
         np.asarray(context.column(name).fill_null(1).to_numpy(), dtype=np.float64)
         for name in ("size_bytes", "width", "height")

@@ -40,7 +40,10 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def fix(context: CheckContext) -> pa.Table:
-    """Keep the rows with the label that more than half of the same examples have; where there is none, keep none."""
+    """Keep rows with their duplicates' majority label; without a majority, keep none.
+
+    A majority is more than half of the same examples.
+    """
     rows = _contradictory(context)
     winners = {group: _winner(ballot) for group, ballot in _ballots(context, rows).items()}
     stays = np.ones(len(context), dtype=np.bool_)
@@ -72,7 +75,7 @@ def _winner(ballot: Counter[int]) -> int | None:
 
 
 def _pairs(context: CheckContext, rows: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
-    """Return a few examples beside the first one that is the same and has another label."""
+    """Return a few examples, each beside its first duplicate that has another label."""
     first = first_of_each(context.same)
     differs = rows[context.targets[rows] != context.targets[first[rows]]]
     _, each = np.unique(context.same[differs], return_index=True)

@@ -40,12 +40,12 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def fix(context: CheckContext) -> pa.Table:
-    """Keep the first of the examples that are the same and have the same label."""
+    """Keep the first of the examples that have the same content and label."""
     return keep(context, ~_repeats(context))
 
 
 def _repeats(context: CheckContext) -> NDArray[np.bool_]:
-    """Return which rows repeat an earlier one, (N,): its label too, or its number to predict."""
+    """Return which rows repeat an earlier one and its label or target, (N,)."""
     if not TABLES.fits(context.task):
         return repeats(context)
     return np.asarray(first_of_each(row_groups(context)) != np.arange(len(context)))

@@ -56,7 +56,10 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _leaving(sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which classes the fix leaves out: all small ones, or the smallest, or none if two must remain."""
+    """Return the classes the fix removes: all small ones, the smallest, or none.
+
+    It removes none if fewer than two would remain.
+    """
     for bound in (FEW, TOO_FEW):
         if int((sizes >= bound).sum()) >= 2:
             return (sizes > 0) & (sizes < bound)

@@ -54,7 +54,7 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def fix(context: CheckContext) -> pa.Table:
-    """Take tags out, with a new line where they make one, and write entities as the signs that they stand for."""
+    """Remove tags, with line breaks where they make one, and decode entities."""
     import pyarrow.compute as pc
 
     return rewrite(context, "text", clean, lambda texts: pc.match_substring_regex(texts, LEFT))

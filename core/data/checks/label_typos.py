@@ -42,7 +42,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _names(context: CheckContext) -> dict[str, str]:
-    """Return the label that was meant by each one that seems to be misspelt; never another misspelt one."""
+    """Return the intended label of each apparent misspelling, never another misspelling."""
     from rapidfuzz.distance import OSA
 
     sizes = dict(zip(context.labels, class_sizes(context).tolist(), strict=True))
@@ -63,7 +63,9 @@ def _allowed(meant: str) -> int:
 
 
 def _may_be(rare: str, frequent: str) -> bool:
-    """Return whether one may stand for the other: other numbers, or another beginning, make another word.
+    """Return whether one label may be a misspelling of the other.
+
+    Other numbers, or another beginning, make another word.
 
     "increase" and "decrease", "internal" and "external", "light" and "night" are one or two letters apart, too.
     """

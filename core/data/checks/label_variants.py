@@ -35,7 +35,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _names(context: CheckContext) -> dict[str, str]:
-    """Return the new name of each label that is written in a rarer way than the same one elsewhere."""
+    """Return the new name of each label that is a rarer spelling of another."""
     sizes = dict(zip(context.labels, class_sizes(context).tolist(), strict=True))
     commonest: dict[str, str] = {}
     for label in sorted(sizes, key=lambda label: (-sizes[label], label)):

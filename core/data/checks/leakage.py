@@ -32,7 +32,7 @@ class _Leaks:
 
 
 def run(context: CheckContext) -> Finding | None:
-    """Find the examples of the given training part that are in a part that judges, too."""
+    """Find examples of the given training split that are also in validation or test."""
     leaks = _leaks(context)
     count, exact = int(leaks.rows.sum()), int((leaks.exact & leaks.rows).sum())
     if not count:
@@ -104,7 +104,10 @@ def _leaks(context: CheckContext) -> _Leaks:
 
 
 def _alike(context: CheckContext) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers of rows that are the same, and nearly the same, (N,) each; of a table its target too."""
+    """Return the rows that are the same, and nearly the same, (N,) each.
+
+    For a table the target counts too.
+    """
     if TABLES.fits(context.task):
         groups = row_groups(context)
         return groups, groups

@@ -57,7 +57,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _leaking(context: CheckContext) -> list[str]:
-    """Return the columns that give the target away, judged by rows from all over the table."""
+    """Return the columns that leak the target, by a sample across the whole table."""
     chosen = np.arange(len(context)) % (-(-len(context) // SAMPLE)) == 0
     if context.labels:
         targets = context.targets[chosen]
@@ -67,7 +67,7 @@ def _leaking(context: CheckContext) -> list[str]:
 
 
 def _says_label(column: pa.ChunkedArray, targets: NDArray[np.int64]) -> bool:
-    """Return whether a column alone says nearly every label: by its values, or by where these lie."""
+    """Return whether one column alone determines nearly every label, by value or by range."""
     there = present(column) & (targets >= 0)
     if is_number(column):
         there &= np.isfinite(numbers(column))
@@ -87,7 +87,7 @@ def _says_label(column: pa.ChunkedArray, targets: NDArray[np.int64]) -> bool:
 
 
 def _stretches(values: NDArray[np.float64], wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return a number for each row, (N,), that grows where rows in the order of their values change their label."""
+    """Number the stretches of equal labels, (N,), in the order of the values."""
     order = np.lexsort((wanted, values))
     changes = np.diff(wanted[order], prepend=wanted[order[0]]) != 0
     stretch = np.empty(len(order), dtype=np.int64)
@@ -111,21 +111,21 @@ def _gives_away(column: pa.ChunkedArray, target: NDArray[np.float64]) -> bool:
 
 
 def _correlation(values: NDArray[np.float64], wanted: NDArray[np.float64]) -> float:
-    """Return the size of Pearson's correlation; 0 where either never changes or is too large to say."""
+    """Return the absolute Pearson correlation; 0 if either is constant or too large."""
     with np.errstate(all="ignore"):
         found = abs(float(np.corrcoef(values, wanted)[0, 1]))
     return found if np.isfinite(found) else 0.0
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the place of each value among all in order; equal values share the mean of theirs."""
+    """Return each value's rank among all values; equal values share their mean rank."""
     _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(sizes)
     return np.asarray((ends - (sizes - 1) / 2)[group], dtype=np.float64)
 
 
 def _explained(groups: NDArray[np.int64], wanted: NDArray[np.float64]) -> float:
-    """Return the share of the target's variance that is gone within groups; 0 where the groups are tiny."""
+    """Return the target variance share explained by the groups; 0 for tiny groups."""
     _, group, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     if len(wanted) < ROWS_PER_VALUE * len(sizes):
         return 0.0

@@ -21,7 +21,7 @@ LOOKS_LIKE, IS_LIKE = ("looks almost like", "look almost like"), ("is almost the
 
 
 def run(context: CheckContext) -> Finding | None:
-    """Find the examples that are nearly the same as an earlier one, without those that are quite the same."""
+    """Find examples nearly the same as an earlier one, without exact duplicates."""
     first = first_of_each(context.near)
     alike = _alike(context, first)
     count = int(alike.sum())
@@ -50,7 +50,10 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def fix(context: CheckContext) -> pa.Table:
-    """Keep the first of each group, what is quite the same as it, and what has another label: a word may decide."""
+    """Keep each group's first example, its exact duplicates and examples with other labels.
+
+    One word may decide the label.
+    """
     first = first_of_each(context.near)
     same_label = context.targets == context.targets[first]
     return keep(context, ~(_alike(context, first) & same_label))
@@ -71,7 +74,7 @@ def _first_those(wanted: NDArray[np.bool_], among: NDArray[np.bool_]) -> NDArray
 
 
 def _alike(context: CheckContext, first: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether each row is near to the first of its group without being the same, (N,)."""
+    """Return whether each row is nearly, not exactly, its group's first example, (N,)."""
     return np.asarray(context.same != context.same[first], dtype=np.bool_)
 
 

@@ -74,7 +74,7 @@ def _where(context: CheckContext) -> str:
 
 
 def _half_hidden(text: str, span: Span) -> str:
-    """Return a find so that its owner would know it and nobody else could use it."""
+    """Return a masked match that its owner recognises and no other person can use."""
     found = text[span.start : span.end]
     if span.kind == "e-mail address":
         name, _, domain = found.partition("@")

@@ -1,4 +1,7 @@
-"""Lines that stand in a text more than once, in paragraphs that do not: poems under two titles, refrains, forms."""
+"""Lines repeated in a text whose paragraphs are not: duplicate poems, refrains, forms.
+
+The poems are ones under two titles.
+"""
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.text_sampling import Repeats, of_passages, passages
@@ -41,7 +44,7 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def _judged(context: CheckContext) -> str:
-    """Return what becomes of those that are learnt and stand in a part that was drawn; nothing where all is judged."""
+    """Return how drawn splits treat training lines; empty if every line is evaluated."""
     facts = context.facts.get(FACT) or {}
     if set(JUDGED) <= set(context.column("given").to_pylist()) or not all(
         facts[name]["masked"] for name in JUDGED if name in facts

@@ -52,7 +52,10 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _sentinels(context: CheckContext) -> dict[str, tuple[float, NDArray[np.bool_]]]:
-    """Return the sentinel of each column that has one, with where it stands, (N,); the target's name is ""."""
+    """Return each column's sentinel and where it occurs, (N,).
+
+    Only columns that have one are named; the target's name is "".
+    """
     columns = [(name, column) for name, column in features(context) if is_number(column)]
     if "target" in context.rows.column_names:
         columns.insert(0, (TARGET, context.column("target")))
@@ -90,7 +93,10 @@ def _stands_apart(candidate: float, rest: NDArray[np.float64]) -> bool:
 
 
 def _is_no_measurement(rest: NDArray[np.float64]) -> bool:
-    """Return whether nought cannot be one of these: all are far above it, and not far from each other."""
+    """Return whether zero cannot be a measurement.
+
+    That is so where all other values are far above it, and not far from each other.
+    """
     low, quarter, middle, upper = np.percentile(rest, [0, 25, 50, 75])
     return bool(low > 0.25 * middle and low > 1.5 * (upper - quarter) and len(np.unique(rest[:10_000])) >= FEWEST)
 

@@ -1,4 +1,4 @@
-"""Pictures of a quite different size or shape than the others; texts that are much longer than the others."""
+"""Images of unusual size or shape, and texts much longer than the others."""
 
 import numpy as np
 import pyarrow as pa

@@ -47,7 +47,9 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _extreme(context: CheckContext) -> NDArray[np.bool_]:
-    """Return which targets are extreme, (N,), on a scale on which prices and the like are about evenly spread.
+    """Return which targets are extreme, (N,), on a scale suited to prices.
+
+    On that scale prices and the like are about evenly spread.
 
     The scale is that of the others, so that without the extreme ones there are none.
     """

@@ -1,4 +1,4 @@
-"""What of a judged text stands in the training text too: lines, runs of 13 words, near copies of paragraphs."""
+"""Evaluation text leaked into training text: lines, 13-word sequences, near-duplicate paragraphs."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,13 +22,13 @@ _CALLED: Mapping[SplitName, str] = {"validation": "validation", "test": "the tes
 
 
 def run(context: CheckContext) -> Finding | None:
-    """Find what stands on two sides: in parts that the source names, and in those that were drawn."""
+    """Find text on two sides of a split, in source splits and drawn splits."""
     given = _given(context)
     return _of_given(given) if given else _of_drawn(context.facts.get(FACT) or {})
 
 
 def fix(context: CheckContext) -> pa.Table:
-    """Remove from the training documents the lines that stand in a part which the source names for judging."""
+    """Remove from training documents the lines that occur in a source's evaluation split."""
     judged = DOCUMENT_BREAK.join(_texts(context, JUDGED))
     texts = [
         text if given in JUDGED else _without(text, judged)
@@ -40,7 +40,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _without(text: str, judged: str) -> str:
-    """Return a text without the lines of which something stands in the judged text too."""
+    """Return a text without lines that share something with the evaluation text."""
     common = overlaps([text], judged)[0].any
     kept, at = [], 0
     for line in text.splitlines(keepends=True):
@@ -56,7 +56,7 @@ def _texts(context: CheckContext, names: Sequence[str]) -> list[str]:
 
 
 def _given(context: CheckContext) -> dict[SplitName, dict[str, Any]]:
-    """Return for each part that the source names what of it is learnt too, as facts."""
+    """Return each source split's overlap with the training text, as facts."""
     present = set(context.column("given").unique().to_pylist())
     names = [name for name in COMPARED if name in present]
     if not names:

@@ -1,4 +1,4 @@
-"""Classes that the source has only in the parts that judge: nothing is there to learn them from."""
+"""Classes that the source has only in evaluation splits, without any training examples."""
 
 import numpy as np
 

@@ -1,1 +1,4 @@
-"""Text corpora: documents of any size, cleaned of what no reader would see, cut into parts, written as rows."""
+"""Text corpora: documents of any size, cleaned, cut into parts and written as rows.
+
+Cleaning removes what a reader would not see.
+"""

@@ -80,10 +80,13 @@ class Document(Protocol):
     """One document of any kind."""
 
     def pieces(self, advance: Callable[[int], None] = ...) -> Iterator[str]:
-        """Yield its text; `advance` is called a few times a second, with bytes or pages."""
+        """Yield the document's text, calling `advance` with bytes or pages.
+
+        It is called a few times a second.
+        """
 
     def findings(self) -> list[Finding]:
-        """Return what could not be read as it is; known when all pieces are read."""
+        """Return what could not be read as is; known after all pieces are read."""
 
 
 def open_document(path: Path, name: str, chosen_encoding: str = "") -> Document:
@@ -108,7 +111,7 @@ def open_document(path: Path, name: str, chosen_encoding: str = "") -> Document:
 
 
 def told_together(findings: list[Finding]) -> list[Finding]:
-    """Return one finding for each code: of many documents, the first is told and the others are counted."""
+    """Return one finding per code, with the first document described and the others counted."""
     by_code: dict[str, list[Finding]] = {}
     for finding in findings:
         by_code.setdefault(finding.code, []).append(finding)

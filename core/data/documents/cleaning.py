@@ -1,4 +1,4 @@
-"""What a text is freed of before anything learns from it: control characters and foreign line ends, nothing else."""
+"""Text cleaning before training: removes only control characters and foreign line ends."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,13 +10,16 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class Cleaner:
-    """Frees a text of control characters and makes every line end one line feed; counts what it removes."""
+    """A text cleaner for control characters and line ends, which counts its removals.
+
+    Every line end becomes one line feed.
+    """
 
     def __init__(self) -> None:
         self.removed = 0  # control characters
 
     def clean(self, pieces: Iterable[str]) -> Iterator[str]:
-        """Yield the pieces of one text, cleaned; a line end may lie across two of them."""
+        """Yield one text's cleaned pieces; a line end may span two of them."""
         waiting = ""
         for piece in pieces:
             piece = waiting + piece

@@ -1,4 +1,4 @@
-"""Where one document of a text file ends and the next begins: marks of tools, lines of signs, blank lines."""
+"""Document boundaries in a text file: tools' marks, lines of signs, blank lines."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -68,7 +68,7 @@ def _guessed(text: str, is_prose: bool) -> str:
 
 
 def _begin_alike(text: str) -> bool:
-    """Return whether blocks between blank lines all begin with the same word and a colon, such as "Q:"."""
+    """Return whether blank-line-separated blocks share a first word and colon, such as "Q:"."""
     blocks = [block for block in re.split(r"\n[ \t]*\n", text) if block.strip()]
     if len(blocks) < _FEWEST_BLOCKS:
         return False
@@ -78,7 +78,10 @@ def _begin_alike(text: str) -> bool:
 
 
 def documents_of(pieces: Iterable[str], end: str) -> Iterator[str]:
-    """Yield the documents of a text; those that go on for millions of characters in parts."""
+    """Yield the documents of a text.
+
+    Documents of millions of characters are yielded in parts.
+    """
     held: list[str] = []
     size = 0
     for line in _lines(pieces):
@@ -93,7 +96,7 @@ def documents_of(pieces: Iterable[str], end: str) -> Iterator[str]:
 
 
 def _parts(line: str, end: str) -> list[str]:
-    """Return what a line adds to a document, and to those that begin within it."""
+    """Return the text a line adds to its document and to documents beginning there."""
     if end in TOKENS:
         for token in TOKENS[1:]:
             line = line.replace(token, end)

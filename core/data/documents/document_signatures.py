@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
 
 
 def refuse_other_kind(name: str, start: bytes) -> None:
-    """Raise a `DataError` that says what a file is, if its first bytes say that it is no text."""
+    """Raise a `DataError` naming a file's kind if its first bytes are no text."""
     refuse_pointer(name, start)
     kind = real_kind(start)
     if not kind or kind == "a web page":
@@ -32,7 +32,10 @@ def refuse_other_kind(name: str, start: bytes) -> None:
 
 
 def refuse_pointer(name: str, start: bytes) -> None:
-    """Raise a `DataError` if a file only says where the real one is, as a clone without Git LFS leaves them."""
+    """Raise a `DataError` for a Git LFS pointer.
+
+    A clone without Git LFS leaves such a file, which only names the real one.
+    """
     if start.startswith(POINTER):
         raise DataError(
             f"{name} is only a pointer to a file that was left behind (Git LFS). Run 'git lfs pull' in its folder, or "
@@ -41,7 +44,7 @@ def refuse_pointer(name: str, start: bytes) -> None:
 
 
 def not_of_kind(name: str, start: bytes, wanted: str) -> DataError:
-    """Return what to say of a file whose first bytes are not those of the kind that its name says.
+    """Return the error text for a file whose first bytes contradict its name's kind.
 
     Args:
         name: As the user knows it.
@@ -59,7 +62,7 @@ def not_of_kind(name: str, start: bytes, wanted: str) -> DataError:
 
 
 def refuse_bytes(name: str, beginning: str) -> None:
-    """Raise a `DataError` if the decoded beginning of a file is mostly control characters or none at all."""
+    """Raise a `DataError` if a decoded beginning has too many control or undecodable characters."""
     odd = len(_CONTROL.findall(beginning))
     if odd > _MOST_CONTROLS * len(beginning):
         raise DataError(

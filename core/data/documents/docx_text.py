@@ -1,4 +1,4 @@
-"""A Word document as text: paragraphs as lines, cells of a table beside each other."""
+"""A Word document as text: a line per paragraph, a table row's cells side-by-side."""
 
 import zipfile
 import zlib
@@ -72,7 +72,7 @@ class WordText:
 
 
 def check_word(path: Path, name: str) -> None:
-    """Raise a `DataError` if a file is no Word document that can be opened within a bounded memory."""
+    """Raise a `DataError` for a file not readable as Word within bounded memory."""
     start = head(path)
     if start.startswith(OLD_OFFICE):
         raise _protected(name) if "EncryptedPackage".encode("utf-16-le") in start else _old(name, "(.doc)")
@@ -108,7 +108,7 @@ def check_word(path: Path, name: str) -> None:
 
 @dataclass
 class _Body:
-    """The text of a document's body, in reading order; deleted text and doubles are passed over.
+    """A document body's text in reading order, without deleted text and duplicates.
 
     Args:
         open: What has been read of the body, of the rows of tables within it, and of the cells within those.

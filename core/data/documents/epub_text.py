@@ -1,4 +1,4 @@
-"""An e-book (EPUB) as text: its chapters in the order in which they are read."""
+"""An e-book (EPUB) as text, with its chapters in reading order."""
 
 import posixpath
 from collections.abc import Callable, Iterator
@@ -113,7 +113,7 @@ def _damaged(name: str) -> DataError:
 
 
 def _elements(archive: Archive, entry: Entry, name: str) -> list[tuple[str, dict[str, str]]]:
-    """Return the elements of a small XML file with their attributes, by their names without prefix."""
+    """Return a small XML file's elements and attributes by name without prefix."""
     found: list[tuple[str, dict[str, str]]] = []
 
     def start(tag: str, attributes: dict[str, str]) -> None:

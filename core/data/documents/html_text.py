@@ -1,4 +1,7 @@
-"""A page in HTML as text: paragraphs as lines, without scripts, styles and what only a program reads."""
+"""An HTML page as text: a line per paragraph, without scripts and styles.
+
+What only a program reads is left out too.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -110,7 +113,7 @@ def _after(tag: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Return a text with at most one blank line in a row, and no spaces at the ends of lines."""
+    """Return a text without double blank lines and without spaces at line ends."""
     text = text.replace(f"\t{_LINE}", _LINE).replace(f"\t{_PARAGRAPH}", _PARAGRAPH)
     text = _ENDS.sub(lambda ends: "\n\n" if _PARAGRAPH in ends[0] else "\n", text)
     return f"{tidy}\n" if (tidy := text.strip("\n\t ")) else ""

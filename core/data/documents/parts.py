@@ -1,4 +1,4 @@
-"""A text of any length as parts that can be handled, cut at blank lines."""
+"""Parts of a text of any length, cut at blank lines to manageable size."""
 
 from collections.abc import Iterable, Iterator
 

@@ -175,7 +175,10 @@ class PdfText:
 
 
 def _watch(page: int, advance: Callable[[int], None]) -> Callable[[Any, Any, Any, Any], None]:
-    """Return what is called at each drawing operation, so that a page of millions can be cancelled and ends."""
+    """Return a callback for each drawing operation.
+
+    With it a page of millions of operations can be cancelled, and ends.
+    """
     operations = 0
 
     def count(operator: Any, operands: Any, transformation: Any, text_matrix: Any) -> None:

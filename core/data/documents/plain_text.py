@@ -68,7 +68,7 @@ class PlainText:
     example: str = ""
 
     def pieces(self, advance: Callable[[int], None] = lambda done: None) -> Iterator[str]:
-        """Yield the text; bytes that do not belong to UTF-8 are read as Western European, others become "\ufffd".
+        """Yield the text; invalid UTF-8 bytes are read as Western European or "�".
 
         Args:
             advance: Told how many bytes were read.
@@ -107,7 +107,7 @@ class PlainText:
         return text
 
     def findings(self) -> list[Finding]:
-        """Return what had to be put right, in words; known when all pieces are read."""
+        """Return descriptions of the text's repairs; known after all pieces are read."""
         if not self.odd:
             return []
         what = counted(self.odd, "character")

@@ -1,4 +1,4 @@
-"""The texts of an archive whose class is where they lie, as a table: text, label and split."""
+"""An archive's texts, with classes by location, as a table: text, label and split."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def _batch(lines: list[int], rows: list[tuple[str, ...]], wanted: Sequence[int],
 
 
 def _in_turn(entries: list[Entry], found: TextPlaces) -> list[Entry]:
-    """Return files with those of all classes and parts in turn, so that a beginning shows all of them."""
+    """Return files alternating over classes and splits, so that the first files cover all."""
     groups: dict[object, list[Entry]] = defaultdict(list)
     for entry in entries:
         groups[found.places[entry.name]].append(entry)
@@ -92,7 +92,7 @@ def _in_turn(entries: list[Entry], found: TextPlaces) -> list[Entry]:
 def _texts(
     archive: Archive, entry: Entry, folder: Path, encoding: str, by_lines: bool, skipped: SkipReport
 ) -> Iterator[str]:
-    """Yield the text of a file, or its lines; a file that cannot be read is counted."""
+    """Yield a file's text or lines; count a file that cannot be read."""
     copied = folder / f"text{Path(entry.name).suffix.lower() or '.txt'}"
     if not copied.name.endswith(DOCUMENT_SUFFIXES):
         copied = folder / "text.txt"
@@ -112,7 +112,10 @@ def _texts(
 
 
 def _plain(file: Path, by_lines: bool) -> str | None:
-    """Return a small file that is UTF-8, None of any other: thousands of them are read so without a search."""
+    """Return a small file's UTF-8 text; None otherwise.
+
+    Thousands of files are read so without an encoding search.
+    """
     if file.stat().st_size > (1 << 16) or by_lines:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Texts whose class is where they lie: in a folder of its name, or one a line in a file of its name."""
+"""Texts whose class is their location: a class-named folder, or a class-named file's line."""
 
 import re
 from collections import Counter, defaultdict
@@ -45,7 +45,7 @@ class TextPlaces:
 
 
 def in_folders(names: Iterable[str]) -> TextPlaces | None:
-    """Return the classes of texts that lie in folders of their names, None if they do not."""
+    """Return the classes of texts in class-named folders; None for other layouts."""
     files = [name for name in names if is_text_file(name)]
     names_of = {name: _folder(name) for name in files}
     alike = _with_plain_splits({folder for folder in names_of.values() if folder})
@@ -60,7 +60,7 @@ def in_folders(names: Iterable[str]) -> TextPlaces | None:
 
 
 def in_files(names: Sequence[str]) -> TextPlaces | None:
-    """Return the classes of files that are called as one, each line an example; None if they are not."""
+    """Return the classes of class-named files with an example a line; None otherwise."""
     files = [name for name in names if is_text_file(name, in_folder=False) and not _ABOUT.fullmatch(_stem(name))]
     if not 2 <= len(files) <= MOST_CLASS_FILES:
         return None
@@ -81,12 +81,12 @@ def is_surely_classes(labels: Iterable[str]) -> bool:
 
 
 def may_be_classes(labels: Iterable[str]) -> bool:
-    """Return whether names could be those of classes: a word or two each, not "a", "b" or "notes 3"."""
+    """Return whether names could be classes: one or two words, not "notes 3"."""
     return all(re.fullmatch(r"[^\W\d_]{3,30}(?:[_\- ][^\W\d_]{2,30}){0,2}", label) for label in labels)
 
 
 def are_single_lines(texts: Sequence[str]) -> bool:
-    """Return whether the beginnings of files are examples, one a line, and not running text.
+    """Return whether the files' first lines are examples, not running text.
 
     Running text has blank lines between its paragraphs, or lines that break off within a sentence.
     """
@@ -104,7 +104,10 @@ def are_single_lines(texts: Sequence[str]) -> bool:
 
 
 def is_text_file(name: str, in_folder: bool = True) -> bool:
-    """Return whether a file is a text by its name: any document, or one without an ending, as newsgroups have them."""
+    """Return whether a file name is a text's: any document, or without a suffix.
+
+    Newsgroups have files without a suffix.
+    """
     last = PurePosixPath(name).name.lower()
     if last.endswith(DOCUMENT_SUFFIXES if in_folder else TEXT_SUFFIXES):
         return True
@@ -121,7 +124,10 @@ def _stem(name: str) -> str:
 
 
 def class_of(name: str) -> tuple[str, str]:
-    """Return the class and the split that a file's name and folders say: "train/pos.txt", "train_pos.txt", "rt.pos"."""
+    """Return the class and split in a file's path, such as "train/pos.txt" or "rt.pos".
+
+    "train_pos.txt" names both too.
+    """
     path = PurePosixPath(name)
     split = next((found for part in reversed(path.parts[:-1]) if (found := split_named(part))), "")
     if path.suffix.lower().lstrip(".") in _KINDS[0]:
@@ -133,7 +139,10 @@ def class_of(name: str) -> tuple[str, str]:
 
 
 def _is_numbered(label: str) -> bool:
-    """Return whether a name only counts: "chapter 1", "part02", "2019"; stars such as "1" to "5" are classes."""
+    """Return whether a name only counts: "chapter 1", "part02", "2019".
+
+    Stars such as "1" to "5" are classes.
+    """
     return (
         re.fullmatch(
             r"\D{0,40}?\d{2,}|(?:chapter|part|vol(?:ume)?|book|page|file|text)\W?\d+|doc\w*(?:\W\d+|(?<=\d))",

@@ -1,4 +1,4 @@
-"""Data sets of the Hugging Face hub, fetched once and kept, through `datasets` and without running anyone's code."""
+"""Hugging Face Hub datasets, downloaded once and cached, through `datasets` without remote code."""
 
 from core.data.hub.ingest import cached_sets, preview_hub, read_hub
 

@@ -1,4 +1,4 @@
-"""Which columns of a hub set are the examples and the answers, by what the set says of them."""
+"""The example and label columns of a hub dataset, according to its metadata."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -72,7 +72,9 @@ def kinds_of(features: Any) -> Kinds:
 
 
 def choose(hub_id: str, features: Any, options: ImportOptions, known: HubSet | None) -> Chosen:
-    """Return what of a set is used: what the user says, else what is known of it, else what its columns say.
+    """Return a dataset's used columns: from the user, known sets, or column features.
+
+    The user's choice comes first, then what is known of the dataset, then what its columns say.
 
     Args:
         hub_id: For messages.
@@ -122,7 +124,7 @@ def _likeliest(kinds: Kinds) -> str:
 
 
 def _label(kinds: Kinds, text: str) -> str:
-    """Return the column of labels: one whose classes are named, else one with the name of one."""
+    """Return the label column: one with named classes, or with a label column's name."""
     if kinds.classes:
         return _first(_LABEL_NAMES, kinds.classes)
     others = [name for name in (*kinds.texts, *kinds.numbers) if name != text and name.lower() in _LABEL_NAMES]
@@ -130,6 +132,6 @@ def _label(kinds: Kinds, text: str) -> str:
 
 
 def _first(names: Iterable[str], columns: Iterable[str]) -> str:
-    """Return the column with the likeliest of some names, else the first one, else ""."""
+    """Return the column with the likeliest name, else the first column, else ""."""
     there = {column.lower(): column for column in reversed(list(columns))}
     return next((there[name] for name in names if name in there), next(iter(columns), ""))

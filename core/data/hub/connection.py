@@ -1,4 +1,4 @@
-"""Which data sets of the hub can be had, and how they are spoken of."""
+"""Which hub data sets can be had, and how errors name them."""
 
 import logging
 import re
@@ -12,7 +12,10 @@ _ADDRESS = re.compile(r"^https?://[^/]+/datasets/([^/?#]+/[^/?#]+)")
 
 
 class NotOurFiles(DataError):
-    """The set is not made of files that are read here; the hub may have a plain copy of it."""
+    """The dataset's files are of no supported kind.
+
+    The hub may have a plain copy of it.
+    """
 
 
 class NeedsScript(NotOurFiles):

@@ -1,4 +1,4 @@
-"""From a set's id to its files on this machine: found, downloaded, remembered, so that it opens offline ever after."""
+"""From a dataset's id to local files: found, downloaded and cached for offline use."""
 
 import shutil
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _OWN = (
 
 
 def find_set(hub_id: str, config: str, known: HubSet | None, cache: Path) -> FetchedSet:
-    """Ask the hub what a set is; where it cannot be reached, return what was fetched before.
+    """Ask the hub for a dataset; if unreachable, return the earlier download.
 
     Args:
         hub_id: Of the set.
@@ -112,7 +112,7 @@ def _ask(hub_id: str, config: str, known: HubSet | None) -> FetchedSet:
 
 
 def _described(info: Any, config: str, known: HubSet | None, is_converted: bool = False) -> FetchedSet:
-    """Return what `datasets` makes of a set's card and files; nothing of the data is read."""
+    """Return how `datasets` interprets a dataset's card and files, without reading any data."""
     builder = _builder(info, config, is_converted)
     kind = type(builder).__module__.split(".")[2]  # datasets.packaged_modules.<format>.<format>
     if kind not in FORMATS:
@@ -183,7 +183,7 @@ def _within(address: str, revision: str) -> str:
 
 
 def _changed(settings: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what a set's card says of its format, such as a delimiter: what is not as it is by default."""
+    """Yield the non-default format settings of a dataset's card, such as a delimiter."""
     usual = vars(type(settings)())
     for name, value in vars(settings).items():
         if name not in _OWN and value != usual.get(name) and isinstance(value, str | int | float | bool | list):
@@ -242,6 +242,6 @@ def _download_all(found: FetchedSet, meter: _Meter) -> None:
 
 
 def _forget(found: FetchedSet, cache: Path) -> None:
-    """Remove a set that was not fetched to its end, unless another state of it was."""
+    """Remove an incompletely downloaded dataset, unless another state of it was downloaded."""
     if not any((cache / "sets" / found.id.lower().replace("/", "--")).glob("*.json")):
         shutil.rmtree(found.folder(cache).parents[1], ignore_errors=True)

@@ -1,4 +1,7 @@
-"""What is remembered of a set of the hub: enough to open its files without asking again."""
+"""The stored record of a hub dataset: enough to open its files offline.
+
+The hub is not asked again.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -18,7 +18,7 @@ from core.hub import Unreachable, in_words
 
 
 def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache: Path) -> SourcePreview:
-    """Return what a hub set is and would be used for; its columns are read, none of its examples.
+    """Return a hub dataset's description and use, from its columns, without reading examples.
 
     Args:
         wanted: A well-known set, or the id that the user typed or pasted.
@@ -66,7 +66,7 @@ def preview_hub(wanted: HubSet | str, config: str, options: ImportOptions, cache
 def read_hub(
     wanted: HubSet | str, config: str, options: ImportOptions, cache: Path, staged: StagedDataset, progress: Progress
 ) -> None:
-    """Fetch a hub set if it is not here, and write it into the draft.
+    """Download a hub dataset if it is not cached, and write it as staged.
 
     Args:
         wanted: A well-known set, or an id.
@@ -95,7 +95,7 @@ def read_hub(
 
 
 def cached_sets(cache: Path) -> list[str]:
-    """Return the ids of the hub sets that are here and open without a connection."""
+    """Return the ids of the hub datasets that are cached and open offline."""
     return fetched_sets(cache)
 
 
@@ -106,7 +106,9 @@ def _find(wanted: HubSet | str, config: str, cache: Path) -> tuple[HubSet | None
 
 
 def _with_known_answers(parts: list[Part], chosen: Chosen, staged: StagedDataset) -> list[Part]:
-    """Return the parts whose answers are known: a test part whose answers are kept secret can measure nothing.
+    """Return the parts with known labels.
+
+    A test part whose labels are kept secret can measure nothing.
 
     The validation part then becomes the test, as publications use it, and training gives up some for validation.
     """

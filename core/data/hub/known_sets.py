@@ -1,4 +1,4 @@
-"""Well-known data sets of the Hugging Face hub, offered by name; any other can be fetched by its id.
+"""Well-known Hugging Face Hub datasets, offered by name; others are fetched by id.
 
 Sizes are those of the files that are fetched, rounded. Licences are as their cards state them.
 """

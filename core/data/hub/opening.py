@@ -48,7 +48,7 @@ class Part:
             ) from error
 
     def hides(self, label_column: str) -> bool:
-        """Return whether no label is given: -1 or nothing stands in the place of the first thousand."""
+        """Return whether the first thousand labels are all missing or -1."""
         first = islice((label for batch in self.batches(label_column) for label in batch[label_column]), LOOKED_AT)
         labels = list(first)
         return bool(labels) and all(label is None or label == -1 for label in labels)
@@ -63,7 +63,7 @@ class Part:
 
 
 def open_parts(found: FetchedSet, cache: Path) -> list[Part]:
-    """Return the parts of a set that was fetched, from the files on this machine alone.
+    """Return a downloaded dataset's parts, from the files on this machine alone.
 
     Raises:
         DataError: They cannot be read.
@@ -74,7 +74,7 @@ def open_parts(found: FetchedSet, cache: Path) -> list[Part]:
 
 
 def features_of(found: FetchedSet, cache: Path) -> Any:
-    """Return the columns of a set whose card does not name them, from the beginning of its files.
+    """Return a dataset's columns from its first rows, where its card names none.
 
     Raises:
         DataError: They cannot be read.
@@ -118,12 +118,15 @@ def _open(found: FetchedSet, files: dict[str, list[str]], cache: Path) -> list[P
 
 
 def _in_small_batches(file_format: str) -> dict[str, int]:
-    """Return the settings that keep a Parquet file's groups of rows, which may be gigabytes, out of memory."""
+    """Return the settings that keep a Parquet file's row groups out of memory.
+
+    A row group may be gigabytes.
+    """
     return {"batch_size": _BATCH} if file_format == "parquet" else {}
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """Return what `datasets` and pyarrow raise at files that are not what they should be."""
+    """Return the exceptions that `datasets` and pyarrow raise for invalid files."""
     import pyarrow as pa
     from datasets.exceptions import DatasetsError
 

@@ -120,7 +120,7 @@ def _write_images(
 
 
 def _image_files(parts: list[Part], chosen: Chosen) -> Iterator[tuple[Part, str, str, bytes]]:
-    """Yield part, name, label and bytes of each picture; no bytes where there is none."""
+    """Yield each image's part, name, label and bytes; no bytes for a missing image."""
     for part in parts:
         number = 0
         for batch in part.batches(chosen.input_column, chosen.label_column):
@@ -136,7 +136,7 @@ def _image_files(parts: list[Part], chosen: Chosen) -> Iterator[tuple[Part, str,
 def _write_table(
     found: FetchedSet, parts: list[Part], options: ImportOptions, staged: StagedDataset, progress: Progress
 ) -> None:
-    """Write the parts as one Parquet file and let the tables' reader do the rest."""
+    """Write the parts as one Parquet file, which the table reader then reads."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

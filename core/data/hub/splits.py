@@ -6,7 +6,7 @@ from core.data.split_names import SPLIT_NAMES
 
 
 def our_splits(names: Iterable[str], split_map: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the parts that are used, with the split that each one is, and those that are left out.
+    """Return the used parts, each with its split, and the unused ones.
 
     One part alone is no division, whatever its name; nor are parts without one to train on. Beside known names, others
     ("unsupervised") are left out.

@@ -1,1 +1,1 @@
-"""Pictures as people have them: told apart, decoded within bounds, hashed, and made to one shape for training."""
+"""Images as users have them: identified, decoded within bounds, hashed and resized for training."""

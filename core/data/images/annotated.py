@@ -1,4 +1,4 @@
-"""A folder or ZIP of pictures with files beside them that say what they show, as a layout reads it."""
+"""A folder or ZIP of images with annotation files, as a layout reads it."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one picture: its label as written, and its split or ""."""
+    """The annotation of one image: its label as written, and its split or ""."""
 
     label: str
     split: str = ""
@@ -127,7 +127,7 @@ class Files:
 
 
 def split_of(entry: Entry, beside: Entry | None = None) -> str:
-    """Return the split that the folders of a picture say, else those of the file that labels it."""
+    """Return the split by an image's folders, else by its label file's folders."""
     return split_above(folder_of(entry.name)) or (split_above(folder_of(beside.name)) if beside else "")
 
 

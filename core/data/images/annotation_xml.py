@@ -1,4 +1,4 @@
-"""XML of annotations: read as a stream, never with entities or a document type, and made into a small tree."""
+"""Annotation XML as a small tree, read as a stream without entities or doctype."""
 
 from xml.etree import ElementTree
 
@@ -38,7 +38,7 @@ def parsed(files: Files, entry: Entry) -> ElementTree.Element:
 
 
 def words(element: ElementTree.Element | None, path: str) -> str:
-    """Return the text of what lies at a path below an element; "" if there is nothing."""
+    """Return the text at a path below an element; "" if there is none."""
     return (element.findtext(path) or "").strip() if element is not None else ""
 
 

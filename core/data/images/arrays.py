@@ -1,4 +1,4 @@
-"""Pictures that come as numbers: counted, said, and written as PNG files into a draft."""
+"""Images given as numbers: counted, described, and written as PNG files into a draft."""
 
 import io
 import math
@@ -132,7 +132,7 @@ def thumbnails_of(parts: Sequence[ArrayPart], options: ImportOptions) -> tuple[T
 
 
 def sides_of(count: int) -> tuple[int, int]:
-    """Return the pixels a side and the channels of square pictures of so many numbers; (0, 0) if they are none."""
+    """Return square images' side and channels for a number count; (0, 0) if none."""
     for channels in (1, 3):
         side = math.isqrt(count // channels)
         if side >= LEAST_SIDE and side * side * channels == count:
@@ -141,7 +141,9 @@ def sides_of(count: int) -> tuple[int, int]:
 
 
 def in_color(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], bool]:
-    """Return rows of colour pictures, (N, 3 side side), as (N, side, side, 3), and whether colours came interleaved.
+    """Return colour rows, (N, 3 side side), as images, and whether channels came interleaved.
+
+    The images are (N, side, side, 3).
 
     Some write red, green and blue of each pixel, some all of the red first: what is smoother is right.
     """
@@ -152,7 +154,7 @@ def in_color(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], b
 
 
 def eight_bits(numbers: NDArray[np.generic], largest: float, smallest: float = 0.0) -> NDArray[np.uint8]:
-    """Return pixels of 0 to 255 of numbers that reach from one value to another.
+    """Return pixels from 0 to 255, scaled from numbers of a given range.
 
     Args:
         numbers: Of any kind.
@@ -167,7 +169,7 @@ def eight_bits(numbers: NDArray[np.generic], largest: float, smallest: float = 0
 
 
 def range_of(largest: float) -> float:
-    """Return the largest value that numbers could have that reach so far: 1, 16, 255, 4,095 or 65,535."""
+    """Return the likely maximum of a range: 1, 16, 255, 4,095 or 65,535."""
     return next((float(top) for top in (1, 16, 255, 1023, 4095, 65535) if largest <= top), max(largest, 1.0))
 
 

@@ -1,4 +1,4 @@
-"""What transparent pictures are laid on: one ground for a whole data set, on which what they show can be seen."""
+"""The background of transparent images: one for a whole dataset, with visible content."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def spread(things: Sequence[Some], count: int) -> list[Some]:
 
 
 def _contrasts(content: bytes) -> dict[str, float] | None:
-    """Return how much what a picture shows differs from each ground, 0 to 255; None if it is not transparent."""
+    """Return the content's contrast with each background, 0 to 255; None if not transparent."""
     try:
         with see_through(content) as clear:
             if clear is None:

@@ -1,4 +1,7 @@
-"""Boxes around things in pictures: they are not learnt here, but the class of the largest can be a picture's label."""
+"""Bounding boxes in images.
+
+They are not learnt here, but the class of the largest can be an image's label.
+"""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""What the folders of a source of pictures mean: class folders, splits, and folders that are only wrapped around."""
+"""The meaning of an image source's folders: class folders, splits, and mere wrappers."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _SPLIT = re.compile(rf"({'|'.join(_WORDS)})(?:[ _-]?(?:set|data|images|split|\d{
 
 @dataclass(frozen=True)
 class Place:
-    """What a folder says about the pictures in it; `split` is "" where nothing is said."""
+    """A folder's class and split for its images; `split` is "" if not named."""
 
     label: str
     split: str
@@ -31,7 +31,7 @@ def is_image(name: str) -> bool:
 
 
 def split_named(name: str) -> str:
-    """Return the split that a folder's or file's name means: "train", "validation", "test" or ""."""
+    """Return the split a folder or file name means: "train", "validation", "test" or ""."""
     named = _SPLIT.fullmatch(name.strip())
     return _WORDS[named[1].lower()] if named else ""
 
@@ -47,7 +47,7 @@ def folder_of(name: str) -> Folder:
 
 
 def arrange(holding: Iterable[Folder]) -> Mapping[Folder, Place]:
-    """Return what each folder that holds pictures means; folders that are no class folders are missing.
+    """Return the meaning of each folder with images, except folders that are no class.
 
     The class is the folder that holds the picture; a split is a folder above it. Folders that are wrapped around all
     class folders mean nothing, and pictures directly in them belong to no class.
@@ -71,7 +71,7 @@ def arrange(holding: Iterable[Folder]) -> Mapping[Folder, Place]:
 
 
 def empty_classes(folders: Iterable[str], places: Mapping[Folder, Place], holding: Iterable[Folder]) -> list[str]:
-    """Return the names of folders beside the class folders that hold no picture, sorted, each class once.
+    """Return the sorted names of imageless folders beside the class folders, once per class.
 
     Args:
         folders: All of the source.
@@ -101,6 +101,9 @@ def _within(holding: set[Folder]) -> set[Folder]:
 
 
 def _is_class_all_the_same(folder: Folder, held: set[Folder]) -> bool:
-    """Tell whether a folder called "train" stands among classes such as "bus" and "ship", with nothing below it."""
+    """Return whether a folder "train" is a class beside "bus" and "ship".
+
+    It is one where nothing is below it.
+    """
     siblings = any(other[:-1] == folder[:-1] and not split_named(other[-1]) for other in held if other)
     return siblings and not any(len(other) > len(folder) and other[: len(folder)] == folder for other in held)

@@ -19,7 +19,7 @@ def header(files: Files, entry: Entry) -> list[str]:
 
 
 def rows(files: Files, entry: Entry) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table by column, lower case; rows that are broken end it."""
+    """Yield the rows of a table by lowercase column; a broken row ends them."""
     lines = csv.reader(files.text(entry).splitlines())
     try:
         names = [name.strip().lower() for name in next(lines, [])]

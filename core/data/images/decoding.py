@@ -53,7 +53,7 @@ Made = TypeVar("Made")
 
 
 class BadImage(Exception):
-    """A file that cannot be used as a picture; its reader puts this in words."""
+    """A file that cannot be used as an image; its reader explains the reason."""
 
 
 class UnreadableImage(BadImage):
@@ -65,7 +65,7 @@ class TooLargeImage(BadImage):
 
 
 class HollowImage(BadImage):
-    """It has millions of pixels in hardly any bytes: nothing to see, and much to decode."""
+    """A file with millions of pixels in hardly any bytes: costly decoding, no content."""
 
 
 class TooSmallImage(BadImage):
@@ -74,7 +74,7 @@ class TooSmallImage(BadImage):
 
 @lru_cache(maxsize=1)
 def _prepare() -> None:
-    """Load every format, and silence Pillow: what is wrong with a picture is told by what we raise."""
+    """Load every format and silence Pillow; image problems are reported by our exceptions."""
     import pillow_heif
     from PIL import Image
 
@@ -84,7 +84,9 @@ def _prepare() -> None:
 
 
 def decode(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Image":
-    """Return a picture, upright, on one grey where it is transparent; mode "L" if saved without colour, else "RGB".
+    """Return an upright image, transparency on one grey; mode "L" if colourless, else "RGB".
+
+    The mode is "L" where the image is saved without colour.
 
     Args:
         content: The file.
@@ -101,14 +103,17 @@ def decode(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Image":
 
 @contextmanager
 def decoded(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Iterator[Image]":
-    """Give a picture as `decode` does; until the end no other thread decodes more than memory has room for."""
+    """Yield an image as `decode` returns it, while limiting other threads' memory.
+
+    Until the end no other thread decodes more than memory has room for.
+    """
     with ExitStack() as held:
         yield _open(content, at_least, held, partial(_plain, ground=ground))
 
 
 @contextmanager
 def see_through(content: bytes) -> "Iterator[Image | None]":
-    """Give a picture as it is saved, "RGBA", where some of it is transparent; None if nothing is.
+    """Yield a partly transparent image as saved, "RGBA"; None if nothing is transparent.
 
     Raises:
         BadImage: As `decode`.
@@ -118,7 +123,7 @@ def see_through(content: bytes) -> "Iterator[Image | None]":
 
 
 def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image], Made]") -> "Made":
-    """Return what is made of a picture, upright, in the mode that it is saved in."""
+    """Return what `make` builds from an upright image in its saved mode."""
     from PIL import Image
 
     _prepare()
@@ -145,7 +150,9 @@ def _open(content: bytes, at_least: int, held: ExitStack, make: "Callable[[Image
 
 
 def _check_color(opened: "Image") -> None:
-    """Refuse colours that would fill the memory, as four bytes a pixel; a JPEG is decoded at half its sides instead.
+    """Refuse colour images whose four bytes a pixel would fill the memory.
+
+    A JPEG is decoded at half its sides instead.
 
     Raises:
         TooLargeImage: It has more than `MOST_COLOR_PIXELS`, and is no JPEG.
@@ -158,7 +165,10 @@ def _check_color(opened: "Image") -> None:
 
 
 def pixels_of(content: bytes) -> int:
-    """Return how many pixels a picture's header says, 0 if it is none; a JPEG's count less, as it is decoded small."""
+    """Return the pixel count in an image's header, 0 if it is none.
+
+    A JPEG's count less, as it is decoded small.
+    """
     from PIL import Image
 
     _prepare()
@@ -171,7 +181,7 @@ def pixels_of(content: bytes) -> int:
 
 
 def holds_several(content: bytes) -> bool:
-    """Tell whether a file moves or has pages: whether more pictures follow its first one."""
+    """Return whether more images follow a file's first one: animation frames or pages."""
     from PIL import Image
 
     # Only these can; a telephone's JPEG may hold a second one that is no picture of its own.
@@ -186,7 +196,7 @@ def holds_several(content: bytes) -> bool:
 
 
 def without_color(image: "Image") -> "Image":
-    """Return the picture in grey if every pixel's red, green and blue are the same, else as it is."""
+    """Return the image in grey if its channels are all equal, else unchanged."""
     if image.mode == "L":
         return image
     for strip in strips(image):
@@ -196,7 +206,10 @@ def without_color(image: "Image") -> "Image":
 
 
 def strips(image: "Image") -> Iterator[NDArray[Any]]:
-    """Yield rows of pixels in pieces, (h, W) or (h, W, 3): one array of a large picture would double its memory."""
+    """Yield rows of pixels in pieces, (h, W) or (h, W, 3).
+
+    One array of a large image would double its memory.
+    """
     for piece, _ in _pieces(image):
         yield np.asarray(piece)
 
@@ -258,7 +271,10 @@ def _on_ground(image: "Image", ground: int) -> "Image":
 
 
 def _eight_bit(image: "Image") -> "Image":
-    """Return grey of 8 bits; the depth is the least even one that holds the brightest pixel (cameras use 10 to 16)."""
+    """Return 8-bit grey, by the least even depth that holds the brightest pixel.
+
+    Cameras use depths of 10 to 16 bits.
+    """
     from PIL import Image
 
     brightest = max(float(np.nan_to_num(strip, posinf=0, neginf=0).max()) for strip in strips(image))

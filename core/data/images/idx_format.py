@@ -1,4 +1,4 @@
-"""The idx format, in which MNIST and its relatives come: a few bytes of header, then numbers, nothing else."""
+"""The idx format of MNIST and its relatives: a short header, then only numbers."""
 
 import gzip
 import io
@@ -90,7 +90,7 @@ class IdxFile:
 
 
 def recognise(name: str, opens: Callable[[], IO[bytes]]) -> IdxFile | None:
-    """Return an idx file of pictures or labels by its header; None if it is anything else.
+    """Return an idx file of images or labels by its header; None for others.
 
     Args:
         name: For messages.

@@ -1,4 +1,4 @@
-"""Two names for what a picture shows: one for the very same pixels, one for pictures that look alike."""
+"""Two image hashes: one for identical pixels, one for images that appear alike."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ LOOKED_AT = 32  # pixels a side that the perceptual hash is made from
 
 
 def hash_pixels(image: "Image") -> bytes:
-    """Return 16 bytes that are the same for the same pixels, however they were saved."""
+    """Return a 16-byte hash of the pixels, independent of the file format."""
     shape = (image.height, image.width, 1 if image.mode == "L" else 3)
     digest = hashlib.blake2b(np.array(shape, "<u4").tobytes(), digest_size=16)
     for strip in strips(image):
@@ -24,7 +24,10 @@ def hash_pixels(image: "Image") -> bytes:
 
 
 def perceptual_hash(image: "Image") -> int | None:
-    """Return a perceptual hash of 64 bits (few of them differ between pictures that look alike); None if too small."""
+    """Return a 64-bit perceptual hash; None for an image that is too small.
+
+    Few of its bits differ between images that appear alike.
+    """
     if min(image.size) < LEAST_LOOKS:
         return None
     import imagehash

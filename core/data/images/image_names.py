@@ -1,4 +1,4 @@
-"""Names of image files as tables and annotations write them, and names of the columns that hold their classes."""
+"""Image file names in tables and annotations, and names of class columns."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def is_table(name: str) -> bool:
 
 
 class ImageNames:
-    """Finds the picture that a table means, with or without folder and suffix, in any case.
+    """Finds a table's image by name, with or without folder and suffix, ignoring case.
 
     Args:
         images: All of the source.
@@ -38,7 +38,7 @@ class ImageNames:
                 self._by_name[stem].append(entry)
 
     def find(self, written: str, split: str = "") -> list[Entry]:
-        """Return the pictures that may be meant: one, none, or several that cannot be told apart.
+        """Return the images a name may mean: one, none, or several ambiguous ones.
 
         Args:
             written: As in the table.

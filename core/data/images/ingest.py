@@ -1,4 +1,4 @@
-"""Pictures taken from an archive into a draft: checked, hashed, packed, and what cannot be used put in words."""
+"""Import of images from an archive into a draft: checked, hashed, packed, problems reported."""
 
 import io
 from collections import Counter
@@ -67,7 +67,7 @@ class IngestedImage:
 
 @dataclass(frozen=True)
 class Unusable:
-    """A file that cannot be used: the code of the finding that it belongs to, and why it is unreadable if it is."""
+    """An unusable file: its finding's code and, if unreadable, the cause."""
 
     code: str
     cause: Cause = "cut"
@@ -75,7 +75,10 @@ class Unusable:
 
 @dataclass(frozen=True)
 class Placed:
-    """A file of the archive with what its place says about it; `split` is "" where nothing is said."""
+    """An archive file with its label and split by location; `split` may be "".
+
+    It is "" where no split is named.
+    """
 
     entry: Entry
     label: str
@@ -104,7 +107,7 @@ def examine(content: bytes, ground: int = WHITE) -> IngestedImage:
 
 
 def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> IngestedImage | Unusable:
-    """Return a picture with all that is kept of it, or why it cannot be used.
+    """Return an image with everything that is stored, or why it is unusable.
 
     Args:
         content: The file.
@@ -208,7 +211,7 @@ def take_in(
 
 
 def ground_of(archive: Archive, entries: Sequence[Entry], chosen: str) -> Ground:
-    """Return the ground on which an archive's transparent pictures are laid, from some of them.
+    """Return the background for an archive's transparent images, from a sample of them.
 
     Raises:
         DataError: There is no such ground.

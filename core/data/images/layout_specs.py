@@ -1,4 +1,7 @@
-"""Every layout of image data sets by name: a new file in `core/data/images/layouts/` is a new one."""
+"""Every image dataset layout by name.
+
+A new file in `core/data/images/layouts/` is a new one.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,7 +41,7 @@ def layouts() -> dict[str, LayoutSpec]:
 
 
 def possible(names: Sequence[str], chosen: str) -> dict[str, str]:
-    """Return the titles of the layouts that a source of pictures could have, by name.
+    """Return the titles of an image source's possible layouts, by name.
 
     Args:
         names: Of some of its files.
@@ -53,7 +56,7 @@ def possible(names: Sequence[str], chosen: str) -> dict[str, str]:
 
 
 def likeliest(files: Files, names: Sequence[str]) -> tuple[LayoutSpec | None, float]:
-    """Return the layout that is surest of some files, and how sure; None if none is.
+    """Return the likeliest layout of some files, with its confidence; None if none fits.
 
     Args:
         files: All of the source.

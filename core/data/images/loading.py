@@ -1,4 +1,4 @@
-"""Packed pictures as arrays for training, small ones for pages, and pictures taken in one by one."""
+"""Packed images as arrays for training, thumbnails for pages, and single new images."""
 
 import io
 from collections.abc import Iterator
@@ -55,7 +55,9 @@ def natural_size(rows: pa.Table) -> tuple[int, int]:
 def load_images(
     rows: pa.Table, packs: Path, size: int, channels: int, into: NDArray[np.uint8] | None = None
 ) -> NDArray[np.uint8]:
-    """Return pictures as (N, size, size, channels) of 0 to 255: the shorter side to `size`, the middle cut out.
+    """Return images as (N, size, size, channels), 0 to 255, resized and center-cropped.
+
+    The shorter side is resized to `size`.
 
     Args:
         rows: As `core.data.rows.PICTURE_ROWS`; N of them.
@@ -89,7 +91,7 @@ def load_images(
 
 
 def _pieces(rows: pa.Table) -> Iterator[tuple[int, list[_Place]]]:
-    """Yield the position of the first row and the places of the pictures, a few at a time."""
+    """Yield the first row's position and the images' places, a few at a time."""
     for begin, batch in batches(rows, "pack", "offset", "size_bytes"):
         places = list(zip(batch["pack"], batch["offset"], batch["size_bytes"], strict=True))
         for start in range(0, len(places), TOGETHER):
@@ -108,7 +110,7 @@ def thumbnail(content: bytes, largest: int) -> bytes:
 
 
 def checked_image(content: bytes) -> bytes:
-    """Return a picture that was dropped or taken by camera as it is kept: upright, at most 2048 pixels a side.
+    """Return a dropped or camera image as stored: upright, sides at most 2048 pixels.
 
     It is saved anew, so that it carries nothing but itself: no place where it was taken, no hidden data.
 
@@ -128,7 +130,10 @@ def checked_image(content: bytes) -> bytes:
 
 
 def _see_through(content: bytes) -> "Image | None":
-    """Return a picture that is transparent in parts, as "RGBA": on what it lies is decided when all are known."""
+    """Return a partly transparent image as "RGBA".
+
+    Its background is chosen when all images are known.
+    """
     try:
         with see_through(content) as clear:
             return clear

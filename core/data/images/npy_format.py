@@ -1,4 +1,4 @@
-"""NumPy's own file format, read without NumPy's reader of objects: a header, then numbers, nothing else."""
+"""NumPy's file format, read without NumPy's object reader: a header, then only numbers."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ class NpyFile:
 
 
 def recognise(name: str, opens: Callable[[], IO[bytes]]) -> NpyFile | None:
-    """Return an array by its header; None if it is none, or one that nothing here can be made of.
+    """Return an array by its header; None for other files and unusable arrays.
 
     Args:
         name: For messages.

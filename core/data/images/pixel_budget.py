@@ -1,4 +1,7 @@
-"""How many empty pixels one source may bring: a thousand small files of ten million pixels each decode for an hour."""
+"""A limit on one source's empty pixels.
+
+A thousand small files of ten million pixels each decode for an hour.
+"""
 
 from threading import Lock
 
@@ -9,7 +12,7 @@ MOST_BEYOND = 10_000_000_000  # pixels of all files together beyond that: some m
 
 
 class PixelBudget:
-    """Counts the pixels of one source that hardly any bytes stand for; any thread may ask."""
+    """Thread-safe counter of one source's pixels that hardly any bytes encode."""
 
     def __init__(self, most: int = MOST_BEYOND) -> None:
         """Begin with nothing spent.
@@ -35,5 +38,5 @@ class PixelBudget:
             self._left -= max(0, pixels - PIXELS_PER_BYTE * size_bytes)
 
     def spend_on_broken(self, content: bytes) -> None:
-        """Count a picture that could not be decoded to its end, by what its header says."""
+        """Count an image whose decoding failed, by the size in its header."""
         self.spend(pixels_of(content), len(content))

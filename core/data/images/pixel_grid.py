@@ -1,4 +1,4 @@
-"""Tables in which every row is a picture: a label, and a column for each pixel."""
+"""Tables in which every row is an image: a label and its pixel columns."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -179,7 +179,7 @@ def _with_columns(
 
 
 def _with_pixels_in_one(name: str, opens: Callable[[], IO[bytes]], lines: Sequence[bytes]) -> PixelGrid | None:
-    """Return a table such as FER2013's: a column "pixels" with all of them, separated by spaces."""
+    """Return a table such as FER2013's: one "pixels" column, its values separated by spaces."""
     names = [cell.strip(b' "').decode("utf-8", "replace").lower() for cell in lines[0].split(b",")]
     place = next((i for i, called in enumerate(names) if called in ("pixels", "pixel", "image", "pixel_values")), -1)
     if place < 0 or len(names) > 12:
@@ -207,12 +207,12 @@ def _numbered(names: Sequence[str]) -> list[int]:
 
 
 def _are_numbered(rows: Sequence[Sequence[bytes]]) -> bool:
-    """Tell whether the first row is "0,0.1,0.2,0.3": names that pandas made of a row of numbers."""
+    """Return whether the first row is pandas' renamed numbers, such as "0,0.1,0.2,0.3"."""
     return any(b"." in cell for cell in rows[0]) and not any(b"." in cell for row in rows[1:10] for cell in row)
 
 
 def _without_label(body: Sequence[Sequence[bytes]], width: int) -> list[int]:
-    """Return the pixels of a table without header: all columns but the first, or but the last."""
+    """Return a headerless table's pixels: all columns but the first or the last."""
     if not sides_of(width - 1)[0]:
         return []
     firsts, lasts = {row[0] for row in body}, {row[-1] for row in body}
@@ -233,7 +233,7 @@ def _values(body: Sequence[Sequence[bytes]], pixels: Sequence[int]) -> NDArray[n
 
 
 def _is_smooth(values: NDArray[np.float32], side: int, channels: int) -> bool:
-    """Tell whether neighbours above each other are alike, which in other tables nothing would make them."""
+    """Return whether vertically neighbouring values are alike, as only in images."""
     images = values.reshape(-1, side, side, 3) if channels == 3 else values.reshape(-1, side, side, 1)
     below = np.abs(np.diff(images, axis=1)).mean()
     mixed = np.random.default_rng(0).permutation(side)

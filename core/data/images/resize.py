@@ -1,4 +1,4 @@
-"""Pictures of any size made to a model's: the same way for training and for everything that is asked later."""
+"""Resizing of images to a model's input, the same for training and prediction."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def shape(image: "Image", width: int, height: int, channels: int) -> NDArray[np.uint8]:
-    """Return the middle of a picture, as much as fits the proportions, resized to (height, width, channels).
+    """Return the image's largest centre crop of these proportions, resized to (height, width, channels).
 
     For a square this is: the shorter side to its length, then the middle cut out.
 

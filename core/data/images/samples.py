@@ -1,4 +1,7 @@
-"""A few small pictures of each class, to look at before anything is imported; how much is decoded is bounded."""
+"""A few small images of each class, shown before an import.
+
+How much is decoded is bounded.
+"""
 
 import base64
 import io
@@ -38,7 +41,7 @@ class Sample:
 
 
 def samples_in(archive: Archive, labelled: Sequence[tuple[Entry, str]]) -> Iterator[Sample]:
-    """Yield some pictures of each class of an archive, evenly from its first to its last.
+    """Yield some images of each class of an archive, evenly from first to last.
 
     Args:
         archive: Open as long as they are read.
@@ -84,7 +87,10 @@ def _read(archive: Archive, entry: Entry) -> bytes:
 
 
 def _small(content: bytes | NDArray[np.uint8], ground: int) -> tuple[str, int]:
-    """Return a small PNG or JPEG in base64, "" where there is none, and how many pixels were decoded for it."""
+    """Return a thumbnail in base64, "" for none, and the count of decoded pixels.
+
+    The thumbnail is a PNG or JPEG.
+    """
     from PIL import Image
 
     if isinstance(content, np.ndarray):

@@ -1,4 +1,4 @@
-"""What could not be taken in of a source of pictures, counted while reading and put in words at the end."""
+"""What an image source's import skipped, counted while reading and described at the end."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ SHOWN = 5  # examples in a finding
 
 @dataclass(frozen=True)
 class _Kind:
-    """The words of a finding: `one` and `many` follow the count; `now` is what to do where nothing else is left."""
+    """Finding texts: `one` and `many` follow the count; `now` is the last remedy.
+
+    `now` is what to do where nothing else is left.
+    """
 
     severity: Severity
     one: str
@@ -169,7 +172,7 @@ _KINDS = {
 
 
 class SkipReport:
-    """Counts what is left out, by the finding's code, and keeps a few names of each."""
+    """Counts skipped files by their finding's code, with a few names for each."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()

@@ -31,7 +31,7 @@ _OTHER_ARCHIVES = (
 
 
 def accepts_broken(path: Path) -> float:
-    """Return a small number for what is called an archive, or is no file: opening it says in words what is wrong."""
+    """Return a low confidence for archives and special files, whose opening explains the problem."""
     return 0.05 if path.name.lower().endswith(_OTHER_ARCHIVES) or is_special(path) else 0.0
 
 
@@ -44,7 +44,7 @@ def check_task(path: Path, options: ImportOptions) -> None:
 
 
 def named_labels(written: Mapping[str, int], options: ImportOptions) -> dict[str, str]:
-    """Return what each label will be called: as the user says, else its usual spelling.
+    """Return each label's final name: the user's choice, else its usual spelling.
 
     Args:
         written: Pictures by label as written.
@@ -55,7 +55,7 @@ def named_labels(written: Mapping[str, int], options: ImportOptions) -> dict[str
 
 
 def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None:
-    """Refuse labels that nothing can be learnt from: a single one, or one for each picture.
+    """Refuse unlearnable labels: a single one, or one for each image.
 
     Args:
         classes: Pictures by label.
@@ -78,7 +78,7 @@ def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None
 
 
 def split_guess(splits: Mapping[str, int]) -> tuple[Guess, ...]:
-    """Return the line that says how pictures are divided, where the source says so for some.
+    """Return the guess of how images are split, where the source gives some splits.
 
     Args:
         splits: Pictures by the split that the source gives them; "" where it gives none.
@@ -105,7 +105,7 @@ def refuse_nothing_left(name: str, staged: StagedDataset, skipped: SkipReport) -
 def check_classes_left(
     name: str, kept: Mapping[str, int], names: Mapping[str, str], staged: StagedDataset, skipped: SkipReport
 ) -> None:
-    """Say which classes lost all of their pictures, and refuse if there are no two classes any more.
+    """Report classes that lost all images; refuse if fewer than two classes remain.
 
     Args:
         name: Of the source.
@@ -137,7 +137,7 @@ def check_classes_left(
 
 
 def refuse_without_images(preview: SourcePreview, name: str) -> None:
-    """Raise if a table says what pictures show, but the pictures are not there: nothing else can be learnt from it.
+    """Raise if a label table has no images, since nothing else can be learnt.
 
     Args:
         preview: Of the table.

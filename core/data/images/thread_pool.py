@@ -1,4 +1,4 @@
-"""Many pictures worked on by a few threads, in order, and never more of them in memory than a bound allows."""
+"""A few threads that process many images in order, within a memory bound."""
 
 import os
 from collections import deque
@@ -47,7 +47,9 @@ def in_order(
 
 
 class Budget:
-    """Lets threads go on as long as what they take together stays below a total; the largest one waits to be alone.
+    """A bound on what threads use together; the largest item waits to be alone.
+
+    Threads go on as long as the sum stays below a total.
 
     Args:
         total: In any unit.

@@ -1,4 +1,4 @@
-"""Data sets being put together from pictures, class by class: every picture is on the disk before it counts.
+"""Datasets collected from images, class by class; every image is saved before it counts.
 
 A collection is a folder of class folders, which is also how it is imported: `<id>/<label>/<number>.jpg`. What begins
 with a dot is ours: `.collection.json`, and `.removed/<label>/`, from which pictures come back.
@@ -200,7 +200,7 @@ class Collections:
 
 
 def _clean(label: str) -> str:
-    """Return a label that is also a folder's name, and stays what the user wrote.
+    """Return a label that is a valid folder name and keeps the user's spelling.
 
     Raises:
         UserError: There is none.
@@ -265,7 +265,7 @@ def _check_room(folder: Path, *, is_new: bool) -> None:
 
 
 def _keep(place: Path, removed: Path, content: bytes) -> int:
-    """Write a picture under the next free number; two pages never get the same one."""
+    """Write an image under the next free number; two pages never get the same."""
     suffix = "png" if content.startswith(b"\x89PNG") else "jpg"
     number = max([0, *_taken(place), *_taken(removed)]) + 1
     while True:

@@ -19,7 +19,9 @@ FORGOTTEN_AFTER_S = 2 * 86_400.0  # an upload that nobody imported
 
 
 class ImportService:
-    """Takes in what a user brings; all of it is on the disk at once, and nothing of it in this process's memory.
+    """Imports of user data.
+
+    Everything is written to disk at once, and none of it is kept in this process's memory.
 
     Args:
         folder: Of the brought data sets.
@@ -51,7 +53,7 @@ class ImportService:
         return Jobs(self._folder / ".jobs")
 
     def warm(self) -> None:
-        """Start what looks at brought files, so that the first one need not wait for it; returns at once."""
+        """Start the inspector process early for the first file; return at once."""
         from core.data.inspection_client import inspectors
 
         inspectors().warm()
@@ -63,7 +65,7 @@ class ImportService:
         meanwhile: Callable[[float], None] | None = None,
         visitor: str = "",
     ) -> SourcePreview:
-        """Return what a source seems to be; it is read in a process of its own.
+        """Return what a source seems to be; a separate process reads it.
 
         Args:
             path: A file or folder.
@@ -84,7 +86,7 @@ class ImportService:
         return preview_source(path, asked, meanwhile, visitor)
 
     def new_upload(self) -> str:
-        """Return the id of a new empty upload; old ones that nobody imported are removed."""
+        """Return the id of a new empty upload; remove old ones never imported."""
         self.uploads.sweep(FORGOTTEN_AFTER_S)
         return self.uploads.new()
 
@@ -101,7 +103,7 @@ class ImportService:
         self.uploads.discard(upload_id)
 
     def save_pasted(self, text: str) -> str:
-        """Keep a pasted table as the only file of a new upload; return the upload's id.
+        """Save a pasted table as a new upload's only file; return the upload's id.
 
         Raises:
             UserError: Nothing was pasted.
@@ -129,7 +131,7 @@ class ImportService:
         return self.jobs.start("import", request, title or options.title or path.name)
 
     def start_hub_import(self, hub_id: str, options: ImportOptions, config: str = "") -> str:
-        """Fetch a data set from the hub in a process of its own; return the import's id."""
+        """Download a dataset from the hub in a separate process; return the import's id."""
         request = {"hub_id": hub_id, "config": config, "options": options.model_dump(mode="json")}
         return self.jobs.start("hub", request, options.title or hub_id)
 

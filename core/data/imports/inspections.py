@@ -1,4 +1,4 @@
-"""What an inspector of a file can be asked, in a process of its own (see `core.processes.inspection`)."""
+"""Inspections of a file in a separate process (see `core.processes.inspection`)."""
 
 import importlib
 import os
@@ -46,7 +46,7 @@ _WARM_JSON = "".join(f'{{"text": "it is {n} fine", "label": "l{n % 2}"}}\n' for 
 
 
 def _load() -> None:
-    """Load what inspections load when they first need it: here once, instead of in each of them.
+    """Load the modules that inspections need first, once instead of in each inspection.
 
     What libraries load by themselves nobody can list, so two small tables are looked at. Nothing here may start a
     thread: it would not live on in a fork.

@@ -1,4 +1,4 @@
-"""Imports and fixes in processes of their own; `draft/` in a job's folder is what is half done."""
+"""Imports and fixes as separate processes, started by pages, watched and cancelled through files."""
 
 import shutil
 import time
@@ -74,7 +74,7 @@ class Jobs:
         return found
 
     def cancel(self, job_id: str) -> None:
-        """Ask a job to end; nothing of it stays. One that has ended stays as it is."""
+        """Ask a job to end and leave nothing; an ended job stays unchanged."""
         if self.progress(job_id).state == "working":
             (self._folders.of(job_id) / CANCEL).touch()
 
@@ -89,7 +89,7 @@ class Jobs:
         jobs.remove(self._folders.of(job_id))
 
     def _preview(self, folder: Path) -> ImportProgress | None:
-        """Return the truth about a job: what it says of itself, unless it cannot speak any more."""
+        """Return a job's true state: its own report, unless the process is gone."""
         said = self._folders.read(folder)
         if said is None or said.state != "working":
             return said
@@ -104,7 +104,7 @@ class Jobs:
 
 
 class FileProgress:
-    """How far a job is, written into its folder; ends it where nobody wants it any more.
+    """A job's progress, written into its folder; ends the job when it is cancelled.
 
     Args:
         folder: The job's.
@@ -169,7 +169,7 @@ def _folders(folder: Path) -> jobs.JobFolders[ImportProgress]:
 
 
 def _hurried(folder: Path, said: ImportProgress) -> ImportProgress:
-    """Return how far a living job is; end it where it was asked to end and does not."""
+    """Return a living job's progress; end it if it ignores a cancellation."""
     pid, created = jobs.process_of(folder)
     with suppress(OSError, psutil.Error):
         asked_s = time.time() - (folder / CANCEL).stat().st_mtime
@@ -192,7 +192,7 @@ def _buried(folder: Path, last: ImportProgress) -> ImportProgress:
 
 
 def _describe_exit(folder: Path) -> str:
-    """Return what is known of the end of a job that said no last word."""
+    """Return what is known of a job that ended without a last message."""
     (pid, created), log = jobs.process_of(folder), folder / LOG
     cause = jobs.cause_of_death(folder) if pid is not None else None
     if cause in ("memory", "stalled", "crash"):

@@ -1,4 +1,4 @@
-"""Room on the disk for files that are still arriving: what is promised to one is not promised to the next."""
+"""Disk space reserved for files that are still arriving, without double promises."""
 
 import os
 import shutil
@@ -19,7 +19,10 @@ _NO_SPACE = (
 
 
 class Reservations:
-    """What is promised to files on their way, by disk. One process takes in all files, so it alone keeps count."""
+    """Space reserved for arriving files, by disk.
+
+    One process receives all files, so it alone keeps count.
+    """
 
     def __init__(self) -> None:
         self._promised: Counter[int] = Counter()  # bytes that are still to come, by disk
@@ -90,7 +93,7 @@ class Reservation:
         self._of._written(self, count)
 
     def check(self) -> None:
-        """Return if there is still room for the rest; others write to a disk too.
+        """Return if the rest still fits; other programs write to the disk too.
 
         Raises:
             DiskFull: There is not.

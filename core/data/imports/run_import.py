@@ -1,4 +1,4 @@
-"""An import from its source to a version: find the reader, check the disk, read, finish; or leave nothing behind."""
+"""An import from source to version: reader, disk check, reading; all or nothing."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ SPACE_FACTOR = 2.5  # rows and pack beside the source, and a little air
 
 
 def the_source(path: Path) -> Path:
-    """Return what was meant: the only file of an upload's folder, else the path itself."""
+    """Return the intended source: the only file of an upload's folder, else the path."""
     if path.is_dir():
         inside = [child for child in path.iterdir() if not child.name.startswith(".")]
         if len(inside) == 1:
@@ -64,7 +64,10 @@ def _preview(reader: ReaderSpec, source: Path, options: ImportOptions) -> Source
 
 
 def _refuse_another_task(preview: SourcePreview, source: Path, task: str) -> None:
-    """Raise a `DataError` if a source cannot be for the task that was asked for: it is obeyed or refused."""
+    """Raise a `DataError` if a source cannot be for the requested task.
+
+    The request is obeyed or refused.
+    """
     if task and preview.options.task != task:
         known = [
             f"{catalog.find_task(name).title} ({name})"
@@ -123,7 +126,7 @@ def run_import(
 def _like_the_others(
     dataset_store: DatasetStore, options: ImportOptions, file: str, guesses: Sequence[Guess]
 ) -> ImportOptions:
-    """Return options as they were for the versions before, where nobody chose: the ground, groups, a split by time."""
+    """Return options that repeat earlier versions' unchosen background, groups and time split."""
     name = name_from(options.add_to or options.name or file)
     if not dataset_store.has(name):
         return options
@@ -188,7 +191,7 @@ def run_hub_import(
     progress: Progress,
     staging_folder: Path,
 ) -> VersionInfo:
-    """Fetch a data set from the hub; afterwards all of it is there, or nothing.
+    """Download a hub dataset; afterwards all of it is there, or nothing.
 
     Args:
         dataset_store: Where the version goes.

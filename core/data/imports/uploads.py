@@ -1,4 +1,4 @@
-"""Files on their way from a browser: streamed to the disk, one folder an upload, until they are imported."""
+"""Browser uploads: streamed to disk, one folder each, until they are imported."""
 
 import asyncio
 import os
@@ -39,7 +39,7 @@ class Uploads:
         self._lock = threading.Lock()
 
     def new(self) -> str:
-        """Begin an upload; return its id, which is also what keeps others out: nobody can guess it."""
+        """Create an upload; return its id, which is unguessable and so keeps others out."""
         upload_id = secrets.token_hex(16)
         (self.folder / upload_id).mkdir(parents=True)
         return upload_id
@@ -58,7 +58,9 @@ class Uploads:
     async def receive(
         self, upload_id: str, name: str, chunks: AsyncIterator[bytes], limit_bytes: int, modified_ms: int = 0
     ) -> Path:
-        """Write a file as it comes; it is there only when it is whole. One of the same name is replaced.
+        """Write a file from a stream; it appears only when complete.
+
+        A file of the same name is replaced.
 
         Args:
             upload_id: Where to.
@@ -137,7 +139,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _empty_out(folder: Path, target: Path) -> None:
-    """Move what is in a folder one up; what was sent again since replaces it."""
+    """Move a folder's contents one level up, except files that were uploaded again."""
     for path in folder.iterdir():
         if not (target / path.name).exists():
             path.rename(target / path.name)
@@ -145,7 +147,7 @@ def _empty_out(folder: Path, target: Path) -> None:
 
 
 def _safe(name: str) -> Path:
-    """Return a file's name and folders as a path that stays where it is put.
+    """Return a file's name and folders as a path that stays inside its destination.
 
     Raises:
         DataError: It would not, or no disk could hold it.

@@ -1,4 +1,4 @@
-"""What the model of one fold is trained on: as a run's data is prepared, fitted on the fold's training rows alone."""
+"""Data of one fold's model: prepared like a run's, fitted on its training rows."""
 
 import hashlib
 from dataclasses import replace
@@ -33,7 +33,7 @@ class FoldData:
         self._examples = everything(data.examples)
 
     def of(self, fold: int) -> PreparedDataset:
-        """Return what is trained on and judged in a fold, under a fingerprint of its own.
+        """Return a fold's training and evaluation data, with a fingerprint for each fold.
 
         Raises:
             DataError: The rows cannot be used as they are.
@@ -57,7 +57,7 @@ class FoldData:
     def _described(
         self, preprocessor: Preprocessor, parts: dict[SplitName, Examples], rows: dict[SplitName, NDArray[np.int64]]
     ) -> Inputs:
-        """Return what the run's encoder said of each example, beside what the fold's own preprocessor adds."""
+        """Return the run encoder's output per example plus the fold preprocessor's features."""
         known = np.concatenate([np.asarray(self._data.arrays[name]["inputs"]) for name in SPLITS])
         if not isinstance(preprocessor, DescribingPreprocessor):
             return {name: known[rows[name]] for name in SPLITS}

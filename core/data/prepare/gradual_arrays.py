@@ -1,4 +1,6 @@
-"""Arrays that take long to make: made in parts by a thread, each kept on disk at once, in the order that is needed.
+"""Slow arrays, made in parts by a thread in the needed order.
+
+Each part is saved to disk at once.
 
 A process that is stopped loses the part that it works on and no more. Two that need the same arrays share them: one
 holds a lock and makes them, the other sees its parts and takes over where it ends. What an encoder says of the examples
@@ -75,7 +77,7 @@ class GradualArrays:
         self._thread.start()
 
     def train(self, rows: int) -> float:
-        """Wait until so many first rows of the training order are there; return the seconds that it took.
+        """Wait for the first training rows in order; return the seconds it took.
 
         Raises:
             StopRequested: Somebody asked to stop meanwhile.
@@ -171,7 +173,7 @@ class GradualArrays:
                     each.keep()
 
     def _rows(self, name: SplitName, rows: NDArray[np.int64]) -> NDArray[Any]:
-        """Return some rows of a split; what the encoder has said of them before it is not asked again."""
+        """Return some rows of a split, reusing encoder output that is already there."""
         inputs = self._examples[name].select(rows).inputs
         if self._described is None or not isinstance(self._preprocessor, DescribingPreprocessor):
             return self._preprocessor.transform(inputs)
@@ -187,7 +189,10 @@ class GradualArrays:
             self._news.notify_all()
 
     def _next_part(self) -> tuple[SplitName, NDArray[np.int64]] | None:
-        """Return what to make next: what is waited for, else the first training rows, validation, training, test."""
+        """Return what to make next.
+
+        What is waited for comes first, then the first training rows, validation, the other training rows, and test.
+        """
         size, train = self._preprocessor.part, self._order["train"]
         wanted = [(self._wanted, self._order[self._wanted])] if self._wanted else []
         usual: list[tuple[SplitName, NDArray[np.int64]]] = [("train", train[: self._first_rows])]

@@ -1,4 +1,4 @@
-"""From a data set and a model to the arrays that are trained on: prepared once, memory-mapped ever after."""
+"""From dataset and model to training arrays, prepared once and memory-mapped afterwards."""
 
 import hashlib
 import json

@@ -1,4 +1,7 @@
-"""What a preprocessor learnt from a training split, kept: a second run on the same data need not learn it again."""
+"""Cache of fitted preprocessors.
+
+A second run on the same data need not fit it again.
+"""
 
 import hashlib
 import inspect
@@ -54,7 +57,10 @@ def _key(loaded: LoadedDataset, model: ModelSpec, params: Params) -> str:
 
 @cache
 def _code(model_file: str) -> str:
-    """Return a hash of the files that say how the preprocessor of a model, declared in this file, is fitted."""
+    """Return a hash of the files that define how a model's preprocessor is fitted.
+
+    The model is the one declared in this file.
+    """
     kinds = [sys.modules[kind.__module__] for kind in catalog.preprocessors().values()]
     folders = {Path(module.__file__).parent for module in kinds if module.__file__}
     files = {file for folder in folders for file in folder.glob("*.py")}

@@ -1,1 +1,1 @@
-"""Readers: each takes one kind of source in, one file each with a READER constant."""
+"""Readers: each takes one kind of source, one file each with a READER constant."""

@@ -1,4 +1,7 @@
-"""Reader for pictures in plain bytes, without a header: CIFAR-10 and CIFAR-100 (binary version), and STL-10."""
+"""Reader for images as plain bytes: CIFAR-10 and CIFAR-100 (binary version), and STL-10.
+
+They have no header.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Tables in text files: CSV, TSV and their relatives, as programs and people really write them."""
+"""Delimited text tables: CSV, TSV and relatives, as programs and users really write them."""
 
 import codecs
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ def accepts(path: Path) -> float:
 
 
 def _is_regular(start: bytes) -> bool:
-    """Return whether lines have the same number of tabs or separators, as no running text has."""
+    """Return whether lines have equally many tabs or separators, as running text never has."""
     wide = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     text = start.decode(wide, errors="replace").replace("\r\n", "\n")
     text = "".join(islice(StringIO(text, newline=""), find_preamble(text).lines, None))
@@ -172,7 +172,7 @@ def _guesses(dialect: Dialect, preamble: Preamble, options: ImportOptions) -> It
 
 
 class DelimitedSample:
-    """The first rows of a text table; the last one is left out where the sample may have cut it."""
+    """A text table's first rows, without the last one if the sample cut it."""
 
     def __init__(self, dialect: Dialect, sample: str, is_whole: bool) -> None:
         self.dialect, self.sample, self.is_whole = dialect, sample, is_whole
@@ -207,13 +207,13 @@ def _sample(path: Path, encoding: str) -> tuple[str, bool]:
 
 
 def _declared_delimiter(sample: str) -> str:
-    """Return the separator that Excel's first line "sep=;" names, "" if there is no such line."""
+    """Return the separator named by Excel's first line "sep=;", "" if there is none."""
     first = sample.split("\n", 1)[0].strip().strip('"')
     return first[4] if len(first) == 5 and first.lower().startswith("sep=") else ""
 
 
 def _often_empty(rows: list[list[str]], width: int) -> int:
-    """Return how many of the last columns are sometimes empty, so that a row that lacks their cells is no surprise."""
+    """Return how many last columns are sometimes empty, so that shorter rows are expected."""
     count = 0
     while count < width - 1 and any(not row[width - 1 - count] for row in rows):
         count += 1

@@ -1,4 +1,7 @@
-"""Many documents in a folder or ZIP, for a model that writes; a ZIP of one table is unpacked for the table's reader."""
+"""Documents in a folder or ZIP, for text generation; a single table is unpacked.
+
+A ZIP of one table goes to the table's reader.
+"""
 
 import shutil
 from dataclasses import replace
@@ -34,7 +37,7 @@ SHOWN = 5
 
 
 def accepts(path: Path) -> float:
-    """Return how sure it is: by how many of the names are documents, or that there is one table alone."""
+    """Return the confidence, by the share of document names or a single table."""
     if not is_archive(path):
         return 0.0
     names = peek(path)
@@ -47,7 +50,7 @@ def accepts(path: Path) -> float:
 
 
 def preview(path: Path, options: ImportOptions) -> SourcePreview:
-    """Return how many documents there are and how some of them begin; or the look of the one table."""
+    """Return the document count and some beginnings, or the single table's preview."""
     with open_archive(path) as archive, TemporaryDirectory(prefix="touchstone-") as folder:
         if table := _only_table(archive):
             return _look_at_table(archive, table, Path(folder), path, options)
@@ -67,7 +70,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
 
 
 def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
-    """Write each document into the draft; those that cannot be read are left out and told."""
+    """Write each document into the draft; unreadable ones are left out and reported."""
     copy_folder = staged.folder / "copied"
     copy_folder.mkdir()
     try:
@@ -164,7 +167,7 @@ def _look_at_table(archive: Archive, table: Entry, folder: Path, path: Path, opt
 
 
 def _first_lines(archive: Archive, entry: Entry, folder: Path) -> list[tuple[str, ...]]:
-    """Return how a document begins; what cannot be read is told when it is imported."""
+    """Return a document's first lines; the import reports unreadable documents."""
     copied = folder / f"document{Path(entry.name).suffix.lower()}"
     if entry.size_bytes > MOST_COPIED:
         return [(entry.name,)]

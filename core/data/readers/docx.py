@@ -9,7 +9,7 @@ from core.data.documents.single_document import single_document
 
 
 def accepts(path: Path) -> float:
-    """Return how sure it is; older kinds are accepted too, so that they are refused with the sentence that helps."""
+    """Return the confidence; older formats are accepted, then refused with a helpful message."""
     if not path.is_file():
         return 0.0
     if path.suffix.lower() in WORD_SUFFIXES:

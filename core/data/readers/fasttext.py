@@ -1,4 +1,4 @@
-"""Texts as fastText takes them: each line with its labels in front, as "__label__happy what a day"."""
+"""fastText's text files: each line with its labels first, as "__label__happy what a day"."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -77,7 +77,7 @@ def _batch(
 
 
 def _row(line: str) -> tuple[str, str]:
-    """Return the text and the labels of a line, several of them as a list."""
+    """Return a line's text and labels, as a list if there are several."""
     labels, rest = [], line.strip().lstrip("\ufeff")
     while rest.startswith(PREFIX):
         label, _, rest = rest.removeprefix(PREFIX).partition(" ")

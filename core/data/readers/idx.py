@@ -1,4 +1,4 @@
-"""Reader for idx files, MNIST's own format: pairs of pictures and labels, packed with gzip or not."""
+"""Reader for MNIST's idx files: image and label pairs, gzip-compressed or not."""
 
 import io
 from collections import Counter
@@ -125,7 +125,7 @@ def _examples(pair: _Pair) -> Iterator[tuple[np.ndarray, int]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[list[_Pair]]:
-    """Find the pairs of a ZIP, a folder, or of a file and what lies beside it."""
+    """Find the pairs in a ZIP, a folder, or a file and its neighbours."""
     if not is_archive(path):
         files = _files(path)
         yield _pairs(path.name, [f for f in map(_recognised, files) if f is not None], [file.name for file in files])
@@ -135,7 +135,7 @@ def _opened(path: Path) -> Iterator[list[_Pair]]:
 
 
 def _files(path: Path) -> list[Path]:
-    """Return a folder's files; of a file itself and those beside it that are called like its partner."""
+    """Return a folder's files, or a file with the neighbours named like its partner."""
     if path.is_dir():
         return [file for file in path.rglob("*") if file.is_file() and not file.is_symlink()]
     mine = _recognised(path)
@@ -202,7 +202,10 @@ def _pairs(source: str, files: Sequence[IdxFile], names: Sequence[str]) -> list[
 
 
 def _check_begin(alone: IdxFile, names: Sequence[str]) -> None:
-    """Raise if the other file of a pair is there, but is no idx file by its first bytes."""
+    """Raise if a pair's other file exists, but is no idx file.
+
+    Its first bytes decide.
+    """
     plain = alone.partner.removesuffix(".gz")
     there = next((name for name in names if name.removesuffix(".gz") == plain), "")
     if there:

@@ -1,4 +1,4 @@
-"""A Parquet file with a column of picture files: which column, which others, and its rows a few at a time."""
+"""A Parquet file with an image column: its columns, and rows in small batches."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -66,7 +66,7 @@ class ImageFile:
         return found
 
     def label_column(self, split: str) -> str:
-        """Return the column that holds the labels: one whose classes have names, else as in any table; "" for none."""
+        """Return the label column: one with named classes, else as in tables, or ""."""
         named = [name for name in self.plain if name in self.label_names]
         usual = [name for name in self.plain if name.strip().lower() in COUNTED]
         if named or usual:
@@ -89,7 +89,7 @@ class ImageFile:
             yield {name: self._texts(batch, name) for name in names}
 
     def examples(self, label: str, split: str) -> Iterator[tuple[str, bytes, str, str]]:
-        """Yield name, file, label and split of each row; no bytes where there is no picture."""
+        """Yield each row's name, file, label and split; no bytes for a missing image."""
         size, total = self.path.stat().st_size, 0
         for batch in self._batches([self.images, label, *([split] if split else [])], MOST_AT_ONCE):
             labels = self._texts(batch, label)
@@ -156,7 +156,9 @@ def open_file(path: Path) -> ImageFile | None:
 
 
 def _largest_page(path: Path, metadata: Any) -> int:
-    """Return the bytes of the largest page, unpacked; the library unpacks each at once, as large as it says.
+    """Return the largest page's decompressed bytes.
+
+    The library decompresses each page at once, as large as its header says.
 
     Raises:
         DataError: It is too large, or there are more rows than a file of this size can hold.
@@ -204,7 +206,7 @@ def _holds(file: Any, name: str) -> bool:
 
 
 def _file_of(value: Any) -> tuple[str, bytes]:
-    """Return the name and the bytes of a picture; a path is only a name, and is never opened."""
+    """Return an image's name and bytes; a path is only a name, never opened."""
     if isinstance(value, dict):
         content, path = value.get("bytes"), value.get("path")
         return str(path or "").rpartition("/")[2], content if isinstance(content, bytes) else b""

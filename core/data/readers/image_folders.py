@@ -178,7 +178,7 @@ def _check_classes(name: str, images: Sequence[Entry], others: Sequence[Entry], 
 
 
 def _no_images(name: str, others: Sequence[Entry]) -> DataError:
-    """Return what to say of a folder or ZIP in which nothing is a picture: it came here because nobody knows it."""
+    """Return the message for an image-less folder or ZIP that no reader accepted."""
     if not others:
         return DataError(
             f"{name} holds no files. Bring pictures ({FORMATS_IN_WORDS}), each in a folder named after its class; or a "

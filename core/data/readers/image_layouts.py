@@ -1,4 +1,7 @@
-"""Reader for pictures in the layouts of other tools: COCO, YOLO, FiftyOne and so on, a file each."""
+"""Reader for images in other tools' layouts: COCO, YOLO, FiftyOne and others.
+
+Each layout has a file.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -30,7 +33,7 @@ from core.errors import DataError
 
 
 def accepts(path: Path) -> float:
-    """Tell how sure it is that this is laid out as one of the tools does."""
+    """Return the confidence that this source has one of the tools' layouts."""
     if not is_archive(path):
         return 0.0
     names = peek(path)
@@ -113,7 +116,7 @@ def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
 
 
 def _labelling(path: Path, files: Files, options: ImportOptions) -> tuple[LayoutSpec, Labelling]:
-    """Return the layout that was asked for, else the likeliest one, and what it says.
+    """Return the requested or else likeliest layout, and its labels.
 
     Raises:
         DataError: It says nothing of these pictures.

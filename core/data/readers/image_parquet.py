@@ -1,4 +1,4 @@
-"""Reader for pictures in Parquet, as Hugging Face keeps them: a column of {bytes, path}, and one of labels."""
+"""Reader for Hugging Face's Parquet images: a {bytes, path} column and a label column."""
 
 import shutil
 from collections import Counter
@@ -141,7 +141,7 @@ def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
 
 @contextmanager
 def _opened(path: Path, most: int = MOST_FILES) -> Iterator[list[_Shard]]:
-    """Give the files with pictures in them; those of a ZIP are copied out, under names of ours."""
+    """Yield the files with images, copying a ZIP's files out under our own names."""
     if not is_archive(path):
         found = open_file(path)
         yield [_Shard(found, path.name, "")] if found else []
@@ -170,7 +170,7 @@ def _split_of(entry: Entry) -> str:
 
 
 def _columns(path: Path, shards: Sequence[_Shard], options: ImportOptions) -> tuple[str, str]:
-    """Return the columns of the labels and of the splits, "" for none of these.
+    """Return the label and split columns, each "" if there is none.
 
     Raises:
         DataError: There are no pictures, or no labels.

@@ -1,4 +1,4 @@
-"""Reader for pictures in one heap, and a CSV beside them that says what they show."""
+"""Reader for images in one heap, and a CSV beside them with their labels."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ from core.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """The pictures, the table, and the archives that they are in (the same one as a rule)."""
+    """Images, their table, and the archives holding them (usually the same one)."""
 
     images: Archive
     beside: Archive
@@ -151,7 +151,10 @@ def _opened(path: Path, options: ImportOptions) -> Iterator[_Source]:
 
 
 def _only_zip(path: Path) -> Path | None:
-    """Return the ZIP of a folder in which there is nothing but one, and tables: as it comes from dropping both."""
+    """Return the only ZIP of a folder with just that and tables.
+
+    A user who drops both gets such a folder.
+    """
     if not path.is_dir():
         return None
     inside = [file for file in path.iterdir() if not file.name.startswith(".")]
@@ -161,7 +164,7 @@ def _only_zip(path: Path) -> Path | None:
 
 
 def _matched(source: _Source, skipped: SkipReport, skipped_rows: SkippedRows) -> Iterator[tuple[Entry, str, str]]:
-    """Yield each picture that has a label: the picture, the label as written, the split."""
+    """Yield each labelled image with its label as written and its split."""
     labels: dict[int, str] = {}
     for row in source.table.rows(skipped_rows):
         found = source.names.find(f"{row.folder}/{row.file}" if row.folder else row.file, row.split)

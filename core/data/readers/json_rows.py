@@ -1,4 +1,7 @@
-"""Tables in JSON: a list of objects, such a list within an object, one object a line, or columns side by side."""
+"""Tables in JSON: a list of objects, alone or nested, JSON Lines, or columns.
+
+A nested list is within an object, and columns are side by side.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -90,7 +93,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
 
 
 def _keys(source: RowSource, path: Path) -> tuple[list[str], int]:
-    """Return the keys of the first objects, those within objects as "a.b", and how many objects there were."""
+    """Return the first objects' keys, nested ones as "a.b", and the object count."""
     keys: dict[str, None] = {}
     count = 0
     for _, value, _ in islice(source.objects(SkipReport()), _FIRST_OBJECTS):

@@ -1,4 +1,4 @@
-"""Tables that lie beside pictures and say what they show: found, matched with the pictures' names, and read."""
+"""Label tables beside images: found, matched with the images' names, and read."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -120,14 +120,14 @@ def find_table(archive: Archive, names: ImageNames, options: ImportOptions, fold
 
 
 def _words_of(stem: str) -> str:
-    """Return a table's name without what only says that it holds labels: "train_labels" is about "train"."""
+    """Return a table's name without label words: "train_labels" is about "train"."""
     for word in ("labels", "label", "annotations", "metadata", "classes", "images", "df"):
         stem = stem.lower().removesuffix(word).removeprefix(word).strip("_- .")
     return stem
 
 
 def _is_alike(found: LabelTable, best: LabelTable) -> bool:
-    """Tell whether a table is the same as another one, of another split or of another folder."""
+    """Return whether a table matches another one, from another split or folder."""
     same = (found.file_column, found.label_column) == (best.file_column, best.label_column)
     (table, split, folder), (other, its_split, its_folder) = found.tables[0], best.tables[0]
     has_split = best.split_column == "" or best.split_column in table.names

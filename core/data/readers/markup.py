@@ -1,4 +1,4 @@
-"""Tables in HTML, and in Excel's XML of 2003: what many programs export under the name .xls."""
+"""Tables in HTML and Excel 2003 XML, which many programs export as .xls."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ _FEWEST_ROWS = 5  # of a page that is imported for its table
 
 
 def accepts(path: Path) -> float:
-    """Return how sure it is that a file holds tables in HTML or in Excel's XML."""
+    """Return the confidence that a file holds HTML or Excel XML tables."""
     if not path.is_file() or path.suffix.lower() not in (*SUFFIXES, *_SPREADSHEETS):
         return 0.0
     start = head(path)

@@ -1,4 +1,7 @@
-"""Reader for pictures in NumPy's files: MedMNIST, Keras' mnist.npz, KMNIST, Quick, Draw! and what people save."""
+"""Reader for images in NumPy files.
+
+They include MedMNIST, Keras' mnist.npz, KMNIST, Quick, Draw! and what users save.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -90,7 +93,7 @@ def _opened(path: Path) -> Iterator[list[NpyFile]]:
 
 
 def _parts(path: Path, files: Sequence[NpyFile]) -> tuple[list[ArrayPart], list[str], list[Guess]]:
-    """Return pictures with their labels, what is said of the rest, and what was guessed."""
+    """Return images with labels, a report of the rest, and what was guessed."""
     labels = [file for file in files if _holds_labels(file)]
     images = [file for file in files if file not in labels and _image_shape(file)]
     if not images:
@@ -130,7 +133,7 @@ def _part(file: NpyFile, split: str, labels: NpyFile | None, label: str) -> Arra
 
 
 def _image_shape(file: NpyFile) -> tuple[int, ...]:
-    """Return (H, W) or (H, W, C) of an array's pictures; () if it holds none."""
+    """Return an array's image shape, (H, W) or (H, W, C); () if none."""
     if file.kind.kind not in "uifb":
         return ()
     if len(file.shape) == 2:
@@ -174,7 +177,10 @@ def _holds_labels(file: NpyFile) -> bool:
 
 
 def _labels_of(file: NpyFile, images: Sequence[NpyFile], labels: Sequence[NpyFile]) -> NpyFile | None:
-    """Return the labels that belong to pictures: of the same name but for "images" and "labels", and as many."""
+    """Return the labels of an image array.
+
+    Their name equals the images' but for "images" and "labels", and they are as many.
+    """
     fitting = [one for one in labels if one.shape[0] == file.shape[0]]
     same = [one for one in fitting if _key(one.name) == _key(file.name)]
     if len(same) == 1:
@@ -201,7 +207,7 @@ def _split(name: str) -> str:
 
 
 def _as_texts(batch: NDArray[np.generic]) -> list[str]:
-    """Return labels as texts: numbers whole, of ones and zeros the place of the one."""
+    """Return labels as texts: whole numbers, and the position of one-hot ones."""
     if batch.ndim == 2:
         batch = batch[:, 0] if batch.shape[1] == 1 else batch.argmax(axis=1)
     if batch.dtype.kind == "S":

@@ -136,7 +136,10 @@ class _ParquetRows:
             raise self._damaged() from error
 
     def _check_sizes(self, metadata: Any) -> None:
-        """Refuse what becomes too much when it is unpacked: the library unpacks a page at once, as large as it says."""
+        """Refuse files whose decompressed size is too large.
+
+        The library decompresses a page at once, as large as its header says.
+        """
         if self.rows > MOST_SURE_ROWS and self.rows > ROWS_PER_BYTE * self.size:
             raise DataError(
                 f"{self.path.name} says that it holds {self.rows:,} rows in {max(1, self.size // 1000):,} kB, which "
@@ -211,7 +214,7 @@ class _ParquetRows:
         return min(usual, max(1, MOST_DECODED // longest)) if longest else usual
 
     def label_names(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return the names of classes by number, by column, as Hugging Face notes them in a file.
+        """Return the class names by number, by column, from a Hugging Face file's metadata.
 
         Args:
             names: Of the columns, as the table calls them.
@@ -230,7 +233,10 @@ def _says_text(leaf: Any) -> bool:
 
 
 def _slices(batch: Any, rows: int | None) -> Iterator[Any]:
-    """Yield a batch in slices of at most so many rows, fewer where these are long texts; None for all of it."""
+    """Yield a batch in slices of limited rows, fewer for long texts.
+
+    `rows` of None yields all of it at once.
+    """
     if rows is None:
         yield batch
         return
@@ -239,7 +245,10 @@ def _slices(batch: Any, rows: int | None) -> Iterator[Any]:
 
 
 def _decodable(part: Any) -> Iterator[Any]:
-    """Yield rows in parts that may be decoded at once: within lists too, a long text may stand over and over."""
+    """Yield row ranges small enough to decode at once.
+
+    Even within lists a long text may be repeated over and over.
+    """
     if len(part) < 2 or sum(map(_decoded_bytes, part.columns)) <= MOST_DECODED:
         yield part
         return
@@ -273,7 +282,9 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _is_usable(field: pa.Field) -> bool:
-    """Return whether a column can be read: plain values; lists and objects of texts (as JSON); lists of labels.
+    """Return whether a column is readable: plain values, text lists or objects, label lists.
+
+    Lists and objects of texts are read as JSON.
 
     Pictures hold bytes, and long lists of numbers are what a model made of a text: neither can be read.
     """

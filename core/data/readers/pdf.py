@@ -17,7 +17,7 @@ PAGES_LOOKED_AT = 3
 
 
 def accepts(path: Path) -> float:
-    """Return how sure it is: the first bytes say it, some kilobytes of other things may stand before them."""
+    """Return the confidence by the PDF signature, possibly after some kilobytes of other data."""
     if PDF in head(path, 1024):
         return 0.95
     return 0.7 if path.is_file() and path.suffix.lower() in PDF_SUFFIXES else 0.0

@@ -1,4 +1,7 @@
-"""Reader for pictures in tables: a label and a column for each pixel, as Kaggle and MNIST in CSV have them."""
+"""Reader for images in tables with label and pixel columns, as from Kaggle.
+
+MNIST in CSV has the same form.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,7 +79,7 @@ def _in_archive(archive: Archive) -> list[PixelGrid]:
 
 
 def _parts(path: Path, grids: list[PixelGrid], options: ImportOptions) -> tuple[list[ArrayPart], list[str]]:
-    """Return the tables with labels, one for each split, and what is said of the others."""
+    """Return the labelled tables, one for each split, and a report of the others."""
     if not grids:
         raise DataError(f"{path.name} holds no table in which every row is a picture.")
     labelled = [grid for grid in grids if grid.label >= 0]

@@ -17,7 +17,10 @@ LOOKED_AT = 8 << 20  # bytes that tell the encoding to a look
 
 
 def accepts(path: Path) -> float:
-    """Return how sure it is: a text that looks like a table is one, so a name alone is not everything."""
+    """Return the confidence, since a name alone does not exclude a table-like text.
+
+    A text that appears like a table is a table.
+    """
     if not path.is_file() or path.suffix.lower() not in TEXT_SUFFIXES:
         return 0.0
     return 0.6 if path.suffix.lower() == ".txt" else 0.8

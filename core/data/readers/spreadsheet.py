@@ -1,4 +1,7 @@
-"""Spreadsheets: XLSX, XLS and ODS. A formula gives the value that was saved with it; nothing is calculated."""
+"""Spreadsheets: XLSX, XLS and ODS.
+
+A formula gives the value that was saved with it; nothing is calculated.
+"""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence

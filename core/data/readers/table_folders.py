@@ -1,4 +1,7 @@
-"""Several tables in a ZIP or folder as one: a folder or a file for each class."""
+"""Several tables in a ZIP or folder as one, with a class each.
+
+The class is a folder's or a file's name.
+"""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -33,7 +36,7 @@ def accepts(path: Path) -> float:
 
 
 def _places(tables: Sequence[str]) -> dict[str, Place]:
-    """Return the class and the part of each table, none where their names do not tell."""
+    """Return each table's class and part; none if their names do not tell."""
     folders = {name: PurePosixPath(name).parts[:-1] for name in tables}
     found = arrange({folder for folder in folders.values() if folder})
     if len({place.label for place in found.values()}) > 1 and all(folder in found for folder in folders.values()):
@@ -103,7 +106,7 @@ def _opened(archive: Archive, entry: Entry, folder: Path, options: ImportOptions
 
 
 def _rows(table: Table, columns: Sequence[str], skipped: SkipReport) -> Iterator[Batch]:
-    """Yield the columns of one table, in this order; those that it lacks are empty."""
+    """Yield one table's columns in this order; missing ones are empty."""
     own = [name for name in columns if name in table.names]
     for batch in table.batches([table.index(name) for name in own], skipped):
         held = dict(zip(own, batch.columns, strict=True))

@@ -1,4 +1,4 @@
-"""Texts whose class is where they lie: folders of texts, or a file for each class with an example a line."""
+"""Texts with classes by location: class folders, or class files with examples as lines."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +24,7 @@ _BEGINNING = 8_192  # bytes of each file that tell whether its lines are example
 
 
 def accepts(path: Path) -> float:
-    """Return how sure it is: by the names of files and folders, and of files by how their lines begin."""
+    """Return the confidence, by file and folder names and the files' first lines."""
     if not is_archive(path):
         return 0.0
     names = peek(path)

@@ -1,4 +1,7 @@
-"""Reader for what is never opened: pickles, and formats of other libraries; it says what to do instead."""
+"""Reader for files that are never opened: pickles and others; it suggests alternatives.
+
+The others are formats of other libraries.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,7 +95,7 @@ KINDS = (
 
 
 def accepts(path: Path) -> float:
-    """Tell how sure it is that this is, or mostly holds, what is never opened."""
+    """Return the confidence that this is, or mostly holds, a format never opened."""
     try:
         if path.is_file() and not is_archive(path):
             return 0.6 if _kind_of_file(path) else 0.0

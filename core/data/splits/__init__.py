@@ -1,1 +1,1 @@
-"""Training, validation and test rows: duplicates, groups, blocks of text, time; drawn once, then kept."""
+"""Training, validation and test splits: duplicates, groups, text blocks, time; drawn once, then kept."""

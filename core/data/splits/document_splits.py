@@ -1,4 +1,4 @@
-"""Documents in three parts, of which nothing is judged that was learnt from: pieces, and the passages between."""
+"""Documents in three splits, without evaluation on trained text: pieces, and the passages between."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,7 +64,9 @@ def characters_of(part: Examples) -> int:
 def divide_text(
     documents: Texts, given: Sequence[str] = (), *, whole: bool = False, cache: Path | None = None
 ) -> TextDivision:
-    """Return documents in three parts: about 80, 10 and 10 of 100 characters, unless the source says which are which.
+    """Return documents in three splits, about 80, 10 and 10% of characters.
+
+    The source's own splits come first.
 
     Long paragraphs (of conversations: whole ones) that stand there more than once are dropped but for the first. What
     of a judged part stands in the training text too stays where it is, as context, and is not judged: a model that
@@ -108,7 +110,9 @@ def divide_text(
 
 
 def _pieces(texts: Texts, missing: Sequence[SplitName], whole: bool) -> list[Piece]:
-    """Return the pieces of texts; documents that are nearly the same stay together, where that leaves any to judge.
+    """Return the texts' pieces.
+
+    Near-duplicate documents stay together, where that leaves any for evaluation.
 
     Raises:
         DataError: There is too little for three parts.
@@ -124,7 +128,7 @@ def _pieces(texts: Texts, missing: Sequence[SplitName], whole: bool) -> list[Pie
 
 
 def _near_documents(texts: Texts, some: Sequence[int]) -> Indices | None:
-    """Return a number for each document, the same for some that are nearly the same; None where there are none."""
+    """Return a near-duplicate group number for each document; None where there are none."""
     if not 1 < len(some) <= MOST_COMPARED or sum(len(texts[i]) for i in some) > NEAR_IN:
         return None
     column = pa.chunked_array([pa.array([texts[i] for i in some], pa.large_string())])
@@ -144,7 +148,7 @@ def _cut(texts: Texts, pieces: Sequence[Piece], name: SplitName) -> Texts:
 def _unjudged(
     texts: Texts, pieces: Sequence[Piece], missing: Sequence[SplitName], held: Mapping[SplitName, Texts]
 ) -> tuple[Arrays, dict[str, Any]]:
-    """Return the spans of each drawn part that only give context, and what was found, as facts."""
+    """Return each drawn split's context-only spans, and the findings as facts."""
     joined = {name: DOCUMENT_BREAK.join(held.get(name) or _cut(texts, pieces, name)) for name in SPLITS}
     common = dict(zip(COMPARED, overlaps([joined[name] for name in COMPARED], joined["train"]), strict=True))
     masks: Arrays = {}
@@ -163,7 +167,7 @@ def _unjudged(
 
 
 def overlap_facts(judged: str, overlap: Overlap, counted: NDArray[np.bool_]) -> dict[str, Any]:
-    """Return in numbers, with examples, what a judged text has in common with the learnt one.
+    """Return the overlap of an evaluation text with the training text, with examples.
 
     Args:
         judged: The text.
@@ -183,7 +187,10 @@ def overlap_facts(judged: str, overlap: Overlap, counted: NDArray[np.bool_]) -> 
 
 
 def _counted(pieces: Sequence[Piece], size: int) -> NDArray[np.bool_]:
-    """Return the characters of a joined part that are more than context before a piece or a break between two."""
+    """Return which characters of a joined part are evaluated, without context and breaks.
+
+    Context precedes a piece, and a break is between two.
+    """
     mask = np.zeros(size, np.bool_)
     at = 0
     for piece in pieces:
@@ -194,7 +201,7 @@ def _counted(pieces: Sequence[Piece], size: int) -> NDArray[np.bool_]:
 
 
 def describe_division(facts: Mapping[str, Any]) -> str:
-    """Return a few sentences about where the splits of documents come from, to be shown beside their sizes.
+    """Return some sentences on the documents' splits, shown beside their sizes.
 
     Args:
         facts: Of a `TextDivision`.

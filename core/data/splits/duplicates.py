@@ -1,4 +1,4 @@
-"""Which examples are the same to a person, and so must never stand on both sides of a split."""
+"""Duplicate examples, as a user sees them, which must never be in different splits."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ SHORTEST_TELLING_PARAGRAPH = 60  # characters; shorter ones, such as headings, m
 
 
 def fold(text: str) -> str:
-    """Return the text without what hides that two texts are the same: case, spacing, punctuation."""
+    """Return the text without duplicate-hiding differences: case, spacing, punctuation."""
     if text.isascii():
         folded = b" ".join(text.encode().translate(_ASCII).split()).decode()
     else:
@@ -50,7 +50,7 @@ def _hashed(contents: Iterable[bytes]) -> Keys:
 
 
 def table_keys(table: "pd.DataFrame") -> Keys:
-    """Return a key of 16 bytes for each row, (N,), made of all of its cells.
+    """Return a 16-byte key for each row, (N,), from all of its cells.
 
     Args:
         table: The user's columns without the one to predict. Words that differ in case or in the spaces around them
@@ -100,7 +100,10 @@ def _row_keys(count: int, columns: Iterable[Cells]) -> Keys:
 
 
 def _mix(lanes: NDArray[np.uint64], cells: NDArray[np.uint64]) -> None:
-    """Mix one more column into the hashes, (2, N), in place (splitmix64, another constant in each lane)."""
+    """Mix another column into the hashes, (2, N), in place.
+
+    The function is splitmix64, with another constant in each lane.
+    """
     lanes ^= cells
     lanes *= np.uint64(0xBF58476D1CE4E5B9)  # overflow is meant
     lanes += np.array([[0x9E3779B97F4A7C15], [0xD1342543DE82EF95]], dtype=np.uint64)
@@ -138,7 +141,7 @@ def group_numbers(keys: Keys | NDArray[np.int64]) -> tuple[NDArray[np.int64], ND
 
 
 def _as_numbers(keys: Keys | NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return keys as (N, L) numbers of 8 bytes: numpy sorts those many times faster than bytes."""
+    """Return keys as 8-byte numbers, (N, L), which numpy sorts much faster."""
     if keys.dtype.kind != "S":
         return np.ascontiguousarray(keys, dtype=np.int64).view(np.uint64).reshape(-1, 1)
     lanes = -(-keys.dtype.itemsize // 8)
@@ -151,7 +154,7 @@ def count_repeats(keys: Keys) -> int:
 
 
 def without_repeated_paragraphs(documents: Texts) -> tuple[Texts, int]:
-    """Drop every long paragraph that stood in the text before, and documents that have nothing else.
+    """Drop repeated long paragraphs of the text, and documents that have nothing else.
 
     Args:
         documents: The texts, in order.
@@ -177,7 +180,7 @@ def without_repeated_paragraphs(documents: Texts) -> tuple[Texts, int]:
 
 
 def without_repeats(documents: Texts) -> tuple[Texts, int]:
-    """Drop every document that was there before, such as the same question with the same answer.
+    """Drop repeated documents, such as the same question with the same answer.
 
     Args:
         documents: The texts, in order.

@@ -1,4 +1,4 @@
-"""When two texts are the same: case, spaces and quiet punctuation hide it, unless just these decide the label."""
+"""Text equality, ignoring case, spaces and quiet punctuation unless they decide the label."""
 
 import hashlib
 import re
@@ -28,7 +28,9 @@ FEWEST_PAIRS = 3  # of texts that differ in case or punctuation alone and have o
 
 
 def folded(text: str) -> str:
-    """Return a text without what hides that two are the same: case, spaces, quiet punctuation, noses of emoticons.
+    """Return a text without case, spaces, quiet punctuation and emoticon noses.
+
+    These hide that two texts are the same.
 
     >>> folded("It's  GREAT!!"), folded("C++ :-)"), folded("दिल।"), folded("A-") == folded("A")
     ('it s great', 'c++ :)', 'दिल', False)
@@ -44,12 +46,12 @@ def folded(text: str) -> str:
 
 
 def to_the_letter(text: str) -> str:
-    """Return a text as it stands, but for spaces and for the ways in which Unicode writes one character."""
+    """Return a text unchanged except for spaces and Unicode normalization."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def text_keys(texts: pa.ChunkedArray, progress: Progress | None = None) -> Keys:
-    """Return a key of 16 bytes for each text, (N,); texts that are the same to a person have the same.
+    """Return each text's 16-byte key, (N,), equal for texts a reader finds equal.
 
     Args:
         texts: A column, which is read a few thousand at a time.
@@ -65,7 +67,7 @@ def text_keys(texts: pa.ChunkedArray, progress: Progress | None = None) -> Keys:
 
 
 def labelled_text_keys(texts: pa.ChunkedArray, labels: pa.ChunkedArray, progress: Progress | None = None) -> Keys:
-    """Return the keys of `text_keys`; of the texts to the letter where case or punctuation decides the label.
+    """Return the keys of `text_keys`, exact where case or punctuation decides the label.
 
     It decides where most of the texts that differ in nothing else have different labels: "us" and "US", "Really." and
     "Really?". Where most of them have the same, the others are slips.
@@ -90,7 +92,7 @@ def labelled_text_keys(texts: pa.ChunkedArray, labels: pa.ChunkedArray, progress
 
 
 def _wording_decides(groups: NDArray[np.int64], forms: NDArray[np.int64], labels: list[str | None]) -> bool:
-    """Return whether texts that are the same but for case and punctuation mostly have other labels.
+    """Return whether texts that differ only in case and punctuation mostly differ in label.
 
     Args:
         groups: (R,) which texts are the same to a person.

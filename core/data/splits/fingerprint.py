@@ -1,4 +1,4 @@
-"""The hash of a data set's content: the same on every machine, another one after any change."""
+"""Content hash of a dataset: equal on every machine, different after any change."""
 
 import hashlib
 from collections.abc import Callable
@@ -41,7 +41,10 @@ def fingerprint(examples: Examples) -> str:
 
 
 def _add_table(table: "pd.DataFrame", add: Callable[[bytes], None]) -> None:
-    """Add the columns in their order: numbers as they are; words once each, then which row holds which."""
+    """Add the columns in order.
+
+    Numbers are added as they are; words once each, then which row holds which.
+    """
     import pandas as pd
 
     add(b"table")
@@ -61,7 +64,7 @@ def _add_table(table: "pd.DataFrame", add: Callable[[bytes], None]) -> None:
 
 
 def _number_bytes(numbers: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> bytes:
-    """Return the bytes of numbers, in which every "not a number" is the same one, and so is every zero."""
+    """Return the bytes of numbers, with one form for each NaN and each zero."""
     return np.where(np.isnan(numbers), np.nan, numbers + 0.0).astype("<f8").tobytes()
 
 

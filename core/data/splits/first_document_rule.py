@@ -1,4 +1,6 @@
-"""The first rule for dividing documents, which versions of its time keep: by characters, the longest cut in three.
+"""The first rule for splitting documents, by characters, the longest cut in three.
+
+Versions of its time keep it.
 
 New versions are divided by `core.data.splits.document_splits`.
 """
@@ -18,7 +20,7 @@ SHORTEST_TEXT = 1_000  # characters in all
 
 
 def divide_documents(documents: Texts, fingerprint: str, *, whole: bool = False) -> tuple[dict[SplitName, Texts], int]:
-    """Return the documents of each split, near 80, 10 and 10 of 100 by characters.
+    """Return each split's documents, about 80, 10 and 10% of characters.
 
     Long paragraphs that stand in the text more than once are dropped but for the first, so that none crosses a
     split. Documents stay whole if that comes near enough; otherwise the longest are cut, as few as possible, each
@@ -68,7 +70,7 @@ def check_enough(texts: Sequence[str], dropped: int) -> None:
 
 
 def _assign(texts: Texts, cut: set[int], fingerprint: str) -> dict[SplitName, Texts]:
-    """Return the texts by split: those in `cut` in three parts, the others whole where they fit."""
+    """Return texts by split: those in `cut` in three parts, others whole where possible."""
     chosen: dict[SplitName, dict[int, str]] = {name: {} for name in SPLITS}
     room = {name: SHARES[name] * sum(map(len, texts)) for name in ("test", "validation")}
     for index in sorted(cut):
@@ -92,14 +94,17 @@ def _assign(texts: Texts, cut: set[int], fingerprint: str) -> dict[SplitName, Te
 
 
 def _cut(text: str) -> dict[SplitName, str]:
-    """Return beginning, middle and end of a text, cut at ends of lines where there are any near."""
+    """Return a text's beginning, middle and end, cut at line ends if near."""
     first = _line_end(text, round(len(text) * SHARES["train"]))
     second = _line_end(text, round(len(text) * (SHARES["train"] + SHARES["validation"])))
     return {"train": text[:first], "validation": text[first:second], "test": text[second:]}
 
 
 def _line_end(text: str, position: int) -> int:
-    """Return the position after the next end of a line, or the same one if that is far or the text is short."""
+    """Return the position after the next line end, if near and the text long.
+
+    Else it is the same position.
+    """
     reach = min(LINE_SEARCH, len(text) // 100)
     found = text.find("\n", position, position + reach)
     return position if found < 0 else found + 1

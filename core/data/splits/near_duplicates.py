@@ -1,4 +1,4 @@
-"""Which examples are nearly the same: a text with a word changed, a picture saved again; they stay on one side too."""
+"""Near-duplicate examples, kept in one split: a text with changed words, a re-saved image."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -37,7 +37,7 @@ Pairs = NDArray[np.int64]  # (P, 2)
 
 
 def comparison_note(keys: Keys) -> str:
-    """Return the sentence to show if there are too many different texts to look for near duplicates; else nothing."""
+    """Return a note if too many distinct texts prevent near-duplicate search; else nothing."""
     distinct = len(group_numbers(keys)[1])
     if distinct <= MOST_COMPARED:
         return ""
@@ -48,7 +48,7 @@ def comparison_note(keys: Keys) -> str:
 
 
 def near_texts(texts: pa.ChunkedArray, keys: Keys, progress: Progress | None = None) -> NDArray[np.int64]:
-    """Return a number for each text, (N,): the same number means that they are nearly the same, or the same.
+    """Return a number for each text, (N,), shared by duplicates and near duplicates.
 
     MinHash over pairs of neighbouring words finds candidates, whose exact likeness (Jaccard) is then measured. Above
     `MOST_COMPARED` different texts only those with the same key have the same number (`comparison_note` says so).
@@ -70,7 +70,7 @@ def near_texts(texts: pa.ChunkedArray, keys: Keys, progress: Progress | None = N
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text; its characters where its script writes no spaces between words."""
+    """Return a text's words, or its characters in scripts without spaces."""
     plain = folded(text)
     return plain.split() if plain.isascii() else tokens_of(plain)
 
@@ -80,7 +80,7 @@ def _shingles(words: list[str]) -> set[str]:
 
 
 def _signatures(texts: pa.ChunkedArray, progress: Progress | None) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return the MinHash signatures of the texts that are long enough, (L, 120), and their positions, (L,)."""
+    """Return MinHash signatures of texts of sufficient length, (L, 120), with positions, (L,)."""
     from rensa import RMinHash
 
     signatures, positions, done = [np.zeros((0, BANDS * BAND_ROWS), dtype=np.uint32)], list[int](), 0
@@ -101,7 +101,9 @@ def _signatures(texts: pa.ChunkedArray, progress: Progress | None) -> tuple[NDAr
 
 
 def _candidates(signatures: NDArray[np.uint32]) -> Pairs:
-    """Return pairs that agree in a whole band: each text with the first of its bucket, and with the one before it.
+    """Return text pairs that share a band.
+
+    Each text is paired with the first of its bucket, and with the one before it.
 
     Not every pair of a bucket: those of one template with 100,000 variants would be five thousand million.
     """
@@ -128,7 +130,7 @@ def _agreement(signatures: NDArray[np.uint32], pairs: Pairs) -> NDArray[np.float
 
 
 def _verified(texts: pa.ChunkedArray, pairs: Pairs, progress: Progress | None) -> Pairs:
-    """Return the pairs that are exactly so much alike, without those whose texts are linked through others anyway."""
+    """Return the pairs similar enough by exact comparison, without already linked ones."""
     leader = np.arange(len(texts))  # a forest: of each text one that it is linked to, itself at the root
 
     @lru_cache(maxsize=_BATCH)
@@ -170,7 +172,7 @@ def _batches(texts: pa.ChunkedArray) -> Iterator[list[str]]:
 
 
 def near_images(looks: pa.ChunkedArray, keys: Keys) -> NDArray[np.int64]:
-    """Return a number for each picture, (N,): the same number means that they look nearly the same.
+    """Return a number for each image, (N,), shared by images that appear nearly identical.
 
     Args:
         looks: (N,) perceptual hashes of 64 bits; null where a picture has none, which is then alike only if the same.
@@ -192,7 +194,7 @@ def near_images(looks: pa.ChunkedArray, keys: Keys) -> NDArray[np.int64]:
 
 
 def _tells_apart(hashes: NDArray[np.uint64]) -> bool:
-    """Return whether the hashes of these pictures differ enough that nearly equal ones mean nearly equal pictures."""
+    """Return whether these images' hashes vary enough for near-equal ones to mean near-equal images."""
     if len(hashes) < JUDGED_FROM:
         return True
     drawn = np.random.default_rng(0).integers(0, len(hashes), (2, JUDGED_BY))
@@ -202,7 +204,7 @@ def _tells_apart(hashes: NDArray[np.uint64]) -> bool:
 
 
 def _near_hashes(hashes: NDArray[np.uint64]) -> Pairs:
-    """Return the pairs of different hashes that are at most so many bits apart, by multi-index hashing."""
+    """Return pairs of different hashes within a bit distance, by multi-index hashing."""
     found = [np.zeros((0, 2), dtype=np.int64)]
     for shift, width in LOOKS_CHUNKS:
         part = (hashes >> np.uint64(shift)) & np.uint64((1 << width) - 1)
@@ -245,7 +247,7 @@ def _linked(pairs: Pairs, count: int) -> NDArray[np.int64]:
 
 
 def components(pairs: Pairs, count: int) -> NDArray[np.int64]:
-    """Return for each example the lowest one that it is linked to, also through others, (count,).
+    """Return each example's lowest linked example, directly or through others, (count,).
 
     Args:
         pairs: (P, 2) examples that are linked.

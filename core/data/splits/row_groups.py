@@ -1,4 +1,4 @@
-"""Rows that belong together: copies of each other, and rows of one customer, patient or document."""
+"""Rows that belong together: duplicates, or rows of one customer, patient or document."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Together:
 
 
 def together(rows: pa.Table, near: Indices) -> Together:
-    """Return which rows belong together: those that are nearly the same, and those of one group.
+    """Return which rows belong together: near duplicates and members of one group.
 
     Args:
         rows: Of a version, with or without groups.
@@ -50,7 +50,7 @@ def together(rows: pa.Table, near: Indices) -> Together:
 
 
 def group_numbers_of(rows: pa.Table) -> Indices:
-    """Return a number for each row's group, (N,); a row that names none is one by itself."""
+    """Return a number for each row's group, (N,); ungrouped rows are separate groups."""
     encoded = rows.column(GROUP).dictionary_encode().unify_dictionaries().combine_chunks()
     codes: Indices = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
     alone = codes < 0
@@ -91,7 +91,7 @@ def check_groups(rows: pa.Table, column: str) -> None:
 
 
 def with_folders(rows: pa.Table) -> pa.Table:
-    """Return the rows of pictures with the folder of each as its group: a session, a patient, a day."""
+    """Return image rows with each folder as group: a session, patient or day."""
     names = (str(name).rpartition("/")[0].rpartition("/")[2] for name in rows.column("name").to_pylist())
     return rows.append_column(
         pa.field(GROUP, pa.large_string()), pa.array([n or None for n in names], pa.large_string())
@@ -117,7 +117,7 @@ def refuse_groups(kind: str, column: str) -> None:
 
 
 def _linked(one: Indices, other: Indices) -> Indices:
-    """Return a number for each row, (N,): the same for rows that either numbering ties together."""
+    """Return a number for each row, (N,), shared by rows that either numbering links."""
     ones = np.unique(one, return_inverse=True)[1]
     others = np.unique(other, return_inverse=True)[1] + int(ones.max(initial=-1)) + 1
     lowest = components(np.stack([ones, others], axis=1), int(others.max(initial=-1)) + 1)

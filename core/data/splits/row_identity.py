@@ -1,4 +1,4 @@
-"""Which row of a data set is which, whatever its label: by its content, so that it is known again in a later import."""
+"""Row identity by content, whatever the label, so that later imports recognise rows."""
 
 import hashlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _NOWHERE = -1
 
 
 def identities(task: str, rows: pa.Table) -> Keys:
-    """Return a key of 16 bytes for each row, (N,): of its pixels, its text to the letter, or its cells but the target.
+    """Return each row's 16-byte key, (N,), from pixels, exact text, or non-target cells.
 
     Args:
         task: What the rows are for.
@@ -32,7 +32,7 @@ def identities(task: str, rows: pa.Table) -> Keys:
 
 
 def cell_keys(rows: pa.Table) -> Keys:
-    """Return a key of 16 bytes for each row of a table, (N,), of its cells but what is to be predicted."""
+    """Return a 16-byte key of each table row, (N,), without its target."""
     total = np.zeros((2, rows.num_rows), dtype=np.uint64)
     for _, lanes in _cells(rows):
         total += lanes
@@ -40,7 +40,10 @@ def cell_keys(rows: pa.Table) -> Keys:
 
 
 def whole_rows(rows: pa.Table) -> NDArray[np.int64]:
-    """Return a number for each row of a table, (N,): the same number means the same in every cell, the target too."""
+    """Return a number for each table row, (N,), shared by rows with identical cells.
+
+    The target is a cell too.
+    """
     total = np.zeros((2, rows.num_rows), dtype=np.uint64)
     for _, lanes in _cells(rows, *ANSWERS, UNUSED):
         total += lanes
@@ -57,7 +60,9 @@ def sought(keys: Keys, among: Keys) -> NDArray[np.int64]:
 
 
 def almost_the_same(new: pa.Table, old: pa.Table) -> NDArray[np.int64]:
-    """Return which old row of a table each new one is, but for one cell or for columns that only one has, (N,).
+    """Return each new row's almost identical old row, (N,).
+
+    They may differ in one cell or in columns that only one has.
 
     A cell that was mended in the file, a column that was renamed, added or left out: the number to predict must be
     the same, so that rows of few columns are not taken for each other.
@@ -95,7 +100,7 @@ def _of_texts(texts: pa.ChunkedArray) -> Keys:
 
 
 def _cells(rows: pa.Table, *more: str) -> Iterator[tuple[str, Lanes]]:
-    """Yield each column that is read with a hash of each of its cells: its name decides, not its place."""
+    """Yield each read column with its cells' hashes; its name decides, not its position."""
     for name in rows.column_names:
         if name.startswith(FEATURE) or name in more:
             yield name, _hashes(name, rows.column(name))

@@ -1,4 +1,4 @@
-"""On which side of the split every row stands that a data set ever had: a file beside its versions.
+"""The split of every row a dataset ever had: a file beside its versions.
 
 `splits.arrow` holds a key of each content (`core.data.splits.row_identity`) and its split. So a row that was removed
 and comes back, by an undo, a second import or a second version of one parent, stands where it stood before.
@@ -52,7 +52,9 @@ EMPTY = SplitRecord(np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int8))
 
 
 def read_record(folder: Path, task: str, versions: Iterable[pa.Table]) -> SplitRecord:
-    """Return what is known of a data set's rows; of one that was made before there was a file, by its versions.
+    """Return a dataset's split record, or one derived from its versions without the file.
+
+    Datasets made before the file existed have none.
 
     Args:
         folder: The data set's.
@@ -81,7 +83,7 @@ def write_record(folder: Path, record: SplitRecord) -> None:
 
 
 def recorded(rows: pa.Table) -> NDArray[np.int8]:
-    """Return where each row of a version belongs, (N,), also where it is set aside; `NEW` where nobody knows."""
+    """Return each row's split in its version, (N,), even if set aside; else `NEW`."""
     if "split" not in rows.column_names:
         return np.full(rows.num_rows, NEW, dtype=np.int8)
     split: NDArray[np.int8] = rows.column("split").fill_null(NEW).to_numpy().astype(np.int8)
@@ -89,5 +91,5 @@ def recorded(rows: pa.Table) -> NDArray[np.int8]:
 
 
 def set_aside(homes: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return how rows are written that are in no part for now, (N,): below 0, so that where they belong is kept."""
+    """Return codes below 0 for rows that are set aside, preserving their split, (N,)."""
     return (-1 - homes).astype(np.int8)

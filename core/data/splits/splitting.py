@@ -1,4 +1,4 @@
-"""Training, validation and test examples, fixed by the data's own fingerprint: no seed to try twice."""
+"""Training, validation and test examples, fixed by the data's fingerprint: no seed to retry."""
 
 import hashlib
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def divide(examples: Examples, fingerprint: str, cache: Path | None = None) -> D
 
 
 def split(examples: Examples, fingerprint: str) -> dict[SplitName, Indices]:
-    """Return which examples are for training, validation and test: 70, 15 and 15 of 100 of each label.
+    """Return training, validation and test examples: 70, 15 and 15% of each label.
 
     Examples that are the same (`core.data.splits.duplicates`) stay together. The order in which groups are drawn is a
     hash of the fingerprint and the group's content, so that it depends on no library's random numbers.
@@ -79,7 +79,7 @@ def assign_splits(
     fingerprint: str,
     exact: Keys | None = None,
 ) -> NDArray[np.int8]:
-    """Return the split of each row of a brought data set, as the source gives it where it does.
+    """Return each row's split in an imported dataset, from the source where possible.
 
     What the source calls validation or test is exactly that. What it leaves out is drawn from its training rows, 15
     of 100 each: also a missing *test* split. A given validation split is never renamed to test, although nothing else
@@ -123,7 +123,7 @@ def assign_splits(
 
 
 def describe_given(given: "NDArray[Any] | pa.ChunkedArray") -> str:
-    """Return a sentence about where the splits come from, to be shown beside their sizes."""
+    """Return a sentence on where the splits come from, shown beside their sizes."""
     said = said_by(given, len(given))
     names = [SPLITS[number] for number in (VALIDATION, TEST) if (said == number).any()]
     if not names:
@@ -179,7 +179,7 @@ class _Groups:
 
 
 def strata_of(targets: NDArray[Any]) -> Indices:
-    """Return what is divided by itself: each label, or each of at most ten ranges with as many examples."""
+    """Return the strata: each label, or each of at most ten equally filled ranges."""
     if not np.issubdtype(targets.dtype, np.floating):
         return targets.astype(np.int64)
     bins = min(MOST_BINS, len(targets) // SMALLEST_BIN)
@@ -190,7 +190,10 @@ def strata_of(targets: NDArray[Any]) -> Indices:
 
 
 def _loosened(groups: _Groups, targets: NDArray[Any], exact: Keys) -> _Groups:
-    """Return the groups without those of strata that have fewer than three, or one with more than half of the rows."""
+    """Return the groups, dissolved where a stratum has too few or an oversized one.
+
+    Fewer than three are too few; one with more than half of the rows is oversized.
+    """
     total = np.bincount(groups.stratum, weights=groups.sizes)
     largest = np.zeros_like(total)
     np.maximum.at(largest, groups.stratum, groups.sizes)
@@ -204,7 +207,7 @@ def _loosened(groups: _Groups, targets: NDArray[Any], exact: Keys) -> _Groups:
 
 
 def said_by(given: "NDArray[Any] | pa.ChunkedArray", count: int) -> NDArray[np.int8]:
-    """Return what the source says of each row as the number of a split, -1 for nothing."""
+    """Return the source's split number for each row, -1 for none."""
     import pyarrow.compute as pc
 
     if not len(given):
@@ -215,7 +218,7 @@ def said_by(given: "NDArray[Any] | pa.ChunkedArray", count: int) -> NDArray[np.i
 
 
 def _settled(said: NDArray[np.int8], groups: _Groups) -> NDArray[np.int8]:
-    """Return the splits that the source gives; rows it says nothing of join a copy of theirs, or training."""
+    """Return the source's splits; other rows join their duplicate, or training."""
     home = np.full(len(groups.sizes), TRAIN, dtype=np.int8)
     for number in (VALIDATION, TEST, TRAIN):  # the last one stands: a copy that may be trained on is no leak
         home[groups.number[said == number]] = number
@@ -236,7 +239,7 @@ def _draw(groups: _Groups, fingerprint: str, held_out: tuple[int, ...]) -> NDArr
 
 
 def ranks_of(keys: Keys | Indices, fingerprint: str) -> NDArray[np.uint64]:
-    """Return a hash of the fingerprint and each key, (G, 2), in the order of the hashes' bytes."""
+    """Return hashes of the fingerprint with each key, (G, 2), ordered like their bytes."""
     prefix, hashes = fingerprint.encode(), bytearray()
     plain = np.ascontiguousarray(keys if keys.dtype.kind == "S" else keys.astype("<i8"))
     content, width = plain.view(np.uint8).data, plain.dtype.itemsize  # an item by itself would lose zeros at its end
@@ -246,7 +249,7 @@ def ranks_of(keys: Keys | Indices, fingerprint: str) -> NDArray[np.uint64]:
 
 
 def _deal(sizes: Indices, held_out: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Yield the groups of one stratum that are not for training: each other split is filled up to its share.
+    """Yield a stratum's groups that are not for training, filling each other split's share.
 
     Args:
         sizes: (G,) examples of each group, in the order of drawing.

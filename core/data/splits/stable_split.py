@@ -1,4 +1,4 @@
-"""The split of a later version: whoever was there before stays where it was, and what is new is dealt around it."""
+"""The split of a later version: existing rows stay, new rows fill in around."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def keep_split(
     salt: str,
     regroup: Callable[[Indices], Indices],
 ) -> NDArray[np.int8]:
-    """Return the split of each row, (N,): below 0 for those that are set aside.
+    """Return each row's split, (N,), below 0 for rows that are set aside.
 
     - A row keeps its split for good; what the source itself calls training, validation or test is that.
     - A new row joins the rows of its group. One that would join groups on two sides is set aside: it is in no part.
@@ -85,7 +85,9 @@ def spans(groups: Indices, homes: Homes) -> NDArray[np.bool_]:
 
 
 def protected(split: NDArray[np.int8], near: Indices, said: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return the split without copies on two sides: those that judge stay, the others are set aside.
+    """Return the split without duplicates on two sides.
+
+    Evaluation rows stay, and the others are set aside.
 
     Args:
         split: (N,) of each row; below 0 where it is set aside already.
@@ -100,7 +102,10 @@ def protected(split: NDArray[np.int8], near: Indices, said: NDArray[np.int8]) ->
 
 
 def _fixed(said: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Return which rows the source itself has put where they are: of training only where it holds out both others."""
+    """Return the rows fixed by the source.
+
+    Training rows count only where it holds out both others.
+    """
     held_out = (said == VALIDATION) | (said == TEST)
     return np.asarray(held_out | ((said == TRAIN) if not _held_out(said) else np.zeros_like(held_out)), np.bool_)
 
@@ -147,7 +152,7 @@ def _deal_new(
     salt: str,
     held_out: tuple[int, ...],
 ) -> Homes:
-    """Return the split of each row that is new and joins nobody, in their order."""
+    """Return the split of each new row that joins no other, in order."""
     rows = np.flatnonzero(open_)
     group, first = group_numbers(number[rows])
     sizes, stratum = np.bincount(group), strata[rows[first]]
@@ -166,7 +171,10 @@ def _deal_new(
 
 
 def _room(there: int, on_side: int, sizes: Indices) -> float:
-    """Return how many new rows a side takes: its share of all is filled up, but no batch is for one side alone."""
+    """Return how many new rows a side receives, filling its share of all rows.
+
+    No batch is for one side alone.
+    """
     new = int(sizes.sum())
     filled_up = HELD_OUT_SHARE * (there + new) - on_side
     one = float(sizes.min()) / 2  # makes room for the smallest group

@@ -1,4 +1,4 @@
-"""Running text in three parts: stretches from all over it are judged, with a gap between them and what is learnt.
+"""Running text in three splits: distributed evaluation stretches, separated from training by gaps.
 
 One contiguous tenth of a book is one chapter: its score says little of the others. So validation and test are drawn in
 stretches (or whole documents, where there are many), one of each from every tenth of the text.
@@ -83,7 +83,7 @@ def gap_of(total: int) -> int:
 
 
 def _documents(texts: Texts, kept: Sequence[int], groups: Indices, missing: Sequence[SplitName]) -> list[Piece]:
-    """Return whole documents: those with the lowest hashes for test, with the highest for validation."""
+    """Return whole documents: those with lowest hashes for test, with highest for validation."""
     content = {i: hashlib.sha256(_SALT + texts[i].encode("utf-8", "surrogatepass")).digest() for i in kept}
     members: dict[int, list[int]] = {}
     for i in kept:
@@ -103,7 +103,7 @@ def _documents(texts: Texts, kept: Sequence[int], groups: Indices, missing: Sequ
 
 
 def _stretches(texts: Texts, cut: Sequence[int], total: int, missing: Sequence[SplitName]) -> list[Piece]:
-    """Return the pieces of documents that are cut: of every ten stretches one for each missing split."""
+    """Return pieces of cut documents: of every ten stretches, one for each missing split."""
     length, gap = stretch_length(total), gap_of(total)
     places = [
         (i, begin, end)
@@ -126,7 +126,10 @@ def _stretches(texts: Texts, cut: Sequence[int], total: int, missing: Sequence[S
 
 
 def _sides(count: int, missing: Sequence[SplitName]) -> list[int]:
-    """Return the split of each of so many stretches: in every tenth another place, by a hash of the tenth's number."""
+    """Return each stretch's split, with a different position in every tenth.
+
+    The position is a hash of the tenth's number.
+    """
     sides = [TRAIN] * count
     for number, stratum in enumerate(np.array_split(np.arange(count), max(round(count * SHARE), 1))):
         drawn = int.from_bytes(hashlib.sha256(_SALT + str(number).encode()).digest()[:8], "big")
@@ -150,13 +153,13 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _cuts(text: str, count: int, reach: int) -> list[tuple[int, int]]:
-    """Return begin and end of each of so many stretches, cut where a paragraph, a line or a word ends near by."""
+    """Return each stretch's begin and end, cut at near paragraph, line or word ends."""
     places = [0, *(_end_near(text, round(k * len(text) / count), reach) for k in range(1, count)), len(text)]
     return [(begin, end) for begin, end in pairwise(places) if begin < end]
 
 
 def _end_near(text: str, place: int, reach: int) -> int:
-    """Return where the next paragraph, line or word begins; the place itself where none is near."""
+    """Return where the next paragraph, line or word begins; if far, the given place."""
     for sign, far in (("\n\n", reach), ("\n", reach), (" ", min(reach, 64))):
         found = text.find(sign, place, place + far)
         if found >= 0:
@@ -165,7 +168,7 @@ def _end_near(text: str, place: int, reach: int) -> int:
 
 
 def _before(text: str, place: int, reach: int) -> int:
-    """Return where the last line before a place ends, or the last word; the place itself where none is near."""
+    """Return where the previous line, else word, ends; if far, the given place."""
     for sign in "\n ":
         found = text.rfind(sign, max(place - reach, 0), max(place, 0))
         if found >= 0:

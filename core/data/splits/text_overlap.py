@@ -1,4 +1,4 @@
-"""What a judged text has in common with the text that was learnt from: lines, 13-grams, paragraphs that are nearly one.
+"""Overlap of evaluation text with training text: lines, 13-grams and near-duplicate paragraphs.
 
 Brown et al., "Language Models are Few-Shot Learners", 2020, appendix C: overlap is a run of 13 words, without case and
 punctuation; where a script has no spaces, as many characters as 13 words would take. Lee et al., "Deduplicating
@@ -60,7 +60,7 @@ class Overlap:
 
 @dataclass(frozen=True, eq=False)
 class _Words:
-    """The words of a text: a hash without case, where each begins and ends, how long it is in UTF-8, its line."""
+    """The words of a text: caseless hash, begin, end, UTF-8 length and line."""
 
     hashes: Hashes  # (W,)
     begins: Indices
@@ -71,7 +71,7 @@ class _Words:
 
 
 def overlaps(judged: Sequence[str], learnt: str) -> list[Overlap]:
-    """Return what each judged text has in common with the learnt one and with those that are judged before it.
+    """Return each evaluation text's overlap with the training text and earlier evaluation texts.
 
     Args:
         judged: Texts of which each character is looked at: validation, then test.
@@ -137,7 +137,7 @@ def _words(text: str) -> _Words:
 
 
 def _tables(codes: NDArray[np.uint32]) -> tuple[NDArray[np.int8], Hashes, Indices]:
-    """Return for each code point that occurs its kind, a hash without case, and its bytes in UTF-8."""
+    """Return each occurring code point's kind, caseless hash and UTF-8 bytes."""
     size = int(codes.max()) + 1 if len(codes) else 1
     kinds, folded, sizes = np.zeros(size, np.int8), np.zeros(size, np.uint64), np.zeros(size, np.int64)
     for code in np.flatnonzero(np.bincount(codes, minlength=size)).tolist():
@@ -153,7 +153,10 @@ def _tables(codes: NDArray[np.uint32]) -> tuple[NDArray[np.int8], Hashes, Indice
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """Return numbers whose bits each hang on all bits of the given ones (the end of splitmix64)."""
+    """Return numbers whose every bit depends on all input bits.
+
+    It is the end of splitmix64.
+    """
     mixed = values + _MIX
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
@@ -191,7 +194,7 @@ def _lines(one: _Words, other: _Words, judged: str) -> Mask:
 
 
 def _by_line(words: _Words) -> tuple[Hashes, Indices, Mask]:
-    """Return a hash of each line that has words, its first word, and whether it says something."""
+    """Return each worded line's hash, first word, and whether it says something."""
     if not len(words.hashes):
         return np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.bool_)
     firsts = np.flatnonzero(np.diff(words.lines, prepend=-1))
@@ -201,7 +204,9 @@ def _by_line(words: _Words) -> tuple[Hashes, Indices, Mask]:
 
 
 def _near(texts: Sequence[str]) -> list[Mask] | None:
-    """Return the paragraphs of all texts but the last that are nearly the same as one of the last or an earlier text.
+    """Return near-duplicate paragraphs of all texts except the last.
+
+    Each nearly equals one of the last or of an earlier text.
 
     Returns:
         A mask for each text but the last; None where there are too many paragraphs to look for them.

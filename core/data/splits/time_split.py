@@ -1,4 +1,4 @@
-"""Training, validation and test one after the other in time: as a model is used, which knows the past alone."""
+"""Training, validation and test in time order, as a model only knows the past."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ FEWEST_MOMENTS = 3
 
 
 def moments_of(rows: pa.Table, facts: Mapping[str, Any]) -> NDArray[np.float64] | None:
-    """Return when each row was, (N,) in seconds, NaN where nobody knows; None where rows are not divided by time.
+    """Return each row's time, (N,) in seconds, NaN if unknown; None without time split.
 
     Args:
         rows: Of a version.
@@ -32,7 +32,7 @@ def moments_of(rows: pa.Table, facts: Mapping[str, Any]) -> NDArray[np.float64] 
 
 
 def split_by_time(moments: NDArray[np.float64]) -> NDArray[np.int8]:
-    """Return the split of each row, (N,): the first 70 of 100 for training, the last 15 for the test.
+    """Return each row's split, (N,): first 70% for training, last 15% for test.
 
     Rows of one moment stay together; those of none are for training.
 
@@ -50,7 +50,9 @@ def split_by_time(moments: NDArray[np.float64]) -> NDArray[np.int8]:
 
 
 def borders_of(moments: NDArray[np.float64], split: NDArray[np.int8]) -> tuple[float, float] | None:
-    """Return when validation and test begin, in seconds; None where one of them has no row with a time.
+    """Return the start of validation and test, in seconds.
+
+    None where one of them has no row with a time.
 
     Args:
         moments: (N,) in seconds.
@@ -61,7 +63,7 @@ def borders_of(moments: NDArray[np.float64], split: NDArray[np.int8]) -> tuple[f
 
 
 def split_at(moments: NDArray[np.float64], borders: tuple[float, float]) -> NDArray[np.int8]:
-    """Return on which side of given borders each row is, (N,); rows of no time are for training."""
+    """Return each row's side of given borders, (N,); rows without time are for training."""
     split = np.full(len(moments), TRAIN, dtype=np.int8)
     split[moments >= borders[0]] = VALIDATION
     split[moments >= borders[1]] = TEST

@@ -1,4 +1,4 @@
-"""A look at the examples of a brought version, a few at a time, whatever its size."""
+"""Examples of an imported version, a few at a time, whatever its size."""
 
 from dataclasses import dataclass, field
 
@@ -78,7 +78,7 @@ def browse(
 
 
 def histograms(version: Version) -> list[Histogram]:
-    """Return how lengths and sizes are spread; of very many rows, among 200,000 of them."""
+    """Return histograms of lengths and sizes; very large versions use 200,000 rows."""
     table = _spread(version.rows)
     names = table.column_names
     if "width" in names:
@@ -109,7 +109,7 @@ def thumbnail_of(version: Version, position: int, largest: int) -> bytes:
 
 
 def taken(table: pa.Table, positions: NDArray[np.int64]) -> pa.Table:
-    """Return rows as they are shown: of each text its beginning alone, since one document may have 250 MB."""
+    """Return displayed rows, only the beginning of texts, since documents may have 250 MB."""
     if "text" not in table.column_names:
         return table.take(pa.array(positions))
     place, texts = table.column_names.index("text"), table.column("text")

@@ -133,7 +133,10 @@ def _examine(context: CheckContext, progress: Progress) -> list[Finding]:
 
 
 def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
-    """Return a key for each row (the same key is the same example) and the number of its near duplicates' group."""
+    """Return a key for each row and its near-duplicate group.
+
+    The same key is the same example.
+    """
     progress.stage("Looking for duplicates", rows.num_rows, "rows")
     if IMAGES.fits(task):
         keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")
@@ -149,7 +152,9 @@ def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.b
 
 
 def ordered_labels(given: VersionInput) -> tuple[str, ...]:
-    """Return the names of the classes: as the source orders them, else as people would ("2" before "10").
+    """Return the class names in the source's order, else naturally sorted.
+
+    A natural order has "2" before "10".
 
     Raises:
         DataError: There is one class only, or more than can be told apart.
@@ -184,7 +189,7 @@ def class_counts(rows: pa.Table, labels: tuple[str, ...]) -> dict[str, int]:
 
 
 def rows_fingerprint(task: str, rows: pa.Table, labels: tuple[str, ...], time_column: str = "") -> str:
-    """Return the SHA-256 of everything that a model could learn from, as 64 hexadecimal digits.
+    """Return the SHA-256 of all learnable content, as 64 hexadecimal digits.
 
     Args:
         task: What the rows are for.
@@ -225,7 +230,7 @@ def without_clusters(rows: pa.Table) -> pa.Table:
 
 
 def without_split(rows: pa.Table) -> pa.Table:
-    """Return the rows without the splits of the version that they come from, and what else is found out for each."""
+    """Return the rows without their old version's splits and other derived columns."""
     return rows.drop_columns([name for name in DIVIDED if name in rows.column_names])
 
 
@@ -244,7 +249,7 @@ def _parts(
 
 
 def _text_divided(rows: pa.Table, facts: Mapping[str, Any]) -> tuple[dict[str, int], pa.Table, dict[str, Any]]:
-    """Return the characters of each part, the documents (for which no split is written), and the facts to add."""
+    """Return each split's characters, the documents without split column, and facts to add."""
     division = text_division(rows, facts)
     sizes = {str(name): size for name, size in division.sizes.items()}
     unsplit = rows.append_column(SPLIT_COLUMN, pa.nulls(rows.num_rows, pa.int8()))
@@ -252,7 +257,7 @@ def _text_divided(rows: pa.Table, facts: Mapping[str, Any]) -> tuple[dict[str, i
 
 
 def _divided(rows: pa.Table, parts: Divided) -> tuple[dict[str, int], pa.Table, Mapping[str, Any]]:
-    """Return the sizes of the parts, the rows with their splits, and the facts to add."""
+    """Return the split sizes, the rows with their splits, and the facts to add."""
     sizes = {str(name): int((parts.split == number).sum()) for name, number in SPLIT_NUMBERS.items()}
     divided = rows.append_column(SPLIT_COLUMN, pa.array(parts.split, pa.int8()))
     if np.bincount(parts.cluster).max() > 1:

@@ -1,4 +1,4 @@
-"""What a killed import leaves half done is known by a mark with its process, and removed by whoever comes next."""
+"""Cleanup of killed imports' leftovers, marked with their process, by the next process."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The data sets that users brought: a folder each, a version a sub-folder; files are the truth.
+"""The imported datasets: a folder each, a version a sub-folder; files are authoritative.
 
 `<name>/dataset.json` says which version is in use; `<name>/versions/<fingerprint>/` never changes once it is there;
 `<name>/packs/` holds picture files that several versions share, `<name>/splits.arrow` where every row stands that there
@@ -57,7 +57,7 @@ class DatasetStore:
         return sorted((c for c in cards if (c.deleted_at is not None) == trashed), key=_age, reverse=True)
 
     def has(self, name: str) -> bool:
-        """Return whether there is a brought data set of this name, in the trash or not."""
+        """Return whether an imported dataset has this name, in the trash or not."""
         return name == name_from(name) and (self.folder / name / CARD).is_file()
 
     def card(self, name: str) -> DatasetCard:
@@ -128,7 +128,7 @@ class DatasetStore:
     # --- changing ---
 
     def add(self, staged: StagedDataset, options: ImportOptions, change: str, progress: Progress) -> VersionInfo:
-        """Make a version of what a reader has drafted; all of it is there afterwards, or nothing.
+        """Create a version from a reader's draft, completely or not at all.
 
         Raises:
             DataError: It cannot be trained on, or the name is taken.
@@ -178,7 +178,7 @@ class DatasetStore:
         return VersionInput(name, staged.task, rows, packs, change, parent, staged.labels, staged.facts, found, past)
 
     def _past(self, name: str, facts: Mapping[str, Any]) -> Past:
-        """Return what is known of a data set's rows, to which a version with these facts is made."""
+        """Return what is known of a dataset's rows, for a version with these facts."""
         if not self.has(name) or DOCUMENTS.fits(self.card(name).task):
             return Past()
         used, card = self.version(name), self.card(name)
@@ -197,7 +197,7 @@ class DatasetStore:
         change: str,
         progress: Progress,
     ) -> VersionInfo:
-        """Make a new version from an older one, and use it from now on; the older one stays.
+        """Create and select a new version from an older one, which stays unchanged.
 
         Args:
             name: The data set.
@@ -259,7 +259,7 @@ class DatasetStore:
             raise DataError(f"There is a data set named '{name}' already, for {card.task}. Choose another name.")
 
     def _put(self, given: VersionInput, progress: Progress) -> VersionInfo:
-        """Write a version's folder, whole or not at all; one with the same content stands."""
+        """Write a version's folder completely or not at all; keep an identical one."""
         made = finish(given, progress)
         rows, manifest = made.rows, made.manifest
         if made.record is not None:  # before the version: one that was begun and never ended does no harm there
@@ -303,7 +303,7 @@ class DatasetStore:
 
 
 def is_divided_otherwise(facts: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Return whether rows are to be divided by groups or by time that were not before: then all are divided anew.
+    """Return whether a group or time split is new, requiring a resplit of all.
 
     Args:
         facts: Of the version that is made.
@@ -319,7 +319,7 @@ def _is_divided_alike(version: Version, rows: pa.Table) -> bool:
 
 
 def _told_apart(manifest: Manifest, rows: pa.Table) -> Manifest:
-    """Return the manifest, with a fingerprint of its own, of a version whose content was there on other sides."""
+    """Return the manifest with a new fingerprint, for known content on other sides."""
     split = rows.column("split").fill_null(-1).to_numpy().astype("<i1").tobytes()
     mark = hashlib.sha256(manifest.info.fingerprint.encode() + split).hexdigest()
     return manifest.model_copy(update={"info": replace(manifest.info, fingerprint=mark)})

@@ -10,7 +10,10 @@ from core.specs import SPLITS
 
 
 def csv_rows(version: Version) -> bytes:
-    """Return the rows as UTF-8 CSV; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    """Return the rows as UTF-8 CSV; formula-like cells begin with an apostrophe.
+
+    A spreadsheet would take them for formulas.
+    """
     rows = version.rows
     internal = ("given", "source", "pack", "offset", "pixels", "looks", "cluster", UNUSED)
     names = [name for name in rows.column_names if name not in internal]

@@ -1,4 +1,6 @@
-"""Five folds of all rows of a data set: every row is in one test part, judged by a model that never saw it.
+"""Five folds of all dataset rows.
+
+Every row is in one test part, evaluated by a model that was not trained on it.
 
 Each fold learns from 70 of 100 rows, is steered by 10 and tested on 20, so that its model has learnt from as many rows
 as the model that is kept. Labels (or ranges of numbers) are spread evenly, rows that are alike stay together, and the
@@ -49,7 +51,7 @@ ONE_CLASS = "Without one fold, only rows of '{label}' are left to learn from. Ad
 
 @dataclass(frozen=True, eq=False)
 class Folding:
-    """The folds of a data set version, whose rows are those of training, validation and test in this order.
+    """Folds of a dataset version's rows, in the order training, validation and test.
 
     Args:
         number: (N,) in which fold's test part each row is; empty where there are no folds.
@@ -85,7 +87,7 @@ class Folding:
 
 
 def bonds_of(rows: pa.Table, manifest: Manifest) -> RowBonds:
-    """Return what binds the rows of a brought version to a side, or to each other.
+    """Return what ties an imported version's rows to a side or to each other.
 
     Args:
         rows: Of the version, with their `split`.
@@ -193,7 +195,7 @@ def _last_of_its_kind(chosen: NDArray[np.bool_], rest: Indices, strata: Indices)
 
 
 def _deal(keys: NDArray[np.bytes_], sizes: Indices, strata: Indices, salt: str, parts: int) -> Indices:
-    """Return the part of each group, (G,): within each stratum, the one that has the fewest rows so far."""
+    """Return each group's part, (G,): the one with fewest rows within its stratum."""
     ranks = ranks_of(keys, salt)
     order = np.lexsort((ranks[:, 1], ranks[:, 0], strata))
     whole, own, dealt, stratum = np.zeros(parts), np.zeros(parts), np.zeros(len(ranks), np.int64), None
@@ -206,7 +208,7 @@ def _deal(keys: NDArray[np.bytes_], sizes: Indices, strata: Indices, salt: str, 
 
 
 def _checked(folding: Folding, examples: Examples) -> Folding:
-    """Return the folds with what should be known of them, or why they say nothing."""
+    """Return the folds with notes, or the reason why they are unusable."""
     targets, labels = examples.targets, examples.labels
     if any(not len(part) for at in range(FOLDS) for part in folding.rows(at).values()):
         return _none(TOO_FEW.format(rows=len(targets)))

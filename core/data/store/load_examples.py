@@ -65,7 +65,7 @@ def load_examples(
 
 
 def _clusters(rows: pa.Table, places: Mapping[SplitName, NDArray[np.int64]]) -> dict[SplitName, NDArray[np.int64]]:
-    """Return which examples of each split are copies or of one group; nothing of versions that do not know it."""
+    """Return each split's duplicate and group clusters; none for versions that lack them."""
     if "cluster" not in rows.column_names:
         return {}
     cluster = np.asarray(rows.column("cluster").to_numpy(), dtype=np.int64)
@@ -107,7 +107,7 @@ def text_division(rows: pa.Table, facts: Mapping[str, Any], cache: Path | None =
 
 
 def targets_of(rows: pa.Table, labels: tuple[str, ...]) -> NDArray[np.int64] | NDArray[np.float64]:
-    """Return the class of each row as an index into the labels, or its number to predict, (N,)."""
+    """Return each row's class index in the labels, or its numeric target, (N,)."""
     if "target" in rows.column_names:
         return np.asarray(rows.column("target").to_numpy(), dtype=np.float64)
     if not labels:
@@ -117,7 +117,7 @@ def targets_of(rows: pa.Table, labels: tuple[str, ...]) -> NDArray[np.int64] | N
 
 
 def table_of(rows: pa.Table) -> "pd.DataFrame":
-    """Return the user's columns, each with the type by which `core.preprocessing.columns` knows what it holds."""
+    """Return the user's columns, with the types that `core.preprocessing.columns` uses for contents."""
     import pandas as pd
 
     columns: dict[str, object] = {}

@@ -11,7 +11,7 @@ from core.specs import DatasetSpec, DatasetVersion, LoadedDataset
 
 
 def load_version(dataset: DatasetSpec, cache_folder: Path | None = None) -> LoadedDataset:
-    """Load a data set, and divide it unless it was divided when it was brought.
+    """Load a dataset, and split it unless it was split at import.
 
     Args:
         dataset: Built in, or brought.

@@ -1,4 +1,4 @@
-"""What lies beside the rows of a version, and what a data set's folder says of itself: JSON, written whole or not."""
+"""JSON files beside a version's rows and in its dataset's folder, written atomically."""
 
 import re
 import unicodedata

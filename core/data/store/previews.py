@@ -1,4 +1,4 @@
-"""A look at a data set: what it holds in numbers, and a few real training examples."""
+"""Preview of a dataset: what it holds in numbers, and some real training examples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ OF_EACH_CLASS = 3
 
 @dataclass(frozen=True, eq=False)
 class DatasetPreview:
-    """A look at a data set: its version and a few real training examples of every class."""
+    """A dataset preview: its version and some real training examples of every class."""
 
     version: DatasetVersion
     samples: Examples
@@ -49,7 +49,7 @@ def preview_built_in(name: str) -> DatasetPreview:
 
 @lru_cache(maxsize=32)
 def preview_imported(dataset_store: DatasetStore, name: str, fingerprint: str) -> DatasetPreview:
-    """Return a look at a brought version, which may be far too large to load."""
+    """Return a preview of an imported version, which may be too large to load."""
     version, card = dataset_store.version(name, fingerprint), dataset_store.card(name)
     info = version.manifest.info
     known = DatasetVersion(
@@ -100,7 +100,7 @@ def text_sample(dataset_store: DatasetStore, name: str, fingerprint: str, most: 
 
 
 def text_words(dataset_store: DatasetStore, name: str, fingerprint: str) -> Mapping[str, Any]:
-    """Return what is known of the words of a data set, as facts: what its import found out; else the vocabulary alone.
+    """Return facts about a dataset's words: its import's findings, else only the vocabulary.
 
     Args:
         dataset_store: Where brought data sets are.

@@ -47,7 +47,10 @@ def relabelled(version: Version, changes: Mapping[int, str]) -> pa.Table:
 
 
 def correction(changes: Mapping[int, str], version: Version) -> str:
-    """Return what happened, for the list of versions; how many are of the test split, since that moves scores."""
+    """Return the correction for the version list, with its test-split count.
+
+    The count matters because changed test labels move scores.
+    """
     count = len(changes)
     numbers = version.rows.column("split").take(pa.array(list(changes), pa.int64())).to_pylist()
     test = numbers.count(SPLIT_NUMBERS["test"])

@@ -1,4 +1,4 @@
-"""Some examples of a split by their place in it, whatever the size of the rest."""
+"""Some examples of a split by position, whatever the size of the rest."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -68,7 +68,7 @@ def _of_aside(split: NDArray[np.int8]) -> str:
 
 
 def aside_finding(task: str, aside: NDArray[np.bool_], *, is_left: bool) -> Finding | None:
-    """Return which rows are alike on two sides since a change, None where none are.
+    """Return which rows are alike on two sides after a change; None if none.
 
     Args:
         task: What the rows are for.
@@ -102,7 +102,7 @@ def aside_finding(task: str, aside: NDArray[np.bool_], *, is_left: bool) -> Find
 def missing_classes(
     targets: NDArray[Any], labels: Sequence[str], cluster: NDArray[np.int64], split: NDArray[np.int8]
 ) -> Finding | None:
-    """Return the classes that have rows enough, and none in one of the parts; None where there are no such.
+    """Return classes with enough rows but none in one split; None without any.
 
     That comes of classes that lie in few groups, and of labels that were changed: rows keep their part.
 

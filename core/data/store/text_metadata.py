@@ -1,4 +1,4 @@
-"""What is found out about the texts of a version, besides what its reader said: languages, words, capitals."""
+"""Facts derived from a version's texts besides the reader's: languages, words, capitals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -22,7 +22,7 @@ CASED_IN = 10_000  # training texts that are looked at for them
 
 
 def with_languages(facts: Mapping[str, Any], rows: pa.Table) -> dict[str, Any]:
-    """Return facts with the languages of a version's texts, and the guess that says them; without texts, as they are.
+    """Return facts with text languages and their guess; without texts, unchanged facts.
 
     Args:
         facts: What the reader found out, or what is known of the version that this one was made from.
@@ -43,7 +43,7 @@ def with_languages(facts: Mapping[str, Any], rows: pa.Table) -> dict[str, Any]:
 
 
 def with_words(facts: Mapping[str, Any], divided: pa.Table, labels: tuple[str, ...]) -> dict[str, Any]:
-    """Return facts with what the training texts' words leave unread of the validation texts, and where capitals count.
+    """Return facts with unseen validation words and where capitals count, by training words.
 
     Args:
         facts: What is known so far.
@@ -60,7 +60,7 @@ def with_words(facts: Mapping[str, Any], divided: pa.Table, labels: tuple[str, .
 
 
 def words_facts(train: Examples, held: Sequence[str]) -> dict[str, Any]:
-    """Return what is found out of words, as facts: "vocabulary", and "cased", those whose capitals mean something.
+    """Return the word facts: "vocabulary", and "cased", the words with meaningful capitals.
 
     Args:
         train: The training texts; those with a target are looked at for capitals.

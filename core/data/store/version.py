@@ -1,4 +1,4 @@
-"""What lies on the disk of a brought data set, opened: its card, a version, its manifest and findings."""
+"""An imported dataset's opened files: its card, a version, its manifest and findings."""
 
 from dataclasses import dataclass
 from functools import lru_cache

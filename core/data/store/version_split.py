@@ -1,4 +1,4 @@
-"""The split of a version's rows: drawn once, then kept for good; and what is to be said of it."""
+"""The split of a version's rows: drawn once, then kept; and its notes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ MOST_COMPARED = 5_000_000  # cells of rows that are looked for among those that 
 
 @dataclass(frozen=True, eq=False)
 class Past:
-    """What is known of a data set before a version is made: nothing of a new one.
+    """Known facts of a dataset before creating a version; empty for a new one.
 
     Args:
         salt: Of the data set; empty of a new one.
@@ -112,7 +112,7 @@ def divide_rows(
 
 
 def _in_time(rows: pa.Table, facts: Mapping[str, Any], past: Past) -> tuple[NDArray[np.float64] | None, Borders | None]:
-    """Return when each row was and where the parts begin; nothing where they are not divided by time."""
+    """Return each row's time and the split borders; nothing without a time split."""
     moments = moments_of(rows, facts)
     borders = None if moments is None else _borders(past)
     if past.before is not None and borders is None:
@@ -140,7 +140,7 @@ def _kept(
 
 
 def _left_where_many(split: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Return the split with nothing set aside where that would be too much of all."""
+    """Return the split, with nothing set aside if that were too large a share."""
     if (split < 0).mean() <= MOST_ASIDE:
         return split
     homes = np.where(split < 0, -1 - split, split)
@@ -162,7 +162,10 @@ def _drawn(
 
 
 def _known(task: str, rows: pa.Table, keys: Keys, similar: Near, past: Past) -> Before:
-    """Return where each row belongs: as before, as ever before, or as the row that it was mended from."""
+    """Return each row's split: as before, as ever before, or as its original's.
+
+    The original is the row that it was corrected from.
+    """
     assert past.before is not None
     homes, old = recorded(rows), recorded(past.before)
     old_keys = cache(partial(identities, task, past.before))  # read where somebody is new, or in conflict
@@ -185,7 +188,7 @@ def _known(task: str, rows: pa.Table, keys: Keys, similar: Near, past: Past) -> 
 
 
 def _mended(task: str, new: pa.Table, gone: pa.Table, similar: Near) -> Indices:
-    """Return which row that has gone each new one was, nearly; -1 where it is truly new."""
+    """Return which removed row each new one nearly equals; -1 if truly new."""
     if TABLES.fits(task):
         columns = sum(name.startswith(FEATURE) for name in new.column_names)
         few = columns * (new.num_rows + gone.num_rows) <= MOST_COMPARED
@@ -197,7 +200,7 @@ def _mended(task: str, new: pa.Table, gone: pa.Table, similar: Near) -> Indices:
 
 
 def _borders(past: Past) -> Borders | None:
-    """Return when validation and test begin in a data set that was divided by time before."""
+    """Return the start of validation and test in a dataset with a time split."""
     if past.before is None:
         return None
     if known := past.facts.get(BORDERS):
@@ -207,7 +210,7 @@ def _borders(past: Past) -> Borders | None:
 
 
 def _by_time(homes: NDArray[np.int8], moments: NDArray[np.float64], borders: Borders) -> NDArray[np.int8]:
-    """Return the split of each row by given borders; one that was moved in time past a border is set aside."""
+    """Return each row's split by given borders, setting aside rows moved past one."""
     due = split_at(moments, borders)
     homes = np.where(homes == NEW, due, homes).astype(np.int8)
     return np.where((homes != due) & ~np.isnan(moments), set_aside(homes), homes).astype(np.int8)

@@ -1,4 +1,4 @@
-"""Text tables without separators: cells apart by blanks, or in columns of fixed width, as old programs write them."""
+"""Text tables without separators, as old programs write: blank-separated or fixed-width cells."""
 
 import re
 from collections import Counter
@@ -39,7 +39,7 @@ class LineReader:
 
 
 def split_blanks(line: str) -> list[str]:
-    """Return the cells of a line, apart by blanks; what stands in quotation marks is one."""
+    """Return a line's cells, separated by blanks; quoted text is one cell."""
     return [_unquoted(token) for token in _TOKEN.findall(line)] if '"' in line else line.split()
 
 
@@ -67,7 +67,7 @@ def split_at(begins: Sequence[int]) -> Split:
 
 
 def find_aligned(sample: str, is_whole: bool) -> tuple[str, tuple[int, ...]] | None:
-    """Return how the cells of a table without separators are told apart, None where it is no such table.
+    """Return how cells are separated in a table without separators; None for other text.
 
     Args:
         sample: Its first lines.
@@ -94,7 +94,10 @@ def find_aligned(sample: str, is_whole: bool) -> tuple[str, tuple[int, ...]] | N
 
 
 def number_share(rows: Iterable[Sequence[str]]) -> float:
-    """Return the share of the filled cells that are numbers or stand for a missing one, but for the first row."""
+    """Return the share of filled cells that are numeric or mark missing values.
+
+    The first row does not count.
+    """
     cells = [cell.strip() for row in list(rows)[1:] for cell in row if cell.strip()]
     return sum(map(_is_number, cells)) / len(cells) if cells else 0.0
 
@@ -118,7 +121,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _begins(lines: Sequence[str]) -> tuple[int, ...]:
-    """Return where columns begin: behind each run of places that are blank in all lines."""
+    """Return column starts: after each run of positions that are blank in all lines."""
     wide = [line.rstrip().expandtabs() for line in lines]
     length = max(map(len, wide), default=0)
     used = [any(place < len(line) and line[place] != " " for line in wide) for place in range(length)]

@@ -1,4 +1,4 @@
-"""Objects of JSON as tools for annotation write them (Label Studio, doccano, Prodigy), as rows of texts and labels."""
+"""JSON objects of annotation tools (Label Studio, doccano, Prodigy) as text and label rows."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ class Tool:
 
 
 def tool_of(objects: Sequence[Any]) -> Tool | None:
-    """Return the tool that wrote these objects, None if it is none that is known."""
+    """Return the tool that wrote these objects; None if it is unknown."""
     for tool in TOOLS:
         if objects and sum(isinstance(o, Mapping) and tool.fits(o) for o in objects) >= _MOSTLY * len(objects):
             return tool
@@ -76,7 +76,7 @@ def without_spans(row: Row) -> Row:
 
 
 def _are_spans(value: Any) -> bool:
-    """Return whether a value is a list of [begin, end, label], or of objects with both of them."""
+    """Return whether a value lists [begin, end, label] items, or objects with both ends."""
     if not isinstance(value, list) or not value:
         return False
     return all(
@@ -106,7 +106,7 @@ def _annotations(item: Mapping[str, Any]) -> Any:
 
 
 def _of_label_studio(item: Mapping[str, Any]) -> Row:
-    """Return the data of a task with what was chosen in its first annotation that was not cancelled."""
+    """Return a task's data with the choices of its first annotation not cancelled."""
     row: Row = dict(item["data"])
     done = [a for a in _annotations(item) or [] if isinstance(a, Mapping) and not a.get("was_cancelled")]
     results = done[0].get("result") if done else None
@@ -122,7 +122,7 @@ def _of_label_studio(item: Mapping[str, Any]) -> Row:
 
 
 def _flat(chosen: Any) -> Any:
-    """Return choices without the list within a list in which a taxonomy writes its paths."""
+    """Return choices without nested lists, in which a taxonomy writes its paths."""
     if isinstance(chosen, list):
         return [" / ".join(map(str, part)) if isinstance(part, list) else part for part in chosen]
     return chosen
@@ -133,7 +133,7 @@ def _is_prodigy(item: Mapping[str, Any]) -> bool:
 
 
 def _of_prodigy(item: Mapping[str, Any]) -> Row:
-    """Return an answered question: the label that was accepted, or that it is not that one."""
+    """Return an answered question: its accepted label, or that it is not that one."""
     row = {key: value for key, value in item.items() if key in ("text", "meta")}
     label = item.get("accept") if isinstance(item.get("accept"), list) else item.get("label")
     if item["answer"] == "reject" and isinstance(label, str):

@@ -1,4 +1,7 @@
-"""A table as it is meant: conversations as text, and one label where several columns or a list say it."""
+"""Final form of a table: conversations as text, and one label from several columns.
+
+A list of labels gives one label too.
+"""
 
 from core.data.tables.conversations.columns import find_conversations
 from core.data.tables.conversations.rows import with_turns_together
@@ -28,7 +31,7 @@ def arranged(table: Table, options: ImportOptions) -> TableProfile:
 
 
 def _label(seen: TableProfile, options: ImportOptions) -> Derived | None:
-    """Return the label that a list of labels or several columns say, None if there is none."""
+    """Return the label from a list or several columns; None if there is none."""
     made = seen.made("text")
     read = {options.text_column, *(made.sources if made else ()), *options.ignored_columns, options.split_column}
     wanted = options.label_column

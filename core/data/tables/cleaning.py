@@ -21,7 +21,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
-    """Return a text without HTML, broken encodings and control characters; line breaks become line feeds."""
+    """Return a text without HTML, encoding errors and control characters.
+
+    Line breaks become line feeds.
+    """
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", _without_hidden(text)))
     if "&" in text:
@@ -55,7 +58,7 @@ def _without_hidden(text: str) -> str:
 
 
 def _mend(text: str) -> str:
-    """Return a text whose UTF-8 was once read as something else, as it was meant."""
+    """Return a text as intended, repairing UTF-8 that was decoded as something else."""
     import ftfy
     import ftfy.badness
 
@@ -65,7 +68,7 @@ def _mend(text: str) -> str:
 
 
 def clean_texts(texts: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Return texts cleaned and trimmed, and the positions of those in which more than spaces changed.
+    """Return texts cleaned and trimmed, and positions of changes beyond spaces.
 
     Only those that hold something suspicious are looked at closely: the others cost a tenth of a microsecond.
     """
@@ -87,7 +90,10 @@ def clean_texts(texts: Sequence[str]) -> tuple[list[str], list[int]]:
 
 
 def without_surrogates(texts: list[str]) -> list[str]:
-    """Return texts without halves of characters, which JSON can hold but no file can: each becomes �."""
+    """Return texts with each surrogate half replaced by �.
+
+    JSON can hold halves of characters, but no file can.
+    """
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:

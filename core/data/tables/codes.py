@@ -1,4 +1,4 @@
-"""Whole numbers that name things, such as shops, postcodes, classes and hours, instead of measuring them."""
+"""Whole numbers that are codes (shops, postcodes, classes and hours), not measurements."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _CAMEL = re.compile(r"[a-z](?:Id|ID|Code|Type|Class|Month|Hour)$")
 
 
 def names_things(name: str, there: Sequence[str], rows: int) -> bool:
-    """Return whether the whole numbers of a column name things: its name says so, and they come again.
+    """Return whether a column's whole numbers are codes, by name and repetition.
 
     Args:
         name: Of the column.

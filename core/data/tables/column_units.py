@@ -1,4 +1,6 @@
-"""What the units of a column mean, settled by all of them together: beside "k", "m" is a million; beside "cm", a metre.
+"""Meaning of a column's units, decided together.
+
+Beside "k", "m" is a million; beside "cm", a metre.
 
 Amounts of different kinds, such as euros beside dollars, never become one column of numbers.
 """
@@ -42,7 +44,7 @@ class Units:
     _found: dict[Spelling, tuple[Fraction, Fraction] | None] = field(default_factory=dict, compare=False, repr=False)
 
     def conversion(self, before: str, after: str) -> tuple[Fraction, Fraction] | None:
-        """Return the factor and the summand that make a number with these signs one of `unit`; None where none can."""
+        """Return the factor and summand to convert such numbers to `unit`; None if impossible."""
         spelling = (before, after)
         if spelling not in self._found:
             self._found[spelling] = self._conversion(spelling)
@@ -58,7 +60,7 @@ class Units:
 
 
 def understand(counts: Mapping[Spelling, int], sizes: Mapping[Spelling, float], name: str = "") -> Units | None:
-    """Return what the units of a column mean, None where its numbers cannot be compared.
+    """Return the meaning of a column's units; None if its numbers are not comparable.
 
     Args:
         counts: How many numbers stand with each spelling.
@@ -96,7 +98,7 @@ def _measure(
 
 
 def _doubt(named: Mapping[Spelling, Sequence[Sense]], counts: Mapping[Spelling, int]) -> str:
-    """Return in words that a unit could have been a scale, where numbers without it stand beside it."""
+    """Return a doubt that a unit could be a scale, given numbers without it."""
     scales = {sense.factor for found in named.values() for sense in found if sense.kind == COUNT}
     if BARE not in counts or len(named) > 1 or len(scales) != 1:
         return ""
@@ -105,7 +107,10 @@ def _doubt(named: Mapping[Spelling, Sequence[Sense]], counts: Mapping[Spelling, 
 
 
 def _fits(sense: Sense, kind: str) -> bool:
-    """Return whether a sense is of a kind; "3k" is also an amount of money or of things beside such."""
+    """Return whether a sense is of a kind.
+
+    "3k" is also an amount of money or of things beside such.
+    """
     return sense.kind == kind or (sense.kind == COUNT and kind.startswith(("money ", "things ")))
 
 
@@ -115,7 +120,7 @@ def _kind(
     sizes: Mapping[Spelling, float],
     name: str,
 ) -> str | None:
-    """Return the one kind of which all units can be, None if there is none."""
+    """Return the only kind that all units can have; None if there is none."""
     kinds = dict.fromkeys(sense.kind for found in named.values() for sense in found)
     able = [kind for kind in kinds if all(any(_fits(s, kind) for s in found) for found in named.values())]
     if "temperature" in able and COUNT in able and not _TEMPERATURE.search(name):
@@ -188,7 +193,7 @@ def several_kinds(counts: Counter[Spelling]) -> Incomparable:
 
 
 def _is_measured(spelling: Spelling) -> bool:
-    """Return whether a unit is one of the table's, and not a word that nobody knows."""
+    """Return whether a unit is in the unit table, not an unknown word."""
     return any(not sense.kind.startswith("things ") for sense in senses(*spelling))
 
 

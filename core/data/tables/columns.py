@@ -1,4 +1,4 @@
-"""What each column of a table holds, found out from a sample of its rows."""
+"""What each column of a table holds, inferred from a sample of rows."""
 
 import re
 from collections import Counter
@@ -107,7 +107,10 @@ def profile_column(name: str, position: int, values: Sequence[str], hint: Litera
 
 
 def _words(value: str) -> int:
-    """Return about how many words a value has; in scripts without spaces, two characters make one."""
+    """Return a value's approximate word count; without spaces, two characters make one.
+
+    This holds for scripts without spaces.
+    """
     return len(value.split()) + (0 if value.isascii() else len(_UNSPACED.findall(value)) // 2)
 
 
@@ -142,14 +145,17 @@ def _kind(profile: ColumnProfile, there: list[str], hint: Literal[".", ","]) -> 
 
 
 def _reads_as_text(profile: ColumnProfile) -> bool:
-    """Return whether values are texts rather than names of kinds: long, or of several words; and mostly different."""
+    """Return whether values are texts, not categories: long or multi-word, and mostly distinct."""
     variety = profile.distinct / profile.counts.total()
     is_long = profile.average_length >= _LONG_TEXT or profile.average_words >= 4
     return variety >= (0.3 if is_long else 0.7) and (is_long or profile.average_words >= 2.5)
 
 
 def _time_kind(profile: ColumnProfile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
-    """Return the kind of a column of dates, times of the day or durations, None if it is none; set its style."""
+    """Return a column's time kind; None if it has none; set its style.
+
+    The kinds are dates, times of the day and durations.
+    """
     if (durations := duration_style(there, profile.name)) is not None:
         profile.style = durations
         profile.note = f"{', '.join(profile.examples[:2])}: durations, in seconds"
@@ -199,7 +205,7 @@ def _is_identifier(profile: ColumnProfile, there: list[str]) -> bool:
 
 
 def gives_away(candidate: ColumnProfile, target: ColumnProfile) -> str:
-    """Return in words how a column gives the target away, "" if it does not.
+    """Return how a column leaks the target as text; "" if it does not.
 
     Args:
         candidate: Another column.

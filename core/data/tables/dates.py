@@ -1,4 +1,4 @@
-"""Dates and times of the day as people write them: how a column does it is found out once, from its values together."""
+"""Dates and times as users write them; a column's values determine its style."""
 
 import re
 from collections import Counter
@@ -110,7 +110,7 @@ def date_style(
 
 
 def parse_dates(values: Sequence[str], style: DateStyle) -> tuple[NDArray[np.float64], list[int]]:
-    """Return seconds since 1970 (or since midnight), NaN where there is none, and the positions of what is no date.
+    """Return seconds since 1970 (or midnight), NaN if missing, and positions of non-dates.
 
     Args:
         values: (N,) as written.
@@ -178,7 +178,7 @@ def _order(found: Sequence[re.Match[str]], day_first: bool | None) -> tuple[Orde
 
 
 def _unevenness(found: Sequence[re.Match[str]], style: DateStyle) -> tuple[int, float]:
-    """Return how often time turns back from one value to the next, and how much the steps between differ."""
+    """Return how often time changes direction between values, and how step sizes vary."""
     seconds = [moment for m in found if (moment := _seconds(m, style)) is not None]
     steps = np.diff(np.array(seconds))
     if not len(steps):
@@ -193,7 +193,7 @@ def _written(value: str, style: DateStyle) -> float | None:
 
 
 def _seconds(match: re.Match[str], style: DateStyle) -> float | None:
-    """Return the seconds since 1970 of a date that one of the patterns has taken apart."""
+    """Return the seconds since 1970 of a date matched by a pattern."""
     parts = match.groupdict()
     day = _day_of(parts, style)
     if day is None:

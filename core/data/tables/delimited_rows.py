@@ -1,4 +1,7 @@
-"""The rows of a text table, streamed: quoted line breaks kept, ragged rows counted, lost quotation marks found."""
+"""Streamed rows of text tables: quoted line breaks, ragged rows, lost quotation marks.
+
+Line breaks are kept, ragged rows are counted and lost quotation marks are found.
+"""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -83,7 +86,7 @@ class DelimitedRows:
             raise self._endless_cell([], 0, 1) from error
 
     def _take_end(self, rows: list[list[str]], line: int) -> bool:
-        """Return whether the file ends after these rows, and remove the end mark from them.
+        """Return whether the file ends after these rows, removing the end mark.
 
         Raises:
             DataError: The mark became part of a cell: that cell's quotation mark was never closed.
@@ -135,7 +138,10 @@ class DelimitedRows:
         return numbers
 
     def _check_swallowed(self, row: list[str], line: int) -> None:
-        """Raise a `DataError` if a cell holds what looks like whole rows: its quotation mark closes much too late."""
+        """Raise a `DataError` if a cell appears to hold whole rows.
+
+        Its quotation mark then closes much too late.
+        """
         for cell in row:
             inner = cell.splitlines()[1:-1]
             separators = self.dialect.delimiter
@@ -151,7 +157,7 @@ class DelimitedRows:
     def _regular(
         self, rows: list[list[str]], numbers: Sequence[int], skipped: SkipReport
     ) -> tuple[list[list[str]], Sequence[int]]:
-        """Return the rows that have as many cells as there are columns, and their lines; the others are counted."""
+        """Return rows with the expected cell count, with their lines; count the others."""
         width = self.width
         if set(map(len, rows)) == {width}:
             return rows, numbers
@@ -174,7 +180,10 @@ class DelimitedRows:
         return kept, kept_numbers
 
     def _is_aside(self, row: list[str]) -> bool:
-        """Return whether a row that is too short is a comment, or a note beside a table of several columns."""
+        """Return whether a short row is a comment, or a note beside a table.
+
+        The table must have several columns.
+        """
         mark = self.preamble.mark
         is_comment = (bool(mark) and row[0].lstrip().startswith(mark)) or not "".join(row).strip("+-=| ")
         return is_comment or (len(row) == 1 and self.width > _FEW_COLUMNS and not self.dialect.is_aligned)

@@ -1,4 +1,4 @@
-"""Columns of a table that are made of others while it is read: conversations as text, one label out of several."""
+"""Table columns derived while reading: conversations as text, one label from several columns."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Derived:
 
 
 def with_derived(seen: TableProfile, columns: Sequence[Derived]) -> TableProfile:
-    """Return a survey of the table that has these columns besides its own, or in their place."""
+    """Return a table survey with these columns, added to or replacing its own."""
     for column in columns:
         seen = _with_one(seen, column)
     return seen
@@ -86,5 +86,5 @@ def _texts(cells: Sequence[str | None]) -> list[str]:
 
 
 def _placed(row: tuple[T, ...], position: int, cell: T) -> tuple[T, ...]:
-    """Return a row with a cell at its place, which may be behind the last one."""
+    """Return a row with a cell at its position, possibly after the last one."""
     return (*row[:position], cell, *row[position + 1 :])

@@ -57,7 +57,10 @@ class Dialect:
         return bool(self.begins) or self.delimiter in (BLANKS, GAPS)
 
     def reader(self, lines: Iterable[str]) -> "Reader | LineReader":
-        """Return the library's reader over lines; cells of more than 8 million characters are its error."""
+        """Return the library's reader over lines.
+
+        Cells of more than 8 million characters are an error of the library.
+        """
         if self.is_aligned:
             split = split_at(self.begins) if self.begins else split_gaps if self.delimiter == GAPS else split_blanks
             return LineReader(lines, split)
@@ -109,7 +112,7 @@ def find_dialect(sample: str, is_whole: bool, delimiter: str = "", preferred: st
 
 
 def _aligned(sample: str, is_whole: bool, other: Dialect) -> Dialect | None:
-    """Return the dialect of a table whose cells only blanks separate, None where another one reads it better."""
+    """Return the dialect of a blank-separated table; None if another reads it better."""
     found = find_aligned(sample, is_whole)
     if found is None:
         return None
@@ -123,7 +126,10 @@ def _aligned(sample: str, is_whole: bool, other: Dialect) -> Dialect | None:
 
 
 def _holds_lists(sample: str, aligned: Dialect, other: Dialect) -> bool:
-    """Return whether the blanks stand within cells, which hold lists: "3,70 80 82" is a label and a list."""
+    """Return whether blanks separate list items within cells, as in "3,70 80 82".
+
+    That row is a label and a list.
+    """
     rows = list(aligned.reader(StringIO(sample, newline="")))
     if rows and not any(any(sign.isdigit() for sign in cell) for cell in rows[0]):
         return False  # as many names as numbers
@@ -169,7 +175,7 @@ def _by_library(sample: str) -> str:
 
 
 def _with_quoting(sample: str, is_whole: bool, delimiter: str) -> Dialect:
-    """Return the dialect with the quoting under which the rows are the most regular; the usual one where all are."""
+    """Return the dialect with the most regular rows by quoting, by default the usual."""
     usual = Dialect(delimiter)
     if usual.is_aligned:
         return usual

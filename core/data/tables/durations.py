@@ -53,7 +53,7 @@ class DurationStyle(NumberStyle):
 
 
 def duration_style(values: Sequence[str], name: str = "", *, is_chosen: bool = False) -> DurationStyle | None:
-    """Return how values write durations, None where they are none: "17:42" is a time of the day.
+    """Return values' duration style; None if they are none: "17:42" is a time.
 
     Args:
         values: The different ones that are there, as written.
@@ -90,7 +90,7 @@ def _are_durations(found: Sequence[re.Match[str]], name: str) -> bool:
 
 
 def parse_duration(text: str, style: DurationStyle) -> float | None:
-    """Return the seconds that a text writes; NaN where it is missing, None where it is something else."""
+    """Return a text's duration in seconds; NaN if missing, None if not a duration."""
     text = text.strip()
     if is_missing(text):
         return float("nan")
@@ -105,7 +105,7 @@ def parse_duration(text: str, style: DurationStyle) -> float | None:
 
 
 def read_numbers(values: Sequence[str], style: NumberStyle) -> tuple[NDArray[np.float64], list[int]]:
-    """Return numbers or durations as `parse_numbers` does: NaN where there is none, and who cannot be read.
+    """Return numbers or durations like `parse_numbers`: NaN if missing, with unreadable positions.
 
     Args:
         values: (N,) as written.

@@ -1,4 +1,4 @@
-"""From bytes to text: which encoding a file is in, and its lines, decoded as they stream past.
+"""From bytes to text: a file's encoding, and its lines, decoded as a stream.
 
 A file is UTF-8 unless its bytes say otherwise. Where single lines of a UTF-8 file are not, they are read as Western
 European, as every spreadsheet of the last thirty years would have written them, and are counted.
@@ -106,7 +106,7 @@ def find_encoding(path: Path, most_bytes: int | None = None, ends: Sequence[byte
 
 
 def _wide_without_mark(start: bytes) -> str:
-    """Return "utf-16-le" or "utf-16-be" if every second byte is mostly NUL and it decodes to text, else ""."""
+    """Return "utf-16-le" or "utf-16-be" if alternate bytes are NUL and decodable, else ""."""
     start = start[: len(start) // 2 * 2]
     first, second = start[::2].count(0), start[1::2].count(0)
     if max(first, second) < max(2, len(start) // 40):  # Chinese text has NULs at its commas and line ends alone
@@ -120,7 +120,7 @@ def _wide_without_mark(start: bytes) -> str:
 
 
 def _utf8_lines(path: Path, most_bytes: int | None, ends: Sequence[bytes]) -> tuple[int, int, bytes]:
-    """Return how many lines beyond ASCII are UTF-8, how many are not, and some of those that are not."""
+    """Return UTF-8 and other counts of non-ASCII lines, with samples of the others."""
     good = bad = 0
     sample = bytearray()
     for chunk, done in byte_chunks(path, ends):
@@ -145,7 +145,7 @@ def _utf8_lines(path: Path, most_bytes: int | None, ends: Sequence[bytes]) -> tu
 
 
 def byte_chunks(path: Path, ends: Sequence[bytes] = LINE_ENDS) -> Iterator[tuple[bytes, int]]:
-    """Yield a file's bytes in pieces of about a megabyte that end where a line ends, and how many were read.
+    """Yield byte pieces of about a megabyte, ending at line ends, with bytes read.
 
     Args:
         path: The file.
@@ -179,7 +179,7 @@ def byte_chunks(path: Path, ends: Sequence[bytes] = LINE_ENDS) -> Iterator[tuple
 
 
 class TextStream:
-    """Yields the text of a file in pieces that end where a line ends; counts what had to be put right.
+    """A file's text, yielded in pieces that end at line ends; counts repairs.
 
     Args:
         path: The file.
@@ -202,7 +202,10 @@ class TextStream:
             self._line += _line_count(text)
 
     def _narrow(self) -> Iterator[str]:
-        """Yield text of an encoding in which a line feed is one byte and nothing else is."""
+        """Yield text of an encoding whose line feed is one byte.
+
+        No other character contains that byte.
+        """
         is_utf8 = self.encoding.replace("_", "-") in ("utf-8", "utf-8-sig")
         for chunk, done in byte_chunks(self.path, self.ends):
             if is_utf8 and not self.done:
@@ -261,7 +264,10 @@ class TextStream:
 
 
 def _with_order(path: Path, encoding: str) -> str:
-    """Return an encoding with its order of bytes, where no mark at the beginning tells it: today's computers' own."""
+    """Return an encoding with byte order, little-endian without a byte order mark.
+
+    Little-endian is the order of today's computers.
+    """
     name, start = encoding.replace("_", "-"), head(path, 4)
     is_told = name not in ("utf-16", "utf-32") or any(known == name and start.startswith(mark) for mark, known in _BOMS)
     return name if is_told else f"{name}-le"

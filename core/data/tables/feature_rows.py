@@ -1,4 +1,4 @@
-"""From the rows of a table to the examples of a draft: what is to predict, and what it is predicted from."""
+"""From table rows to a draft's examples: a numeric target and its features."""
 
 import hashlib
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def take_columns(
     progress: Progress,
     skipped: SkipReport,
 ) -> list[Finding]:
-    """Write rows of what is to predict and what it is predicted from; return what was done to the labels."""
+    """Write targets with their feature columns; return what was done to the labels."""
     book = (
         LabelBook(options.label_map, options.normalise_labels, table.path.name)
         if features.target_style is None
@@ -74,7 +74,10 @@ def take_columns(
 
 
 def _targets(batch: Batch, features: Features, skipped: SkipReport) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the numbers to predict, and the positions of the rows that have one; the others are counted."""
+    """Return the target numbers and the positions of rows that have one.
+
+    The others are counted.
+    """
     assert features.target_style is not None  # of numbers
     target, _ = read_numbers(batch.columns[0], features.target_style)
     keep = np.flatnonzero(target == target)
@@ -86,7 +89,10 @@ def _targets(batch: Batch, features: Features, skipped: SkipReport) -> tuple[NDA
 def _labels(
     batch: Batch, options: ImportOptions, book: LabelBook, skipped: SkipReport
 ) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the labels to predict, and the positions of the rows that have one; the others are counted."""
+    """Return the labels and the positions of rows that have one.
+
+    The others are counted.
+    """
     names = book.named(batch.columns[0], options)
     keep = np.flatnonzero([bool(name) for name in names])
     for position in np.flatnonzero([not name for name in names]).tolist():
@@ -142,7 +148,7 @@ def _words(batch: Batch, values: Sequence[str], skipped: SkipReport) -> list[str
 
 
 def _hashes(columns: Sequence[Sequence[str]], count: int) -> NDArray[np.int64]:
-    """Return a hash of each row's cells that no model reads, (N,); 0 where there are none."""
+    """Return each row's hash of cells no model reads, (N,), 0 without any."""
     if not columns:
         return np.zeros(count, dtype=np.int64)
     digests = (

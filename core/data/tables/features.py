@@ -1,4 +1,4 @@
-"""Which columns of a table a number is predicted from, and why the others are not."""
+"""Which table columns are features for a numeric target, and why others are not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -139,7 +139,7 @@ class _Used:
 
 
 def unused_columns(features: Features | None) -> list[Finding]:
-    """Return which columns nothing is predicted from and why, as a finding; none where all are used."""
+    """Return unused columns and why, as a finding; none where all are used."""
     if features is None or not features.ignored:
         return []
     return [
@@ -155,7 +155,7 @@ def unused_columns(features: Features | None) -> list[Finding]:
 
 
 def _as_number(profile: ColumnProfile, options: ImportOptions) -> NumberStyle | None:
-    """Return how to read a column as numbers, or None if it is one of words."""
+    """Return how to read a column as numbers; None for a word column."""
     chosen = options.number_columns
     if profile.kind == "number-in-text":
         return profile.style if chosen is None or profile.name in chosen else None

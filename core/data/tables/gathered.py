@@ -6,7 +6,9 @@ from core.data.tables.table import BATCH_CHARACTERS, Batch
 
 
 class Gathered:
-    """Rows that wait until there are enough for a batch: a library hands on one for each part of a file.
+    """Rows buffered to batch size.
+
+    A library hands on a batch for each part of a file.
 
     Args:
         width: Columns.

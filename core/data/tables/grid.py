@@ -1,4 +1,7 @@
-"""How far the cells of a sheet reach and how much text they hold: a library keeps all of it in memory."""
+"""A sheet's cell extent and text size.
+
+A library keeps all of it in memory.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""Which column of a table names what rows belong to: a customer, a patient, a document. Offered, never just taken."""
+"""Offered group columns of a table: a customer, a patient, a document.
+
+They are offered, never just used.
+"""
 
 import re
 
@@ -59,7 +62,7 @@ def check_group(seen: TableProfile, options: ImportOptions) -> None:
 
 
 def group_guess(seen: TableProfile, taken: set[str], asked: ImportOptions) -> Guess | None:
-    """Return the offer of a column whose rows could be kept together, None where no column looks like one.
+    """Return the guess of a group column; None if no column fits.
 
     Args:
         seen: The table.

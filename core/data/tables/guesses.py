@@ -1,4 +1,4 @@
-"""What was guessed about a table, a line each: task, columns, split, and how the file is read."""
+"""Guesses about a table, a line each: task, columns, split and file format."""
 
 from collections.abc import Iterator
 
@@ -82,7 +82,7 @@ def split_guess(column: str, asked: ImportOptions, option: str = _SPLIT, time_co
 
 
 def task_guess(task: str, why: str, asked: ImportOptions) -> tuple[Guess, ...]:
-    """Return what the data was taken to be for, nothing where the user said so."""
+    """Return the guessed task of the data, nothing where the user chose it."""
     if asked.task or not task:
         return ()
     return (Guess("Task", f"{catalog.find_task(task).title} ({task})", why, "--task TASK"),)
@@ -137,7 +137,10 @@ def _of_the_unused(plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
 
 
 def _of_the_texts(seen: TableProfile, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
-    """Yield which columns are read, in which order and how joined; what several of them or a list mean together."""
+    """Yield the read text columns, their order and joining, and several labels' meaning.
+
+    The meaning is that of several label columns together, or of a list.
+    """
     options, chat, label = plan.options, seen.made("text"), seen.made("label")
     read = [options.text_column, *(options.more_text_columns or ())] if options.text_column else []
     is_chat = chat is not None and chat.name == options.text_column

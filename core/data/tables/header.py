@@ -1,4 +1,4 @@
-"""Where a table begins: empty rows and titles above it, and whether its first row names the columns."""
+"""Where a table begins, after empty rows and titles, and whether a header exists."""
 
 import re
 from collections import Counter
@@ -58,7 +58,7 @@ def find_layout(rows: Sequence[Sequence[str]], has_header: bool | None) -> Layou
 
 
 def header_cells(cells: Sequence[str], width: int, rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return the names for a table's columns, as many as there are cells in its rows.
+    """Return a table's column names, as many as its rows have cells.
 
     Args:
         cells: The header.
@@ -74,7 +74,10 @@ def header_cells(cells: Sequence[str], width: int, rows: Sequence[Sequence[str]]
 
 
 def _is_bare_header(row: Sequence[str], width: int) -> bool:
-    """Return whether a row with a single filled cell names one column of many: a title stands in the first cell."""
+    """Return whether a single-cell row is a column header.
+
+    A title would be in the first cell.
+    """
     return len(row) == width and any(cell.strip() for cell in row) and not row[0].strip()
 
 

@@ -1,4 +1,7 @@
-"""Headers of more than one row: names under merged cells ("2023" over "Visits" and "Sales"), units below the names."""
+"""Multi-row headers: names under merged cells, and units below names.
+
+An example is "2023" over "Visits" and "Sales".
+"""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +37,7 @@ class Header:
 
 
 def has_two_rows(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Return whether a row that holds years, or gaps, stands above the true names of the columns.
+    """Return whether a row of years or gaps is above the true column names.
 
     Args:
         first: That may begin the header.
@@ -83,7 +86,7 @@ def read_header(cells: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
 
 
 def _is_below(row: Sequence[str], above: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
-    """Return whether a row belongs to the header: words where the columns below hold numbers."""
+    """Return whether a row is a header row: words above columns of numbers."""
     over = [i for i in range(min(len(row), len(above))) if _mostly_numbers([r[i] for r in rest if i < len(r)])]
     there = [row[i].strip() for i in over if row[i].strip()]
     if not there or any(is_missing(cell) for cell in there):
@@ -103,7 +106,7 @@ def _is_ruling(row: Sequence[str]) -> bool:
 
 
 def _joined(levels: Sequence[Sequence[str]]) -> list[str]:
-    """Return one name for each column; a name over several columns stands in the first of them only."""
+    """Return one name per column; a spanning name is only in its first cell."""
     filled = []
     for level, below in zip(levels, (*levels[1:], None), strict=False):
         row, last = [], ""
@@ -131,5 +134,8 @@ def _padded(row: Sequence[str], width: int) -> list[str]:
 
 
 def _has_only_digits(cell: str) -> bool:
-    """Return whether a cell holds digits and no letter, as dates, times and amounts do and names do not."""
+    """Return whether a cell has digits but no letter, unlike a name.
+
+    Dates, times and amounts are such cells.
+    """
     return any(sign.isdigit() for sign in cell) and not any(sign.isalpha() for sign in cell)

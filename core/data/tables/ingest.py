@@ -1,4 +1,4 @@
-"""From the rows of a table to the examples of a draft, a few thousand at a time."""
+"""From table rows to a draft's examples, a few thousand at a time."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ _FIRST, _LONGEST_SHOWN = 3, 2_000  # conversations that a look shows, and charac
 
 
 def preview_source(table: Table, options: ImportOptions) -> SourcePreview:
-    """Return what a table seems to be; where nobody can guess it, its columns with the problem.
+    """Return a table's preview; without a guess, its columns with the problem.
 
     Raises:
         DataError: It cannot become what the options ask for.
@@ -200,7 +200,7 @@ def _take_documents(
 
 
 def _clean(batch: Batch, options: ImportOptions, skipped: SkipReport) -> list[str]:
-    """Return the texts of a batch, cleaned if that is wanted; "" where there is nothing."""
+    """Return a batch's texts, cleaned on request; "" for missing texts."""
     texts = batch.columns[0]
     for position, text in enumerate(texts):
         if text[:1] in "=+-@" and looks_like_formula(text):

@@ -1,10 +1,10 @@
-"""Several texts of one row as one, for a model that reads a single text."""
+"""Several texts of a row as one, for models with a single text input."""
 
 from collections.abc import Iterable
 
 
 def join_texts(texts: Iterable[str]) -> str:
-    r"""Return the texts of one row as one: each on a line of its own.
+    r"""Return a row's texts joined as one, each on a separate line.
 
     >>> join_texts(["Late again", "", "It came on Friday."])
     'Late again\nIt came on Friday.'

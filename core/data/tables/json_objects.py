@@ -1,4 +1,4 @@
-"""The objects of a JSON file, however they are arranged: a list, one a line, within an object, or columns."""
+"""Objects of a JSON file in any arrangement: list, JSON Lines, nested, or columns."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ class JsonObjects:
     keys: tuple[str, ...] = ()
 
     def objects(self, skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
-        """Yield the number, the value and the bytes read so far; what is no JSON is counted or refused.
+        """Yield each object's number, value and bytes read; invalid JSON is counted or refused.
 
         Raises:
             BrokenJson: It cannot be read on.
@@ -118,7 +118,7 @@ def _go_to(stream: JsonStream, key: str) -> None:
 
 
 def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
-    """Return how a file's objects are arranged, and the keys that lead to their list if it is within an object.
+    """Return the arrangement of a file's objects, and the keys to a nested list.
 
     Raises:
         BrokenJson: It is no JSON.
@@ -153,7 +153,7 @@ def _is_one_object(path: Path, encoding: str) -> bool:
 
 
 def _list_within(stream: JsonStream, depth: int = 1) -> tuple[str, ...] | None:
-    """Return the keys that lead to the first list of objects within an object, None if there is none."""
+    """Return the keys to an object's first list of objects; None without one."""
     stream.take("{")
     while stream.peek() == '"':
         key = str(stream.value())

@@ -1,4 +1,4 @@
-"""The arrangements in which pandas and others write a table as JSON: index, columns, split, values, table."""
+"""JSON table orientations of pandas and others: index, columns, split, values, table."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ _DEEPEST = 3  # objects of a single key around the table
 
 
 def by_row(value: Any) -> Iterator[dict[str, Any]] | None:
-    """Return the rows of a table that a whole JSON document is, None where it is none.
+    """Return the rows of a JSON document that is a table; None otherwise.
 
     Args:
         value: {"text": ["a"], ...}, {"text": {"0": "a"}, ...}, {"0": {"text": "a"}, ...}, or
@@ -36,7 +36,7 @@ def by_row(value: Any) -> Iterator[dict[str, Any]] | None:
 
 
 def named(values: Iterator[tuple[int, Any, int]], skipped: SkipReport) -> Iterator[tuple[int, Any, int]]:
-    """Yield objects as they come; where they are lists of cells, as objects with the names of the first of them.
+    """Yield objects unchanged, or cell lists as objects named by the first list.
 
     Args:
         values: (number, value, bytes read) of each.
@@ -72,7 +72,7 @@ def _names_columns(header: Sequence[Any], below: Any) -> bool:
 
 
 def _split(value: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
-    """Return the rows of {"columns": [...], "data": [[...], ...]}, None where it is something else."""
+    """Return the rows of {"columns": [...], "data": [[...], ...]}; None otherwise."""
     columns, rows = value.get("columns"), value.get("data", value.get("rows"))
     if not isinstance(columns, list) or not isinstance(rows, list) or not rows:
         return None
@@ -83,7 +83,7 @@ def _split(value: Mapping[str, Any]) -> Iterator[dict[str, Any]] | None:
 
 
 def _name(column: Any) -> str:
-    """Return the name of a column: a text, the levels of one, or an object that has one."""
+    """Return a column's name from a text, its levels, or a named object."""
     if isinstance(column, list):
         return " ".join(map(str, column))
     if isinstance(column, dict):
@@ -96,7 +96,7 @@ def _holds_objects(value: Any) -> bool:
 
 
 def _share_keys(value: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Return whether most objects within an object have a key in common, as rows of a table have."""
+    """Return whether most objects within an object share a key, as table rows do."""
     counts = Counter(key for inner in value.values() for key in inner)
     return bool(counts) and max(counts.values()) > len(value) / 2
 

@@ -1,4 +1,4 @@
-"""The values of a JSON file, one after the other, without holding the whole of it in memory."""
+"""JSON values streamed one by one, without the whole file in memory."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _SPACE = " \t\r\n\ufeff"
 
 
 def json_text(value: Any) -> str:
-    """Return a value as the text of a cell: "" for none, its only item for a list of one."""
+    """Return a value as cell text: "" for none, a one-item list's only item."""
     if isinstance(value, str):
         return value
     if value is None or value != value:

@@ -1,4 +1,4 @@
-"""What the columns of a table were taken to hold where that is not plain to see, a line each."""
+"""The guesses of unclear column kinds, a line each."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ _FREE_TEXT = "free text: the words that tell most are counted"
 
 
 def kind_guesses(seen: TableProfile, features: Features | None, asked: ImportOptions) -> Iterator[Guess]:
-    """Yield how dates, durations, codes and texts were understood, of the columns that a number is predicted from.
+    """Yield how dates, durations, codes and texts of feature columns were understood.
 
     Args:
         seen: The table.

@@ -1,4 +1,4 @@
-"""Labels as people write them, made one: "Positive", "positive ", "pos" and, where it can only mean that, 1."""
+"""Merged label spellings: "Positive", "positive ", "pos" and, if unambiguous, 1."""
 
 import re
 import unicodedata
@@ -39,7 +39,7 @@ def is_about_sentiment(*names: str) -> bool:
 
 
 def is_sentiment(written: Iterable[str]) -> bool:
-    """Return whether labels are at least two of the words for good, bad and neither."""
+    """Return whether labels include at least two words for good, bad and neutral."""
     names = {_SYNONYMS.get(folded(label), "") for label in written}
     return len(names) > 1 and "" not in names
 
@@ -66,19 +66,22 @@ def normalise_labels(counts: Mapping[str, int], about_sentiment: bool) -> dict[s
 
 
 def is_no_label(written: str) -> bool:
-    """Return whether what stands in a label's place is what programs write where there is nothing."""
+    """Return whether a label is a program's mark for a missing value."""
     return folded(written) in _NO_LABEL
 
 
 def folded(label: str) -> str:
-    """Return a label without what does not matter: case, width, spaces around it, the ".0" of a number."""
+    """Return a label without case, width, surrounding spaces and a number's ".0"."""
     plain = " ".join(unicodedata.normalize("NFKC", label).split()).casefold()
     whole = _WHOLE.fullmatch(plain)
     return whole[1] if whole else plain
 
 
 def _is_star(key: str, merged: Mapping[str, str]) -> bool:
-    """Return whether a name is one of those that all numbers of stars get alike."""
+    """Return whether a name is one of the common names of star ratings.
+
+    All numbers of stars get these names alike.
+    """
     return key in merged.values() and _STARS.fullmatch(key) is not None
 
 
@@ -89,7 +92,10 @@ def _style(text: str) -> str:
 
 
 def _common_style(spellings: Mapping[str, Counter[str]]) -> str:
-    """Return how most rows write their labels, so that merged ones look alike: Good and Bad, or good and bad."""
+    """Return most rows' label style, so that merged labels match.
+
+    An example is Good and Bad, or good and bad.
+    """
     counts: Counter[str] = Counter()
     for variants in spellings.values():
         for text, count in variants.items():
@@ -99,7 +105,10 @@ def _common_style(spellings: Mapping[str, Counter[str]]) -> str:
 
 
 def _best(variants: Counter[str], style: str) -> str:
-    """Return the most frequent spelling in the common style, or of all; of equally frequent ones the first."""
+    """Return the most frequent spelling in the common style, else of all spellings.
+
+    Of equally frequent ones it is the first.
+    """
     alike = [spelling for spelling in variants if _style(spelling) == style] or list(variants)
     best = min(alike, key=lambda spelling: (-variants[spelling], spelling))
     whole = _WHOLE.fullmatch(best)
@@ -107,7 +116,7 @@ def _best(variants: Counter[str], style: str) -> str:
 
 
 def _synonyms(keys: set[str], about_sentiment: bool) -> dict[str, str]:
-    """Return the other name of each folded label that is surely a synonym among these."""
+    """Return the synonym of each folded label that surely has one among these."""
     numbers = next((mapping for mapping in _NUMBERED if about_sentiment and keys and keys <= set(mapping)), None)
     if numbers is not None and len(keys) > 1:
         return {key: numbers[key] for key in keys}
@@ -150,7 +159,7 @@ def check_label_count(count: int, column: str, file: str, numeric: bool) -> None
 
 
 class LabelBook:
-    """The name of every label, growing where rows bring ones that were not seen in the beginning of the file.
+    """Label names, extended by rows with labels not seen in the file's beginning.
 
     Args:
         label_map: From a label as written to its name; "" drops its rows.
@@ -168,7 +177,7 @@ class LabelBook:
             self._by_fold.setdefault(folded(written), name)
 
     def name(self, written: str) -> str:
-        """Return the name of a label as written; "" if its rows are to be dropped."""
+        """Return a written label's name; "" if its rows are to be dropped."""
         known = self.names.get(written)
         if known is None:
             known = " ".join(written.split())[:LONGEST_LABEL] if self._normalise else written
@@ -180,7 +189,7 @@ class LabelBook:
         return known
 
     def named(self, written: Sequence[str], options: ImportOptions) -> list[str]:
-        """Return the names of the labels of some rows, "" of those to be dropped; count them.
+        """Return the label names of some rows, "" where dropped, and count them.
 
         Raises:
             DataError: There are more labels than can be told apart.

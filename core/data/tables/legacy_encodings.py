@@ -1,4 +1,4 @@
-"""Which of the encodings from before UTF-8 some bytes are in, by the script that they make sense in.
+"""Which pre-UTF-8 encoding some bytes have, by the script in which they make sense.
 
 Single accented letters among plain ones mislead every detector on a short file, so the script is settled first.
 """
@@ -60,14 +60,14 @@ def legacy_encoding(sample: bytes) -> str:
 
 
 def _detected(sample: bytes) -> str:
-    """Return what the library says, in Python's name; "" where it does not know or nobody writes tables so."""
+    """Return the library's detected encoding, in Python's name; "" if unknown or implausible."""
     import chardet
 
     return _KNOWN.get(str(chardet.detect(sample)["encoding"]).lower(), "")
 
 
 def _makes_east_asian_sense(sample: bytes, name: str) -> bool:
-    """Return whether the bytes are whole Chinese, Japanese or Korean, in common characters that stand together."""
+    """Return whether bytes decode to plausible Chinese, Japanese or Korean: common, adjacent characters."""
     try:
         text = codecs.getincrementaldecoder(name)().decode(sample)
     except UnicodeDecodeError:
@@ -81,6 +81,6 @@ def _makes_east_asian_sense(sample: bytes, name: str) -> bool:
 
 
 def _come_together(text: str) -> bool:
-    """Return whether characters beyond ASCII mostly stand beside each other, as in no accented European text."""
+    """Return whether non-ASCII characters are mostly adjacent, as in no accented European text."""
     runs = re.findall(r"[^\x00-\x7f]+", text)
     return sum(len(run) for run in runs) >= 2 * len(runs)

@@ -1,4 +1,4 @@
-"""Tables in HTML and in Excel's XML of 2003, which many programs export as .xls: streamed, never rendered."""
+"""HTML and Excel 2003 XML tables, often exported as .xls: streamed, never rendered."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -61,7 +61,7 @@ class Sheet:
 
 @dataclass
 class Cell:
-    """One cell: its text, its place where it is not simply the next one, and how many it covers."""
+    """A cell: its text, its explicit position if any, and its span."""
 
     text: str = ""
     at: int = -1
@@ -70,7 +70,10 @@ class Cell:
 
 
 def markup_kind(start: bytes) -> str:
-    """Return "HTML" or "Excel 2003 XML" by the first bytes of a file, "" where they are neither or hold no table."""
+    """Return "HTML" or "Excel 2003 XML" by a file's first bytes, else "".
+
+    It is "" too where they hold no table.
+    """
     text = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if not text.startswith(_BEGINNINGS):
         return ""
@@ -117,7 +120,7 @@ def _html(pieces: Iterator[str], path: Path) -> list[Sheet]:
 
 
 class _HtmlTables:
-    """Makes sheets of the tables of a page; of tables within tables, each is one of its own."""
+    """Makes a sheet of each table on a page, including nested ones."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.sheets, self._count = path, list[Sheet](), 0
@@ -155,7 +158,7 @@ class _HtmlTables:
 
 
 def _text(element: Any) -> str:
-    """Return the text of a cell as it is shown: blanks made one, a line for each <br> or <p>."""
+    """Return a cell's displayed text: blanks collapsed, a line for each <br> or <p>."""
     if not len(element):
         return " ".join((element.text or "")[:_LONGEST_CELL].split())
     from lxml import etree

@@ -1,4 +1,4 @@
-"""Names of months in the languages that tables are written in, long and short, as Unicode's CLDR has them."""
+"""Long and short month names in the languages of tables, from Unicode's CLDR."""
 
 import unicodedata
 from functools import cache
@@ -16,14 +16,17 @@ _QUICK = {name[:length]: number for number, name in enumerate(_ENGLISH, 1) for l
 
 
 def month_of(name: str) -> int:
-    """Return the number of a month, 1 to 12; 0 where the name is none."""
+    """Return a month's number, 1 to 12; 0 for an unknown name."""
     plain = _plain(name)
     return _QUICK.get(plain) or _names().get(plain, 0)
 
 
 @cache
 def _names() -> dict[str, int]:
-    """Return the number of each month by its name; read where a name is not English, since it takes a moment."""
+    """Return each month's number by name.
+
+    Names are read only if one is not English, since that takes a moment.
+    """
     from babel.dates import get_month_names
 
     found: dict[str, int] = {}

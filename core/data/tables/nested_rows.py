@@ -1,4 +1,7 @@
-"""Objects whose rows lie within lists within lists, as SQuAD's questions do within paragraphs within articles."""
+"""Objects with rows in lists within lists, such as SQuAD's questions in paragraphs.
+
+The paragraphs are in articles.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +16,7 @@ _SHOWN = 4
 
 
 def refuse_nested(objects: Sequence[Any], name: str) -> None:
-    """Refuse objects of which nearly everything lies in lists within lists: each of those is a row of its own.
+    """Refuse objects whose content is mostly in nested lists, whose items should be rows.
 
     Args:
         objects: The first of a file.
@@ -47,7 +50,7 @@ def refuse_nested(objects: Sequence[Any], name: str) -> None:
 
 
 def _list_within(value: Any) -> str:
-    """Return the name of a list of objects within a list of objects; "" if there is none."""
+    """Return the name of an object list nested in an object list, else ""."""
     if not _is_objects(value):
         return ""
     for item in value:

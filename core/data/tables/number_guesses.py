@@ -1,4 +1,4 @@
-"""How the numbers of a table's columns were understood, a line for each column that does not write plain numbers."""
+"""Guesses about a table's number columns, for each column not written as plain numbers."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _NAMED = {".": "point", ",": "comma"}
 
 
 def number_guesses(seen: TableProfile, features: Features | None) -> Iterator[Guess]:
-    """Yield what was taken for the unit and the decimal sign of each column that is used as numbers.
+    """Yield the guessed unit and decimal sign of each column used as numbers.
 
     Args:
         seen: The table.

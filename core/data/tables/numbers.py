@@ -1,4 +1,6 @@
-"""Numbers as people write them: "8GB", "1.37kg", "1.234,50 EUR", "$1,299.00", "9.1K", "12 %", "(300)", "$50k-$60k".
+"""Parsing of human-written numbers such as "8GB", "1.234,50 EUR", "12 %" and "$50k-$60k".
+
+Others are "1.37kg", "$1,299.00", "9.1K" and "(300)".
 
 How a column writes its numbers is found out once, from its values together: a lone "1.234" could be anything.
 """
@@ -87,7 +89,9 @@ def number_style(values: Sequence[str], hint: Decimal = ".", name: str = "") -> 
 
 
 def style_in(unit: str, values: Sequence[str], hint: Decimal = ".") -> NumberStyle:
-    """Return how values write numbers that are to be in a known unit, such as that of a column learnt before.
+    """Return the number style of values in a known unit.
+
+    The unit is for example that of a column learnt before.
 
     Args:
         unit: As `NumberStyle.unit` has it; "" for none.
@@ -106,13 +110,16 @@ def style_in(unit: str, values: Sequence[str], hint: Decimal = ".") -> NumberSty
 
 
 def why_no_number(values: Sequence[str]) -> Incomparable:
-    """Return why values that are numbers with units cannot be compared, nothing where they are none, or can be."""
+    """Return why values with units cannot be compared; empty where they can be.
+
+    Values that are no numbers give an empty result too.
+    """
     counts, _ = _spellings(_taken_apart(values), ".")
     return several_kinds(counts)
 
 
 def parse_number(text: str, style: NumberStyle) -> float | None:
-    """Return the number that a text writes; NaN where it is missing, None where it is something else."""
+    """Return the number written in a text; NaN where missing, None where unreadable."""
     if is_missing(text):
         return float("nan")
     written = take_apart(text)
@@ -120,7 +127,7 @@ def parse_number(text: str, style: NumberStyle) -> float | None:
 
 
 def parse_numbers(values: Sequence[str], style: NumberStyle) -> tuple[NDArray[np.float64], list[int]]:
-    """Return the numbers (NaN where missing or unreadable) and the positions of those that are unreadable.
+    """Return the numbers, NaN where missing or unreadable, and the positions of unreadable values.
 
     Args:
         values: (N,) as written.
@@ -162,7 +169,7 @@ def _taken_apart(values: Sequence[str]) -> list[Written]:
 
 
 def _spellings(found: Sequence[Written], decimal: Decimal) -> tuple[Counter[Spelling], dict[Spelling, float]]:
-    """Return how many numbers stand with each spelling of a unit, and the typical one of each."""
+    """Return the count and the median size of numbers for each unit spelling."""
     numbers: dict[Spelling, list[float]] = {}
     for amount in (amount for one in found for amount in one.amounts):
         size = abs(float(_digits(amount, decimal) or 0.0))
@@ -173,7 +180,7 @@ def _spellings(found: Sequence[Written], decimal: Decimal) -> tuple[Counter[Spel
 
 
 def _forms(values: Sequence[str], found: Sequence[Written]) -> tuple[str, ...]:
-    """Return in words what ranges and bounds among values count for, with the first of each."""
+    """Return how ranges and bounds among values are counted, with a first example each."""
     if all(one.form == "one" for one in found):
         return ()
     shown: dict[Form, str] = {}
@@ -191,7 +198,7 @@ def _forms(values: Sequence[str], found: Sequence[Written]) -> tuple[str, ...]:
 
 
 def _value(written: Written, style: NumberStyle) -> float | None:
-    """Return the number that is written, in the unit of its column; None where it is none."""
+    """Return the number in the column's unit; None where it is not a number."""
     if len(written.amounts) == 1:
         return _amount(written.amounts[0], style)
     values = [_amount(amount, style) for amount in written.amounts]
@@ -226,7 +233,7 @@ def _amount(amount: Amount, style: NumberStyle) -> float | None:
 
 
 def _digits(amount: Amount, decimal: Decimal) -> str | None:
-    """Return digits as programs write them, None where the signs among them make no sense."""
+    """Return digits in plain program notation; None where their separators make no sense."""
     digits = amount.digits
     group = "," if decimal == "." else "."
     whole, _, fraction = digits.rpartition(decimal) if decimal in digits else (digits, "", "")
@@ -243,7 +250,7 @@ def _digits(amount: Amount, decimal: Decimal) -> str | None:
 
 
 def _are_groups(groups: Sequence[str]) -> bool:
-    """Return whether pieces of digits are groups of thousands: 1 234 567, or in India 12 34 567."""
+    """Check whether digit groups are thousands: 1 234 567, or Indian 12 34 567."""
     if len(groups) == 1:
         return True
     first, *middle, last = groups
@@ -256,7 +263,7 @@ def _are_groups(groups: Sequence[str]) -> bool:
 
 
 def _same_unit(unit: str) -> str:
-    """Return a unit without case and plural, so that "1 day" and "7 Days" agree."""
+    """Return a unit without case and plural, so "1 day" and "7 Days" agree."""
     return unit.casefold().rstrip("s.")
 
 
@@ -277,7 +284,7 @@ def _decimal(digits: Sequence[str], hint: Decimal) -> Decimal:
 
 
 def _vote(text: str) -> Decimal | None:
-    """Return the decimal sign that one number must have, or None where it could be either."""
+    """Return the decimal sign that a number implies; None where it is ambiguous."""
     last_point, last_comma = text.rfind("."), text.rfind(",")
     if last_point >= 0 and last_comma >= 0:
         return "." if last_point > last_comma else ","

@@ -1,4 +1,6 @@
-"""What is checked of an old workbook (.xls, BIFF in an OLE file) before a library opens it, which reads all its sheets.
+"""Checks of an old workbook (.xls, BIFF in an OLE file) before opening.
+
+The library that opens it reads all its sheets at once.
 
 The records: https://learn.microsoft.com/openspecs/office_file_formats/ms-xls
 """
@@ -22,7 +24,7 @@ class BrokenWorkbook(Exception):
 
 
 def check_old_workbook(path: Path) -> None:
-    """Make sure that the sheets of an old workbook, and the texts in them, fit into memory.
+    """Check that an old workbook's sheets and their texts fit into memory.
 
     Raises:
         DataError: They do not.
@@ -65,7 +67,10 @@ def _check_records(content: bytes, path: Path) -> None:
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield every record's kind and bytes; those of the shared texts with what continues them, after a mark each."""
+    """Yield each record's kind and bytes, with the shared texts' continuation records joined.
+
+    The joined bytes state the number and the length of the parts first.
+    """
     at, held = 0, None
     parts: list[bytes] = []
     while at + 4 <= len(content):
@@ -87,7 +92,10 @@ def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _joined(parts: list[bytes]) -> bytes:
-    """Return the shared texts as one record; where a text goes on in the next part, its flag stands once more."""
+    """Return the shared texts as one record that keeps the part boundaries.
+
+    Where a text continues in the next part, its flag is repeated there.
+    """
     return b"".join([struct.pack("<I", len(parts)), *(struct.pack("<I", len(part)) for part in parts), *parts])
 
 

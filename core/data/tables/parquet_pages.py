@@ -1,4 +1,6 @@
-"""How large the pages of a Parquet file become when they are unpacked, by their own headers: a library believes these.
+"""Unpacked sizes of Parquet pages, from their own headers.
+
+A library trusts these headers when it allocates memory.
 
 The headers are structures of Thrift's compact protocol:
 https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift (PageHeader) and
@@ -21,7 +23,7 @@ class BrokenPage(Exception):
 
 
 def page_sizes(path: Path, metadata: Any) -> Iterator[int]:
-    """Yield the unpacked size of every compressed page, in bytes, as its header states it.
+    """Yield the unpacked size in bytes of each compressed page, from its header.
 
     Args:
         path: The file.

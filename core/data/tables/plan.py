@@ -1,4 +1,4 @@
-"""What a table will become: which task, which columns in which role, which label by which name."""
+"""The plan of an import: the task, column roles and label names."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -81,7 +81,9 @@ def make_plan(seen: TableProfile, options: ImportOptions) -> Plan:
 
 
 def undecided(seen: TableProfile, options: ImportOptions) -> Plan:
-    """Return the plan of a table that nobody can guess: shown all the same, so that its columns can be chosen.
+    """Return the plan of a table without a guess.
+
+    It is shown all the same, so that its columns can be chosen.
 
     Args:
         seen: The table.
@@ -124,7 +126,9 @@ def _plan_texts(
 def _classes(
     seen: TableProfile, options: ImportOptions, label: str
 ) -> tuple[dict[str, str], dict[str, int], list[str]]:
-    """Return the name of every label as written, examples by name, the most frequent first, and sentences.
+    """Return label names by spelling, examples by label, and what to say of them.
+
+    The most frequent label comes first.
 
     Raises:
         DataError: There are too many labels, or nothing can be learnt from them.
@@ -161,7 +165,7 @@ def _several_labels(seen: TableProfile, options: ImportOptions, label: str) -> s
 def _label_map(
     seen: TableProfile, options: ImportOptions, label: str, counts: Counter[str]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the name of every label as written, and a sentence if numbers were given words."""
+    """Return each label's name, and a note if numeric labels were given words."""
     notes = []
     named = seen.table.label_names.get(label, ())
     if named and all(written.isdigit() and int(written) < len(named) for written in counts):

@@ -1,4 +1,7 @@
-"""Lines above a table that are no rows: comments with # or %, and the attributes of an ARFF file."""
+"""Lines above a table that are not rows: comments and ARFF attributes.
+
+Comments begin with # or %.
+"""
 
 import csv
 import re
@@ -33,7 +36,7 @@ class Preamble:
     kind: str = ""
 
     def read_over(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield a file's lines, with nothing in place of those above the table; each stays in its place.
+        """Yield a file's lines with those above the table blanked, keeping line numbers.
 
         Args:
             lines: With their ends.
@@ -72,7 +75,7 @@ def find_preamble(sample: str) -> Preamble:
 
 
 def settled(found: Preamble, rest: Sequence[Sequence[str]], split: Callable[[str], list[str]]) -> Preamble:
-    """Return what truly stands above a table, now that it is known how its cells are separated.
+    """Return the preamble, settled by how the table's cells are separated.
 
     Args:
         found: The lines that begin with a sign of comments.
@@ -89,7 +92,7 @@ def settled(found: Preamble, rest: Sequence[Sequence[str]], split: Callable[[str
 
 
 def _arff(lines: Sequence[str]) -> Preamble | None:
-    """Return the attributes of an ARFF file as the names of its columns, None if it is no such file."""
+    """Return the column names of an ARFF file's attributes; None for other files."""
     starts = [line.strip().lower()[:10] for line in lines]
     if "@relation" not in {start[:9] for start in starts}:
         return None

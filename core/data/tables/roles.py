@@ -1,4 +1,4 @@
-"""Which column of a table is the text, which the label, which the number to predict: guesses, shown for correction."""
+"""Guesses of the column roles text, label and target number, shown for correction."""
 
 import json
 import re
@@ -92,7 +92,7 @@ _NOT_LABEL = re.compile(
 
 
 def guess_split(profiles: Sequence[ColumnProfile]) -> str:
-    """Return the column that says which rows are for training and which for test, "" if none does."""
+    """Return the column that assigns rows to training or test; `""` if none does."""
     for profile in profiles:
         if _plain(profile.name) not in _SPLIT_NAMES or not profile.counts:
             continue
@@ -115,7 +115,7 @@ def guess_text(profiles: Sequence[ColumnProfile]) -> str:
 
 
 def guess_texts(profiles: Sequence[ColumnProfile], text: str) -> list[str]:
-    """Return the columns of texts that are read together with the text, itself among them, in the table's order.
+    """Return the text columns read together, the main text included, in table order.
 
     A title beside its body, a premise beside its hypothesis; not the same text once more, cleaned or translated.
     """
@@ -183,7 +183,7 @@ def is_called_label(name: str) -> bool:
 
 
 def is_named_target(name: str) -> bool:
-    """Return whether a column's name says that it is what people want to know: a price, a score, a label."""
+    """Check whether a column name suggests a target: a price, a score, a label."""
     return max(_rank(name, _TARGET_NAMES), _rank(name, _LABEL_NAMES)) >= 2 or bool(_TARGET_PART.search(_plain(name)))
 
 
@@ -193,13 +193,13 @@ def is_kind(profile: ColumnProfile) -> bool:
 
 
 def holds_kinds(profile: ColumnProfile) -> bool:
-    """Return whether a column holds words of which few come again and again, and no numbers."""
+    """Return whether a column holds few words that recur, and no numbers."""
     few = 2 <= profile.distinct <= min(_MOST_KINDS, profile.counts.total() // 2)
     return is_kind(profile) and profile.style is None and few
 
 
 def guess_category(profiles: Sequence[ColumnProfile]) -> str:
-    """Return the column that is called what a row turned out to be and holds few kinds, "" if there is none."""
+    """Return the column that names an outcome and holds few kinds, else ""."""
     scored = [(_rank(p.name, _CATEGORY_NAMES), p.position, p.name) for p in profiles if _holds_few(p)]
     best = max(scored, default=(0.0, 0, ""))
     return best[2] if best[0] > 0 else ""
@@ -215,7 +215,7 @@ def _holds_few(profile: ColumnProfile) -> bool:
 
 
 def guess_target(profiles: Sequence[ColumnProfile]) -> str:
-    """Return the column of numbers that is most likely to be predicted, "" if there is none."""
+    """Return the number column most likely to be the target; `""` if none."""
     if (first := first_rather_than_last(profiles)) is not None:
         return first.name
     names = {_plain(profile.name) for profile in profiles}
@@ -241,7 +241,7 @@ def _plain(name: str) -> str:
 
 
 def _rank(name: str, lists: Sequence[Sequence[str]]) -> float:
-    """Return how well a name is known: 4, 3 or 2; 1 where it only holds such a word; else 0."""
+    """Return a name's rank: 4, 3, 2; 1 for a contained word, else 0."""
     plain = _plain(name)
     for points, names in zip((4.0, 3.0, 2.0), lists, strict=True):
         if plain in names:
@@ -297,7 +297,7 @@ def _label_score(profile: ColumnProfile) -> float:
 
 
 def _target_score(profile: ColumnProfile, names: set[str]) -> float:
-    """Return how likely a column is the number to predict; 0 if it cannot be.
+    """Return how likely a column is the target number; 0 if it cannot be.
 
     Args:
         profile: Of the column.

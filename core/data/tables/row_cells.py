@@ -1,4 +1,7 @@
-"""What every row of a table has beside its content, and how rows are picked: shared by what takes texts and numbers."""
+"""Cells common to all rows of a table, and the selection of rows.
+
+Used for tables of texts and of numbers.
+"""
 
 from typing import Any
 
@@ -14,7 +17,9 @@ from core.dataset_types import ImportOptions
 
 
 def common_cells(batch: Batch, split_at: int, options: ImportOptions, skipped: SkipReport) -> dict[str, Any]:
-    """Return the columns that every row has: the split that the source gives, the line, and its group where it has one.
+    """Return the columns common to all rows: the given split, line and group.
+
+    The group is there only where the rows have one.
 
     Args:
         batch: Of the table; the column that names the split is at `split_at`, that of the groups after it.

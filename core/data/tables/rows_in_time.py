@@ -1,4 +1,7 @@
-"""Whether the rows of a table come one after the other in time: then later ones are predicted from earlier ones."""
+"""Detection of tables whose rows are ordered in time.
+
+Later rows of such a table are predicted from earlier ones.
+"""
 
 from collections.abc import Iterable
 
@@ -18,7 +21,7 @@ REGULAR = 0.9  # share of the steps from moment to moment that are as long as mo
 
 
 def time_column(seen: TableProfile, dates: Iterable[str], options: ImportOptions) -> str:
-    """Return the column of dates by which the rows are divided, "" where chance divides them.
+    """Return the date column for a split by time; `""` for a random split.
 
     Args:
         seen: The table.
@@ -43,7 +46,7 @@ def time_column(seen: TableProfile, dates: Iterable[str], options: ImportOptions
 
 
 def _in_time(profile: ColumnProfile) -> bool:
-    """Return whether rows stand in the order of their dates, or these come at an even pace."""
+    """Check whether rows follow their dates' order, or dates come at even intervals."""
     assert profile.dates is not None  # asked only of columns of dates
     moments = parse_dates(profile.values, profile.dates)[0]
     there = moments[~np.isnan(moments)]
@@ -59,6 +62,6 @@ def _is_ordered(moments: NDArray[np.float64]) -> bool:
 
 
 def _is_regular(moments: NDArray[np.float64]) -> bool:
-    """Return whether different moments, in order, are mostly as far apart: a measurement each hour, sales each day."""
+    """Check whether sorted distinct moments are mostly evenly spaced, such as hourly or daily."""
     steps = np.diff(moments)
     return len(moments) >= FEWEST_STEPS and bool((steps == np.median(steps)).mean() >= REGULAR)

@@ -1,4 +1,7 @@
-"""Rows with several labels: lists, "a, b", columns of 0 and 1. One each is learnt here, by a choice that is said."""
+"""Rows with several labels: lists, "a, b", columns of 0 and 1.
+
+One label a row is learnt, by a choice that is reported.
+"""
 
 import ast
 import json
@@ -27,7 +30,7 @@ Labels = Callable[[str], list[str]]
 
 
 def listed_labels(cell: str) -> list[str] | None:
-    """Return the labels of a cell that is a list as JSON or Python writes it, None if it is none."""
+    """Return the labels of a cell with a JSON or Python list; None otherwise."""
     text = cell.strip()
     if not (2 <= len(text) <= _LONGEST_LIST and (text[0], text[-1]) in (("[", "]"), ("(", ")"), ("{", "}"))):
         return None
@@ -46,7 +49,7 @@ def listed_labels(cell: str) -> list[str] | None:
 
 
 def labels_in(profile: ColumnProfile, is_label: bool) -> Labels | None:
-    """Return what takes a column's cells apart into labels, None if they are one label each.
+    """Return a function that splits a column's cells into labels; None for single labels.
 
     Args:
         profile: Of the column.
@@ -75,13 +78,13 @@ def _cut(cell: str, mark: str) -> list[str]:
 
 
 def _repeat(lists: Sequence[Sequence[str]]) -> bool:
-    """Return whether lists hold a few kinds again and again, as labels do and the words of texts do not."""
+    """Check whether lists repeat a few values, as labels do and words do not."""
     known = {label for labels in lists for label in labels}
     return len(known) <= MOST_LABELS and 2 * len(known) <= sum(map(len, lists)) <= _MOST_EACH * len(lists)
 
 
 def _are_shared(cells: Sequence[Sequence[str]]) -> bool:
-    """Return whether what stands together in cells also stands in others: the same labels in different company."""
+    """Check whether parts that occur together also occur in other combinations, as labels do."""
     parts = Counter(part for cell in cells for part in {*map(folded, cell)})
     joined = {part for cell in cells if len(cell) > 1 for part in map(folded, cell)}
     if not joined or len(parts) > MOST_LABELS or any(len(part) > _LONGEST_PART for part in joined):
@@ -117,7 +120,7 @@ def _of_rows(several: int, total: int) -> str:
 
 
 def told(choice: str) -> str:
-    """Return what is done with rows of several labels, and what could be done instead."""
+    """Return how rows with several labels are handled, and the alternatives."""
     others = {
         FIRST: "only the first of a row is used",
         LEAVE_OUT: "rows with several are left out",
@@ -156,7 +159,10 @@ def _make(take_apart: Labels, choice: str) -> Make:
 
 
 def one_of(labels: Iterable[str], choice: str, line: int, skipped: SkipReport) -> str | None:
-    """Return the one label of a row that is learnt, None if the row is to be left out for having several."""
+    """Return the one label learnt from a row; None to leave the row out.
+
+    A row is left out for having several labels.
+    """
     labels = list(dict.fromkeys(labels))
     if choice.startswith(AGAINST):
         label = choice.removeprefix(AGAINST)
@@ -168,7 +174,7 @@ def one_of(labels: Iterable[str], choice: str, line: int, skipped: SkipReport) -
 
 
 def of_columns(profiles: Sequence[ColumnProfile], choice: str, taken: Sequence[str]) -> Derived:
-    """Return the label that columns of 0 and 1 say together, one column a label.
+    """Return the one label derived from binary columns, one column a label.
 
     Args:
         profiles: Of the columns.
@@ -209,7 +215,7 @@ def _is_yes(cell: str) -> bool:
 
 
 def is_binary(profile: ColumnProfile) -> bool:
-    """Return whether a column holds 0 and 1, or yes and no, and both of them."""
+    """Check whether a column holds both 0 and 1, or yes and no."""
     values = {value.strip().lower() for value in profile.counts}
     return len(values) <= 4 and values <= _YES | _NO and bool(values & _YES) and bool(values & (_NO - {""}))
 
@@ -224,7 +230,7 @@ def _without_prefix(names: Sequence[str]) -> list[str]:
 
 
 def together(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
-    """Return the columns of 0 and 1 that say one label together, none if there are none.
+    """Return the binary columns that form one label together; none if there are none.
 
     Each row has exactly one 1 (one-hot), or there are at least three beside each other (multi-hot, dummy coding).
     """

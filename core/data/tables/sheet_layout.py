@@ -1,4 +1,4 @@
-"""How a sheet is laid out: which columns are its table, where it begins, what merged cells cover."""
+"""The layout of a sheet: table columns, first row, and merged cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,7 +79,10 @@ def lay_out(rows: Sequence[Sequence[str]], spans: Sequence[Span], options: Impor
 
 
 def _table_columns(rows: Sequence[Sequence[str]]) -> tuple[int, int, list[int]]:
-    """Return the columns of the fullest table of a sheet, and the first columns of other tables beside it."""
+    """Return the columns of a sheet's fullest table, and other tables' first columns.
+
+    The other tables are those beside it.
+    """
     width = max(map(len, rows), default=0)
     filled = [sum(bool(row[i].strip()) for row in rows if i < len(row)) for i in range(width)]
     blocks: list[tuple[int, int]] = []
@@ -96,7 +99,7 @@ def _table_columns(rows: Sequence[Sequence[str]]) -> tuple[int, int, list[int]]:
 
 
 def _fill_right(block: list[list[str]], spans: Sequence[Span], first_column: int, begin: int) -> None:
-    """Write the text of merged cells of the header into all columns that they cover."""
+    """Write the text of merged header cells into all columns that they cover."""
     for top, left, bottom, right in spans:
         if begin <= top < len(block) and top <= begin + 2 and right > left and bottom - top < 3:
             at = left - first_column

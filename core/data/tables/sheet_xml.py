@@ -1,4 +1,4 @@
-"""What the parts of a workbook say of themselves, read as XML: addresses, repetitions, shared texts, formulas.
+"""XML parts of a workbook: addresses, repetitions, shared texts and formulas.
 
 As the library does that reads them afterwards: a cell without an address stands beside the one before.
 """
@@ -174,7 +174,7 @@ def _local(name: str) -> str:
 
 
 def _place(address: str) -> tuple[int, int]:
-    """Return the row and the column of an address: (7, 28) of "AB7" or "ab7"."""
+    """Return row and column of an address: (7, 28) of "AB7" or "ab7"."""
     letters = address.rstrip("0123456789")
     if not letters or len(letters) > _LONGEST_COLUMN or not (letters.isascii() and letters.isalpha()):
         raise BrokenXml
@@ -191,6 +191,6 @@ def _whole(text: str) -> int:
 
 
 def _repeats(attributes: dict[str, str], key: str) -> int:
-    """Return how often something is repeated; once where it is not said, or not in a number."""
+    """Return the repetition count of an element; 1 where missing or not a number."""
     said = attributes.get(key, "1").removeprefix("+")
     return int(said[:_LONGEST_NUMBER]) if said.isascii() and said.isdigit() else 1

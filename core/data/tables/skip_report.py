@@ -1,4 +1,4 @@
-"""What had to be left out or changed while a table was read: counted here, told as findings."""
+"""Counts of rows and cells left out or changed during reading, for findings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

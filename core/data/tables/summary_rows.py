@@ -1,4 +1,6 @@
-"""Rows of a table that are no examples: sums and averages, notes at its foot, titles within it, its header repeated.
+"""Detection of table rows that are not examples: totals, notes, titles, repeated headers.
+
+Totals are sums and averages; notes are those at the foot of the table.
 
 They are found by their words, and by arithmetic: a last row that is the sum or the mean of those above it.
 """
@@ -66,7 +68,7 @@ class _Seen:
 
 @dataclass
 class _Scan:
-    """What one pass over a table tells: its sums, how full its rows are, and which rows may be no examples."""
+    """The result of one pass over a table: sums, filled cells, candidate summary rows."""
 
     names: tuple[str, ...]
     styles: list[NumberStyle | None] = field(default_factory=list)
@@ -143,7 +145,7 @@ class _Scan:
 
 
 def without_summaries(table: Table, keep: bool) -> Table:
-    """Return a table without the rows that are no examples, and with what is to be said about them.
+    """Return a table without its summary rows, and with notes about them.
 
     Args:
         table: As the file has it. Of one with more than a look reads, none is left out: its foot is not known.
@@ -178,7 +180,10 @@ def find_summaries(table: Table) -> list[Row]:
 
 
 def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
-    """Return all rows of another table below, with other names for its columns, from its title on."""
+    """Return all rows of another table below, from its title on.
+
+    Its columns have other names.
+    """
     above = [row.line for row in scan.suspects if row.line < begin.line and row.filled <= 1]
     first = above[-1] if above and above[-1] == begin.line - 1 else begin.line
     rows = []
@@ -189,7 +194,10 @@ def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
 
 
 def _within(scan: _Scan) -> Iterator[Row]:
-    """Yield rows anywhere in the table: sums that leave other cells empty, titles, the header again."""
+    """Yield summary rows within the table: subtotals, titles and repeated headers.
+
+    Subtotals are sums that leave other cells empty.
+    """
     last = max((row.line for row in scan.foot if row.filled > 1 and not row.named), default=0)
     block = np.zeros(len(scan.styles))  # the sums of all rows until the last title or sum
     for row in scan.suspects:
@@ -219,7 +227,7 @@ def _at_the_foot(scan: _Scan) -> Iterator[Row]:
 
 
 def _kind_at_foot(row: _Seen, below: Sequence[_Seen], scan: _Scan, left: set[int]) -> What | None:
-    """Return what a row at the foot is, None if it is an ordinary one."""
+    """Return the kind of a row at the foot; None for an ordinary row."""
     if row.filled == 1 and not np.isfinite(row.numbers).any() and scan.usual > 1:
         text = next(cell for cell in row.cells if cell.strip())
         return "note" if is_note(text) or _is_wide(scan) else None
@@ -234,7 +242,7 @@ def _kind_at_foot(row: _Seen, below: Sequence[_Seen], scan: _Scan, left: set[int
 
 
 def _sums_up(row: _Seen, others: Sequence[_Seen], scan: _Scan) -> bool:
-    """Return whether the numbers of a row are sums or means of those of the rows of data."""
+    """Check whether a row's numbers are sums or means of the data rows."""
     gone = np.array([row.numbers, *(other.numbers for other in others)])
     sums = scan.sums - np.nansum(gone, axis=0)
     counts = scan.counts - np.isfinite(gone).sum(axis=0)
@@ -249,21 +257,24 @@ def _sums_up(row: _Seen, others: Sequence[_Seen], scan: _Scan) -> bool:
 
 
 def _is_sum_of(row: _Seen, sums: NDArray[np.float64]) -> bool:
-    """Return whether all numbers of a row are these sums: of the rows between the last title or sum and itself."""
+    """Check whether a row's numbers equal sums since the last title or sum."""
     there = np.isfinite(row.numbers)
     pairs = zip(row.numbers[there].tolist(), sums[there].tolist(), strict=True)
     return bool(there.any()) and all(abs(a - b) <= _slip(a, b) for a, b in pairs)
 
 
 def _slip(number: float, wanted: float) -> float:
-    """Return how far a sum may be from what it should be: it may have been rounded as it is written."""
+    """Return the allowed rounding error of a sum, from its written digits."""
     text = f"{number:.10g}"
     digits = len(text.partition(".")[2]) if "." in text and "e" not in text else 0
     return max(abs(wanted) * 1e-9, 0.5000001 * 10.0**-digits if digits or abs(wanted) > 100 else 0.0)
 
 
 def _lacks_its_name(row: _Seen, scan: _Scan) -> bool:
-    """Return whether a row without a word leaves all cells of words empty; without such columns, several must fit."""
+    """Check whether a row without words leaves all word columns empty.
+
+    In a table without such columns, at least two of its numbers must fit.
+    """
     words = [i for i, style in enumerate(scan.styles) if style is None]
     if words:
         return not any(row.cells[i].strip() for i in words)
@@ -271,7 +282,7 @@ def _lacks_its_name(row: _Seen, scan: _Scan) -> bool:
 
 
 def _leaves_words_empty(row: _Seen, scan: _Scan) -> bool:
-    """Return whether a named row has fewer cells than usual, and no words but its name."""
+    """Check whether a named row has fewer cells than usual and no other words."""
     return row.filled < scan.usual and _says_nothing_else(row, scan)
 
 
@@ -282,13 +293,13 @@ def _says_nothing_else(row: _Seen, scan: _Scan) -> bool:
 
 
 def _is_title(row: _Seen, scan: _Scan) -> bool:
-    """Return whether a row within the table has nothing but a few words in its first cell."""
+    """Check whether a row has only a title, a few words in cell one."""
     is_short = 0 < len(row.cells[0].strip()) <= LONGEST
     return row.filled == 1 and is_short and _is_wide(scan) and not np.isfinite(row.numbers).any()
 
 
 def _is_wide(scan: _Scan) -> bool:
-    """Return whether rows mostly have several cells, numbers among them, so that one of a single cell is a title."""
+    """Check whether rows mostly have several cells with numbers, so single-cell rows are titles."""
     return scan.usual >= 3 and scan.has_numbers
 
 

@@ -1,4 +1,4 @@
-"""Words that say that a row of a table is no example: sums, averages, notes; in the languages that tables come in."""
+"""Words that mark summary rows in several languages: sums, averages, notes."""
 
 import re
 
@@ -53,7 +53,10 @@ _CJK = tuple(word for word in STRONG if "\u3040" <= word[0] <= "\ud7a3")
 
 
 def named_summary(cell: str) -> str:
-    """Return how surely a cell names a summary: "strong", "weak", "part" where other words stand beside it, or ""."""
+    """Return how surely a cell names a summary: "strong", "weak", "part" or `""`.
+
+    It is "part" where other words are beside the name.
+    """
     if not cell or len(cell) > LONGEST:
         return ""
     plain = " ".join(cell.casefold().strip(" :=.*-–()[]<>").split())
@@ -70,7 +73,7 @@ def named_summary(cell: str) -> str:
 
 
 def is_note(cell: str) -> bool:
-    """Return whether a cell holds what stands below tables: a source, a remark, the end of a report."""
+    """Check whether a cell is a table note: a source, remark or end marker."""
     text = cell.strip()[:300]
     if _ENDS.fullmatch(text) or _MARKED.fullmatch(text):
         return True

@@ -1,4 +1,4 @@
-"""A table that is open for reading, whatever file it lies in: names of columns, and rows as texts."""
+"""A table open for reading from any file format: column names and text rows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ BATCH_CHARACTERS = 32_000_000  # in a batch
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Some rows of a table, by column, each cell a text; "" where there is nothing.
+    """A batch of table rows by column, with text cells; `""` where empty.
 
     Args:
         lines: (N,) number of the line, row or object in the source, from 1.
@@ -92,7 +92,7 @@ class Table:
 
 
 class ColumnNames(NamedTuple):
-    """A name for each column, each once, and what is to be said about those that had to be made up."""
+    """Unique column names, and notes about the generated ones."""
 
     names: tuple[str, ...]
     notes: tuple[str, ...]
@@ -100,7 +100,7 @@ class ColumnNames(NamedTuple):
 
 
 def column_names(cells: Sequence[str], file: str) -> ColumnNames:
-    """Return a name for each column, each once, and what is to be said about those that had to be made up.
+    """Return unique column names, and notes about the generated ones.
 
     Args:
         cells: The header as it stands there.
@@ -151,7 +151,9 @@ def check_width(count: int, file: str) -> None:
 
 
 def in_bounds(batch: Batch, skipped: SkipReport) -> Iterator[Batch]:
-    """Yield a batch in pieces that fit into memory also where cells that are one text here become one each.
+    """Yield a batch in pieces that fit into memory.
+
+    One text shared by many cells becomes a text for each of them here.
 
     Cells longer than a million characters are cut, and counted as "cells-cut".
     """

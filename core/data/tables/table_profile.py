@@ -1,4 +1,4 @@
-"""A table at a glance: its columns profiled on a sample of the rows of its beginning."""
+"""A profile of a table's columns, from a sample of its first rows."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class TableProfile:
     derived: tuple["Derived", ...] = ()
 
     def made(self, role: str) -> "Derived | None":
-        """Return the column of this role that is made of others, None if there is none."""
+        """Return the derived column for a role; None if there is none."""
         return next((column for column in self.derived if column.role == role), None)
 
     @property
@@ -67,7 +67,7 @@ class TableProfile:
         return self.profiles[self.table.index(name)]
 
     def counts(self, name: str) -> Counter[str]:
-        """Return how often each value occurs in a column, as far as a look goes."""
+        """Return the value counts of a column, within the table's preview."""
         profile = self.profile(name)
         if self.sampled == self.rows:
             return Counter(profile.values)

@@ -1,4 +1,7 @@
-"""Which number a table without names of columns is about: its first or its last, whichever the others explain."""
+"""Choice of the target in a table without column names.
+
+It is the first or the last number, whichever the others explain.
+"""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +17,7 @@ _CLEARLY = 0.3  # of the variance, more than the other
 
 
 def first_rather_than_last(profiles: Sequence[ColumnProfile]) -> ColumnProfile | None:
-    """Return the first column of numbers where it is surely the one to predict, None where the last is as likely.
+    """Return the first number column if clearly the target; None if unclear.
 
     Some collections have the number to predict in the first column, most in the last: where the others explain the
     first one and not the last, it is the first.
@@ -34,7 +37,7 @@ def first_rather_than_last(profiles: Sequence[ColumnProfile]) -> ColumnProfile |
 
 
 def _explained(rows: NDArray[np.float64], target: int) -> float:
-    """Return the share of a column's variance that a straight line through the others explains, 0 to 1.
+    """Return the share of a column's variance explained by linear regression, 0 to 1.
 
     Args:
         rows: (N, F) finite numbers.

@@ -1,4 +1,4 @@
-"""What a table seems to be for, and which of its columns is what: guessed, and shown for correction."""
+"""A table's likely task and the roles of its columns: guesses, shown for correction."""
 
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ _SURE_LABELS = ("label", "labels", "class", "sentiment")  # beside a question an
 
 
 class TaskGuess(NamedTuple):
-    """What a table seems to be for, and its columns in their roles; "" where there is none."""
+    """The likely task of a table and its columns by role; "" for none."""
 
     options: ImportOptions  # with the task, the split and how the file is read
     tasks: tuple[str, ...]  # that it could be for, the likeliest first
@@ -86,7 +86,7 @@ def guess_task(seen: TableProfile, options: ImportOptions) -> TaskGuess:
 
 
 def _category(seen: TableProfile, options: ImportOptions, usable: list[ColumnProfile]) -> str:
-    """Return the column of kinds that the other columns could say, "" if there is none."""
+    """Return the category column that the others could predict, else ""."""
     is_asked = bool(options.task) and LABELLED_TABLES.fits(options.task)
     if options.label_column:
         return options.label_column
@@ -102,7 +102,7 @@ def _with_categories(
     seen: TableProfile, options: ImportOptions, usable: list[ColumnProfile], text: str, category: str,
     tasks: tuple[str, ...],
 ) -> tuple[str, ...]:  # fmt: skip
-    """Return the tasks with that of predicting a kind from columns, where they could: first where there is no text."""
+    """Return the tasks with tabular classification where possible, first without texts."""
     name = LABELLED_TABLES.first
     if not category or not name or not is_kind(seen.profile(category)):
         return tasks
@@ -157,7 +157,7 @@ def _possible_tasks(seen: TableProfile, options: ImportOptions, text: str, label
 def _with_answers_first(
     seen: TableProfile, options: ImportOptions, tasks: list[str], text: str, label: str
 ) -> list[str]:
-    """Return the tasks of conversations: to write answers, unless a column is called their label."""
+    """Return a conversation's tasks, generation first unless a column is named a label."""
     made = seen.made("text")
     if made is None or made.name != text:
         return tasks
@@ -167,7 +167,7 @@ def _with_answers_first(
 
 
 def _features(seen: TableProfile, options: ImportOptions, target: str) -> Features | None:
-    """Return what a number would be predicted from; only a target that was chosen is worth an error."""
+    """Return a target's feature columns; only a chosen target raises errors."""
     try:
         return choose_features(seen, target, options)
     except DataError:

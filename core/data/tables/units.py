@@ -1,4 +1,6 @@
-"""Units and scale suffixes, in one table: "800 g" beside "1.2 kg", "9.1K" beside "626", "¥3万", "$5 bn".
+"""Units and scale suffixes such as "800 g", "9.1K", "¥3万" and "$5 bn".
+
+One column may mix them: "800 g" beside "1.2 kg", "9.1K" beside "626".
 
 A spelling may mean several things: "m" is a metre, a minute or a million. What it means is settled by the others of its
 column (`unit_senses.py`). Sources: SI Brochure (9th edition), NIST SP 811 appendix B for customary units.
@@ -241,7 +243,9 @@ def _known() -> tuple[dict[str, tuple[Sense, ...]], dict[str, tuple[Sense, ...]]
 
 @lru_cache(maxsize=4096)
 def senses(before: str, after: str) -> tuple[Sense, ...]:
-    """Return everything that may be meant by what stands before and after a number; a word that nobody knows is itself.
+    """Return all meanings of the text before and after a number.
+
+    A word that is not known is its own meaning.
 
     Args:
         before: Such as "$"; "" for nothing.
@@ -256,7 +260,10 @@ def senses(before: str, after: str) -> tuple[Sense, ...]:
 
 
 def _with_currency(sense: Sense, currency: str, before: str) -> Sense | None:
-    """Return an amount of money from what stands behind it: nothing, a scale, the currency again, or "per hour"."""
+    """Return an amount of money from the suffix after it.
+
+    The suffix is empty, a scale, the currency again, or "per hour".
+    """
     if sense.kind == COUNT:
         return Sense(f"money {currency}", sense.factor, is_scale=sense.is_scale, label=before)
     if sense.kind == f"money {currency}":
@@ -286,7 +293,7 @@ def _after(text: str, is_money: bool = False) -> Iterator[Sense]:
 
 
 def _scaled(text: str) -> Iterator[Sense]:
-    """Yield what a scale and a unit mean together: "Mio. EUR", "k followers", "万円"; the longest scale first."""
+    """Yield combined scale and unit meanings, such as "Mio. EUR", longest scale first."""
     for end in range(min(len(text) - 1, MOST_OF_UNIT), 0, -1):
         scale = _scales().get(text[:end])
         rest = text[end:].lstrip(". ")
@@ -305,7 +312,10 @@ def _scaled(text: str) -> Iterator[Sense]:
 
 
 def _word(text: str) -> str:
-    """Return a word without case and plural, so that "1 day" and "7 Days" agree; "per hour" is "/h"."""
+    """Return a word without case and plural; "per hour" becomes "/h".
+
+    So "1 day" and "7 Days" agree.
+    """
     folded = text.casefold().rstrip("s.")
     if folded in ("nd", "rd", "th"):
         return "th"  # the 1st, 2nd, 3rd and 4th

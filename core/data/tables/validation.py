@@ -1,4 +1,4 @@
-"""Why a table cannot become what is asked for, in words: no texts, no labels, nothing to predict."""
+"""Reasons why a table does not fit a task: no texts, labels or target."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,9 @@ TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-g
 
 
 def spoiled_label(seen: TableProfile, text: str) -> str:
-    """Return why the column that is called a label cannot be one, "" if there is no such column or it can.
+    """Return why the column named a label is unusable; `""` if no problem.
+
+    It is also empty where there is no such column.
 
     Args:
         seen: The table.
@@ -40,7 +42,7 @@ def spoiled_label(seen: TableProfile, text: str) -> str:
 
 
 def check_text_and_label(seen: TableProfile, text: str, label: str) -> None:
-    """Raise a `DataError` if there is no text, no label, or labels that are measurements."""
+    """Raise a `DataError` if the text or label is missing, or labels are measurements."""
     file, names = seen.table.path.name, seen.table.names
     if len(names) == 1:
         raise DataError(
@@ -70,7 +72,7 @@ def check_text_and_label(seen: TableProfile, text: str, label: str) -> None:
 
 
 def check_category(seen: TableProfile, label: str) -> None:
-    """Raise a `DataError` if there is no column of kinds to predict, or it holds measurements."""
+    """Raise a `DataError` if no column holds categories, or it holds measurements."""
     file = seen.table.path.name
     if not label:
         raise DataError(
@@ -112,7 +114,7 @@ def check_repeats(seen: TableProfile, label: str, classes: Mapping[str, int]) ->
 
 
 def check_split(seen: TableProfile, split: str) -> None:
-    """Raise a `DataError` if the column that the user chose for the splits names none."""
+    """Raise a `DataError` if the chosen split column names no splits."""
     values = [value for value in seen.counts(split) if value.strip()]
     if not any(value.strip().lower() in SPLIT_NAMES for value in values):
         held = f"holds {listed(values)}, none of which names a split" if values else "is empty"

@@ -1,4 +1,6 @@
-"""What is checked of a workbook before a library opens it, as libraries trust the sizes that a file states.
+"""Checks of a workbook before a library opens it.
+
+Libraries trust the sizes that a file states.
 
 A workbook of a few kilobytes can unpack to gigabytes, or name one far-off cell and so make a grid of billions.
 """
@@ -36,7 +38,7 @@ class Checked(NamedTuple):
 
 
 def check_workbook(path: Path) -> Checked:
-    """Return what kind of workbook a file is, once it is surely safe to open.
+    """Return the kind of a workbook, after checking that it is safe to open.
 
     Raises:
         DataError: It is none, protected, damaged, or would unpack to more than memory should hold.
@@ -80,7 +82,7 @@ def is_workbook(path: Path) -> bool:
 
 
 def _kind(archive: zipfile.ZipFile) -> str:
-    """Return what an archive is by the names in it, "" for just an archive."""
+    """Return the kind of an archive from its file names; `""` if unknown."""
     names = set(archive.namelist())
     for name, kind in (
         ("xl/workbook.xml", "Excel (xlsx)"),
@@ -139,7 +141,10 @@ def _is_xml(first: bytes) -> bool:
 
 
 def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
-    """Refuse locked parts, and two of one name: one would be checked and the other read."""
+    """Reject encrypted parts and duplicate part names.
+
+    With two parts of one name, one would be checked and the other read.
+    """
     seen: set[str] = set()
     for info in archive.infolist():
         if info.flag_bits & 1:

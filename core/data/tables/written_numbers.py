@@ -1,4 +1,7 @@
-"""A number as people write it, taken apart: sign, digits and unit; ranges, bounds and sums such as "1 h 30 min"."""
+"""Human-written numbers split into sign, digits and unit.
+
+Also ranges, bounds and sums such as "1 h 30 min".
+"""
 
 import re
 from typing import Literal, NamedTuple
@@ -89,7 +92,7 @@ class Written(NamedTuple):
 
     @property
     def is_bare_range(self) -> bool:
-        """Whether it is a range of plain numbers, which could be a score, a date or a code as well."""
+        """Whether it is a range of plain numbers, possibly a score, date or code."""
         plain = all(not amount.unit and amount.digits.isdecimal() for amount in self.amounts)
         return self.form == "range" and plain
 
@@ -125,7 +128,7 @@ def _amount(text: str) -> Amount | None:
 
 
 def _without_bound(text: str) -> tuple[Form, str]:
-    """Return whether a text says "at least", "at most" or "about", and the text without it."""
+    """Return the bound ("at least", "at most", "about") and the text without it."""
     if (sign := _SIGN_BEFORE.match(text)) is not None:
         return _BEFORE[sign[0].strip()], text[sign.end() :]
     word = _WORD_BEFORE.match(text)
@@ -141,7 +144,10 @@ def _without_bound(text: str) -> tuple[Form, str]:
 
 
 def _range(text: str) -> tuple[Amount, Amount] | None:
-    """Return the two ends of a range; what only one of them names, such as a currency, goes for both."""
+    """Return both ends of a range; a unit on one applies to both.
+
+    So does a currency.
+    """
     cuts = next((found for dash in _DASHES if (found := list(dash.finditer(text, 1)))), [])
     if len(cuts) != 1:
         return None
@@ -156,7 +162,7 @@ def _range(text: str) -> tuple[Amount, Amount] | None:
 
 
 def _parts(text: str) -> tuple[Amount, ...] | None:
-    """Return the parts of "1 h 30 min", "6'2", "2h30", "1億2000万円"; None where it is something else."""
+    """Return the parts of "1 h 30 min", "6'2" or "1億2000万円"; None for others."""
     amounts: list[Amount] = []
     at = 0
     while at < len(text):

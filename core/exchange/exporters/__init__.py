@@ -1,1 +1,1 @@
-"""One file a format that runs can be handed on in, each with an `EXPORTER`."""
+"""Export formats for runs, one file each with an `EXPORTER`."""

@@ -1,4 +1,6 @@
-"""A folder `mlruns` for MLflow: metrics, parameters, tags, the verdict in the note, everything else as an artifact.
+"""Export to an MLflow `mlruns` folder: metrics, parameters, tags, notes and artifacts.
+
+The verdict is in the note; everything else is an artifact.
 
 Plain text, so that every version of MLflow since 1.0 reads it, or takes it over into its database:
 https://mlflow.org/docs/latest/self-hosting/migrate-from-file-store
@@ -24,7 +26,7 @@ NAME, SETTING, FACTOR = "touchstone.name.", "touchstone.setting.", "touchstone.s
 
 
 def write(runs: Sequence[Outgoing], folder: Path) -> Sequence[str]:
-    """Write an experiment for each project, and a run in it for each run; return what had to be changed."""
+    """Write an experiment for each project with its runs; return the changes made."""
     top, said = folder / "mlruns", dict[str, None]()
     _describe(top / "0", {"experiment_id": "0", "name": "Default", "artifact_location": "./mlruns/0"})
     for one in runs:
@@ -79,7 +81,7 @@ def _write_run(one: Outgoing, above: Path, experiment: str) -> list[str]:
 
 
 def _write_texts(one: Outgoing, folder: Path, metrics: Mapping[str, str]) -> list[str]:
-    """Write parameters, tags, and everything together as an artifact; return what had to be changed."""
+    """Write parameters, tags and an artifact with everything; return the changes made."""
     params = safe_keys(one.settings)
     for key, value in one.settings.items():
         _text(folder / "params" / params[key], str(value)[:LONGEST_VALUE])
@@ -109,7 +111,10 @@ def _write_metric(file: Path, line: Series) -> None:
 
 
 def safe_keys(keys: Iterable[str]) -> dict[str, str]:
-    """Return for each key one that MLflow takes and that is the name of a file: none is above another, or the same."""
+    """Return a valid, unique MLflow key and file name for each key.
+
+    None of them is a folder of another one.
+    """
     safe: dict[str, str] = {}
     files: set[str] = set()
     folders: set[str] = set()

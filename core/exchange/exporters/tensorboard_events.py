@@ -1,4 +1,6 @@
-"""A log folder for TensorBoard: curves and scores as scalars of 64 bits, settings for its HParams tab, words as texts.
+"""Export to a TensorBoard log folder: scalars, HParams settings and texts.
+
+Curves and scores become scalars of 64 bits.
 
 TensorBoard's older scalars have 32 bits, in which 1,234,567,891 is 1,234,567,936; the newer ones are tensors.
 """
@@ -17,7 +19,7 @@ _HPARAMS, _SCALAR_CLASS, _TENSOR_CLASS = "hparams", 1, 2
 
 
 def write(runs: Sequence[Outgoing], folder: Path) -> Sequence[str]:
-    """Write a folder for each run, with one event file; return what had to be changed."""
+    """Write a folder with one event file for each run; return the changes made."""
     for one in runs:
         inside = folder / one.folder
         inside.mkdir()

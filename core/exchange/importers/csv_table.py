@@ -1,4 +1,7 @@
-"""Tables of numbers (CSV, TSV): a row a step with a column a metric, or a row a point. Names tell what a column is."""
+"""Import of CSV and TSV metric tables, in wide or long layout.
+
+A row is a step with a column a metric, or a point. Names tell what a column is.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -124,7 +127,7 @@ class _Reader:
         return self.runs[name]
 
     def _describe(self, run: _Run, cells: Sequence[Sequence[str]], row: int) -> None:
-        """Take what a row's texts say of its run: the last one that is not empty."""
+        """Store a row's texts about its run, keeping the last nonempty one."""
         for place, name in self._columns.settings.items():
             if text := cells[place][row].strip():
                 value = number_or_text(text)

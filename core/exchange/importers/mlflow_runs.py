@@ -1,4 +1,4 @@
-"""MLflow: the folder `mlruns` (plain text files), and the database `mlflow.db` that it writes to since version 3.
+"""Import from MLflow: the `mlruns` folder, and the `mlflow.db` database since version 3.
 
 The folder's layout: https://mlflow.org/docs/latest/self-hosting/architecture/backend-store/. Both are read by
 ourselves: MLflow's own client brings 20 packages, refuses the folder without a switch, and changes old databases.
@@ -69,7 +69,10 @@ def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
 
 
 def _is_database(source: Source, entry: Entry) -> bool:
-    """Tell whether a file is a database that may be MLflow's; in a folder there may be those of other programs."""
+    """Check whether a file may be an MLflow database.
+
+    A folder may also hold databases of other programs.
+    """
     name = entry.name.rpartition("/")[2].lower()
     named = len(source.entries()) == 1 or "mlflow" in name or "mlruns" in name
     return named and name.endswith(DATABASES) and source.start(entry, len(MAGIC)) == MAGIC
@@ -92,7 +95,7 @@ def _of_folders(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
 
 
 def _described(source: Source, trouble: Trouble) -> tuple[dict[str, _Folder], dict[str, str]]:
-    """Return the folders of runs, those in MLflow's trash left out, and the names of experiments by id."""
+    """Return run folders outside MLflow's trash, and experiment names by id."""
     folders: dict[str, _Folder] = {}
     experiments: dict[str, str] = {}
     for entry in source.entries():
@@ -129,7 +132,10 @@ def _of_folder(source: Source, folder: _Folder, experiments: Mapping[str, str], 
 
 
 def _read_metric(source: Source, entry: Entry, key: str, points: Points, trouble: Trouble) -> None:
-    """Add the lines of a metric's file: time in ms, value, step (old versions wrote none)."""
+    """Add the points of a metric file: time in ms, value, step.
+
+    Old versions of MLflow wrote no step.
+    """
     bad = 0
     with source.open(entry) as file:
         for number, line in enumerate(file):
@@ -145,7 +151,10 @@ def _read_metric(source: Source, entry: Entry, key: str, points: Points, trouble
 
 
 def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[ExternalRun]:
-    """Yield the runs of a database, from a copy: the file of somebody else is never opened by a database program."""
+    """Yield the runs of a database, read from a copy.
+
+    The user's own file is never opened by a database program.
+    """
     beside = {other.name: other for other in source.entries()}
     with TemporaryDirectory(prefix="touchstone-mlflow-") as folder:
         copy = Path(folder) / "mlflow.db"
@@ -249,7 +258,10 @@ def _is_plain(text: str) -> bool:
 
 @cache
 def _loader() -> Any:
-    """Return PyYAML's safe loader, but for numbers: it reads some in a time that grows with their length squared."""
+    """Return PyYAML's safe loader without its number parsing.
+
+    Its time for some numbers grows with the square of their length.
+    """
     import yaml
 
     loader_class: Any = type("Loader", (yaml.SafeLoader,), {})

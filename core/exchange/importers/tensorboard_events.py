@@ -1,4 +1,4 @@
-"""TensorBoard event files: scalars of TensorFlow, PyTorch and JAX, and the settings of its HParams plug-in.
+"""Import of TensorBoard event files: TensorFlow, PyTorch and JAX scalars, and HParams settings.
 
 TensorBoard's own reader keeps a sample of long curves only, and takes a minute for a million points.
 """
@@ -93,7 +93,7 @@ def sniff(source: Source) -> bool:
 
 
 def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
-    """Yield a run for every folder with event files that is not a part of another one's."""
+    """Yield a run for each event file folder that is not part of another."""
     folders: dict[str, list[Entry]] = defaultdict(list)
     for entry in source.entries():
         if _is_events(entry):
@@ -203,7 +203,7 @@ def _take_value(value: Any, step: int, time: float, part: Part, folder: _Folder)
 
 
 def _scalar(value: Any, scalar_tags: set[str]) -> float | None:
-    """Return the number of a tensor, or None where it is an image, a text or a histogram."""
+    """Return a tensor's number; None for an image, text or histogram."""
     if value.metadata.plugin_data.plugin_name == "scalars":
         scalar_tags.add(bounded_name(value.tag))
     tensor = value.tensor
@@ -218,7 +218,7 @@ def _scalar(value: Any, scalar_tags: set[str]) -> float | None:
 
 
 def _ended(value: Any) -> int:
-    """Return how the HParams plug-in says that the run ended; 0 where it says nothing."""
+    """Return the run's final status from the HParams plug-in; 0 if unknown."""
     from google.protobuf.message import DecodeError
 
     if value.tag != SESSION_END:

@@ -36,7 +36,7 @@ def sniff(source: Source) -> bool:
 
 
 def read(source: Source, trouble: Trouble) -> Iterator[ExternalRun]:
-    """Yield a run for every log, one for all logs of a run that was resumed."""
+    """Yield a run for each log; a resumed run's logs are merged."""
     runs: dict[tuple[str, str], list[_Log]] = defaultdict(list)
     for entry in source.entries():
         if entry.name.endswith(".wandb") and (log := _beginning(source, entry, trouble)) is not None:
@@ -67,7 +67,7 @@ def _beginning(source: Source, entry: Entry, trouble: Trouble) -> _Log | None:
 
 
 def _parts(logs: Sequence[_Log]) -> list[_Log]:
-    """Return the parts of a run in their order; of copies of one, the longest."""
+    """Return a run's parts in order; of duplicates, the longest."""
     longest = {log.began: log for log in sorted(logs, key=lambda log: log.entry.size_bytes)}
     return [longest[began] for began in sorted(longest)]
 

@@ -8,7 +8,7 @@ from core.processes.inspection.server import Server, be_spare
 
 
 def main(kind: str, descriptor: str, module: str, *how: str) -> int:
-    """Be what is asked for until it is not needed any more; return the exit code."""
+    """Run the requested process until no longer needed; return the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the dashboard's; we end with it
     line = socket.socket(fileno=int(descriptor))
     if kind == "spare":

@@ -1,4 +1,4 @@
-"""What the dashboard knows of inspectors: it asks, waits, and gets an answer or a sentence."""
+"""The dashboard's client for inspectors: asks, waits, and returns answer or error."""
 
 import logging
 import os
@@ -108,14 +108,14 @@ class Inspectors:
         raise stopped(subject, "outside", limits)
 
     def _drop(self, server: "subprocess.Popen[bytes] | None") -> None:
-        """Let go of a server that died or stands still, unless another question has done so already."""
+        """Close a dead or hung server, unless another request already did."""
         with self._lock:
             if server is not None and self._server is server:
                 server.kill()
                 self._close()
 
     def _begin(self, limits: Limits) -> "tuple[socket.socket, socket.socket, subprocess.Popen[bytes] | None]":
-        """Return our ends of the two sockets of a new inspector, and the server that was asked for it."""
+        """Return our ends of a new inspector's sockets, and its server."""
         (talk, its_talk), (fate, its_fate) = socket.socketpair(), socket.socketpair()
         question = QUESTION.pack(limits.memory_bytes, limits.cpu_s, limits.wall_s)
         with its_talk, its_fate, self._lock:
@@ -159,7 +159,7 @@ class Inspectors:
 
 
 class _Conversation:
-    """One question on its way, to the answer or to what is known of the inspector's end."""
+    """One request, up to its answer or to the inspector's known end."""
 
     def __init__(self, talk: socket.socket, fate: socket.socket, limits: Limits, most_bytes: int) -> None:
         self._talk, self._fate, self._most_bytes = talk, fate, most_bytes
@@ -168,7 +168,7 @@ class _Conversation:
         talk.settimeout(limits.wall_s)
 
     def wait(self, asked: bytes, place: Place, tick: Callable[[], None]) -> tuple[Any, bytes] | None:
-        """Return the whole answer, or how the inspector ended without one; None where nobody knows or says it."""
+        """Return the answer or the inspector's exit; None if neither is known."""
         with suppress(OSError):  # it died before it had heard all: how is told
             self._talk.sendall(asked)
         with selectors.DefaultSelector() as selector:

@@ -1,4 +1,4 @@
-"""Why something was not read to its end, for a founder: what happened, and what to do now."""
+"""User messages for an incomplete read: what happened, and what to do."""
 
 from core.errors import DataError
 from core.processes.limits import GIB, Cause, Limits

@@ -1,4 +1,4 @@
-"""The process that answers one question and ends: whatever the bytes do to it, they do to nobody else."""
+"""The process that answers one request and ends, isolated from all others."""
 
 import importlib
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger("touchstone")
 
 
 def inspections(module: str) -> Mapping[str, Inspection]:
-    """Return what can be asked for, by name: the module's `INSPECTIONS`; it loads all that they need."""
+    """Return the inspections by name, the module's `INSPECTIONS`, and load their dependencies."""
     found: Mapping[str, Inspection] = importlib.import_module(module).INSPECTIONS
     return found
 

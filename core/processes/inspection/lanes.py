@@ -1,4 +1,4 @@
-"""Who may be inspected now: few at once, in the order in which they came, and nobody waits long for a slow one.
+"""Scheduling of inspections: few at once, in order, quick ones not behind slow ones.
 
 One place of each kind is for those who hold none: whatever one visitor brings, the next one begins at once.
 """
@@ -19,7 +19,7 @@ class _Ticket:
 
 
 class Lanes:
-    """Places for work: a few quick ones, and a few for what turns out to be slow.
+    """Places for inspections: a few quick ones, and a few slow ones.
 
     Args:
         quick: How many go on at once, as long as each is quick.
@@ -72,7 +72,10 @@ class Lanes:
             return True
 
     def _next(self) -> _Ticket | None:
-        """Return who begins next: the first who waits, unless the last place is left and they hold some already."""
+        """Return the next waiting request.
+
+        The last free place is not for a visitor who holds one already.
+        """
         if self._quick <= 0:
             return None
         may = (one for one in self._waiting if self._quick > 1 or not one.visitor or not self._held[one.visitor])
@@ -108,7 +111,10 @@ class Place:
         self._lanes, self._visitor, self._is_slow, self._since = lanes, visitor, False, time.monotonic()
 
     def make_room(self, after_s: float) -> None:
-        """Let the next one begin where this has taken so long already and there is a place among the slow ones."""
+        """Let the next request begin if this one is slow.
+
+        It is slow after the given time, and takes one of the free places for slow ones.
+        """
         if not self._is_slow and time.monotonic() - self._since > after_s:
             self._is_slow = self._lanes._to_slow(self._visitor)
 

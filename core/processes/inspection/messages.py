@@ -10,13 +10,16 @@ CHUNK = 2**18
 
 
 def packed(document: Any, content: bytes = b"") -> bytes:
-    """Return a message as bytes; half characters, which some files are full of, become question marks."""
+    """Return a message as bytes; lone surrogates become question marks.
+
+    Some files are full of them.
+    """
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return _SIZES.pack(len(text), len(content)) + text + content
 
 
 def unpacked(message: bytes | bytearray) -> tuple[Any, bytes] | None:
-    """Return the document and the bytes of a message; None where it is not whole.
+    """Return a message's document and bytes; None if incomplete.
 
     Raises:
         ValueError: It is none.

@@ -1,4 +1,4 @@
-"""The fork server of inspectors: has the readers' code loaded, forks one process for each question, watches them.
+"""The inspectors' fork server: loads code once, forks per request, monitors the processes.
 
 It speaks to one dashboard over a socket that it was born with, and ends with it. Each question brings two sockets: one
 for the inspector to answer on, one on which this process says how the inspector ended. When the asker closes the
@@ -49,7 +49,10 @@ class _Inspector:
     is_slow: bool = False
 
     def exit_code(self) -> int | None:
-        """Return how it ended, below zero for a signal; None as long as it lives. Asked of this one alone."""
+        """Return its exit code, negative for signals; None while it runs.
+
+        Only this process is waited for.
+        """
         if self.process is not None:
             return self.process.poll()
         try:
@@ -172,7 +175,7 @@ class Server:
             inspector.stderr.close()
 
     def _watch(self, inspector: _Inspector) -> None:
-        """End an inspector that takes too long, or too much where the kernel does not see to it."""
+        """End an inspector over its time, or over memory the kernel doesn't limit."""
         lived_s = time.monotonic() - inspector.born_at
         if lived_s > inspector.limits.wall_s:
             inspector.killed_for = "time"

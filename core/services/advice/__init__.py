@@ -1,1 +1,1 @@
-"""The coach: what the curves and scores of a run say, each with its evidence and one thing to do about it."""
+"""The coach: advice on a run's curves and scores, with evidence and a remedy."""

@@ -12,7 +12,7 @@ from core.services.run_service import Service
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Return every rule by its code: a new file in the folder is a new rule."""
+    """Return all rules by code; each file in the folder is one."""
     found = entries("core.services.advice.rules", "RULE", "code")
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
 

@@ -1,1 +1,4 @@
-"""Two to twenty runs side by side: which are told apart by the same examples, and what sets them apart."""
+"""Comparison of two to twenty runs: differences in scores and in settings.
+
+Scores are compared on the same examples.
+"""

@@ -1,4 +1,4 @@
-"""The test examples on which runs do not answer the same, those where both sides are surest first."""
+"""Test examples on which runs disagree, most confident on both sides first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,9 @@ class Disagreements:
 
 
 def disagreements(service: Service, group: Group, *, numbers: bool) -> Disagreements | None:
-    """Return where the runs of a group differ; None where fewer than two have answers to the same examples.
+    """Return where a group's runs differ; None for fewer than two with answers.
+
+    The answers must be to the same examples.
 
     Args:
         service: Knows what they answered.
@@ -78,7 +80,10 @@ def _same(one: Answers, other: Answers) -> bool:
 
 
 def _surest(answers: NDArray[np.float64], confidence: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the examples with two answers, first those where the surer and the next other answer are both sure."""
+    """Return the disputed examples, first those with confidence on both sides.
+
+    The confidences are those of the surest answer and of the surest other one.
+    """
     known = np.nan_to_num(confidence)
     surest = known.argmax(0)  # (N,) which run is
     against = answers != answers[surest, np.arange(answers.shape[1])]
@@ -94,7 +99,7 @@ def _furthest(answers: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def who_said_what(labels: Sequence[str], answers: Sequence[int]) -> list[tuple[str, list[int]]]:
-    """Return who gave which answer: each answer once, with the places of those who gave it, the most given first.
+    """Return each distinct answer with the positions that gave it, most frequent first.
 
     Args:
         labels: The names of the classes.

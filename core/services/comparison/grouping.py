@@ -1,4 +1,4 @@
-"""Which runs were judged on the same test examples: only their scores may stand against each other."""
+"""Grouping of runs by identical test examples, since only those scores are comparable."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ DIGITS = 8  # of a fingerprint, in a sentence
 
 @dataclass(frozen=True)
 class Group:
-    """Runs of one task that were judged on the same version of the same data."""
+    """Runs of one task, evaluated on the same dataset version."""
 
     task: str  # empty for runs from elsewhere
     dataset: str
@@ -28,7 +28,7 @@ def groups_of(runs: Sequence[Run]) -> list[Group]:
 
 
 def version_of(run: Run) -> str:
-    """Return the fingerprint of the data of a run: what it loaded, or is going to load."""
+    """Return a run's dataset version fingerprint: loaded, or to be loaded."""
     return run.dataset_fingerprint or run.config.dataset_version
 
 

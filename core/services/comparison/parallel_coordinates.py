@@ -1,4 +1,4 @@
-"""Settings that differ as parallel axes: words become places on their axis, numbers keep their scale."""
+"""Differing settings as parallel coordinates: categories get positions, numbers keep their scale."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class Axis:
 
 
 def axes_of(rows: Sequence[SettingRow], runs: Sequence[Run]) -> list[Axis]:
-    """Return the settings that differ, as axes; those that have no value everywhere come last.
+    """Return differing settings as axes; those without all values come last.
 
     Args:
         rows: From `settings_table`.
@@ -71,7 +71,7 @@ def _of_numbers(label: str, values: Sequence[float], place: Mapping[float, float
 
 
 def _apart(values: Sequence[float], place: Mapping[float, float]) -> list[float]:
-    """Return the rising values whose words have room beside each other: both ends, and what lies far enough between."""
+    """Return the increasing values with room for labels: both ends and spaced ones between."""
     low, high = place[values[0]], place[values[-1]]
     room = (high - low) / MOST_TICKS
     kept = [values[0]]

@@ -1,4 +1,4 @@
-"""What a score costs: time, size and money of each run, and which runs nobody beats in both."""
+"""Cost of scores: time, size and money per run, and the Pareto-optimal runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def price_of(run: Run, settings: Settings) -> Price:
 
 
 def _cost(run: Run, time_s: float | None, settings: Settings) -> float | None:
-    """Return what the time cost: at the price of today, else at the one of the run's own estimate."""
+    """Return the cost of the time, at today's price or the run's estimate."""
     if time_s is None:
         return None
     hours = time_s / SECONDS_PER_HOUR

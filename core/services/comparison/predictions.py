@@ -1,4 +1,4 @@
-"""What each run answered on the test examples, as far as comparing needs it: small, and read once."""
+"""Test predictions of each run, reduced for comparison and read once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,17 +37,17 @@ class Answers:
 
 
 def answers_of(service: Service, run: Run) -> Answers | None:
-    """Return what a run answered; None where it has not finished, or did before answers were kept."""
+    """Return a run's test answers; None if unfinished or from before answers were kept."""
     return _kept(service, run, NAME, _read)
 
 
 def folds_of(service: Service, run: Run) -> StoredFolds | None:
-    """Return what was judged of a run on every row in folds; None where nothing was."""
+    """Return a run's cross-validation predictions for every row; None without any."""
     return _kept(service, run, FOLDS_NAME, _read_folds)
 
 
 def _kept(service: Service, run: Run, name: str, read: Callable[[Path, int], T | None]) -> T | None:
-    """Return what a run of our own keeps in a file; None where it has none."""
+    """Return the content of an own run's file; None if missing."""
     if not run.is_own:
         return None
     folder = service.folder(run.id)

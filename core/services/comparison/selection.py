@@ -1,4 +1,4 @@
-"""Which runs to compare: what a link names, as far as it can be shown, and what cannot be, in words."""
+"""Selection of the runs to compare, and messages for those that cannot be shown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def choose(service: Service, asked: str) -> Choice:
 
 
 def suggestions(runs: Sequence[Run]) -> list[Suggestion]:
-    """Return the last runs of each data set that can be compared, the data set used last first.
+    """Return the latest comparable runs of each dataset, most recently used first.
 
     Args:
         runs: Of the list, the newest first.
@@ -67,7 +67,7 @@ def suggestions(runs: Sequence[Run]) -> list[Suggestion]:
 
 
 def short_names(runs: Iterable[Run], longest: int = 32) -> dict[str, str]:
-    """Return a name of few characters for each run, no two the same, by id.
+    """Return a short unique name for each run, by id.
 
     Args:
         runs: To be told apart.
@@ -87,7 +87,7 @@ def short_names(runs: Iterable[Run], longest: int = 32) -> dict[str, str]:
 
 
 def _cut(name: str, longest: int) -> str:
-    """Return a name with its middle left out: what tells runs apart is often at its end."""
+    """Return a name with its middle elided: its end often distinguishes runs."""
     clean = " ".join(name.split())
     if len(clean) <= longest:
         return clean

@@ -30,7 +30,7 @@ class SettingRow:
 
 
 def settings_table(service: Service, runs: Sequence[Run]) -> list[SettingRow]:
-    """Return every setting of the runs: what they are about first, then the choices that made them."""
+    """Return all settings of the runs: what they are about first, then their choices."""
     labels: dict[str, str] = {"data": "Data set", "version": "Data version", "model": "Model", "preset": "Preset"}
     by_run: dict[str, dict[str, Any]] = {}
     for run in runs:
@@ -46,7 +46,7 @@ def settings_table(service: Service, runs: Sequence[Run]) -> list[SettingRow]:
 
 
 def _own(service: Service, run: Run, labels: dict[str, str]) -> dict[str, Any]:
-    """Return the settings of a run that was trained here, those that mean something to its model."""
+    """Return a locally trained run's settings, those relevant to its model."""
     config = run.config
     every = {**config.params, **config.model_dump(mode="json")}
     facts = {"data": config.dataset, "version": version_of(run)[:8], "model": config.model, "preset": config.preset}
@@ -71,7 +71,7 @@ def _flat(settings: Mapping[str, Any], before: str = "", depth: int = 0) -> dict
 
 
 def _comparable(value: Any) -> str:
-    """Return what two values have in common where they are the same: 1 and 1.0 are, 1 and True are not."""
+    """Return a comparison key of a value: 1 equals 1.0, but not True."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{float(value):.12g}"
     return repr(value)

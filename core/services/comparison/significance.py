@@ -1,4 +1,4 @@
-"""Which run is better than which: every run of a group against one of them, on the same test examples."""
+"""Significance of run differences: a group against one run, on the same examples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ class ComparisonResult:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Every run of a group with a score, the best first, and the one that they stand against."""
+    """All scored runs of a group, best first, and their reference run."""
 
     group: Group
     metric: MetricSpec
@@ -108,7 +108,7 @@ def _optimism(
     answers: dict[str, Answers],
     in_folds: Mapping[str, StoredFolds | None],
 ) -> float | None:
-    """Return how much the best test score flatters; None where not all runs judged the same examples."""
+    """Return how much the best test score is overestimated; None without common examples."""
     judged = [one for run in scored if (one := in_folds[run.id]) is not None]
     if judged:
         first = judged[0]
@@ -127,7 +127,10 @@ def _optimism(
 def _in_folds(
     metric: MetricSpec, run: Run, first: StoredFolds | None, second: StoredFolds | None
 ) -> ComparisonResult | None:
-    """Return how a run differs from the reference where every row of both was judged in the same folds; else None."""
+    """Return a run's difference to the reference in common folds; None without these.
+
+    Every row of both must have been evaluated in the same folds.
+    """
     if first is None or second is None or first.fingerprint != second.fingerprint:
         return None
     if not np.array_equal(first.number, second.number):
@@ -161,13 +164,13 @@ def _against(
 
 @lru_cache(maxsize=512)
 def _difference(task: TaskSpec, metric: MetricSpec, first: Answers, second: Answers) -> Difference | None:
-    """Return how far the first is above the second; None where their answers are about other examples."""
+    """Return the first run's score minus the second's; None if on different examples."""
     pair = _paired(task, first, second)
     return difference_of(metric, *pair, task.bootstrap_block, SEED) if pair else None
 
 
 def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Predictions, Predictions] | None:
-    """Return the answers of both to the same examples; None where the examples are not the same.
+    """Return both runs' answers to the same examples; None if the examples differ.
 
     Texts are aligned at their end: a model may need some characters to begin with.
     """
@@ -186,7 +189,7 @@ def _last(predictions: Predictions, count: int) -> Predictions:
 
 
 def _corrected(judged: list[ComparisonResult], sign: int) -> dict[str, ComparisonResult]:
-    """Return the judgements by run, each p-value corrected for their number, and what follows from it."""
+    """Return results by run, with corrected p-values and the resulting verdicts."""
     tested = [one for one in judged if one.difference is not None]
     corrected = holm([one.difference.p for one in tested if one.difference is not None])
     found = {one.run.id: one for one in judged}
@@ -198,7 +201,7 @@ def _corrected(judged: list[ComparisonResult], sign: int) -> dict[str, Compariso
 
 
 def _verdict(difference: Difference, sign: int) -> Verdict:
-    """Return what can be said for sure: only where the test and the interval agree."""
+    """Return the verdict, clear only where the test and the interval agree."""
     if not difference.is_clear:
         return "unclear"
     return "better" if sign * difference.value > 0 else "worse"

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 
 
 class RecipeData(BaseModel):
-    """What a recipe learns from, and how to know it among the data sets that there are.
+    """The training data of a recipe, and how to recognise it among datasets.
 
     A data set suits if any one of these says so; of what says nothing nothing is asked.
     """

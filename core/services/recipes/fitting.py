@@ -1,4 +1,4 @@
-"""Which of the data sets that there are suit a recipe, and what to do where none does."""
+"""Datasets that suit a recipe, and what to do without one."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,10 @@ class Fit:
 
 
 class RecipeWithoutData(UserError):
-    """No data set that suits the recipe is here; the message says which file to bring, and what can be fetched."""
+    """No dataset suits the recipe; the message says which file to import.
+
+    It also says what can be downloaded.
+    """
 
     def __init__(self, recipe: Recipe, fit: Fit) -> None:
         """Build the sentences from the recipe and what there is instead."""
@@ -48,7 +51,7 @@ def fit(recipe: Recipe, dataset_service: DatasetService) -> Fit:
 
 
 def data_for(recipe: Recipe, dataset_service: DatasetService, chosen: str = "") -> str:
-    """Return the name of the data set that a recipe is to be trained on.
+    """Return the name of the dataset to train a recipe on.
 
     Args:
         recipe: The recipe.

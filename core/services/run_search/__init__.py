@@ -1,1 +1,1 @@
-"""Many runs in order: the language of filters, sorting, groups, tags, stars, the baseline run, archive, saved views."""
+"""Run search: filters, sorting, groups, tags, stars, baseline run, archive, saved views."""

@@ -21,7 +21,9 @@ class AgainstBaseline:
 
 
 def against_baseline(service: Service, run: Run) -> AgainstBaseline | None:
-    """Return how a run stands against the baseline run; None where its task has none, or it has no score.
+    """Return a run's comparison to the baseline run; None without baseline or score.
+
+    The baseline run is that of its task.
 
     The difference of two scores says nothing about chance: the paired test on the page of comparisons does.
     """

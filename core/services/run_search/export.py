@@ -1,4 +1,4 @@
-"""Runs as CSV: every fact, score and setting, a run a line, for people who open it in a spreadsheet."""
+"""Runs as CSV for spreadsheets: every fact, score and setting, a run per line."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from core.services.run_search.fields import Field, Fields
 
 
 def csv_of(runs: Sequence[Run], fields: Fields) -> bytes:
-    """Return the runs as UTF-8 CSV; a text that a spreadsheet would take for a formula begins with an apostrophe.
+    """Return runs as UTF-8 CSV; texts like formulas begin with an apostrophe.
 
     Args:
         runs: A line each, in this order.

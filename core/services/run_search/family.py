@@ -1,4 +1,4 @@
-"""The family of a run as a small graph: where it came from, and everything that came from it."""
+"""The family of a run as a small graph: ancestors and descendants."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ class Family:
 
     @property
     def edges(self) -> tuple[tuple[str, str, str], ...]:
-        """Parent, child and how the child came from it, for the pairs of which both are here."""
+        """Parent, child and relation, for pairs of which both runs are included."""
         known = {run.id for run in self.runs}
         return tuple((run.parent_id, run.id, run.parent_kind) for run in self.runs if run.parent_id in known)
 
 
 def family_of(service: Service, run_id: str) -> Family:
-    """Return a run with its ancestors and its descendants, the nearest first where not all fit.
+    """Return a run with ancestors and descendants, nearest first if not all fit.
 
     Raises:
         RunNotFound: There is no such run.

@@ -1,4 +1,4 @@
-"""What can be asked of runs: facts, scores and settings, each by the name that a filter, a column or a sort uses."""
+"""Fields of runs: facts, scores and settings, named for filters, columns and sorts."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -79,16 +79,16 @@ class Fields:
 
     @cached_property
     def all(self) -> tuple[Field, ...]:
-        """Every field once: facts, then scores, then settings; what was logged, maybe thousands, is `of_logged`."""
+        """Every field once: facts, scores, settings; logged metrics, maybe thousands, are in `of_logged`."""
         return tuple(dict.fromkeys(self._by_name.values()))
 
     @cached_property
     def in_use(self) -> tuple[Field, ...]:
-        """The fields for which a run at hand has a value, without what was logged."""
+        """The fields with a value in at least one run, without logged metrics."""
         return tuple(field for field in self.all if any(_is_said(field, field.read(run)) for run in self._runs))
 
     def of_logged(self, at_most: int) -> Iterator[Field]:
-        """Return logged metrics: at last, at its best (or lowest and highest where nobody knows which), at first.
+        """Yield logged metrics: last, best (or min and max if undirected), and first values.
 
         Args:
             at_most: So many metrics, those first that were asked for or say how good a run is.
@@ -120,14 +120,14 @@ class Fields:
         return Field(asked, title, "number", "logged", self.logged.reader(name, moment), is_share=is_share(name))
 
     def deciding(self, run: Run) -> DecidingScore | None:
-        """Return what says how good a run is: its score on unseen examples, or the last of what it logged."""
+        """Return a run's deciding score: on unseen examples, or its last logged value."""
         metric = deciding(run, self._tasks)
         if metric is None:
             return self.logged.score(run)
         return _deciding_score(metric, run.test)
 
     def validation(self, run: Run) -> DecidingScore | None:
-        """Return what a run was chosen by: the deciding metric of its kept checkpoint on the validation split."""
+        """Return a run's deciding metric on validation, for its kept checkpoint."""
         metric = deciding(run, self._tasks)
         return _deciding_score(metric, run.validation) if metric is not None else None
 
@@ -148,11 +148,11 @@ class Fields:
         raise FilterError(f"There is no '{name[:40]}'. {hint}", place)
 
     def values(self, field: Field) -> tuple[str, ...]:
-        """Return every text of a field that a run at hand has, as it is shown, in order."""
+        """Return all displayed values of a field among the runs, sorted."""
         return tuple(sorted({text for run in self._runs for text in _shown(field, run)}, key=str.casefold))
 
     def known(self, name: str) -> Field | None:
-        """Return a field by its name; None where there is none, or nobody knows which of two is meant."""
+        """Return a field by name; None if there is none or it is ambiguous."""
         try:
             return self.get(name)
         except UserError:
@@ -164,7 +164,10 @@ class Fields:
 
 
 def _is_said(field: Field, value: Any) -> bool:
-    """Whether a value says anything; 0 and "off" of a setting do, a star that is not there does not."""
+    """Whether a value is worth showing; 0 and "off" of a setting are.
+
+    A star that is not set is none.
+    """
     return value is not None and value != "" and value != () and not (field.kind == "flag" and value is False)
 
 
@@ -174,7 +177,7 @@ def _shown(field: Field, run: Run) -> tuple[str, ...]:
 
 
 def seconds_taken(run: Run) -> float | None:
-    """Return how long a run worked, without the pauses before it was resumed; None before its end."""
+    """Return a run's working time without pauses before a resume; None before its end."""
     return run.took_s
 
 
@@ -184,7 +187,10 @@ def began(run: Run) -> datetime:
 
 
 def deciding(run: Run, tasks: Mapping[str, TaskSpec]) -> MetricSpec | None:
-    """Return the metric that decides how good a run is; None for a run from elsewhere."""
+    """Return the primary metric of a run's task; None for an unknown task.
+
+    Runs imported from elsewhere have such tasks.
+    """
     return tasks[run.task].metric(tasks[run.task].primary_metric) if run.task in tasks else None
 
 

@@ -1,4 +1,4 @@
-"""From the tree of a filter to the runs that fit it. Nothing is evaluated but comparisons."""
+"""Evaluation of a filter tree on runs, with comparisons only."""
 
 import math
 import operator
@@ -138,7 +138,10 @@ def _number(field: Field, term: Comparison, sign: str, fields: Fields, hints: li
 
 
 def _by_run(name: str, sign: str, wanted: float, fields: Fields) -> Test:
-    """Return the test of a score above 1, which is 75 where the column of a run shows 75 %, and as it is elsewhere."""
+    """Return the test for a score above 1, read as percent where shown so.
+
+    It is 75 where the column of a run shows 75 %, and unchanged elsewhere.
+    """
     read = fields.deciding if name == SCORE else fields.validation
 
     def holds(run: Run) -> bool:
@@ -164,7 +167,7 @@ def _parse_number(text: str, units: Mapping[str, str]) -> float | None:
 
 
 def _setting(field: Field, term: Comparison, sign: str) -> Test:
-    """Compare a setting as what it is in each run: a switch, a number, or a text."""
+    """Compare a setting by its type in each run: boolean, number, or text."""
     number, flag, text = _parse_number(term.value, _SIZES), _FLAGS.get(term.value.casefold()), term.value.casefold()
     if sign in _ORDER and number is None:
         raise FilterError(
@@ -218,7 +221,7 @@ def _hint(field: Field, value: str, fields: Fields) -> list[str]:
 
 
 def _moment(field: Field, term: Comparison, sign: str) -> Test:
-    """Compare times; a day without a time of day is all of it, in UTC."""
+    """Compare times; a date alone means the whole day in UTC."""
     start, end = _parse_moment(term)
     if sign == "~":
         raise FilterError(f"'{field.name}' is a time: compare it by =, <, <=, > or >=.", term.place)

@@ -1,4 +1,4 @@
-"""What was logged while runs worked: each metric at last, at first, and at its best; read when it is asked for."""
+"""Logged metrics of runs: last, first and best values, read on demand."""
 
 import math
 from collections.abc import Callable, Collection, Mapping
@@ -34,7 +34,7 @@ class DecidingScore:
 
 
 class Logged:
-    """The logged metrics of all runs; a metric is read at its first use, and no curve ever is."""
+    """The logged metrics of all runs, each read at first use, without curves."""
 
     def __init__(self, service: Service) -> None:
         """Read from the service's database."""
@@ -49,7 +49,7 @@ class Logged:
 
     @property
     def ranked(self) -> list[str]:
-        """Every name: those that were asked for first, then those that say how good a run is, then the others."""
+        """All names: requested ones first, then those that indicate quality, then the others."""
         return sorted(self.names, key=lambda name: (name not in self._read, decides(name) or _TELLS_NOTHING, name))
 
     @cached_property
@@ -61,7 +61,7 @@ class Logged:
         return {plain(name): name for name in reversed(self.names)}
 
     def find(self, name: str) -> tuple[str, Moment] | None:
-        """Return the metric that a name in a filter means, and which of its values; None where there is none.
+        """Return the metric and value that a filter name means; None if not found.
 
         `train/loss` is its last value; `train/loss.best`, `.first`, `.min` and `.max` say which other one.
 
@@ -84,7 +84,7 @@ class Logged:
         return written if written in self._known else self._by_plain_name.get(plain(written))
 
     def reader(self, name: str, moment: Moment) -> Callable[[Run], float | None]:
-        """Return what reads a metric of a run; shares that were logged as percent become shares of 1."""
+        """Return a reader of a run's metric, with percent values as shares of 1."""
         return lambda run: self.value(run.id, name, moment)
 
     def value(self, run_id: str, name: str, moment: Moment = "last") -> float | None:
@@ -102,7 +102,9 @@ class Logged:
         return tuple(name for name, runs in self._read.items() if runs)
 
     def same_measure(self, measure: str, run: Run) -> float | None:
-        """Return the last value of what a run logged of a measure, such as `val/acc` of "accuracy"; unseen data first.
+        """Return the last logged value of a measure, unseen data first.
+
+        For example `val/acc` is a measure of "accuracy".
 
         What was measured on training data is not it.
         """
@@ -113,20 +115,20 @@ class Logged:
         return next((value for value in found if value is not None), None)
 
     def score(self, run: Run) -> DecidingScore | None:
-        """Return the last value of the metric whose name tells most of how good a run is; None where none tells."""
+        """Return the last value of the most telling quality metric; None without one."""
         for name, holders in self._deciding.items():
             if run.id in holders and (value := self.value(run.id, name)) is not None and math.isfinite(value):
                 return DecidingScore(name, value, direction_of(name) or "min", is_share(name))
         return None
 
     def shared(self, run_ids: Collection[str]) -> list[str]:
-        """Return the metrics that say how good a run is and that at least two of these have, most runs first."""
+        """Return the quality metrics that at least two of these runs have, commonest first."""
         counts = {name: len(holders.intersection(run_ids)) for name, holders in self._deciding.items()}
         return sorted((name for name, count in counts.items() if count > 1), key=lambda name: -counts[name])
 
     @cached_property
     def _deciding(self) -> Mapping[str, set[str]]:
-        """The names that say how good a run is, the best first, each with the runs that have it."""
+        """The names of quality metrics, best first, each with the runs that have it."""
         ranked = sorted((rank, name) for name in self.names if (rank := decides(name)) is not None)
         return self._store.runs_with([name for _, name in ranked[:MOST_DECIDING]])
 

@@ -1,4 +1,4 @@
-"""What the name of a logged metric tells: the part of the data, whether more is better, whether it is a share of 1."""
+"""Meaning of logged metric names: split, direction, and whether a share of 1."""
 
 import re
 from typing import Literal
@@ -28,13 +28,15 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def direction_of(name: str) -> Literal["max", "min", ""]:
-    """Return which values are better, as far as a name tells; what falls decides, as in `accuracy_loss`."""
+    """Return the better direction by a metric's name; falling words win, as in `accuracy_loss`."""
     words = words_of(name)
     return "min" if words & FALLING else "max" if words & RISING else ""
 
 
 def measures(name: str, measure: str) -> tuple[int, str] | None:
-    """Return how well a logged metric is a measure of unseen data, the smallest best; None where it is none.
+    """Return a logged metric's rank as a measure of unseen data, smallest best.
+
+    It is None where the metric is no such measure.
 
     >>> measures("val/acc", "accuracy"), measures("train/accuracy", "accuracy")
     ((2, 'val/acc'), None)
@@ -48,12 +50,12 @@ def measures(name: str, measure: str) -> tuple[int, str] | None:
 
 
 def is_share(name: str) -> bool:
-    """Return whether a name is that of a share of 1, which people also write as percent."""
+    """Check whether a metric name is that of a share, also logged as percent."""
     return direction_of(name) == "max" and bool(words_of(name) & SHARES)
 
 
 def is_percent(name: str, lowest: float, highest: float) -> bool:
-    """Return whether a share was logged as percent: a share of 1 is never above 1.
+    """Check whether a share was logged as percent: its values exceed 1.
 
     Args:
         name: Of the metric.
@@ -64,7 +66,7 @@ def is_percent(name: str, lowest: float, highest: float) -> bool:
 
 
 def decides(name: str) -> tuple[bool, int, int, str] | None:
-    """Return how well a metric says how good a run is, the smallest best; None where its name does not tell.
+    """Return a metric's rank as quality measure, smallest best; None if not by name.
 
     What is better higher comes before losses, unseen data before training data, a short name before a long one.
     """

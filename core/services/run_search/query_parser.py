@@ -1,4 +1,6 @@
-"""What people write into the filter, read into a tree: words, comparisons, and, or, not, parentheses. Never evaluated.
+"""The filter parser: words, comparisons, and, or, not, parentheses.
+
+Filters are read into a tree and never evaluated as code.
 
 The grammar, where two terms beside each other must both hold::
 
@@ -49,7 +51,7 @@ class FilterError(UserError):
 
 @dataclass(frozen=True)
 class Word:
-    """A word that a run's texts must hold, or the name of something that it is (`starred`)."""
+    """A word in a run's texts, or the name of a property (`starred`)."""
 
     text: str
     place: int

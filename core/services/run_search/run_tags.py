@@ -1,4 +1,4 @@
-"""What people do with many runs: tag, star, put away, throw away, and all of it back again; the baseline runs."""
+"""Bulk changes of runs: tags, stars, archive, trash, undo, and baseline runs."""
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Change:
 
 
 class RunTags:
-    """Keeps runs in order. Each change is one transaction: all of it happened, or nothing did."""
+    """Organises runs; each change is one atomic transaction."""
 
     def __init__(self, service: Service) -> None:
         """Use the service's database."""
@@ -37,7 +37,7 @@ class RunTags:
         self._preferences = PreferenceStore(service.database)
 
     def counts(self) -> dict[str, int]:
-        """Return how many runs are in use ("runs"), archived ("archived") and in the trash ("trash")."""
+        """Return the numbers of active ("runs"), archived ("archived") and trashed ("trash") runs."""
         return dict(zip(("runs", "archived", "trash"), self._marks.counts(), strict=True))
 
     # --- changes ---
@@ -70,7 +70,7 @@ class RunTags:
         return self._change(run_ids, lambda run: {"starred": on})
 
     def archive(self, run_ids: Iterable[str], on: bool = True) -> Change:
-        """Put runs away: they are kept, and no longer in the list; or bring them back.
+        """Archive runs, which hides them from the list, or restore them.
 
         Runs that wait or work stay in the list.
         """
@@ -80,7 +80,7 @@ class RunTags:
                             ended)  # fmt: skip
 
     def trash(self, run_ids: Iterable[str]) -> Change:
-        """Move runs to the trash, from which they can come back; those that wait or work stay."""
+        """Move runs to the trash, restorable; waiting and active runs stay."""
         moment = now()
         ended = [status for status in RunStatus if not status.is_active]
         return self._change(run_ids, lambda run: {"deleted_at": run.deleted_at or moment}, ended)
@@ -105,7 +105,10 @@ class RunTags:
         return _by_task(self._preferences.get(_BASELINE))
 
     def baseline_of(self, task: str) -> Run | None:
-        """Return the baseline run of a task; None where there is none, or it is gone or in the trash."""
+        """Return the baseline run of a task; None without one or in the trash.
+
+        It is None too where the run is gone.
+        """
         try:
             run = self._runs.get(self.baselines().get(task, ""))
         except RunNotFound:
@@ -137,7 +140,7 @@ def _by_task(kept: Any) -> dict[str, str]:
 
 
 def clean_tags(tags: Sequence[str]) -> list[str]:
-    """Return tags without spaces around them, control characters, repetitions and the sign that chat tools use.
+    """Return tags without surrounding spaces, control characters, duplicates and leading "#" signs.
 
     >>> clean_tags([" first  try", "#demo", "Demo", ""])
     ['first try', 'demo']

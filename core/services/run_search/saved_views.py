@@ -1,4 +1,7 @@
-"""Saved views of the runs: a filter, columns, an order and a group under a name. A view is also an address."""
+"""Saved views of runs: a named filter, columns, order and grouping.
+
+A view is also an address.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

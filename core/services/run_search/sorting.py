@@ -25,7 +25,9 @@ class Group:
 
 
 def sorted_by(runs: Sequence[Run], field: Field, fields: Fields, falling: bool) -> list[Run]:
-    """Return the runs in order of a field; those without a value come last either way.
+    """Return the runs sorted by a field; those without a value come last.
+
+    This holds for both directions.
 
     Args:
         runs: The runs, the newest first, which decides between equals.
@@ -58,7 +60,7 @@ def _quality(run: Run, fields: Fields, field: Field) -> float | None:
 
 
 def grouped(runs: Sequence[Run], field: Field, fields: Fields) -> list[Group]:
-    """Return the runs in groups, the largest first; a run with two tags is in two groups."""
+    """Return the runs grouped, largest group first; two tags mean two groups."""
     members: dict[str, list[Run]] = {}
     titles: dict[str, str] = {}
     for run in runs:

@@ -1,4 +1,4 @@
-"""Why no run matches: which part of a filter leaves none, and how many would be left without it."""
+"""Why no run matches: the failing filter parts, and the matches without them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ LONGEST = 60  # characters of a part, in a sentence
 
 
 def parts_of(text: str, fields: Fields) -> dict[str, Test]:
-    """Return what must hold at once according to a filter, each part as it can be written.
+    """Return a filter's conjunctive parts, each by its written form.
 
     Raises:
         FilterError: It cannot be understood.
@@ -36,7 +36,9 @@ def why_none(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fi
 
 
 def excluding(parts: Mapping[str, Callable[[Run], bool]], runs: Sequence[Run]) -> str:
-    """Return which of these parts leave no run, in a sentence or two; empty where they leave some, or there is none.
+    """Return, as sentences, which filter parts leave no run; empty if some remain.
+
+    It is empty too where there is no such part.
 
     Args:
         parts: What must hold at once, by its name.

@@ -38,7 +38,7 @@ def programs_with(file: Path) -> list[Program]:
 
 
 def folders_without_row(settings: Settings, database: Database) -> list[Path]:
-    """Return the folders of runs that the database knows nothing of, and that say enough to be brought back."""
+    """Return run folders that have no row in the database and can be restored."""
     store = RunStore(database)
     known = {run.id for trashed in (False, True) for run in store.list(trashed=trashed)}
     return [folder for folder in run_folders(settings) if folder.name not in known and says_enough(folder)]

@@ -1,4 +1,7 @@
-"""`touchstone doctor --repair`: the damaged database is kept aside, a new one takes what can still be read."""
+"""`touchstone doctor --repair`: a new database with the readable rows of the damaged one.
+
+The damaged database is kept aside.
+"""
 
 import json
 import os
@@ -116,7 +119,7 @@ def damage_of(settings: Settings, file: Path) -> str:
 
 
 def _replace(settings: Settings, file: Path, result: Repaired) -> None:
-    """Put a new database with what can be read into the place of the damaged one."""
+    """Replace the damaged database by a new one with all readable rows."""
     size = file.stat().st_size if file.exists() else 0
     if (free := shutil.disk_usage(settings.home).free) < size + _MARGIN:
         raise DiskFull(
@@ -151,7 +154,7 @@ def _salvaged(file: Path, draft: Path) -> Salvage:
 
 
 def _known_revision(raw: RawDatabase, database: Database) -> str:
-    """Return the schema in which the damaged database was written; the newest where it does not say.
+    """Return the schema revision of the damaged database; the newest if it is unreadable.
 
     Raises:
         DatabaseTooNew: It is not known here.
@@ -177,7 +180,7 @@ def _set_aside(file: Path) -> Path:
 
 
 def _from_folders(settings: Settings, file: Path, result: Repaired) -> None:
-    """Give run folders without a row one, and take in the points that wait in folders."""
+    """Restore rows of run folders that have none, and import points left in folders."""
     database = Database(settings.url)
     try:
         database.migrate()
@@ -195,7 +198,7 @@ def _from_folders(settings: Settings, file: Path, result: Repaired) -> None:
 
 
 def _take_points(database: Database, folder: Path) -> int:
-    """Write the points that were left in a run's folder; return how many there were."""
+    """Write the points left in a run's folder; return their number."""
     waiting, points = folder / UNSAVED, list[Metric]()
     if not waiting.exists():
         return 0

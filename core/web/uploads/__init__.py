@@ -1,4 +1,4 @@
-"""The writing routes: files and pictures go from the browser to the disk, and pictures come back."""
+"""Upload routes: files and images from the browser to disk, and images back."""
 
 from collections.abc import Callable, Iterable
 

@@ -1,4 +1,4 @@
-"""Files and folders: from the browser to the folder of an upload, chunk by chunk."""
+"""Files and folders, uploaded from the browser into an upload's folder in chunks."""
 
 import shutil
 from collections.abc import Callable
@@ -17,7 +17,7 @@ MOST_BYTES = 20 * 2**30  # of one file
 
 
 def file_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tuple[str, str, Endpoint]]:
-    """Return the routes of an upload: one folder on the disk that files and folders are sent into."""
+    """Return the routes of an upload, a folder that receives files and folders."""
 
     async def room(request: Request) -> Response:
         folder = await found_or_404(open_dataset_service().uploads.path, request.path_params["upload"])
@@ -51,7 +51,7 @@ def file_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tupl
 
 
 def _listed(folder: Path) -> list[dict[str, Any]]:
-    """Return what lies directly in a folder, with how many files and bytes are in it."""
+    """Return the entries of a folder with their numbers of files and bytes."""
     found = []
     for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
         sizes = [file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
@@ -61,7 +61,7 @@ def _listed(folder: Path) -> list[dict[str, Any]]:
 
 
 def _every_file(folder: Path, name: str) -> dict[str, list[int]]:
-    """Return size and time of change (ms) of what has arrived under a name, so that it need not be sent again."""
+    """Return sizes and modification times (ms) of uploaded files, to skip these."""
     place = next((path for path in folder.iterdir() if path.name == name and not name.startswith(".")), None)
     if place is None:
         return {}
@@ -71,7 +71,7 @@ def _every_file(folder: Path, name: str) -> dict[str, list[int]]:
 
 
 def _clear(folder: Path, name: str) -> None:
-    """Remove everything that lies in a folder, or only what has this name; the folder stays."""
+    """Remove all entries of a folder, or only this one; the folder stays."""
     for path in folder.iterdir():
         if name not in ("", path.name):
             continue

@@ -1,4 +1,4 @@
-"""What every route here has in common: who is answered, what is refused, and in which words."""
+"""Access checks of the upload routes: allowed requests, refused ones and their messages."""
 
 import functools
 import logging
@@ -21,7 +21,7 @@ log = logging.getLogger("touchstone")
 
 
 class Refused(Exception):
-    """A request that cannot be done as it was asked: an HTTP status and a whole sentence."""
+    """A refused request: an HTTP status and a whole sentence."""
 
     def __init__(self, status: int, text: str) -> None:
         """Take both as they are."""
@@ -50,7 +50,10 @@ def guarded(endpoint: Endpoint, hosts: tuple[str, ...]) -> Endpoint:
 
 
 def _forgery(request: Request) -> str:
-    """Return why a writing request is not ours: a form or script of another page cannot send both headers."""
+    """Return why a writing request is forged; other pages cannot send both headers.
+
+    Neither a form nor a script of another page can.
+    """
     if request.method in ("GET", "HEAD"):
         return ""
     if "origin" not in request.headers or request.headers.get("x-touchstone") != "1":
@@ -74,7 +77,7 @@ def _in_words(error: Exception) -> tuple[int, str]:
 
 
 async def found_or_404(function: Callable[..., T], *arguments: Any) -> T:
-    """Call what looks something up, in a thread; what is not there is a 404."""
+    """Call a lookup in a thread; a missing result becomes a 404."""
     try:
         return await run_in_threadpool(function, *arguments)
     except DataError:
@@ -84,7 +87,10 @@ async def found_or_404(function: Callable[..., T], *arguments: Any) -> T:
 
 
 async def _drain(request: Request) -> None:
-    """Take what is still being sent, within reason: a browser that is still sending does not read the answer."""
+    """Read the rest of a request, up to a limit.
+
+    A browser that is still sending does not read the response.
+    """
     left = _DRAINED_BYTES
     with suppress(RuntimeError, ClientDisconnect):  # everything was read already; or the browser is gone
         async for chunk in request.stream():

@@ -1,4 +1,4 @@
-"""Pictures: of collections, which are put together class by class, and of data sets, to look at."""
+"""Images of collections, which are assembled by class, and dataset images for display."""
 
 import unicodedata
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _YEAR = "private, max-age=31536000, immutable"
 
 
 def image_routes(open_dataset_service: Callable[[], DatasetService]) -> list[tuple[str, str, Endpoint]]:
-    """Return the routes of collections (pictures put together class by class) and of pictures to look at."""
+    """Return the routes of image collections, assembled by class, and of displayed images."""
 
     async def show(request: Request) -> Response:
         return as_json(await found_or_404(_collection, open_dataset_service(), request.path_params["collection"]))

@@ -1,4 +1,4 @@
-"""Colours of figures made on the server, for the theme that the viewer sees; safe for the colour-blind."""
+"""Colours of server-made figures, for the viewer's theme and safe for colour-blind viewers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ def colors() -> Palette:
 
 
 def figure_layout(height: int) -> dict[str, Any]:
-    """Return what all figures have in common, as a Plotly layout of so many pixels."""
+    """Return the common Plotly layout of all figures, `height` pixels high."""
     return {
         "height": height,
         "margin": {"l": 0, "r": 12, "t": 8, "b": 8},

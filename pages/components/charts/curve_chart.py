@@ -1,4 +1,4 @@
-"""The live chart: one component that asks the JSON route itself, so that a new point costs no rerun of the page."""
+"""The live chart: a component that polls the JSON route without rerunning the page."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,10 @@ class Line:
 
 
 def curve_chart(run: Run, task: TaskSpec | None) -> None:
-    """Show the loss and the deciding metric of a run, live while it is active; without a task, what it logged."""
+    """Show the loss and the primary metric of a run, live while active.
+
+    A run without a task shows its logged curves.
+    """
     kept = None if run.status.is_active or task is None else shared_service().kept_step(run.id)
     data: dict[str, Any] = {
         "run": run.id,
@@ -80,11 +83,11 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
 
 
 def _seen() -> None:
-    """The chart is the first to know that a run has ended: the page runs again, and shows the result."""
+    """Rerun the page to show the result: the chart first notices a run's end."""
 
 
 def charts(task: TaskSpec) -> list[dict[str, Any]]:
-    """Return what to draw for a task: its loss, its metrics, the deciding one first, and how training itself goes."""
+    """Return the charts of a task: loss, metrics, primary one first, and training diagnostics."""
     train, validation = (
         Line("train/loss", "Training", "blue", "solid", "Training loss"),
         Line("validation/loss", "Validation", "orange", "dash", "Validation loss"),

@@ -1,4 +1,4 @@
-"""What to draw of a run that was logged elsewhere: a chart for each thing measured, drawn from the names there are."""
+"""Charts of runs logged elsewhere: one per measure, derived from the metric names."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -25,7 +25,10 @@ _RISING = ("accuracy", "acc", "f1", "auc", "precision", "recall", "r2", "bleu", 
 
 
 def external_charts(keys: Iterable[str]) -> list[dict[str, Any]]:
-    """Return one chart a measure, the loss first: `train/loss`, `val_loss` and `loss` come into the same one."""
+    """Return one chart per measure, the loss first.
+
+    `train/loss`, `val_loss` and `loss` share a chart.
+    """
     measures: dict[str, dict[int, tuple[str, str]]] = {}  # measure -> place -> (part, key)
     alone: list[str] = []
     for key in sorted(keys, key=lambda k: (not _split(k)[0], k)):  # `train/loss` before a bare `loss`
@@ -52,7 +55,7 @@ def in_order(keys: Iterable[str]) -> list[str]:
 
 
 def _split(key: str) -> tuple[str, str]:
-    """Return the part of the data that a name speaks of, empty if of none, and what was measured."""
+    """Return the split that a metric name starts with, else "", and the measure."""
     for separator in _SEPARATORS:
         head, found, rest = key.partition(separator)
         if found and rest and head.lower() in _PARTS:

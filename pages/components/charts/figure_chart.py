@@ -1,4 +1,7 @@
-"""A figure made on the server. `st.plotly_chart` brings a second Plotly, and before anything else is drawn."""
+"""A figure made on the server, drawn with the served Plotly.
+
+`st.plotly_chart` would load a second Plotly, and before anything else is drawn.
+"""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

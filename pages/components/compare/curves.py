@@ -1,4 +1,7 @@
-"""Curves of several runs in one picture: which ones, along what, how smooth; a component draws and updates them."""
+"""Curves of several runs in one chart: selection, axis and smoothing.
+
+A component draws and updates them.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -98,7 +101,7 @@ def _hide() -> None:
 
 
 def curves_of(runs: Sequence[Run]) -> dict[str, Curve]:
-    """Return the curves that the runs have: those of all runs first, the deciding metric before the losses."""
+    """Return the curves of the runs: shared ones first, primary metric before losses."""
     service = shared_service()
     tasks = [service.tasks()[name] for name in dict.fromkeys(run.task for run in runs) if name in service.tasks()]
     metrics = {metric.name: metric for task in tasks for metric in task.metrics}

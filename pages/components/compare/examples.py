@@ -1,4 +1,4 @@
-"""The test examples on which compared runs do not agree, each with what every run answered and the truth."""
+"""Test examples on which compared runs disagree, with each prediction and the label."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -93,7 +93,10 @@ def _chosen(found: Disagreements, task: TaskSpec, styles: Looks) -> np.ndarray:
 
 
 def _page(count: int, of: str) -> slice:
-    """Return which part to show; the page is in the URL, and other examples begin at the first."""
+    """Return the slice of the current page, kept in the URL.
+
+    Other examples start at the first page.
+    """
     pages = -(-count // PER_PAGE)
     if _PAGE not in st.session_state:
         asked = st.query_params.get("at", "")
@@ -112,7 +115,10 @@ def _page(count: int, of: str) -> slice:
 
 
 def _names(found: Disagreements, examples: Examples | None, task: TaskSpec, group: Group) -> Sequence[str]:
-    """Return the names of the classes: of the data, else of a run's report, else their numbers."""
+    """Return the class names from the data, else from a run's report.
+
+    Without either, the classes' numbers serve.
+    """
     if examples is not None and examples.labels:
         return examples.labels
     return [str(name) for name in shared_service().report(found.runs[0].id).get("labels", ())]

@@ -1,4 +1,4 @@
-"""What logged runs say of themselves side by side: the metrics that several of them have, at last and at their best."""
+"""Metrics that several logged runs share, side by side: last and best values."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,10 @@ UNTESTED = "What a run logged of itself is one number: whether a difference is m
 
 
 def logged_finding(runs: Sequence[Run], styles: Looks) -> str:
-    """Return which logged run is best by the metric that most of them have, in two sentences; empty without one."""
+    """Return the best logged run by the most common metric, in two sentences.
+
+    The text is empty without such a metric.
+    """
     known, logged = _known(runs)
     for name in logged.shared([run.id for run in known])[:1]:
         scores = {run.id: score for run in known if (score := _score(logged, run, name, "last")) is not None}
@@ -35,7 +38,7 @@ def logged_finding(runs: Sequence[Run], styles: Looks) -> str:
 
 
 def logged_scores(runs: Sequence[Run], styles: Looks) -> bool:
-    """Show the metrics that logged runs have in common as a table; say whether there was one to show."""
+    """Show the shared metrics of logged runs as a table; return whether any exist."""
     known, logged = _known(runs)
     names = logged.shared([run.id for run in known])[:MOST_METRICS]
     if not names:

@@ -1,4 +1,4 @@
-"""Which settings lead to which score: parallel axes, one a row, so that they can be read on a narrow screen too."""
+"""Parallel coordinates of settings and score, one axis a row for narrow screens."""
 
 from collections.abc import Sequence
 from html import escape
@@ -128,6 +128,6 @@ def _words(one: Axis, row: int) -> list[dict[str, Any]]:
 
 
 def _shares(one: Axis, places: Sequence[float]) -> list[float]:
-    """Return places as shares of the axis; in its middle where there is only one."""
+    """Return positions as fractions of the axis; the middle for a single one."""
     low, high = min(one.places), max(one.places)
     return [(place - low) / (high - low) if high > low else 0.5 for place in places]

@@ -100,7 +100,7 @@ def _in_words(kind: str, price: float) -> str:
 
 
 def _unit(kind: str, prices: Sequence[float]) -> tuple[str, float]:
-    """Return what stands below the axis, and how much of a price is 1 there."""
+    """Return the axis label, and the price that one unit represents."""
     if kind == "size":
         return "Numbers learnt (parameters)", 1.0
     if kind == "cost":
@@ -156,7 +156,7 @@ def _figure(
 
 
 def _range(scores: Sequence[float]) -> list[float]:
-    """Return the ends of an axis on which a tiny difference does not look like a large one."""
+    """Return axis ends that do not make a tiny difference seem large."""
     low, high = min(scores), max(scores)
     edge = max((high - low) * 0.12, 0.02 * max(abs(low), abs(high)), 1e-9)
     return [low - edge, high + edge]

@@ -1,4 +1,4 @@
-"""Which runs to compare: chosen by a search, by a link, or by a suggestion."""
+"""Choice of the runs to compare: by search, link or suggestion."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,7 @@
-"""How up to twenty runs are told apart: a short name, a colour, a dash and a marker, the same in every chart."""
+"""Styles of up to twenty runs: short name, colour, dash and marker.
+
+They are the same in every chart.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

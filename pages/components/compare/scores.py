@@ -1,4 +1,4 @@
-"""Scores of compared runs with their intervals, and who is better than whom for sure."""
+"""Scores of compared runs with intervals, and which differences are significant."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

@@ -57,7 +57,10 @@ def difference_in_words(metric: MetricSpec, difference: Difference, *, turned: b
 
 
 def luck_in_words(standing: Ranking, styles: Looks) -> str:
-    """Return how much the best test score flatters, and by what the best run was chosen; empty where nobody knows."""
+    """Return the optimism of the best test score, and the selection criterion.
+
+    The text is empty if neither is known.
+    """
     highest, many = standing.results[0].run, len(standing.results)
     by_validation = standing.best.by == "validation"
     said = ""
@@ -116,7 +119,7 @@ def names_of(runs: Sequence[Run], styles: Looks) -> str:
 
 
 def _amount(metric: MetricSpec, value: float, *, sign: bool = False) -> str:
-    """Return a difference: points of a percentage with one decimal, else three digits that count."""
+    """Return a difference as text: percentage points to one decimal, else three digits."""
     text = f"{100 * value:.1f}" if metric.unit == "percent" else f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
     text = text if text.strip("-0.") else text.lstrip("-")  # nothing is below 0 by 0.0
     text = text.replace("-", "−")

@@ -1,4 +1,4 @@
-"""The examples of a brought data set, a page at a time: by class, split, search or finding."""
+"""Browser of an imported dataset's examples: by class, split, search or finding."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -69,7 +69,7 @@ def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
 
 
 def _picked_finding(findings: Sequence[Finding]) -> tuple[int, ...]:
-    """Return the rows of the finding that the URL names, and offer to see all again."""
+    """Return the rows of the finding in the URL, and offer to show all."""
     code = st.query_params.get("finding", "")
     picked = next((finding for finding in findings if finding.code == code and finding.rows), None)
     if picked is None:
@@ -128,7 +128,7 @@ def _first_page_of(wanted: str) -> None:
 
 
 def _write_page(at: int) -> None:
-    """Put the page into the address, or take it out where it is the first."""
+    """Write the page into the URL, or remove it for the first page."""
     st.session_state[_PAGE] = str(at) if at > 1 else None
     if at > 1:
         st.query_params["at"] = str(at)
@@ -169,7 +169,10 @@ def _table(info: VersionInfo, items: "Sequence[BrowseItem]") -> None:
 
 
 def _heading(name: str, predicted: str) -> str:
-    """Return what stands above a column: the user's own "Row" or "Part" must not take the place of ours."""
+    """Return the heading of a column, renaming a user's "Row" or "Part".
+
+    These are the page's own columns.
+    """
     if name == "target":
         return predicted
     return f"{name} (yours)" if name in ("Row", "Part") else name

@@ -1,4 +1,4 @@
-"""Figures about data: how often each class is, how long or large examples are, how they are divided."""
+"""Charts of a dataset: class frequencies, lengths or sizes of examples, splits."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -22,7 +22,7 @@ LONGEST_NAME = 28  # characters beside a bar
 
 
 def class_chart(counts: Mapping[str, int], key: str) -> None:
-    """Show how many examples each class has, under a title that says what follows from it."""
+    """Show the number of examples per class, titled with the conclusion."""
     if not counts:
         return
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])

@@ -1,4 +1,4 @@
-"""One data set: what it is, what the doctor found, its examples, its shape, its versions."""
+"""Page of one dataset: description, findings, examples, shape and versions."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ PARTS = {"report": "Report", "browse": "Browse", "shape": "Shape", "versions": "
 
 
 def data_set(name: str) -> None:
-    """Show one data set, built in or brought; the version and the part are in the URL."""
+    """Show one dataset, built-in or imported; version and tab are in the URL."""
     try:
         entry = shared_service().dataset_service.entry(name)
     except UnknownName:
@@ -98,7 +98,10 @@ def _imported(entry: DatasetEntry) -> None:
 
 
 def _asked_label_issues(info: VersionInfo) -> LabelIssues | None:
-    """Return what the run that the URL names doubts, or say why nothing; without a run what the latest doubts."""
+    """Return the label issues of the URL's run, else the latest ones.
+
+    If there are none, the page says why.
+    """
     service, asked = shared_service(), st.query_params.get("run", "")
     if not asked:
         return label_issues_of(service, info.name, info.fingerprint)
@@ -119,7 +122,7 @@ def _chosen(versions: Sequence[VersionInfo], head: str) -> VersionInfo:
 
 
 def _work(info: VersionInfo) -> bool:
-    """Show a fix that is being made; when it is done, the new version is what the page is about."""
+    """Show a fix in progress; once done, the page switches to the new version."""
     progress = find_import(st.query_params.get("work", ""))
     if progress is None:
         st.query_params.pop("work", None)
@@ -232,7 +235,10 @@ def _shape(info: VersionInfo) -> None:
 
 
 def _all_data_link() -> None:
-    """Lead back to the list: the menu's own link stays on a data set, since that is the same page."""
+    """Show a link to the dataset list.
+
+    The menu's link stays on a dataset, as it is the same page.
+    """
     with st.container(key="all-data"):
         st.page_link("data.py", label="All data", query_params={"shelf": "sets"}, icon=":material/arrow_back:")
 

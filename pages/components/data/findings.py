@@ -1,4 +1,4 @@
-"""What the data doctor found: how serious, how often, why it matters, and the one click that puts it right."""
+"""Findings of the data doctor: severity, number of rows, reason and one-click fix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ BADGES = {
 
 
 def finding_summary(findings: Sequence[Finding]) -> str:
-    """Return how many findings there are of each severity: "1 serious, 2 worth a look"."""
+    """Return the number of findings per severity: "1 serious, 2 worth a look"."""
     counts = [(badge, sum(f.severity == severity for f in findings)) for severity, badge in BADGES.items()]
     return ", ".join(f"{count} {badge.plural}" for badge, count in counts if count)
 

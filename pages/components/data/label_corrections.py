@@ -1,4 +1,4 @@
-"""Wrong labels put right: collected beside the examples, then saved together as a new version.
+"""Label corrections, collected beside the examples and saved together as a new version.
 
 What was collected is the truth; a widget is told what it shows before it is drawn, and tells in its callback what a
 person chose. A widget that is drawn never changes what was collected by itself.
@@ -29,7 +29,7 @@ def corrections_of(info: VersionInfo) -> Corrections:
 
 
 def show_as(key: str, value: object) -> None:
-    """Let a widget that is drawn after this show a value, whatever the browser remembers of it."""
+    """Set the value of a widget drawn later, overriding the browser's state."""
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 

@@ -1,4 +1,4 @@
-"""Labels that a trained model doubts: looked at one by one; a person changes them or keeps them as they are."""
+"""Labels that a trained model doubts, each changed or kept by a person."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ _PICKED = "doubted"  # before the key of a tick box
 
 
 def label_issue_choices(label_issues: LabelIssues, info: VersionInfo, may_change: bool) -> None:
-    """Show every doubted label with what the model would say, to change it or to keep it."""
+    """Show every doubted label with the model's suggestion, to change or keep."""
     corrections = corrections_of(info)
     st.page_link(
         "run.py", label=f"The run: {plain(label_issues.run.name)}", query_params={"run": label_issues.run.id},
@@ -56,7 +56,7 @@ def _about_test(doubted: Sequence[LabelIssue]) -> str:
 
 
 def _together(label_issues: LabelIssues, corrections: Corrections) -> None:
-    """Offer to choose at once what is not of the test split, where more of it is right than wrong."""
+    """Offer to accept all suggestions outside the test split, if mostly right."""
     others = [one for one in label_issues.labels if one.split != "test"]
     if not others:
         return
@@ -123,7 +123,7 @@ def _choose(doubted: Sequence[LabelIssue], corrections: Corrections) -> None:
 
 
 def kept_notice(info: VersionInfo) -> None:
-    """Say how many labels were kept against a model's doubt, and offer to see them again."""
+    """Show how many doubted labels were kept, and offer to review them again."""
     dataset_service = shared_service().dataset_service
     if not info.labels or not (kept := dataset_service.kept_labels(info.name)):
         return

@@ -1,4 +1,4 @@
-"""A look at real examples of a data set, before anything is trained on it."""
+"""Preview of real examples of a dataset, before any training."""
 
 from collections.abc import Mapping
 
@@ -73,7 +73,7 @@ def _sentences(samples: Examples) -> None:
 
 
 def _rows(table: pd.DataFrame, samples: Examples, target: str) -> None:
-    """Show the first rows; what is to be predicted stands in front, by its name where it has one."""
+    """Show the first rows; the target column comes first, under its name if known."""
     to_predict = f"{target} (to predict)" if target else TO_PREDICT
     shown = table.head(ROWS).set_axis([str(name) for name in table.columns], axis=1)
     answers = [_label(samples, i) for i in range(len(shown))] if samples.labels else samples.targets[:ROWS]
@@ -88,7 +88,7 @@ def _rows(table: pd.DataFrame, samples: Examples, target: str) -> None:
 
 
 def _unlike(names: list[str]) -> list[str]:
-    """Return the names so that no two are the same, which a table on a page cannot show."""
+    """Return the names made unique, as a table on a page needs them."""
     return [name if name not in names[:i] else f"{name} ({names[:i].count(name) + 1})" for i, name in enumerate(names)]
 
 

@@ -1,4 +1,4 @@
-"""Pictures of a brought data set side by side, each fetched by the browser itself."""
+"""Images of an imported dataset side by side, each fetched by the browser."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

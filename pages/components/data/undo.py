@@ -1,4 +1,4 @@
-"""What was just done to a data set, with the way back, until something else is done."""
+"""Undo of the latest change to a dataset, until another change."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class _Done:
 
 
 def offer_restore(name: str, title: str) -> None:
-    """Say that a data set is in the trash, and offer to bring it back."""
+    """Show that a dataset is in the trash, and offer to restore it."""
     st.session_state[_UNDO] = _Done(f"{title} is in the trash.", name, "")
 
 

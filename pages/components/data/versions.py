@@ -1,4 +1,4 @@
-"""The versions of a data set, the newest first; any of them can be used again."""
+"""A data set's versions, newest first; any can be used again."""
 
 from collections.abc import Sequence
 

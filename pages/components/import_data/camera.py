@@ -1,4 +1,7 @@
-"""Pictures by class: taken with the camera while a button is held, or dropped; each on the disk before it counts."""
+"""Images by class: from the camera or dropped, counted once on disk.
+
+The camera takes images while a button is held.
+"""
 
 from pathlib import Path
 
@@ -19,7 +22,7 @@ _component = st.components.v2.component(
 
 
 def camera(key: str, collection_id: str) -> dict[str, int]:
-    """Show camera and classes of a collection; return how many pictures each class has on the disk.
+    """Show camera and classes of a collection; return the image counts on disk.
 
     Args:
         key: Unique on the page.
@@ -36,4 +39,4 @@ def camera(key: str, collection_id: str) -> dict[str, int]:
 
 
 def _rerun() -> None:
-    """The component says when the counts have changed; what they are is read from the disk."""
+    """Rerun the page when the component reports new counts, read from disk."""

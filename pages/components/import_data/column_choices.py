@@ -48,7 +48,7 @@ HELP = {
 
 
 def column_choices(preview: SourcePreview) -> None:
-    """Show a table's columns and ask for corrections; each one makes the preview be made again."""
+    """Show a table's columns and ask for corrections; each triggers a new preview."""
     names, task = [column.name for column in preview.columns], task_of(preview.options.task)
     with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
         for name, label in _needed(preview):
@@ -63,7 +63,7 @@ def column_choices(preview: SourcePreview) -> None:
 
 
 def _of_texts(preview: SourcePreview, names: Sequence[str]) -> None:
-    """Ask what is read besides the text, and what to do with rows of several labels."""
+    """Ask which columns are read besides the text, and how multi-label rows count."""
     if not _reads_texts(preview) or not preview.options.text_column:
         return
     others = [name for name in names if name not in (preview.options.text_column, preview.options.label_column)]
@@ -84,7 +84,7 @@ def _of_texts(preview: SourcePreview, names: Sequence[str]) -> None:
 
 
 def _needed(preview: SourcePreview) -> tuple[tuple[str, str], ...]:
-    """Return the options that name columns which the task cannot do without, with their titles."""
+    """Return the options whose columns the task needs, with their titles."""
     task = task_of(preview.options.task)
     return task.columns if task else ()
 
@@ -95,7 +95,7 @@ def _reads_texts(preview: SourcePreview) -> bool:
 
 
 def missing_column(preview: SourcePreview) -> str:
-    """Return what a table's import still needs to be told, as a sentence; empty where nothing is missing."""
+    """Return what a table's import still needs, as a sentence; empty if nothing."""
     missing = [label.lower() for name, label in _needed(preview) if not getattr(preview.options, name)]
     return f"Choose the column first: {' and '.join(missing)}." if preview.columns and missing else ""
 
@@ -154,7 +154,10 @@ def _is_said(column: Column, notes: Sequence[str]) -> bool:
 
 
 def reading_choices(preview: SourcePreview | None) -> None:
-    """Ask how a source is to be read, for the rare case that it was guessed wrongly; without a preview, all of it."""
+    """Ask how to read a source, correcting a wrong guess.
+
+    Without a preview, all options are asked.
+    """
     options = preview.options if preview else None
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
         if options is None or options.delimiter:

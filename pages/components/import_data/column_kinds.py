@@ -1,4 +1,4 @@
-"""What each column of a table is read as, and whether it is used at all: one field for each, named like its column."""
+"""Kind and use of each column of a table: one field per column."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -38,7 +38,7 @@ SPLITS = {"random": "By chance", "time": "By time: the last rows are the test"}
 
 
 def column_kinds(preview: SourcePreview) -> None:
-    """Show a field for each column that a number may be predicted from, and how the rows are divided."""
+    """Show a field for each feature column of a regression, and the splitting."""
     columns = [column for column in preview.columns if column.role not in ("target", "label", "split", "group")]
     with st.expander("How each column is used", key="column-kinds", icon=":material/view_column:", expanded=True):
         shown = columns if len(columns) <= SHOWN else _chosen(columns)

@@ -1,4 +1,4 @@
-"""Pictures taken by camera or dropped class by class: a collection, kept on disk picture by picture."""
+"""A collection: images from the camera or dropped by class, each kept on disk."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""One import on its way: its source, what the user has decided so far, and what the source looks like with that."""
+"""State of one import: its source, the user's decisions so far, and the preview."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class ImportForm:
 
 
 def import_form(source: Source) -> ImportForm:
-    """Return what is known of a source; it is looked at where something was decided since."""
+    """Return the state of a source's import, with a new preview after any decision."""
     key = " ".join(f"{name}={value}" for name, value in sorted(source.query.items()))
     state: ImportForm | None = st.session_state.get(_STATE)
     if state is None or state.source != key:
@@ -73,7 +73,10 @@ def import_form(source: Source) -> ImportForm:
 
 
 def _said_on(line: DeltaGenerator) -> Callable[[float], None]:
-    """Return what says how long a look takes; drawing is also how a script learns that its page was left."""
+    """Return a callback that shows how long the preview takes.
+
+    Drawing also lets the script notice that its page was left.
+    """
     said = 0
 
     def say(waited_s: float) -> None:
@@ -117,7 +120,7 @@ def field_key(name: str) -> str:
 
 
 def decide(name: str) -> None:
-    """Take over what the widget for an option now says; what depends on it is guessed again."""
+    """Store the value of an option's widget; dependent options are guessed again."""
     state: ImportForm = st.session_state[_STATE]
     value = st.session_state[field_key(name)]
     for dependent in ANEW if name in READING else DEPENDS.get(name, ()):
@@ -137,7 +140,10 @@ def decide(name: str) -> None:
 
 
 def said_of_column(name: str, skipped: str) -> str:
-    """Return the kind that the user has said a column is of; `skipped` where it is not to be used, "" for nothing."""
+    """Return the kind that the user chose for a column, or "".
+
+    For a column not to be used it is `skipped`.
+    """
     asked = st.session_state[_STATE].asked
     return skipped if name in asked.get("ignored_columns", ()) else str(asked.get("column_kinds", {}).get(name, ""))
 
@@ -158,7 +164,7 @@ def decide_column(name: str, kind: str, skipped: str) -> None:
 
 
 def _leave_out(state: ImportForm, unwanted: str, wanted: str) -> None:
-    """No column for the split means that the one that was guessed is left out."""
+    """Ignore the guessed split column if the user chose none."""
     skipped = ({*state.asked.get("ignored_columns", ())} | {unwanted}) - {wanted, ""}
     state.asked["ignored_columns"] = tuple(sorted(skipped))
 

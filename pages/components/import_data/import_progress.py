@@ -1,4 +1,4 @@
-"""Imports and fixes on their way: how far they are, what became of them, and what can be done about it."""
+"""Imports and fixes in progress: their progress, outcome and possible actions."""
 
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlencode
@@ -36,7 +36,7 @@ def _sources() -> dict[str, dict[str, str]]:
 
 
 def import_list() -> None:
-    """Show every import that goes on or has not been dismissed; asks again while one goes on."""
+    """Show every import that is running or not dismissed, refreshing while one runs."""
     working = _working_ids(shared_service().dataset_service.imports())
     st.fragment(_list, run_every=REFRESH_S if working else None, key="imports")(working)
 
@@ -55,7 +55,7 @@ def _working_ids(found: Iterable[ImportProgress]) -> set[str]:
 
 
 def watched(import_id: str) -> None:
-    """Show one import or fix until it has ended; the page is drawn again then."""
+    """Show one import or fix until it ends, then rerun the page."""
     st.fragment(_watch, run_every=REFRESH_S, key="watched")(import_id)
 
 
@@ -68,7 +68,7 @@ def _watch(import_id: str) -> None:
 
 
 def finish_import(progress: ImportProgress) -> None:
-    """Take an import that has come in off the list; what was uploaded for it is not needed any more."""
+    """Remove a finished import from the list, and delete its upload."""
     dataset_service = shared_service().dataset_service
     upload = _sources().pop(progress.id, {}).get("upload")
     if upload:
@@ -77,7 +77,7 @@ def finish_import(progress: ImportProgress) -> None:
 
 
 def find_import(import_id: str) -> ImportProgress | None:
-    """Return an import that somebody's link names; None where it is forgotten or never was."""
+    """Return the import named by a link; None if it is deleted or unknown."""
     try:
         return shared_service().dataset_service.import_progress(import_id) if import_id else None
     except TouchstoneError:
@@ -106,7 +106,7 @@ def _working(progress: ImportProgress) -> None:
 
 
 def in_words(progress: ImportProgress) -> list[str]:
-    """Return how far an import is: its stage, how much is done, how long it may still take."""
+    """Return the progress of an import: stage, amount done, time left."""
     words = [progress.stage or "Starting"]
     if progress.total:
         if progress.unit == "bytes":

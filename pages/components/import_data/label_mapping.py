@@ -15,7 +15,7 @@ SHOWN_WHOLE = 10  # labels; with more, the table scrolls
 
 
 def label_mapping(state: ImportForm, preview: SourcePreview) -> None:
-    """Show the mapping as a table to edit; a change makes the look be asked again."""
+    """Show the label mapping as an editable table; a change triggers a new preview."""
     written = state.written
     if not written:
         return
@@ -49,6 +49,9 @@ def label_mapping(state: ImportForm, preview: SourcePreview) -> None:
 
 
 def table_key(state: ImportForm) -> str:
-    """Return a key that is another one for other labels: edits are kept by row number."""
+    """Return a widget key that depends on the labels.
+
+    The table's edits are kept by row number.
+    """
     mark = hashlib.sha256("\n".join([state.source, *state.written]).encode()).hexdigest()
     return f"labels-{mark[:12]}"

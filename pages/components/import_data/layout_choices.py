@@ -1,4 +1,4 @@
-"""How a source of pictures is read: its layout, the ground of transparent ones, and whether its parts are kept."""
+"""Reading of an image source: layout, background of transparent images, given splits."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ GROUPS = {"": "None: only copies stay together", "folder": "Pictures of one fold
 
 
 def layout_choices(preview: SourcePreview) -> None:
-    """Ask how pictures are to be read, for the case that it was guessed wrongly."""
+    """Ask how to read images, for the case of a wrong guess."""
     options = preview.options
     with st.expander("How it is read", key="reading", icon=":material/tune:"), st.grid(3, min_column_width=200):
         if options.layout in preview.layouts:

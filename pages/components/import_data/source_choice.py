@@ -1,4 +1,4 @@
-"""Where data comes from: files, pictures by class, a pasted table, a path on this machine, the hub."""
+"""Choice of the data source: files, images by class, pasted table, local path, hub."""
 
 from pathlib import Path
 
@@ -33,7 +33,10 @@ PASTE_EXAMPLE = "text\tlabel\nArrived a day early, great!\tpositive\nThe lid was
 
 
 def choose_source() -> Source | None:
-    """Ask where the data comes from; return it once it is there. All of it is in the URL."""
+    """Ask for the data source; return it once available.
+
+    The choice is kept in the URL.
+    """
     hows = [how for how in HOWS if how != "path" or is_local()]
     read_choice("how", hows, hows[0])
     source = _given()

@@ -1,4 +1,4 @@
-"""What will happen with one click: what it is called, where it goes, and the click."""
+"""Summary of an import: its name, its place and the button that starts it."""
 
 import re
 
@@ -70,7 +70,7 @@ def _in_words(preview: SourcePreview) -> str:
 
 
 def _place_and_title(source: Source, preview: SourcePreview) -> tuple[str, str]:
-    """Ask whether it is a data set of its own or belongs to another one."""
+    """Ask whether the import is a new dataset or belongs to an existing one."""
     entries = {entry.name: entry for entry in _mine(preview.options.task)}
     choices = [NEW]
     if preview.options.name in entries:

@@ -1,4 +1,4 @@
-"""Where runs to import are: files or a folder sent from the browser, or a path on this machine."""
+"""Sources of runs to import: uploaded files or a folder, or a local path."""
 
 from pathlib import Path
 

@@ -1,4 +1,7 @@
-"""What can be done with a run from any page: rename, note, tags, star, baseline, archive, trash, and back."""
+"""Actions on a run from any page: rename, note, tags, star, archive, trash, restore.
+
+A run can also be made the baseline.
+"""
 
 import streamlit as st
 

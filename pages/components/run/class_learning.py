@@ -1,4 +1,4 @@
-"""How each class was learnt over time: which came first, which came last, which was forgotten."""
+"""Learning curves of the classes: the first, last and forgotten ones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ DASHES = ("solid", "dash", "dot")
 
 
 def class_learning(run: Run) -> None:
-    """Show which share of each class was found, at each look at the validation split."""
+    """Show the recall of each class at each validation evaluation."""
     latest = shared_service().latest(run.id)
     rest = {key: point[0] for key, point in latest.items() if not key.startswith(PREFIX)}  # read nothing of those
     curves = class_curves(shared_service().metrics(run.id, rest)) if len(rest) < len(latest) else []

@@ -1,4 +1,4 @@
-"""Precision, recall and F1 of each class, with how sure the test examples make us of them."""
+"""Precision, recall and F1 of each class, with confidence intervals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The coach: what a run shows, with the numbers behind it, and one thing to do about it."""
+"""The coach: observations on a run, with their numbers and one suggested action."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ MOST = 3  # pieces of advice: who is told more does nothing
 
 
 def coach(run: Run) -> None:
-    """Show what is worth saying about a run; nothing where all is well, or where its end says it already."""
+    """Show advice on a run; nothing if unneeded or given by its end."""
     if run.cause == "diverged":
         return
     advice = advice_on(shared_service(), run.id)[:MOST]

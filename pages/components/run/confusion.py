@@ -1,4 +1,4 @@
-"""What a classifier took for what: the matrix, and the examples of the cell that was chosen."""
+"""Confusion matrix of a classifier, and the examples of the chosen cell."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -56,7 +56,7 @@ def finding(labels: Sequence[str], counts: np.ndarray) -> str:
 
 
 def _chosen(run: Run, labels: Sequence[str], first: Cell) -> Cell:
-    """Return the cell of the address, or the one that was clicked or chosen since."""
+    """Return the cell from the URL, or the one selected since."""
     slot, address = f"cell-{run.id}", st.query_params.get("cell")
     if slot not in st.session_state or address != st.session_state.get(f"shown-{slot}"):
         st.session_state[slot] = _parsed(address or "", labels) or first
@@ -65,7 +65,7 @@ def _chosen(run: Run, labels: Sequence[str], first: Cell) -> Cell:
 
 
 def _parsed(address: str, labels: Sequence[str]) -> Cell | None:
-    """Return the cell that an address means: "cat,dog"; a class may have commas in its own name."""
+    """Return the cell of an address such as "cat,dog"; class names may contain commas."""
     parts = address.split(",")
     pairs = ((",".join(parts[:i]), ",".join(parts[i:])) for i in range(1, len(parts)))
     return next((pair for pair in pairs if pair[0] in labels and pair[1] in labels), None)
@@ -142,7 +142,7 @@ def _squares(labels: Sequence[str], counts: np.ndarray) -> dict[str, Any]:
 
 
 def _targets(labels: Sequence[str], counts: np.ndarray, height: int, cell: Cell) -> dict[str, Any]:
-    """Return what is clicked: a heatmap cannot be selected from, so a frame that is not seen lies on each square."""
+    """Return invisible markers on the cells, as a heatmap does not support selection."""
     size = min(44.0, 0.75 * (height - 70) / len(labels))
     return {
         "type": "scatter",
@@ -179,7 +179,10 @@ def _cell(run: Run, report: Mapping[str, Any], labels: Sequence[str], counts: np
 
 
 def _about(cell: Cell, count: int, support: int, kept: int, *, in_folds: bool) -> str:
-    """Say how often it happened, and which examples of it are shown: always the kept model's, on the test split."""
+    """Say how often a confusion occurred and which examples are shown.
+
+    They are always the kept model's, on the test split.
+    """
     truth, answer = cell
     if truth == answer:
         said, order = f"'{truth}' was found {count:,} of {support:,} times.", "the least sure first"

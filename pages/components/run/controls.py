@@ -37,7 +37,10 @@ def end_button(run: Run) -> None:
 
 
 def ask_to_stop(run: Run) -> None:
-    """Offer to ask the script that logs a run to stop; it decides, and nothing here ends it."""
+    """Offer to request a stop from the logging script, which decides itself.
+
+    Nothing here ends the script.
+    """
     asked = run.stop_requested_at is not None
     if st.button("Ask to stop", key="stop", icon=":material/stop_circle:", disabled=asked, help=ASK_HELP):
         _do(lambda: shared_service().stop_run(run.id))

@@ -1,4 +1,4 @@
-"""What a run was trained on: the very version, and whether another one is in use by now."""
+"""The dataset version that a run was trained on, and any newer one."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from pages.components.widgets.text import plain
 
 
 def run_data(run: Run) -> None:
-    """Show a link to the data of a run, and say what has become of it since."""
+    """Show a link to a run's data, and what has changed since."""
     name, mark = run.config.dataset, run.config.dataset_version
     try:
         entry = shared_service().dataset_service.entry(name)
@@ -35,7 +35,7 @@ def _link(label: str, query: dict[str, str]) -> None:
 
 
 def _since(run: Run, entry: DatasetEntry, known: list[str]) -> None:
-    """Say if the data set is in the trash by now, or another version of it in use."""
+    """Show whether the dataset is in the trash, or another version in use."""
     if entry.deleted_at is not None:
         st.caption(":material/delete: The data set is in the trash. Restore it to train on it again.")
         return

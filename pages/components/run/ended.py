@@ -1,4 +1,4 @@
-"""How a run ended if it did not end well, and the ways on from there."""
+"""The unsuccessful end of a run, and the ways to continue."""
 
 import streamlit as st
 
@@ -23,7 +23,7 @@ _REASONS = {
 
 
 def ended_notice(run: Run) -> None:
-    """Say how a run ended if it did not end well, and offer to go on."""
+    """Show how an unsuccessful run ended, and offer to continue."""
     if run.status is RunStatus.SUCCEEDED or run.status.is_active:
         return
     with st.container(border=True, gap="small", key="ended"):

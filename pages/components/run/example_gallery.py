@@ -1,4 +1,4 @@
-"""Examples of the test split as a model answered them: pictures side by side, texts one below the other."""
+"""Test examples with a model's predictions: images side by side, texts in a column."""
 
 from collections.abc import Sequence
 from pathlib import Path

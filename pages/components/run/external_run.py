@@ -1,4 +1,4 @@
-"""A run that was not trained here: who logs it, what it says of itself, and its curves as far as they go."""
+"""A run logged elsewhere: its process, its progress and its curves so far."""
 
 from datetime import UTC, datetime
 
@@ -62,7 +62,7 @@ def external_run(run: Run) -> None:
 
 
 def _live(run_id: str, known: list[str]) -> None:
-    """Say again and again how far it is; let the whole page draw itself when it ends or measures something new."""
+    """Refresh the progress; rerun the page when the run ends or adds metrics."""
     with shown_errors():
         refresh_s()
         run = shared_service().run(run_id)

@@ -1,4 +1,4 @@
-"""The family of a run as a picture: who was trained longer, and whose settings were used again."""
+"""Family graph of a run: continued runs, and runs with reused settings."""
 
 import json
 
@@ -19,7 +19,7 @@ LONGEST_NAME = 28  # characters in the picture
 
 
 def family_graph(run: Run) -> None:
-    """Show the family of a run as a graph beside a list of links, where it has at least three members."""
+    """Show a run's family as a graph beside links, for three or more members."""
     family = family_of(shared_service(), run.id)
     if len(family.runs) < FEWEST:
         return
@@ -35,7 +35,7 @@ def family_graph(run: Run) -> None:
 
 
 def _best(family: Family, run: Run) -> str:
-    """Return which member is the best where they can be compared: the same metric on the same data."""
+    """Return the best member, if all share metric and data."""
     metric = deciding(run, shared_service().tasks())
     if metric is None or len({member.dataset_fingerprint for member in family.runs}) > 1:
         return ""
@@ -54,7 +54,7 @@ def _score(run: Run) -> str:
 
 
 def _dot(family: Family, own: str) -> str:
-    """Return the graph in DOT; a text in quotes, escaped as in JSON, is never read as anything else."""
+    """Return the graph in DOT; quoted texts are escaped as in JSON, against injection."""
     palette = colors()
     lines = [
         "digraph { rankdir=LR; bgcolor=transparent; nodesep=0.2; ranksep=0.4;",

@@ -1,4 +1,4 @@
-"""Probable wrong labels that a run has found: where they are put right, and the same run again on the new version."""
+"""Probable label errors found by a run: their correction, and training again."""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ CORRECTED_TEST = (
 
 
 def label_repair(run: Run) -> None:
-    """Show how many labels look wrong, and offer to train again once they were put right."""
+    """Show the number of probable label errors, and offer to retrain after correction."""
     name, mark = run.config.dataset, run.config.dataset_version
     if not mark:  # built in: its labels are not ours to change
         return

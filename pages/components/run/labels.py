@@ -1,4 +1,4 @@
-"""What people say of a run: its tags, its star, its note, and how it stands against the baseline run."""
+"""Labels of a run: tags, star, note, and comparison with the baseline run."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from pages.components.widgets.undo import offer_undo
 
 
 def run_labels(run: Run) -> None:
-    """Show the marks, the tags, the note and the baseline of a run, where it has any."""
+    """Show a run's marks, tags, note and baseline, as far as present."""
     marks = [(run.starred, "Starred", ":material/star:"), (run.archived_at, "Archived", ":material/archive:")]
     if run.tags or any(has for has, _, _ in marks):
         with st.container(horizontal=True, gap="xsmall", key="labels"):

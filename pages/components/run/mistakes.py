@@ -1,4 +1,4 @@
-"""Where a model fails: one place for its mistakes, its classes, how sure it is and where to raise the alarm."""
+"""Errors of a model in one place: mistakes, classes, confidence and alarm threshold."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

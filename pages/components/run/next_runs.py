@@ -1,4 +1,4 @@
-"""From one run to the next: train longer, change and run again; and where a run came from."""
+"""Follow-up runs: train longer, change and run again; and a run's origin."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -19,7 +19,7 @@ _BECAME = {LONGER: "Trained longer as", CLONE: "Its settings were used again in"
 
 
 def next_steps(run: Run) -> None:
-    """Show what can be made of a run: more passes for it, or another one with other settings."""
+    """Show the follow-ups of a run: more epochs, or a copy with other settings."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-steps"):
         if run.status is RunStatus.SUCCEEDED and run.can_train_longer:  # any other is resumed first
             with st.popover("Train longer", icon=":material/resume:", key="train-longer"):

@@ -1,4 +1,4 @@
-"""What a run is doing now: stage, progress, time left, latest numbers, and the buttons that change it."""
+"""Progress of a run: stage, share done, time left, latest numbers and control buttons."""
 
 from datetime import UTC, datetime
 
@@ -44,7 +44,10 @@ def run_progress(run: Run, task: TaskSpec) -> None:
 
 
 def _silent(run: Run, silent_s: float) -> None:
-    """Say that a run stands still, and offer to end it: nobody knows whether it will go on."""
+    """Warn that a run is stalled, and offer to end it.
+
+    Whether it will continue is unknown.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="silent"):
         st.markdown(
             f":orange[:material/hourglass_disabled:] Nothing was heard of its process for {duration(silent_s)}: it "
@@ -55,7 +58,7 @@ def _silent(run: Run, silent_s: float) -> None:
 
 
 def _share(run: Run) -> float:
-    """Return how much is done: of the time of all stages where what is left is known, else of what is counted."""
+    """Return the share done: by time if time left is known, else by counts."""
     spent_s = run.progress.spent_s
     if run.time_left_s is not None and spent_s:
         return spent_s / (spent_s + run.time_left_s)

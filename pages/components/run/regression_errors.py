@@ -1,4 +1,4 @@
-"""Where a model that answers with numbers is off: its answers against the truth, and its largest errors."""
+"""Errors of a regression model: predictions against true values, and the largest errors."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -81,7 +81,7 @@ def _scatter(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> N
 
 
 def _sizes(errors: np.ndarray, target: str) -> None:
-    """Say in words how large the errors are, and whether they lean to one side."""
+    """Show how large the errors are, and whether they are biased."""
     sizes = np.abs(errors)
     st.markdown("**How far off**")
     st.caption(f"In the units of {plain(target) or 'what is predicted'}, on unseen rows.")

@@ -1,4 +1,4 @@
-"""What is left over of a model's answers: its errors by the size of the answer, and how they are spread."""
+"""Residuals of a model: errors against predictions, and their distribution."""
 
 from html import escape
 from itertools import pairwise

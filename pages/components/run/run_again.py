@@ -1,4 +1,4 @@
-"""Change and run again: the settings of a run on the Train page, to be changed and started from nothing."""
+"""Change and run again: a run's settings on the Train page, trained from scratch."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ CLONED_FROM = "from"  # in the address of the Train page: the run whose settings
 
 
 def again_link(run: Run, label: str, changes: Mapping[str, str]) -> None:
-    """Show a link to the Train page with all settings of a run, some of them changed."""
+    """Show a link to the Train page with a run's settings, some changed."""
     service = shared_service()
     if run.config.model not in service.models(run.task) or run.config.dataset not in service.datasets(run.task):
         return
@@ -43,7 +43,7 @@ def _in_url(value: Any) -> str:
 
 
 def cloned_from() -> str:
-    """Return the id of the run whose settings the address brings; empty if there is none."""
+    """Return the id of the run whose settings the URL holds, or ""."""
     try:
         return shared_service().run(st.query_params.get(CLONED_FROM, "")).id
     except RunNotFound:

@@ -71,7 +71,7 @@ def _external_facts(run: Run) -> dict[str, str]:
 
 
 def _stages(run: Run) -> dict[str, str]:
-    """Return what each stage took, and all together; of older runs that is not known."""
+    """Return the duration of each stage and in total; unknown for older runs."""
     spent = {f"time in {name}": duration(s) for name, s in run.progress.spent.items() if name != Stage.TRAINING}
     return spent | ({} if run.took_s is None else {"took": duration(run.took_s)})
 

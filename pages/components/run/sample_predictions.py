@@ -1,4 +1,7 @@
-"""The wall: a few examples that it never learns from, and what it says of them while it learns."""
+"""Sample predictions: a few validation examples, and the model's predictions during training.
+
+The model never learns from these examples.
+"""
 
 from pathlib import Path
 
@@ -28,7 +31,7 @@ ABOUT = {
 
 
 def sample_predictions(run: Run, task: TaskSpec) -> None:
-    """Show what a run says of its examples, live while it works, with a slider back through time.
+    """Show a run's sample predictions, live while it works, with a time slider.
 
     Args:
         run: The run; one that was not trained here has no wall, nor has one that ended before its first look.

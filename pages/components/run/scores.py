@@ -23,7 +23,7 @@ CALLED = {"mean": "the mean"}  # a baseline, in a sentence
 
 
 def verdict(run: Run, report: Mapping[str, Any]) -> None:
-    """Show the verdict: three sentences with their numbers, or the one sentence of a run that ended before these."""
+    """Show the verdict's three sentences, or the single one of an early end."""
     if not run.verdict:
         return
     sentences = sentences_of(report)
@@ -39,7 +39,7 @@ def verdict(run: Run, report: Mapping[str, Any]) -> None:
 
 
 def judged_in_words(report: Mapping[str, Any]) -> str:
-    """Return on what the scores of a run stand, in sentences; empty where there is nothing to add."""
+    """Return the sentences on what a run's scores are based; empty if trivial."""
     judged = report.get("judged") or {}
     if not judged.get("folds"):
         return str(judged.get("why_not_folds") or "")
@@ -77,7 +77,7 @@ def score_cards(run: Run, task: TaskSpec) -> None:
 
 
 def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
-    """Show the deciding metric of this run and of the simple methods, with their intervals, and all numbers."""
+    """Show the primary metric of run and baselines with intervals, and all scores."""
     metric = task.metric(task.primary_metric)
     methods = {run.config.model: run.test} | {name: scores for name, scores in run.baselines.items()}
     found = [(name, scores[metric.name]) for name, scores in methods.items() if metric.name in scores]
@@ -104,13 +104,13 @@ def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
 
 
 def _single_split(run: Run, judged: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
-    """Return the scores of the kept model on the test split alone, where those above are of all rows."""
+    """Return the kept model's test split scores, if the others cover all rows."""
     kept = judged.get("single_split") or {}
     return {f"{run.config.model}, test split alone": {name: Score(**one) for name, one in kept.items()}} if kept else {}
 
 
 def _finding(shown: Mapping[str, Score], own: str, metric: MetricSpec, tested: Mapping[str, Any]) -> str:
-    """Return the finding of the chart: whom the model is ahead of, as far as the test examples can tell."""
+    """Return the chart's finding: which baselines the model beats, given test uncertainty."""
     sides: dict[int, list[str]] = {1: [], 0: [], -1: []}
     for name, score in shown.items():
         if name != own:
@@ -125,7 +125,10 @@ def _finding(shown: Mapping[str, Score], own: str, metric: MetricSpec, tested: M
 
 
 def _side(own: Score, other: Score, metric: MetricSpec, tested: Mapping[str, Any]) -> int:
-    """Return 1 for clearly ahead, -1 for clearly behind: by the test of pairs, or where the intervals do not meet."""
+    """Return 1 for clearly ahead, -1 for clearly behind, 0 otherwise.
+
+    The paired test decides, or else intervals that do not overlap.
+    """
     low, high = _interval_of(tested)
     if math.isnan(low) or math.isnan(high):
         low, high = _least(own) - _most(other), _most(own) - _least(other)

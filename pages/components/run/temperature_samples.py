@@ -1,4 +1,4 @@
-"""What a finished model writes from careful to bold, and how much of that it has copied."""
+"""Samples of a finished model from low to high temperature, with their copied shares."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ SHOWN = 160  # characters of the longest copied stretch
 
 
 def temperature_samples(run: Run, report: Mapping[str, Any]) -> None:
-    """Show a sample of each temperature with the share that stands in the training text; nothing of older runs."""
+    """Show a sample per temperature with its copied share; nothing for older runs."""
     found = report.get("samples")
     if not found or not found["written"]:
         return

@@ -1,4 +1,4 @@
-"""Charts over all thresholds: what each costs, how much is found for how many false alarms, how pure alarms are."""
+"""Charts over thresholds: cost, recall against false alarms, and precision."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def cost_chart(
 
 
 def _marks(cheapest: int, chosen: int) -> dict[str, Any]:
-    """Return lines and words for the cheapest threshold, and for the chosen one where it is another."""
+    """Return lines and labels for the cheapest threshold, and a differing chosen one."""
     signs = [("cheapest", cheapest, "dot", colors().muted)]
     if chosen != cheapest:
         signs.append(("yours", chosen, "solid", colors().text))

@@ -1,4 +1,7 @@
-"""One class against the rest: what a false alarm and a miss cost, and from which probability on to raise the alarm."""
+"""One class against the rest: costs of errors, and the alarm threshold.
+
+The errors are false alarms and misses; the threshold is a probability.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -40,7 +43,7 @@ def alarm_threshold(run: Run, report: Mapping[str, Any]) -> None:
 
 
 def _class(run: Run, labels: Sequence[str], targets: np.ndarray) -> int:
-    """Ask which class raises the alarm; at first the rarest one that the test split has."""
+    """Ask which class raises the alarm, by default the rarest in the test split."""
     counts = np.bincount(targets, minlength=len(labels))
     rarest = int(np.where(counts > 0, counts, len(targets) + 1).argmin())
     slot = f"alarm-{run.id}"
@@ -88,12 +91,15 @@ def _cost(label: str, name: str, run: Run) -> float:
 
 
 def _forget_threshold() -> None:
-    """Take the threshold out of the URL: it was meant for other costs, or another class."""
+    """Remove the threshold from the URL: it belonged to other costs or another class."""
     st.query_params.pop("threshold", None)
 
 
 def _threshold(run: Run, weighed: str, cheapest: int) -> int:
-    """Ask from which probability on, in percent. Other costs or another class: it goes to what is cheapest for them."""
+    """Ask for the threshold in percent; new costs or classes reset it.
+
+    It is reset to the cheapest one.
+    """
     key = f"threshold-{run.id}-{weighed}"
     read_number("threshold", key, cheapest, (0, 100))
     st.session_state[key] = round(st.session_state[key])

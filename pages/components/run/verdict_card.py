@@ -9,7 +9,7 @@ from pages.components.widgets.text import plain
 
 
 def verdict_sentences(sentences: Sequence[Mapping[str, Any]]) -> None:
-    """Show the sentences of a verdict card, each with a small reference that opens its numbers.
+    """Show the sentences of a verdict card, each with a reference to its numbers.
 
     Args:
         sentences: From `core.evaluation.verdict_card.sentences_of`.

@@ -1,4 +1,4 @@
-"""How the Runs page shows what it found: the order, the columns, the groups; all of it in the address."""
+"""Arrangement of the Runs page: order, columns and groups, kept in the URL."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, unquote
@@ -23,7 +23,7 @@ _ENDS = {"number": ("highest first", "lowest first"), "time": ("newest first", "
 
 
 def arranged(runs: Sequence[Run], fields: Fields) -> tuple[list[Run], list[str]]:
-    """Return the runs in the order that the address asks for, and the columns that it asks for."""
+    """Return the runs in the URL's order, and the columns in the URL."""
     order = str(st.query_params.get("sort", NEWEST))
     field = fields.known(order.removeprefix("-"))
     if field is None:
@@ -97,7 +97,10 @@ def group_choice(fields: Fields) -> Field | None:
 
 
 def group_table(runs: Sequence[Run], field: Field, fields: Fields) -> list[Run]:
-    """Show the groups with their counts and best scores; return the runs of the picked one, or of all in this order."""
+    """Show groups with counts and best scores; return the picked group's runs.
+
+    Without a picked group, all runs are returned in the order of the groups.
+    """
     groups = grouped(runs, field, fields)
     names = [group.name for group in groups]
     st.caption(f"{len(groups)} groups; tick one to see its runs alone." if len(groups) > 1 else "1 group.")

@@ -1,4 +1,4 @@
-"""What can be done with several runs at once; each change can be taken back."""
+"""Actions on several runs at once, each of which can be undone."""
 
 from collections.abc import Callable, Sequence
 
@@ -57,7 +57,7 @@ def _compare(ids: Sequence[str]) -> None:
 
 
 def _change(label: str, key: str, icon: str, said: str, change: Callable[[], Change], runs: Sequence[Run]) -> None:
-    """Show a button that changes the picked runs, says how many, and offers the way back."""
+    """Show a button that changes the picked runs, reports their number, offers undo."""
     if not st.button(label, key=f"{key}-many", icon=f":material/{icon}:"):
         return
     with shown_errors():
@@ -72,7 +72,7 @@ def _change(label: str, key: str, icon: str, said: str, change: Callable[[], Cha
 
 
 def csv_button(label: str, runs: Sequence[Run], fields: Fields, key: str) -> None:
-    """Show a button that downloads runs as CSV; the file is made when it is wanted."""
+    """Show a button that downloads runs as CSV, generated on demand."""
     st.download_button(
         label, lambda: csv_of(runs, fields), "runs.csv", "text/csv", key=key, icon=":material/download:",
         on_click="ignore", help="Every fact, score and setting, a run a line.",

@@ -1,4 +1,4 @@
-"""The columns of the table of runs: what each shows, as a frame and as the grid's configuration."""
+"""Columns of the run table, as a DataFrame and as grid configuration."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -44,7 +44,7 @@ def usual_columns(runs: Sequence[Run]) -> list[str]:
 
 
 def column_titles(fields: Fields) -> dict[str, str]:
-    """Return what can be a column, by name: what these runs have something in first."""
+    """Return the titles of possible columns by name, those in use first."""
     order = [*fields.in_use, *fields.of_logged(MOST_OFFERED), *fields.all]
     return {LOSS: "Loss curve"} | {field.name: field.title for field in order if field.name != "name"}
 
@@ -53,7 +53,7 @@ def table_of(
     runs: Sequence[Run], columns: Sequence[str], fields: Fields, tasks: Mapping[str, TaskSpec],
     baselines: Collection[str],
 ) -> tuple[pd.DataFrame, ColumnConfig]:  # fmt: skip
-    """Return the runs as a frame, one row each, and how the grid shows its columns.
+    """Return the runs as a DataFrame, one row each, and its column configuration.
 
     Args:
         runs: The rows.
@@ -110,7 +110,10 @@ def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec], fi
 
 
 def _numbers(field: Field, runs: Sequence[Run]) -> tuple[list[Any], Any]:
-    """Return numbers as such, so that the grid sorts them; a setting that is a text somewhere is a text everywhere."""
+    """Return values as numbers, so that the grid sorts them.
+
+    A setting that is a text in one run is a text in all.
+    """
     values = [field.read(run) for run in runs]
     if field.kind == "setting" and any(isinstance(v, str | bool) for v in values):
         return [None if v is None else value(v) for v in values], st.column_config.TextColumn(field.title, width=110)
@@ -123,7 +126,7 @@ def _numbers(field: Field, runs: Sequence[Run]) -> tuple[list[Any], Any]:
 
 
 def _sortable(scores: Sequence[str]) -> list[str]:
-    """Indent scores to their decimal points: a click on the header sorts texts, and now that is by number.
+    """Indent scores to align their decimal points, so that text sorting is numeric.
 
     >>> _sortable(["100.0 %", "9.5 %", ""])
     ['100.0 %', '  9.5 %', '']
@@ -142,7 +145,7 @@ def _score(run: Run, tasks: Mapping[str, TaskSpec], fields: Fields) -> str:
 
 
 def deciding_number(score: DecidingScore) -> str:
-    """Return the number that says how good a run is, as the table shows it."""
+    """Return the primary score of a run as the table shows it."""
     if score.is_percent:
         return f"{percent_digits(score.value)} %"
     if abs(score.value) >= 10:

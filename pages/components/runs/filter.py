@@ -1,4 +1,7 @@
-"""Which runs the Runs page shows: a text of words and comparisons, and three choices for those who do not write."""
+"""Filter of the Runs page: a query of words and comparisons, and three choices.
+
+The choices serve users who do not write queries.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,7 +37,7 @@ EXAMPLES = {
 
 
 def filter_field() -> str:
-    """Ask for the text of the filter, with its help beside it, and return it."""
+    """Ask for the filter text, with help beside it, and return it."""
     if "search" in st.query_params and "filter" not in st.query_params:  # as links of earlier versions call it
         st.session_state.setdefault("filter", st.query_params["search"])
     text = st.text_input(
@@ -45,7 +48,7 @@ def filter_field() -> str:
 
 
 def understood(text: str, fields: Fields) -> Filter:
-    """Return the filter that a text means; where it cannot be understood, say why and return the last that could."""
+    """Return the parsed filter; after an error, show it and return the last valid."""
     try:
         found = understand(text, fields)
     except FilterError as error:
@@ -61,7 +64,7 @@ def understood(text: str, fields: Fields) -> Filter:
 
 
 def choices(runs: Sequence[Run]) -> dict[str, Test]:
-    """Ask for state, task and model; return what was chosen, each by its name and with whether a run fits."""
+    """Ask for status, task and model; return the chosen tests on runs by name."""
     tasks = shared_service().tasks()
     signs = {status.value: f"{badge_of.sign} {badge_of.word}" for status, badge_of in BADGES.items()}
     status = choice("Status", "status", signs)
@@ -79,13 +82,13 @@ def choices(runs: Sequence[Run]) -> dict[str, Test]:
 
 
 def no_match(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fields: Fields) -> None:
-    """Say that no run matches, which part of the filter excluded them, and what would be left without it."""
+    """Show that no run matches, which filter excluded them, and what remains without it."""
     hint = plain(why_none(wanted, chosen, runs, fields)) or "Take a filter away, or search for something else."
     empty_state("filter_alt_off", "No matching runs", hint)
 
 
 def choice(label: str, key: str, titles: Mapping[str, str], none: str = "Any") -> str | None:
-    """Ask for one of some names, or none of them; it is in the address by its name."""
+    """Ask for one or none of these names, kept in the URL by name."""
     read_choice(key, [*titles], None)
     chosen = st.selectbox(label, list(titles), None, key=key, placeholder=none, format_func=lambda name: titles[name])
     write_choice(key, None)

@@ -1,4 +1,4 @@
-"""Saved views of the Runs page: a link each; saved, renamed and removed, with the way back."""
+"""Saved views of the Runs page, as links: saved, renamed and removed, with undo."""
 
 import streamlit as st
 

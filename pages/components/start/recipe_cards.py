@@ -1,4 +1,7 @@
-"""Recipes as cards: one click starts each whose data is here; the others say what to bring, and take one there."""
+"""Recipe cards: one click starts a recipe, or shows where to get its data.
+
+Cards without data say what to bring, and link to the page for it.
+"""
 
 import streamlit as st
 
@@ -71,7 +74,7 @@ def _missing(recipe: Recipe, found: Fit) -> None:
 
 
 def _other_data(recipe: Recipe, entries: list[DatasetEntry]) -> None:
-    """Offer every other data set of the task: a recipe works on any of them."""
+    """Offer all other datasets of the task, as a recipe works on any."""
     if not entries:
         return
     titles = {entry.name: entry.title for entry in entries}

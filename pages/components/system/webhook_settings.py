@@ -1,4 +1,7 @@
-"""Who is told when a run ends: the webhook, which is set, tried and removed here, and never shown."""
+"""Webhook settings: set, tested and removed here, never shown.
+
+The webhook is notified when a run ends.
+"""
 
 from urllib.parse import urlsplit
 
@@ -42,7 +45,10 @@ def webhook_settings() -> None:
 
 
 def _ask(known: Webhook | None) -> None:
-    """Ask for an address; what was typed is sent once, kept in a file, and never comes back to a page."""
+    """Ask for a webhook address, sent once and kept in a file.
+
+    It is never shown on a page again.
+    """
     if known is None:
         st.markdown(
             "When a run ends, Touchstone can post a short message to a chat or a program of yours: paste the address "

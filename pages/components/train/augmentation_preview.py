@@ -1,4 +1,4 @@
-"""What augmentation does to real examples: as they are, and as the model will see them."""
+"""Preview of augmentation: examples as they are, and as the model sees them."""
 
 import base64
 import binascii

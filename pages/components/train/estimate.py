@@ -1,4 +1,4 @@
-"""What a run will take, before it is started: time, memory and money, from a few real steps on this machine."""
+"""Estimate before a run: time, memory and cost from a few real steps."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -24,7 +24,7 @@ HOW = (
 
 
 def estimate_panel(model: ModelSpec, config: TrainConfig) -> bool:
-    """Show what a run of this configuration will take; return whether it may be started.
+    """Show the estimate for a configuration; return whether the run may start.
 
     Args:
         model: Its model.
@@ -46,7 +46,7 @@ def estimate_panel(model: ModelSpec, config: TrainConfig) -> bool:
 
 
 def may_download(model: ModelSpec, config: TrainConfig) -> bool:
-    """Return whether measuring would first bring a model from the hub, which nobody has asked for yet."""
+    """Return whether measuring would download a hub model, which was not requested yet."""
     source = str(config.params.get(SOURCE) or "")
     return model.fetch is not None and bool(source) and not is_folder(source)
 
@@ -97,7 +97,7 @@ def _stages(result: Mapping[str, Any]) -> str:
 
 
 def expected_and_true(run: Run) -> None:
-    """Show what was said before the start beside what the run truly took: everything, or of older runs training."""
+    """Show the estimate beside the actual values; for older runs, of training only."""
     said = run.estimate
     if not said or not said.get("train_time_s"):
         return

@@ -1,4 +1,4 @@
-"""Which learning rate suits: rates tried out from tiny to too large, as a plot, and the one to take."""
+"""Learning rate finder: a plot of rates from tiny to too large, with suggestion."""
 
 import math
 from typing import Any

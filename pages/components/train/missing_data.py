@@ -1,4 +1,4 @@
-"""What the training page says where its address names a data set that cannot be trained on."""
+"""Message of the Train page for an unusable dataset in its URL."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ _MISSING = "missing-data"
 
 
 def missing_data(task: TaskSpec, names: Collection[str]) -> None:
-    """Say why the data set that the URL names is not among those to choose, until another one is chosen.
+    """Show why the dataset in the URL is unavailable, until another is chosen.
 
     Args:
         task: The one that was chosen.

@@ -1,4 +1,4 @@
-"""The models of a task as cards to choose one from: when to take each, how large it is, what it is."""
+"""Model choice: a task's models as cards with use, size and description."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from pages.components.widgets.url_state import chosen_place, read_choice, write_
 
 
 def model_choice(task: TaskSpec, models: Mapping[str, ModelSpec], recommended: Recommendation) -> ModelSpec:
-    """Show the models of a task, the recommended one first with its reason, and return the chosen one."""
+    """Show a task's models, the recommended one first with reason; return the choice."""
     st.header("Model", anchor=False)
     names = in_order(models, task, recommended.model)
     if recommended.why:
@@ -35,7 +35,7 @@ def model_choice(task: TaskSpec, models: Mapping[str, ModelSpec], recommended: R
 
 
 def in_order(models: Mapping[str, ModelSpec], task: TaskSpec, first: str = "") -> list[str]:
-    """Return the names: the one that a beginner should take, then from small to large, what knows something last."""
+    """Return the names: the recommended model, then by size, pretrained ones last."""
 
     def place(name: str) -> tuple[bool, bool, int]:
         model = models[name]

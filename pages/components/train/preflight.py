@@ -1,4 +1,4 @@
-"""What this machine can find out before a run starts: asked once, waited for by a fragment, shown when it is there."""
+"""Preflight trials of a configuration: requested once, awaited by a fragment, shown when ready."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def known(kind: PreflightKind, config: TrainConfig) -> Preflight | None:
 
 
 def ask(kind: PreflightKind, config: TrainConfig, *, again: bool = False) -> Preflight:
-    """Ask this now; again, where the answer was that it could not be found out.
+    """Request a trial now, again if the last one had no answer.
 
     Raises:
         UserError: What the model needs is not chosen or missing.
@@ -45,7 +45,7 @@ def ask_in_turn(kind: PreflightKind, config: TrainConfig) -> Preflight | None:
 def watched(
     kind: PreflightKind, config: TrainConfig, preflight: Preflight | None, show: Callable[[Preflight], None], doing: str
 ) -> None:
-    """Show an answer, or what is being done to find it; asks again only while it may still come.
+    """Show an answer, or the progress towards it, refreshing while it may come.
 
     Args:
         kind: What is asked.

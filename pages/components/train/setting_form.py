@@ -1,4 +1,4 @@
-"""The settings of a run as form fields, made from what each setting says of itself."""
+"""Settings of a run as form fields, generated from the settings' metadata."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ _ONLY_WITH = {"momentum": ("optimizer", ("sgd", "muon")), "nesterov": ("optimize
 
 
 def setting_inputs(fields: Sequence[SettingField], values: Mapping[str, Any], columns: int) -> dict[str, Any]:
-    """Show the fields side by side and return the values that differ from the preset's.
+    """Show the fields side by side; return values that differ from the preset.
 
     Args:
         fields: What to show.
@@ -55,7 +55,7 @@ def setting_inputs(fields: Sequence[SettingField], values: Mapping[str, Any], co
 
 
 def group_heading(group: Group, fields: Sequence[SettingField], values: Mapping[str, Any]) -> str:
-    """Return the heading of a group, with how many of its settings differ from the preset's."""
+    """Return a group's heading, with its number of settings changed from the preset."""
     count = sum(is_changed(field, values[field.name]) for field in fields)
     return HEADINGS[group].title + (f" :primary-badge[{count} changed]" if count else "")
 

@@ -1,4 +1,4 @@
-"""How a run learns: the preset, the few settings that everybody sees, and the others in groups under headings."""
+"""Training settings: the preset, a few basic ones, and the others in groups."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -53,7 +53,7 @@ def preset_choice() -> str:
 
 
 def evaluation_choice(task: TaskSpec) -> dict[str, Any]:
-    """Ask how sure the score shall be; return the choice where it is not left to what it costs."""
+    """Ask how precise the score shall be; return a choice not left to cost."""
     if task.output_kind == "text":
         return {}
     st.header("How sure can I be", anchor=False)
@@ -76,7 +76,10 @@ def common_settings(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, 
 
 
 def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[str, Any], dict[Group, DeltaGenerator]]:
-    """Show all other settings in groups; return those that differ from the preset's, and the place of each group."""
+    """Show all other settings in groups; return the changed ones, and each group's place.
+
+    Changed means different from the preset.
+    """
     values, changed, places = _values(task, model, preset), dict[str, Any](), dict[Group, DeltaGenerator]()
     experts = [f for f in _fields(task, model) if f.level == "expert"]
     with st.container(gap="xsmall", key="setting-groups"):
@@ -97,7 +100,7 @@ def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[
 
 
 def back_to_preset() -> None:
-    """Put every setting back to the preset's value: another model or preset was chosen, or somebody asked for it."""
+    """Reset every setting to the preset, after a new model, preset or request."""
     service, model = shared_service(), st.session_state.get("model")
     task = str(st.session_state.get("task") or "")
     if model in service.models(task or None):
@@ -110,14 +113,14 @@ def _fields(task: TaskSpec, model: ModelSpec) -> Sequence[SettingField]:
 
 
 def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
-    """Return what the preset sets; the learning rate is the one that suits the optimiser that is chosen."""
+    """Return the preset's values, with the learning rate suited to the chosen optimiser."""
     values = shared_service().preset_values(model.name, preset, task.name)
     optimizer = st.session_state.get("optimizer", st.query_params.get("optimizer", values["optimizer"]))
     return values | {"learning_rate": shared_service().learning_rate_for(model.name, preset, task.name, str(optimizer))}
 
 
 def _follow_optimizer(suiting: float) -> None:
-    """Let the field of the learning rate show what suits another optimiser, unless somebody chose a value."""
+    """Set the learning rate field to suit a new optimiser, unless chosen by hand."""
     before = st.session_state.get("suiting-rate")
     if before not in (None, suiting) and st.session_state.get("learning_rate") == before:
         st.session_state["learning_rate"] = suiting

@@ -1,4 +1,4 @@
-"""What is about to be trained, in words, what it will take, and the button that starts it."""
+"""Summary of the run to start: description, estimate and start button."""
 
 from collections.abc import Mapping
 from typing import Any

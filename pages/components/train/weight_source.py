@@ -1,4 +1,4 @@
-"""Where the weights of a pretrained model come from: a folder on this machine, or a name on the hub."""
+"""Source of pretrained weights: a local folder, or a name on the hub."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,10 @@ NOT_FROM_HERE = (
 
 
 def weight_source(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
-    """Ask a pretrained model's source where it has one; return it if it differs from the preset's."""
+    """Ask for a pretrained model's source; return it if it differs from the preset's.
+
+    Only models with such a source are asked about.
+    """
     service = shared_service()
     field = next((f for f in service.setting_fields(model.name, task.name) if f.name == SOURCE), None)
     if field is None:
@@ -58,5 +61,5 @@ def _what_happens(source: str, example: str) -> str:
 
 
 def is_folder(source: str) -> bool:
-    """Return whether a source means a folder on this machine, not a name on the hub."""
+    """Return whether a source is a local folder, not a name on the hub."""
     return source.startswith(("~", "/", "./", "../")) or "\\" in source or Path(source).is_absolute()

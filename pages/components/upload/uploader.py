@@ -1,4 +1,4 @@
-"""The drop zone: files and folders go straight to the server's disk, past the memory of Streamlit's own uploader."""
+"""Drop zone: files and folders stream to disk, bypassing Streamlit's in-memory uploader."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Uploaded:
 
 
 def uploader(key: str, upload_id: str, accept: str = "", folders: bool = True, hint: str = "") -> Uploaded | None:
-    """Show a drop zone and return what has arrived, or None as long as something is missing.
+    """Show a drop zone; return the complete upload, or None while files are missing.
 
     Args:
         key: Unique on the page.

@@ -1,4 +1,4 @@
-"""A button with which the browser tells when a run ends: a notification, and the title of the tab."""
+"""Browser notification of ended runs: a button, a notification and the tab title."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ _component = st.components.v2.component(
 
 
 def notify_button(runs: Sequence[Run]) -> None:
-    """Offer to tell when these runs end; nothing is shown where none of them may still change.
+    """Offer a notification when these runs end; nothing for runs all final.
 
     The wish is kept in the browser, and any open page of Touchstone there watches for it.
 

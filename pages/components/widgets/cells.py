@@ -8,5 +8,5 @@ _NUMBER = re.compile(r"[+-]?\d[\d,]*(?:\.\d*)?(e[+-]?\d+)?")
 
 
 def safe_cell(text: str) -> str:
-    """Return a text so that no spreadsheet takes it for a formula; numbers stay numbers."""
+    """Return a text that no spreadsheet evaluates as a formula; numbers stay numbers."""
     return text if _NUMBER.fullmatch(text) else csv_cell(text)

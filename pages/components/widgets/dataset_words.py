@@ -1,4 +1,4 @@
-"""How data is spoken of: what one example is called, how many there are, how they are divided."""
+"""Wording about datasets: the name of an example, counts and splits."""
 
 from core.dataset_types import VersionInfo
 from core.services.bootstrap import shared_service
@@ -37,14 +37,17 @@ def many(count: int, one: str, more: str = "") -> str:
 
 
 def parts(info: VersionInfo) -> str:
-    """Return how a version is divided: "70 to learn from, 15 to steer by, 15 for the exam"."""
+    """Return a version's splits as text.
+
+    An example: "70 to learn from, 15 to steer by, 15 for the exam".
+    """
     known = task_of(info.task)
     sizes, of = info.split_sizes, f" {known.split_unit}" if known and known.split_unit else ""
     return ", ".join(f"{sizes.get(part, 0):,}{of} {purpose}" for part, purpose in _PARTS.items())
 
 
 def split_unit(task: str) -> str:
-    """Return what the sizes of the splits count: long texts are divided by their characters."""
+    """Return the unit of split sizes; long texts are split by characters."""
     known = task_of(task)
     return known.split_unit if known and known.split_unit else unit(task)
 
@@ -59,6 +62,6 @@ def classes(info: VersionInfo) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """Return the text on one line, cut where it is longer than so many characters."""
+    """Return the text on one line, truncated to `longest` characters."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""What was guessed about a source, a line each: what was taken, why, and where to choose otherwise."""
+"""Guesses about a source, a line each: value, reason and where to change it."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What few people look at: made when somebody unfolds it, so that no page waits for it."""
+"""Lazy expanders, drawn when opened, so that no page waits for rarely used content."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from pages.components.widgets.notices import shown_errors
 
 
 def folded(label: str, draw: Callable[[], None], *, key: str, icon: str | None = None) -> None:
-    """Show a closed expander that draws what is in it when it is opened, and only then.
+    """Show a closed expander whose content is drawn only when it is opened.
 
     Args:
         label: Its title.

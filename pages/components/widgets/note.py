@@ -1,4 +1,4 @@
-"""Notes in Markdown: what people write about a run, shown with lists, tables and links, and nothing that could do harm.
+"""Notes on runs in Markdown, shown with lists, tables and links, sanitised.
 
 The one place where a user's text is rendered. Two fences: markdown-it writes the HTML (tags in the text are escaped,
 pictures become links, only http and https links stay), and Streamlit's `st.html` sanitises it once more in the browser.
@@ -27,7 +27,10 @@ def _markdown() -> MarkdownIt:
 
 
 def note_html(note: str) -> str:
-    """Return a note as HTML that holds nothing but text, lists, tables, code and links to http and https."""
+    """Return a note as HTML with only text, lists, tables, code and links.
+
+    Links go to http and https only.
+    """
     tokens = _markdown().parse(note)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -48,7 +51,7 @@ def show_note(note: str) -> None:
 
 @st.dialog("Note", width="medium")
 def note_dialog(run: Run) -> None:
-    """Ask for a thought to keep with the run, and show what it will look like."""
+    """Ask for a note on the run, and preview it."""
     note = st.text_area(
         "What did you learn from this run?", run.note, max_chars=LONGEST_NOTE, height=160, key=f"note-text-{run.id}",
         help="Markdown works: **bold**, *italic*, lists with - or 1., `code`, tables, [links](https://…).",

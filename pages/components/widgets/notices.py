@@ -1,4 +1,4 @@
-"""What a page says when something cannot be done, or when there is nothing yet."""
+"""Page messages for errors and for empty states."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,10 @@ from pages.components.widgets.text import plain
 
 @contextmanager
 def shown_errors() -> Iterator[None]:
-    """Show a `TouchstoneError` as its sentence; everything else is a fault of ours and goes to the log."""
+    """Show a `TouchstoneError` as its sentence; other errors propagate to the log.
+
+    Any other error is a bug of the project.
+    """
     try:
         yield
     except TouchstoneError as error:

@@ -1,4 +1,7 @@
-"""How often a page looks again at a run that works: seldom enough that a workshop around one machine is served."""
+"""Refresh rate of pages with running runs, low enough for many viewers.
+
+A workshop around one machine must be served.
+"""
 
 import secrets
 import time

@@ -1,4 +1,7 @@
-"""Text as it was written, line by line; `st.code` would bring a highlighter that takes a third of a second to start."""
+"""Preformatted text, line by line.
+
+`st.code` would load a highlighter that takes a third of a second to start.
+"""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""The title of the browser's tab: where one is, so that ten tabs can be told apart."""
+"""Browser tab titles that show the page, so that ten tabs stay distinguishable."""
 
 import streamlit as st
 
@@ -6,7 +6,9 @@ LONGEST = 80  # characters of what stands before the name of the product
 
 
 def tab_title(*parts: str) -> None:
-    """Say in the browser's tab what the page shows, such as "Airline tweets · Touchstone".
+    """Set the browser's tab title to the page's content.
+
+    An example is "Airline tweets · Touchstone".
 
     Args:
         parts: From the special to the general; the product is added.

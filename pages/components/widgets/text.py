@@ -14,7 +14,7 @@ _JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
-    """Return the text so that Markdown shows it as it was written: no links, no colours, no formulas."""
+    """Return the text escaped for Markdown: no links, no colours, no formulas."""
     return _SPECIAL.sub(r"\\\1", _ADDRESS.sub(_JOINER, " ".join(text.split())))
 
 
@@ -43,7 +43,10 @@ def ago(moment: datetime) -> str:
 
 
 def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
-    """Return a score: percentages with one decimal, other numbers with three, large ones with one or none."""
+    """Return a score as text: percentages to one decimal, others to three.
+
+    Large numbers have one decimal or none.
+    """
     if math.isnan(value):
         return "–"
     if metric.unit == "percent":
@@ -55,7 +58,10 @@ def number(metric: MetricSpec, value: float, unit: bool = True) -> str:
 
 
 def logged_number(value: float) -> str:
-    """Return a number that somebody logged: in six digits, whole parts in full; 0.9999999 is not 1."""
+    """Return a logged number in six digits, whole parts in full.
+
+    0.9999999 is not shown as 1.
+    """
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinity" if value > 0 else "minus infinity"
     size = abs(value)

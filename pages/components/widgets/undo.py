@@ -1,4 +1,4 @@
-"""What was just done to runs or views, with the way back, until something else is done."""
+"""Undo of the latest change to runs or views, until another change."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class _Done:
 
 
 def offer_undo(sentence: str, icon: str, back: Change | View) -> None:
-    """Say at the next sight of the page what was done, and offer to take it back.
+    """Show at the next rerun what was done, and offer to undo it.
 
     Args:
         sentence: What was done; other people's words in it are shown as they are.

@@ -1,4 +1,4 @@
-"""Choices of several things that live in the URL by their names, with commas between."""
+"""Multiple choices kept in the URL by name, separated by commas."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 
 def read_list(key: str, options: Collection[str], default: Sequence[str]) -> None:
-    """Give a widget its values from the URL: at first sight, and whenever the URL was changed by somebody else.
+    """Set a widget's values from the URL, initially and after outside changes.
 
     Args:
         key: The widget's key and the parameter's name.
@@ -20,7 +20,7 @@ def read_list(key: str, options: Collection[str], default: Sequence[str]) -> Non
 
 
 def write_list(key: str, default: Sequence[str]) -> None:
-    """Put a widget's values into the URL, or take them out where they are the default."""
+    """Write a widget's values into the URL, or remove them if default."""
     value = list(st.session_state[key])
     if not value or value == list(default):
         st.query_params.pop(key, None)

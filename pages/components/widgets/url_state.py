@@ -1,4 +1,4 @@
-"""Choices that live in the URL by their names, so that a link shows the same page to somebody else.
+"""Choices kept in the URL by name, so that a link reproduces the page.
 
 Streamlit's own `bind="query-params"` writes what an option is called on the screen; a link should hold names that stay.
 """
@@ -10,7 +10,7 @@ import streamlit as st
 
 
 def read_choice(key: str, options: Collection[str], default: str | None) -> None:
-    """Give a widget its value from the URL: at first sight, and whenever the URL was changed by somebody else.
+    """Set a widget's value from the URL, initially and after outside changes.
 
     Args:
         key: The widget's key and the parameter's name.
@@ -33,12 +33,12 @@ def chosen_place(options: Sequence[str], key: str) -> int:
 
 
 def was_changed(key: str) -> bool:
-    """Return whether the URL is seen for the first time, or was changed by somebody else than `write_choice`."""
+    """Return whether the URL is new, or was changed other than by `write_choice`."""
     return key not in st.session_state or st.query_params.get(key) != st.session_state.get(_shown(key))
 
 
 def write_choice(key: str, default: str | None) -> None:
-    """Put a widget's value into the URL, or take it out where it is the default."""
+    """Write a widget's value into the URL, or remove it if default."""
     value = st.session_state[key]
     if value is None or value == default:
         st.query_params.pop(key, None)
@@ -68,7 +68,7 @@ def read_number(name: str, key: str, default: float, bounds: tuple[float, float]
 
 
 def write_number(name: str, value: float, default: float) -> None:
-    """Put a number into the URL, or take it out where it is the default."""
+    """Write a number into the URL, or remove it if default."""
     if value == default:
         st.query_params.pop(name, None)
     else:

@@ -48,7 +48,10 @@ class CheckContext:
 
     @cached_property
     def targets(self) -> NDArray[np.int64]:
-        """The class of each row as an index into `labels`, (N,); -1 where the label is none of them."""
+        """The class of each row as an index into `labels`, (N,), or -1.
+
+        It is -1 where the label is none of them.
+        """
         import pyarrow.compute as pc
 
         found = pc.index_in(self.column("label"), pa.array(self.labels, pa.large_string()))
@@ -56,7 +59,7 @@ class CheckContext:
 
     @cached_property
     def same(self) -> NDArray[np.int64]:
-        """A number for each key, (N,), from 0 without gaps: the same number means the same key."""
+        """A number for each key, (N,), from 0 without gaps; equal keys share one."""
         return group_numbers(self.keys)[0]
 
     def image(self, position: int) -> bytes:

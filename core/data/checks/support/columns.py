@@ -1,4 +1,4 @@
-"""The user's columns of a table: what they hold, which of them only number the rows, and rows without some."""
+"""A table's user columns: contents, row-numbering columns, and rows without some columns."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ DENSE = 1.5  # whole numbers that differ and fill a range at most this many time
 
 
 def features(context: CheckContext) -> Iterator[tuple[str, pa.ChunkedArray]]:
-    """Yield the name, as the user knows it, and the values of each column but the target."""
+    """Yield each column's user-visible name and values, except for the target."""
     for name in context.rows.column_names:
         if name.startswith(FEATURE):
             yield name.removeprefix(FEATURE), context.column(name)
@@ -37,14 +37,17 @@ def target_name(context: CheckContext) -> str:
 
 
 def skipped(context: CheckContext) -> list[str]:
-    """Return the columns of the source that are not among the rows, as its reader tells."""
+    """Return the source columns that the rows lack, as reported by the reader."""
     columns = context.facts.get("columns") or []
     names = [column.get("name") for column in columns if isinstance(column, dict) and column.get("role") == "ignored"]
     return [name for name in names if isinstance(name, str)]
 
 
 def numbering_columns(context: CheckContext) -> list[str]:
-    """Return the columns that only number the rows: among the rows, or left out by their reader for that."""
+    """Return columns that only number the rows.
+
+    They are among the rows, or the reader left them out for that reason.
+    """
     columns = context.facts.get("columns") or []
     return [*identifiers(context), *(c["name"] for c in columns if c.get("why") == ONLY_NUMBERS)]
 
@@ -67,7 +70,7 @@ def present(column: pa.ChunkedArray) -> NDArray[np.bool_]:
 
 
 def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Return a number for each value, (N,): the same number means the same value; 0 where there is none."""
+    """Return a number for each value, (N,); equal values share one, missing gives 0."""
     if is_number(column):
         values = numbers(column)
         return np.where(np.isnan(values), 0, numbered(values) + 1)
@@ -77,7 +80,9 @@ def codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def row_groups(context: CheckContext) -> NDArray[np.int64]:
-    """Return a number for each row, (N,): the same number means the same in every column that does not number them.
+    """Return a number for each row, (N,), equal for rows with equal cells.
+
+    Columns that only number the rows do not count.
 
     Columns that no model reads count too: rows that differ there are no repeats.
     """
@@ -101,7 +106,7 @@ def identifiers(context: CheckContext) -> list[str]:
 
 
 def _tells_by_itself(context: CheckContext, name: str) -> bool:
-    """Return whether a column tells something although each row has a value of its own: a date, or a text."""
+    """Return whether an all-distinct column is still informative: a date or a text."""
     field = context.rows.schema.field(FEATURE + name)
     return pa.types.is_temporal(field.type) or (field.metadata or {}).get(KIND) == b"text"
 
@@ -143,7 +148,7 @@ def described_value(column: pa.ChunkedArray, row: int) -> str:
 
 
 def describe_row(context: CheckContext, row: int) -> str:
-    """Return what is to be predicted of a row, and its first columns, in one line."""
+    """Return a row's target and its first columns, in one line."""
     parts = [f"{target_name(context)} {described_value(context.column(answer(context)), row)}"]
     parts += [f"{shown(name, 16)} {described_value(column, row)}" for name, column in list(features(context))[:5]]
     return ", ".join(parts)
@@ -165,6 +170,9 @@ def with_missing(context: CheckContext, cells: Mapping[str, NDArray[np.bool_]]) 
 
 
 def source_place(context: CheckContext, row: int) -> str:
-    """Return where a row stands in the file from which it came: "line 19" of a text, "row 19" of a sheet."""
+    """Return a row's place in its source file: "line 19" or "row 19".
+
+    A text has lines, a sheet has rows.
+    """
     lines = str(context.facts.get("format", "")).startswith(("CSV", "TSV", "Text", "JSON Lines"))
     return f"{'line' if lines else 'row'} {context.column('source')[row].as_py():,}"

@@ -1,4 +1,7 @@
-"""Groups of equal values in long arrays: by sorting, which is many times quicker here than `numpy.unique`."""
+"""Groups of equal values in long arrays, by sorting.
+
+Here this is many times faster than `numpy.unique`.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ from numpy.typing import NDArray
 
 
 def numbered(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Return a number for each value, (N,), from 0 without gaps: the same number means the same value."""
+    """Return a number for each value, (N,), from 0 without gaps; equal values match."""
     order = np.argsort(values)
     in_order = values[order]
     numbers = np.zeros(len(values), dtype=np.int64)
@@ -27,5 +30,5 @@ def first_of_each(groups: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def sizes_of(groups: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each row how many rows its group has, (N,); the groups are numbered from 0."""
+    """Return each row's group size, (N,); the groups are numbered from 0."""
     return np.bincount(groups)[groups].astype(np.int64)

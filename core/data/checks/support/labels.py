@@ -1,4 +1,4 @@
-"""What the checks of labels share: renaming, and which are the same but for how they are written."""
+"""Shared code of the label checks: renaming, and labels differing only in spelling."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 
 
 def plain(label: str) -> str:
-    """Return a label without what people write in different ways: case, spaces, underscores and hyphens.
+    """Return a label without case, spaces, underscores and hyphens, which users vary.
 
     >>> plain(" Very-Good") == plain("very_good"), plain("C++") == plain("C")
     (True, False)
@@ -45,7 +45,7 @@ def mapping(names: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
 
 
 def merges(context: CheckContext, names: Mapping[str, str]) -> tuple[list[str], str]:
-    """Return how labels are renamed, in words, and the first of that as one phrase."""
+    """Return the label renamings as texts, and the first ones as one phrase."""
     sizes = dict(zip(context.labels, class_sizes(context).tolist(), strict=True))
     arrows = mapping(names, sizes)
     more = f" and {counted(len(arrows) - LISTED, 'other')}" if len(arrows) > LISTED else ""

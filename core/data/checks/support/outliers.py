@@ -1,4 +1,4 @@
-"""What lies far from all others, by a rule that the far ones themselves cannot bend."""
+"""Values far from all others, by a rule that outliers cannot influence."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,9 @@ MOST_SHARE, ALWAYS_FEW = 0.01, 3  # more than this are no outliers but a kind of
 def far_out(
     values: NDArray[np.float64], spreads: float, least: float = 0.0, *, only_above: bool = False
 ) -> NDArray[np.bool_]:
-    """Return which values lie far from the median, (N,); none if they are too many to be exceptions.
+    """Return which values are far from the median, (N,); none if too many.
+
+    Too many are no exceptions.
 
     Repeated until no more are found, so that without them there are none.
 
@@ -36,5 +38,5 @@ def far_out(
 
 
 def most_exceptions(count: int) -> float:
-    """Return how many of so many values can be exceptions; more are a kind of their own."""
+    """Return how many of `count` values can be exceptions; more form a separate kind."""
     return max(ALWAYS_FEW, MOST_SHARE * count)

@@ -1,4 +1,4 @@
-"""What the checks of repeated examples share: who repeats whom, and how to show it."""
+"""Shared code of the duplicate checks: which rows repeat which, and their display."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ def side_by_side(rows: NDArray[np.int64], first: NDArray[np.int64]) -> tuple[tup
 
 
 def sayings(context: CheckContext, rows: NDArray[np.int64]) -> list[str]:
-    """Return what to call a few rows: their text, or the name of their picture."""
+    """Return display names for a few rows: their text, or their image's name."""
     column = "name" if IMAGES.fits(context.task) else "text"
     return texts_at(context, column, rows)
 

@@ -1,4 +1,4 @@
-"""Every check of the data doctor on one version, and the repair of what a check found."""
+"""Runner of all data checks on one version, and of their fixes."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,10 @@ _log = logging.getLogger(__name__)
 
 
 def checks(task: str | None = None) -> dict[str, CheckSpec]:
-    """Return every check by its code, or those of one task: a new file in this folder is a new check."""
+    """Return every check by its code, optionally for one task.
+
+    A new file in this folder is a new check.
+    """
     found = sorted(entries("core.data.checks", "CHECK", "code").items(), key=lambda item: (item[1].order, item[0]))
     return {code: check for code, check in found if task is None or check.tasks.fits(task)}
 

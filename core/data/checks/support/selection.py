@@ -1,4 +1,4 @@
-"""Rows of a version, chosen or changed without copying those that stay as they are."""
+"""Selection or change of a version's rows without copying the unchanged ones."""
 
 from collections.abc import Callable
 
@@ -58,7 +58,7 @@ def _replace(old: pa.Array, chosen: pa.Array, new: pa.Array) -> pa.Array:
 
 
 def sample(context: CheckContext, column: str) -> pa.ChunkedArray:
-    """Return the beginning of a column of texts: what a slow check looks at; at least one row."""
+    """Return a text column's first rows, for a slow check; at least one."""
     import pyarrow.compute as pc
 
     beginning = context.column(column).slice(0, SAMPLE)
@@ -67,7 +67,7 @@ def sample(context: CheckContext, column: str) -> pa.ChunkedArray:
 
 
 def of_sample(context: CheckContext, looked_at: int, noun: str) -> str:
-    """Return the words that say what was looked at: "the 40 texts" or "the first 200,000 texts"."""
+    """Return a phrase for the sample: "the 40 texts" or "the first 200,000 texts"."""
     return f"the {'first ' if looked_at < len(context) else ''}{looked_at:,} {noun}"
 
 

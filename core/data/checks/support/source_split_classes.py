@@ -12,7 +12,7 @@ ANEW = "Divide everything anew, so that each part gets each class"
 
 
 def given_counts(context: CheckContext) -> dict[str, NDArray[np.int64]]:
-    """Return the examples of each class in each part that the source names, (K,) each; empty where it names none.
+    """Return the class counts of each source split, (K,) each; empty without source splits.
 
     Examples of which the source says nothing are for training, where it names another part.
     """
@@ -30,7 +30,7 @@ def given_counts(context: CheckContext) -> dict[str, NDArray[np.int64]]:
 
 
 def divide_anew(context: CheckContext) -> pa.Table:
-    """Return the rows without what the source says of their parts, where a part lacks a class of another."""
+    """Return the rows without source splits if one split lacks a class of another."""
     counts = list(given_counts(context).values())
     if all(np.array_equal(counts[0] > 0, found > 0) for found in counts):
         return context.rows

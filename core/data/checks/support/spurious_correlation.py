@@ -1,4 +1,4 @@
-"""Whether something that has nothing to do with what a picture shows gives its class away."""
+"""Spurious correlation check: whether something unrelated to an image's content reveals its class."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Telling:
 
 
 def told_apart(groups: NDArray[np.int64], targets: NDArray[np.int64]) -> Telling:
-    """Learn from half of the examples which class each group is, and judge by the other half.
+    """Learn each group's class from half of the examples; evaluate on the other half.
 
     Args:
         groups: (N,) from 0.
@@ -57,7 +57,10 @@ def told_apart(groups: NDArray[np.int64], targets: NDArray[np.int64]) -> Telling
 
 
 def binned(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return a group for each value, (N,): itself where there are few different ones, else its sixteenth of all."""
+    """Return a group for each value, (N,): the value itself, or its sixteenth.
+
+    The value itself is used where there are few different ones.
+    """
     different, group = np.unique(values, return_inverse=True)
     if len(different) <= BINS:
         return np.asarray(group, dtype=np.int64)

@@ -1,4 +1,7 @@
-"""The beginning of long documents: enough to examine, never more than fits in memory; and what repeats in it."""
+"""A bounded sample of long documents, read from their beginning, and its repeats.
+
+The sample is enough to check and always fits in memory.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ LOOKED_THROUGH = 20_000_000  # bytes of UTF-8 that a slow check reads
 
 
 def passages(context: CheckContext, most: int = LOOKED_THROUGH) -> Iterator[tuple[int, str]]:
-    """Yield each document's position and text until so many bytes are read; the last one is cut."""
+    """Yield each document's position and text up to a byte limit; cut the last."""
     row, left = 0, most
     for chunk in context.column("text").chunks:
         for value in chunk:
@@ -31,13 +34,13 @@ def is_cut(context: CheckContext, most: int = LOOKED_THROUGH) -> bool:
 
 
 def of_passages(context: CheckContext, most: int = LOOKED_THROUGH) -> str:
-    """Return the words for a finding that saw only the beginning; nothing where all was seen."""
+    """Return the phrase for a finding on a sample; empty if all was read."""
     return f"In the first {most // 1_000_000} megabytes of the text, " if is_cut(context, most) else ""
 
 
 @dataclass
 class Repeats:
-    """The pieces of a text that stood in it before, told by a hash of what they say."""
+    """Pieces of a text that occurred before in it, by hash of their content."""
 
     count: int = 0
     characters: int = 0
@@ -45,7 +48,7 @@ class Repeats:
     _seen: set[bytes] = field(default_factory=set)
 
     def meet(self, piece: str, folded: str) -> bool:
-        """Take the next piece and what it says (`fold`), and return whether that was said before."""
+        """Add the next piece and return whether its `fold` text occurred before."""
         key = hashlib.blake2b(folded.encode(), digest_size=16).digest()
         if key not in self._seen:
             self._seen.add(key)

@@ -1,1 +1,1 @@
-"""Layouts of image data sets: each a file with a LAYOUT constant, how one tool says what its pictures show."""
+"""Image dataset layouts, one file each with a LAYOUT constant for one tool's labels."""

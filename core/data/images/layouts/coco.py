@@ -63,7 +63,7 @@ def _split_in(file: Entry) -> str:
 
 
 def _annotations(found: Any, file: str) -> Iterator[tuple[str, str, float | None]]:
-    """Yield picture, class and area of each annotation; None for the area of one without a box."""
+    """Yield each annotation's image, class and area; None for an area without a box."""
     parts = [found.get(key) for key in ("images", "annotations")] if isinstance(found, Mapping) else []
     if not parts or not all(isinstance(part, list) for part in parts):
         raise DataError(f"{file} does not hold the lists 'images' and 'annotations' of COCO. Export it again.")

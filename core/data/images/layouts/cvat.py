@@ -1,4 +1,4 @@
-"""CVAT for images: one XML file with `<image name=...>`, and tags or shapes in it."""
+"""CVAT for images: one XML file with `<image name=...>`, and tags or shapes inside."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree

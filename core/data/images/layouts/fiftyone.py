@@ -55,7 +55,7 @@ def _files(files: Files) -> list[Entry]:
 
 
 def _labels(files: Files, file: Entry) -> Iterator[tuple[str, str | list[tuple[str, float]]]]:
-    """Yield a picture's name with its label, or with the class and area of each of its boxes."""
+    """Yield an image's name with its label, or with each box's class and area."""
     found = files.json(file)
     if not isinstance(found, Mapping):
         raise DataError(f"{file.name} does not hold what FiftyOne writes into such a file. Export it again.")

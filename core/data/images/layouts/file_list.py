@@ -1,4 +1,7 @@
-"""A text file whose lines are a picture's path and its class: `train.txt` of Caffe, PaddleClas, CUB and many papers."""
+"""A text file with an image's path and class a line, such as `train.txt`.
+
+Caffe, PaddleClas, CUB and many papers use it.
+"""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -21,12 +24,15 @@ def may_be(names: Sequence[str]) -> bool:
 
 
 def sure(files: Files) -> float:
-    """Tell how sure it is: its first lines name pictures that are there, with something after the name."""
+    """Return the layout's confidence: first lines name existing images, followed by something."""
     return 0.945 if _lists(files) else 0.0
 
 
 def label(files: Files) -> Labelling:
-    """Return what stands after each picture's name; numbers are named by a list of classes where there is one."""
+    """Return the text after each image's name.
+
+    Numbers get their names from a list of classes where there is one.
+    """
     said, skipped, used = {}, SkipReport(), _lists(files)
     names, noted = _class_names(files, used)
     for file in used:
@@ -55,7 +61,7 @@ def _lists(files: Files) -> list[Entry]:
 
 
 def _divided(line: str) -> tuple[str, str]:
-    """Return the picture and the class of a line; "" for the class where there is none."""
+    """Return a line's image and class; "" for a missing class."""
     for separator in _SEPARATORS:
         written, _, rest = line.strip().rpartition(separator)
         if written.strip() and rest.strip():

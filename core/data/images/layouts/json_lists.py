@@ -1,4 +1,7 @@
-"""JSON lists of pictures with labels: Apple's CreateML, VGG's annotator (VIA), Google's AutoML, and plain mappings."""
+"""JSON lists of labelled images: CreateML, VIA, AutoML and plain mappings.
+
+CreateML is Apple's, VGG's annotator is VIA, AutoML is Google's.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -25,7 +28,7 @@ def may_be(names: Sequence[str]) -> bool:
 
 
 def sure(files: Files) -> float:
-    """Tell how sure it is: it names pictures that are there, with a label each."""
+    """Return the layout's confidence: it names existing images, each with a label."""
     return 0.955 if _files(files) else 0.0
 
 
@@ -70,7 +73,7 @@ def _quietly(files: Files, entry: Entry) -> Any:
 
 
 def _pairs(found: Any) -> Iterator[tuple[str, str | list[tuple[str, float]]]]:
-    """Yield a picture's name and its label, or the class and area of each of its boxes."""
+    """Yield each image's name with its label, or with every box's class and area."""
     if isinstance(found, Mapping):
         inner = next((v for k, v in found.items() if k.startswith("_via_img") and isinstance(v, Mapping)), found)
         lists = [v for v in inner.values() if isinstance(v, list) and v and isinstance(v[0], Mapping)]

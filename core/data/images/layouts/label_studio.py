@@ -1,4 +1,4 @@
-"""Label Studio: a JSON list of tasks with the image's address and what people chose."""
+"""Label Studio: a JSON list of tasks with image addresses and annotators' choices."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""LabelMe: a JSON file beside each picture, with the shapes drawn on it, or with flags for the whole picture."""
+"""LabelMe: a JSON file beside each image, with drawn shapes or image-level flags."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ def may_be(names: Sequence[str]) -> bool:
 
 
 def sure(files: Files) -> float:
-    """Tell how sure it is: shapes and the picture's path in the first of them."""
+    """Return the layout's confidence: the first files have shapes and an image path."""
     heads = [files.head(entry) for entry in files.ending(".json")[:MOST_SNIFFED]]
     return 0.985 if heads and all('"shapes"' in head for head in heads) else 0.0
 
 
 def label(files: Files) -> Labelling:
-    """Return the flag that is set on each picture, else the class of its largest shape."""
+    """Return each image's flag, else the class of its largest shape."""
     said: dict[int, Said] = {}
     boxes, skipped, used = Boxes(), SkipReport(), set()
     for file in files.ending(".json"):

@@ -25,7 +25,7 @@ _CAMERA = re.compile(
 
 
 def may_be(names: Sequence[str]) -> bool:
-    """Tell whether there are pictures in one heap, and nothing else that could say what they show."""
+    """Return whether all images are in one heap, without anything else that labels them."""
     heap = _named([name for name in names if is_image(name)])
     tables = any(name.lower().endswith((".csv", ".tsv", ".json", ".jsonl", ".xml", ".parquet")) for name in names)
     return not tables and _is_one_heap(heap) and bool(_classes(heap))
@@ -52,7 +52,10 @@ def label(files: Files) -> Labelling:
 
 
 def _named(names: Sequence[str]) -> list[str]:
-    """Return the names without those of test folders in which no picture has a class: a competition keeps them back."""
+    """Return the names, without those of test folders whose images have no class.
+
+    A competition keeps these classes back.
+    """
     by_folder: dict[Folder, list[str]] = {}
     for name in names:
         by_folder.setdefault(folder_of(name), []).append(name)
@@ -76,7 +79,10 @@ def _prefix(name: str) -> str:
 
 
 def _classes(names: Sequence[str]) -> dict[str, int]:
-    """Return the classes with their counts; none unless every name has one, and none is a camera's."""
+    """Return the classes with counts; none unless every name has a non-camera class.
+
+    A camera's prefix is no class.
+    """
     prefixes = Counter(map(_prefix, names))
     if "" in prefixes or not LEAST_CLASSES <= len(prefixes) <= MOST_CLASSES:
         return {}

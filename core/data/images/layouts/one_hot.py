@@ -1,4 +1,4 @@
-"""A table with a column for each class and ones and zeros below, such as Roboflow's `_classes.csv`."""
+"""A table with a 0/1 column for each class, such as Roboflow's `_classes.csv`."""
 
 from collections.abc import Sequence
 
@@ -21,12 +21,12 @@ def may_be(names: Sequence[str]) -> bool:
 
 
 def sure(files: Files) -> float:
-    """Tell how sure it is: a column of names, all others ones and zeros, and mostly a single one in a row."""
+    """Return the layout's confidence: a name column, then ones and zeros, mostly one-hot."""
     return 0.97 if any(_classes(files, entry) for entry in files.ending(*TABLES)[:MOST_TABLES]) else 0.0
 
 
 def label(files: Files) -> Labelling:
-    """Return the class whose column says 1; pictures with none or several are left out, and counted."""
+    """Return the class whose column is 1; skip and count images without exactly one."""
     said, skipped, used = {}, SkipReport(), []
     for table in files.ending(*TABLES)[:MOST_TABLES]:
         classes = _classes(files, table)

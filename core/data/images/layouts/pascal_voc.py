@@ -1,4 +1,4 @@
-"""Pascal VOC: an XML file for each picture with its objects; the splits in `ImageSets/Main`."""
+"""Pascal VOC: an XML file of objects for each image; splits in `ImageSets/Main`."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree

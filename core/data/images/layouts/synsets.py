@@ -1,4 +1,4 @@
-"""Class folders called like `n01440764`, as in ImageNet, and a file that says what they are."""
+"""Class folders named like `n01440764`, as in ImageNet, and a file of their names."""
 
 import csv
 import json
@@ -63,7 +63,7 @@ def _words(files: Files) -> tuple[dict[str, str], list[Entry]]:
 
 
 def _in_lines(lines: Sequence[str]) -> dict[str, str]:
-    """Return what lines such as "n01440764 tench, Tinca tinca" say: the first of the words."""
+    """Return each synset's first name from lines such as "n01440764 tench, Tinca tinca"."""
     found = {}
     for line in lines:
         code, _, words = line.replace("\t", " ").partition(" ")

@@ -1,4 +1,4 @@
-"""Class folders in which each class is divided once more by day, session, camera or person."""
+"""Class folders with subfolders for each day, session, camera or person."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ _DIGITS = {str(digit) for digit in range(10)}
 
 
 def may_be(names: Sequence[str]) -> bool:
-    """Tell whether the lowest folders are called like sessions, and those above them like classes."""
+    """Return whether the lowest folders have session names, and their parents class names."""
     return _divided({_plain(folder_of(name)) for name in names if is_image(name)})
 
 
@@ -65,7 +65,10 @@ def _plain(folder: Folder) -> Folder:
 
 
 def _divided(folders: Iterable[Folder]) -> bool:
-    """Tell whether sessions stand below classes: every lowest folder is one, and no class is called like one."""
+    """Return whether sessions are below classes, without mixing their names.
+
+    Every lowest folder must be a session, and no class may be named like one.
+    """
     deep = {folder for folder in folders if len(folder) > 1}
     below, above = {folder[-1] for folder in deep}, {folder[-2] for folder in deep}
     if len(above) < 2 or not all(map(_is_session, below)) or any(map(_is_session, above)):

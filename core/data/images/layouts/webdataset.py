@@ -22,7 +22,7 @@ def may_be(names: Sequence[str]) -> bool:
 
 
 def sure(files: Files) -> float:
-    """Tell how sure it is: most pictures have a file of their own name that holds a class."""
+    """Return the layout's confidence: most images have a same-named file with a class."""
     beside = _beside(files)
     some = files.images[:MOST_SNIFFED]
     fitting = sum(bool(_label(files, beside.get(_key(entry.name), []))) for entry in some)
@@ -59,7 +59,7 @@ def _beside(files: Files) -> Mapping[str, list[Entry]]:
 
 
 def _names(files: Files) -> dict[str, str]:
-    """Return the names of classes by their number, if there is a list of them."""
+    """Return the class names by number, if there is a list of them."""
     lists = files.ending("classes.txt", "labels.txt", "classnames.txt")
     return {str(number): name for number, name in enumerate(files.lines(lists[0]))} if lists else {}
 

@@ -1,4 +1,4 @@
-"""YOLO: a text file of boxes for each picture, and the classes' names in `data.yaml`, `classes.txt` or `obj.names`."""
+"""YOLO: a box text file per image; names in `data.yaml`, `classes.txt` or `obj.names`."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def may_be(names: Sequence[str]) -> bool:
 
 
 def sure(files: Files) -> float:
-    """Tell how sure it is: text files called like pictures that hold lines of five numbers."""
+    """Return the layout's confidence: text files named like images, with lines of five numbers."""
     texts = [entry for entry in _texts(files) if entry.size_bytes][:MOST_SNIFFED]
     fitting = sum(bool(_LINE.match(files.head(entry).strip())) for entry in texts)
     return 0.96 if texts and 2 * fitting > len(texts) else 0.0
@@ -57,7 +57,7 @@ def _texts(files: Files) -> list[Entry]:
 
 
 def _image_of(files: Files, text: Entry) -> Entry | None:
-    """Return the picture of a text: the same name in the same folder, or in "images" where this one says "labels"."""
+    """Return a text's image: the same name in its folder, or "images" for "labels"."""
     stem = text.name[: -len(".txt")]
     swapped = "/".join("images" if part.lower() in ("labels", "label") else part for part in stem.split("/"))
     return files.find(stem, text) or files.find(swapped, text) or files.find(stem.rpartition("/")[2], text)

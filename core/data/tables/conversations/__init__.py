@@ -1,1 +1,4 @@
-"""Conversations as people bring them (OpenAI, ShareGPT, Alpaca ...): recognised, kept as turns, written plainly."""
+"""Users' conversation formats (OpenAI, ShareGPT, Alpaca ...), recognised and kept as turns.
+
+They are written plainly.
+"""

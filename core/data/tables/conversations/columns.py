@@ -1,4 +1,4 @@
-"""Which columns of a table hold conversations, or the question and answer of one each."""
+"""A table's conversation columns, or its columns of questions and answers."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ _LOOKED_AT = 200  # cells
 
 
 def find_conversations(seen: TableProfile) -> Derived | None:
-    """Return the column of conversations that a table holds, as text, None if it holds none."""
+    """Return a table's conversation column as text; None if it has none."""
     by_name = {_plain(profile.name): profile for profile in reversed(seen.profiles) if profile.kind != "empty"}
     if found := _asked_and_answered(by_name):
         return found
@@ -58,7 +58,7 @@ def _reader_of(profile: ColumnProfile) -> Callable[[str], Conversation | None] |
 
 
 def _asked_and_answered(by_name: dict[str, ColumnProfile]) -> Derived | None:
-    """Return the columns of an instruction set: what is asked, what it is about, what is answered."""
+    """Return an instruction dataset's columns: instruction, input and answer."""
 
     def first(names: Sequence[str], *taken: ColumnProfile | None) -> ColumnProfile | None:
         return next((by_name[name] for name in names if name in by_name and by_name[name] not in taken), None)
@@ -94,13 +94,13 @@ def _is_question(profile: ColumnProfile) -> bool:
 
 
 def _is_answer(profile: ColumnProfile) -> bool:
-    """Return whether a column holds answers rather than a few kinds, which would be labels."""
+    """Return whether a column holds answers, not a few categories, which would be labels."""
     variety = profile.distinct / max(1, profile.counts.total())
     return profile.kind == "text" or (profile.style is None and profile.distinct > 2 and variety > 0.5)
 
 
 def _part(role: str) -> Callable[[str], Conversation | None]:
-    """Return what reads one column of a question and its answer: usually all of it is one turn."""
+    """Return the parser of a question or answer column; usually it is one turn."""
 
     def read(cell: str) -> Conversation | None:
         if cell.strip() in _NOTHING:
@@ -129,7 +129,7 @@ def _derived(
 
 
 def _together(parts: Sequence[Conversation | None]) -> Conversation:
-    """Return one conversation of its parts; what two of them begin with stands there once."""
+    """Return one conversation from its parts, without repeating a common beginning."""
     turns: list[Turn] = []
     for part in parts:
         if part is None:

@@ -1,4 +1,4 @@
-"""Conversations that lie in one text with marks between the turns: ChatML, Llama, Zephyr, "### Human:", "Human:"."""
+"""Conversations in one text with turn markers: ChatML, Llama, Zephyr, "### Human:", "Human:"."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NAMED = {"input": USER, "ai": ASSISTANT}
 
 
 def conversation_marked(text: str) -> Conversation | None:
-    """Return the conversation that a text with marks is, None if it has none with both sides."""
+    """Return a marked text's conversation; None if either side is missing."""
     if "[/INST]" in text:
         return _of_llama(text)
     for mark in _MARKS:
@@ -51,7 +51,7 @@ def _of_llama(text: str) -> Conversation:
 
 
 def _joined(turns: Sequence[Turn]) -> list[Turn]:
-    """Return turns with something in them; two of one side after each other (instruction, input) become one."""
+    """Return non-empty turns, merging consecutive turns of one side, such as instruction and input."""
     kept: list[Turn] = []
     for turn in turns:
         if not turn.text:

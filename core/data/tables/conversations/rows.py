@@ -1,4 +1,4 @@
-"""Tables with one turn a row, as chat logs are: the rows of a conversation become one."""
+"""Tables with one turn a row, such as chat logs, merged by conversation."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ COLUMN = "conversation"
 
 
 def with_turns_together(seen: TableProfile) -> Table | None:
-    """Return the table with a conversation a row, None if its rows are not turns."""
+    """Return the table with a conversation a row; None if rows are not turns."""
     role, text = _find(seen, ROLES), _find(seen, CONTENTS)
     if role is None or text is None or not _are_roles(role):
         return None
@@ -80,7 +80,7 @@ class _Conversations:
             yield from _batch(lines, rows, wanted, done, skipped)
 
     def _rows(self, skipped: SkipReport) -> Iterator[tuple[int, tuple[str, ...], int]]:
-        """Yield the first line, the cells and the bytes read so far of each conversation."""
+        """Yield each conversation's first line, cells and bytes read so far."""
         turns: list[Turn] = []
         line, cells, done = 0, tuple[str, ...](), 0
         for number, who, said, rest, reached in self._turns(skipped):
@@ -96,7 +96,7 @@ class _Conversations:
             yield line, (written(turns), *cells), self.table.size_bytes
 
     def _turns(self, skipped: SkipReport) -> Iterator[tuple[int, str, str, tuple[str, ...], int]]:
-        """Yield the line, who speaks, what is said, the other cells and the bytes read so far of each turn."""
+        """Yield each turn's line, speaker, text, other cells and bytes read so far."""
         columns = [self.table.index(name) for name in (*self.turn, *self.others)]
         for batch in self.table.batches(columns, skipped):
             for number, (who, said, *rest) in zip(batch.lines, zip(*batch.columns, strict=True), strict=True):

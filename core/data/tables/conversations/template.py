@@ -1,4 +1,4 @@
-"""The one plain way in which conversations are written for a model, and read back to be shown as turns."""
+"""The plain template for conversations, written for a model and parsed for display."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,10 @@ def _moved(found: re.Match[str]) -> str:
 
 
 def turns_in(text: str) -> tuple[Turn, ...]:
-    """Return the turns of a written conversation; what precedes the first is its own, of nobody."""
+    """Return a written conversation's turns; text before the first turn has no speaker.
+
+    That text is a turn too.
+    """
     begins = [*_TURN.finditer(text)]
     if not begins:
         return ()
@@ -36,6 +39,9 @@ def turns_in(text: str) -> tuple[Turn, ...]:
 
 
 def is_answered(text: str) -> bool:
-    """Return whether the assistant says something in a written conversation; among speakers by name everybody does."""
+    """Return whether a written conversation has assistant text.
+
+    Conversations between named speakers always count.
+    """
     turns = turns_in(text)
     return not turns or any(turn.role == ASSISTANT and turn.text for turn in turns)

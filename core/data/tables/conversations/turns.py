@@ -73,7 +73,7 @@ def conversation_of(value: Any) -> Conversation | None:
 
 
 def _is_pair(item: Any) -> bool:
-    """Return whether an item is a question and its answer, either of which may be missing."""
+    """Return whether an item is a question and answer, either possibly missing."""
     return isinstance(item, list) and len(item) == 2 and all(part is None or isinstance(part, str) for part in item)
 
 
@@ -90,7 +90,7 @@ def _wrapped(value: Mapping[str, Any]) -> Conversation | None:
 
 
 def _along(mapping: Mapping[str, Any], last: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the messages of a tree, from its root to the last one of the branch that was shown."""
+    """Yield a tree's messages, from its root to the shown branch's last message."""
     if last not in mapping:
         last = next((key for key in reversed([*mapping]) if not (mapping[key] or {}).get("children")), None)
     found: list[Mapping[str, Any]] = []
@@ -123,7 +123,7 @@ def _of_objects(items: Sequence[Mapping[str, Any]]) -> Conversation | None:
 
 
 def _content(value: Any) -> tuple[str, int]:
-    """Return the text of a turn, and how many parts of it are none (images and the like)."""
+    """Return a turn's text, and how many parts are none, such as images."""
     if isinstance(value, str):
         return value.strip(), 0
     if isinstance(value, Mapping):

@@ -1,1 +1,1 @@
-"""The rules of the coach: each looks for one thing; one file each, with a RULE."""
+"""The coach's rules, one file each, with a RULE."""

@@ -1,4 +1,7 @@
-"""Single steps whose gradient is many times as long as usual: each of them can undo what many others have learnt."""
+"""Exploding gradients: single steps with a gradient many times the usual length.
+
+Each of them can undo what many others have learnt.
+"""
 
 import numpy as np
 
@@ -13,7 +16,7 @@ OF_THE_FIRST = 0.1  # of the first loss: below it all that could be learnt is kn
 
 
 def check(evidence: Evidence) -> Advice | None:
-    """Find a gradient far longer than those before it, after which the loss is higher."""
+    """Find a gradient far above earlier ones, followed by a higher loss."""
     norms, losses = evidence.line("train/gradient_norm"), evidence.line("train/loss")
     if len(norms) < FEWEST or len(losses) < FEWEST:
         return None

@@ -1,4 +1,4 @@
-"""The loss became no number, or far worse than at the beginning: the learning rate is too high."""
+"""A learning rate that is too high: the loss is NaN or much worse."""
 
 import numpy as np
 

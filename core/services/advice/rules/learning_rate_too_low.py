@@ -1,4 +1,4 @@
-"""The loss falls, but so slowly and evenly that a higher learning rate would get there sooner."""
+"""A learning rate that is too low: the loss falls slowly and evenly."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ HIGHEST = 10.0  # that a run may have
 
 
 def check(evidence: Evidence) -> Advice | None:
-    """Find a loss that falls evenly, has hardly begun to, and is nowhere near its end."""
+    """Find a loss that falls evenly, has hardly begun to, and is unfinished."""
     loss = evidence.line("validation/loss").values
     if len(loss) < FEWEST or not evidence.has_ended:
         return None

@@ -1,4 +1,4 @@
-"""The model gets better on what it learns from and worse on what it does not: it learns by heart."""
+"""Overfitting: training improves while validation gets worse."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def check(evidence: Evidence) -> Advice | None:
 
 
 def _remedy(evidence: Evidence, step: int) -> tuple[str, dict[str, Any]]:
-    """Return one plain thing to do: hide more where the model can, and in any case end where it was best."""
+    """Return one remedy: more regularisation where possible, and early stopping."""
     changes: dict[str, Any] = {}
     if evidence.steps_per_epoch:
         passes = max(-(-step // evidence.steps_per_epoch), 1)

@@ -1,4 +1,4 @@
-"""The validation loss was still falling when the run ended: it would have got better."""
+"""A validation loss that still fell at the end: more training would help."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What is known by heart does not carry over, and there is little of it for so large a model."""
+"""Memorised training examples that do not generalise: too few for so large a model."""
 
 import numpy as np
 
