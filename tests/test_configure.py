@@ -44,7 +44,7 @@ def test_another_optimiser_gets_the_learning_rate_that_suits_it_unless_one_is_ch
 def test_the_optimiser_of_a_preset_is_one_like_the_others() -> None:
     muon = make_config("text-generation", "python-docs", "mini-gpt", "balanced")
     sgd = make_config("text-generation", "python-docs", "mini-gpt", "balanced", {"optimizer": "sgd"})
-    assert (muon.optimizer, muon.learning_rate, sgd.learning_rate) == ("muon", 0.008, 0.24)
+    assert (muon.optimizer, muon.learning_rate, sgd.learning_rate) == ("muon", 0.008, 0.48)
 
 
 @pytest.mark.parametrize("name", ["checkpoint_every_s", "checkpoint_every_steps"])

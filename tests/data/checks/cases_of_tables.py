@@ -94,7 +94,7 @@ CASES = [
     Case(
         "missing-values",
         lambda _: goods(
-            weight=[math.nan] * 20 + [float(i % 9) for i in range(40)], color=[None] + ["red", "blue"] * 29 + [None]
+            weight=[math.nan] * 20 + [float(i % 9) for i in range(40)], colour=[None] + ["red", "blue"] * 29 + [None]
         ),
         lambda _: goods(),
         "warning",
