@@ -15,7 +15,9 @@ from tests.browser.harness import ROOT, chromium, dashboard
 
 WIDTHS = {1440: 900, 390: 844}
 THEMES = ("light", "dark")
-DEMOS = ("image-classification", "text-classification", "text-generation", "tabular-regression")
+DEMOS = (
+    "image-classification", "text-classification", "text-generation", "tabular-regression", "tabular-classification",
+)  # fmt: skip
 DEMO_MS = 400_000
 README_PICTURE = ROOT / ".ci" / "run.png"
 
