@@ -14,9 +14,7 @@ from core.specs import DatasetSpec, ModelSpec, TaskSpec
 
 @cache
 def entries(package_name: str, constant: str, key: str = "name") -> dict[str, Any]:
-    """Return what a folder's files declare, by file name.
-
-    A new file is a new entry.
+    """Return what a folder's files declare, in the order of their names.
 
     Args:
         package_name: The folder, as it is imported.

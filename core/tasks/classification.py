@@ -178,6 +178,14 @@ CLASSIFICATION_METRICS = (
 # --- baselines ---
 
 
+def to_fit_on(train: Examples, seed: int) -> Examples:
+    """Return the examples to fit a baseline on: a random part of many."""
+    if len(train) <= FITTING_EXAMPLES:
+        return train
+    drawn = np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES]
+    return train.select(np.sort(drawn))
+
+
 def majority(train: Examples, test: Examples) -> Predictions:
     """Return what always naming the commonest class of the training split would do."""
     return _always(train.targets, test)

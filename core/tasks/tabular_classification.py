@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from core.preprocessing.columns import ColumnPreprocessor
 from core.specs import Examples, Predictions, TaskSpec
 from core.tasks.classification import (
@@ -13,15 +11,14 @@ from core.tasks.classification import (
     cross_entropy,
     logistic_regression,
     majority,
+    to_fit_on,
 )
 
 
 def _columns(train: Examples, test: Examples, seed: int) -> Predictions:
     """Fit logistic regression on the prepared columns, with C by cross-validation."""
     columns = ColumnPreprocessor.fit(train)
-    if len(train) > FITTING_EXAMPLES:
-        drawn = np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES]
-        train = train.select(np.sort(drawn))
+    train = to_fit_on(train, seed)
     rows = columns.transform_training(train)
     return logistic_regression(rows, train.targets, [columns.transform(test.inputs)], test, seed)
 

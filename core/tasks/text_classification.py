@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from core.specs import Examples, Predictions, TaskSpec, texts_of
 from core.tasks.classification import (
     CLASSIFICATION_METRICS,
@@ -12,6 +10,7 @@ from core.tasks.classification import (
     cross_entropy,
     logistic_regression,
     majority,
+    to_fit_on,
 )
 from core.tasks.text_features import better_reading, fewer_characters, make_vectoriser
 
@@ -23,9 +22,7 @@ def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Prediction
 
     The n-grams are of words or of characters, whichever read the training split better.
     """
-    if len(train) > FITTING_EXAMPLES:
-        drawn = np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES]
-        train = train.select(np.sort(drawn))
+    train = to_fit_on(train, seed)
     kind, keeps_case = better_reading(train, seed)
     name = f"{kind} TF-IDF + logistic regression"
     read = fewer_characters(train, seed) if kind == "character" else train

@@ -106,13 +106,17 @@ def _with_categories(
     name = LABELLED_TABLES.first
     if not category or not name or not is_kind(seen.profile(category)):
         return tasks
-    has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
     telling = [p for p in usable if p.name not in (category, text) and p.kind not in ("identifier", "constant")]
     if text and len(telling) < _TELLING:
         return tasks  # short texts and their labels
     if not text and not telling:
         return tasks
-    return (*tasks, name) if has_text else (name, *tasks)
+    return (*tasks, name) if _has_text(seen, options, text) else (name, *tasks)
+
+
+def _has_text(seen: TableProfile, options: ImportOptions, text: str) -> bool:
+    """Return whether the text column was chosen, or surely is one."""
+    return bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
 
 
 def _parts(seen: TableProfile) -> set[str]:
@@ -130,7 +134,7 @@ def _texts(options: ImportOptions, usable: list[ColumnProfile], text: str, *, is
 def _possible_tasks(seen: TableProfile, options: ImportOptions, text: str, label: str, target: str) -> tuple[str, ...]:
     """Return what a table could be for, the likeliest first."""
     tasks = []
-    has_text = bool(text) and (bool(options.text_column) or is_surely_text(seen.profile(text)))
+    has_text = _has_text(seen, options, text)
     if text and label:
         tasks.append(TEXTS)
     features, is_first = _features(seen, options, target) if target else None, False
