@@ -44,7 +44,6 @@ class InvalidSetting(UserError):
     """A setting has a value that it cannot take; the message names the bounds."""
 
     def __init__(self, name: str, problem: str) -> None:
-        """Build the sentence from the setting's name and what it must be."""
         self.name = name
         super().__init__(f"The setting '{name}' {problem}")
 
@@ -53,7 +52,6 @@ class RunNotFound(UserError):
     """No run has this id."""
 
     def __init__(self, run_id: str) -> None:
-        """Build the sentence."""
         super().__init__(f"There is no run '{run_id}'. See all runs with: touchstone runs list")
 
 
@@ -73,7 +71,6 @@ class DatabaseTooNew(UserError):
     """The database was written by a newer Touchstone than this one."""
 
     def __init__(self, revision: str) -> None:
-        """Build the sentence from the revision that the database names."""
         super().__init__(
             f"This database was written by a newer Touchstone (schema '{revision}' is not known here). "
             "Nothing was changed. Update Touchstone, or set TOUCHSTONE_HOME to another folder."
@@ -96,12 +93,6 @@ class DatabaseDamaged(DatabaseUnavailable):
     """A damaged database: truncated, overwritten, emptied, or with missing parts."""
 
     def __init__(self, file: str, why: str) -> None:
-        """Build the sentence.
-
-        Args:
-            file: The database's path.
-            why: What is wrong, as a sentence without its end.
-        """
         self.why = why
         super().__init__(
             f"The database {file} is damaged: {why}. Nothing was changed. Close the dashboard and every script that "
@@ -114,7 +105,6 @@ class HomeNotWritable(UserError):
     """The folder that holds all state cannot be written."""
 
     def __init__(self, folder: str, why: str) -> None:
-        """Build the sentence from the folder and the system's own reason."""
         super().__init__(
             f"Touchstone cannot write to its folder {folder} ({why}). Nothing was changed. "
             "Make the folder writable, or set TOUCHSTONE_HOME to one that is."
@@ -125,7 +115,6 @@ class PortBusy(UserError):
     """Another program listens on the port."""
 
     def __init__(self, port: int) -> None:
-        """Build the sentence."""
         super().__init__(
             f"Port {port} is already in use, perhaps by another Touchstone: look at http://127.0.0.1:{port}. "
             f"To use another port: touchstone ui --port {port + 1}"
@@ -148,7 +137,6 @@ class TrainingDiverged(TouchstoneError):
     """The loss became NaN or infinite."""
 
     def __init__(self, step: int, learning_rate: float, gradient_clip: float) -> None:
-        """Build the sentence from where it happened."""
         self.step, self.learning_rate = step, learning_rate
         clip = "" if gradient_clip else " or switch gradient clipping on (1.0 is a good start)"
         super().__init__(
@@ -161,7 +149,6 @@ class ModelTooLarge(UserError):
     """A model needs more memory than there is."""
 
     def __init__(self, parameter_count: int, needed_bytes: int, free_bytes: int) -> None:
-        """Build the sentence from the sizes."""
         super().__init__(
             f"This model has {parameter_count / 1e6:,.1f} million numbers and needs at least {needed_bytes / 1e9:,.1f} "
             f"GB to be trained, but only {free_bytes / 1e9:,.1f} GB are free here. Nothing was started. Choose a "

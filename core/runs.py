@@ -191,11 +191,7 @@ class Run:
         return None if expected is None else float(expected)
 
     def silent_s(self, moment: datetime) -> float:
-        """Return the seconds without a heartbeat, where that is long; else 0.
-
-        Args:
-            moment: Now, in UTC.
-        """
+        """Return the seconds without a heartbeat, where that is long; else 0."""
         if self.status is not RunStatus.RUNNING or self.started_at is None or not self.is_own:
             return 0.0
         speaks = self.heartbeat_at is not None and self.heartbeat_at >= self.started_at

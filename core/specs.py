@@ -55,7 +55,6 @@ class Examples:
     unjudged: tuple[tuple[int, int], ...] = ()
 
     def __len__(self) -> int:
-        """Return the number of examples."""
         return len(self.inputs)
 
     def select(self, indices: NDArray[np.int64]) -> Self:

@@ -10,8 +10,5 @@ def is_owner(headers: Mapping[str, str]) -> bool:
     """Return whether a request was its owner's, at this machine, with the token.
 
     The request must have passed the guard.
-
-    Args:
-        headers: Of the request, by name in any case.
     """
     return any(name.lower() == VISITOR and said == OWNER for name, said in headers.items())

@@ -27,11 +27,6 @@ class ArrayParts:
 
     They lie in a hidden folder beside the one where whole arrays are, mapped into memory, so that two processes see
     each other's rows. Where the disk does not take them they are kept in memory alone.
-
-    Args:
-        folder: Where the whole arrays will be, or are.
-        targets: By split, as they are kept beside the rows.
-        width: Numbers of a row.
     """
 
     def __init__(self, folder: Path, targets: Targets, width: int) -> None:

@@ -36,12 +36,6 @@ def preview_source(
 ) -> SourcePreview:
     """Return what a source seems to be; as `core.data.imports.run_import.look_at`.
 
-    Args:
-        path: A file or folder.
-        options: What the user decided.
-        meanwhile: See `Inspectors.ask`.
-        visitor: Likewise.
-
     Raises:
         DataError: It cannot be read at all, or was stopped.
     """

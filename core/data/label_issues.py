@@ -114,10 +114,6 @@ def rows_of(described: Sequence[Mapping[str, Any]], rows: pa.Table) -> list[int]
     """Return where the examples of `describe_mislabels` are in the model's training version.
 
     The examples of a split are the rows of that split in their order (`core.data.store.load_examples`).
-
-    Args:
-        described: What `describe_mislabels` returned.
-        rows: Of the version, with their `split`.
     """
     split = rows.column("split").to_numpy()
     positions = {name: np.flatnonzero(split == number) for name, number in SPLIT_NUMBERS.items()}
@@ -181,25 +177,14 @@ def expected_precision(trial: LabelFlipTest | None, things: str = "examples") ->
 
 
 def labels_known_as(rows: pa.Table, positions: Sequence[int]) -> list[str]:
-    """Return each example's key by its content and label, the same in every version.
-
-    Args:
-        rows: Of a version with labels.
-        positions: Of the examples.
-    """
+    """Return each example's key by its content and label, the same in every version."""
     some = rows.take(pa.array(positions, pa.int64()))
     pairs = zip(_content(some).to_pylist(), some.column("label").to_pylist(), strict=True)
     return [hashlib.sha256(_bytes(what) + b"\0" + _bytes(label)).hexdigest()[:32] for what, label in pairs]
 
 
 def remaining_label_issues(doubted: Sequence[LabelIssue], old: pa.Table, new: pa.Table) -> list[LabelIssue]:
-    """Return a run's doubts as another version's positions, without removed or relabelled examples.
-
-    Args:
-        doubted: As positions in the version that the run was trained on.
-        old: Its rows.
-        new: The rows of the other version.
-    """
+    """Return a run's doubts as another version's positions, without removed or relabelled examples."""
     if not doubted:
         return []
     positions = [one.position for one in doubted]
@@ -211,12 +196,7 @@ def remaining_label_issues(doubted: Sequence[LabelIssue], old: pa.Table, new: pa
 
 
 def in_their_splits(doubted: Sequence[LabelIssue], rows: pa.Table) -> list[LabelIssue]:
-    """Return doubted labels with the split that each of them is in.
-
-    Args:
-        doubted: As positions in the version.
-        rows: Of the version, with their `split`.
-    """
+    """Return doubted labels with the split that each of them is in."""
     names = {number: name for name, number in SPLIT_NUMBERS.items()}
     numbers = rows.column("split").take(pa.array([one.position for one in doubted], pa.int64())).to_pylist()
     return [replace(one, split=names.get(number, "")) for one, number in zip(doubted, numbers, strict=True)]
@@ -234,11 +214,7 @@ class KeptLabels(BaseModel):
 
 
 def kept_labels(folder: Path) -> frozenset[str]:
-    """Return the labels of a data set that a person has decided to keep.
-
-    Args:
-        folder: The data set's.
-    """
+    """Return the labels of a data set that a person has decided to keep."""
     file = folder / KEPT_FILE
     return read_json(file, KeptLabels).keys if file.is_file() else frozenset()
 

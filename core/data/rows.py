@@ -150,11 +150,7 @@ def batches(rows: pa.Table, *columns: str) -> Iterator[tuple[int, dict[str, list
 
 
 class PackWriter:
-    """Writes picture files one after the other into one file.
-
-    Args:
-        file: Where to.
-    """
+    """Writes picture files one after the other into one file."""
 
     def __init__(self, file: Path) -> None:
         self._file, self._offset = file.open("wb"), 0
@@ -174,14 +170,7 @@ class PackWriter:
 
 
 def read_packed(packs: Path, pack: str, offset: int, size_bytes: int) -> bytes:
-    """Return the bytes of one packed file.
-
-    Args:
-        packs: The folder of packs.
-        pack: The pack's file name.
-        offset: Where the file begins.
-        size_bytes: How long it is.
-    """
+    """Return the bytes of one packed file."""
     with (packs / pack).open("rb") as file:
         file.seek(offset)
         return file.read(size_bytes)

@@ -40,9 +40,6 @@ def chosen(predictions: Predictions) -> list[int]:
 
     Of each cell at most twelve: of mistakes the surest, of right answers the least sure. Every cell gets its first one
     before any gets a second, the fuller cells first.
-
-    Args:
-        predictions: Of a classifier, with probabilities.
     """
     if not predictions.probabilities.size:
         return []
@@ -85,12 +82,7 @@ def keep_examples(folder: Path, found: Iterable[tuple[KeptExample, bytes]]) -> N
 
 
 def kept_examples(folder: Path, report: Mapping[str, Any]) -> list[KeptExample]:
-    """Return a run's kept examples; for runs without them, its worst mistakes.
-
-    Args:
-        folder: Of the run.
-        report: Of the run.
-    """
+    """Return a run's kept examples; for runs without them, its worst mistakes."""
     try:
         with zipfile.ZipFile(folder / NAME) as archive:
             return [KeptExample(**one) for one in json.loads(archive.read(INDEX))]

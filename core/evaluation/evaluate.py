@@ -96,13 +96,7 @@ class Evaluation:
 
 
 def score(task: TaskSpec, predictions: Predictions, seed: int) -> dict[str, Score]:
-    """Return every metric of a task with its 95 % interval.
-
-    Args:
-        task: Says which metrics, and how many neighbours are drawn together.
-        predictions: On the test split.
-        seed: Of the resamples.
-    """
+    """Return every metric of a task with its 95 % interval."""
     return {metric.name: score_of(metric, predictions, task.bootstrap_block, seed) for metric in task.metrics}
 
 

@@ -53,12 +53,7 @@ def write_predictions(folder: Path, fingerprint: str, predictions: Predictions, 
 
 
 def read_predictions(folder: Path, split: SplitName = "test") -> StoredPredictions | None:
-    """Return a run's predictions; None if unfinished or from before predictions were kept.
-
-    Args:
-        folder: Of the run.
-        split: Of which part of the data.
-    """
+    """Return a run's predictions; None if unfinished or from before predictions were kept."""
     file = folder / _name(split)
     if not file.exists():
         return None

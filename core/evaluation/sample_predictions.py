@@ -29,11 +29,7 @@ def write_examples(folder: Path, document: Mapping[str, Any]) -> None:
 
 
 def read_examples(folder: Path) -> dict[str, Any] | None:
-    """Return what hangs on the wall of a run; None where there is nothing.
-
-    Args:
-        folder: Of the run.
-    """
+    """Return what hangs on the wall of a run; None where there is nothing."""
     try:
         found = json.loads((folder / FOLDER / EXAMPLES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -47,11 +43,7 @@ def image_of(folder: Path, number: int) -> Path:
 
 
 def read_evaluation_passes(folder: Path) -> tuple[str, list[EvaluationPass]]:
-    """Return the generation and evaluations of a run by step; empty if none.
-
-    Args:
-        folder: Of the run.
-    """
+    """Return the generation and evaluations of a run by step; empty if none."""
     try:
         first, *lines = (folder / FOLDER / LOOKS).read_text(encoding="utf-8").splitlines()
         generation = str(json.loads(first)["generation"])
@@ -71,9 +63,6 @@ def evaluation_stamp(folder: Path) -> tuple[int, ...]:
     """Return a stamp that changes with a run's evaluations, without reading them.
 
     It is empty where there are none.
-
-    Args:
-        folder: Of the run.
     """
     try:
         found = (folder / FOLDER / LOOKS).stat()

@@ -29,12 +29,7 @@ class Alarms:
         return int(self.hits[0] + self.false_alarms[0] + self.misses[0] + self.right_silences[0])
 
     def cost(self, false_alarm: float, miss: float) -> NDArray[np.float64]:
-        """Return what each threshold costs for 100 examples, (T,).
-
-        Args:
-            false_alarm: Cost of one alarm for nothing.
-            miss: Cost of one that was missed.
-        """
+        """Return what each threshold costs for 100 examples, (T,)."""
         every = self.false_alarms * false_alarm + self.misses * miss
         return np.asarray(100 * every / max(self.examples, 1), dtype=np.float64)
 

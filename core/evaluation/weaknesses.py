@@ -12,11 +12,7 @@ LONGEST_NAME = 40  # characters of a class's or column's
 
 
 def fails(known: Evidence) -> Sentence | None:
-    """Return the sentence; None where nothing is known.
-
-    Args:
-        known: Of the run.
-    """
+    """Return the sentence; None where nothing is known."""
     if known.labels and known.confusion.sum():
         return _confuses(known)
     if len(known.errors) > 1:

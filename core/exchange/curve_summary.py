@@ -36,12 +36,7 @@ class FoundCurve:
 
 
 def with_curves(known: Mapping[str, FoundCurve], run: ExternalRun) -> dict[str, FoundCurve]:
-    """Return the curves of a look with those of one more run.
-
-    Args:
-        known: By name, of the runs before it.
-        run: The next one.
-    """
+    """Return the curves of a look with those of one more run."""
     found = dict(known)
     for name, series in run.curves.items():
         if (one := found.get(name)) is not None:

@@ -104,9 +104,6 @@ def at_whole_steps(line: Series) -> tuple[Series, int]:
     """Return a curve at whole steps and their factor; 0 where steps are numbered.
 
     A factor of 10 makes step 5 of step 0.5.
-
-    Args:
-        line: At any steps.
     """
     for power in range(MOST_DIGITS + 1):
         steps = line.steps * float(10**power)

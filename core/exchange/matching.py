@@ -19,7 +19,6 @@ class Matching:
     """Finds runs that were imported before, also those whose source was corrected since."""
 
     def __init__(self, service: Service) -> None:
-        """Look among the runs that are here."""
         self._store, self._metrics = ImportedRuns(service.database), MetricStore(service.database)
         self._taken: set[str] = set()  # ids: two runs of one import are never the same
 

@@ -147,7 +147,6 @@ def _last_step(run: ExternalRun) -> int:
 
 
 def _columns(run: ExternalRun, known: Run | None) -> dict[str, object]:
-    """Return what the source alone says of a run."""
     began = run.started_at or (known.started_at if known else None) or now()
     ended = run.finished_at or (known.finished_at if known else None) or began
     return {

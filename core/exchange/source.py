@@ -80,8 +80,6 @@ def opened(path: Path) -> Iterator[Source]:
 
 
 def _one_file(path: Path) -> Archive:
-    """Return a single file as a folder of one."""
-
     def open_it(_: int) -> IO[bytes]:
         return path.open("rb")
 

@@ -66,12 +66,7 @@ class _Start:
 
 
 def run_folders(source: Source, folders: Mapping[str, Sequence[Entry]]) -> list[RunFolder]:
-    """Return the runs, sorted by their paths.
-
-    Args:
-        source: Where the files are.
-        folders: The event files by their folder.
-    """
+    """Return the runs, sorted by their paths."""
     starts = {name: _start(source, entries) for name, entries in folders.items()}
     sessions, lines = _parts_of_pytorch(starts)
     parts: dict[str, list[Part]] = defaultdict(list)

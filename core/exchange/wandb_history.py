@@ -198,7 +198,6 @@ def _without_media(values: Mapping[Path, Any]) -> tuple[dict[Path, Any], dict[st
 
 
 def _numbers(key: str, value: object, depth: int) -> Iterator[tuple[str, float]]:
-    """Yield the numbers of a logged value by key."""
     if isinstance(value, bool):
         yield key, float(value)
     elif isinstance(value, int | float):

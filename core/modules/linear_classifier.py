@@ -14,9 +14,6 @@ Block = Any  # features (N, F): a float32 array, or a scipy.sparse.csr_matrix of
 class LinearClassifier(nn.Module, ABC):
     """A linear classifier with bias: softmax regression, whose loss has one minimum.
 
-    Args:
-        outputs: Classes.
-
     Source:
         Cox, The Regression Analysis of Binary Sequences, 1958.
     """

@@ -13,10 +13,6 @@ from core.modules.linear_classifier import Block, LinearClassifier
 class ColumnClassifier(LinearClassifier):
     """Logistic regression on features, initialised with zeros.
 
-    Args:
-        features: How many numbers describe one row.
-        outputs: Classes.
-
     Shapes:
         (N, features) -> (N, outputs)
 

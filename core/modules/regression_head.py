@@ -18,10 +18,6 @@ class PenalisedLinear(nn.Linear):
     It starts with weights of zero, so that an untrained model answers the mean. The Trainer adds `penalty` to the
     loss that it makes smaller; the loss that it shows is without.
 
-    Args:
-        features: How many numbers describe one example.
-        l2: Price of the squared weights (ridge).
-
     Shapes:
         (N, F) -> (N, 1)
 

@@ -46,9 +46,6 @@ class StandardizeFeatures(nn.BatchNorm1d):
     A batch normalisation without scale and shift: the linear layer behind it has both already. The batch's own
     mean and spread, used while training, are a mild noise that keeps a small head from learning by heart.
 
-    Args:
-        features: How many numbers describe one example.
-
     Shapes:
         (N, F) -> (N, F)
 

@@ -27,12 +27,7 @@ def format_of(url: str) -> str:
 
 
 def payload(url: str, message: Message) -> Payload:
-    """Return the JSON to post to an address.
-
-    Args:
-        url: Of the webhook.
-        message: What to say.
-    """
+    """Return the JSON to post to an address."""
     return _FORMATS[format_of(url)](message)
 
 

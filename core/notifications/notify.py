@@ -27,10 +27,6 @@ def announce(settings: Settings, run_id: str) -> None:
     """Start the notification of a run's end; never fails.
 
     It costs one file check where no webhook is set.
-
-    Args:
-        settings: Where the webhook is kept.
-        run_id: The run, whose end is in the store.
     """
     if load(settings) is None:
         return
@@ -47,12 +43,6 @@ def announce(settings: Settings, run_id: str) -> None:
 
 def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence[float] = PAUSES_S) -> Answer | None:
     """Post a run's end once and return the outcome; None if nothing was due.
-
-    Args:
-        settings: Where the webhook is kept.
-        database: Where the run is.
-        run_id: The run.
-        pauses_s: Before each further try.
 
     Raises:
         TouchstoneError: The run is gone, or the database does not answer.

@@ -93,7 +93,6 @@ class BytePairPreprocessor(ByteTokens):
 
     @cached_property
     def _bytes(self) -> list[bytes]:
-        """The bytes of each piece, by its number."""
         number_of = self._tokenizer.get_vocab()
         byte_of = byte_of_sign()
         return [bytes(byte_of[sign] for sign in piece) for piece in sorted(number_of, key=number_of.__getitem__)]
@@ -132,7 +131,6 @@ def _sample(text: str, characters: int) -> list[str]:
 
 
 def _numbers(tokenizer: "Tokenizer", stretches: list[str]) -> Iterator[NDArray[np.int64]]:
-    """Yield the numbers of each stretch."""
     for start in range(0, len(stretches), STRETCHES):
         for encoding in tokenizer.encode_batch_fast(stretches[start : start + STRETCHES]):
             yield np.array(encoding.ids, dtype=np.int64)

@@ -75,7 +75,6 @@ class ByteTokens:
 
     @property
     def _bytes(self) -> list[bytes]:
-        """The bytes of each token, by its number."""
         raise NotImplementedError
 
     def decode(self, ids: NDArray[np.int64] | list[int]) -> str:

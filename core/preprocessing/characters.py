@@ -34,12 +34,7 @@ class CharacterPreprocessor:
 
     @classmethod
     def fit(cls, train: Examples, context: int) -> Self:
-        """Learn the characters of the training text.
-
-        Args:
-            train: The training documents.
-            context: How many characters the model will see at once.
-        """
+        """Learn the characters of the training text."""
         return cls("".join(sorted(set(DOCUMENT_BREAK.join(texts_of(train.inputs))))), context)
 
     @classmethod

@@ -99,7 +99,6 @@ class ColumnPreprocessor:
         return plain if train.labels else plain._or_logarithms(train, targets)
 
     def _or_logarithms(self, train: Examples, targets: NDArray[np.float64]) -> Self:
-        """Return the preprocessor, with logarithms where the target is clearly multiplicative."""
         if targets.min() < 0 or len(targets) < FEWEST_ROWS:
             return self
         table = _table(train.inputs)
@@ -161,9 +160,6 @@ class ColumnPreprocessor:
         """Return (N, F) float32 of the rows that it was fitted on.
 
         What the target is like beside a word or a text is taken from other rows, so that no row sees its own answer.
-
-        Args:
-            train: As given to `fit`.
         """
         table = _table(train.inputs)
         wanted = (_targets(train) - self.target.mean) / self.target.std

@@ -23,17 +23,11 @@ class DescribedNgrams:
     doing, part = "Encoding texts", PART
 
     def __init__(self, encoder: SentenceEncoder, ngrams: NgramPreprocessor) -> None:
-        """Hold both, fitted."""
         self.encoder, self.ngrams = encoder, ngrams
 
     @classmethod
     def fit(cls, train: Examples, vocabulary_size: int, length: int) -> Self:
         """Learn the commonest n-grams of the training texts; the encoder stays as it is.
-
-        Args:
-            train: The training examples.
-            vocabulary_size: The most n-grams to know.
-            length: The most n-grams of a text to read.
 
         Raises:
             EncoderUnavailable: The encoder is missing or was altered.

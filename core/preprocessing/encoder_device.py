@@ -4,11 +4,7 @@ _chosen: list[str] = []
 
 
 def compute_on(device: object) -> None:
-    """Let the encoder compute there from now on in this process.
-
-    Args:
-        device: A `torch.device`, or its name.
-    """
+    """Let the encoder compute there from now on in this process."""
     _chosen[:] = [str(device)]
 
 

@@ -23,15 +23,7 @@ SPACE = "\N{LOWER ONE EIGHTH BLOCK}"  # stands for a space in many vocabularies
 
 
 class ModelTokens(ByteTokens):
-    """A pretrained model's own tokenizer for texts, with the bytes of each token.
-
-    Args:
-        tokenizer: A fast tokenizer as JSON, the content of a `tokenizer.json`.
-        context: How many tokens the model sees at once.
-        characters_per_token: How many characters a token of the training text stands for, on average.
-        backbone: The model's configuration, as JSON.
-        source: Where the model came from, for whoever looks.
-    """
+    """A pretrained model's own tokenizer for texts, with the bytes of each token."""
 
     kind: ClassVar[str] = "model-tokens"
 

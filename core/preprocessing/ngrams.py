@@ -54,13 +54,7 @@ class NgramPreprocessor:
 
     @classmethod
     def fit(cls, train: Examples, vocabulary_size: int, length: int) -> Self:
-        """Learn the commonest n-grams of the training texts.
-
-        Args:
-            train: The training examples.
-            vocabulary_size: The most n-grams to know.
-            length: The most n-grams of a text to read.
-        """
+        """Learn the commonest n-grams of the training texts."""
         texts = texts_of(train.inputs)
         cased = cased_words(map(tokens_of, texts), train.targets) if len(train.targets) else frozenset[str]()
         empty = cls((), (), length, _reading_of(texts), cased)

@@ -207,12 +207,7 @@ def _cutter(folder: Path) -> Any:
 
 
 def reading_of(texts: Texts, most: int) -> Reading:
-    """Return the part of texts that the encoder reads, without torch or training.
-
-    Args:
-        texts: A sample.
-        most: Tokens that are read of a text.
-    """
+    """Return the part of texts that the encoder reads, without torch or training."""
     try:
         cutter = _cutter(encoder_folder().resolve())
     except EncoderUnavailable as error:

@@ -46,14 +46,7 @@ class WordNgrams:
 
     @classmethod
     def fit(cls, train: Examples, vocabulary_size: int, longest: int, length: int) -> Self:
-        """Learn the n-gram vocabulary and the largest number of n-grams in a text.
-
-        Args:
-            train: The training examples.
-            vocabulary_size: The most n-grams to know.
-            longest: Words in a row.
-            length: Words of a text to read.
-        """
+        """Learn the n-gram vocabulary and the largest number of n-grams in a text."""
         texts = texts_of(train.inputs)
         counts = Counter(ngram for text in texts for ngram in set(ngrams_of(text, longest, length)))
         seen = [ngram for ngram, count in counts.items() if count >= FEWEST_TEXTS] or list(counts)

@@ -24,11 +24,6 @@ _DOES = {"reader": "reads texts", "writer": "writes texts", "looker": "tells pic
 def check_architecture(config: Mapping[str, Any], use: Use, named: str) -> None:
     """Check that the installed `transformers` supports the network without custom code.
 
-    Args:
-        config: The model's configuration.
-        use: What it shall do.
-        named: What the user calls the model.
-
     Raises:
         UnusableModel: It does not, or the network does something else.
     """

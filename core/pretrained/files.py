@@ -35,10 +35,6 @@ class UnusableModel(UserError):
 def read_config(folder: Path, named: str) -> dict[str, Any]:
     """Return a model's configuration without keys that run or fetch other code.
 
-    Args:
-        folder: Of the model's files.
-        named: What the user calls the model.
-
     Raises:
         UnusableModel: It is missing, unreadable, or of a model that is not used here.
     """

@@ -14,10 +14,6 @@ _INTERPOLATIONS = {0: "nearest", 2: "bilinear", 3: "bicubic"}  # by Pillow's num
 def expected_images(folder: Path, named: str) -> dict[str, Any]:
     """Return, as JSON, what a network expects: "config", "side", "mean", "std" and "interpolation".
 
-    Args:
-        folder: Of the model's files.
-        named: What the user calls the model.
-
     Raises:
         UnusableModel: The files cannot be read, or say what cannot be.
     """

@@ -128,12 +128,7 @@ def padding_id(cutter: Any, config: Mapping[str, Any]) -> int:
 
 
 def longest(config: Mapping[str, Any], second: Mapping[str, Any]) -> int:
-    """Return the most tokens that a model can read at once.
-
-    Args:
-        config: Its configuration.
-        second: Its `tokenizer_config.json`.
-    """
+    """Return the most tokens that a model can read at once."""
     inner = config.get("text_config")
     config = {**config, **inner} if isinstance(inner, dict) else config
     keys = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")

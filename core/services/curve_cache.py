@@ -68,7 +68,6 @@ class _Line:
         return self._last
 
     def is_same(self, other: "_Line") -> bool:
-        """Say whether another line has the same points."""
         pairs = ((self._steps, other._steps), (self._values, other._values), (self._times, other._times))
         return self.length == other.length and all(np.array_equal(*pair, equal_nan=True) for pair in pairs)
 

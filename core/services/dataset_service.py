@@ -26,11 +26,7 @@ __all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "DatasetService", "Hist
 
 
 class DatasetService(ImportService):
-    """Every data set by name.
-
-    Args:
-        settings: Where brought ones are.
-    """
+    """Every data set by name."""
 
     def __init__(self, settings: Settings) -> None:
         folder = settings.datasets_folder
@@ -189,12 +185,6 @@ class DatasetService(ImportService):
         """Return a run's label issues as positions in a later version.
 
         Those corrected or removed since are left out.
-
-        Args:
-            name: The data set.
-            doubted: As positions in the version that the run was trained on.
-            trained_on: That version's fingerprint.
-            fingerprint: The other version's.
         """
         if trained_on == fingerprint:
             return list(doubted)

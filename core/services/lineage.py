@@ -22,12 +22,6 @@ class Family:
     """Answers who comes from whom, and what a descendant begins with."""
 
     def __init__(self, settings: Settings, runs: RunStore) -> None:
-        """Look there.
-
-        Args:
-            settings: Where the files of the runs are.
-            runs: Where their rows are.
-        """
         self._folder, self._runs = settings.runs_folder, runs
 
     def of(self, run: Run) -> Lineage:

@@ -31,12 +31,7 @@ _WITHOUT_EFFECT: Mapping[PreflightKind, tuple[str, ...]] = {
 
 
 class Preflights:
-    """Asks for trials and knows their answers.
-
-    Args:
-        database: Where they are.
-        worker: Whoever does them.
-    """
+    """Asks for trials and knows their answers."""
 
     def __init__(self, database: Database, worker: Worker) -> None:
         self._store, self._worker = PreflightStore(database), worker
@@ -84,12 +79,7 @@ class Preflights:
 
     @staticmethod
     def with_folds(result: Mapping[str, Any], config: TrainConfig) -> Mapping[str, Any]:
-        """Return an estimate with the time of the folds as this configuration wants them.
-
-        Args:
-            result: Of an estimate, in which nobody has chosen.
-            config: Of the run.
-        """
+        """Return an estimate with the time of the folds as this configuration wants them."""
         folds = result.get("folds") or {}
         if not folds.get("seconds"):  # there are none: said only to who asks for them, or would miss them
             misses = config.evaluation == "every-row" or not (folds.get("is_expected") or config.evaluation != "auto")

@@ -26,13 +26,7 @@ _TIMES = (
 
 
 def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> dict[str, Any]:
-    """Return everything known of a run.
-
-    Args:
-        run: The run.
-        artifacts: The files that it left behind.
-        lineage: Where it came from, and what came from it.
-    """
+    """Return everything known of a run."""
     baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
     files = {a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256} for a in artifacts}
     return (

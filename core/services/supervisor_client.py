@@ -32,7 +32,6 @@ class SupervisorProcess:
     """The supervisor of one database, seen from a dashboard or a command."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        """Look at the lease in this database."""
         self._settings, self._queue = settings, JobQueue(database)
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None

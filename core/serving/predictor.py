@@ -169,10 +169,6 @@ def _source(given: Any) -> Path | bytes:
 def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
     """Load the best checkpoint of a run.
 
-    Args:
-        run_folder: The run's folder.
-        device: Where to compute.
-
     Raises:
         RunNotReady: The run has saved no model yet.
         CheckpointUnusable: The checkpoint is truncated, altered or from another model.

@@ -25,11 +25,6 @@ class Seen:
     """Masks of the examples a model has seen, (N,) each.
 
     Of a text they are the characters of its joined documents.
-
-    Args:
-        trained: The same as one in the training split, or nearly.
-        steered: The same as one in the validation split, or nearly.
-        exact: Of both, those that are quite the same.
     """
 
     trained: Mask
@@ -60,12 +55,7 @@ def seen_of(test: Examples, learnt: Sequence[dict[SplitName, Examples]]) -> Seen
 
 
 def without(test: Examples, seen: Seen) -> Examples:
-    """Return a text of which nothing is judged that was met before.
-
-    Args:
-        test: Documents.
-        seen: Of them.
-    """
+    """Return a text of which nothing is judged that was met before."""
     hidden = seen.any.copy()
     for begin, end in test.unjudged:
         hidden[begin:end] = True

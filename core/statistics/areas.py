@@ -36,10 +36,6 @@ def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def average_precision_of(area: float, positives: int) -> Score:
     """Return an average precision with its 95 % interval; none for a perfect order.
 
-    Args:
-        area: The average precision.
-        positives: Examples of the class.
-
     Source:
         Boyd, Eng and Page, "Area under the Precision-Recall Curve: Point Estimates and Confidence Intervals", 2013
         (logit interval).

@@ -66,12 +66,6 @@ def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds
     """Return a metric of all rows with its 95 % interval.
 
     It has none where there are too few rows.
-
-    Args:
-        metric: The metric.
-        predictions: Of all rows, each by the model of its fold.
-        folds: Of the rows.
-        seed: Of resamples.
     """
     size, spread = len(predictions.nll), folds.spread(metric)
     if size < FEWEST_ROWS or folds.count < 2:
@@ -94,15 +88,7 @@ def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds
 def crossfitted_difference(
     metric: MetricSpec, first: Predictions, second: Predictions, folds: Folds, seed: int
 ) -> Difference:
-    """Return the first model's score minus the second's, in the same folds.
-
-    Args:
-        metric: Of both.
-        first: Of the first model, on all rows.
-        second: Of the second one, on the same rows.
-        folds: Of the rows.
-        seed: Of resamples.
-    """
+    """Return the first model's score minus the second's, in the same folds."""
     value = metric.compute(first) - metric.compute(second) if len(first.nll) else _NOWHERE
     if len(first.nll) < FEWEST_ROWS or folds.count < 2 or not math.isfinite(value):
         return Difference(value, _NOWHERE, _NOWHERE, 1.0)

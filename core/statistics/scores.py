@@ -73,15 +73,7 @@ def _score_of(metric: MetricSpec, value: float, predictions: Predictions, block:
 
 
 def difference_of(metric: MetricSpec, first: Predictions, second: Predictions, block: int, seed: int) -> Difference:
-    """Return the first model's score minus the second's, on the same ordered examples.
-
-    Args:
-        metric: Of both.
-        first: Of the first model.
-        second: Of the second one.
-        block: Neighbours that are drawn together.
-        seed: Of the resamples.
-    """
+    """Return the first model's score minus the second's, on the same ordered examples."""
     values = metric.compute(first), metric.compute(second)
     if not len(first.nll) or not np.isfinite(values).all():
         return Difference(values[0] - values[1], float("nan"), float("nan"), 1.0)

@@ -33,7 +33,6 @@ class Curve:
         object.__setattr__(self, "steps", np.asarray(self.steps, np.float64))
 
     def __len__(self) -> int:
-        """Return the number of points."""
         return len(self.steps)
 
     def at(self, chosen: slice | NDArray[np.intp] | NDArray[np.bool_]) -> "Curve":

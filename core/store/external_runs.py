@@ -49,7 +49,6 @@ class ExternalRuns:
     """Adds runs from elsewhere to the same tables; everything else about them is `RunStore`'s."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def create(

@@ -22,7 +22,6 @@ class ImportedRuns:
     """
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database, self.runs = database, RunStore(database)
 
     def find(self, key: str) -> Run | None:

@@ -44,7 +44,6 @@ class JobQueue:
     """First come, first served; every change is one conditional update."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def claim(self, owner: str) -> Job | None:
@@ -137,11 +136,7 @@ class JobQueue:
             return True
 
     def waiting(self, slots: int) -> list[QueueEntry]:
-        """Return the waiting runs, the next one first, each with its expected wait.
-
-        Args:
-            slots: Runs that work at the same time.
-        """
+        """Return the waiting runs, the next one first, each with its expected wait."""
         columns = select(RunRow.id, RunRow.status, RunRow.time_left_s).join(JobRow, JobRow.run_number == RunRow.number)
         active = columns.where(
             RunRow.status.in_((RunStatus.QUEUED, RunStatus.RUNNING)), RunRow.deleted_at.is_(None), RunRow.origin == ""

@@ -39,7 +39,6 @@ class MetricStore:
     """
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
         self._curve_ids: dict[tuple[int, str], int] = {}
 

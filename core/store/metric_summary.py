@@ -39,7 +39,6 @@ class MetricSummaries:
     """Summaries of all runs at once, from packed previews and from row curves."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self._database = database
 
     def names(self) -> list[str]:

@@ -49,12 +49,6 @@ class TrackingDatabase:
     """A copy of a `mlflow.db`."""
 
     def __init__(self, path: Path, shown: str) -> None:
-        """Read this file.
-
-        Args:
-            path: The copy.
-            shown: What the user calls it.
-        """
         self.path, self.shown = path, shown
 
     def runs(self) -> Iterator[TrackedRun]:

@@ -13,7 +13,6 @@ class NotificationStore:
     """The end of each attempt at a run is told at most once."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def claim(self, run_id: str, attempt: int, message: str) -> bool:

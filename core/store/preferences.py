@@ -13,7 +13,6 @@ class PreferenceStore:
     """Names and JSON values; every method is one short transaction."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def get(self, key: str, default: Any = None) -> Any:

@@ -41,7 +41,6 @@ class PreflightStore:
     """
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def ask(self, kind: PreflightKind, config: TrainConfig, *, again_after_s: float, fresh_s: float) -> Preflight:

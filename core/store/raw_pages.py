@@ -36,9 +36,6 @@ class RawDatabase:
     def __init__(self, file: Path) -> None:
         """Read the file and its write-ahead log; a missing one counts as empty.
 
-        Args:
-            file: The database.
-
         Raises:
             OSError: It cannot be read.
         """
@@ -217,7 +214,6 @@ def _values(payload: bytes) -> tuple[Value, ...]:
 
 
 def _value(payload: bytes, at: int, kind: int) -> tuple[Value, int]:
-    """Return a value of a serial type, and how many bytes it takes."""
     if kind == 0:
         return None, 0
     if kind in (8, 9):

@@ -14,7 +14,6 @@ class Reserve:
     """The reserve of one home."""
 
     def __init__(self, home: Path) -> None:
-        """Look at this folder."""
         self._home, self._file = home, home / _NAME
 
     @property

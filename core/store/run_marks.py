@@ -31,7 +31,6 @@ class RunMarks:
     """Changes what people say of runs; never what happens to them."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def change(

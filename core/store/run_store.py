@@ -28,7 +28,6 @@ class RunStore:
     """The only truth about a run. Every method is one short transaction."""
 
     def __init__(self, database: Database) -> None:
-        """Use this database."""
         self.database = database
 
     def create(

@@ -16,11 +16,7 @@ LARGEST = 2**30  # bytes
 
 
 def snapshot_engine(file: Path) -> Engine:
-    """Return an engine whose connections can only read, each from a copy in memory.
-
-    Args:
-        file: The database.
-    """
+    """Return an engine whose connections can only read, each from a copy in memory."""
     return create_engine(
         "sqlite://", creator=lambda: _open(file), poolclass=QueuePool, pool_size=2, max_overflow=6,
         pool_recycle=int(FRESH_S),

@@ -33,12 +33,7 @@ def judged(predictions: Predictions, examples: Examples) -> Predictions:
 
 
 def groups_of(lengths: Sequence[int], unjudged: Sequence[tuple[int, int]]) -> Indices:
-    """Return the group of each character of the joined documents, -1 if not evaluated.
-
-    Args:
-        lengths: Characters of each document.
-        unjudged: As in `Examples`.
-    """
+    """Return the group of each character of the joined documents, -1 if not evaluated."""
     spans = np.array(lengths, dtype=np.int64)
     spans[:-1] += len(DOCUMENT_BREAK)
     counts = np.ones(int(spans.sum()), np.bool_)

@@ -90,11 +90,6 @@ def ngram_baselines(train: Examples, test: Examples, seed: int) -> dict[str, Pre
     Unigram, bigram and trigram always; a longer one where it predicts a tenth of the training text better, which was
     kept from its counts (the order by held-out text: Chen & Goodman 1999). The vocabulary is that of the training text;
     id 0 stands for every other character, as it does for the models that are compared with these.
-
-    Args:
-        train: Documents to count.
-        test: Documents to judge.
-        seed: Not used: counting has no chance in it.
     """
     del seed
     codes = _code_points(train)

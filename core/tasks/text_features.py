@@ -49,10 +49,6 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     Found by cross-validation on a sample of the training split; the test split has no say. Capitals are tried where
     the labels say that a word in capitals means something else. Where nearly all is in scripts without spaces it is
     always characters: words would be single ones and pairs, so that all they can say is said by characters, too.
-
-    Args:
-        train: The training examples.
-        seed: Of the sample and of the folds.
     """
     chosen = np.sort(np.random.default_rng(seed).permutation(len(train))[:CHOSEN_ON])
     sample = train.select(chosen)

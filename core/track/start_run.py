@@ -78,7 +78,6 @@ def _changed(before: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
 
 
 def _described(database: Database, run_id: str) -> Run:
-    """Note what logs a run, and return it."""
     runs = RunStore(database)
     runs.update(run_id, versions={"python": platform.python_version(), **_versions()})
     what = "a notebook" if is_interactive() else Path(sys.argv[0] or "python").name

@@ -75,14 +75,6 @@ class TrackedRun:
     """
 
     def __init__(self, session: "Session | Elsewhere", run_id: str, name: str, project: str) -> None:
-        """Hand on to a session what is logged.
-
-        Args:
-            session: Of the run, or what says that it is elsewhere.
-            run_id: Of the run.
-            name: What people call it.
-            project: What it belongs to.
-        """
         self.id, self.name, self.project = run_id, name, project
         self._session = session
         if isinstance(session, Session):

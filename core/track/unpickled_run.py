@@ -18,7 +18,6 @@ class Elsewhere:
     should_stop = False
 
     def __init__(self, run_id: str) -> None:
-        """Stand for this run."""
         self._run_id, self._said = run_id, set[str]()
 
     def record(self, metrics: Mapping[str, Any], step: float | None = None) -> None:

@@ -12,7 +12,6 @@ class Clock:
     """
 
     def __init__(self) -> None:
-        """Begin now."""
         self._last = time.time(), time.monotonic()
 
     def now(self) -> float:

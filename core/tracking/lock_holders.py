@@ -42,7 +42,6 @@ class LockHolders:
     """Frees a database from those of its own processes that stand still."""
 
     def __init__(self, database: Database) -> None:
-        """Look at the processes that this database names."""
         self._database, self._queue, self._preflights = database, JobQueue(database), PreflightStore(database)
         self._runs, self._one_at_a_time = RunStore(database), threading.RLock()
         self._freed_at, self._tells = -_FREED_S, False

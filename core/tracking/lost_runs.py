@@ -45,7 +45,6 @@ class LostRunDetector:
     """Detector of lost runs logged from elsewhere, and of own ones without supervisor."""
 
     def __init__(self, database: Database) -> None:
-        """Look at the runs of this database."""
         self._runs, self._external, self._host = RunStore(database), ExternalRuns(database), socket.gethostname()
         self._queue = JobQueue(database)
 

@@ -102,13 +102,7 @@ class Recorder:
         self._wake.set()
 
     def write(self, change: Callable[..., object], *arguments: Any, **named: Any) -> None:
-        """Queue a change of the store, in order, retried while the database refuses it.
-
-        Args:
-            change: A method of `RunStore`.
-            arguments: What to call it with.
-            named: Likewise.
-        """
+        """Queue a change of the store, in order, retried while the database refuses it."""
         self._changes.append(partial(change, *arguments, **named))
 
     def warn(self, sentence: str) -> None:
@@ -145,11 +139,7 @@ class Recorder:
         return False
 
     def abandon(self, end: Callable[[], None]) -> None:
-        """End the run from the recorder's thread within half a second; takes no lock.
-
-        Args:
-            end: What ends it.
-        """
+        """End the run from the recorder's thread within half a second; takes no lock."""
         self._abandoned = end
 
     def _work(self) -> None:

@@ -33,7 +33,6 @@ class Batches(Protocol):
 
 
 def _generator(device: torch.device, seed: int, epoch: int) -> torch.Generator:
-    """Return a random generator that is determined by seed and epoch."""
     return torch.Generator(device).manual_seed(seed * 1_000_003 + epoch)
 
 

@@ -219,7 +219,6 @@ def _aside(folder: Path) -> Path:
 
 
 def _readable(folder: Path) -> Path:
-    """Return where the checkpoint is to be read from."""
     if folder.is_dir():
         return folder
     if _aside(folder).is_dir():

@@ -67,13 +67,7 @@ class Choice:
 
 
 def better(direction: Literal["max", "min"], known: Best | None, found: Best) -> Best:
-    """Return the better of two evaluations; ties go to lower loss, then the earlier.
-
-    Args:
-        direction: Of the metric.
-        known: The best so far.
-        found: The new one.
-    """
+    """Return the better of two evaluations; ties go to lower loss, then the earlier."""
     if known is None:
         return found
     sign = 1 if direction == "max" else -1

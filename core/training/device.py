@@ -23,7 +23,6 @@ class DeviceUnavailable(UserError):
     """The device that was asked for is not in this machine."""
 
     def __init__(self, wanted: str) -> None:
-        """Build the sentence from the device's name."""
         found = ", ".join(available_devices())
         super().__init__(
             f"This machine has no usable '{wanted}' device, or its driver is missing. Usable here: {found}. "

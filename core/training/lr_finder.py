@@ -135,13 +135,7 @@ def smoothed(losses: Sequence[float]) -> list[float]:
 
 
 def suggest(rates: Sequence[float], losses: Sequence[float], wavers: float) -> float | None:
-    """Return the rate of steepest loss decrease; None if the decrease may be chance.
-
-    Args:
-        rates: Rising.
-        losses: Smoothed, one a rate.
-        wavers: Standard deviation of the loss from batch to batch.
-    """
+    """Return the rate of steepest loss decrease; None if the decrease may be chance."""
     lowest = min(range(len(losses)), key=losses.__getitem__, default=0)
     if not lowest or losses[0] - losses[lowest] < max(STEEP_ENOUGH * abs(losses[0]), wavers):
         return None

@@ -15,11 +15,6 @@ def needed_bytes(parameter_count: int, trainable_count: int, optimizer: str) -> 
     """Return the minimum memory of training: weights, gradients of trainable ones, optimiser state.
 
     What a batch leaves behind on its way comes on top; that can be made smaller by computing it in parts.
-
-    Args:
-        parameter_count: Numbers in the model.
-        trainable_count: Those that are learnt.
-        optimizer: The optimiser's name, as a configuration has it.
     """
     return NUMBER_BYTES * (parameter_count + trainable_count * (1 + REMEMBERED[optimizer]))
 

@@ -14,15 +14,7 @@ EVALUATION_COSTS = 1 / 3  # of an example's step: a look has no way back
 
 
 class Plan:
-    """The steps of a run; a time budget replans them as speed becomes known.
-
-    Args:
-        config: Every choice.
-        steps_per_epoch: As the data gives them.
-        batch_size: Examples of a step.
-        examples: Of the validation split.
-        others_s: Seconds of the time budget that other stages take.
-    """
+    """The steps of a run; a time budget replans them as speed becomes known."""
 
     def __init__(
         self, config: TrainConfig, steps_per_epoch: int, batch_size: int, examples: int, others_s: float

@@ -178,11 +178,7 @@ def _remembered_bytes(dry_run: DryRun, examples: Tensor, learning_rate: float) -
 
 
 class _Remembered:
-    """Sum of the memory that autograd holds, without the weights.
-
-    Args:
-        module: Whose weights do not count.
-    """
+    """Sum of the memory that autograd holds, without the weights."""
 
     def __init__(self, module: nn.Module) -> None:
         self._weights = {t.untyped_storage().data_ptr() for t in (*module.parameters(), *module.buffers())}

@@ -19,11 +19,6 @@ def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
 
     Whoever chooses weight decay, an L1 penalty, label smoothing, dropout or hidden words gets these: then every step
     is one of gradient descent.
-
-    Args:
-        module: The model.
-        config: Every choice.
-        train: What it learns from.
     """
     if not isinstance(module, LinearClassifier):
         return closed_form.is_solvable(module, config)
@@ -57,14 +52,7 @@ def solve(module: nn.Module, train: Split, config: TrainConfig) -> Solution:
 
 
 def expected_s(module: nn.Module, train: Split, config: TrainConfig, classes: int) -> float:
-    """Return about how many seconds solving a linear classifier takes, else 0.
-
-    Args:
-        module: The model.
-        train: What it learns from.
-        config: Every choice.
-        classes: That it tells apart.
-    """
+    """Return about how many seconds solving a linear classifier takes, else 0."""
     if not isinstance(module, LinearClassifier) or not is_solvable(module, config, train):
         return 0.0
     strengths, folds = len(softmax_regression.STRENGTHS), softmax_regression.FOLDS

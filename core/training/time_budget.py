@@ -15,11 +15,6 @@ def planned_evaluations(epochs: int, trained_on: int, validation_examples: int) 
     """Return the number of validation evaluations, and whether one follows the first step.
 
     Once an epoch; more often in runs of few epochs, as far as looking stays cheap beside training.
-
-    Args:
-        epochs: Of the run.
-        trained_on: Examples in all its steps.
-        validation_examples: Examples of the split.
     """
     affordable = int(EVALUATION_SHARE * trained_on / max(validation_examples, 1))
     return max(epochs, min(EVALUATIONS, affordable)), affordable >= 2

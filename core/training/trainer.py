@@ -165,7 +165,6 @@ class Trainer:
         return not self._stop_requested
 
     def _waited(self, seconds: float) -> None:
-        """Leave waiting out of the speed of training."""
         self._pace.pause(seconds)
         self._log_started += seconds
 

@@ -29,11 +29,7 @@ class ClassLearning(Callback):
         self._found: dict[str, float] = {}
 
     def __call__(self, predictions: "Predictions") -> "Predictions":
-        """Count and return the predictions unchanged: the trainer's `judge`, called before the metrics.
-
-        Args:
-            predictions: On the validation split.
-        """
+        """Count and return the predictions unchanged: the trainer's `judge`, called before the metrics."""
         actual = np.bincount(predictions.targets, minlength=len(self._labels))
         hits = np.bincount(
             predictions.targets[predictions.targets == predictions.predicted], minlength=len(self._labels)

@@ -80,9 +80,6 @@ class CrossFit:
 
         The reason is a sentence.
 
-        Args:
-            expected_s: Seconds that this should take.
-
         Raises:
             StopRequested: Somebody asked to stop; finished folds are kept.
         """
@@ -172,11 +169,6 @@ def in_each_fold(
 
     A method may choose its form on the training rows (words or characters), and is called by what it has chosen: the
     same place is the same method.
-
-    Args:
-        fitted: Of each fold, by name.
-        names: As the methods are called on the run's own training rows.
-        rows: Of each fold.
     """
     found, notes = dict[str, Predictions](), list[str]()
     for place, name in enumerate(names[: min(len(one) for one in fitted)]):
@@ -201,10 +193,8 @@ class _Watch(Callback):
         self._stop, self._finish, self._say = stop, finish, say
 
     def on_step_end(self, trainer: Trainer) -> None:
-        """End it where somebody asked."""
         if self._stop.is_set() or self._finish.is_set():
             trainer.request_stop()
 
     def on_log(self, trainer: Trainer, metrics: Mapping[str, float]) -> None:
-        """Say how long it goes on."""
         self._say(trainer.progress.time_left_s)

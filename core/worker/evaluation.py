@@ -40,17 +40,7 @@ class Found:
 
 @dataclass(frozen=True, eq=False)
 class Judging:
-    """A model at the end of its training.
-
-    Args:
-        task: What it does.
-        data: Of the run.
-        module: With the weights that are kept.
-        device: Where it computes.
-        folder: Of the run.
-        stages: Count what is judged.
-        seed: Of resamples.
-    """
+    """A model at the end of its training."""
 
     task: TaskSpec
     data: PreparedDataset

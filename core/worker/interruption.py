@@ -16,9 +16,6 @@ def interruptible(stop: threading.Event) -> Iterator[None]:
     Only around what leaves nothing half done. A signal does it, so where there is none of the kind (Windows), or
     outside of the main thread, the computation goes on to its end.
 
-    Args:
-        stop: The event.
-
     Raises:
         StopRequested: It was set, before or meanwhile.
     """

@@ -48,11 +48,6 @@ def answer_times(answer: Callable[[int], object], most: int, device: "torch.devi
     """Measure a model's latency with its inference threads; not on a busy machine.
 
     A model that takes long is asked for fewer at once, so that measuring stays a matter of a second.
-
-    Args:
-        answer: Answers so many examples at once.
-        most: How many there are.
-        device: Where that is computed.
     """
     if not most:
         return Speed(None, None, 0)
@@ -123,11 +118,6 @@ def reader(
     """Return a predictor of raw test examples, and how many there are.
 
     Whatever reads them is part of it: a frozen encoder takes far longer than what stands on its features.
-
-    Args:
-        module: The model, on `device`.
-        data: Its examples, and what prepares them.
-        device: Where the model is.
     """
     examples, info = data.examples["test"], data.info
 
@@ -143,13 +133,7 @@ def reader(
 def writer(
     module: torch.nn.Module, data: "PreparedDataset", device: "torch.device"
 ) -> tuple[Callable[[int], object], int]:
-    """Return a predictor of the next token for full windows, and their number.
-
-    Args:
-        module: The model, on `device`.
-        data: Its text as ids.
-        device: Where the model is.
-    """
+    """Return a predictor of the next token for full windows, and their number."""
     context, ids = data.info.input_shape[0], torch.as_tensor(data.arrays["test"]["inputs"])
     most = windows_at_once(context, data.info.vocabulary_size)
     rows = ids[: len(ids) // context * context].view(-1, context)[:most]

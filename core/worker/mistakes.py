@@ -47,11 +47,6 @@ def shown_example(examples: Examples, i: int, file: Path) -> dict[str, Any]:
     """Return an example for display: its "text", "row" or "image".
 
     An image is given as a path relative to the folder of the file.
-
-    Args:
-        examples: It is one of them.
-        i: Which one.
-        file: Where a picture is written.
     """
     if isinstance(examples.inputs, tuple):
         return {"text": examples.inputs[i][:LONGEST_TEXT]}

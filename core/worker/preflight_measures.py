@@ -83,7 +83,6 @@ def estimate(setup: RunSetup) -> dict[str, Any]:
 
 
 def _other_stages(setup: RunSetup, evaluation_s: float) -> dict[str, float]:
-    """Return what all stages but training take."""
     if setup.data.gradual is not None:
         setup.note("Timing the encoder")
     encoding: dict[str, float] = {Stage.ENCODING: seconds} if (seconds := encoding_s(setup.data)) else {}

@@ -36,13 +36,7 @@ def start_process(trial_id: str, slot: int, threads: int) -> BaseProcess:
 
 
 class PreflightWatch:
-    """Watch that starts trials, follows their processes and explains failures.
-
-    Args:
-        settings: How many threads a run has.
-        database: Where the trials are.
-        start: Starts a process: (trial, slot, threads).
-    """
+    """Watch that starts trials, follows their processes and explains failures."""
 
     def __init__(self, settings: Settings, database: Database, start: Start = start_process) -> None:
         self.settings, self.store, self._start = settings, PreflightStore(database), start

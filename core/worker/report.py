@@ -48,11 +48,7 @@ class ReportInput:
 
 
 def write_report(end: ReportInput) -> None:
-    """Write the report of a run, and what else its page shows.
-
-    Args:
-        end: What is known.
-    """
+    """Write the report of a run, and what else its page shows."""
     judged, test = end.evaluation, end.data.examples["test"]
     report = judged.to_json() | {"confusion": [list(row) for row in judged.confusion]}
     report["mistakes"] = describe_mistakes(judged.worst_mistakes, end.predictions, test, end.folder / "mistakes")

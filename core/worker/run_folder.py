@@ -15,11 +15,7 @@ _LOCK, _HOLDER = ".writer.lock", "process.json"
 
 
 def take_folder(folder: Path) -> FileLock | None:
-    """Lock a run's folder for this process's lifetime; None if another holds it.
-
-    Args:
-        folder: Of the run.
-    """
+    """Lock a run's folder for this process's lifetime; None if another holds it."""
     lock = FileLock(folder / _LOCK)
     try:
         lock.acquire(timeout=_WAIT_S)

@@ -31,13 +31,6 @@ class SamplePredictions(Callback):
     """
 
     def __init__(self, folder: Path, examples: Examples, seed: int) -> None:
-        """Choose the examples and write them down.
-
-        Args:
-            folder: Of the run.
-            examples: The validation split.
-            seed: Of the choice.
-        """
         self._chosen = choose(examples, seed)
         self._file = EvaluationPassFile(folder)
         self._last_step, self._cost_s, self._works = -1, 0.0, True
@@ -94,10 +87,6 @@ def choose(examples: Examples, seed: int) -> NDArray[np.int64]:
     """Return 12 to 16 examples, balanced by class or spread over targets.
 
     They are sorted by target.
-
-    Args:
-        examples: To choose from.
-        seed: Of the choice.
     """
     chance = np.random.default_rng(seed)
     count = len(examples)

@@ -56,11 +56,7 @@ class Stages:
             self._counts[what] = {"what": what, "done": done, "total": total, "left_s": left_s}
 
     def counter(self, what: str) -> Callable[[int, int], None]:
-        """Return a callback for done and total, as in `count`, that estimates time left.
-
-        Args:
-            what: What is done, and of which things.
-        """
+        """Return a callback for done and total, as in `count`, that estimates time left."""
         began, before = time.monotonic(), 0
 
         def told(done: int, total: int) -> None:

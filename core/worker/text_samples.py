@@ -72,6 +72,5 @@ def _write(
 
 
 def _excerpts(text: str) -> list[str]:
-    """Return pieces from everywhere in a text."""
     step = max(len(text) // EXCERPTS, CHARACTERS)
     return [text[start : start + CHARACTERS] for start in range(0, len(text) - CHARACTERS + 1, step)]

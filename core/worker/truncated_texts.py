@@ -8,11 +8,7 @@ WORTH_SAYING = 0.05  # of the words of the validation texts
 
 
 def reading_notes(data: PreparedDataset) -> list[str]:
-    """Return the sentences on the parts of texts that a run's model ignores.
-
-    Args:
-        data: Of the run.
-    """
+    """Return the sentences on the parts of texts that a run's model ignores."""
     return [sentence for sentence in (cut_note(data), unknown_note(data)) if sentence]
 
 

@@ -133,7 +133,6 @@ class _Part:
         self._source, self._at, self._end = source, begin, begin + size
 
     def read(self, count: int = -1) -> bytes:
-        """Return the next bytes."""
         left = self._end - self._at
         content = os.pread(self._source.fileno(), left if count < 0 else min(count, left), self._at)
         self._at += len(content)

@@ -30,12 +30,7 @@ _CHUNK = 1 << 18  # bytes of XML at once
 
 @dataclass(frozen=True)
 class WordText:
-    """One Word document (.docx).
-
-    Args:
-        path: The file.
-        name: As the user knows it.
-    """
+    """One Word document (.docx)."""
 
     path: Path
     name: str
@@ -121,7 +116,6 @@ class _Body:
     is_text: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take an element."""
         if self.passed_over or name == _FALLBACK:
             self.passed_over += 1
             return
@@ -133,7 +127,6 @@ class _Body:
             self.open.append([])
 
     def end(self, name: str) -> None:
-        """Take the end of an element."""
         self.is_text = False
         if self.passed_over:
             self.passed_over -= 1
@@ -149,12 +142,10 @@ class _Body:
             self.open[-1].append(f"{row}\n")
 
     def text(self, text: str) -> None:
-        """Take characters."""
         if self.is_text and not self.passed_over:
             self.open[-1].append(text)
 
     def taken(self) -> str:
-        """Return what is complete, and forget it."""
         text = "".join(self.open[0])
         self.open[0].clear()
         return text

@@ -62,10 +62,6 @@ class WebText:
 def text_of(markup: str, name: str) -> str:
     """Return the text of a page.
 
-    Args:
-        markup: HTML or XHTML, whole.
-        name: Of the page, for messages.
-
     Raises:
         DataError: It cannot be parsed.
     """

@@ -18,12 +18,7 @@ class Cutter:
         self.forced = 0
 
     def cut(self, pieces: Iterable[str], longest: int = PART) -> Iterator[str]:
-        """Yield the parts of one text.
-
-        Args:
-            pieces: The text, in pieces of any length.
-            longest: Characters in a part.
-        """
+        """Yield the parts of one text."""
         waiting = ""
         for piece in pieces:
             waiting += piece

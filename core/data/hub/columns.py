@@ -54,11 +54,7 @@ class Kinds:
 
 
 def kinds_of(features: Any) -> Kinds:
-    """Return the columns of a set by kind.
-
-    Args:
-        features: `datasets.Features`.
-    """
+    """Return the columns of a set by kind."""
     from datasets import ClassLabel, Image, Value
 
     values = {name: feature.dtype for name, feature in features.items() if isinstance(feature, Value)}
@@ -75,12 +71,6 @@ def choose(hub_id: str, features: Any, options: ImportOptions, known: HubSet | N
     """Return a dataset's used columns: from the user, known sets, or column features.
 
     The user's choice comes first, then what is known of the dataset, then what its columns say.
-
-    Args:
-        hub_id: For messages.
-        features: `datasets.Features` of the set.
-        options: Of the user.
-        known: What we know of the set.
 
     Raises:
         DataError: It has no columns for the task, or not those that the user named.

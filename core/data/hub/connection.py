@@ -22,7 +22,6 @@ class NeedsScript(NotOurFiles):
     """The set is a program, not files."""
 
     def __init__(self, hub_id: str) -> None:
-        """Build the sentence."""
         super().__init__(
             f"'{hub_id}' is not made of data files but of a program that would have to run on this machine. Touchstone "
             "runs nobody's code. Look on the hub for a copy in Parquet, CSV or JSON, or bring the data as a file."
@@ -33,7 +32,6 @@ class OtherFormat(NotOurFiles):
     """The set's files are of a kind that is not read here."""
 
     def __init__(self, hub_id: str, kind: str) -> None:
-        """Build the sentence from what reads such files."""
         super().__init__(
             f"'{hub_id}' is made of files of the kind '{kind}', which Touchstone does not read. What is read: Parquet, "
             "CSV, JSON, texts, and pictures in folders. Look on the hub for such a copy, or bring the data as a file."

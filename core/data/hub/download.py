@@ -214,7 +214,6 @@ class _Meter:
         self.done = 0  # bytes of this set
 
     def __call__(self, **_: Any) -> "_Meter":
-        """Begin one more file."""
         return self
 
     def update(self, count: float | None = 1) -> None:

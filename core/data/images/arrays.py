@@ -154,13 +154,7 @@ def in_color(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.uint8], b
 
 
 def eight_bits(numbers: NDArray[np.generic], largest: float, smallest: float = 0.0) -> NDArray[np.uint8]:
-    """Return pixels from 0 to 255, scaled from numbers of a given range.
-
-    Args:
-        numbers: Of any kind.
-        largest: Of all pictures together, not of these alone.
-        smallest: Likewise.
-    """
+    """Return pixels from 0 to 255, scaled from numbers of a given range."""
     if numbers.dtype == np.uint8 and largest > 16:
         return numbers.view(np.uint8)
     low, high = (0.0, range_of(largest)) if smallest >= 0 else (-range_of(-smallest), range_of(max(largest, -smallest)))

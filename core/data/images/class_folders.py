@@ -51,9 +51,6 @@ def arrange(holding: Iterable[Folder]) -> Mapping[Folder, Place]:
 
     The class is the folder that holds the picture; a split is a folder above it. Folders that are wrapped around all
     class folders mean nothing, and pictures directly in them belong to no class.
-
-    Args:
-        holding: The folders that hold pictures.
     """
     held = _within(set(holding))
     if held and all(folder and split_named(folder[-1]) for folder in held):
@@ -71,13 +68,7 @@ def arrange(holding: Iterable[Folder]) -> Mapping[Folder, Place]:
 
 
 def empty_classes(folders: Iterable[str], places: Mapping[Folder, Place], holding: Iterable[Folder]) -> list[str]:
-    """Return the sorted names of imageless folders beside the class folders, once per class.
-
-    Args:
-        folders: All of the source.
-        places: The class folders.
-        holding: The folders that hold pictures.
-    """
+    """Return the sorted names of imageless folders beside the class folders, once per class."""
     known = {place.label.casefold() for place in places.values()}
     parents = {folder[:-1] for folder in places}
     filled = {folder[:depth] for folder in holding for depth in range(len(folder) + 1)}

@@ -23,11 +23,7 @@ def is_table(name: str) -> bool:
 
 
 class ImageNames:
-    """Finds a table's image by name, with or without folder and suffix, ignoring case.
-
-    Args:
-        images: All of the source.
-    """
+    """Finds a table's image by name, with or without folder and suffix, ignoring case."""
 
     def __init__(self, images: Sequence[Entry]) -> None:
         self._by_name: dict[str, list[Entry]] = defaultdict(list)

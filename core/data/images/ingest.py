@@ -107,13 +107,7 @@ def examine(content: bytes, ground: int = WHITE) -> IngestedImage:
 
 
 def examine_or_say(content: bytes, ground: int, budget: PixelBudget) -> IngestedImage | Unusable:
-    """Return an image with everything that is stored, or why it is unusable.
-
-    Args:
-        content: The file.
-        ground: See `examine`.
-        budget: Of the source that it is from.
-    """
+    """Return an image with everything that is stored, or why it is unusable."""
     if budget.is_spent:
         return Unusable("pixels-beyond-budget")
     try:

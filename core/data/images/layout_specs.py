@@ -41,12 +41,7 @@ def layouts() -> dict[str, LayoutSpec]:
 
 
 def possible(names: Sequence[str], chosen: str) -> dict[str, str]:
-    """Return the titles of an image source's possible layouts, by name.
-
-    Args:
-        names: Of some of its files.
-        chosen: The one that it is read as.
-    """
+    """Return the titles of an image source's possible layouts, by name."""
     found = dict(FOLDERS)
     if any(is_table(name) for name in names):
         found |= TABLE
@@ -56,12 +51,7 @@ def possible(names: Sequence[str], chosen: str) -> dict[str, str]:
 
 
 def likeliest(files: Files, names: Sequence[str]) -> tuple[LayoutSpec | None, float]:
-    """Return the likeliest layout of some files, with its confidence; None if none fits.
-
-    Args:
-        files: All of the source.
-        names: Of some of them.
-    """
+    """Return the likeliest layout of some files, with its confidence; None if none fits."""
     sure = {spec.name: spec.sure(files) for spec in layouts().values() if spec.may_be(names)}
     best = max(sure, key=lambda name: sure[name], default="")
     return (layouts()[best], sure[best]) if best and sure[best] > 0 else (None, 0.0)

@@ -15,11 +15,6 @@ class PixelBudget:
     """Thread-safe counter of one source's pixels that hardly any bytes encode."""
 
     def __init__(self, most: int = MOST_BEYOND) -> None:
-        """Begin with nothing spent.
-
-        Args:
-            most: Pixels that may be spent.
-        """
         self._left, self._lock = most, Lock()
 
     @property
@@ -28,12 +23,7 @@ class PixelBudget:
         return self._left <= 0
 
     def spend(self, pixels: int, size_bytes: int) -> None:
-        """Count a picture that was decoded.
-
-        Args:
-            pixels: Of it.
-            size_bytes: Of its file.
-        """
+        """Count a picture that was decoded."""
         with self._lock:
             self._left -= max(0, pixels - PIXELS_PER_BYTE * size_bytes)
 

@@ -153,7 +153,6 @@ def recognise(name: str, opens: Callable[[], IO[bytes]]) -> PixelGrid | None:
 def _with_columns(
     name: str, opens: Callable[[], IO[bytes]], separator: bytes, rows: Sequence[Sequence[bytes]]
 ) -> PixelGrid | None:
-    """Return a table with a column for each pixel."""
     width = len(rows[1])
     if width < LEAST_COLUMNS or len(rows[0]) != width:
         return None

@@ -41,12 +41,7 @@ class Sample:
 
 
 def samples_in(archive: Archive, labelled: Sequence[tuple[Entry, str]]) -> Iterator[Sample]:
-    """Yield some images of each class of an archive, evenly from first to last.
-
-    Args:
-        archive: Open as long as they are read.
-        labelled: Pictures and their labels as written.
-    """
+    """Yield some images of each class of an archive, evenly from first to last."""
     by_label: dict[str, list[Entry]] = defaultdict(list)
     for entry, label in labelled:
         if entry.size_bytes <= LARGEST:

@@ -44,24 +44,13 @@ def check_task(path: Path, options: ImportOptions) -> None:
 
 
 def named_labels(written: Mapping[str, int], options: ImportOptions) -> dict[str, str]:
-    """Return each label's final name: the user's choice, else its usual spelling.
-
-    Args:
-        written: Pictures by label as written.
-        options: `label_map` and `normalise_labels`.
-    """
+    """Return each label's final name: the user's choice, else its usual spelling."""
     names = normalise_labels(written, about_sentiment=False) if options.normalise_labels else {w: w for w in written}
     return names | {label: name for label, name in options.label_map.items() if label in names}
 
 
 def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None:
-    """Refuse unlearnable labels: a single one, or one for each image.
-
-    Args:
-        classes: Pictures by label.
-        where: What says so.
-        name: Of the source.
-    """
+    """Refuse unlearnable labels: a single one, or one for each image."""
     total = sum(classes.values())
     if len(classes) < 2:
         only = f"only one label, '{next(iter(classes))}'," if classes else "no label"
@@ -137,12 +126,7 @@ def check_classes_left(
 
 
 def refuse_without_images(preview: SourcePreview, name: str) -> None:
-    """Raise if a label table has no images, since nothing else can be learnt.
-
-    Args:
-        preview: Of the table.
-        name: Of the table's file.
-    """
+    """Raise if a label table has no images, since nothing else can be learnt."""
     named = [column for column in preview.columns if column.examples and all(map(is_image, column.examples))]
     others = [column for column in preview.columns if column not in named and column.role not in ("label", "target")]
     has_text = any(column.kind == "text" for column in others)

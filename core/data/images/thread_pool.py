@@ -50,9 +50,6 @@ class Budget:
     """A bound on what threads use together; the largest item waits to be alone.
 
     Threads go on as long as the sum stays below a total.
-
-    Args:
-        total: In any unit.
     """
 
     def __init__(self, total: int) -> None:

@@ -155,12 +155,6 @@ class Collections:
     def image(self, collection_id: str, label: str, number: int, largest: int = THUMBNAIL) -> bytes:
         """Return a small copy of a picture, as PNG or JPEG.
 
-        Args:
-            collection_id: The collection.
-            label: Its class.
-            number: In its class.
-            largest: Pixels of the longer side.
-
         Raises:
             UserError: There is no such picture.
         """

@@ -22,9 +22,6 @@ class ImportService:
     """Imports of user data.
 
     Everything is written to disk at once, and none of it is kept in this process's memory.
-
-    Args:
-        folder: Of the brought data sets.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -208,6 +208,5 @@ def _describe_exit(folder: Path) -> str:
 
 
 def _subject(folder: Path) -> str:
-    """Return what was worked on."""
     asked = jobs.request_of(folder).get("request", {})
     return Path(asked["path"]).name if "path" in asked else str(asked.get("hub_id") or asked.get("name") or "the data")

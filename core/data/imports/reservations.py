@@ -41,10 +41,6 @@ class Reservations:
     def hold(self, folder: Path, size_bytes: int) -> "Iterator[Reservation]":
         """Promise room to one file for the time of the block.
 
-        Args:
-            folder: On the disk.
-            size_bytes: Of the file.
-
         Raises:
             DiskFull: There is none beside what is promised already.
         """
@@ -77,13 +73,7 @@ class Reservations:
 
 
 class Reservation:
-    """Room that is promised to one file.
-
-    Args:
-        of: Whoever keeps count.
-        folder: On the disk.
-        left: Bytes that are still to come.
-    """
+    """Room that is promised to one file."""
 
     def __init__(self, of: Reservations, folder: Path, left: int) -> None:
         self._of, self.folder, self.left = of, folder, left

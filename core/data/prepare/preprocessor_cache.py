@@ -23,12 +23,6 @@ def fitted(loaded: LoadedDataset, model: ModelSpec, params: Params, cache_folder
     It depends on the data, the model's settings and the code that fits it, and is kept under their hash. What cannot
     be read is fitted again; a disk that cannot be written costs only the keeping.
 
-    Args:
-        loaded: The data set version.
-        model: Whose preprocessor it is.
-        params: The model's settings.
-        cache_folder: Where it is kept.
-
     Raises:
         DataError: The data cannot be used as it is.
         EncoderUnavailable: The model needs the pretrained encoder, and that is missing or altered.
@@ -81,7 +75,6 @@ def _read(file: Path) -> Preprocessor | None:
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
-    """Write a whole file or none."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_text(file, json.dumps(content))

@@ -137,7 +137,6 @@ def _documents(archive: Archive) -> list[Entry]:
 
 
 def _only_table(archive: Archive) -> Entry | None:
-    """Return the one table, if there is little beside it."""
     entries = archive.entries()
     tables = [entry for entry in entries if is_table(entry.name)]
     documents = sum(is_document(entry.name) for entry in entries)

@@ -201,7 +201,6 @@ def _said(shards: Sequence[_Shard], label: str, split: str) -> Iterator[tuple[st
 
 
 def _rows(shards: Sequence[_Shard], label: str, split: str) -> Iterator[tuple[str, bytes, str, str]]:
-    """Yield name, bytes, label and split of each picture."""
     for shard in shards:
         for number, (name, content, written, part) in enumerate(shard.file.examples(label, split), start=1):
             yield name or f"{shard.name} #{number}", content, written, shard.file.split_called(part) or shard.split

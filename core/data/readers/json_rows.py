@@ -118,7 +118,6 @@ def _without_surrogates(text: str) -> str:
 
 
 def _batches(source: RowSource, keys: Sequence[str], skipped: SkipReport) -> Iterator[Batch]:
-    """Yield the values of these keys, as texts."""
     getters = [_getter(key) for key in keys]
     numbers: list[int] = []
     columns: tuple[list[str], ...] = tuple([] for _ in keys)

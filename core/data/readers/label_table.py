@@ -153,7 +153,6 @@ def _copied(archive: Archive, entry: Entry, folder: Path) -> Path:
 
 
 def _opened(path: Path, options: ImportOptions) -> Table:
-    """Open a table with the reader of its kind."""
     name = path.name.lower()
     if name.endswith(LINES):
         return json_rows.open_table(path, options)

@@ -102,19 +102,12 @@ def _other_tables(taken: str, others: Sequence[str], file: str) -> Finding:
 
 
 class _Rows:
-    """The rows of one table, which are in memory.
-
-    Args:
-        path: The file.
-        sheet: The table.
-        layout: Which of its cells are the table.
-    """
+    """The rows of one table, which are in memory."""
 
     def __init__(self, path: Path, sheet: Sheet, layout: SheetLayout) -> None:
         self.sheet, self.layout, self.size = sheet, layout, path.stat().st_size
 
     def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
-        """Yield the wanted columns of all rows."""
         begin = self.layout.first_column
         rows = [(n, row) for n, row in enumerate(self.sheet.rows, 1) if n > self.layout.skip and any(row)]
         for at in range(0, len(rows), BATCH_ROWS):

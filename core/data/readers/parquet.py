@@ -93,11 +93,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
 
 
 class _ParquetRows:
-    """The rows of a Parquet file, as texts.
-
-    Args:
-        path: The file.
-    """
+    """The rows of a Parquet file, as texts."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.size = path, path.stat().st_size
@@ -205,7 +201,6 @@ class _ParquetRows:
             )
 
     def _decoded_at_once(self, groups: Sequence[Any]) -> int:
-        """Return how many rows are decoded at once."""
         usual = min(BATCH_ROWS, max(16, BATCH_BYTES * 2 * max(1, self.rows) // max(1, self.unpacked)))
         chunks = (group.column(number) for group in groups for number in range(group.num_columns))
         # A text that is written as a change of the one before may have as many bytes as all the changes.
@@ -214,11 +209,7 @@ class _ParquetRows:
         return min(usual, max(1, MOST_DECODED // longest)) if longest else usual
 
     def label_names(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return the class names by number, by column, from a Hugging Face file's metadata.
-
-        Args:
-            names: Of the columns, as the table calls them.
-        """
+        """Return the class names by number, by column, from a Hugging Face file's metadata."""
         try:
             noted = json.loads((self.schema.metadata or {}).get(b"huggingface", b"{}"))
             features = noted["info"]["features"]

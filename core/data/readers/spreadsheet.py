@@ -78,20 +78,13 @@ def _spans(sheet: Any) -> list[Span]:
 
 
 class _SheetRows:
-    """The rows of one sheet.
-
-    Args:
-        path: The file.
-        sheet: As the library opened it.
-        layout: Which of its cells are the table.
-    """
+    """The rows of one sheet."""
 
     def __init__(self, path: Path, sheet: Any, layout: SheetLayout) -> None:
         self.path, self.sheet, self.layout = path, sheet, layout
         self.size = path.stat().st_size
 
     def batches(self, wanted: Sequence[int], skipped: SkipReport) -> Iterator[Batch]:
-        """Yield the wanted columns of all rows."""
         first = self.layout.first_column
         end, places = first + len(self.layout.names), [first + index for index in wanted]
         numbers: list[int] = []
@@ -157,7 +150,6 @@ def _other_sheets(taken: str, names: list[str], file: str) -> Finding:
 
 
 def _choose_sheet(path: Path, wanted: str) -> tuple[str, Any, list[str]]:
-    """Return the name of a sheet, the sheet, and the names of all sheets."""
     from python_calamine import CalamineError, CalamineWorkbook
 
     damaged = f"{path.name} cannot be opened as a spreadsheet: it is damaged. Open it in its program and save it anew."

@@ -201,11 +201,7 @@ def _counted(pieces: Sequence[Piece], size: int) -> NDArray[np.bool_]:
 
 
 def describe_division(facts: Mapping[str, Any]) -> str:
-    """Return some sentences on the documents' splits, shown beside their sizes.
-
-    Args:
-        facts: Of a `TextDivision`.
-    """
+    """Return some sentences on the documents' splits, shown beside their sizes."""
     drawn = {name: facts[name] for name in ("validation", "test") if name in facts}
     if not drawn:
         return "Taken from the source: training, validation and test as it names them."

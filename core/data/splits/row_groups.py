@@ -61,10 +61,6 @@ def group_numbers_of(rows: pa.Table) -> Indices:
 def check_groups(rows: pa.Table, column: str) -> None:
     """Refuse groups of which there are too few.
 
-    Args:
-        rows: Of a version, with groups.
-        column: That names them.
-
     Raises:
         DataError: There are fewer groups than parts, in all or of each label.
     """

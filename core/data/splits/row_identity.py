@@ -18,12 +18,7 @@ _NOWHERE = -1
 
 
 def identities(task: str, rows: pa.Table) -> Keys:
-    """Return each row's 16-byte key, (N,), from pixels, exact text, or non-target cells.
-
-    Args:
-        task: What the rows are for.
-        rows: Of a version.
-    """
+    """Return each row's 16-byte key, (N,), from pixels, exact text, or non-target cells."""
     if IMAGES.fits(task):
         return np.array(rows.column("pixels").to_pylist(), dtype="S16")
     if "text" in rows.column_names:
@@ -66,10 +61,6 @@ def almost_the_same(new: pa.Table, old: pa.Table) -> NDArray[np.int64]:
 
     A cell that was mended in the file, a column that was renamed, added or left out: the number to predict must be
     the same, so that rows of few columns are not taken for each other.
-
-    Args:
-        new: Rows whose content is not known.
-        old: Rows that are not there any more.
 
     Returns:
         Positions in `old`, -1 where there is none.

@@ -55,11 +55,6 @@ def read_record(folder: Path, task: str, versions: Iterable[pa.Table]) -> SplitR
     """Return a dataset's split record, or one derived from its versions without the file.
 
     Datasets made before the file existed have none.
-
-    Args:
-        folder: The data set's.
-        task: What it is for.
-        versions: The rows of its versions, the one in use first.
     """
     if (folder / FILE).is_file():
         rows = read_rows(folder / FILE)

@@ -60,10 +60,6 @@ def split(examples: Examples, fingerprint: str) -> dict[SplitName, Indices]:
     Examples that are the same (`core.data.splits.duplicates`) stay together. The order in which groups are drawn is a
     hash of the fingerprint and the group's content, so that it depends on no library's random numbers.
 
-    Args:
-        examples: With labels, or with numbers to predict: then each range of them is split alike.
-        fingerprint: Of these examples.
-
     Returns:
         Sorted indexes by split; every index in exactly one.
     """

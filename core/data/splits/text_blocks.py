@@ -141,7 +141,6 @@ def _sides(count: int, missing: Sequence[SplitName]) -> list[int]:
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces with neighbours that are learnt as one."""
     joined: list[Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None

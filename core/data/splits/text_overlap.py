@@ -94,7 +94,6 @@ def overlaps(judged: Sequence[str], learnt: str) -> list[Overlap]:
 
 
 def _more(found: Overlap, one: "_Words", other: "_Words", text: str) -> Overlap:
-    """Return an overlap with what the words of one more learnt text add."""
     grams = found.grams | _grams(one, other, len(text), found.gram)
     return replace(found, lines=found.lines | _lines(one, other, text), grams=grams)
 
@@ -175,7 +174,6 @@ def _grams(one: _Words, other: _Words, size: int, gram: int) -> Mask:
 
 
 def _runs(hashes: Hashes, gram: int) -> Hashes:
-    """Return one number for each run of so many words."""
     count = max(len(hashes) - gram + 1, 0)
     runs = np.zeros(count, np.uint64)
     for place, power in enumerate(_powers(np.uint64(0xD1342543DE82EF95))[:gram]):

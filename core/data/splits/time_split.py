@@ -15,12 +15,7 @@ FEWEST_MOMENTS = 3
 
 
 def moments_of(rows: pa.Table, facts: Mapping[str, Any]) -> NDArray[np.float64] | None:
-    """Return each row's time, (N,) in seconds, NaN if unknown; None without time split.
-
-    Args:
-        rows: Of a version.
-        facts: Of its manifest: `split_by`, and `time_column`.
-    """
+    """Return each row's time, (N,) in seconds, NaN if unknown; None without time split."""
     name = FEATURE + str(facts.get("time_column", ""))
     if facts.get("split_by") != "time" or name not in rows.column_names:
         return None

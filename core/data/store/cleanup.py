@@ -18,12 +18,7 @@ def owned(prefix: str) -> str:
 
 @contextmanager
 def marked(dataset: Path, pack: str) -> Iterator[None]:
-    """Mark a data set's folder while something is added to it.
-
-    Args:
-        dataset: The folder, which may be new.
-        pack: The pack of pictures that is on its way there.
-    """
+    """Mark a data set's folder while something is added to it."""
     dataset.mkdir(parents=True, exist_ok=True)
     mark = dataset / owned(MARK)
     mark.write_text(pack)
@@ -34,11 +29,7 @@ def marked(dataset: Path, pack: str) -> Iterator[None]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what dead processes left half done.
-
-    Args:
-        folder: Of all brought data sets.
-    """
+    """Remove what dead processes left half done."""
     for staged in folder.glob(f"*/versions/{DRAFT}*"):
         if not _owner_lives(staged):
             shutil.rmtree(staged, ignore_errors=True)

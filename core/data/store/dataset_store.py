@@ -303,12 +303,7 @@ class DatasetStore:
 
 
 def is_divided_otherwise(facts: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Return whether a group or time split is new, requiring a resplit of all.
-
-    Args:
-        facts: Of the version that is made.
-        before: Of the version before.
-    """
+    """Return whether a group or time split is new, requiring a resplit of all."""
     by_group = facts.get("group_column") and facts["group_column"] != before.get("group_column")
     by_time = facts.get("time_column") and facts["time_column"] != before.get("time_column")
     return bool(by_group or by_time)

@@ -87,12 +87,7 @@ class Folding:
 
 
 def bonds_of(rows: pa.Table, manifest: Manifest) -> RowBonds:
-    """Return what ties an imported version's rows to a side or to each other.
-
-    Args:
-        rows: Of the version, with their `split`.
-        manifest: Of the version.
-    """
+    """Return what ties an imported version's rows to a side or to each other."""
     task, fixed = manifest.info.task, ""
     if moments_of(rows, manifest.facts) is not None:
         fixed = IN_TIME
@@ -102,13 +97,7 @@ def bonds_of(rows: pa.Table, manifest: Manifest) -> RowBonds:
 
 
 def fold(version: DatasetVersion, parts: Mapping[SplitName, Examples], bonds: RowBonds) -> Folding:
-    """Return the folds of a version, or why there are none.
-
-    Args:
-        version: The version.
-        parts: Its examples, by split.
-        bonds: What binds them.
-    """
+    """Return the folds of a version, or why there are none."""
     total = sum(len(one) for one in parts.values())
     if not version.labels and not len(parts["train"].targets):
         return _none(TEXT, expected=True)

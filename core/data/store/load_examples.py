@@ -32,14 +32,6 @@ def load_examples(
 ) -> LoadedDataset:
     """Return a version's examples in their three parts.
 
-    Args:
-        rows: Of the version, with their `split`.
-        manifest: Of the version.
-        packs: Where the pictures are.
-        cache_folder: Where decoded pictures are kept, so that they are decoded once.
-        licence: Of the data set.
-        source: Where the data came from, in words.
-
     Raises:
         DataError: There is too little text to divide.
     """

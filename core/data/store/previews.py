@@ -114,5 +114,4 @@ def text_words(dataset_store: DatasetStore, name: str, fingerprint: str) -> Mapp
 
 
 def _spread(count: int, most: int) -> range:
-    """Return at most so many positions, spread over all."""
     return range(0, count, -(-count // most) or 1)

@@ -14,10 +14,6 @@ LONGEST_LABEL = 100  # characters
 def checked_labels(version: Version, changes: Mapping[int, str]) -> dict[int, str]:
     """Return the right label by position, without spaces around it.
 
-    Args:
-        version: That is to be corrected.
-        changes: The right label by position.
-
     Raises:
         UserError: There is nothing to change, a label that cannot be one, a position that is not there, or data
             without labels.

@@ -77,7 +77,6 @@ def _texts(divided: pa.Table, split: SplitName, most: int) -> list[str]:
 
 
 def _column(divided: pa.Table, name: str, split: SplitName, most: int) -> list[Any]:
-    """Return cells of a split, at most so many, in their order."""
     of_split: NDArray[np.int64] = np.flatnonzero(divided.column("split").to_numpy() == SPLIT_NUMBERS[split])
     cells: list[Any] = divided.column(name).take(pa.array(of_split[:most])).to_pylist()
     return cells

@@ -50,11 +50,7 @@ def split_gaps(line: str) -> list[str]:
 
 
 def split_at(begins: Sequence[int]) -> Split:
-    """Return what cuts a line into columns.
-
-    Args:
-        begins: Where each column begins, in characters.
-    """
+    """Return what cuts a line into columns."""
     ends = [*begins[1:], None]
 
     def split(line: str) -> list[str]:

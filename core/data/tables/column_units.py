@@ -140,12 +140,7 @@ def _kind(
 
 
 def told(units: Units, counts: Mapping[Spelling, int]) -> tuple[str, ...]:
-    """Return in words what units were made one, as parts of a sentence.
-
-    Args:
-        units: As understood.
-        counts: How many numbers stand with each spelling.
-    """
+    """Return in words what units were made one, as parts of a sentence."""
     parts = []
     for spelling in sorted(counts, key=lambda s: -counts[s]):
         found = units.conversion(*spelling)
@@ -170,11 +165,7 @@ class Incomparable(NamedTuple):
 
 
 def several_kinds(counts: Counter[Spelling]) -> Incomparable:
-    """Return why numbers with these spellings cannot be compared.
-
-    Args:
-        counts: How many numbers stand with each.
-    """
+    """Return why numbers with these spellings cannot be compared."""
     written = {spelling: f"{spelling[0]} {spelling[1]}".strip() for spelling, _ in counts.most_common()}
     named = [words for spelling, words in written.items() if spelling != BARE]
     if len(named) < 2:

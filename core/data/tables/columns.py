@@ -205,12 +205,7 @@ def _is_identifier(profile: ColumnProfile, there: list[str]) -> bool:
 
 
 def gives_away(candidate: ColumnProfile, target: ColumnProfile) -> str:
-    """Return how a column leaks the target as text; "" if it does not.
-
-    Args:
-        candidate: Another column.
-        target: What is to be predicted, with a style.
-    """
+    """Return how a column leaks the target as text; "" if it does not."""
     if len(target.values) >= 3 and list(candidate.values) == list(target.values):
         return f"the same as '{target.name}': it gives the answer away"
     if candidate.style is None or target.style is None:

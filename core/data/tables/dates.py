@@ -193,7 +193,6 @@ def _written(value: str, style: DateStyle) -> float | None:
 
 
 def _seconds(match: re.Match[str], style: DateStyle) -> float | None:
-    """Return the seconds since 1970 of a date matched by a pattern."""
     parts = match.groupdict()
     day = _day_of(parts, style)
     if day is None:
@@ -205,7 +204,6 @@ def _seconds(match: re.Match[str], style: DateStyle) -> float | None:
 
 
 def _day_of(parts: "dict[str, str | None]", style: DateStyle) -> int | None:
-    """Return the number of days since 1970."""
     year, month, day = parts.get("year"), parts.get("month"), parts.get("day") or "1"
     if (first := parts.get("a")) is not None:
         second, third = parts["b"] or "", parts["c"] or ""
@@ -233,7 +231,6 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 def _time(hour: str | None, minute: str | None, second: str | None, half: str | None) -> int | None:
-    """Return the seconds since midnight."""
     hours, minutes, seconds = int(hour or 0), int(minute or 0), int(second or 0)
     if half:
         if not 1 <= hours <= 12:

@@ -195,5 +195,4 @@ def _breaks(cell: str) -> int:
 
 
 def _lines_of(row: Sequence[str]) -> int:
-    """Return the number of lines that a row takes."""
     return 1 + sum(_breaks(cell) for cell in row if not cell.isprintable())

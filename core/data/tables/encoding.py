@@ -194,7 +194,6 @@ class TextStream:
         self._line = 0  # lines before the present piece
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the pieces."""
         pieces = self._wide() if self.encoding.startswith(("utf-16", "utf_16", "utf-32", "utf_32")) else self._narrow()
         for piece in pieces:
             text = self._without_nuls(piece) if "\0" in piece else piece
@@ -282,7 +281,6 @@ def _western(line: bytes) -> str:
 
 
 def _line_count(text: str) -> int:
-    """Return the number of line ends."""
     return text.count("\n") or text.count("\r")
 
 

@@ -169,7 +169,6 @@ def _count_without_target(batch: Batch, target: NDArray[np.float64], skipped: Sk
 
 
 def _column_facts(features: Features) -> list[dict[str, str]]:
-    """Return the columns for the manifest."""
     target = {"name": features.target, "kind": "category", "role": "label"}
     if features.target_style is not None:
         target |= {"kind": "number", "role": "target", "unit": features.target_style.unit}

@@ -127,7 +127,6 @@ class _Used:
     texts: list[str] = field(default_factory=list)
 
     def add(self, profile: ColumnProfile, options: ImportOptions) -> None:
-        """Add a column."""
         if profile.dates is not None:
             self.dates[profile.name] = profile.dates
         elif (as_number := _as_number(profile, options)) is not None:
@@ -187,7 +186,6 @@ def _names_rows(profile: ColumnProfile) -> bool:
 
 
 def _target_style(seen: TableProfile, target: str) -> NumberStyle:
-    """Return how the target's numbers are written."""
     profile = seen.profile(target)
     style = profile.style or number_style([v for v in profile.counts if number_style([v]) is not None]) or NumberStyle()
     numbers, _ = read_numbers(profile.values, style)

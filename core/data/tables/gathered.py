@@ -9,10 +9,6 @@ class Gathered:
     """Rows buffered to batch size.
 
     A library hands on a batch for each part of a file.
-
-    Args:
-        width: Columns.
-        enough: Rows.
     """
 
     def __init__(self, width: int, enough: int) -> None:

@@ -12,13 +12,7 @@ MOST_CHARACTERS = 300_000_000  # of the texts in all cells; one text that stands
 
 
 class Grid:
-    """The rectangle that a sheet's cells span, and the characters in them.
-
-    Args:
-        path: The file, for its name.
-        before: Cells of other sheets, which stay in memory.
-        characters: Of other sheets.
-    """
+    """The rectangle that a sheet's cells span, and the characters in them."""
 
     def __init__(self, path: Path, before: int = 0, characters: int = 0) -> None:
         self.path, self.before, self.characters = path, before, characters

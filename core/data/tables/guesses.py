@@ -32,13 +32,7 @@ _MOST_NAMED = 8  # unused columns that a line names
 
 
 def table_guesses(seen: TableProfile, plan: Plan, asked: ImportOptions) -> tuple[Guess, ...]:
-    """Return every choice that the user left open.
-
-    Args:
-        seen: The table.
-        plan: What it will become.
-        asked: What the user decided.
-    """
+    """Return every choice that the user left open."""
     return (
         *_of_the_task(plan, asked),
         *_of_the_columns(seen, plan, asked),

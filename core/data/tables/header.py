@@ -58,13 +58,7 @@ def find_layout(rows: Sequence[Sequence[str]], has_header: bool | None) -> Layou
 
 
 def header_cells(cells: Sequence[str], width: int, rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return a table's column names, as many as its rows have cells.
-
-    Args:
-        cells: The header.
-        width: Of the rows below it.
-        rows: The first of them.
-    """
+    """Return a table's column names, as many as its rows have cells."""
     names = list(cells)
     while len(names) > width and not names[-1].strip():
         names.pop()  # separators at the line's end
@@ -82,7 +76,6 @@ def _is_bare_header(row: Sequence[str], width: int) -> bool:
 
 
 def _names_columns(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first row names the columns of the others."""
     cells = [" ".join(cell.split()) for cell in first]
     if any(cell.lower().strip("_-. ") in KNOWN_NAMES for cell in cells):
         return True

@@ -21,14 +21,7 @@ _OPTION = "--header or --no-header"
 
 @dataclass(frozen=True)
 class Header:
-    """The names of a table's columns, from one row or several.
-
-    Args:
-        cells: The names.
-        rows: How many rows they and their units take.
-        notes: Whole sentences.
-        guesses: What was taken for what.
-    """
+    """The names of a table's columns, from one row or several."""
 
     cells: list[str]
     rows: int = 1
@@ -37,12 +30,7 @@ class Header:
 
 
 def has_two_rows(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Return whether a row of years or gaps is above the true column names.
-
-    Args:
-        first: That may begin the header.
-        body: The rows below it.
-    """
+    """Return whether a row of years or gaps is above the true column names."""
     numbers = [cell.strip() for cell in first if is_plain_number(cell)]
     has_gaps = any(not cell.strip() for cell in first) or len(set(numbers)) < len(numbers)
     is_grouped = has_gaps and all(_YEAR.fullmatch(number) for number in numbers)
@@ -50,12 +38,7 @@ def has_two_rows(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 
 def read_header(cells: Sequence[str], body: Sequence[Sequence[str]]) -> Header:
-    """Return the names of the columns, joined where they stand in several rows.
-
-    Args:
-        cells: Of the first row of the header, as many as there are columns.
-        body: The rows below it.
-    """
+    """Return the names of the columns, joined where they stand in several rows."""
     levels, used = [list(cells)], 1
     notes: list[str] = []
     guesses: list[Guess] = []

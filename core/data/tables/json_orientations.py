@@ -64,7 +64,6 @@ def named(values: Iterator[tuple[int, Any, int]], skipped: SkipReport) -> Iterat
 
 
 def _names_columns(header: Sequence[Any], below: Any) -> bool:
-    """Return whether a list of cells names the columns of those below it."""
     are_names = all(isinstance(cell, str) for cell in header) and len(set(header)) == len(header)
     if not are_names or not isinstance(below, list):
         return False

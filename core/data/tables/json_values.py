@@ -30,12 +30,7 @@ class BrokenJson(DataError):
 
 
 class JsonStream:
-    """Reads values from text that comes in pieces.
-
-    Args:
-        pieces: Of the text.
-        file: The file's name, for messages.
-    """
+    """Reads values from text that comes in pieces."""
 
     def __init__(self, pieces: Iterator[str], file: str) -> None:
         self._pieces, self.file = pieces, file

@@ -85,10 +85,6 @@ def markup_kind(start: bytes) -> str:
 def read_sheets(path: Path, kind: str) -> list[Sheet]:
     """Return the tables of a file that hold anything.
 
-    Args:
-        path: The file.
-        kind: As `markup_kind` says.
-
     Raises:
         DataError: It is too large, or damaged.
     """

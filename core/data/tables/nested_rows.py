@@ -18,10 +18,6 @@ _SHOWN = 4
 def refuse_nested(objects: Sequence[Any], name: str) -> None:
     """Refuse objects whose content is mostly in nested lists, whose items should be rows.
 
-    Args:
-        objects: The first of a file.
-        name: Of the file.
-
     Raises:
         DataError: They are so; the message names the way down, and what to write instead.
     """

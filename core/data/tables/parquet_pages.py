@@ -25,10 +25,6 @@ class BrokenPage(Exception):
 def page_sizes(path: Path, metadata: Any) -> Iterator[int]:
     """Yield the unpacked size in bytes of each compressed page, from its header.
 
-    Args:
-        path: The file.
-        metadata: Of the whole file, as pyarrow gives it.
-
     Raises:
         BrokenPage: A header cannot be read.
     """

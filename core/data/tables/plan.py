@@ -249,7 +249,6 @@ def _group_role(options: ImportOptions) -> dict[str, ColumnRole]:
 
 
 def _columns(seen: TableProfile, roles: Mapping[str, ColumnRole], notes: Mapping[str, str]) -> tuple[Column, ...]:
-    """Return the columns as they are shown."""
     roles, notes = dict(roles), dict(notes)
     for made in seen.derived:
         for name in made.sources if made.name in roles else ():

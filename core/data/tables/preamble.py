@@ -36,11 +36,7 @@ class Preamble:
     kind: str = ""
 
     def read_over(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield a file's lines with those above the table blanked, keeping line numbers.
-
-        Args:
-            lines: With their ends.
-        """
+        """Yield a file's lines with those above the table blanked, keeping line numbers."""
         if not self.lines:
             yield from lines
         for number, line in enumerate(lines, 1):
@@ -54,11 +50,7 @@ NOTHING = Preamble()
 
 
 def find_preamble(sample: str) -> Preamble:
-    """Return what stands above a table.
-
-    Args:
-        sample: The first lines of the file.
-    """
+    """Return what stands above a table."""
     lines = sample.split("\n", _MOST_LINES)[:_MOST_LINES]
     if (arff := _arff(lines)) is not None:
         return arff

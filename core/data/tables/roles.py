@@ -165,12 +165,7 @@ def is_surely_text(profile: ColumnProfile) -> bool:
 
 
 def guess_label(profiles: Sequence[ColumnProfile], text: str) -> str:
-    """Return the column that holds the labels, "" if none does.
-
-    Args:
-        profiles: Of all columns.
-        text: The column that holds the texts.
-    """
+    """Return the column that holds the labels, "" if none does."""
     others = [profile for profile in profiles if profile.name != text]
     scored = [(_label_score(profile), profile.position, profile.name) for profile in others]
     best = max(scored, default=(0.0, 0, ""))

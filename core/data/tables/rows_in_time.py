@@ -23,11 +23,6 @@ REGULAR = 0.9  # share of the steps from moment to moment that are as long as mo
 def time_column(seen: TableProfile, dates: Iterable[str], options: ImportOptions) -> str:
     """Return the date column for a split by time; `""` for a random split.
 
-    Args:
-        seen: The table.
-        dates: The columns of dates that are used.
-        options: Of the user.
-
     Raises:
         DataError: The user wants them divided by time, and there is none.
     """

@@ -174,13 +174,7 @@ def one_of(labels: Iterable[str], choice: str, line: int, skipped: SkipReport) -
 
 
 def of_columns(profiles: Sequence[ColumnProfile], choice: str, taken: Sequence[str]) -> Derived:
-    """Return the one label derived from binary columns, one column a label.
-
-    Args:
-        profiles: Of the columns.
-        choice: What is done with rows of several.
-        taken: Names of columns that there are.
-    """
+    """Return the one label derived from binary columns, one column a label."""
     names = _without_prefix([profile.name for profile in profiles])
     rows = [*zip(*(profile.values for profile in profiles), strict=True)]
     counts = Counter(sum(_is_yes(cell) for cell in row) for row in rows if any(cell.strip() for cell in row))

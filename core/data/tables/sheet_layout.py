@@ -42,12 +42,6 @@ class SheetLayout:
 def lay_out(rows: Sequence[Sequence[str]], spans: Sequence[Span], options: ImportOptions, file: str) -> SheetLayout:
     """Return what a sheet's table is.
 
-    Args:
-        rows: The first ones of the sheet.
-        spans: Merged cells.
-        options: Of the user.
-        file: Its name, for messages.
-
     Raises:
         DataError: There are too many columns, or none.
     """
@@ -134,7 +128,6 @@ def _beside(columns: Sequence[int], file: str) -> Finding:
 
 
 def _letters(column: int) -> str:
-    """Return a column's letters: A for 0, AA for 26."""
     text, column = "", column + 1
     while column:
         column, rest = divmod(column - 1, 26)

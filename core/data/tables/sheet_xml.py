@@ -114,11 +114,7 @@ class OpenXmlSheet:
 
 
 class OpenDocumentSheet:
-    """The sheets of an OpenDocument file, with their "repeat this row a million times".
-
-    Args:
-        grid: Learns how far they reach.
-    """
+    """The sheets of an OpenDocument file, with their "repeat this row a million times"."""
 
     bare_formulas = 0
 
@@ -169,7 +165,6 @@ class OpenDocumentSheet:
 
 
 def _local(name: str) -> str:
-    """Return a name without its prefix."""
     return name.rpartition(":")[2] if ":" in name else name
 
 

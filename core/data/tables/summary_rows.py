@@ -311,7 +311,6 @@ def _style(column: Sequence[str]) -> NumberStyle | None:
 
 
 def _without(batches: Iterator[Batch], lines: frozenset[int]) -> Iterator[Batch]:
-    """Yield batches without the rows of these lines."""
     for batch in batches:
         keep = [i for i, line in enumerate(batch.lines) if line not in lines]
         if len(keep) == len(batch):

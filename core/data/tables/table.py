@@ -34,7 +34,6 @@ class Batch:
     done: int
 
     def __len__(self) -> int:
-        """Return the number of rows."""
         return len(self.lines)
 
 
@@ -101,10 +100,6 @@ class ColumnNames(NamedTuple):
 
 def column_names(cells: Sequence[str], file: str) -> ColumnNames:
     """Return unique column names, and notes about the generated ones.
-
-    Args:
-        cells: The header as it stands there.
-        file: The file's name, for messages.
 
     Raises:
         DataError: There are too many, or none.

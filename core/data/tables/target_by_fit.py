@@ -21,9 +21,6 @@ def first_rather_than_last(profiles: Sequence[ColumnProfile]) -> ColumnProfile |
 
     Some collections have the number to predict in the first column, most in the last: where the others explain the
     first one and not the last, it is the first.
-
-    Args:
-        profiles: Of the columns that could be of use.
     """
     numbers = [profile for profile in profiles if profile.kind == "number" and profile.distinct > 2]
     if len(numbers) < 3 or not all(_MADE_UP.fullmatch(profile.name) for profile in profiles):

@@ -125,7 +125,6 @@ def _parts(seen: TableProfile) -> set[str]:
 
 
 def _texts(options: ImportOptions, usable: list[ColumnProfile], text: str, *, is_made: bool) -> tuple[str, ...]:
-    """Return all columns of texts that are read, in order."""
     if options.more_text_columns is not None or options.text_column or is_made or not text:
         return (text, *(name for name in options.more_text_columns or () if name != text))
     return tuple(guess_texts(usable, text))

@@ -17,10 +17,6 @@ def spoiled_label(seen: TableProfile, text: str) -> str:
     """Return why the column named a label is unusable; `""` if no problem.
 
     It is also empty where there is no such column.
-
-    Args:
-        seen: The table.
-        text: The column that holds the texts.
     """
     file = seen.table.path.name
     for profile in seen.profiles:
@@ -93,13 +89,7 @@ def _may_be_label(profile: ColumnProfile, text: str, label: str) -> bool:
 
 
 def check_repeats(seen: TableProfile, label: str, classes: Mapping[str, int]) -> None:
-    """Raise a `DataError` if there is but one row, or no class has two.
-
-    Args:
-        seen: The table.
-        label: The column that holds the labels.
-        classes: Examples by label.
-    """
+    """Raise a `DataError` if there is but one row, or no class has two."""
     if seen.rows == 1:
         raise DataError(
             f"{seen.table.path.name} holds one row only, and a model learns from many. Check that the export is "

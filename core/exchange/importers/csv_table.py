@@ -38,7 +38,6 @@ class _Run:
     rows: int = 0
 
     def said(self) -> Iterator[str]:
-        """Yield what could not be read of it."""
         for name, cells in self.unread.items():
             left = f"{counted(len(cells), 'cell')} without a number ({listed(cells, 3)})"
             yield f"Left out of {one_line(name, 40)}: {left}."
@@ -216,7 +215,6 @@ def _as_external(name: str, run: _Run, key: str, title: str, columns: Columns, s
 
 
 def _said(table: Table, columns: Columns) -> str:
-    """Return what the columns were taken for."""
     names = {role: f"'{one_line(table.names[place], 40)}'" for role, place in columns.roles.items()}
     parts = [f"{names['step']} as the step"] if "step" in names else ["no column as the step: rows are counted"]
     if columns.is_long:

@@ -65,7 +65,6 @@ class _Folder:
         return name
 
     def leave_out(self, kind: str, tag: str) -> None:
-        """Note a tag that is no number."""
         name = one_line(kind, LONGEST_TAG)
         if (name in self.skipped or len(self.skipped) < MOST_KINDS) and len(self.skipped[name]) < MOST_HELD:
             self.skipped[name].add(one_line(tag, LONGEST_KEY))

@@ -19,12 +19,7 @@ class _Ticket:
 
 
 class Lanes:
-    """Places for inspections: a few quick ones, and a few slow ones.
-
-    Args:
-        quick: How many go on at once, as long as each is quick.
-        slow: How many of those that are not may go on besides.
-    """
+    """Places for inspections: a few quick ones, and a few slow ones."""
 
     def __init__(self, quick: int, slow: int) -> None:
         self._quick, self._slow = quick, slow

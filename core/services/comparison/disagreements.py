@@ -39,11 +39,7 @@ class Disagreements:
         return found
 
     def only_right(self, at: int) -> NDArray[np.int64]:
-        """Return the examples that one run alone has right, in the same order.
-
-        Args:
-            at: Its place among the runs.
-        """
+        """Return the examples that one run alone has right, in the same order."""
         hits = self.answers[:, self.order] == self.targets[self.order]
         found: NDArray[np.int64] = self.order[hits[at] & (hits.sum(0) == 1)]
         return found
@@ -99,12 +95,7 @@ def _furthest(answers: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def who_said_what(labels: Sequence[str], answers: Sequence[int]) -> list[tuple[str, list[int]]]:
-    """Return each distinct answer with the positions that gave it, most frequent first.
-
-    Args:
-        labels: The names of the classes.
-        answers: By run, the class.
-    """
+    """Return each distinct answer with the positions that gave it, most frequent first."""
     by_answer: dict[int, list[int]] = {}
     for at, answer in enumerate(answers):
         by_answer.setdefault(int(answer), []).append(at)

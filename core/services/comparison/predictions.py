@@ -32,7 +32,6 @@ class Answers:
     confidence: NDArray[np.float32]
 
     def __len__(self) -> int:
-        """Return the number of examples."""
         return len(self.predictions.nll)
 
 

@@ -54,11 +54,7 @@ def choose(service: Service, asked: str) -> Choice:
 
 
 def suggestions(runs: Sequence[Run]) -> list[Suggestion]:
-    """Return the latest comparable runs of each dataset, most recently used first.
-
-    Args:
-        runs: Of the list, the newest first.
-    """
+    """Return the latest comparable runs of each dataset, most recently used first."""
     by_data: dict[str, list[Run]] = {}
     for run in runs:
         if run.test and run.config.dataset:
@@ -67,12 +63,7 @@ def suggestions(runs: Sequence[Run]) -> list[Suggestion]:
 
 
 def short_names(runs: Iterable[Run], longest: int = 32) -> dict[str, str]:
-    """Return a short unique name for each run, by id.
-
-    Args:
-        runs: To be told apart.
-        longest: Characters of a name.
-    """
+    """Return a short unique name for each run, by id."""
     listed = list(runs)
     data = {run.config.dataset for run in listed}
     shared = f" on {data.pop()}" if len(data) == 1 else ""  # a part of usual names that tells nobody apart

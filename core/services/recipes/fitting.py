@@ -30,7 +30,6 @@ class RecipeWithoutData(UserError):
     """
 
     def __init__(self, recipe: Recipe, fit: Fit) -> None:
-        """Build the sentences from the recipe and what there is instead."""
         fetch = f", or fetch it (touchstone data import hub:{recipe.data.hub})" if recipe.data.hub else ""
         own = ", ".join(entry.name for entry in fit.others)
         others = f" To train on another data set, add --dataset NAME; there is: {own}." if own else ""

@@ -210,7 +210,6 @@ def _flat(settings: Mapping[str, Any], before: str = "", depth: int = 1) -> Iter
 
 
 def _elsewhere(run: Run, *names: str) -> tuple[str, ...]:
-    """Return what a run from elsewhere says of itself under one of these names."""
     return tuple(str(run.settings[name]) for name in names if isinstance(run.settings.get(name), str))[:1]
 
 

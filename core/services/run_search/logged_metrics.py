@@ -37,7 +37,6 @@ class Logged:
     """The logged metrics of all runs, each read at first use, without curves."""
 
     def __init__(self, service: Service) -> None:
-        """Read from the service's database."""
         self._store = MetricSummaries(service.database)
         self._read: dict[str, dict[str, MetricSummary]] = {}
         self._measures: dict[str, list[str]] = {}

@@ -55,13 +55,7 @@ def is_share(name: str) -> bool:
 
 
 def is_percent(name: str, lowest: float, highest: float) -> bool:
-    """Check whether a share was logged as percent: its values exceed 1.
-
-    Args:
-        name: Of the metric.
-        lowest: Of its values.
-        highest: Of its values.
-    """
+    """Check whether a share was logged as percent: its values exceed 1."""
     return is_share(name) and lowest >= 0 and 1 < highest <= 100
 
 

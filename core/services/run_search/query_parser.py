@@ -39,12 +39,6 @@ class FilterError(UserError):
     """The filter cannot be understood; the message says where, and what would be."""
 
     def __init__(self, sentence: str, place: int) -> None:
-        """Build the message.
-
-        Args:
-            sentence: What is wrong, and what to write instead.
-            place: Where, in characters from the beginning.
-        """
         self.place = place
         super().__init__(f"{sentence} (At character {place + 1}.)")
 

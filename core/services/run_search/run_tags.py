@@ -31,7 +31,6 @@ class RunTags:
     """Organises runs; each change is one atomic transaction."""
 
     def __init__(self, service: Service) -> None:
-        """Use the service's database."""
         self._service = service
         self._runs, self._marks = RunStore(service.database), RunMarks(service.database)
         self._preferences = PreferenceStore(service.database)

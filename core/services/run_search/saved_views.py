@@ -27,7 +27,6 @@ class SavedViews:
     """The views that the people of this house have saved, for all of them."""
 
     def __init__(self, service: Service) -> None:
-        """Use the service's database."""
         self._preferences = PreferenceStore(service.database)
 
     def all(self) -> list[View]:

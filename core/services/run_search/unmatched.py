@@ -39,10 +39,6 @@ def excluding(parts: Mapping[str, Callable[[Run], bool]], runs: Sequence[Run]) -
     """Return, as sentences, which filter parts leave no run; empty if some remain.
 
     It is empty too where there is no such part.
-
-    Args:
-        parts: What must hold at once, by its name.
-        runs: Those that could have matched.
     """
     fits = {name: {run.id for run in runs if test(run)} for name, test in parts.items()}
     everything = {run.id for run in runs}

@@ -77,9 +77,6 @@ class Repaired:
 def repair(settings: Settings) -> Repaired:
     """Make the database whole again; run folders without a row get one.
 
-    Args:
-        settings: Where everything is.
-
     Raises:
         UserError: The database is on a server, or programs have it open.
         DatabaseTooNew: A newer Touchstone wrote it.

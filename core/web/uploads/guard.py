@@ -24,7 +24,6 @@ class Refused(Exception):
     """A refused request: an HTTP status and a whole sentence."""
 
     def __init__(self, status: int, text: str) -> None:
-        """Take both as they are."""
         self.status = status
         super().__init__(text)
 

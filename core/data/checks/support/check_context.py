@@ -39,7 +39,6 @@ class CheckContext:
     facts: Mapping[str, Any]
 
     def __len__(self) -> int:
-        """Return the number of rows."""
         return int(self.rows.num_rows)
 
     def column(self, name: str) -> pa.ChunkedArray:

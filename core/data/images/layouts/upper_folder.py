@@ -60,7 +60,6 @@ def label(files: Files) -> Labelling:
 
 
 def _plain(folder: Folder) -> Folder:
-    """Return the folders that are no splits."""
     return tuple(part for part in folder if not split_named(part))
 
 

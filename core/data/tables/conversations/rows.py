@@ -103,7 +103,6 @@ class _Conversations:
                 yield number, role_of(who), said.strip(), tuple(rest), batch.done
 
     def _is_next(self, cells: tuple[str, ...], rest: tuple[str, ...], who: str) -> bool:
-        """Return whether a turn begins the next conversation."""
         if not self.key:
             return who == SYSTEM
         place = self.others.index(self.key)

@@ -106,7 +106,6 @@ def _along(mapping: Mapping[str, Any], last: Any) -> Iterator[Mapping[str, Any]]
 
 
 def _of_objects(items: Sequence[Mapping[str, Any]]) -> Conversation | None:
-    """Return the conversation of a list of objects, each one turn."""
     turns, calls, attachments = [], 0, 0
     for item in items:
         role = next((item[key] for key in ROLES if isinstance(item.get(key), str)), None)
