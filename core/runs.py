@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
 from core.config import TrainConfig
+from core.target import Target
 
 LONGER, CLONE, NESTED = "longer", "clone", "nested"
 SILENT_S = 15.0  # a process that works is heard of twice a second
@@ -148,6 +149,7 @@ class Run:
     sessions: tuple[tuple[float, float], ...] = ()
     progress: StageProgress = StageProgress()  # of a run that is trained here
     validation: Mapping[str, Score] = field(default_factory=dict)  # of the kept checkpoint: what choices are made by
+    target: Target | None = None  # its own; None where that of its data set counts (`core.services.targets`)
 
     def worked_s(self, moment: datetime) -> float:
         """Return its working seconds from start to end, without pauses before a resume.

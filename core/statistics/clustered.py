@@ -49,7 +49,7 @@ def clustered_score(metric: MetricSpec, predictions: Predictions, clusters: Clus
     """
     value, sizes = metric.compute(predictions), np.bincount(clusters).astype(np.float64)
     if metric.statistic == "share":
-        return _share(predictions.predicted == predictions.targets, clusters)
+        return clustered_share(predictions.predicted == predictions.targets, clusters)
     if len(sizes) < FEWEST:
         return Score(value, _NOWHERE, _NOWHERE)
     if metric.statistic == "mean_nll":
@@ -91,7 +91,7 @@ def clustered_difference(
     return of_resamples(*values, *(_resampled(metric, one, clusters, seed) for one in (first, second)))
 
 
-def _share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
+def clustered_share(right: NDArray[np.bool_], clusters: Clusters) -> Score:
     """Return a share with Wilson's interval at the clusters' effective sample size.
 
     Korn & Graubard, "Confidence Intervals for Proportions with Small Expected Number of Positive Counts Estimated from
