@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Protocol
 
 from core.errors import UnknownName, UserError
-from core.specs import TaskSpec
 
 SHARES = ("accuracy", "precision", "recall", "f1")  # measures that are said in percent
 BARE = {"label": "accuracy", "number": "mae", "text": "loss"}  # meant where only a number is written, by kind of output
@@ -32,6 +31,30 @@ _PLAIN_LABEL = re.compile(r"(?!.*\b(?:at|with)\b)[^\W\d]+(?: [^\W\d]+)*", re.IGN
 MOST_CLASSES = 12  # that an error lists
 
 
+class Measure(Protocol):
+    """A metric, as far as a target must know it: a `core.specs.MetricSpec`."""
+
+    @property
+    def name(self) -> str:
+        """In documents and commands."""
+
+
+class Measures(Protocol):
+    """A task, as far as a target must know it: a `core.specs.TaskSpec`."""
+
+    @property
+    def name(self) -> str:
+        """Its Hugging Face name."""
+
+    @property
+    def output_kind(self) -> str:
+        """What it answers with: "label", "number" or "text"."""
+
+    @property
+    def metrics(self) -> Sequence[Measure]:
+        """What its models are judged by."""
+
+
 @dataclass(frozen=True)
 class Target:
     """How good is good enough, or how good it is today without a model.
@@ -51,7 +74,7 @@ class Target:
     today: bool = False
 
     @classmethod
-    def parse(cls, text: str, task: TaskSpec) -> "Target":
+    def parse(cls, text: str, task: Measures) -> "Target":
         """Return the target that a text means.
 
         >>> from core import catalog
@@ -106,7 +129,7 @@ class Target:
         """Whether less is better, as of errors and losses."""
         return self.metric not in (*SHARES, "r2")
 
-    def checked(self, task: TaskSpec) -> "Target":
+    def checked(self, task: Measures) -> "Target":
         """Return the target itself, if a model of the task could have it.
 
         Raises:
@@ -162,7 +185,7 @@ class Target:
         return cls(**kept) if kept else None
 
 
-def _metric(named: str | None, percent: str, task: TaskSpec) -> str:
+def _metric(named: str | None, percent: str, task: Measures) -> str:
     if not named:
         return "r2" if percent and task.output_kind == "number" else BARE[task.output_kind]
     name = named.strip().lower()
@@ -173,7 +196,7 @@ def _metric(named: str | None, percent: str, task: TaskSpec) -> str:
     return name
 
 
-def _number(text: str, percent: str, metric: str, task: TaskSpec) -> float:
+def _number(text: str, percent: str, metric: str, task: Measures) -> float:
     """Return a value; of a share both 0.9 and 90 are 90 %."""
     number = Decimal(text.replace(",", ""))
     if percent and metric not in (*SHARES, "r2"):
@@ -205,12 +228,12 @@ def _digits(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def example(task: TaskSpec) -> str:
+def example(task: Measures) -> str:
     """Return a target as one may write it for a task."""
     return {"label": "accuracy 90%", "number": "mae 200", "text": "loss 1.4"}[task.output_kind]
 
 
-def _not_understood(text: str, task: TaskSpec) -> UserError:
+def _not_understood(text: str, task: Measures) -> UserError:
     examples = {
         "label": "'accuracy 90%', 'recall of CLASS 80% at precision 90%' or 'better than 82%'",
         "number": "'mae 200', 'r2 80%' or 'better than 250'",

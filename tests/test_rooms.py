@@ -51,7 +51,7 @@ ROOMS: dict[str, set[str]] = {
 AT_WORK = {"core.serving.predictor", "core.serving.evaluate", "core.training.device"}  # commands import them inside
 WITHIN_VOCABULARY = {
     "errors": (), "config": (), "dataset_types": (), "settings": ("errors",), "specs": ("config",),
-    "target": ("errors", "specs"), "runs": ("config", "specs", "target"), "hub": ("errors",), "files": (),
+    "target": ("errors",), "runs": ("config", "target"), "hub": ("errors",), "files": (),
     "formatting": (),
 }  # fmt: skip
 
