@@ -83,7 +83,8 @@ class Supervisor:
             pass
         taken = {child.slot for child in self.children.values()}
         tries = self._warm and self.preflights.turn(self._slots, taken, may_start=not self.leaving)
-        if self.children or tries or self._pack_one():
+        # Who still loads what runs need has not been idle: it would leave before it was of use, and be started again.
+        if self.children or tries or not self._warm or self._pack_one():
             self._busy_at = time.monotonic()
         elif time.monotonic() - self._busy_at > self.settings.worker_idle_s:
             _log.info("Nothing to do for long; leaving.")

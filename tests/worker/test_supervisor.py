@@ -221,6 +221,20 @@ def test_a_second_supervisor_goes_away(supervisor: Supervisor, settings: Setting
     assert not Supervisor(settings, database, ScriptLauncher(settings)).begin()
 
 
+def test_only_a_supervisor_that_has_loaded_what_runs_need_counts_as_idle(
+    settings: Settings, database: Database, launcher: ScriptLauncher
+) -> None:
+    known, launcher.warm_up = launcher.warm_up, lambda: None  # type: ignore[method-assign]
+    supervisor = Supervisor(settings.model_copy(update={"worker_idle_s": 0.0}), database, launcher)
+    assert supervisor.begin()
+    for _ in range(5):
+        time.sleep(0.01)
+        supervisor.turn()
+    assert not supervisor.leaving
+    launcher.warm_up = known  # type: ignore[method-assign]
+    turn_until(supervisor, lambda: supervisor.leaving)
+
+
 def test_a_new_supervisor_adopts_what_lives_and_buries_what_does_not(
     supervisor: Supervisor, launcher: ScriptLauncher, settings: Settings, database: Database, runs: RunStore,
     add: Callable[[str], Run],
