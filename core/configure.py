@@ -119,9 +119,33 @@ def make_config(
     return _validated(TrainConfig, names | values)
 
 
-def model_params(config: TrainConfig) -> Any:
-    """Return the model's own settings as its `Params`."""
-    return _validated(catalog.find_model(config.model).params, dict(config.params))
+@dataclass(frozen=True, eq=False)
+class RunSpec:
+    """A configuration with what its names stand for, made once where a run's work begins."""
+
+    config: TrainConfig
+    task: TaskSpec  # before it knows its data
+    model: ModelSpec
+    params: Any  # the model's own settings as its `Params`
+
+    def check_model(self) -> None:
+        """Make sure that whatever the model needs is chosen, here and whole.
+
+        Raises:
+            UserError: It is not.
+        """
+        if self.model.check is not None:
+            self.model.check(self.params)
+
+
+def resolve(config: TrainConfig) -> RunSpec:
+    """Return the task, the model and its typed settings that a configuration names.
+
+    Raises:
+        UserError: There is no such task or model, or a setting has a value that it cannot take.
+    """
+    model = catalog.find_model(config.model, config.task)
+    return RunSpec(config, catalog.find_task(config.task), model, _validated(model.params, dict(config.params)))
 
 
 def _validated(cls: type[M], values: Mapping[str, Any]) -> M:

@@ -313,7 +313,10 @@ class Worker(Protocol):
     """The supervisor, seen from the outside."""
 
     def ensure(self) -> None:
-        """Start a supervisor unless one lives."""
+        """Start a supervisor unless one of this code lives."""
+
+    def ensure_alive(self) -> None:
+        """Start a supervisor unless any lives: quick, for whoever asks often."""
 
     def info(self) -> WorkerInfo:
         """Return what it last said of itself."""

@@ -19,7 +19,7 @@ REFRESH_S = 4.0
 
 def page() -> None:
     """Show the page."""
-    shared_service().expect_run()
+    shared_service().worker.ensure_alive()  # loading what a run needs takes seconds, while somebody reads
     st.title("Is your AI idea worth building?", anchor=False)
     st.markdown(
         "Train a real model on real data, on this machine, and get an honest answer: better than the simple way? "

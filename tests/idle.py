@@ -19,6 +19,8 @@ class NobodyWorks:
 
     def ensure(self) -> None: ...
 
+    def ensure_alive(self) -> None: ...
+
     def info(self) -> WorkerInfo:
         return WorkerInfo(True, None, "cpu", 1, True)
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from core import catalog, configure
+from core import configure
 from core.config import TrainConfig
 from core.errors import RunNotFound, RunNotReady, UserError
 from core.runs import CLONE, LONGER, Lineage, Run, RunStatus
@@ -93,7 +93,7 @@ class Family:
         self._check_parent(parent)
         same = ("task", "dataset", "dataset_version", "model", "optimizer")
         changed = [name for name in same if getattr(config, name) != getattr(parent.config, name)]
-        if configure.model_params(config) != configure.model_params(parent.config):
+        if configure.resolve(config).params != configure.resolve(parent.config).params:
             changed.append("settings of the model")
         if changed:
             raise UserError(
@@ -198,11 +198,11 @@ def with_changes(config: TrainConfig, changes: Mapping[str, Any]) -> TrainConfig
         UnknownName: There is no such setting.
         InvalidSetting: A value that a setting cannot take.
     """
-    spec = catalog.find_model(config.model, config.task)
-    settings = {field.name for field in configure.setting_fields(spec, config.task)}
-    values = config.model_dump() | configure.model_params(config).model_dump()
+    found = configure.resolve(config)
+    settings = {field.name for field in configure.setting_fields(found.model, config.task)}
+    values = config.model_dump() | found.params.model_dump()
     kept = {name: value for name, value in values.items() if name in settings}
-    usual = configure.learning_rate_for(spec, config.preset, config.task, config.optimizer)
+    usual = configure.learning_rate_for(found.model, config.preset, config.task, config.optimizer)
     if "optimizer" in changes and config.learning_rate == usual:
         del kept["learning_rate"]  # nobody chose it: the other optimiser gets its own
     made = configure.make_config(config.task, config.dataset, config.model, config.preset, kept | dict(changes))

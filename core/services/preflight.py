@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from core import catalog, configure
+from core import configure
 from core.config import TrainConfig
 from core.errors import UnknownName, UserError
 from core.runs import Preflight, PreflightKind, Stage, Worker
@@ -49,11 +49,12 @@ class Preflights:
         """
         if kind not in KINDS:
             raise UnknownName("kind of trial", kind, KINDS)
-        model = catalog.find_model(config.model, config.task)
-        if kind == "augmentation" and not model.augmentations:
-            raise UserError(f"'{model.title}' does not change its examples while it learns, so there is no preview.")
-        if model.check is not None:
-            model.check(configure.model_params(config))
+        found = configure.resolve(config)
+        if kind == "augmentation" and not found.model.augmentations:
+            raise UserError(
+                f"'{found.model.title}' does not change its examples while it learns, so there is no preview."
+            )
+        found.check_model()
         again_after_s = 0.0 if again else AGAIN_AFTER_S
         preflight = self._store.ask(kind, subject(kind, config), again_after_s=again_after_s, fresh_s=FRESH_S)
         if preflight.status.is_active:
@@ -66,8 +67,8 @@ class Preflights:
         The caller polls this until the trial is done.
         """
         preflight = self._store.find(kind, subject(kind, config).config_hash())
-        if preflight is not None and preflight.status.is_active and not self._worker.info().alive:
-            self._worker.ensure()
+        if preflight is not None and preflight.status.is_active:
+            self._worker.ensure_alive()
         return preflight
 
     def estimate_of(self, config: TrainConfig) -> Mapping[str, Any]:

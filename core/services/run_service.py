@@ -134,9 +134,7 @@ class Service:
             UserError: A file that the model needs is missing or altered, or the run that it continues does not fit;
                 nothing is queued.
         """
-        model = catalog.find_model(config.model)
-        if model.check is not None:
-            model.check(configure.model_params(config))
+        configure.resolve(config).check_model()
         self.dataset_service.find(config.dataset, config.task)
         parent = self._family.parent_of(config, cloned_from)
         clean, key = _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex
@@ -254,14 +252,6 @@ class Service:
     def queue(self) -> list[QueueEntry]:
         """Return the runs that wait, the next one first."""
         return self._queue.waiting(self.worker.info().slots)
-
-    def expect_run(self) -> None:
-        """Start a supervisor for a run that may soon be asked for.
-
-        Loading what a run needs takes seconds, which pass while somebody reads the page.
-        """
-        if not self.worker.info().alive:
-            self.worker.ensure()
 
     def watch(self) -> WorkerInfo:
         """Return the supervisor's state; start one if needed.

@@ -52,6 +52,11 @@ class SupervisorProcess:
                 return
             self._start()
 
+    def ensure_alive(self) -> None:
+        """Start a supervisor unless any is running, without a look at its code."""
+        if not self.info().alive:
+            self.ensure()
+
     def info(self) -> WorkerInfo:
         """Return what the supervisor last said of itself."""
         lease = self._queue.lease()

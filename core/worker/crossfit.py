@@ -17,14 +17,14 @@ import torch
 from numpy.typing import NDArray
 
 from core.config import TrainConfig
-from core.configure import model_params
+from core.configure import RunSpec
 from core.data.prepare.fold_data import FoldData
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.data.store.folds import Folding
 from core.errors import StopRequested, TouchstoneError
 from core.evaluation.evaluate import Crossfitted
 from core.runs import Stage
-from core.specs import ModelSpec, Predictions, TaskSpec
+from core.specs import Predictions
 from core.statistics.crossfit import Folds
 from core.training.augmentation import augmenter
 from core.training.batches import split_of
@@ -47,9 +47,7 @@ _log = logging.getLogger(__name__)
 class Subject:
     """The run whose folds are trained."""
 
-    config: TrainConfig
-    task: TaskSpec  # as it is without data
-    model: ModelSpec
+    spec: RunSpec
     data: PreparedDataset
     device: torch.device
     folder: Path
@@ -73,7 +71,7 @@ class CrossFit:
         self._run, self._folding, self._stages = subject, folding, stages
         mark = mark_of(subject.data.version.fingerprint, folding.number)
         self._results = FoldResults(subject.folder, mark)
-        self._making = FoldData(subject.data, folding, subject.model, model_params(subject.config))
+        self._making = FoldData(subject.data, folding, subject.spec.model, subject.spec.params)
 
     def judge(self, expected_s: float) -> Crossfitted | str:
         """Return predictions of model and baselines on every row, or why folds are incomplete.
@@ -100,7 +98,9 @@ class CrossFit:
             try:
                 data = self._making.of(fold)
                 found.append(self._results.read(fold) or self._trained(fold, data))
-                kept = Baselines(self._run.cache_folder, self._run.task.on(data.info), data, self._run.config.seed)
+                kept = Baselines(
+                    self._run.cache_folder, self._run.spec.task.on(data.info), data, self._run.spec.config.seed
+                )
                 baselines.append(kept.predictions(self._run.stop, lambda _done, _total: None))
             except _FinishRequested:
                 return f"Finished early after {fold} of {self._folding.count} folds, so it is judged on one split."
@@ -125,12 +125,11 @@ class CrossFit:
         Raises:
             StopRequested: Somebody asked to stop.
         """
-        run, config = self._run, self._config(fold)
+        run, spec, config = self._run, self._run.spec, self._config(fold)
         seed_everything(config.seed)
-        params, task = model_params(config), run.task.on(data.info)
-        module = run.model.build(params, data.info)
-        if run.model.load_pretrained is not None:
-            run.model.load_pretrained(params, module)
+        task, module = spec.task.on(data.info), spec.model.build(spec.params, data.info)
+        if spec.model.load_pretrained is not None:
+            spec.model.load_pretrained(spec.params, module)
         place = run.folder / FOLDER / f"best-{fold}"
         watch = _Watch(run.stop, run.finish, partial(self._stages.fold, fold, self._folding.count))
         card = ModelCard(
@@ -156,10 +155,10 @@ class CrossFit:
 
     def _config(self, fold: int) -> TrainConfig:
         """Return a fold's settings: the run's, with another seed and its actual duration."""
-        run = self._run
-        seed = int(np.random.SeedSequence([run.config.seed, fold + 1]).generate_state(1)[0]) % SEEDS
-        budget_min = run.training_s / 60 if run.config.time_budget_min else 0.0
-        return run.config.model_copy(update={"seed": seed, "time_budget_min": budget_min})
+        config = self._run.spec.config
+        seed = int(np.random.SeedSequence([config.seed, fold + 1]).generate_state(1)[0]) % SEEDS
+        budget_min = self._run.training_s / 60 if config.time_budget_min else 0.0
+        return config.model_copy(update={"seed": seed, "time_budget_min": budget_min})
 
 
 def in_each_fold(

@@ -13,8 +13,7 @@ from typing import Any
 
 import torch
 
-from core import catalog
-from core.configure import model_params
+from core.configure import resolve
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.folds import FOLDS
@@ -81,9 +80,9 @@ class Pipeline:
             threads: CPU threads to use.
         """
         self.run: Run = runs.get(run_id)
-        self.config = self.run.config
-        self.task: TaskSpec = catalog.find_task(self.config.task)
-        self.model = catalog.find_model(self.config.model, self.config.task)
+        self.spec = resolve(self.run.config)
+        self.config, self.model, self.params = self.spec.config, self.spec.model, self.spec.params
+        self.task: TaskSpec = self.spec.task  # on this data, once that is loaded
         self.folder = settings.runs_folder / run_id
         self._runs, self._metrics, self._recorder = runs, metrics, recorder
         self._cache = settings.cache_folder
@@ -114,7 +113,7 @@ class Pipeline:
         if self._recorder.stop_requested.is_set():
             return True
         seed_everything(self.config.seed)
-        module = self.model.build(model_params(self.config), data.info)
+        module = self.model.build(self.params, data.info)
         self._describe(parameter_counts(module)[0], data)
         check_size(module, self.config.optimizer, self._device)
         self._encode(data)
@@ -165,8 +164,8 @@ class Pipeline:
         if self._encoding is not None:
             self._encoding.everything()
         subject = Subject(
-            self.config, catalog.find_task(self.config.task), self.model, data, self._device, self.folder, self._cache,
-            baselines, self._training_s, self._recorder.stop_requested, self._recorder.finish_requested,
+            self.spec, data, self._device, self.folder, self._cache, baselines, self._training_s,
+            self._recorder.stop_requested, self._recorder.finish_requested,
         )  # fmt: skip
         found = CrossFit(subject, planned.folding, self._stages).judge(planned.seconds)
         if isinstance(found, str):
@@ -212,11 +211,10 @@ class Pipeline:
         return asked and self.run.cause == "diverged" and best.exists()
 
     def _load(self) -> PreparedDataset:
-        params = model_params(self.config)
         if self.model.fetch is not None:
-            self.model.fetch(params, Downloads(self._note))
+            self.model.fetch(self.params, Downloads(self._note))
         dataset = self._store.find(self.config.dataset, self.config.task, self.config.dataset_version)
-        data = prepare_dataset(dataset, self.model, params, self._cache, gradually=True, count=self._stages.count)
+        data = prepare_dataset(dataset, self.model, self.params, self._cache, gradually=True, count=self._stages.count)
         self.task = self.task.on(data.info)
         self._recorder.write(self._runs.add_dataset_version, data.version)
         _log.info("Data: %s", data.version)
@@ -333,7 +331,7 @@ class Pipeline:
             folder, own = self.folder.parent / parent.id / "checkpoints", self.folder / "checkpoints"
             return parent_state(folder, own, module, broke_down=parent.cause == "diverged")
         if self.model.load_pretrained is not None:
-            self.model.load_pretrained(model_params(self.config), module)
+            self.model.load_pretrained(self.params, module)
         return None
 
     def _last_state(self) -> TrainingState | None:

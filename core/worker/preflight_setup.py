@@ -9,9 +9,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from core import catalog
 from core.config import TrainConfig
-from core.configure import model_params
+from core.configure import resolve
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.data.store.dataset_store import DatasetStore
 from core.preprocessing.encoder_device import compute_on
@@ -94,20 +93,19 @@ def set_up(
     Raises:
         UserError: The data, the model or the device cannot be had; the message says why.
     """
-    model = catalog.find_model(config.model, config.task)
-    params = model_params(config)
+    spec = resolve(config)
     device = choose_device(config.device, threads)
     compute_on(device)
-    if model.fetch is not None:
-        model.fetch(params, Downloads(lambda _, sentence, amount: note(_with_amount(sentence, **amount))))
+    if spec.model.fetch is not None:
+        spec.model.fetch(spec.params, Downloads(lambda _, sentence, amount: note(_with_amount(sentence, **amount))))
     note("Loading and preparing the data")
     dataset_store = DatasetStore(settings.datasets_folder, settings.cache_folder)
     dataset = dataset_store.find(config.dataset, config.task, config.dataset_version)
     began = time.perf_counter()
-    data = prepare_dataset(dataset, model, params, settings.cache_folder, gradually=gradually)
+    data = prepare_dataset(dataset, spec.model, spec.params, settings.cache_folder, gradually=gradually)
     load_s = time.perf_counter() - began
-    task = catalog.find_task(config.task).on(data.info)
-    return RunSetup(config, settings, task, model, params, data, device, note, beside_a_run, load_s)
+    task = spec.task.on(data.info)
+    return RunSetup(config, settings, task, spec.model, spec.params, data, device, note, beside_a_run, load_s)
 
 
 def leave_room(device: torch.device) -> None:

@@ -15,7 +15,7 @@ import torch
 
 from core import catalog
 from core.config import TrainConfig
-from core.configure import make_config, model_params
+from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import prepare_dataset
 from core.specs import DatasetSpec, Examples, ModelSpec, TaskSpec
 from core.statistics.scores import score_of
@@ -64,7 +64,7 @@ def tried(model: ModelSpec, task: TaskSpec, optimizer: str, epochs: int = 0) -> 
         changes["epochs"] = epochs
     config = make_config(task.name, DATA[task.name], model.name, "quick", changes)
     with tempfile.TemporaryDirectory() as home:
-        params = model_params(config)
+        params = resolve(config).params
         source = few(catalog.find_dataset(DATA[task.name]), HUNGRY.get(model.name, 0))
         data = prepare_dataset(source, model, params, Path(home))
         task = task.on(data.info)

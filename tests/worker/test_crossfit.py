@@ -14,7 +14,7 @@ from sklearn.linear_model import RidgeCV
 
 from core import catalog
 from core.config import TrainConfig
-from core.configure import make_config, model_params
+from core.configure import make_config, resolve
 from core.data.prepare.fold_data import FoldData
 from core.data.prepare.prepare_dataset import prepare_dataset
 from core.data.store.folds import everything, fold
@@ -56,14 +56,12 @@ def config() -> TrainConfig:
 
 @pytest.fixture
 def subject(config: TrainConfig, tmp_path: Path) -> Subject:
-    model, params = catalog.find_model("linear"), model_params(config)
-    data = prepare_dataset(catalog.find_dataset("diabetes"), model, params, tmp_path / "cache")
-    task, stop, finish = catalog.find_task(config.task), threading.Event(), threading.Event()
+    spec = resolve(config)
+    data = prepare_dataset(catalog.find_dataset("diabetes"), spec.model, spec.params, tmp_path / "cache")
+    stop, finish = threading.Event(), threading.Event()
     run_folder = tmp_path / "run"
     return Subject(
-        config,
-        task,
-        model,
+        spec,
         data,
         torch.device("cpu"),
         run_folder,
@@ -124,7 +122,7 @@ def test_every_row_is_judged_by_what_learnt_from_others(subject: Subject, new_ru
 
 def test_words_that_stand_in_the_test_rows_alone_are_not_known(tmp_path: Path) -> None:
     model = catalog.find_model("bag-of-embeddings")
-    params = model_params(make_config("text-classification", "customer-feedback", model.name))
+    params = resolve(make_config("text-classification", "customer-feedback", model.name)).params
     data = prepare_dataset(catalog.find_dataset("customer-feedback"), model, params, tmp_path)
     folding = fold(data.version, data.examples, data.bonds)
     rows = everything(data.examples)
@@ -229,8 +227,8 @@ def test_every_row_counts_where_somebody_asked_or_it_is_quick(
     said: str,
 ) -> None:  # fmt: skip
     monkeypatch.setattr("core.worker.crossfit_plan.baselines_s", lambda *_: 0.5)
-    config = subject.config.model_copy(update=changes)
-    planned = Planner(config, subject.task, subject.data, 60.0).plan(training_s)
+    config = subject.spec.config.model_copy(update=changes)
+    planned = Planner(config, subject.spec.task, subject.data, 60.0).plan(training_s)
     assert planned.is_wanted is wanted
     assert said in planned.why_not
     assert bool(planned.why_not) is bool(said)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core import catalog
-from core.configure import make_config, model_params
+from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import prepare_dataset
 from core.evaluation.confusion_examples import image_of, kept_examples
 from core.evaluation.evaluate import evaluate
@@ -29,7 +29,7 @@ def finish(settings: Settings, tmp_path: Path) -> Finish:
     def finish(task_name: str, model_name: str) -> tuple[Path, dict[str, object]]:
         dataset = catalog.tasks()[task_name].demo[0]
         config = make_config(task_name, dataset, model_name)
-        model, params = catalog.find_model(model_name, task_name), model_params(config)
+        model, params = catalog.find_model(model_name, task_name), resolve(config).params
         data = prepare_dataset(catalog.find_dataset(dataset), model, params, settings.cache_folder)
         torch.manual_seed(0)
         module, task = model.build(params, data.info), catalog.find_task(task_name).on(data.info)

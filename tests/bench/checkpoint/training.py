@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from core import catalog
-from core.configure import make_config, model_params
+from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import prepare_dataset
 from core.specs import DatasetSpec, Predictions, TaskSpec
 from core.training.batches import split_of
@@ -108,10 +108,10 @@ def watched(dataset: DatasetSpec, model: str, seed: int, cache: Path, settings: 
     """
     spec = catalog.find_model(model)
     config = make_config(dataset.task, dataset.name, model, "quick", {"seed": seed, "time_budget_min": 0, **settings})
-    data = prepare_dataset(dataset, spec, model_params(config), cache)
+    data = prepare_dataset(dataset, spec, resolve(config).params, cache)
     task = catalog.find_task(dataset.task).on(data.info)
     torch.manual_seed(seed)
-    module = spec.build(model_params(config), data.info)
+    module = spec.build(resolve(config).params, data.info)
     splits = {name: split_of(arrays) for name, arrays in data.arrays.items()}
     watch = Watch(task, {str(name): split for name, split in splits.items()}, data.info.padding_id)
     Trainer(

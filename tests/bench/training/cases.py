@@ -16,7 +16,7 @@ from torch import nn
 
 from core import catalog
 from core.config import TrainConfig
-from core.configure import make_config, model_params
+from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare_dataset
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples, TaskSpec
@@ -125,7 +125,7 @@ class Job:
     def build(self) -> nn.Module:
         """Return the model as it is before the first step, the same for everybody."""
         torch.manual_seed(SEED)
-        spec, params = catalog.find_model(self.config.model), model_params(self.config)
+        spec, params = catalog.find_model(self.config.model), resolve(self.config).params
         module = spec.build(params, self.data.info)
         if spec.load_pretrained is not None:
             spec.load_pretrained(params, module)
@@ -148,7 +148,7 @@ def load(case: Case) -> Iterator[Job]:
         dataset = real or catalog.find_dataset(case.built_in)
         spec = catalog.find_model(case.model)
         config = make_config(dataset.task, case.built_in, case.model, "quick", {**ALIKE, **case.settings})
-        data = prepare_dataset(dataset, spec, model_params(config), settings.cache_folder)
+        data = prepare_dataset(dataset, spec, resolve(config).params, settings.cache_folder)
         if config.label_smoothing or config.l1 or config.class_weights != "none":
             raise ValueError("the loops written by hand know no such losses")
         yield Job(
