@@ -46,16 +46,8 @@ def setting_fields(model: ModelSpec, task: str = "") -> list[SettingField]:
 
 def _meaningless(model: ModelSpec, task: TaskSpec) -> set[str]:
     """Return the training settings that would change nothing, or nothing that has a name."""
-    skipped = set[str]()
-    if task.output_kind == "number":
-        skipped |= {"label_smoothing"}
-    if task.output_kind != "label":
-        skipped |= {"class_weights"}
-    if task.output_kind == "text":
-        skipped |= {"evaluation"}
     augmentations = {f.name for f in _fields(TrainConfig) if f.group == "augmentation"}
-    fitting = set() if task.input_kind == "table" else set(model.augmentations)
-    return skipped | (augmentations - fitting)
+    return set(task.without) | (augmentations - (set(model.augmentations) if task.augments else set()))
 
 
 def preset_values(model: ModelSpec, preset: str, task: str = "") -> dict[str, Any]:

@@ -26,6 +26,7 @@ Images = NDArray[np.uint8]  # (N, H, W, C)
 Texts = tuple[str, ...]
 Inputs: TypeAlias = "Images | Texts | pd.DataFrame"  # a table: see `core.preprocessing.columns`
 ORDERS = "date orders"  # of a table's `attrs`: column -> "dmy" or "mdy", as its dates were written
+WORST_MISTAKES = 24  # that are shown
 MOST_DIGITS = 12  # behind the point of a percentage
 DOCUMENT_BREAK = "\n\n"  # stands between documents where they are read as one long text
 
@@ -284,6 +285,14 @@ class MetricSpec:
         return self.title if self.title.isupper() else self.title.lower()  # R² and F1 stay as they are
 
 
+# "classes": what happened to each class; "numbers": how far answers are off; "writing": samples of text.
+ResultPart = Literal["classes", "numbers", "writing"]
+
+
+def _each_row(_module: "nn.Module") -> int:
+    return 0
+
+
 @dataclass(frozen=True)
 class TaskSpec:
     """A kind of problem, by its Hugging Face name; one file in `core/tasks/` each."""
@@ -322,10 +331,23 @@ class TaskSpec:
     part_noun: str = ""  # one row of a data set, where that is not an example: "text part"
     split_unit: str = ""  # what the sizes of the splits count, where these are not rows: "characters"
     weights_example: str = "owner/name"  # a pretrained model of the hub that can learn it
+    # Ids of one long text that a module sees at once, where the examples are windows of it; 0: each row is an example.
+    context: "Callable[[nn.Module], int]" = _each_row
+    parts: tuple[ResultPart, ...] = ()  # of a result, beside the scores
+    worst: Callable[[Predictions], tuple[int, ...]] | None = None  # the examples to show as mistakes, the worst first
+    augments: Literal["", "pixels", "tokens"] = ""  # what of an input may be changed at random
+    without: tuple[str, ...] = ()  # training settings that would change nothing, or nothing that has a name
+    judging: str = "Judging {split} examples"  # a stage, as people read it
+    baseline_character_s: float = 0.0  # a character of the training text; 0: timed on a few examples
 
     def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Predictions]:
         """Return what simple methods do on the test examples, by name."""
         return dict(self.each_baseline(train, test, seed))
+
+    @property
+    def counts_answers(self) -> bool:
+        """Whether an answer is right or wrong, so that right ones are counted."""
+        return any(metric.statistic == "share" for metric in self.metrics)
 
     def on(self, info: DataInfo) -> "TaskSpec":
         """Return the task as it is on this data."""

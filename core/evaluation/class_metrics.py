@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,11 @@ class ClassScore:
     f1: Score
     support: int  # examples of it in the test split
     answers: int  # times that it was named
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it without intervals, as a report keeps it."""
+        values = {"precision": self.precision.value, "recall": self.recall.value, "f1": self.f1.value}
+        return {"label": self.label, **values, "support": self.support}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.class_metrics import class_scores
 from core.evaluation.headline import Labelled, Numbers, in_clusters, sentence
 from core.evaluation.run_result import Difference
 from core.runs import Score
@@ -19,9 +20,8 @@ from core.statistics.difference import agreed, holm
 from core.statistics.scores import difference_of, score_of
 from core.training.predictions import predict_split
 
-__all__ = ["ClassReport", "Crossfitted", "Difference", "Evaluation", "JudgedOn", "evaluate", "predict_split", "score"]
+__all__ = ["Crossfitted", "Difference", "Evaluation", "JudgedOn", "evaluate", "predict_split", "score"]
 
-WORST_MISTAKES = 24
 MOST_PAIRS = 2_000  # of right number and answer, to be drawn
 
 
@@ -63,17 +63,6 @@ class JudgedOn:
 
 
 @dataclass(frozen=True)
-class ClassReport:
-    """How well one class was recognised."""
-
-    label: str
-    precision: float
-    recall: float
-    f1: float
-    support: int  # examples of it in the test split
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """Everything that is said about a finished model, as plain values."""
 
@@ -83,7 +72,7 @@ class Evaluation:
     verdict: str
     labels: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # row: the right class; column: the answer
-    per_class: tuple[ClassReport, ...] = ()
+    per_class: tuple[Mapping[str, Any], ...] = ()
     worst_mistakes: tuple[int, ...] = ()  # indexes into the test split; the surest wrong answers, or largest errors
     pairs: tuple[tuple[float, float], ...] = ()  # (right number, answer) of some test examples, for numbers
     target: str = ""  # name of the column of numbers that is predicted, if it has one
@@ -135,8 +124,8 @@ def evaluate(
     if crossfitted is not None:
         judged = _judged(task, primary, predictions, seed, crossfitted)
     confusion = confusion_matrix(everything, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
-    numbers = _numbers(scores, judged.rows, target) if task.output_kind == "number" else None
-    labelled = _labelled(confusion, labels) if task.output_kind == "label" else None
+    numbers = _numbers(scores, judged.rows, target) if "numbers" in task.parts else None
+    labelled = _labelled(confusion, labels) if "classes" in task.parts else None
     said = sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0)
     clusters = None if judged.folds or task.bootstrap_block > 1 else clusters_of(predictions)
     return Evaluation(
@@ -146,9 +135,9 @@ def evaluate(
         verdict=said if clusters is None else f"{said} {in_clusters(len(clusters), int(clusters.max()) + 1)}",
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
-        per_class=class_reports(confusion, labels),
-        worst_mistakes=_worst(task, predictions),
-        pairs=_pairs(everything, seed) if task.output_kind == "number" else (),
+        per_class=tuple(one.to_json() for one in class_scores(confusion, labels, seed)),
+        worst_mistakes=task.worst(predictions) if task.worst else (),
+        pairs=_pairs(everything, seed) if "numbers" in task.parts else (),
         target=target,
         judged=judged,
     )
@@ -232,57 +221,15 @@ def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) 
     return Numbers(rows, target, scores["mean"]["mae"].value if "mean" in scores else None)
 
 
-def _worst(task: TaskSpec, predictions: Predictions) -> tuple[int, ...]:
-    if task.output_kind == "text":
-        return ()
-    return worst_mistakes(predictions) if task.output_kind == "label" else largest_errors(predictions)
-
-
 def confusion_matrix(predictions: Predictions, classes: int) -> NDArray[np.int64]:
     """Return how often each right class (row) got each answer (column), (K, K)."""
     cells = predictions.targets * classes + predictions.predicted
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
 
 
-def class_reports(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[ClassReport, ...]:
-    """Return precision, recall and F1 of each class; 0 for a zero denominator."""
-    hits, answers, actual = confusion.diagonal(), confusion.sum(0), confusion.sum(1)
-
-    def ratio(part: int, whole: int) -> float:
-        return float(part / whole) if whole else 0.0
-
-    return tuple(
-        ClassReport(
-            label=label,
-            precision=ratio(hits[k], answers[k]),
-            recall=ratio(hits[k], actual[k]),
-            f1=ratio(2 * hits[k], answers[k] + actual[k]),
-            support=int(actual[k]),
-        )
-        for k, label in enumerate(labels)
-    )
-
-
 def never_answered(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the classes that are in the test split and were never the answer."""
     return tuple(label for k, label in enumerate(labels) if confusion[:, k].sum() == 0 and confusion[k].sum() > 0)
-
-
-def worst_mistakes(predictions: Predictions) -> tuple[int, ...]:
-    """Return the examples that were answered wrongly with the most confidence."""
-    wrong = np.flatnonzero(predictions.targets != predictions.predicted)
-    if predictions.probabilities.size:
-        confidence = predictions.probabilities[wrong, predictions.predicted[wrong]]
-    else:
-        confidence = predictions.nll[wrong]
-    return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])
-
-
-def largest_errors(predictions: Predictions) -> tuple[int, ...]:
-    """Return the examples whose numbers were furthest off, the furthest first."""
-    errors = np.abs(predictions.targets - predictions.predicted)
-    furthest = np.argsort(-errors, kind="stable")[:WORST_MISTAKES]
-    return tuple(int(i) for i in furthest if errors[i] > 0)
 
 
 def _pairs(predictions: Predictions, seed: int) -> tuple[tuple[float, float], ...]:

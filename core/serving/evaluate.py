@@ -108,7 +108,7 @@ def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictio
         test.targets,
         device,
         BATCH,
-        context=predictor.info.input_shape[0],
+        context=predictor.task.context(predictor.module),
         padding_id=predictor.info.padding_id,
     )
     return predictions if judge is None else judge(predictions, inputs)  # from tokens to characters

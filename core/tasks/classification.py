@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Examples, MetricSpec, Predictions
+from core.specs import WORST_MISTAKES, Examples, MetricSpec, Predictions
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -173,6 +173,16 @@ CLASSIFICATION_METRICS = (
         statistic="mean_nll",
     ),
 )
+
+
+def surest_mistakes(predictions: Predictions) -> tuple[int, ...]:
+    """Return the examples that were answered wrongly with the most confidence."""
+    wrong = np.flatnonzero(predictions.targets != predictions.predicted)
+    if predictions.probabilities.size:
+        confidence = predictions.probabilities[wrong, predictions.predicted[wrong]]
+    else:
+        confidence = predictions.nll[wrong]
+    return tuple(int(i) for i in wrong[np.argsort(-confidence, kind="stable")][:WORST_MISTAKES])
 
 
 # --- baselines ---

@@ -14,6 +14,7 @@ from core.tasks.classification import (
     cross_entropy,
     logistic_regression,
     majority,
+    surest_mistakes,
 )
 
 LARGEST_SIDE = 32  # pixels: more of them say little more to a weighted sum, and cost their square in time and memory
@@ -94,5 +95,8 @@ TASK = TaskSpec(
     loss=cross_entropy,
     predictions=classification_predictions,
     each_baseline=_baselines,
+    parts=("classes",),
+    worst=surest_mistakes,
+    augments="pixels",
     baseline_examples=FITTING_EXAMPLES,
 )

@@ -11,6 +11,7 @@ from core.tasks.classification import (
     cross_entropy,
     logistic_regression,
     majority,
+    surest_mistakes,
     to_fit_on,
 )
 
@@ -48,5 +49,7 @@ TASK = TaskSpec(
     loss=cross_entropy,
     predictions=classification_predictions,
     each_baseline=_baselines,
+    parts=("classes",),
+    worst=surest_mistakes,
     baseline_examples=FITTING_EXAMPLES,
 )

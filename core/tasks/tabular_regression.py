@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.columns import ColumnPreprocessor
-from core.specs import DataInfo, Examples, MetricSpec, Predictions, TaskSpec
+from core.specs import WORST_MISTAKES, DataInfo, Examples, MetricSpec, Predictions, TaskSpec
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,6 +72,13 @@ def root_mean_squared_error(predictions: Predictions) -> float:
     """Return the root of the mean squared error, in the targets' units."""
     errors = predictions.targets - predictions.predicted
     return float(np.sqrt((errors**2).mean())) if len(errors) else float("nan")
+
+
+def largest_errors(predictions: Predictions) -> tuple[int, ...]:
+    """Return the examples whose numbers were furthest off, the furthest first."""
+    errors = np.abs(predictions.targets - predictions.predicted)
+    furthest = np.argsort(-errors, kind="stable")[:WORST_MISTAKES]
+    return tuple(int(i) for i in furthest if errors[i] > 0)
 
 
 # --- baselines ---
@@ -166,6 +173,9 @@ TASK = TaskSpec(
     loss=squared_error,
     predictions=number_predictions,
     each_baseline=_baselines,
+    parts=("numbers",),
+    worst=largest_errors,
+    without=("label_smoothing", "class_weights"),
     baseline_examples=FITTING_ROWS,
     for_data=_on,
 )

@@ -10,6 +10,7 @@ from core.tasks.classification import (
     cross_entropy,
     logistic_regression,
     majority,
+    surest_mistakes,
     to_fit_on,
 )
 from core.tasks.text_features import better_reading, fewer_characters, make_vectoriser
@@ -61,5 +62,8 @@ TASK = TaskSpec(
     loss=cross_entropy,
     predictions=classification_predictions,
     each_baseline=_baselines,
+    parts=("classes",),
+    worst=surest_mistakes,
+    augments="tokens",
     baseline_examples=FITTING_EXAMPLES,
 )

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,4 +120,9 @@ TASK = TaskSpec(
     bootstrap_block=256,
     for_data=_for_data,
     judged=judged,
+    context=attrgetter("context"),
+    parts=("writing",),
+    without=("class_weights", "evaluation"),
+    judging="Judging the {split} text",
+    baseline_character_s=3e-6,  # for n-grams of all orders
 )

@@ -40,9 +40,9 @@ def augmenter(config: TrainConfig, task: TaskSpec, info: DataInfo) -> Augmentati
         Words: Iyyer et al., Deep Unordered Composition (word dropout), 2015. https://aclanthology.org/P15-1162
     """
     steps: list[Augmentation] = []
-    if task.input_kind == "image" and len(info.input_shape) == 3:
+    if task.augments == "pixels" and len(info.input_shape) == 3:
         steps = _image_steps(config, info)
-    elif task.input_kind == "text" and task.output_kind == "label" and config.augment_token_dropout:
+    elif task.augments == "tokens" and config.augment_token_dropout:
         steps = [_token_dropout(config.augment_token_dropout, info)]
     return _one_after_the_other(steps) if steps else None
 

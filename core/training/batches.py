@@ -6,7 +6,7 @@ the seed and the epoch's number alone, so that a resumed run sees the very batch
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import torch
 from numpy.typing import NDArray
@@ -166,9 +166,10 @@ def training_batches(
     Raises:
         DataError: There is nothing to learn from.
     """
-    check_not_empty(task, split, "training")
-    if task.output_kind == "text":
-        return WindowBatches(split[0], context_of(module), batch_size, seed)
+    context = task.context(module)
+    check_not_empty(split, "training", context)
+    if context:
+        return WindowBatches(split[0], context, batch_size, seed)
     if holds_padded_ids(split[0]):
         return TextBatches(split, batch_size, seed, padding_id)
     return RowBatches(split, batch_size, seed)
@@ -202,24 +203,16 @@ def lengths_of(ids: Tensor, padding_id: int) -> Tensor:
     return ((ids != padding_id) * places).amax(1).cpu()
 
 
-def example_count(task: TaskSpec, module: nn.Module, split: Split) -> int:
-    """Return the number of evaluated examples of a split; for text, of its windows.
-
-    The windows overlap by half.
-    """
-    return -(-2 * len(split[0]) // context_of(module)) if task.output_kind == "text" else len(split[0])
+def example_count(split: Split, context: int) -> int:
+    """Return how many examples of a split are judged: rows, or windows that overlap by half."""
+    return -(-2 * len(split[0]) // context) if context else len(split[0])
 
 
-def context_of(module: nn.Module) -> int:
-    """Return how many ids a text model sees at once."""
-    return cast(int, module.context)
-
-
-def check_not_empty(task: TaskSpec, split: Split, name: str) -> None:
+def check_not_empty(split: Split, name: str, context: int) -> None:
     """Make sure that a split holds anything.
 
     Raises:
         DataError: It does not.
     """
-    if len(split[0]) < (2 if task.output_kind == "text" else 1):
+    if len(split[0]) < (2 if context else 1):
         raise DataError(f"The {name} part of the data is empty. Bring more examples.")

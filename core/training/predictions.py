@@ -49,8 +49,9 @@ def predict_split(
         targets: (N,) right classes or numbers; empty for text generation.
         device: Where to compute.
         batch_size: Examples, or windows of text, at once.
-        context: Ids of one window; for text generation only. Every id but the first is predicted once, from half a
-            window before it or more (but for those at the beginning), so that outcome i is about id i + 1.
+        context: Ids of one window of a text (`TaskSpec.context`); 0 where rows are examples. Every id but the first is
+            predicted once, from half a window before it or more (but for those at the beginning), so that outcome i is
+            about id i + 1.
         padding_id: Of token ids that stand for nothing, where texts are of different lengths.
         count: Told after each batch how many examples, or characters and pieces of a text, are judged, and of how many.
     """
@@ -64,7 +65,7 @@ def predict_split(
         with torch.inference_mode():
             rows, right = torch.as_tensor(inputs), torch.as_tensor(targets)
             right = right.float() if right.is_floating_point() else right  # as not every GPU knows 64 bits
-            if task.output_kind == "text":
+            if context:
                 windows = _windows(rows, context, batch_size)
                 found = (
                     task.predictions(module(x.to(device))[:, seen:], y[:, seen:].to(device)) for x, y, seen in windows
@@ -135,8 +136,6 @@ def _windows(ids: "Tensor", context: int, batch_size: int) -> "Iterator[tuple[Te
     Windows begin half a context apart, and only their second half is judged, so that every id but those of the first
     window is predicted from half a context or more.
     """
-    if context < 1:
-        raise ValueError("text generation is judged in windows: context must be 1 or more")
     count, stride = max(len(ids) - 1, 0), max(context - context // 2, 1)
     first = min(context, count)
     if first:

@@ -10,7 +10,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from core.config import TrainConfig
 from core.specs import TaskSpec
 from core.training.augmentation import Augmentation
-from core.training.batches import Split, context_of, holds_padded_ids
+from core.training.batches import Split, holds_padded_ids
 from core.training.device import memory_used_bytes
 from core.training.dry_run import DryRun
 from core.training.memory import needed_bytes, parameter_counts
@@ -87,8 +87,9 @@ def measure(
     peak = needed_bytes(count, learning, config.optimizer) + int(AT_ONCE * remembered_bytes)
     if device.type == "cuda" and share == 1.0:
         peak = memory_used_bytes(device)  # PyTorch's own count, the data on the GPU included
+    context = task.context(module)
     evaluation_s = _time_of_an_evaluation(dry_run, task, train, validation_size, step_s, padding_id, vocabulary_size)
-    rows = -(-validation_size // context_of(module)) if task.output_kind == "text" else validation_size
+    rows = -(-validation_size // context) if context else validation_size
     steps, total_s = _whole_run(dry_run, config, rows, step_s, evaluation_s)
     return Measured(step_s, evaluation_s, peak, count, steps, total_s)
 
@@ -132,7 +133,7 @@ def _time_of_an_evaluation(
 ) -> float:
     """Return the estimated seconds of a validation evaluation, measured on training examples."""
     example_s = EVALUATION_COSTS * step_s / dry_run.batches.batch_size
-    context = context_of(dry_run.module) if task.output_kind == "text" else 0
+    context = task.context(dry_run.module)
     at_once = windows_at_once(context, vocabulary_size) if context else EVALUATION_BATCH
     count = max(min(int(LOOKING_S / max(example_s, 1e-9)), at_once), 1)  # examples, or windows of a text
     rows = count * context + 1 if context else count

@@ -48,7 +48,7 @@ class TrainStep:
         device = self._device
         self._forward = compiled(module) if config.compile else module
         self._loss = task.loss
-        if config.class_weights == "balanced" and task.output_kind == "label":
+        if config.class_weights == "balanced" and "class_weights" not in task.without:
             weights = balanced_weights(targets).to(device)
             self._loss = partial(task.loss, weights=weights)  # type: ignore[call-arg]  # which losses of labels take
         self._parameters = [p for p in module.parameters() if p.requires_grad]

@@ -12,7 +12,7 @@ from core.errors import CheckpointUnusable, StopRequested, TrainingDiverged
 from core.specs import Predictions, TaskSpec
 from core.statistics.scores import parts_of
 from core.training.arriving_data import Arrival, ArrivingBatches
-from core.training.batches import Split, check_not_empty, context_of, example_count
+from core.training.batches import Split, check_not_empty, example_count
 from core.training.callbacks import Callback, EarlyStopping
 from core.training.checkpoint import Best, TrainingState
 from core.training.checkpoint_selection import Choice
@@ -80,7 +80,8 @@ class Trainer:
         self._augment, self._judge = augment, judge
         self._padding_id, self._vocabulary_size = padding_id, vocabulary_size
         self._callbacks = (*callbacks, EarlyStopping(config.patience)) if config.patience else tuple(callbacks)
-        check_not_empty(task, validation, "validation")
+        self._context = task.context(module)
+        check_not_empty(validation, "validation", self._context)
         self._train, self._is_solvable, self._is_convex = train, is_solvable(module, config, train), is_convex(module)
         self._solving_s = expected_s(module, train, config, getattr(module, "outputs", 0))
         self._batches = batches_on(device, task, module, train, config, padding_id)
@@ -89,14 +90,14 @@ class Trainer:
             self._batches = ArrivingBatches(self._batches, arrival, len(train[0]))
         self._validation = where_it_fits(validation, device)
         self._optimizer = make_optimizer(module, config, device)
-        self._sums = RunningSums(device, counts_answers=task.output_kind == "label")
+        self._sums = RunningSums(device, counts_answers=task.counts_answers)
         self._train_step = TrainStep(
             module, task, config, self._optimizer, self._sums, train[1], self._memory_was_short
         )
         self._parts = (module, self._optimizer, self._sums, self._train_step, device)
         self._primary = task.metric(task.primary_metric)
         self.steps_per_epoch = self._batches.steps_per_epoch
-        examples = example_count(task, module, self._validation)
+        examples = example_count(self._validation, self._context)
         self.plan = Plan(config, self.steps_per_epoch, self._batches.batch_size, examples, others_s)
         self._clock, self._pace = Clock(), Pace()
         self._step = self._first_step = self._log_step = 0
@@ -257,7 +258,7 @@ class Trainer:
         self._waited(took_s)  # the speed is that of training alone
 
     def _measure(self) -> Predictions:
-        context = context_of(self.module) if self.task.output_kind == "text" else 0
+        context = self._context
         rows = windows_at_once(context, self._vocabulary_size) if context else EVALUATION_BATCH
         with self._train_step.autocast():
             predictions = predict_split(

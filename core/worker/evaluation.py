@@ -52,19 +52,18 @@ class Judging:
 
     def predictions(self, split: SplitName) -> Predictions:
         """Return what the model does on each example of a split."""
-        data, writes = self.data, self.task.output_kind == "text"
+        data, context = self.data, self.task.context(self.module)
         arrays, info, read = data.arrays[split], data.info, reader_of(self.task, data, split)
-        context = info.input_shape[0]
         predictions = predict_split(
             self.task,
             self.module,
             arrays["inputs"],
             arrays["targets"],
             self.device,
-            windows_at_once(context, info.vocabulary_size) if writes else EVALUATION_BATCH,
+            windows_at_once(context, info.vocabulary_size) if context else EVALUATION_BATCH,
             context,
             info.padding_id,
-            self.stages.counter(f"Judging {split} examples" if not writes else f"Judging the {split} text"),
+            self.stages.counter(self.task.judging.format(split=split)),
         )
         return self.clustered(predictions if read is None else read(predictions), split)
 

@@ -14,7 +14,6 @@ from core.worker.baselines import Baselines
 SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on
 SAMPLE_NUMBERS = 3_000_000  # of all their inputs: pictures are large
 ENCODED, WARMING = 96, 16  # examples that an encoder is timed on, after these
-CHARACTER_S = 3e-6  # of the training text, for n-grams of all orders
 RESAMPLED_S = 5e-5  # an example of the test split, for the intervals of each method
 SAVING_S, DOUBTING_S = 2.0, 5.0  # speed and files; labels that are doubted, with the trial of how far that is right
 
@@ -40,7 +39,7 @@ def later_stages(
     known = Baselines(cache_folder, task, data, config.seed).are_known
     test, validation = len(data.examples["test"]), max(len(data.examples["validation"]), 1)
     methods = 1 + (0 if known else task.baseline_count)
-    doubted = task.output_kind == "label" and bool(config.dataset_version)
+    doubted = "classes" in task.parts and bool(config.dataset_version)
     return {
         Stage.BASELINES: 0.1 if known else baselines_s(task, data, config.seed) if fitting_s is None else fitting_s,
         Stage.FOLDS: 0.0,
@@ -52,8 +51,8 @@ def later_stages(
 def baselines_s(task: TaskSpec, data: PreparedDataset, seed: int) -> float:
     """Return what the baselines take, from fitting them to some of the examples."""
     train, test = data.examples["train"], data.examples["test"]
-    if task.output_kind == "text":
-        return CHARACTER_S * float(len(data.arrays["train"]["inputs"])) * data.info.characters_per_token
+    if task.baseline_character_s:
+        return task.baseline_character_s * float(len(data.arrays["train"]["inputs"])) * data.info.characters_per_token
     numbers = int(np.prod(train.inputs.shape[1:])) if isinstance(train.inputs, np.ndarray) else 1
     count = min(len(train), max(LEAST_SAMPLE, min(SAMPLE, SAMPLE_NUMBERS // max(numbers, 1))))
     began = time.perf_counter()

@@ -140,7 +140,7 @@ class Pipeline:
         evaluation, predictions = judging.judge(found)
         self._stages.enter(Stage.SAVING)
         self._save(evaluation, data)
-        if self.task.output_kind == "label":
+        if "classes" in self.task.parts:
             write_predictions(self.folder, data.version.fingerprint, validation, "validation")
             if self.config.dataset_version:
                 if self._encoding is not None:
@@ -248,7 +248,7 @@ class Pipeline:
         start = None if state else self._first_state(module)
         splits = [split_of(data.arrays[name]) for name in ("train", "validation")]
         callbacks, judge = self._callbacks(card, data), reader_of(self.task, data, "validation")
-        if self.task.output_kind == "label":
+        if "classes" in self.task.parts:
             callbacks.append(judge := ClassLearning(self._recorder.record, data.version.labels))
         trainer = Trainer(
             module,
@@ -311,7 +311,7 @@ class Pipeline:
         ]
         if "stages" not in self.run.estimate:
             callbacks.append(FirstEstimate(self._stages, describe_device(self._device), partial(self._later, data)))
-        if self.task.output_kind == "text":
+        if "writing" in self.task.parts:
             callbacks.append(Sample(self._note, data, config.seed, self._device))
         else:
             callbacks.append(SamplePredictions(self.folder, data.examples["validation"], config.seed))

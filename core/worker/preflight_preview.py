@@ -34,7 +34,7 @@ def preview(setup: RunSetup) -> dict[str, Any]:
     changed = setup.augment is not None
     said = {"changed": changed, "sentence": "" if changed else NOTHING_ON}
     seed_everything(setup.config.seed)
-    if setup.task.input_kind == "image":
+    if setup.task.augments == "pixels":
         return said | _images(setup, inputs)
     return said | {"kind": "texts", "pairs": _texts(setup, inputs)}
 

@@ -58,9 +58,9 @@ def write_report(end: ReportInput) -> None:
 def _more(end: ReportInput) -> dict[str, Any]:
     """Return what stands in the report beside the assessment."""
     found: dict[str, Any] = {}
-    if end.task.output_kind == "label":
+    if "classes" in end.task.parts:
         keep_examples(end.folder, _examples(end.predictions, end.data.examples["test"]))
-    if end.task.output_kind == "text":
+    if "writing" in end.task.parts:
         found["samples"] = samples(end.module, end.data, end.seed, end.device)
     costs = _costs(end)
     found["scale"] = scale_note(end.data, end.evaluation.target)
@@ -72,7 +72,7 @@ def _more(end: ReportInput) -> dict[str, Any]:
 def _evidence(end: ReportInput, costs: Costs | None, found: dict[str, Any]) -> Evidence:
     judged, predictions = end.evaluation, end.predictions
     errors = np.zeros(0)
-    if end.task.output_kind == "number":
+    if "numbers" in end.task.parts:
         judged_on = end.everything or predictions
         errors = (judged_on.predicted - judged_on.targets).astype(np.float64)
     return Evidence(
@@ -102,7 +102,7 @@ def _copied(written: dict[str, Any] | None, temperature: float = 0.8) -> dict[st
 
 
 def _costs(end: ReportInput) -> Costs | None:
-    writes, was_training = end.task.output_kind == "text", end.module.training
+    writes, was_training = "writing" in end.task.parts, end.module.training
     answer, most = (writer if writes else reader)(end.module, end.data, end.device)
     end.module.eval()
     try:

@@ -19,7 +19,7 @@ from core.configure import make_config, resolve
 from core.data.prepare.prepare_dataset import prepare_dataset
 from core.specs import DatasetSpec, Examples, ModelSpec, TaskSpec
 from core.statistics.scores import score_of
-from core.training.batches import context_of, split_of
+from core.training.batches import split_of
 from core.training.predictions import predict_split
 from core.training.trainer import EVALUATION_BATCH, Trainer
 
@@ -73,14 +73,14 @@ def tried(model: ModelSpec, task: TaskSpec, optimizer: str, epochs: int = 0) -> 
         if model.load_pretrained is not None:
             model.load_pretrained(params, module)
         splits = {str(name): split_of(arrays) for name, arrays in data.arrays.items()}
-        writes = task.output_kind == "text"
+        context = task.context(module)
         Trainer(
             module, task, splits["train"], splits["validation"], config, torch.device("cpu"),
             padding_id=data.info.padding_id, vocabulary_size=data.info.vocabulary_size,
         ).fit()  # fmt: skip
         predictions = predict_split(
-            task, module, *splits["test"], "cpu", 64 if writes else EVALUATION_BATCH,
-            context_of(module) if writes else 0, data.info.padding_id,
+            task, module, *splits["test"], "cpu", 64 if context else EVALUATION_BATCH,
+            context, data.info.padding_id,
         )  # fmt: skip
         examples = data.examples
         simplest, simple = next(iter(task.each_baseline(examples["train"], examples["test"], 0)))

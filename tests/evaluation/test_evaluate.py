@@ -124,7 +124,7 @@ def test_a_class_that_is_never_the_answer_is_mentioned() -> None:
     found = evaluate(IMAGES, predictions, {}, ("bad", "fine", "mixed"), 0)
     assert found.verdict.endswith("It never answers 'mixed'.")
     assert found.confusion == ((10, 0, 0), (0, 10, 0), (10, 0, 0))
-    rows = [(r.label, r.precision, r.recall, round(r.f1, 3), r.support) for r in found.per_class]
+    rows = [(r["label"], r["precision"], r["recall"], round(r["f1"], 3), r["support"]) for r in found.per_class]
     assert rows == [("bad", 0.5, 1.0, 0.667, 10), ("fine", 1.0, 1.0, 1.0, 10), ("mixed", 0.0, 0.0, 0.0, 10)]
 
 

@@ -83,7 +83,7 @@ def exercise(case: Case, folder: Path, gpu: torch.device) -> None:
             exact = config.model_copy(update={"precision": "float32", "accumulation": 1})
             Life(data, rows, exact, gpu, folder, stop_after=1).of(longer).fit(start=state)
         load_weights(folder / "best", again)
-        context = data.info.input_shape[0] if data.task.output_kind == "text" else 0
+        context = data.task.context(again)
         predict_split(data.task, again, inputs, targets, gpu, 8, context, data.info.padding_id)
         if context:
             reader: Any = data.spec.preprocess(data.params, tiny_examples(data.task))

@@ -38,9 +38,9 @@ def finish(settings: Settings, tmp_path: Path) -> Finish:
             preprocessor={"kind": "", "state": {}}, labels=data.version.labels, info={},
         )  # fmt: skip
         save_weights(tmp_path / "checkpoints" / "best", module.state_dict(), card)
-        writes, context = task.output_kind == "text", data.info.input_shape[0]
+        context = task.context(module)
         test = data.arrays["test"]
-        rows = windows_at_once(context, data.info.vocabulary_size) if writes else 256
+        rows = windows_at_once(context, data.info.vocabulary_size) if context else 256
         predictions = predict_split(task, module, test["inputs"], test["targets"], CPU, rows, context)
         baselines = {"itself": predictions}
         judged = evaluate(task, predictions, baselines, data.version.labels, 0)
