@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from core import catalog
 from core.errors import CheckpointUnusable, DataError, RunNotReady, UserError
+from core.preprocessing.abilities import RemarkingPreprocessor
 from core.preprocessing.encoder_device import compute_on
 from core.serving.images import read_image
 from core.serving.rows import ColumnReader, Decimal, table_of
-from core.specs import DataInfo, Images, Inputs, Preprocessor, RemarkingPreprocessor, TaskSpec, Texts
+from core.specs import DataInfo, Images, Inputs, Preprocessor, TaskSpec, Texts
 from core.training.generation import CharacterPreprocessor, stream
 
 if TYPE_CHECKING:

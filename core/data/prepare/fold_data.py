@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from core.config import Params
 from core.data.prepare.prepare_dataset import PreparedDataset, prepare, targets_for
 from core.data.store.folds import Folding, everything
-from core.specs import SPLITS, DescribingPreprocessor, Examples, ModelSpec, Preprocessor, SlowPreprocessor, SplitName
+from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
+from core.specs import SPLITS, Examples, ModelSpec, Preprocessor, SplitName
 
 Inputs = dict[SplitName, NDArray[Any]]
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from core.data.array_parts import ArrayParts
 from core.errors import StopRequested
-from core.specs import DescribingPreprocessor, Examples, SlowPreprocessor, SplitName
+from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor
+from core.specs import Examples, SplitName
 
 STALLED_S = 60.0  # another process that makes no part for so long is not waited for
 POLL_S = 0.2  # how often whoever waits looks again: at another process's parts, and at the wish to stop

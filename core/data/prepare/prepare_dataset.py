@@ -16,20 +16,18 @@ from core.data.array_parts import ArrayParts
 from core.data.prepare.gradual_arrays import GradualArrays
 from core.data.prepare.preprocessor_cache import fitted
 from core.data.store.load_version import load_version
+from core.preprocessing.abilities import DescribingPreprocessor, SlowPreprocessor, TrainingPreprocessor
 from core.specs import (
     SPLITS,
     DataInfo,
     DatasetSpec,
     DatasetVersion,
-    DescribingPreprocessor,
     Examples,
     LoadedDataset,
     ModelSpec,
     Preprocessor,
     RowBonds,
-    SlowPreprocessor,
     SplitName,
-    TrainingPreprocessor,
 )
 
 Count = Callable[[str, int, int], None]  # what is done, how many are done, of how many
