@@ -1,22 +1,22 @@
-"""Train: task, data, model, how thorough; then start."""
+"""Train: task, data, how long it may take; then start. Model and settings are folded behind a recommendation."""
 
 from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from core.services.bootstrap import shared_service
-from core.services.recommendation import recommended
+from core.services.recommendation.recommended import recommended
 from core.services.run_service import DatasetPreview
 from core.specs import DatasetSpec, TaskSpec
-from pages.components.data.preview import data_preview
+from pages.components.data.preview import data_glimpse
 from pages.components.run.run_again import clone_notice
 from pages.components.train.augmentation_preview import augmentation_preview
+from pages.components.train.effort import circumstances, effort_choice, minutes_at_most
 from pages.components.train.lr_finder import rate_finder
 from pages.components.train.missing_data import forget_missing_data, missing_data
 from pages.components.train.model_choice import model_choice
-from pages.components.train.setting_groups import common_settings, evaluation_choice, group_settings, preset_choice
+from pages.components.train.setting_groups import all_settings
 from pages.components.train.summary import made_config, train_summary
-from pages.components.train.weight_source import weight_source
 from pages.components.widgets.notices import empty_state
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
@@ -35,23 +35,21 @@ def page() -> None:
             empty_state("inventory_2", "Nothing to train yet", "There is no data set or no model for this task.")
             return
         dataset, preview = _data(task, datasets)
-        best = recommended(service.dataset_service, dataset.name, task.name)
-        model, after_model = model_choice(task, models, best), st.container()
-        preset = preset_choice()
-        with after_model:
-            changed = weight_source(task, model, preset)
-        changed |= common_settings(task, model, preset)
-        changed |= evaluation_choice(task)
-        finder = st.container()
-        more, places = group_settings(task, model, preset)
+        preset, place = effort_choice()
+        around = circumstances(preset)
+        best = recommended(service.dataset_service, dataset.name, task.name, around)
+        model, changed = model_choice(task, models, best, preset, keep_minutes=around.are_chosen)
+        with place:
+            changed |= minutes_at_most(task, model, preset)
+        more, finder, places = all_settings(task, model, preset)
         changed |= more
     config, problem = made_config(task, dataset, model, preset, changed)
-    if config is not None:
+    if config is not None and finder is not None:
         with finder:
             rate_finder(config)
-        if "augmentation" in places:
-            with places["augmentation"]:
-                augmentation_preview(model, config)
+    if config is not None and "augmentation" in places:
+        with places["augmentation"]:
+            augmentation_preview(model, config)
     with summary, st.container(key="summary"), st.container(border=True):
         if problem:
             st.error(plain(problem), icon=":material/error:")
@@ -75,9 +73,7 @@ def _task(tasks: Mapping[str, TaskSpec]) -> TaskSpec:
 def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetSpec, DatasetPreview]:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.header("Data", anchor=False, width="content")
-        st.page_link(
-            "import_data.py", label="Bring your own data", icon=":material/add:", query_params={"as": task.name}
-        )
+        st.page_link("import_data.py", label="Import your own", icon=":material/add:", query_params={"as": task.name})
     names = _first(datasets, task.demo[0])
     missing_data(task, names)
     read_choice("data", names, names[0])
@@ -88,8 +84,7 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
     )  # fmt: skip
     write_choice("data", names[0])
     dataset = datasets[chosen or names[0]]
-    preview = data_preview(dataset)
-    st.page_link("data.py", label="All about this data", icon=":material/database:", query_params={"set": dataset.name})
+    preview = data_glimpse(dataset)
     return dataset, preview
 
 

@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.services.bootstrap import open_service
 from core.services.dataset_service import DatasetService
 from core.services.label_issues import label_issues_of
-from core.services.recommendation import recommended
+from core.services.recommendation.recommended import recommended
 from core.services.run_service import Service
 from core.settings import Settings
 
@@ -286,7 +286,7 @@ def _print_recommended(service: Service, name: str, task: str) -> None:
     """Say which model to begin with, and why others do not suit, where something is known of that."""
     found = recommended(service.dataset_service, name, task)
     if found.why:
-        print(f"Begin with {found.model}: {found.why}")
+        print(f"Begin with {found.model}, {found.why}")
 
 
 def _kinds(said: list[str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`touchstone train`: queues a run, and follows it to the end where it is asked to."""
 
 import time
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -15,7 +16,8 @@ from core.errors import InvalidSetting, UserError
 from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
 from core.services.recipes import find_recipe
-from core.services.recommendation import recommended
+from core.services.recommendation.recommendation import Circumstances
+from core.services.recommendation.recommended import recommended
 from core.services.run_service import Service
 
 POLL_S = 0.3
@@ -79,12 +81,21 @@ def chosen_config(
     task = task or service.dataset_service.find(dataset).task
     if not model:
         catalog.find_task(task)
-        found = recommended(service.dataset_service, dataset, task)
+        around = Circumstances.of(preset or "quick", _minutes(changes), service.worker.info().device)
+        found = recommended(service.dataset_service, dataset, task, around)
         model = found.model
         if found.why:
-            said = f"Model: {found.model} ({found.why}) Choose another with --model; see: touchstone models list"
+            said = f"Model: {found.model}, {found.why} Choose another with --model; see: touchstone models list"
             Console(stderr=True, highlight=False).print(said, markup=False)
     return service.make_config(task, dataset, model, preset or "quick", changes)
+
+
+def _minutes(changes: Mapping[str, str]) -> float | None:
+    """Return the time budget that somebody set; None where nobody did, or no number."""
+    try:
+        return float(changes["time_budget_min"])
+    except (KeyError, ValueError):  # what is no number has its sentence when the settings are checked
+        return None
 
 
 def settings_from(changes: list[str]) -> dict[str, str]:

@@ -12,7 +12,15 @@ from core.data.store.browse import BrowseItem, BrowsePage, Histogram, browse, hi
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.export_csv import csv_rows
 from core.data.store.manifest import DatasetCard
-from core.data.store.previews import DatasetPreview, preview_built_in, preview_imported, text_sample, text_words
+from core.data.store.previews import (
+    DatasetPreview,
+    preview_built_in,
+    preview_imported,
+    rows_sample,
+    text_sample,
+    text_words,
+    writing_sample,
+)
 from core.data.store.relabel import checked_labels, correction
 from core.data.store.split_examples import split_examples
 from core.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, LabelIssue, VersionInfo
@@ -73,6 +81,14 @@ class DatasetService(ImportService):
     def text_sample(self, name: str, fingerprint: str = "") -> tuple[str, ...]:
         """Return some hundred texts from all over a data set of texts with labels."""
         return text_sample(self.store, name, fingerprint)
+
+    def rows_sample(self, name: str, fingerprint: str = "", most: int = 2_000) -> Examples:
+        """Return training rows from all over a table."""
+        return rows_sample(self.store, name, fingerprint, most)
+
+    def writing_sample(self, name: str, fingerprint: str = "") -> str:
+        """Return passages from all over documents."""
+        return writing_sample(self.store, name, fingerprint)
 
     def text_words(self, name: str, fingerprint: str = "") -> Mapping[str, object]:
         """Return word statistics of labelled texts: words the training texts miss, and capitals."""

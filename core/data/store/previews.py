@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from core import catalog
 from core.data.inspection_client import load_images
@@ -20,6 +21,7 @@ from core.specs import DatasetVersion, Examples, texts_of
 
 SAMPLES = 30
 OF_EACH_CLASS = 3
+PASSAGES = 40  # of documents, from all over them
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,51 @@ def text_sample(dataset_store: DatasetStore, name: str, fingerprint: str, most: 
         return tuple(inputs[i] for i in _spread(len(inputs), most)) if isinstance(inputs, tuple) else ()
     column = dataset_store.version(name, fingerprint).rows.column("text")
     return tuple(text or "" for text in column.take(np.array(_spread(len(column), most))).to_pylist())
+
+
+def rows_sample(dataset_store: DatasetStore, name: str, fingerprint: str, most: int) -> Examples:
+    """Return training rows from all over a table, with what they answer.
+
+    Args:
+        dataset_store: Where brought data sets are.
+        name: A data set of rows.
+        fingerprint: Its version; not used for a built-in one.
+        most: How many, at most.
+    """
+    if not dataset_store.has(name):
+        train = load_version(catalog.find_dataset(name)).examples["train"]
+        return train.select(np.array(_spread(len(train), most), dtype=np.int64))
+    version = dataset_store.version(name, fingerprint)
+    places = np.flatnonzero(np.asarray(version.rows.column("split").to_numpy()) == SPLIT_NUMBERS["train"])
+    rows = version.rows.take(pa.array(places[list(_spread(len(places), most))]))
+    labels = version.manifest.info.labels
+    return Examples(table_of(rows), targets_of(rows, labels), labels)
+
+
+def writing_sample(dataset_store: DatasetStore, name: str, fingerprint: str, most: int = 40_000) -> str:
+    """Return passages from all over documents, of which only these are read.
+
+    Args:
+        dataset_store: Where brought data sets are.
+        name: A data set of documents.
+        fingerprint: Its version; not used for a built-in one.
+        most: How many bytes, at most.
+    """
+    if not dataset_store.has(name):
+        documents = load_version(catalog.find_dataset(name)).examples["train"].inputs
+        return "".join(texts_of(documents))[:most]
+    column = dataset_store.version(name, fingerprint).rows.column("text")
+    chosen = _spread(len(column), PASSAGES)
+    of_each = max(most // max(len(chosen), 1), 1)
+    return "".join(_passages(column[place], of_each, -(-PASSAGES // len(chosen))) for place in chosen)
+
+
+def _passages(document: pa.LargeStringScalar, most: int, count: int) -> str:
+    """Return passages of a document, which may have hundreds of megabytes."""
+    if (buffer := document.as_buffer()) is None:
+        return ""
+    step, length = max(len(buffer) // count, 1), max(most // count, 1)
+    return "".join(bytes(buffer[at : at + length]).decode("utf-8", "ignore") for at in range(0, len(buffer), step))
 
 
 def text_words(dataset_store: DatasetStore, name: str, fingerprint: str) -> Mapping[str, Any]:

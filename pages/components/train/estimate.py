@@ -54,7 +54,7 @@ def may_download(model: ModelSpec, config: TrainConfig) -> bool:
 def _offer(config: TrainConfig) -> None:
     """Ask before a model is downloaded."""
     st.caption("To time it, the model has to be on this machine. If it is not here yet, it is downloaded first.")
-    if st.button("Fetch and time it", key="fetch-and-time", icon=":material/cloud_download:"):
+    if st.button("Download and time it", key="fetch-and-time", icon=":material/cloud_download:"):
         ask("estimate", config)
         st.rerun()
 
@@ -69,31 +69,45 @@ def _show(config: TrainConfig, preflight: Preflight) -> None:
 
 
 def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what was estimated as lines of an icon and Markdown."""
+    """Return what was estimated as lines of an icon and Markdown: time and cost, then what it is made of."""
     lines = []
     if (seconds := result.get("total_s") or result.get("train_time_s")) is not None:
         device = f" on {plain(str(result['device']))}" if result.get("device") else ""
-        lines.append(("schedule", f"About **{duration(seconds)}**{device}{_stages(result)}"))
-    if needed := result.get("memory_bytes"):
-        there = f" of {size(result['memory_there_bytes'])} there" if result.get("memory_there_bytes") else ""
-        lines.append(("memory", f"**{size(needed)}** of memory{there}"))
+        lines.append(("schedule", f"About **{duration(seconds)}**{device}{_cost(result)}"))
     if said := shared_service().preflights.folds_in_words(result):
         lines.append(("rule", plain(said)))
-    if (cost := result.get("cost")) is not None:
-        energy = f" ({result['energy_kwh']:.2g} kWh)" if result.get("energy_kwh") else ""
-        lines.append(("payments", f"About **{plain(money(cost, str(result.get('currency') or '')))}**{energy}"))
-    if learnt := result.get("trainable_count"):
-        total = result.get("parameter_count") or learnt
-        of = f" of {count(total)}" if total != learnt else ""
-        lines.append(("neurology", f"**{count(learnt)}**{of} numbers to learn, {result.get('steps_total', 0):,} steps"))
+    if details := " · ".join(filter(None, [_stages(result), _memory(result), _size(result)])):
+        lines.append(("info", f":small[:gray[{details}]]"))
     return lines
 
 
+def _cost(result: Mapping[str, Any]) -> str:
+    if (cost := result.get("cost")) is None:
+        return ""
+    energy = f" ({result['energy_kwh']:.2g} kWh)" if result.get("energy_kwh") else ""
+    return f", about **{plain(money(cost, str(result.get('currency') or '')))}**{energy}"
+
+
+def _memory(result: Mapping[str, Any]) -> str:
+    if not (needed := result.get("memory_bytes")):
+        return ""
+    there = f" of {size(result['memory_there_bytes'])}" if result.get("memory_there_bytes") else ""
+    return f"{size(needed)}{there} memory"
+
+
+def _size(result: Mapping[str, Any]) -> str:
+    if not (learnt := result.get("trainable_count")):
+        return ""
+    total = result.get("parameter_count") or learnt
+    of = f" of {count(total)}" if total != learnt else ""
+    return f"{count(learnt)}{of} parameters, {result.get('steps_total', 0):,} steps"
+
+
 def _stages(result: Mapping[str, Any]) -> str:
-    """Return which stages take most of the time, in brackets."""
+    """Return which stages take most of the time."""
     stages = sorted((result.get("stages") or {}).items(), key=lambda item: -item[1])
     shown = [f"{name} {duration(seconds)}" for name, seconds in stages if seconds >= MENTIONED_S]
-    return f" ({', '.join(shown)})" if len(shown) > 1 else ""
+    return ", ".join(shown) if len(shown) > 1 else ""
 
 
 def expected_and_true(run: Run) -> None:

@@ -1,6 +1,6 @@
-"""Training settings: the preset, a few basic ones, and the others in groups."""
+"""Training settings in a fold: a few basic ones, and the others in groups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -20,14 +20,9 @@ from pages.components.train.setting_form import (
 )
 from pages.components.widgets.url_state import read_choice, write_choice
 
-PRESET_TITLES = {"quick": "Quick look", "balanced": "Balanced", "best": "Best"}
-PRESET_HELP = {
-    "quick": "The first honest answer, in a minute or a few.",
-    "balanced": "Longer, for a score that you can build on.",
-    "best": "As good as this model gets here. Take a break.",
-}
-
+BUDGET = "time_budget_min"  # asked for beside the effort
 EVALUATION = "evaluation"
+_ELSEWHERE = (SOURCE, EVALUATION, BUDGET)  # settings with a place of their own
 EVALUATION_TITLES = {"auto": "Automatic", "quick-look": "Quick look", "every-row": "Every row counts"}
 EVALUATION_HELP = {
     "auto": "Every row counts below 5,000 rows where that takes under a minute; else a quick look. What it takes here "
@@ -38,38 +33,51 @@ EVALUATION_HELP = {
 }
 
 
-def preset_choice() -> str:
-    """Ask how thorough a run shall be; return the preset's name."""
-    st.header("How thorough", anchor=False)
-    read_choice("preset", PRESETS, PRESETS[0])
-    preset = st.segmented_control(
-        "Preset", list(PRESETS), default=st.session_state["preset"], key="preset", required=True,
-        on_change=back_to_preset,
-        format_func=lambda name: PRESET_TITLES[name], label_visibility="collapsed",
-    ) or PRESETS[0]  # fmt: skip
-    write_choice("preset", PRESETS[0])
-    st.caption(PRESET_HELP[preset])
-    return preset
-
-
 def evaluation_choice(task: TaskSpec) -> dict[str, Any]:
     """Ask how precise the score shall be; return a choice not left to cost."""
     if task.output_kind == "text":
         return {}
-    st.header("How sure can I be", anchor=False)
     names = list(EVALUATION_TITLES)
     read_choice(EVALUATION, names, names[0])
     chosen = st.segmented_control(
         "How sure can I be", names, default=st.session_state[EVALUATION], key=EVALUATION, required=True, wrap=True,
-        format_func=lambda name: EVALUATION_TITLES[name], label_visibility="collapsed",
+        format_func=lambda name: EVALUATION_TITLES[name],
     ) or names[0]  # fmt: skip
     write_choice(EVALUATION, names[0])
     st.caption(EVALUATION_HELP[chosen])
     return {EVALUATION: chosen} if chosen != names[0] else {}
 
 
+def all_settings(
+    task: TaskSpec, model: ModelSpec, preset: str
+) -> tuple[dict[str, Any], DeltaGenerator | None, dict[Group, DeltaGenerator]]:
+    """Show every setting in a fold, once it is opened or one is changed.
+
+    Returns:
+        The settings that differ from the preset's, and the places for what is found out: beside the common settings
+        (None in a closed fold), and in each group.
+    """
+    fields, values = _fields(task, model), _values(task, model, preset)
+    count = sum(is_changed(field, values[field.name]) for field in fields) + is_evaluation_chosen(task)
+    label = "All settings" + (f" :primary-badge[{count} changed]" if count else "")
+    with st.expander(label, bool(count), key="settings", icon=":material/tune:", on_change="rerun") as fold:
+        if not fold.open and not count:  # what nobody sees and nobody has changed is not drawn: see `group_settings`
+            return {}, None, {}
+        changed = common_settings(task, model, preset) | evaluation_choice(task)
+        beside = st.container()
+        more, places = group_settings(task, model, preset)
+    return changed | more, beside, places
+
+
+def is_evaluation_chosen(task: TaskSpec) -> bool:
+    """Return whether somebody, or a link, has said how precise the score shall be."""
+    usual = next(iter(EVALUATION_TITLES))
+    chosen = st.query_params.get(EVALUATION, st.session_state.get(EVALUATION, usual))
+    return task.output_kind != "text" and chosen in EVALUATION_TITLES and chosen != usual
+
+
 def common_settings(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
-    """Show the settings that everybody sees; return those that differ from the preset's."""
+    """Show the settings that beginners ask for; return those that differ from the preset's."""
     fields, values = [f for f in _fields(task, model) if f.level == "beginner"], _values(task, model, preset)
     _follow_optimizer(values["learning_rate"])
     return setting_inputs(fields, values, 3)
@@ -88,10 +96,12 @@ def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[
             if not fields:
                 continue
             label, icon = group_heading(group, fields, values), f":material/{heading.icon}:"
-            with st.expander(label, key=f"group-{group or 'model'}", icon=icon, on_change="rerun") as part:
+            is_any_changed = any(is_changed(field, values[field.name]) for field in fields)
+            key = f"group-{group or 'model'}"
+            with st.expander(label, is_any_changed, key=key, icon=icon, on_change="rerun") as part:
                 # Forty fields that nobody sees cost the browser more than the rest of the page. What is as in the
                 # preset has nothing that could be lost.
-                if not part.open and not any(is_changed(field, values[field.name]) for field in fields):
+                if not part.open and not is_any_changed:
                     continue
                 st.caption(heading.summary)
                 changed |= setting_inputs(fields, values, 2)
@@ -99,17 +109,22 @@ def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[
     return changed, places
 
 
-def back_to_preset() -> None:
-    """Reset every setting to the preset, after a new model, preset or request."""
+def back_to_preset(keep: Collection[str] = ()) -> None:
+    """Reset every setting to the preset, after a new task, model or preset, or on request.
+
+    Args:
+        keep: Names of settings that stay as they are.
+    """
     service, model = shared_service(), st.session_state.get("model")
     task = str(st.session_state.get("task") or "")
     if model in service.models(task or None):
         preset = st.session_state.get("preset") or PRESETS[0]
-        forget_settings(service.setting_fields(model, task), service.preset_values(model, preset, task))
+        fields = [field for field in service.setting_fields(model, task) if field.name not in keep]
+        forget_settings(fields, service.preset_values(model, preset, task))
 
 
 def _fields(task: TaskSpec, model: ModelSpec) -> Sequence[SettingField]:
-    return [f for f in shared_service().setting_fields(model.name, task.name) if f.name not in (SOURCE, EVALUATION)]
+    return [f for f in shared_service().setting_fields(model.name, task.name) if f.name not in _ELSEWHERE]
 
 
 def _values(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:

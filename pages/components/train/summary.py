@@ -13,12 +13,13 @@ from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from pages.components.run.run_again import cloned_from
 from pages.components.train.estimate import estimate_panel
 from pages.components.train.setting_groups import back_to_preset
+from pages.components.widgets.dataset_words import many
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.starting import one_key, start
 from pages.components.widgets.text import plain, value
 
 FEW = 5_000  # rows; of more, one split tells as much
-UNITS = {"text": "texts", "image": "pictures", "table": "rows"}
+UNITS = {"text": "texts", "image": "images", "table": "rows"}
 
 
 def train_summary(
@@ -39,7 +40,6 @@ def train_summary(
         config: All of it; None where a setting has a value that it cannot take.
         changed: The settings that differ from the preset's.
     """
-    st.header("Summary", anchor=False)
     fits = False
     if config is not None:
         st.markdown(_in_words(task, dataset, preview, model, config))
@@ -47,7 +47,7 @@ def train_summary(
         _changes(task, model, changed)
     if config is not None:
         fits = estimate_panel(model, config)
-    name = st.text_input("Name", key="name", placeholder="Named for you if empty", max_chars=80)
+    name = st.text_input("Name", key="name", placeholder="Optional; a name is made for you", max_chars=80)
     clicked = st.button(
         "Start training", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
         disabled=not fits,
@@ -75,7 +75,7 @@ def _changes(task: TaskSpec, model: ModelSpec, changed: Mapping[str, Any]) -> No
     said = ", ".join(f"{plain(labels.get(k, k))} {plain(value(v) or 'empty')}" for k, v in changed.items())
     st.caption(f"Changed by you: {said}")
     st.button(
-        "Back to the preset", key="back-to-preset", icon=":material/undo:", type="tertiary", on_click=back_to_preset
+        "Reset", key="back-to-preset", icon=":material/undo:", type="tertiary", on_click=back_to_preset
     )  # fmt: skip
 
 
@@ -83,30 +83,28 @@ def _in_words(
     task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview, model: ModelSpec, config: TrainConfig
 ) -> str:
     sizes = preview.version.split_sizes
-    unit, each = UNITS[task.input_kind], ""
-    if task.output_kind == "text":
-        unit, each = "characters", " stretches"
-    passes = "1 pass" if config.epochs == 1 else f"{config.epochs:,} passes"
+    unit = "characters" if task.output_kind == "text" else UNITS[task.input_kind]
+    epochs = "1 epoch" if config.epochs == 1 else f"{config.epochs:,} epochs"
     limit = f", for {config.time_budget_min:g} min at most" if config.time_budget_min else ""
     return (
-        f"Train **{plain(model.title)}** on **{plain(dataset.title)}**: {passes} over {sizes['train']:,} {unit}, "
-        f"{config.batch_size:,}{each} at a time{limit}. {_judged_by(task, sizes, config.evaluation)}"
+        f"Train **{plain(model.title)}** on **{plain(dataset.title)}**: {epochs} over {sizes['train']:,} {unit}"
+        f"{limit}. {_judged_by(task, sizes, config.evaluation)}"
     )
 
 
 def _judged_by(task: TaskSpec, sizes: Mapping[str, int], evaluation: str) -> str:
     """Return where the score comes from, a sentence."""
-    rows, same = sum(sizes.values()), "beside what simple methods reach on the same ones."
+    rows = sum(sizes.values())
     if task.output_kind != "text" and evaluation == "every-row":
-        return f"The score comes from all {rows:,}, each judged in one of five folds that never saw it, {same}"
-    either = ", or from all in five folds where that is quick" if evaluation == "auto" and rows < FEW else ""
+        return f"Tested on all {rows:,}, each in one of five folds that never saw it, beside baselines."
+    either = ", or on all in five folds where that is quick" if evaluation == "auto" and rows < FEW else ""
     either = "" if task.output_kind == "text" else either
-    return f"The score comes from {sizes['test']:,} others that it never sees before the end{either}, {same}"
+    return f"Tested on {sizes['test']:,} unseen ones{either}, beside baselines."
 
 
 def _queue_note() -> None:
     ahead = sum(run.is_own for run in shared_service().active_runs())
     device = shared_service().worker.info().device
     where = f"Trains on {plain(device)}, in a process of its own." if device else "Trains in a process of its own."
-    waits = f" {ahead} before it." if ahead else ""
+    waits = f" {many(ahead, 'run')} ahead of it." if ahead else ""
     st.caption(f"{where}{waits} You can close this page.")

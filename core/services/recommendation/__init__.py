@@ -1,0 +1,1 @@
+"""Recommendation of a model: what of the data decides, the rules, and why, in a sentence."""

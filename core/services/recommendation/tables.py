@@ -1,0 +1,37 @@
+"""Which model predicts from a table's columns: by what bends explain beyond a weighted sum, and the number of rows."""
+
+from collections.abc import Mapping
+
+from core.services.recommendation.recommendation import Recommendation, ordered
+from core.services.recommendation.traits import TableTraits
+from core.specs import ModelSpec
+
+CLEARLY = 0.03  # of what is to be explained, that bends must add
+CLEARLY_IN_FEW = 0.15  # the same of few rows, where a network learns less than a try by ridge regression finds
+FEW = 1_000  # rows
+STRAIGHT, BENT = ("linear", "logistic-regression"), "mlp"
+
+
+def recommend_predictor(models: Mapping[str, ModelSpec], traits: TableTraits) -> Recommendation:
+    """Return which model predicts best from a table.
+
+    Args:
+        models: Those that can, by name.
+        traits: What is known of the table.
+    """
+    straight = next(name for name in STRAIGHT if name in models)
+    fits, rows = traits.fits, f"{traits.rows:,} training rows"
+    if fits is None:
+        return ordered(models, [straight, BENT], f"{rows} are few, and weights can be read", "few-rows")
+    tried = f"on the training rows a weighted sum of the columns explains {_percent(fits.straight)}"
+    if fits.gain >= (CLEARLY_IN_FEW if traits.rows < FEW else CLEARLY):
+        because = f"{tried}, bends and combinations of columns {_percent(fits.bent)}"
+        return ordered(models, [BENT, straight], because, "bent")
+    if fits.gain >= CLEARLY:
+        because = f"{rows} are few for a network, although bends may explain more than a weighted sum"
+        return ordered(models, [straight, BENT], because, "few-rows")
+    return ordered(models, [straight, BENT], f"{tried}, and bends add nothing clear to that", "straight")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * max(share, 0.0):.0f} %"

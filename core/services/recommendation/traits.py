@@ -1,0 +1,86 @@
+"""What of a data set decides which model suits it, measured once for each version."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.store.previews import DatasetPreview
+from core.preprocessing.nonlinearity import Fits
+from core.specs import Images
+
+FLAT_FROM = 0.15  # of neighbouring pixels that are the same: photographs have 0.01, CIFAR's and Fashion-MNIST's 0.44
+MANY_COLOURS = 3  # channels of a picture in colour
+
+
+@dataclass(frozen=True)
+class ImageTraits:
+    """What of a data set's images decides.
+
+    Args:
+        count: To learn from.
+        classes: How many there are.
+        side: In pixels, as models see them.
+        in_colour: Whether one of those looked at is.
+        flat: Share of neighbouring pixels that are the same, in the middle one of the images looked at.
+    """
+
+    count: int
+    classes: int
+    side: int
+    in_colour: bool
+    flat: float
+
+    @property
+    def are_photographs(self) -> bool:
+        """Whether hardly any two neighbouring pixels are the same, as only cameras make it."""
+        return self.flat < FLAT_FROM
+
+    @property
+    def kind(self) -> str:
+        """What they are, in words: "small photographs in colour"."""
+        what = "photographs" if self.are_photographs else "drawings, or things on a plain ground,"
+        return f"{what} in {'colour' if self.in_colour else 'grey'}"
+
+    @classmethod
+    def of(cls, found: DatasetPreview) -> "ImageTraits":
+        """Return the traits of images, from a few of every class."""
+        images = found.samples.inputs
+        if not isinstance(images, np.ndarray):
+            raise TypeError("images were expected")
+        colour = images.shape[-1] >= MANY_COLOURS and bool((images != images[..., :1]).any())
+        sizes = found.version.split_sizes
+        return cls(sizes["train"], len(found.version.labels), images.shape[1], colour, flatness(images))
+
+
+def flatness(images: Images) -> float:
+    """Return the share of neighbouring pixels that are the same, in the middle one of N images."""
+    same = (images[:, :, 1:] == images[:, :, :-1]).all(axis=-1)
+    return float(np.median(same.mean(axis=(1, 2)))) if same.size else 0.0
+
+
+@dataclass(frozen=True)
+class TableTraits:
+    """What of a table decides.
+
+    Args:
+        rows: To learn from.
+        columns: To predict from.
+        fits: What a weighted sum of them explains, and what more bends explain; None where nobody could tell.
+    """
+
+    rows: int
+    columns: int
+    fits: Fits | None = None
+
+
+@dataclass(frozen=True)
+class WritingTraits:
+    """What of a text that goes on decides.
+
+    Args:
+        characters: To learn from.
+        distinct: Different ones in passages from all over it.
+    """
+
+    characters: int
+    distinct: int
