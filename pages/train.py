@@ -12,6 +12,7 @@ from pages.components.data.preview import data_glimpse
 from pages.components.run.run_again import clone_notice
 from pages.components.train.augmentation_preview import augmentation_preview
 from pages.components.train.effort import circumstances, effort_choice, minutes_at_most
+from pages.components.train.estimate import folds_note
 from pages.components.train.lr_finder import rate_finder
 from pages.components.train.missing_data import forget_missing_data, missing_data
 from pages.components.train.model_choice import model_choice
@@ -46,6 +47,7 @@ def page() -> None:
     config, problem = made_config(task, dataset, model, preset, changed)
     if config is not None and finder is not None:
         with finder:
+            folds_note(config)
             rate_finder(config)
     if config is not None and "augmentation" in places:
         with places["augmentation"]:

@@ -28,8 +28,7 @@ def test_what_a_run_takes_is_there_before_its_start_and_stands_beside_what_it_to
     ready(page)
     estimate = page.locator(".st-key-estimate")
     expect(estimate).to_contain_text(re.compile(r"About .+ on "), timeout=FIRST_POINT_MS)
-    expect(estimate).to_contain_text(re.compile(r"of memory of .+B there"))
-    expect(estimate).to_contain_text("650 numbers to learn")
+    expect(estimate).to_contain_text(re.compile(r"B of .+B memory · 650 parameters"))
     ready(page)
     start_button(page).click()
     run_id(page)
@@ -70,14 +69,39 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     expect(page.locator(".st-key-summary")).to_contain_text("Small convolutional network")
 
 
-def test_a_model_is_chosen_by_a_click_on_its_card_and_by_the_arrow_keys(page: Page, url: str) -> None:
+@pytest.mark.parametrize(("width", "height", "screens"), [(1440, 900, 1), (390, 844, 2)])
+def test_task_data_time_and_start_are_all_there_is_until_something_is_unfolded(
+    page: Page, url: str, width: int, height: int, screens: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{url}/train?task=text-classification")
+    ready(page)
+    expect(page.locator(".st-key-recommended")).to_contain_text(
+        re.compile(r"Recommended: .+, because .+ Runner-up: .+")
+    )
+    expect(page.locator(".st-key-estimate")).to_contain_text(re.compile(r"About .+ on "), timeout=FIRST_POINT_MS)
+    ready(page)
+    box = start_button(page).bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= screens * height
+    expect(page.get_by_role("radio", name="Linear model on n-grams")).to_have_count(0)
+    expect(page.locator(".st-key-epochs")).to_have_count(0)
+
+
+def test_another_model_is_unfolded_and_chosen_by_a_click_on_its_card_and_by_the_arrow_keys(
+    page: Page, url: str
+) -> None:
     page.goto(f"{url}/train")
     ready(page)
+    page.get_by_text("Choose another model").click()
     card = page.get_by_text("You want a first answer, or the bar that a real model has to clear")
     card.click(force=True)  # the label of its radio button lies over the whole card
     expect(page).to_have_url(re.compile("model=logistic-regression"), timeout=180_000)
+    expect(page.locator(".st-key-summary")).to_contain_text("Logistic regression")
+    page.get_by_role("radio", name="Logistic regression").focus()
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("radio", name="Small convolutional network")).to_be_checked(timeout=180_000)
+    expect(page).not_to_have_url(re.compile("model="))
 
 
 def test_a_link_starts_what_it_names_however_soon_the_button_is_clicked(page: Page, url: str) -> None:

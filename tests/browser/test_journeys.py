@@ -41,11 +41,8 @@ def start_button(page: Page) -> Locator:
 
 def start(page: Page, url: str, query: str, epochs: int) -> str:
     """Choose on the Train page and start; return the run's id."""
-    page.goto(f"{url}/train?{query}")
-    field = page.locator(".st-key-epochs input")
-    field.fill(str(epochs))
-    field.press("Enter")
-    expect(page.locator(".st-key-summary")).to_contain_text(f"{epochs:,} pass")
+    page.goto(f"{url}/train?{query}&epochs={epochs}")
+    expect(page.locator(".st-key-summary")).to_contain_text(f"{epochs:,} epoch")
     ready(page)
     start_button(page).click()
     return run_id(page)

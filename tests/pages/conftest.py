@@ -24,6 +24,7 @@ FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
 PATIENCE_S = 600
 SAMPLE = re.compile(r'<pre class="sample-text">(.*)</pre>', re.DOTALL)
 GROUPS = (
+    "settings",
     "group-model",
     "group-optimiser",
     "group-regularisation",

@@ -66,7 +66,7 @@ def test_a_script_that_logs_takes_no_place_and_nobody_waits_for_it(open_page: Op
     run = logged(ended=False)
     runs = next(metric.value for metric in open_page("system").metric if metric.label == "Runs")
     assert runs == "0 of 1"
-    assert "before it" not in words(open_page("train"))
+    assert "ahead of it" not in words(open_page("train"))
     run.finish()
 
 

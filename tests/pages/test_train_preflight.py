@@ -35,10 +35,8 @@ def test_the_estimate_is_asked_by_itself_and_shown_before_the_start(open_page: O
     assert "Timing a few real steps" in words(at)
     assert answer(service, FITS) == "estimate"
     shown = words(healthy(at.run()))
-    assert "About **1 min 15 s** on cpu" in shown
-    assert "**420.0 MB** of memory of 8.0 GB there" in shown
-    assert "About **0\\.50 EUR** (0.003 kWh)" in shown
-    assert "**67.8 thousand** numbers to learn, 1,200 steps" in shown
+    assert "About **1 min 15 s** on cpu \\(2 cores\\), about **0\\.50 EUR** (0.003 kWh)" in shown
+    assert "420.0 MB of 8.0 GB memory · 67.8 thousand parameters, 1,200 steps" in shown
     assert not at.button(key="start").disabled
 
 
@@ -84,7 +82,7 @@ def test_an_estimate_that_failed_says_why_and_can_be_tried_again(open_page: Open
 
 
 def test_looking_at_many_models_leaves_one_question_behind(open_page: Open, service: Service) -> None:
-    at = open_page("train")
+    at = unfolded(open_page("train"), "models")
     for model in ("mlp", "logistic-regression"):
         at.radio(key="model").set_value(model).run()
     assert "the last question is still being answered" in words(healthy(at))
@@ -96,7 +94,7 @@ def test_looking_at_many_models_leaves_one_question_behind(open_page: Open, serv
 
 
 def test_a_suggested_learning_rate_is_taken_with_one_click(open_page: Open, service: Service) -> None:
-    at = open_page("train")
+    at = unfolded(open_page("train"), "settings")
     answer(service, FITS)
     at.run().button(key="find-rate").click().run()
     assert "Trying learning rates" in words(healthy(at))
@@ -111,7 +109,7 @@ def test_a_suggested_learning_rate_is_taken_with_one_click(open_page: Open, serv
 
 
 def test_augmentation_shows_pictures_once_asked_and_after_each_change(open_page: Open, service: Service) -> None:
-    at = unfolded(open_page("train"), "group-augmentation")
+    at = unfolded(open_page("train"), "settings", "group-augmentation")
     assert "Every change is off" in words(at)
     answer(service, FITS)
     at.toggle(key="augment_flip").set_value(True).run()

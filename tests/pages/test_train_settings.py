@@ -15,7 +15,8 @@ def test_every_setting_of_a_model_has_one_field_and_stands_under_its_heading(ope
     shown = {w.key for w in [*at.number_input, *at.selectbox, *at.toggle, *at.text_input, *at.segmented_control]}
     assert {f.name for f in service.setting_fields("small-cnn", "image-classification")} <= shown
     headings = [expander.label for expander in at.expander]
-    assert [h.title for h in HEADINGS.values()] == [label for label in headings if label != "Find a learning rate"]
+    folds = ("Choose another model", "All settings", "Find a learning rate")
+    assert [h.title for h in HEADINGS.values()] == [label for label in headings if label not in folds]
 
 
 def test_settings_that_would_change_nothing_are_not_shown(open_page: Open) -> None:
@@ -31,14 +32,15 @@ def test_a_heading_counts_what_was_changed_under_it_and_one_click_takes_it_all_b
     assert at.number_input(key="warmup_fraction").value == 0.2
     assert "Changed by you: Dropout 0\\.4, Warm\\-up 0\\.2" in words(at)
     at.button(key="back-to-preset").click().run()
-    assert unfolded(at, "group-optimiser").number_input(key="warmup_fraction").value == 0.05
+    at = unfolded(unfolded(at, "settings"), "settings", "group-optimiser")
+    assert at.number_input(key="warmup_fraction").value == 0.05
     assert "Changed by you" not in words(healthy(at))
 
 
 def test_momentum_can_be_set_only_where_it_has_an_effect(open_page: Open) -> None:
     at = open_page("train")
     assert "momentum" not in {field.key for field in at.number_input}  # nobody has unfolded them
-    at = unfolded(at, "group-optimiser")
+    at = unfolded(at, "settings", "group-optimiser")
     assert at.number_input(key="momentum").disabled
     at.selectbox(key="optimizer").set_value("sgd").run()
     assert not at.number_input(key="momentum").disabled
@@ -54,12 +56,12 @@ def test_models_go_from_the_recommended_one_over_small_to_large_and_pretrained_o
 
 
 def test_a_card_says_when_to_take_a_model_and_how_large_it_is(open_page: Open) -> None:
-    at = open_page("train")
+    at = unfolded(open_page("train"), "models")
     radio = at.radio(key="model")
     assert radio.options[0] == "Small convolutional network :primary-badge[Recommended]"
     captions = list(radio.proto.captions)
     assert "You have pictures\\." in captions[0]
-    assert captions[1].endswith("650 numbers to learn")
+    assert captions[1].endswith("650 parameters")
 
 
 def test_a_pretrained_model_without_a_source_cannot_be_started_and_says_what_to_name(open_page: Open) -> None:

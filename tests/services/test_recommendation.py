@@ -6,7 +6,9 @@ from core import catalog
 from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.preprocessing.vocabulary import Vocabulary
 from core.services.dataset_service import DatasetService
-from core.services.recommendation import recommend, recommended, traits_of
+from core.services.recommendation.recommendation import Circumstances
+from core.services.recommendation.recommended import recommend, recommended
+from core.services.recommendation.text_traits import traits_of
 from core.settings import Settings
 
 TASK = "text-classification"
@@ -14,7 +16,7 @@ MODELS = catalog.models(TASK)
 
 
 def begin_with(*texts: str) -> tuple[str, str]:
-    found = recommend(catalog.find_task(TASK), MODELS, traits_of(texts, MODELS))
+    found = recommend(catalog.find_task(TASK), traits_of(texts, MODELS), Circumstances())
     return found.model, found.against.get("minilm-frozen", "")
 
 
@@ -61,15 +63,17 @@ def test_every_built_in_data_set_has_a_model_to_begin_with(tmp_path: Path) -> No
 
 
 def test_the_reason_names_what_to_try_next() -> None:
-    found = recommend(catalog.find_task(TASK), MODELS, traits_of(("I would buy it again.",), MODELS))
+    found = recommend(catalog.find_task(TASK), traits_of(("I would buy it again.",), MODELS), Circumstances())
     assert found.runner_up == "ngram-linear"
-    assert "The next to try is the linear model on n-grams" in found.why
-    assert recommend(catalog.find_task("text-generation"), catalog.models("text-generation")).why == ""
+    assert found.why == (
+        "because it knows the language of the texts, English, from the start. Runner-up: "
+        f"{MODELS['ngram-linear'].title}."
+    )
 
 
 def test_words_that_only_later_texts_hold_speak_against_models_of_words(tmp_path: Path) -> None:
     words = {"vocabulary": Vocabulary.of(["the tea was good", "the rice was bad"], ["the soup was good"]).to_json()}
-    found = recommend(catalog.find_task(TASK), MODELS, traits_of(("the tea was good",), MODELS, words))
+    found = recommend(catalog.find_task(TASK), traits_of(("the tea was good",), MODELS, words), Circumstances())
     assert found.model == "minilm-frozen"
     assert found.against["text-cnn"] == (
         "The convolutions over words knows the words of the training texts alone: 25 % of the words of the validation "
@@ -80,6 +84,8 @@ def test_words_that_only_later_texts_hold_speak_against_models_of_words(tmp_path
 
 
 def test_capitals_that_mean_something_speak_against_who_reads_none() -> None:
-    found = recommend(catalog.find_task(TASK), MODELS, traits_of(("Tell us more.",), MODELS, {"cased": ["us"]}))
+    found = recommend(
+        catalog.find_task(TASK), traits_of(("Tell us more.",), MODELS, {"cased": ["us"]}), Circumstances()
+    )
     assert "reads everything in lower case, but 'US' in capitals means something else here" in found.against["minilm"]
     assert found.model == "minilm-frozen", "its n-grams keep them"

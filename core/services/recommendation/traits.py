@@ -20,14 +20,14 @@ class ImageTraits:
         count: To learn from.
         classes: How many there are.
         side: In pixels, as models see them.
-        in_colour: Whether one of those looked at is.
+        in_color: Whether one of those looked at is.
         flat: Share of neighbouring pixels that are the same, in the middle one of the images looked at.
     """
 
     count: int
     classes: int
     side: int
-    in_colour: bool
+    in_color: bool
     flat: float
 
     @property
@@ -39,7 +39,7 @@ class ImageTraits:
     def kind(self) -> str:
         """What they are, in words: "small photographs in colour"."""
         what = "photographs" if self.are_photographs else "drawings, or things on a plain ground,"
-        return f"{what} in {'colour' if self.in_colour else 'grey'}"
+        return f"{what} in {'colour' if self.in_color else 'grey'}"
 
     @classmethod
     def of(cls, found: DatasetPreview) -> "ImageTraits":
@@ -47,9 +47,9 @@ class ImageTraits:
         images = found.samples.inputs
         if not isinstance(images, np.ndarray):
             raise TypeError("images were expected")
-        colour = images.shape[-1] >= MANY_COLOURS and bool((images != images[..., :1]).any())
+        is_color = images.shape[-1] >= MANY_COLOURS and bool((images != images[..., :1]).any())
         sizes = found.version.split_sizes
-        return cls(sizes["train"], len(found.version.labels), images.shape[1], colour, flatness(images))
+        return cls(sizes["train"], len(found.version.labels), images.shape[1], is_color, flatness(images))
 
 
 def flatness(images: Images) -> float:

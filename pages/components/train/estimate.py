@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.config import TrainConfig
 from core.errors import TouchstoneError
-from core.runs import Preflight, Run
+from core.runs import Preflight, PreflightStatus, Run
 from core.services.bootstrap import shared_service
 from core.specs import ModelSpec
 from pages.components.train.preflight import ask, ask_in_turn, known, watched
@@ -68,14 +68,22 @@ def _show(config: TrainConfig, preflight: Preflight) -> None:
         st.markdown(f":gray[:material/{icon}:] {text}")
 
 
+def folds_note(config: TrainConfig) -> None:
+    """Say what judging every row takes, where that has been estimated."""
+    preflight = known("estimate", config)
+    if preflight is not None and preflight.status is PreflightStatus.DONE:
+        service = shared_service()
+        st.caption(plain(service.preflights.folds_in_words(service.preflights.with_folds(preflight.result, config))))
+
+
 def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what was estimated as lines of an icon and Markdown: time and cost, then what it is made of."""
     lines = []
     if (seconds := result.get("total_s") or result.get("train_time_s")) is not None:
         device = f" on {plain(str(result['device']))}" if result.get("device") else ""
         lines.append(("schedule", f"About **{duration(seconds)}**{device}{_cost(result)}"))
-    if said := shared_service().preflights.folds_in_words(result):
-        lines.append(("rule", plain(said)))
+    if (result.get("folds") or {}).get("is_wanted"):  # what else folds would take stands beside their choice
+        lines.append(("rule", plain(shared_service().preflights.folds_in_words(result))))
     if details := " · ".join(filter(None, [_stages(result), _memory(result), _size(result)])):
         lines.append(("info", f":small[:gray[{details}]]"))
     return lines

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.services.recommendation.recommendation import Recommendation
 from core.specs import ModelSpec, TaskSpec
-from pages.components.train.setting_groups import BUDGET, back_to_preset
+from pages.components.train.setting_groups import BUDGET, back_to_preset, open_at_first
 from pages.components.train.weight_source import weight_source
 from pages.components.widgets.text import count, plain
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
@@ -36,9 +36,9 @@ def model_choice(
     read_choice("model", names, names[0])
     place = st.container(key="recommended", gap="xsmall")
     is_other, changed = st.session_state["model"] != names[0], dict[str, Any]()
-    with st.expander(
-        "Choose another model", is_other, key="models", icon=":material/model_training:", on_change="rerun"
-    ) as fold:
+    open_at_first("models", is_other)
+    icon = ":material/model_training:"
+    with st.expander("Choose another model", key="models", icon=icon, on_change="rerun") as fold:
         if fold.open or is_other:
             _cards(names, models, task, recommended)
         write_choice("model", names[0])

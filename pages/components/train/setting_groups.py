@@ -60,13 +60,20 @@ def all_settings(
     fields, values = _fields(task, model), _values(task, model, preset)
     count = sum(is_changed(field, values[field.name]) for field in fields) + is_evaluation_chosen(task)
     label = "All settings" + (f" :primary-badge[{count} changed]" if count else "")
-    with st.expander(label, bool(count), key="settings", icon=":material/tune:", on_change="rerun") as fold:
+    open_at_first("settings", bool(count))
+    with st.expander(label, key="settings", icon=":material/tune:", on_change="rerun") as fold:
         if not fold.open and not count:  # what nobody sees and nobody has changed is not drawn: see `group_settings`
             return {}, None, {}
         changed = common_settings(task, model, preset) | evaluation_choice(task)
         beside = st.container()
         more, places = group_settings(task, model, preset)
     return changed | more, beside, places
+
+
+def open_at_first(key: str, is_open: bool) -> None:
+    """Open a fold that is seen for the first time, such as by a link that changes what is in it."""
+    if key not in st.session_state:
+        st.session_state[key] = is_open
 
 
 def is_evaluation_chosen(task: TaskSpec) -> bool:
@@ -98,7 +105,8 @@ def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[
             label, icon = group_heading(group, fields, values), f":material/{heading.icon}:"
             is_any_changed = any(is_changed(field, values[field.name]) for field in fields)
             key = f"group-{group or 'model'}"
-            with st.expander(label, is_any_changed, key=key, icon=icon, on_change="rerun") as part:
+            open_at_first(key, is_any_changed)
+            with st.expander(label, key=key, icon=icon, on_change="rerun") as part:
                 # Forty fields that nobody sees cost the browser more than the rest of the page. What is as in the
                 # preset has nothing that could be lost.
                 if not part.open and not is_any_changed:
