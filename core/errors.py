@@ -20,10 +20,7 @@ class UserError(TouchstoneError):
 
 
 class UnknownName(UserError):
-    """A name that is not in a list; the message lists the valid names.
-
-    It also suggests the nearest one.
-    """
+    """A name that is not in a list; the message lists and suggests names."""
 
     def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
         """Build the sentence.

@@ -9,10 +9,7 @@ Cell = TypeVar("Cell")
 
 
 def csv_cell(value: Cell) -> Cell | str:
-    """Return a cell that no spreadsheet reads as a formula.
-
-    A text that begins as one gets an apostrophe.
-    """
+    """Return a cell with an apostrophe where a spreadsheet would read a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 

@@ -16,10 +16,7 @@ BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
 
 
 class RunStatus(StrEnum):
-    """The six states of a run; a stop request is not one.
-
-    See `Run.stop_requested_at`.
-    """
+    """The six states of a run; a stop request is not one (`Run.stop_requested_at`)."""
 
     QUEUED = "queued"  # waits for a free device
     RUNNING = "running"  # a process of its own works on it

@@ -24,10 +24,7 @@ def has_screen() -> bool:
 
 
 def open_when_ready(dashboard: Dashboard) -> None:
-    """Open the address with its token once the server answers.
-
-    The address is printed in any case.
-    """
+    """Open the address, which is printed too, with its token once the server answers."""
     deadline = time.monotonic() + _READY_S
     while time.monotonic() < deadline:
         try:

@@ -104,10 +104,7 @@ class AccessGuard:
         return answer
 
     def _introduced(self, scope: Scope, headers: Headers) -> Scope:
-        """Return the request with a header naming the owner, without it for unknown senders.
-
-        The owner is at this machine.
-        """
+        """Return the request with a header naming the owner at this machine, if known."""
         kept = [(name, value) for name, value in scope["headers"] if name.lower() != VISITOR.encode()]
         is_forwarded = any(name in headers for name in _FORWARDED)
         is_owner = bool(self._token) and is_loopback(scope.get("client")) and not is_forwarded
@@ -142,10 +139,7 @@ def _is_external(headers: Headers) -> bool:
 
 
 def _cookie_name(headers: Headers) -> str:
-    """Return the name of the cookie.
-
-    Cookies ignore ports, so two dashboards on one machine need two names.
-    """
+    """Return the cookie's name, of its own for each port: cookies ignore ports."""
     port = headers.get("host", "").rpartition(":")[2]
     return f"touchstone-{port}" if port.isdecimal() else "touchstone"
 

@@ -7,8 +7,5 @@ OWNER = "owner"
 
 
 def is_owner(headers: Mapping[str, str]) -> bool:
-    """Return whether a request was its owner's, at this machine, with the token.
-
-    The request must have passed the guard.
-    """
+    """Return whether a request that passed the guard was its owner's, at this machine."""
     return any(name.lower() == VISITOR and said == OWNER for name, said in headers.items())

@@ -88,10 +88,7 @@ def _in_words(error: Exception, folder: Path) -> str:
 
 
 def _last_word(folder: Path, progress: FileProgress, state: str, message: str, made: VersionInfo | None = None) -> int:
-    """Remove half-done files, then write how the job ended.
-
-    If the disk is too full for that, it waits a little.
-    """
+    """Remove half-done files, then write how the job ended, waiting for disk space."""
     shutil.rmtree(folder / DRAFT, ignore_errors=True)
     for _ in range(_LAST_WORD_TRIES):
         try:

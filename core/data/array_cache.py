@@ -61,10 +61,7 @@ def replace_folder(staged: Path, folder: Path) -> None:
 
 
 def read_arrays(folder: Path) -> Arrays | None:
-    """Return a folder's arrays, or None if incomplete.
-
-    Writing to an array changes memory, not the file.
-    """
+    """Return a folder's arrays, copied on write, or None if incomplete."""
     try:
         sizes = json.loads((folder / LISTING).read_text(encoding="utf-8"))
         if any((folder / f"{name}.npy").stat().st_size != size for name, size in sizes.items()):

@@ -102,10 +102,7 @@ class ArrayParts:
         return False
 
     def _create(self) -> None:
-        """Create the folder with all its space reserved.
-
-        A full disk is then an error here and not a crash later.
-        """
+        """Create the folder with its space reserved, so that a full disk shows now."""
         staged = Path(mkdtemp(prefix=f"{self._staged.name}-", dir=self.folder.parent))
         try:
             for name in self.splits:

@@ -203,10 +203,7 @@ def in_their_splits(doubted: Sequence[LabelIssue], rows: pa.Table) -> list[Label
 
 
 class KeptLabels(BaseModel):
-    """Labels a user has reviewed and keeps: keys of `labels_known_as`.
-
-    They stay, whatever a model says.
-    """
+    """Labels a user has reviewed and keeps for good: keys of `labels_known_as`."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -66,10 +66,7 @@ class StagedDataset:
         return self.writer
 
     def pack(self) -> PackWriter:
-        """Return the only writer of its images.
-
-        Rows name the pack "" until the importer gives it a name.
-        """
+        """Return the only writer of its images, named "" until the importer names it."""
         if self.packs is None:
             self.packs = PackWriter(self.pack_file)
         return self.packs

@@ -60,10 +60,7 @@ def read_evaluation_passes(folder: Path) -> tuple[str, list[EvaluationPass]]:
 
 
 def evaluation_stamp(folder: Path) -> tuple[int, ...]:
-    """Return a stamp that changes with a run's evaluations, without reading them.
-
-    It is empty where there are none.
-    """
+    """Return a stamp of a run's unread evaluations that changes with them; empty without."""
     try:
         found = (folder / FOLDER / LOOKS).stat()
     except OSError:

@@ -101,10 +101,7 @@ def _line(points: Sequence[tuple[float, float, float]], began: float) -> Series:
 
 
 def at_whole_steps(line: Series) -> tuple[Series, int]:
-    """Return a curve at whole steps and their factor; 0 where steps are numbered.
-
-    A factor of 10 makes step 5 of step 0.5.
-    """
+    """Return a curve at whole steps and their factor (2 for 0.5); 0: numbered."""
     for power in range(MOST_DIGITS + 1):
         steps = line.steps * float(10**power)
         if np.allclose(steps, np.round(steps), rtol=1e-12, atol=1e-6):

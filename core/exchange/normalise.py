@@ -36,10 +36,7 @@ def bounded_name(name: str) -> str:
 
 
 def bounded_value(value: object) -> object:
-    """Return a setting's value; a very long text or list is cut.
-
-    `Fit` then reports that it was cut.
-    """
+    """Return a setting's value; a long text or list is cut, which `Fit` reports."""
     return value[:FAR_TOO_LONG] if isinstance(value, str | list) else value
 
 
@@ -99,10 +96,7 @@ def hashed(origin: str, *parts: str | bytes) -> str:
 
 
 class Fit:
-    """One run's metadata, normalised; what does not fit is kept among the settings.
-
-    What was moved there is reported.
-    """
+    """One run's metadata, normalised; what does not fit is moved to settings, and reported."""
 
     def __init__(self, settings: Mapping[Any, object] | None = None) -> None:
         """Begin with the settings that the run has.

@@ -181,10 +181,7 @@ def find_columns(names: Sequence[str], batch: Batch, hint: str) -> Columns:
 
 
 def _numbers(cells: Sequence[str], hint: str) -> Cells | None:
-    """Return a column's number style; None if it holds other values.
-
-    NaN and infinity count as numbers in any column.
-    """
+    """Return a column's number style, NaN and infinity included; None for other values."""
     endless = [cell for cell in cells if _endless(cell) is not None]
     plain = [cell for cell in cells if not is_missing(cell) and _endless(cell) is None]
     if not plain:
@@ -306,10 +303,7 @@ def _of_words(place: int, name: str, of_runs: Sequence[Sequence[str]], cells: Se
 
 
 def _is_rising(of_runs: Sequence[Sequence[float]]) -> bool:
-    """Check whether numbers rise within each run, as a clock does.
-
-    The duration of each row goes up and down.
-    """
+    """Check whether numbers rise within each run, as a clock, unlike durations."""
     pairs = [pair for run in of_runs for pair in pairwise(run)]
     if any(number < 0 for run in of_runs for number in run):
         return False

@@ -109,10 +109,7 @@ def _parts_of_pytorch(starts: Mapping[str, _Start]) -> tuple[dict[str, str], dic
 
 
 def _are_splits(above: str, names: Sequence[str]) -> bool:
-    """Check whether all subfolders are splits of the data.
-
-    A folder called "test" beside other runs is a run.
-    """
+    """Check whether all subfolders are splits; "test" beside runs is a run."""
     inside = [name[len(above) :].strip("/") for name in names if above == "" or name.startswith(f"{above}/")]
     kinds = {rest.partition("/")[0].lower() for rest in inside if rest}
     return kinds <= {*SPLITS} and (len(kinds) > 1 or above in names or kinds <= {*SPLITS[:2]})

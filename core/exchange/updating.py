@@ -86,10 +86,7 @@ def _states(known: Run, run: ExternalRun) -> list[str]:
 
 
 def _before(events: Sequence[Event]) -> dict[str, Any] | None:
-    """Return the source's values at the last import; None for older imports.
-
-    Those are imports from before the values were stored.
-    """
+    """Return the source's values at the last import; None where none were stored."""
     said = [event.data[IMPORTED] for event in events if isinstance(event.data.get(IMPORTED), dict)]
     return said[-1] if said else None
 

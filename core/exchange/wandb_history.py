@@ -78,10 +78,7 @@ class History:
         return found | {f"summary.{'.'.join(path)}": v for path, v in texts.items() if path[0] not in _OWN}
 
     def add_summary(self) -> None:
-        """Add summary numbers that no curve ends with, as one-point curves.
-
-        Their point is at the last step.
-        """
+        """Add summary numbers that no curve ends with as points at the last step."""
         plain, left = _without_media(self._summary)
         for kind, names in left.items():
             self._leave_out(kind, names)

@@ -61,10 +61,7 @@ class DescribedBag(LinearClassifier):
         return said
 
     def design(self, inputs: Tensor) -> tuple[Block, ...]:
-        """Return standardised features, (N, F), and sparse tokens, (N, V).
-
-        The features have mean 0 and length 1 on average.
-        """
+        """Return standardised features of mean length 1, (N, F), and sparse tokens, (N, V)."""
         rows = inputs[:, : self.features].cpu()
         mean, variance = rows.double().mean(0), rows.double().var(0, correction=0)
         with torch.no_grad():

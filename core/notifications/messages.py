@@ -68,10 +68,7 @@ def preflight_message(dashboard: str = "") -> Message:
 
 
 def harmless(text: str) -> str:
-    """Return text without mentions and links in any chat.
-
-    Anyone may write the name of a run.
-    """
+    """Return a text of anyone's without mentions and links in any chat."""
     return text.replace("@", "@\u200b").replace("<", "‹").replace(">", "›")
 
 

@@ -24,10 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 def announce(settings: Settings, run_id: str) -> None:
-    """Start the notification of a run's end; never fails.
-
-    It costs one file check where no webhook is set.
-    """
+    """Start the notification of a run's end, if there is a webhook; never fail."""
     if load(settings) is None:
         return
     try:

@@ -184,10 +184,7 @@ class ColumnPreprocessor:
         return rows
 
     def remarks(self, inputs: Inputs) -> list[tuple[str, ...]]:
-        """Return, for each of N rows, what is unknown to the model, in sentences.
-
-        The prediction is less certain there.
-        """
+        """Return sentences for each of N rows on what makes its prediction less certain."""
         table = _table(inputs)
         found: list[list[str]] = [[] for _ in range(len(table))]
         for word in self.columns.words:

@@ -9,10 +9,7 @@ def compute_on(device: object) -> None:
 
 
 def place() -> str:
-    """Return the device name; a GPU if available where none is chosen.
-
-    None is chosen for example during an import of data.
-    """
+    """Return the device name; a GPU if available where none was chosen."""
     if _chosen:
         return _chosen[0]
     import torch

@@ -140,10 +140,7 @@ def _languages(texts: list[str], script: str) -> Counter[str]:
 
 
 def script_of(text: str) -> str:
-    """Return the main script of a text; `""` without letters.
-
-    Han together with kana is "Japanese".
-    """
+    """Return a text's main script, "Japanese" for Han with kana; `""` without letters."""
     if text.isascii():
         return "Latin" if _LETTER.search(text) else ""
     counts = {script: len(found.findall(text)) for script, found in _OF_SCRIPT.items()}

@@ -140,10 +140,7 @@ class SentenceEncoder:
         return features_of(network, [self._windows_of(cutter, text) for text in texts], RECIPES[self.recipe])
 
     def _windows_of(self, cutter: Any, text: str) -> list[list[int]]:
-        """Return a text's ids in windows, without special tokens.
-
-        Of a long text there are the first windows and the last.
-        """
+        """Return a text's ids in the first windows and the last, without special tokens."""
         most = LONGEST_PIECE * self.windows * WINDOW
         short = readable(text if len(text) <= 2 * most else f"{text[:most]} {text[-most:]}")
         ids = cutter.encode(short, add_special_tokens=False).ids

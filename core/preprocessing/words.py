@@ -21,10 +21,7 @@ UNKNOWN_SHOWN_AS = "\N{WHITE SQUARE}"
 
 
 def words_of(text: str) -> list[str]:
-    """Return a text's lower-cased words, emoji and signs.
-
-    In scripts without spaces they are single characters.
-    """
+    """Return a text's lower-cased words, or spaceless characters, emoji and signs."""
     return [token.lower() for token in tokens_of(text)]
 
 

@@ -147,10 +147,7 @@ def _class(settings: Any, use: Use) -> Any:
 
 
 def _part_used(model: Any, use: Use) -> Any:
-    """Return the used part of a network, without a pooler.
-
-    Of a translation model this is the encoder.
-    """
+    """Return the used part of a network: no pooler, a translator's encoder."""
     if use == "reader":
         if getattr(model.config, "is_encoder_decoder", False):
             model = model.get_encoder()

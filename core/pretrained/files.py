@@ -26,10 +26,7 @@ _LEFT_OUT = {
 
 
 class UnusableModel(UserError):
-    """Unusable files of a pretrained model; the message says why.
-
-    It also says what to choose instead.
-    """
+    """Unusable files of a pretrained model: why, and what to choose instead."""
 
 
 def read_config(folder: Path, named: str) -> dict[str, Any]:

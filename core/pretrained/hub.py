@@ -36,10 +36,7 @@ class HubError(UserError):
 
 @dataclass(frozen=True)
 class HubFile:
-    """One model file on the hub: its size and hash (SHA-256 or git's).
-
-    The hash of git is that of small files.
-    """
+    """One model file on the hub: its size and SHA-256, small ones' git hash."""
 
     name: str
     size: int

@@ -116,10 +116,7 @@ def check_fits(cutter: Any, config: Mapping[str, Any], named: str) -> None:
 
 
 def padding_id(cutter: Any, config: Mapping[str, Any]) -> int:
-    """Return a model's padding id, or a substitute where it states none.
-
-    The substitute is one without meaning, or that of the end.
-    """
+    """Return a model's padding id; else one without meaning, or that of the end."""
     said = (cutter.padding or {}).get("pad_id") if cutter.padding else config.get("pad_token_id")
     if isinstance(said, int) and said >= 0:
         return said

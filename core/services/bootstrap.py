@@ -91,10 +91,7 @@ def open_service(settings: Settings | None = None) -> "Service":
 
 
 def shared_service() -> "Service":
-    """Return this process's shared service, whose engine pages and routes use.
-
-    Its settings are those of the environment.
-    """
+    """Return this process's service, shared by pages and routes, of the environment."""
     return _shared(_settings(tuple((k, v) for k, v in os.environ.items() if k.upper().startswith("TOUCHSTONE_"))))
 
 

@@ -51,10 +51,7 @@ class Snapshot:
 
 
 class _Line:
-    """A growing curve with points in arrival order.
-
-    Points that were handed out do not change.
-    """
+    """A growing curve in arrival order, whose handed-out points stay the same."""
 
     def __init__(self, curve: Curve, length: int | None = None) -> None:
         """Begin with these points, which may stand for so many."""
@@ -130,10 +127,7 @@ class _Mirror:
         self.is_preview = False  # the run has ended: what is here is what a chart shows at first
 
     def refresh(self, service: Service, store: MetricStore, run_id: str) -> Run:
-        """Update the mirror and return the run from before the points' read.
-
-        The lock is held.
-        """
+        """Update the mirror under its lock; return the run from before the read."""
         if self.run is not None and time.monotonic() - self.refreshed_at < REFRESH_S:
             return self.run
         run = service.run(run_id)
@@ -148,10 +142,7 @@ class _Mirror:
         return run
 
     def is_behind(self, known: Mapping[str, int]) -> bool:
-        """Check whether a viewer lacks points of a thinned line.
-
-        Such a viewer is sent all points.
-        """
+        """Check whether a viewer lacks points of a thinned line, and needs all."""
         return any(0 < known.get(key, 0) < line.length for key, line in self.lines.items() if line.is_thinned)
 
     def _settle(self, store: MetricStore, run: Run) -> bool:

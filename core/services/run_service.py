@@ -35,10 +35,7 @@ LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 
 
 class Service:
-    """The application's facade: each method a query or one change.
-
-    All its errors are `TouchstoneError`.
-    """
+    """The application's facade: each method a query or change, its errors `TouchstoneError`."""
 
     def __init__(self, settings: Settings, database: Database, worker: Worker) -> None:
         """Wire it; `core.services.bootstrap.open_service` does."""

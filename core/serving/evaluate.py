@@ -115,10 +115,7 @@ def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictio
 
 
 def _counted(evaluation: Evaluation, seen: Seen, test: Examples) -> Evaluation:
-    """Return an evaluation with the numbers of seen examples, by kind.
-
-    Of a text only the characters that are judged are counted.
-    """
+    """Return an evaluation with counts of seen examples, of a text the judged characters."""
     counts = np.ones(len(seen.any), np.bool_)
     for begin, end in test.unjudged:
         counts[begin:end] = False

@@ -22,10 +22,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """Masks of the examples a model has seen, (N,) each.
-
-    Of a text they are the characters of its joined documents.
-    """
+    """Masks of the examples, (N,) each, or of joined characters, a model has seen."""
 
     trained: Mask
     steered: Mask

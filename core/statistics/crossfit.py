@@ -63,10 +63,7 @@ class Folds:
 
 
 def crossfitted_score(metric: MetricSpec, predictions: Predictions, folds: Folds, seed: int) -> Score:
-    """Return a metric of all rows with its 95 % interval.
-
-    It has none where there are too few rows.
-    """
+    """Return a metric of all rows with its interval, but for few rows."""
     size, spread = len(predictions.nll), folds.spread(metric)
     if size < FEWEST_ROWS or folds.count < 2:
         return Score(metric.compute(predictions) if size else _NOWHERE, _NOWHERE, _NOWHERE)
@@ -158,10 +155,7 @@ def _wider(metric: MetricSpec, score: Score, root: float) -> Score:
 
 
 def _farther(value: float, end: float, times: float) -> float:
-    """Return an end moved away from the value on the log scale.
-
-    An end is unchanged where there is no logarithm.
-    """
+    """Return an end farther from the value on the log scale, if any."""
     if value <= 0 or end <= 0:
         return end
     return value * math.exp(min(times * math.log(end / value), 700.0))

@@ -89,10 +89,7 @@ def optimism_of_best(metric: MetricSpec, predictions: Sequence[Predictions], blo
 
 
 def _parts(metric: MetricSpec, predictions: Predictions, block: int) -> NDArray[np.float64] | None:
-    """Return each example's, group's or block's first-order contribution to a score.
-
-    The contributions are in the score's unit (delta method).
-    """
+    """Return first-order contributions to a score, in its unit, by example, group or block."""
     found = parts_of(metric, predictions, block)
     if found is None or metric.statistic not in ("root_mean_square", "explained"):
         is_mean = metric.statistic != "mean_nll" or metric.compute(predictions) == float(predictions.nll.mean())

@@ -131,10 +131,7 @@ def _ratio(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64
 
 
 def _roots(products: NDArray[np.float64], size: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the difference of two root means and its standard error, row by row.
-
-    Each row holds mean products, (R, 5).
-    """
+    """Return the difference of two root means and its error, by rows (R, 5)."""
     one, other, one2, both, other2 = products.T
     with np.errstate(divide="ignore", invalid="ignore"):
         roots = np.sqrt(one), np.sqrt(other)

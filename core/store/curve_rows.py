@@ -49,10 +49,7 @@ class Rows:
 
     @property
     def replaces(self) -> NDArray[np.bool_]:
-        """Mask of the points, (N,), that replace one at their step.
-
-        These are the points that arrived after all others.
-        """
+        """Mask of the points, (N,), arrived after others, that replace one at their step."""
         return np.equal(self.arrivals, 0)
 
     def at(self, chosen: NDArray[np.bool_]) -> "Rows":

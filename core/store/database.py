@@ -43,10 +43,7 @@ class Database:
 
     @property
     def can_only_read(self) -> bool:
-        """Return whether this is a copy in memory.
-
-        It is one if the disk had no room to open the database.
-        """
+        """Return whether this is a copy in memory, for want of disk space."""
         return self._only_read_since is not None
 
     @contextmanager

@@ -26,10 +26,7 @@ TRACKED = "tracked"  # the origin of runs that were logged with `core.track`
 
 @dataclass(frozen=True)
 class Source:
-    """The process that logs a run: its machine, pid and creation time.
-
-    The creation time is in seconds since 1970.
-    """
+    """The process that logs a run: machine, pid and creation in seconds since 1970."""
 
     host: str
     pid: int

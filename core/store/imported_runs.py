@@ -16,10 +16,7 @@ UNFINISHED = "Its import was cut off, so it is not whole. Import it again, or le
 
 
 class ImportedRuns:
-    """Store that inserts imported runs in the trash until `show` reveals them.
-
-    So no incomplete run is ever visible.
-    """
+    """Store of imported runs, kept in the trash while incomplete, until `show`."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.runs = database, RunStore(database)

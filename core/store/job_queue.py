@@ -197,9 +197,6 @@ class JobQueue:
             session.execute(delete(LeaseRow).where(LeaseRow.owner == owner))
 
     def ask_to_retire(self, owner: str) -> None:
-        """Ask the lease holder to hand over.
-
-        It starts nothing more, and the next holder adopts its child processes.
-        """
+        """Ask the lease holder to start nothing more and hand its children over."""
         with self.database.write() as session:
             session.execute(update(LeaseRow).where(LeaseRow.owner == owner).values(retire=True))

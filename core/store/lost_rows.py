@@ -129,10 +129,7 @@ def _insert_children(connection: sqlite3.Connection, copy: Rows) -> int:
 
 
 def _insert_from_card(connection: sqlite3.Connection, folder: Path, datasets: Path) -> bool:
-    """Insert a run from its best model's card and its report.
-
-    The card and the report lack the training settings.
-    """
+    """Insert a run from its card and report, which lack the training settings."""
     try:
         card = json.loads((folder / "checkpoints" / "best" / "card.json").read_text(encoding="utf-8"))
         imported = (datasets / str(card["dataset"])).is_dir()
@@ -207,10 +204,7 @@ def _report(folder: Path) -> dict[str, Any]:
 
 
 def _scores(report: Mapping[str, Any]) -> Iterable[tuple[str, dict[str, dict[str, float | None]]]]:
-    """Yield the complete scores of a report by source and metric.
-
-    NaN is given as the database holds it.
-    """
+    """Yield the complete scores of a report by source and metric, NaN as stored."""
     sources = {"model": report.get("test"), VALIDATION: report.get("validation")}
     sources |= dict(report.get("baselines") or {})
     for source, scores in sources.items():

@@ -33,10 +33,7 @@ class News(NamedTuple):
 
 
 class MetricStore:
-    """Store with one narrow table of points and one of packed curves.
-
-    A point written twice keeps its last value.
-    """
+    """Store of points, a rewritten one keeping its last value, and packed curves."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

@@ -116,10 +116,7 @@ class TrackingDatabase:
             ) from error
 
     def _check(self, connection: sqlite3.Connection) -> None:
-        """Refuse anything but MLflow's plain tables.
-
-        A view could compute for ever, or call functions.
-        """
+        """Refuse anything but MLflow's plain tables: a view could compute for ever."""
         query = "SELECT lower(name) FROM sqlite_master WHERE type = 'table' AND lower(sql) LIKE 'create table %'"
         there = {name for (name,) in connection.execute(query)}
         if missing := [name for name in _NEEDED if name not in there]:
@@ -130,10 +127,7 @@ class TrackingDatabase:
 
 
 def _cut(column: str) -> str:
-    """Return a column expression truncated to the longest value that is read.
-
-    A longer value never leaves the database.
-    """
+    """Return a column expression truncated in the database to what is read."""
     name = ".".join(f'"{part}"' for part in column.split("."))
     kind = f"typeof({name}) IN ('text', 'blob')"
     return f"CASE WHEN {kind} THEN substr(CAST({name} AS TEXT), 1, {LONGEST_VALUE}) ELSE {name} END"

@@ -105,10 +105,7 @@ def _broken() -> DatabaseUnavailable:
 
 
 def _differences(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the first number and the successive differences.
-
-    Unsigned numbers are restored despite overflow.
-    """
+    """Return the first number and successive differences; unsigned ones survive overflow."""
     return np.diff(numbers, prepend=np.zeros(1, numbers.dtype))
 
 

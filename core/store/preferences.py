@@ -33,10 +33,7 @@ class PreferenceStore:
             session.merge(PreferenceRow(key=key, value=value))
 
     def change(self, key: str, new: Callable[[Any], Any]) -> None:
-        """Replace a value by `new` of the old one, in one transaction.
-
-        The old one is None if it was never set.
-        """
+        """Replace a value by `new` of the old, None if unset, in one transaction."""
         with self.database.write() as session:
             row = session.get(PreferenceRow, key)
             session.merge(PreferenceRow(key=key, value=new(None if row is None else row.value)))

@@ -35,10 +35,7 @@ class PreflightJob:
 
 
 class PreflightStore:
-    """Store of trials: each method is one short transaction.
-
-    Every state change is conditional, so the loser of a race does nothing.
-    """
+    """Store of trials: each method one short transaction, each change conditional."""
 
     def __init__(self, database: Database) -> None:
         self.database = database

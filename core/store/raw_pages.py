@@ -232,10 +232,7 @@ def _value(payload: bytes, at: int, kind: int) -> tuple[Value, int]:
 
 
 def _committed(log: bytes) -> tuple[dict[int, bytes], int]:
-    """Return the committed pages of a write-ahead log and the database's page count.
-
-    A count of 0 means unknown.
-    """
+    """Return a write-ahead log's committed pages and the page count, 0 for unknown."""
     found: dict[int, bytes] = {}
     count = 0
     if len(log) < 32 or int.from_bytes(log[:4]) not in _WAL_MAGIC:

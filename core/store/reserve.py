@@ -22,10 +22,7 @@ class Reserve:
         return self._file.exists()
 
     def put_aside(self) -> None:
-        """Reserve the bytes, if not done yet and space is plentiful.
-
-        A failure is retried at the next start.
-        """
+        """Reserve the bytes, if space is plentiful; else the next start tries again."""
         if self.is_there:
             return
         draft = self._home / f"{_NAME}.{os.getpid()}"

@@ -71,10 +71,7 @@ def shapes_of(connection: sqlite3.Connection) -> dict[str, Shape]:
 
 
 def old_schema(raw: RawDatabase) -> dict[str, tuple[str, int, str]]:
-    """Return a damaged database's schema: kind, root page and SQL of each object.
-
-    The keys are the names of tables and indexes.
-    """
+    """Return a damaged database's kind, root page and SQL of each object by name."""
     found: dict[str, tuple[str, int, str]] = {}
     scattered = (number for number in raw.page_numbers if raw.is_leaf(number) and number not in raw.free_pages)
     for number in (*raw.tree(1), *scattered):

@@ -59,10 +59,7 @@ def kept_share(numbers: int, weight: float) -> float:
 
 
 def _moving_average(values: NDArray[np.float64], keep: float) -> NDArray[np.float64]:
-    """Return the debiased moving average, from sums over 1, 2, 4, 8 ... values.
-
-    Each sum is made of two of the previous ones.
-    """
+    """Return the debiased moving average, from sums of 1, 2, 4, 8 ... values."""
     largest = float(np.abs(values).max(initial=0.0))
     scale = largest if largest > 1e150 else 1.0  # so that no sum overflows
     means = values / scale

@@ -117,10 +117,7 @@ class CurveRow(Table):
 
 
 class PointRow(Table):
-    """One point of one curve.
-
-    NaN is stored as NULL, which is what SQLite makes of it anyway.
-    """
+    """One point of one curve; NaN is NULL, as SQLite makes it anyway."""
 
     __tablename__ = "points"
     __table_args__ = (
@@ -139,10 +136,7 @@ class PointRow(Table):
 
 
 class MetricRow(Table):
-    """A point as written by versions before 0005; always empty.
-
-    A trigger moves the points to `points`.
-    """
+    """A point of versions before 0005; empty, as a trigger moves it to `points`."""
 
     __tablename__ = "metrics"
     __table_args__ = ({"sqlite_with_rowid": False},)

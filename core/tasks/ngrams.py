@@ -29,10 +29,7 @@ def _keys(ids: Ids, order: int, base: int) -> Ids:
 
 
 def _look_up(keys: Ids, values: Ids, wanted: Ids) -> Ids:
-    """Return the value of each wanted key, 0 for missing ones.
-
-    `keys` are sorted and unique.
-    """
+    """Return the value of each wanted key in sorted, unique `keys`, 0 if missing."""
     if not len(keys):
         return np.zeros(len(wanted), dtype=np.int64)
     position = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)

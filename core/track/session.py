@@ -29,10 +29,7 @@ _of_parents: "list[Session]" = []  # never let go of: a forked process must not 
 
 
 class Session:
-    """A logging session that ends once.
-
-    It ends by the handle's call, with the handle's last reference, or with the program.
-    """
+    """A logging session that ends once: by call, last reference, or with the program."""
 
     def __init__(self, run: Run, settings: Settings, database: Database, logged: Mapping[str, Logged]) -> None:
         """Log this run, which exists and is marked as this process's own.
@@ -127,10 +124,7 @@ class Session:
 
 
 def how_it_ended(error: BaseException | None) -> tuple[RunStatus, str]:
-    """Return the status and reason of a run whose program ended with this exception.
-
-    None is an end without exception.
-    """
+    """Return status and reason for the exception that ended a program, None for none."""
     if error is None or (isinstance(error, SystemExit) and error.code in (None, 0)):
         return RunStatus.SUCCEEDED, ""
     if isinstance(error, KeyboardInterrupt):

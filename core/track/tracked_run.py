@@ -89,10 +89,7 @@ class TrackedRun:
 
     @property
     def should_stop(self) -> bool:
-        """Return whether Stop was pressed on the run's page; your loop decides.
-
-        Nothing here ends your program.
-        """
+        """Return whether Stop was pressed on the run's page; nothing here ends your program."""
         return self._session.should_stop
 
     def log(self, metrics: Mapping[str, Any], step: float | None = None) -> None:

@@ -6,10 +6,7 @@ _SLACK_S = 0.1  # a clock may be slowed down to be corrected
 
 
 class Clock:
-    """Seconds since 1970 that never decrease.
-
-    If the system clock is set back, time continues from its last value.
-    """
+    """Seconds since 1970 that never decrease, even when the system clock does."""
 
     def __init__(self) -> None:
         self._last = time.time(), time.monotonic()

@@ -42,10 +42,7 @@ class Sparkline:
 
 
 def thin(values: list[float], points: int = SPARKLINE_POINTS) -> list[float | None]:
-    """Return at most `points` evenly spaced values, ends included, with NaN as None.
-
-    None is what JSON can hold.
-    """
+    """Return at most `points` evenly spaced values, ends included; NaN is JSON's None."""
     if len(values) > points:
         values = [values[round(i * (len(values) - 1) / (points - 1))] for i in range(points)]
     return [v if v - v == 0 else None for v in values]

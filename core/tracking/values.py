@@ -78,10 +78,7 @@ def _kept(value: Any, depth: int) -> Any:
 
 
 def step_of(step: Any) -> float | None:
-    """Return a step as a number, an int if whole; None if invalid.
-
-    For None, the step is counted instead.
-    """
+    """Return a step as a number, an int if whole; None (counted) if invalid."""
     try:
         return operator.index(step)
     except TypeError:

@@ -181,10 +181,7 @@ def holds_padded_ids(inputs: Tensor) -> bool:
 
 
 def width_for(longest: int) -> int:
-    """Return the batch width for texts of this longest length.
-
-    Some models need a minimum width.
-    """
+    """Return the batch width for texts up to this length, at least the minimum."""
     step = _width_step()
     return max(-(-longest // step) * step, WIDTH_STEP)
 
@@ -195,10 +192,7 @@ def _width_step() -> int:
 
 
 def lengths_of(ids: Tensor, padding_id: int) -> Tensor:
-    """Return the lengths without trailing padding, (N,) on the host.
-
-    The ids are (N, T).
-    """
+    """Return the lengths of ids (N, T) without trailing padding, (N,) on the host."""
     places = torch.arange(1, ids.shape[1] + 1, device=ids.device)
     return ((ids != padding_id) * places).amax(1).cpu()
 

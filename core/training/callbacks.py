@@ -39,16 +39,10 @@ class Callback:
         """After each look at the validation split, with `validation/...` metrics. May draw random numbers."""
 
     def on_memory_shortage(self, trainer: "Trainer", parts: int) -> None:
-        """Handle a memory shortage: from now on each step is computed in `parts` parts.
-
-        The parts follow one another.
-        """
+        """Handle a memory shortage: steps are computed in `parts` successive parts now."""
 
     def on_solution(self, trainer: "Trainer", solution: "Solution") -> None:
-        """Handle the solved weights of a linear model, before their evaluation.
-
-        The last step went straight to these best weights.
-        """
+        """Handle a linear model's solved weights, the last step, before their evaluation."""
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         """After the last step of this call, stopped or not; not after an error."""
@@ -86,10 +80,7 @@ class BestCheckpoint(Callback):
             self._write()
 
     def take_pending(self) -> Callable[[], None] | None:
-        """Return the pending write of the best checkpoint, if any.
-
-        The caller must call it.
-        """
+        """Return the pending write of the best checkpoint, for the caller to call."""
         pending, self._pending = self._pending, None
         return pending
 

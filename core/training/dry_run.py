@@ -66,10 +66,7 @@ class DryRun:
             epoch += 1
 
     def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> float:
-        """Make one step, wait for the device, and return the loss before it.
-
-        A loss that is not finite is returned as NaN.
-        """
+        """Make one step; return the loss before it, NaN if not finite."""
         set_learning_rate(self._optimizer, learning_rate)
         self._sums.reset()
         self.train_step.step(inputs, targets)

@@ -122,10 +122,7 @@ def waver(losses: Sequence[float]) -> float:
 
 
 def smoothed(losses: Sequence[float]) -> list[float]:
-    """Return the losses smoothed by a symmetric weighted average, without lag.
-
-    The nearer a neighbour, the more it counts.
-    """
+    """Return losses averaged symmetrically without lag, near neighbours counting more."""
     weights = {d: math.exp(-((d / SMOOTHED_OVER) ** 2) / 2) for d in range(-math.ceil(3 * SMOOTHED_OVER), 10)}
     averages = []
     for index in range(len(losses)):

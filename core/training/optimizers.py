@@ -94,10 +94,7 @@ def hidden_matrices(module: nn.Module) -> list[nn.Parameter]:
 
 
 def _last_layer(module: nn.Module) -> Tensor | None:
-    """Return the output layer's weights; None if tied to the embeddings.
-
-    Tied weights are usual in models that generate text.
-    """
+    """Return the output layer's weights; None if tied to embeddings, as in text models."""
     linear = [m for m in module.modules() if isinstance(m, nn.Linear)]
     widths = {m.embedding_dim for m in module.modules() if isinstance(m, nn.Embedding)}
     return linear[-1].weight if linear and linear[-1].out_features not in widths else None

@@ -73,10 +73,7 @@ class Plan:
         return self.evaluation_s / self.evaluation_interval
 
     def _guess(self, evaluation_s: float) -> None:
-        """Estimate an evaluation's cost until one is measured.
-
-        Of two estimates that differ much, the lower one counts.
-        """
+        """Estimate an evaluation's cost until measured; of very different ones, the lower."""
         if not self.evaluation_s or evaluation_s < self.evaluation_s / 2:
             self.evaluation_s = evaluation_s
             self._space()
@@ -92,10 +89,7 @@ class Plan:
         self.evaluation_interval = max(self.steps_total // evaluations, 1)
 
     def is_log_due(self, step: int) -> bool:
-        """Return whether to log: at every interval, and at the first step.
-
-        So a curve starts at once.
-        """
+        """Return whether to log: every interval, and the first step, to start curves."""
         return step == 1 or step % self._log_interval == 0 or step == self.steps_total
 
     def is_evaluation_due(self, step: int) -> bool:

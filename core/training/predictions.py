@@ -109,10 +109,7 @@ def _by_length(
     padding_id: int,
     count: Callable[[int, int], None] | None,
 ) -> Predictions:
-    """Return predictions of texts (N, T) in their order, with little padding.
-
-    The shortest texts are computed first.
-    """
+    """Return predictions of texts (N, T) in their order, the shortest computed first."""
     from core.training.batches import lengths_of, width_for
 
     lengths = lengths_of(ids, padding_id)

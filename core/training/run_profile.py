@@ -163,10 +163,7 @@ def _whole_run(
 
 
 def _remembered_bytes(dry_run: DryRun, examples: Tensor, learning_rate: float) -> float:
-    """Return the activation memory of the widest batch, estimated from a few examples.
-
-    Activations are what the forward pass keeps for the backward pass.
-    """
+    """Return the widest batch's memory between forward and backward, from a few examples."""
     inputs, targets = next(dry_run.draw())
     few = min(FIRST_EXAMPLES, len(inputs))
     remembered = _Remembered(dry_run.module)

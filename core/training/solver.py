@@ -27,10 +27,7 @@ def is_solvable(module: nn.Module, config: TrainConfig, train: Split) -> bool:
 
 
 def is_convex(module: nn.Module) -> bool:
-    """Return whether a module's loss has a single minimum, regardless of other settings.
-
-    Gradient descent only comes nearer to that minimum.
-    """
+    """Return whether a module's loss has one minimum, whatever the settings."""
     match list(module.children()):
         case [PenalisedLinear(), InUnitsOfTarget()]:
             return True

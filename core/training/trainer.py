@@ -182,17 +182,11 @@ class Trainer:
 
     @property
     def _last_descent(self) -> int:
-        """The last step of gradient descent: one earlier if the final step is solved.
-
-        The final step then computes the optimal weights.
-        """
+        """The last step of gradient descent, one earlier where the final one solves."""
         return self.plan.steps_total - self._is_solvable
 
     def _solve(self) -> None:
-        """Make the final step to the optimal weights, which are always kept.
-
-        They are kept whatever a few validation rows say of other weights.
-        """
+        """Make the final step to the optimal weights, which are kept in any case."""
         if self._arrival is not None:
             self._waited(self._arrival.train(len(self._train[0])))
         self._step += 1

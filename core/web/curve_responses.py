@@ -116,8 +116,5 @@ def lengths_of(text: str) -> Mapping[str, int]:
 
 
 def is_step(text: str) -> bool:
-    """Return whether a text is a 64-bit whole number.
-
-    It may be negative in runs from elsewhere.
-    """
+    """Return whether a text is a 64-bit whole number, negative ones included."""
     return text.removeprefix("-").isdecimal() and len(text) < 19

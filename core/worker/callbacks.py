@@ -61,10 +61,7 @@ class Record(Callback):
 
 
 class EndOnRequest(Callback):
-    """Relay of stop and finish requests to the loop, which ends after its step.
-
-    A finished run keeps what it has learnt so far.
-    """
+    """Relay of stop and finish requests to the loop, which ends after its step."""
 
     def __init__(self, stop: threading.Event, finish: threading.Event) -> None:
         """Look at these events."""

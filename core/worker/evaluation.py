@@ -73,10 +73,7 @@ class Judging:
         return predictions if groups is None else replace(predictions, groups=groups)
 
     def judge(self, found: Found) -> tuple[Evaluation, Predictions]:
-        """Evaluate the model on the test split, its only use, and write the results.
-
-        The written results are what the run's page shows.
-        """
+        """Evaluate the model on the test split, once, and write its page's results."""
         predictions, labels = self.predictions("test"), self.data.version.labels
         crossfitted = None if isinstance(found.in_folds, str) else found.in_folds
         scores, seed = found.baselines.scores, self.seed

@@ -24,10 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Child:
-    """The process of a run.
-
-    `process` is None if an earlier supervisor started it.
-    """
+    """The process of a run; `process` is None if an earlier supervisor started it."""
 
     run_id: str
     pid: int
@@ -181,10 +178,7 @@ class LocalLauncher:
 
 
 def within(work: Callable[[], object], limit_s: float) -> bool:
-    """Run work that may hang; return whether it succeeded in time.
-
-    An error counts as no success.
-    """
+    """Run work that may hang; return whether it succeeded in time, without error."""
     done = threading.Event()
 
     def attempt() -> None:

@@ -80,10 +80,7 @@ class MachineMetrics(Callback):
             self._thread = None
 
     def _processor_percent(self) -> float:
-        """Return the processor use of all processes since the last call.
-
-        It is a percentage of all cores that they may use.
-        """
+        """Return all processes' use since the last call, in percent of usable cores."""
         total = 0.0
         for process in self._tree():
             try:
@@ -102,10 +99,7 @@ class MachineMetrics(Callback):
         return total / 1e6
 
     def _tree(self) -> list[psutil.Process]:
-        """Return this process and its descendants, as the same objects on each call.
-
-        These objects know the processor times before.
-        """
+        """Return this process and its descendants, as the same objects, which know their past."""
         me = self._processes.setdefault(os.getpid(), psutil.Process())
         self._samples += 1
         if self._samples % SAMPLES_BETWEEN_LOOKS != 1:

@@ -335,10 +335,7 @@ class Pipeline:
         return None
 
     def _last_state(self) -> TrainingState | None:
-        """Return the state of an earlier attempt; points after it are removed.
-
-        These points will be logged again.
-        """
+        """Return an earlier attempt's state, removing later points, which are logged again."""
         if self.run.attempt == 1:
             return None
         folder = self.folder / "checkpoints" / "last"

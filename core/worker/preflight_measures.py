@@ -92,10 +92,7 @@ def _other_stages(setup: RunSetup, evaluation_s: float) -> dict[str, float]:
 
 
 def _within_budget(setup: RunSetup, found: Measured, others_s: float) -> tuple[int, float]:
-    """Return the steps and seconds of training that the time budget leaves.
-
-    The other stages take their part of the budget first.
-    """
+    """Return steps and seconds of training in the budget left by other stages."""
     left_s = training_budget_s(60 * setup.config.time_budget_min, others_s)
     if not left_s or found.total_s <= left_s:
         return found.steps_total, found.total_s

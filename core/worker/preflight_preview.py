@@ -54,10 +54,7 @@ def _pixels(images: torch.Tensor) -> NDArray[np.uint8]:
 
 
 def png_of(grid: NDArray[np.uint8]) -> str:
-    """Return a grid of images (R, N, H, W, C) as one base64 PNG.
-
-    It is as large as allowed.
-    """
+    """Return images (R, N, H, W, C) as one base64 PNG of allowed size."""
     content = b""
     for side in CELLS:
         sheet = _drawn(grid, side)

@@ -136,10 +136,7 @@ def _examples(predictions: "Predictions", test: "Examples") -> Iterator[tuple[Ke
 
 
 def _small(image: Image.Image, number: int) -> tuple[str, bytes]:
-    """Return a small copy of an image as file name and bytes.
-
-    A tiny image is enlarged with sharp squares.
-    """
+    """Return a small copy of an image, tiny ones enlarged: file name and bytes."""
     longest = max(image.size)
     if longest < SMALLEST:
         times = -(-SMALLEST // longest)

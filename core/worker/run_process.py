@@ -82,10 +82,7 @@ def _pack(run_id: str, metrics: MetricStore) -> None:
 
 
 def _say_the_last_word(run_id: str, runs: RunStore, status: RunStatus, reason: str, cause: str) -> bool:
-    """Write how the run ended, retrying for minutes; return whether this call ended it.
-
-    The database may refuse for a while, as on a full disk.
-    """
+    """Write how the run ended, retrying for minutes; return whether this call did."""
     ended = False
     for _ in range(LAST_WORD_TRIES):
         try:

@@ -50,10 +50,7 @@ class SamplePredictions(Callback):
                 self._give_up()
 
     def on_evaluation(self, trainer: "Trainer", metrics: Mapping[str, float]) -> None:
-        """Keep this evaluation, unless too soon after the last or too costly already.
-
-        The cost is the time that keeping has taken so far.
-        """
+        """Keep this evaluation, unless too soon or already too long spent on keeping."""
         began, predictions = time.perf_counter(), trainer.predictions
         if not self._works or predictions is None:
             return
@@ -84,10 +81,7 @@ class SamplePredictions(Callback):
 
 
 def choose(examples: Examples, seed: int) -> NDArray[np.int64]:
-    """Return 12 to 16 examples, balanced by class or spread over targets.
-
-    They are sorted by target.
-    """
+    """Return 12 to 16 examples by target, balanced by class or spread over it."""
     chance = np.random.default_rng(seed)
     count = len(examples)
     if not examples.labels:
@@ -105,10 +99,7 @@ def choose(examples: Examples, seed: int) -> NDArray[np.int64]:
 
 
 def _how_many(classes: int) -> int:
-    """Return the number of examples: a multiple of the classes in 12 to 16.
-
-    There may be no such multiple.
-    """
+    """Return how many examples: 12 to 16, a multiple of the classes if possible."""
     even = MOST // max(classes, 1) * classes
     return even if even >= FEWEST else MOST if classes > MOST else FEWEST
 

@@ -223,10 +223,7 @@ class Supervisor:
         self._told[child.run_id] = (wanted, time.monotonic())
 
     def _adopt_holder(self, child: Child) -> bool:
-        """Adopt the process already working on a run; return whether there is one.
-
-        The child's process had given way to it.
-        """
+        """Adopt a run's other process, to which the child gave way, if any."""
         pid, created = holder_of(self.settings, child.run_id)
         holder = Child(child.run_id, pid or 0, created or 0.0, child.slot, None)
         if not holder.alive:

@@ -68,10 +68,7 @@ def is_archive(path: Path) -> bool:
 
 
 def is_special(path: Path) -> bool:
-    """Return whether this exists but is neither a file nor a folder.
-
-    Reading it could block or continue for ever.
-    """
+    """Return whether reading this could block for ever: neither a file nor a folder."""
     return path.exists() and not path.is_file() and not path.is_dir()
 
 

@@ -15,10 +15,7 @@ LONGEST_NAME, DEEPEST_NAME = 4_096, 64  # characters, and folders above each oth
 
 
 def clean_name(name: str) -> str:
-    """Return a name that is safe to show on one line.
-
-    Characters that hide or reverse others are removed.
-    """
+    """Return a name on one line, without characters that hide or reverse others."""
     if name.isascii() and name.isprintable():
         return name
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in name)

@@ -38,10 +38,7 @@ BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, Value
 
 
 def is_tar(path: Path) -> bool:
-    """Return whether a file begins as a TAR, or looks like a compressed one.
-
-    A compressed one is recognised by name and beginning.
-    """
+    """Return whether a file is a TAR by its beginning and, compressed, its name."""
     with path.open("rb") as file:
         begin = file.read(512)
     packed = path.name.lower().endswith(PACKED_TARS) and begin.startswith(tuple(STARTS))

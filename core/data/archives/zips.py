@@ -117,10 +117,7 @@ def _decoded_names(infos: list[zipfile.ZipInfo]) -> list[str]:
 
 
 def _encoding_of(names: Iterable[bytes]) -> str:
-    """Return the encoding of names that state none.
-
-    It is UTF-8 (macOS), the DOS code page, or what a library detects.
-    """
+    """Return the encoding of names that state none: UTF-8, DOS code page, or detected."""
     together = b"\n".join(names)
     if _decodes(together, "utf-8"):
         return "utf-8"

@@ -40,10 +40,7 @@ def run(context: CheckContext) -> Finding | None:
 
 
 def fix(context: CheckContext) -> pa.Table:
-    """Keep rows with their duplicates' majority label; without a majority, keep none.
-
-    A majority is more than half of the same examples.
-    """
+    """Keep rows with the label of more than half of their duplicates, or none."""
     rows = _contradictory(context)
     winners = {group: _winner(ballot) for group, ballot in _ballots(context, rows).items()}
     stays = np.ones(len(context), dtype=np.bool_)

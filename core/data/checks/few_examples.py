@@ -56,10 +56,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _leaving(sizes: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return the classes the fix removes: all small ones, the smallest, or none.
-
-    It removes none if fewer than two would remain.
-    """
+    """Return the classes the fix removes; none if fewer than two would remain."""
     for bound in (FEW, TOO_FEW):
         if int((sizes >= bound).sum()) >= 2:
             return (sizes > 0) & (sizes < bound)

@@ -52,10 +52,7 @@ def fix(context: CheckContext) -> pa.Table:
 
 
 def _sentinels(context: CheckContext) -> dict[str, tuple[float, NDArray[np.bool_]]]:
-    """Return each column's sentinel and where it occurs, (N,).
-
-    Only columns that have one are named; the target's name is "".
-    """
+    """Return each affected column's sentinel and its places, (N,); "" is the target."""
     columns = [(name, column) for name, column in features(context) if is_number(column)]
     if "target" in context.rows.column_names:
         columns.insert(0, (TARGET, context.column("target")))

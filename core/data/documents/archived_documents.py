@@ -80,10 +80,7 @@ class Document(Protocol):
     """One document of any kind."""
 
     def pieces(self, advance: Callable[[int], None] = ...) -> Iterator[str]:
-        """Yield the document's text, calling `advance` with bytes or pages.
-
-        It is called a few times a second.
-        """
+        """Yield the document's text, calling `advance` with bytes or pages now and then."""
 
     def findings(self) -> list[Finding]:
         """Return what could not be read as is; known after all pieces are read."""

@@ -10,10 +10,7 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class Cleaner:
-    """A text cleaner for control characters and line ends, which counts its removals.
-
-    Every line end becomes one line feed.
-    """
+    """A cleaner that counts control characters and makes line ends line feeds."""
 
     def __init__(self) -> None:
         self.removed = 0  # control characters

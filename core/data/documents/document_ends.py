@@ -78,10 +78,7 @@ def _begin_alike(text: str) -> bool:
 
 
 def documents_of(pieces: Iterable[str], end: str) -> Iterator[str]:
-    """Yield the documents of a text.
-
-    Documents of millions of characters are yielded in parts.
-    """
+    """Yield the documents of a text, those of millions of characters in parts."""
     held: list[str] = []
     size = 0
     for line in _lines(pieces):

@@ -175,10 +175,7 @@ class PdfText:
 
 
 def _watch(page: int, advance: Callable[[int], None]) -> Callable[[Any, Any, Any, Any], None]:
-    """Return a callback for each drawing operation.
-
-    With it a page of millions of operations can be cancelled, and ends.
-    """
+    """Return a callback for each drawing operation, so that a huge page can end."""
     operations = 0
 
     def count(operator: Any, operands: Any, transformation: Any, text_matrix: Any) -> None:

@@ -112,10 +112,7 @@ def _texts(
 
 
 def _plain(file: Path, by_lines: bool) -> str | None:
-    """Return a small file's UTF-8 text; None otherwise.
-
-    Thousands of files are read so without an encoding search.
-    """
+    """Return a small file's UTF-8 text, without an encoding search; None otherwise."""
     if file.stat().st_size > (1 << 16) or by_lines:
         return None
     try:

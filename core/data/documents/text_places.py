@@ -104,10 +104,7 @@ def are_single_lines(texts: Sequence[str]) -> bool:
 
 
 def is_text_file(name: str, in_folder: bool = True) -> bool:
-    """Return whether a file name is a text's: any document, or without a suffix.
-
-    Newsgroups have files without a suffix.
-    """
+    """Return whether a name is a document's, or has no suffix, as in newsgroups."""
     last = PurePosixPath(name).name.lower()
     if last.endswith(DOCUMENT_SUFFIXES if in_folder else TEXT_SUFFIXES):
         return True
@@ -139,10 +136,7 @@ def class_of(name: str) -> tuple[str, str]:
 
 
 def _is_numbered(label: str) -> bool:
-    """Return whether a name only counts: "chapter 1", "part02", "2019".
-
-    Stars such as "1" to "5" are classes.
-    """
+    """Return whether a name only counts: "chapter 1", "2019"; "1" to "5" are classes."""
     return (
         re.fullmatch(
             r"\D{0,40}?\d{2,}|(?:chapter|part|vol(?:ume)?|book|page|file|text)\W?\d+|doc\w*(?:\W\d+|(?<=\d))",

@@ -12,10 +12,7 @@ _ADDRESS = re.compile(r"^https?://[^/]+/datasets/([^/?#]+/[^/?#]+)")
 
 
 class NotOurFiles(DataError):
-    """The dataset's files are of no supported kind.
-
-    The hub may have a plain copy of it.
-    """
+    """The dataset's files are of no supported kind; a plain copy may exist."""
 
 
 class NeedsScript(NotOurFiles):

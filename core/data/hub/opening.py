@@ -118,10 +118,7 @@ def _open(found: FetchedSet, files: dict[str, list[str]], cache: Path) -> list[P
 
 
 def _in_small_batches(file_format: str) -> dict[str, int]:
-    """Return the settings that keep a Parquet file's row groups out of memory.
-
-    A row group may be gigabytes.
-    """
+    """Return settings that keep a Parquet file's gigabytes of row groups out of memory."""
     return {"batch_size": _BATCH} if file_format == "parquet" else {}
 
 

@@ -92,9 +92,6 @@ def _within(holding: set[Folder]) -> set[Folder]:
 
 
 def _is_class_all_the_same(folder: Folder, held: set[Folder]) -> bool:
-    """Return whether a folder "train" is a class beside "bus" and "ship".
-
-    It is one where nothing is below it.
-    """
+    """Return whether "train" is a class beside "bus": nothing is below it."""
     siblings = any(other[:-1] == folder[:-1] and not split_named(other[-1]) for other in held if other)
     return siblings and not any(len(other) > len(folder) and other[: len(folder)] == folder for other in held)

@@ -103,10 +103,7 @@ def decode(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Image":
 
 @contextmanager
 def decoded(content: bytes, at_least: int = 0, ground: int = WHITE) -> "Iterator[Image]":
-    """Yield an image as `decode` returns it, while limiting other threads' memory.
-
-    Until the end no other thread decodes more than memory has room for.
-    """
+    """Decode an image as `decode` does, while other threads wait for memory."""
     with ExitStack() as held:
         yield _open(content, at_least, held, partial(_plain, ground=ground))
 
@@ -165,10 +162,7 @@ def _check_color(opened: "Image") -> None:
 
 
 def pixels_of(content: bytes) -> int:
-    """Return the pixel count in an image's header, 0 if it is none.
-
-    A JPEG's count less, as it is decoded small.
-    """
+    """Return a header's pixel count, less for a JPEG decoded small; 0 if none."""
     from PIL import Image
 
     _prepare()
@@ -206,10 +200,7 @@ def without_color(image: "Image") -> "Image":
 
 
 def strips(image: "Image") -> Iterator[NDArray[Any]]:
-    """Yield rows of pixels in pieces, (h, W) or (h, W, 3).
-
-    One array of a large image would double its memory.
-    """
+    """Yield rows of pixels, (h, W) or (h, W, 3), to save memory."""
     for piece, _ in _pieces(image):
         yield np.asarray(piece)
 

@@ -24,10 +24,7 @@ def hash_pixels(image: "Image") -> bytes:
 
 
 def perceptual_hash(image: "Image") -> int | None:
-    """Return a 64-bit perceptual hash; None for an image that is too small.
-
-    Few of its bits differ between images that appear alike.
-    """
+    """Return a 64-bit hash, alike for images that look alike; None for tiny ones."""
     if min(image.size) < LEAST_LOOKS:
         return None
     import imagehash

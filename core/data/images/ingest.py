@@ -75,10 +75,7 @@ class Unusable:
 
 @dataclass(frozen=True)
 class Placed:
-    """An archive file with its label and split by location; `split` may be "".
-
-    It is "" where no split is named.
-    """
+    """An archive file with its label and split by location, "" for no split."""
 
     entry: Entry
     label: str

@@ -130,10 +130,7 @@ def checked_image(content: bytes) -> bytes:
 
 
 def _see_through(content: bytes) -> "Image | None":
-    """Return a partly transparent image as "RGBA".
-
-    Its background is chosen when all images are known.
-    """
+    """Return a partly transparent image as "RGBA", its background to be chosen later."""
     try:
         with see_through(content) as clear:
             return clear

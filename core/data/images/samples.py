@@ -82,10 +82,7 @@ def _read(archive: Archive, entry: Entry) -> bytes:
 
 
 def _small(content: bytes | NDArray[np.uint8], ground: int) -> tuple[str, int]:
-    """Return a thumbnail in base64, "" for none, and the count of decoded pixels.
-
-    The thumbnail is a PNG or JPEG.
-    """
+    """Return a thumbnail in base64, "" for none, and the count of decoded pixels."""
     from PIL import Image
 
     if isinstance(content, np.ndarray):

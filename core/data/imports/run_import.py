@@ -64,10 +64,7 @@ def _preview(reader: ReaderSpec, source: Path, options: ImportOptions) -> Source
 
 
 def _refuse_another_task(preview: SourcePreview, source: Path, task: str) -> None:
-    """Raise a `DataError` if a source cannot be for the requested task.
-
-    The request is obeyed or refused.
-    """
+    """Raise a `DataError` rather than import for another task than requested."""
     if task and preview.options.task != task:
         known = [
             f"{catalog.find_task(name).title} ({name})"

@@ -51,10 +51,7 @@ def _key(loaded: LoadedDataset, model: ModelSpec, params: Params) -> str:
 
 @cache
 def _code(model_file: str) -> str:
-    """Return a hash of the files that define how a model's preprocessor is fitted.
-
-    The model is the one declared in this file.
-    """
+    """Return a hash of the files, the model's first, that define its preprocessor."""
     kinds = [sys.modules[kind.__module__] for kind in catalog.preprocessors().values()]
     folders = {Path(module.__file__).parent for module in kinds if module.__file__}
     files = {file for folder in folders for file in folder.glob("*.py")}

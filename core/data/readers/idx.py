@@ -202,10 +202,7 @@ def _pairs(source: str, files: Sequence[IdxFile], names: Sequence[str]) -> list[
 
 
 def _check_begin(alone: IdxFile, names: Sequence[str]) -> None:
-    """Raise if a pair's other file exists, but is no idx file.
-
-    Its first bytes decide.
-    """
+    """Raise if a pair's other file exists but does not begin as idx."""
     plain = alone.partner.removesuffix(".gz")
     there = next((name for name in names if name.removesuffix(".gz") == plain), "")
     if there:

@@ -224,10 +224,7 @@ def _says_text(leaf: Any) -> bool:
 
 
 def _slices(batch: Any, rows: int | None) -> Iterator[Any]:
-    """Yield a batch in slices of limited rows, fewer for long texts.
-
-    `rows` of None yields all of it at once.
-    """
+    """Yield a batch in slices of `rows`, fewer for long texts; None: whole."""
     if rows is None:
         yield batch
         return

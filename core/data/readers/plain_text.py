@@ -17,10 +17,7 @@ LOOKED_AT = 8 << 20  # bytes that tell the encoding to a look
 
 
 def accepts(path: Path) -> float:
-    """Return the confidence, since a name alone does not exclude a table-like text.
-
-    A text that appears like a table is a table.
-    """
+    """Return the confidence, low where a text looks like a table."""
     if not path.is_file() or path.suffix.lower() not in TEXT_SUFFIXES:
         return 0.0
     return 0.6 if path.suffix.lower() == ".txt" else 0.8

@@ -187,10 +187,7 @@ def overlap_facts(judged: str, overlap: Overlap, counted: NDArray[np.bool_]) -> 
 
 
 def _counted(pieces: Sequence[Piece], size: int) -> NDArray[np.bool_]:
-    """Return which characters of a joined part are evaluated, without context and breaks.
-
-    Context precedes a piece, and a break is between two.
-    """
+    """Return which characters of a joined part are judged: not context, nor breaks."""
     mask = np.zeros(size, np.bool_)
     at = 0
     for piece in pieces:

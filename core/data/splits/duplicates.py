@@ -100,10 +100,7 @@ def _row_keys(count: int, columns: Iterable[Cells]) -> Keys:
 
 
 def _mix(lanes: NDArray[np.uint64], cells: NDArray[np.uint64]) -> None:
-    """Mix another column into the hashes, (2, N), in place.
-
-    The function is splitmix64, with another constant in each lane.
-    """
+    """Mix another column into the hashes, (2, N), in place by splitmix64."""
     lanes ^= cells
     lanes *= np.uint64(0xBF58476D1CE4E5B9)  # overflow is meant
     lanes += np.array([[0x9E3779B97F4A7C15], [0xD1342543DE82EF95]], dtype=np.uint64)

@@ -101,10 +101,7 @@ def _cut(text: str) -> dict[SplitName, str]:
 
 
 def _line_end(text: str, position: int) -> int:
-    """Return the position after the next line end, if near and the text long.
-
-    Else it is the same position.
-    """
+    """Return the position after a near line end in a long text, else itself."""
     reach = min(LINE_SEARCH, len(text) // 100)
     found = text.find("\n", position, position + reach)
     return position if found < 0 else found + 1

@@ -35,10 +35,7 @@ def cell_keys(rows: pa.Table) -> Keys:
 
 
 def whole_rows(rows: pa.Table) -> NDArray[np.int64]:
-    """Return a number for each table row, (N,), shared by rows with identical cells.
-
-    The target is a cell too.
-    """
+    """Return a number for each row, (N,), shared by identical cells and target."""
     total = np.zeros((2, rows.num_rows), dtype=np.uint64)
     for _, lanes in _cells(rows, *ANSWERS, UNUSED):
         total += lanes

@@ -52,10 +52,7 @@ EMPTY = SplitRecord(np.zeros(0, dtype="S16"), np.zeros(0, dtype=np.int8))
 
 
 def read_record(folder: Path, task: str, versions: Iterable[pa.Table]) -> SplitRecord:
-    """Return a dataset's split record, or one derived from its versions without the file.
-
-    Datasets made before the file existed have none.
-    """
+    """Return a dataset's split record, derived from its versions for older ones."""
     if (folder / FILE).is_file():
         rows = read_rows(folder / FILE)
         keys = rows.column("key").cast(pa.binary()).combine_chunks()

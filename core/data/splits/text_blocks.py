@@ -126,10 +126,7 @@ def _stretches(texts: Texts, cut: Sequence[int], total: int, missing: Sequence[S
 
 
 def _sides(count: int, missing: Sequence[SplitName]) -> list[int]:
-    """Return each stretch's split, with a different position in every tenth.
-
-    The position is a hash of the tenth's number.
-    """
+    """Return each stretch's split, placed in every tenth by a hash of its number."""
     sides = [TRAIN] * count
     for number, stratum in enumerate(np.array_split(np.arange(count), max(round(count * SHARE), 1))):
         drawn = int.from_bytes(hashlib.sha256(_SALT + str(number).encode()).digest()[:8], "big")

@@ -152,10 +152,7 @@ def _tables(codes: NDArray[np.uint32]) -> tuple[NDArray[np.int8], Hashes, Indice
 
 
 def _mixed(values: Hashes) -> Hashes:
-    """Return numbers whose every bit depends on all input bits.
-
-    It is the end of splitmix64.
-    """
+    """Return numbers whose every bit depends on all input bits, as splitmix64 ends."""
     mixed = values + _MIX
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)

@@ -133,10 +133,7 @@ def _examine(context: CheckContext, progress: Progress) -> list[Finding]:
 
 
 def similar(task: str, rows: pa.Table, progress: Progress) -> tuple[NDArray[np.bytes_], NDArray[np.int64]]:
-    """Return a key for each row and its near-duplicate group.
-
-    The same key is the same example.
-    """
+    """Return a key for each row, shared by the same, and its near-duplicate group."""
     progress.stage("Looking for duplicates", rows.num_rows, "rows")
     if IMAGES.fits(task):
         keys = np.array(rows.column("pixels").to_pylist(), dtype="S16")

@@ -43,10 +43,7 @@ def relabelled(version: Version, changes: Mapping[int, str]) -> pa.Table:
 
 
 def correction(changes: Mapping[int, str], version: Version) -> str:
-    """Return the correction for the version list, with its test-split count.
-
-    The count matters because changed test labels move scores.
-    """
+    """Return the correction in words, with how many test labels it changes."""
     count = len(changes)
     numbers = version.rows.column("split").take(pa.array(list(changes), pa.int64())).to_pylist()
     test = numbers.count(SPLIT_NUMBERS["test"])

@@ -90,10 +90,7 @@ def find_aligned(sample: str, is_whole: bool) -> tuple[str, tuple[int, ...]] | N
 
 
 def number_share(rows: Iterable[Sequence[str]]) -> float:
-    """Return the share of filled cells that are numeric or mark missing values.
-
-    The first row does not count.
-    """
+    """Return the share of filled cells below the first row that look like numbers."""
     cells = [cell.strip() for row in list(rows)[1:] for cell in row if cell.strip()]
     return sum(map(_is_number, cells)) / len(cells) if cells else 0.0
 

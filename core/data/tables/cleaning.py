@@ -21,10 +21,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
-    """Return a text without HTML, encoding errors and control characters.
-
-    Line breaks become line feeds.
-    """
+    """Return a text without HTML, encoding errors, control characters; lines end in line feeds."""
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", _without_hidden(text)))
     if "&" in text:
@@ -90,10 +87,7 @@ def clean_texts(texts: Sequence[str]) -> tuple[list[str], list[int]]:
 
 
 def without_surrogates(texts: list[str]) -> list[str]:
-    """Return texts with each surrogate half replaced by �.
-
-    JSON can hold halves of characters, but no file can.
-    """
+    """Return texts with surrogate halves, which no file can hold, replaced by �."""
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:

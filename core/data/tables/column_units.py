@@ -107,10 +107,7 @@ def _doubt(named: Mapping[Spelling, Sequence[Sense]], counts: Mapping[Spelling, 
 
 
 def _fits(sense: Sense, kind: str) -> bool:
-    """Return whether a sense is of a kind.
-
-    "3k" is also an amount of money or of things beside such.
-    """
+    """Return whether a sense is of a kind; "3k" is of any beside it."""
     return sense.kind == kind or (sense.kind == COUNT and kind.startswith(("money ", "things ")))
 
 

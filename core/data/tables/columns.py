@@ -107,10 +107,7 @@ def profile_column(name: str, position: int, values: Sequence[str], hint: Litera
 
 
 def _words(value: str) -> int:
-    """Return a value's approximate word count; without spaces, two characters make one.
-
-    This holds for scripts without spaces.
-    """
+    """Return a value's approximate word count; two characters make one in spaceless scripts."""
     return len(value.split()) + (0 if value.isascii() else len(_UNSPACED.findall(value)) // 2)
 
 
@@ -152,10 +149,7 @@ def _reads_as_text(profile: ColumnProfile) -> bool:
 
 
 def _time_kind(profile: ColumnProfile, there: list[str], hint: Literal[".", ","]) -> ColumnKind | None:
-    """Return a column's time kind; None if it has none; set its style.
-
-    The kinds are dates, times of the day and durations.
-    """
+    """Set a date, clock or duration column's style; return its kind or None."""
     if (durations := duration_style(there, profile.name)) is not None:
         profile.style = durations
         profile.note = f"{', '.join(profile.examples[:2])}: durations, in seconds"

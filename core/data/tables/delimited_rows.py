@@ -138,10 +138,7 @@ class DelimitedRows:
         return numbers
 
     def _check_swallowed(self, row: list[str], line: int) -> None:
-        """Raise a `DataError` if a cell appears to hold whole rows.
-
-        Its quotation mark then closes much too late.
-        """
+        """Raise a `DataError` if a quotation mark closes rows too late."""
         for cell in row:
             inner = cell.splitlines()[1:-1]
             separators = self.dialect.delimiter

@@ -57,10 +57,7 @@ class Dialect:
         return bool(self.begins) or self.delimiter in (BLANKS, GAPS)
 
     def reader(self, lines: Iterable[str]) -> "Reader | LineReader":
-        """Return the library's reader over lines.
-
-        Cells of more than 8 million characters are an error of the library.
-        """
+        """Return the library's reader over lines; cells over 8 million characters are errors."""
         if self.is_aligned:
             split = split_at(self.begins) if self.begins else split_gaps if self.delimiter == GAPS else split_blanks
             return LineReader(lines, split)
@@ -126,10 +123,7 @@ def _aligned(sample: str, is_whole: bool, other: Dialect) -> Dialect | None:
 
 
 def _holds_lists(sample: str, aligned: Dialect, other: Dialect) -> bool:
-    """Return whether blanks separate list items within cells, as in "3,70 80 82".
-
-    That row is a label and a list.
-    """
+    """Return whether blanks separate list items within cells, as in "3,70 80 82"."""
     rows = list(aligned.reader(StringIO(sample, newline="")))
     if rows and not any(any(sign.isdigit() for sign in cell) for cell in rows[0]):
         return False  # as many names as numbers

@@ -201,10 +201,7 @@ class TextStream:
             self._line += _line_count(text)
 
     def _narrow(self) -> Iterator[str]:
-        """Yield text of an encoding whose line feed is one byte.
-
-        No other character contains that byte.
-        """
+        """Yield text of an encoding whose line feed is a byte of its own."""
         is_utf8 = self.encoding.replace("_", "-") in ("utf-8", "utf-8-sig")
         for chunk, done in byte_chunks(self.path, self.ends):
             if is_utf8 and not self.done:

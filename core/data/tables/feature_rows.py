@@ -74,10 +74,7 @@ def take_columns(
 
 
 def _targets(batch: Batch, features: Features, skipped: SkipReport) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the target numbers and the positions of rows that have one.
-
-    The others are counted.
-    """
+    """Return the target numbers and their rows; rows without one are counted."""
     assert features.target_style is not None  # of numbers
     target, _ = read_numbers(batch.columns[0], features.target_style)
     keep = np.flatnonzero(target == target)
@@ -89,10 +86,7 @@ def _targets(batch: Batch, features: Features, skipped: SkipReport) -> tuple[NDA
 def _labels(
     batch: Batch, options: ImportOptions, book: LabelBook, skipped: SkipReport
 ) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the labels and the positions of rows that have one.
-
-    The others are counted.
-    """
+    """Return the labels and their rows; rows without one are counted."""
     names = book.named(batch.columns[0], options)
     keep = np.flatnonzero([bool(name) for name in names])
     for position in np.flatnonzero([not name for name in names]).tolist():

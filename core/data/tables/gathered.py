@@ -6,10 +6,7 @@ from core.data.tables.table import BATCH_CHARACTERS, Batch
 
 
 class Gathered:
-    """Rows buffered to batch size.
-
-    A library hands on a batch for each part of a file.
-    """
+    """Rows buffered to batch size, where a library hands on parts of a file."""
 
     def __init__(self, width: int, enough: int) -> None:
         self.columns: tuple[list[str], ...] = tuple([] for _ in range(width))

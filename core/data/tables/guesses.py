@@ -131,10 +131,7 @@ def _of_the_unused(plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
 
 
 def _of_the_texts(seen: TableProfile, plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
-    """Yield the read text columns, their order and joining, and several labels' meaning.
-
-    The meaning is that of several label columns together, or of a list.
-    """
+    """Yield the read text columns, order and joining, and what several labels mean."""
     options, chat, label = plan.options, seen.made("text"), seen.made("label")
     read = [options.text_column, *(options.more_text_columns or ())] if options.text_column else []
     is_chat = chat is not None and chat.name == options.text_column

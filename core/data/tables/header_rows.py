@@ -117,8 +117,5 @@ def _padded(row: Sequence[str], width: int) -> list[str]:
 
 
 def _has_only_digits(cell: str) -> bool:
-    """Return whether a cell has digits but no letter, unlike a name.
-
-    Dates, times and amounts are such cells.
-    """
+    """Return whether a cell, unlike a name, has digits and no letter."""
     return any(sign.isdigit() for sign in cell) and not any(sign.isalpha() for sign in cell)

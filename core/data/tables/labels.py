@@ -78,10 +78,7 @@ def folded(label: str) -> str:
 
 
 def _is_star(key: str, merged: Mapping[str, str]) -> bool:
-    """Return whether a name is one of the common names of star ratings.
-
-    All numbers of stars get these names alike.
-    """
+    """Return whether a name is a common one of star ratings, of any number."""
     return key in merged.values() and _STARS.fullmatch(key) is not None
 
 
@@ -92,10 +89,7 @@ def _style(text: str) -> str:
 
 
 def _common_style(spellings: Mapping[str, Counter[str]]) -> str:
-    """Return most rows' label style, so that merged labels match.
-
-    An example is Good and Bad, or good and bad.
-    """
+    """Return most rows' label style, such as Good and Bad, for merged labels."""
     counts: Counter[str] = Counter()
     for variants in spellings.values():
         for text, count in variants.items():
@@ -105,10 +99,7 @@ def _common_style(spellings: Mapping[str, Counter[str]]) -> str:
 
 
 def _best(variants: Counter[str], style: str) -> str:
-    """Return the most frequent spelling in the common style, else of all spellings.
-
-    Of equally frequent ones it is the first.
-    """
+    """Return the most frequent spelling in the common style, else of all; the first."""
     alike = [spelling for spelling in variants if _style(spelling) == style] or list(variants)
     best = min(alike, key=lambda spelling: (-variants[spelling], spelling))
     whole = _WHOLE.fullmatch(best)

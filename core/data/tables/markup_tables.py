@@ -70,10 +70,7 @@ class Cell:
 
 
 def markup_kind(start: bytes) -> str:
-    """Return "HTML" or "Excel 2003 XML" by a file's first bytes, else "".
-
-    It is "" too where they hold no table.
-    """
+    """Return "HTML" or "Excel 2003 XML" by the first bytes; "" without a table."""
     text = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
     if not text.startswith(_BEGINNINGS):
         return ""

@@ -110,10 +110,7 @@ def style_in(unit: str, values: Sequence[str], hint: Decimal = ".") -> NumberSty
 
 
 def why_no_number(values: Sequence[str]) -> Incomparable:
-    """Return why values with units cannot be compared; empty where they can be.
-
-    Values that are no numbers give an empty result too.
-    """
+    """Return why values with units cannot be compared; else, or for no numbers, empty."""
     counts, _ = _spellings(_taken_apart(values), ".")
     return several_kinds(counts)
 

@@ -159,10 +159,7 @@ def _make(take_apart: Labels, choice: str) -> Make:
 
 
 def one_of(labels: Iterable[str], choice: str, line: int, skipped: SkipReport) -> str | None:
-    """Return the one label learnt from a row; None to leave the row out.
-
-    A row is left out for having several labels.
-    """
+    """Return the label learnt from a row; None leaves it out for having several."""
     labels = list(dict.fromkeys(labels))
     if choice.startswith(AGAINST):
         label = choice.removeprefix(AGAINST)

@@ -180,10 +180,7 @@ def find_summaries(table: Table) -> list[Row]:
 
 
 def _other_table(table: Table, scan: _Scan, begin: _Seen) -> list[Row]:
-    """Return all rows of another table below, from its title on.
-
-    Its columns have other names.
-    """
+    """Return all rows of another table below, whose names differ, from its title on."""
     above = [row.line for row in scan.suspects if row.line < begin.line and row.filled <= 1]
     first = above[-1] if above and above[-1] == begin.line - 1 else begin.line
     rows = []

@@ -312,10 +312,7 @@ def _scaled(text: str) -> Iterator[Sense]:
 
 
 def _word(text: str) -> str:
-    """Return a word without case and plural; "per hour" becomes "/h".
-
-    So "1 day" and "7 Days" agree.
-    """
+    """Return a word without case and plural; "per hour" becomes "/h"."""
     folded = text.casefold().rstrip("s.")
     if folded in ("nd", "rd", "th"):
         return "th"  # the 1st, 2nd, 3rd and 4th

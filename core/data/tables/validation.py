@@ -14,10 +14,7 @@ TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-g
 
 
 def spoiled_label(seen: TableProfile, text: str) -> str:
-    """Return why the column named a label is unusable; `""` if no problem.
-
-    It is also empty where there is no such column.
-    """
+    """Return why the label column is unusable; `""` if it is not, or missing."""
     file = seen.table.path.name
     for profile in seen.profiles:
         if profile.name == text or not is_called_label(profile.name):

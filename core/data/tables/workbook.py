@@ -141,10 +141,7 @@ def _is_xml(first: bytes) -> bool:
 
 
 def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
-    """Reject encrypted parts and duplicate part names.
-
-    With two parts of one name, one would be checked and the other read.
-    """
+    """Reject encrypted and duplicate parts: one might be checked and the other read."""
     seen: set[str] = set()
     for info in archive.infolist():
         if info.flag_bits & 1:

@@ -144,10 +144,7 @@ def _without_bound(text: str) -> tuple[Form, str]:
 
 
 def _range(text: str) -> tuple[Amount, Amount] | None:
-    """Return both ends of a range; a unit on one applies to both.
-
-    So does a currency.
-    """
+    """Return both ends of a range; one's unit or currency applies to both."""
     cuts = next((found for dash in _DASHES if (found := list(dash.finditer(text, 1)))), [])
     if len(cuts) != 1:
         return None

@@ -111,10 +111,7 @@ def _write_metric(file: Path, line: Series) -> None:
 
 
 def safe_keys(keys: Iterable[str]) -> dict[str, str]:
-    """Return a valid, unique MLflow key and file name for each key.
-
-    None of them is a folder of another one.
-    """
+    """Return a valid, unique MLflow key and file, no folder of another, for each."""
     safe: dict[str, str] = {}
     files: set[str] = set()
     folders: set[str] = set()

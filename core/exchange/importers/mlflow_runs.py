@@ -151,10 +151,7 @@ def _read_metric(source: Source, entry: Entry, key: str, points: Points, trouble
 
 
 def _of_database(source: Source, entry: Entry, trouble: Trouble) -> Iterator[ExternalRun]:
-    """Yield the runs of a database, read from a copy.
-
-    The user's own file is never opened by a database program.
-    """
+    """Yield the runs of a database, read from a copy of the user's file."""
     beside = {other.name: other for other in source.entries()}
     with TemporaryDirectory(prefix="touchstone-mlflow-") as folder:
         copy = Path(folder) / "mlflow.db"

@@ -10,10 +10,7 @@ CHUNK = 2**18
 
 
 def packed(document: Any, content: bytes = b"") -> bytes:
-    """Return a message as bytes; lone surrogates become question marks.
-
-    Some files are full of them.
-    """
+    """Return a message as bytes; lone surrogates, as some files hold, become "?"."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return _SIZES.pack(len(text), len(content)) + text + content
 

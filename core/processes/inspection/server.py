@@ -49,10 +49,7 @@ class _Inspector:
     is_slow: bool = False
 
     def exit_code(self) -> int | None:
-        """Return its exit code, negative for signals; None while it runs.
-
-        Only this process is waited for.
-        """
+        """Return the exit code of this process, negative for signals; None while it runs."""
         if self.process is not None:
             return self.process.poll()
         try:

@@ -127,10 +127,7 @@ def _optimism(
 def _in_folds(
     metric: MetricSpec, run: Run, first: StoredFolds | None, second: StoredFolds | None
 ) -> ComparisonResult | None:
-    """Return a run's difference to the reference in common folds; None without these.
-
-    Every row of both must have been evaluated in the same folds.
-    """
+    """Return a run's difference to the reference in common folds, None without these."""
     if first is None or second is None or first.fingerprint != second.fingerprint:
         return None
     if not np.array_equal(first.number, second.number):

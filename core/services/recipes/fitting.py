@@ -24,10 +24,7 @@ class Fit:
 
 
 class RecipeWithoutData(UserError):
-    """No dataset suits the recipe; the message says which file to import.
-
-    It also says what can be downloaded.
-    """
+    """No dataset suits the recipe; the message says what to import or download."""
 
     def __init__(self, recipe: Recipe, fit: Fit) -> None:
         fetch = f", or fetch it (touchstone data import hub:{recipe.data.hub})" if recipe.data.hub else ""

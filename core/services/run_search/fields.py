@@ -164,10 +164,7 @@ class Fields:
 
 
 def _is_said(field: Field, value: Any) -> bool:
-    """Whether a value is worth showing; 0 and "off" of a setting are.
-
-    A star that is not set is none.
-    """
+    """Whether a value is worth showing: settings of 0 and "off", no unset star."""
     return value is not None and value != "" and value != () and not (field.kind == "flag" and value is False)
 
 
@@ -187,10 +184,7 @@ def began(run: Run) -> datetime:
 
 
 def deciding(run: Run, tasks: Mapping[str, TaskSpec]) -> MetricSpec | None:
-    """Return the primary metric of a run's task; None for an unknown task.
-
-    Runs imported from elsewhere have such tasks.
-    """
+    """Return the primary metric of a run's task; None for tasks from elsewhere."""
     return tasks[run.task].metric(tasks[run.task].primary_metric) if run.task in tasks else None
 
 

@@ -69,10 +69,7 @@ class RunTags:
         return self._change(run_ids, lambda run: {"starred": on})
 
     def archive(self, run_ids: Iterable[str], on: bool = True) -> Change:
-        """Archive runs, which hides them from the list, or restore them.
-
-        Runs that wait or work stay in the list.
-        """
+        """Hide runs from the list, but those that wait or work, or restore them."""
         ended = () if not on else [status for status in RunStatus if not status.is_active]
         moment = now() if on else None
         return self._change(run_ids, lambda run: {"archived_at": run.archived_at if on and run.archived_at else moment},
@@ -104,10 +101,7 @@ class RunTags:
         return _by_task(self._preferences.get(_BASELINE))
 
     def baseline_of(self, task: str) -> Run | None:
-        """Return the baseline run of a task; None without one or in the trash.
-
-        It is None too where the run is gone.
-        """
+        """Return a task's baseline run; None without one, in the trash, or gone."""
         try:
             run = self._runs.get(self.baselines().get(task, ""))
         except RunNotFound:

@@ -36,10 +36,7 @@ def why_none(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fi
 
 
 def excluding(parts: Mapping[str, Callable[[Run], bool]], runs: Sequence[Run]) -> str:
-    """Return, as sentences, which filter parts leave no run; empty if some remain.
-
-    It is empty too where there is no such part.
-    """
+    """Return which filter parts, in sentences, leave no run; empty where none does."""
     fits = {name: {run.id for run in runs if test(run)} for name, test in parts.items()}
     everything = {run.id for run in runs}
     if not fits or everything.intersection(*fits.values()):

@@ -49,10 +49,7 @@ def guarded(endpoint: Endpoint, hosts: tuple[str, ...]) -> Endpoint:
 
 
 def _forgery(request: Request) -> str:
-    """Return why a writing request is forged; other pages cannot send both headers.
-
-    Neither a form nor a script of another page can.
-    """
+    """Return why a request is forged: other pages cannot send both headers."""
     if request.method in ("GET", "HEAD"):
         return ""
     if "origin" not in request.headers or request.headers.get("x-touchstone") != "1":
@@ -86,10 +83,7 @@ async def found_or_404(function: Callable[..., T], *arguments: Any) -> T:
 
 
 async def _drain(request: Request) -> None:
-    """Read the rest of a request, up to a limit.
-
-    A browser that is still sending does not read the response.
-    """
+    """Read a request's rest up to a limit, so its sender reads the response."""
     left = _DRAINED_BYTES
     with suppress(RuntimeError, ClientDisconnect):  # everything was read already; or the browser is gone
         async for chunk in request.stream():

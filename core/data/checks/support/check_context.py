@@ -47,10 +47,7 @@ class CheckContext:
 
     @cached_property
     def targets(self) -> NDArray[np.int64]:
-        """The class of each row as an index into `labels`, (N,), or -1.
-
-        It is -1 where the label is none of them.
-        """
+        """The class of each row as an index into `labels`, (N,); -1 for none."""
         import pyarrow.compute as pc
 
         found = pc.index_in(self.column("label"), pa.array(self.labels, pa.large_string()))

@@ -170,9 +170,6 @@ def with_missing(context: CheckContext, cells: Mapping[str, NDArray[np.bool_]]) 
 
 
 def source_place(context: CheckContext, row: int) -> str:
-    """Return a row's place in its source file: "line 19" or "row 19".
-
-    A text has lines, a sheet has rows.
-    """
+    """Return a row's place in its source: "line 19", in a sheet "row 19"."""
     lines = str(context.facts.get("format", "")).startswith(("CSV", "TSV", "Text", "JSON Lines"))
     return f"{'line' if lines else 'row'} {context.column('source')[row].as_py():,}"

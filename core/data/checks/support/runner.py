@@ -15,10 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def checks(task: str | None = None) -> dict[str, CheckSpec]:
-    """Return every check by its code, optionally for one task.
-
-    A new file in this folder is a new check.
-    """
+    """Return every check of this folder by its code, optionally for one task."""
     found = sorted(entries("core.data.checks", "CHECK", "code").items(), key=lambda item: (item[1].order, item[0]))
     return {code: check for code, check in found if task is None or check.tasks.fits(task)}
 

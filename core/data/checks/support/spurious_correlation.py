@@ -57,10 +57,7 @@ def told_apart(groups: NDArray[np.int64], targets: NDArray[np.int64]) -> Telling
 
 
 def binned(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return a group for each value, (N,): the value itself, or its sixteenth.
-
-    The value itself is used where there are few different ones.
-    """
+    """Return a group for each value, (N,): itself where few differ, else its sixteenth."""
     different, group = np.unique(values, return_inverse=True)
     if len(different) <= BINS:
         return np.asarray(group, dtype=np.int64)

@@ -29,10 +29,7 @@ def sure(files: Files) -> float:
 
 
 def label(files: Files) -> Labelling:
-    """Return the text after each image's name.
-
-    Numbers get their names from a list of classes where there is one.
-    """
+    """Return the text after each image's name, numbers by a list of classes."""
     said, skipped, used = {}, SkipReport(), _lists(files)
     names, noted = _class_names(files, used)
     for file in used:

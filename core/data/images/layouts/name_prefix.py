@@ -52,10 +52,7 @@ def label(files: Files) -> Labelling:
 
 
 def _named(names: Sequence[str]) -> list[str]:
-    """Return the names, without those of test folders whose images have no class.
-
-    A competition keeps these classes back.
-    """
+    """Return the names, without those of test folders whose classes are kept back."""
     by_folder: dict[Folder, list[str]] = {}
     for name in names:
         by_folder.setdefault(folder_of(name), []).append(name)

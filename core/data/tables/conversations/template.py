@@ -25,10 +25,7 @@ def _moved(found: re.Match[str]) -> str:
 
 
 def turns_in(text: str) -> tuple[Turn, ...]:
-    """Return a written conversation's turns; text before the first turn has no speaker.
-
-    That text is a turn too.
-    """
+    """Return a written conversation's turns; text before the first has no speaker."""
     begins = [*_TURN.finditer(text)]
     if not begins:
         return ()
