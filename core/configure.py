@@ -113,7 +113,7 @@ def make_config(
 
 @dataclass(frozen=True, eq=False)
 class RunSpec:
-    """A configuration with what its names stand for, made once where a run's work begins."""
+    """A configuration with what its names stand for, made once for a run."""
 
     config: TrainConfig
     task: TaskSpec  # before it knows its data

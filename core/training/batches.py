@@ -198,7 +198,7 @@ def lengths_of(ids: Tensor, padding_id: int) -> Tensor:
 
 
 def example_count(split: Split, context: int) -> int:
-    """Return how many examples of a split are judged: rows, or windows that overlap by half."""
+    """Return how many examples of a split are judged: rows, or half-overlapping windows."""
     return -(-2 * len(split[0]) // context) if context else len(split[0])
 
 
