@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from core.services.bootstrap import shared_service
-from core.services.recommendation.recommended import recommended
+from core.services.recommendation import recommended
 from core.services.run_service import DatasetPreview
 from core.specs import DatasetSpec, TaskSpec
 from pages.components.data.preview import data_glimpse

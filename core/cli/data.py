@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.services.bootstrap import open_service
 from core.services.dataset_service import DatasetService
 from core.services.label_issues import label_issues_of
-from core.services.recommendation.recommended import recommended
+from core.services.recommendation import recommended
 from core.services.run_service import Service
 from core.settings import Settings
 

@@ -16,8 +16,8 @@ from core.errors import InvalidSetting, UserError
 from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
 from core.services.recipes import find_recipe
+from core.services.recommendation import recommended
 from core.services.recommendation.recommendation import Circumstances
-from core.services.recommendation.recommended import recommended
 from core.services.run_service import Service
 
 POLL_S = 0.3

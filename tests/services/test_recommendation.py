@@ -6,8 +6,8 @@ from core import catalog
 from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.preprocessing.vocabulary import Vocabulary
 from core.services.dataset_service import DatasetService
+from core.services.recommendation.choose import recommend, recommended
 from core.services.recommendation.recommendation import Circumstances
-from core.services.recommendation.recommended import recommend, recommended
 from core.services.recommendation.text_traits import traits_of
 from core.settings import Settings
 

@@ -40,6 +40,9 @@ class Evidence:
         settings: Every setting by its name, the model's own included.
         steps_per_epoch: 0 where it is not known.
         train_examples: Examples to learn from; 0 where it is not known.
+        other_model: Name and title of a recommended model that is not this run's; empty where there is none.
+        is_not_recommended: Whether another model is recommended for the data than this run's.
+        unsuited: Why the run's model does not suit the data, a sentence; empty where it does.
         was_solved: Its last step went straight to the best weights, whatever gradient descent did before.
     """
 
@@ -51,6 +54,9 @@ class Evidence:
     steps_per_epoch: int = 0
     train_examples: int = 0
     was_solved: bool = False
+    other_model: tuple[str, str] = ("", "")
+    unsuited: str = ""
+    is_not_recommended: bool = False
 
     def line(self, key: str) -> Line:
         """Return a curve; one without points where there is none."""
@@ -61,6 +67,15 @@ class Evidence:
         if not self.steps_per_epoch:
             return f"step {step:,}"
         return f"pass {max(-(-step // self.steps_per_epoch), 1):,}"
+
+    def next_run(self) -> tuple[str, dict[str, Any], str]:
+        """Return what to do where these settings do not help: action, changes of a new run, else a page."""
+        stronger, (name, title) = STRONGER.get(self.run.config.preset), self.other_model
+        if name and (self.is_not_recommended or not stronger):
+            return f"Train another model: {title}", {"model": name}, ""
+        if stronger:
+            return f"Run again with the settings '{stronger}'", {"preset": stronger}, ""
+        return "Try another model on the same data", {}, "train.py"
 
     @property
     def has_ended(self) -> bool:

@@ -5,8 +5,12 @@ from functools import cache
 import numpy as np
 
 from core.catalog import entries
+from core.errors import TouchstoneError
+from core.runs import Run
 from core.services.advice.evidence import SEVERITIES, Advice, Evidence, Line, Rule
 from core.services.curve_cache import Curve, curves_of
+from core.services.recommendation import recommended
+from core.services.recommendation.recommendation import Recommendation
 from core.services.run_service import Service
 
 
@@ -46,6 +50,8 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
     task = service.tasks().get(run.task)
     if task is None:  # it was not trained here: nobody knows what its numbers mean
         return ()
+    best = _recommended(service, run)
+    other = best.after(run.config.model)
     # As a chart shows them: of long curves what can be seen, every spike included.
     curves = curves_of(service).read(run.id).curves
     return advise(
@@ -57,9 +63,20 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
             settings={**run.config.params, **run.config.model_dump()},
             steps_per_epoch=run.steps_per_epoch,
             train_examples=run.steps_per_epoch * run.config.batch_size,
+            other_model=(other, best.titles.get(other, other)),
+            is_not_recommended=run.config.model != best.model,
+            unsuited=best.against.get(run.config.model, ""),
             was_solved=any("penalty" in event.data for event in service.events(run.id, "note")),
         )
     )
+
+
+def _recommended(service: Service, run: Run) -> Recommendation:
+    """Return what is recommended for a run's data; its own model where the data is gone."""
+    try:
+        return recommended(service.dataset_service, run.config.dataset, run.task)
+    except TouchstoneError:
+        return Recommendation(run.config.model)
 
 
 def line_of(curve: Curve) -> Line:

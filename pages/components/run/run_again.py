@@ -19,10 +19,16 @@ def again_link(run: Run, label: str, changes: Mapping[str, str]) -> None:
     if run.config.model not in service.models(run.task) or run.config.dataset not in service.datasets(run.task):
         return
     try:
-        query = again_query(run) | dict(changes)
+        query = _of_another_model(run) if "model" in changes else again_query(run)
     except TouchstoneError:  # a setting of it is not what it was: there is nothing to begin with
         return
-    st.page_link("train.py", label=label, icon=":material/tune:", query_params=query)
+    st.page_link("train.py", label=label, icon=":material/tune:", query_params=query | dict(changes))
+
+
+def _of_another_model(run: Run) -> dict[str, str]:
+    """Return the query of a run without its settings, which say nothing of another model."""
+    config = run.config
+    return {"task": config.task, "data": config.dataset, "preset": config.preset, CLONED_FROM: run.id}
 
 
 def again_query(run: Run) -> dict[str, str]:

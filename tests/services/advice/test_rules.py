@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,13 +22,19 @@ RECORDED = {
     "plateau": ("nothing more to learn", "ended too soon"),
     "still-falling": ("ended too soon", "nothing more to learn"),
     "too-little-data": ("learnt by heart", "a good run"),
+    "unsuited-model": ("nothing more to learn", "a good run"),
     "worse-than-baseline": ("rare class", "nothing more to learn"),
 }
+
+GERMAN: dict[str, Any] = {"other_model": ("ngram-linear", "Linear model on n-grams"), "is_not_recommended": True}
 
 
 def check(code: str, name: str) -> Advice | None:
     few = {"learnt by heart": 560, "a good run": 1_257}
-    return rules()[code].check(replace(recorded(name), train_examples=few.get(name, 0)))
+    evidence = replace(recorded(name), train_examples=few.get(name, 0))
+    if (code, name) == ("unsuited-model", "nothing more to learn"):
+        evidence = replace(evidence, unsuited="It knows English; the texts are German.", **GERMAN)
+    return rules()[code].check(evidence)
 
 
 def test_every_rule_is_tried() -> None:
@@ -50,6 +57,18 @@ def test_every_advice_gives_one_thing_to_do_and_the_numbers_behind_it(name: str)
         assert any(sign.isdigit() for sign in advice.evidence)
         assert advice.action
         assert sum(map(bool, (advice.changes, advice.more_epochs, advice.page))) == 1
+
+
+def test_another_model_is_advised_where_settings_will_not_help() -> None:
+    stands_still = recorded("nothing more to learn")
+    plateau = rules()["plateau"].check(replace(stands_still, **GERMAN))
+    assert plateau is not None
+    assert (plateau.action, plateau.changes) == (
+        "Train another model: Linear model on n-grams",
+        {"model": "ngram-linear"},
+    )
+    unsuited = advise(replace(stands_still, unsuited="It knows English; the texts are German.", **GERMAN))
+    assert [advice.code for advice in unsuited] == ["unsuited-model"], "nothing else has to be said"
 
 
 def test_nothing_is_said_of_a_good_run() -> None:

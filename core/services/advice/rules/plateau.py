@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.services.advice.evidence import STRONGER, Advice, Evidence, Rule
+from core.services.advice.evidence import Advice, Evidence, Rule
 
 CODE = "plateau"
 FEWEST = 8  # looks at the validation split
@@ -22,14 +22,12 @@ def check(evidence: Evidence) -> Advice | None:
     if perfect or since - before > GAIN * max(abs(before - first), 1e-12):
         return None
     step = int(line.steps[int(np.argmax(values[:middle]))])
-    stronger = STRONGER.get(evidence.run.config.preset)
+    action, changes, page = evidence.next_run()
     return Advice(
         CODE, "note", f"Nothing has got better since {evidence.when(step)}.",
         f"The best {evidence.primary.in_a_sentence} since then is {_number(evidence, sign * since)}; it was "
         f"{_number(evidence, sign * before)} before.",
-        f"Run again with the settings '{stronger}'" if stronger else "Try another model on the same data",
-        {"preset": stronger} if stronger else {},
-        page="" if stronger else "train.py",
+        action, changes, page=page,
     )  # fmt: skip
 
 

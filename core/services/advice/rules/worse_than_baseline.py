@@ -1,6 +1,6 @@
 """A simple method does better on the same test examples."""
 
-from core.services.advice.evidence import STRONGER, Advice, Evidence, Rule
+from core.services.advice.evidence import Advice, Evidence, Rule
 
 CODE = "worse-than-baseline"
 
@@ -12,13 +12,11 @@ def check(evidence: Evidence) -> Advice | None:
         return None
     title, worse = evidence.primary.in_a_sentence, -float(difference["value"])
     said = f"{100 * worse:.1f} points" if evidence.primary.unit == "percent" else f"{worse:.3g}"
-    stronger, name = STRONGER.get(evidence.run.config.preset), str(difference["baseline"])
+    name, (action, changes, page) = str(difference["baseline"]), evidence.next_run()
     return Advice(
         CODE, "problem", f"{name[:1].upper()}{name[1:]} does better, and is simpler.",
         f"On the same test examples its {title} is {said} better, and the 95 % interval leaves no doubt.",
-        f"Run again with the settings '{stronger}'" if stronger else "Try another model on the same data",
-        {"preset": stronger} if stronger else {},
-        page="" if stronger else "train.py",
+        action, changes, page=page,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+import numpy as np
+
 from core import catalog
 from core.preprocessing.nonlinearity import fits_of
 from core.services.dataset_service import DatasetService
@@ -64,7 +66,8 @@ def _traits(dataset_service: DatasetService, dataset: str, task: str, fingerprin
             return ImageTraits.of(found)
         case "table", _:
             rows = dataset_service.rows_sample(dataset, fingerprint)
-            return TableTraits(sizes["train"], len(rows.inputs.columns), fits_of(rows))
+            columns = 0 if isinstance(rows.inputs, (tuple, np.ndarray)) else len(rows.inputs.columns)
+            return TableTraits(sizes["train"], columns, fits_of(rows))
         case "text", "label":
             words = dataset_service.text_words(dataset, fingerprint)
             return traits_of(dataset_service.text_sample(dataset, fingerprint), models, words, sum(sizes.values()))
