@@ -168,7 +168,7 @@ def check(
 ) -> None:
     """Say what the data doctor finds."""
     service = open_service()
-    known = service.dataset_service.store.has(name) or name in catalog.datasets()
+    known = service.dataset_service.has(name)
     if not known and Path(name).exists():
         if fix:
             raise UserError(

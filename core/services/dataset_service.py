@@ -11,24 +11,17 @@ from core.data.imports.import_service import ImportService
 from core.data.store.browse import BrowseItem, BrowsePage, Histogram, browse, histograms, thumbnail_of
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.export_csv import csv_rows
-from core.data.store.manifest import DatasetCard
-from core.data.store.previews import (
-    DatasetPreview,
-    preview_built_in,
-    preview_imported,
-    rows_sample,
-    text_sample,
-    text_words,
-    writing_sample,
-)
+from core.data.store.open_dataset import Dataset, open_dataset
+from core.data.store.previews import DatasetPreview
 from core.data.store.relabel import checked_labels, correction
-from core.data.store.split_examples import split_examples
 from core.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, LabelIssue, VersionInfo
 from core.errors import UserError
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples
 
 LONGEST_TITLE = 80  # characters
+TEXT_SAMPLE = 400  # texts
+WRITING_BYTES = 40_000  # of a sample of documents
 MOST_DOUBTED = 50  # labels; of those after them more are right than wrong
 __all__ = ["BrowseItem", "BrowsePage", "DatasetPreview", "DatasetService", "Histogram"]
 
@@ -45,8 +38,15 @@ class DatasetService(ImportService):
 
     def entries(self, task: str | None = None, *, trashed: bool = False) -> list[DatasetEntry]:
         """Return datasets, of one task or all: built-in first, then imported, newest first."""
-        imported = [self._entry(card) for card in self.store.cards(trashed=trashed) if task in (None, card.task)]
-        return imported if trashed else [*map(_built_in, catalog.datasets(task).values()), *imported]
+        imported = [card.name for card in self.store.cards(trashed=trashed) if task in (None, card.task)]
+        return [self.entry(name) for name in (imported if trashed else [*catalog.datasets(task), *imported])]
+
+    def has(self, name: str) -> bool:
+        """Return whether there is a data set of this name, in the trash or not."""
+        return name in catalog.datasets() or self.store.has(name)
+
+    def _open(self, name: str) -> Dataset:
+        return open_dataset(self.store, name)
 
     def entry(self, name: str) -> DatasetEntry:
         """Return one data set.
@@ -54,9 +54,7 @@ class DatasetService(ImportService):
         Raises:
             UnknownName: There is none of this name.
         """
-        if name in catalog.datasets():
-            return _built_in(catalog.find_dataset(name))
-        return self._entry(self.store.card(name))
+        return self._open(name).entry()
 
     def find(self, name: str, task: str | None = None, fingerprint: str = "") -> DatasetSpec:
         """Return a data set as something that can be loaded.
@@ -73,30 +71,27 @@ class DatasetService(ImportService):
 
     def preview(self, name: str, fingerprint: str = "") -> DatasetPreview:
         """Return a look at a data set; quick after the first time."""
-        if not self.store.has(name):
-            self.store.find(name)
-            return preview_built_in(name)
-        return preview_imported(self.store, name, self.version(name, fingerprint).fingerprint)
+        return self._open(name).preview(fingerprint)
 
     def text_sample(self, name: str, fingerprint: str = "") -> tuple[str, ...]:
         """Return some hundred texts from all over a data set of texts with labels."""
-        return text_sample(self.store, name, fingerprint)
+        return self._open(name).text_sample(TEXT_SAMPLE, fingerprint)
 
     def rows_sample(self, name: str, fingerprint: str = "", most: int = 2_000) -> Examples:
         """Return training rows from all over a table."""
-        return rows_sample(self.store, name, fingerprint, most)
+        return self._open(name).rows_sample(most, fingerprint)
 
     def writing_sample(self, name: str, fingerprint: str = "") -> str:
         """Return passages from all over documents."""
-        return writing_sample(self.store, name, fingerprint)
+        return self._open(name).writing_sample(WRITING_BYTES, fingerprint)
 
     def text_words(self, name: str, fingerprint: str = "") -> Mapping[str, object]:
         """Return word statistics of labelled texts: words the training texts miss, and capitals."""
-        return text_words(self.store, name, fingerprint)
+        return self._open(name).text_words(fingerprint)
 
     def versions(self, name: str) -> list[VersionInfo]:
         """Return every version of an imported dataset, newest first; empty for built-in ones."""
-        return [] if name in catalog.datasets() else self.store.versions(name)
+        return self._open(name).versions()
 
     def version(self, name: str, fingerprint: str = "") -> VersionInfo:
         """Return a version's metadata; without a fingerprint, that of the current version."""
@@ -104,15 +99,15 @@ class DatasetService(ImportService):
 
     def head(self, name: str) -> str:
         """Return the fingerprint of the version in use; empty for a built-in data set."""
-        return "" if name in catalog.datasets() else self.store.card(name).head
+        return self._open(name).head
 
     def findings(self, name: str, fingerprint: str = "") -> list[Finding]:
         """Return what the data doctor found: errors, warnings, notes."""
-        return [] if name in catalog.datasets() else list(self.store.version(name, fingerprint).findings)
+        return self._open(name).findings(fingerprint)
 
     def facts(self, name: str, fingerprint: str = "") -> dict[str, object]:
         """Return the facts found at import: format, encoding, columns, label mapping."""
-        return {} if name in catalog.datasets() else dict(self.store.version(name, fingerprint).manifest.facts)
+        return self._open(name).facts(fingerprint)
 
     def guesses(self, name: str, fingerprint: str = "") -> list[Guess]:
         """Return a version's import guesses; empty for built-in or older versions."""
@@ -164,8 +159,8 @@ class DatasetService(ImportService):
         return thumbnail_of(self.store.version(name, fingerprint), position, largest)
 
     def test_examples(self, name: str, fingerprint: str, places: Sequence[int]) -> Examples:
-        """Return examples of a version's test split by their place in it; see `core.data.store.split_examples`."""
-        return split_examples(self.store, name, fingerprint, "test", places)
+        """Return examples of a version's test split by their place in it; they may be of any version."""
+        return self._open(name).examples(fingerprint, "test", places)
 
     def export_rows(self, name: str, fingerprint: str = "") -> bytes:
         """Return texts or a table as CSV, safe to open in a spreadsheet."""
@@ -273,7 +268,7 @@ class DatasetService(ImportService):
 
     def delete(self, name: str) -> None:
         """Move a brought data set to the trash, from which it can come back."""
-        if name in catalog.datasets():
+        if self._open(name).is_built_in:
             raise UserError(f"'{name}' is built in and cannot be removed.")
         self.store.change_card(name, deleted_at=datetime.now(UTC))
 
@@ -299,19 +294,6 @@ class DatasetService(ImportService):
             raise UserError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
         mark = fingerprint or self.head(name)
         return self.jobs.start("fix", {"name": name, "code": code, "fingerprint": mark}, finding.fix)
-
-    def _entry(self, card: DatasetCard) -> DatasetEntry:
-        versions = self.store.versions(card.name)
-        used = next((v for v in versions if v.fingerprint == card.head), versions[0])
-        return DatasetEntry(
-            name=card.name, title=card.title, task=card.task, summary=used.change, licence=card.licence,
-            source=card.source, built_in=False, fingerprint=used.fingerprint, examples=used.examples,
-            version_count=len(versions), created_at=card.created_at, deleted_at=card.deleted_at,
-        )  # fmt: skip
-
-
-def _built_in(spec: DatasetSpec) -> DatasetEntry:
-    return DatasetEntry(spec.name, spec.title, spec.task, spec.summary, spec.licence, spec.source, built_in=True)
 
 
 @lru_cache(maxsize=32)

@@ -59,7 +59,7 @@ def label_issues_of_run(service: Service, run: Run, fingerprint: str = "") -> La
     name, dataset_service = run.config.dataset, service.dataset_service
     if not run.config.dataset_version or not _file(service, run).exists():
         return None
-    known = {info.fingerprint for info in dataset_service.versions(name)} if dataset_service.store.has(name) else set()
+    known = {info.fingerprint for info in dataset_service.versions(name)} if dataset_service.has(name) else set()
     return (
         _label_issues(service, run, fingerprint or dataset_service.head(name))
         if run.config.dataset_version in known
