@@ -1,9 +1,11 @@
-"""Values as text for people: lists of names, and safe cells of a CSV."""
+"""Values as text for people: lists of names, sizes, and safe cells of a CSV."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # OWASP, CSV Injection
+
+_BINARY = (("GB", 2**30), ("MB", 2**20), ("kB", 2**10))
 
 Cell = TypeVar("Cell")
 
@@ -17,3 +19,16 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     """Return names in quotes, as in a sentence; after `most` only their number."""
     shown = ", ".join(f"'{name}'" for name in names[:most])
     return shown + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+def byte_size(count: float) -> str:
+    """Return a number of bytes as people say it: "29 kB", "320 MB", "1.4 GB"."""
+    if count < 1e6:
+        return f"{max(count // 1000, 1):,.0f} kB"
+    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"
+
+
+def limit_size(count: int) -> str:
+    """Return a number of bytes by powers of two, as limits are set: "40 MB", "1.5 GB"."""
+    unit, size = next((pair for pair in _BINARY if count >= pair[1]), _BINARY[-1])
+    return f"{max(count / size, 1):,.{int(unit == 'GB')}f} {unit}".replace(".0 ", " ")

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from core.errors import DataError
+from core.formatting import byte_size
 
 MARGIN = 1.05
 
@@ -22,7 +23,7 @@ def require_space(folder: Path, bytes_needed: int) -> None:
     free = shutil.disk_usage(existing).free
     if free < bytes_needed * MARGIN:
         raise DataError(
-            f"This needs about {_size(bytes_needed)} on the disk, and {_size(free)} are free in {existing}. "
+            f"This needs about {byte_size(bytes_needed)} on the disk, and {byte_size(free)} are free in {existing}. "
             "Free some space, or set TOUCHSTONE_HOME to a folder on a larger disk, then try again."
         )
 
@@ -32,11 +33,3 @@ def size_of(path: Path) -> int:
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())
-
-
-def _size(size_bytes: float) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if size_bytes < 1000:
-            return f"{size_bytes:.0f} {unit}"
-        size_bytes /= 1000
-    return f"{size_bytes:.1f} GB"

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from core.errors import ModelTooLarge, UserError
+from core.formatting import byte_size
 from core.runs import Stage
 from core.settings import Settings
 from core.training.device import describe_device, memory_free_bytes
@@ -128,9 +129,9 @@ def _does_not_fit(needed: int | None, sentence: str) -> dict[str, Any]:
 
 
 def _step_too_large(batch_size: int, needed: int | None, there: int) -> str:
-    needs = "more" if needed is None else f"about {bytes_in_words(needed)} of memory, more"
+    needs = "more" if needed is None else f"about {byte_size(needed)} of memory, more"
     return (
-        f"A step of {batch_size} examples needs {needs} than the {bytes_in_words(there)} that are free now. Choose a "
+        f"A step of {batch_size} examples needs {needs} than the {byte_size(there)} that are free now. Choose a "
         "smaller batch size or a smaller model, more parts of a step, or close what else uses the memory."
     )
 
@@ -140,8 +141,8 @@ def _in_words(setup: RunSetup, found: Measured, times: tuple[float, float], ther
     said = f"The run takes about {time_in_words(total_s)}, {time_in_words(train_s)} of it for training"
     if price["cost"] is not None:
         said += f" and costs {price_in_words(price['cost'], price['currency'])}"
-    peak = bytes_in_words(found.peak_bytes)
-    said += f". The model and its steps need {peak} of memory; {bytes_in_words(there)} is free now."
+    peak = byte_size(found.peak_bytes)
+    said += f". The model and its steps need {peak} of memory; {byte_size(there)} is free now."
     if found.peak_bytes > there:
         said += " So each step will be computed in parts, which is slower: a smaller batch size is faster."
     if setup.config.compile:
@@ -195,8 +196,3 @@ def time_in_words(seconds: float) -> str:
 def price_in_words(cost: float, currency: str) -> str:
     """Return a price as people say it: "about 1.20 EUR", "less than 0.01 EUR"."""
     return f"about {cost:.2f} {currency}" if cost >= 0.01 else f"less than 0.01 {currency}"
-
-
-def bytes_in_words(count: int) -> str:
-    """Return a size as people say it: "320 MB", "1.4 GB"."""
-    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

@@ -10,9 +10,10 @@ import pytest
 
 from core.config import TrainConfig
 from core.configure import make_config
+from core.formatting import byte_size
 from core.settings import Settings
 from core.worker import preflight_measures, preflight_setup
-from core.worker.preflight_measures import bytes_in_words, cost_of, estimate, price_in_words, time_in_words
+from core.worker.preflight_measures import cost_of, estimate, price_in_words, time_in_words
 from core.worker.preflight_setup import leave_room, set_up
 from tests.live import LIMIT_S
 
@@ -57,7 +58,7 @@ def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
 
 
 def test_sizes_are_said_as_people_say_them() -> None:
-    assert [bytes_in_words(n) for n in (320_000_000, 1_440_000_000)] == ["320 MB", "1.4 GB"]
+    assert [byte_size(n) for n in (320_000_000, 1_440_000_000)] == ["320 MB", "1.4 GB"]
 
 
 def test_prices_are_said_as_people_say_them() -> None:

@@ -14,6 +14,7 @@ from typing import IO, Self
 
 from core.dataset_types import Finding
 from core.errors import DataError
+from core.formatting import limit_size
 
 MOST_ENTRIES = 1_000_000  # files in one archive; Python's list of a ZIP's contents takes about 700 bytes for each
 CHUNK = 64 * 1024  # bytes read at once
@@ -131,7 +132,7 @@ class Archive:
             UnreadableEntry: It is broken, or longer than the limit.
         """
         if entry.size_bytes > limit_bytes:
-            raise UnreadableEntry(f"{entry.name} is larger than {_size(limit_bytes)}. Make it smaller.")
+            raise UnreadableEntry(f"{entry.name} is larger than {limit_size(limit_bytes)}. Make it smaller.")
         with self.open(entry) as file:
             return file.read()  # an entry that goes on after its stated size is broken
 
@@ -148,10 +149,6 @@ class Archive:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
-
-
-def _size(count: int) -> str:
-    return f"{count // 1024**2} MB" if count >= 1024**2 else f"{-(-count // 1024)} kB"
 
 
 class _Member(io.RawIOBase):

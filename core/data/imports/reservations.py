@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import DiskFull
+from core.formatting import limit_size
 
 KEPT_FREE = 500 * 2**20  # bytes of the disk, for the rest of the machine
 BLOCK = 4096  # bytes: what a file takes on the disk is a multiple of it
@@ -58,8 +59,8 @@ class Reservations:
     def _check(self, folder: Path, size: int, promised: int) -> None:
         free = shutil.disk_usage(folder).free
         if size + promised + KEPT_FREE > free:
-            others = f", and {_in_words(promised)} are promised to files that are still arriving" if promised else ""
-            raise DiskFull(_NO_SPACE.format(needed=_in_words(size), free=_in_words(free), promised=others))
+            others = f", and {limit_size(promised)} are promised to files that are still arriving" if promised else ""
+            raise DiskFull(_NO_SPACE.format(needed=limit_size(size), free=limit_size(free), promised=others))
 
     def _written(self, held: "Reservation", count: int) -> None:
         with self._lock:
@@ -93,10 +94,3 @@ class Reservation:
 
 def _disk(folder: Path) -> int:
     return os.stat(folder).st_dev
-
-
-def _in_words(count: int) -> str:
-    for unit, size in (("GB", 2**30), ("MB", 2**20)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}".replace(".0 ", " ")
-    return f"{max(1, round(count / 1024)):,} kB"

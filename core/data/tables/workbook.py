@@ -20,6 +20,7 @@ from core.data.tables.old_workbook import BrokenWorkbook, check_old_workbook
 from core.data.tables.sheet_xml import OpenDocumentSheet, OpenXmlSheet, SharedTexts, Targets
 from core.data.xml_stream import BrokenXml, XmlReader
 from core.errors import DataError
+from core.formatting import byte_size
 
 MOST_UNPACKED = 1 << 30  # bytes
 _CHUNK = 1 << 20
@@ -201,10 +202,5 @@ def _check_size(path: Path, unpacked: int, packed: int) -> None:
     if grows_too_far(unpacked, packed, MOST_UNPACKED):
         raise DataError(
             f"{path.name} would unpack to more than {min(unpacked, MOST_UNPACKED) / 1e6:,.0f} MB, from "
-            f"{_size(packed)}: no honest spreadsheet does. If it is yours, save it as .csv."
+            f"{byte_size(packed)}: no honest spreadsheet does. If it is yours, save it as .csv."
         )
-
-
-def _size(count: int) -> str:
-    """Return a number of bytes as people write it."""
-    return f"{count / 1e6:,.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000):,} kB"

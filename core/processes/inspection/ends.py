@@ -1,7 +1,8 @@
 """User messages for an incomplete read: what happened, and what to do."""
 
 from core.errors import DataError
-from core.processes.limits import GIB, Cause, Limits
+from core.formatting import limit_size
+from core.processes.limits import Cause, Limits
 
 _SMALLER = (
     "Open it in the program that it comes from and save it as CSV, or bring a smaller part of it. If somebody sent it "
@@ -35,7 +36,7 @@ def explained(subject: str, cause: Cause, limits: Limits, harm: str, details: st
     """
     took = f"Reading {subject} was stopped: it took more than"
     sentences: dict[Cause, str] = {
-        "memory": f"{took} {_size(limits.memory_bytes)} of memory. {harm}. {_SMALLER}",
+        "memory": f"{took} {limit_size(limits.memory_bytes)} of memory. {harm}. {_SMALLER}",
         "processor": f"{took} {_seconds(limits.cpu_s)} of computing. {harm}. {_SMALLER}",
         "stalled": f"{took} {_seconds(limits.cpu_s)} of computing without getting any further. {harm}. {_SMALLER}",
         "time": f"{took} {_seconds(limits.wall_s)}. {harm}. If this machine is busy, try again later. {_SMALLER}",
@@ -62,7 +63,3 @@ def explained(subject: str, cause: Cause, limits: Limits, harm: str, details: st
 def _seconds(count: float) -> str:
     shown = f"{count:.0f}"
     return f"{shown} second{'' if shown == '1' else 's'}"
-
-
-def _size(count: int) -> str:
-    return f"{count / GIB:.1f} GB".replace(".0 ", " ") if count >= GIB else f"{count // 2**20} MB"

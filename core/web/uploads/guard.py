@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from core.errors import DataError, DiskFull, TouchstoneError, UserError
+from core.formatting import limit_size
 from core.web.routes import refusal
 
 _DRAINED_BYTES = 64 * 2**20
@@ -123,16 +124,9 @@ def check_size(size: int, limit: int) -> None:
     if size > limit:
         raise Refused(
             413,
-            f"This is larger than {in_bytes(limit)}, which is the most that one file may have. Nothing of it was kept.",
+            f"This is larger than {limit_size(limit)}, which is the most that one file may have. "
+            "Nothing of it was kept.",
         )
-
-
-def in_bytes(count: int) -> str:
-    """Return "1.5 GB"."""
-    for unit, size in (("GB", 2**30), ("MB", 2**20)):
-        if count >= size:
-            return f"{count / size:,.1f} {unit}".replace(".0 ", " ")
-    return f"{max(1, round(count / 1024)):,} kB"
 
 
 def as_json(document: dict[str, Any], status: int = 200) -> Response:
