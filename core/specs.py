@@ -38,6 +38,11 @@ def texts_of(inputs: Inputs) -> Texts:
     return inputs
 
 
+def sampled(count: int, most: int, seed: int) -> NDArray[np.int64]:
+    """Return at most `most` of so many positions, drawn by the seed, in order."""
+    return np.sort(np.random.default_rng(seed).permutation(count)[:most])
+
+
 @dataclass(frozen=True, eq=False)
 class Examples:
     """Examples as people know them, before any model has prepared them.
@@ -57,6 +62,10 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def sample(self, most: int, seed: int) -> Self:
+        """Return a random part of many, in their order."""
+        return self if len(self) <= most else self.select(sampled(len(self), most, seed))
 
     def select(self, indices: NDArray[np.int64]) -> Self:
         """Return these examples, in this order."""

@@ -12,7 +12,7 @@ from core.evaluation.class_metrics import class_scores
 from core.evaluation.headline import Labelled, Numbers, in_clusters, sentence
 from core.evaluation.run_result import Difference
 from core.runs import Score
-from core.specs import MetricSpec, Predictions, TaskSpec
+from core.specs import MetricSpec, Predictions, TaskSpec, sampled
 from core.statistics.clustered import clusters_of
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
 from core.statistics.difference import Difference as PairedDifference
@@ -234,9 +234,7 @@ def never_answered(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tup
 
 def _pairs(predictions: Predictions, seed: int) -> tuple[tuple[float, float], ...]:
     """Return (target, prediction) pairs of all examples, or of a random sample of many."""
-    chosen = np.arange(len(predictions.targets))
-    if len(chosen) > MOST_PAIRS:
-        chosen = np.sort(np.random.default_rng(seed).permutation(len(chosen))[:MOST_PAIRS])
+    chosen = sampled(len(predictions.targets), MOST_PAIRS, seed)
     return tuple((_short(predictions.targets[i]), _short(predictions.predicted[i])) for i in chosen)
 
 

@@ -105,7 +105,7 @@ class ColumnPreprocessor:
         numbers = tuple(with_logarithm(c, _numbers(table[c.name])) for c in self.columns.numbers)
         other = type(self)(replace(self.columns, numbers=numbers), self.target.as_log(targets))
         if len(train) > CHOOSING_ROWS:
-            train = train.select(np.sort(np.random.default_rng(0).permutation(len(train))[:CHOOSING_ROWS]))
+            train = train.sample(CHOOSING_ROWS, 0)
             targets = np.asarray(train.targets, dtype=np.float64)
         left = [
             squared_errors(made.transform_training(train).astype(np.float64), targets, made.target)

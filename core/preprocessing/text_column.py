@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.specs import sampled
+
 MOST_TERMS = 10_000  # that are known: those in the most rows
 RAREST_COUNT = 3  # rows that a term must stand in
 LONGEST_READ = 20_000  # characters of one text
@@ -110,7 +112,7 @@ def cross_fitted_texts(column: TextColumn, texts: Sequence[str | None], targets:
     """
     rows = _matrix(texts, column.terms)
     codes = np.asarray(rows @ np.array(column.weights) + column.bias)
-    learnt = np.sort(np.random.default_rng(0).permutation(len(texts))[:FITTING_ROWS])
+    learnt = sampled(len(texts), FITTING_ROWS, 0)
     codes[learnt] = _by_the_others(rows[learnt], targets[learnt], column.penalty)
     return codes
 

@@ -1,13 +1,14 @@
-"""What both classification tasks share: loss, outcomes, metrics, and the frame of their baselines."""
+"""What tasks of classes share: loss, outcomes, metrics, and the frame of their baselines."""
 
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import WORST_MISTAKES, Examples, MetricSpec, Predictions
+from core.specs import WORST_MISTAKES, Examples, MetricSpec, Predictions, TaskSpec, sampled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -188,14 +189,6 @@ def surest_mistakes(predictions: Predictions) -> tuple[int, ...]:
 # --- baselines ---
 
 
-def to_fit_on(train: Examples, seed: int) -> Examples:
-    """Return the examples to fit a baseline on: a random part of many."""
-    if len(train) <= FITTING_EXAMPLES:
-        return train
-    drawn = np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES]
-    return train.select(np.sort(drawn))
-
-
 def majority(train: Examples, test: Examples) -> Predictions:
     """Return what always naming the commonest class of the training split would do."""
     return _always(train.targets, test)
@@ -231,8 +224,7 @@ def logistic_regression(
 
     if len(np.unique(targets)) < 2:
         return _always(targets, test)
-    order = np.random.default_rng(seed).permutation(len(targets))
-    fit_on, tune_on = np.sort(order[:FITTING_EXAMPLES]), np.sort(order[:TUNING_EXAMPLES])
+    fit_on, tune_on = (sampled(len(targets), most, seed) for most in (FITTING_EXAMPLES, TUNING_EXAMPLES))
     fitted_x = train_x if len(fit_on) == len(targets) else train_x[fit_on]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -270,3 +262,17 @@ def _best_strength(
             elif score < best - CLEARLY_WORSE:
                 break
     return chosen
+
+
+# What a task of classes is, whatever its examples are.
+classification_task = partial(
+    TaskSpec,
+    output_kind="label",
+    metrics=CLASSIFICATION_METRICS,
+    primary_metric="accuracy",
+    loss=cross_entropy,
+    predictions=classification_predictions,
+    parts=("classes",),
+    worst=surest_mistakes,
+    baseline_examples=FITTING_EXAMPLES,
+)

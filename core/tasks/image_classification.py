@@ -6,16 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.specs import Examples, Predictions, TaskSpec
-from core.tasks.classification import (
-    CLASSIFICATION_METRICS,
-    FITTING_EXAMPLES,
-    classification_predictions,
-    cross_entropy,
-    logistic_regression,
-    majority,
-    surest_mistakes,
-)
+from core.specs import Examples, Predictions, sampled
+from core.tasks.classification import FITTING_EXAMPLES, classification_task, logistic_regression, majority
 
 LARGEST_SIDE = 32  # pixels: more of them say little more to a weighted sum, and cost their square in time and memory
 STRENGTHS = (0.003, 0.01, 0.03, 0.1, 1.0, 10.0)  # the inverse price of a weight; photographs want dear ones
@@ -56,7 +48,7 @@ def _reduced(images: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[Any]:
 
 def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str, Predictions]]:
     yield "majority", majority(train, test)
-    drawn = np.sort(np.random.default_rng(seed).permutation(len(train))[:FITTING_EXAMPLES])
+    drawn = sampled(len(train), FITTING_EXAMPLES, seed)
     train_x = _pixels(train.inputs, drawn)
     mean = train_x.mean(axis=0)  # taken off, it changes no answer, and a quarter of the steps find the weights
     train_x -= mean
@@ -74,13 +66,12 @@ def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str
     )
 
 
-TASK = TaskSpec(
+TASK = classification_task(
     name="image-classification",
     title="Recognise pictures",
     summary="Show it pictures sorted into a few kinds, and it learns to tell the kinds apart in pictures it never saw.",
     example="Sort product photos, spot damaged parts, read handwritten digits.",
     input_kind="image",
-    output_kind="label",
     icon="image",
     noun="picture",
     needs="That needs pictures with labels, such as a folder of pictures for each class.",
@@ -89,14 +80,7 @@ TASK = TaskSpec(
     looked_for="pictures that cannot be read, odd sizes, the same or nearly the same picture twice, the same picture "
     "under different labels or on both sides of a split, and classes that are rare or missing",
     weights_example="microsoft/resnet-18",
-    metrics=CLASSIFICATION_METRICS,
-    primary_metric="accuracy",
     demo=("digits", "small-cnn"),
-    loss=cross_entropy,
-    predictions=classification_predictions,
     each_baseline=_baselines,
-    parts=("classes",),
-    worst=surest_mistakes,
     augments="pixels",
-    baseline_examples=FITTING_EXAMPLES,
 )

@@ -3,23 +3,14 @@
 from collections.abc import Iterator
 
 from core.preprocessing.columns import ColumnPreprocessor
-from core.specs import Examples, Predictions, TaskSpec
-from core.tasks.classification import (
-    CLASSIFICATION_METRICS,
-    FITTING_EXAMPLES,
-    classification_predictions,
-    cross_entropy,
-    logistic_regression,
-    majority,
-    surest_mistakes,
-    to_fit_on,
-)
+from core.specs import Examples, Predictions
+from core.tasks.classification import FITTING_EXAMPLES, classification_task, logistic_regression, majority
 
 
 def _columns(train: Examples, test: Examples, seed: int) -> Predictions:
     """Fit logistic regression on the prepared columns, with C by cross-validation."""
     columns = ColumnPreprocessor.fit(train)
-    train = to_fit_on(train, seed)
+    train = train.sample(FITTING_EXAMPLES, seed)
     rows = columns.transform_training(train)
     return logistic_regression(rows, train.targets, [columns.transform(test.inputs)], test, seed)
 
@@ -29,13 +20,12 @@ def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str
     yield "columns + logistic regression", _columns(train, test, seed)
 
 
-TASK = TaskSpec(
+TASK = classification_task(
     name="tabular-classification",
     title="Predict a category",
     summary="Show it a table with a column that says how each row turned out, and it learns to tell for new rows.",
     example="See which customers will leave, which payments are fraud, which leads are worth a call.",
     input_kind="table",
-    output_kind="label",
     icon="rule",
     noun="row",
     needs="That needs a table with a column of kinds to predict, such as yes and no.",
@@ -43,13 +33,6 @@ TASK = TaskSpec(
     columns=(("label_column", "Category to predict"),),
     looked_for="repeated rows, missing values, misspelt labels, classes that are rare or missing, and columns that "
     "give the answer away or only number the rows",
-    metrics=CLASSIFICATION_METRICS,
-    primary_metric="accuracy",
     demo=("breast-cancer", "mlp"),
-    loss=cross_entropy,
-    predictions=classification_predictions,
     each_baseline=_baselines,
-    parts=("classes",),
-    worst=surest_mistakes,
-    baseline_examples=FITTING_EXAMPLES,
 )

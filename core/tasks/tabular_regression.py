@@ -101,8 +101,7 @@ def _ridge(train: Examples, test: Examples, spread: float, seed: int) -> Predict
     from core.modules.regression_head import STRENGTHS
 
     columns = ColumnPreprocessor.fit(train)
-    if len(train) > FITTING_ROWS:
-        train = train.select(np.sort(np.random.default_rng(seed).permutation(len(train))[:FITTING_ROWS]))
+    train = train.sample(FITTING_ROWS, seed)
     target, rows = columns.target, columns.transform_training(train).astype(np.float64)
     ridge = RidgeCV(STRENGTHS).fit(rows, target.standardised(train.targets))
     smear = target.smear(ridge.predict(rows), train.targets)

@@ -2,17 +2,8 @@
 
 from collections.abc import Iterator
 
-from core.specs import Examples, Predictions, TaskSpec, texts_of
-from core.tasks.classification import (
-    CLASSIFICATION_METRICS,
-    FITTING_EXAMPLES,
-    classification_predictions,
-    cross_entropy,
-    logistic_regression,
-    majority,
-    surest_mistakes,
-    to_fit_on,
-)
+from core.specs import Examples, Predictions, texts_of
+from core.tasks.classification import FITTING_EXAMPLES, classification_task, logistic_regression, majority
 from core.tasks.text_features import better_reading, fewer_characters, make_vectoriser
 
 
@@ -23,7 +14,7 @@ def _tf_idf(train: Examples, test: Examples, seed: int) -> tuple[str, Prediction
 
     The n-grams are of words or of characters, whichever read the training split better.
     """
-    train = to_fit_on(train, seed)
+    train = train.sample(FITTING_EXAMPLES, seed)
     kind, keeps_case = better_reading(train, seed)
     name = f"{kind} TF-IDF + logistic regression"
     read = fewer_characters(train, seed) if kind == "character" else train
@@ -41,13 +32,12 @@ def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str
     yield _tf_idf(train, test, seed)
 
 
-TASK = TaskSpec(
+TASK = classification_task(
     name="text-classification",
     title="Understand what people write",
     summary="Show it texts with their labels, and it learns to label new ones: praise or complaint, topic, urgency.",
     example="Follow the mood of customer reviews, route support tickets, flag messages that need a person.",
     input_kind="text",
-    output_kind="label",
     icon="sentiment_satisfied",
     noun="text",
     needs="That needs texts with labels: a table, or a folder of texts for each class.",
@@ -56,14 +46,7 @@ TASK = TaskSpec(
     looked_for="empty and repeated texts, the same text under different labels or on both sides of a split, misspelt "
     "labels, rare classes, texts that are too long, and personal data",
     weights_example="distilbert/distilbert-base-uncased",
-    metrics=CLASSIFICATION_METRICS,
-    primary_metric="accuracy",
     demo=("customer-feedback", "minilm-frozen"),
-    loss=cross_entropy,
-    predictions=classification_predictions,
     each_baseline=_baselines,
-    parts=("classes",),
-    worst=surest_mistakes,
     augments="tokens",
-    baseline_examples=FITTING_EXAMPLES,
 )

@@ -50,8 +50,7 @@ def better_reading(train: Examples, seed: int) -> tuple[Kind, bool]:
     the labels say that a word in capitals means something else. Where nearly all is in scripts without spaces it is
     always characters: words would be single ones and pairs, so that all they can say is said by characters, too.
     """
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(train))[:CHOSEN_ON])
-    sample = train.select(chosen)
+    sample = train.sample(CHOSEN_ON, seed)
     texts = tuple(_shortened(text) for text in texts_of(sample.inputs))
     cases = (False, True) if cased_words(map(tokens_of, texts), sample.targets) else (False,)
     kinds: tuple[Kind, ...] = ("character",) if spaceless_share(texts[:SCRIPT_SEEN_IN]) >= NEARLY_ALL else KINDS

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from core.config import TrainConfig
 from core.modules.regression_head import STRENGTHS, InUnitsOfTarget, PenalisedLinear
+from core.specs import sampled
 from core.training.batches import Split
 
 CHOOSING_ROWS = 50_000  # the penalty is chosen on at most so many
@@ -89,9 +90,7 @@ def _penalty(rows: Tensor, wanted: NDArray[np.float64], least: float, seed: int)
     from sklearn.linear_model import RidgeCV
 
     offered = sorted({max(strength, least) for strength in STRENGTHS})
-    chosen = np.arange(len(rows))
-    if len(rows) > CHOOSING_ROWS:
-        chosen = np.sort(np.random.default_rng(seed).permutation(len(rows))[:CHOOSING_ROWS])
+    chosen = sampled(len(rows), CHOOSING_ROWS, seed)
     found = RidgeCV(offered).fit(_numbers(rows, chosen), wanted[chosen])
     return float(found.alpha_)
 

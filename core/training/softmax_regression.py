@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.modules.linear_classifier import Block, LinearClassifier
+from core.specs import sampled
 from core.training.batches import Split
 from core.training.closed_form import Solution
 
@@ -117,7 +118,7 @@ def _chosen(problem: Problem, caution: float, seed: int) -> tuple[float, Weights
     """
     from sklearn.model_selection import StratifiedKFold
 
-    order = np.sort(np.random.default_rng(seed).permutation(len(problem.targets))[:TUNING_EXAMPLES])
+    order = sampled(len(problem.targets), TUNING_EXAMPLES, seed)
     some, start = problem.select(order), np.zeros((problem.features + 1, problem.classes))
     if np.bincount(some.targets).max() < FOLDS or len(np.unique(some.targets)) < 2:
         return 1.0, start

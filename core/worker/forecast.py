@@ -8,7 +8,7 @@ import numpy as np
 from core.config import TrainConfig
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.runs import Stage
-from core.specs import Examples, TaskSpec
+from core.specs import TaskSpec
 from core.worker.baselines import Baselines
 
 SAMPLE, LEAST_SAMPLE = 300, 30  # examples that baselines are timed on
@@ -56,14 +56,9 @@ def baselines_s(task: TaskSpec, data: PreparedDataset, seed: int) -> float:
     numbers = int(np.prod(train.inputs.shape[1:])) if isinstance(train.inputs, np.ndarray) else 1
     count = min(len(train), max(LEAST_SAMPLE, min(SAMPLE, SAMPLE_NUMBERS // max(numbers, 1))))
     began = time.perf_counter()
-    dict(task.each_baseline(_some(train, count, seed), _some(test, count, seed), seed))
+    dict(task.each_baseline(train.sample(count, seed), test.sample(count, seed), seed))
     fitted = min(len(train), task.baseline_examples or len(train))
     return (time.perf_counter() - began) * fitted / max(count, 1)
-
-
-def _some(examples: Examples, count: int, seed: int) -> Examples:
-    rows = np.random.default_rng(seed).permutation(len(examples))[:count]
-    return examples.select(np.sort(rows))
 
 
 def encoding_s(data: PreparedDataset) -> float:
@@ -73,7 +68,7 @@ def encoding_s(data: PreparedDataset) -> float:
     missing = data.gradual.total - data.gradual.done
     train, count = data.examples["train"], min(ENCODED, len(data.examples["train"]))
     began = time.perf_counter()
-    data.preprocessor.transform(_some(train, min(WARMING, count), 0).inputs)
+    data.preprocessor.transform(train.sample(min(WARMING, count), 0).inputs)
     loaded = time.perf_counter()
-    data.preprocessor.transform(_some(train, count, 1).inputs)
+    data.preprocessor.transform(train.sample(count, 1).inputs)
     return loaded - began + (time.perf_counter() - loaded) * missing / max(count, 1)

@@ -224,7 +224,7 @@ def test_a_second_supervisor_goes_away(supervisor: Supervisor, settings: Setting
 def test_only_a_supervisor_that_has_loaded_what_runs_need_counts_as_idle(
     settings: Settings, database: Database, launcher: ScriptLauncher
 ) -> None:
-    known, launcher.warm_up = launcher.warm_up, lambda: None  # type: ignore[method-assign]
+    known, launcher.warm_up = launcher.warm_up, lambda: None  # type: ignore[method-assign, assignment, return-value]
     supervisor = Supervisor(settings.model_copy(update={"worker_idle_s": 0.0}), database, launcher)
     assert supervisor.begin()
     for _ in range(5):
