@@ -64,19 +64,19 @@ class TrainConfig(BaseModel):
 
     epochs: int = setting(
         10,
-        label="Passes over the data (epochs)",
+        label="Epochs (passes over the data)",
         level="beginner",
         ge=1,
         le=1000,
-        help="More passes: longer, and better up to a point; after it the model learns its examples by heart.",
+        help="More epochs: longer, and better up to a point; after it the model overfits (it memorises its examples).",
     )
     batch_size: int = setting(
         64,
-        label="Examples per step (batch size)",
+        label="Batch size (examples per step)",
         level="beginner",
         ge=1,
         le=4096,
-        help="Higher: steadier and faster steps, more memory, fewer corrections in each pass.",
+        help="Higher: steadier and faster steps, more memory, fewer updates in each epoch.",
     )
     learning_rate: float = setting(
         1e-3,
@@ -98,9 +98,9 @@ class TrainConfig(BaseModel):
         "adamw",
         label="Optimiser",
         group="optimiser",
-        help="How corrections are made. AdamW suits nearly everything; SGD needs a higher learning rate, which it gets "
-        "where none is chosen; Muon learns in fewer steps where most weights are large matrices, but each step takes "
-        "longer, much longer on a CPU.",
+        help="How the weights are updated. AdamW suits nearly everything; SGD needs a higher learning rate, which it "
+        "gets where none is chosen; Muon learns in fewer steps where most weights are large matrices, but each step "
+        "takes longer, much longer on a CPU.",
     )
     momentum: float = setting(
         0.9,
@@ -108,13 +108,13 @@ class TrainConfig(BaseModel):
         group="optimiser",
         ge=0.0,
         le=0.999,
-        help="Higher: corrections keep their direction longer, which is faster on smooth ground and overshoots more.",
+        help="Higher: updates keep their direction longer, which is faster on smooth ground and overshoots more.",
     )
     nesterov: bool = setting(
         True,
-        label="Look ahead (Nesterov, with SGD and Muon)",
+        label="Nesterov momentum (looks ahead; SGD and Muon)",
         group="optimiser",
-        help="On: each correction is taken from where the momentum leads, which overshoots less.",
+        help="On: each update is taken from where the momentum leads, which overshoots less.",
     )
     schedule: Literal["constant", "linear", "cosine", "one-cycle"] = setting(
         "cosine",
@@ -132,7 +132,7 @@ class TrainConfig(BaseModel):
     )
     gradient_clip: float = setting(
         1.0,
-        label="Largest correction (gradient clipping; 0 is off)",
+        label="Gradient clipping (largest norm; 0 is off)",
         group="optimiser",
         ge=0.0,
         le=1000.0,
@@ -140,7 +140,7 @@ class TrainConfig(BaseModel):
     )
     accumulation: int = setting(
         1,
-        label="Parts of a step (gradient accumulation)",
+        label="Gradient accumulation (parts of a step)",
         group="optimiser",
         ge=1,
         le=256,
@@ -152,13 +152,13 @@ class TrainConfig(BaseModel):
         group="regularisation",
         ge=0.0,
         le=1.0,
-        help="Higher: simpler models, less learning by heart; too high and nothing is learnt. Each step makes weights "
+        help="Higher: simpler models, less overfitting; too high and nothing is learnt. Each step makes weights "
         "smaller by this share of the learning rate, the same with every optimiser (decoupled, as in AdamW); biases, "
         "normalisations and embeddings are left alone.",
     )
     l1: float = setting(
         0.0,
-        label="Fewer weights (L1 penalty)",
+        label="L1 penalty (fewer weights)",
         group="regularisation",
         ge=0.0,
         le=10.0,
@@ -170,18 +170,18 @@ class TrainConfig(BaseModel):
         group="regularisation",
         ge=0.0,
         le=0.5,
-        help="Higher: the model is less sure of itself, which helps where some labels are wrong.",
+        help="Higher: the model is less confident, which helps where some labels are wrong.",
     )
     class_weights: Literal["none", "balanced"] = setting(
         "none",
-        label="Weight of rare classes",
+        label="Class weights (rare classes)",
         group="regularisation",
         help="Balanced: a mistake counts more the rarer its class, so that rare ones are found more often, at the "
         "price of more false alarms.",
     )
     patience: int = setting(
         0,
-        label="Stop early after this many passes without progress (0 is off)",
+        label="Early stopping (epochs without progress; 0 is off)",
         group="regularisation",
         ge=0,
         le=1000,
@@ -189,38 +189,38 @@ class TrainConfig(BaseModel):
     )
     augment_flip: bool = setting(
         False,
-        label="Mirror pictures",
+        label="Horizontal flip (mirrored images)",
         group="augmentation",
-        help="On: half of the pictures are shown mirrored. Not for letters, digits or anything where left and right "
+        help="On: half of the images are shown mirrored. Not for letters, digits or anything where left and right "
         "differ.",
     )
     augment_rotate_deg: float = setting(
         0.0,
-        label="Turn pictures (degrees, at most)",
+        label="Rotation (degrees, at most)",
         group="augmentation",
         ge=0.0,
         le=180.0,
-        help="Higher: pictures are turned further at random, so that their angle counts less.",
+        help="Higher: images are turned further at random, so that their angle counts less.",
     )
     augment_scale: float = setting(
         0.0,
-        label="Zoom pictures (share, at most)",
+        label="Scaling (zoom; share, at most)",
         group="augmentation",
         ge=0.0,
         le=0.9,
-        help="Higher: pictures are shown larger or smaller at random, so that size counts less.",
+        help="Higher: images are shown larger or smaller at random, so that size counts less.",
     )
     augment_crop: float = setting(
         0.0,
-        label="Shift pictures (share of the side, at most)",
+        label="Random crop (shift; share of the side, at most)",
         group="augmentation",
         ge=0.0,
         le=0.5,
-        help="Higher: pictures are cropped further off their middle at random, so that place counts less.",
+        help="Higher: images are cropped further off their middle at random, so that place counts less.",
     )
     augment_cutout: float = setting(
         0.0,
-        label="Hide a square of each picture (share of the side)",
+        label="Cutout (hidden square; share of the side)",
         group="augmentation",
         ge=0.0,
         le=0.9,
@@ -228,7 +228,7 @@ class TrainConfig(BaseModel):
     )
     augment_color: float = setting(
         0.0,
-        label="Change brightness, contrast and colour (share, at most)",
+        label="Colour jitter (brightness, contrast, hue; share, at most)",
         group="augmentation",
         ge=0.0,
         le=0.9,
@@ -236,15 +236,15 @@ class TrainConfig(BaseModel):
     )
     augment_token_dropout: float = setting(
         0.0,
-        label="Hide words of each text (share)",
+        label="Token dropout (hidden words; share)",
         group="augmentation",
         ge=0.0,
         le=0.9,
-        help="Higher: more words are hidden at random while learning, so that no single word decides.",
+        help="Higher: more words are hidden at random while training, so that no single word decides.",
     )
     precision: Literal["auto", "float32", "bfloat16", "float16"] = setting(
         "auto",
-        label="Precision",
+        label="Number format (16 or 32 bit)",
         group="machine",
         help="Auto computes with 16 bits where the GPU is made for it (faster, half the memory), else with 32.",
     )
@@ -255,19 +255,19 @@ class TrainConfig(BaseModel):
         level="beginner",
         ge=0.0,
         le=10_080.0,
-        help="The best that fits into this time, loading, encoding, baselines, testing and saving included: passes are "
+        help="The best that fits into this time, loading, encoding, baselines, testing and saving included: epochs are "
         "cut to it, and the learning rate falls to its end in time.",
     )
     evaluation: Literal["auto", "quick-look", "every-row"] = setting(
         "auto",
-        label="How sure can I be",
+        label="Evaluation (one split, or cross-validation of every row)",
         group="machine",
         help="quick-look: judged on one split, kept apart. every-row: five more trainings, each judged on a fifth that "
         "it has not seen, so that every row counts. auto: every-row below 5,000 rows where that takes under a minute.",
     )
     checkpoint_every_s: float = setting(
         30.0,
-        label="Save at least every (seconds)",
+        label="Checkpoint at least every (seconds)",
         group="machine",
         ge=1.0,
         le=86_400.0,
@@ -275,7 +275,7 @@ class TrainConfig(BaseModel):
     )
     checkpoint_every_steps: int = setting(
         0,
-        label="Save every (steps; 0 is by time alone)",
+        label="Checkpoint every (steps; 0 is by time alone)",
         group="machine",
         ge=0,
         le=1_000_000,

@@ -204,7 +204,7 @@ class ImportProgress:
     stage: str  # "Reading", "Looking for duplicates" ...
     done: int  # of `total`, in `unit`
     total: int  # 0 where nobody can know
-    unit: Literal["bytes", "rows", "pictures", "documents", "checks"]
+    unit: Literal["bytes", "rows", "images", "documents", "checks"]
     started_at: datetime
     time_left_s: float | None
     message: str = ""  # when failed: what happened, why, what to do

@@ -268,7 +268,7 @@ class TaskSpec:
     input_kind: InputKind
     output_kind: OutputKind
     icon: str  # of Material Symbols
-    noun: str  # one example: "picture"
+    noun: str  # one example: "image"
     needs: str  # what a source must hold, a sentence
     needs_columns: str  # of a table or a set of the hub, as it stands within a sentence
     # Options of an import that name the columns of a table which it cannot do without, each with its title.
@@ -342,6 +342,7 @@ class ModelSpec:
 
     name: str
     title: str
+    short: str  # what people call it in a sentence and in the name of a run: "small CNN"
     summary: str  # what it is, for a founder
     choose_when: str
     paper: str  # authors, title, year

@@ -65,7 +65,7 @@ def _list(trashed: bool) -> None:
     if not trashed and all(entry.built_in for entry in entries):
         empty_state(
             "upload_file", "Your own data says most",
-            "A messy CSV, a folder of phone pictures, a text in an old encoding: bring it as it is.",
+            "A messy CSV, a folder of phone photos, a text in an old encoding: bring it as it is.",
         )  # fmt: skip
 
 

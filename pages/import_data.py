@@ -21,7 +21,7 @@ from pages.components.widgets.dataset_words import many, shortened
 from pages.components.widgets.guesses import guess_list
 from pages.components.widgets.text import plain, size
 
-UNITS = {"pictures": "picture", "table": "row", "documents": "document"}
+UNITS = {"pictures": "image", "table": "row", "documents": "document"}
 SIGNS = {"pictures": "photo_library", "table": "table_chart", "documents": "description"}
 ROW_HEIGHT = 34  # pixels
 SHOWN_LINES = 10  # of documents; with more, they scroll

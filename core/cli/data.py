@@ -52,7 +52,7 @@ Group = Annotated[
     typer.Option(
         "--group", metavar="COLUMN",
         help="A column that names what rows belong to (customer, patient, document): all rows of one are on one side. "
-        "Of pictures, 'folder' keeps those of one folder together.",
+        "Of images, 'folder' keeps those of one folder together.",
     ),
 ]  # fmt: skip
 SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "space": " "}  # that a shell makes hard to type
@@ -113,10 +113,10 @@ def import_data(
         bool, typer.Option("--keep-totals", help="Keep the rows of a table that are sums, averages, notes or titles.")
     ] = False,
     layout: Annotated[
-        str, typer.Option(help="How pictures are laid out, such as class-folders, upper-folder, table, coco.")
+        str, typer.Option(help="How images are laid out, such as class-folders, upper-folder, table, coco.")
     ] = "",
     ground: Annotated[
-        str, typer.Option(help="What transparent pictures are laid on: white, black or grey; guessed if not given.")
+        str, typer.Option(help="What transparent images are laid on: white, black or grey; guessed if not given.")
     ] = "",
     divide_anew: Annotated[
         bool, typer.Option("--divide-anew", help="Divide all examples anew, whatever the source says of its parts.")

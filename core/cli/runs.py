@@ -136,7 +136,9 @@ def resume(run: RunId, as_json: AsJson = False) -> None:
 @app.command()
 def longer(
     run: RunId,
-    epochs: Annotated[int, typer.Option(help="Passes over the training data; as many again if not given.")] = 0,
+    epochs: Annotated[
+        int, typer.Option(help="Epochs (passes over the training data); as many again if not given.")
+    ] = 0,
     learning_rate: Annotated[
         float | None, typer.Option(help="As before if not given; a tenth of it where the run broke down.")
     ] = None,

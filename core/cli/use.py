@@ -29,7 +29,7 @@ def predict(
         list[str] | None, typer.Option(help="A text to judge, or a row of a table as JSON; may be repeated.")
     ] = None,
     file: Annotated[
-        list[Path] | None, typer.Option(help="A picture, a file of one text, or of rows; may be repeated.")
+        list[Path] | None, typer.Option(help="An image, a file of one text, or of rows; may be repeated.")
     ] = None,
     csv: Annotated[
         Path | None,
@@ -37,7 +37,7 @@ def predict(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a finished run judge texts, pictures or rows of a table."""
+    """Let a finished run judge texts, images or rows of a table."""
     service = open_service()
     folder = service.finished_folder(run)
     task = catalog.find_task(service.run(run).task)
@@ -78,7 +78,7 @@ def _inputs(
         return _rows(texts, [csv] if csv else files)
     if input_kind == "image":
         if not files:
-            raise UserError("This model judges pictures. Give it one with: --file PICTURE")
+            raise UserError("This model judges images. Give it one with: --file IMAGE")
         return files, "."
     if csv is not None:
         return _column(csv, columns), "."

@@ -18,12 +18,12 @@ ARCHIVES = {
     b"\x1f\x8b": "gzip",
 }
 _MAGIC = (
-    (b"\x89PNG\r\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"BM", "a BMP image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
     (PDF, "a PDF document"),
     (b"version https://git-lfs", "a pointer to a file that was left behind (Git LFS)"),
     (RTF, "a Word document (RTF)"),
@@ -57,9 +57,9 @@ def head(path: Path, size: int = HEAD_BYTES) -> bytes:
 def real_kind(start: bytes) -> str:
     """Return a file's kind by its first bytes, with its article; "" if unknown."""
     if start.startswith(b"RIFF"):
-        return "a WebP picture" if start[8:12] == b"WEBP" else "a sound or film"
+        return "a WebP image" if start[8:12] == b"WEBP" else "a sound or film"
     if start[4:8] == b"ftyp":
-        return "a HEIC picture" if start[8:11] in (b"hei", b"mif", b"avi") else "a film"
+        return "a HEIC image" if start[8:11] in (b"hei", b"mif", b"avi") else "a film"
     if start.startswith(PARQUET):
         return "a Parquet file"
     if start.startswith(OLD_OFFICE):
@@ -110,8 +110,8 @@ def refuse_disguised(path: Path, start: bytes) -> None:
     }.get(kind, "Bring the table itself, such as a CSV or Excel file.")
     if kind.endswith("archive") and kind != "a ZIP archive":
         advice = "Unpack it first and bring the table within."
-    if kind.endswith("picture"):
-        advice = "Bring the table itself; pictures come in as a ZIP or folder with one folder per class."
+    if kind.endswith("image"):
+        advice = "Bring the table itself; images come in as a ZIP or folder with one folder per class."
     raise DataError(f"{path.name} is not a table: it is {kind}, whatever its name says. {advice}")
 
 

@@ -11,7 +11,7 @@ from core.data.rows import PackWriter, RowsWriter
 from core.data.task_kinds import ANY, TaskKind
 from core.dataset_types import Finding, ImportOptions, SourcePreview, Thumbnail
 
-Unit = Literal["bytes", "rows", "pictures", "documents", "checks"]
+Unit = Literal["bytes", "rows", "images", "documents", "checks"]
 
 
 class ImportCancelled(Exception):

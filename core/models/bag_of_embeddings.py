@@ -54,7 +54,8 @@ def preprocess(params: BagOfEmbeddingsParams, train: Examples) -> Preprocessor:
 
 MODEL = ModelSpec(
     name="bag-of-embeddings",
-    title="Bag of words with meaning",
+    title="Bag of embeddings",
+    short="bag of embeddings",
     summary="Learns from your examples what each word and each pair of words stands for and adds them up, in whatever "
     "order they stand. It starts from nothing: no outside knowledge.",
     choose_when="You have many examples or long texts, in any language or jargon, and want something small and fast.",

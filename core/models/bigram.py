@@ -15,10 +15,10 @@ class BigramParams(Params):
 
     context: int = setting(
         64,
-        label="Characters in one training window",
+        label="Context length (characters of one window)",
         ge=4,
         le=2_048,
-        help="Higher: fewer, longer windows in each pass; what it can learn stays the same.",
+        help="Higher: fewer, longer windows in each epoch; what it can learn stays the same.",
     )
 
 
@@ -37,7 +37,8 @@ def preprocess(params: BigramParams, train: Examples) -> Preprocessor:
 
 MODEL = ModelSpec(
     name="bigram",
-    title="Table of neighbours (bigram)",
+    title="Bigram model",
+    short="bigram model",
     summary="Learns for each character how likely every other one is to follow it, and knows nothing of what stood "
     "before: the floor that every other text model must be well above.",
     choose_when="You want to see in seconds how training works, or what the simplest model makes of your text.",

@@ -36,7 +36,8 @@ def build(params: BiLstmParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="bilstm",
-    title="Recurrent network, both ways (BiLSTM)",
+    title="BiLSTM (recurrent network, both directions)",
+    short="BiLSTM",
     summary="Reads each text word by word, once from each end, and keeps what seemed important on the way. It starts "
     "from nothing: no outside knowledge.",
     choose_when="The order of words matters over a whole sentence, in any language that puts spaces between words, and "

@@ -34,7 +34,8 @@ def build(params: CharLstmParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="char-lstm",
-    title="Recurrent network (LSTM)",
+    title="LSTM (recurrent network)",
+    short="LSTM",
     summary="Reads one character after the other and keeps a memory of what it read: how text was generated before "
     "transformers. Learns fast on a processor.",
     choose_when="You have little text and no GPU, and want the most from a few minutes.",

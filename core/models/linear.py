@@ -23,7 +23,7 @@ class LinearParams(Params):
 
     l2: float = setting(
         0.0,
-        label="Smaller weights (L2 penalty)",
+        label="L2 penalty (smaller weights)",
         level="beginner",
         ge=0.0,
         le=10.0,
@@ -62,6 +62,7 @@ def preprocess(params: LinearParams, train: Examples) -> Preprocessor:
 MODEL = ModelSpec(
     name="linear",
     title="Linear regression",
+    short="linear regression",
     summary="Gives every column a weight and adds up. Learns in seconds, and its weights say what counts how much.",
     choose_when="You want a first answer, few rows to learn from, or a formula that you can explain.",
     paper="R. Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996",

@@ -48,6 +48,7 @@ def preprocess(params: LogisticRegressionParams, train: Examples) -> Preprocesso
 MODEL = ModelSpec(
     name="logistic-regression",
     title="Logistic regression",
+    short="logistic regression",
     summary="Weighs every pixel, or every column, for and against each class. Learns in seconds, and its weights can "
     "be looked at.",
     choose_when="You want a first answer, or the bar that a real model has to clear.",

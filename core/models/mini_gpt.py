@@ -16,7 +16,7 @@ class MiniGptParams(PieceParams):
 
     width: int = setting(
         64,
-        label="Numbers that describe a position",
+        label="Embedding size (of a position)",
         level="beginner",
         ge=8,
         le=2_048,
@@ -49,6 +49,7 @@ def build(params: MiniGptParams, info: DataInfo) -> "nn.Module":
 MODEL = ModelSpec(
     name="mini-gpt",
     title="Small GPT",
+    short="small GPT",
     summary="The architecture behind today's chat assistants, small enough to train here: it looks back at all the "
     "text it sees to choose the next character.",
     choose_when="You want to see how a language model learns, or have a GPU and a larger text.",

@@ -34,9 +34,10 @@ def load_pretrained(params: MiniLMParams, module: "nn.Module") -> None:
 
 MODEL = ModelSpec(
     name="minilm",
-    title="Pretrained sentence reader, taught further",
+    title="Sentence encoder, fine-tuned (MiniLM, English)",
+    short="fine-tuned MiniLM",
     summary="A language model of 22.6 million parameters that has read a billion sentence pairs, and now learns from "
-    "your examples all the way through. The most accurate reader of English here; it takes minutes, not seconds.",
+    "your examples all the way through. The most accurate model of English here; it takes minutes, not seconds.",
     choose_when="Your texts are English, you have some thousands of examples, and every percent counts.",
     paper="Wang et al., MiniLM, 2020; Reimers and Gurevych, Sentence-BERT, 2019",
     paper_url="https://arxiv.org/abs/2002.10957",

@@ -32,7 +32,7 @@ class MiniLMFrozenParams(Params):
     )
     hidden_size: int = setting(
         0,
-        label="Neurons between features and answer (0 is none)",
+        label="Hidden size (neurons between features and answer; 0 is none)",
         ge=0,
         le=4_096,
         help="Higher: can combine features, which needs more examples; 0 weighs each feature by itself.",
@@ -43,7 +43,7 @@ class MiniLMFrozenParams(Params):
         level="beginner",
         ge=0.0,
         le=0.95,
-        help="Higher: more features are hidden at random while learning, which stops learning by heart.",
+        help="Higher: more features are hidden at random while training, which stops overfitting.",
     )
 
 
@@ -78,7 +78,8 @@ SOLVED: dict[str, float] = {"batch_size": 32, "learning_rate": 5e-3, "weight_dec
 
 MODEL = ModelSpec(
     name="minilm-frozen",
-    title="Pretrained sentence reader",
+    title="Sentence encoder, frozen (MiniLM, English)",
+    short="frozen MiniLM",
     summary="A language model of 22.7 million parameters that has read a billion sentence pairs describes each text; "
     "your examples only teach it what to conclude, from the description and from the words themselves. It knows "
     "English from the start.",

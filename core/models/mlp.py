@@ -29,9 +29,9 @@ class MlpParams(Params):
 
     hidden_sizes: str = setting(
         "512-256",
-        label="Neurons in each hidden layer, such as 512-256",
+        label="Hidden sizes (neurons of each layer, such as 512-256)",
         level="beginner",
-        help="Higher numbers: it can learn finer differences, takes longer, and learns small data by heart sooner. "
+        help="Higher numbers: it can learn finer differences, takes longer, and overfits small data sooner. "
         "More numbers: it can build ideas on ideas; beyond three layers, plain networks like this one seldom gain.",
     )
     dropout: float = setting(
@@ -39,7 +39,7 @@ class MlpParams(Params):
         label="Dropout",
         ge=0.0,
         le=0.9,
-        help="Higher: more neurons are silenced at random while learning, which stops learning by heart, but slows it.",
+        help="Higher: more neurons are silenced at random while training, which stops overfitting, but slows it.",
     )
 
     @model_validator(mode="before")
@@ -105,10 +105,11 @@ def preprocess(params: MlpParams, train: Examples) -> Preprocessor:
 
 MODEL = ModelSpec(
     name="mlp",
-    title="Multi-layer perceptron",
-    summary="The classic neural network: layers of neurons, each looking at everything. Of pictures it does not know "
+    title="MLP (multi-layer perceptron)",
+    short="MLP",
+    summary="The classic neural network: layers of neurons, each looking at everything. Of images it does not know "
     "that neighbouring pixels belong together; of tables it finds what a weighted sum cannot say.",
-    choose_when="Pictures are small and things always sit in the same place; or a table has some hundred rows and the "
+    choose_when="Images are small and things always sit in the same place; or a table has some hundred rows and the "
     "linear model leaves something unexplained.",
     paper="Rumelhart, Hinton and Williams, Learning Representations by Back-Propagating Errors, 1986",
     paper_url="https://doi.org/10.1038/323533a0",

@@ -48,6 +48,7 @@ SOLVED: dict[str, float] = {"batch_size": 32, "learning_rate": 1e-2, "weight_dec
 MODEL = ModelSpec(
     name="ngram-linear",
     title="Linear model on n-grams",
+    short="n-gram model",
     summary="Weighs words, pairs of words and parts of words for and against each class; in scripts without spaces, "
     "such as Chinese or Thai, one to three characters. It learns in seconds and knows nothing beforehand.",
     choose_when="Your texts are in any language or script, long, or full of jargon, misspellings, symbols or emoji.",

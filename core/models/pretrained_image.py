@@ -26,19 +26,19 @@ class PretrainedImageParams(Params):
         "",
         label="Pretrained model (a folder, or a name on the hub)",
         level="beginner",
-        help="A network that has seen a million pictures knows edges, fur and wheels already; larger ones know more "
+        help="A network that has seen a million images knows edges, fur and wheels already; larger ones know more "
         "and are slower.",
     )
     trained: Literal["head", "everything"] = setting(
         "head",
-        label="What learns",
+        label="Trainable part (head, LoRA or everything)",
         level="beginner",
-        help="Head only weighs what the network sees already, which is fast and safe with few pictures; everything is "
+        help="Head only weighs what the network sees already, which is fast and safe with few images; everything is "
         "more accurate with some thousands.",
     )
     side: int = setting(
         0,
-        label="Side that pictures are brought to (pixels; 0 is what the model was trained with)",
+        label="Input size (pixels; 0 is what the model was trained with)",
         ge=0,
         le=2_048,
         help="Lower is faster and sees less; most networks other than vision transformers accept any.",
@@ -85,7 +85,7 @@ def _try(module: "nn.Module", info: DataInfo, usual: int) -> None:
         with torch.no_grad():
             module.eval()(torch.zeros(1, *info.input_shape, dtype=torch.uint8))
     except (ValueError, RuntimeError) as error:
-        raise InvalidSetting("side", f"must be 0 or {usual}: this model takes pictures of no other size.") from error
+        raise InvalidSetting("side", f"must be 0 or {usual}: this model takes images of no other size.") from error
     module.train()
 
 
@@ -114,9 +114,10 @@ def fetch(params: PretrainedImageParams, note: Note) -> None:
 
 MODEL = ModelSpec(
     name="pretrained-image",
-    title="Any pretrained eye",
+    title="Pretrained image model (Hugging Face)",
+    short="pretrained image model",
     summary="A network that others have trained on very many photographs, from a folder or from the Hugging Face hub, "
-    "taught by your pictures what to conclude.",
+    "taught by your images what to conclude.",
     choose_when="You have photographs, and tens or hundreds of them rather than tens of thousands.",
     paper="He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015; Dosovitskiy et al., 2020",
     paper_url="https://arxiv.org/abs/1512.03385",

@@ -30,14 +30,14 @@ class PretrainedLmParams(Params):
     )
     trained: Literal["lora", "everything"] = setting(
         "lora",
-        label="What learns",
+        label="Trainable part (head, LoRA or everything)",
         level="beginner",
-        help="Lora adds thin layers and leaves the rest as it is, which needs less memory and keeps what the model "
+        help="LoRA adds small layers and freezes the rest, which needs less memory and keeps what the model "
         "knows; everything takes on your style most closely.",
     )
     context: int = setting(
         128,
-        label="Tokens it sees at once",
+        label="Context length (tokens it sees at once)",
         ge=4,
         le=8_192,
         help="Higher: it can refer to what was further back; each step takes longer. A model may be able to see less.",
@@ -45,10 +45,10 @@ class PretrainedLmParams(Params):
     lora_rank: int = rank_setting()
     lora_dropout: float = setting(
         0.0,
-        label="Dropout of the thin layers (with lora)",
+        label="LoRA dropout",
         ge=0.0,
         le=0.9,
-        help="Higher: more of what they are given is hidden at random while learning, against learning by heart.",
+        help="Higher: more of what they are given is hidden at random while training, against overfitting.",
     )
 
 
@@ -99,7 +99,8 @@ def fetch(params: PretrainedLmParams, note: Note) -> None:
 
 MODEL = ModelSpec(
     name="pretrained-lm",
-    title="Any pretrained writer",
+    title="Pretrained language model (Hugging Face)",
+    short="pretrained language model",
     summary="A language model that others have trained on very many texts, from a folder or from the Hugging Face hub, "
     "taught to go on in the style of yours.",
     choose_when="You want whole sentences that make sense from a small text, and have a GPU or patience.",

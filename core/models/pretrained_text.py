@@ -58,7 +58,8 @@ def fetch(params: PretrainedTextParams, note: Note) -> None:
 
 MODEL = ModelSpec(
     name="pretrained-text",
-    title="Any pretrained reader",
+    title="Pretrained text model (Hugging Face)",
+    short="pretrained text model",
     summary="A model that others have trained on very many texts, from a folder or from the Hugging Face hub, taught "
     "by your examples what to conclude. Take one that knows your language or your subject.",
     choose_when="Your texts are not English, or you know of a model that was made for texts like yours.",

@@ -19,9 +19,9 @@ class ResNetParams(Params):
     depth: Literal["9", "18"] = setting(
         "9",
         label="Layers",
-        help="18 instead of 9: finer distinctions where pictures are many, and more than twice the time.",
+        help="18 instead of 9: finer distinctions where images are many, and more than twice the time.",
     )
-    width: int = fields.channels(32, "Patterns in the first layer (channels)")
+    width: int = fields.channels(32, "Channels of the first layer")
     dropout: float = fields.dropout(0.0)
 
     @field_validator("depth", mode="before")
@@ -50,11 +50,12 @@ def build(params: ResNetParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="resnet",
-    title="Residual network (ResNet-9 or 18)",
+    title="ResNet-9 or 18 (residual network)",
+    short="ResNet",
     summary="A deep convolutional network whose layers add to what the ones before have found, so that many of them "
-    "can be trained: the standard for pictures since 2015.",
-    choose_when="Pictures are in colour or hard to tell apart, and you have some thousands of them and half an hour. "
-    "For digits or letters switch mirroring off: balanced and best mirror pictures.",
+    "can be trained: the standard for images since 2015.",
+    choose_when="Images are in colour or hard to tell apart, and you have some thousands of them and half an hour. "
+    "For digits or letters switch mirroring off: balanced and best mirror images.",
     paper="He, Zhang, Ren and Sun, Deep Residual Learning for Image Recognition, 2015",
     paper_url="https://arxiv.org/abs/1512.03385",
     tasks=("image-classification",),

@@ -35,10 +35,11 @@ def build(params: RowLstmParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="row-lstm",
-    title="Recurrent network, row by row (LSTM)",
-    summary="Reads a picture as one reads a page: one row after the other, with a memory of what stood above. It shows "
-    "that memory alone can recognise pictures.",
-    choose_when="You want to see how a recurrent network works on pictures; a convolutional one is better at them.",
+    title="LSTM, row by row (recurrent network)",
+    short="row by row LSTM",
+    summary="Reads an image as one reads a page: one row after the other, with a memory of what stood above. It shows "
+    "that memory alone can recognise images.",
+    choose_when="You want to see how a recurrent network works on images; a convolutional one is better at them.",
     paper="Hochreiter and Schmidhuber, Long Short-Term Memory, 1997",
     paper_url="https://doi.org/10.1162/neco.1997.9.8.1735",
     tasks=("image-classification",),

@@ -5,10 +5,8 @@ from typing import Any
 from core.config import Level, setting
 from core.errors import InvalidSetting
 
-DESCRIPTION_HIDDEN = (
-    "Higher: more of each text's description is hidden at random while learning, against learning by heart."
-)
-LONG_RUNS_ONLY = "Higher: less learning by heart; only useful in long runs on small texts."
+DESCRIPTION_HIDDEN = "Higher: more of each text's description is hidden at random while training, against overfitting."
+LONG_RUNS_ONLY = "Higher: less overfitting; only useful in long runs on small texts."
 
 
 def dropout(default: float, help: str = "", hidden: str = "what was found is hidden") -> Any:
@@ -19,7 +17,7 @@ def dropout(default: float, help: str = "", hidden: str = "what was found is hid
         help: What happens if you raise it, where that is not the usual.
         hidden: What is, after "more of".
     """
-    usual = f"Higher: more of {hidden} at random while learning, which stops learning by heart."
+    usual = f"Higher: more of {hidden} at random while training, which stops overfitting."
     return setting(default, label="Dropout", ge=0.0, le=0.9, help=help or usual)
 
 
@@ -33,11 +31,11 @@ def word_width(default: int, level: Level = "expert") -> Any:
     """Declare by how many numbers a word is described."""
     return setting(
         default,
-        label="Numbers that describe a word",
+        label="Embedding size (of a word)",
         level=level,
         ge=2,
         le=1_024,
-        help="Higher: finer shades of meaning, more to learn, and small data is learnt by heart sooner.",
+        help="Higher: finer shades of meaning, more parameters, and it overfits small data sooner.",
     )
 
 
@@ -45,7 +43,7 @@ def memory(default: int, remembers: str, ge: int = 8, le: int = 2_048) -> Any:
     """Declare the size of a recurrent network's memory."""
     return setting(
         default,
-        label="Size of the memory",
+        label="Hidden size (of the memory)",
         level="beginner",
         ge=ge,
         le=le,

@@ -16,7 +16,7 @@ class SimpleCnnParams(Params):
 
     width: int = setting(
         32,
-        label="Patterns in the first layer (channels)",
+        label="Channels of the first layer",
         level="beginner",
         ge=4,
         le=512,
@@ -25,10 +25,10 @@ class SimpleCnnParams(Params):
     )
     dense: int = setting(
         64,
-        label="Neurons in the dense layer",
+        label="Hidden size (neurons of the dense layer)",
         ge=4,
         le=4096,
-        help="Higher: it can weigh what it found in finer ways, and learns small data by heart sooner.",
+        help="Higher: it can weigh what it found in finer ways, and overfits small data sooner.",
     )
     dropout: float = fields.dropout(0.0)
 
@@ -53,7 +53,8 @@ def build(params: SimpleCnnParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="simple-cnn",
-    title="Simple convolutional network",
+    title="Simple CNN (convolutional network)",
+    short="simple CNN",
     summary="Three layers that look for patterns, each followed by a step back, and one layer that weighs what was "
     "found: the network of most introductions, without anything newer.",
     choose_when="You follow a course or a book, or want the plainest network that sees neighbouring pixels together.",

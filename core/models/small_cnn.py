@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 class SmallCnnParams(Params):
     """Size and caution of the network."""
 
-    width: int = fields.channels(32, "Patterns in the first stage (channels)")
+    width: int = fields.channels(32, "Channels of the first stage")
     stages: int = setting(
         0,
-        label="Stages (0 lets the size of the pictures decide)",
+        label="Stages (0 lets the size of the images decide)",
         ge=0,
         le=5,
-        help="Higher: each stage sees a larger part of the picture and has twice the channels; large pictures need 3.",
+        help="Higher: each stage sees a larger part of the image and has twice the channels; large images need 3.",
     )
     dropout: float = fields.dropout(0.2)
 
@@ -49,10 +49,11 @@ def build(params: SmallCnnParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="small-cnn",
-    title="Small convolutional network",
-    summary="Looks for small patterns everywhere in the picture, then for patterns of patterns: how computers have "
+    title="Small CNN (convolutional network)",
+    short="small CNN",
+    summary="Looks for small patterns everywhere in the image, then for patterns of patterns: how computers have "
     "read handwriting since 1998, with today's training methods.",
-    choose_when="You have pictures. Start here.",
+    choose_when="You have images. Start here.",
     paper="LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, 1998",
     paper_url="https://doi.org/10.1109/5.726791",
     tasks=("image-classification",),

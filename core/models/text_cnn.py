@@ -1,4 +1,4 @@
-"""Convolutions over words: short phrases that give a text away."""
+"""Text CNN (convolutions over words): short phrases that give a text away."""
 
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,11 @@ class TextCnnParams(WordParams):
     width: int = fields.word_width(64)
     filters: int = setting(
         64,
-        label="Patterns of each length",
+        label="Filters of each length (channels)",
         level="beginner",
         ge=2,
         le=1_024,
-        help="Higher: recognises more different phrases, more to learn, and slower.",
+        help="Higher: recognises more different phrases, more parameters, and slower.",
     )
     dropout: float = fields.dropout(0.5, fields.DESCRIPTION_HIDDEN)
 
@@ -43,7 +43,8 @@ def build(params: TextCnnParams, info: DataInfo) -> "nn.Module":
 
 MODEL = ModelSpec(
     name="text-cnn",
-    title="Convolutions over words",
+    title="Text CNN (convolutions over words)",
+    short="text CNN",
     summary="Learns phrases of three to five words that give a text away, wherever in it they stand. It starts from "
     "nothing: no outside knowledge.",
     choose_when="A few words in a row decide, such as in reviews or requests, in any language that puts spaces between "

@@ -16,7 +16,7 @@ class TextTransformerParams(WordParams):
 
     width: int = setting(
         64,
-        label="Numbers that describe a word",
+        label="Embedding size (of a word)",
         level="beginner",
         ge=8,
         le=1_024,
@@ -25,7 +25,7 @@ class TextTransformerParams(WordParams):
     )
     depth: int = fields.depth(2, "Blocks", ", slower.", le=24)
     heads: int = fields.heads("each word looks at more others at once, each")
-    dropout: float = fields.dropout(0.3, "Higher: more is hidden at random while learning, against learning by heart.")
+    dropout: float = fields.dropout(0.3, "Higher: more is hidden at random while training, against overfitting.")
 
 
 def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
@@ -56,10 +56,11 @@ def build(params: TextTransformerParams, info: DataInfo) -> "nn.Module":
 MODEL = ModelSpec(
     name="transformer",
     title="Small transformer",
+    short="small transformer",
     summary="Every word of a text looks at all others to understand what it means there: the architecture of today's "
     "language models, here without their outside knowledge.",
     choose_when="You have tens of thousands of examples, or want to see what attention alone can do; with fewer, "
-    "convolutions or a pretrained reader do better.",
+    "convolutions or a pretrained encoder do better.",
     paper="Vaswani et al., Attention Is All You Need, 2017",
     paper_url="https://arxiv.org/abs/1706.03762",
     tasks=("text-classification",),

@@ -16,20 +16,20 @@ class VitParams(Params):
 
     patch: int = setting(
         0,
-        label="Side of a patch in pixels (0 lets the size of the pictures decide)",
+        label="Patch size (pixels; 0 lets the size of the images decide)",
         ge=0,
         le=64,
         help="Higher: fewer patches, so that it is faster and sees less detail.",
     )
     width: int = setting(
         96,
-        label="Numbers that describe one patch",
+        label="Embedding size (of a patch)",
         level="beginner",
         ge=8,
         le=1024,
         help="Higher: understands more of each patch; doubling it takes about four times as long.",
     )
-    depth: int = fields.depth(4, "Blocks", ", slower, and hungrier for pictures.", le=24)
+    depth: int = fields.depth(4, "Blocks", ", slower, and hungrier for images.", le=24)
     heads: int = fields.heads("each patch looks at more places at once, at each", le=16)
     dropout: float = fields.dropout(0.1)
 
@@ -64,9 +64,10 @@ def build(params: VitParams, info: DataInfo) -> "nn.Module":
 MODEL = ModelSpec(
     name="vit",
     title="Vision transformer (from scratch)",
-    summary="Cuts the picture into patches and lets each look at all others. The strongest kind of network where "
-    "pictures are millions; with thousands it has to learn first what a convolution knows from the start.",
-    choose_when="You have very many pictures, or want to see how a transformer sees. For few, take resnet.",
+    short="vision transformer",
+    summary="Cuts the image into patches and lets each look at all others. The strongest kind of network where "
+    "images are millions; with thousands it has to learn first what a convolution knows from the start.",
+    choose_when="You have very many images, or want to see how a transformer sees. For few, take resnet.",
     paper="Dosovitskiy et al., An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, 2020",
     paper_url="https://arxiv.org/abs/2010.11929",
     tasks=("image-classification",),

@@ -9,12 +9,12 @@ from core.modules.embedding import PADDING_ID, word_vectors
 
 
 class TextConvolution(nn.Module):
-    """Convolutions over words, of several widths, with max pooling over the text.
+    """Text CNN (convolutions over words), of several widths, with max pooling over the text.
 
     Args:
         vocabulary_size: How many different words are known, the padding (id 0) included.
         width: Numbers that describe one word.
-        filters: Patterns of each length.
+        filters: Filters of each length (channels).
         lengths: How many words a pattern spans.
         dropout: Share of the words' numbers that is silenced while training.
 

@@ -16,7 +16,7 @@ class VisionTransformer(nn.Module):
     Args:
         input_shape: (C, H, W) of the pictures. Sides that are no multiple of the patch are filled up with the mean.
         patch: Side of a patch in pixels.
-        width: Numbers that describe one patch; a multiple of `heads`.
+        width: Embedding size (of a patch); a multiple of `heads`.
         depth: Blocks on top of each other.
         heads: Attention heads a block.
         dropout: Share silenced while training.

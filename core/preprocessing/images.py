@@ -69,7 +69,7 @@ class ImagePreprocessor:
         if images.shape[1:] != (height, width, channels):
             found = " x ".join(map(str, images.shape[1:]))
             raise DataError(
-                f"The pictures are {found} (height x width x channels), but this model has learnt from "
+                f"The images are {found} (height x width x channels), but this model has learnt from "
                 f"{height} x {width} x {channels}. Resize them first."
             )
         return np.ascontiguousarray(images.transpose(0, 3, 1, 2))

@@ -13,13 +13,13 @@ class PieceParams(Params):
 
     tokenizer: Literal["characters", "byte-pairs"] = setting(
         "characters",
-        label="What it reads and writes",
+        label="Tokens (characters or byte pairs)",
         help="Characters are simple and exact. Byte pairs join what often stands together, such as 'the', into one "
         "piece: it sees further back and learns a long text faster.",
     )
     vocabulary_size: int = setting(
         0,
-        label="Pieces to know (byte pairs only; 0 fits the script)",
+        label="Vocabulary size (byte pairs only; 0 fits the script)",
         ge=0,
         le=50_000,
         help="Higher: longer pieces, each of which must be in the text often enough to be learnt. 0 takes about 1,000 "
@@ -27,7 +27,7 @@ class PieceParams(Params):
     )
     context: int = setting(
         64,
-        label="Characters (or pieces) it sees at once",
+        label="Context length (characters or byte pairs it sees at once)",
         level="beginner",
         ge=4,
         le=2_048,

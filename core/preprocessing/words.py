@@ -110,14 +110,14 @@ class WordParams(Params):
 
     vocabulary_size: int = setting(
         5_000,
-        label="Words to know",
+        label="Vocabulary size (words)",
         ge=10,
         le=200_000,
         help="Higher: rarer words count too; each needs a few examples before it helps.",
     )
     length: int = setting(
         64,
-        label="Longest text (words)",
+        label="Maximum length (words)",
         ge=4,
         le=2_000,
         help="Higher: reads more of long texts, and takes longer. Of longer ones the beginning and the end are read; "

@@ -18,7 +18,7 @@ _MAPPINGS = {
     "writer": "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
     "looker": "MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES",
 }
-_DOES = {"reader": "reads texts", "writer": "writes texts", "looker": "tells pictures apart"}
+_DOES = {"reader": "reads texts", "writer": "writes texts", "looker": "tells images apart"}
 
 
 def check_architecture(config: Mapping[str, Any], use: Use, named: str) -> None:

@@ -119,7 +119,7 @@ def check_tokenizer_is_there(named: str, files: set[str], needs_tokenizer: bool)
     if needs_tokenizer and TOKENIZER not in files:
         raise UnusableModel(
             f"'{named}' has no file {TOKENIZER}, which says how it cuts texts into pieces. Older models bring it in "
-            "another form, and models of pictures have none. Choose another model, or a newer copy of this one."
+            "another form, and models of images have none. Choose another model, or a newer copy of this one."
         )
 
 

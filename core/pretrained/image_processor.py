@@ -21,7 +21,7 @@ def expected_images(folder: Path, named: str) -> dict[str, Any]:
     channels = config.get("num_channels", 3)
     if channels not in (1, 3):
         raise UnusableModel(
-            f"'{named}' looks at pictures of {channels} channels, which photographs do not have. Choose another model."
+            f"'{named}' looks at images of {channels} channels, which photographs do not have. Choose another model."
         )
     side = _side(said.get("crop_size")) if said.get("do_center_crop", "crop_size" in said) else 0
     side = side or _side(said.get("size")) or _side(config.get("image_size")) or USUAL_SIDE
@@ -31,7 +31,7 @@ def expected_images(folder: Path, named: str) -> dict[str, Any]:
     if len(mean) != channels or len(std) != channels:  # grey networks that only say what the usual three are
         mean, std = (sum(mean) / len(mean),) * channels, (sum(std) / len(std),) * channels
     if not all(number > 0 for number in std):
-        raise UnusableModel(f"'{named}' says that its pictures have no spread, which cannot be. Choose another model.")
+        raise UnusableModel(f"'{named}' says that its images have no spread, which cannot be. Choose another model.")
     return {
         "config": config,
         "side": side,

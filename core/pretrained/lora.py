@@ -15,10 +15,10 @@ def rank_setting() -> Any:
     """Declare how thick the adapters are."""
     return setting(
         8,
-        label="Rank of the thin layers (with lora)",
+        label="LoRA rank (size of the added layers)",
         ge=1,
         le=256,
-        help="Higher: can change more of what the model knows, and learns by heart sooner.",
+        help="Higher: can change more of what the model knows, and overfits sooner.",
     )
 
 

@@ -24,14 +24,14 @@ class EncoderParams(Params):
 
     trained: Literal["everything", "lora", "head"] = setting(
         "everything",
-        label="What learns",
+        label="Trainable part (head, LoRA or everything)",
         level="beginner",
-        help="Everything is the most accurate; lora adds thin layers and leaves the rest as it is, which needs less "
+        help="Everything is the most accurate; LoRA adds small layers and freezes the rest, which needs less "
         "memory; head only weighs what the model says already, which is fastest.",
     )
     length: int = setting(
         128,
-        label="Longest text (pieces of words)",
+        label="Maximum length (tokens)",
         ge=4,
         le=8_192,
         help="Higher: reads further into long texts, and takes longer. A model that can read less reads less.",
@@ -41,11 +41,11 @@ class EncoderParams(Params):
         label="Dropout of the head",
         ge=0.0,
         le=0.9,
-        help="Higher: more of each text's description is hidden at random while learning, against learning by heart.",
+        help="Higher: more of each text's description is hidden at random while training, against overfitting.",
     )
     encoder_dropout: float = setting(
         0.0,
-        label="Dropout inside the model (0 keeps its own)",
+        label="Encoder dropout (0 keeps the model's own)",
         ge=0.0,
         le=0.9,
         help="Higher: more of what it finds on its way is hidden too, which helps where examples are few.",

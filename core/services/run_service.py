@@ -123,7 +123,7 @@ class Service:
 
         Args:
             config: From `make_config`.
-            name: What to call it; empty names it after its model, data and number.
+            name: What to call it; empty names it after its data and model.
             idempotency_key: Two calls with the same key are one run.
             cloned_from: The run whose settings it began with, if any.
 
@@ -131,11 +131,13 @@ class Service:
             UserError: A file that the model needs is missing or altered, or the run that it continues does not fit;
                 nothing is queued.
         """
-        configure.resolve(config).check_model()
-        self.dataset_service.find(config.dataset, config.task)
+        spec = configure.resolve(config)
+        spec.check_model()
+        dataset = self.dataset_service.find(config.dataset, config.task)
         parent = self._family.parent_of(config, cloned_from)
         clean, key = _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex
-        run = self._runs.create(config, clean, key, parent, self.preflights.estimate_of(config))
+        called = f"{dataset.title[: LONGEST_NAME // 2].rstrip()}, {spec.model.short}"
+        run = self._runs.create(config, clean, key, parent, self.preflights.estimate_of(config), called)
         self.worker.ensure()
         return run
 

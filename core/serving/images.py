@@ -55,21 +55,17 @@ def _decode(source: Path | bytes, name: str, ground: int) -> "Image":
     try:
         if isinstance(source, Path):
             if source.stat().st_size > LARGEST_FILE:
-                raise DataError(f"{name} is larger than 100 MB. Make the picture smaller.")
+                raise DataError(f"{name} is larger than 100 MB. Make the image smaller.")
             source = source.read_bytes()
         return decode(source, ground=ground)
     except FileNotFoundError as error:
         raise DataError(f"There is no file {source!s}.") from error
     except TooLargeImage as error:
-        raise DataError(
-            f"{name} has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make the picture smaller."
-        ) from error
+        raise DataError(f"{name} has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make the image smaller.") from error
     except TooSmallImage as error:
-        raise DataError(
-            f"{name} is only a few pixels large: there is nothing to see. Take a larger picture."
-        ) from error
+        raise DataError(f"{name} is only a few pixels large: there is nothing to see. Take a larger image.") from error
     except (BadImage, OSError) as error:
-        raise DataError(f"{name} is not a picture that can be read. Pictures are {FORMATS_IN_WORDS} files.") from error
+        raise DataError(f"{name} is not an image that can be read. Images are {FORMATS_IN_WORDS} files.") from error
 
 
 def _like_a_drawing(grey: "Image", width: int, height: int) -> "Image":

@@ -132,7 +132,7 @@ class Predictor:
                 raise DataError("This model reads texts.")
             return cast(Texts, tuple(inputs))
         if any(isinstance(image, Mapping) for image in inputs):
-            raise DataError("This model looks at pictures, not at rows of a table.")
+            raise DataError("This model looks at images, not at rows of a table.")
         images = [p if isinstance(p, np.ndarray) else read_image(_source(p), self.info) for p in inputs]
         return np.stack(images)
 

@@ -143,7 +143,7 @@ def _insert_from_card(connection: sqlite3.Connection, folder: Path, datasets: Pa
     report = _report(folder)
     made = datetime.fromtimestamp(folder.stat().st_mtime, UTC).replace(tzinfo=None).isoformat(" ")
     status = RunStatus.SUCCEEDED if report else RunStatus.INTERRUPTED
-    row = _row(folder.name, f"{config.model} on {config.dataset} (brought back)", status, made) | {
+    row = _row(folder.name, f"{config.dataset}, {config.model} (restored)", status, made) | {
         "config": json.dumps(config.model_dump(mode="json")), "config_hash": config.config_hash(),
         "dataset_fingerprint": fingerprint, "steps": step, "steps_total": step,
         "verdict": str(report.get("verdict", "")), "stage": (Stage.DONE if report else Stage.TRAINING).value,

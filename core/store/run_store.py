@@ -37,6 +37,7 @@ class RunStore:
         idempotency_key: str,
         parent: tuple[str, str] = ("", ""),
         estimate: Mapping[str, Any] | None = None,
+        called: str = "",
     ) -> Run:
         """Insert a run and its job, or return the run of the same key.
 
@@ -46,6 +47,7 @@ class RunStore:
             idempotency_key: The same for both halves of a double click.
             parent: The run that it comes from and how ("longer" or "clone"), if any.
             estimate: What is expected of it, if that is known.
+            called: What a run without a name is called; a number comes behind it where others are called so.
 
         Raises:
             RunNotFound: It goes on from a run that has been removed, or is in the trash.
@@ -60,7 +62,7 @@ class RunStore:
             row = RunRow(
                 id=run_id,
                 idempotency_key=idempotency_key,
-                name=name,
+                name=name or _unused(session, called or f"{config.dataset}, {config.model}"),
                 status=RunStatus.QUEUED,
                 stage=Stage.WAITING,
                 config=config.model_dump(mode="json"),
@@ -72,7 +74,6 @@ class RunStore:
             )
             session.add(row)
             session.flush()
-            row.name = row.name or f"{config.model} on {config.dataset} #{row.number}"
             session.add(JobRow(run_number=row.number, queued_at=row.created_at))
             settings = config.model_dump(mode="json")
             settings |= settings.pop("params")
@@ -256,3 +257,18 @@ class RunStore:
         if not found:
             raise RunNotFound(run_id)
         return found[0]
+
+
+def _unused(session: Session, called: str) -> str:
+    """Return a name that no run has: "Reviews, small CNN, 2" where one exists."""
+    query = select(RunRow.name).where(RunRow.name.startswith(called, autoescape=True))
+    ends = {name.removeprefix(called) for name in session.scalars(query)}
+    if "" not in ends and not any(_numeral(end) for end in ends):
+        return called
+    return f"{called}, {max(1, *map(_numeral, ends)) + 1}"
+
+
+def _numeral(end: str) -> int:
+    """Return the number of an ending such as ", 2"; else 0."""
+    digits = end.removeprefix(", ")
+    return int(digits) if end != digits and digits.isdecimal() and len(digits) < 9 else 0

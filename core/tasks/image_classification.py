@@ -68,16 +68,16 @@ def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str
 
 TASK = classification_task(
     name="image-classification",
-    title="Recognise pictures",
-    summary="Show it pictures sorted into a few kinds, and it learns to tell the kinds apart in pictures it never saw.",
+    title="Classify images",
+    summary="Show it images sorted into a few kinds, and it learns to tell the kinds apart in images it never saw.",
     example="Sort product photos, spot damaged parts, read handwritten digits.",
     input_kind="image",
     icon="image",
-    noun="picture",
-    needs="That needs pictures with labels, such as a folder of pictures for each class.",
-    needs_columns="pictures and a column of classes",
+    noun="image",
+    needs="That needs images with labels, such as a folder of images for each class.",
+    needs_columns="images and a column of classes",
     columns=(("label_column", "Label"),),
-    looked_for="pictures that cannot be read, odd sizes, the same or nearly the same picture twice, the same picture "
+    looked_for="images that cannot be read, odd sizes, the same or nearly the same image twice, the same image "
     "under different labels or on both sides of a split, and classes that are rare or missing",
     weights_example="microsoft/resnet-18",
     demo=("digits", "small-cnn"),

@@ -34,7 +34,7 @@ def _baselines(train: Examples, test: Examples, seed: int) -> Iterator[tuple[str
 
 TASK = classification_task(
     name="text-classification",
-    title="Understand what people write",
+    title="Classify text (sentiment, topic, urgency)",
     summary="Show it texts with their labels, and it learns to label new ones: praise or complaint, topic, urgency.",
     example="Follow the mood of customer reviews, route support tickets, flag messages that need a person.",
     input_kind="text",

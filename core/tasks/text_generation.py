@@ -68,7 +68,7 @@ def bits(predictions: Predictions) -> float:
 
 TASK = TaskSpec(
     name="text-generation",
-    title="Write text",
+    title="Generate text",
     summary="Give it text to read, and it learns to go on in the same style, one character at a time.",
     example="Suggest how a sentence goes on, draft texts in your tone, complete codes and part numbers.",
     input_kind="text",
@@ -85,8 +85,8 @@ TASK = TaskSpec(
     metrics=(
         MetricSpec(
             "loss",
-            "Loss (nats per character)",
-            "How surprised it is by each next character of a text it never saw; 0 would be knowing the text by heart.",
+            "Loss (per character)",
+            "How surprised it is by each next character of unseen text; 0 would be knowing it word for word.",
             "min",
             "number",
             nats,
@@ -95,7 +95,7 @@ TASK = TaskSpec(
         MetricSpec(
             "perplexity",
             "Perplexity",
-            "Among how many equally likely characters it hesitates, on average, at each step.",
+            "As if choosing among so many equally likely characters, on average, at each step.",
             "min",
             "number",
             perplexity,
@@ -104,7 +104,7 @@ TASK = TaskSpec(
         MetricSpec(
             "bits_per_character",
             "Bits per character",
-            "How many bits it would need to store each character: the same as the loss, in another unit.",
+            "How many bits it would need to store each character: the loss in another unit.",
             "min",
             "number",
             bits,

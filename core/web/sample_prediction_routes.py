@@ -42,7 +42,7 @@ def sample_prediction_endpoints(open_service: Callable[[], Service]) -> dict[str
         service, number = open_service(), request.path_params["number"]
         file = image_of(service.folder(request.path_params["run_id"]), number)
         if not file.is_file():
-            raise UserError("There is no such picture.")
+            raise UserError("There is no such image.")
         return FileResponse(file, media_type="image/png", headers={"Cache-Control": _DAY})
 
     return {"/api/runs/{run_id}/wall": sample_predictions, "/api/runs/{run_id}/wall/{number:int}.png": image}

@@ -66,7 +66,7 @@ def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
     ready(page)
     again.click()
     expect(page.locator(".st-key-cloned")).to_contain_text("The settings of", timeout=180_000)
-    expect(page.locator(".st-key-summary")).to_contain_text("Small convolutional network")
+    expect(page.locator(".st-key-summary")).to_contain_text("Small CNN (convolutional network)")
 
 
 @pytest.mark.parametrize(("width", "height", "screens"), [(1440, 900, 1), (390, 844, 2)])
@@ -100,7 +100,7 @@ def test_another_model_is_unfolded_and_chosen_by_a_click_on_its_card_and_by_the_
     expect(page.locator(".st-key-summary")).to_contain_text("Logistic regression")
     page.get_by_role("radio", name="Logistic regression").focus()
     page.keyboard.press("ArrowUp")
-    expect(page.get_by_role("radio", name="Small convolutional network")).to_be_checked(timeout=180_000)
+    expect(page.get_by_role("radio", name="Small CNN (convolutional network)")).to_be_checked(timeout=180_000)
     expect(page).not_to_have_url(re.compile("model="))
 
 

@@ -74,10 +74,10 @@ def test_a_messy_csv_is_corrected_comes_in_and_leads_on_to_training(page: Page, 
 
 def test_a_zip_of_class_folders(page: Page, url: str, shapes: Path) -> None:
     import_file(page, url, shapes)
-    expect(page.locator(".st-key-what-it-is")).to_contain_text("40 pictures")
+    expect(page.locator(".st-key-what-it-is")).to_contain_text("40 images")
     press_import(page)
     assert arrived(page) == "shapes"
-    said(page, "40 pictures")
+    said(page, "40 images")
 
 
 def test_a_pasted_table(page: Page, url: str) -> None:
@@ -100,7 +100,7 @@ def test_a_text_file_in_an_old_encoding_is_for_writing(page: Page, url: str, tmp
     lines = [f"Day {i}: the café was {'crowded' if i % 3 else 'closed. So, again, we read'}." for i in range(300)]
     file.write_bytes("\n".join(lines).encode("cp1252"))
     import_file(page, url, file)
-    expect(page.locator(".st-key-summary")).to_contain_text("Write text")
+    expect(page.locator(".st-key-summary")).to_contain_text("Generate text")
     said(page, "the café was")
     press_import(page)
     assert arrived(page) == "diary"

@@ -47,13 +47,13 @@ def test_pictures_are_taken_while_the_button_is_held_and_outlive_a_reload(camera
     ripe = add_class(page, "ripe")
     page.get_by_role("button", name="Turn the camera on").click()
     page.locator(".ts-camera[data-camera=on]").wait_for(timeout=START_MS)
-    ripe.get_by_role("button", name="Hold to take pictures of ripe").hover()
+    ripe.get_by_role("button", name="Hold to take photos of ripe").hover()
     page.mouse.down()
     expect(ripe).to_have_attribute("data-count", re.compile(r"^([5-9]|\d\d)$"), timeout=START_MS)
     page.mouse.up()
 
     unripe = add_class(page, "not ripe")
-    unripe.get_by_role("button", name="Hold to take pictures of not ripe").focus()
+    unripe.get_by_role("button", name="Hold to take photos of not ripe").focus()
     page.keyboard.down(" ")
     expect(unripe).to_have_attribute("data-count", re.compile(r"^([2-9]|\d\d)$"), timeout=START_MS)
     page.keyboard.up(" ")
@@ -74,7 +74,7 @@ def test_a_picture_is_removed_and_brought_back(camera_page: Page, url: str, fold
     drop(page, page.context.new_cdp_session(page), cat, folder / "cat")
     expect(cat).to_have_attribute("data-count", "30", timeout=START_MS)
     cat.locator(".ts-thumb").first.hover()
-    cat.get_by_role("button", name=re.compile("^Remove picture")).first.click()
+    cat.get_by_role("button", name=re.compile("^Remove image")).first.click()
     expect(cat).to_have_attribute("data-count", "29")
     cat.get_by_role("button", name="Undo").click()
     expect(cat).to_have_attribute("data-count", "30")
@@ -83,7 +83,7 @@ def test_a_picture_is_removed_and_brought_back(camera_page: Page, url: str, fold
 def test_a_class_is_renamed_and_a_removed_one_comes_back(page: Page, url: str, folder: Path) -> None:
     begin_collection(page, url)
     cat = add_class(page, "catt")
-    choose(page, "Choose pictures of catt", *(folder / "cat" / f"{i}.jpg" for i in range(3)))
+    choose(page, "Choose images of catt", *(folder / "cat" / f"{i}.jpg" for i in range(3)))
     expect(cat).to_have_attribute("data-count", "3", timeout=START_MS)
     cat.get_by_role("button", name="Rename the class catt").click()
     page.get_by_label("New name of the class catt").fill("cat")
@@ -99,9 +99,9 @@ def test_a_class_is_renamed_and_a_removed_one_comes_back(page: Page, url: str, f
 def test_what_is_no_picture_is_named(page: Page, url: str, folder: Path, csv: Path) -> None:
     begin_collection(page, url)
     cat = add_class(page, "cat")
-    choose(page, "Choose pictures of cat", folder / "cat" / "1.jpg", csv)
+    choose(page, "Choose images of cat", folder / "cat" / "1.jpg", csv)
     expect(cat).to_have_attribute("data-count", "1", timeout=START_MS)
-    expect(cat.locator(".ts-words")).to_contain_text("1 picture was not kept. reviews.csv:")
+    expect(cat.locator(".ts-words")).to_contain_text("1 image was not kept. reviews.csv:")
 
 
 def test_without_a_camera_it_says_what_to_do(page: Page, url: str) -> None:
@@ -109,7 +109,7 @@ def test_without_a_camera_it_says_what_to_do(page: Page, url: str) -> None:
     add_class(page, "cat")
     page.get_by_role("button", name="Turn the camera on").click()
     expect(page.locator(".ts-stage").get_by_role("alert")).to_have_text(
-        "No camera was found. Connect one and turn it on again. Dropping pictures onto a class works without it."
+        "No camera was found. Connect one and turn it on again. Dropping images onto a class works without it."
     )
 
 
@@ -132,7 +132,7 @@ def hold_until_ten(page: Page, card: Locator, name: str) -> None:
         page.mouse.up()
         if count_of(card) >= 10:
             return
-    pytest.fail(f"only {count_of(card)} pictures were taken")
+    pytest.fail(f"only {count_of(card)} images were taken")
 
 
 def test_from_dropped_and_taken_pictures_to_a_data_set(camera_page: Page, url: str, folder: Path) -> None:
@@ -145,7 +145,7 @@ def test_from_dropped_and_taken_pictures_to_a_data_set(camera_page: Page, url: s
     other = add_class(page, "no cat")
     page.get_by_role("button", name="Turn the camera on").click()
     page.locator(".ts-camera[data-camera=on]").wait_for(timeout=START_MS)
-    hold_until_ten(page, other, "Hold to take pictures of no cat")
+    hold_until_ten(page, other, "Hold to take photos of no cat")
     expect(page.locator(".ts-camera")).to_have_attribute("data-waiting", "0")
     taken = count_of(other)
 
@@ -154,7 +154,7 @@ def test_from_dropped_and_taken_pictures_to_a_data_set(camera_page: Page, url: s
     assert (count_of(cat), count_of(other)) == (30, taken)
     page.get_by_role("button", name="Go on with these").click()
     looked_at(page)
-    expect(page.locator(".st-key-what-it-is")).to_contain_text(f"{30 + taken} pictures")
+    expect(page.locator(".st-key-what-it-is")).to_contain_text(f"{30 + taken} images")
     press_import(page)
     assert arrived(page) == "cats"
-    expect(page.get_by_test_id("stMain")).to_contain_text(f"{30 + taken} pictures")
+    expect(page.get_by_test_id("stMain")).to_contain_text(f"{30 + taken} images")

@@ -233,7 +233,7 @@ def test_a_mistake_gets_one_clear_line_and_exit_code_2(cli: Cli, arguments: list
 def test_a_model_is_not_used_for_what_it_cannot_do(cli: Cli, digits: str, writer: str, diabetes: str) -> None:
     assert "reads rows of a table" in cli("predict", diabetes, "--text", "hello")[2]
     assert "answers with numbers" in cli("generate", diabetes, "--prompt", "hello")[2]
-    assert "judges pictures" in cli("predict", digits, "--text", "hello")[2]
+    assert "judges images" in cli("predict", digits, "--text", "hello")[2]
     assert "names labels" in cli("generate", digits, "--prompt", "hello")[2]
     assert "writes text" in cli("predict", writer, "--text", "hello")[2]
     assert "text-generation" in cli("evaluate", writer, "--dataset", "digits")[2]

@@ -115,7 +115,7 @@ def test_there_are_bounds(kept: Collections, pets: str, monkeypatch: pytest.Monk
     with pytest.raises(DataError, match="There are 2 classes already"):
         kept.add_image(pets, "bird", image())
     kept.add_image(pets, "dog", image())
-    with pytest.raises(DataError, match="There are 3 pictures already"):
+    with pytest.raises(DataError, match="There are 3 images already"):
         kept.add_image(pets, "dog", image())
 
 

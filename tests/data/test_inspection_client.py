@@ -41,5 +41,5 @@ def test_images_are_the_same_as_in_this_process() -> None:
     content = image("red", "PNG", (300, 200))
     assert thumbnail(content, 64) == loading.thumbnail(content, 64)
     assert checked_image(content) == loading.checked_image(content)
-    with pytest.raises(DataError, match="not a picture that can be read"):
+    with pytest.raises(DataError, match="not an image that can be read"):
         thumbnail(b"", 64)

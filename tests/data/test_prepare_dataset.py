@@ -36,7 +36,9 @@ class CountingWords(WordPreprocessor):
 
 def model(preprocess: Callable[[Any, Examples], Any]) -> ModelSpec:
     # As one that brings files along: fitted every time, so that the class that counts is not replaced by the real one.
-    return ModelSpec("m", "", "", "", "", "", ("any",), 1, Settings, {}, preprocess, lambda _params, _info: None, True)  # type: ignore[arg-type, return-value]
+    return ModelSpec(
+        "m", "", "", "", "", "", "", ("any",), 1, Settings, {}, preprocess, lambda _params, _info: None, True
+    )  # type: ignore[arg-type, return-value]
 
 
 WORDS = model(lambda params, train: CountingWords.fit(train, vocabulary_size=50, length=params.length))

@@ -66,8 +66,7 @@ def test_the_shards_of_a_folder_are_one_set(tmp_path: Path) -> None:
     tar(folder / "birds-000001.tar.gz", samples("0011", start=4), "w:gz")
     taken = take(READER, folder, tmp_path)
     assert (
-        taken.preview.format
-        == "2 TARs of pictures: WebDataset (8 pictures with a file of their name that says the class)"
+        taken.preview.format == "2 TARs of images: WebDataset (8 images with a file of their name that says the class)"
     )
     assert [row["label"] for row in taken.rows] == list("01010011")
     assert "skipped-files" not in taken.findings
@@ -99,7 +98,7 @@ def test_the_shards_of_a_zip_are_one_set(tmp_path: Path) -> None:
     packed = tar(tmp_path / "train-000001.tgz", samples("1110"), "w:gz")
     source = zipped(tmp_path / "birds.zip", train, packed, tar(tmp_path / "test-000000.tar", samples("01")))
     taken = take(READER, source, tmp_path)
-    assert taken.preview.format.startswith("3 TARs of pictures: WebDataset (10 pictures")
+    assert taken.preview.format.startswith("3 TARs of images: WebDataset (10 images")
     assert sorted((row["given"], row["label"]) for row in taken.rows) == [
         ("test", "0"), ("test", "1"), *[("train", "0")] * 3, *[("train", "1")] * 5,
     ]  # fmt: skip

@@ -33,9 +33,9 @@ def test_without_probabilities_nothing_is_chosen() -> None:
 def test_what_was_kept_is_read_again_with_its_picture(tmp_path: Path) -> None:
     text = KeptExample("bad", "good", 0.75, 3, text="great, thanks")
     image = KeptExample("bad", "good", 0.5, 4, image="4.png")
-    keep_examples(tmp_path, [(text, b""), (image, b"a picture")])
+    keep_examples(tmp_path, [(text, b""), (image, b"an image")])
     assert kept_examples(tmp_path, {}) == [text, image]
-    assert image_of(tmp_path, image) == b"a picture"
+    assert image_of(tmp_path, image) == b"an image"
     assert image_of(tmp_path, text) is None
     assert [file.name for file in tmp_path.iterdir()] == ["examples.zip"]
 
@@ -48,10 +48,10 @@ def test_pictures_are_kept_until_they_are_four_megabytes(tmp_path: Path) -> None
 
 def test_a_run_from_before_shows_its_worst_mistakes(tmp_path: Path) -> None:
     (tmp_path / "mistakes").mkdir()
-    (tmp_path / "mistakes" / "0.png").write_bytes(b"an older picture")
+    (tmp_path / "mistakes" / "0.png").write_bytes(b"an older image")
     report = {"mistakes": [{"target": "a", "predicted": "b", "confidence": 0.9, "image": "mistakes/0.png"}]}
     (one,) = kept_examples(tmp_path, report)
     assert (one.truth, one.answer, one.place) == ("a", "b", -1)
-    assert image_of(tmp_path, one) == b"an older picture"
+    assert image_of(tmp_path, one) == b"an older image"
     (tmp_path / "examples.zip").write_bytes(b"no zip")
     assert kept_examples(tmp_path, report) == [one]

@@ -120,7 +120,7 @@ def test_runs_from_elsewhere_and_of_other_tasks_share_curves_and_settings(
     at.query_params["runs"] = ids(theirs, ours, writer)
     healthy(at.run())
     said = at.warning[0].value.replace("\\", "")
-    assert said.startswith("These runs do different things (ours: recognise pictures; writer: write text).")
+    assert said.startswith("These runs do different things (ours: classify images; writer: generate text).")
     table = at.dataframe[-1].value
     assert [*table.columns] == ["Setting", "● <b>theirs</b>", "◆ ours", "■ writer"]
     rows = {row.pop("Setting"): list(row.values()) for row in table.to_dict("records")}

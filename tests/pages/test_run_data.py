@@ -115,7 +115,7 @@ def test_train_says_that_a_data_set_is_in_the_trash(open_page: Open, service: Se
 
 def test_train_leads_to_the_task_that_a_data_set_is_for(open_page: Open, imported: VersionInfo) -> None:
     at = open_page("train", task="text-generation", data="planks")
-    assert "Planks is for another task: Predict a number. It cannot be used for Write text." in words(at)
+    assert "Planks is for another task: Predict a number. It cannot be used for Generate text." in words(at)
     assert links(at)["Predict a number"] == f"train?task={TASK}&data=planks"
 
 

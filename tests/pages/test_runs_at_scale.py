@@ -66,7 +66,7 @@ def test_order_and_columns_come_from_the_address(open_page: Open, two: list[Run]
 def test_groups_show_counts_and_their_best(open_page: Open, two: list[Run]) -> None:
     at = open_page("runs", group="task")
     table = at.dataframe[0].value
-    assert table["Task"].tolist() == ["Recognise pictures", "Predict a number"]
+    assert table["Task"].tolist() == ["Classify images", "Predict a number"]
     assert table["Runs"].tolist() == [1, 1]
     assert table["Best score"].tolist() == ["90.0 % (Accuracy)", "0.900 (R²)"]
     assert sorted(names(at)) == ["numbers", "pictures"]

@@ -71,7 +71,7 @@ def test_changed_settings_are_started_and_said(open_page: Open, service: Service
     at.number_input(key="epochs").set_value(2).run()
     at.number_input(key="seed").set_value(7).run()
     at.text_input(key="name").set_value("  my run ").run()
-    assert "Changed by you: Passes over the data 2, Seed 7" in words(at)
+    assert "Changed by you: Epochs 2, Seed 7" in words(at)
     at.button(key="start").click().run()
     (run,) = service.runs()
     assert (run.config.epochs, run.config.seed, run.name) == (2, 7, "my run")

@@ -58,9 +58,9 @@ def test_models_go_from_the_recommended_one_over_small_to_large_and_pretrained_o
 def test_a_card_says_when_to_take_a_model_and_how_large_it_is(open_page: Open) -> None:
     at = unfolded(open_page("train"), "models")
     radio = at.radio(key="model")
-    assert radio.options[0] == "Small convolutional network :primary-badge[Recommended]"
+    assert radio.options[0] == "Small CNN \\(convolutional network\\) :primary-badge[Recommended]"
     captions = list(radio.proto.captions)
-    assert "You have pictures\\." in captions[0]
+    assert "You have images\\." in captions[0]
     assert captions[1].endswith("650 parameters")
 
 

@@ -41,7 +41,7 @@ def test_other_languages_are_not_read_by_a_reader_of_english(text: str, language
 def test_what_cannot_be_read_is_measured_and_said() -> None:
     model, against = begin_with("The manual comes with a cable 😄😄", "It came in a brown box 😤")
     assert model == "ngram-linear"
-    assert against == ("The pretrained sentence reader cannot read 14 % of their tokens (letters, signs or emoji).")
+    assert against == ("The frozen MiniLM cannot read 14 % of their tokens (letters, signs or emoji).")
 
 
 def test_of_long_texts_the_place_that_decides_may_be_anywhere() -> None:
@@ -76,7 +76,7 @@ def test_words_that_only_later_texts_hold_speak_against_models_of_words(tmp_path
     found = recommend(catalog.find_task(TASK), traits_of(("the tea was good",), MODELS, words), Circumstances())
     assert found.model == "minilm-frozen"
     assert found.against["text-cnn"] == (
-        "The convolutions over words knows the words of the training texts alone: 25 % of the words of the validation "
+        "The text CNN knows the words of the training texts alone: 25 % of the words of the validation "
         "texts are not among those that it numbers."
     )
     assert set(found.against) >= {"text-cnn", "bilstm", "transformer", "bag-of-embeddings"}

@@ -87,11 +87,11 @@ def test_a_photograph_is_turned_upright(tmp_path: Path) -> None:
     assert (pixels[0].min(), pixels[-1].max()) == (255, 0)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
+@pytest.mark.parametrize("content", [b"", b"not an image", b"\x89PNG\r\n\x1a\n broken"])
 def test_what_is_no_picture_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "notes.png"
     file.write_bytes(content)
-    with pytest.raises(DataError, match=r"notes\.png is not a picture that can be read"):
+    with pytest.raises(DataError, match=r"notes\.png is not an image that can be read"):
         read_image(file, DIGITS)
 
 

@@ -23,7 +23,7 @@ from core.training.checkpoint import ModelCard, save_model
 
 
 def spec(task: str, build: Any) -> ModelSpec:
-    return ModelSpec("tiny", "", "", "", "", "", (task,), 1, Params, {}, lambda _params, _train: None, build)  # type: ignore[arg-type, return-value]
+    return ModelSpec("tiny", "", "", "", "", "", "", (task,), 1, Params, {}, lambda _params, _train: None, build)  # type: ignore[arg-type, return-value]
 
 
 class LinearImages(nn.Module):

@@ -19,7 +19,7 @@ def run(runs: RunStore, quick_config: Config) -> Run:
 
 def test_a_new_run_waits_and_is_named_after_what_it_trains(run: Run) -> None:
     assert (run.status, run.stage) == (RunStatus.QUEUED, Stage.WAITING)
-    assert run.name == "logistic-regression on digits #1"
+    assert run.name == "digits, logistic-regression"
     assert run.config_hash == run.config.config_hash()
 
 

@@ -29,7 +29,7 @@ def run(context: CheckContext) -> Finding | None:
         severity="warning",
         count=count,
         examples=examples_of(texts_at(context, "name", np.flatnonzero(blank)[:SHOWN])),
-        message=f"{counted(count, 'picture is', 'pictures are')} all one colour: there is nothing to see in "
+        message=f"{counted(count, 'image is', 'images are')} all one colour: there is nothing to see in "
         f"{'it' if count == 1 else 'them'}.",
         why="A model cannot learn a class from nothing, and would learn that nothing is that class.",
         fix=f"Remove {'it' if count == 1 else 'them'}",

@@ -37,11 +37,11 @@ def run(context: CheckContext) -> Finding | None:
         examples=examples_of(
             f"{context.labels[present[i]]}: usually {sizes[i][0]:.0f} x {sizes[i][1]:.0f}" for i in order
         ),
-        message=f"The {best} of a picture gives its class away: from that alone, {100 * tellings[best].accuracy:.0f} % "
-        f"can be told right, where guessing would get {100 * tellings[best].guess:.0f} %. Take the pictures of all "
+        message=f"The {best} of an image gives its class away: from that alone, {100 * tellings[best].accuracy:.0f} % "
+        f"can be told right, where guessing would get {100 * tellings[best].guess:.0f} %. Take the images of all "
         "classes in the same way, or cut them to one size.",
         why="A model can find the class by traces of the size, such as blur or borders, score well here, and fail on "
-        "pictures from elsewhere.",
+        "images from elsewhere.",
     )
 
 

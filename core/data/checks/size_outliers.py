@@ -33,7 +33,7 @@ def run(context: CheckContext) -> Finding | None:
         count=count,
         examples=_images_shown(context, far) if are_images else _texts_shown(context, far),
         message=_images_said(context, far) if are_images else _texts_said(context, far),
-        why="Pictures are brought to one size for the model, which stretches or blurs these."
+        why="Images are brought to one size for the model, which stretches or blurs these."
         if are_images
         else "A text of a quite different length is often several that ran together, such as after a forgotten quote.",
         fix=f"Remove {'it' if count == 1 else 'them'}",
@@ -83,7 +83,7 @@ def _images_said(context: CheckContext, far: NDArray[np.bool_]) -> str:
     count, (width, height) = int(far.sum()), _sides(context)
     usual = f"{np.median(width[~far]):.0f} x {np.median(height[~far]):.0f}"
     verb = "has a size or shape" if count == 1 else "have sizes or shapes"
-    return f"{counted(count, 'picture')} of {len(context):,} {verb} quite unlike the others, which are about {usual}."
+    return f"{counted(count, 'image')} of {len(context):,} {verb} quite unlike the others, which are about {usual}."
 
 
 def _texts_said(context: CheckContext, far: NDArray[np.bool_]) -> str:

@@ -138,9 +138,9 @@ class PdfText:
             )
         if self.silent:
             words = (
-                "holds no text: it is empty, or a picture of text."
+                "holds no text: it is empty, or an image of text."
                 if self.silent == 1
-                else "hold no text: they are empty, or pictures of text."
+                else "hold no text: they are empty, or images of text."
             )
             pages = f"{self.silent:,} of {counted(self.pages, 'page')}"
             found.append(
@@ -150,7 +150,7 @@ class PdfText:
                     count=self.silent,
                     examples=(self.name,),
                     message=f"{pages} of {self.name} {words}",
-                    why="Text within pictures can only be read after text recognition (OCR).",
+                    why="Text within images can only be read after text recognition (OCR).",
                 )
             )
         return found
@@ -170,7 +170,7 @@ class PdfText:
     def _scanned(self) -> DataError:
         return DataError(
             f"{self.name} holds {counted(self.pages, 'page')} without any text: they are empty, or scanned "
-            "pictures of text. Run text recognition (OCR) over it, for example with OCRmyPDF, and bring the result."
+            "images of text. Run text recognition (OCR) over it, for example with OCRmyPDF, and bring the result."
         )
 
 

@@ -31,7 +31,7 @@ class OtherFormat(NotOurFiles):
     def __init__(self, hub_id: str, kind: str) -> None:
         super().__init__(
             f"'{hub_id}' is made of files of the kind '{kind}', which Touchstone does not read. What is read: Parquet, "
-            "CSV, JSON, texts, and pictures in folders. Look on the hub for such a copy, or bring the data as a file."
+            "CSV, JSON, texts, and images in folders. Look on the hub for such a copy, or bring the data as a file."
         )
 
 
@@ -77,6 +77,6 @@ def wanted(hub_id: str) -> hub.Wanted:
 
 def _no_files(hub_id: str) -> DataError:
     return DataError(
-        f"'{hub_id}' holds no files that can be read as a data set (Parquet, CSV, JSON, text, pictures in folders). "
+        f"'{hub_id}' holds no files that can be read as a data set (Parquet, CSV, JSON, text, images in folders). "
         "Download what you need from its page, and bring it as a file."
     )

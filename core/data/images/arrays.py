@@ -94,7 +94,7 @@ def read_arrays(
     from PIL import Image
 
     skipped, book, kept = SkipReport(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
-    progress.stage("Reading pictures", sum(1 for part in parts for _ in part.said()), "pictures")
+    progress.stage("Reading images", sum(1 for part in parts for _ in part.said()), "images")
     done = 0
     for part in parts:
         for number, (pixels, said) in enumerate(part.examples(), start=1):
@@ -171,7 +171,7 @@ def check_several(parts: Sequence[object], name: str) -> None:
     """Refuse a source in which there is nothing with a label."""
     if not parts:
         raise DataError(
-            f"{name} holds pictures as numbers, but no labels that belong to them. Bring the file that says what they "
+            f"{name} holds images as numbers, but no labels that belong to them. Bring the file that says what they "
             "show in the same folder or ZIP."
         )
 

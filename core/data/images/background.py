@@ -48,13 +48,13 @@ class Ground:
         """Return the line that says it, where there was something to decide."""
         if not self.transparent or self.chosen:
             return ()
-        some = f"{self.transparent:,} of the pictures looked at are transparent"
+        some = f"{self.transparent:,} of the images looked at are transparent"
         why = f"{some}; all but {self.lost_on_white:,} of them can be seen on white"
         if self.name != "white":
             why = f"{some}, and {self.lost_on_white:,} of them cannot be seen on white"
         elif not self.lost_on_white:
             why = f"{some}, and can be seen on it"
-        return (Guess("Ground of transparent pictures", self.name, why, OPTION),)
+        return (Guess("Ground of transparent images", self.name, why, OPTION),)
 
 
 def find_ground(contents: Iterable[bytes], chosen: str = "") -> Ground:
@@ -68,7 +68,7 @@ def find_ground(contents: Iterable[bytes], chosen: str = "") -> Ground:
         DataError: There is no such ground.
     """
     if chosen and chosen not in GROUNDS:
-        raise DataError(f"'{chosen}' is no ground for transparent pictures. Choose white, black or grey.")
+        raise DataError(f"'{chosen}' is no ground for transparent images. Choose white, black or grey.")
     seen, pixels = [], 0
     for content in contents:
         count = pixels_of(content)

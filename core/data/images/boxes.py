@@ -44,18 +44,18 @@ class Boxes:
         """Return what is not learnt, in sentences."""
         several = sum(len(classes) > 1 for classes in self._classes.values())
         told = [
-            f"It holds {self.count:,} {what} in {len(self._best):,} pictures. Where things are is not learnt here, "
-            "only what a picture shows."
+            f"It holds {self.count:,} {what} in {len(self._best):,} images. Where things are is not learnt here, "
+            "only what an image shows."
         ]
         if several:
-            images = "picture holds" if several == 1 else "pictures hold"
+            images = "image holds" if several == 1 else "images hold"
             told.append(f"{several:,} {images} things of several classes; only the class of the largest one is used.")
         return tuple(told)
 
     def guesses(self) -> tuple[Guess, ...]:
         """Return the line that says how labels came about."""
-        why = "the annotations mark places in the pictures, and a picture has one label here"
-        return (Guess("Label", "the class of each picture's largest box", why, "--layout class-folders"),)
+        why = "the annotations mark places in the images, and an image has one label here"
+        return (Guess("Label", "the class of each image's largest box", why, "--layout class-folders"),)
 
 
 def area_of(points: Iterable[tuple[float, float]]) -> float:

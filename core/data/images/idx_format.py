@@ -86,7 +86,7 @@ class IdxFile:
     def _what(self) -> str:
         if self.has_labels:
             return "labels"
-        return f"pictures of {self.shape[2]} x {self.shape[1]} pixels"
+        return f"images of {self.shape[2]} x {self.shape[1]} pixels"
 
 
 def recognise(name: str, opens: Callable[[], IO[bytes]]) -> IdxFile | None:

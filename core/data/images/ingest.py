@@ -187,7 +187,7 @@ def take_in(
     waiting, kept = list(placed), Counter[str]()
     under = ground_of(archive, [place.entry for place in waiting], ground)
     context = partial(_examine, ground=under.level, budget=PixelBudget())
-    progress.stage("Reading pictures", sum(place.entry.size_bytes for place in waiting), "bytes")
+    progress.stage("Reading images", sum(place.entry.size_bytes for place in waiting), "bytes")
     read, done = _read(archive, waiting), 0
     for place, found in zip(waiting, in_order(context, read, _weight), strict=True):
         if isinstance(found, IngestedImage):

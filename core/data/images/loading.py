@@ -85,7 +85,7 @@ def load_images(
             pass
     except (BadImage, OSError) as error:
         raise DataError(
-            "The pictures of this data set are damaged on disk. Import them again; the old version can then be deleted."
+            "The images of this data set are damaged on disk. Import them again; the old version can then be deleted."
         ) from error
     return result
 
@@ -143,16 +143,14 @@ def _decoded(content: bytes, at_least: int) -> "Image":
         return decode(content, at_least)
     except TooLargeImage as error:
         raise DataError(
-            f"This picture has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make it smaller and add it again."
+            f"This image has more than {MOST_IN_WORDS} ({CLEAR_IN_WORDS}). Make it smaller and add it again."
         ) from error
     except TooSmallImage as error:
-        raise DataError(
-            "This picture is only a few pixels large: there is nothing to see. Add a larger one."
-        ) from error
+        raise DataError("This image is only a few pixels large: there is nothing to see. Add a larger one.") from error
     except BadImage as error:
         raise DataError(
-            "This file is not a picture that can be read, or it is damaged. "
-            f"Pictures may be {FORMATS_IN_WORDS} files; save it again as one of them."
+            "This file is not an image that can be read, or it is damaged. "
+            f"Images may be {FORMATS_IN_WORDS} files; save it again as one of them."
         ) from error
 
 

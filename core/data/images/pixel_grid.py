@@ -124,7 +124,7 @@ class PixelGrid:
             numbers = np.zeros(0, np.float32)
         if len(numbers) != self.count:
             raise DataError(
-                f"Line {line:,} of {self.name} does not hold {self.count:,} numbers, one for each pixel of a picture "
+                f"Line {line:,} of {self.name} does not hold {self.count:,} numbers, one for each pixel of an image "
                 f"of {self.side} x {self.side}, as the others do. Leave this line out, or put it right."
             )
         return numbers
@@ -243,7 +243,7 @@ def _is_smooth(values: NDArray[np.float32], side: int, channels: int) -> bool:
 def _lines(file: IO[bytes], name: str) -> Iterator[bytes]:
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
-            raise DataError(f"{name} has a line of more than {LONGEST_LINE // 1024**2} MB, which is no picture.")
+            raise DataError(f"{name} has a line of more than {LONGEST_LINE // 1024**2} MB, which is no image.")
         yield line
 
 

@@ -39,7 +39,7 @@ def check_task(path: Path, options: ImportOptions) -> None:
     """Refuse tasks that cannot be learnt from pictures."""
     if options.task not in ("", TASK):
         raise DataError(
-            f"{path.name} holds pictures, which are for the task {TASK}, not for {options.task}. Choose {TASK}."
+            f"{path.name} holds images, which are for the task {TASK}, not for {options.task}. Choose {TASK}."
         )
 
 
@@ -55,13 +55,13 @@ def check_label_kinds(classes: Mapping[str, int], where: str, name: str) -> None
     if len(classes) < 2:
         only = f"only one label, '{next(iter(classes))}'," if classes else "no label"
         raise DataError(
-            f"There is {only} for the pictures of {name} in {where}. A model learns by telling classes apart: add "
-            "pictures with at least one other label."
+            f"There is {only} for the images of {name} in {where}. A model learns by telling classes apart: add "
+            "images with at least one other label."
         )
     if max(classes.values()) <= 2 and total >= 10:
         raise DataError(
-            f"Nearly every picture of {name} has a label of its own in {where}: {len(classes):,} labels for "
-            f"{total:,} pictures. A model learns from several examples of each class: give the same label to pictures "
+            f"Nearly every image of {name} has a label of its own in {where}: {len(classes):,} labels for "
+            f"{total:,} images. A model learns from several examples of each class: give the same label to images "
             "that show the same."
         )
 
@@ -75,7 +75,7 @@ def split_guess(splits: Mapping[str, int]) -> tuple[Guess, ...]:
     titles = {"train": "training", "validation": "validation", "test": "test"}
     given = [f"{splits[split]:,} {title}" for split, title in titles.items() if splits.get(split)]
     if not splits.get("validation") and not splits.get("test"):
-        return (Guess("Split", "70 / 15 / 15 by chance", "nothing names a split; repeated pictures stay together"),)
+        return (Guess("Split", "70 / 15 / 15 by chance", "nothing names a split; repeated images stay together"),)
     return (Guess("Split", ", ".join(given), "the source's own parts are kept", "--divide-anew"),)
 
 
@@ -88,7 +88,7 @@ def refuse_nothing_left(name: str, staged: StagedDataset, skipped: SkipReport) -
     """Raise if no picture could be read; say what happened to them."""
     if staged.writer is not None and staged.writer.count:
         return
-    raise DataError(f"None of the pictures of {name} can be used. {skipped.reasons()}".strip())
+    raise DataError(f"None of the images of {name} can be used. {skipped.reasons()}".strip())
 
 
 def check_classes_left(
@@ -110,18 +110,18 @@ def check_classes_left(
         (only,) = wanted
         written = listed([label for label, called in names.items() if called])
         raise DataError(
-            f"All pictures of {name} are taken as one class, '{only}' (written {written}). A model learns by telling "
-            "classes apart: add pictures of something else, or call what is different by clearly different names."
+            f"All images of {name} are taken as one class, '{only}' (written {written}). A model learns by telling "
+            "classes apart: add images of something else, or call what is different by clearly different names."
         )
     if len(kept) == 1:
         (only,) = kept
         raise DataError(
-            f"Only pictures of '{only}' can be used of {name}, none of {listed(lost)}: a model learns by telling "
+            f"Only images of '{only}' can be used of {name}, none of {listed(lost)}: a model learns by telling "
             f"classes apart. {skipped.reasons()}"
         )
     if lost:
-        what = f"None of the pictures of {listed(lost)} could be used, so nothing will be learnt about that."
-        why = "A class needs pictures to be learnt from; look at what was left out, and bring those pictures anew."
+        what = f"None of the images of {listed(lost)} could be used, so nothing will be learnt about that."
+        why = "A class needs images to be learnt from; look at what was left out, and bring those images anew."
         staged.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
 
 
@@ -135,6 +135,6 @@ def refuse_without_images(preview: SourcePreview, name: str) -> None:
         numbers -= 1  # one of them would be the answer
     if preview.kind == "table" and named and not has_text and numbers <= 0:
         raise DataError(
-            f"{name} names pictures in its column '{named[0].name}' (such as {named[0].examples[0]}), but the pictures "
-            "are not with it. Put the pictures and this table into one folder or ZIP, and bring that."
+            f"{name} names images in its column '{named[0].name}' (such as {named[0].examples[0]}), but the images "
+            "are not with it. Put the images and this table into one folder or ZIP, and bring that."
         )

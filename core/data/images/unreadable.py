@@ -12,8 +12,8 @@ _WORDS: dict[Cause, tuple[str, str]] = {
     "page": ("is a web page, such as a download's error page", "are web pages, such as a download's error page"),
     "text": ("is a text", "are texts"),
     "pointer": (
-        "is only a pointer to a picture that was left behind (Git LFS)",
-        "are only pointers to pictures that were left behind (Git LFS)",
+        "is only a pointer to an image that was left behind (Git LFS)",
+        "are only pointers to images that were left behind (Git LFS)",
     ),
     "other": ("is a file of another kind", "are files of another kind"),
     "unknown": ("is damaged, or of a kind that is not read", "are damaged, or of a kind that is not read"),
@@ -29,16 +29,14 @@ def cause_of(content: bytes) -> Cause:
         return "pointer"
     kind = real_kind(start)
     if kind:
-        return "cut" if kind.endswith("picture") else "page" if kind == "a web page" else "other"
+        return "cut" if kind.endswith("image") else "page" if kind == "a web page" else "other"
     return "text" if is_text(start, 127) else "unknown"
 
 
 def in_words(causes: Counter[Cause]) -> str:
     """Return how many files could not be read as pictures, and why: one sentence."""
     count = causes.total()
-    begin = (
-        "1 file could not be read as a picture:" if count == 1 else f"{count:,} files could not be read as pictures:"
-    )
+    begin = "1 file could not be read as an image:" if count == 1 else f"{count:,} files could not be read as images:"
     if len(causes) == 1:
         (cause,) = causes
         return f"{begin} {'it' if count == 1 else 'they'} {_WORDS[cause][count > 1]}."

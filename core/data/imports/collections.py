@@ -94,7 +94,7 @@ class Collections:
         """
         folder = self.folder / collection_id
         if not collection_id.isalnum() or not (folder / CARD).is_file():
-            raise UserError("This collection of pictures is not here any more. It was imported or removed.")
+            raise UserError("This collection of images is not here any more. It was imported or removed.")
         return folder
 
     def discard(self, collection_id: str) -> None:
@@ -117,7 +117,7 @@ class Collections:
         clean = _clean(label)
         if len(content) > MOST_BYTES:
             raise DataError(
-                f"This picture has {len(content) / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} can be kept. "
+                f"This image has {len(content) / 2**20:.0f} MB; at most {MOST_BYTES // 2**20} can be kept. "
                 "Make it smaller and add it again."
             )
         place = _found(folder, clean) or folder / clean
@@ -237,7 +237,7 @@ def _image(place: Path, number: int) -> Path:
 
 
 def _no_image() -> UserError:
-    return UserError("This picture is not here any more. It was removed, perhaps on another page.")
+    return UserError("This image is not here any more. It was removed, perhaps on another page.")
 
 
 def _move(image: Path, folder: Path) -> None:
@@ -253,7 +253,7 @@ def _check_room(folder: Path, *, is_new: bool) -> None:
         raise DataError(f"There are {MOST_LABELS} classes already, which is the most that a collection can have.")
     if sum(len(_images(place)) for place in labels) >= MOST_IMAGES:
         raise DataError(
-            f"There are {MOST_IMAGES:,} pictures already, which is the most that a collection can have. "
+            f"There are {MOST_IMAGES:,} images already, which is the most that a collection can have. "
             "Import it; more can be added to the data set then."
         )
 

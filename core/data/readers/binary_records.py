@@ -113,7 +113,7 @@ def _kind(entry: Entry) -> _Format:
         if entry.size_bytes and entry.size_bytes % kind.each == 0:
             return kind
     raise DataError(
-        f"{entry.name} is called like a file of {wanted[0].title}, but is not as long as any number of its pictures: "
+        f"{entry.name} is called like a file of {wanted[0].title}, but is not as long as any number of its images: "
         "it was cut off, or is something else. Download it again."
     )
 
@@ -159,7 +159,7 @@ def _class_names(archive: Archive, by_name: dict[str, Entry]) -> list[str]:
 
 READER = ReaderSpec(
     "binary-records",
-    "Pictures in plain bytes (CIFAR, STL-10)",
+    "Images in plain bytes (CIFAR, STL-10)",
     accepts,
     preview,
     read,

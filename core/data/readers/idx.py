@@ -85,7 +85,7 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
 
     skipped = SkipReport()
     with _opened(path) as pairs:
-        progress.stage("Reading pictures", sum(pair.images.shape[0] for pair in pairs), "pictures")
+        progress.stage("Reading images", sum(pair.images.shape[0] for pair in pairs), "images")
         done, used = 0, set()
         for pair in pairs:
             for number, (pixels, label) in enumerate(_examples(pair)):
@@ -175,7 +175,7 @@ def _pairs(source: str, files: Sequence[IdxFile], names: Sequence[str]) -> list[
         by_key = {images[0].key: labels[0]}
     for alone in [*(f for f in images if f.key not in by_key), *(f for f in labels if not images)]:
         _check_begin(alone, names)
-        what, other = ("labels", "pictures") if alone.has_labels else ("pictures", "labels")
+        what, other = ("labels", "images") if alone.has_labels else ("images", "labels")
         raise DataError(
             f"{alone.name} holds {what}, but the file with their {other} is missing (it is usually called "
             f"'{alone.partner}'). Bring both together, in one folder or ZIP."
@@ -184,13 +184,13 @@ def _pairs(source: str, files: Sequence[IdxFile], names: Sequence[str]) -> list[
     splits = Counter(pair.split for pair in pairs)
     if max(splits.values()) > 1:
         raise DataError(
-            f"{source} holds several sets of pictures ({', '.join(pair.images.name for pair in pairs[:4])}). "
+            f"{source} holds several sets of images ({', '.join(pair.images.name for pair in pairs[:4])}). "
             "Bring one set at a time: one pair for training and one for testing."
         )
     for pair in pairs:
         if pair.images.shape[0] != pair.labels.shape[0]:
             raise DataError(
-                f"{pair.images.name} holds {pair.images.shape[0]:,} pictures, but {pair.labels.name} "
+                f"{pair.images.name} holds {pair.images.shape[0]:,} images, but {pair.labels.name} "
                 f"{pair.labels.shape[0]:,} labels. They do not belong together; check which files you took."
             )
     order = ("train", "validation", "test", "")
@@ -206,7 +206,7 @@ def _check_begin(alone: IdxFile, names: Sequence[str]) -> None:
     plain = alone.partner.removesuffix(".gz")
     there = next((name for name in names if name.removesuffix(".gz") == plain), "")
     if there:
-        kind = "pictures (of at most 4,096 pixels a side)" if alone.has_labels else "labels"
+        kind = "images (of at most 4,096 pixels a side)" if alone.has_labels else "labels"
         raise DataError(
             f"{there} does not begin as an idx file of {kind} does, with numbers of one byte each: it is damaged, or "
             "of another kind. Download or copy it again."
@@ -221,8 +221,8 @@ def _split_of(key: str) -> str:
 def _check_classes(path: Path, classes: Counter[str]) -> None:
     if len(classes) < 2:
         raise DataError(
-            f"All pictures of {path.name} have the same label. A model learns by telling classes apart: bring "
-            "pictures of at least two."
+            f"All images of {path.name} have the same label. A model learns by telling classes apart: bring "
+            "images of at least two."
         )
 
 
@@ -236,7 +236,7 @@ def _splits(pairs: Sequence[_Pair]) -> Counter[str]:
 def _note(pair: _Pair) -> str:
     count, height, width = pair.images.shape[:3]
     purpose = {"train": " for training", "validation": " for validation", "test": " for test"}.get(pair.split, "")
-    return f"{pair.images.name}: {count:,} pictures of {width} x {height} pixels{purpose}."
+    return f"{pair.images.name}: {count:,} images of {width} x {height} pixels{purpose}."
 
 
 READER = ReaderSpec("idx", "idx files (MNIST's format)", accepts, preview, read, tasks=IMAGES, thumbnails=thumbnails)

@@ -99,8 +99,8 @@ class ImageFile:
                 total += len(content)
                 if total > MOST_SURE_CHARACTERS and total > CHARACTERS_PER_BYTE * size:
                     raise DataError(
-                        f"{self.path.name} grows to more than {total / 1e9:,.0f} GB of pictures from {size // 1000:,} "
-                        "kB: the same ones stand in it over and over. Export it again, each picture once."
+                        f"{self.path.name} grows to more than {total / 1e9:,.0f} GB of images from {size // 1000:,} "
+                        "kB: the same ones stand in it over and over. Export it again, each image once."
                     )
                 yield name, content, written, part
 
@@ -172,7 +172,7 @@ def _largest_page(path: Path, metadata: Any) -> int:
     if many or largest > LARGEST_PAGE or largest > max(SURE_PAGE, CHARACTERS_PER_BYTE * size):
         raise DataError(
             f"{path.name} holds far more when it is unpacked than a file of {max(1, size // 1000):,} kB does. Export "
-            "it again, with each picture once."
+            "it again, with each image once."
         )
     return int(largest)
 

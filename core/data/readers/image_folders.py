@@ -138,8 +138,8 @@ def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
 def _open(path: Path) -> Archive:
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         raise DataError(
-            f"{path.name} is a single picture. Bring a folder or a ZIP in which each class has a folder of its own "
-            "with its pictures; at least two classes."
+            f"{path.name} is a single image. Bring a folder or a ZIP in which each class has a folder of its own "
+            "with its images; at least two classes."
         )
     return open_archive(path)
 
@@ -166,14 +166,14 @@ def _check_classes(name: str, images: Sequence[Entry], others: Sequence[Entry], 
         has_splits = all(split_above(folder_of(entry.name)) for entry in images)
         about = "Their folders say what they are for (training, test), not what they show. " if has_splits else ""
         raise DataError(
-            f"{name} holds {len(images):,} pictures but no class folders, so nobody can know what they show. {about}"
-            "Put the pictures of each class into a folder named after it (at least two classes), or add a CSV file "
+            f"{name} holds {len(images):,} images but no class folders, so nobody can know what they show. {about}"
+            "Put the images of each class into a folder named after it (at least two classes), or add a CSV file "
             "with a column of file names and a column of labels."
         )
     if len(classes) == 1:
         raise DataError(
-            f"{name} has only one class folder with pictures, '{classes.pop()}'. A model learns by telling classes "
-            "apart: add a second folder with pictures of something else, then import again."
+            f"{name} has only one class folder with images, '{classes.pop()}'. A model learns by telling classes "
+            "apart: add a second folder with images of something else, then import again."
         )
 
 
@@ -181,7 +181,7 @@ def _no_images(name: str, others: Sequence[Entry]) -> DataError:
     """Return the message for an image-less folder or ZIP that no reader accepted."""
     if not others:
         return DataError(
-            f"{name} holds no files. Bring pictures ({FORMATS_IN_WORDS}), each in a folder named after its class; or a "
+            f"{name} holds no files. Bring images ({FORMATS_IN_WORDS}), each in a folder named after its class; or a "
             "table; or texts."
         )
     tables = [entry.name for entry in others if is_table(entry.name)]
@@ -191,7 +191,7 @@ def _no_images(name: str, others: Sequence[Entry]) -> DataError:
             "them; the rows of the others can then be added to it as a new version."
         )
     return DataError(
-        f"{name} holds nothing that can be read, only other files (such as {others[0].name}). Bring pictures "
+        f"{name} holds nothing that can be read, only other files (such as {others[0].name}). Bring images "
         f"({FORMATS_IN_WORDS}), each in a folder named after its class; or one table (CSV, Excel, Parquet, JSON); or "
         "texts (TXT, Markdown, PDF, DOCX)."
     )
@@ -202,16 +202,16 @@ def _notes(found: _Found, splits: Counter[str]) -> list[str]:
     titles = {"train": "training", "validation": "validation", "test": "test"}
     given = [f"{splits[split]:,} for {title}" for split, title in titles.items() if splits[split]]
     if given:
-        notes.append(f"The folders say what each picture is for: {', '.join(given)}. This is kept.")
+        notes.append(f"The folders say what each image is for: {', '.join(given)}. This is kept.")
     outside = len(found.images) - splits.total()
     if outside:
-        notes.append(f"{outside:,} pictures lie outside the class folders and will be left out.")
+        notes.append(f"{outside:,} images lie outside the class folders and will be left out.")
     if found.others:
         few = len(found.others) == 1
         others = "One other file" if few else f"{len(found.others):,} other files"
         notes.append(f"{others} ({'' if few else 'such as '}{found.others[0].name}) will be skipped.")
     if found.empty:
-        notes.append(f"No picture was found in: {', '.join(found.empty[:5])}. These classes will be missing.")
+        notes.append(f"No image was found in: {', '.join(found.empty[:5])}. These classes will be missing.")
     by_label: dict[tuple[str, str], set[Folder]] = {}
     for folder, place in found.places.items():
         by_label.setdefault((place.split, place.label), set()).add(folder)
@@ -232,7 +232,7 @@ def _guesses(
 
 
 def _layout_guess(found: _Found, classes: Mapping[str, int]) -> Guess:
-    why = "the lowest folder that holds a picture is its class"
+    why = "the lowest folder that holds an image is its class"
     deep = any(sum(not split_named(part) for part in folder) > 2 for folder in found.places)
     option = "--layout upper-folder, where these folders are sessions or persons" if deep else ""
     return Guess("Classes", f"the folders {listed(list(classes))}", why, option)
@@ -240,7 +240,7 @@ def _layout_guess(found: _Found, classes: Mapping[str, int]) -> Guess:
 
 READER = ReaderSpec(
     "picture-folders",
-    "Pictures in class folders (a ZIP or a folder)",
+    "Images in class folders (a ZIP or a folder)",
     accepts,
     preview,
     read,

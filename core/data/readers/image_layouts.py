@@ -63,7 +63,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         chosen = {"task": TASK, "label_map": names, "layout": spec.name, "ground": ground.name}
         return SourcePreview(
             kind="pictures",
-            format=f"{archive_kind(path)} of pictures: {labelling.title}",
+            format=f"{archive_kind(path)} of images: {labelling.title}",
             tasks=(TASK,),
             options=options.model_copy(update=chosen),
             size_bytes=size_of(path, archive),
@@ -98,7 +98,7 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
         merged = book.finding(path.name)
         staged.findings += [*skipped.findings(), *([merged] if merged else []), *archive.findings()]
     about = {
-        "format": f"{archive_kind(path)} of pictures: {labelling.title}",
+        "format": f"{archive_kind(path)} of images: {labelling.title}",
         "layout": spec.name,
         "label_map": book.names,
     }
@@ -127,8 +127,8 @@ def _labelling(path: Path, files: Files, options: ImportOptions) -> tuple[Layout
     labelling = spec.label(files)
     if not labelling.said:
         raise DataError(
-            f"{path.name} was read as {labelling.title}, but none of the {len(files.images):,} pictures in it is "
-            f"named there. Check that the right pictures were packed. {labelling.skipped.reasons()}".strip()
+            f"{path.name} was read as {labelling.title}, but none of the {len(files.images):,} images in it is "
+            f"named there. Check that the right images were packed. {labelling.skipped.reasons()}".strip()
         )
     return spec, labelling
 
@@ -161,7 +161,7 @@ def _guesses(spec: LayoutSpec, labelling: Labelling, options: ImportOptions) -> 
 
 READER = ReaderSpec(
     "picture-layouts",
-    "Pictures with the annotations of another tool (COCO, YOLO, FiftyOne ...)",
+    "Images with the annotations of another tool (COCO, YOLO, FiftyOne ...)",
     accepts,
     preview,
     read,

@@ -76,7 +76,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         check_label_kinds(classes, f"the column '{label}'", path.name)
         ground = _ground(shards, options)
         chosen = {"task": TASK, "label_column": label, "split_column": split, "label_map": names, "ground": ground.name}
-        notes = [f"The pictures are in the column '{shards[0].file.images}'."]
+        notes = [f"The images are in the column '{shards[0].file.images}'."]
         if missing:
             notes.append(f"{missing:,} rows have no label and will be left out.")
         return SourcePreview(
@@ -101,7 +101,7 @@ def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Pr
     with _opened(path) as shards:
         label, split = _columns(path, shards, options)
         ground, budget = _ground(shards, options), PixelBudget()
-        progress.stage("Reading pictures", sum(shard.file.rows for shard in shards), "pictures")
+        progress.stage("Reading images", sum(shard.file.rows for shard in shards), "images")
 
         def context(row: tuple[str, bytes, str, str]) -> tuple[str, str, str, ingest.IngestedImage | ingest.Unusable]:
             name, content, written, part = row
@@ -176,7 +176,7 @@ def _columns(path: Path, shards: Sequence[_Shard], options: ImportOptions) -> tu
         DataError: There are no pictures, or no labels.
     """
     if not shards:
-        raise DataError(f"{path.name} holds no Parquet file with pictures in it.")
+        raise DataError(f"{path.name} holds no Parquet file with images in it.")
     file = shards[0].file
     for wanted in (options.label_column, options.split_column):
         if wanted and wanted not in file.plain:
@@ -185,9 +185,9 @@ def _columns(path: Path, shards: Sequence[_Shard], options: ImportOptions) -> tu
     label = options.label_column or file.label_column(split)
     if not label:
         raise DataError(
-            f"{path.name} holds pictures in its column '{file.images}', but no column says what they show; beside it "
+            f"{path.name} holds images in its column '{file.images}', but no column says what they show; beside it "
             f"there is {listed(file.plain) if file.plain else 'nothing'}. Add a column 'label' with one class for "
-            "each picture, or name it with --label-column."
+            "each image, or name it with --label-column."
         )
     return label, split
 
@@ -216,7 +216,7 @@ def _ground(shards: Sequence[_Shard], options: ImportOptions) -> Ground:
 
 def _title(shards: Sequence[_Shard]) -> str:
     files = "Parquet" if len(shards) == 1 else f"{len(shards):,} Parquet files"
-    return f"{files} with pictures, as Hugging Face keeps them"
+    return f"{files} with images, as Hugging Face keeps them"
 
 
 def _shown(file: ImageFile, label: str, split: str) -> tuple[Column, ...]:
@@ -239,12 +239,12 @@ def _guesses(file: ImageFile, label: str, split: str, options: ImportOptions) ->
     if split and not options.split_column:
         yield Guess("Split column", split, "it names parts of the data", "--split-column NAME")
     if others:
-        yield Guess("Not used", listed(others), "a picture and its label are all that is learnt from")
+        yield Guess("Not used", listed(others), "an image and its label are all that is learnt from")
 
 
 READER = ReaderSpec(
     "picture-parquet",
-    "Pictures in Parquet (Hugging Face)",
+    "Images in Parquet (Hugging Face)",
     accepts,
     preview,
     read,

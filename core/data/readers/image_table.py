@@ -88,7 +88,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
             classes=dict(sorted(classes.items())),
             label_map=names,
             notes=(
-                f"In {table.name}, '{table.file_column}' names the pictures and '{table.label_column}' their labels.",
+                f"In {table.name}, '{table.file_column}' names the images and '{table.label_column}' their labels.",
                 *(finding.message for finding in skipped.findings()),
             ),
             guesses=(*_guesses(table, Counter(split for _, _, split in matched), options), *ground.guesses()),
@@ -189,25 +189,25 @@ def _check_classes(source: _Source, classes: Counter[str]) -> None:
         if max(classes.values()) > 2 or classes.total() < 10:
             return
         raise DataError(
-            f"Nearly every picture has a label of its own in {column}: {len(classes):,} labels for {classes.total():,} "
-            "pictures. A model learns from several examples of each: choose another label column, or give the same "
-            "label to pictures that show the same."
+            f"Nearly every image has a label of its own in {column}: {len(classes):,} labels for {classes.total():,} "
+            "images. A model learns from several examples of each: choose another label column, or give the same "
+            "label to images that show the same."
         )
     only = f"only one label, '{next(iter(classes))}'," if classes else "no label"
     raise DataError(
-        f"There is {only} for the pictures in {column}. A model learns by telling classes apart: add pictures and "
+        f"There is {only} for the images in {column}. A model learns by telling classes apart: add images and "
         "rows with at least one other label, or choose another label column."
     )
 
 
 def _format(path: Path, source: _Source) -> str:
     kind = archive_kind(path)
-    return f"{kind} of pictures with labels in {source.table.name} ({source.table.tables[0][0].format})"
+    return f"{kind} of images with labels in {source.table.name} ({source.table.tables[0][0].format})"
 
 
 def _guesses(table: LabelTable, splits: Mapping[str, int], options: ImportOptions) -> Iterator[Guess]:
     if not options.layout and not options.text_column:
-        why = f"{percent(table.matched, 1)} of its values name a picture that is there"
+        why = f"{percent(table.matched, 1)} of its values name an image that is there"
         yield Guess("Column of file names", table.file_column, f"in {table.name}: {why}", "--text-column NAME")
     if not options.label_column:
         yield Guess("Label column", table.label_column, f"in {table.name}", "--label-column NAME")
@@ -219,7 +219,7 @@ def _guesses(table: LabelTable, splits: Mapping[str, int], options: ImportOption
 
 READER = ReaderSpec(
     "picture-table",
-    "Pictures and a table with their labels (a ZIP or a folder)",
+    "Images and a table with their labels (a ZIP or a folder)",
     accepts,
     preview,
     read,

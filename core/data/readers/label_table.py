@@ -110,8 +110,7 @@ def find_table(archive: Archive, names: ImageNames, options: ImportOptions, fold
             problems[0]
             if len(problems) == 1
             else DataError(
-                f"None of the {len(entries)} tables of {archive.name} names the pictures and their labels. "
-                f"{problems[0]}"
+                f"None of the {len(entries)} tables of {archive.name} names the images and their labels. {problems[0]}"
             )
         )
     best = max(tables, key=lambda found: found.matched)
@@ -172,7 +171,7 @@ def _match(entry: Entry, path: Path, names: ImageNames, options: ImportOptions) 
         if not sample or len(sample[0]) >= LOOKED_AT:
             break
     if not sample or not sample[0]:
-        raise DataError(f"{path.name} has no rows below its header, so no picture has a label.")
+        raise DataError(f"{path.name} has no rows below its header, so no image has a label.")
     profiles = [
         profile_column(name, i, column) for i, (name, column) in enumerate(zip(table.names, sample, strict=True))
     ]
@@ -212,8 +211,8 @@ def _file_column(
     best = max(range(len(shares)), key=lambda i: (shares[i], all(map(is_image, sample[i])), len(set(sample[i]))))
     if shares[best] < LEAST_MATCHED:
         raise DataError(
-            f"No column of {table.path.name} holds the names of the pictures; it has {listed(table.names)}, and its "
-            f"first row begins with '{sample[0][0][:60]}'. One column must hold each picture's file name, with or "
+            f"No column of {table.path.name} holds the names of the images; it has {listed(table.names)}, and its "
+            f"first row begins with '{sample[0][0][:60]}'. One column must hold each image's file name, with or "
             "without folder and suffix."
         )
     return table.names[best], shares[best]
@@ -228,7 +227,7 @@ def _label_column(table: Table, profiles: Sequence[ColumnProfile], file_column: 
         label = min(usual, key=lambda p: p.distinct).name
     if not label:
         raise DataError(
-            f"{table.path.name} names pictures in its column '{file_column}', but no column says what they show. "
-            "Add a column 'label' with one class for each picture."
+            f"{table.path.name} names images in its column '{file_column}', but no column says what they show. "
+            "Add a column 'label' with one class for each image."
         )
     return label

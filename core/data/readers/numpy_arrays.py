@@ -99,7 +99,7 @@ def _parts(path: Path, files: Sequence[NpyFile]) -> tuple[list[ArrayPart], list[
     if not images:
         shapes = listed([f"{file.name}: {' x '.join(map(str, file.shape))}" for file in files])
         raise DataError(
-            f"{path.name} holds no array of pictures. Pictures are arrays of (count, height, width) or (count, height, "
+            f"{path.name} holds no array of images. Images are arrays of (count, height, width) or (count, height, "
             f"width, 3). {f'What is in it: {shapes}.' if files else 'Nothing in it can be read as plain numbers.'}"
         )
     pairs = [(file, _labels_of(file, images, labels)) for file in images]
@@ -221,13 +221,13 @@ def _note(file: NpyFile) -> str:
     height, width = (
         _image_shape(file)[-2:] if file.shape[1] in (1, 3) and len(file.shape) == 4 else _image_shape(file)[:2]
     )
-    return f"{file.name.removesuffix('.npy')}: {file.shape[0]:,} pictures of {width} x {height} pixels."
+    return f"{file.name.removesuffix('.npy')}: {file.shape[0]:,} images of {width} x {height} pixels."
 
 
 def _guesses(joined: Sequence[tuple[NpyFile, NpyFile | None]]) -> list[Guess]:
     file, labels = joined[0]
     smallest, largest = _reach(file)
-    lines = [Guess("Label", str(labels.name if labels else "").removesuffix(".npy"), "as many as there are pictures")]
+    lines = [Guess("Label", str(labels.name if labels else "").removesuffix(".npy"), "as many as there are images")]
     if smallest < 0 or range_of(largest) != 255:
         low = -range_of(max(largest, -smallest)) if smallest < 0 else 0
         lines.append(Guess("Brightness", f"{low:g} to {range_of(max(largest, -smallest)):g}", "no number is outside"))
@@ -240,7 +240,7 @@ def _title(files: Sequence[NpyFile]) -> str:
 
 READER = ReaderSpec(
     "numpy-arrays",
-    "Pictures in NumPy's files (NPZ, NPY)",
+    "Images in NumPy's files (NPZ, NPY)",
     accepts,
     preview,
     read,

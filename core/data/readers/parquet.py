@@ -66,7 +66,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     source = _ParquetRows(path)
     names, notes, findings = column_names(source.keys, path.name)
     if source.unusable:
-        notes = (*notes, f"Not used: {listed(source.unusable)} (lists, pictures or other data that is no text).")
+        notes = (*notes, f"Not used: {listed(source.unusable)} (lists, images or other data that is no text).")
     if path.suffix.lower() not in SUFFIXES:
         notes = (f"{path.name} is in truth a Parquet file; it is read as one.", *notes)
     size = path.stat().st_size
@@ -115,7 +115,7 @@ class _ParquetRows:
         if not usable:
             raise DataError(
                 f"{path.name} has no column of texts or numbers, only {listed(self.unusable) or 'none at all'}. "
-                "If it holds pictures, bring them as a ZIP with one folder per class."
+                "If it holds images, bring them as a ZIP with one folder per class."
             )
 
     def _open(self, as_dictionaries: Sequence[str] = ()) -> Any:

@@ -81,7 +81,7 @@ def _in_archive(archive: Archive) -> list[PixelGrid]:
 def _parts(path: Path, grids: list[PixelGrid], options: ImportOptions) -> tuple[list[ArrayPart], list[str]]:
     """Return the labelled tables, one for each split, and a report of the others."""
     if not grids:
-        raise DataError(f"{path.name} holds no table in which every row is a picture.")
+        raise DataError(f"{path.name} holds no table in which every row is an image.")
     labelled = [grid for grid in grids if grid.label >= 0]
     left = [
         f"{grid.name} has no column of labels, so nothing can be learnt from it, and it is left out."
@@ -91,7 +91,7 @@ def _parts(path: Path, grids: list[PixelGrid], options: ImportOptions) -> tuple[
     check_several(labelled, path.name)
     first = labelled[0]
     if any((grid.side, grid.channels) != (first.side, first.channels) for grid in labelled):
-        raise DataError(f"The tables of {path.name} hold pictures of several sizes. Bring them one at a time.")
+        raise DataError(f"The tables of {path.name} hold images of several sizes. Bring them one at a time.")
     single = len(labelled) == 1
     divided = labelled if single else [replace(grid, given=_split_in(grid.name)) for grid in labelled]
     return [ArrayPart(grid.name, grid.said, grid.examples) for grid in divided], left
@@ -104,17 +104,17 @@ def _split_in(name: str) -> str:
 
 def _title(grid: PixelGrid) -> str:
     color = "in colour" if grid.channels == 3 else "grey"
-    return f"Table of pixels: pictures of {grid.side} x {grid.side}, {color}"
+    return f"Table of pixels: images of {grid.side} x {grid.side}, {color}"
 
 
 def _note(grid: PixelGrid) -> str:
     where = "in one column, separated by spaces" if grid.as_text else f"in {grid.count:,} columns"
-    return f"Each row of {grid.name} is a picture of {grid.side} x {grid.side} pixels, {where}."
+    return f"Each row of {grid.name} is an image of {grid.side} x {grid.side} pixels, {where}."
 
 
 def _guesses(grids: list[PixelGrid]) -> list[Guess]:
     grid = grids[0]
-    why = "the names of the columns say so" if grid.is_sure else "neighbouring columns are alike as in a picture"
+    why = "the names of the columns say so" if grid.is_sure else "neighbouring columns are alike as in an image"
     lines = [Guess("Task", "Classify images (image-classification)", why, "--task tabular-regression")]
     color = "colour" if grid.channels == 3 else "grey"
     lines.append(Guess("Size", f"{grid.side} x {grid.side} pixels, {color}", f"{grid.count:,} numbers a row"))
@@ -125,7 +125,7 @@ def _guesses(grids: list[PixelGrid]) -> list[Guess]:
 
 READER = ReaderSpec(
     "pixel-table",
-    "Pictures in a table (a column for each pixel)",
+    "Images in a table (a column for each pixel)",
     accepts,
     preview,
     read,

@@ -14,7 +14,7 @@ from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.dataset_types import ImportOptions, SourcePreview
 from core.errors import DataError
 
-_FOLDERS = "pictures in one folder per class (packed as ZIP), or as Parquet"
+_FOLDERS = "images in one folder per class (packed as ZIP), or as Parquet"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ KINDS = (
     _Kind(
         "the Python version of CIFAR, which is made of pickles",
         "A pickle can run any program when it is opened, so it was not opened.",
-        "Download the binary version instead (cifar-10-binary.tar.gz); it holds the same pictures.",
+        "Download the binary version instead (cifar-10-binary.tar.gz); it holds the same images.",
         names=(
             "batches.meta",
             "data_batch_1",
@@ -73,7 +73,7 @@ KINDS = (
     _Kind(
         "a MATLAB file",
         "It is not read here.",
-        "Save its arrays as NPZ: numpy.savez('data.npz', images=..., labels=...), with the pictures along the first "
+        "Save its arrays as NPZ: numpy.savez('data.npz', images=..., labels=...), with the images along the first "
         "dimension.",
         (".mat",),
         (b"MATLAB 5.0 MAT-file",),
@@ -87,8 +87,8 @@ KINDS = (
     _Kind("records of MXNet", "They are not read here.", f"Write the examples out: {_FOLDERS}.", (".rec",)),
     _Kind(
         "a video",
-        "Pictures are learnt from here, not videos.",
-        "Take pictures out of it, such as one a second, and put those of each class into a folder of its own.",
+        "Images are learnt from here, not videos.",
+        "Take photos out of it, such as one a second, and put those of each class into a folder of its own.",
         (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"),
     ),
 )

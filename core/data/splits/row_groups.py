@@ -105,10 +105,10 @@ def refuse_groups(kind: str, column: str) -> None:
         DataError: There are none.
     """
     if column and kind == "documents":
-        raise DataError("Groups are for tables and pictures: documents stay whole as they are. Leave out --group.")
+        raise DataError("Groups are for tables and images: documents stay whole as they are. Leave out --group.")
     if column and column != FOLDER:
         raise DataError(
-            f"Pictures are kept together by the folder that they are in (--group {FOLDER}), not by '{column}'."
+            f"Images are kept together by the folder that they are in (--group {FOLDER}), not by '{column}'."
         )
 
 

@@ -65,14 +65,14 @@ def suggestions(runs: Sequence[Run]) -> list[Suggestion]:
 def short_names(runs: Iterable[Run], longest: int = 32) -> dict[str, str]:
     """Return a short unique name for each run, by id."""
     listed = list(runs)
-    data = {run.config.dataset for run in listed}
-    shared = f" on {data.pop()}" if len(data) == 1 else ""  # a part of usual names that tells nobody apart
-    names = {run.id: _cut(run.name.replace(shared, "") or run.name, longest) for run in listed}
+    data = {run.name.partition(", ")[0] for run in listed}  # in usual names, what tells nobody apart
+    shared = f"{data.pop()}, " if len(data) == 1 else ""
+    names = {run.id: _cut(run.name.removeprefix(shared) or run.name, longest) for run in listed}
     taken = list(names.values())
     return {
         run.id: names[run.id]
         if taken.count(names[run.id]) == 1
-        else f"{_cut(run.name.replace(shared, ''), longest - 9)} {run.id}"  # names may be the same; ids never are
+        else f"{_cut(run.name.removeprefix(shared), longest - 9)} {run.id}"  # names may be the same; ids never are
         for run in listed
     }
 

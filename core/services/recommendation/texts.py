@@ -66,7 +66,7 @@ def _against(model: ModelSpec, traits: TextTraits) -> str:
     if traits.cased and not model.reads_capitals:
         named = " and ".join(f"'{word.upper()}'" for word in traits.cased[:2])
         parts.append(f"reads everything in lower case, but {named} in capitals means something else here")
-    return f"The {model.title.lower()} {', and '.join(parts)}." if parts else ""
+    return f"The {model.short} {', and '.join(parts)}." if parts else ""
 
 
 def _words_skipped(reading: Reading) -> list[str]:

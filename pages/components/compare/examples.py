@@ -151,7 +151,7 @@ def _example(examples: Examples | None, place: int, truth: str) -> None:
         return
     if isinstance(examples.inputs, np.ndarray):
         pixels = examples.inputs[place]
-        st.image(pixels[:, :, 0] if pixels.shape[-1] == 1 else pixels, width=IMAGE_WIDTH, alt=f"A picture of: {truth}")
+        st.image(pixels[:, :, 0] if pixels.shape[-1] == 1 else pixels, width=IMAGE_WIDTH, alt=f"An image of: {truth}")
     elif isinstance(examples.inputs, tuple):
         text = examples.inputs[place]
         st.text(text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT].rstrip()} …")

@@ -77,7 +77,7 @@ def _doubted(one: LabelIssue, info: VersionInfo, corrections: Corrections, may_c
             if item.has_image:
                 with st.container(width=THUMBNAIL_WIDTH):
                     url = image_url(info.name, info.fingerprint, one.position)
-                    st.image(url, width="stretch", alt=f"Picture {one.position + 1}, {one.given}")
+                    st.image(url, width="stretch", alt=f"Image {one.position + 1}, {one.given}")
             else:
                 row = ", ".join(f"{name} {value}" for name, value in item.values.items() if name != "target")
                 st.text(shortened(item.text or row, LONGEST_TEXT), width="stretch")

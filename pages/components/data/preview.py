@@ -76,7 +76,7 @@ def _images(inputs: Images, samples: Examples, most: int | None = None) -> None:
     order = sorted(range(len(samples)), key=lambda i: classes[:i].count(classes[i]))
     with st.container(key="pictures"), st.grid(columns, min_column_width=SMALLEST_IMAGE, gap="xsmall"):
         for i in order[:most]:
-            st.image(_image(inputs[i]), width="stretch", alt=f"A training picture of {_label(samples, i)}")
+            st.image(_image(inputs[i]), width="stretch", alt=f"A training image of {_label(samples, i)}")
 
 
 def _image(pixels: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def sample_gallery(info: VersionInfo, items: "Sequence[BrowseItem]", corrections
     with st.container(key="gallery"), st.grid(8, min_column_width=CELL_WIDTH, gap="small"):
         for item in items:
             with st.container(gap="xxsmall", key=f"picture-{item.position}"):
-                alt = f"Picture {item.position + 1}, {item.label}"
+                alt = f"Image {item.position + 1}, {item.label}"
                 st.image(image_url(info.name, info.fingerprint, item.position), width="stretch", alt=alt)
                 if corrections is not None:
                     right_label(info, item, corrections)

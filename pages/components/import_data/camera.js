@@ -63,7 +63,7 @@ class Camera extends CameraDevice {
 
   build() {
     this.root = element("section", "ts-camera");
-    this.root.setAttribute("aria-label", "Pictures by class");
+    this.root.setAttribute("aria-label", "Images by class");
     this.stage = element("div", "ts-stage");
     const frame = element("div", "ts-frame");
     frame.tabIndex = 0;
@@ -170,7 +170,7 @@ class Camera extends CameraDevice {
 
   point(label) { // to the class that the space key over the picture is for
     if (label) this.current = this.cards.get(label);
-    const words = this.current ? `Hold the space key to take pictures of ${this.current.label}.` : "Add a class first.";
+    const words = this.current ? `Hold the space key to take photos of ${this.current.label}.` : "Add a class first.";
     this.frame.setAttribute("aria-label", `Camera. ${words}`);
     for (const card of this.cards.values()) card.root.classList.toggle("ts-current", card === this.current);
   }
@@ -226,7 +226,7 @@ class Camera extends CameraDevice {
       const same = Object.keys({ ...known, ...counts }).every((label) => (known[label] ?? 0) === (counts[label] ?? 0));
       if (this.stopped || this.holding || this.queue.length || this.sending || same) return;
       this.component.setStateValue("counts", counts);
-      this.say(Object.entries(counts).map(([label, count]) => `${label}: ${plural(count, "picture")}`).join(", "));
+      this.say(Object.entries(counts).map(([label, count]) => `${label}: ${plural(count, "image")}`).join(", "));
     }, REPORT_MS);
   }
 

@@ -2,7 +2,7 @@
 
 const MOST_WAITING = 8; // of a burst: a slow line takes fewer pictures instead of piling them up
 const BURST_MS = 250;
-const WITHOUT = "Dropping pictures onto a class works without it.";
+const WITHOUT = "Dropping images onto a class works without it.";
 
 const REFUSED = {
   NotAllowedError: `The browser does not let Touchstone use the camera. Click the sign beside the address, allow the camera, and turn it on again. ${WITHOUT}`,
@@ -93,7 +93,7 @@ class CameraDevice {
 
   async hold(card) {
     this.release();
-    if (!card) { this.trouble.textContent = "Name a class first: the pictures must belong to one."; return; }
+    if (!card) { this.trouble.textContent = "Name a class first: the images must belong to one."; return; }
     this.point(card.label);
     if (!this.stream) { await this.turnOn(); return; } // hold again, now that there is something to see
     card.hold.classList.add("ts-held");
@@ -113,6 +113,6 @@ class CameraDevice {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!width || this.queue.length >= MOST_WAITING) return;
     const picture = asJpeg(this.video, width, height); // drawn now, encoded in a moment
-    this.add(card, [{ name: "The picture", make: () => picture }]);
+    this.add(card, [{ name: "The image", make: () => picture }]);
   }
 }

@@ -24,14 +24,14 @@ class ClassCard {
     remove.setAttribute("aria-label", `Remove the class ${this.label}`);
     head.append(element("h3", "", this.label), this.count, rename, remove);
     const choices = element("div", "ts-choices");
-    this.hold = button("Hold to take pictures", "ts-hold");
-    this.hold.setAttribute("aria-label", `Hold to take pictures of ${this.label}`);
+    this.hold = button("Hold to take photos", "ts-hold");
+    this.hold.setAttribute("aria-label", `Hold to take photos of ${this.label}`);
     this.camera.holds(this.hold, () => this);
     const input = element("input");
     Object.assign(input, { type: "file", multiple: true, accept: "image/*,.heic,.heif", hidden: true });
     input.onchange = () => { const items = chosenItems(input.files); input.value = ""; this.take(items); };
-    const choose = button("Choose pictures", "", () => input.click());
-    choose.setAttribute("aria-label", `Choose pictures of ${this.label}`);
+    const choose = button("Choose images", "", () => input.click());
+    choose.setAttribute("aria-label", `Choose images of ${this.label}`);
     choices.append(this.hold, choose, input, element("span", "ts-drop", "or drop them here"));
     this.words = element("p", "ts-words");
     this.again = button("Try again", "", () => this.retry());
@@ -88,7 +88,7 @@ class ClassCard {
   }
 
   async rename(label) {
-    const complaint = this.waiting ? "Wait until its pictures have arrived." : this.camera.complaintAbout(label, this.label);
+    const complaint = this.waiting ? "Wait until its images have arrived." : this.camera.complaintAbout(label, this.label);
     if (complaint) { this.tell(complaint); return; }
     try {
       const query = new URLSearchParams({ label: this.label, to: label });
@@ -104,7 +104,7 @@ class ClassCard {
   }
 
   async removeAll() {
-    if (this.waiting) { this.tell("Wait until its pictures have arrived."); return; }
+    if (this.waiting) { this.tell("Wait until its images have arrived."); return; }
     const numbers = this.numbers;
     try {
       if (numbers.length) await ask("DELETE", `${this.camera.base}/labels?${new URLSearchParams({ label: this.label })}`);
@@ -113,7 +113,7 @@ class ClassCard {
       return;
     }
     const gone = element("article", "ts-class");
-    const words = element("p", "ts-words", `The class “${this.label}” was removed${numbers.length ? ` with ${plural(numbers.length, "picture")}` : ""}.`);
+    const words = element("p", "ts-words", `The class “${this.label}” was removed${numbers.length ? ` with ${plural(numbers.length, "image")}` : ""}.`);
     const undo = button("Undo", "", async () => {
       undo.disabled = true;
       const back = [];
@@ -170,11 +170,11 @@ class ClassCard {
 
   draw() {
     this.root.dataset.count = String(this.numbers.length);
-    this.count.textContent = plural(this.numbers.length, "picture");
+    this.count.textContent = plural(this.numbers.length, "image");
     const first = this.failed[0];
-    const missed = first ? `${plural(this.failed.length, "picture was", "pictures were")} not kept. ${first.name}: ${first.reason}` : "";
-    const waiting = this.waiting > 8 ? `${plural(this.waiting, "picture")} still to come …` : ""; // a burst need not say so
-    const removed = this.removed.length ? `${plural(this.removed.length, "picture")} removed.` : "";
+    const missed = first ? `${plural(this.failed.length, "image was", "images were")} not kept. ${first.name}: ${first.reason}` : "";
+    const waiting = this.waiting > 8 ? `${plural(this.waiting, "image")} still to come …` : ""; // a burst need not say so
+    const removed = this.removed.length ? `${plural(this.removed.length, "image")} removed.` : "";
     this.words.textContent = [this.told, missed, waiting, removed].filter(Boolean).join(" ");
     this.words.classList.toggle("ts-trouble", Boolean(this.told || missed));
     this.news.hidden = !this.words.textContent;
@@ -202,9 +202,9 @@ class ClassCard {
     made.dataset.number = String(number);
     made.setAttribute("role", "listitem");
     const picture = element("img");
-    Object.assign(picture, { src: this.address(number), alt: `Picture ${number} of ${this.label}`, loading: "lazy", decoding: "async" });
+    Object.assign(picture, { src: this.address(number), alt: `Image ${number} of ${this.label}`, loading: "lazy", decoding: "async" });
     const remove = button("×", "", () => this.remove(number));
-    remove.setAttribute("aria-label", `Remove picture ${number} of ${this.label}`);
+    remove.setAttribute("aria-label", `Remove image ${number} of ${this.label}`);
     made.append(picture, remove);
     return made;
   }

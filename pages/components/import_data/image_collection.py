@@ -37,9 +37,9 @@ def _go_on(counts: dict[str, int]) -> None:
     filled = {label: count for label, count in counts.items() if count}
     few = [label for label, count in filled.items() if count < LEAST_EACH]
     if len(filled) < LEAST_CLASSES:
-        st.caption(f"A model tells things apart, so it needs pictures of at least {LEAST_CLASSES} classes.")
+        st.caption(f"A model tells things apart, so it needs images of at least {LEAST_CLASSES} classes.")
     elif few:
-        st.caption(f"{plain(', '.join(few))}: with at least {LEAST_EACH} pictures each a model learns more.")
+        st.caption(f"{plain(', '.join(few))}: with at least {LEAST_EACH} images each a model learns more.")
     if st.button(
         "Go on with these", key="collection-ready", type="primary", icon=":material/arrow_forward:",
         disabled=len(filled) < LEAST_CLASSES,
@@ -50,7 +50,7 @@ def _go_on(counts: dict[str, int]) -> None:
 
 def _new() -> None:
     st.markdown(
-        "Name what the pictures will be about, then take or drop pictures for each class. Every picture is kept at "
+        "Name what the images will be about, then take or drop images for each class. Every image is kept at "
         "once, also when this page is closed."
     )
     with st.form("new-collection", border=False):
@@ -70,13 +70,13 @@ def _begun() -> None:
         st.header("Begun", anchor=False)
     for found in begun:
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"collection-{found.id}"):
-            images = many(sum(found.counts.values()), "picture")
+            images = many(sum(found.counts.values()), "image")
             classes = many(len(found.counts), "class", "classes")
             about = f"{images} in {classes}  ·  {ago(found.created_at)}"
             st.markdown(f"**{plain(found.title)}**  \n:small[:gray[{about}]]", width="stretch")
             if st.button("Go on", key=f"continue-{found.id}", icon=":material/arrow_forward:"):
                 st.query_params["collection"] = found.id
                 st.rerun()
-            if st.button("", key=f"discard-{found.id}", icon=":material/delete:", help="Remove it with its pictures"):
+            if st.button("", key=f"discard-{found.id}", icon=":material/delete:", help="Remove it with its images"):
                 dataset_service.collections.discard(found.id)
                 st.rerun()

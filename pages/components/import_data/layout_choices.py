@@ -6,7 +6,7 @@ from core.dataset_types import SourcePreview
 from pages.components.import_data.import_form import decide, field_key
 
 GROUNDS = {"white": "White", "black": "Black", "grey": "Grey"}
-GROUPS = {"": "None: only copies stay together", "folder": "Pictures of one folder stay together"}
+GROUPS = {"": "None: only copies stay together", "folder": "Images of one folder stay together"}
 
 
 def layout_choices(preview: SourcePreview) -> None:
@@ -16,17 +16,17 @@ def layout_choices(preview: SourcePreview) -> None:
         if options.layout in preview.layouts:
             st.selectbox(
                 "Layout", list(preview.layouts), key=field_key("layout"), on_change=decide, args=("layout",),
-                format_func=lambda name: preview.layouts.get(name, name), help="Where it stands what a picture shows.",
+                format_func=lambda name: preview.layouts.get(name, name), help="Where it stands what an image shows.",
             )  # fmt: skip
         if options.ground:
             st.selectbox(
-                "Transparent pictures lie on", list(GROUNDS), key=field_key("ground"), on_change=decide,
+                "Transparent images lie on", list(GROUNDS), key=field_key("ground"), on_change=decide,
                 args=("ground",), format_func=lambda name: GROUNDS.get(name, name),
             )  # fmt: skip
         st.selectbox(
             "Groups", list(GROUPS), key=field_key("group_column"), on_change=decide, args=("group_column",),
             format_func=lambda name: GROUPS.get(name, name),
-            help="Where pictures of one folder are alike (a session, a patient, a day), all of them are on one side, "
+            help="Where images of one folder are alike (a session, a patient, a day), all of them are on one side, "
             "so that the test says how the model does on new ones.",
         )  # fmt: skip
         st.toggle(

@@ -24,7 +24,7 @@ TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".json", 
 MOST_OFFERED = 20  # tables of one upload
 HOWS = {
     "files": ":material/upload_file: Files or a folder",
-    "pictures": ":material/photo_camera: Camera, or pictures by class",
+    "pictures": ":material/photo_camera: Camera, or images by class",
     "paste": ":material/content_paste: Paste a table",
     "path": ":material/folder_open: A path on this machine",
     "hub": ":material/public: A well-known set",
@@ -138,7 +138,7 @@ def _files() -> None:
     except TouchstoneError:  # a link of long ago
         upload = st.query_params["upload"] = dataset_service.new_upload()
     hint = (
-        "Tables: CSV, TSV, Excel, Parquet, JSON. Pictures: a ZIP or a folder with a folder for each class. "
+        "Tables: CSV, TSV, Excel, Parquet, JSON. Images: a ZIP or a folder with a folder for each class. "
         "Texts: TXT, Markdown, PDF, Word. Messy is fine."
     )
     if uploader("drop", upload, ACCEPT, folders=True, hint=hint) is not None:

@@ -54,7 +54,7 @@ def _show(preflight: Preflight) -> None:
         if image:
             rows, columns = int(result.get("rows", 1)), int(result.get("columns", 1))
             st.markdown("First row: as they are. Below: as the model may see them.")
-            alt = f"{columns} pictures as they are, and {rows - 1} changed versions of each below."
+            alt = f"{columns} images as they are, and {rows - 1} changed versions of each below."
             st.image(image, width="stretch", alt=alt)
 
 

@@ -76,7 +76,7 @@ BAD_FILES = (
     BadFile(
         "a PNG called .zip",
         file("photos.zip", png),
-        "photos.zip is not a ZIP file. It is a PNG picture, whatever its name says. Pack the files as ZIP, or bring "
+        "photos.zip is not a ZIP file. It is a PNG image, whatever its name says. Pack the files as ZIP, or bring "
         "the folder itself.",
     ),
     BadFile(
@@ -87,19 +87,19 @@ BAD_FILES = (
     BadFile(
         "a ZIP without a file",
         file("photos.zip", lambda: zip_of({})),
-        "photos.zip holds no files. Bring pictures (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
+        "photos.zip holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
         "folder named after its class; or a table; or texts.",
     ),
     BadFile(
         "a ZIP of system files",
         zipped(lambda: {"__MACOSX/._a.png": b"x", ".DS_Store": b"x"}),
-        "photos.zip holds no files. Bring pictures (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
+        "photos.zip holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
         "folder named after its class; or a table; or texts.",
     ),
     BadFile(
         "a ZIP of empty class folders",
         zipped(lambda: {"cats/": b"", "dogs/": b""}),
-        "photos.zip holds no files. Bring pictures (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
+        "photos.zip holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
         "folder named after its class; or a table; or texts.",
     ),
     BadFile(
@@ -121,7 +121,7 @@ BAD_FILES = (
         "the files themselves as one ZIP.",
     ),
     BadFile(
-        "a ZIP beside pictures",
+        "a ZIP beside images",
         zipped(lambda: pets(**{"more.zip": zip_of(classes("birds"))})),
         "1 archive within photos.zip was not opened.",
         finding="nested-archives",
@@ -175,7 +175,7 @@ BAD_FILES = (
     BadFile(
         "one damaged file in a ZIP",
         file("photos.zip", damaged_inside),
-        "1 file could not be read as a picture: it is damaged or was cut off.",
+        "1 file could not be read as an image: it is damaged or was cut off.",
         finding="unreadable-files",
     ),
     BadFile(
@@ -185,7 +185,7 @@ BAD_FILES = (
         finding="repeated-names",
     ),
     BadFile(
-        "hidden files among pictures",
+        "hidden files among images",
         zipped(lambda: pets(**{"__MACOSX/cats/._0.png": b"x", "cats/Thumbs.db": b"x"})),
         "2 hidden or system files (such as .DS_Store) were left out.",
         finding="system-files",

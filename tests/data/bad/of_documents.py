@@ -22,15 +22,15 @@ def books(**more: bytes) -> bytes:
 
 BAD_FILES = (
     BadFile(
-        "a PDF of pictures of text",
+        "a PDF of images of text",
         file("book.pdf", lambda: pdf("", "")),
-        "book.pdf holds 2 pages without any text: they are empty, or scanned pictures of text. Run text recognition "
+        "book.pdf holds 2 pages without any text: they are empty, or scanned images of text. Run text recognition "
         "(OCR) over it, for example with OCRmyPDF, and bring the result.",
     ),
     BadFile(
         "a PDF with a page without text",
         file("book.pdf", lambda: pdf(story(40), "")),
-        "1 of 2 pages of book.pdf holds no text: it is empty, or a picture of text.",
+        "1 of 2 pages of book.pdf holds no text: it is empty, or an image of text.",
         finding="pages-without-text",
     ),
     BadFile(
@@ -150,7 +150,7 @@ BAD_FILES = (
     BadFile(
         "a ZIP of nothing that is read",
         file("books.zip", lambda: zip_of({"a.mp3": b"ID3", "b.exe": b"MZ"})),
-        "books.zip holds nothing that can be read, only other files (such as a.mp3). Bring pictures (JPEG, PNG, "
+        "books.zip holds nothing that can be read, only other files (such as a.mp3). Bring images (JPEG, PNG, "
         "WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder named after its class; or one table (CSV, Excel, "
         "Parquet, JSON); or texts (TXT, Markdown, PDF, DOCX).",
     ),

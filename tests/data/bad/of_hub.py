@@ -7,16 +7,16 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2
 
 BAD_FILES = (
     BadFile(
-        "pictures cloned without Git LFS",
+        "images cloned without Git LFS",
         folder(lambda: in_both(POINTER)),
-        "None of the pictures of Photos can be used. 12 files could not be read as pictures: they are only pointers "
-        "to pictures that were left behind (Git LFS). Open some of them on this computer: if that fails too, get "
+        "None of the images of Photos can be used. 12 files could not be read as images: they are only pointers "
+        "to images that were left behind (Git LFS). Open some of them on this computer: if that fails too, get "
         "them again from where they came; if not, save them as JPEG or PNG.",
     ),
     BadFile(
-        "some pictures cloned without Git LFS",
+        "some images cloned without Git LFS",
         folder(lambda: pets(**{"dogs/x.png": POINTER, "dogs/y.png": POINTER})),
-        "2 files could not be read as pictures: they are only pointers to pictures that were left behind (Git LFS).",
+        "2 files could not be read as images: they are only pointers to images that were left behind (Git LFS).",
         finding="unreadable-files",
     ),
     BadFile(
@@ -30,7 +30,7 @@ BAD_FILES = (
     BadFile(
         "a set that is a program",
         folder(lambda: {"stories.py": b"raise SystemExit\n", "infos.yaml": b"x: 1"}, "Stories"),
-        "Stories holds nothing that can be read, only other files (such as infos.yaml). Bring pictures (JPEG, PNG, "
+        "Stories holds nothing that can be read, only other files (such as infos.yaml). Bring images (JPEG, PNG, "
         "WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder named after its class; or one table (CSV, Excel, "
         "Parquet, JSON); or texts (TXT, Markdown, PDF, DOCX).",
     ),

@@ -39,21 +39,21 @@ def wide() -> bytes:
 
 BAD_FILES = (
     BadFile(
-        "idx pictures with a wrong magic number",
+        "idx images with a wrong magic number",
         digits({IMAGES: b"OOPS" + images()[4:], LABELS: labels()}),
-        "train-images-idx3-ubyte does not begin as an idx file of pictures (of at most 4,096 pixels a side) does, "
+        "train-images-idx3-ubyte does not begin as an idx file of images (of at most 4,096 pixels a side) does, "
         "with numbers of one byte each: it is damaged, or of another kind. Download or copy it again.",
     ),
     BadFile(
-        "idx pictures of fractions",
+        "idx images of fractions",
         digits({IMAGES: images(kind=0x0D), LABELS: labels()}),
-        "train-images-idx3-ubyte does not begin as an idx file of pictures (of at most 4,096 pixels a side) does, "
+        "train-images-idx3-ubyte does not begin as an idx file of images (of at most 4,096 pixels a side) does, "
         "with numbers of one byte each: it is damaged, or of another kind. Download or copy it again.",
     ),
     BadFile(
-        "idx pictures a million pixels wide",
+        "idx images a million pixels wide",
         digits({IMAGES: wide(), LABELS: labels()}),
-        "train-images-idx3-ubyte does not begin as an idx file of pictures (of at most 4,096 pixels a side) does, "
+        "train-images-idx3-ubyte does not begin as an idx file of images (of at most 4,096 pixels a side) does, "
         "with numbers of one byte each: it is damaged, or of another kind. Download or copy it again.",
     ),
     BadFile(
@@ -63,9 +63,9 @@ BAD_FILES = (
         "damaged, or of another kind. Download or copy it again.",
     ),
     BadFile(
-        "cut off idx pictures",
+        "cut off idx images",
         digits({IMAGES: images()[:1000], LABELS: labels()}),
-        "train-images-idx3-ubyte says that it holds 30 pictures of 8 x 8 pixels, but ends after 15: it was cut off. "
+        "train-images-idx3-ubyte says that it holds 30 images of 8 x 8 pixels, but ends after 15: it was cut off. "
         "Download or copy it again.",
     ),
     BadFile(
@@ -75,39 +75,39 @@ BAD_FILES = (
         "it again.",
     ),
     BadFile(
-        "idx pictures with something behind",
+        "idx images with something behind",
         digits({IMAGES: images() + b"more", LABELS: labels()}),
-        "train-images-idx3-ubyte holds more than the 30 pictures of 8 x 8 pixels that it says. It is damaged, or "
+        "train-images-idx3-ubyte holds more than the 30 images of 8 x 8 pixels that it says. It is damaged, or "
         "something was added to it. Download or copy it again.",
     ),
     BadFile(
-        "idx pictures without labels",
+        "idx images without labels",
         digits({IMAGES: images()}),
-        "train-images-idx3-ubyte holds pictures, but the file with their labels is missing (it is usually called "
+        "train-images-idx3-ubyte holds images, but the file with their labels is missing (it is usually called "
         "'train-labels-idx1-ubyte'). Bring both together, in one folder or ZIP.",
     ),
     BadFile(
-        "idx labels without pictures",
+        "idx labels without images",
         digits({LABELS: labels()}),
-        "train-labels-idx1-ubyte holds labels, but the file with their pictures is missing (it is usually called "
+        "train-labels-idx1-ubyte holds labels, but the file with their images is missing (it is usually called "
         "'train-images-idx3-ubyte'). Bring both together, in one folder or ZIP.",
     ),
     BadFile(
         "idx files of different counts",
         digits({IMAGES: images(30), LABELS: labels(29)}),
-        "train-images-idx3-ubyte holds 30 pictures, but train-labels-idx1-ubyte 29 labels. They do not belong "
+        "train-images-idx3-ubyte holds 30 images, but train-labels-idx1-ubyte 29 labels. They do not belong "
         "together; check which files you took.",
     ),
     BadFile(
         "idx files of one label",
         digits({IMAGES: images(), LABELS: labels(classes=1)}),
-        "All pictures of Digits have the same label. A model learns by telling classes apart: bring pictures of at "
+        "All images of Digits have the same label. A model learns by telling classes apart: bring images of at "
         "least two.",
     ),
     BadFile(
         "two idx sets in one folder",
         digits({"a-" + IMAGES: images(), "a-" + LABELS: labels(), "b-" + IMAGES: images(), "b-" + LABELS: labels()}),
-        "Digits holds several sets of pictures (a-train-images-idx3-ubyte, b-train-images-idx3-ubyte). Bring one "
+        "Digits holds several sets of images (a-train-images-idx3-ubyte, b-train-images-idx3-ubyte). Bring one "
         "set at a time: one pair for training and one for testing.",
     ),
     BadFile(
@@ -116,9 +116,9 @@ BAD_FILES = (
         "train-images-idx3-ubyte.gz is damaged or was cut off on its way. Download or copy it again.",
     ),
     BadFile(
-        "a gz that goes on after its pictures",
+        "a gz that goes on after its images",
         packed(gzip.compress(images() + bytes(20_000_000), 1)),
-        "train-images-idx3-ubyte.gz holds more than the 30 pictures of 8 x 8 pixels that it says. It is damaged, or "
+        "train-images-idx3-ubyte.gz holds more than the 30 images of 8 x 8 pixels that it says. It is damaged, or "
         "something was added to it. Download or copy it again.",
     ),
 )

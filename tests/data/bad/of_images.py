@@ -61,132 +61,132 @@ def with_pipe(place: Path) -> Path:
 
 BAD_FILES = (
     BadFile(
-        "a lone picture",
+        "a lone image",
         file("cat.jpg", jpeg),
-        "cat.jpg is a single picture. Bring a folder or a ZIP in which each class has a folder of its own with its "
-        "pictures; at least two classes.",
+        "cat.jpg is a single image. Bring a folder or a ZIP in which each class has a folder of its own with its "
+        "images; at least two classes.",
     ),
     BadFile(
-        "a class whose only picture is cut off",
+        "a class whose only image is cut off",
         folder(lambda: classes("cats") | {"dogs/0.png": png()[:200]}),
-        "Only pictures of 'cats' can be used of Photos, none of 'dogs': a model learns by telling classes apart. 1 "
-        "file could not be read as a picture: it is damaged or was cut off. Open some of them on this computer: if "
+        "Only images of 'cats' can be used of Photos, none of 'dogs': a model learns by telling classes apart. 1 "
+        "file could not be read as an image: it is damaged or was cut off. Open some of them on this computer: if "
         "that fails too, get them again from where they came; if not, save them as JPEG or PNG.",
     ),
     BadFile(
         "one of three classes is cut off",
         folder(lambda: pets(**{"birds/0.png": png()[:200]})),
-        "None of the pictures of 'birds' could be used, so nothing will be learnt about that.",
+        "None of the images of 'birds' could be used, so nothing will be learnt about that.",
         finding="lost-classes",
     ),
     BadFile(
         "one cut off PNG among many",
         folder(lambda: pets(**{"dogs/x.png": png()[:200]})),
-        "1 file could not be read as a picture: it is damaged or was cut off.",
+        "1 file could not be read as an image: it is damaged or was cut off.",
         finding="unreadable-files",
     ),
     BadFile(
         "one cut off JPEG among many",
         zipped(lambda: pets(**{"dogs/x.jpg": jpeg()[:300]})),
-        "1 file could not be read as a picture: it is damaged or was cut off.",
+        "1 file could not be read as an image: it is damaged or was cut off.",
         finding="unreadable-files",
     ),
     BadFile(
         "only cut off JPEGs",
         zipped(lambda: in_both(jpeg()[:300], "jpg")),
-        "None of the pictures of photos.zip can be used. 12 files could not be read as pictures: they are damaged "
+        "None of the images of photos.zip can be used. 12 files could not be read as images: they are damaged "
         "or were cut off. Open some of them on this computer: if that fails too, get them again from where they "
         "came; if not, save them as JPEG or PNG.",
     ),
     BadFile(
         "texts called .jpg",
         zipped(lambda: in_both(b"a cat on a mat", "jpg")),
-        "None of the pictures of photos.zip can be used. 12 files could not be read as pictures: they are texts. "
+        "None of the images of photos.zip can be used. 12 files could not be read as images: they are texts. "
         "Open some of them on this computer: if that fails too, get them again from where they came; if not, save "
         "them as JPEG or PNG.",
     ),
     BadFile(
         "web pages called .png",
         folder(lambda: pets(**{f"dogs/page{n}.png": PAGE for n in range(2)})),
-        "2 files could not be read as pictures: they are web pages, such as a download's error page.",
+        "2 files could not be read as images: they are web pages, such as a download's error page.",
         finding="unreadable-files",
     ),
     BadFile(
-        "a file of zero bytes, a PDF and a cut off picture",
+        "a file of zero bytes, a PDF and a cut off image",
         folder(lambda: pets(**{"cats/a.png": b"", "cats/b.png": b"%PDF-1.4", "dogs/c.png": png()[:99]})),
-        "3 files could not be read as pictures: 1 is empty (0 bytes); 1 is a file of another kind; 1 is damaged or "
+        "3 files could not be read as images: 1 is empty (0 bytes); 1 is a file of another kind; 1 is damaged or "
         "was cut off.",
         finding="unreadable-files",
     ),
     BadFile(
-        "pictures of one pixel",
+        "images of one pixel",
         zipped(lambda: in_both(png(size=(1, 1)))),
-        "None of the pictures of photos.zip can be used. 12 pictures are less than 4 pixels wide or high and were "
-        "left out. Such files are often traces of a failed download: get the pictures themselves.",
+        "None of the images of photos.zip can be used. 12 images are less than 4 pixels wide or high and were "
+        "left out. Such files are often traces of a failed download: get the images themselves.",
     ),
     BadFile(
-        "one picture of one pixel among many",
+        "one image of one pixel among many",
         folder(lambda: pets(**{"cats/dot.png": png(7, (1, 1))})),
-        "1 picture is less than 4 pixels wide or high and was left out.",
+        "1 image is less than 4 pixels wide or high and was left out.",
         finding="too-small-pictures",
     ),
     BadFile(
-        "a picture of 30,000 x 30,000 pixels",
+        "an image of 30,000 x 30,000 pixels",
         zipped(lambda: pets(**{"cats/bomb.png": stating(30_000)})),
-        "1 picture has more than 80 million pixels (or 200 MB) and was left out.",
+        "1 image has more than 80 million pixels (or 200 MB) and was left out.",
         finding="too-large-pictures",
     ),
     BadFile(
-        "nothing but pictures of 30,000 x 30,000 pixels",
+        "nothing but images of 30,000 x 30,000 pixels",
         zipped(lambda: in_both(stating(30_000))),
-        "None of the pictures of photos.zip can be used. 12 pictures have more than 80 million pixels (or 200 MB) "
+        "None of the images of photos.zip can be used. 12 images have more than 80 million pixels (or 200 MB) "
         "and were left out. Make them smaller (2,048 pixels a side are plenty), then import again.",
     ),
     BadFile(
         "a moving GIF",
         folder(lambda: pets(**{"cats/moving.gif": moving()})),
-        "1 file holds several pictures, as it moves or has pages; only its first one is used.",
+        "1 file holds several images, as it moves or has pages; only its first one is used.",
         finding="first-frames",
     ),
     BadFile(
-        "a film and a drawing among pictures",
+        "a film and a drawing among images",
         folder(lambda: pets(**{"cats/run.mp4": FILM, "dogs/logo.svg": b"<svg/>"})),
-        "2 files are not pictures of a kind that is read and were skipped.",
+        "2 files are not images of a kind that is read and were skipped.",
         finding="skipped-files",
     ),
     BadFile(
         "only films",
         folder(lambda: in_both(FILM, "mp4")),
-        "Photos holds nothing that is read here: cats/0.mp4 is a video. Pictures are learnt from here, not videos. "
-        "Take pictures out of it, such as one a second, and put those of each class into a folder of its own.",
+        "Photos holds nothing that is read here: cats/0.mp4 is a video. Images are learnt from here, not videos. "
+        "Take photos out of it, such as one a second, and put those of each class into a folder of its own.",
     ),
     BadFile(
-        "pictures in no folder",
+        "images in no folder",
         zipped(lambda: {f"{n}.png": png(n) for n in range(6)}),
-        "photos.zip holds 6 pictures but no class folders, so nobody can know what they show. Put the pictures of "
+        "photos.zip holds 6 images but no class folders, so nobody can know what they show. Put the images of "
         "each class into a folder named after it (at least two classes), or add a CSV file with a column of file "
         "names and a column of labels.",
     ),
     BadFile(
         "one class folder",
         zipped(lambda: classes("cats")),
-        "photos.zip has only one class folder with pictures, 'cats'. A model learns by telling classes apart: add a "
-        "second folder with pictures of something else, then import again.",
+        "photos.zip has only one class folder with images, 'cats'. A model learns by telling classes apart: add a "
+        "second folder with images of something else, then import again.",
     ),
     BadFile(
-        "a class folder without a picture",
+        "a class folder without an image",
         empty_class,
-        "1 class folder holds no picture, so this class will not be learnt.",
+        "1 class folder holds no image, so this class will not be learnt.",
         finding="empty-classes",
     ),
     BadFile(
-        "pictures beside the class folders",
+        "images beside the class folders",
         folder(lambda: pets(**{"cover.png": png(77)})),
-        "1 picture lies outside the class folders and was left out.",
+        "1 image lies outside the class folders and was left out.",
         finding="outside-class-folders",
     ),
     BadFile(
-        "one picture a class",
+        "one image a class",
         zipped(lambda: classes("cats", "dogs", each=1)),
         "There are too few different examples to train, validate and test with. Add examples until at least one "
         "label has three different ones.",
@@ -206,28 +206,28 @@ BAD_FILES = (
     BadFile(
         "class folders that are one but for capitals",
         zipped(lambda: classes("Cats", "cats")),
-        "All pictures of photos.zip are taken as one class, 'cats' (written 'Cats' and 'cats'). A model learns by "
-        "telling classes apart: add pictures of something else, or call what is different by clearly different "
+        "All images of photos.zip are taken as one class, 'cats' (written 'Cats' and 'cats'). A model learns by "
+        "telling classes apart: add images of something else, or call what is different by clearly different "
         "names.",
     ),
     BadFile(
         "only train and test folders",
         zipped(lambda: classes("train", "test")),
-        "photos.zip holds 12 pictures but no class folders, so nobody can know what they show. Their folders say "
-        "what they are for (training, test), not what they show. Put the pictures of each class into a folder named "
+        "photos.zip holds 12 images but no class folders, so nobody can know what they show. Their folders say "
+        "what they are for (training, test), not what they show. Put the images of each class into a folder named "
         "after it (at least two classes), or add a CSV file with a column of file names and a column of labels.",
     ),
     BadFile(
-        "the same picture in two classes",
+        "the same image in two classes",
         zipped(lambda: pets(**{"cats/same.png": png(99), "dogs/same.png": png(99)})),
-        "1 picture is there more than once, with different labels.",
+        "1 image is there more than once, with different labels.",
         finding="conflicting-labels",
     ),
     BadFile("a link in a folder", with_link, "1 link in Photos was not followed.", finding="links"),
     BadFile(
         "an empty folder",
         empty_folder,
-        "Photos holds no files. Bring pictures (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder "
+        "Photos holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder "
         "named after its class; or a table; or texts.",
     ),
     BadFile(

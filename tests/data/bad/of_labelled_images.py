@@ -29,58 +29,58 @@ def without_images(place: Path) -> Path:
 
 BAD_FILES = (
     BadFile(
-        "a table that names pictures that are not there",
+        "a table that names images that are not there",
         heap(labels(*TWELVE, "12.png", "13.png")),
-        "2 rows of the table name pictures that are not there.",
+        "2 rows of the table name images that are not there.",
         finding="missing-pictures",
     ),
     BadFile(
-        "a table that leaves pictures out",
+        "a table that leaves images out",
         heap(labels(*TWELVE), count=15),
-        "3 pictures have no label in the table and were left out.",
+        "3 images have no label in the table and were left out.",
         finding="missing-labels",
     ),
     BadFile(
-        "a table that names other pictures",
+        "a table that names other images",
         heap(labels(*(f"IMG_{n}.png" for n in range(12)))),
-        "No column of labels.csv holds the names of the pictures; it has 'file', 'label', and its first row begins "
-        "with 'IMG_0.png'. One column must hold each picture's file name, with or without folder and suffix.",
+        "No column of labels.csv holds the names of the images; it has 'file', 'label', and its first row begins "
+        "with 'IMG_0.png'. One column must hold each image's file name, with or without folder and suffix.",
     ),
     BadFile(
-        "a table that names a picture twice",
+        "a table that names an image twice",
         heap(labels(*TWELVE) + "0.png,cat\n"),
-        "1 row of the table names a picture that an earlier row gives another label; the earlier label was kept.",
+        "1 row of the table names an image that an earlier row gives another label; the earlier label was kept.",
         finding="repeated-rows",
     ),
     BadFile(
         "a table without labels",
         heap("file\n" + "\n".join(TWELVE) + "\n"),
-        "labels.csv names pictures in its column 'file', but no column says what they show. Add a column 'label' "
-        "with one class for each picture.",
+        "labels.csv names images in its column 'file', but no column says what they show. Add a column 'label' "
+        "with one class for each image.",
     ),
     BadFile(
         "a table of one label",
         heap("file,label\n" + "".join(f"{name},cat\n" for name in TWELVE)),
-        "There is only one label, 'cat', for the pictures in the column 'label' of labels.csv. A model learns by "
-        "telling classes apart: add pictures and rows with at least one other label, or choose another label column.",
+        "There is only one label, 'cat', for the images in the column 'label' of labels.csv. A model learns by "
+        "telling classes apart: add images and rows with at least one other label, or choose another label column.",
     ),
     BadFile(
-        "a table with a label for each picture",
+        "a table with a label for each image",
         heap("file,label\n" + "".join(f"{name},cat {name}\n" for name in TWELVE)),
-        "Nearly every picture has a label of its own in the column 'label' of labels.csv: 12 labels for 12 "
-        "pictures. A model learns from several examples of each: choose another label column, or give the same "
-        "label to pictures that show the same.",
+        "Nearly every image has a label of its own in the column 'label' of labels.csv: 12 labels for 12 "
+        "images. A model learns from several examples of each: choose another label column, or give the same "
+        "label to images that show the same.",
     ),
     BadFile(
-        "a table of labels in a ZIP without pictures",
+        "a table of labels in a ZIP without images",
         zipped(lambda: {"labels.csv": labels(*TWELVE).encode()}),
-        "labels.csv names pictures in its column 'file' (such as 0.png), but the pictures are not with it. Put the "
-        "pictures and this table into one folder or ZIP, and bring that.",
+        "labels.csv names images in its column 'file' (such as 0.png), but the images are not with it. Put the "
+        "images and this table into one folder or ZIP, and bring that.",
     ),
     BadFile(
         "a table of labels beside an empty folder",
         without_images,
-        "labels.csv names pictures in its column 'file' (such as 0.png), but the pictures are not with it. Put the "
-        "pictures and this table into one folder or ZIP, and bring that.",
+        "labels.csv names images in its column 'file' (such as 0.png), but the images are not with it. Put the "
+        "images and this table into one folder or ZIP, and bring that.",
     ),
 )

@@ -179,7 +179,7 @@ BAD_FILES = (
         finding="unknown-splits",
     ),
     BadFile(
-        "a table of pictures' numbers",
+        "a table of images' numbers",
         table(*reviews()),
         "reviews.csv is a table; it cannot be used for the task image-classification. Choose "
         "text-classification (texts with labels) or tabular-regression (a number to predict).",

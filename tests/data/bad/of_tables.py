@@ -33,7 +33,7 @@ def rows_text(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
 
 GOOD_TABLE = rows_text([HEADER, *reviews()])
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 100
-NO_TABLE = "Bring the table itself; pictures come in as a ZIP or folder with one folder per class."
+NO_TABLE = "Bring the table itself; images come in as a ZIP or folder with one folder per class."
 
 BAD_FILES = (
     BadFile(
@@ -53,9 +53,9 @@ BAD_FILES = (
         "if the first row is data, say that there is no header.",
     ),
     BadFile(
-        "a picture called csv",
+        "an image called csv",
         written("reviews.csv", PNG),
-        f"reviews.csv is not a table: it is a PNG picture, whatever its name says. {NO_TABLE}",
+        f"reviews.csv is not a table: it is a PNG image, whatever its name says. {NO_TABLE}",
     ),
     BadFile(
         "a web page called csv",

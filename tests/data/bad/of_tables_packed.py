@@ -67,10 +67,10 @@ BAD_FILES = (
         "first row is data, say that there is no header.",
     ),
     BadFile(
-        "a picture called xlsx",
+        "an image called xlsx",
         written("reviews.xlsx", PNG),
-        "reviews.xlsx is not a table: it is a PNG picture, whatever its name says. Bring the table itself; "
-        "pictures come in as a ZIP or folder with one folder per class.",
+        "reviews.xlsx is not a table: it is a PNG image, whatever its name says. Bring the table itself; "
+        "images come in as a ZIP or folder with one folder per class.",
     ),
     BadFile(
         "a protected workbook",
@@ -120,15 +120,15 @@ BAD_FILES = (
         "reviews.parquet is damaged or was cut off. Copy or download it again, then retry.",
     ),
     BadFile(
-        "a picture called parquet",
+        "an image called parquet",
         written("reviews.parquet", PNG),
-        "reviews.parquet is not a table: it is a PNG picture, whatever its name says. Bring the table "
-        "itself; pictures come in as a ZIP or folder with one folder per class.",
+        "reviews.parquet is not a table: it is a PNG image, whatever its name says. Bring the table "
+        "itself; images come in as a ZIP or folder with one folder per class.",
     ),
     BadFile(
         "Parquet of lists alone",
         parquet_file("vectors.parquet", pa.table({"vector": [[1.0, 2.0], [3.0]]})),
-        "vectors.parquet has no column of texts or numbers, only 'vector'. If it holds pictures, bring them "
+        "vectors.parquet has no column of texts or numbers, only 'vector'. If it holds images, bring them "
         "as a ZIP with one folder per class.",
     ),
     BadFile(

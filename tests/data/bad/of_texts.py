@@ -41,7 +41,7 @@ BAD_FILES = (
     BadFile(
         "a PNG called .txt",
         file("book.txt", lambda: b"\x89PNG\r\n\x1a\n" + bytes(500)),
-        "book.txt is not a text: it is a PNG picture, whatever its name says. Give it the ending that it should "
+        "book.txt is not a text: it is a PNG image, whatever its name says. Give it the ending that it should "
         "have, or bring the text itself.",
     ),
     BadFile(

@@ -42,7 +42,7 @@ CASES = [
         lambda folder: images(folder, [*ordinary(), (noise(0), "dogs")]),
         "warning",
         2,
-        "2 of the 22 pictures repeat an earlier one, pixel for pixel, and have the same label.",
+        "2 of the 22 images repeat an earlier one, pixel for pixel, and have the same label.",
         "Remove the repeated rows",
         "cats/20.png (2 times)",
         left=20,
@@ -53,7 +53,7 @@ CASES = [
         lambda folder: images(folder, [*ordinary(), (noise(0), "cats")]),
         "error",
         1,
-        "1 picture is there more than once, with different labels.",
+        "1 image is there more than once, with different labels.",
         "Remove the contradictory rows",
         "cats/0.png: cats 1, dogs 1",
         left=19,
@@ -64,7 +64,7 @@ CASES = [
         lambda folder: images(folder, [*ordinary(), (noise(91, 40, 30), "cats")]),
         "note",
         2,
-        "2 pictures of 22 have sizes or shapes quite unlike the others, which are about 24 x 24.",
+        "2 images of 22 have sizes or shapes quite unlike the others, which are about 24 x 24.",
         "Remove them",
         "cats/20.png: 200 x 200",
         left=20,
@@ -75,7 +75,7 @@ CASES = [
         partial(colored, mixed=True),
         "warning",
         100,
-        "100 of the 200 pictures are grey, and that goes with the class: 100 % of 'cats' are grey, but 0 % of 'dogs'. "
+        "100 of the 200 images are grey, and that goes with the class: 100 % of 'cats' are grey, but 0 % of 'dogs'. "
         "Bring them all in colour, or all in grey.",
         example="cats: 100 % grey",
     ),
@@ -85,8 +85,8 @@ CASES = [
         partial(sized, by_class=False),
         "warning",
         2,
-        "The width of a picture gives its class away: from that alone, 100 % can be told right, where guessing would "
-        "get 50 %. Take the pictures of all classes in the same way, or cut them to one size.",
+        "The width of an image gives its class away: from that alone, 100 % can be told right, where guessing would "
+        "get 50 %. Take the images of all classes in the same way, or cut them to one size.",
         example="dogs: usually 30 x 8",
     ),
     Case(
@@ -97,7 +97,7 @@ CASES = [
         lambda folder: images(folder, [*ordinary(), (Image.linear_gradient("L"), "dogs")]),
         "warning",
         2,
-        "2 pictures are all one colour: there is nothing to see in them.",
+        "2 images are all one colour: there is nothing to see in them.",
         "Remove them",
         "cats/20.png",
         left=20,

@@ -125,7 +125,7 @@ def test_a_picture_that_no_longer_opens_is_not_called_blank(tmp_path: Path) -> N
     from PIL import Image
 
     context = images(tmp_path, [(Image.new("RGB", (9, 9)), "a"), (Image.new("RGB", (9, 9), "red"), "b")])
-    (tmp_path / "a.pack").write_bytes(b"no picture at all" * 100)
+    (tmp_path / "a.pack").write_bytes(b"no image at all" * 100)
     assert "blank-pictures" not in {finding.code for finding in examine(context)}
 
 

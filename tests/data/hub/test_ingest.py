@@ -44,7 +44,7 @@ def test_a_look_guesses_columns_task_and_licence_without_fetching_the_data(
 
 def test_pictures_come_in_as_the_files_they_are(hub: HubServer, ask: Ask, tmp_path: Path) -> None:
     images = [{"bytes": png(shade), "path": f"{shade}.png"} for shade in (0, 90, 180)]
-    images.append({"bytes": b"no picture", "path": "broken.png"})
+    images.append({"bytes": b"no image", "path": "broken.png"})
     card = b"""---
 dataset_info:
   features:

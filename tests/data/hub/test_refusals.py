@@ -56,7 +56,7 @@ def test_files_of_a_kind_that_is_not_read_are_refused_unless_the_hub_has_a_plain
 
     assert refused["error"] == (
         "'acme/xml' is made of files of the kind 'xml', which Touchstone does not read. What is read: Parquet, CSV, "
-        "JSON, texts, and pictures in folders. Look on the hub for such a copy, or bring the data as a file."
+        "JSON, texts, and images in folders. Look on the hub for such a copy, or bring the data as a file."
     )
     assert [row["label"] for row in taken["rows"]] == ["yes", "no"]
 
@@ -85,7 +85,7 @@ def test_a_set_with_no_columns_for_the_task_names_those_it_has(hub: HubServer, a
     column = ask("look", id="acme/reviews", cache=tmp_path, options={"label_column": "stars"})
 
     assert images["error"] == (
-        "'acme/reviews' cannot be used for image-classification, which needs pictures and a column of classes. Its "
+        "'acme/reviews' cannot be used for image-classification, which needs images and a column of classes. Its "
         "columns are 'text' and 'label'. Choose another task, or name the columns yourself."
     )
     assert column["error"] == "'acme/reviews' has no column 'stars'. Its columns are 'text' and 'label'."

@@ -46,7 +46,7 @@ def test_the_ground_shows_what_most_transparent_pictures_hold(colors: list[tuple
 
 def test_opaque_and_broken_pictures_have_no_say() -> None:
     opaque = saved(Image.new("RGBA", (20, 20), (255, 255, 255, 255)))
-    found = find_ground([opaque, b"no picture", saved(Image.new("RGB", (9, 9))), icon(WHITE)])
+    found = find_ground([opaque, b"no image", saved(Image.new("RGB", (9, 9))), icon(WHITE)])
     assert (found.name, found.transparent, found.lost_on_white) == ("black", 1, 1)
     assert find_ground([opaque]).guesses() == ()
 
@@ -61,7 +61,7 @@ def test_white_icons_are_kept_where_they_can_be_seen_and_asked_about_on_the_same
     files = {f"up/{i}.png": icon(WHITE, i) for i in range(4)} | {f"down/{i}.png": icon(WHITE, 10 + i) for i in range(4)}
     taken = take(READER, pack(tmp_path / "icons.zip", files), tmp_path)
     assert taken.preview.options.ground == "black"
-    assert ["Ground of transparent pictures", "black"] in [[g.about, g.value] for g in taken.preview.guesses]
+    assert ["Ground of transparent images", "black"] in [[g.about, g.value] for g in taken.preview.guesses]
     assert taken.staged.facts["ground"] == "black"
     assert taken.findings["composed-pictures"].count == 8
     assert len({row["pixels"] for row in taken.rows}) == 8  # on white all of them would be the same

@@ -98,8 +98,8 @@ def test_a_very_large_file_without_loss_becomes_a_jpeg() -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"hello", "This file is not a picture that can be read, or it is damaged."),
-        (png(size=(1, 1)), "This picture is only a few pixels large: there is nothing to see."),
+        (b"hello", "This file is not an image that can be read, or it is damaged."),
+        (png(size=(1, 1)), "This image is only a few pixels large: there is nothing to see."),
     ],
 )
 def test_what_is_no_picture_is_refused_in_words(content: bytes, sentence: str) -> None:

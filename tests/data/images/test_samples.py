@@ -28,7 +28,7 @@ def test_a_few_pictures_of_each_class_are_shown_before_the_import(tmp_path: Path
     files = {
         f"{label}/{i}.png": png(10 * n + i, (200, 120)) for n, label in enumerate(("cat", "dog")) for i in range(9)
     }
-    files |= {"dog/broken.png": b"no picture", "notes.txt": b"x"}
+    files |= {"dog/broken.png": b"no image", "notes.txt": b"x"}
     preview = preview_source(pack(tmp_path / "a.zip", files), ImportOptions(label_map={"cat": "Cat"}))
     assert shown(preview) == {"Cat": ["cat/0.png", "cat/2.png", "cat/5.png", "cat/8.png"],
                            "dog": ["dog/0.png", "dog/3.png", "dog/6.png"]}  # fmt: skip
@@ -57,7 +57,7 @@ def test_what_is_decoded_for_it_is_bounded() -> None:
         return saved(Image.new("1", (9000, 9000)))  # 10 kB that unpack to 81 million pixels
 
     def never() -> bytes:
-        raise AssertionError("a picture that is not shown was read")
+        raise AssertionError("an image that is not shown was read")
 
     samples = [Sample("a", "huge.png", huge), *(Sample("a", f"{i}", lambda: png(1)) for i in range(4))]
     samples += [Sample("a", "fifth", never), Sample("left out", "x", never)]

@@ -27,11 +27,11 @@ def test_what_a_file_is_that_is_no_picture(content: bytes, cause: Cause) -> None
 @pytest.mark.parametrize(
     ("causes", "sentence"),
     [
-        ({"cut": 1}, "1 file could not be read as a picture: it is damaged or was cut off."),
-        ({"empty": 1200}, "1,200 files could not be read as pictures: they are empty (0 bytes)."),
+        ({"cut": 1}, "1 file could not be read as an image: it is damaged or was cut off."),
+        ({"empty": 1200}, "1,200 files could not be read as images: they are empty (0 bytes)."),
         (
             {"text": 1, "cut": 2},
-            "3 files could not be read as pictures: 2 are damaged or were cut off; 1 is a text.",
+            "3 files could not be read as images: 2 are damaged or were cut off; 1 is a text.",
         ),
     ],
 )

@@ -121,7 +121,7 @@ def test_json_lines_with_a_text_become_documents(tmp_path: Path) -> None:
         ),
         (
             {"labels.csv": b"file,label\n" + b"".join(b"%d.png,cat\n%d.png,dog\n" % (n, n + 50) for n in range(20))},
-            "labels.csv names pictures in its column 'file' (such as 0.png), but the pictures are not with it.",
+            "labels.csv names images in its column 'file' (such as 0.png), but the images are not with it.",
         ),
     ],
 )
@@ -154,7 +154,5 @@ def test_a_table_of_nothing_but_names_of_pictures_and_answers_asks_for_the_pictu
     tmp_path: Path, answers: tuple[str, str]
 ) -> None:
     rows = "".join(f"IMG_{n}.jpg,{answers[n % 2]}\n" for n in range(40))
-    with pytest.raises(
-        DataError, match=r"^labels\.csv names pictures in its column 'image' \(such as IMG_0\.jpg\), but"
-    ):
+    with pytest.raises(DataError, match=r"^labels\.csv names images in its column 'image' \(such as IMG_0\.jpg\), but"):
         READER.preview(imported(tmp_path, "zip", {"labels.csv": f"image,answer\n{rows}".encode()}), ImportOptions())

@@ -95,25 +95,25 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
     [
         (
             {"train-images-idx3-ubyte.gz": idx(images(3))},
-            "train-images-idx3-ubyte.gz holds pictures, but the file with their labels is missing (it is usually "
+            "train-images-idx3-ubyte.gz holds images, but the file with their labels is missing (it is usually "
             "called 'train-labels-idx1-ubyte.gz'). Bring both together, in one folder or ZIP.",
         ),
         (
             {"train-labels-idx1-ubyte": idx(labels(3), False)},
-            "train-labels-idx1-ubyte holds labels, but the file with their pictures is missing (it is usually called "
+            "train-labels-idx1-ubyte holds labels, but the file with their images is missing (it is usually called "
             "'train-images-idx3-ubyte')",
         ),
         (
             {"train-images-idx3-ubyte": idx(images(3)), "train-labels-idx1-ubyte": idx(labels(4))},
-            "train-images-idx3-ubyte holds 3 pictures, but train-labels-idx1-ubyte 4 labels.",
+            "train-images-idx3-ubyte holds 3 images, but train-labels-idx1-ubyte 4 labels.",
         ),
         (
             {"train-images-idx3-ubyte": idx(images(3), False)[:-40], "train-labels-idx1-ubyte": idx(labels(3))},
-            "train-images-idx3-ubyte says that it holds 3 pictures of 6 x 6 pixels, but ends after 1: it was cut off.",
+            "train-images-idx3-ubyte says that it holds 3 images of 6 x 6 pixels, but ends after 1: it was cut off.",
         ),
         (
             {"train-images-idx3-ubyte": idx(images(3), False) + b"!", "train-labels-idx1-ubyte": idx(labels(3))},
-            "train-images-idx3-ubyte holds more than the 3 pictures of 6 x 6 pixels that it says.",
+            "train-images-idx3-ubyte holds more than the 3 images of 6 x 6 pixels that it says.",
         ),
         (
             {"train-images-idx3-ubyte.gz": idx(images(99))[:-900], "train-labels-idx1-ubyte": idx(labels(99))},
@@ -121,12 +121,12 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
         ),
         (
             {"train-images-idx3-ubyte": idx(images(3)), "train-labels-idx1-ubyte": idx(labels(3, 1))},
-            "All pictures of a have the same label.",
+            "All images of a have the same label.",
         ),
         (
             {f"{name}-{kind}": idx(numbers)
              for name in ("digits", "letters") for kind, numbers in (("images", images(3)), ("labels", labels(3)))},
-            "a holds several sets of pictures (digits-images, letters-images). Bring one set at a time",
+            "a holds several sets of images (digits-images, letters-images). Bring one set at a time",
         ),
         ({"train-images-idx3-ubyte.gz": b"nothing"}, "a holds no idx files that can be read"),
     ],

@@ -30,7 +30,7 @@ def test_class_folders_with_splits_come_in(tmp_path: Path, kind: str) -> None:
     assert taken.preview.classes == {"cats": 2, "dogs": 1}
     assert (taken.preview.rows, taken.preview.tasks) == (3, ("image-classification",))
     assert taken.preview.notes == (
-        "The folders say what each picture is for: 2 for training, 1 for validation. This is kept.",
+        "The folders say what each image is for: 2 for training, 1 for validation. This is kept.",
         "One other file (pets/readme.txt) will be skipped.",
     )
     assert taken.seen == [
@@ -78,7 +78,7 @@ def test_what_cannot_be_used_is_left_out_and_named(tmp_path: Path) -> None:
         "outside-class-folders": ("warning", ("logo.png",)),
     }
     assert taken.findings["unreadable-files"].message == (
-        "2 files could not be read as pictures: 1 is damaged or was cut off; 1 is empty (0 bytes)."
+        "2 files could not be read as images: 1 is damaged or was cut off; 1 is empty (0 bytes)."
     )
 
 
@@ -127,16 +127,16 @@ def test_labels_can_be_renamed_and_dropped(tmp_path: Path) -> None:
     [
         (
             {"a.txt": b"1"},
-            "a holds nothing that can be read, only other files (such as a.txt). Bring pictures (JPEG, PNG,",
+            "a holds nothing that can be read, only other files (such as a.txt). Bring images (JPEG, PNG,",
         ),
-        ({"1.png": png(), "2.png": png()}, "a holds 2 pictures but no class folders, so nobody can know what they"),
-        ({"train/1.png": png(), "test/2.png": png()}, "a holds 2 pictures but no class folders"),
+        ({"1.png": png(), "2.png": png()}, "a holds 2 images but no class folders, so nobody can know what they"),
+        ({"train/1.png": png(), "test/2.png": png()}, "a holds 2 images but no class folders"),
         (
             {"cats/1.png": png(), "cats/2.png": png()},
-            "a has only one class folder with pictures, 'cats'. A model learns by telling classes apart: add a second "
-            "folder with pictures of something else, then import again.",
+            "a has only one class folder with images, 'cats'. A model learns by telling classes apart: add a second "
+            "folder with images of something else, then import again.",
         ),
-        ({"cats/1.png": png(), "dogs/none.txt": b""}, "a has only one class folder with pictures, 'cats'."),
+        ({"cats/1.png": png(), "dogs/none.txt": b""}, "a has only one class folder with images, 'cats'."),
     ],
 )
 def test_what_is_no_set_of_classes_is_refused_in_words(tmp_path: Path, files: dict[str, bytes], sentence: str) -> None:
@@ -148,10 +148,10 @@ def test_what_is_no_set_of_classes_is_refused_in_words(tmp_path: Path, files: di
 
 def test_an_empty_folder_and_a_single_picture_are_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=r"^empty holds no files\. Bring pictures"):
+    with pytest.raises(DataError, match=r"^empty holds no files\. Bring images"):
         READER.preview(tmp_path / "empty", ImportOptions())
     (tmp_path / "cat.jpg").write_bytes(png())
-    with pytest.raises(DataError, match=r"^cat\.jpg is a single picture"):
+    with pytest.raises(DataError, match=r"^cat\.jpg is a single image"):
         READER.preview(tmp_path / "cat.jpg", ImportOptions())
 
 
@@ -163,7 +163,7 @@ def test_pictures_are_for_one_task_only(tmp_path: Path) -> None:
 
 def test_nothing_but_broken_pictures_is_refused_with_the_reason(tmp_path: Path) -> None:
     source = lay_out(tmp_path / "a", {"cats/1.png": b"x", "dogs/2.png": b"y"})
-    with pytest.raises(DataError, match=r"^None of the pictures of a can be used\. 2 files could not be read"):
+    with pytest.raises(DataError, match=r"^None of the images of a can be used\. 2 files could not be read"):
         take(READER, source, tmp_path)
 
 

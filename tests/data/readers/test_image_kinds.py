@@ -90,7 +90,7 @@ def test_a_class_of_which_nothing_can_be_used_is_named(tmp_path: Path) -> None:
     assert {row["label"] for row in taken.rows} == {"cats", "dogs"}
     finding = taken.findings["lost-classes"]
     assert (finding.severity, finding.count, finding.examples) == ("warning", 1, ("birds",))
-    assert finding.message == "None of the pictures of 'birds' could be used, so nothing will be learnt about that."
+    assert finding.message == "None of the images of 'birds' could be used, so nothing will be learnt about that."
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_a_class_of_which_nothing_can_be_used_is_named(tmp_path: Path) -> None:
     [
         (
             classes("cats") | {"dogs/1.png": b"<!doctype html>"},
-            "Only pictures of 'cats' can be used of a, none of 'dogs': a model learns by telling classes apart. 1 file "
-            "could not be read as a picture: it is a web page, such as a download's error page.",
+            "Only images of 'cats' can be used of a, none of 'dogs': a model learns by telling classes apart. 1 file "
+            "could not be read as an image: it is a web page, such as a download's error page.",
         ),
-        (classes("Cats", "cats"), "All pictures of a are taken as one class, 'cats' (written 'Cats' and 'cats')."),
+        (classes("Cats", "cats"), "All images of a are taken as one class, 'cats' (written 'Cats' and 'cats')."),
         (
             {"train/1.png": png(1), "test/2.png": png(2)},
-            "a holds 2 pictures but no class folders, so nobody can know what they show. Their folders say what they "
+            "a holds 2 images but no class folders, so nobody can know what they show. Their folders say what they "
             "are for (training, test), not what they show.",
         ),
         (

@@ -187,10 +187,10 @@ def test_what_other_tools_write_is_read_as_they_mean_it(tmp_path: Path, case: st
 def test_boxes_are_said_not_to_be_learnt(tmp_path: Path) -> None:
     taken = take(READER, pack(tmp_path / "set.zip", {**IMAGES, **FILES["coco"][1]}), tmp_path)
     assert taken.preview.notes == (
-        "It holds 12 boxes in 6 pictures. Where things are is not learnt here, only what a picture shows.",
-        "6 pictures hold things of several classes; only the class of the largest one is used.",
+        "It holds 12 boxes in 6 images. Where things are is not learnt here, only what an image shows.",
+        "6 images hold things of several classes; only the class of the largest one is used.",
     )
-    assert ("Label", "the class of each picture's largest box") in [(g.about, g.value) for g in taken.preview.guesses]
+    assert ("Label", "the class of each image's largest box") in [(g.about, g.value) for g in taken.preview.guesses]
 
 
 @pytest.mark.parametrize("kind", ["zip", "folder"])

@@ -112,10 +112,10 @@ def test_columns_can_be_chosen(tmp_path: Path) -> None:
     [
         (
             "file,label\nx.png,cat\ny.png,dog\n",
-            "No column of labels.csv holds the names of the pictures; it has 'file'",
+            "No column of labels.csv holds the names of the images; it has 'file'",
         ),
-        ("file\n000.png\n001.png\n002.png\n", "labels.csv names pictures in its column 'file', but no column says"),
-        ("file,label\n000.png,cat\n001.png,cat\n", "There is only one label, 'cat', for the pictures in the column"),
+        ("file\n000.png\n001.png\n002.png\n", "labels.csv names images in its column 'file', but no column says"),
+        ("file,label\n000.png,cat\n001.png,cat\n", "There is only one label, 'cat', for the images in the column"),
         ("file,label\n", "labels.csv has no rows below its header"),
     ],
 )

@@ -88,7 +88,7 @@ def test_objects_are_never_unpickled(tmp_path: Path) -> None:
     [
         ({"images": GREY}, "no labels"),
         ({"images": GREY, "labels": LABELS[:3]}, "no labels"),
-        ({"weights": np.zeros(5)}, "no array of pictures"),
+        ({"weights": np.zeros(5)}, "no array of images"),
     ],
 )
 def test_what_is_missing_is_said(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:

@@ -62,7 +62,7 @@ def test_numbers_dates_words_and_nothing_become_what_they_are(tmp_path: Path) ->
 def test_lists_and_bytes_are_left_out_and_named(tmp_path: Path) -> None:
     columns = {"text": TEXTS, "label": LABELS, "vector": [[1.0]] * 12, "picture": [b"x"] * 12}
     file = write(tmp_path / "reviews.parquet", columns)
-    assert "Not used: 'vector', 'picture' (lists, pictures or other data that is no text)." in preview(file).notes
+    assert "Not used: 'vector', 'picture' (lists, images or other data that is no text)." in preview(file).notes
     assert len(take(file).rows) == 12
 
 

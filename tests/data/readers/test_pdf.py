@@ -38,7 +38,7 @@ def test_pages_without_text_are_counted(tmp_path: Path) -> None:
     taken = take(READER, book(tmp_path, pdf(story(40), "", "")), tmp_path)
     finding = taken.findings["pages-without-text"]
     assert (finding.severity, finding.count) == ("note", 2)
-    assert finding.message == "2 of 3 pages of book.pdf hold no text: they are empty, or pictures of text."
+    assert finding.message == "2 of 3 pages of book.pdf hold no text: they are empty, or images of text."
 
 
 def test_a_pdf_that_may_only_not_be_printed_is_read(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_pdf_that_may_only_not_be_printed_is_read(tmp_path: Path) -> None:
     [
         (locked_pdf("secret"), "book.pdf is protected with a password, so its text cannot be read."),
         (pdf(story())[:300], "book.pdf is damaged or was cut off: it cannot be read as a PDF."),
-        (pdf("", ""), "book.pdf holds 2 pages without any text: they are empty, or scanned pictures of text."),
+        (pdf("", ""), "book.pdf holds 2 pages without any text: they are empty, or scanned images of text."),
         (pdf("Hello"), "book.pdf holds only 5 characters of text; at least 1,000 are needed"),
         (b"<html>Sign in</html>", "book.pdf is not a PDF but a web page: the download probably gave a login"),
         (b"just words", "book.pdf is not a PDF: it is a text, whatever its name says. Rename it to end in .txt"),

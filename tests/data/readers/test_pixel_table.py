@@ -63,7 +63,7 @@ def test_colours_are_put_together_as_they_came(tmp_path: Path, woven: bool) -> N
     rows = [[i % 2, *numbers(p if woven else p.transpose(2, 0, 1))] for i, p in enumerate(images)]
     (source := tmp_path / "rgb.csv").write_text(lines(rows, ["label", *(f"pixel{i:04}" for i in range(432))]))
     taken = take(READER, source, tmp_path)
-    assert taken.preview.format == "Table of pixels: pictures of 12 x 12, in colour"
+    assert taken.preview.format == "Table of pixels: images of 12 x 12, in colour"
     assert np.array_equal(np.asarray(decode(taken.content(0))), images[0])
 
 
@@ -115,5 +115,5 @@ def test_an_explicit_task_is_obeyed(tmp_path: Path) -> None:
         for label in ("cat", "dog"):
             Image.new("L", (9, 9)).save(tmp_path / "a.png")
             archive.write(tmp_path / "a.png", f"{label}/a.png")
-    with pytest.raises(DataError, match="holds pictures"):
+    with pytest.raises(DataError, match="holds images"):
         preview_source(image, ImportOptions(task="text-classification"))

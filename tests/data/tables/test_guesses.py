@@ -26,7 +26,7 @@ def test_what_nobody_said_is_a_line_with_the_way_to_choose_otherwise(file: Path)
     unused = {guess.value: guess.why for guess in preview.guesses if guess.about == "Unused column"}
     assert unused == {"id": "it only names the rows", "shop": "a few words that are neither the text nor the label"}
     assert {g.about: (g.value, g.option) for g in preview.guesses if g.about != "Unused column"} == {
-        "Task": ("Understand what people write (text-classification)", "--task TASK"),
+        "Task": ("Classify text (sentiment, topic, urgency) (text-classification)", "--task TASK"),
         "Text column": ("comment", "--text-column NAME"),
         "Label column": ("mood", "--label-column NAME"),
         "Split": ("70 / 15 / 15 by chance", "--split-column NAME"),

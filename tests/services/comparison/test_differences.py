@@ -41,11 +41,11 @@ def test_settings_become_places_on_axes(service: Service, finished: Finished) ->
     rates = axis("Learning rate", [0.1, 0.001, 0.01])
     assert rates.places == pytest.approx((-1, -3, -2))  # a hundred times apart: logarithmic
     assert rates.words == ("0.001", "0.01", "0.1")
-    assert axis("Passes", [2, 4, 3]).places == (2, 4, 3)
+    assert axis("Epochs", [2, 4, 3]).places == (2, 4, 3)
     kinds = axis("Schedule", ["linear", None, "cosine", "linear"])
     assert (kinds.places, kinds.words) == ((1, 0, 2, 1), ("–", "linear", "cosine"))
     runs = [finished("a", None, settings={"epochs": 1, "seed": 1}), finished("b", None, settings={"epochs": 2})]
-    assert [one.label for one in axes_of(settings_table(service, runs), runs)] == ["Passes over the data"]
+    assert [one.label for one in axes_of(settings_table(service, runs), runs)] == ["Epochs"]
 
 
 def test_the_front_holds_who_is_beaten_by_nobody_in_both() -> None:

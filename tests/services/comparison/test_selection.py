@@ -44,5 +44,5 @@ def test_short_names_keep_the_end_that_tells_them_apart_and_are_never_the_same(
 
 def test_what_all_names_have_in_common_is_left_out(service: Service, finished: Finished) -> None:
     runs = [finished("", None) for _ in range(2)]
-    assert [run.name for run in runs] == ["small-cnn on digits #1", "small-cnn on digits #2"]
-    assert list(short_names(runs).values()) == ["small-cnn #1", "small-cnn #2"]
+    assert [run.name for run in runs] == ["digits, small-cnn", "digits, small-cnn, 2"]
+    assert list(short_names(runs).values()) == ["small-cnn", "small-cnn, 2"]

@@ -42,7 +42,7 @@ def test_groups_have_counts_and_their_best_run(service: Service, three: list[Run
     fields = Fields(service, runs)
     groups = grouped(runs, fields.find("task"), fields)
     assert [(group.name, group.title, len(group.runs)) for group in groups] == [
-        ("image-classification", "Recognise pictures", 3),
+        ("image-classification", "Classify images", 3),
         ("", "", 1),
     ]
     assert groups[0].best is not None

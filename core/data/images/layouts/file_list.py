@@ -42,7 +42,7 @@ def label(files: Files) -> Labelling:
             else:
                 said[entry.number] = Said(names.get(label_, label_), split or split_of(entry))
     numbers = frozenset(entry.number for entry in [*used, *noted])
-    return Labelling(f"a list of pictures with classes ({named(used)})", said, numbers, skipped=skipped)
+    return Labelling(f"a list of images with classes ({named(used)})", said, numbers, skipped=skipped)
 
 
 def _lists(files: Files) -> list[Entry]:
@@ -86,4 +86,4 @@ def _class_names(files: Files, lists: Sequence[Entry]) -> tuple[dict[str, str], 
     return {}, []
 
 
-LAYOUT = LayoutSpec("file-list", "A text file of pictures and classes", may_be, sure, label)
+LAYOUT = LayoutSpec("file-list", "A text file of images and classes", may_be, sure, label)

@@ -145,4 +145,4 @@ def _region(one: Any) -> tuple[str, float] | None:
     return name, lengths[0] * lengths[1] if len(lengths) == 2 else 0.0
 
 
-LAYOUT = LayoutSpec("json-list", "A JSON list of pictures with their labels", may_be, sure, label)
+LAYOUT = LayoutSpec("json-list", "A JSON list of images with their labels", may_be, sure, label)

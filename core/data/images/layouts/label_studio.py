@@ -54,8 +54,8 @@ def label(files: Files) -> Labelling:
 def _about_several(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    images = "picture has" if count == 1 else "pictures have"
-    return (f"{count:,} {images} several choices; a picture has one label here, and the first choice is used.",)
+    images = "image has" if count == 1 else "images have"
+    return (f"{count:,} {images} several choices; an image has one label here, and the first choice is used.",)
 
 
 def _files(files: Files) -> list[Entry]:

@@ -64,4 +64,4 @@ def _area(points: Any) -> float:
     return area_of((float(x), float(y)) for x, y in pairs if isinstance(x, int | float) and isinstance(y, int | float))
 
 
-LAYOUT = LayoutSpec("labelme", "LabelMe annotations (a JSON file for each picture)", may_be, sure, label)
+LAYOUT = LayoutSpec("labelme", "LabelMe annotations (a JSON file for each image)", may_be, sure, label)

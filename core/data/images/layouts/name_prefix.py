@@ -42,12 +42,12 @@ def label(files: Files) -> Labelling:
     classes = _classes(_named([entry.name for entry in files.images]))
     if not classes:
         raise DataError(
-            f"The names of the pictures in {files.archive.name} do not begin with a class and a number each, such as "
-            "cat_001.jpg. Put the pictures of each class into a folder of its own."
+            f"The names of the images in {files.archive.name} do not begin with a class and a number each, such as "
+            "cat_001.jpg. Put the images of each class into a folder of its own."
         )
     said = {e.number: Said(prefix, split_of(e)) for e in files.images if (prefix := _prefix(e.name)) in classes}
     why = f"every name begins with one of {len(classes)} words and a number: {listed(sorted(classes))}"
-    guess = Guess("Classes", "the beginning of each file's name", why, "put the pictures into folders, one a class")
+    guess = Guess("Classes", "the beginning of each file's name", why, "put the images into folders, one a class")
     return Labelling("classes in the names of the files", said, frozenset(), (), (guess,))
 
 

@@ -40,8 +40,8 @@ def label(files: Files) -> Labelling:
                     best[entry.number] = (sure_of, Said(names.get(name, name), split_of(entry, table)))
     numbers = frozenset(entry.number for entry in [*used, *noted])
     said = {number: one for number, (_, one) in best.items()}
-    why = f"{len(several):,} pictures have several labels, and a picture has one here"
-    guesses = (Guess("Label", "the surest of each picture, else its first", why),) if several else ()
+    why = f"{len(several):,} images have several labels, and an image has one here"
+    guesses = (Guess("Label", "the surest of each image, else its first", why),) if several else ()
     return Labelling(f"Open Images labels ({named(used)})", said, numbers, (), guesses, skipped)
 
 

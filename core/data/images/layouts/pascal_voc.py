@@ -68,4 +68,4 @@ def _area(box: ElementTree.Element | None) -> float:
     return (right - left) * (bottom - top)
 
 
-LAYOUT = LayoutSpec("pascal-voc", "Pascal VOC annotations (an XML file for each picture)", may_be, sure, label)
+LAYOUT = LayoutSpec("pascal-voc", "Pascal VOC annotations (an XML file for each image)", may_be, sure, label)

@@ -50,7 +50,7 @@ def label(files: Files) -> Labelling:
     classes = {one.label for one in said.values()}
     if len(classes) < 2:
         raise DataError(
-            f"{files.archive.name} has no two folders one level above the pictures' own, so these cannot be classes. "
+            f"{files.archive.name} has no two folders one level above the images' own, so these cannot be classes. "
             "Import it without --layout upper-folder."
         )
     why = f"the lowest folders ({listed(sorted(lowest))}) are called like sessions, not like classes"

@@ -39,7 +39,7 @@ def label(files: Files) -> Labelling:
         used |= {side.number for side in sides}
         if found := _label(files, sides):
             said[entry.number] = Said(names.get(found, found), split_of(entry))
-    title = f"WebDataset ({len(said):,} pictures with a file of their name that says the class)"
+    title = f"WebDataset ({len(said):,} images with a file of their name that says the class)"
     used |= {entry.number for entry in files.ending("classes.txt", "labels.txt", "classnames.txt")}
     return Labelling(title, said, frozenset(used), skipped=skipped)
 
@@ -89,4 +89,4 @@ def _in_json(text: str) -> str:
     return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
 
 
-LAYOUT = LayoutSpec("webdataset", "WebDataset (a file of labels for each picture)", may_be, sure, label)
+LAYOUT = LayoutSpec("webdataset", "WebDataset (a file of labels for each image)", may_be, sure, label)

@@ -102,4 +102,4 @@ def _in_yaml(text: str) -> dict[int, str]:
     return {}
 
 
-LAYOUT = LayoutSpec("yolo", "YOLO labels (a text file of boxes for each picture)", may_be, sure, label)
+LAYOUT = LayoutSpec("yolo", "YOLO labels (a text file of boxes for each image)", may_be, sure, label)
