@@ -108,7 +108,7 @@ def import_data(
     header: Annotated[
         bool | None, typer.Option("--header/--no-header", help="Whether the first row holds names.")
     ] = None,
-    sheet: Annotated[str, typer.Option(help="The sheet of a workbook.")] = "",
+    sheet: Annotated[str, typer.Option(help="The sheet of a workbook, or the list of a JSON file.")] = "",
     keep_totals: Annotated[
         bool, typer.Option("--keep-totals", help="Keep the rows of a table that are sums, averages, notes or titles.")
     ] = False,

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from core.data.tables.dates import date_style, parse_dates
 from core.data.tables.durations import duration_style, read_numbers
-from core.data.tables.numbers import Decimal, is_missing, style_in
+from core.data.tables.grouping_points import groups_by_points, writes_commas
+from core.data.tables.numbers import Decimal, NumberStyle, is_missing, style_in
 from core.errors import DataError
 from core.specs import Preprocessor
 
@@ -78,10 +79,10 @@ def table_of(
     stripped = [{str(name).strip(): value for name, value in row.items()} for row in rows]
     # What the model does not need goes along empty, so that a message can say which columns there are.
     columns: dict[str, Any] = dict.fromkeys(stripped[0] if stripped else ())
-    for name in reader.number_names:
-        if name in columns:
-            cells = [row.get(name) for row in stripped]
-            columns[name] = _numbers(cells, name, decimal_hint, units.get(name, ""))
+    cells = {name: [row.get(name) for row in stripped] for name in reader.number_names if name in columns}
+    beside = any(writes_commas([one for one in column if isinstance(one, str)]) for column in cells.values())
+    for name, column in cells.items():
+        columns[name] = _numbers(column, name, decimal_hint, units.get(name, ""), beside)
     for name in reader.word_names:
         if name in columns:
             columns[name] = np.array([_word(row.get(name)) for row in stripped], dtype=object)
@@ -120,7 +121,7 @@ def _reads_as(text: str, column: DateReader) -> bool:
     return style is not None and style.is_clock == column.is_clock
 
 
-def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str) -> NDArray[np.float64]:
+def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str, beside: bool) -> NDArray[np.float64]:
     """Return a column's numbers, (N,), NaN where missing; parsed as at import."""
     are_numbers = [isinstance(cell, int | float | np.number) and not isinstance(cell, bool) for cell in cells]
     texts = [
@@ -128,7 +129,8 @@ def _numbers(cells: Sequence[Any], column: str, decimal_hint: Decimal, unit: str
     ]
     known = [text for text in texts if not is_missing(text)]
     durations = duration_style(known, column, is_chosen=True) if known else None
-    numbers, unreadable = read_numbers(texts, durations or style_in(unit, known, decimal_hint))
+    grouped = NumberStyle(",") if not unit and groups_by_points(known, beside) else None
+    numbers, unreadable = read_numbers(texts, durations or grouped or style_in(unit, known, decimal_hint))
     if unreadable:
         row = unreadable[0]
         more = f" (and {len(unreadable) - 1:,} more like it)" if len(unreadable) > 1 else ""

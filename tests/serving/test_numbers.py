@@ -68,6 +68,15 @@ def test_numbers_are_read_as_they_were_imported(run: Path) -> None:
     assert values(run, {"square metres": "12,5", "colour": "blue"}) == [125]
 
 
+def test_points_group_thousands_where_the_other_columns_write_commas() -> None:
+    class Reader:
+        number_names, word_names, dates = ("stock", "weight"), (), ()
+
+    rows = [{"stock": "3.440", "weight": "1,25"}, {"stock": "646", "weight": "2,5"}]
+    assert table_of(rows, Reader()).stock.tolist() == [3440, 646]  # type: ignore[arg-type]
+    assert table_of([row | {"weight": "1.25"} for row in rows], Reader()).stock.tolist() == [3.44, 646]  # type: ignore[arg-type]
+
+
 def test_what_is_unknown_may_be_empty_and_other_columns_are_ignored(run: Path) -> None:
     assert values(run, {"square metres": "", "colour": "blue", "garden": "large"}) == [195]  # the median is 19.5
 

@@ -14,19 +14,20 @@ from core.data.tables.annotations import RowsOfTool, spans_in, tool_of
 from core.data.tables.cleaning import without_surrogates
 from core.data.tables.encoding import JSON_ENDS, find_encoding, known_encoding, refuse_binary
 from core.data.tables.ingest import preview_source, take_in
-from core.data.tables.json_objects import JsonObjects, RowSource, find_shape, parsed
+from core.data.tables.json_objects import JsonObjects, RowSource, choose_list, find_shape, parsed
 from core.data.tables.json_values import BrokenJson, json_text
 from core.data.tables.nested_rows import refuse_nested
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import BATCH_BYTES, BATCH_ROWS, Batch, Table, check_width, column_names, in_bounds
 from core.data.task_kinds import IN_TABLES
-from core.dataset_types import ImportOptions, SourcePreview
+from core.dataset_types import Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 _ENCODING_BYTES = 64 << 20
 _FIRST_OBJECTS = 2_000  # whose keys are the columns
 _AT_A_TIME = 64
+_MOST_LISTS = 5  # of a file, that are named
 
 
 def accepts(path: Path) -> float:
@@ -56,7 +57,9 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         known_encoding(options.encoding) if options.encoding else find_encoding(path, _ENCODING_BYTES, JSON_ENDS).name
     )
     refuse_binary(path, start, encoding)
-    shape, within = find_shape(path, encoding)
+    shape, lists = find_shape(path, encoding)
+    within = choose_list(lists, options.sheet, path.name) if lists else ()
+    chosen = ".".join(within) if len(lists) > 1 else ""
     source: RowSource = JsonObjects(path, encoding, shape, within)
     first = [value for _, value, _ in islice(source.objects(SkipReport()), _FIRST_OBJECTS)]
     tool = tool_of(first)
@@ -76,7 +79,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     if path.suffix.lower() not in SUFFIXES:
         notes = (f"{path.name} is in truth JSON, whatever its name says; it is read as such.", *notes)
     if within:
-        notes = (f"The rows are the list '{'.'.join(within)}' within the file.", *notes)
+        notes = (f"The rows are the list '{'.'.join(within)}' within the file{_others(lists, within)}.", *notes)
     notes = (*said, *notes)
     return Table(
         path=path,
@@ -85,11 +88,26 @@ def open_table(path: Path, options: ImportOptions) -> Table:
         size_bytes=path.stat().st_size,
         unit="line" if shape == "lines" else "object",
         batches=lambda wanted, skipped: _batches(source, [keys[i] for i in wanted], skipped),
-        settings={"delimiter": "", "encoding": encoding, "has_header": True, "sheet": ""},
+        settings={"delimiter": "", "encoding": encoding, "has_header": True, "sheet": chosen},
         notes=notes,
         findings=findings,
         facts={"shape": shape},
+        guesses=_guess(lists, within) if not options.sheet else (),
     )
+
+
+def _guess(lists: Mapping[tuple[str, ...], int], within: tuple[str, ...]) -> tuple[Guess, ...]:
+    """Return which list holds the rows, where the file has several."""
+    if len(lists) < 2:
+        return ()
+    return (Guess("List of rows", ".".join(within), f"the longest{_others(lists, within)}", "--sheet NAME"),)
+
+
+def _others(lists: Mapping[tuple[str, ...], int], within: tuple[str, ...]) -> str:
+    """Return which other lists are left out, the end of a sentence; mostly empty."""
+    others = [f"'{'.'.join(keys)}' with {count:,} objects" for keys, count in lists.items() if keys != within]
+    more = f" and {len(others) - _MOST_LISTS} more" if len(others) > _MOST_LISTS else ""
+    return f"; left out: {', '.join(others[:_MOST_LISTS])}{more}" if others else ""
 
 
 def _keys(source: RowSource, path: Path) -> tuple[list[str], int]:

@@ -178,5 +178,5 @@ def _of_the_file(seen: TableProfile, asked: ImportOptions) -> Iterator[Guess]:
     if has_header is not None and asked.has_header is None:
         first = "names of the columns" if has_header else "data already"
         yield Guess("First row", first, "compared with the rows below it", "--header or --no-header")
-    if (sheet := str(settings.get("sheet", ""))) and not asked.sheet:
+    if (sheet := str(seen.table.facts.get("sheet", ""))) and not asked.sheet:
         yield Guess("Sheet", sheet, "the first with a table", "--sheet NAME")

@@ -18,6 +18,8 @@ KNOWN_NAMES = frozenset(
 )
 _NAME = re.compile(r"[^\W\d][\w .\-/()%€$£#:?&']{0,59}$")
 _MOST_TITLE_ROWS = 10
+_TITLE_CELLS = 2  # at most, from the left
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def find_layout(rows: Sequence[Sequence[str]], has_header: bool | None) -> Layou
         first_wide = next((i for i, row in enumerate(rows) if filled[i] > 1 or _is_bare_header(row, usual)), begin)
         if first_wide - begin <= _MOST_TITLE_ROWS and first_wide < len(rows) - 1:
             begin = first_wide
+        while begin + 1 < len(rows) and _is_title(rows[begin], rows[begin + 1], usual_filled):
+            begin += 1
     body = [row for row in rows[begin + 1 :] if any(row)]
     width = _most_common([len(row) for row in body]) or (len(rows[begin]) if rows else 0)
     if has_header is None:
@@ -73,6 +77,19 @@ def _is_bare_header(row: Sequence[str], width: int) -> bool:
     A title would be in the first cell.
     """
     return len(row) == width and any(cell.strip() for cell in row) and not row[0].strip()
+
+
+def _is_title(row: Sequence[str], below: Sequence[str], usual_filled: int) -> bool:
+    """Return whether a row of one or two cells stands over the true names, as in a pivot table of Excel."""
+    there = [cell.strip() for cell in row if cell.strip()]
+    names = [cell.strip() for cell in below if cell.strip()]
+    return (
+        len(there) <= _TITLE_CELLS
+        and [cell.strip() for cell in row[: len(there)]] == there
+        and len(names) >= max(usual_filled, _TITLE_CELLS + 3)
+        and len(set(names)) == len(names)
+        and not any(is_plain_number(name) and not _YEAR.fullmatch(name) for name in names)
+    )
 
 
 def _names_columns(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

@@ -1,7 +1,7 @@
 """Objects of a JSON file in any arrangement: list, JSON Lines, nested, or columns."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,10 +12,12 @@ from core.data.tables.json_orientations import by_row, named
 from core.data.tables.json_values import BrokenJson, JsonStream
 from core.data.tables.skip_report import SkipReport
 from core.errors import DataError
+from core.formatting import listed
 
 _MOST_SIDE_BY_SIDE = 256 << 20  # bytes of a file that has to be read at once
 _ONE_OBJECT_BYTES = 4 << 20  # of a file that may hold a single object
 _DEEPEST_LIST = 5  # objects around a list of objects
+_MANY_ROWS = 2_000  # a list of so many is the one that is meant: those after it are not counted
 _ABOUT_COLUMNS = ("schema", "columns", "fields")  # their names and types, beside the rows
 _EXAMPLE = '{"text": "...", "label": "..."}'
 Shape = Literal["lines", "list", "wrapped", "columns"]
@@ -117,8 +119,8 @@ def _go_to(stream: JsonStream, key: str) -> None:
         stream.take(",")
 
 
-def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
-    """Return the arrangement of a file's objects, and the keys to a nested list.
+def find_shape(path: Path, encoding: str) -> tuple[Shape, dict[tuple[str, ...], int]]:
+    """Return the arrangement of a file's objects, and how many each list in an object has, by its keys.
 
     Raises:
         BrokenJson: It is no JSON.
@@ -131,17 +133,21 @@ def find_shape(path: Path, encoding: str) -> tuple[Shape, tuple[str, ...]]:
     first = stream.peek()
     if first == "[":
         are_lines = len(lines) > 1 and all(isinstance(parsed(line), list) for line in lines[:2])
-        return "lines" if are_lines else "list", ()
+        return "lines" if are_lines else "list", {}
     if first == '"' or (len(lines) > 1 and isinstance(parsed(lines[0]), (dict, str))):
-        return "lines", ()
+        return "lines", {}
     if first != "{":
         if len(lines) > 2 and isinstance(parsed(lines[1]), dict):
-            return "lines", ()  # the first line is broken, the others are not
+            return "lines", {}  # the first line is broken, the others are not
         raise stream.broken()
     if _is_one_object(path, encoding):
-        return "lines", ()
-    keys = _list_within(JsonStream(iter(TextStream(path, encoding, SkipReport(), JSON_ENDS)), path.name))
-    return ("columns", ()) if keys is None else ("wrapped", keys)
+        return "lines", {}
+    lists: dict[tuple[str, ...], int] = {}
+    for keys, count in _lists_within(JsonStream(iter(TextStream(path, encoding, SkipReport(), JSON_ENDS)), path.name)):
+        lists[keys] = count
+        if count >= _MANY_ROWS:
+            break
+    return ("wrapped", lists) if lists else ("columns", {})
 
 
 def _is_one_object(path: Path, encoding: str) -> bool:
@@ -152,19 +158,38 @@ def _is_one_object(path: Path, encoding: str) -> bool:
     return isinstance(only, dict) and not any(isinstance(value, (list, dict)) for value in only.values())
 
 
-def _list_within(stream: JsonStream, depth: int = 1) -> tuple[str, ...] | None:
-    """Return the keys to an object's first list of objects; None without one."""
+def choose_list(lists: Mapping[tuple[str, ...], int], wanted: str, file: str) -> tuple[str, ...]:
+    """Return the keys to the list that holds the rows: the one asked for, else the longest.
+
+    Args:
+        lists: How many objects each has, by its keys.
+        wanted: Its name, as in "board.cards"; empty where nobody has said.
+        file: Whose it is.
+
+    Raises:
+        DataError: There is none of this name.
+    """
+    named_lists = {".".join(keys): keys for keys in lists}
+    if wanted and wanted not in named_lists:
+        raise DataError(f"{file} has no list '{wanted}' of objects. Its lists: {listed(list(named_lists), 6)}.")
+    return named_lists[wanted] if wanted else max(lists, key=lambda keys: lists[keys])
+
+
+def _lists_within(stream: JsonStream, depth: int = 1) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yield the keys to each list of objects within an object, and how many it has.
+
+    The last one is counted up to `_MANY_ROWS` only: whatever comes after so many is not looked at.
+    """
     stream.take("{")
     while stream.peek() == '"':
         key = str(stream.value())
         stream.take(":")
-        if key not in _ABOUT_COLUMNS and stream.begins_list_of_objects():
-            return (key,)
         if key in _ABOUT_COLUMNS:
             stream.value()
+        elif stream.begins_list_of_objects():
+            yield (key,), sum(1 for _ in islice(stream.items(), _MANY_ROWS))
         elif stream.peek() == "{" and depth < _DEEPEST_LIST:
-            if (further := _list_within(stream, depth + 1)) is not None:
-                return (key, *further)
+            yield from (((key, *further), count) for further, count in _lists_within(stream, depth + 1))
         else:
             stream.value()
         if stream.peek() != ",":
@@ -172,4 +197,3 @@ def _list_within(stream: JsonStream, depth: int = 1) -> tuple[str, ...] | None:
         stream.take(",")
     if depth > 1:
         stream.take("}")
-    return None

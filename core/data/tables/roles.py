@@ -79,7 +79,8 @@ _TARGET_NAMES = (
     ("median_house_value", "total", "count", "quality", "demand", "duration", "consumption", "yield", "profit", "cnt"),
 )
 _TARGET_PART = re.compile(
-    r"(?:^|_)(?:target|price|cost|salary|pay|wages?|sales|revenue|rent|preis|gehalt|lohn|umsatz|prix|salaire|precio|"
+    r"(?:^|_)(?:target|price|cost|salary|pay|wages?|sales|revenue|rent|prix|salaire|precio|"
+    r"[a-zäöüß]{0,20}(?:preis|lohn|umsatz)|gehalt|jahresgehalt|"  # in one word: Verkaufspreis; but Fettgehalt is none
     r"sueldo|salario|ventas|sold|demand|rentals|bookings|"
     r"价格|售价|房价|工资|薪资|销售额)(?:_|$)"
 )

@@ -30,7 +30,10 @@ Labels = Callable[[str], list[str]]
 
 
 def listed_labels(cell: str) -> list[str] | None:
-    """Return the labels of a cell with a JSON or Python list; None otherwise."""
+    """Return the labels of a cell with a JSON or Python list; None otherwise.
+
+    Of things with a name, as trackers and film databases list them, the names: `[{"id": 28, "name": "Action"}]`.
+    """
     text = cell.strip()
     if not (2 <= len(text) <= _LONGEST_LIST and (text[0], text[-1]) in (("[", "]"), ("(", ")"), ("{", "}"))):
         return None
@@ -43,6 +46,8 @@ def listed_labels(cell: str) -> list[str] | None:
             return None
     if isinstance(value, (set, tuple)):
         value = sorted(value, key=str) if isinstance(value, set) else list(value)
+    if isinstance(value, list) and all(isinstance(part, dict) and isinstance(part.get("name"), str) for part in value):
+        value = [part["name"] for part in value]
     if not isinstance(value, list) or any(isinstance(part, (list, dict, set, tuple)) for part in value):
         return None
     return [str(part).strip() for part in value if part is not None and str(part).strip()]

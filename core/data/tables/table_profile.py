@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.data.tables.columns import ColumnProfile, profile_column
+from core.data.tables.grouping_points import with_grouping_points
 from core.data.tables.skip_report import SkipReport
 from core.data.tables.table import PREVIEW_ROWS, Table
 from core.errors import DataError
@@ -115,6 +116,7 @@ def table_profile(table: Table) -> TableProfile:
         profile_column(name, position, values, table.decimal_hint)
         for position, (name, values) in enumerate(zip(table.names, sampled, strict=True))
     ]
+    with_grouping_points(profiles)
     found = skipped.findings(table.path.name, table.unit)
     strange = tuple(finding.message for finding in found if finding.severity == "warning")
     return TableProfile(table, tuple(profiles), beginning, rows, is_whole, len(sampled[0]), strange)

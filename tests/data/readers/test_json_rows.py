@@ -109,3 +109,16 @@ def test_json_without_rows_is_refused_in_words(content: str, tmp_path: Path) -> 
     file.write_text(content)
     with pytest.raises(DataError, match=r"reviews\.json .*[.]"):
         take(file)
+
+
+def test_of_several_lists_the_longest_is_taken_and_another_one_can_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "board.json"
+    lists = [{"id": "a", "name": "Praise"}, {"id": "b", "name": "Blame"}]
+    file.write_text(json.dumps({"name": "Board", "lists": lists, "of": {"cards": OBJECTS}}), encoding="utf-8")
+    guesses = {guess.about: guess for guess in preview(file).guesses}
+    assert (guesses["List of rows"].value, guesses["List of rows"].option) == ("of.cards", "--sheet NAME")
+    assert "'lists' with 2 objects" in guesses["List of rows"].why
+    assert take(file).pairs == PAIRS
+    assert [column.name for column in preview(file, sheet="lists").columns] == ["id", "name"]
+    with pytest.raises(DataError, match="has no list 'boards' of objects"):
+        preview(file, sheet="boards")

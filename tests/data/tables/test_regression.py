@@ -172,3 +172,25 @@ def test_rows_that_differ_in_a_column_that_is_not_used_are_no_repeats(
     said = {finding.code: finding for finding in dataset_store.version(info.name).findings}
     assert said["exact-duplicates"].count == repeats
     assert said["exact-duplicates"].message == ("2 of the 63 rows repeat an earlier one in every column, but for 'id'.")
+
+
+def goods(tmp_path: Path, weight: str) -> Path:
+    stock = [f"{n * 83 % 1000}" if n % 2 else f"{1 + n % 9}.{n * 70 % 1000:03}" for n in range(60)]
+    rows = [(stock[n], weight.format(n * 7 % 50), 10 * (n * 7 % 50) + n % 3) for n in range(60)]
+    return write_csv(tmp_path / "goods.csv", ("Bestand", "Gewicht", "Verkaufspreis (EUR)"), *rows, delimiter=";")
+
+
+@pytest.mark.parametrize("weight", ["{},45", "{}"], ids=["beside a decimal comma", "by itself"])
+def test_points_that_group_thousands_are_no_decimal_points(weight: str, tmp_path: Path) -> None:
+    seen = preview(goods(tmp_path, weight))
+    said = next(guess for guess in seen.guesses if guess.value.startswith("'Bestand'"))
+    assert "the point in '1.000' groups thousands: it counts as 1,000" in said.why
+    assert seen.options.target_column == "Verkaufspreis (EUR)"
+    assert take(goods(tmp_path, weight)).column("Bestand")[:3] == [1000, 83, 3140]
+
+
+@pytest.mark.parametrize("weight", ["{}.45", "0.{:03}"])
+def test_points_beside_decimal_points_are_decimal_points(weight: str, tmp_path: Path) -> None:
+    rows = [(f"{1 + n % 9}.{n * 71 % 1000:03}", weight.format(n), 10 * n) for n in range(60)]
+    file = write_csv(tmp_path / "goods.csv", ("length", "weight", "price"), *rows)
+    assert take(file).column("length")[:2] == [1.0, 2.071]

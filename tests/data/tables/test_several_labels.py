@@ -20,12 +20,14 @@ def several(folder: Path, kind: str) -> Path:
         lines = [json.dumps({"text": t, "labels": list(found)}) for t, found in zip(TEXTS, labels, strict=True)]
         file.write_text("\n".join(lines), encoding="utf-8")
         return file
+    things = [[{"id": len(name), "name": name} for name in found] for found in labels]
     written = {"python": lambda found: str(list(found)), "json": lambda found: json.dumps(list(found))}
     joined = written.get(kind, lambda found: kind.join(found))
-    return write_csv(folder / "tickets.csv", ("text", "tags"), *zip(TEXTS, map(joined, labels), strict=True))
+    cells = map(json.dumps, things) if kind == "things" else map(joined, labels)
+    return write_csv(folder / "tickets.csv", ("text", "tags"), *zip(TEXTS, cells, strict=True))
 
 
-@pytest.mark.parametrize("kind", ["jsonl", "json", "python", ", ", "|", ";"])
+@pytest.mark.parametrize("kind", ["jsonl", "json", "python", "things", ", ", "|", ";"])
 def test_the_first_label_is_taken_and_said(kind: str, tmp_path: Path) -> None:
     seen = preview(several(tmp_path, kind))
     assert dict(seen.classes) == {"info": 20, "billing": 20, "complaint": 20}

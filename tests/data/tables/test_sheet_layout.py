@@ -61,3 +61,13 @@ def test_an_empty_column_before_the_table_shifts_nothing(tmp_path: Path) -> None
     file = book(tmp_path / "b.xlsx", (None, *HEADER), *[(None, *row) for row in ROWS])
     assert preview(file).columns[-1].name == "sales"
     assert take(file, target_column="sales").column("")[:2] == [300, 391]
+
+
+def test_the_cells_over_a_pivot_table_are_no_names(tmp_path: Path) -> None:
+    months = [f"2024-{month:02}" for month in range(1, 6)]
+    rows = [(f"Store {n}", *(n * (month + 3) % 97 for month in range(5))) for n in range(40)]
+    above = ("Sum of Sales", "Column Labels", *[None] * 4)
+    file = book(tmp_path / "b.xlsx", above, ("Row Labels", *months), *rows)
+    assert [column.name for column in preview(file).columns] == ["Row Labels", *months]
+    assert "1 row above the table left out." in preview(file).notes
+    assert len(take(file).rows) == 40
