@@ -19,6 +19,7 @@ from pages.components.import_data.summary import import_summary
 from pages.components.widgets.conversation import conversation
 from pages.components.widgets.dataset_words import many, shortened
 from pages.components.widgets.guesses import guess_list
+from pages.components.widgets.target_form import TargetChoice, target_form
 from pages.components.widgets.text import plain, size
 
 UNITS = {"pictures": "image", "table": "row", "documents": "document"}
@@ -57,11 +58,13 @@ def page() -> None:
         elif state.preview.kind == "pictures":
             layout_choices(state.preview)
         _labels(state, state.preview)
+        target = _target(state.preview)
         _beginning(state.preview)
     with summary, st.container(key="summary"), st.container(border=True):
-        missing = "" if state.problem else missing_column(state.preview)
+        missing = ("" if state.problem else missing_column(state.preview)) or target.problem
         is_open = state.problem or state.preview.problem
-        import_summary(source, state.preview, missing or ("Put the problem right first." if is_open else ""))
+        blocked = missing or ("Put the problem right first." if is_open else "")
+        import_summary(source, state.preview, blocked, target.target)
 
 
 def _next_step(source: Source) -> None:
@@ -120,6 +123,14 @@ def _labels(state: ImportForm, preview: SourcePreview) -> None:
     if not preview.rows_are_exact:
         st.caption("As far as it was looked at; all of them are counted while it comes in.")
     label_mapping(state, preview)
+
+
+def _target(preview: SourcePreview) -> TargetChoice:
+    task = shared_service().tasks().get(preview.options.task)
+    if task is None:
+        return TargetChoice(None)
+    st.header("Target", anchor=False)
+    return target_form(task, list(preview.classes), f"target-{preview.options.name}-{task.name}")
 
 
 def _beginning(preview: SourcePreview) -> None:

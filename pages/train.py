@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
+from core.evaluation.target_words import wanted
 from core.services.bootstrap import shared_service
 from core.services.recommendation import recommended
 from core.services.run_service import DatasetPreview
 from core.specs import DatasetSpec, TaskSpec
 from pages.components.data.preview import data_glimpse
-from pages.components.run.run_again import clone_notice
+from pages.components.run.run_again import clone_notice, cloned_from
 from pages.components.train.augmentation_preview import augmentation_preview
 from pages.components.train.effort import circumstances, effort_choice, minutes_at_most
 from pages.components.train.estimate import folds_note
@@ -19,6 +20,7 @@ from pages.components.train.model_choice import model_choice
 from pages.components.train.setting_groups import all_settings
 from pages.components.train.summary import made_config, train_summary
 from pages.components.widgets.notices import empty_state
+from pages.components.widgets.target_form import TargetChoice, target_form
 from pages.components.widgets.text import plain
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
 
@@ -36,6 +38,7 @@ def page() -> None:
             empty_state("inventory_2", "Nothing to train yet", "There is no data set or no model for this task.")
             return
         dataset, preview = _data(task, datasets)
+        target = _target(task, dataset, preview)
         preset, place = effort_choice()
         around = circumstances(preset)
         best = recommended(service.dataset_service, dataset.name, task.name, around)
@@ -55,7 +58,7 @@ def page() -> None:
     with summary, st.container(key="summary"), st.container(border=True):
         if problem:
             st.error(plain(problem), icon=":material/error:")
-        train_summary(task, dataset, preview, model, config, changed)
+        train_summary(task, dataset, preview, model, config, changed, target)
 
 
 def _task(tasks: Mapping[str, TaskSpec]) -> TaskSpec:
@@ -88,6 +91,17 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
     dataset = datasets[chosen or names[0]]
     preview = data_glimpse(dataset)
     return dataset, preview
+
+
+def _target(task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview) -> TargetChoice:
+    """Ask how good it must be; begin with what the data set, or the run that is repeated, is held to."""
+    datasets, before = shared_service().dataset_service, cloned_from()
+    current = (shared_service().run(before).target if before else None) or datasets.target(dataset.name)
+    unit = datasets.target_unit(dataset.name)
+    choice = target_form(task, preview.version.labels, f"target-{dataset.name}-{before}", current, unit)
+    if choice.target is None and current is not None and not choice.problem:
+        st.caption(f"Without another, its target stays: {plain(wanted(current, unit))}.")
+    return choice
 
 
 def _first(entries: Iterable[str], favourite: str) -> list[str]:

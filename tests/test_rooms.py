@@ -19,8 +19,8 @@ VOCABULARY = ("errors", "config", "specs", "target", "runs", "settings", "datase
 ROOMS: dict[str, set[str]] = {
     "app": {"access", "web", "services"},
     "pages": {"services", "evaluation", "exchange", "notifications", "web", "configure", "statistics"},
-    "cli": {"access", "catalog", "configure", "data", "exchange", "preprocessing", "processes", "services", "serving",
-            "store", "training", "worker"},
+    "cli": {"access", "catalog", "configure", "data", "evaluation", "exchange", "preprocessing", "processes",
+            "services", "serving", "store", "training", "worker"},
     "web": {"access", "services", "evaluation"},
     "exchange": {"catalog", "services", "store", "data", "processes"},
     "track": {"access", "notifications", "processes", "services", "store", "tracking"},

@@ -19,6 +19,7 @@ from core.services.label_issues import label_issues_of
 from core.services.recommendation import recommended
 from core.services.run_service import Service
 from core.settings import Settings
+from core.target import Target as GoodEnough
 
 HUB = "hub:"
 app = typer.Typer(help="Bring, look at and put right the data sets.", no_args_is_help=True)
@@ -123,6 +124,12 @@ def import_data(
     ] = False,
     add_to: Annotated[str, typer.Option(help="Add the examples to this data set, as a new version of it.")] = "",
     config: Annotated[str, typer.Option(help="The configuration of a hub data set that has several.")] = "",
+    wanted: Annotated[
+        str,
+        typer.Option(
+            "--target", metavar="TARGET", help="How good a model must be to be useful; see: touchstone train --help"
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring a data set; what was found out and what is wrong with it is said."""
@@ -135,6 +142,7 @@ def import_data(
         delimiter=SEPARATORS.get(separator, separator), sheet=sheet, add_to=add_to,
         keep_totals=keep_totals, layout=layout, ground=ground, divide_anew=divide_anew,
         **_texts(text_column), several_labels=several_labels, document_end=document_end,
+        target=wanted,
     )  # fmt: skip
     dataset_service = service.dataset_service
     if source.startswith(HUB):
@@ -199,6 +207,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     if as_json:
         print_json(document)
         return
+    document["target"] = document["target"]["text"] if document["target"] else "none"
     rows = [(key, value) for key, value in document.items() if key not in ("versions", "classes", "facts")]
     rows += [("divided", document["facts"]["splits"])] if document["facts"].get("splits") else []
     print_table(("", ""), [(key, ", ".join(map(str, v)) if isinstance(v, list | tuple) else v) for key, v in rows])
@@ -210,6 +219,25 @@ def show(name: Name, as_json: AsJson = False) -> None:
     if document["versions"]:
         versions = [(v["fingerprint"][:16], v["created_at"], v["examples"], v["change"]) for v in document["versions"]]
         print_table(("VERSION", "WHEN", "EXAMPLES", "WHAT HAPPENED"), versions)
+
+
+@app.command("target")
+def target(
+    name: Name,
+    wanted: Annotated[str, typer.Argument(metavar="TARGET", help="Such as 'accuracy 90%'; see train --help.")] = "",
+    off: Annotated[bool, typer.Option("--off", help="Take it away.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say how good a model on a data set must be to be useful; runs without a target of their own are held to it."""
+    service = open_service()
+    dataset_service = service.dataset_service
+    if wanted and off:
+        raise UserError("Give a target or --off, not both.")
+    if wanted or off:
+        task = catalog.find_task(dataset_service.entry(name).task)
+        dataset_service.set_target(name, GoodEnough.parse(wanted, task) if wanted else None)
+    known = dataset_service.target(name)
+    _answer(service, name, f"{name} has the target {known.format()}." if known else f"{name} has no target.", as_json)
 
 
 @app.command("use")
@@ -335,11 +363,13 @@ def _document(service: Service, name: str) -> dict[str, Any]:
     entry, preview = service.dataset_service.entry(name), service.dataset_service.preview(name)
     version = preview.version
     versions = service.dataset_service.versions(name)
+    target = service.dataset_service.target(name)
     return {
         "name": name, "title": entry.title, "task": entry.task, "built_in": entry.built_in,
         "fingerprint": version.fingerprint, "labels": version.labels, "splits": dict(version.split_sizes),
         "classes": dict(preview.class_counts), "duplicates": version.duplicate_count, "licence": entry.licence,
         "source": entry.source, "trashed": entry.deleted_at is not None, "facts": service.dataset_service.facts(name),
+        "target": target.to_json() | {"text": target.format()} if target else None,
         "versions": [
             {
                 "fingerprint": v.fingerprint, "created_at": v.created_at.isoformat(), "change": v.change,

@@ -4,17 +4,21 @@ from typing import Annotated
 
 import typer
 
+from core import catalog
 from core.cli.output import AsJson, RunId, print_json
+from core.cli.targets import print_standing
+from core.errors import UserError
 from core.services.bootstrap import open_service
 from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
+from core.target import Target
 
 Off = Annotated[bool, typer.Option("--off", help="Take it back.")]
 
 
 def marks(app: typer.Typer) -> None:
     """Add these commands to those of runs."""
-    for command in (tag, star, archive, baseline):
+    for command in (tag, star, archive, baseline, target):
         app.command()(command)
 
 
@@ -55,6 +59,28 @@ def baseline(run: RunId, off: Off = False, as_json: AsJson = False) -> None:
     elif run_tags.baselines().get(found.task) == found.id:
         run_tags.forget_baseline(found.task)
     _answer(service, run, "is not the baseline" if off else "is the baseline of its task", as_json)
+
+
+def target(
+    run: RunId,
+    wanted: Annotated[str, typer.Argument(metavar="TARGET", help="Such as 'accuracy 90%'; see train --help.")] = "",
+    off: Off = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a run to a target, or see how it stands; --off takes its own away, so that its data set's counts."""
+    service = open_service()
+    found = service.run(run)
+    if wanted and off:
+        raise UserError("Give a target or --off, not both.")
+    if wanted:
+        service.set_target(found.id, Target.parse(wanted, catalog.find_task(found.task)))
+    elif off:
+        service.set_target(found.id, None)
+    found = service.run(found.id)
+    if as_json:
+        print_json(service.document(found.id))
+    elif not print_standing(service, found):
+        print(f"{found.name} ({found.id}) has no target. Set one: touchstone runs target {found.id} 'accuracy 90%'")
 
 
 def _answer(service: Service, run_id: str, sentence: str, as_json: bool) -> None:

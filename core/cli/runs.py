@@ -6,6 +6,7 @@ import typer
 
 from core.cli.output import AsJson, RunId, print_json, print_table, score_of
 from core.cli.run_marks import marks
+from core.cli.targets import print_standing, short_standing
 from core.cli.train import Changes, Name, settings_from
 from core.runs import CLONE, LONGER, NESTED, Lineage, Run
 from core.services.bootstrap import open_service
@@ -44,11 +45,13 @@ def list_runs(
     if not found:
         print("The trash is empty." if trash else "There is no run yet. Start one: touchstone train --dataset digits")
         return
+    standings = service.targets.results(found)
     rows = [
-        (r.id, r.name, r.shown_status, r.stage, _score(service, r, fields), f"{r.created_at:%Y-%m-%d %H:%M}")
+        (r.id, r.name, r.shown_status, r.stage, _score(service, r, fields), short_standing(standings.get(r.id)),
+         f"{r.created_at:%Y-%m-%d %H:%M}")
         for r in found
-    ]
-    print_table(("RUN", "NAME", "STATUS", "STAGE", "TEST SCORE", "CREATED (UTC)"), rows)
+    ]  # fmt: skip
+    print_table(("RUN", "NAME", "STATUS", "STAGE", "TEST SCORE", "TARGET", "CREATED (UTC)"), rows)
 
 
 @app.command()
@@ -59,9 +62,10 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     if as_json:
         print_json(document)
         return
-    apart = {"test", "baselines", "config", "artifacts", "versions", "estimate", "ancestors", "children"}
+    apart = {"target", "test", "baselines", "config", "artifacts", "versions", "estimate", "ancestors", "children"}
     print_table(("", ""), [(key, value) for key, value in document.items() if key not in apart])
     found = service.run(run)
+    print_standing(service, found)
     _print_lineage(found, service.lineage(run))
     by_source = {"this model": found.test, **found.baselines}
     if found.validation:

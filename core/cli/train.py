@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from core import catalog
 from core.cli.output import AsJson, print_json
 from core.cli.recipes import recipe_config
+from core.cli.targets import print_standing
 from core.config import TrainConfig
 from core.errors import InvalidSetting, UserError
 from core.runs import Run, RunStatus
@@ -19,6 +20,7 @@ from core.services.recipes import find_recipe
 from core.services.recommendation import recommended
 from core.services.recommendation.recommendation import Circumstances
 from core.services.run_service import Service
+from core.target import Target
 
 POLL_S = 0.3
 Changes = Annotated[
@@ -32,6 +34,14 @@ Evaluation = Annotated[
     ),
 ]
 Name = Annotated[str, typer.Option(help="What to call the run.")]
+WantedTarget = Annotated[
+    str,
+    typer.Option(
+        "--target", metavar="TARGET",
+        help="How good it must be to be useful: 'accuracy 90%', 'recall of CLASS 80% at precision 90%', 'mae 200', "
+        "'better than 82%' (what is reached today). That of the data set if not given.",
+    ),
+]  # fmt: skip
 
 
 def train(
@@ -43,6 +53,7 @@ def train(
     changes: Changes = None,
     name: Name = "",
     evaluation: Evaluation = "",
+    target: WantedTarget = "",
     wait: Annotated[bool, typer.Option(help="Follow the run to its end.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -50,7 +61,8 @@ def train(
     service = open_service()
     settings = settings_from(changes or []) | ({"evaluation": evaluation} if evaluation else {})
     config = chosen_config(service, recipe, dataset, task, model, preset, settings)
-    run = service.start_run(config, name)
+    wanted = Target.parse(target, catalog.find_task(config.task)) if target else None
+    run = service.start_run(config, name, target=wanted)
     say = Console(stderr=True, highlight=False)
     say.print(f"Run {run.id} ({run.name}) is queued.", markup=False)
     if wait:
@@ -59,6 +71,7 @@ def train(
         print_json(service.document(run.id))
     elif wait:
         print(run.verdict or run.reason)
+        print_standing(service, run)
     else:
         print(run.id)
     return 0 if not wait or run.status is RunStatus.SUCCEEDED else 1

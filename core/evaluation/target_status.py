@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +66,13 @@ class TargetResult:
     def is_good(self) -> bool:
         """Whether it is reached, or likely so."""
         return self.status in (TargetStatus.REACHED, TargetStatus.LIKELY)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the target and how the model stands against it, as one dictionary."""
+        known = {"text": self.target.format(), "status": str(self.status), "score": self.score, "ci_low": self.ci_low}
+        found = {"ci_high": self.ci_high, "threshold": self.threshold, "note": self.note}
+        precision = None if self.precision is None else asdict(self.precision)
+        return known | found | {"precision_found": precision} | self.target.to_json()
 
 
 def measured(target: Target, scores: Mapping[str, Score], examples: int) -> Measured:

@@ -14,10 +14,12 @@ from core.data.store.export_csv import csv_rows
 from core.data.store.open_dataset import Dataset, open_dataset
 from core.data.store.previews import DatasetPreview
 from core.data.store.relabel import checked_labels, correction
+from core.data.store.targets import set_target, target_of
 from core.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, LabelIssue, VersionInfo
 from core.errors import UserError
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples
+from core.target import Target
 
 LONGEST_TITLE = 80  # characters
 TEXT_SAMPLE = 400  # texts
@@ -294,6 +296,34 @@ class DatasetService(ImportService):
             raise UserError(f"There is nothing of the kind '{code}' to put right in '{name}'.")
         mark = fingerprint or self.head(name)
         return self.jobs.start("fix", {"name": name, "code": code, "fingerprint": mark}, finding.fix)
+
+    def target(self, name: str) -> Target | None:
+        """Return how good a model on a data set must be, if anybody said."""
+        return target_of(self.store, name)
+
+    def target_unit(self, name: str, fingerprint: str = "") -> str:
+        """Return the unit of the numbers to predict; empty where none is known."""
+        columns = self.facts(name, fingerprint).get("columns")
+        found = [c for c in columns if c.get("role") == "target"] if isinstance(columns, list) else []
+        return str(found[0].get("unit") or "") if found else ""
+
+    def checked_target(self, name: str, target: Target) -> Target:
+        """Return a target that a model on a data set could have.
+
+        Raises:
+            UserError: It does not fit the task or the classes, in a sentence.
+        """
+        entry = self.entry(name)
+        target.checked(catalog.find_task(entry.task))
+        return target.check_class(self.preview(name).version.labels) if target.label else target
+
+    def set_target(self, name: str, target: Target | None) -> None:
+        """Say how good a model on a data set must be; None forgets it.
+
+        Raises:
+            UserError: It does not fit the task or the classes, in a sentence.
+        """
+        set_target(self.store, name, None if target is None else self.checked_target(name, target))
 
 
 @lru_cache(maxsize=32)

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.evaluation.target_status import TargetResult
 from core.runs import Artifact, Lineage, Run, Score
 
 _SAME = (
@@ -25,7 +26,9 @@ _TIMES = (
 )
 
 
-def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> dict[str, Any]:
+def run_document(
+    run: Run, artifacts: Sequence[Artifact], lineage: Lineage, target: TargetResult | None = None
+) -> dict[str, Any]:
     """Return everything known of a run."""
     baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
     files = {a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256} for a in artifacts}
@@ -38,6 +41,7 @@ def run_document(run: Run, artifacts: Sequence[Artifact], lineage: Lineage) -> d
         | {"counts": [vars(count) for count in run.progress.counts]}
         | {
             "estimate": dict(run.estimate),
+            "target": target.to_json() | {"is_own": run.target is not None} if target else None,
             "test": _scores(run.test),
             "validation": _scores(run.validation),
             "baselines": baselines,

@@ -20,12 +20,14 @@ from core.services.dataset_service import DatasetPreview, DatasetService
 from core.services.lineage import Family, with_changes
 from core.services.preflight import Preflights
 from core.services.run_document import run_document, tail_of
+from core.services.targets import Targets
 from core.settings import Settings
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
+from core.target import Target
 from core.tracking.lock_holders import LockHolders
 from core.tracking.lost_runs import LostRunDetector
 
@@ -45,6 +47,7 @@ class Service:
         self._family, self._lost_runs = Family(settings, self._runs), LostRunDetector(database)
         self._lock_holders = LockHolders(database)
         self.preflights = Preflights(database, worker)
+        self.targets = Targets(settings, self._runs, self.dataset_service)
 
     @staticmethod
     def is_owner(headers: Mapping[str, str]) -> bool:
@@ -117,7 +120,12 @@ class Service:
     # --- starting and stopping ---
 
     def start_run(
-        self, config: TrainConfig, name: str = "", idempotency_key: str | None = None, cloned_from: str = ""
+        self,
+        config: TrainConfig,
+        name: str = "",
+        idempotency_key: str | None = None,
+        cloned_from: str = "",
+        target: Target | None = None,
     ) -> Run:
         """Queue a run and make sure that somebody will take it.
 
@@ -126,18 +134,22 @@ class Service:
             name: What to call it; empty names it after its data and model.
             idempotency_key: Two calls with the same key are one run.
             cloned_from: The run whose settings it began with, if any.
+            target: Its own; None is that of the run that it comes from, else that of its data set.
 
         Raises:
-            UserError: A file that the model needs is missing or altered, or the run that it continues does not fit;
-                nothing is queued.
+            UserError: The target does not fit, a file that the model needs is missing or altered, or the run that it
+                continues does not fit; nothing is queued.
         """
         spec = configure.resolve(config)
         spec.check_model()
         dataset = self.dataset_service.find(config.dataset, config.task)
+        if target is not None:
+            self.targets.check(target, config.dataset)
         parent = self._family.parent_of(config, cloned_from)
         clean, key = _clean(name, LONGEST_NAME, "name"), idempotency_key or uuid4().hex
         called = f"{dataset.title[: LONGEST_NAME // 2].rstrip()}, {spec.model.short}"
-        run = self._runs.create(config, clean, key, parent, self.preflights.estimate_of(config), called)
+        target = target or (self._runs.get(parent[0]).target if parent[0] else None)
+        run = self._runs.create(config, clean, key, parent, self.preflights.estimate_of(config), called, target)
         self.worker.ensure()
         return run
 
@@ -308,7 +320,7 @@ class Service:
     def document(self, run_id: str) -> dict[str, Any]:
         """Return a run as one JSON document (the contract of `runs show --json`)."""
         run = self.run(run_id)
-        return run_document(run, self._runs.artifacts(run.id), self._family.of(run))
+        return run_document(run, self._runs.artifacts(run.id), self._family.of(run), self.targets.result(run))
 
     # --- changing ---
 
@@ -321,6 +333,21 @@ class Service:
     def set_note(self, run_id: str, note: str) -> None:
         """Write down a thought about a run."""
         self._change(run_id, note=_clean(note, LONGEST_NOTE, "note"))
+
+    def set_target(self, run_id: str, target: Target | None) -> None:
+        """Hold a run to another target; None is that of its data set.
+
+        Nothing is trained for it.
+
+        Raises:
+            UserError: It does not fit the task or the classes, in a sentence.
+        """
+        run = self.run(run_id)
+        if target is not None:
+            self.targets.check(target, run)
+        self._change(run.id, target=target.to_json() if target else None)
+        said = f"Target: {target.format()}." if target else "No target of its own any more."
+        self._runs.add_event(run.id, "note", said)
 
     def delete(self, run_id: str) -> None:
         """Move a run to the trash, from which it can come back.

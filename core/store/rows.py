@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.config import TrainConfig
 from core.runs import VALIDATION, Count, Run, RunStatus, Score, Stage, StageProgress
 from core.store.tables import JobRow, RunRow, ScoreRow
+from core.target import Target
 
 _SAME_NAME = (
     "id", "name", "reason", "config_hash", "dataset_fingerprint", "device", "parameter_count", "created_at",
@@ -19,7 +20,7 @@ _SAME_NAME = (
     "cause", "origin", "project", "starred", "archived_at", "heartbeat_at",
 )  # fmt: skip
 # JSON as it is written, so that what was read before need not be read again: a third of the time of a thousand runs.
-_WRITTEN = ("config", "versions", "estimate", "settings", "tags", "sparkline", "sessions")
+_WRITTEN = ("config", "versions", "estimate", "settings", "tags", "sparkline", "sessions", "target")
 _OWN = RunRow.status, RunRow.stage, JobRow.pid, JobRow.attempt
 _SCORE = ScoreRow.run_number, ScoreRow.source, ScoreRow.metric, ScoreRow.value, ScoreRow.ci_low, ScoreRow.ci_high
 
@@ -65,7 +66,7 @@ def runs_with_jobs() -> Select[*tuple[Any, ...]]:
 
 
 def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> Run:
-    _, status, stage, pid, attempt, config, versions, estimate, settings, tags, sparkline, sessions, *same = row
+    _, status, stage, pid, attempt, config, versions, estimate, settings, tags, sparkline, sessions, target, *same = row
     curve, expected = _read(sparkline), dict(_read(estimate))
     progress = expected.pop("progress", None)  # has no column of its own
     return Run(
@@ -80,6 +81,7 @@ def _to_run(row: Row[*tuple[Any, ...]], scores: dict[str, dict[str, Score]]) -> 
         pid=pid,
         attempt=attempt,
         tags=tuple(_read(tags)),
+        target=Target.from_json(_read(target)) if target else None,
         sessions=tuple((began, ended) for began, ended in _read(sessions)),
         sparkline=tuple(map(null_to_nan, curve)) if None in curve else tuple(curve),
         test=scores.pop("model", {}),

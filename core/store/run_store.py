@@ -15,6 +15,7 @@ from core.specs import DatasetVersion
 from core.store.database import Database
 from core.store.rows import nan_to_null, runs_with_jobs, to_runs
 from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow
+from core.target import Target
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
 
@@ -38,6 +39,7 @@ class RunStore:
         parent: tuple[str, str] = ("", ""),
         estimate: Mapping[str, Any] | None = None,
         called: str = "",
+        target: Target | None = None,
     ) -> Run:
         """Insert a run and its job, or return the run of the same key.
 
@@ -48,6 +50,7 @@ class RunStore:
             parent: The run that it comes from and how ("longer" or "clone"), if any.
             estimate: What is expected of it, if that is known.
             called: What a run without a name is called; a number comes behind it where others are called so.
+            target: Its own, where it is not to be that of its data set.
 
         Raises:
             RunNotFound: It goes on from a run that has been removed, or is in the trash.
@@ -71,6 +74,7 @@ class RunStore:
                 parent_id=parent[0],
                 parent_kind=parent[1],
                 estimate=dict(estimate or {}),
+                target=target.to_json() if target else None,
             )
             session.add(row)
             session.flush()
@@ -118,6 +122,24 @@ class RunStore:
             query = query.where(RunRow.status.in_(when))
         with self.database.write() as session:
             return bool(session.execute(query.returning(RunRow.number)).all())
+
+    def judged_on(self, dataset: str, fingerprint: str) -> Sequence[Run]:
+        """Return the finished runs outside the trash on one dataset version."""
+        same = RunRow.dataset_fingerprint == fingerprint, RunRow.status == RunStatus.SUCCEEDED
+        query = runs_with_jobs().where(*same, RunRow.deleted_at.is_(None)).order_by(RunRow.number.desc())
+        with self.database.read() as session:
+            return [run for run in to_runs(session, query) if run.config.dataset == dataset]
+
+    def dataset_versions(self) -> dict[tuple[str, str], DatasetVersion]:
+        """Return every version that a run was trained on, by name and fingerprint."""
+        names = ("name", "fingerprint", "task", "duplicate_count", "licence", "source", "split_sizes")
+        with self.database.read() as session:
+            return {
+                (row.name, row.fingerprint): DatasetVersion(
+                    **{name: getattr(row, name) for name in names}, labels=tuple(row.labels)
+                )
+                for row in session.scalars(select(DatasetVersionRow))
+            }
 
     def children(self, run_id: str) -> Sequence[Run]:
         """Return the runs derived from this one outside the trash, newest first."""

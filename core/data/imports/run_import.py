@@ -19,6 +19,7 @@ from core.data.store.cleanup import sweep
 from core.data.store.dataset_store import DatasetStore
 from core.data.store.manifest import name_from
 from core.data.store.relabel import checked_labels, correction, relabelled
+from core.data.store.targets import read_target
 from core.data.store.version import Version
 from core.dataset_types import Guess, ImportOptions, SourcePreview, VersionInfo
 from core.errors import DataError
@@ -55,6 +56,8 @@ def _preview(reader: ReaderSpec, source: Path, options: ImportOptions) -> Source
     if preview.kind != "table":
         refuse_groups(preview.kind, options.group_column)
     _refuse_another_task(preview, source, options.task)
+    if options.target and not preview.problem:
+        read_target(options.target, preview.options.task)
     chosen = preview.options.model_copy(update={"name": options.name or name_from(source.name)})
     if preview.kind == "pictures" and chosen.layout and is_archive(source):
         from core.data.images.layout_specs import possible  # with it comes every reader of tables

@@ -22,11 +22,12 @@ from core.data.rows import FEATURE, UNUSED, read_rows, without_given, write_rows
 from core.data.splits.row_groups import GROUP, with_folders
 from core.data.splits.split_record import read_record, write_record
 from core.data.staging import Progress, StagedDataset
-from core.data.store.build_version import DIVIDED, VersionInput, finish
+from core.data.store.build_version import DIVIDED, VersionInput, finish, ordered_labels
 from core.data.store.cleanup import DRAFT, marked, owned
 from core.data.store.folds import bonds_of
 from core.data.store.load_examples import load_examples
 from core.data.store.manifest import DatasetCard, Manifest, name_from, write_findings, write_json
+from core.data.store.targets import read_target
 from core.data.store.version import CARD, FINDINGS_FILE, MANIFEST, ROWS, Version, card_of, load_everything, manifest_of
 from core.data.store.version_split import Past
 from core.data.task_kinds import DOCUMENTS
@@ -147,6 +148,8 @@ class DatasetStore:
         try:
             with marked(self.folder / name, pack):
                 given = self._version_input(name, staged, options, change, pack)
+                if options.target:
+                    read_target(options.target, staged.task, ordered_labels(given))
                 info = self._put(given, progress)
                 self._point_to(name, info, options, given.past.salt or info.fingerprint)
         except BaseException:
@@ -285,10 +288,12 @@ class DatasetStore:
     def _point_to(
         self, name: str, info: VersionInfo, options: ImportOptions | None = None, salt: str | None = None
     ) -> None:
-        if self.has(name):
-            self.change_card(name, head=info.fingerprint, **({} if salt is None else {"salt": salt}))
-            return
         chosen = options or ImportOptions()
+        target = read_target(chosen.target, info.task) if chosen.target else None
+        if self.has(name):
+            more = {"salt": salt, "target": target}
+            self.change_card(name, head=info.fingerprint, **{key: value for key, value in more.items() if value})
+            return
         card = DatasetCard(
             name=name,
             title=chosen.title or name.replace("-", " ").capitalize(),
@@ -296,6 +301,7 @@ class DatasetStore:
             licence=chosen.licence or "Yours to know",
             source=chosen.source or info.change,
             head=info.fingerprint,
+            target=target,
             salt=info.fingerprint,
             created_at=datetime.now(UTC),
         )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from core.dataset_types import Finding, VersionInfo
 from core.files import write_text
+from core.target import Target
 
 FINDINGS = TypeAdapter(tuple[Finding, ...])
 _ENDINGS = "csv|tsv|txt|xlsx?|ods|parquet|jsonl?|ndjson|zip|pdf|docx?|epub|x?html?|md|gz"
@@ -31,6 +32,7 @@ class DatasetCard(BaseModel):
     head: str  # fingerprint of the version in use
     created_at: datetime
     deleted_at: datetime | None = None
+    target: Target | None = None  # how good a model on it must be to be useful
     salt: str = ""  # of the splits, for good; empty of a data set that has had no version since there were salts
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.dataset_types import DatasetEntry, ImportOptions, SourcePreview
 from core.services.bootstrap import shared_service
+from core.target import Target
 from pages.components.import_data.import_progress import address_of
 from pages.components.import_data.source import Source
 from pages.components.widgets.dataset_words import many, unit
@@ -18,13 +19,14 @@ NEW = ""  # the choice of a data set of its own
 LONGEST_TITLE = 80  # characters
 
 
-def import_summary(source: Source, preview: SourcePreview, blocked: str) -> None:
+def import_summary(source: Source, preview: SourcePreview, blocked: str, target: Target | None = None) -> None:
     """Ask for the last things, and import.
 
     Args:
         source: What to import.
         preview: What it seems to be.
         blocked: What must be done first, as a sentence; empty where nothing must.
+        target: How good a model on it must be, if that is decided.
     """
     st.header("Summary", anchor=False)
     st.markdown(f":orange[:material/arrow_back: {plain(blocked)}]" if blocked else _in_words(preview))
@@ -44,6 +46,7 @@ def import_summary(source: Source, preview: SourcePreview, blocked: str) -> None
     st.caption("It comes in by itself: you may close this page meanwhile. Your file stays as it is.")
     if clicked:
         options = _complete(preview.options, place, title, licence or "", origin or "")
+        options = options.model_copy(update={"target": target.format() if target else ""})
         with shown_errors():
             dataset_service = shared_service().dataset_service
             import_id = once(

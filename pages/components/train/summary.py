@@ -16,6 +16,7 @@ from pages.components.train.setting_groups import back_to_preset
 from pages.components.widgets.dataset_words import many
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.starting import one_key, start
+from pages.components.widgets.target_form import TargetChoice
 from pages.components.widgets.text import plain, value
 
 FEW = 5_000  # rows; of more, one split tells as much
@@ -29,6 +30,7 @@ def train_summary(
     model: ModelSpec,
     config: TrainConfig | None,
     changed: Mapping[str, Any],
+    wanted: TargetChoice,
 ) -> None:
     """Show the summary of all choices and start a run on a click.
 
@@ -39,6 +41,7 @@ def train_summary(
         model: The model.
         config: All of it; None where a setting has a value that it cannot take.
         changed: The settings that differ from the preset's.
+        wanted: The target.
     """
     fits = False
     if config is not None:
@@ -50,12 +53,12 @@ def train_summary(
     name = st.text_input("Name", key="name", placeholder="Optional; a name is made for you", max_chars=80)
     clicked = st.button(
         "Start training", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
-        disabled=not fits,
+        disabled=not fits or bool(wanted.problem),
     )  # fmt: skip
     key = one_key("train", clicked)
     if clicked and config is not None:
         with shown_errors():
-            start(config, key, name or "", cloned_from())
+            start(config, key, name or "", cloned_from(), wanted.changed)
     _queue_note()
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.config import TrainConfig
 from core.services.bootstrap import shared_service
+from core.target import Target
 
 
 def one_key(slot: str, clicked: bool) -> str:
@@ -27,7 +28,9 @@ def one_key(slot: str, clicked: bool) -> str:
     return str(key)
 
 
-def start(config: TrainConfig, key: str, name: str = "", cloned_from: str = "") -> NoReturn:
+def start(
+    config: TrainConfig, key: str, name: str = "", cloned_from: str = "", target: Target | None = None
+) -> NoReturn:
     """Start a run and go to its page."""
-    run = shared_service().start_run(config, name, key, cloned_from)
+    run = shared_service().start_run(config, name, key, cloned_from, target)
     st.switch_page("run.py", query_params={"run": run.id})

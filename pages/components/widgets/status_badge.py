@@ -5,6 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
+from core.evaluation.target_status import TargetResult, TargetStatus
 from core.runs import Run, RunStatus
 
 
@@ -21,10 +22,17 @@ class Badge:
 BADGES = {
     RunStatus.QUEUED: Badge("Waiting", ":material/hourglass_empty:", "◌", "gray"),
     RunStatus.RUNNING: Badge("Running", ":material/play_circle:", "▶", "blue"),
-    RunStatus.SUCCEEDED: Badge("Done", ":material/check_circle:", "✓", "green"),
+    RunStatus.SUCCEEDED: Badge("Done", ":material/check_circle:", "✓", "gray"),  # what it is worth its target says
     RunStatus.FAILED: Badge("Failed", ":material/error:", "✕", "red"),
     RunStatus.STOPPED: Badge("Stopped", ":material/stop_circle:", "■", "gray"),
     RunStatus.INTERRUPTED: Badge("Interrupted", ":material/power_off:", "!", "orange"),
+}
+TARGET_BADGES: dict[TargetStatus, Badge] = {
+    TargetStatus.REACHED: Badge("Reached", ":material/verified:", "●", "green"),
+    TargetStatus.LIKELY: Badge("Likely reached", ":material/check_circle:", "◕", "blue"),
+    TargetStatus.NOT_YET: Badge("Not yet", ":material/trending_up:", "◔", "orange"),
+    TargetStatus.OUT_OF_REACH: Badge("Out of reach with this data", ":material/block:", "○", "red"),
+    TargetStatus.UNKNOWN: Badge("Not known", ":material/help:", "?", "gray"),
 }
 STOPPING = Badge("Stopping", ":material/stop_circle:", "▶", "orange")
 PAUSING = Badge("Pausing", ":material/pause_circle:", "▶", "orange")
@@ -47,6 +55,16 @@ def status_chip(run: Run) -> None:
     """Show a run's state."""
     shown = badge_of(run)
     st.badge(shown.word, icon=shown.icon, color=shown.color)
+
+
+def target_badge(result: TargetResult) -> Badge:
+    """Return how a run's standing against its target is shown."""
+    return TARGET_BADGES[result.status]
+
+
+def target_text(result: TargetResult | None) -> str:
+    """Return the standing for a table; empty without a target."""
+    return "" if result is None else f"{target_badge(result).sign} {result.status}"
 
 
 def status_text(run: Run) -> str:
