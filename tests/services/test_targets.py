@@ -91,7 +91,7 @@ def test_a_target_that_does_not_fit_is_refused_and_nothing_changes(service: Serv
 
 def test_who_begins_with_the_settings_of_a_run_is_held_to_its_target(service: Service, quick_config: Config) -> None:
     run = finished(service, quick_config(), GOOD, "1", Target("accuracy", 0.9))
-    clone = RunStore(service.database).create(quick_config(), "", "2", (run.id, "clone"), None, run.target)
+    clone = RunStore(service.database).create(quick_config(), "", "2", (run.id, "clone"), target=run.target)
     assert clone.target == Target("accuracy", 0.9)
 
 
