@@ -1,7 +1,10 @@
 """Causal self-attention: every position looks at itself and at what came before."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+KeyValue = tuple[Tensor, Tensor]  # of one layer, each (B, H, T, D)
 
 
 class CausalSelfAttention(nn.Module):
@@ -34,11 +37,31 @@ class CausalSelfAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return what each position gathered from those before it."""
+        query, key, value = self._heads(x)
+        dropout = self.dropout if self.training else 0.0
+        return self._joined(F.scaled_dot_product_attention(query, key, value, dropout_p=dropout, is_causal=True))
+
+    def advance(self, x: Tensor, past: KeyValue | None) -> tuple[Tensor, KeyValue]:
+        """Return what new positions gathered from the past and from each other, and the longer past.
+
+        Args:
+            x: The new positions, (B, T, width): all there are, or one after a past.
+            past: Keys and values of what came before, each (B, H, P, D); None at the beginning.
+        """
+        query, key, value = self._heads(x)
+        if past is not None:
+            key, value = torch.cat((past[0], key), 2), torch.cat((past[1], value), 2)
+        seen = F.scaled_dot_product_attention(query, key, value, is_causal=past is None)
+        return self._joined(seen), (key, value)
+
+    def _heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return query, key and value, each (B, H, T, D)."""
         batch, length, width = x.shape
         joint = self.query_key_value(x).view(batch, length, 3, self.heads, width // self.heads)
-        query, key, value = joint.permute(2, 0, 3, 1, 4)  # each (B, H, T, D)
-        dropout = self.dropout if self.training else 0.0
-        seen = F.scaled_dot_product_attention(query, key, value, dropout_p=dropout, is_causal=True)
-        seen = seen.transpose(1, 2).reshape(batch, length, width)
-        gathered: Tensor = self.output_dropout(self.output(seen))
+        query, key, value = joint.permute(2, 0, 3, 1, 4)
+        return query, key, value
+
+    def _joined(self, seen: Tensor) -> Tensor:
+        """Return the heads' (B, H, T, D) as (B, T, width)."""
+        gathered: Tensor = self.output_dropout(self.output(seen.transpose(1, 2).flatten(2)))
         return gathered

@@ -46,3 +46,13 @@ class RecurrentLanguageModel(nn.Module):
         seen, _ = self.memory(self.tokens(ids))
         logits: Tensor = self.scores(self.dropout(seen))
         return logits
+
+    def advance(self, ids: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """Return the logits of new ids, and the memory after them.
+
+        Args:
+            ids: (1, T) int64.
+            state: The memory before them; None at the beginning.
+        """
+        seen, state = self.memory(self.tokens(ids), state)
+        return self.scores(seen), state

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.modules.attention import CausalSelfAttention
+from core.modules.attention import CausalSelfAttention, KeyValue
 
 
 class TransformerBlock(nn.Module):
@@ -34,7 +34,14 @@ class TransformerBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the positions, each a little better understood."""
-        x = x + self.attention(self.attention_norm(x))
+        return self._considered(x + self.attention(self.attention_norm(x)))
+
+    def advance(self, x: Tensor, past: KeyValue | None) -> tuple[Tensor, KeyValue]:
+        """Return new positions after a past, and the longer past; see `CausalSelfAttention.advance`."""
+        gathered, past = self.attention.advance(self.attention_norm(x), past)
+        return self._considered(x + gathered), past
+
+    def _considered(self, x: Tensor) -> Tensor:
         hidden = F.gelu(self.expand(self.network_norm(x)), approximate="tanh")  # (B, T, 4 * width)
         considered: Tensor = self.dropout(self.contract(hidden))
         return x + considered
@@ -90,3 +97,18 @@ class CausalTransformer(nn.Module):
         places = torch.arange(ids.shape[1], device=ids.device)
         x = self.dropout(self.tokens(ids) + self.positions(places))
         return F.linear(self.norm(self.blocks(x)), self.tokens.weight)
+
+    def advance(self, ids: Tensor, state: list[KeyValue] | None) -> tuple[Tensor, list[KeyValue]]:
+        """Return the logits of new ids after a past, and the longer past, a key-value cache.
+
+        Args:
+            ids: (1, T) int64: a whole beginning, or one id after a past; with the past at most `context`.
+            state: Keys and values of each block; None at the beginning.
+        """
+        read = state[0][0].shape[2] if state else 0
+        places = torch.arange(read, read + ids.shape[1], device=ids.device)
+        x, longer = self.tokens(ids) + self.positions(places), list[KeyValue]()
+        for index, block in enumerate(self.blocks):
+            x, past = block.advance(x, state[index] if state else None)
+            longer.append(past)
+        return F.linear(self.norm(x), self.tokens.weight), longer

@@ -1,5 +1,6 @@
 """A pretrained language model as the other modules here are: ids in, logits out."""
 
+import inspect
 from typing import Any
 
 from torch import Tensor, nn
@@ -22,6 +23,8 @@ class PretrainedWriter(nn.Module):
         super().__init__()
         self.context = context
         self.backbone = network
+        takes_past = "past_key_values" in inspect.signature(network.forward).parameters  # state-space models have none
+        self.advance = self._advance if takes_past else None
         self.register_state_dict_post_hook(_forget_copies)  # type: ignore[no-untyped-call]
         self.register_load_state_dict_pre_hook(_remember_copies)  # type: ignore[no-untyped-call]
 
@@ -30,6 +33,16 @@ class PretrainedWriter(nn.Module):
         answer: Any = self.backbone(input_ids=ids.long(), use_cache=False)
         logits: Tensor = answer.logits
         return logits
+
+    def _advance(self, ids: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Return the logits of new ids after a past, and the longer past, a key-value cache.
+
+        Args:
+            ids: (1, T) integers; with the past at most `context`.
+            state: The network's own `past_key_values`; None at the beginning.
+        """
+        answer: Any = self.backbone(input_ids=ids.long(), past_key_values=state, use_cache=True)
+        return answer.logits, answer.past_key_values
 
 
 def _copies(module: nn.Module) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Text generation: one token after another, sampled from the model's distribution."""
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,64 @@ HOTTEST = 5.0
 LONGEST_CHARACTER = 4  # tokens: UTF-8 has at most so many bytes a character
 LONGEST_WAIT = 64  # tokens in a row that each end within a character
 BROKEN = "\N{REPLACEMENT CHARACTER}"  # what bytes that are no whole character are read as
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How tokens are drawn.
+
+    Args:
+        temperature: Below 1 safer, above 1 bolder; 0 always takes the likeliest token.
+        top_k: Draw from this many of the likeliest tokens only; 0 is no limit (Fan et al. 2018).
+        top_p: Draw from the likeliest tokens that together have this probability; 1 is no limit
+            (Holtzman et al. 2020).
+        seed: The same seed draws the same tokens; no other random number is disturbed.
+
+    Raises:
+        InvalidSetting: A setting is out of its bounds.
+    """
+
+    temperature: float = 0.8
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.temperature) and 0 <= self.temperature <= HOTTEST):
+            raise InvalidSetting("temperature", f"must be from 0 to {HOTTEST:g}, not {self.temperature:g}.")
+        if self.top_k < 0:
+            raise InvalidSetting("top_k", f"must be 0 (no limit) or more, not {self.top_k}.")
+        if not 0 < self.top_p <= 1:
+            raise InvalidSetting("top_p", f"must be above 0 and at most 1, not {self.top_p:g}.")
+        if not 0 <= self.seed < 2**63:
+            raise InvalidSetting("seed", f"must be from 0 to {2**63 - 1}, not {self.seed}.")
+
+
+@dataclass(frozen=True)
+class DrawnToken:
+    """A token that was drawn.
+
+    Args:
+        id: Its number in the vocabulary.
+        logprob: Its log probability in nats, before temperature; NaN where alternatives were not asked for.
+        alternatives: Log probabilities of the likeliest tokens by id, the likeliest first.
+    """
+
+    id: int
+    logprob: float = math.nan
+    alternatives: Mapping[int, float] = field(default_factory=dict)
+
+
+class Advance(Protocol):
+    """What a module with a key-value cache has as `advance`."""
+
+    def __call__(self, ids: "Tensor", state: Any) -> "tuple[Tensor, Any]":
+        """Return logits of the new ids, (1, T) -> (1, T, V), and the new state.
+
+        Args:
+            ids: Those that follow what the state has read.
+            state: None at first, then what the last call returned.
+        """
 
 
 class CharacterPreprocessor(Preprocessor, Protocol):
@@ -79,21 +139,10 @@ def stream(
     Raises:
         InvalidSetting: A setting is out of its bounds.
     """
-    _check(max_new_tokens, temperature, top_k, top_p, seed)
-    return _characters(module, preprocessor, prompt, max_new_tokens, (temperature, top_k, top_p), seed, device)
-
-
-def _check(max_new_tokens: int, temperature: float, top_k: int, top_p: float, seed: int) -> None:
     if not 1 <= max_new_tokens <= LONGEST:
         raise InvalidSetting("max_new_tokens", f"must be from 1 to {LONGEST}, not {max_new_tokens}.")
-    if not (math.isfinite(temperature) and 0 <= temperature <= HOTTEST):
-        raise InvalidSetting("temperature", f"must be from 0 to {HOTTEST:g}, not {temperature:g}.")
-    if top_k < 0:
-        raise InvalidSetting("top_k", f"must be 0 (no limit) or more, not {top_k}.")
-    if not 0 < top_p <= 1:
-        raise InvalidSetting("top_p", f"must be above 0 and at most 1, not {top_p:g}.")
-    if not 0 <= seed < 2**63:
-        raise InvalidSetting("seed", f"must be from 0 to {2**63 - 1}, not {seed}.")
+    sampling = Sampling(temperature, top_k, top_p, seed)
+    return _characters(module, preprocessor, prompt, max_new_tokens, sampling, device)
 
 
 def _characters(
@@ -101,15 +150,14 @@ def _characters(
     preprocessor: CharacterPreprocessor,
     prompt: str,
     count: int,
-    limits: tuple[float, int, float],
-    seed: int,
+    sampling: Sampling,
     device: "torch.device | str",
 ) -> Iterator[str]:
     left = count
     ids = preprocessor.transform((prompt or "\n",)).tolist()
-    reader = _Reader(preprocessor, ids[-1:])
-    for drawn in _tokens(module, preprocessor, ids, limits, seed, device, LONGEST_CHARACTER * count):
-        written = reader.read(drawn)[:left]
+    reader = TokenReader(preprocessor, ids[-1:])
+    for drawn in islice(draw_tokens(module, preprocessor, ids, sampling, device), LONGEST_CHARACTER * count):
+        written = reader.read(drawn.id)[:left]
         left -= len(written)
         if written:
             yield written
@@ -117,7 +165,7 @@ def _characters(
             return
 
 
-class _Reader:
+class TokenReader:
     """Incremental decoder of tokens into text.
 
     A token that is a part of a character waits until the character is complete.
@@ -146,34 +194,65 @@ class _Reader:
         return new.replace(BROKEN, "")
 
 
-def _tokens(
+def draw_tokens(
     module: "nn.Module",
     preprocessor: CharacterPreprocessor,
     ids: list[int],
-    limits: tuple[float, int, float],
-    seed: int,
-    device: "torch.device | str",
-    most: int,
-) -> Iterator[int]:
-    """Yield at most `most` token ids, one at a time, after the prompt's `ids`."""
+    sampling: Sampling,
+    device: "torch.device | str" = "cpu",
+    alternatives: int = 0,
+) -> Iterator[DrawnToken]:
+    """Yield tokens after the prompt's ids, one at a time, without end.
+
+    A module with `advance` reads only what is new (a key-value cache). When the context is full, the later half of it
+    is read again, cached or not, so both ways write the same.
+
+    Args:
+        module: Maps (1, T) ids to (1, T, V) logits; its mode is put back afterwards.
+        preprocessor: Knows the context and the ids that are never written.
+        ids: The prompt's; only the last `context` of them are read.
+        sampling: How to draw.
+        device: Where the module is.
+        alternatives: How many of the likeliest tokens to tell with each.
+    """
     import torch
 
     context = preprocessor.info(()).input_shape[0]
-    chance = torch.Generator(device="cpu").manual_seed(seed)
-    ids, silent = ids[-context:], list(preprocessor.never_written)
-    was_training = module.training
+    chance = torch.Generator(device="cpu").manual_seed(sampling.seed)
+    window, silent = ids[-context:], list(preprocessor.never_written)
+    advance: Advance | None = getattr(module, "advance", None)
+    was_training, new, state = module.training, window, None
     module.eval()
     try:
-        for _ in range(most):
+        while True:
             with torch.inference_mode():
-                logits = module(torch.tensor([ids], device=device))[0, -1].float().cpu().clone()  # (V,)
-                if len(logits) > len(silent):
-                    logits[silent] = -math.inf
-                drawn = _draw(logits, *limits, chance)
-            ids = [*ids, drawn][-context:]
+                if advance is None:
+                    logits = module(torch.tensor([window], device=device))
+                else:
+                    logits, state = advance(torch.tensor([new], device=device), state)
+                last = logits[0, -1].float().cpu().clone()  # (V,)
+                if len(last) > len(silent):
+                    last[silent] = -math.inf
+                drawn = _drawn(last, sampling, chance, alternatives)
             yield drawn
+            new = [drawn.id]
+            window = [*window, drawn.id]
+            if len(window) > context:
+                new = window = window[-max(context // 2, 1) :]
+                state = None
     finally:
         module.train(was_training)
+
+
+def _drawn(logits: "Tensor", sampling: Sampling, chance: "torch.Generator", alternatives: int) -> DrawnToken:
+    """Return the next token; with its log probability where alternatives are asked for."""
+    chosen = _draw(logits, sampling.temperature, sampling.top_k, sampling.top_p, chance)
+    if not alternatives:
+        return DrawnToken(chosen)
+    known = logits.log_softmax(0)
+    best = known.topk(min(alternatives, len(known)))
+    likeliest = dict(zip(best.indices.tolist(), best.values.tolist(), strict=True))
+    return DrawnToken(chosen, float(known[chosen]), likeliest)
 
 
 def _draw(logits: "Tensor", temperature: float, top_k: int, top_p: float, chance: "torch.Generator") -> int:
