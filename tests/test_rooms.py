@@ -28,7 +28,7 @@ ROOMS: dict[str, set[str]] = {
                "notifications", "catalog", "configure", "processes"},
     "services": {"access", "catalog", "configure", "data", "evaluation", "preprocessing", "processes", "statistics",
                  "store", "tracking"},
-    "serving": {"catalog", "data", "evaluation", "preprocessing", "training"},
+    "serving": {"catalog", "data", "evaluation", "preprocessing", "processes", "training"},
     "evaluation": {"statistics", "training"},
     "training": {"modules", "statistics"},
     "data": {"catalog", "hub", "preprocessing", "processes"},

@@ -41,7 +41,7 @@ def predict(
     service = open_service()
     folder = service.finished_folder(run)
     task = catalog.find_task(service.run(run).task)
-    read = _text_columns(service, run) if task.input_kind == "text" else []
+    read = text_columns(service, run) if task.input_kind == "text" else []
     inputs, decimal_hint = _inputs(text or [], file or [], csv, task.input_kind, read)
     from core.serving.predictor import load_predictor
 
@@ -87,7 +87,7 @@ def _inputs(
 
 def _rows(texts: list[str], files: list[Path]) -> "tuple[Sequence[Input], Decimal]":
     """Return the rows of files, or rows written as JSON."""
-    from core.cli.row_files import read_rows, rows_of_json
+    from core.serving.row_files import read_rows, rows_of_json
 
     if texts:
         return [row for text in texts for row in rows_of_json(text)], "."
@@ -107,7 +107,7 @@ def _read(file: Path) -> str:
         raise UserError(f"{file} is not UTF-8 text. Save it as UTF-8 and try again.") from error
 
 
-def _text_columns(service: "Service", run: str) -> list[str]:
+def text_columns(service: "Service", run: str) -> list[str]:
     """Return the columns of texts that a run's data set was read from, in their order; none where nobody knows."""
     made = service.run(run)
     try:
@@ -122,7 +122,7 @@ def _joined(text: str, columns: Sequence[str]) -> str:
     """Return a text, or the texts of a row that is written as JSON by the columns that the model has read."""
     if len(columns) < 2 or not text.lstrip().startswith("{"):
         return text
-    from core.cli.row_files import rows_of_json
+    from core.serving.row_files import rows_of_json
 
     row = rows_of_json(text)[0]
     return join_texts(str(row.get(name) or "") for name in columns)
@@ -130,7 +130,7 @@ def _joined(text: str, columns: Sequence[str]) -> str:
 
 def _column(file: Path, columns: Sequence[str]) -> list[str]:
     """Return the texts of a file's rows: of the columns that the model has read, joined as then, or of "text"."""
-    from core.cli.row_files import read_rows
+    from core.serving.row_files import read_rows
 
     rows, _ = read_rows(file)
     read = columns if columns and all(name in rows[0] for name in columns) else ["text"]

@@ -109,6 +109,7 @@ class CausalTransformer(nn.Module):
         places = torch.arange(read, read + ids.shape[1], device=ids.device)
         x, longer = self.tokens(ids) + self.positions(places), list[KeyValue]()
         for index, block in enumerate(self.blocks):
+            assert isinstance(block, TransformerBlock)
             x, past = block.advance(x, state[index] if state else None)
             longer.append(past)
         return F.linear(self.norm(x), self.tokens.weight), longer

@@ -146,6 +146,11 @@ class SentenceEncoder:
         ids = cutter.encode(short, add_special_tokens=False).ids
         return _in_windows(ids, self.windows)
 
+    def tokens_in(self, texts: Texts) -> int:
+        """Return how many tokens it reads of texts."""
+        cutter = _cutter((self.folder or encoder_folder()).resolve())
+        return sum(len(window) for text in texts for window in self._windows_of(cutter, text))
+
     @property
     def width(self) -> int:
         """The number of features."""

@@ -14,6 +14,7 @@ from tests.bench import (
     logging,
     optimizers,
     recipes,
+    serving,
     startup,
     training,
 )
@@ -31,6 +32,7 @@ SECTIONS = {
     "crossfit": crossfit.measure,
     "hostile": hostile.measure,
     "kills": kills.measure,
+    "serving": serving.measure,
 }
 
 

@@ -1,6 +1,7 @@
 """A key-value cache changes the speed of writing, never what is written."""
 
 from itertools import islice
+from typing import Any
 
 import pytest
 import torch
@@ -15,8 +16,8 @@ from core.training.generation import DrawnToken, Sampling, draw_tokens
 
 CONTEXT = 16
 LETTERS = CharacterPreprocessor("abcdefghij", context=CONTEXT)  # with the unknown one: 11 ids
-SIZES = {"vocab_size": 11, "bos_token_id": 0, "eos_token_id": 0}
-MODULES = {
+SIZES: dict[str, Any] = {"vocab_size": 11, "bos_token_id": 0, "eos_token_id": 0}
+MODULES: dict[str, Any] = {
     "mini-gpt": lambda: CausalTransformer(11, CONTEXT, width=32, depth=2, heads=4),
     "char-lstm": lambda: RecurrentLanguageModel(11, CONTEXT, embedding_width=8, width=16, depth=2),
     "gpt2": lambda: PretrainedWriter(
@@ -46,7 +47,7 @@ class Uncached(nn.Module):
         return logits
 
 
-def write(module: nn.Module, prompt: list[int]) -> list[DrawnToken]:
+def write(module: Any, prompt: list[int]) -> list[DrawnToken]:
     return list(islice(draw_tokens(module, LETTERS, prompt, Sampling(1.0, seed=3), alternatives=3), 60))
 
 
@@ -54,7 +55,7 @@ def write(module: nn.Module, prompt: list[int]) -> list[DrawnToken]:
 @pytest.mark.parametrize("prompt", [[1], [1, 2, 3, 4] * 9], ids=["short", "longer than the context"])
 def test_with_a_cache_the_same_tokens_are_written(name: str, prompt: list[int]) -> None:
     torch.manual_seed(0)
-    module = MODULES[name]()
+    module: nn.Module = MODULES[name]()
     with torch.no_grad():
         for parameter in module.parameters():
             parameter.mul_(3)  # an untrained network would like all tokens the same
@@ -68,7 +69,7 @@ def test_a_cached_step_reads_one_token_alone() -> None:
     read: list[int] = []
 
     class Counting(CausalTransformer):
-        def advance(self, ids: torch.Tensor, state):  # type: ignore[no-untyped-def]
+        def advance(self, ids: torch.Tensor, state: Any) -> tuple[torch.Tensor, Any]:
             read.append(ids.shape[1])
             return super().advance(ids, state)
 

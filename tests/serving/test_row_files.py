@@ -3,10 +3,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.cli import row_files
-from core.cli.row_files import read_rows, rows_of_json
 from core.errors import DataError
 from core.processes.limits import Limits
+from core.serving import row_files
+from core.serving.row_files import read_rows, rows_of_json
 
 
 def test_rows_are_read_by_column_whatever_separates_them(tmp_path: Path) -> None:

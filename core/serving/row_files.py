@@ -44,7 +44,7 @@ def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
 
 @cache
 def _inspectors() -> Inspectors:
-    return Inspectors("core.cli.row_files")
+    return Inspectors("core.serving.row_files")
 
 
 def _rows(_asked: Mapping[str, Any], path: bytes) -> tuple[Any, bytes]:
