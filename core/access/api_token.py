@@ -1,4 +1,4 @@
-"""A token of the inference server that outlives a start: only its hash is stored."""
+"""A lasting token of the inference server, stored as a hash."""
 
 import json
 import secrets
@@ -11,7 +11,7 @@ _FILE = "api_token.json"
 
 
 def make_api_token(home: Path) -> str:
-    """Return a new token, and store its SHA-256 where only the owner can read it; the one before ends."""
+    """Return a new token, and store its SHA-256; the one before ends."""
     token = secrets.token_urlsafe(32)
     write_text(home / _FILE, json.dumps({"sha256": sha256(token.encode()).hexdigest()}), mode=0o600)
     return token

@@ -42,7 +42,7 @@ class CausalSelfAttention(nn.Module):
         return self._joined(F.scaled_dot_product_attention(query, key, value, dropout_p=dropout, is_causal=True))
 
     def advance(self, x: Tensor, past: KeyValue | None) -> tuple[Tensor, KeyValue]:
-        """Return what new positions gathered from the past and from each other, and the longer past.
+        """Return the attention of new positions over past and present, and the longer past.
 
         Args:
             x: The new positions, (B, T, width): all there are, or one after a past.

@@ -99,7 +99,7 @@ class CausalTransformer(nn.Module):
         return F.linear(self.norm(self.blocks(x)), self.tokens.weight)
 
     def advance(self, ids: Tensor, state: list[KeyValue] | None) -> tuple[Tensor, list[KeyValue]]:
-        """Return the logits of new ids after a past, and the longer past, a key-value cache.
+        """Return logits of new ids, and the longer key-value cache.
 
         Args:
             ids: (1, T) int64: a whole beginning, or one id after a past; with the past at most `context`.

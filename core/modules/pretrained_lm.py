@@ -35,7 +35,7 @@ class PretrainedWriter(nn.Module):
         return logits
 
     def _advance(self, ids: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Return the logits of new ids after a past, and the longer past, a key-value cache.
+        """Return logits of new ids, and the longer key-value cache.
 
         Args:
             ids: (1, T) integers; with the past at most `context`.

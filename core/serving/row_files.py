@@ -1,4 +1,7 @@
-"""Rows to be judged, in files or as JSON: read by the very code that reads them when they are imported."""
+"""Rows to predict, in files or as JSON.
+
+They are read by the code that reads them when they are imported.
+"""
 
 import json
 import os
@@ -27,7 +30,7 @@ DAMAGING = ("ragged-rows", "cells-cut", "bad-lines")  # what must not be passed 
 
 
 def read_rows(file: Path) -> tuple[list[dict[str, str]], Decimal]:
-    """Return the rows of a table in any kind of file that can be imported, and the decimal sign that it suggests.
+    """Return the rows of any importable table, and the decimal sign that it suggests.
 
     It is read in a process of its own, as when it is imported: what it holds is not known.
 
@@ -78,7 +81,7 @@ def _read(file: Path) -> tuple[list[dict[str, str]], Decimal]:
 
 
 def _single_object(file: Path) -> list[dict[str, str]] | None:
-    """Return the one row of a small JSON file that is a single object, on however many lines; None of any other."""
+    """Return the row of a JSON file that is a single object, else None."""
     if file.suffix.lower() != ".json" or not file.is_file() or file.stat().st_size > ONE_ROW_BYTES:
         return None
     try:

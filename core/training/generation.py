@@ -73,7 +73,7 @@ class Advance(Protocol):
     """What a module with a key-value cache has as `advance`."""
 
     def __call__(self, ids: "Tensor", state: Any) -> "tuple[Tensor, Any]":
-        """Return logits of the new ids, (1, T) -> (1, T, V), and the new state.
+        """Return logits of new ids, (1, T, V), and the new state.
 
         Args:
             ids: Those that follow what the state has read.

@@ -82,7 +82,7 @@ def _add_status(app: FastAPI, pool: ModelPool, metrics: Metrics) -> None:
 
 
 def _add_errors(app: FastAPI) -> None:
-    """Let every error be the right status and one sentence; what is unexpected is in the log, whole."""
+    """Answer every error with a status and a sentence; log unexpected ones."""
 
     @app.exception_handler(TouchstoneError)
     @app.exception_handler(asyncio.TimeoutError)

@@ -72,7 +72,7 @@ class Batcher:
             await self._answer_batch(batch)
 
     def _next_batch(self) -> list[_Asked]:
-        """Return the first request, and those of its kind behind it that fit beside it."""
+        """Return the first request, and those of its kind that fit beside it."""
         batch: list[_Asked] = []
         size, others = 0, deque[_Asked]()
         while self._waiting:
@@ -86,7 +86,7 @@ class Batcher:
         return batch
 
     async def _answer_batch(self, batch: Sequence[_Asked]) -> None:
-        """Compute a batch; where that fails, each request alone, so that one does not spoil the others."""
+        """Compute a batch; where that fails, each request alone."""
         loop = asyncio.get_running_loop()
         together = [given for asked in batch for given in asked.inputs]
         try:

@@ -1,4 +1,4 @@
-"""Text generation in the formats of OpenAI and of Hugging Face, whole or as a stream."""
+"""Text generation for OpenAI's and Hugging Face's clients, whole or streamed."""
 
 import asyncio
 import json
@@ -81,7 +81,7 @@ def check_writes(warm: WarmModel) -> None:
 
 
 def wishes_of(asked: CompletionRequest | ChatRequest, prompts: Sequence[str]) -> list[Wish]:
-    """Return what is to be written, for each prompt `n` answers; their seeds follow one another."""
+    """Return `n` wishes for each prompt, with consecutive seeds."""
     first = secrets.randbelow(2**31) if asked.seed is None else asked.seed
     stop = (asked.stop,) if isinstance(asked.stop, str) else tuple(asked.stop or ())
     if isinstance(asked, ChatRequest):
@@ -99,7 +99,7 @@ def wishes_of(asked: CompletionRequest | ChatRequest, prompts: Sequence[str]) ->
 
 
 def chat_prompt(asked: ChatRequest) -> str:
-    """Return a conversation as the model has learnt them, up to where it goes on."""
+    """Return a conversation in the template of training, up to the answer."""
     turns = [f"{SPEAKERS[message.role]}: {message.text}" for message in asked.messages]
     return "\n".join([*turns, "Assistant:"])
 

@@ -1,4 +1,4 @@
-"""What every request passes: the token, the limits of size and number, and the count."""
+"""What every request passes: token, limits of size and number, count."""
 
 import asyncio
 import hmac
@@ -47,7 +47,7 @@ def token_check(token: str = "", token_sha256: str = "") -> Callable[[str], bool
 
 
 class Guard:
-    """Middleware: 401 without the token, 413 for too large a body, 503 for too many at once; counts the rest.
+    """Middleware that refuses with 401, 413 or 503, and counts the rest.
 
     Args:
         app: What answers.

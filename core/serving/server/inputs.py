@@ -61,7 +61,7 @@ def inputs_of(asked: Mapping[str, Any], kind: InputKind, run: ServedRun, most: i
 
 
 def rows_of_table(columns: Any) -> list[dict[str, Any]]:
-    """Return rows of a table that is given by columns, as Hugging Face's clients send it.
+    """Return rows of a table given by columns, as Hugging Face's clients do.
 
     Raises:
         DataError: It is no table, or its columns differ in length.

@@ -1,4 +1,4 @@
-"""Warm models: loaded when first asked, the least recently used leaves when memory is full."""
+"""Warm models: loaded on demand, the least recently used leaves."""
 
 import asyncio
 import time
@@ -44,7 +44,7 @@ class WarmModel:
     _describing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def describe(self, encoder: SlowPreprocessor, texts: Sequence[str]) -> NDArray[Any]:
-        """Return what an encoder says of texts, (N, F) float32, one request after the other."""
+        """Return embeddings of texts, (N, F) float32; one request at a time."""
         async with self._describing:
             return await asyncio.to_thread(encoder.transform, tuple(texts))
 

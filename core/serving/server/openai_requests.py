@@ -1,4 +1,4 @@
-"""What clients of OpenAI's API may ask; what else they send is refused, not ignored."""
+"""Requests of OpenAI's API; unknown parameters are refused, not ignored."""
 
 from typing import Annotated, Any, Literal
 

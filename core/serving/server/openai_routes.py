@@ -143,7 +143,7 @@ def _chat_logprobs(tokens: Sequence[WrittenToken], asked: ChatRequest) -> dict[s
 async def _events(
     pool: ModelPool, run: str, asked: Asked, prompts: Sequence[str], wishes: Sequence[Wish], writers: Writers
 ) -> AsyncIterator[str]:
-    """Yield server-sent events: a chunk a piece, the usage where it is asked for, then the end."""
+    """Yield server-sent events: pieces, the usage where wanted, the end."""
     about, written = _head(asked, run, ".chunk"), 0
     async with pool.model(run) as warm:  # held as long as the stream lasts
         for index, wish in enumerate(wishes):

@@ -1,4 +1,4 @@
-"""Hugging Face's task formats: `POST /models/{run}`, with images, texts, rows of a table or a CSV file."""
+"""Hugging Face's task formats, and CSV files."""
 
 import csv
 import io
@@ -38,7 +38,10 @@ def task_router(pool: ModelPool, limits: Limits, writers: Writers) -> APIRouter:
 
     @router.post("/models/{name}", summary="Ask a model, in Hugging Face's format for its task")
     async def ask(name: str, request: Request) -> Response:
-        """Send JSON {"inputs": ...}, the bytes of an image, or a CSV file; `top_k` stands in "parameters"."""
+        """Send JSON {"inputs": ...}, the bytes of an image, or a CSV file.
+
+        `top_k` stands in "parameters".
+        """
         body = await request.body()
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         async with pool.model(name) as warm:
@@ -86,7 +89,7 @@ async def _csv_answer(warm: WarmModel, body: bytes) -> Response:
 
 
 def _rows(body: bytes) -> list[dict[str, str]]:
-    """Return a file's rows, read as when it is imported, in a process of its own."""
+    """Return a file's rows, read in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rows.csv"
         file.write_bytes(body)

@@ -95,7 +95,7 @@ class StopText:
 
 
 def _overlap(text: str, stop: str) -> int:
-    """Return how many characters at the end of a text may begin a stop text."""
+    """Return how many of the last characters may begin a stop text."""
     return next((size for size in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:size])), 0)
 
 
@@ -136,7 +136,10 @@ def _finite(value: float) -> float:
 
 
 async def in_threads(threads: ThreadPoolExecutor, steps: Iterator[T]) -> AsyncIterator[T]:
-    """Yield what an iterator yields, each step computed in a thread; a caller that stops ends it."""
+    """Yield what an iterator yields, each step computed in a thread.
+
+    A caller that stops listening ends it.
+    """
     loop, end = asyncio.get_running_loop(), cast(Any, object())
     try:
         while (item := await loop.run_in_executor(threads, next, steps, end)) is not end:

@@ -41,7 +41,8 @@ async def _after_the_first(compute: Doubling, made: Batcher, *later: Sequence[in
     rest = [asyncio.ensure_future(made.answer(inputs)) for inputs in later]
     await asyncio.sleep(0)
     compute.may_go.set()
-    return await asyncio.gather(first, *rest, return_exceptions=True)
+    answers: list[Any] = await asyncio.gather(first, *rest, return_exceptions=True)
+    return answers
 
 
 def test_what_comes_while_a_batch_is_computed_is_the_next_batch() -> None:
