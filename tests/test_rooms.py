@@ -48,7 +48,10 @@ ROOMS: dict[str, set[str]] = {
     "hub": set(),
     **{word: set() for word in VOCABULARY},
 }  # fmt: skip
-AT_WORK = {"core.serving.predictor", "core.serving.evaluate", "core.training.device"}  # commands import them inside
+AT_WORK = {  # commands import them inside
+    "core.serving.predictor", "core.serving.evaluate", "core.serving.server.app", "core.serving.server.guard",
+    "core.training.device",
+}  # fmt: skip
 WITHIN_VOCABULARY = {
     "errors": (), "config": (), "dataset_types": (), "settings": ("errors",), "specs": ("config",),
     "target": ("errors",), "runs": ("config", "target"), "hub": ("errors",), "files": (),

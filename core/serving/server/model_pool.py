@@ -11,11 +11,11 @@ import psutil
 from numpy.typing import NDArray
 
 from core.errors import TouchstoneError
+from core.preprocessing.abilities import SlowPreprocessor
 from core.serving.predictor import NumberPrediction, Prediction, Predictor, load_predictor
 from core.serving.server.batching import Batcher
 from core.serving.server.metrics import Metrics
 from core.serving.server.served_runs import Registry, ServedRun
-from core.specs import SlowPreprocessor
 
 
 class NoRoom(TouchstoneError):

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from core.errors import UserError
+from core.preprocessing.abilities import DescribingPreprocessor
 from core.preprocessing.sentence_encoder import SentenceEncoder
 from core.serving.server.errors import TooLarge
 from core.serving.server.generation_routes import Answer, Writers, chat_prompt, check_writes, usage_of, wishes_of
@@ -22,7 +23,6 @@ from core.serving.server.model_pool import ModelPool, WarmModel
 from core.serving.server.openai_requests import ChatRequest, CompletionRequest, EmbeddingRequest
 from core.serving.server.served_runs import ServedRun
 from core.serving.server.writing import Piece, Wish, WrittenToken
-from core.specs import DescribingPreprocessor
 
 Asked = CompletionRequest | ChatRequest
 
