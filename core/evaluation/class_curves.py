@@ -33,11 +33,7 @@ def recall_key(label: str) -> str:
 
 
 def class_curves(points: Mapping[str, Sequence[tuple[float, float, float]]]) -> list[ClassCurve]:
-    """Return a run's class curves, the lowest at the end first.
-
-    Args:
-        points: (step, value, wall time) by curve.
-    """
+    """Return a run's class curves, the lowest at the end first."""
     found = [
         ClassCurve(key.removeprefix(PREFIX), tuple(int(p[0]) for p in line), tuple(p[1] for p in line))
         for key, line in points.items()

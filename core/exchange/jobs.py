@@ -49,7 +49,6 @@ class Works:
     """Every look and import that was begun in the last days."""
 
     def __init__(self, settings: Settings) -> None:
-        """Keep them in the cache of this home."""
         self.folder = settings.cache_folder / "transfers"
         self._folders = _folders(self.folder)
 

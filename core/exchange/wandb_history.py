@@ -23,7 +23,6 @@ class History:
     """One run while its logs are read."""
 
     def __init__(self, name: str) -> None:
-        """Collect for the run that people call this."""
         self.points = Points(one_line(name, LONGEST_NAME))
         self.run: Any = None
         self.exit_code: int | None = None

@@ -34,13 +34,7 @@ class Recipe(NamedTuple):
 
 
 def features_of(network: Network, texts: list[list[list[int]]], recipe: Recipe) -> NDArray[np.float32]:
-    """Return the features of texts, (N, F).
-
-    Args:
-        network: See `bert.load_network`.
-        texts: Of each the ids of its windows, without marks.
-        recipe: What is read.
-    """
+    """Return the features of texts, (N, F)."""
     features = np.zeros((len(texts), recipe.width), dtype=np.float32)
     shortest_first = sorted(range(len(texts)), key=lambda i: (len(texts[i]), len(texts[i][0])))  # little padding
     batches = [shortest_first[start : start + BATCH] for start in range(0, len(texts), BATCH)]

@@ -53,11 +53,6 @@ def _takes(config: Mapping[str, Any], use: Use, named: str) -> bool:
 def make_backbone(config: Mapping[str, Any], use: Use, classes: int = 0) -> "nn.Module":
     """Build a network with fresh random weights, in 32 bits.
 
-    Args:
-        config: Its configuration, as JSON.
-        use: What it shall do.
-        classes: Possible answers of one that looks at pictures.
-
     Raises:
         UnusableModel: Its configuration makes no network, or needs a library that is not installed.
     """

@@ -27,11 +27,6 @@ def add_adapters(network: "nn.Module", rank: int, dropout: float) -> None:
 
     The layers stay as they are, with the adapters beside them, so that a checkpoint of the whole is complete.
 
-    Args:
-        network: Of `transformers`.
-        rank: Columns of each thin matrix.
-        dropout: Share of each adapter's input that is hidden while training.
-
     Source:
         Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021. https://arxiv.org/abs/2106.09685
     """

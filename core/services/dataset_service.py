@@ -279,11 +279,7 @@ class DatasetService(ImportService):
         self.store.change_card(name, deleted_at=None)
 
     def empty_trash(self, keep: Iterable[str] = ()) -> int:
-        """Delete the datasets in the trash with their files; return how many.
-
-        Args:
-            keep: Names that runs still need.
-        """
+        """Delete the datasets in the trash with their files; return how many."""
         doomed = [card.name for card in self.store.cards(trashed=True) if card.name not in set(keep)]
         for name in doomed:
             self.store.remove(name)

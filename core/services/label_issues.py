@@ -74,14 +74,7 @@ def is_believed(service: Service, run: Run) -> bool:
 
 
 def why_no_label_issues(service: Service, run_id: str, dataset: str, fingerprint: str) -> str:
-    """Return, as a sentence, why no label issues are suggested; empty if they are.
-
-    Args:
-        service: Knows runs and data sets.
-        run_id: As somebody's link names it.
-        dataset: The data set that is looked at.
-        fingerprint: Of its version.
-    """
+    """Return, as a sentence, why no label issues are suggested; empty if they are."""
     try:
         run = service.run(run_id)
     except RunNotFound:

@@ -54,9 +54,6 @@ class Service:
         """Check whether the local owner made a request.
 
         Only the owner may name files and folders on this machine.
-
-        Args:
-            headers: Of the request, as they came through `core.access.guard`.
         """
         return is_owner(headers)
 

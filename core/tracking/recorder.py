@@ -111,11 +111,7 @@ class Recorder:
         self.write(self._runs.add_event, self._run_id, "warning", sentence)
 
     def flush(self, limit_s: float = 0.0) -> bool:
-        """Write everything now, from whatever thread; say whether the database took it.
-
-        Args:
-            limit_s: How long to try again where the database does not answer.
-        """
+        """Write everything now, from whatever thread; say whether the database took it."""
         deadline = time.monotonic() + limit_s
         while not self._flush():
             if time.monotonic() >= deadline:

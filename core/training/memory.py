@@ -28,11 +28,6 @@ def parameter_counts(module: nn.Module) -> tuple[int, int]:
 def check_size(module: nn.Module, optimizer: str, device: torch.device) -> None:
     """Make sure that a model can be trained on a device.
 
-    Args:
-        module: The model, built in the machine's memory.
-        optimizer: The optimiser's name.
-        device: Where it shall be trained.
-
     Raises:
         ModelTooLarge: It cannot.
     """

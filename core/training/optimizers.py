@@ -22,11 +22,6 @@ def make_optimizer(module: nn.Module, config: TrainConfig, device: torch.device)
     As a part of the gradient (the L2 penalty of PyTorch's Adam and SGD), Adam would divide it by the gradient's size
     and momentum would add it up ten times: the same setting would mean something else with each.
 
-    Args:
-        module: Whose parameters are corrected, already on the device.
-        config: Names the optimiser, learning rate, weight decay and momentum.
-        device: Where it computes.
-
     Source:
         Adam: Kingma and Ba, 2014. https://arxiv.org/abs/1412.6980
         AdamW: Loshchilov and Hutter, 2017. https://arxiv.org/abs/1711.05101

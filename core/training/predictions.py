@@ -19,12 +19,7 @@ EVALUATION_LOGITS = 1 << 24  # numbers that a model answers at once: 64 MB, and 
 
 
 def windows_at_once(context: int, vocabulary_size: int) -> int:
-    """Return how many windows of a text to judge at once.
-
-    Args:
-        context: Ids of one window.
-        vocabulary_size: Numbers that the model answers at each place.
-    """
+    """Return how many windows of a text to judge at once."""
     ids = min(EVALUATION_IDS, EVALUATION_LOGITS // max(vocabulary_size, 1))
     return max(ids // context, 1)
 

@@ -44,7 +44,6 @@ class CurveAnswers:
     """Used from one event loop; what takes time happens in threads."""
 
     def __init__(self, cache: CurveCache, write: Callable[[Snapshot], bytes]) -> None:
-        """Answer from these mirrors, in the words of `write`."""
         self._cache, self._write = cache, write
         self._known: dict[str, _Known] = {}
 

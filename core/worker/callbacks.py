@@ -27,7 +27,6 @@ class Record(Callback):
     """Hands every point and the progress to the recorder."""
 
     def __init__(self, recorder: Recorder, stages: Stages | None = None) -> None:
-        """Record there, and say there how long training goes on."""
         self._recorder, self._stages = recorder, stages
 
     def on_fit_start(self, trainer: "Trainer") -> None:
@@ -64,7 +63,6 @@ class EndOnRequest(Callback):
     """Relay of stop and finish requests to the loop, which ends after its step."""
 
     def __init__(self, stop: threading.Event, finish: threading.Event) -> None:
-        """Look at these events."""
         self._stop, self._finish = stop, finish
 
     def on_fit_start(self, trainer: "Trainer") -> None:

@@ -19,12 +19,6 @@ class ClassLearning(Callback):
     """Counter of found examples per class, recorded as metrics from the predictions."""
 
     def __init__(self, record: Callable[[Mapping[str, float], int], None], labels: Sequence[str]) -> None:
-        """Record there.
-
-        Args:
-            record: Takes points and their step.
-            labels: Names of the classes.
-        """
         self._record, self._labels = record, labels
         self._found: dict[str, float] = {}
 

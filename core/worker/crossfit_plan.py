@@ -59,11 +59,7 @@ class Planner:
         self._config, self._task, self._data, self._most_s = config, task, data, most_s
 
     def plan(self, training_s: float) -> Plan:
-        """Return what is going to be done.
-
-        Args:
-            training_s: Seconds that one training takes, with its looks at the validation split.
-        """
+        """Return what is going to be done."""
         config, decides_itself = self._config, self._config.evaluation == "auto"
         if config.evaluation == "quick-look" or (decides_itself and not self._most_s):
             return NOT_ASKED

@@ -26,12 +26,6 @@ def describe_mistakes(
     """Return each mistake with its label, its prediction and its text, image or row.
 
     For labels, `confidence` says how surely; for numbers, `error` by how much too high (or low, below 0).
-
-    Args:
-        indices: Into the test split, the worst first.
-        predictions: Of the model on the test split.
-        examples: The test split.
-        folder: Where pictures are written, as PNG.
     """
     described = []
     for place, i in enumerate(indices[:MOST]):

@@ -69,16 +69,6 @@ class Pipeline:
         settings: Settings,
         threads: int,
     ) -> None:
-        """Take what the run process has prepared.
-
-        Args:
-            run_id: The run.
-            runs: Where its row is.
-            metrics: Where its curves are.
-            recorder: Writes progress and points, and knows of the wish to stop.
-            settings: Where its folder is.
-            threads: CPU threads to use.
-        """
         self.run: Run = runs.get(run_id)
         self.spec = resolve(self.run.config)
         self.config, self.model, self.params = self.spec.config, self.spec.model, self.spec.params

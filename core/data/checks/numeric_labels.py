@@ -4,7 +4,7 @@ import numpy as np
 
 from core.data.checks.support.check_context import CheckContext, CheckSpec
 from core.data.checks.support.classes import class_sizes
-from core.data.task_kinds import LABELLED
+from core.data.task_kinds import LABELLED, NUMBERS
 from core.data.wording import counted, examples_of, number
 from core.dataset_types import Finding
 
@@ -34,7 +34,7 @@ def run(context: CheckContext) -> Finding | None:
         examples=examples_of(labels),
         message=f"The labels are {counted(len(values), 'different number')} between {number(float(values.min()))} and "
         f"{number(float(values.max()))}. If they are amounts, such as prices or ages, bring the data again as a table "
-        "and predict the number (tabular-regression).",
+        f"and predict the number ({NUMBERS.first}).",
         why="As classes, 19 and 20 are as different as 19 and 900, and each has few examples to learn from.",
     )
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from core.data.documents.cleaning import Cleaner
 from core.data.splits.first_document_rule import SHORTEST_TEXT
+from core.data.task_kinds import DOCUMENTS
 from core.data.wording import shown
 from core.dataset_types import Guess, ImportOptions, SourcePreview
 
-TASK = "text-generation"
 _LINES, _LONGEST_LINE = 8, 200
 _ENOUGH = 20_000  # characters in which the first lines are looked for
 
@@ -57,8 +57,8 @@ def preview_of(
     return SourcePreview(
         kind="documents",
         format=kind,
-        tasks=(TASK,),
-        options=options.model_copy(update={"task": TASK}),
+        tasks=(DOCUMENTS.first,),
+        options=options.model_copy(update={"task": DOCUMENTS.first}),
         size_bytes=size,
         sample=sample,
         notes=notes,

@@ -52,11 +52,7 @@ def clean_id(written: str) -> str:
 
 
 def prepare(cache: Path) -> None:
-    """Import the hub's libraries and set them up for this process.
-
-    Args:
-        cache: The folder that keeps everything that is fetched.
-    """
+    """Import the hub's libraries and set them up for this process."""
     hub.prepare()
     import datasets
     from huggingface_hub import constants

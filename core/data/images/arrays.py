@@ -15,9 +15,10 @@ from core.data.images.annotated import Said
 from core.data.images.ingest import describe, write
 from core.data.images.samples import Sample, small
 from core.data.images.skip_report import SkipReport
-from core.data.images.sources import TASK, check_classes_left, check_label_kinds, named_labels, split_guess
+from core.data.images.sources import check_classes_left, check_label_kinds, named_labels, split_guess
 from core.data.staging import Progress, StagedDataset
 from core.data.tables.labels import LabelBook
+from core.data.task_kinds import IMAGES
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
@@ -70,8 +71,8 @@ def preview_arrays(
     return SourcePreview(
         kind="pictures",
         format=title,
-        tasks=(TASK,),
-        options=options.model_copy(update={"task": TASK, "label_map": names}),
+        tasks=(IMAGES.first,),
+        options=options.model_copy(update={"task": IMAGES.first, "label_map": names}),
         size_bytes=_size(path),
         classes=dict(classes),
         label_map=names,

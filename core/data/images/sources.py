@@ -8,11 +8,11 @@ from core.data.images.class_folders import is_image
 from core.data.images.skip_report import SkipReport
 from core.data.staging import StagedDataset
 from core.data.tables.labels import normalise_labels
+from core.data.task_kinds import IMAGES
 from core.data.wording import listed
 from core.dataset_types import Finding, Guess, ImportOptions, SourcePreview
 from core.errors import DataError
 
-TASK = "image-classification"
 _OTHER_ARCHIVES = (
     ".rar",
     ".7z",
@@ -37,9 +37,10 @@ def accepts_broken(path: Path) -> float:
 
 def check_task(path: Path, options: ImportOptions) -> None:
     """Refuse tasks that cannot be learnt from pictures."""
-    if options.task not in ("", TASK):
+    task = IMAGES.first
+    if options.task not in ("", task):
         raise DataError(
-            f"{path.name} holds images, which are for the task {TASK}, not for {options.task}. Choose {TASK}."
+            f"{path.name} holds images, which are for the task {task}, not for {options.task}. Choose {task}."
         )
 
 

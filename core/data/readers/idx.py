@@ -17,7 +17,7 @@ from core.data.images.idx_format import IdxFile, recognise
 from core.data.images.ingest import describe, write
 from core.data.images.samples import Sample, small
 from core.data.images.skip_report import SkipReport
-from core.data.images.sources import TASK, check_task, refuse_nothing_left, split_guess
+from core.data.images.sources import check_task, refuse_nothing_left, split_guess
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import IMAGES
 from core.dataset_types import ImportOptions, SourcePreview, Thumbnail
@@ -67,8 +67,8 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         return SourcePreview(
             kind="pictures",
             format="idx files (MNIST's format)",
-            tasks=(TASK,),
-            options=options.model_copy(update={"task": TASK, "label_map": names}),
+            tasks=(IMAGES.first,),
+            options=options.model_copy(update={"task": IMAGES.first, "label_map": names}),
             size_bytes=path.stat().st_size if path.is_file() else sum(f.stat().st_size for f in _files(path)),
             classes=dict(classes),
             label_map=names,

@@ -23,7 +23,6 @@ from core.data.images.ingest import Placed, ground_of, take_in
 from core.data.images.samples import samples_in, small
 from core.data.images.skip_report import SkipReport
 from core.data.images.sources import (
-    TASK,
     accepts_broken,
     check_classes_left,
     check_task,
@@ -84,11 +83,11 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
     for label, count in written.items():
         classes[names[label]] += count
     classes.pop("", None)
-    chosen = {"task": TASK, "label_map": names, "layout": "class-folders", "ground": ground.name}
+    chosen = {"task": IMAGES.first, "label_map": names, "layout": "class-folders", "ground": ground.name}
     return SourcePreview(
         kind="pictures",
         format=f"{archive_kind(path)} of class folders",
-        tasks=(TASK,),
+        tasks=(IMAGES.first,),
         options=options.model_copy(update=chosen),
         size_bytes=size_of(path, archive),
         classes=dict(sorted(classes.items())),

@@ -17,7 +17,6 @@ from core.data.images.layout_specs import LayoutSpec, layouts, likeliest
 from core.data.images.samples import samples_in, small
 from core.data.images.skip_report import SkipReport
 from core.data.images.sources import (
-    TASK,
     check_classes_left,
     check_label_kinds,
     check_task,
@@ -60,11 +59,11 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         classes.pop("", None)
         check_label_kinds(classes, labelling.title, archive.name)
         ground = ground_of(archive, _labelled(files, labelling), options.ground)
-        chosen = {"task": TASK, "label_map": names, "layout": spec.name, "ground": ground.name}
+        chosen = {"task": IMAGES.first, "label_map": names, "layout": spec.name, "ground": ground.name}
         return SourcePreview(
             kind="pictures",
             format=f"{archive_kind(path)} of images: {labelling.title}",
-            tasks=(TASK,),
+            tasks=(IMAGES.first,),
             options=options.model_copy(update=chosen),
             size_bytes=size_of(path, archive),
             classes=dict(sorted(classes.items())),

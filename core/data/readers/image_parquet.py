@@ -17,7 +17,7 @@ from core.data.images.decoding import WHITE
 from core.data.images.pixel_budget import PixelBudget
 from core.data.images.samples import Sample, small
 from core.data.images.skip_report import SkipReport
-from core.data.images.sources import TASK, check_classes_left, check_label_kinds, check_task, named_labels, split_guess
+from core.data.images.sources import check_classes_left, check_label_kinds, check_task, named_labels, split_guess
 from core.data.images.thread_pool import in_order
 from core.data.readers.image_columns import ImageFile, open_file
 from core.data.staging import Progress, ReaderSpec, StagedDataset
@@ -75,14 +75,15 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         classes.pop("", None)
         check_label_kinds(classes, f"the column '{label}'", path.name)
         ground = _ground(shards, options)
-        chosen = {"task": TASK, "label_column": label, "split_column": split, "label_map": names, "ground": ground.name}
+        chosen: dict[str, object] = {"task": IMAGES.first, "label_column": label, "split_column": split}
+        chosen |= {"label_map": names, "ground": ground.name}
         notes = [f"The images are in the column '{shards[0].file.images}'."]
         if missing:
             notes.append(f"{missing:,} rows have no label and will be left out.")
         return SourcePreview(
             kind="pictures",
             format=_title(shards),
-            tasks=(TASK,),
+            tasks=(IMAGES.first,),
             options=options.model_copy(update=chosen),
             size_bytes=sum(shard.file.path.stat().st_size for shard in shards),
             columns=_shown(shards[0].file, label, split),

@@ -15,7 +15,7 @@ from core.data.images.image_names import LABEL_NAMES, ImageNames, is_table
 from core.data.images.ingest import Placed, ground_of, take_in
 from core.data.images.samples import samples_in, small
 from core.data.images.skip_report import SkipReport
-from core.data.images.sources import TASK, check_classes_left, check_task, named_labels, size_of, split_guess
+from core.data.images.sources import check_classes_left, check_task, named_labels, size_of, split_guess
 from core.data.readers.label_table import LEAST_MATCHED, LabelTable, find_table
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook, check_label_count
@@ -69,7 +69,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         table = source.table
         ground = ground_of(source.images, [entry for entry, _, _ in matched], options.ground)
         chosen = {
-            "task": TASK,
+            "task": IMAGES.first,
             "text_column": table.file_column,
             "label_column": table.label_column,
             "split_column": table.split_column,
@@ -80,7 +80,7 @@ def preview(path: Path, options: ImportOptions) -> SourcePreview:
         return SourcePreview(
             kind="pictures",
             format=_format(path, source),
-            tasks=(TASK,),
+            tasks=(IMAGES.first,),
             options=options.model_copy(update=chosen),
             size_bytes=size_of(path, source.images),
             columns=table.columns(),

@@ -15,7 +15,7 @@ from core.data.images.class_folders import split_named
 from core.data.images.pixel_grid import PixelGrid, recognise
 from core.data.images.sources import check_task
 from core.data.staging import Progress, ReaderSpec, StagedDataset
-from core.data.task_kinds import IMAGES
+from core.data.task_kinds import IMAGES, NUMBERS
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
 from core.errors import DataError
 
@@ -115,7 +115,7 @@ def _note(grid: PixelGrid) -> str:
 def _guesses(grids: list[PixelGrid]) -> list[Guess]:
     grid = grids[0]
     why = "the names of the columns say so" if grid.is_sure else "neighbouring columns are alike as in an image"
-    lines = [Guess("Task", "Classify images (image-classification)", why, "--task tabular-regression")]
+    lines = [Guess("Task", f"Classify images ({IMAGES.first})", why, f"--task {NUMBERS.first}")]
     color = "colour" if grid.channels == 3 else "grey"
     lines.append(Guess("Size", f"{grid.side} x {grid.side} pixels, {color}", f"{grid.count:,} numbers a row"))
     if grid.largest != 255:

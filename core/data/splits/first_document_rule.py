@@ -53,10 +53,6 @@ def divide_documents(documents: Texts, fingerprint: str, *, whole: bool = False)
 def check_enough(texts: Sequence[str], dropped: int) -> None:
     """Check that there is enough text to divide.
 
-    Args:
-        texts: What is left of the documents.
-        dropped: Repeated paragraphs that were left out.
-
     Raises:
         DataError: There is too little text.
     """

@@ -13,10 +13,6 @@ from core.specs import DatasetSpec, DatasetVersion, LoadedDataset
 def load_version(dataset: DatasetSpec, cache_folder: Path | None = None) -> LoadedDataset:
     """Load a dataset, and split it unless it was split at import.
 
-    Args:
-        dataset: Built in, or brought.
-        cache_folder: Where the pieces of a text are kept, so that they are looked for once.
-
     Raises:
         DataError: It cannot be used as it is.
     """

@@ -43,13 +43,7 @@ def with_languages(facts: Mapping[str, Any], rows: pa.Table) -> dict[str, Any]:
 
 
 def with_words(facts: Mapping[str, Any], divided: pa.Table, labels: tuple[str, ...]) -> dict[str, Any]:
-    """Return facts with unseen validation words and where capitals count, by training words.
-
-    Args:
-        facts: What is known so far.
-        divided: The version's rows, with their splits.
-        labels: Its classes.
-    """
+    """Return facts with unseen validation words and where capitals count, by training words."""
     if "text" not in divided.column_names or not labels:
         return dict(facts)
     learnt, classes = _texts(divided, "train", MOST_LEARNT), {label: number for number, label in enumerate(labels)}

@@ -10,7 +10,7 @@ from core.data.tables.roles import guess_label, guess_text, is_surely_text, may_
 from core.data.tables.several_labels import labels_in, of_columns, of_lists, together
 from core.data.tables.table import Table
 from core.data.tables.table_profile import TableProfile, table_profile
-from core.data.tables.validation import TEXTS
+from core.data.task_kinds import LABELLED_TEXTS
 from core.dataset_types import ImportOptions
 
 
@@ -25,7 +25,7 @@ def arranged(table: Table, options: ImportOptions) -> TableProfile:
         seen = table_profile(by_turns)
     if (conversations := find_conversations(seen)) is not None:
         seen = with_derived(seen, [conversations])
-    if options.task in ("", TEXTS) and (label := _label(seen, options)) is not None:
+    if options.task in ("", LABELLED_TEXTS.first) and (label := _label(seen, options)) is not None:
         seen = with_derived(seen, [label])
     return seen
 

@@ -8,7 +8,7 @@ from core.data.tables.kind_guesses import kind_guesses
 from core.data.tables.number_guesses import number_guesses
 from core.data.tables.plan import Plan
 from core.data.tables.table_profile import TableProfile
-from core.data.task_kinds import DOCUMENTS
+from core.data.task_kinds import DOCUMENTS, NUMBERS
 from core.dataset_types import Column, Guess, ImportOptions
 from core.formatting import listed
 from core.preprocessing.languages import MOST_READ, describe, writings_of
@@ -20,8 +20,8 @@ _SEVERAL = "--several-labels leave-out or --several-labels against:LABEL"
 _UNUSED = {  # why a column is not needed for texts, and how to use it all the same
     "text": ("other texts", f"{_TEXT} for each column to read"),
     "category": ("a few words that are neither the text nor the label", "--label-column NAME"),
-    "number": ("numbers beside the texts", "--task tabular-regression --target-column NAME"),
-    "number-in-text": ("numbers beside the texts", "--task tabular-regression --target-column NAME"),
+    "number": ("numbers beside the texts", "--task {number} --target-column NAME"),
+    "number-in-text": ("numbers beside the texts", "--task {number} --target-column NAME"),
     "date": ("dates beside the texts", ""),
     "identifier": ("it only names the rows", ""),
     "constant": ("the same in every row", ""),
@@ -120,7 +120,7 @@ def _of_the_unused(plan: Plan, asked: ImportOptions) -> Iterator[Guess]:
     if unused and not plan.features:
         for column in unused[:_MOST_NAMED]:
             why, option = _UNUSED.get(column.kind, _UNUSED["category"])
-            yield Guess("Unused column", column.name, column.note or why, option)
+            yield Guess("Unused column", column.name, column.note or why, option.format(number=NUMBERS.first))
         if len(unused) > _MOST_NAMED:
             yield Guess("Unused columns", f"{len(unused) - _MOST_NAMED} more", "see the table of columns")
     elif unused:

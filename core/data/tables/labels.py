@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.data.tables.numbers import is_plain_number
 from core.data.tables.skip_report import shortened
+from core.data.task_kinds import NUMBERS
 from core.dataset_types import Finding, ImportOptions
 from core.errors import DataError
 
@@ -139,7 +140,7 @@ def check_label_count(count: int, column: str, file: str, numeric: bool) -> None
     if count <= MOST_LABELS:
         return
     advice = (
-        "They are all numbers: to predict a number, choose the task tabular-regression instead."
+        f"They are all numbers: to predict a number, choose the task {NUMBERS.first} instead."
         if numeric
         else "It probably holds names or texts rather than kinds: choose another label column."
     )

@@ -12,17 +12,13 @@ from core.data.tables.numbers import is_plain_number
 from core.data.tables.table_profile import TableProfile
 from core.data.tables.task_guess import guess_task
 from core.data.tables.validation import (
-    DOCUMENTS,
-    NUMBERS,
-    TEXTS,
     check_category,
     check_repeats,
     check_text_and_label,
     no_documents,
     no_target,
 )
-from core.data.task_kinds import DOCUMENTS as TASKS_OF_DOCUMENTS
-from core.data.task_kinds import IN_TABLES, LABELLED_TABLES, LABELLED_TEXTS, TABLES
+from core.data.task_kinds import DOCUMENTS, IN_TABLES, LABELLED_TABLES, LABELLED_TEXTS, NUMBERS, TABLES
 from core.dataset_types import Column, ColumnRole, ImportOptions
 from core.errors import DataError
 from core.formatting import listed
@@ -63,7 +59,8 @@ def make_plan(seen: TableProfile, options: ImportOptions) -> Plan:
     if not TABLES.fits(filled.task) and (options.used_columns or options.split_by == "time"):
         raise DataError(
             "Columns to use (--use) and a split by time are for tables from which a number is predicted, but "
-            f"{seen.table.path.name} was taken for {filled.task}. Say --task {NUMBERS}, or name texts by --text-column."
+            f"{seen.table.path.name} was taken for {filled.task}. Say --task {NUMBERS.first}, or name texts by "
+            "--text-column."
         )
     check_group(seen, filled)
     if LABELLED_TEXTS.fits(filled.task):
@@ -72,11 +69,11 @@ def make_plan(seen: TableProfile, options: ImportOptions) -> Plan:
         return _plan_categories(seen, filled, tasks, guess.category)
     if TABLES.fits(filled.task):
         return _plan_numbers(seen, filled, tasks, guess.target)
-    if TASKS_OF_DOCUMENTS.fits(filled.task):
+    if DOCUMENTS.fits(filled.task):
         return _plan_documents(seen, filled, tasks, texts)
     raise DataError(
         f"{seen.table.path.name} is a table; it cannot be used for the task {filled.task}. "
-        f"Choose {TEXTS} (texts with labels) or {NUMBERS} (a number to predict)."
+        f"Choose {LABELLED_TEXTS.first} (texts with labels) or {NUMBERS.first} (a number to predict)."
     )
 
 
@@ -84,13 +81,9 @@ def undecided(seen: TableProfile, options: ImportOptions) -> Plan:
     """Return the plan of a table without a guess.
 
     It is shown all the same, so that its columns can be chosen.
-
-    Args:
-        seen: The table.
-        options: Of the user, who decided nothing about columns.
     """
     filled = guess_task(seen, options).options
-    tasks = dict.fromkeys((filled.task, TEXTS, NUMBERS, DOCUMENTS, *IN_TABLES.names))
+    tasks = dict.fromkeys((filled.task, LABELLED_TEXTS.first, NUMBERS.first, DOCUMENTS.first, *IN_TABLES.names))
     return Plan(tuple(tasks), filled, _columns(seen, {}, {}), seen.notes)
 
 

@@ -19,8 +19,8 @@ from core.data.tables.roles import (
     is_surely_text,
 )
 from core.data.tables.table_profile import TableProfile
-from core.data.tables.validation import DOCUMENTS, NUMBERS, TEXTS, check_split, spoiled_label
-from core.data.task_kinds import LABELLED_TABLES
+from core.data.tables.validation import check_split, spoiled_label
+from core.data.task_kinds import DOCUMENTS, LABELLED_TABLES, LABELLED_TEXTS, NUMBERS
 from core.dataset_types import ImportOptions
 from core.errors import DataError
 from core.formatting import listed
@@ -80,7 +80,7 @@ def guess_task(seen: TableProfile, options: ImportOptions) -> TaskGuess:
     target = options.target_column or guess_target([p for p in usable if not is_surely_text(p)])
     target = "" if options.target_column and category == target else target  # chosen, and it holds kinds
     tasks = _with_categories(seen, options, usable, text, category, _possible_tasks(seen, options, text, label, target))
-    task = options.task or (tasks[0] if tasks else TEXTS if text or not target else NUMBERS)
+    task = options.task or (tasks[0] if tasks else LABELLED_TEXTS.first if text or not target else NUMBERS.first)
     filled = options.model_copy(update={**seen.table.settings, "task": task})
     return TaskGuess(filled, tasks, texts, label, target, category)
 
@@ -135,25 +135,25 @@ def _possible_tasks(seen: TableProfile, options: ImportOptions, text: str, label
     tasks = []
     has_text = _has_text(seen, options, text)
     if text and label:
-        tasks.append(TEXTS)
+        tasks.append(LABELLED_TEXTS.first)
     features, is_first = _features(seen, options, target) if target else None, False
     if features is not None and features.names:
         # From a text and a date alone, only what is called an outcome is predicted before anything else.
         is_table = bool(features.numbers or features.categories) or is_named_target(target)
         is_first = bool(options.target_column) or not (has_text and (label or not is_table))
-        tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS)
+        tasks.insert(0 if is_first and not options.label_column else len(tasks), NUMBERS.first)
     tasks = _with_answers_first(seen, options, tasks, text, label)
-    if DOCUMENTS in tasks:
+    if DOCUMENTS.first in tasks:
         return tuple(tasks)
-    if tasks == [NUMBERS] and not is_first and not options.task:
-        return (DOCUMENTS, NUMBERS)
+    if tasks == [NUMBERS.first] and not is_first and not options.task:
+        return (DOCUMENTS.first, NUMBERS.first)
     others = [
         p for p in seen.profiles if p.kind not in ("empty", "identifier") and p.name not in (text, options.split_column)
     ]
     if not label and spoiled_label(seen, text) and not options.task:
         return tuple(tasks)  # it was meant to have labels
     if text and (has_text or not others) and (tasks or not others):
-        tasks.append(DOCUMENTS)
+        tasks.append(DOCUMENTS.first)
     return tuple(tasks)
 
 
@@ -165,8 +165,12 @@ def _with_answers_first(
     if made is None or made.name != text:
         return tasks
     named = label.strip().lower() in _SURE_LABELS if len(made.sources) > 1 else is_called_label(label)
-    is_labelled = TEXTS in tasks and (bool(options.label_column) or named)
-    return [TEXTS, DOCUMENTS] if is_labelled else [DOCUMENTS, *[task for task in tasks if task == TEXTS]]
+    is_labelled = LABELLED_TEXTS.first in tasks and (bool(options.label_column) or named)
+    return (
+        [LABELLED_TEXTS.first, DOCUMENTS.first]
+        if is_labelled
+        else [DOCUMENTS.first, *[task for task in tasks if task == LABELLED_TEXTS.first]]
+    )
 
 
 def _features(seen: TableProfile, options: ImportOptions, target: str) -> Features | None:
@@ -174,6 +178,6 @@ def _features(seen: TableProfile, options: ImportOptions, target: str) -> Featur
     try:
         return choose_features(seen, target, options)
     except DataError:
-        if options.target_column or options.task == NUMBERS:
+        if options.target_column or options.task == NUMBERS.first:
             raise
         return None

@@ -7,10 +7,9 @@ from core.data.tables.columns import ColumnProfile
 from core.data.tables.labels import MOST_LABELS
 from core.data.tables.roles import is_called_label, is_continuous
 from core.data.tables.table_profile import TableProfile
+from core.data.task_kinds import DOCUMENTS, LABELLED_TEXTS, NUMBERS
 from core.errors import DataError
 from core.formatting import listed
-
-TEXTS, NUMBERS, DOCUMENTS = "text-classification", "tabular-regression", "text-generation"
 
 
 def spoiled_label(seen: TableProfile, text: str) -> str:
@@ -23,13 +22,13 @@ def spoiled_label(seen: TableProfile, text: str) -> str:
             return (
                 f"The column '{profile.name}' of {file} is empty in every row, so no text has a label. "
                 "Fill it in or choose another label column; "
-                f"to learn to write from texts alone, choose the task {DOCUMENTS}."
+                f"to learn to write from texts alone, choose the task {DOCUMENTS.first}."
             )
         if profile.kind in ("identifier", "text") and profile.style is None:
             return (
                 f"Hardly two rows of {file} have the same label: '{profile.name}' holds {listed(profile.examples)} "
                 f"and so on. A class needs several examples, and at most {MOST_LABELS:,} can be told apart. "
-                f"Choose another label column; to learn to write from texts alone, choose the task {DOCUMENTS}."
+                f"Choose another label column; to learn to write from texts alone, choose the task {DOCUMENTS.first}."
             )
     return ""
 
@@ -41,12 +40,12 @@ def check_text_and_label(seen: TableProfile, text: str, label: str) -> None:
         raise DataError(
             f"{file} has only one column ('{names[0]}'), but texts with labels need two: the text and its label. "
             "Add a column of labels; if there are two, choose the right separator; "
-            f"to learn to write from texts alone, choose the task {DOCUMENTS}."
+            f"to learn to write from texts alone, choose the task {DOCUMENTS.first}."
         )
     if not text:
         raise DataError(
             f"{file} has no column of texts. Its columns are {listed(names, 10)}.{_empty_columns(seen)} "
-            f"Choose the column with the texts; to predict a number instead, choose the task {NUMBERS}."
+            f"Choose the column with the texts; to predict a number instead, choose the task {NUMBERS.first}."
         )
     if text == label:
         raise DataError(f"'{text}' cannot be both the text and the label. Choose two different columns of {file}.")
@@ -54,7 +53,7 @@ def check_text_and_label(seen: TableProfile, text: str, label: str) -> None:
     if measured is not None:
         raise DataError(
             f"The labels in column '{measured.name}' of {file} are measurements ({', '.join(measured.examples)} ...), "
-            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS}."
+            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS.first}."
         )
     if not label:
         raise DataError(
@@ -71,13 +70,13 @@ def check_category(seen: TableProfile, label: str) -> None:
         raise DataError(
             f"{file} has no column of kinds that could be predicted, such as yes and no. Its columns are "
             f"{listed(seen.table.names, 10)}.{_empty_columns(seen)} Choose the column with the label; to predict a "
-            f"number instead, choose the task {NUMBERS}."
+            f"number instead, choose the task {NUMBERS.first}."
         )
     profile = seen.profile(label)
     if is_continuous(profile):
         raise DataError(
             f"The labels in column '{label}' of {file} are measurements ({', '.join(profile.examples)} ...), "
-            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS}."
+            f"not kinds: hardly two are the same. To predict a number, choose the task {NUMBERS.first}."
         )
 
 
@@ -122,7 +121,7 @@ def no_target(seen: TableProfile) -> DataError:
         f"Its columns are {listed(seen.table.names, 10)}"
         + (f"; {'; '.join(reasons)}." if reasons else ".")
         + _empty_columns(seen)
-        + f" Choose the column with the number; to sort texts into kinds, choose the task {TEXTS}."
+        + f" Choose the column with the number; to sort texts into kinds, choose the task {LABELLED_TEXTS.first}."
     )
 
 

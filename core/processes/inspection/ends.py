@@ -14,7 +14,6 @@ class Stopped(DataError):
     """A file was stopped by a limit, or broke the program that reads it."""
 
     def __init__(self, message: str, cause: Cause) -> None:
-        """Take the sentence, and why for those who decide by it."""
         self.cause = cause
         super().__init__(message)
 

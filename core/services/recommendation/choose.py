@@ -35,13 +35,7 @@ def recommended(
 
 
 def recommend(task: TaskSpec, traits: Traits, circumstances: Circumstances) -> Recommendation:
-    """Return which model to begin with.
-
-    Args:
-        task: What it shall do.
-        traits: What is known of the data.
-        circumstances: Time and device.
-    """
+    """Return which model to begin with."""
     models = catalog.models(task.name)
     match traits:
         case ImageTraits():

@@ -11,13 +11,7 @@ SMALL_NETWORK, DEEP_NETWORK, NO_NEIGHBOURS = "small-cnn", "resnet", "mlp"
 
 
 def recommend_eye(models: Mapping[str, ModelSpec], traits: ImageTraits, circumstances: Circumstances) -> Recommendation:
-    """Return which model tells images apart best.
-
-    Args:
-        models: Those that can, by name.
-        traits: What is known of the images.
-        circumstances: Time and device.
-    """
+    """Return which model tells images apart best."""
     said = f"the {traits.count:,} training images are {traits.kind}"
     if traits.are_photographs and traits.count >= MANY:
         return ordered(models, [DEEP_NETWORK, SMALL_NETWORK], f"{said}, which take many layers", "photographs")

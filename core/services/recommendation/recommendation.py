@@ -87,14 +87,6 @@ def ordered(
     rule: str,
     against: Mapping[str, str] | None = None,
 ) -> Recommendation:
-    """Return a recommendation of the first of these models, with the second as runner-up.
-
-    Args:
-        models: Those that there are, by name.
-        names: The best first.
-        because: Why the first is, a clause.
-        rule: Its code.
-        against: Why a model does not suit, by its name.
-    """
+    """Return a recommendation of the first of these models, with the second as runner-up."""
     titles = {name: model.title for name, model in models.items()}
     return Recommendation(names[0], because, names[1] if len(names) > 1 else "", rule, against or {}, titles)

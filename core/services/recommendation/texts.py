@@ -17,13 +17,7 @@ LEARNT_WORDS = ("text-cnn", "bag-of-embeddings")  # runners-up that know the wor
 def recommend_reader(
     models: Mapping[str, ModelSpec], traits: TextTraits, circumstances: Circumstances
 ) -> Recommendation:
-    """Return which model reads texts with labels best.
-
-    Args:
-        models: Those that can, by name.
-        traits: What is known of the texts.
-        circumstances: Time and device.
-    """
+    """Return which model reads texts with labels best."""
     against = {name: reason for name in models if (reason := _against(models[name], traits))}
     suits = [name for name in (READS_EVERYTHING, *LEARNT_WORDS) if name not in against]
     if ENGLISH in against or ENGLISH not in models:

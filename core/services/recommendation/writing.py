@@ -14,13 +14,7 @@ TRANSFORMER, RECURRENT, TABLE = "mini-gpt", "char-lstm", "bigram"
 def recommend_writer(
     models: Mapping[str, ModelSpec], traits: WritingTraits, circumstances: Circumstances
 ) -> Recommendation:
-    """Return which model writes on best.
-
-    Args:
-        models: Those that can, by name.
-        traits: What is known of the text.
-        circumstances: Time and device.
-    """
+    """Return which model writes on best."""
     length = f"{traits.characters:,} characters"
     if circumstances.has_gpu:
         return ordered(models, [TRANSFORMER, RECURRENT], f"a GPU learns {length} with it in minutes", "gpu")

@@ -58,13 +58,6 @@ class Fields:
     """Everything that can be asked of these runs, and of runs in general."""
 
     def __init__(self, service: Service, runs: Sequence[Run], baselines: Iterable[str] = ()) -> None:
-        """Look at the runs.
-
-        Args:
-            service: Knows tasks, models and data sets by their titles.
-            runs: The runs at hand.
-            baselines: The ids of the runs that others are measured against.
-        """
         self._runs, self._tasks = runs, service.tasks()
         self.logged = Logged(service)
         facts = _facts(service, frozenset(baselines), self.deciding, self.validation)
@@ -88,11 +81,7 @@ class Fields:
         return tuple(field for field in self.all if any(_is_said(field, field.read(run)) for run in self._runs))
 
     def of_logged(self, at_most: int) -> Iterator[Field]:
-        """Yield logged metrics: last, best (or min and max if undirected), and first values.
-
-        Args:
-            at_most: So many metrics, those first that were asked for or say how good a run is.
-        """
+        """Yield logged metrics: last, best (or min and max if undirected), and first values."""
         for name in self.logged.ranked[:at_most]:
             ends = ("last", "best", "first") if direction_of(name) else ("last", "min", "max", "first")
             yield from (self._logged_field(name, moment) for moment in MOMENTS if moment in ends)

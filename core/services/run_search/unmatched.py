@@ -22,14 +22,7 @@ def parts_of(text: str, fields: Fields) -> dict[str, Test]:
 
 
 def why_none(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fields: Fields) -> str:
-    """Return why no run matches, in sentences.
-
-    Args:
-        wanted: The filter.
-        chosen: What else must hold, by its name.
-        runs: Those that could have matched.
-        fields: What can be asked of them.
-    """
+    """Return why no run matches, in sentences."""
     parts = {**parts_of(wanted.text, fields), **chosen}
     said = "" if wanted.hints and len(parts) == 1 else excluding(parts, runs)
     return " ".join(filter(None, [*wanted.hints, said]))
