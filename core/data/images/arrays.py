@@ -4,6 +4,7 @@ import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,12 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.disk_space import size_of
 from core.data.images.annotated import Said
 from core.data.images.ingest import describe, write
 from core.data.images.samples import Sample, small
 from core.data.images.skip_report import SkipReport
-from core.data.images.sources import check_classes_left, check_label_kinds, named_labels, split_guess
-from core.data.staging import Progress, StagedDataset
+from core.data.images.sources import check_classes_left, check_label_kinds, check_task, named_labels, split_guess
+from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.tables.labels import LabelBook
 from core.data.task_kinds import IMAGES
 from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
@@ -42,21 +44,50 @@ class ArrayPart:
     examples: Callable[[], Iterator[tuple[NDArray[np.uint8], Said]]]
 
 
-def preview_arrays(
-    path: Path,
-    options: ImportOptions,
-    parts: Sequence[ArrayPart],
+@dataclass(frozen=True, eq=False)
+class ArraySource:
+    """An opened source of pictures as numbers, with what is to be said of it."""
+
+    parts: Sequence[ArrayPart]
+    title: str
+    notes: Sequence[str] = ()
+    guesses: Sequence[Guess] = ()
+
+
+def array_reader(
+    name: str,
     title: str,
-    notes: Sequence[str],
-    guesses: Sequence[Guess],
-) -> SourcePreview:
+    accepts: Callable[[Path], float],
+    opened: Callable[[Path, ImportOptions], AbstractContextManager[ArraySource]],
+    layout: str = "",
+) -> ReaderSpec:
+    """Return the reader of what is opened as arrays."""
+
+    def preview(path: Path, options: ImportOptions) -> SourcePreview:
+        check_task(path, options)
+        with opened(path, options) as source:
+            return _preview(path, options, source)
+
+    def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
+        check_task(path, options)
+        with opened(path, options) as source:
+            _read(path, options, source, staged, progress)
+
+    def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
+        with opened(path, options) as source:
+            return _thumbnails(source.parts, options)
+
+    return ReaderSpec(name, title, accepts, preview, read, lambda: (layout or name,), IMAGES, thumbnails)
+
+
+def _preview(path: Path, options: ImportOptions, source: ArraySource) -> SourcePreview:
     """Return the classes with their counts.
 
     Raises:
         DataError: There are no two classes.
     """
     written, splits = Counter[str](), Counter[str]()
-    for part in parts:
+    for part in source.parts:
         for said in islice(part.said(), MOST_LOOKED_AT):
             written[said.label] += 1
             splits[said.split] += 1
@@ -67,37 +98,30 @@ def preview_arrays(
     for label in _ordered(written):
         classes[names[label]] += written[label]
     classes.pop("", None)
-    check_label_kinds(classes, title, path.name)
+    check_label_kinds(classes, source.title, path.name)
     return SourcePreview(
         kind="pictures",
-        format=title,
+        format=source.title,
         tasks=(IMAGES.first,),
         options=options.model_copy(update={"task": IMAGES.first, "label_map": names}),
-        size_bytes=_size(path),
+        size_bytes=size_of(path),
         classes=dict(classes),
         label_map=names,
-        notes=tuple(notes),
-        guesses=(*guesses, *split_guess(splits)),
+        notes=tuple(source.notes),
+        guesses=(*source.guesses, *split_guess(splits)),
         rows=classes.total(),
         rows_are_exact=exact,
     )
 
 
-def read_arrays(
-    path: Path,
-    options: ImportOptions,
-    parts: Sequence[ArrayPart],
-    title: str,
-    staged: StagedDataset,
-    progress: Progress,
-) -> None:
+def _read(path: Path, options: ImportOptions, source: ArraySource, staged: StagedDataset, progress: Progress) -> None:
     """Write every picture that has a label as PNG into the draft."""
     from PIL import Image
 
     skipped, book, kept = SkipReport(), LabelBook(options.label_map, options.normalise_labels), Counter[str]()
-    progress.stage("Reading images", sum(1 for part in parts for _ in part.said()), "images")
+    progress.stage("Reading images", sum(1 for part in source.parts for _ in part.said()), "images")
     done = 0
-    for part in parts:
+    for part in source.parts:
         for number, (pixels, said) in enumerate(part.examples(), start=1):
             called = f"{part.name} #{number}"
             done += 1
@@ -117,11 +141,11 @@ def read_arrays(
     staged.labels = tuple(dict.fromkeys(name for label in _ordered(book.counts) if (name := book.name(label))))
     merged = book.finding(path.name)
     staged.findings += [*skipped.findings(), *([merged] if merged else [])]
-    staged.facts |= {"format": title, "label_map": book.names, "files": [part.name for part in parts]}
+    staged.facts |= {"format": source.title, "label_map": book.names, "files": [part.name for part in source.parts]}
     check_classes_left(path.name, kept, book.names, staged, skipped)
 
 
-def thumbnails_of(parts: Sequence[ArrayPart], options: ImportOptions) -> tuple[Thumbnail, ...]:
+def _thumbnails(parts: Sequence[ArrayPart], options: ImportOptions) -> tuple[Thumbnail, ...]:
     """Return a few small pictures of each class, from the beginning of each part."""
     examples = (
         (f"{part.name} #{number}", said.label, pixels)
@@ -185,9 +209,3 @@ def _roughness(images: NDArray[np.uint8]) -> float:
 def _ordered(labels: Counter[str]) -> list[str]:
     """Return labels as people order them: "2" before "10"."""
     return sorted(labels, key=lambda label: (not label.isdecimal(), int(label) if label.isdecimal() else 0, label))
-
-
-def _size(path: Path) -> int:
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file() and not file.is_symlink())

@@ -14,11 +14,8 @@ from numpy.typing import NDArray
 
 from core.data.archives import Archive, Entry, is_archive, open_archive, peek
 from core.data.images.annotated import Said
-from core.data.images.arrays import ArrayPart, check_several, preview_arrays, read_arrays, thumbnails_of
-from core.data.images.sources import check_task
-from core.data.staging import Progress, ReaderSpec, StagedDataset
-from core.data.task_kinds import IMAGES
-from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
+from core.data.images.arrays import ArrayPart, ArraySource, array_reader, check_several
+from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
 
 LARGEST_NAMES = 64 * 1024  # bytes of a list of classes
@@ -56,29 +53,8 @@ def accepts(path: Path) -> float:
     return 0.97 if any(_last(name) in _LABELLED for name in names) else 0.0
 
 
-def preview(path: Path, options: ImportOptions) -> SourcePreview:
-    """Return the classes with their counts."""
-    check_task(path, options)
-    with _opened(path) as (parts, title, notes):
-        why = "the names and sizes of its files are those of this set"
-        return preview_arrays(path, options, parts, title, notes, [Guess("Layout", title, why)])
-
-
-def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
-    """Write every picture as PNG."""
-    check_task(path, options)
-    with _opened(path) as (parts, title, _):
-        read_arrays(path, options, parts, title, staged, progress)
-
-
-def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
-    """Return a few small pictures of each class."""
-    with _opened(path) as (parts, _, _):
-        return thumbnails_of(parts, options)
-
-
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[list[ArrayPart], str, list[str]]]:
+def _opened(path: Path, _options: ImportOptions) -> Iterator[ArraySource]:
     with open_archive(path) as archive:
         by_name = {_last(entry.name): entry for entry in archive.entries()}
         files = [(entry, split) for name, split in _LABELLED.items() if (entry := by_name.get(name))]
@@ -93,7 +69,9 @@ def _opened(path: Path) -> Iterator[tuple[list[ArrayPart], str, list[str]]]:
             parts.append(_part(archive, entry, labels, kind, split, names))
         check_several(parts, path.name)
         left = [n for n in by_name if n.startswith("unlabeled")]
-        yield parts, kinds[0].title, [f"{name} has no labels and is left out." for name in left]
+        why, title = "the names and sizes of its files are those of this set", kinds[0].title
+        notes = [f"{name} has no labels and is left out." for name in left]
+        yield ArraySource(parts, title, notes, [Guess("Layout", title, why)])
 
 
 def _last(name: str) -> str:
@@ -157,13 +135,4 @@ def _class_names(archive: Archive, by_name: dict[str, Entry]) -> list[str]:
     return []
 
 
-READER = ReaderSpec(
-    "binary-records",
-    "Images in plain bytes (CIFAR, STL-10)",
-    accepts,
-    preview,
-    read,
-    lambda: ("binary-records",),
-    IMAGES,
-    thumbnails,
-)
+READER = array_reader("binary-records", "Images in plain bytes (CIFAR, STL-10)", accepts, _opened)

@@ -14,23 +14,11 @@ from numpy.typing import NDArray
 
 from core.data.archives import is_archive, open_archive, peek
 from core.data.images.annotated import Said
-from core.data.images.arrays import (
-    ArrayPart,
-    check_several,
-    eight_bits,
-    preview_arrays,
-    range_of,
-    read_arrays,
-    sides_of,
-    thumbnails_of,
-)
+from core.data.images.arrays import ArrayPart, ArraySource, array_reader, check_several, eight_bits, range_of, sides_of
 from core.data.images.class_folders import split_named
 from core.data.images.npy_format import NpyFile, recognise
-from core.data.images.sources import check_task
-from core.data.staging import Progress, ReaderSpec, StagedDataset
-from core.data.task_kinds import IMAGES
 from core.data.wording import listed
-from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
+from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
 
 SUFFIXES = (".npz", ".npy")
@@ -52,25 +40,11 @@ def accepts(path: Path) -> float:
     return 0.95 if arrays and 2 * len(arrays) > len(names) else 0.0
 
 
-def preview(path: Path, options: ImportOptions) -> SourcePreview:
-    """Return the classes with their counts."""
-    check_task(path, options)
+@contextmanager
+def _source(path: Path, _options: ImportOptions) -> Iterator[ArraySource]:
     with _opened(path) as files:
         parts, notes, guesses = _parts(path, files)
-        return preview_arrays(path, options, parts, _title(files), notes, guesses)
-
-
-def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
-    """Write every picture that has a label as PNG."""
-    check_task(path, options)
-    with _opened(path) as files:
-        read_arrays(path, options, _parts(path, files)[0], _title(files), staged, progress)
-
-
-def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
-    """Return a few small pictures of each class."""
-    with _opened(path) as files:
-        return thumbnails_of(_parts(path, files)[0], options)
+        yield ArraySource(parts, _title(files), notes, guesses)
 
 
 @contextmanager
@@ -238,13 +212,4 @@ def _title(files: Sequence[NpyFile]) -> str:
     return f"NumPy arrays ({'one array' if len(files) == 1 else f'{len(files)} arrays'})"
 
 
-READER = ReaderSpec(
-    "numpy-arrays",
-    "Images in NumPy's files (NPZ, NPY)",
-    accepts,
-    preview,
-    read,
-    lambda: ("numpy",),
-    IMAGES,
-    thumbnails,
-)
+READER = array_reader("numpy-arrays", "Images in NumPy's files (NPZ, NPY)", accepts, _source, "numpy")

@@ -10,13 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from core.data.archives import Archive, is_archive, open_archive, peek
-from core.data.images.arrays import ArrayPart, check_several, preview_arrays, read_arrays, thumbnails_of
+from core.data.images.arrays import ArrayPart, ArraySource, array_reader, check_several
 from core.data.images.class_folders import split_named
 from core.data.images.pixel_grid import PixelGrid, recognise
-from core.data.images.sources import check_task
-from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import IMAGES, NUMBERS
-from core.dataset_types import Guess, ImportOptions, SourcePreview, Thumbnail
+from core.dataset_types import Guess, ImportOptions
 from core.errors import DataError
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".data")
@@ -40,26 +38,11 @@ def accepts(path: Path) -> float:
         return 0.0
 
 
-def preview(path: Path, options: ImportOptions) -> SourcePreview:
-    """Return the classes with their counts, and what the pictures are."""
-    check_task(path, options)
+@contextmanager
+def _source(path: Path, options: ImportOptions) -> Iterator[ArraySource]:
     with _opened(path) as grids:
         parts, left = _parts(path, grids, options)
-        return preview_arrays(path, options, parts, _title(grids[0]), [*map(_note, grids), *left], _guesses(grids))
-
-
-def read(path: Path, options: ImportOptions, staged: StagedDataset, progress: Progress) -> None:
-    """Write every row as a picture."""
-    check_task(path, options)
-    with _opened(path) as grids:
-        parts, _ = _parts(path, grids, options)
-        read_arrays(path, options, parts, _title(grids[0]), staged, progress)
-
-
-def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
-    """Return a few small pictures of each class."""
-    with _opened(path) as grids:
-        return thumbnails_of(_parts(path, grids, options)[0], options)
+        yield ArraySource(parts, _title(grids[0]), [*map(_note, grids), *left], _guesses(grids))
 
 
 @contextmanager
@@ -123,13 +106,4 @@ def _guesses(grids: list[PixelGrid]) -> list[Guess]:
     return lines
 
 
-READER = ReaderSpec(
-    "pixel-table",
-    "Images in a table (a column for each pixel)",
-    accepts,
-    preview,
-    read,
-    lambda: ("pixel-table",),
-    IMAGES,
-    thumbnails,
-)
+READER = array_reader("pixel-table", "Images in a table (a column for each pixel)", accepts, _source)
