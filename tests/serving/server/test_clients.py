@@ -121,7 +121,7 @@ def test_curl_sends_a_csv_file_and_gets_it_back_with_answers(server: Server) -> 
         ("golden texts", {"json": {"inputs": 5}}, 422, "This model reads texts"),
         ("golden texts", {"json": {"inputs": ["a"] * 1001}}, 413, "the most at once are 1,000"),
         ("golden texts", {"json": {"inputs": "a", "parameters": {"top_k": 0}}}, 422, "'top_k' is how many labels"),
-        ("golden shapes", {"content": b"no image"}, 422, "picture"),
+        ("golden shapes", {"content": b"no image"}, 422, "is not an image that can be read"),
         ("golden shapes", {"json": {"inputs": "%%"}}, 422, "the bytes of an image file"),
         ("golden rows", {"json": {"inputs": {"area": "much", "rooms": 2, "city": "Graz"}}}, 422, "is not a number"),
         ("golden rows", {"json": {"table": {"area": [1], "rooms": []}}}, 422, "differ in length"),
