@@ -28,7 +28,7 @@ class Curves {
   }
 
   build(parent) {
-    this.root = element("section", "ts-curves");
+    this.root = element("section", this.data.small ? "ts-curves ts-small" : "ts-curves");
     this.root.setAttribute("aria-label", this.data.label);
     const bar = element("div", "ts-bar");
     this.state = element("span", "ts-state");

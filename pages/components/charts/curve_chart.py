@@ -26,6 +26,7 @@ _component = st.components.v2.component(
 )
 
 
+SMALL_ONES = 2  # charts: the loss and what is measured
 LOSS_UNITS = {"label": "nats", "text": "nats per character", "number": "squared error (1: always the mean)"}
 
 
@@ -53,10 +54,13 @@ class Line:
     name: str = ""  # how a sentence calls it: "Validation loss"
 
 
-def curve_chart(run: Run, task: TaskSpec | None) -> None:
+def curve_chart(run: Run, task: TaskSpec | None, *, is_small: bool = False) -> None:
     """Show the loss and the primary metric of a run, live while active.
 
-    A run without a task shows its logged curves.
+    Args:
+        run: The run.
+        task: Its task; a run without one shows its logged curves.
+        is_small: Whether only these two are shown, low and without tools, beside something else.
     """
     kept = None if run.status.is_active or task is None else shared_service().kept_step(run.id)
     data: dict[str, Any] = {
@@ -70,12 +74,17 @@ def curve_chart(run: Run, task: TaskSpec | None) -> None:
         "batch_size": run.config.batch_size if task else 0,  # unknown: the axis of examples is not offered
         "kept": kept,
         "charts": charts(task) if task else external_charts(shared_service().latest(run.id)),
+        "small": is_small,
     }
+    if is_small:
+        data["charts"] = data["charts"][:SMALL_ONES]
     # Another chart is another component: it is built once.
     _component(
-        key=f"curves-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}", data=data, on_ended_change=_seen
+        key=f"curve{'' if is_small else 's'}-{run.id}-{sum(len(chart['lines']) for chart in data['charts'])}",
+        data=data,
+        on_ended_change=_seen,
     )
-    if kept is not None:
+    if kept is not None and not is_small:
         st.caption(
             f"★ The weights that are kept, of step {kept:,}: the latest that are as good as the best, as far as the "
             "validation examples can tell."

@@ -33,7 +33,7 @@ def run_actions(run: Run) -> None:
         note_dialog(run)
     if st.button("Tags", key="tags-run", icon=":material/label:"):
         tags_dialog(run)
-    word = "Take the star away" if run.starred else "Star"
+    word = "Unstar" if run.starred else "Star"
     if st.button(word, key="star-run", icon=":material/star:"):
         RunTags(shared_service()).star([run.id], not run.starred)
         st.rerun()
@@ -66,7 +66,7 @@ def _put_away(run: Run) -> None:
         return
     waits, why = run.status.is_active, "Stop it first." if run.status.is_active else None
     if run.archived_at:
-        if st.button("Back into the list", key="archive-run", icon=":material/unarchive:"):
+        if st.button("Unarchive", key="archive-run", icon=":material/unarchive:"):
             offer_undo(f"{run.name} is in the list again.", "unarchive", run_tags.archive([run.id], on=False))
             st.rerun()
     elif st.button("Archive", key="archive-run", icon=":material/archive:", disabled=waits, help=why):

@@ -17,10 +17,11 @@ from pages.components.widgets.notices import empty_state
 from pages.components.widgets.text import plain
 
 HEIGHT = 400
+LEANS = {"too sure": "Overconfident", "too modest": "Underconfident"}
 
 
 def certainty(run: Run, report: Mapping[str, Any]) -> None:
-    """Show how confidence and success go together."""
+    """Show how confidence and accuracy go together."""
     del report
     predictions = cached_predictions(shared_service().folder(run.id))
     if predictions is None:
@@ -50,11 +51,11 @@ def finding(found: Calibration) -> str:
     """Return what the chart shows, as its title."""
     off = f"{100 * found.ece:.1f} points"
     if found.verdict == "honest":
-        return f"It is about as often right as it is sure: {off} apart, no more than chance"
+        return f"It is as often right as it is confident: {off} apart, no more than chance"
     if found.verdict == "uneven":
-        return f"It is too sure in places and too modest in others: {off} apart on average"
+        return f"Overconfident in places and underconfident in others: {off} apart on average"
     said, right = (float(np.average(values, weights=[b.count for b in found.bins])) for values in _two(found))
-    return f"It is {found.verdict}: {100 * said:.0f} % sure on average, but right in {100 * right:.0f} %"
+    return f"{LEANS[found.verdict]}: {100 * said:.0f} % confident on average, but right in {100 * right:.0f} %"
 
 
 def _two(found: Calibration) -> tuple[list[float], list[float]]:
@@ -65,8 +66,8 @@ def _chart(run: Run, found: Calibration, examples: int) -> None:
     title = finding(found)
     st.markdown(f"**{plain(title)}**")
     st.caption(
-        f"Each dot is about {examples // len(found.bins):,} answers of similar confidence, with its 95 % interval. "
-        "On the line confidence is honest; below it the model is too sure, above too modest."
+        f"Each dot is about {examples // len(found.bins):,} predictions of similar confidence, with its 95 % interval. "
+        "On the line confidence is honest; below it the model is overconfident, above underconfident."
     )
     palette = colors()
     low = max(0.0, 100 * min(min(b.confidence, b.right.ci_low) for b in found.bins) - 3)
@@ -82,11 +83,11 @@ def _chart(run: Run, found: Calibration, examples: int) -> None:
         "data": [line, _dots(found)],
         "layout": figure_layout(HEIGHT)
         | {
-            "xaxis": {**axis, "title": {"text": "How sure it was", "standoff": 8, "font": {"size": 13}}},
+            "xaxis": {**axis, "title": {"text": "Confidence", "standoff": 8, "font": {"size": 13}}},
             "yaxis": {**axis, "title": {"text": "How often right", "standoff": 8, "font": {"size": 13}}},
         },
     }
-    alt = f"{title}. Calibration of {examples:,} answers in {len(found.bins)} groups of equal size."
+    alt = f"{title}. Calibration of {examples:,} predictions in {len(found.bins)} groups of equal size."
     figure_chart(figure, key=f"certainty-{run.id}", alt=alt)
 
 
@@ -102,7 +103,7 @@ def _dots(found: Calibration) -> dict[str, Any]:
             "color": palette.muted,
         },
         "hovertemplate": (
-            "%{x:.1f} % sure, %{y:.1f} % right<br>%{customdata[1]:.0f} to %{customdata[2]:.0f} %, "
+            "%{x:.1f} % confident, %{y:.1f} % right<br>%{customdata[1]:.0f} to %{customdata[2]:.0f} %, "
             "of %{customdata[0]:,}<extra></extra>"
         ),
     }  # fmt: skip
@@ -111,22 +112,22 @@ def _dots(found: Calibration) -> dict[str, Any]:
 def _words(found: Calibration, predictions: Predictions) -> None:
     st.markdown("**Can its confidence be trusted?**")
     st.metric(
-        "Confidence and success lie apart by", f"{100 * found.ece:.1f} points", border=True,
+        "Confidence and accuracy are apart by", f"{100 * found.ece:.1f} points", border=True,
         delta=f"chance alone: up to {100 * found.by_chance:.1f}", delta_color="off", delta_arrow="off",
         help=(
-            f"Expected calibration error over {len(found.bins)} groups with equally many answers each (Naeini et al. "
-            "2015). Below it: what 95 of 100 models that are exactly as sure as they are right would stay "
+            f"Expected calibration error over {len(found.bins)} groups of equally many predictions (Naeini et al. "
+            "2015). Below it: what 95 of 100 models that are exactly as confident as they are right would stay "
             "below, with so many examples."
         ),
     )  # fmt: skip
-    side = "too sure" if found.lean > 0 else "too modest"
-    st.metric("All in all", f"{100 * abs(found.lean):.1f} points {side}", border=True)
+    side = "overconfident" if found.lean > 0 else "underconfident"
+    st.metric("Overall", f"{100 * abs(found.lean):.1f} points {side}", border=True)
     sure = predictions.probabilities.max(1) >= 0.9
     if sure.any():
         right = (predictions.targets == predictions.predicted)[sure].mean()
         st.metric(
-            "Where it is 90 % sure or more",
+            "Where it is 90 % confident or more",
             f"{100 * right:.1f} % right",
             border=True,
-            help=f"{int(sure.sum()):,} answers.",
+            help=f"{int(sure.sum()):,} predictions.",
         )

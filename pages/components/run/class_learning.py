@@ -28,7 +28,7 @@ def class_learning(run: Run) -> None:
         return
     title = finding(curves)
     st.markdown(f"**{plain(title)}**")
-    st.caption("Share of each class that it found, at each look at the validation split.")
+    st.caption("Recall of each class (the share of it that was found) at each evaluation on the validation split.")
     chart, table = st.columns([1.6, 1], gap="large")
     with chart:
         figure_chart(
@@ -37,9 +37,9 @@ def class_learning(run: Run) -> None:
         )  # fmt: skip
     with table:
         rows = [
-            {"Class": c.label, "Found at the end": 100 * c.shares[-1], "Learnt by step": c.learnt_at} for c in curves
+            {"Class": c.label, "Recall at the end": 100 * c.shares[-1], "Learnt by step": c.learnt_at} for c in curves
         ]
-        columns = {"Found at the end": st.column_config.NumberColumn(format="%.0f %%")}
+        columns = {"Recall at the end": st.column_config.NumberColumn(format="%.0f %%")}
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, height="content" if len(rows) <= FITS else 340, column_config=columns
         )
@@ -50,7 +50,7 @@ def finding(curves: Sequence[ClassCurve]) -> str:
     slow, low = max(curves, key=lambda curve: curve.learnt_at), curves[0]
     end = f"{100 * low.shares[-1]:.0f} %"
     if len(low.steps) < 2:
-        return f"One look only: '{low.label}' was found least, {end}"
+        return f"One evaluation only: '{low.label}' was found least, {end}"
     last = f"'{slow.label}' was learnt last, by step {slow.learnt_at:,}"
     return f"{last}, and is found least, {end}" if slow is low else f"{last}; '{low.label}' is found least, {end}"
 
@@ -79,7 +79,12 @@ def _figure(curves: Sequence[ClassCurve]) -> dict[str, Any]:
             "legend": {"orientation": "h", "y": 1.12, "x": 0, "traceorder": "reversed"},
             "hovermode": "closest",
             "xaxis": {**axis, "title": {"text": "Step", "standoff": 8, "font": {"size": 13}}, "nticks": 8},
-            "yaxis": {**axis, "title": {"text": "Found", "font": {"size": 13}}, "ticksuffix": " %", "range": [-2, 102]},
+            "yaxis": {
+                **axis,
+                "title": {"text": "Recall", "font": {"size": 13}},
+                "ticksuffix": " %",
+                "range": [-2, 102],
+            },
         },
     }
 

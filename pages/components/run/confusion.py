@@ -41,15 +41,14 @@ def finding(labels: Sequence[str], counts: np.ndarray) -> str:
     """Return what the matrix shows, as its title."""
     found = confusions(counts)
     if not found:
-        return f"All {int(counts.sum()):,} right: it took no class for another"
+        return f"All {int(counts.sum()):,} right: it predicted no class as another"
     top, wrong = found[0], sum(one.count for one in found)
     if top.count < FEW:
         return (
             f"No two classes stand out: {wrong:,} mistake{'' if wrong == 1 else 's'} in {int(counts.sum()):,} examples"
         )
-    return (
-        f"It took '{labels[top.truth]}' for '{labels[top.answer]}' most often: {top.count:,} of {top.support:,} times"
-    )
+    said = f"'{labels[top.truth]}' was predicted as '{labels[top.answer]}' most often"
+    return f"{said}: {top.count:,} of {top.support:,} times"
 
 
 # --- which cell ---
@@ -93,7 +92,7 @@ def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray, cell: Cell, *, 
     clicks = len(labels) <= CLICKS_FIT
     counted = f" Counted on all {int(counts.sum()):,} rows, by the models of the folds." * in_folds
     st.caption(
-        f"Each row is one true class; the diagonal is right.{' Click a square to see its examples.' * clicks}{counted}"
+        f"A row is an actual class; the diagonal is right.{' Click a square to see its examples.' * clicks}{counted}"
     )
     height = max(280, min(520, 90 + 34 * len(labels)))
     axis = {"type": "category", "fixedrange": True, "automargin": True, "showgrid": False, "ticks": ""}
@@ -105,8 +104,12 @@ def _matrix(run: Run, labels: Sequence[str], counts: np.ndarray, cell: Cell, *, 
         | {
             "hovermode": "closest",
             "hoverdistance": 40,
-            "xaxis": {**axis, "title": {"text": "Answered", "standoff": 8, "font": {"size": 13}}},
-            "yaxis": {**axis, "autorange": "reversed", "title": {"text": "True", "standoff": 8, "font": {"size": 13}}},
+            "xaxis": {**axis, "title": {"text": "Predicted", "standoff": 8, "font": {"size": 13}}},
+            "yaxis": {
+                **axis,
+                "autorange": "reversed",
+                "title": {"text": "Actual", "standoff": 8, "font": {"size": 13}},
+            },
         },
     }
     right, total = int(counts.trace()), int(counts.sum())
@@ -137,7 +140,7 @@ def _squares(labels: Sequence[str], counts: np.ndarray) -> dict[str, Any]:
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        "hovertemplate": "%{y} taken for %{x}: %{customdata}<extra></extra>",
+        "hovertemplate": "%{y} predicted as %{x}: %{customdata}<extra></extra>",
     }
 
 
@@ -154,7 +157,7 @@ def _targets(labels: Sequence[str], counts: np.ndarray, height: int, cell: Cell)
         "selectedpoints": [labels.index(cell[0]) * len(labels) + labels.index(cell[1])],
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 0}},
-        "hovertemplate": "%{y} taken for %{x}: %{customdata}<extra></extra>",
+        "hovertemplate": "%{y} predicted as %{x}: %{customdata}<extra></extra>",
     }
 
 
@@ -167,8 +170,8 @@ def _cell(run: Run, report: Mapping[str, Any], labels: Sequence[str], counts: np
     st.markdown("**Examples of one square**")
     with st.container(horizontal=True, key="cell"):
         keys = (slot, truth, answer)
-        st.selectbox("True", labels, key=truth, on_change=_on_choice, args=keys)
-        st.selectbox("Answered", labels, key=answer, on_change=_on_choice, args=keys)
+        st.selectbox("Actual", labels, key=truth, on_change=_on_choice, args=keys)
+        st.selectbox("Predicted", labels, key=answer, on_change=_on_choice, args=keys)
     row, column = labels.index(cell[0]), labels.index(cell[1])
     count, support = int(counts[row, column]), int(counts[row].sum())
     folder = shared_service().folder(run.id)
@@ -185,9 +188,12 @@ def _about(cell: Cell, count: int, support: int, kept: int, *, in_folds: bool) -
     """
     truth, answer = cell
     if truth == answer:
-        said, order = f"'{truth}' was found {count:,} of {support:,} times.", "the least sure first"
+        said, order = f"'{truth}' was found {count:,} of {support:,} times.", "the least confident first"
     else:
-        said, order = f"'{truth}' was taken for '{answer}' {count:,} of {support:,} times.", "the surest first"
+        said, order = (
+            f"'{truth}' was predicted as '{answer}' {count:,} of {support:,} times.",
+            "the most confident first",
+        )
     if not support:
         return f"{'The data' if in_folds else 'The test split'} has no '{truth}'."
     if in_folds:

@@ -9,10 +9,10 @@ from core.services.bootstrap import shared_service
 from pages.components.widgets.notices import shown_errors
 
 PAUSE_HELP = "Saves exactly where it is and frees the machine. Resume goes on as if nothing had happened."
-FINISH_HELP = "Ends the training here, takes the exam with what it has learnt so far, and keeps the result."
+FINISH_HELP = "Ends the training here, tests on unseen data what it has learnt so far, and keeps the result."
 ASK_HELP = "Sets run.should_stop in its script, which decides. Nothing here ends somebody else's program."
 END_HELP = "Ends its process at once. Its checkpoints are kept, and it can be resumed from the last one."
-STOP_HELP = "Ends here without an exam. What it has learnt is kept, and it can be resumed."
+STOP_HELP = "Ends here without a test score. What it has learnt is kept, and it can be resumed."
 
 
 def live_controls(run: Run) -> None:

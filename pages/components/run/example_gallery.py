@@ -32,25 +32,28 @@ def example_gallery(folder: Path, examples: Sequence[KeptExample], key: str, *, 
         _page(folder, examples[(at - 1) * per_page : at * per_page], shows_classes)
 
 
-def _page(folder: Path, examples: Sequence[KeptExample], shows_classes: bool) -> None:
+def examples_in_words(folder: Path, examples: Sequence[KeptExample], longest: int) -> None:
+    """Show a few examples, each with what was predicted and what is right; long texts are cut."""
+    _page(folder, examples, True, longest)
+
+
+def _page(folder: Path, examples: Sequence[KeptExample], shows_classes: bool, longest: int | None = None) -> None:
     images = [(one, content) for one in examples if (content := image_of(folder, one))]
     if images:
         with st.container(horizontal=True, gap="medium"):
             for one, content in images:
                 with st.container(width=WIDTH + 16, gap="xxsmall"):
-                    st.image(content, width=WIDTH, alt=f"{one.truth} taken for {one.answer}")
+                    st.image(content, width=WIDTH, alt=f"{one.truth} predicted as {one.answer}")
                     st.caption(_words(one, shows_classes))
     for one in examples:
         if one.text:
             with st.container(border=True, gap="xxsmall"):
-                st.text(one.text)
+                st.text(one.text if longest is None or len(one.text) <= longest else f"{one.text[:longest]}…")
                 st.caption(_words(one, shows_classes))
 
 
 def _words(one: KeptExample, shows_classes: bool) -> str:
-    sure = f"{one.confidence:.0%} sure"
+    confident = f"{100 * one.confidence:.0f} % confident"
     if not shows_classes:
-        return sure
-    if one.text:
-        return f"Answered **{plain(one.answer)}** ({sure}), is **{plain(one.truth)}**"
-    return f"Said **{plain(one.answer)}**, is **{plain(one.truth)}** ({sure})"
+        return confident
+    return f"Predicted **{plain(one.answer)}** ({confident}), actual **{plain(one.truth)}**"

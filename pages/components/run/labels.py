@@ -8,14 +8,13 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.run_search.against_baseline import against_baseline
 from core.services.run_search.run_tags import LONGEST_TAG, MOST_TAGS, RunTags, known_tags
-from pages.components.widgets.note import show_note
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.text import plain
 from pages.components.widgets.undo import offer_undo
 
 
 def run_labels(run: Run) -> None:
-    """Show a run's marks, tags, note and baseline, as far as present."""
+    """Show a run's marks and tags, as far as present."""
     marks = [(run.starred, "Starred", ":material/star:"), (run.archived_at, "Archived", ":material/archive:")]
     if run.tags or any(has for has, _, _ in marks):
         with st.container(horizontal=True, gap="xsmall", key="labels"):
@@ -24,6 +23,10 @@ def run_labels(run: Run) -> None:
                     st.badge(word, icon=icon, color="gray")
             for tag in run.tags:
                 st.badge(plain(tag), icon=":material/label:", color="blue")
+
+
+def against_baseline_run(run: Run) -> None:
+    """Show how a run stands against the baseline run of its task, if there is one."""
     standing = against_baseline(shared_service(), run)
     if standing is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="baseline"):
@@ -32,14 +35,13 @@ def run_labels(run: Run) -> None:
                 ids = {"runs": f"{standing.baseline_id},{run.id}"}
                 if st.button("Compare them", key="compare-baseline", type="tertiary", icon=":material/compare_arrows:"):
                     st.switch_page("compare.py", query_params=ids)
-    show_note(run.note)
 
 
 @st.dialog("Tags")
 def tags_dialog(run: Run) -> None:
     """Ask for the tags of one run."""
     tags = _tag_field("Tags", run.tags, f"tags-of-{run.id}")
-    if st.button("Keep", type="primary", key="keep-tags"):
+    if st.button("Save", type="primary", key="keep-tags"):
         with shown_errors():
             RunTags(shared_service()).set_tags(run.id, tags)
             st.rerun()
@@ -49,8 +51,8 @@ def tags_dialog(run: Run) -> None:
 def many_tags_dialog(runs: Sequence[Run]) -> None:
     """Ask for tags to give to runs, and tags to take from them."""
     these = f"{runs[0].id}-{runs[-1].id}-{len(runs)}"  # a dialog that was closed leaves what was chosen in it
-    add = _tag_field("Give them", (), f"tags-to-add-{these}")
-    remove = st.multiselect("Take from them", known_tags(runs), key=f"tags-to-remove-{these}", placeholder="None")
+    add = _tag_field("Add", (), f"tags-to-add-{these}")
+    remove = st.multiselect("Remove", known_tags(runs), key=f"tags-to-remove-{these}", placeholder="None")
     if st.button("Change", type="primary", key="change-tags", disabled=not (add or remove)):
         with shown_errors():
             change = RunTags(shared_service()).tag([run.id for run in runs], add, remove)

@@ -1,4 +1,4 @@
-"""The worst mistakes of a classifier: wrong, and most sure of it."""
+"""The worst mistakes of a classifier: wrong, and most confident of it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +13,14 @@ from pages.components.widgets.text import plain
 
 
 def mistake_gallery(run: Run, report: Mapping[str, Any]) -> None:
-    """Show the mistakes that it was surest of, of all classes or around one."""
+    """Show the most confident mistakes, of all classes or around one."""
     folder = shared_service().folder(run.id)
     wrong = [one for one in kept_examples(folder, report) if one.truth != one.answer]
     if not wrong:
         return
     wrong.sort(key=lambda one: -one.confidence)
     st.markdown(f"**{plain(_finding(wrong[0].truth, wrong[0].answer, wrong[0].confidence))}**")
-    st.caption("Wrong, and most sure of it: look here for wrong labels, hard cases, and what the data lacks.")
+    st.caption("Wrong, and most confident of it: look here for wrong labels, hard cases, and what the data lacks.")
     around = [label for label in report["labels"] if any(label in (one.truth, one.answer) for one in wrong)]
     chosen = st.selectbox("Mistakes around", around, None, key=f"around-{run.id}", placeholder="Every class", width=260)
     shown = [one for one in wrong if chosen in (None, one.truth, one.answer)]
@@ -29,4 +29,4 @@ def mistake_gallery(run: Run, report: Mapping[str, Any]) -> None:
 
 
 def _finding(truth: str, answer: str, confidence: float) -> str:
-    return f"Its worst mistakes: it was {100 * confidence:.0f} % sure that '{truth}' is '{answer}'"
+    return f"Its worst mistakes: it was {100 * confidence:.0f} % confident that '{truth}' is '{answer}'"

@@ -1,4 +1,4 @@
-"""Errors of a model in one place: mistakes, classes, confidence and alarm threshold."""
+"""Errors of a model in one place: mistakes, classes, confidence and decision threshold."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,8 +33,8 @@ def _chosen_view(run: Run, report: Mapping[str, Any]) -> None:
     views: dict[str, tuple[str, View]] = {
         "mistakes": ("Mistakes", _mistakes),
         "classes": ("Class by class", _classes),
-        "certainty": ("How sure it is", certainty),
-        "threshold": ("Alarm threshold", alarm_threshold),
+        "certainty": ("Confidence (calibration)", certainty),
+        "threshold": ("Decision threshold", alarm_threshold),
     }
     read_choice("results", views, "mistakes")
     chosen = st.segmented_control(

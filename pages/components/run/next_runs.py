@@ -20,7 +20,7 @@ _BECAME = {LONGER: "Trained longer as", CLONE: "Its settings were used again in"
 
 def next_steps(run: Run) -> None:
     """Show the follow-ups of a run: more epochs, or a copy with other settings."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-steps"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="next-steps", width="content"):
         if run.status is RunStatus.SUCCEEDED and run.can_train_longer:  # any other is resumed first
             with st.popover("Train longer", icon=":material/resume:", key="train-longer"):
                 _longer_form(run)
@@ -30,7 +30,7 @@ def next_steps(run: Run) -> None:
 def _longer_form(run: Run) -> None:
     st.markdown("Goes on from what it has learnt, as a new run beside this one.")
     config = run.config
-    passes = st.number_input("More passes over the data", 1, 1000, config.epochs, key="longer-epochs")
+    passes = st.number_input("More epochs (passes over the data)", 1, 1000, config.epochs, key="longer-epochs")
     rate = st.number_input(
         "Learning rate", value=config.learning_rate, format="%g", key="longer-rate",
         help="A lower one refines what is there; the same one may first lose a little.",

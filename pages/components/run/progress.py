@@ -18,18 +18,18 @@ WORDS = {
     Stage.ENCODING: "Encoding",
     Stage.TRAINING: "Training",
     Stage.BASELINES: "Fitting the baselines",
-    Stage.FOLDS: "Judging it on every row",
-    Stage.EVALUATING: "Taking the exam: the test examples, once",
+    Stage.FOLDS: "Testing on every row, in folds",
+    Stage.EVALUATING: "Testing on unseen data",
     Stage.SAVING: "Saving",
     Stage.DONE: "Done",
 }
-_BEFORE_THE_EXAM = (Stage.WAITING, *STAGES[: STAGES.index(Stage.EVALUATING)])
-MOST_WARNINGS = 2  # the latest; the others are on the record
+_BEFORE_THE_TEST = (Stage.WAITING, *STAGES[: STAGES.index(Stage.EVALUATING)])
+MOST_WARNINGS = 2  # the latest; the others are among the events
 
 
 def run_progress(run: Run, task: TaskSpec) -> None:
     """Show an active run's progress."""
-    with st.container(border=True, key="progress"):
+    with st.container(border=True, key="progress", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             status_chip(run)
             with st.container(horizontal=True, width="content", gap="xsmall", key="controls"):
@@ -88,8 +88,8 @@ def _sentence(run: Run) -> str:
     if run.stop_requested_at:
         asked = "Pause" if run.paused else "Stop"
         return f"{asked} asked: it finishes its step and saves what it learnt."
-    if run.finish_requested_at and run.stage in _BEFORE_THE_EXAM:
-        return "Finish asked: it ends its step, then the exam begins."
+    if run.finish_requested_at and run.stage in _BEFORE_THE_TEST:
+        return "Finish asked: it ends its step, then it is tested on unseen data."
     parts = [WORDS[run.stage]]
     if run.stage is Stage.TRAINING and run.steps_total:
         parts.append(f"step {run.steps:,} of {run.steps_total:,}")
@@ -125,6 +125,7 @@ def _waiting(run: Run) -> str:
 
 
 def _numbers(run: Run, task: TaskSpec) -> None:
+    """Show the newest numbers in a line; the curve beside the examples shows where they come from."""
     latest = shared_service().latest(run.id)
     metric = task.metric(task.primary_metric)
     shown: list[tuple[str, str, MetricSpec | None]] = [
@@ -133,10 +134,11 @@ def _numbers(run: Run, task: TaskSpec) -> None:
     ]
     if metric.name != "loss":
         shown.append((f"validation/{metric.name}", f"Validation {metric.in_a_sentence}", metric))
-    with st.grid(4, min_column_width=130):
-        for key, label, spec in shown:
-            point = latest.get(key)
-            text = "–" if point is None else f"{point[1]:.4f}" if spec is None else number(spec, point[1])
-            st.metric(label, text)
-        running = run.worked_s(datetime.now(UTC)) if run.started_at else None
-        st.metric("Running for", duration(running))
+    said = [
+        f"{label} **{f'{latest[key][1]:.4f}' if spec is None else number(spec, latest[key][1])}**"
+        for key, label, spec in shown
+        if key in latest
+    ]
+    if run.started_at:
+        said.append(f"running for {duration(run.worked_s(datetime.now(UTC)))}")
+    st.caption("  ·  ".join(said))

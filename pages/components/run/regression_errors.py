@@ -37,16 +37,18 @@ def number_errors(run: Run, report: Mapping[str, Any]) -> None:
 
 def _finding(run: Run, off: float) -> str:
     """Return what the picture shows, as its title."""
-    own = f"Its answers are off by {_short(run.test['mae'].value if 'mae' in run.test else off)} on average"
+    own = f"Its predictions are off by {short(run.test['mae'].value if 'mae' in run.test else off)} on average"
     mean = run.baselines.get("mean", {}).get("mae")
-    return f"{own}; always answering the mean is off by {_short(mean.value)}" if mean else own
+    return f"{own}; always predicting the mean is off by {short(mean.value)}" if mean else own
 
 
 def _scatter(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> None:
     off = float(np.abs(answers - right).mean())
     finding = _finding(run, off)
     st.markdown(f"**{plain(finding)}**")
-    st.caption("Each dot is one unseen row. On the line it is right; above it the answer is too high, below too low.")
+    st.caption(
+        "Each dot is one unseen row. On the line it is right; above it the prediction is too high, below too low."
+    )
     palette = colors()
     ends = [float(min(right.min(), answers.min())), float(max(right.max(), answers.max()))]
     axis = {"gridcolor": palette.line, "zeroline": False, "automargin": True, "fixedrange": True, "nticks": 8}
@@ -60,7 +62,7 @@ def _scatter(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> N
         "marker": {
             "size": 7, "color": palette.scale[-1][1], "opacity": 0.75, "line": {"width": 0.5, "color": palette.text},
         },
-        "hovertemplate": "Is %{x:,.5~g}, said %{y:,.5~g}<br><b>%{text}</b><extra></extra>",
+        "hovertemplate": "Actual %{x:,.5~g}, predicted %{y:,.5~g}<br><b>%{text}</b><extra></extra>",
     }  # fmt: skip
     figure = {
         "data": [line, dots],
@@ -68,14 +70,14 @@ def _scatter(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> N
         | {
             "xaxis": {
                 **axis,
-                "title": {"text": escape(f"True {target}".rstrip()), "standoff": 8, "font": {"size": 13}},
+                "title": {"text": escape(f"Actual {target}".rstrip()), "standoff": 8, "font": {"size": 13}},
             },
-            "yaxis": {**axis, "title": {"text": "Answered", "standoff": 8, "font": {"size": 13}}},
+            "yaxis": {**axis, "title": {"text": "Predicted", "standoff": 8, "font": {"size": 13}}},
         },
     }
     alt = (
-        f"{finding}. Answers against the true {target or 'numbers'} of {len(right):,} unseen rows, from "
-        f"{_short(ends[0])} to {_short(ends[1])}; {np.mean(answers > right):.0%} of them are too high."
+        f"{finding}. Predictions against the actual {target or 'numbers'} of {len(right):,} unseen rows, from "
+        f"{short(ends[0])} to {short(ends[1])}; {np.mean(answers > right):.0%} of them are too high."
     )
     figure_chart(figure, key=f"answers-{run.id}", alt=alt)
 
@@ -86,11 +88,11 @@ def _sizes(errors: np.ndarray, target: str) -> None:
     st.markdown("**How far off**")
     st.caption(f"In the units of {plain(target) or 'what is predicted'}, on unseen rows.")
     half, nine_in_ten = np.quantile(sizes, (0.5, 0.9))
-    st.metric("Half of its answers are off by less than", _short(float(half)), border=True)
-    st.metric("Nine in ten are off by less than", _short(float(nine_in_ten)), border=True)
+    st.metric("Half are off by less than", short(float(half)), border=True)
+    st.metric("Nine in ten are off by less than", short(float(nine_in_ten)), border=True)
     lean = float(errors.mean())
-    side = f"{_short(abs(lean))} too {'high' if lean > 0 else 'low'} on average"
-    st.metric("All in all it leans", side if _short(abs(lean)) != "0" else "neither way", border=True)
+    side = f"{short(abs(lean))} too {'high' if lean > 0 else 'low'} on average"
+    st.metric("Bias", side if short(abs(lean)) != "0" else "none, up or down", border=True)
 
 
 def _largest(mistakes: Sequence[Mapping[str, Any]]) -> None:
@@ -101,7 +103,7 @@ def _largest(mistakes: Sequence[Mapping[str, Any]]) -> None:
     shown = mistakes[:MOST_ERRORS]
     table = pd.DataFrame(
         [
-            {"Off by": in_words(m["error"]), "True": _short(m["target"]), "Answered": _short(m["predicted"])}
+            {"Off by": in_words(m["error"]), "Actual": short(m["target"]), "Predicted": short(m["predicted"])}
             | {
                 f"{csv_cell(name)} ": _cell(value) for name, value in m.get("row", {}).items()
             }  # the space keeps ours apart
@@ -114,13 +116,13 @@ def _largest(mistakes: Sequence[Mapping[str, Any]]) -> None:
 
 
 def in_words(error: float) -> str:
-    """Return an error (answer minus truth) as people say it."""
+    """Return an error (prediction minus actual value) as people say it."""
     if error == 0:
         return "exactly right"
-    return f"{_short(abs(error))} too {'high' if error > 0 else 'low'}"
+    return f"{short(abs(error))} too {'high' if error > 0 else 'low'}"
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
     """Return a number of any size with about three digits."""
     return f"{number:,.0f}" if 100 <= abs(number) < 1e12 else f"{number:.3g}"
 

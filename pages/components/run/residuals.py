@@ -19,7 +19,7 @@ MOST_BARS = 40
 
 
 def residuals(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> None:
-    """Show the errors against the answers, and their histogram.
+    """Show the errors against the predictions, and their histogram.
 
     Args:
         run: The run.
@@ -40,25 +40,25 @@ def residuals(run: Run, right: np.ndarray, answers: np.ndarray, target: str) -> 
 def finding(found: tuple[Part, ...]) -> str:
     """Return what the errors by answers show, as its title."""
     if not found:
-        return "Errors by the size of the answer: too few rows to see a pattern"
+        return "Errors by the size of the prediction: too few rows to see a pattern"
     first, last = short(found[0].off.value), short(found[-1].off.value)
-    said = {"grow": "Its errors grow with the answer", "shrink": "Its errors shrink as the answer grows"}
+    said = {"grow": "Its errors grow with the prediction", "shrink": "Its errors shrink as the prediction grows"}
     if word := said.get(trend(found)):
-        return f"{word}: off by {first} on low answers, {last} on high ones"
-    return f"It is about as far off on low answers ({first}) as on high ones ({last})"
+        return f"{word}: off by {first} on low predictions, {last} on high ones"
+    return f"It is about as far off on low predictions ({first}) as on high ones ({last})"
 
 
 def _by_answer(run: Run, answers: np.ndarray, errors: np.ndarray, found: tuple[Part, ...], target: str) -> None:
     title = finding(found)
     st.markdown(f"**{plain(title)}**")
     st.caption(
-        "Each dot is one unseen row: above the line it answered too high, below too low. Thick lines: means of thirds."
+        "Each dot is one unseen row: above the line it predicted too high, below too low. Thick lines: means of thirds."
     )
     palette = colors()
     dots = {
         "type": "scatter", "mode": "markers", "x": answers.tolist(), "y": errors.tolist(),
         "marker": {"size": 6, "color": palette.scale[-1][1], "opacity": 0.7},
-        "hovertemplate": "Said %{x:,.5~g}, off by %{y:+,.4~g}<extra></extra>",
+        "hovertemplate": "Predicted %{x:,.5~g}, off by %{y:+,.4~g}<extra></extra>",
     }  # fmt: skip
     lean = {
         "type": "scatter", "mode": "lines", "hoverinfo": "skip",
@@ -72,11 +72,11 @@ def _by_answer(run: Run, answers: np.ndarray, errors: np.ndarray, found: tuple[P
         "layout": figure_layout(HEIGHT)
         | {
             "shapes": [_line({"xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0})],
-            "xaxis": axis | {"title": _title(f"Answered {target}".rstrip())},
-            "yaxis": axis | {"title": _title("Answer minus truth")},
+            "xaxis": axis | {"title": _title(f"Predicted {target}".rstrip())},
+            "yaxis": axis | {"title": _title("Predicted minus actual")},
         },
     }
-    alt = f"{title}. Errors of {len(errors):,} rows by answer; thick lines: the mean of low, middle, high ones."
+    alt = f"{title}. Errors of {len(errors):,} rows by prediction; thick lines: the mean of low, middle, high ones."
     figure_chart(figure, key=f"residuals-{run.id}", alt=alt)
 
 
@@ -84,7 +84,7 @@ def _spread(run: Run, errors: np.ndarray, target: str) -> None:
     low, high = (float(q) for q in np.quantile(errors, (0.25, 0.75)))
     title = f"Half of its errors lie between {_signed(low)} and {_signed(high)}"
     st.markdown(f"**{plain(title)}**")
-    st.caption("How often it was off by how much; a hill around 0 is good, one beside it means that it leans.")
+    st.caption("How often it was off by how much; a hill around 0 is good, one beside it means that it is biased.")
     bars = int(min(MOST_BARS, max(5, np.sqrt(len(errors)) * 2)))
     counts, edges = np.histogram(errors, bins=bars)
     palette, axis = colors(), _axis()
@@ -101,7 +101,7 @@ def _spread(run: Run, errors: np.ndarray, target: str) -> None:
         | {
             "bargap": 0.05,
             "shapes": [_line({"yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1})],
-            "xaxis": axis | {"title": _title(f"Answer minus truth{f', {target}' if target else ''}")},
+            "xaxis": axis | {"title": _title(f"Predicted minus actual{f', {target}' if target else ''}")},
             "yaxis": axis | {"title": _title("Rows")},
         },
     }  # fmt: skip

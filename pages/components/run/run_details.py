@@ -1,4 +1,4 @@
-"""Everything that was written down about a run: settings, versions, what happened, the log."""
+"""Details tab of a run: settings, versions, events, the log, and its export."""
 
 import json
 from collections.abc import Mapping
@@ -22,13 +22,14 @@ EVENT_ICONS = {"stage": "chevron_right", "note": "info", "warning": "warning", "
 
 def record(run: Run) -> None:
     """Show the settings, the events and the log."""
-    st.header("On the record", anchor=False)
-    folded("Settings and versions", partial(_settings, run), key="record-settings", icon=":material/tune:")
-    folded("What happened", partial(_events, run), key="record-events", icon=":material/history:")
+    st.header("Settings and versions", anchor=False)
+    _settings(run)
+    st.header("Events, log and export", anchor=False)
+    folded("Events", partial(_events, run), key="record-events", icon=":material/history:")
     if run.is_own:
         folded("Log", partial(_live_log, run), key="record-log", icon=":material/terminal:")
     take = partial(export_runs, [run.id], "run")
-    folded("Take it to TensorBoard or MLflow", take, key="record-export", icon=":material/ios_share:")
+    folded("Export to TensorBoard or MLflow", take, key="record-export", icon=":material/ios_share:")
 
 
 def _settings(run: Run) -> None:
@@ -40,7 +41,7 @@ def _settings(run: Run) -> None:
     facts = {
         "task": config.task, "data set": config.dataset, "model": config.model, "preset": config.preset,
         "data fingerprint": run.dataset_fingerprint or "–", "configuration hash": run.config_hash,
-        "device": run.device or "–", "numbers learnt": f"{run.parameter_count:,}" if run.parameter_count else "–",
+        "device": run.device or "–", "parameters": f"{run.parameter_count:,}" if run.parameter_count else "–",
         "steps": f"{run.steps:,}", "examples seen": f"{run.examples_seen:,}",
         "time in training": duration(run.train_time_s), **_stages(run), **_expected(run),
         "attempt": str(run.attempt), "run id": run.id,

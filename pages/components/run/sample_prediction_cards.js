@@ -30,16 +30,12 @@ class Card {
     this.said = element("strong");
     this.sure = element("span", "ts-sure");
     this.answer.append(this.sign, this.said, this.sure);
-    const bar = element("div", "ts-meter");
-    bar.setAttribute("aria-hidden", "true"); // the number beside it says the same
-    this.bar = element("i");
-    bar.append(this.bar);
-    const right = wall.kind === "number" ? amount(example.target) : example.target;
-    this.truth = element("p", "ts-truth", `Right answer: ${right}`);
+    this.actual = wall.kind === "number" ? amount(example.target) : example.target;
+    this.truth = element("p", "ts-truth");
     this.history = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.history.setAttribute("preserveAspectRatio", "none");
     this.history.setAttribute("aria-hidden", "true");
-    this.root.append(this.answer, bar, this.truth, this.history);
+    this.root.append(this.answer, this.truth, this.history);
   }
 
   whatItIs() {
@@ -80,9 +76,10 @@ class Card {
       this.sign.textContent = right ? "✓" : "✗";
       this.said.textContent = this.wall.labels[said] ?? "–";
       const sure = look.confidence[this.place];
-      this.sure.textContent = `${sure > 0.995 ? "> 99" : Math.round(100 * sure)} % sure`;
-      this.bar.style.width = `${100 * sure}%`;
+      this.sure.textContent = `${sure > 0.995 ? "> 99" : Math.round(100 * sure)} %`;
+      this.sure.title = "Confidence";
     }
+    this.truth.textContent = this.truth.title = right && this.wall.kind !== "number" ? "" : `Actual: ${this.actual}`;
     this.sign.setAttribute("role", "img");
     this.sign.setAttribute("aria-label", right ? (this.wall.kind === "number" ? "close" : "right") : (this.wall.kind === "number" ? "far off" : "wrong"));
   }
@@ -92,7 +89,6 @@ class Card {
     this.sign.textContent = right ? "✓" : off > 0 ? "▲" : "▼";
     this.said.textContent = amount(said);
     this.sure.textContent = off === 0 ? "exact" : `${amount(Math.abs(off))} too ${off > 0 ? "high" : "low"}`;
-    this.bar.style.width = `${Math.min(100, (100 * Math.abs(off)) / this.wall.range)}%`;
   }
 
   drawHistory(looks) { // a bar a look: high and blue where it was right, low and orange where it was not

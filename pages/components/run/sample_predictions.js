@@ -3,7 +3,7 @@
 const POLL_MS = 2000;
 const PATIENCE_MS = 20000; // the longest pause between two tries while the server does not answer
 const PLAY_MS = 7000; // the whole training, played
-const legendOf = (kind) => `The strip below each is every look so far: high and blue where it was ${kind === "number" ? "close" : "right"}, low and orange where it was not.`;
+const legendOf = (kind) => `Strips: each evaluation so far, high and blue where it was ${kind === "number" ? "close" : "right"}, low and orange where not.`;
 
 class Wall {
   constructor(parent, { data }) {
@@ -40,14 +40,26 @@ class Wall {
     this.newest = element("button", "", "Newest");
     this.newest.type = "button";
     this.newest.onclick = () => { this.halt(); this.go(this.looks.length - 1); };
-    this.controls.append(this.play, this.slider, this.where, this.newest);
+    this.all = element("button", "");
+    this.all.type = "button";
+    this.all.onclick = () => this.unfold(!this.grid.classList.contains("ts-all"));
+    this.controls.append(this.play, this.slider, this.where, this.newest, this.all);
     this.grid = element("div", "ts-grid");
+    this.grid.setAttribute("role", "group");
+    this.grid.setAttribute("aria-label", "Examples");
+    this.grid.tabIndex = 0; // it scrolls sideways
     this.writing = element("pre", "ts-writing");
     this.writing.hidden = true;
     this.legend = element("p", "ts-legend");
     this.legend.hidden = true;
     this.root.append(this.finding, this.controls, this.grid, this.writing, this.legend);
     parent.append(this.root);
+  }
+
+  unfold(all) {
+    this.grid.classList.toggle("ts-all", all);
+    this.all.setAttribute("aria-expanded", String(all));
+    this.all.textContent = all ? "Show fewer" : `Show all ${this.cards.length}`;
   }
 
   update({ data }) { // the page ran again: a run that was resumed must be asked for again
@@ -84,27 +96,30 @@ class Wall {
     if (found.complete) this.begin(found);
     this.looks.push(...found.looks);
     if (!this.looks.length) {
-      this.finding.textContent = found.active ? "Its first answers appear here after its first look at the validation examples." : "It ended before its first look at the validation examples.";
+      this.finding.textContent = found.active ? "Its first predictions appear here after its first evaluation on the validation examples." : "It ended before its first evaluation on the validation examples.";
       return;
     }
     if (!found.complete && !found.looks.length) { this.say(); return; }
     this.slider.max = this.looks.length - 1;
-    this.controls.hidden = this.looks.length < 2;
+    this.controls.hidden = false;
+    this.play.hidden = this.slider.hidden = this.looks.length < 2;
     for (const card of this.cards) card.drawHistory(this.looks);
-    this.legend.hidden = this.controls.hidden || !this.cards.length;
+    this.legend.hidden = false;
     this.draw(this.follows && !this.playing ? this.looks.length - 1 : Math.min(this.at, this.looks.length - 1));
   }
 
   begin(found) {
     this.looks = [];
     this.kind = found.kind;
-    this.legend.textContent = legendOf(found.kind);
+    this.legend.textContent = found.kind === "writing" ? this.data.about : `${this.data.about} ${legendOf(found.kind)}`;
     this.labels = found.labels;
     const numbers = found.examples.map((example) => example.target).filter((target) => typeof target === "number");
     this.range = Math.max(...numbers) - Math.min(...numbers) || 1;
     this.cards = found.examples.map((example, place) => new Card(example, place, this));
     this.grid.replaceChildren(...this.cards.map((card) => card.root));
     this.grid.dataset.of = found.examples[0]?.image ? "pictures" : found.examples[0]?.row ? "rows" : "texts";
+    this.grid.hidden = this.all.hidden = !this.cards.length;
+    this.unfold(this.grid.classList.contains("ts-all"));
     this.writing.hidden = true; // until there is something
   }
 
@@ -143,7 +158,7 @@ class Wall {
     const close = this.kind === "number" ? "close" : "right";
     const now = `${rights(look)} of ${this.cards.length} ${close} ${when}`;
     const meaning = this.kind === "number" ? ` Close: off by at most ${amount(CLOSE * this.range)}.` : "";
-    return this.at ? `${now}; ${rights(first)} at its first look.${meaning}` : `${now}, its first look.${meaning}`;
+    return this.at ? `${now}; ${rights(first)} at the first evaluation.${meaning}` : `${now}, the first evaluation.${meaning}`;
   }
 
   start() {

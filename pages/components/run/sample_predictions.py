@@ -24,9 +24,9 @@ _component = st.components.v2.component(
 )
 
 ABOUT = {
-    "label": "The same few validation examples at every look. It never learns from them. Move to see how it learnt.",
-    "number": "The same few validation rows at every look. It never learns from them. Move to see how it learnt.",
-    "text": "A sample after every look at the validation text, always from the same words. Move to see how it learnt.",
+    "label": "The same validation examples at each evaluation. It never learns from them.",
+    "number": "The same validation rows at each evaluation. It never learns from them.",
+    "text": "A sample at each evaluation, always from the same words.",
 }
 
 
@@ -34,22 +34,23 @@ def sample_predictions(run: Run, task: TaskSpec) -> None:
     """Show a run's sample predictions, live while it works, with a time slider.
 
     Args:
-        run: The run; one that was not trained here has no wall, nor has one that ended before its first look.
+        run: The run; see `has_evaluation`.
         task: What it does.
     """
-    if not run.is_own or not (run.status.is_active or _has_looks(run)):
-        return
     st.header("What it writes" if task.output_kind == "text" else "Watch it learn", anchor=False)
-    st.caption(ABOUT[task.output_kind])
     data = {
         "run": run.id,
         "attempt": run.attempt,  # another one tells a wall that has ended to ask again
         "base": base_url(),
         "text": task.output_kind == "text",
+        "about": ABOUT[task.output_kind],
     }
     _component(key=f"wall-{run.id}", data=data)
 
 
-def _has_looks(run: Run) -> bool:
+def has_evaluation(run: Run) -> bool:
+    """Return whether a run was trained here and has, or will have, an evaluation to show."""
     service = shared_service()
+    if not run.is_own or run.status.is_active:
+        return run.is_own
     return bool(read_evaluation_passes(service.folder(run.id))[1] or service.events(run.id, "sample"))

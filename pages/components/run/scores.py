@@ -84,7 +84,7 @@ def comparison(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     shown = dict(sorted(found, key=lambda pair: pair[1].value, reverse=metric.direction == "max"))
     if len(shown) < 2:
         return
-    st.header("Against the simple ways", anchor=False)
+    st.header("Compared with baselines", anchor=False)
     better = "higher is better" if metric.direction == "max" else "lower is better"
     st.markdown(f"**{plain(_finding(shown, run.config.model, metric, report.get('difference') or {}))}**")
     judged = report.get("judged") or {}

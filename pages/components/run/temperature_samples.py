@@ -12,12 +12,18 @@ from pages.components.widgets.text import plain
 SHOWN = 160  # characters of the longest copied stretch
 
 
+def has_temperature_samples(report: Mapping[str, Any]) -> bool:
+    """Return whether a report has samples by temperature."""
+    return bool((report.get("samples") or {}).get("written"))
+
+
 def temperature_samples(run: Run, report: Mapping[str, Any]) -> None:
     """Show a sample per temperature with its copied share; nothing for older runs."""
-    found = report.get("samples")
-    if not found or not found["written"]:
+    if not has_temperature_samples(report):
         return
+    found = report["samples"]
     written: Sequence[Mapping[str, Any]] = found["written"]
+    st.header("By temperature", anchor=False)
     st.markdown(f"**{plain(finding(found))}**")
     st.caption(_about(found))
     at = st.segmented_control(
@@ -39,7 +45,7 @@ def finding(found: Mapping[str, Any]) -> str:
         return f"Nothing that it writes is copied in stretches of {stretch} characters or more{beside}"
     if most["copied"] == least["copied"]:
         return f"{_percent(most['copied'])} of what it writes is copied from what it learnt from{beside}"
-    at = f"At temperature {most['temperature']:g} {_percent(most['copied'])} of what it writes is copied"
+    at = f"At temperature {most['temperature']:g}, {_percent(most['copied'])} of what it writes is copied"
     return f"{at}, at {least['temperature']:g} {_percent(least['copied'])}{beside}"
 
 

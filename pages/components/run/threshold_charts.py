@@ -42,7 +42,7 @@ def cost_chart(
             "showlegend": True,
             "legend": {"orientation": "h", "y": 1.16, "x": 0},
             **_marks(cheapest, chosen),
-            "xaxis": axis | {"title": _title("Alarm from this probability on"), "ticksuffix": " %", "range": [0, 100]},
+            "xaxis": axis | {"title": _title("Decision threshold"), "ticksuffix": " %", "range": [0, 100]},
             # What costs much more than no model has no need to be told apart.
             "yaxis": axis | {"title": _title("Cost for 100 examples"), "range": [0, 1.3 * min(never, always) or 1]},
         },

@@ -1,4 +1,4 @@
-"""One class against the rest: costs of errors, and the alarm threshold.
+"""One class against the rest: costs of errors, and the decision threshold.
 
 The errors are false alarms and misses; the threshold is a probability.
 """
@@ -103,7 +103,7 @@ def _threshold(run: Run, weighed: str, cheapest: int) -> int:
     key = f"threshold-{run.id}-{weighed}"
     read_number("threshold", key, cheapest, (0, 100))
     st.session_state[key] = round(st.session_state[key])
-    percent = st.slider("Alarm from this probability on", 0, 100, key=key, format="%d %%")
+    percent = st.slider("Decision threshold (alarm from this probability on)", 0, 100, key=key, format="%d %%")
     write_number("threshold", percent, cheapest)
     return percent
 

@@ -1,0 +1,45 @@
+"""Overview tab of a run: its scores beside the baselines, what to do next, and where it comes from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.runs import Run
+from core.services.bootstrap import shared_service
+from core.specs import TaskSpec
+from pages.components.run.coach import coach
+from pages.components.run.dataset import run_data
+from pages.components.run.labels import against_baseline_run
+from pages.components.run.next_runs import lineage, next_steps
+from pages.components.run.scores import comparison, score_cards
+from pages.components.train.estimate import expected_and_true
+from pages.components.widgets.notices import shown_errors
+from pages.components.widgets.refresh_rate import refresh_s
+
+ADVICE_LOOKS = 3  # of the progress, for one of the coach: what it says changes seldom
+
+
+def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
+    """Show what a run reached, what helps, and what it was made of."""
+    if run.test:
+        st.header("Scores", anchor=False)
+        score_cards(run, task)
+        comparison(run, task, report)
+    if run.status.is_active:
+        st.fragment(_advice, run_every=ADVICE_LOOKS * refresh_s(), key="advice")(run.id)
+    else:
+        coach(run)
+    st.header("About this run", anchor=False)
+    with st.container(gap="xsmall", key="about"):
+        run_data(run)
+        expected_and_true(run)
+        against_baseline_run(run)
+        lineage(run)
+        if run.status.is_active:  # of an ended one they stand beside its name
+            next_steps(run)
+
+
+def _advice(run_id: str) -> None:
+    with shown_errors():
+        coach(shared_service().run(run_id))
