@@ -188,10 +188,10 @@ def _comparing(browser: Browser, url: str, filled: Filled) -> list[Row]:
 def _long_run(browser: Browser, url: str, filled: Filled) -> list[Row]:
     page = browser.new_context().new_page()
     address = f"{url}/run?run="
-    _opened_s(page, address + filled.ordinary[0], DRAWN)  # the server knows nothing of the long run yet
+    _opened_s(page, f"{address}{filled.ordinary[0]}&tab=curves", DRAWN)  # the server knows nothing of the long run yet
     rows = [_row("run of a million, first time", 1.0, [_opened_s(page, address + filled.long, DRAWN)])]
     rows += _painted(page, "run of a million", 1.0, address + filled.long, DRAWN)
-    rows += _painted(page, "run of the usual length", 1.0, address + filled.ordinary[1], DRAWN)
+    rows += _painted(page, "run of the usual length", 1.0, f"{address}{filled.ordinary[1]}&tab=curves", DRAWN)
     clicks = [_clicked_s(page, url, f"run={filled.long}", DRAWN) for _ in range(TRIES)]
     rows.append(_row("run of a million, by a click", 1.0, clicks))
     page.context.close()

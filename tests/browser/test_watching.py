@@ -25,16 +25,16 @@ def test_the_wall_is_live_goes_back_in_time_and_the_browser_tells_of_the_end(pag
     )
     expect(sample_predictions.locator(".ts-card img")).to_have_count(12, timeout=FIRST_POINT_MS)
     expect(finding).to_have_text(
-        re.compile(r"\d+ of 12 right after step [\d,]+; \d+ at its first look\."), timeout=180_000
+        re.compile(r"\d+ of 12 right after step [\d,]+; \d+ at the first evaluation\."), timeout=180_000
     )
     seen = finding.inner_text()
     expect(finding).not_to_have_text(seen, timeout=180_000)  # without a reload
 
     slider.press("Home")
-    expect(finding).to_have_text(re.compile(r"of 12 right after step 1, its first look\."))
+    expect(finding).to_have_text(re.compile(r"of 12 right after step 1, the first evaluation\."))
     expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^step 1 of [\d,]+: \d+ of 12 right"))
     sample_predictions.get_by_role("button", name="Newest").click()
-    expect(finding).to_have_text(re.compile(r"at its first look\."))
+    expect(finding).to_have_text(re.compile(r"at the first evaluation\."))
 
     button(page, "Stop")
     expect(page).to_have_title(re.compile(r"^■ Stopped: "), timeout=180_000)

@@ -34,9 +34,10 @@ def test_a_run_of_each_kind_is_shown(open_page: Open, service: Service) -> None:
     runs = {run.name: run.id for run in service.runs()}
     assert set(runs) == {*TRAINED, *SHOWN}
     for name in SHOWN:
-        at = unfolded(open_page("run", run=runs[name]), *RECORD)
-        assert name in words(at)
-        assert not at.error
+        for tab in ("overview", "mistakes", "curves", "details"):
+            at = unfolded(open_page("run", run=runs[name], tab=tab), *(RECORD if tab == "details" else ()))
+            assert name in words(at)
+            assert not at.error
 
 
 def test_every_data_set_is_shown(open_page: Open) -> None:

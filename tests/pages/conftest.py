@@ -31,7 +31,7 @@ GROUPS = (
     "group-augmentation",
     "group-machine",
 )  # of settings
-RECORD = ("record-settings", "record-events", "record-log", "record-export")
+RECORD = ("record-events", "record-log", "record-export")
 Open = Callable[..., AppTest]
 
 

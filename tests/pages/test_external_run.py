@@ -18,7 +18,7 @@ def logged(*, ended: bool = True) -> track.TrackedRun:
 
 
 def test_a_logged_run_has_a_page_with_its_numbers_and_settings(open_page: Open, service: Service) -> None:
-    at = unfolded(open_page("run", run=logged().id), "record-settings")
+    at = unfolded(open_page("run", run=logged().id, tab="details"))
     said = words(at)
     assert "first \\*try\\*" in said
     assert "churn" in said

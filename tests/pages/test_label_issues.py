@@ -32,7 +32,7 @@ def doubting(service: Service, imported: VersionInfo) -> Run:
 
 
 def test_a_doubted_label_leads_to_where_it_is_put_right(open_page: Open, doubting: Run) -> None:
-    at = open_page("run", run=doubting.id)
+    at = open_page("run", run=doubting.id, tab="mistakes")
     assert "1 label looks wrong to it" in words(at)
     (link,) = [p.proto for p in at.get("page_link") if p.proto.label.startswith("Look at it in")]
     assert (link.page, link.query_string) == ("data", f"set=notes&run={doubting.id}")
@@ -45,7 +45,7 @@ def test_the_same_run_starts_once_on_the_corrected_version(
 ) -> None:
     position = service.dataset_service.browse("notes", split="test", limit=1).items[0].position
     corrected = run_relabel(service.dataset_service.store, "notes", {position: "good"}, imported.fingerprint, Silent())
-    at = open_page("run", run=doubting.id)
+    at = open_page("run", run=doubting.id, tab="mistakes")
     assert "Version 2 of the data is in use by now: Corrected 1 label of the test split" in words(at)
     assert "flatters it" in words(at)
     assert "looks wrong to it" not in words(at)  # it has another label now
@@ -59,16 +59,16 @@ def test_the_same_run_starts_once_on_the_corrected_version(
 def test_built_in_data_and_data_in_the_trash_offer_no_repair(
     open_page: Open, service: Service, doubting: Run, finished: Callable[..., Run]
 ) -> None:
-    assert "wrong to it" not in words(open_page("run", run=finished("text-classification").id))
+    assert "wrong to it" not in words(open_page("run", run=finished("text-classification").id, tab="mistakes"))
     service.dataset_service.delete("notes")
-    assert "wrong to it" not in words(open_page("run", run=doubting.id))
+    assert "wrong to it" not in words(open_page("run", run=doubting.id, tab="mistakes"))
 
 
 def test_a_run_that_is_not_clearly_better_than_the_baseline_suggests_nothing(
     open_page: Open, service: Service, imported: VersionInfo
 ) -> None:
     weak = run_with_label_issues(service, imported, label_issues_about("test", [0]), "weak", difference=NOT_CLEARLY)
-    at = open_page("run", run=weak.id)
+    at = open_page("run", run=weak.id, tab="mistakes")
     assert "It doubts 1 label, but no label is suggested" in words(at)
     assert "'weak' is not clearly better than TF-IDF + logistic regression" in words(at).replace("\\", "")
     assert not [p for p in at.get("page_link") if p.proto.label.startswith("Look at")]

@@ -81,34 +81,42 @@ def test_an_unknown_run_is_explained(open_page: Open, run_id: str) -> None:
 
 def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finished: Callable[..., Run]) -> None:
     run = finished("text-classification")
-    at = unfolded(open_page("run", run=run.id), *RECORD)
+    at = open_page("run", run=run.id)
     shown = words(at)
     assert "Clearly better than majority" in shown
     assert "90.0 %" in shown
     assert "85.0 to 95.0 %" in [m.delta for m in at.metric]
     assert "<b>hardly</b> *seen*" in [t.value for t in at.text]  # plain text, never Markdown
-    assert "the log of this run" in shown
-    assert len(figures(at)) == 2
+    assert [len(figures(open_page("run", run=run.id, tab=tab))) for tab in ("overview", "mistakes", "curves")] == [
+        1,
+        1,
+        0,
+    ]
+    assert "the log of this run" in words(unfolded(open_page("run", run=run.id, tab="details"), *RECORD))
 
 
 def test_a_model_of_numbers_shows_how_far_off_it_is(open_page: Open, finished: Callable[..., Run]) -> None:
-    at = unfolded(open_page("run", run=finished("tabular-regression").id), *RECORD)
+    run = finished("tabular-regression")
+    at = open_page("run", run=run.id, tab="mistakes")
     shown = words(at)
     assert "Where it is off" in shown
-    assert "Half of its answers are off by less than 20" in shown
-    assert "All in all it leans 297 too low on average" in shown
-    assert "Its answers are off by 0\\.9 on average; always answering the mean is off by 0\\.3" in shown  # its title
+    assert "Half are off by less than 20" in shown
+    assert "Bias 297 too low on average" in shown
+    assert (
+        "Its predictions are off by 0\\.9 on average; always predicting the mean is off by 0\\.3" in shown
+    )  # its title
     assert "In the units of price \\(EUR\\), on unseen rows" in shown
-    (alt,) = [chart["alt"] for chart in figures(at) if "Answers against" in chart["alt"]]
+    (alt,) = [chart["alt"] for chart in figures(at) if "Predictions against" in chart["alt"]]
     assert alt.endswith(
-        "Answers against the true price (EUR) of 3 unseen rows, from 100 to 1,300; 33% of them are too high."
+        "Predictions against the actual price (EUR) of 3 unseen rows, from 100 to 1,300; 33% of them are too high."
     )
-    assert not {"Where it fails", "What it took for what"} & set(shown.split("\n")), "numbers have no classes"
+    assert not {"Where it fails"} & set(shown.split("\n")), "numbers have no classes"
     tables = [d.value for d in at.dataframe]
     (largest,) = [table for table in tables if "Off by" in table]
     assert largest.iloc[0].tolist() == ["900 too low", "1,300", "400", "15.6", "<b>Dell</b>", "–", "'=1+1"]
     assert list(largest.columns)[-1] == "'=SUM(A1) "  # no spreadsheet takes a download for a formula
-    assert len(figures(at)) == 4
+    assert len(figures(at)) == 3
+    tables = [d.value for d in open_page("run", run=run.id, tab="details").dataframe]
     names = [name for table in tables if "name" in table for name in table["name"]]
     assert "l1" in names
     assert "label_smoothing" not in names  # it means nothing for numbers

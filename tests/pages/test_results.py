@@ -64,15 +64,15 @@ def shown(at: AppTest) -> str:
 
 
 def test_the_square_with_most_mistakes_is_shown_first(open_page: Open, judged: Run) -> None:
-    at = open_page("run", run=judged.id)
+    at = open_page("run", run=judged.id, tab="mistakes")
     assert "No two classes stand out: 3 mistakes in 20 examples" in shown(at)
-    assert "'b' was taken for 'a' 2 of 10 times. 1 of these, the surest first:" in shown(at)
+    assert "'b' was predicted as 'a' 2 of 10 times. 1 of these, the most confident first:" in shown(at)
     assert "<i>surest</i>" in [t.value for t in at.text]  # never as HTML
     assert "cell" not in at.query_params
 
 
 def test_another_square_is_chosen_by_keyboard_and_stands_in_the_address(open_page: Open, judged: Run) -> None:
-    at = open_page("run", run=judged.id)
+    at = open_page("run", run=judged.id, tab="mistakes")
     at.selectbox(key=f"cell-answer-{judged.id}").set_value("b").run()
     assert "'b' was found 8 of 10 times" in shown(at)
     assert parameter(at, "cell") == "b,b"
@@ -82,12 +82,12 @@ def test_another_square_is_chosen_by_keyboard_and_stands_in_the_address(open_pag
 
 
 def test_an_address_with_a_square_that_is_none_shows_the_usual_one(open_page: Open, judged: Run) -> None:
-    assert "'b' was taken for 'a'" in shown(open_page("run", run=judged.id, cell="a,zebra"))
+    assert "'b' was predicted as 'a'" in shown(open_page("run", run=judged.id, cell="a,zebra"))
 
 
 def test_the_worst_mistakes_can_be_looked_at_class_by_class(open_page: Open, judged: Run, service: Service) -> None:
-    at = open_page("run", run=judged.id)
-    assert "Its worst mistakes: it was 98 % sure that 'b' is 'a'" in shown(at)
+    at = open_page("run", run=judged.id, tab="mistakes")
+    assert "Its worst mistakes: it was 98 % confident that 'b' is 'a'" in shown(at)
     assert "wrong one" in [t.value for t in at.text]
     assert at.selectbox(key=f"around-{judged.id}").options == ["a", "b"]
 
@@ -103,8 +103,8 @@ def test_each_class_has_intervals_and_its_learning(open_page: Open, judged: Run)
 
 def test_confidence_is_held_against_success(open_page: Open, judged: Run) -> None:
     at = open_page("run", run=judged.id, results="certainty")
-    assert "It is about as often right as it is sure" in shown(at)
-    assert "Calibration of 20 answers in 1 groups of equal size" in alts(at)
+    assert "It is as often right as it is confident" in shown(at)
+    assert "Calibration of 20 predictions in 1 groups of equal size" in alts(at)
 
 
 def test_a_threshold_is_chosen_by_what_mistakes_cost(open_page: Open, judged: Run) -> None:
@@ -209,7 +209,7 @@ def test_a_model_that_writes_shows_samples_by_temperature_and_what_it_copied(
     }  # fmt: skip
     file.write_text(json.dumps({"samples": samples}))
     at = open_page("run", run=run.id)
-    title = "At temperature 0.5 70 % of what it writes is copied, at 1.2 0 % (real text that it never saw: 7 %)"
+    title = "At temperature 0.5, 70 % of what it writes is copied, at 1.2 0 % (real text that it never saw: 7 %)"
     assert title in shown(at)
     assert "bold words" in written_samples(at)
     assert "Compared with the first 100 characters of it" in shown(at)
@@ -225,6 +225,6 @@ def test_errors_of_numbers_are_shown_by_answer_and_by_size(
     pairs = [[float(i) + (-1) ** i * (1 + i / 10), float(i)] for i in range(90)]
     file = service.folder(run.id) / "report.json"
     file.write_text(json.dumps({"pairs": pairs, "target": "price"}))
-    at = open_page("run", run=run.id)
-    assert "Its errors grow with the answer: off by 2.45 on low answers, 8.45 on high ones" in shown(at)
+    at = open_page("run", run=run.id, tab="mistakes")
+    assert "Its errors grow with the prediction: off by 2.45 on low predictions, 8.45 on high ones" in shown(at)
     assert "Histogram of 90 errors from" in alts(at)

@@ -1,6 +1,7 @@
 """A run logged elsewhere: its process, its progress and its curves so far."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from pages.components.charts.curve_chart import curve_chart
 from pages.components.charts.external_charts import in_order
 from pages.components.run.controls import ask_to_stop
 from pages.components.run.run_details import record
+from pages.components.run.tab_bar import show_tabs
 from pages.components.widgets.notices import empty_state, shown_errors
 from pages.components.widgets.refresh_rate import refresh_s
 from pages.components.widgets.status_badge import status_chip
@@ -51,14 +53,18 @@ def external_run(run: Run) -> None:
             st.fragment(_live, run_every=refresh_s(), key="live")(run.id, keys)
         elif keys:
             _numbers(run)
+    tabs = {"Curves": partial(_curves, run, has_points=bool(keys)), "Details": partial(record, run)}
+    show_tabs(run, tabs, "Curves")
+
+
+def _curves(run: Run, *, has_points: bool) -> None:
     st.header("Curves", anchor=False)
-    if keys:
+    if has_points:
         curve_chart(run, None)
     elif run.status.is_active:
         empty_state("show_chart", "Nothing logged yet", "The first curve appears here with the first number.")
     else:
         empty_state("show_chart", "Nothing was logged", "This run ended before it had said a number.")
-    record(run)
 
 
 def _live(run_id: str, known: list[str]) -> None:

@@ -43,8 +43,9 @@ def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
 
 def _examples(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
     """Show the live examples, and beside them the curve until there is something of the result to show."""
-    if not has_evaluation(run):
-        _beside(run, task, report)
+    if not has_evaluation(run):  # a run from before there were any; its curves are a tab
+        if can_show_mistakes(run, report) or has_temperature_samples(report):
+            _beside(run, task, report)
         return
     with st.container(key="live-examples"):
         left, right = st.columns([1.25, 1], gap="medium")
