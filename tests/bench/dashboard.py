@@ -31,6 +31,7 @@ TRIES = 5
 PATIENCE_MS = 60_000
 TABLE = '[data-testid="stDataFrame"] canvas, table'
 DRAWN = ".ts-curves[data-points] .ts-plot canvas"
+TABS = ".st-key-run-tabs [role='tab']"  # of a run: what it opens with
 Row = dict[str, object]
 
 # The moment (milliseconds since 1970) of the frame after the one in which what is wanted has a size. Playwright itself
@@ -189,10 +190,10 @@ def _long_run(browser: Browser, url: str, filled: Filled) -> list[Row]:
     page = browser.new_context().new_page()
     address = f"{url}/run?run="
     _opened_s(page, f"{address}{filled.ordinary[0]}&tab=curves", DRAWN)  # the server knows nothing of the long run yet
-    rows = [_row("run of a million, first time", 1.0, [_opened_s(page, address + filled.long, DRAWN)])]
-    rows += _painted(page, "run of a million", 1.0, address + filled.long, DRAWN)
+    rows = [_row("run of a million, first time", 1.0, [_opened_s(page, f"{address}{filled.long}&tab=curves", DRAWN)])]
+    rows += _painted(page, "run of a million", 1.0, f"{address}{filled.long}&tab=curves", DRAWN)
     rows += _painted(page, "run of the usual length", 1.0, f"{address}{filled.ordinary[1]}&tab=curves", DRAWN)
-    clicks = [_clicked_s(page, url, f"run={filled.long}", DRAWN) for _ in range(TRIES)]
+    clicks = [_clicked_s(page, url, f"run={filled.long}", TABS) for _ in range(TRIES)]
     rows.append(_row("run of a million, by a click", 1.0, clicks))
     page.context.close()
     return rows
