@@ -17,7 +17,7 @@ def run_head(run: Run) -> None:
     """Show name, state and actions, one line of facts, and tags and note if present."""
     tab_title(run.name, "" if run.status.is_active else badge_of(run).word)
     with st.container(gap="xxsmall", key="head"):
-        with st.container(horizontal=True, vertical_alignment="center", key="head-row"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head-row"):
             st.title(plain(run.name), anchor=False, width="stretch")
             if not run.status.is_active:
                 status_chip(run)
