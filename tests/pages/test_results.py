@@ -85,6 +85,15 @@ def test_an_address_with_a_square_that_is_none_shows_the_usual_one(open_page: Op
     assert "'b' was predicted as 'a'" in shown(open_page("run", run=judged.id, cell="a,zebra"))
 
 
+def test_the_most_confident_mistakes_stand_beside_the_answer_and_lead_to_all(open_page: Open, judged: Run) -> None:
+    at = open_page("run", run=judged.id)
+    assert "Two mistakes" in [header.value for header in at.header]
+    assert [t.value for t in at.text] == ["<i>surest</i>", "wrong one"]
+    assert "Predicted **a** (98 % confident), actual **b**" in shown(at)
+    (link,) = [link.proto for link in at.get("page_link") if link.proto.label.startswith("Every mistake")]
+    assert (link.label, link.query_string) == ("Every mistake: 3", f"run={judged.id}&tab=mistakes")
+
+
 def test_the_worst_mistakes_can_be_looked_at_class_by_class(open_page: Open, judged: Run, service: Service) -> None:
     at = open_page("run", run=judged.id, tab="mistakes")
     assert "Its worst mistakes: it was 98 % confident that 'b' is 'a'" in shown(at)
