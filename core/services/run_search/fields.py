@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from core.config import TrainConfig
 from core.errors import UserError
+from core.evaluation.target_status import TargetResult
 from core.runs import Run, Score
 from core.services.run_search.logged_metrics import MOMENTS, DecidingScore, Logged, Moment, plain
 from core.services.run_search.measures import direction_of, is_share
@@ -60,7 +61,8 @@ class Fields:
     def __init__(self, service: Service, runs: Sequence[Run], baselines: Iterable[str] = ()) -> None:
         self._runs, self._tasks = runs, service.tasks()
         self.logged = Logged(service)
-        facts = _facts(service, frozenset(baselines), self.deciding, self.validation)
+        self._service = service
+        facts = _facts(service, frozenset(baselines), self.deciding, self.validation, lambda: self.standings)
         every = [*facts, *_scores(service, runs, self.logged), *_settings(service, runs)]
         self._by_name: dict[str, Field] = {}
         for field in every:
@@ -69,6 +71,11 @@ class Fields:
             named = replace(field, name=prefix + field.name) if taken else field
             self._by_name.setdefault(plain(named.name), named)
             self._by_name.setdefault(plain(prefix + field.name), named)  # said in full, each can be asked for
+
+    @cached_property
+    def standings(self) -> Mapping[str, TargetResult]:
+        """How the runs at hand stand against their targets, by id; those without a target are left out."""
+        return self._service.targets.results(self._runs)
 
     @cached_property
     def all(self) -> tuple[Field, ...]:
@@ -201,6 +208,7 @@ def _facts(
     baselines: frozenset[str],
     score: Callable[[Run], DecidingScore | None],
     validation: Callable[[Run], DecidingScore | None],
+    standings: Callable[[], Mapping[str, TargetResult]],
 ) -> list[Field]:
     specs = service.tasks()
     tasks = {name: (name, spec.title) for name, spec in specs.items()}
@@ -221,6 +229,9 @@ def _facts(
         known = models.get(run.config.model, one(run.config.model))
         return known if run.is_own else _elsewhere(run, "model")
 
+    def standing_of(run: Run) -> tuple[str, ...]:
+        return one(str(found.status)) if (found := standings().get(run.id)) is not None else ()
+
     def score_of(run: Run) -> float | None:
         return found.value if (found := score(run)) is not None else None
 
@@ -235,6 +246,7 @@ def _facts(
         text("status", "Status", lambda run: (_SAID.get(run.shown_status, run.shown_status), run.shown_status)),
         number(SCORE, "Score", score_of),
         number(VALIDATION, "Validation score", validation_of),
+        text("target", "Target", standing_of),
         text("task", "Task", lambda run: tasks.get(run.task, one(run.task))),
         text("data", "Data", lambda run: data_of(run)),
         text("model", "Model", lambda run: model_of(run)),

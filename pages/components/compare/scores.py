@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.evaluation.target_words import wanted
 from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.comparison.grouping import Group, data_in_words
@@ -15,6 +16,7 @@ from core.specs import MetricSpec, TaskSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.compare.sentences import Looks, called, difference_in_words, luck_in_words, names_of
+from pages.components.widgets.status_badge import target_text
 from pages.components.widgets.text import interval, number, plain
 from pages.components.widgets.url_state import chosen_place, read_choice, write_choice
 
@@ -212,8 +214,11 @@ def _dot(one: ComparisonResult, row: int, metric: MetricSpec, styles: Looks) -> 
 
 def _table(standing: Ranking, task: TaskSpec, styles: Looks) -> pd.DataFrame:
     rows, against = [], styles[standing.reference.id].name
+    targets = shared_service().targets.results(one.run for one in standing.results)
     for one in standing.results:
         row = {"Run": styles[one.run.id].title}
+        if (held := targets.get(one.run.id)) is not None:
+            row["Target"] = f"{target_text(held)} ({wanted(held.target)})"
         for metric in sorted(task.metrics, key=lambda m: m.name != standing.metric.name):
             if (score := one.run.test.get(metric.name)) is not None:
                 row[metric.title] = f"{number(metric, score.value)} ({interval(metric, score)})"

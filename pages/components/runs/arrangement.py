@@ -30,13 +30,15 @@ def arranged(runs: Sequence[Run], fields: Fields) -> tuple[list[Run], list[str]]
         order, field = NEWEST, fields.find(NEWEST.removeprefix("-"))
     ordered = sorted_by(runs, field, fields, falling=order.startswith("-"))
     asked = [unquote(name) for name in str(st.query_params.get("columns", "")).split(",")]
-    columns = [name for name in dict.fromkeys(asked) if name == LOSS or fields.known(name)] or usual_columns(runs)
+    columns = [name for name in dict.fromkeys(asked) if name == LOSS or fields.known(name)] or usual_columns(
+        runs, fields
+    )
     if st.button("Arrange", icon=":material/tune:", key="arrange", help="The order of the runs, and the columns"):
         titles = column_titles(fields)
         titles |= {name: titles.get(name, name) for name in columns}
         orders = _orders(fields)
         orders |= {order: orders.get(order, order)}
-        _arrange(fields, orders, order, titles, columns, usual_columns(runs))
+        _arrange(fields, orders, order, titles, columns, usual_columns(runs, fields))
     return ordered, columns
 
 

@@ -11,7 +11,7 @@ from core.runs import Run
 from core.services.run_search.fields import SCORE, VALIDATION, Field, Fields, deciding
 from core.services.run_search.logged_metrics import DecidingScore
 from core.specs import TaskSpec, percent_digits
-from pages.components.widgets.status_badge import status_text
+from pages.components.widgets.status_badge import status_text, target_text
 from pages.components.widgets.text import duration, interval, number, value
 
 LOSS = "loss-curve"  # the shape of the loss so far: the one column that no filter knows
@@ -19,8 +19,8 @@ USUAL = ("status", SCORE, LOSS, "task", "model", "created", "time")
 MOST_OFFERED = 60  # logged metrics in a list of choices: any other can be written
 MARKS = "marks"
 OPENED = "opened-run"  # the row whose name was clicked, in the session's state
-WIDTHS = {"status": 90, SCORE: 160, "task": 160, "model": 110, "data": 130, "project": 100, "tag": 130, "note": 220,
-          "created": 110, "finished": 110, "time": 75}  # fmt: skip
+WIDTHS = {"status": 90, SCORE: 160, "target": 130, "task": 160, "model": 110, "data": 130, "project": 100, "tag": 130,
+          "note": 220, "created": 110, "finished": 110, "time": 75}  # fmt: skip
 _VALIDATION_HELP = (
     "The deciding metric on the validation split: choose by this one. The test score then chose nothing, and tells the "
     "truth."
@@ -30,12 +30,15 @@ _SCORE_HELP = (
     "metric whose name says most"
 )
 _HELPS = {"logged": "As it was logged, the last value if nothing else is named; shares logged as 0 to 100 are percent"}
+_TARGET_HELP = "How the test score, with its interval, stands against the target of the run or of its data"
 ColumnConfig: TypeAlias = dict[str, Any]
 
 
-def usual_columns(runs: Sequence[Run]) -> list[str]:
+def usual_columns(runs: Sequence[Run], fields: Fields) -> list[str]:
     """Return the columns where nobody has chosen any: what these runs have something in."""
     columns = list(USUAL)
+    if fields.standings:
+        columns.insert(2, "target")
     if any(run.tags for run in runs):
         columns.insert(3, "tag")
     if any(run.project for run in runs):
@@ -93,6 +96,9 @@ def _column(field: Field, runs: Sequence[Run], tasks: Mapping[str, TaskSpec], fi
         found = [fields.validation(run) for run in runs]
         config = st.column_config.TextColumn(field.title, width=110, help=_VALIDATION_HELP)
         return _sortable([deciding_number(score) if score is not None else "" for score in found]), config
+    if field.name == "target":
+        standings = [target_text(fields.standings.get(run.id)) for run in runs]
+        return standings, st.column_config.TextColumn(field.title, width=WIDTHS["target"], help=_TARGET_HELP)
     shown, width = _SHOWN.get(field.name), WIDTHS.get(field.name)
     if shown is not None:
         return [shown(run) for run in runs], st.column_config.TextColumn(field.title, width=width)
