@@ -7,13 +7,13 @@ import numpy as np
 from core import catalog
 from core.preprocessing.nonlinearity import fits_of
 from core.services.dataset_service import DatasetService
-from core.services.recommendation.images import recommend_eye
+from core.services.recommendation.images import recommend_for_images
 from core.services.recommendation.recommendation import Circumstances, Recommendation
-from core.services.recommendation.tables import recommend_predictor
+from core.services.recommendation.tables import recommend_for_table
 from core.services.recommendation.text_traits import TextTraits, traits_of
-from core.services.recommendation.texts import READS_EVERYTHING, recommend_reader
+from core.services.recommendation.texts import READS_EVERYTHING, recommend_for_texts
 from core.services.recommendation.traits import ImageTraits, TableTraits, WritingTraits
-from core.services.recommendation.writing import recommend_writer
+from core.services.recommendation.writing import recommend_for_writing
 from core.specs import TaskSpec
 
 Traits = TextTraits | ImageTraits | TableTraits | WritingTraits
@@ -39,13 +39,13 @@ def recommend(task: TaskSpec, traits: Traits, circumstances: Circumstances) -> R
     models = catalog.models(task.name)
     match traits:
         case ImageTraits():
-            return recommend_eye(models, traits, circumstances)
+            return recommend_for_images(models, traits, circumstances)
         case TableTraits():
-            return recommend_predictor(models, traits)
+            return recommend_for_table(models, traits)
         case WritingTraits():
-            return recommend_writer(models, traits, circumstances)
+            return recommend_for_writing(models, traits, circumstances)
         case TextTraits() if READS_EVERYTHING in models:
-            return recommend_reader(models, traits, circumstances)
+            return recommend_for_texts(models, traits, circumstances)
     return Recommendation(task.demo[1])
 
 

@@ -1,6 +1,7 @@
 """A recommended model with its reason, and the circumstances that it is recommended for."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,6 +9,9 @@ from core.specs import ModelSpec
 
 # Minutes that people mean by an effort; the presets of the models for images end after these.
 MINUTES: Mapping[str, float] = {"quick": 3.0, "balanced": 15.0, "best": 45.0}
+
+USUAL_CORES = 2  # where nobody knows the device
+_CORES = re.compile(r"\((\d+) cores?\)")
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,15 @@ class Circumstances:
         return self.device.startswith(("cuda", "mps"))
 
     @property
+    def cores(self) -> int:
+        """Return how many cores compute, as the supervisor says it."""
+        said = _CORES.search(self.device)
+        return int(said[1]) if said else USUAL_CORES
+
+    @property
     def on(self) -> str:
         """The time and the device as they stand in a sentence."""
-        time = "without a limit" if math.isinf(self.minutes) else f"within {self.minutes:g} min"
-        return f"{time} on {'a GPU' if self.has_gpu else 'this processor'}"
+        return f"in {self.minutes:g} min on this processor"
 
 
 @dataclass(frozen=True)

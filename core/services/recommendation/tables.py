@@ -12,8 +12,13 @@ FEW = 1_000  # rows
 STRAIGHT, BENT = ("linear", "logistic-regression"), "mlp"
 
 
-def recommend_predictor(models: Mapping[str, ModelSpec], traits: TableTraits) -> Recommendation:
-    """Return which model predicts best from a table."""
+def recommend_for_table(models: Mapping[str, ModelSpec], traits: TableTraits) -> Recommendation:
+    """Return which model predicts best from a table.
+
+    Args:
+        models: Those that can, by name.
+        traits: What is known of the table.
+    """
     straight = next(name for name in STRAIGHT if name in models)
     fits, rows = traits.fits, f"{traits.rows:,} training rows"
     if fits is None:

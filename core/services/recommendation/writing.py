@@ -11,7 +11,7 @@ SHORT = 20_000  # characters
 TRANSFORMER, RECURRENT, TABLE = "mini-gpt", "char-lstm", "bigram"
 
 
-def recommend_writer(
+def recommend_for_writing(
     models: Mapping[str, ModelSpec], traits: WritingTraits, circumstances: Circumstances
 ) -> Recommendation:
     """Return which model writes on best."""
