@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from core import catalog
-from core.preprocessing.sentence_encoder import FOLDER_VARIABLE
 from core.preprocessing.vocabulary import Vocabulary
 from core.services.dataset_service import DatasetService
 from core.services.recommendation.choose import recommend, recommended
@@ -48,11 +47,6 @@ def test_of_long_texts_the_place_that_decides_may_be_anywhere() -> None:
     model, against = begin_with("the manual was changed in march and so it is " * 40)
     assert model == "ngram-linear"
     assert "reads 100 % of them in parts" in against
-
-
-def test_a_reader_that_is_not_installed_is_not_recommended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    assert begin_with("I would buy it again.")[0] == "ngram-linear"
 
 
 def test_every_built_in_data_set_has_a_model_to_begin_with(tmp_path: Path) -> None:

@@ -16,23 +16,17 @@ SMALL, DEEP, FAST, NO_NEIGHBOURS = "small-cnn", "resnet", "simple-cnn", "mlp"
 def recommend_for_images(
     models: Mapping[str, ModelSpec], traits: ImageTraits, circumstances: Circumstances
 ) -> Recommendation:
-    """Return which model tells images apart best.
-
-    Args:
-        models: Those that can, by name.
-        traits: What is known of the images.
-        circumstances: Time and device.
-    """
+    """Return which model tells images apart best."""
     said = f"the {traits.count:,} training images are {traits.kind}"
     if traits.are_photographs and traits.count >= MANY:
         if _in_time(DEEP, traits, circumstances):
             return ordered(models, [DEEP, SMALL], f"{said}, enough of them for a deep network", "many-photographs")
         return ordered(
-            models, [FAST, DEEP], f"{said}, more than a deep network learns from {circumstances.on}", "no-time"
+            models, [FAST, DEEP], f"{said}, more than a deep network learns from {circumstances.on}", "slow-network"
         )
     if not _in_time(SMALL, traits, circumstances):
         return ordered(
-            models, [FAST, SMALL], f"{said}, so many that {circumstances.on} a fast network sees most", "no-time"
+            models, [FAST, SMALL], f"{said}, so many that {circumstances.on} a fast network sees most", "slow-network"
         )
     if traits.are_photographs:
         return ordered(models, [SMALL, DEEP], f"{said}, too few for a deep network", "few-photographs")

@@ -13,24 +13,21 @@ STRAIGHT, BENT = ("linear", "logistic-regression"), "mlp"
 
 
 def recommend_for_table(models: Mapping[str, ModelSpec], traits: TableTraits) -> Recommendation:
-    """Return which model predicts best from a table.
-
-    Args:
-        models: Those that can, by name.
-        traits: What is known of the table.
-    """
+    """Return which model predicts best from a table."""
     straight = next(name for name in STRAIGHT if name in models)
     fits, rows = traits.fits, f"{traits.rows:,} training rows"
     if fits is None:
-        return ordered(models, [straight, BENT], f"{rows} are few, and weights can be read", "few-rows")
-    tried = f"on the training rows a weighted sum of the columns explains {_percent(fits.straight)}"
+        return ordered(models, [straight, BENT], f"{rows} are few, and its weights can be read", "few-rows")
+    does = "explains" if straight == STRAIGHT[0] else "is right on"
+    linear, other = f"{_percent(fits.straight)} of unseen rows", _percent(fits.bent)
     if fits.gain >= (CLEARLY_IN_FEW if traits.rows < FEW else CLEARLY):
-        because = f"{tried}, bends and combinations of columns {_percent(fits.bent)}"
+        because = f"a quick nonlinear fit {does} {other}, a linear one {linear}"
         return ordered(models, [BENT, straight], because, "bent")
     if fits.gain >= CLEARLY:
-        because = f"{rows} are few for a network, although bends may explain more than a weighted sum"
+        because = f"{rows} are few for a network, although a nonlinear fit {does} a little more"
         return ordered(models, [straight, BENT], because, "few-rows")
-    return ordered(models, [straight, BENT], f"{tried}, and bends add nothing clear to that", "straight")
+    because = f"a quick linear fit {does} {linear}, a nonlinear one {other}"
+    return ordered(models, [straight, BENT], because, "straight")
 
 
 def _percent(share: float) -> str:

@@ -30,7 +30,7 @@ def recommend_for_texts(
             f"it reads {traits.count:,} texts in seconds, which takes the {models[ENGLISH].title} longer than "
             f"{circumstances.minutes:g} min on this processor"
         )
-        return ordered(models, [*suits[:1], ENGLISH], because, "no-time", against)
+        return ordered(models, [*suits[:1], ENGLISH], because, "slow-reader", against)
     known = f"it knows the language of the texts, {traits.language or 'English'}, from the start"
     return ordered(models, [ENGLISH, *suits], known, "english", against)
 

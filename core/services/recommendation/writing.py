@@ -6,16 +6,16 @@ from core.services.recommendation.recommendation import Circumstances, Recommend
 from core.services.recommendation.traits import WritingTraits
 from core.specs import ModelSpec
 
-MANY_CHARACTERS = 400  # different ones: a script without an alphabet
-SHORT = 20_000  # characters
-TRANSFORMER, RECURRENT, TABLE = "mini-gpt", "char-lstm", "bigram"
+ALPHABET = 400  # different characters, at most; of more, most are rare
+TRANSFORMER, RECURRENT = "mini-gpt", "char-lstm"
 
 
 def recommend_for_writing(
     models: Mapping[str, ModelSpec], traits: WritingTraits, circumstances: Circumstances
 ) -> Recommendation:
     """Return which model writes on best."""
-    length = f"{traits.characters:,} characters"
+    script = "of an alphabet" if traits.distinct <= ALPHABET else f"of a script with {traits.distinct:,} different ones"
+    length = f"{traits.characters:,} characters {script}"
     if circumstances.has_gpu:
-        return ordered(models, [TRANSFORMER, RECURRENT], f"a GPU learns {length} with it in minutes", "gpu")
-    return ordered(models, [TRANSFORMER, RECURRENT], f"{length} in an alphabet are enough for it", "alphabet")
+        return ordered(models, [TRANSFORMER, RECURRENT], f"a GPU is fast with it on {length}", "gpu")
+    return ordered(models, [TRANSFORMER, RECURRENT], f"{length} let it look far back", "text-to-learn")
