@@ -1,4 +1,4 @@
-"""Train: task, data, how long it may take; then start. Model and settings are folded behind a recommendation."""
+"""Train: task, data, target, time, start; model and settings are folded."""
 
 from collections.abc import Iterable, Mapping
 
@@ -94,7 +94,7 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
 
 
 def _target(task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview) -> TargetChoice:
-    """Ask how good it must be; begin with what the data set, or the run that is repeated, is held to."""
+    """Ask how good it must be, beginning with the data set's or repeated run's target."""
     datasets, before = shared_service().dataset_service, cloned_from()
     current = (shared_service().run(before).target if before else None) or datasets.target(dataset.name)
     unit = datasets.target_unit(dataset.name)

@@ -1,4 +1,4 @@
-"""How much more a bent function of a table's columns explains than a weighted sum.
+"""Gain of a nonlinear fit of a table's columns over a linear one.
 
 Ridge regression on the columns, and on the columns with a layer of random neurons beside them (Schmidt et al. 1992;
 Rahimi and Recht 2007), both by cross-validation: a fraction of a second, without scikit-learn or torch.
@@ -23,7 +23,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fits:
-    """What is explained of unseen rows: a share of right answers, or of the variance.
+    """Share of right answers, or of explained variance, on unseen rows.
 
     Args:
         straight: By a weighted sum of the columns.
@@ -72,7 +72,7 @@ def _neurons(columns: Numbers) -> Numbers:
 
 
 def _explained(columns: Numbers, wanted: Numbers) -> float:
-    """Return what ridge regression explains of rows it has not seen, with its best penalty."""
+    """Return what ridge regression explains of unseen rows, with its best penalty."""
     fold = np.random.default_rng(0).permutation(len(columns)) % FOLDS
     answers = np.zeros((len(PENALTIES), *wanted.shape))
     for number in range(FOLDS):

@@ -69,7 +69,7 @@ class Evidence:
         return f"pass {max(-(-step // self.steps_per_epoch), 1):,}"
 
     def next_run(self) -> tuple[str, dict[str, Any], str]:
-        """Return what to do where these settings do not help: action, changes of a new run, else a page."""
+        """Return the action where these settings fail, with a new run's changes or a page."""
         stronger, (name, title) = STRONGER.get(self.run.config.preset), self.other_model
         if name and (self.is_not_recommended or not stronger):
             return f"Train another model: {title}", {"model": name}, ""

@@ -72,7 +72,7 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
 
 
 def _recommended(service: Service, run: Run) -> Recommendation:
-    """Return what is recommended for a run's data; its own model where the data is gone."""
+    """Return the recommendation for a run's data; its own model without the data."""
     try:
         return recommended(service.dataset_service, run.config.dataset, run.task)
     except TouchstoneError:

@@ -1,4 +1,4 @@
-"""Recommendation of a model: what of the data decides, the rules, and why, in a sentence."""
+"""Recommendation of a model for a data set, with reason and runner-up."""
 
 from core.services.recommendation.choose import recommended
 

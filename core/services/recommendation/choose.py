@@ -1,4 +1,4 @@
-"""The recommended model for a data set: its traits, measured once for each version, and the rules of its kind."""
+"""The recommended model for a data set, by the traits of its version."""
 
 from functools import lru_cache
 

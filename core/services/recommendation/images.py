@@ -1,4 +1,4 @@
-"""Which model tells a data set's images apart: by what they look like, their number, and the time there is."""
+"""Recommendation for images, by what they look like, their number, and the time."""
 
 from collections.abc import Mapping
 
@@ -34,6 +34,6 @@ def recommend_for_images(
 
 
 def _in_time(model: str, traits: ImageTraits, circumstances: Circumstances) -> bool:
-    """Return whether a network sees every image often enough in the time; a GPU always does."""
+    """Return whether a network manages enough epochs in the time; on GPUs always."""
     pixels = FEWEST_EPOCHS * traits.count * traits.side**2
     return circumstances.has_gpu or pixels <= 60 * circumstances.minutes * circumstances.cores * PIXELS_A_SECOND[model]

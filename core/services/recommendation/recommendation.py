@@ -85,7 +85,7 @@ class Recommendation:
         return " ".join(filter(None, [f"because {self.because}." if self.because else "", runner_up]))
 
     def after(self, model: str) -> str:
-        """Return the model to try after this one did not do: recommended or runner-up; "" for neither."""
+        """Return the model to try after this one; "" where there is none."""
         return next((name for name in (self.model, self.runner_up) if name not in ("", model)), "")
 
 

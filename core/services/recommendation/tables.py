@@ -1,4 +1,4 @@
-"""Which model predicts from a table's columns: by what bends explain beyond a weighted sum, and the number of rows."""
+"""Recommendation for tables, by what a nonlinear fit adds, and the rows."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What of a data set's texts decides which model reads them, measured on a sample."""
+"""Traits of texts that decide which model reads them, from a sample."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

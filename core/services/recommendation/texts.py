@@ -1,4 +1,4 @@
-"""Which model reads a data set's texts: by their language, signs, length and number, and by the time there is."""
+"""Recommendation for texts, by their language, signs, length and number."""
 
 from collections.abc import Mapping
 
@@ -46,7 +46,7 @@ def _rule_against(models: Mapping[str, ModelSpec], traits: TextTraits) -> str:
 
 
 def _in_time(traits: TextTraits, circumstances: Circumstances) -> bool:
-    """Return whether the reader of English gets through all texts in the time; on a GPU it does."""
+    """Return whether the reader of English gets through all texts in the time."""
     seconds = READ_S * traits.count * min(traits.length, LONGEST_READ) / circumstances.cores
     return circumstances.has_gpu or seconds <= 60 * circumstances.minutes
 

@@ -1,4 +1,4 @@
-"""What of a data set decides which model suits it, measured once for each version."""
+"""Traits of a data set that decide which model suits it."""
 
 from dataclasses import dataclass
 
@@ -53,7 +53,7 @@ class ImageTraits:
 
 
 def flatness(images: Images) -> float:
-    """Return the share of neighbouring pixels that are the same, in the middle one of N images."""
+    """Return the median image's share of neighbouring pixels that are the same."""
     same = (images[:, :, 1:] == images[:, :, :-1]).all(axis=-1)
     return float(np.median(same.mean(axis=(1, 2)))) if same.size else 0.0
 

@@ -1,4 +1,4 @@
-"""Which model writes on from a text: by its length, its characters, and the device."""
+"""Recommendation of a model that writes, by the text and the device."""
 
 from collections.abc import Mapping
 

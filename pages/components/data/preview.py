@@ -45,7 +45,7 @@ def data_preview(dataset: DatasetSpec) -> DatasetPreview:
 
 
 def data_glimpse(dataset: DatasetSpec) -> DatasetPreview:
-    """Show a line or two of a data set, with the way to the whole; return its preview."""
+    """Show a little of a data set, with a link; return its preview."""
     found = shared_service().preview(dataset.name)
     samples = found.samples
     with st.container(key="glimpse", gap="xsmall"):
@@ -89,7 +89,7 @@ def _label(samples: Examples, i: int) -> str:
 
 
 def _sentences(samples: Examples, most: int = SENTENCES_PER_CLASS, longest: int | None = None) -> None:
-    """Show some sentences of each class, on one line each where `longest` characters are said."""
+    """Show some sentences of each class, cut to `longest` characters."""
     shown = {label: 0 for label in samples.labels}
     with st.container(gap="xsmall"):
         for i, text in enumerate(samples.inputs):

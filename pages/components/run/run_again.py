@@ -26,7 +26,7 @@ def again_link(run: Run, label: str, changes: Mapping[str, str]) -> None:
 
 
 def _of_another_model(run: Run) -> dict[str, str]:
-    """Return the query of a run without its settings, which say nothing of another model."""
+    """Return a run's query for another model, without its settings."""
     config = run.config
     return {"task": config.task, "data": config.dataset, "preset": config.preset, CLONED_FROM: run.id}
 

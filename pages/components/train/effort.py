@@ -1,4 +1,4 @@
-"""How long a run may take: an effort, which is a preset, and minutes at most."""
+"""How long a run may take: an effort (preset), and minutes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ MINUTES_WIDTH = 190  # pixels
 
 
 def effort_choice() -> tuple[PresetName, DeltaGenerator]:
-    """Ask how long a run may take; return the preset, and where minutes are asked for."""
+    """Ask for the effort; return the preset, and the place for minutes."""
     st.header("How long may it take", anchor=False)
     read_choice("preset", PRESETS, PRESETS[0])
     with st.container(horizontal=True, vertical_alignment="top", key="effort"):
@@ -40,7 +40,7 @@ def effort_choice() -> tuple[PresetName, DeltaGenerator]:
 
 
 def minutes_at_most(task: TaskSpec, model: ModelSpec, preset: str) -> dict[str, Any]:
-    """Ask for the minutes of a run; return them where they are not the preset's."""
+    """Ask for a run's minutes; return them unless they are the preset's."""
     service = shared_service()
     fields = [f for f in service.setting_fields(model.name, task.name) if f.name == BUDGET]
     named = [replace(field, label="Minutes at most (0: no limit)") for field in fields]

@@ -77,7 +77,7 @@ def folds_note(config: TrainConfig) -> None:
 
 
 def facts(result: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return what was estimated as lines of an icon and Markdown: time and cost, then what it is made of."""
+    """Return the estimate as lines of an icon and Markdown."""
     lines = []
     if (seconds := result.get("total_s") or result.get("train_time_s")) is not None:
         device = f" on {plain(str(result['device']))}" if result.get("device") else ""

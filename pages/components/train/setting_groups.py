@@ -71,7 +71,7 @@ def all_settings(
 
 
 def open_at_first(key: str, is_open: bool) -> None:
-    """Open a fold that is seen for the first time, such as by a link that changes what is in it."""
+    """Open a fold at first sight, such as for a link's changes."""
     if key not in st.session_state:
         st.session_state[key] = is_open
 
@@ -118,7 +118,7 @@ def group_settings(task: TaskSpec, model: ModelSpec, preset: str) -> tuple[dict[
 
 
 def back_to_preset(keep: Collection[str] = ()) -> None:
-    """Reset every setting to the preset, after a new task, model or preset, or on request.
+    """Reset settings to the preset, after another choice or on request.
 
     Args:
         keep: Names of settings that stay as they are.

@@ -1,4 +1,4 @@
-"""A model that cannot read the data well, whatever its settings: of another language, or too short a reader."""
+"""A model that cannot read the data well, whatever its settings."""
 
 from core.services.advice.evidence import Advice, Evidence, Rule
 
