@@ -27,13 +27,14 @@ from core.data.splits.first_document_rule import SHORTEST_TEXT
 from core.data.staging import Progress, ReaderSpec, StagedDataset
 from core.data.task_kinds import IN_TABLES
 from core.data.wording import counted, listed
-from core.dataset_types import Finding, ImportOptions, SourcePreview
+from core.dataset_types import Finding, ImportOptions, Severity, SourcePreview
 from core.errors import DataError
 
 LOOKED_AT = 3  # documents whose first lines are shown
 MOST_COPIED = 64 << 20  # bytes of a document or table that a look takes out of an archive
 WHOLE = (".xlsx", ".xls", ".ods", ".parquet")  # kinds of table whose beginning alone says nothing
 SHOWN = 5
+_TABLES = (".csv", ".tsv", *WHOLE)
 
 
 def accepts(path: Path) -> float:
@@ -203,7 +204,11 @@ def _skipped(
         verbs = ("is no document", "was") if len(others) == 1 else ("are no documents", "were")
         what = f"{counted(len(others), 'file')} in {archive.name} {verbs[0]} and {verbs[1]} left out."
         why = "A model that writes learns from texts: TXT, Markdown, PDF and Word files (.docx)."
-        found.append(Finding("skipped-files", "note", len(others), tuple(others[:SHOWN]), what, why))
+        tables = [name for name in others if name.lower().endswith(_TABLES)]
+        if tables:  # a Notion export: the pages, and the table that they are the rows of
+            why = f"{why} To learn from a table instead, bring it alone: '{tables[0].rpartition('/')[2]}'."
+        level: Severity = "warning" if tables else "note"
+        found.append(Finding("skipped-files", level, len(others), tuple(others[:SHOWN]), what, why))
     return found
 
 

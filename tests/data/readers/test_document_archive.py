@@ -75,6 +75,11 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
         "cleaned-text": ("note", 1, ()),
         "system-files": ("note", 3, ()),
     }
+    pages = imported(
+        tmp_path, "zip", {"a.md": STORY, "b.md": STORY[::-1], "Export/all.csv": b"name,mood\nA,good\n" * 9}
+    )
+    left_out = take(READER, pages, tmp_path).findings["skipped-files"]
+    assert (left_out.severity, left_out.why[-10:]) == ("warning", "'all.csv'.")
     assert not (taken.staged.folder / "copied").exists()
 
 
