@@ -34,12 +34,21 @@ class Targets:
 
     def of(self, run: Run) -> Target | None:
         """Return the target in force; None without one."""
-        if run.target is not None or not run.is_own:
-            return run.target
+        return run.target or self.of_data(run)
+
+    def of_data(self, run: Run) -> Target | None:
+        """Return the target of a run's data set; None without one, or where the data set is gone."""
+        if not run.is_own:
+            return None
         try:
             return self._datasets.target(run.config.dataset)
-        except UnknownName:  # the data set is gone
+        except UnknownName:
             return None
+
+    def labels(self, run: Run) -> tuple[str, ...]:
+        """Return the classes that a run tells apart; none before it has loaded its data."""
+        version = self._runs.dataset_versions().get((run.config.dataset, run.dataset_fingerprint))
+        return () if version is None else version.labels
 
     def result(self, run: Run) -> TargetResult | None:
         """Return how a run stands against its target; None without one."""

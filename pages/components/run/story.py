@@ -17,6 +17,7 @@ from pages.components.run.next_runs import next_steps
 from pages.components.run.progress import run_progress
 from pages.components.run.sample_predictions import has_evaluation, sample_predictions
 from pages.components.run.scores import verdict
+from pages.components.run.target import run_target
 from pages.components.run.temperature_samples import has_temperature_samples, temperature_samples
 from pages.components.run.three_mistakes import can_show_mistakes, three_mistakes
 from pages.components.widgets.browser_notification import notify_button
@@ -33,6 +34,7 @@ def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
                 st.fragment(_live, run_every=refresh_s(), key="live")(run.id, task)
         with result:
             verdict(run, report)
+        run_target(run, task)
     _examples(run, task, report)
     with st.container(key="afterwards"):
         if run.status.is_active:
