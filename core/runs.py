@@ -10,6 +10,7 @@ from core.config import TrainConfig
 from core.target import Target
 
 LONGER, CLONE, NESTED = "longer", "clone", "nested"
+EXAMPLE = "example"  # the origin of the run that ships with the project
 SILENT_S = 15.0  # a process that works is heard of twice a second
 SLOW_START_S = 90.0  # before its first word: it loads libraries, perhaps beside seven others
 BUDGET_BOUND = 0.9  # of a time budget: who used more was ended by it
@@ -205,8 +206,8 @@ class Run:
 
     @property
     def is_own(self) -> bool:
-        """Whether it was trained here: it has a configuration, files, and can be resumed."""
-        return not self.origin
+        """Whether it has a configuration and files: trained here, or the example."""
+        return self.origin in ("", EXAMPLE)
 
     @property
     def can_resume(self) -> bool:
@@ -225,7 +226,7 @@ class Run:
     def can_train_longer(self) -> bool:
         """Whether a new run may go on from what it learnt."""
         ended = (RunStatus.SUCCEEDED, RunStatus.STOPPED, RunStatus.FAILED)
-        return self.is_own and self.status in ended and self.steps > 0 and not self.deleted_at
+        return not self.origin and self.status in ended and self.steps > 0 and not self.deleted_at
 
     @property
     def ended_early(self) -> bool:

@@ -277,6 +277,7 @@ class TaskSpec:
     metrics: tuple[MetricSpec, ...]
     primary_metric: str
     demo: tuple[str, str]  # data set and model of the one-click demo
+    demo_seconds: int  # from its click to its verdict, measured on two cores that had nothing else to do
     # (logits, targets, label_smoothing) -> mean loss. Logits (B, K) or (B, T, V), targets (B,) or (B, T).
     loss: "Callable[[Tensor, Tensor, float], Tensor]"
     # (logits, targets) -> what happened on each example
@@ -303,6 +304,7 @@ class TaskSpec:
     without: tuple[str, ...] = ()  # training settings that would change nothing, or nothing that has a name
     judging: str = "Judging {split} examples"  # a stage, as people read it
     baseline_character_s: float = 0.0  # a character of the training text; 0: timed on a few examples
+    demo_settings: Mapping[str, Any] = field(default_factory=dict)  # of the demo, where the quick preset takes minutes
 
     def baselines(self, train: Examples, test: Examples, seed: int) -> dict[str, Predictions]:
         """Return what simple methods do on the test examples, by name."""

@@ -68,7 +68,7 @@ MODEL = ModelSpec(
     paper="R. Tibshirani, Regression Shrinkage and Selection via the Lasso, 1996",
     paper_url="https://doi.org/10.1111/j.2517-6161.1996.tb02080.x",
     tasks=("tabular-regression",),
-    parameter_count=12,
+    parameter_count=31,
     params=LinearParams,
     presets={
         # Steps enough for tables of a hundred rows; for millions of them, patience ends a run early.

@@ -4,6 +4,7 @@ Computation runs in separate processes.
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -13,10 +14,11 @@ from core import catalog, configure
 from core.access.visitor import is_owner
 from core.config import TrainConfig
 from core.configure import SettingField
-from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
+from core.errors import DatabaseBusy, DatabaseUnavailable, RunNotFound, RunNotReady, UserError
 from core.processes.identity import kill
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
 from core.services.dataset_service import DatasetPreview, DatasetService
+from core.services.example_run import example_run
 from core.services.lineage import Family, with_changes
 from core.services.preflight import Preflights
 from core.services.run_document import run_document, tail_of
@@ -33,6 +35,7 @@ from core.tracking.lost_runs import LostRunDetector
 
 __all__ = ["DatasetPreview", "Service", "Worker"]
 
+_log = logging.getLogger(__name__)
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 
 
@@ -113,6 +116,19 @@ class Service:
         """Delete datasets in the trash, except those runs need; return how many."""
         needed = {run.config.dataset for run in [*self.runs(), *self.runs(trashed=True)]}
         return self.dataset_service.empty_trash(needed)
+
+    def demo_config(self, task: str) -> TrainConfig:
+        """Return the configuration of a task's one-click demo."""
+        spec = catalog.find_task(task)
+        return self.make_config(task, *spec.demo, overrides=spec.demo_settings)
+
+    def example(self) -> Run | None:
+        """Return the finished run that ships with the project; None once somebody deleted it."""
+        try:
+            return example_run(self.settings, self.database)
+        except (OSError, DatabaseUnavailable):  # what else is on the page says so too
+            _log.warning("The example could not be brought in.", exc_info=True)
+            return None
 
     # --- starting and stopping ---
 

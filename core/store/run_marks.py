@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from core.runs import RunStatus
+from core.runs import EXAMPLE, RunStatus
 from core.store.database import Database
 from core.store.tables import RunRow
 
@@ -62,7 +62,8 @@ class RunMarks:
     def counts(self) -> tuple[int, int, int]:
         """Return how many runs are in use, archived, and in the trash."""
         trashed, archived = RunRow.deleted_at.is_not(None), RunRow.archived_at.is_not(None)
-        query = select(trashed, archived, func.count()).group_by(trashed, archived)
+        counted = or_(RunRow.origin != EXAMPLE, trashed)  # the example is listed nowhere but in the trash
+        query = select(trashed, archived, func.count()).where(counted).group_by(trashed, archived)
         with self.database.read() as session:
             found = {(bool(gone), bool(away)): count for gone, away, count in session.execute(query)}
         in_trash = found.get((True, False), 0) + found.get((True, True), 0)

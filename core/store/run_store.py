@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from core.config import TrainConfig
 from core.errors import RunNotFound
-from core.runs import LONGER, Artifact, Event, Run, RunStatus, Score, Stage
+from core.runs import EXAMPLE, LONGER, Artifact, Event, Run, RunStatus, Score, Stage
 from core.specs import DatasetVersion
 from core.store.database import Database
 from core.store.rows import nan_to_null, runs_with_jobs, to_runs
@@ -97,13 +97,16 @@ class RunStore:
     def list(self, *, status: Collection[RunStatus] = (), trashed: bool = False, limit: int | None = None) -> list[Run]:
         """Return runs, the newest first.
 
+        The example is none of them, except in the trash.
+
         Args:
             status: Only runs in one of these states; empty is all.
             trashed: What is in the trash instead of what is not.
             limit: At most so many.
         """
         query = runs_with_jobs().order_by(RunRow.number.desc())
-        query = query.where(RunRow.deleted_at.is_not(None) if trashed else RunRow.deleted_at.is_(None))
+        usual = and_(RunRow.deleted_at.is_(None), RunRow.origin != EXAMPLE)
+        query = query.where(RunRow.deleted_at.is_not(None) if trashed else usual)
         if status:
             query = query.where(RunRow.status.in_(status))
         with self.database.read() as session:

@@ -80,7 +80,9 @@ TASK = classification_task(
     looked_for="images that cannot be read, odd sizes, the same or nearly the same image twice, the same image "
     "under different labels or on both sides of a split, and classes that are rare or missing",
     weights_example="microsoft/resnet-18",
-    demo=("digits", "small-cnn"),
+    demo=("product-photos", "small-cnn"),
+    demo_seconds=60,
+    demo_settings={"epochs": 5, "time_budget_min": 0.0},
     each_baseline=_baselines,
     augments="pixels",
 )

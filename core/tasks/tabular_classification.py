@@ -33,6 +33,7 @@ TASK = classification_task(
     columns=(("label_column", "Category to predict"),),
     looked_for="repeated rows, missing values, misspelt labels, classes that are rare or missing, and columns that "
     "give the answer away or only number the rows",
-    demo=("breast-cancer", "mlp"),
+    demo=("diamond-grades", "mlp"),
+    demo_seconds=20,
     each_baseline=_baselines,
 )

@@ -47,6 +47,7 @@ TASK = classification_task(
     "labels, rare classes, texts that are too long, and personal data",
     weights_example="distilbert/distilbert-base-uncased",
     demo=("customer-feedback", "minilm-frozen"),
+    demo_seconds=30,
     each_baseline=_baselines,
     augments="tokens",
 )

@@ -100,7 +100,8 @@ def addresses(browser: Browser, url: str) -> dict[str, str]:
     page.context.close()
     ids = ",".join(query.partition("run=")[2] for query in runs)
     paths = {
-        "start": "/", "data": "/data", "train": "/train", "runs": "/runs", "import-runs": "/import-runs",
+        "start": "/", "recipes": "/recipes", "data": "/data", "train": "/train", "runs": "/runs",
+        "import-runs": "/import-runs",
         "compare-none": "/compare", "compare": f"/compare?runs={ids}", "system": "/system",
         "run-none": "/run?run=nothere",
     }  # fmt: skip

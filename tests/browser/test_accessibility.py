@@ -26,8 +26,9 @@ GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 18, 16)"}
 # What Streamlit draws and we cannot mend: rule, a part of the element, and why.
 KNOWN: tuple[tuple[str, str, str], ...] = ()
 PAGES = {
-    "start": "/", "train": "/train?model=mlp&dropout=0.3", "runs": "/runs", "compare-none": "/compare", "data": "/data",
-    "data set": "/data?set=digits", "bring files": "/bring", "bring images": "/bring?how=pictures",
+    "start": "/", "recipes": "/recipes", "train": "/train?model=mlp&dropout=0.3", "runs": "/runs",
+    "compare-none": "/compare", "data": "/data", "data set": "/data?set=digits", "bring files": "/bring",
+    "bring images": "/bring?how=pictures",
     "bring hub": "/bring?how=hub", "bring paste": "/bring?how=paste", "import runs": "/import-runs",
     "system": "/system", "no such run": "/run?run=nothere",
 }  # fmt: skip

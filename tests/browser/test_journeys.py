@@ -85,9 +85,9 @@ def is_listed(page: Page, url: str, run: str) -> bool:
     return True
 
 
-def test_digits_by_the_one_click_demo(page: Page, url: str) -> None:
+def test_a_demo_by_one_click(page: Page, url: str) -> None:
     page.goto(url)
-    page.get_by_role("button", name="Demo: Handwritten digits").click()
+    page.get_by_role("button", name="Diamond grades").click()
     run = run_id(page)
     verdict = watch_to_the_end(page)
     assert "unseen examples" in verdict
@@ -103,11 +103,7 @@ def test_digits_by_the_one_click_demo(page: Page, url: str) -> None:
     ("task", "epochs", "evidence"),
     [("text-classification", 30, "Three mistakes"), ("text-generation", 1, "What it writes")],
 )
-def test_from_the_card_over_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
-    page.goto(url)
-    card = page.locator(f".st-key-card-{task}")
-    card.get_by_role("link", name="Choose data and model yourself").click()
-    page.wait_for_url(f"**/train?task={task}")
+def test_from_train_to_the_score(page: Page, url: str, task: str, epochs: int, evidence: str) -> None:
     run = start(page, url, f"task={task}", epochs)
     verdict = watch_to_the_end(page)
     expect(page.get_by_role("heading", name=evidence)).to_be_visible()  # a sentence of the verdict may say it too

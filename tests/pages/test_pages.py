@@ -12,7 +12,7 @@ from core.services.run_service import Service
 from core.store.run_store import RunStore, now
 from tests.pages.conftest import RECORD, Open, figures, healthy, unfolded, words
 
-PAGES = ("start", "train", "runs", "run", "system")
+PAGES = ("start", "recipes", "train", "runs", "run", "system")
 NASTY = "<img src=x onerror=alert(1)> [a](http://evil) $x$ :red[b] **c**"
 
 
@@ -38,18 +38,6 @@ def test_importing_the_pages_does_not_import_torch() -> None:
     code = f"import sys, {pages}; print({{'torch', 'transformers'}} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600)
     assert done.stdout == "set()\n", done.stderr
-
-
-def test_start_offers_one_demo_for_each_task(open_page: Open, service: Service) -> None:
-    at = open_page("start")
-    assert {b.key for b in at.button} >= {f"demo-{task}" for task in service.tasks()}
-
-
-def test_a_demo_starts_the_quick_preset_of_the_task(open_page: Open, service: Service) -> None:
-    at = open_page("start")
-    at.button(key="demo-text-generation").click().run()
-    (run,) = service.runs()
-    assert (run.config.dataset, run.config.model, run.config.preset) == ("python-docs", "mini-gpt", "quick")
 
 
 def test_a_failed_store_is_a_sentence_and_no_stack_trace(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,14 @@
-"""Start: recipes that one click starts, and the way to the data of the others."""
+"""Start: one place for one's data, a real result, a demo of each task, and the last runs."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
+from core.runs import Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
+from core.target import Target
 from tests.pages.conftest import Open, healthy, words
-from tests.services.test_recipes import import_table
 
 
 def test_a_worker_is_ready_before_anybody_clicks(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,50 +18,39 @@ def test_a_worker_is_ready_before_anybody_clicks(open_page: Open, monkeypatch: p
     assert asked
 
 
-def test_a_recipe_whose_data_is_here_starts_with_one_click(open_page: Open, service: Service) -> None:
+def test_start_offers_one_demo_for_each_task_and_says_how_long_it_takes(open_page: Open, service: Service) -> None:
     at = open_page("start")
-    at.button(key="start-digits-in-a-minute").click().run()
+    assert {b.key for b in at.button} >= {f"demo-{task}" for task in service.tasks()}
+    assert all(f"about {task.demo_seconds} s" in words(at) for task in service.tasks().values())
+
+
+def test_a_demo_starts_what_the_task_says(open_page: Open, service: Service) -> None:
+    at = open_page("start")
+    at.button(key="demo-image-classification").click().run()
     (run,) = service.runs()
-    assert (run.config.dataset, run.config.model, run.config.epochs) == ("digits", "small-cnn", 30)
+    assert (run.config.dataset, run.config.model, run.config.preset) == ("product-photos", "small-cnn", "quick")
+    assert {name: getattr(run.config, name) for name in ("epochs", "time_budget_min")} == {
+        name: service.tasks()["image-classification"].demo_settings[name] for name in ("epochs", "time_budget_min")
+    }
 
 
-def test_a_recipe_without_its_data_says_which_file_to_bring(open_page: Open) -> None:
+def test_the_example_leads_to_its_run_until_it_is_deleted_for_good(open_page: Open, service: Service) -> None:
     at = open_page("start")
-    keys = {button.key for button in at.button}
-    assert "start-price-regression" not in keys
-    assert "Bring a CSV or a spreadsheet: one row for each product" in words(at).replace("\\", "")
-    assert "Fetch it (18.2 MB)" in [button.label for button in at.button if button.key == "fetch-mnist-mlp"]
-
-
-def test_a_recipe_leads_to_the_drop_zone_for_its_task(open_page: Open) -> None:
+    run = service.example()
+    assert run is not None
+    assert service.runs() == []
+    assert f"run={run.id}" in [link.proto.query_string for link in at.get("page_link")]
+    assert "comes with Touchstone" in words(healthy(open_page("run", run=run.id)))
+    service.delete(run.id)
+    service.empty_trash()
     at = open_page("start")
-    at.button(key="bring-price-regression").click().run()
-    assert healthy(at).title[0].value == "Bring your own data"
-    assert at.query_params["as"] == "tabular-regression"
+    assert service.example() is None
+    assert f"run={run.id}" not in [link.proto.query_string for link in at.get("page_link")]
 
 
-def test_a_recipe_leads_to_its_set_on_the_hub_before_all_others(open_page: Open) -> None:
-    at = open_page("start")
-    at.button(key="fetch-cifar10-simple-cnn").click().run()
-    fetch = [button.key for button in healthy(at).button if str(button.key).startswith("fetch-")]
-    assert fetch[0] == "fetch-uoft-cs/cifar10"
-
-
-def test_a_recipe_runs_on_the_users_own_table_and_on_any_other_of_its_task(
-    open_page: Open, service: Service, tmp_path: Path
+def test_a_run_stands_with_its_score_and_how_it_stands(
+    open_page: Open, service: Service, finished: Callable[..., Run]
 ) -> None:
-    import_table(service.dataset_service, tmp_path, "Price_euros")
-    at = open_page("start")
-    at.button(key="start-price-regression").click().run()
-    at = open_page("start")
-    at.selectbox(key="data-price-regression").set_value("diabetes").run()
-    at.button(key="start-other-price-regression").click().run()
-    assert [run.config.dataset for run in service.runs()] == ["diabetes", "price-euros"]
-    assert {(run.config.model, run.config.optimizer) for run in service.runs()} == {("linear", "sgd")}
-
-
-def test_a_recipe_shows_its_settings_before_the_start(open_page: Open) -> None:
-    at = open_page("start")
-    (link,) = [link for link in at.get("page_link") if "Small GPT" in link.proto.label]
-    assert link.proto.query_string == "task=text-generation&data=python-docs&model=mini-gpt&preset=balanced&" \
-        "width=128&depth=3&vocabulary_size=2048&dropout=0.1&epochs=6&time_budget_min=8.0"  # fmt: skip
+    run = finished(name="Reviews")
+    service.set_target(run.id, Target.parse("accuracy 80%", service.tasks()[run.task]))
+    assert all(part in words(open_page("start")) for part in ("Reviews", "90.0 %", "Reached"))

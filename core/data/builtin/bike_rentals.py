@@ -1,4 +1,4 @@
-"""Bicycles that were rented in each hour of a year in Washington: a table of demand."""
+"""Bicycles rented in each hour of a year in Washington: a table of demand."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Diamonds by their measurements, and the grade that was given to their cut: five classes."""
+"""Diamonds by their measurements, and the grade of their cut: five classes."""
 
 import numpy as np
 

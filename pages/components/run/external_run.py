@@ -24,6 +24,7 @@ ORIGINS = {
     "mlflow": "From MLflow",
     "wandb": "From Weights & Biases",
     "csv": "From a CSV file",
+    "example": "An example that comes with Touchstone",
 }
 
 

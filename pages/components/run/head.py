@@ -21,7 +21,7 @@ def run_head(run: Run) -> None:
             st.title(plain(run.name), anchor=False, width="stretch")
             if not run.status.is_active:
                 status_chip(run)
-            if not run.is_own:
+            if run.origin:
                 origin_chip(run)
             with st.popover("", icon=":material/more_horiz:", help="Rename, note, tags, trash"):
                 run_actions(run)

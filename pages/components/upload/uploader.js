@@ -32,7 +32,7 @@ class Uploader extends Transfers {
     this.zone = element("div", "ts-zone");
     this.zone.append(element("p", "ts-title", this.data.folders ? "Drop files or a folder here" : "Drop files here"));
     const choices = element("div", "ts-choices");
-    choices.append(this.chooser("Choose files", false));
+    choices.append(this.chooser("Choose files", false, "ts-first"));
     if (this.data.folders && "webkitdirectory" in HTMLInputElement.prototype) choices.append(this.chooser("Choose a folder", true));
     this.zone.append(choices);
     if (this.data.hint) this.zone.append(element("p", "ts-hint", this.data.hint));
@@ -54,13 +54,13 @@ class Uploader extends Transfers {
     this.show("idle", "");
   }
 
-  chooser(label, folder) {
+  chooser(label, folder, kind = "") {
     const input = element("input");
     Object.assign(input, { type: "file", multiple: true, hidden: true, webkitdirectory: folder });
     if (!folder && this.data.accept) input.accept = this.data.accept;
     input.onchange = () => { const items = chosenItems(input.files); input.value = ""; if (items.length) this.add(items); };
     const both = element("span");
-    both.append(button(label, "", () => input.click()), input);
+    both.append(button(label, kind, () => input.click()), input);
     return both;
   }
 

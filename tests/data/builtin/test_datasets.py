@@ -4,7 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.builtin import breast_cancer, customer_feedback, diabetes, digits, python_docs
+from core.data import samples
+from core.data.builtin import (
+    bike_rentals,
+    breast_cancer,
+    customer_feedback,
+    diabetes,
+    diamond_grades,
+    digits,
+    product_photos,
+    python_docs,
+    shakespeare,
+)
 from core.errors import DataError
 from core.specs import DOCUMENT_BREAK, texts_of
 
@@ -78,6 +89,47 @@ def test_diabetes_is_what_scikit_learn_loads() -> None:
     order = ["age", "sex", *[name for name in numbers.columns if name not in ("age", "sex")]]
     np.testing.assert_array_equal(numbers[order].to_numpy(), theirs.data)
     np.testing.assert_array_equal(ours.targets, theirs.target)
+
+
+def test_product_photos_are_as_many_of_each_kind_in_sixteen_greys() -> None:
+    examples = product_photos.DATASET.load()
+    images = np.asarray(examples.inputs)
+    assert images.shape == (4000, 28, 28, 1)
+    assert set(np.unique(images).tolist()) == {17 * level for level in range(16)}
+    assert np.bincount(examples.targets).tolist() == [400] * len(examples.labels)
+    assert len(np.unique(images.reshape(4000, -1), axis=0)) > 3990
+
+
+def test_bike_rentals_are_hours_with_their_calendar_and_weather() -> None:
+    examples = bike_rentals.DATASET.load()
+    table = examples.inputs
+    assert isinstance(table, pd.DataFrame)
+    assert table.shape == (8645, 9)
+    assert table.iloc[8].to_dict() == {
+        "month": "January", "weekday": "Saturday", "hour": 8, "working day": "no", "weather": "clear",
+        "temperature": 0.24, "felt temperature": 0.2879, "humidity": 0.75, "wind": 0,
+    }  # fmt: skip
+    assert (examples.targets[8], examples.targets.max()) == (8, 651)
+
+
+def test_diamonds_have_five_grades_from_the_worst_to_the_best() -> None:
+    examples = diamond_grades.DATASET.load()
+    assert isinstance(examples.inputs, pd.DataFrame)
+    assert examples.inputs.shape == (6000, 9)
+    assert (examples.labels[0], examples.labels[-1]) == ("Fair", "Ideal")
+    assert (np.diff(np.bincount(examples.targets)) > 0).all()  # most are well cut
+
+
+def test_shakespeare_is_whole_speeches() -> None:
+    (text,) = texts_of(shakespeare.DATASET.load().inputs)
+    assert 400_000 < len(text) < 402_000
+    assert text.startswith("First Citizen:\nBefore we proceed any further, hear me speak.\n\nAll:\nSpeak, speak.")
+
+
+def test_a_lost_sample_says_how_to_get_it_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "SAMPLES", tmp_path)
+    with pytest.raises(DataError, match="git checkout"):
+        bike_rentals.DATASET.load()
 
 
 def test_breast_cancer_is_what_scikit_learn_has() -> None:
