@@ -34,6 +34,6 @@ TASK = classification_task(
     looked_for="repeated rows, missing values, misspelt labels, classes that are rare or missing, and columns that "
     "give the answer away or only number the rows",
     demo=("diamond-grades", "mlp"),
-    demo_seconds=20,
+    demo_seconds=9,
     each_baseline=_baselines,
 )

@@ -169,7 +169,7 @@ TASK = TaskSpec(
     ),
     primary_metric="r2",
     demo=("bike-rentals", "mlp"),
-    demo_seconds=25,
+    demo_seconds=11,
     loss=squared_error,
     predictions=number_predictions,
     each_baseline=_baselines,

@@ -19,6 +19,7 @@ from core.services.supervisor_client import SupervisorProcess
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from tests.live import eventually
+from tests.small_sets import SMALL_SETS
 
 FRAME = Path(__file__).resolve().parents[2] / "pages" / "frame.py"
 PATIENCE_S = 600
@@ -103,7 +104,7 @@ def new_run(service: Service) -> Callable[..., Run]:
     store = RunStore(service.database)
 
     def new_run(task: str = "image-classification", name: str = "", **values: Any) -> Run:
-        dataset, model = service.tasks()[task].demo
+        dataset, model = SMALL_SETS[task]
         run = store.create(make_config(task, dataset, model), name, f"key-{len(service.runs())}")
         if values:
             store.update(run.id, **values)

@@ -17,6 +17,7 @@ from core.settings import Settings
 from core.training.checkpoint import ModelCard, save_weights
 from core.training.predictions import predict_split, windows_at_once
 from core.worker.report import ReportInput, write_report
+from tests.small_sets import SMALL_SETS
 
 CPU = torch.device("cpu")
 Finish = Callable[[str, str], tuple[Path, dict[str, object]]]
@@ -27,7 +28,7 @@ def finish(settings: Settings, tmp_path: Path) -> Finish:
     """End a run of a task's demo data with a model; return its folder and its report."""
 
     def finish(task_name: str, model_name: str) -> tuple[Path, dict[str, object]]:
-        dataset = catalog.tasks()[task_name].demo[0]
+        dataset = SMALL_SETS[task_name][0]
         config = make_config(task_name, dataset, model_name)
         model, params = catalog.find_model(model_name, task_name), resolve(config).params
         data = prepare_dataset(catalog.find_dataset(dataset), model, params, settings.cache_folder)

@@ -23,7 +23,7 @@ def last_runs(was_active: bool) -> None:
         runs = [run for run in service.runs(limit=10 * RECENT) if not run.archived_at][:RECENT]
         with st.container(key="last-runs", gap="small"):
             st.header("Your last runs", anchor=False)
-            standing: dict = {}
+            standing: Mapping[str, TargetResult] = {}
             for run in runs:
                 _row(run, standing)
             if not runs:

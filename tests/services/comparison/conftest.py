@@ -15,6 +15,7 @@ from core.services.run_service import Service
 from core.settings import Settings
 from core.specs import Predictions
 from core.store.run_store import RunStore, now
+from tests.small_sets import SMALL_SETS
 
 Finished = Callable[..., Run]
 VERSION = "6c45c071aaaabbbb"
@@ -47,7 +48,7 @@ def finished(service: Service) -> Finished:
         settings: dict[str, Any] | None = None,
         **columns: Any,
     ) -> Run:
-        dataset, model = service.tasks()[task].demo
+        dataset, model = SMALL_SETS[task]
         run = store.create(make_config(task, dataset, model, "quick", settings), name, f"key-{len(service.runs())}")
         values: dict[str, Any] = {"status": RunStatus.RUNNING, "started_at": now(), "dataset_fingerprint": fingerprint}
         store.update(run.id, **(values | columns))
