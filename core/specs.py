@@ -134,6 +134,7 @@ class DatasetSpec:
     licence: str
     source: str
     load: Callable[[], Examples]
+    target: str = ""  # how good a model must be to be useful, as `core.target.Target.parse` reads it
     # Loads a version that is already divided; only for data sets that were brought (`core.data.store.dataset_store`).
     open: Callable[[], LoadedDataset] | None = None
 

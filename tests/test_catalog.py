@@ -19,6 +19,7 @@ from core.configure import preset_values, setting_fields
 from core.data.store.load_version import load_version
 from core.errors import UserError
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
+from core.target import Target
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
 from core.training.predictions import predict_split
 from tests.pretrained.tiny_models import looker_folder, reader_folder, writer_folder
@@ -267,7 +268,8 @@ def test_a_task_explains_itself_and_has_a_demo(name: str) -> None:
     assert len({metric.name for metric in task.metrics}) == len(task.metrics)
     assert all(metric.title and metric.help.endswith(".") for metric in task.metrics)
     dataset, model = task.demo
-    assert catalog.find_dataset(dataset, name)
+    assert Target.parse(catalog.find_dataset(dataset, name).target, task)
+    assert set(task.demo_settings) <= {*catalog.find_model(model).params.model_fields, *TrainConfig.model_fields}
     assert catalog.find_model(model, name)
 
 

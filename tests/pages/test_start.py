@@ -1,9 +1,14 @@
 """Start: one place for one's data, a real result, a demo of each task, and the last runs."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 
+from core.runs import Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
+from core.target import Target
 from tests.pages.conftest import Open, healthy, words
 
 
@@ -42,3 +47,13 @@ def test_the_example_leads_to_its_run_until_it_is_deleted_for_good(open_page: Op
     at = open_page("start")
     assert service.example() is None
     assert f"run={run.id}" not in [link.proto.query_string for link in at.get("page_link")]
+
+
+def test_a_run_stands_with_its_score_and_how_it_stands(
+    open_page: Open, service: Service, finished: Callable[..., Run]
+) -> None:
+    run = finished(name="Reviews")
+    file = service.folder(run.id) / "report.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"judged": {"rows": 200}}))
+    service.set_target(run.id, Target.parse("accuracy 80%", service.tasks()[run.task]))
+    assert all(part in words(open_page("start")) for part in ("90.0 %", "you wanted accuracy 80%", "Reached"))

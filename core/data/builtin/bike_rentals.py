@@ -22,4 +22,5 @@ DATASET = DatasetSpec(
     source="H. Fanaee-T & J. Gama, Bike Sharing, UCI Machine Learning Repository 2013, doi:10.24432/C5W894; records of "
     "Capital Bikeshare; data/samples/bike-rentals.csv.gz",
     load=_load,
+    target="mae 40",
 )

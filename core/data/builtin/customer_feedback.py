@@ -42,4 +42,5 @@ DATASET = DatasetSpec(
     licence="Written for this project, under its licence",
     source="data/samples/customer-feedback.csv",
     load=read,
+    target="accuracy 75%",
 )

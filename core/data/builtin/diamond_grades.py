@@ -23,4 +23,5 @@ DATASET = DatasetSpec(
     licence="MIT",
     source="diamonds of ggplot2 (H. Wickham), from diamondse.info 2008; 6,000 drawn; data/samples/diamonds.csv.gz",
     load=_load,
+    target="accuracy 75%",
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from core.data.store.dataset_store import DatasetStore
 
 BUILT_IN_FILE = "targets.json"
-TARGETS = TypeAdapter(dict[str, Target])
+TARGETS = TypeAdapter(dict[str, Target | None])  # None where somebody took the default away
 
 
 def read_target(text: str, task: str, labels: Sequence[str] = ()) -> Target:
@@ -38,9 +38,12 @@ def target_of(store: "DatasetStore", name: str) -> Target | None:
     Raises:
         UnknownName: There is no data set of this name.
     """
-    if name in catalog.datasets():
-        return _built_in(store.folder / BUILT_IN_FILE).get(name)
-    return store.card(name).target
+    if (spec := catalog.datasets().get(name)) is None:
+        return store.card(name).target
+    kept = _built_in(store.folder / BUILT_IN_FILE)
+    if name in kept:
+        return kept[name]
+    return read_target(spec.target, spec.task) if spec.target else None
 
 
 def set_target(store: "DatasetStore", name: str, target: Target | None) -> None:
@@ -53,12 +56,10 @@ def set_target(store: "DatasetStore", name: str, target: Target | None) -> None:
         store.change_card(name, target=target)
         return
     file = store.folder / BUILT_IN_FILE
-    known = _built_in(file)
-    kept = {one: known[one] for one in known if one != name} | ({name: target} if target else {})
-    write_text(file, TARGETS.dump_json(kept, indent=1).decode())
+    write_text(file, TARGETS.dump_json(_built_in(file) | {name: target}, indent=1).decode())
 
 
-def _built_in(file: Path) -> dict[str, Target]:
+def _built_in(file: Path) -> dict[str, Target | None]:
     if not file.exists():
         return {}
     return TARGETS.validate_python(json.loads(file.read_text(encoding="utf-8")))

@@ -36,7 +36,7 @@ def example() -> None:
     with st.container(border=True, key="example"):
         facts, answers = st.columns([1, 2.1], gap="large", vertical_alignment="center")
         with facts, st.container(gap="small"):
-            _facts(run, task, None)
+            _facts(run, task, service.targets.result(run))
         with answers:
             _component(key="example-wall", data={"run": run.id, "base": base_url()})
 
@@ -48,7 +48,7 @@ def _facts(run: Run, task: TaskSpec, result: TargetResult | None) -> None:
     st.metric(f"Right on {task.noun}s that it had never seen", number(metric, run.test[metric.name].value))
     if result is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"You wanted {plain(result.target.amount)}", width="content")
+            st.markdown(f"Wanted: {plain(result.target.amount)}", width="content")
             target_chip(result)
     strongest = max(scores[metric.name].value for scores in run.baselines.values())
     st.markdown(f"Best simple method: {number(metric, strongest)}")

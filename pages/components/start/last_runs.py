@@ -11,6 +11,7 @@ from pages.components.run.external_run import origin_of
 from pages.components.widgets.browser_notification import notify_button
 from pages.components.widgets.notices import empty_state, shown_errors
 from pages.components.widgets.status_badge import status_chip
+from pages.components.widgets.target_chip import target_chip
 from pages.components.widgets.text import ago, duration, number, plain
 
 RECENT = 5
@@ -23,7 +24,7 @@ def last_runs(was_active: bool) -> None:
         runs = [run for run in service.runs(limit=10 * RECENT) if not run.archived_at][:RECENT]
         with st.container(key="last-runs", gap="small"):
             st.header("Your last runs", anchor=False)
-            standing: Mapping[str, TargetResult] = {}
+            standing = service.targets.results(runs)
             for run in runs:
                 _row(run, standing)
             if not runs:
@@ -45,11 +46,14 @@ def _row(run: Run, standing: Mapping[str, TargetResult]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.page_link("run.py", label=f"**{plain(run.name)}**", query_params={"run": run.id})
             with st.container(horizontal=True, width="content", vertical_alignment="center"):
-                status_chip(run)
-        st.caption("  ·  ".join(_facts(run)))
+                if run.id in standing and run.test:
+                    target_chip(standing[run.id])
+                else:
+                    status_chip(run)
+        st.caption("  ·  ".join(_facts(run, standing.get(run.id))))
 
 
-def _facts(run: Run) -> list[str]:
+def _facts(run: Run, result: TargetResult | None) -> list[str]:
     """Return what stands below the name of a run."""
     task = shared_service().tasks().get(run.task)
     if task is None:
@@ -58,6 +62,8 @@ def _facts(run: Run) -> list[str]:
     metric, score = task.metric(task.primary_metric), run.test.get(task.primary_metric)
     if score is not None:
         parts.insert(0, f"**{metric.title.partition(' (')[0]} {number(metric, score.value)}**")
+        if result is not None:
+            parts.insert(1, f"you wanted {plain(result.target.format())}")
     elif run.status.is_active and run.time_left_s is not None:
         parts.insert(0, f"about {duration(run.time_left_s)} left")
     return parts
