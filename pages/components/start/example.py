@@ -9,7 +9,7 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
 from pages.components.widgets.addresses import base_url
-from pages.components.widgets.target_chip import target_chip
+from pages.components.widgets.status_badge import target_chip
 from pages.components.widgets.text import duration, number, plain
 
 _HERE = Path(__file__).parent

@@ -10,8 +10,7 @@ from core.services.bootstrap import shared_service
 from pages.components.run.external_run import origin_of
 from pages.components.widgets.browser_notification import notify_button
 from pages.components.widgets.notices import empty_state, shown_errors
-from pages.components.widgets.status_badge import status_chip
-from pages.components.widgets.target_chip import target_chip
+from pages.components.widgets.status_badge import status_chip, target_chip
 from pages.components.widgets.text import ago, duration, number, plain
 
 RECENT = 5

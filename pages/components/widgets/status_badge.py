@@ -62,6 +62,12 @@ def target_badge(result: TargetResult) -> Badge:
     return TARGET_BADGES[result.status]
 
 
+def target_chip(result: TargetResult) -> None:
+    """Show a run's standing against its target."""
+    shown = target_badge(result)
+    st.badge(shown.word, icon=shown.icon, color=shown.color)
+
+
 def target_text(result: TargetResult | None) -> str:
     """Return the standing for a table; empty without a target."""
     return "" if result is None else f"{target_badge(result).sign} {result.status}"
