@@ -1,13 +1,14 @@
 """The finished run that ships with the project: in everybody's home, in nobody's statistics."""
 
 import json
+import logging
 import shutil
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.data.samples import SAMPLES
-from core.errors import RunNotFound
+from core.errors import DatabaseUnavailable, RunNotFound
 from core.runs import Metric, Run
 from core.settings import Settings
 from core.store.database import Database
@@ -17,6 +18,7 @@ from core.store.run_copy import write_copy
 from core.store.run_store import RunStore
 
 FILE = SAMPLES / "example-run.zip"
+_log = logging.getLogger(__name__)
 _ROWS, _CURVES, _FILES = "rows.json", "curves.json", "files/"
 _KEPT = ("report.json", "log.txt", "*.npz", "examples.zip", "wall/*", "mistakes/*", "checkpoints/best/*")
 _DAY = (1980, 1, 1, 0, 0, 0)  # of every member, so that the same run gives the same file
@@ -53,20 +55,19 @@ def example_run(settings: Settings, database: Database, file: Path = FILE) -> Ru
         settings: Where its files go.
         database: Where its rows go.
         file: What `pack_example` wrote; nothing is brought in where there is none.
-
-    Raises:
-        DatabaseUnavailable: It cannot be written to.
-        OSError: Nor can the disk.
     """
     examples = ExampleRuns(database)
-    known = examples.seen()
-    if known is None and file.is_file():
-        known = _bring_in(settings, database, file)
-        examples.show(known)
-        write_copy(database, known, settings.runs_folder / known)
     try:
+        known = examples.seen()
+        if known is None and file.is_file():
+            known = _bring_in(settings, database, file)
+            examples.show(known)
+            write_copy(database, known, settings.runs_folder / known)
         run = RunStore(database).get(known or "")
     except RunNotFound:
+        return None
+    except (OSError, DatabaseUnavailable):  # a full disk, say: what else is on the page says so
+        _log.warning("The example could not be brought in.", exc_info=True)
         return None
     return None if run.deleted_at else run
 

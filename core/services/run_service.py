@@ -4,7 +4,6 @@ Computation runs in separate processes.
 """
 
 import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +13,7 @@ from core import catalog, configure
 from core.access.visitor import is_owner
 from core.config import TrainConfig
 from core.configure import SettingField
-from core.errors import DatabaseBusy, DatabaseUnavailable, RunNotFound, RunNotReady, UserError
+from core.errors import DatabaseBusy, RunNotFound, RunNotReady, UserError
 from core.processes.identity import kill
 from core.runs import Event, Lineage, QueueEntry, Run, RunStatus, Worker, WorkerInfo
 from core.services.dataset_service import DatasetPreview, DatasetService
@@ -35,7 +34,6 @@ from core.tracking.lost_runs import LostRunDetector
 
 __all__ = ["DatasetPreview", "Service", "Worker"]
 
-_log = logging.getLogger(__name__)
 LONGEST_NAME, LONGEST_NOTE = 80, 2000  # characters
 
 
@@ -124,11 +122,7 @@ class Service:
 
     def example(self) -> Run | None:
         """Return the finished run that ships with the project; None once somebody deleted it."""
-        try:
-            return example_run(self.settings, self.database)
-        except (OSError, DatabaseUnavailable):  # what else is on the page says so too
-            _log.warning("The example could not be brought in.", exc_info=True)
-            return None
+        return example_run(self.settings, self.database)
 
     # --- starting and stopping ---
 
