@@ -1,6 +1,7 @@
 """Holds the layout: who may import whom, what stays out of a page, how long a file may be."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -159,6 +160,12 @@ def test_the_house_is_low_and_has_no_circles() -> None:
 def test_a_circle_would_be_found() -> None:
     with pytest.raises(RecursionError):
         floors({"a": {"b"}, "b": {"a"}})
+
+
+@pytest.mark.parametrize("room", ["training", "worker", "evaluation"])
+def test_what_differs_between_tasks_is_asked_of_the_task(room: str) -> None:
+    files = (ROOT / "core" / room).rglob("*.py")
+    assert not [str(file) for file in files if re.search(r"\b(in|out)put_kind\b", file.read_text())]
 
 
 def test_a_file_stays_readable() -> None:

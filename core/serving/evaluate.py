@@ -95,7 +95,7 @@ def evaluate_on(
     known = counted.trained_on + counted.steered_by
     if known and len(rest.nll) >= FEWEST_NEW:
         counted = replace(counted, new_scores=score(task, rest, seed))
-    return replace(counted, note=_note(counted, not learnt, "characters" if task.output_kind == "text" else "examples"))
+    return replace(counted, note=_note(counted, not learnt, task.split_unit or "examples"))
 
 
 def _predictions(predictor: Predictor, test: Examples, device: str) -> Predictions:

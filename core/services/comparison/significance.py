@@ -173,7 +173,7 @@ def _paired(task: TaskSpec, first: Answers, second: Answers) -> tuple[Prediction
     """
     if first.fingerprint != second.fingerprint or not len(first) or not len(second):
         return None
-    if task.output_kind == "text":
+    if task.bootstrap_block > 1:  # of characters, neighbours are judged together
         count = min(len(first), len(second))
         return _last(first.predictions, count), _last(second.predictions, count)
     if not np.array_equal(first.predictions.targets, second.predictions.targets):
