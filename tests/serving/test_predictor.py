@@ -41,7 +41,7 @@ class Alphabet(nn.Module):
 
     def __init__(self, info: DataInfo) -> None:
         super().__init__()
-        self.size = info.vocabulary_size
+        self.size, self.context = info.vocabulary_size, info.input_shape[0]
         self.strength = nn.Parameter(torch.tensor(30.0))
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
