@@ -90,7 +90,9 @@ def outgoing(service: Service, run_id: str) -> Outgoing:
         factors={key: factor for key, (_, factor) in whole.items() if factor != 1},
         settings=settings_of(_settings(run)),
         scores=_scores(run),
-        tags=_tags(run) | {f"steps of {k}": axis for k, axis in MetricStore(service.database).axes(run.id).items()},
+        tags=_tags(run)
+        | _target(service, run)
+        | {f"steps of {k}": axis for k, axis in MetricStore(service.database).axes(run.id).items()},
     )
 
 
@@ -159,6 +161,11 @@ def _tags(run: Run) -> dict[str, str]:
         **{f"version of {name}": version for name, version in run.versions.items()},
     }
     return {key: value for key, value in told.items() if value}
+
+
+def _target(service: Service, run: Run) -> dict[str, str]:
+    held = service.targets.result(run)
+    return {} if held is None else {"target": f"{held.target.format()}: {held.status}"}
 
 
 def _read_me(title: str, how_to_open: str, going: Sequence[Outgoing], said: Sequence[str]) -> str:

@@ -24,6 +24,8 @@ from core.store.run_store import RunStore
 from core.target import Target
 
 Versions = Mapping[tuple[str, str], DatasetVersion]
+# By version of a data set and target: each model that was tried there, and how good it is.
+Tried = dict[tuple[tuple[str, str], Target], Sequence[tuple[str, Measured]]]
 
 
 class Targets:
@@ -60,9 +62,9 @@ class Targets:
         if not wanted:
             return {}
         tasks, versions = catalog.tasks(), self._runs.dataset_versions()
-        siblings: dict[tuple[str, str], Sequence[Run]] = {}
+        tried: Tried = {}
         return {
-            run_id: self._result(run, target, tasks[run.task], versions, siblings)
+            run_id: self._result(run, target, tasks[run.task], versions, tried)
             for run_id, (run, target) in wanted.items()
             if run.task in tasks
         }
@@ -98,7 +100,7 @@ class Targets:
         target: Target,
         task: TaskSpec,
         versions: Versions,
-        siblings: dict[tuple[str, str], Sequence[Run]],
+        tried: Tried,
     ) -> TargetResult:
         own = self._measured(run, target, versions)
         baselines = () if target.label else [by[target.metric] for by in run.baselines.values() if target.metric in by]
@@ -106,10 +108,10 @@ class Targets:
         if alone.is_good or not run.test:
             return alone
         data = run.config.dataset, run.dataset_fingerprint
-        if data not in siblings:
-            siblings[data] = self._runs.judged_on(*data)
-        others = [self._measured(other, target, versions) for other in siblings[data]
-                  if other.config.model != run.config.model and other.test]  # fmt: skip
+        if (data, target) not in tried:
+            judged = [other for other in self._runs.judged_on(*data) if other.test]
+            tried[data, target] = [(other.config.model, self._measured(other, target, versions)) for other in judged]
+        others = [found for model, found in tried[data, target] if model != run.config.model]
         return target_status(target, own, task, baselines, others)
 
     def _measured(self, run: Run, target: Target, versions: Versions) -> Measured:

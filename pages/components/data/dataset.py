@@ -1,6 +1,7 @@
 """Page of one dataset: description, findings, examples, shape and versions."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from pages.components.widgets.dataset_words import classes, counted, icon, many,
 from pages.components.widgets.guesses import guess_list
 from pages.components.widgets.notices import empty_state
 from pages.components.widgets.tab_title import tab_title
+from pages.components.widgets.target_line import target_line
 from pages.components.widgets.text import ago, plain, size
 from pages.components.widgets.url_state import read_choice, write_choice
 
@@ -57,6 +59,7 @@ def _built_in(entry: DatasetEntry) -> None:
         st.title(plain(entry.title), anchor=False, width="content")
         _train_link(entry)
     st.caption(f"{icon(entry.task)} {plain(_task_title(entry.task))}  ·  Built in, always here, also without a network")
+    _target(entry)
     found = data_preview(service.dataset_service.find(entry.name))
     st.space("small")
     with st.grid(2, min_column_width=320, gap="medium"):
@@ -69,6 +72,16 @@ def _built_in(entry: DatasetEntry) -> None:
     runs_of(service.runs_using(entry.name), head_only=False)
 
 
+def _target(entry: DatasetEntry) -> None:
+    """Say what models on a data set are held to, where their run says nothing else."""
+    service = shared_service().dataset_service
+    if (task := shared_service().tasks().get(entry.task)) is None or entry.deleted_at is not None:
+        return
+    labels = service.preview(entry.name).version.labels
+    current, save = service.target(entry.name), partial(service.set_target, entry.name)
+    target_line(task, labels, f"target-of-{entry.name}", current, service.target_unit(entry.name), save)
+
+
 def _imported(entry: DatasetEntry) -> None:
     dataset_service = shared_service().dataset_service
     versions, head = dataset_service.versions(entry.name), dataset_service.head(entry.name)
@@ -77,6 +90,7 @@ def _imported(entry: DatasetEntry) -> None:
     busy = _work(info)
     undo_notice()
     _head(entry, info, versions)
+    _target(entry)
     findings, label_issues = dataset_service.findings(entry.name, info.fingerprint), _asked_label_issues(info)
     if label_issues is not None:
         findings.append(label_issues.finding)
