@@ -94,7 +94,7 @@ def _data(task: TaskSpec, datasets: Mapping[str, DatasetSpec]) -> tuple[DatasetS
 
 
 def _target(task: TaskSpec, dataset: DatasetSpec, preview: DatasetPreview) -> TargetChoice:
-    """Ask how good it must be, beginning with the data set's or repeated run's target."""
+    """Ask how good it must be, from the known target on."""
     datasets, before = shared_service().dataset_service, cloned_from()
     current = (shared_service().run(before).target if before else None) or datasets.target(dataset.name)
     unit = datasets.target_unit(dataset.name)

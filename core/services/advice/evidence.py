@@ -69,7 +69,7 @@ class Evidence:
         return f"pass {max(-(-step // self.steps_per_epoch), 1):,}"
 
     def next_run(self) -> tuple[str, dict[str, Any], str]:
-        """Return the action where these settings fail, with a new run's changes or a page."""
+        """Return action and changes of a new run, or a page, where settings fail."""
         stronger, (name, title) = STRONGER.get(self.run.config.preset), self.other_model
         if name and (self.is_not_recommended or not stronger):
             return f"Train another model: {title}", {"model": name}, ""
