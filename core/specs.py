@@ -135,6 +135,7 @@ class DatasetSpec:
     source: str
     load: Callable[[], Examples]
     target: str = ""  # how good a model must be to be useful, as `core.target.Target.parse` reads it
+    noun: str = ""  # one example, where there is a better word than the task's: "review"
     # Loads a version that is already divided; only for data sets that were brought (`core.data.store.dataset_store`).
     open: Callable[[], LoadedDataset] | None = None
 

@@ -12,6 +12,7 @@ from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.run_search.fields import Fields
 from core.services.run_search.run_tags import RunTags
+from core.services.verdict import meaning_of
 from pages.components.run.actions import run_actions
 from pages.components.runs.arrangement import arranged, group_choice, group_table
 from pages.components.runs.bulk_actions import bulk_actions, counted, csv_button
@@ -116,7 +117,7 @@ def _picked(run: Run) -> None:
         if st.button("Open", key="open-run", type="primary", icon=":material/open_in_new:"):
             st.switch_page("run.py", query_params={"run": run.id})
         run_actions(run)
-        st.text(" ".join(run.note.split())[:200] or run.verdict, width="stretch")
+        st.text(" ".join(run.note.split())[:200] or meaning_of(shared_service(), run), width="stretch")
 
 
 def _empty(view: str) -> None:

@@ -37,7 +37,7 @@ def list_runs(
     chosen = understand(wanted, fields)
     found = chosen.of(every)[:limit]
     if as_json:
-        print_json([service.document(run.id) for run in found])
+        print_json([service.document(run.id, brief=True) for run in found])
         return
     if every and not found:
         print(f"No matching runs. {why_none(chosen, {}, every, fields)}")
@@ -62,7 +62,9 @@ def show(run: RunId, as_json: AsJson = False) -> None:
     if as_json:
         print_json(document)
         return
-    apart = {"target", "test", "baselines", "config", "artifacts", "versions", "estimate", "ancestors", "children"}
+    apart = {
+        "target", "test", "baselines", "config", "artifacts", "versions", "estimate", "ancestors", "children", "answer",
+    }  # fmt: skip
     print_table(("", ""), [(key, value) for key, value in document.items() if key not in apart])
     found = service.run(run)
     print_standing(service, found)
@@ -82,6 +84,11 @@ def show(run: RunId, as_json: AsJson = False) -> None:
         print_table((where, "METRIC", "VALUE", "95 % INTERVAL"), rows)
         if judged.get("why_not_folds"):
             print(f"\n{judged['why_not_folds']}")
+    if document["answer"]:
+        print()
+        notes = [("Note", note, "") for note in document["answer"]["notes"]]
+        stands_on = [(one["name"], one["value"], one["how"]) for one in document["answer"]["numbers"]]
+        print_table(("WHAT THE VERDICT STANDS ON", "VALUE", "HOW IT WAS FOUND"), [*notes, *stands_on])
 
 
 @app.command()

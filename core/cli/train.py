@@ -20,6 +20,7 @@ from core.services.recipes import find_recipe
 from core.services.recommendation import recommended
 from core.services.recommendation.recommendation import Circumstances
 from core.services.run_service import Service
+from core.services.verdict import verdict_of
 from core.target import Target
 
 POLL_S = 0.3
@@ -70,7 +71,8 @@ def train(
     if as_json:
         print_json(service.document(run.id))
     elif wait:
-        print(run.verdict or run.reason)
+        found = verdict_of(service, run)
+        print(run.verdict or run.reason if found is None else found.text)
         print_standing(service, run)
     else:
         print(run.id)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.class_metrics import class_scores
-from core.evaluation.headline import Labelled, Numbers, in_clusters, sentence
+from core.evaluation.judged import Judged
+from core.evaluation.meaning import meaning
+from core.evaluation.reservations import in_clusters, on_classes
 from core.evaluation.run_result import Difference
 from core.runs import Score
 from core.specs import MetricSpec, Predictions, TaskSpec, sampled
@@ -69,7 +71,7 @@ class Evaluation:
     test: dict[str, Score]  # by metric
     baselines: dict[str, dict[str, Score]]  # by baseline, then metric
     difference: Difference | None  # None where there is no baseline
-    verdict: str
+    verdict: str  # what it means, without a target
     labels: tuple[str, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()  # row: the right class; column: the answer
     per_class: tuple[Mapping[str, Any], ...] = ()
@@ -78,6 +80,7 @@ class Evaluation:
     target: str = ""  # name of the column of numbers that is predicted, if it has one
     validation: dict[str, Score] = field(default_factory=dict)  # of the model: what choices are made by
     judged: JudgedOn | None = None
+    notes: tuple[str, ...] = ()  # what else must be known of the scores, in sentences
 
     def to_json(self) -> dict[str, Any]:
         """Return the same as dictionaries and lists."""
@@ -124,15 +127,19 @@ def evaluate(
     if crossfitted is not None:
         judged = _judged(task, primary, predictions, seed, crossfitted)
     confusion = confusion_matrix(everything, len(labels)) if labels else np.zeros((0, 0), dtype=np.int64)
-    numbers = _numbers(scores, judged.rows, target) if "numbers" in task.parts else None
-    labelled = _labelled(confusion, labels) if "classes" in task.parts else None
-    said = sentence(primary, scores[""], difference, labelled, numbers, judged.rows if judged.folds else 0)
-    clusters = None if judged.folds or task.bootstrap_block > 1 else clusters_of(predictions)
+    notes = on_classes(confusion, labels) if "classes" in task.parts else []
+    if not judged.folds and task.bootstrap_block == 1 and (clusters := clusters_of(predictions)) is not None:
+        notes.append(in_clusters(len(clusters), int(clusters.max()) + 1))
+    baseline_scores = {name: scores[name] for name in baselines}
+    result = Judged(
+        task, scores[""], baseline_scores, difference, task.noun, target, examples=judged.rows, folds=judged.folds,
+        labels=labels, confusion=confusion,
+    )  # fmt: skip
     return Evaluation(
         test=scores[""],
-        baselines={n: scores[n] for n in baselines},
+        baselines=baseline_scores,
         difference=difference,
-        verdict=said if clusters is None else f"{said} {in_clusters(len(clusters), int(clusters.max()) + 1)}",
+        verdict=meaning(result),
         labels=labels,
         confusion=tuple(tuple(row) for row in confusion.tolist()),
         per_class=tuple(one.to_json() for one in class_scores(confusion, labels, seed)),
@@ -140,6 +147,7 @@ def evaluate(
         pairs=_pairs(everything, seed) if "numbers" in task.parts else (),
         target=target,
         judged=judged,
+        notes=tuple(notes),
     )
 
 
@@ -210,26 +218,10 @@ def _from_where_all_judged(
     return last(predictions), {name: last(each) for name, each in baselines.items()}
 
 
-def _labelled(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> Labelled:
-    counts = confusion.sum(axis=1)
-    there = tuple(label for label, count in zip(labels, counts, strict=True) if count)
-    others = tuple(label for label, count in zip(labels, counts, strict=True) if not count)
-    return Labelled(int(counts.sum()), there, others, never_answered(confusion, labels))
-
-
-def _numbers(scores: Mapping[str, Mapping[str, Score]], rows: int, target: str) -> Numbers:
-    return Numbers(rows, target, scores["mean"]["mae"].value if "mean" in scores else None)
-
-
 def confusion_matrix(predictions: Predictions, classes: int) -> NDArray[np.int64]:
     """Return how often each right class (row) got each answer (column), (K, K)."""
     cells = predictions.targets * classes + predictions.predicted
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes).astype(np.int64)
-
-
-def never_answered(confusion: NDArray[np.int64], labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the classes that are in the test split and were never the answer."""
-    return tuple(label for k, label in enumerate(labels) if confusion[:, k].sum() == 0 and confusion[k].sum() > 0)
 
 
 def _pairs(predictions: Predictions, seed: int) -> tuple[tuple[float, float], ...]:

@@ -1,4 +1,4 @@
-"""The result of a finished run, as used for its summary sentence."""
+"""What a run's page stands on: its numbers, its lead over the best baseline, and what using it costs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.runs import Score
-from core.specs import MetricSpec
 
 
 @dataclass(frozen=True)
 class Number:
-    """One number behind a sentence."""
+    """One number behind the answer."""
 
     name: str
     value: str
@@ -21,17 +20,10 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """One sentence of the card.
-
-    Args:
-        topic: "better", "fails" or "costs".
-        text: The sentence.
-        numbers: What it stands on.
-    """
+class Facts:
+    """Numbers on one topic, as the report of a run keeps them: "fails" or "costs"."""
 
     topic: str
-    text: str
     numbers: tuple[Number, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -85,13 +77,9 @@ class Costs:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What is known of a finished run's result."""
+    """What the numbers on a model's weaknesses stand on."""
 
-    primary: MetricSpec
     test: Mapping[str, Score]
-    examples: int  # of the test split, or all rows where these were judged in folds; characters of a text
-    gain: Difference | None = None
-    costs: Costs | None = None
     labels: tuple[str, ...] = ()
     confusion: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), np.int64))
     errors: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))  # (N,) answer minus truth

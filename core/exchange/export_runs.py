@@ -17,6 +17,7 @@ from core.exchange.formats import find_exporter
 from core.exchange.normalise import settings_of
 from core.runs import Run
 from core.services.run_service import Service
+from core.services.verdict import meaning_of
 from core.store.metric_store import MetricStore
 
 MOST_RUNS = 200
@@ -90,7 +91,7 @@ def outgoing(service: Service, run_id: str) -> Outgoing:
         factors={key: factor for key, (_, factor) in whole.items() if factor != 1},
         settings=settings_of(_settings(run)),
         scores=_scores(run),
-        tags=_tags(run)
+        tags=_tags(run, meaning_of(service, run))
         | _target(service, run)
         | {f"steps of {k}": axis for k, axis in MetricStore(service.database).axes(run.id).items()},
     )
@@ -143,12 +144,12 @@ def _scores(run: Run) -> dict[str, float]:
     return found
 
 
-def _tags(run: Run) -> dict[str, str]:
+def _tags(run: Run, verdict: str) -> dict[str, str]:
     told = {
         "run id": run.id,
         "status": run.shown_status,
         "reason": run.reason,
-        "verdict": run.verdict,
+        "verdict": verdict,
         "note": run.note,
         "tags": ", ".join(run.tags),
         "project": run.project,

@@ -36,23 +36,24 @@ class Message:
         return "\n".join(part for part in (self.title, *self.lines, self.url) if part)
 
 
-def message_of(run: Run, dashboard: str = "") -> Message:
+def message_of(run: Run, said: str, dashboard: str = "") -> Message:
     """Return what is said of a run that has ended.
 
     Args:
         run: The run.
+        said: Its verdict in a line; empty where it was not judged.
         dashboard: Where people reach the dashboard; empty is no link.
     """
     url = f"{dashboard}/run?run={run.id}" if dashboard else ""
     steps = (
         f"{run.steps:,} of {run.steps_total:,} steps, {_duration(run.train_time_s)} of training." if run.steps else ""
     )
-    lines = [run.verdict or run.reason, steps]
+    lines = [said or run.reason, steps]
     fields = {
         "run": run.id,
         "name": run.name,
         "status": run.status.value,
-        "verdict": run.verdict,
+        "verdict": said,
         "reason": run.reason,
         "scores": {name: _score(s.value, s.ci_low, s.ci_high) for name, s in run.test.items()},
         "url": url,

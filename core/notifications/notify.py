@@ -8,18 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from core.errors import TouchstoneError
 from core.notifications.formats import payload
 from core.notifications.messages import message_of, preflight_message
 from core.notifications.posting import Answer, post
 from core.notifications.webhook import Webhook, load
 from core.processes.identity import start_apart
+from core.runs import Run
 from core.settings import Settings
 from core.store.database import Database
 from core.store.notification_store import NotificationStore
 from core.store.run_store import RunStore
 
 PAUSES_S = (2.0, 10.0, 60.0)  # before each of three more tries
+PROCESS = "core.services.run_end"  # knows what there is to say; this room only posts it
 _log = logging.getLogger(__name__)
 
 
@@ -31,15 +32,28 @@ def announce(settings: Settings, run_id: str) -> None:
         settings.logs_folder.mkdir(parents=True, exist_ok=True)
         log = settings.logs_folder / "notifying.log"
         home = str(settings.home.resolve())
-        child = start_apart("core.notifications", run_id, log=log, threads=1, TOUCHSTONE_HOME=home)
+        child = start_apart(PROCESS, run_id, log=log, threads=1, TOUCHSTONE_HOME=home)
     except OSError:
         _log.warning("Nobody could be told that run %s has ended.", run_id, exc_info=True)
         return
     threading.Thread(target=child.wait, daemon=True).start()  # so that it leaves no zombie
 
 
-def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence[float] = PAUSES_S) -> Answer | None:
+def tell(
+    settings: Settings,
+    database: Database,
+    run_id: str,
+    pauses_s: Sequence[float] = PAUSES_S,
+    verdict: Callable[[Run], str] = lambda run: run.verdict,
+) -> Answer | None:
     """Post a run's end once and return the outcome; None if nothing was due.
+
+    Args:
+        settings: Where the webhook is kept.
+        database: Where the run is.
+        run_id: The run.
+        pauses_s: Before each further try.
+        verdict: Returns what is said of the run in a line; empty where it was not judged.
 
     Raises:
         TouchstoneError: The run is gone, or the database does not answer.
@@ -50,7 +64,8 @@ def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence
         return None
     if not NotificationStore(database).claim(run.id, run.attempt, "Telling the webhook how it ended."):
         return None
-    answer = _tried(lambda: post(webhook.url, payload(webhook.url, message_of(run, webhook.dashboard))), pauses_s)
+    message = message_of(run, verdict(run), webhook.dashboard)
+    answer = _tried(lambda: post(webhook.url, payload(webhook.url, message)), pauses_s)
     if not answer.taken:
         sentence = f"The webhook could not be told that it ended. {answer.sentence} The System page can send a test."
         runs.add_event(run.id, "warning", sentence)
@@ -61,19 +76,6 @@ def tell(settings: Settings, database: Database, run_id: str, pauses_s: Sequence
 def send_test(webhook: Webhook) -> Answer:
     """Post a test, once, and return what became of it."""
     return post(webhook.url, payload(webhook.url, preflight_message(webhook.dashboard)))
-
-
-def main(run_id: str) -> None:
-    """Tell of one run; whatever goes wrong is in the log, and nobody waits."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    settings = Settings()
-    database = Database(settings.url)
-    try:
-        tell(settings, database, run_id)
-    except TouchstoneError:
-        _log.exception("Nobody was told that run %s has ended.", run_id)
-    finally:
-        database.dispose()
 
 
 def _tried(once: Callable[[], Answer], pauses_s: Sequence[float]) -> Answer:

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from core.evaluation.target_status import TargetResult
+from core.evaluation.verdict import Verdict
 from core.runs import Artifact, Lineage, Run, Score
 
 _SAME = (
     "id", "pid", "name", "status", "stage", "reason", "cause", "paused", "ended_early", "task", "dataset_fingerprint",
     "config_hash", "device", "parameter_count", "steps", "steps_total", "examples_seen", "train_time_s", "time_left_s",
-    "attempt", "note", "verdict", "versions", "parent_id", "parent_kind", "origin", "project", "settings", "tags",
+    "attempt", "note", "versions", "parent_id", "parent_kind", "origin", "project", "settings", "tags",
     "starred",
 )  # fmt: skip
 _TIMES = (
@@ -27,9 +28,23 @@ _TIMES = (
 
 
 def run_document(
-    run: Run, artifacts: Sequence[Artifact], lineage: Lineage, target: TargetResult | None = None
+    run: Run,
+    artifacts: Sequence[Artifact],
+    lineage: Lineage,
+    target: TargetResult | None,
+    verdict: str,
+    answer: Verdict | None,
 ) -> dict[str, Any]:
-    """Return everything known of a run."""
+    """Return everything known of a run.
+
+    Args:
+        run: The run.
+        artifacts: The files that it left behind.
+        lineage: Where it came from, and what came from it.
+        target: How it stands against its target.
+        verdict: What is said of it in a line.
+        answer: The same in parts; None where nothing is known of it, or where many runs are listed.
+    """
     baselines = {name: {m: s.value for m, s in by.items()} for name, by in run.baselines.items()}
     files = {a.name: {"path": a.path, "size_bytes": a.size_bytes, "sha256": a.sha256} for a in artifacts}
     return (
@@ -46,6 +61,8 @@ def run_document(
             "validation": _scores(run.validation),
             "baselines": baselines,
             "artifacts": files,
+            "verdict": verdict,
+            "answer": None if answer is None else answer.to_json(),
         }
     )
 

@@ -324,10 +324,13 @@ class Service:
         """Return the runs that a run came from, and those that came from it."""
         return self._family.of(self.run(run_id))
 
-    def document(self, run_id: str) -> dict[str, Any]:
-        """Return a run as one JSON document (the contract of `runs show --json`)."""
+    def document(self, run_id: str, *, brief: bool = False) -> dict[str, Any]:
+        """Return a run as one JSON document; brief ones of lists leave out the next step."""
+        from core.services.verdict import line_and_parts  # asks this service
+
         run = self.run(run_id)
-        return run_document(run, self._runs.artifacts(run.id), self._family.of(run), self.targets.result(run))
+        said = self.targets.result(run), *line_and_parts(self, run, brief=brief)
+        return run_document(run, self._runs.artifacts(run.id), self._family.of(run), *said)
 
     # --- changing ---
 

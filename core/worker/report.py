@@ -1,4 +1,4 @@
-"""Final outputs of a run: report, examples, samples, speed and verdict card."""
+"""Final outputs of a run: report, examples, samples, speed and size."""
 
 import io
 import json
@@ -12,8 +12,9 @@ import torch
 from PIL import Image
 
 from core.evaluation.confusion_examples import KeptExample, chosen, keep_examples
+from core.evaluation.costs import costs_in_numbers
 from core.evaluation.run_result import Costs, Evidence
-from core.evaluation.verdict_card import verdict_card
+from core.evaluation.weaknesses import fails
 from core.files import write_text
 from core.training.device import answering_threads
 from core.training.memory import parameter_counts
@@ -65,23 +66,20 @@ def _more(end: ReportInput) -> dict[str, Any]:
     costs = _costs(end)
     found["scale"] = scale_note(end.data, end.evaluation.target)
     found["costs"] = vars(costs) if costs else None
-    found["verdict_card"] = [sentence.to_json() for sentence in verdict_card(_evidence(end, costs, found))]
+    facts = (fails(_evidence(end, found)), costs_in_numbers(costs))
+    found["verdict_card"] = [one.to_json() for one in facts if one is not None]
     return found
 
 
-def _evidence(end: ReportInput, costs: Costs | None, found: dict[str, Any]) -> Evidence:
+def _evidence(end: ReportInput, found: dict[str, Any]) -> Evidence:
     judged, predictions = end.evaluation, end.predictions
     errors = np.zeros(0)
     if "numbers" in end.task.parts:
         judged_on = end.everything or predictions
         errors = (judged_on.predicted - judged_on.targets).astype(np.float64)
     return Evidence(
-        primary=end.task.metric(end.task.primary_metric),
         test=judged.test,
-        examples=judged.judged.rows if judged.judged else len(predictions.nll),
         folds=judged.judged.folds if judged.judged else 0,
-        gain=judged.difference,
-        costs=costs,
         labels=judged.labels,
         confusion=np.array(judged.confusion, dtype=np.int64),
         errors=errors,

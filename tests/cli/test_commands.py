@@ -67,8 +67,8 @@ def test_train_waits_and_prints_the_whole_run(answer: Json) -> None:
     contract = {
         "id", "pid", "name", "status", "reason", "task", "dataset", "dataset_fingerprint", "model", "config",
         "config_hash", "device", "parameter_count", "created_at", "started_at", "finished_at", "steps",
-        "examples_seen", "train_time_s", "test", "baselines", "verdict", "artifacts", "parent_id", "parent_kind",
-        "ancestors", "children", "paused", "finish_requested_at", "cause", "estimate",
+        "examples_seen", "train_time_s", "test", "baselines", "verdict", "answer", "artifacts", "parent_id",
+        "parent_kind", "ancestors", "children", "paused", "finish_requested_at", "cause", "estimate",
     }  # fmt: skip
     assert contract <= set(run)
 
@@ -79,6 +79,8 @@ def test_train_shows_its_progress_on_stderr_and_the_verdict_on_stdout(cli: Cli) 
     )
     assert code == 0
     assert out.startswith("Right on")
+    assert " unseen digits; " in out
+    assert ". Next: " in out
     assert "is queued" in err
     assert "succeeded" in err
 
@@ -166,7 +168,7 @@ def test_predict_gives_a_number_for_each_row_of_a_table(answer: Json, diabetes: 
 def test_a_linear_model_is_honest_about_the_closed_form(answer: Json, diabetes: str) -> None:
     run = answer("runs", "show", diabetes)
     assert run["test"]["r2"]["value"] == pytest.approx(run["baselines"]["ridge"]["r2"], abs=0.03)
-    assert "no clear difference from ridge" in run["verdict"]
+    assert "too close to tell apart" in run["verdict"]
     assert {"validation/r2", "validation/mae", "validation/loss"} <= set(answer("runs", "metrics", diabetes))
 
 

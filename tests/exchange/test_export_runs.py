@@ -59,7 +59,7 @@ def test_tensorboard_reads_curves_scores_settings_and_words(service: Service, ru
     assert scalar(read.Tensors("test/accuracy")[0]) == 0.9
     assert scalar(read.Tensors("test/accuracy_ci_low")[0]) == 0.85
     assert scalar(read.Tensors("baseline/majority/accuracy")[0]) == 0.1
-    assert read.Tensors("verdict/text_summary")[0].tensor_proto.string_val == [b"Right on 90.0 % of unseen examples."]
+    assert read.Tensors("verdict/text_summary")[0].tensor_proto.string_val == [b"Right on 90 of 100 unseen digits."]
     started = read.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
     settings = parse_session_start_info_plugin_data(started).hparams
     assert settings["learning_rate"].number_value == 0.125
@@ -81,7 +81,7 @@ def test_mlflow_reads_curves_scores_settings_and_words(
     assert run.data.params["learning_rate"] == "0.125"
     assert run.data.metrics["test/accuracy"] == 0.9
     assert run.data.metrics["test/accuracy_ci_low"] == 0.85
-    assert run.data.tags["mlflow.note.content"] == "Right on 90.0 % of unseen examples.\n\nTry *more*."
+    assert run.data.tags["mlflow.note.content"] == "Right on 90 of 100 unseen digits.\n\nTry *more*."
     assert run.data.tags["good"] == ""
     history = client.get_metric_history(run.info.run_id, "train/loss")
     assert [(point.step, point.timestamp) for point in history[:1]] == [(0, 1_700_000_000_500)]

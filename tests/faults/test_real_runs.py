@@ -48,7 +48,7 @@ def test_a_run_ends_with_an_honest_score_and_complete_curves(service: Service, s
     assert ended.versions["torch"].startswith("2.")
     assert ended.steps == ended.steps_total > 0
     assert [len(row) for row in service.report(run.id)["confusion"]] == [10] * 10
-    assert [s["topic"] for s in service.report(run.id)["verdict_card"]] == ["better", "fails", "costs"]
+    assert [s["topic"] for s in service.report(run.id)["verdict_card"]] == ["fails", "costs"]
     kept = {"examples.zip", "outcomes.npz", "outcomes-validation.npz", "report.json"}
     assert kept <= {file.name for file in service.folder(run.id).iterdir()}
     assert len([key for key in service.metrics(run.id) if key.startswith("validation/recall/")]) == 10

@@ -16,7 +16,7 @@ from core.services.run_service import Service
 from core.specs import Predictions
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
-from tests.pages.conftest import Open, figures, healthy, words
+from tests.pages.conftest import Open, figures, healthy, unfolded, words
 from tests.pages.conftest import samples as written_samples
 
 TARGETS = np.array([0] * 10 + [1] * 10)
@@ -24,11 +24,12 @@ CHANCE_OF_B = np.array(
     [0.05, 0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.45, 0.9, 0.02, 0.35, 0.6, 0.7, 0.8, 0.9, 0.9, 1, 1, 1]
 )
 CARD = [
+    {"topic": "better", "text": "It is clearly better than majority.", "numbers": []},
     {
-        "topic": "better",
-        "text": "It is clearly better than <b>majority</b>.",
-        "numbers": [{"name": "Better by", "value": "+60.0 points", "how": "By a paired bootstrap."}],
-    }
+        "topic": "fails",
+        "text": "It takes 'a' for 'b' most often.",
+        "numbers": [{"name": "'<b>a</b>' taken for 'b'", "value": "1 of 10", "how": "From the confusion matrix."}],
+    },
 ]
 
 
@@ -189,18 +190,22 @@ def test_the_simple_ways_are_passed_only_where_the_examples_can_tell(
     assert finding in shown(open_page("run", run=judged.id))
 
 
-def test_the_verdict_card_stands_on_numbers_and_older_runs_keep_their_sentence(
+def test_the_verdict_says_what_it_means_and_what_to_do_and_its_numbers_lie_behind_a_fold(
     open_page: Open, service: Service, judged: Run
 ) -> None:
-    assert "Right on 90.0 % of unseen examples" in shown(open_page("run", run=judged.id))
     file = service.folder(judged.id) / "report.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"verdict_card": CARD}))
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"verdict_card": CARD}))  # as runs of before have it
     at = open_page("run", run=judged.id)
-    assert "It is clearly better than <b>majority</b>." in shown(at)
+    assert "Right on 18 of 20 unseen texts; always giving the commonest answer on 30 of 100." in shown(at)
+    assert shown(at).count("Right on") == 1
+    assert "Next: " in shown(at)
+    assert "a paired bootstrap" not in shown(at)
+    at = unfolded(at, f"verdict-{judged.id}")
+    assert "Accuracy against always giving the commonest answer: **60.0 points, 95 % interval 50.0 to 70.0" in shown(at)
+    assert "McNemar" in shown(at)
+    assert "'<b>a</b>' taken for 'b': **1 of 10**" in shown(at)
     assert "\\<b\\>" in words(at)  # never as HTML
-    assert "Better by: **+60.0 points**" in shown(at)
-    assert "By a paired bootstrap." in shown(at)
-    assert "Right on 90.0 % of unseen examples" not in shown(at)
+    assert "It is clearly better than" not in shown(at)
 
 
 def test_a_model_that_writes_shows_samples_by_temperature_and_what_it_copied(

@@ -95,12 +95,11 @@ def test_the_verdict_says_of_how_many_groups_the_test_is() -> None:
     for groups in (60, 20, 6):
         grouped = replace(predictions, groups=np.arange(60) % groups)
         said[groups] = evaluate(OF_TEXTS, grouped, {"majority": predictions}, ("a", "b"), 0)
-    assert "groups" not in said[60].verdict
     end = "test examples are copies or belong together"
-    assert said[20].verdict.endswith(f"Its 60 {end} in part: they count as 20 groups.")
-    assert said[6].verdict == (
-        f"Right on 100.0 % of unseen examples, which cannot be compared with majority. Its 60 {end}, 6 groups in all: "
-        "too few to say how sure the number is. Add examples of other groups."
+    assert said[60].notes == ()
+    assert said[20].notes == (f"Its 60 {end} in part: they count as 20 groups.",)
+    assert said[6].notes == (
+        f"Its 60 {end}, 6 groups in all: too few to say how sure the number is. Add examples of other groups.",
     )
     assert said[20].baselines["majority"]["accuracy"] == said[20].test["accuracy"]  # the same groups for all
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from core.evaluation.costs import costs_in_numbers
 from core.evaluation.run_result import Costs
-from core.evaluation.verdict_card import _costs
 from core.training.device import answering_threads
 from core.worker.latency import Load, Speed, answer_times, why_unknown
 
@@ -39,13 +39,12 @@ def test_it_is_measured_with_the_threads_of_answering_and_they_are_put_back() ->
 
 def test_a_speed_that_is_not_known_is_said_to_be() -> None:
     why = why_unknown(0.2, 0.9, (1.0, 1.0, 1.0), computes_here=True)
-    sentence = _costs(Costs(None, None, 32, "example", "cpu (2 cores)", 2600, 650, 0, why, 2))
-    assert sentence is not None
-    assert sentence.text == (
-        "How fast it answers is not known: the machine was too busy with other things to tell. Its 650 numbers take "
-        "2.6 kB on disk."
-    )
-    assert [number.name for number in sentence.numbers] == ["Size", "Numbers"]
+    found = costs_in_numbers(Costs(None, None, 32, "example", "cpu (2 cores)", 2600, 650, 0, why, 2))
+    assert found is not None
+    assert [(one.name, one.value) for one in found.numbers] == [
+        ("Time of one answer", "not known"), ("Model size", "2.6 kB"), ("Parameters", "650"),
+    ]  # fmt: skip
+    assert found.numbers[0].how == "The machine was too busy with other things to tell."
 
 
 def test_a_busy_machine_is_not_measured_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,7 @@ def _load() -> Examples:
 DATASET = DatasetSpec(
     name="breast-cancer",
     title="Benign or malignant",
+    noun="sample",
     task="tabular-classification",
     summary="Thirty measurements of the cell nuclei of 569 tumours, and whether each was malignant. Real, clean and "
     "small: a good look at a yes-or-no question where one kind of mistake costs more than the other.",

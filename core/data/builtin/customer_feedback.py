@@ -35,6 +35,7 @@ def read(file: Path = FILE) -> Examples:
 DATASET = DatasetSpec(
     name="customer-feedback",
     title="Customer feedback",
+    noun="message",
     task="text-classification",
     summary="What customers write about products, services, films, books and restaurants, negative, neutral or "
     "positive, with irony, typos and mixed feelings. Good for a first idea of how well software can read the mood of "

@@ -39,6 +39,7 @@ def _load() -> Examples:
 DATASET = DatasetSpec(
     name="diabetes",
     title="Course of diabetes",
+    noun="patient",
     task="tabular-regression",
     summary="Ten measurements of 442 patients, and a number for how far their diabetes had advanced a year later. A "
     "small, noisy table of real life: a good look at what can be predicted, and at what cannot.",

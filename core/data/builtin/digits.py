@@ -24,6 +24,7 @@ def _load() -> Examples:
 DATASET = DatasetSpec(
     name="digits",
     title="Handwritten digits",
+    noun="digit",
     task="image-classification",
     summary="1,797 digits written by 43 people, as small grey images. The quickest way to see a model learn to see.",
     licence="CC BY 4.0",

@@ -37,37 +37,34 @@ def advise(evidence: Evidence) -> tuple[Advice, ...]:
 def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
     """Return what is worth saying about a run as it is now.
 
-    Args:
-        service: Knows it.
-        run_id: The run.
-
     Raises:
         RunNotFound: There is none of this id.
     """
-    run = service.run(run_id)
-    if not run.steps:
-        return ()
+    evidence = evidence_of(service, service.run(run_id))
+    return advise(evidence) if evidence is not None else ()
+
+
+def evidence_of(service: Service, run: Run) -> Evidence | None:
+    """Return what rules are shown of a run; None before its first step, and of one that was not trained here."""
     task = service.tasks().get(run.task)
-    if task is None:  # it was not trained here: nobody knows what its numbers mean
-        return ()
+    if task is None or not run.steps:
+        return None
     best = _recommended(service, run)
     other = best.after(run.config.model)
     # As a chart shows them: of long curves what can be seen, every spike included.
     curves = curves_of(service).read(run.id).curves
-    return advise(
-        Evidence(
-            run=run,
-            primary=task.metric(task.primary_metric),
-            lines={key: line_of(curve) for key, curve in curves.items()},
-            report=service.report(run_id),
-            settings={**run.config.params, **run.config.model_dump()},
-            steps_per_epoch=run.steps_per_epoch,
-            train_examples=run.steps_per_epoch * run.config.batch_size,
-            other_model=(other, best.titles.get(other, other)),
-            is_not_recommended=run.config.model != best.model,
-            unsuited=best.against.get(run.config.model, ""),
-            was_solved=any("penalty" in event.data for event in service.events(run.id, "note")),
-        )
+    return Evidence(
+        run=run,
+        primary=task.metric(task.primary_metric),
+        lines={key: line_of(curve) for key, curve in curves.items()},
+        report=service.report(run.id),
+        settings={**run.config.params, **run.config.model_dump()},
+        steps_per_epoch=run.steps_per_epoch,
+        train_examples=run.steps_per_epoch * run.config.batch_size,
+        other_model=(other, best.titles.get(other, other)),
+        is_not_recommended=run.config.model != best.model,
+        unsuited=best.against.get(run.config.model, ""),
+        was_solved=any("penalty" in event.data for event in service.events(run.id, "note")),
     )
 
 

@@ -3,14 +3,11 @@
 import streamlit as st
 
 from core.runs import Run
-from core.services.advice.evidence import Advice
 from core.services.advice.rules_on_run import advice_on
 from core.services.bootstrap import shared_service
-from pages.components.run.next_runs import go_on_from
-from pages.components.run.run_again import again_link
-from pages.components.widgets.notices import shown_errors
-from pages.components.widgets.starting import one_key
-from pages.components.widgets.text import plain, value
+from core.services.verdict import verdict_of
+from pages.components.run.next_step import StepButton, step_button
+from pages.components.widgets.text import plain
 
 ICONS = {
     "problem": ":orange[:material/warning:]",
@@ -21,10 +18,13 @@ MOST = 3  # pieces of advice: who is told more does nothing
 
 
 def coach(run: Run) -> None:
-    """Show advice on a run; nothing if unneeded or given by its end."""
+    """Show advice on a run; nothing if unneeded, or given by its end or as its next step."""
     if run.cause == "diverged":
         return
-    advice = advice_on(shared_service(), run.id)[:MOST]
+    service = shared_service()
+    found = None if run.status.is_active else verdict_of(service, run)
+    said = found.step.covers if found is not None else ()
+    advice = [one for one in advice_on(service, run.id) if one.code not in said][:MOST]
     if not advice:
         return
     st.header("Coach", anchor=False)
@@ -32,20 +32,4 @@ def coach(run: Run) -> None:
         with st.container(border=True, gap="xsmall", key=f"advice-{one.code}"):
             st.markdown(f"{ICONS[one.severity]} **{plain(one.finding)}**")
             st.caption(plain(one.evidence))
-            _action(run, one)
-
-
-def _action(run: Run, advice: Advice) -> None:
-    if advice.page:
-        st.page_link(advice.page, label=advice.action, icon=":material/arrow_forward:")
-    elif advice.more_epochs:
-        if not run.can_train_longer:
-            return
-        key_name = f"coach-{advice.code}"
-        clicked = st.button(advice.action, key=key_name, icon=":material/resume:")
-        key = one_key(f"{key_name}-{run.id}", clicked)
-        if clicked:
-            with shown_errors():
-                go_on_from(run, advice.more_epochs, None, key)
-    else:
-        again_link(run, advice.action, {name: value(chosen) for name, chosen in advice.changes.items()})
+            step_button(run, StepButton(one.action, one.page, one.changes, one.more_epochs, f"coach-{one.code}"))

@@ -1,41 +1,65 @@
-"""The honest answer: verdict, scores with their intervals, and the simple methods beside them."""
+"""The answer of a run: its verdict, its scores with their intervals, and the baselines beside them."""
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.verdict_card import sentences_of
+from core.evaluation.target_status import TargetStatus
+from core.evaluation.verdict import Verdict
 from core.runs import Run, Score
+from core.services.bootstrap import shared_service
+from core.services.verdict import verdict_of
 from core.specs import MetricSpec, TaskSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
-from pages.components.run.verdict_card import verdict_sentences
+from pages.components.run.next_step import next_step
 from pages.components.widgets.lazy_expander import folded
 from pages.components.widgets.text import interval, number, plain
 
 ROW_HEIGHT = 56  # pixels of one method in the chart
-NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
-CALLED = {"mean": "the mean"}  # a baseline, in a sentence
+FOLD_ICON = ":material/functions:"
+# By how it stands against its target. Without one nothing is green: who knows whether it is good enough?
+SEALS: Mapping[TargetStatus | None, tuple[str, Literal["green", "blue", "orange", "red", "gray"]]] = {
+    TargetStatus.REACHED: ("verified", "green"),
+    TargetStatus.LIKELY: ("check_circle", "green"),
+    TargetStatus.NOT_YET: ("pending", "orange"),
+    TargetStatus.OUT_OF_REACH: ("block", "red"),
+    TargetStatus.UNKNOWN: ("help", "gray"),
+    None: ("analytics", "gray"),
+}
+NOTHING_LEARNT: tuple[str, Literal["orange"]] = ("trending_flat", "orange")
 
 
 def verdict(run: Run, report: Mapping[str, Any]) -> None:
-    """Show the verdict's three sentences, or the single one of an early end."""
-    if not run.verdict:
+    """Show what a run's result means, what to do next, and behind a fold the numbers and how they were found."""
+    found = verdict_of(shared_service(), run)
+    if found is None:
+        if run.verdict:
+            with st.container(border=True, key="verdict"):
+                st.markdown(plain(run.verdict))
         return
-    sentences = sentences_of(report)
-    icon, title = _headline(report.get("difference"))
     with st.container(border=True, key="verdict", gap="xsmall"):
-        st.markdown(f"## {icon} {title}")
-        compares = any(sentence.get("topic") == "better" for sentence in sentences)
-        if not compares:  # too little to judge by: the verdict says so
-            st.markdown(plain(run.verdict))
-        verdict_sentences(sentences)
-        if said := judged_in_words(report):
-            st.caption(plain(said))
+        icon, color = SEALS[found.status] if found.status or not found.learnt_nothing else NOTHING_LEARNT
+        st.markdown(f"## :{color}[:material/{icon}:] {plain(found.meaning)}")
+        if found.status is not None:
+            st.badge(str(found.status), color=color)
+        for note in found.notes:
+            st.caption(plain(note))
+        next_step(run, found.step)
+        folded("Numbers and method", partial(_numbers, found, report), key=f"verdict-{run.id}", icon=FOLD_ICON)
+
+
+def _numbers(found: Verdict, report: Mapping[str, Any]) -> None:
+    if said := judged_in_words(report):
+        st.caption(plain(said))
+    for one in found.numbers:
+        st.markdown(f"{plain(one.name)}: **{plain(one.value)}**")
+        st.caption(plain(one.how))
 
 
 def judged_in_words(report: Mapping[str, Any]) -> str:
@@ -43,20 +67,7 @@ def judged_in_words(report: Mapping[str, Any]) -> str:
     judged = report.get("judged") or {}
     if not judged.get("folds"):
         return str(judged.get("why_not_folds") or "")
-    folds = NUMBERS.get(judged["folds"], str(judged["folds"]))
-    return " ".join([f"Judged on all {judged['rows']:,} rows, {folds} folds.", *judged.get("notes", ())])
-
-
-def _headline(difference: Mapping[str, Any] | None) -> tuple[str, str]:
-    if not difference:
-        return ":primary[:material/verified:]", "The result"
-    name = plain(CALLED.get(difference["baseline"], str(difference["baseline"])))
-    side = _clear_side(*_interval_of(difference))
-    if side > 0:
-        return ":green[:material/verified:]", f"Clearly better than {name}"
-    if side < 0:
-        return ":orange[:material/trending_down:]", f"Worse than {name}"
-    return ":gray[:material/drag_handle:]", f"No clear difference from {name}"
+    return " ".join(judged.get("notes", ()))
 
 
 def score_cards(run: Run, task: TaskSpec) -> None:

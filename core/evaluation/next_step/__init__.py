@@ -1,0 +1,1 @@
+"""What to do next with a run's result: one action, by rules in a fixed order, with its likely gain."""

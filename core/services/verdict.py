@@ -1,0 +1,165 @@
+"""The verdict of a run as it is now: made anew from scores, target, data and other runs whenever it is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from core.errors import TouchstoneError, UserError
+from core.evaluation.baseline_names import same_model
+from core.evaluation.judged import Judged, judged_of
+from core.evaluation.meaning import meaning
+from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
+from core.evaluation.nouns import noun_of
+from core.evaluation.verdict import Verdict, verdict
+from core.runs import Run, RunStatus
+from core.services.advice.evidence import STRONGER, Evidence
+from core.services.advice.rules_on_run import advise, evidence_of
+from core.services.comparison.grouping import version_of
+from core.services.label_issues import is_believed, label_issues_of_run
+from core.services.recommendation import recommended
+from core.services.run_service import Service
+from core.statistics.selection import best_of
+
+LAST_PART = 0.3  # of the training, whose gain may come again
+LAST_POINTS = 0.1  # of the training curve, that say how good it is on its training examples
+LARGER = 1.3  # times as many training examples, that say what more of them bring
+
+
+def verdict_of(service: Service, run: Run) -> Verdict | None:
+    """Return what is said of a run; None before it was judged, and of one that was not trained here."""
+    judged = judged_run(service, run)
+    return None if judged is None else verdict(_situation(service, run, judged), service.report(run.id))
+
+
+def meaning_of(service: Service, run: Run) -> str:
+    """Return the first sentence of the verdict; what was kept of a run whose scores say nothing, else empty."""
+    judged = judged_run(service, run)
+    return run.verdict if judged is None else meaning(judged)
+
+
+def line_and_parts(service: Service, run: Run, *, brief: bool) -> tuple[str, Verdict | None]:
+    """Return the verdict as one line and in parts; brief is its first sentence, without what other runs say."""
+    answer = None if brief else verdict_of(service, run)
+    return (meaning_of(service, run), None) if answer is None else (answer.text, answer)
+
+
+def judged_run(service: Service, run: Run) -> Judged | None:
+    """Return the scores of a run with what a sentence needs; None where there are none."""
+    task = service.tasks().get(run.task)
+    if task is None or task.primary_metric not in run.test:
+        return None
+    found = judged_of(task, run.test, run.baselines, service.report(run.id))
+    found = replace(found, target=service.targets.result(run))
+    data = service.dataset_service
+    try:
+        spec = data.find(run.config.dataset, fingerprint=run.config.dataset_version)
+        columns = _columns(data.facts(spec.name, run.config.dataset_version))
+    except UserError:  # the data is gone: the task's own word does
+        return found
+    texts = [str(one["name"]) for one in columns if one.get("role") == "text"]
+    units = [str(one.get("unit") or "") for one in columns if one.get("role") == "target"]
+    noun = spec.noun or noun_of(task.input_kind, task.noun, spec.title, texts)
+    return replace(found, noun=noun, unit=next(iter(units), ""))
+
+
+def _situation(service: Service, run: Run, judged: Judged) -> Situation:
+    evidence, models = evidence_of(service, run), service.models(run.task)
+    alike = [one for one in service.runs() if one.config.dataset == run.config.dataset and one.task == run.task]
+    same = [one for one in alike if version_of(one) == version_of(run) and one.status is RunStatus.SUCCEEDED]
+    simple = same_model(judged.difference.baseline) if judged.difference is not None else ""
+    trained, validated = _shares(evidence)
+    return Situation(
+        judged,
+        {one.code: Finding(one.code, one.finding, one.action, one.changes) for one in advise(evidence)}
+        if evidence is not None else {},
+        trained, validated, _late_gain(evidence, judged), run.config.epochs,
+        _label_issues(service, run),
+        _other(run, judged, same),
+        _sizes(service, run, judged, alike),
+        _next_model(service, run, {one.config.model for one in same}),
+        Model(simple, models[simple].title) if simple in models and simple != run.config.model else None,
+        STRONGER.get(run.config.preset, ""),
+        run.can_train_longer,
+    )  # fmt: skip
+
+
+def _shares(evidence: Evidence | None) -> tuple[float | None, float | None]:
+    """Return the shares of right answers on training examples at the end, and the best on others."""
+    if evidence is None:
+        return None, None
+    train, validation = evidence.line("train/accuracy").values, evidence.line("validation/accuracy").values
+    if not len(train) or not len(validation):
+        return None, None
+    return float(np.mean(train[-max(int(LAST_POINTS * len(train)), 1) :])), float(validation.max())
+
+
+def _late_gain(evidence: Evidence | None, judged: Judged) -> float | None:
+    """Return what the end of the training brought on the validation split, above 0 is better."""
+    if evidence is None or not len(line := evidence.line(f"validation/{judged.said}")):
+        return None
+    before = float(np.interp(line.steps[-1] * (1 - LAST_PART), line.steps, line.values))
+    gain = float(line.values[-1]) - before
+    return gain if judged.task.metric(judged.said).direction == "max" else -gain
+
+
+def _label_issues(service: Service, run: Run) -> LikelyMislabels | None:
+    try:
+        entry = service.dataset_service.entry(run.config.dataset)
+    except UserError:
+        return None
+    if entry.deleted_at is not None or not is_believed(service, run):
+        return None
+    found = label_issues_of_run(service, run)
+    if found is None or found.trial is None:
+        return None
+    return LikelyMislabels(len(found.labels), found.trial.precision, entry.examples)
+
+
+def _other(run: Run, judged: Judged, same: Sequence[Run]) -> OtherRun | None:
+    """Return the best other run by validation, where it is better on the same test examples."""
+    best = best_of([one for one in same if one.id != run.id and judged.said in one.test], judged.primary)
+    own = judged.test.get(judged.said)
+    if best is None or own is None:
+        return None
+    value, higher = best.run.test[judged.said].value, judged.task.metric(judged.said).direction == "max"
+    if not (value > own.value if higher else value < own.value):
+        return None
+    return OtherRun(best.run.id, best.run.name, value, value > own.ci_high if higher else value < own.ci_low)
+
+
+def _sizes(service: Service, run: Run, judged: Judged, alike: Sequence[Run]) -> Sizes | None:
+    """Return the same model on clearly fewer or more training examples; None where there is no such run."""
+    data = service.dataset_service
+    if not data.store.has(run.config.dataset):
+        return None
+    sizes = {info.fingerprint: info.split_sizes.get("train", 0) for info in data.versions(run.config.dataset)}
+    own, said = sizes.get(version_of(run), 0), judged.said
+    asked = (run.config.model, run.config.params, run.config.preset)
+    others = [
+        (sizes.get(version_of(one), 0), one.test[said].value)
+        for one in alike
+        if said in one.test and (one.config.model, one.config.params, one.config.preset) == asked
+    ]
+    apart = [one for one in others if one[0] and own and max(one[0], own) >= LARGER * min(one[0], own)]
+    if not apart:
+        return None
+    fewer, more = sorted([(own, judged.test[said].value), max(apart, key=lambda one: abs(np.log(one[0] / own)))])
+    return Sizes(*fewer, *more)
+
+
+def _next_model(service: Service, run: Run, tried: set[str]) -> Model | None:
+    models = service.models(run.task)
+    try:
+        found = recommended(service.dataset_service, run.config.dataset, run.task)
+    except TouchstoneError:  # the data is gone, or cannot be read any more
+        return None
+    new = set(models) - tried - {run.config.model}
+    names = [name for name in (found.model, found.runner_up) if name in new]
+    return Model(names[0], models[names[0]].title) if names else None
+
+
+def _columns(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """Return what is known of a data set's columns; nothing of pictures and documents."""
+    columns = facts.get("columns")
+    return [one for one in columns if isinstance(one, dict)] if isinstance(columns, list) else []
