@@ -9,7 +9,7 @@ def test_recipes_are_listed_with_their_data(cli: Cli, answer: Json) -> None:
     found = {one["name"]: one for one in answer("recipes")}
     assert (found["digits-in-a-minute"]["ready"], found["digits-in-a-minute"]["suiting"]) == (True, ["digits"])
     assert (found["mnist-mlp"]["ready"], found["mnist-mlp"]["hub"]) == (False, "ylecun/mnist")
-    assert found["mnist-mlp"]["others"] == ["digits"]
+    assert found["mnist-mlp"]["others"] == ["digits", "product-photos"]
     code, table, _ = cli("recipes")
     assert (code, "mnist-mlp" in table) == (0, True)
 

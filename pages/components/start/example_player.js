@@ -30,7 +30,7 @@ class ExamplePlayer {
     this.button.hidden = true;
     const head = element("div", "ts-head");
     head.append(this.finding, this.button);
-    this.grid = element("div", "ts-grid");
+    this.grid = element("div", "ts-grid ts-all");
     this.root.append(head, this.grid);
     parent.append(this.root);
   }
