@@ -32,12 +32,14 @@ def target_line(
         save: Takes over another one; what it raises is shown.
         whose: Behind the target: whose it is, where that is not plain.
     """
+    # Another target is another form: it begins with what is in force, and closes when that was saved.
+    mark = f"{key}-{current.format() if current is not None else ''}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="target"):
         if current is not None:
             st.markdown(f":small[Target: {plain(wanted(current, unit))}{whose}]", width="content")
         label = "Change target" if current is not None else "Set a target"
-        with st.popover(label, icon=":material/flag:", type="tertiary", key="change-target"):
-            choice = target_form(task, labels, key, current, unit)
+        with st.popover(label, icon=":material/flag:", type="tertiary", key=f"change-{mark}"):
+            choice = target_form(task, labels, mark, current, unit)
             if st.button("Save target", key="save-target", type="primary", disabled=bool(choice.problem)):
                 with shown_errors():
                     save(choice.target)
