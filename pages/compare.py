@@ -12,6 +12,7 @@ from core.services.bootstrap import shared_service
 from core.services.comparison.grouping import Group, groups_of, version_of
 from core.services.comparison.selection import FEWEST
 from core.services.comparison.significance import Ranking, stand
+from core.services.verdict import meaning_of
 from pages.components.compare.curves import compared_curves
 from pages.components.compare.examples import side_by_side
 from pages.components.compare.logged_metrics import logged_finding, logged_scores
@@ -62,11 +63,13 @@ def page() -> None:
 
 
 def _answer(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
-    """Say the answer in a sentence for each group that has one."""
+    """Say for each group what its best run means, and in a sentence how the others stand against it."""
     with st.container(border=True, key="verdict", gap="xsmall"):
-        said = [finding(standing, styles) for _, standing in judged if standing is not None]
-        for sentence in said:
-            st.markdown(f":primary[:material/compare_arrows:] {plain(sentence)}")
+        said = [standing for _, standing in judged if standing is not None]
+        for standing in said:
+            best = standing.best.run
+            st.markdown(f"**{plain(styles[best.id].name)}: {plain(meaning_of(shared_service(), best))}**")
+            st.markdown(f":primary[:material/compare_arrows:] {plain(finding(standing, styles))}")
         logged = logged_finding(runs, styles)
         if logged:
             st.markdown(f":primary[:material/compare_arrows:] {plain(logged)}")

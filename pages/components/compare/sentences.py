@@ -94,7 +94,7 @@ def _with_numbers(
     for at, one in enumerate(judged[:MOST_NAMED]):
         assert one.difference is not None
         name = f"{called(metric)} " if at == 0 else ""
-        numbers = difference_in_words(metric, one.difference, turned=turned)
+        numbers = difference_in_words(metric, one.difference, turned=turned).partition(", ")[0]  # the table has both
         shown.append(f"{styles[one.run.id].name} ({name}{numbers})")
     return _joined(shown, len(judged))
 
