@@ -13,10 +13,10 @@ from threadpoolctl import threadpool_limits
 from core.preprocessing.columns import ColumnPreprocessor, kind_of
 from core.specs import Examples
 
-MOST_ROWS = 2_000  # that are tried on
+MOST_ROWS = 5_000  # that are tried on
 FEWEST_ROWS = 40
 MOST_COLUMNS = 300
-NEURONS = 256
+NEURONS = 512
 FOLDS = 5
 PENALTIES = (1.0, 10.0, 100.0, 1000.0)
 FARTHEST = 5.0  # standard deviations that a value counts: one absurd cell shall not bend everything

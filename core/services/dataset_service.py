@@ -79,7 +79,7 @@ class DatasetService(ImportService):
         """Return some hundred texts from all over a data set of texts with labels."""
         return self._open(name).text_sample(TEXT_SAMPLE, fingerprint)
 
-    def rows_sample(self, name: str, fingerprint: str = "", most: int = 2_000) -> Examples:
+    def rows_sample(self, name: str, fingerprint: str = "", most: int = 5_000) -> Examples:
         """Return training rows from all over a table."""
         return self._open(name).rows_sample(most, fingerprint)
 

@@ -20,7 +20,7 @@ def test_every_model_of_a_task_can_be_started(open_page: Open, service: Service,
 
 
 def test_a_table_is_shown_by_its_first_rows_and_counted_in_rows(open_page: Open) -> None:
-    at = open_page("train", task="tabular-regression")
+    at = open_page("train", task="tabular-regression", data="diabetes")
     table = at.dataframe[0].value
     assert list(table.columns)[:3] == ["To predict", "age", "body mass index"]
     assert "442 rows" in words(at)

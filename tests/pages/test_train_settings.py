@@ -61,7 +61,7 @@ def test_a_card_says_when_to_take_a_model_and_how_large_it_is(open_page: Open) -
     assert radio.options[0] == "Small CNN \\(convolutional network\\) :primary-badge[Recommended]"
     captions = list(radio.proto.captions)
     assert "You have images\\." in captions[0]
-    assert captions[1].endswith("650 parameters")
+    assert captions[1].endswith("thousand parameters")
 
 
 def test_a_pretrained_model_without_a_source_cannot_be_started_and_says_what_to_name(open_page: Open) -> None:

@@ -53,6 +53,7 @@ def test_every_built_in_data_set_has_a_model_to_begin_with(tmp_path: Path) -> No
     dataset_service = DatasetService(Settings(home=tmp_path))
     found = {name: recommended(dataset_service, name, spec.task).model for name, spec in catalog.datasets().items()}
     assert found["customer-feedback"] == "minilm-frozen"
+    assert (found["bike-rentals"], found["diamond-grades"], found["diabetes"]) == ("mlp", "mlp", "linear")
     assert set(found.values()) <= set(catalog.models())
 
 
