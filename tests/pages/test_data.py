@@ -69,7 +69,7 @@ def test_the_list_holds_what_is_built_in_and_what_was_brought(open_page: Open, b
 
 def test_filters_narrow_the_list_and_go_into_the_url(open_page: Open, bring: Bring) -> None:
     bring(title="My reviews")
-    assert titles(open_page("data", of_task="image-classification")) == ["**Handwritten digits**"]
+    assert titles(open_page("data", of_task="image-classification")) == ["**Handwritten digits**", "**Product photos**"]
     at = open_page("data")
     at.text_input(key="search").set_value("MY rev").run()
     assert titles(healthy(at)) == ["**My reviews**"]

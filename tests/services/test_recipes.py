@@ -122,9 +122,9 @@ def test_handwriting_under_any_name_is_known_by_its_classes_and_its_size(
     dataset_service: DatasetService, tmp_path: Path
 ) -> None:
     import_handwriting(dataset_service, tmp_path, side=14)
-    assert names(dataset_service, "mnist-mlp") == ([], ["handwriting-14", "digits"])
+    assert names(dataset_service, "mnist-mlp") == ([], ["handwriting-14", "digits", "product-photos"])
     import_handwriting(dataset_service, tmp_path, side=28)
-    assert names(dataset_service, "mnist-mlp") == (["handwriting-28"], ["handwriting-14", "digits"])
+    assert names(dataset_service, "mnist-mlp") == (["handwriting-28"], ["handwriting-14", "digits", "product-photos"])
     assert names(dataset_service, "mnist-row-lstm")[0] == ["handwriting-28"]
     assert names(dataset_service, "cifar10-simple-cnn")[0] == []
     dataset_service.delete("handwriting-28")
@@ -135,9 +135,9 @@ def test_a_table_with_a_price_suits_the_recipe_for_prices_and_any_other_can_be_c
     dataset_service: DatasetService, tmp_path: Path
 ) -> None:
     import_table(dataset_service, tmp_path, "Weight")
-    assert names(dataset_service, "price-regression") == ([], ["weight", "diabetes"])
+    assert names(dataset_service, "price-regression") == ([], ["weight", "bike-rentals", "diabetes"])
     import_table(dataset_service, tmp_path, "Price_euros")
-    assert names(dataset_service, "price-regression") == (["price-euros"], ["weight", "diabetes"])
+    assert names(dataset_service, "price-regression") == (["price-euros"], ["weight", "bike-rentals", "diabetes"])
     assert data_for(find_recipe("price-regression"), dataset_service) == "price-euros"
     assert data_for(find_recipe("price-regression"), dataset_service, "diabetes") == "diabetes"
 
@@ -146,7 +146,7 @@ def test_a_text_of_ones_own_comes_before_the_built_in_one(dataset_service: Datas
     file = tmp_path / "poems.txt"
     file.write_text("\n".join(f"床前明月光，疑是地上霜，第{number}夜。" for number in range(400)), encoding="utf-8")
     bring(dataset_service, file, task="text-generation")
-    assert names(dataset_service, "text-generator") == (["poems", "python-docs"], [])
+    assert names(dataset_service, "text-generator") == (["poems", "python-docs"], ["shakespeare"])
 
 
 def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_there_is(
@@ -158,7 +158,7 @@ def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_th
         "The recipe 'cifar10-simple-cnn' learns from CIFAR-10, which is not here yet. Bring a ZIP with a folder for "
         "each of its ten classes. That is done by touchstone data import FILE --task image-classification, or fetch "
         "it (touchstone data import hub:uoft-cs/cifar10); then start the recipe again. To train on another data set, "
-        "add --dataset NAME; there is: digits."
+        "add --dataset NAME; there is: digits, product-photos."
     )
 
 
