@@ -108,7 +108,8 @@ def test_axe_finds_nothing_on_a_run_that_works_and_one_that_is_done(seen: Page, 
     digits = ("image-classification", "digits", "logistic-regression", "quick")
     run = service.start_run(make_config(*digits), "quick")
     eventually(lambda: service.run(run.id).status is RunStatus.SUCCEEDED, PATIENCE_S)
-    assert faults_in_both_themes(seen, f"{url}/run?run={run.id}") == []
+    for tab in ("overview", "mistakes", "details"):  # curves are those of the logged runs
+        assert faults_in_both_themes(seen, f"{url}/run?run={run.id}&tab={tab}") == [], tab
     working = service.start_run(make_config("image-classification", "digits", "resnet", "quick", {"epochs": 900}), "w")
     eventually(lambda: service.run(working.id).steps > 0, PATIENCE_S)
     try:
