@@ -56,5 +56,5 @@ def test_a_link_of_long_ago_says_so(open_page: Open) -> None:
 
 def test_a_run_offers_itself_to_other_trackers(open_page: Open, finished: Callable[..., Run]) -> None:
     at = unfolded(open_page("run", run=finished().id, tab="details"), "record-export")
-    assert "Take it to TensorBoard or MLflow" in [expander.label for expander in at.expander]
+    assert "Export to TensorBoard or MLflow" in [expander.label for expander in at.expander]
     assert "mlflow migrate-filestore --source . --target sqlite:///mlflow.db\nmlflow ui" in words(at)
