@@ -93,7 +93,7 @@ class DatabaseDamaged(DatabaseUnavailable):
         self.why = why
         super().__init__(
             f"The database {file} is damaged: {why}. Nothing was changed. Close the dashboard and every script that "
-            "logs runs, then use: touchstone doctor --repair. It keeps the damaged file aside and brings back what "
+            "logs runs, then use: touchstone doctor --repair. It keeps the damaged file aside and recovers what "
             "can still be read, also from the runs' own folders."
         )
 

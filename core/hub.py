@@ -74,7 +74,7 @@ class Wanted:
 
     def not_written(self, error: OSError) -> UserError:
         """Return what to say where the disk does not take it."""
-        again = "start the run again" if self.kind == "model" else "fetch it again"
+        again = "start the run again" if self.kind == "model" else "download it again"
         if error.errno == errno.ENOSPC:
             return self.error(f"The disk became full while '{self.name}' was fetched. Free some space, then {again}.")
         return self.error(

@@ -74,7 +74,7 @@ def _answer(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
         if logged:
             st.markdown(f":primary[:material/compare_arrows:] {plain(logged)}")
         elif not said:
-            st.markdown("No run has a score yet: the test examples are looked at when a run ends.")
+            st.markdown("No run has a score yet: a run is tested when it has ended.")
 
 
 def _curves(runs: Sequence[Run], styles: Looks, same_data: bool) -> None:

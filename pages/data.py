@@ -36,7 +36,7 @@ def page() -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         write_choice("shelf", "sets")
-        if st.button("Bring your own data", key="bring", type="primary", icon=":material/add:"):
+        if st.button("Import your data", key="bring", type="primary", icon=":material/add:"):
             st.switch_page("import_data.py")
     _list(trashed=view == "trash")
 
@@ -53,7 +53,7 @@ def _forward() -> None:
 def _list(trashed: bool) -> None:
     entries = shared_service().dataset_service.entries(trashed=trashed)
     if not entries:
-        empty_state("delete", "The trash is empty", "Data sets that you move here can be brought back.")
+        empty_state("delete", "The trash is empty", "Data sets that you move here can be restored.")
         return
     if trashed and st.button("Empty the trash", key="empty-trash", icon=":material/delete_forever:"):
         confirm_empty_trash(entries)
@@ -61,11 +61,11 @@ def _list(trashed: bool) -> None:
     if found:
         data_cards(found)
     else:
-        empty_state("filter_alt_off", "No data set fits", "Take a filter away, or search for something else.")
+        empty_state("filter_alt_off", "No matching data sets", "Remove a filter, or search for something else.")
     if not trashed and all(entry.built_in for entry in entries):
         empty_state(
-            "upload_file", "Your own data says most",
-            "A messy CSV, a folder of phone photos, a text in an old encoding: bring it as it is.",
+            "upload_file", "Your own data tells you most",
+            "A messy CSV, a folder of phone photos, a text in an old encoding: import it as it is.",
         )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ page = st.navigation(
     [
         st.Page("start.py", title="Start", icon=":material/home:", default=True),
         st.Page("data.py", title="Data", icon=":material/database:", url_path="data"),
-        st.Page("import_data.py", title="Bring data", icon=":material/add:", url_path="bring", visibility="hidden"),
+        st.Page("import_data.py", title="Import data", icon=":material/add:", url_path="bring", visibility="hidden"),
         st.Page("train.py", title="Train", icon=":material/model_training:", url_path="train"),
         st.Page("recipes.py", title="Recipes", icon=":material/menu_book:", url_path="recipes"),
         st.Page("runs.py", title="Runs", icon=":material/list:", url_path="runs"),

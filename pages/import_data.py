@@ -30,7 +30,7 @@ SHOWN_LINES = 10  # of documents; with more, they scroll
 
 def page() -> None:
     """Show the page."""
-    st.title("Bring your own data", anchor=False)
+    st.title("Import your data", anchor=False)
     source = choose_source()
     if source is None:
         return
@@ -63,7 +63,7 @@ def page() -> None:
     with summary, st.container(key="summary"), st.container(border=True):
         missing = ("" if state.problem else missing_column(state.preview)) or target.problem
         is_open = state.problem or state.preview.problem
-        blocked = missing or ("Put the problem right first." if is_open else "")
+        blocked = missing or ("Fix the problem first." if is_open else "")
         import_summary(source, state.preview, blocked, target.target)
 
 

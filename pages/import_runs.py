@@ -24,7 +24,7 @@ def page() -> None:
     st.title("Import runs", anchor=False)
     work = _work()
     if work is None:
-        st.markdown("Bring what you tracked elsewhere, and compare it with what you train here.")
+        st.markdown("Import what you tracked elsewhere, and compare it with what you train here.")
         if (path := runs_source()) is not None:
             with shown_errors():
                 st.query_params["work"] = _works().start(path)
@@ -136,7 +136,7 @@ def _done(imported: Imported) -> None:
                 for run_id in there:
                     service.delete(run_id)
                 st.rerun()
-        if gone and st.button("Bring them back", key="redo-import", icon=":material/restore_from_trash:"):
+        if gone and st.button("Restore", key="redo-import", icon=":material/restore_from_trash:"):
             for run_id in gone:
                 service.restore(run_id)
             st.rerun()

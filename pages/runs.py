@@ -42,7 +42,8 @@ def page() -> None:
         )  # fmt: skip
         write_choice("view", "runs")
         st.page_link("import_runs.py", label="Import runs", icon=":material/download:")
-        st.page_link("train.py", label="Train a model", icon=":material/add:")
+        if counts["runs"] and st.button("Train a model", key="train", type="primary", icon=":material/add:"):
+            st.switch_page("train.py")
     active = bool(shared_service().active_runs())
     notify_button(shared_service().active_runs())
     st.session_state.pop(_READ, None)
@@ -114,7 +115,7 @@ def _actions(picked: Sequence[Run], found: Sequence[Run], runs: Sequence[Run], f
 
 def _picked(run: Run) -> None:
     with st.container(horizontal=True, border=True, vertical_alignment="center", key="picked"):
-        if st.button("Open", key="open-run", type="primary", icon=":material/open_in_new:"):
+        if st.button("Open", key="open-run", icon=":material/open_in_new:"):
             st.switch_page("run.py", query_params={"run": run.id})
         run_actions(run)
         st.text(" ".join(run.note.split())[:200] or meaning_of(shared_service(), run), width="stretch")
@@ -122,18 +123,20 @@ def _picked(run: Run) -> None:
 
 def _empty(view: str) -> None:
     if view == "trash":
-        empty_state("delete", "The trash is empty", "Runs that you move here can be brought back.")
+        empty_state("delete", "The trash is empty", "Runs that you move here can be restored.")
         return
     if view == "archived":
         empty_state("archive", "Nothing is archived", "Put runs here that you keep but need not see every day.")
         return
     if shared_service().runs(limit=1):
-        empty_state("archive", "Every run is archived", "They are kept under Archived, and can be brought back.")
+        empty_state("archive", "Every run is archived", "They are under Archived, and can be restored.")
         return
-    empty_state("science", "No runs yet", "Everything that you train is listed here, with its score, for good.")
+    empty_state(
+        "science", "No runs yet", "Everything that you train is listed here, with its score, for good.",
+        ("Train a model", "model_training", "train.py"),
+    )  # fmt: skip
     with st.container(horizontal=True, horizontal_alignment="center"):
         st.page_link("start.py", label="Try a demo", icon=":material/play_arrow:")
-        st.page_link("train.py", label="Train a model", icon=":material/model_training:")
 
 
 def _empty_trash(count: int) -> None:
@@ -146,7 +149,7 @@ def _confirm(count: int) -> None:
     runs = "This run, its curves and its files" if count == 1 else f"These {count:,} runs, their curves and files"
     st.markdown(f"{runs} are removed for good. There is no way back.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep them", key="keep"):
+        if st.button("Cancel", key="keep"):
             st.rerun()
         if st.button("Remove for good", key="remove", type="primary", icon=":material/delete_forever:"):
             shared_service().empty_trash()

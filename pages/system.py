@@ -49,13 +49,14 @@ def _now() -> None:
         worker, disk = service.watch(), shutil.disk_usage(service.settings.home)
         with st.grid(4, min_column_width=200):
             st.metric("Device", plain(worker.device) or "–", border=True, help="Where runs compute.")
-            word = ("Ready, warm" if worker.warm else "Ready") if worker.alive else "Asleep"
-            note = "Warm: PyTorch is loaded, so a run starts at once. It wakes up by itself when a run waits."
+            word = "Ready" if worker.alive else "Not running"
+            note = "PyTorch is loaded, so a run starts at once. The worker starts by itself when a run waits."
             st.metric("Worker", word, border=True, help=note)
             running = sum(run.is_own for run in service.active_runs()) - len(service.queue())
             st.metric("Runs", f"{running} of {worker.slots}", border=True, help="How many train now, and how many may.")
             st.metric("Free disk", size(disk.free), border=True, help=f"Of {size(disk.total)}.")
-        if not worker.alive and st.button("Wake the worker", icon=":material/power_settings_new:", key="wake"):
+        icon = ":material/power_settings_new:"
+        if not worker.alive and st.button("Start the worker", key="wake", type="primary", icon=icon):
             service.worker.ensure()
         _queue()
 
@@ -65,7 +66,7 @@ def _queue() -> None:
     waiting = service.queue()
     st.header("Queue", anchor=False)
     if not waiting:
-        st.caption("Nothing waits.")
+        st.caption("The queue is empty.")
     for place, entry in enumerate(waiting, 1):
         wait = f" · about {duration(entry.wait_s)}" if entry.wait_s is not None else ""
         label = f"{place}\\. {plain(service.run(entry.run_id).name)}{plain(wait)}"

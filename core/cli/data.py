@@ -1,4 +1,4 @@
-"""`touchstone data ...`: the data sets, built in and brought."""
+"""`touchstone data ...`: the data sets, built in and imported."""
 
 import tempfile
 from pathlib import Path
@@ -28,7 +28,7 @@ from core.services.run_service import Service
 from core.settings import Settings
 from core.target import Target as GoodEnough
 
-app = typer.Typer(help="Bring, look at and put right the data sets.", no_args_is_help=True)
+app = typer.Typer(help="Import, look at and fix data sets.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -62,13 +62,13 @@ app.command("import")(import_data)
 @app.command("check")
 def check(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A data set, or a file or folder that is not brought yet.")
+        str, typer.Argument(metavar="NAME", help="A data set, or a file or folder that is not imported yet.")
     ],
     task: TaskOption = "",
     text_column: Texts = None,
     label_column: Label = "",
     target_column: Target = "",
-    fix: Annotated[list[str] | None, typer.Option(help="Put this finding right in a new version; repeatable.")] = None,
+    fix: Annotated[list[str] | None, typer.Option(help="Fix this finding in a new version; repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what the data doctor finds."""
@@ -77,7 +77,7 @@ def check(
     if not known and Path(name).exists():
         if fix:
             raise UserError(
-                f"{name} is not brought yet, so nothing of it can be changed. touchstone data import {name}"
+                f"{name} is not imported yet, so nothing of it can be changed. touchstone data import {name}"
             )
         options = ImportOptions(
             task=task, **text_columns(text_column), label_column=label_column, target_column=target_column
@@ -160,13 +160,13 @@ def delete(name: Name, as_json: AsJson = False) -> None:
     service.dataset_service.delete(name)
     using = len(service.runs_using(name))
     kept = f" {using} run{'s' if using != 1 else ''} still need{'s' if using == 1 else ''} it, so its files stay."
-    back = f"Bring it back with: touchstone data restore {name}"
+    back = f"Restore it with: touchstone data restore {name}"
     _answer(service, name, f"{name} is in the trash.{kept if using else ''} {back}", as_json)
 
 
 @app.command("restore")
 def restore(name: Name, as_json: AsJson = False) -> None:
-    """Bring a data set back from the trash."""
+    """Restore a data set from the trash."""
     service = open_service()
     service.dataset_service.restore(name)
     _answer(service, name, f"{name} is back.", as_json)
@@ -180,7 +180,7 @@ def _answer(service: Service, name: str, sentence: str, as_json: bool) -> None:
 
 
 def _check_file(path: Path, options: ImportOptions) -> list[Finding]:
-    """Examine a file without bringing it: all of it happens in a folder that goes away."""
+    """Examine a file without importing it: all of it happens in a folder that goes away."""
     with tempfile.TemporaryDirectory(prefix="touchstone-check-") as folder:
         dataset_service = DatasetService(Settings(home=Path(folder)))
         made = follow(dataset_service.jobs, dataset_service.start_import(path, options))

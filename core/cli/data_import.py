@@ -48,7 +48,7 @@ def import_data(
     wanted: options.GoodEnoughOption = "",
     as_json: AsJson = False,
 ) -> None:
-    """Bring a data set; what was found out and what is wrong with it is said."""
+    """Import a data set; what was found out and what is wrong with it is said."""
     service = open_service()
     chosen = ImportOptions(
         task=task, name=name, label_column=label_column, target_column=target_column,

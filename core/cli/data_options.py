@@ -30,7 +30,7 @@ Kinds = Annotated[
     typer.Option("--as", metavar="COLUMN=KIND", help=f"What a column holds: {', '.join(CHOSEN_KINDS)}; repeatable."),
 ]
 SplitBy = Annotated[
-    str, typer.Option(help="How a table's rows are divided: random, or time (earlier ones for training); guessed.")
+    str, typer.Option(help="How a table's rows are split: random, or time (earlier ones for training); guessed.")
 ]
 Group = Annotated[
     str,
@@ -60,7 +60,7 @@ Ground = Annotated[
     str, typer.Option(help="What transparent images are laid on: white, black or grey; guessed if not given.")
 ]
 DivideAnew = Annotated[
-    bool, typer.Option("--divide-anew", help="Divide all examples anew, whatever the source says of its parts.")
+    bool, typer.Option("--divide-anew", help="Split all examples again, whatever the source says of its parts.")
 ]
 AddTo = Annotated[str, typer.Option(help="Add the examples to this data set, as a new version of it.")]
 HubConfig = Annotated[str, typer.Option(help="The configuration of a hub data set that has several.")]
@@ -95,4 +95,4 @@ def split_by(said: str) -> Literal["", "random", "time"]:
     match said:
         case "" | "random" | "time":
             return said
-    raise UserError(f"Rows are divided by 'random' or by 'time', not by '{said}'.")
+    raise UserError(f"Rows are split by 'random' or by 'time', not by '{said}'.")

@@ -26,7 +26,7 @@ def print_findings(findings: list[Finding], name: str) -> None:
         for example in finding.examples[:3]:
             print(f"    {example}")
         if finding.fix:
-            print(f"    To put it right ({finding.fix}): touchstone data check {name} --fix {finding.code}")
+            print(f"    To fix it ({finding.fix}): touchstone data check {name} --fix {finding.code}")
 
 
 def print_recommended(service: Service, name: str, task: str) -> None:
@@ -37,7 +37,7 @@ def print_recommended(service: Service, name: str, task: str) -> None:
 
 
 def print_columns(columns: Iterable[Mapping[str, str]]) -> None:
-    """Show what each column of a brought table is for, as it was imported."""
+    """Show what each column of a table is for, as it was imported."""
     rows = [(c["name"], c["kind"], c["role"], c.get("why") or c.get("unit", "")) for c in columns]
     if rows:
         print_table(("COLUMN", "HOLDS", "FOR", ""), rows)

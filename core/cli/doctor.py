@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 def doctor(
     repair_it: Annotated[
-        bool, typer.Option("--repair", help="Keep a damaged database aside and bring back what can be read of it.")
+        bool, typer.Option("--repair", help="Keep a damaged database aside and recover what can be read of it.")
     ] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -79,7 +79,7 @@ def _look_at_database(settings: Settings, report: dict[str, Any], problems: list
         if lost := folders_without_row(settings, database):
             problems.append(
                 f"{len(lost)} run folder{'' if len(lost) == 1 else 's'} without a run in the database ({named(lost)}). "
-                "Bring them back with: touchstone doctor --repair. Or remove the folders."
+                "Recover them with: touchstone doctor --repair. Or remove the folders."
             )
     finally:
         database.dispose()

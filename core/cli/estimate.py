@@ -102,7 +102,7 @@ def _lines(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Device", result["device"]),
         ("Steps", f"{result['steps_total']:,}" if result["steps_total"] else ""),
         ("Time for a step", f"{result['step_s'] * 1000:,.1f} ms" if result["step_s"] else ""),
-        ("Numbers to learn", f"{result['trainable_count']:,} of {result['parameter_count']:,}"),
+        ("Trainable parameters", f"{result['trainable_count']:,} of {result['parameter_count']:,}"),
         ("Electricity", "" if energy is None else f"{energy:.3g} kWh"),
         ("Cost", "" if cost is None else f"{cost:.4g} {result['currency']}"),
     ]

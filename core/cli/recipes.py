@@ -31,7 +31,7 @@ def recipe_config(service: Service, recipe: Recipe, dataset: str, changes: Mappi
 def _data(recipe: Recipe, found: Fit) -> str:
     if found.suiting:
         return f"is here: {found.suiting[0].name}"
-    return f"bring {recipe.data.title}" + (f", or fetch hub:{recipe.data.hub}" if recipe.data.hub else "")
+    return f"import {recipe.data.title}" + (f", or download hub:{recipe.data.hub}" if recipe.data.hub else "")
 
 
 def _document(recipe: Recipe, found: Fit) -> dict[str, object]:

@@ -25,7 +25,7 @@ def marks(app: typer.Typer) -> None:
 def tag(
     run: RunId,
     tags: Annotated[list[str] | None, typer.Argument(metavar="TAG...", help="Tags to give it.")] = None,
-    remove: Annotated[list[str] | None, typer.Option(help="A tag to take from it; may be said again.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A tag to remove; may be repeated.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a run tags, or take some from it."""

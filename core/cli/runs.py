@@ -176,12 +176,12 @@ def delete(run: RunId, as_json: AsJson = False) -> None:
     """Move a run to the trash."""
     service = open_service()
     service.delete(run)
-    _answer(service, service.run(run), "is in the trash; bring it back with: touchstone runs restore " + run, as_json)
+    _answer(service, service.run(run), "is in the trash; restore it with: touchstone runs restore " + run, as_json)
 
 
 @app.command()
 def restore(run: RunId, as_json: AsJson = False) -> None:
-    """Bring a run back from the trash."""
+    """Restore a run from the trash."""
     service = open_service()
     service.restore(run)
     _answer(service, service.run(run), "is back", as_json)

@@ -30,7 +30,8 @@ Changes = Annotated[
 Evaluation = Annotated[
     str,
     typer.Option(
-        help="How sure you can be: quick-look (one split), every-row (five more trainings, every row is judged once) "
+        help="Confidence in the score: quick-look (one split), every-row (five more trainings, every row is judged "
+        "once) "
         "or auto (every-row where it takes under a minute)."
     ),
 ]

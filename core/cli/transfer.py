@@ -31,7 +31,7 @@ def import_runs(
     only_preview: Annotated[bool, typer.Option("--look", help="Say what is there; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in runs from TensorBoard, MLflow, Weights & Biases or a table; known ones are brought up to date."""
+    """Import runs from TensorBoard, MLflow, Weights & Biases or a table; known ones are brought up to date."""
     service = open_service()
     if only_preview:
         found = preview(service, path, format_name)

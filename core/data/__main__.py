@@ -21,7 +21,7 @@ _FULL = (
 )
 _NO_MEMORY = (
     "There is not enough memory for this on the machine: it needs more than is free, or more than the {most:.1f} GB "
-    "that an import may take. Nothing of it was kept. Split the file, or bring it as CSV, which needs less; or close "
+    "that an import may take. Nothing of it was kept. Split the file, or import it as CSV, which needs less; or close "
     "other programs or stop a training, then try again."
 )
 log = logging.getLogger("touchstone")

@@ -104,14 +104,14 @@ def refuse_disguised(path: Path, start: bytes) -> None:
     if not kind:
         return
     advice = {
-        "a ZIP archive": "Rename it to end in .zip, or unpack it and bring the table within.",
+        "a ZIP archive": "Rename it to end in .zip, or unpack it and import the table within.",
         "an older Office document": "Open it in the program it came from and save the table as CSV.",
         "a web page": "The download probably gave a login or error page; download the file itself again.",
-    }.get(kind, "Bring the table itself, such as a CSV or Excel file.")
+    }.get(kind, "Import the table itself, such as a CSV or Excel file.")
     if kind.endswith("archive") and kind != "a ZIP archive":
-        advice = "Unpack it first and bring the table within."
+        advice = "Unpack it first and import the table within."
     if kind.endswith("image"):
-        advice = "Bring the table itself; images come in as a ZIP or folder with one folder per class."
+        advice = "Import the table itself; images come in as a ZIP or folder with one folder per class."
     raise DataError(f"{path.name} is not a table: it is {kind}, whatever its name says. {advice}")
 
 

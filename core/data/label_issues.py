@@ -146,7 +146,7 @@ def label_issue_finding(
             for text, one in zip(first, doubted, strict=False)
         ),
         message=f"{counted(len(doubted), thing(info.task, 1))} {seem} to have a wrong label, says '{doubted[0].run}'.",
-        why="A wrong label teaches the opposite, and in the exam it counts a right answer as a mistake. The model "
+        why="A wrong label teaches the opposite, and in the test it counts a right answer as a mistake. The model "
         f"looked only at {thing(info.task)} that it had not learnt from, about {judged:,} here. "
         f"{expected_precision(trial, thing(info.task))}",
         rows=tuple(one.position for one in doubted),

@@ -10,7 +10,7 @@ def costs_in_numbers(costs: Costs | None) -> Facts | None:
     beside = f" and {_size(costs.encoder_bytes)} of the frozen encoder" if costs.encoder_bytes else ""
     sizes = (
         Number("Model size", f"{_size(costs.bytes)}{beside}", "The file with its weights, model.safetensors."),
-        Number("Parameters", f"{costs.parameters:,}", "What training has found, and what it brought along."),
+        Number("Parameters", f"{costs.parameters:,}", "What training has found, and what it knew before."),
     )
     if costs.ms_alone is None or costs.ms_together is None:
         why = f"{costs.unmeasured[:1].upper()}{costs.unmeasured[1:]}."

@@ -176,7 +176,7 @@ def _status(target: Target, own: Measured, task: TaskSpec) -> tuple[TargetStatus
     if not all(meets(score.value) for score, meets in asked):
         return TargetStatus.NOT_YET, ""
     if any(math.isnan(end) for score, _ in asked for end in (score.ci_low, score.ci_high)):
-        return TargetStatus.UNKNOWN, "Its score is good enough, but how sure it is cannot be said: bring more examples."
+        return TargetStatus.UNKNOWN, "Its score is good enough, but how sure it is cannot be said: add more examples."
     sure = all(meets(end) for score, meets in asked for end in (score.ci_low, score.ci_high))
     return (TargetStatus.REACHED if sure else TargetStatus.LIKELY), ""
 

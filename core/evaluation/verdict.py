@@ -134,7 +134,7 @@ def _how_in_folds() -> str:
     return (
         "Both judged on every row in the same folds. The interval counts that models which learn from other rows are "
         "other models; where folds differ by more than their rows explain, it is the corrected resampled t (Nadeau and "
-        "Bengio, 2003). Corrected for choosing the best of the simple methods (Holm, 1979)."
+        "Bengio, 2003). Corrected for choosing the best of the baselines (Holm, 1979)."
     )
 
 
@@ -143,7 +143,7 @@ def _how(metric: MetricSpec) -> str:
     if metric.statistic != "share":
         how = "a paired bootstrap, 1,000 times drawn again"
     return (
-        f"Both judged on the same test examples, by {how}; corrected for choosing the best of the simple methods "
+        f"Both judged on the same test examples, by {how}; corrected for choosing the best of the baselines "
         "(Holm, 1979)."
     )
 

@@ -100,7 +100,7 @@ def load_backbone(folder: Path, named: str, module: "nn.Module", use: Use, class
     missing = [name for name in told["missing_keys"] if name in fresh and name not in kept_head]
     if missing or given.keys() != fresh.keys():
         raise UnusableModel(
-            f"The weights of '{named}' are not all of the network that its config.json describes. Fetch or copy the "
+            f"The weights of '{named}' are not all of the network that its config.json describes. Download or copy the "
             "model again, or choose another."
         )
     for name, parameter in fresh.items():
@@ -171,13 +171,13 @@ def _in_words(named: str, config: Mapping[str, Any]) -> Iterator[None]:
         ) from error
     except (OSError, SafetensorError) as error:
         raise UnusableModel(
-            f"The weights of '{named}' cannot be read: a file is missing, cut off or was altered. Fetch or copy the "
+            f"The weights of '{named}' cannot be read: a file is missing, cut off or was altered. Download or copy the "
             "model again."
         ) from error
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, ZeroDivisionError) as error:
         raise UnusableModel(
             f"The configuration of '{named}' makes no network that can be built, or its weights are of another one. "
-            "Choose another model, or fetch or copy this one again."
+            "Choose another model, or download or copy this one again."
         ) from error
     finally:
         library_logging.set_verbosity(level)

@@ -59,7 +59,7 @@ def read_config(folder: Path, named: str) -> dict[str, Any]:
     if asked := implausible_number(config):
         raise UnusableModel(
             f"The file {CONFIG} of '{named}' asks for something that no network has ({asked}), so it is damaged or was "
-            "made to do harm. Nothing was built. Choose another model, or fetch or copy this one again."
+            "made to do harm. Nothing was built. Choose another model, or download or copy this one again."
         )
     return without_programs(config)
 
@@ -85,12 +85,12 @@ def check_files(folder: Path, named: str, needs_tokenizer: bool) -> None:
     for file in weight_files(folder, named):
         if not file.is_file() or file.stat().st_size < 8:
             raise UnusableModel(
-                f"The file {file.name} of '{named}' is missing or empty. Fetch or copy the model again."
+                f"The file {file.name} of '{named}' is missing or empty. Download or copy the model again."
             )
         if not is_whole(file):
             raise UnusableModel(
                 f"The weights of '{named}' cannot be read: a file is missing, cut off or was altered ({file.name}). "
-                "Fetch or copy the model again."
+                "Download or copy the model again."
             )
     check_tokenizer_is_there(named, {file.name for file in folder.iterdir()}, needs_tokenizer)
 
@@ -118,7 +118,7 @@ def check_tokenizer_is_there(named: str, files: set[str], needs_tokenizer: bool)
     """
     if needs_tokenizer and TOKENIZER not in files:
         raise UnusableModel(
-            f"'{named}' has no file {TOKENIZER}, which says how it cuts texts into pieces. Older models bring it in "
+            f"'{named}' has no file {TOKENIZER}, which says how it cuts texts into pieces. Older models have it in "
             "another form, and models of images have none. Choose another model, or a newer copy of this one."
         )
 
@@ -149,7 +149,7 @@ def weight_files(folder: Path, named: str) -> list[Path]:
         raise no_weights(named, names)
     parts = _shards(_json(folder / INDEX, named))
     if not parts:
-        raise UnusableModel(f"The file {INDEX} of '{named}' names no weights. Fetch or copy the model again.")
+        raise UnusableModel(f"The file {INDEX} of '{named}' names no weights. Download or copy the model again.")
     return [folder / name for name in parts]
 
 
@@ -192,12 +192,14 @@ def _json(file: Path, named: str, most_bytes: int = LARGEST_JSON) -> dict[str, A
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise UnusableModel(
-            f"The file {file.name} of '{named}' cannot be read: it is missing, cut off or no JSON. Fetch or copy the "
+            f"The file {file.name} of '{named}' cannot be read: it is missing, cut off or no JSON. Download or copy "
+            f"the "
             "model again."
         ) from error
     if not isinstance(content, dict) or is_too_deep(content):
         raise UnusableModel(
-            f"The file {file.name} of '{named}' is not of the form that it should have. Fetch or copy the model again, "
+            f"The file {file.name} of '{named}' is not of the form that it should have. Download or copy the model "
+            f"again, "
             "or choose another."
         )
     return content

@@ -95,7 +95,7 @@ def _probe(tokenizer: str, named: str) -> None:
 def _unreadable(named: str) -> UnusableModel:
     return UnusableModel(
         f"The tokenizer of '{named}' (tokenizer.json) cannot be read: it is damaged, or made by a newer library "
-        "than the one installed here. Fetch or copy the model again, or choose another."
+        "than the one installed here. Download or copy the model again, or choose another."
     )
 
 
@@ -111,7 +111,7 @@ def check_fits(cutter: Any, config: Mapping[str, Any], named: str) -> None:
     if isinstance(known, int) and highest >= known:
         raise UnusableModel(
             f"The tokenizer of '{named}' has more pieces ({highest + 1:,}) than its network knows ({known:,}): the "
-            "files do not belong together. Fetch or copy the model again, or choose another."
+            "files do not belong together. Download or copy the model again, or choose another."
         )
 
 

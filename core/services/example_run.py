@@ -67,7 +67,7 @@ def example_run(settings: Settings, database: Database, file: Path = FILE) -> Ru
     except RunNotFound:
         return None
     except (OSError, DatabaseUnavailable):  # a full disk, say: what else is on the page says so
-        _log.warning("The example could not be brought in.", exc_info=True)
+        _log.warning("The example could not be imported.", exc_info=True)
         return None
     return None if run.deleted_at else run
 

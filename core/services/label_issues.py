@@ -97,7 +97,7 @@ def why_not_believed(service: Service, run: Run) -> str:
     low, high = (100 * float(gain[end]) for end in ("ci_low", "ci_high"))
     return (
         f"'{run.name}' is not clearly better than {gain['baseline']} ({100 * float(gain['value']):+.1f} points, 95 % "
-        f"interval {low:+.1f} to {high:+.1f}), so which labels it doubts is not suggested to you: where a simple "
+        f"interval {low:+.1f} to {high:+.1f}), so which labels it doubts is not suggested to you: where a "
         "method is as good, too many of its doubts are its own mistakes."
     )
 

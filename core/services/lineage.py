@@ -164,7 +164,7 @@ class Family:
 
     def _check_own(self, run: Run) -> None:
         if not run.is_own:
-            how = "logged from a script" if run.origin == "tracked" else f"brought from {run.origin}"
+            how = "logged from a script" if run.origin == "tracked" else f"imported from {run.origin}"
             raise RunNotReady(
                 f"'{run.name}' was not trained here but {how}, so this can only be done where it came from."
             )

@@ -97,7 +97,7 @@ class Predictor:
 
     def _number(self, value: float, remarks: tuple[str, ...]) -> NumberPrediction:
         if not self.info.target_low < value < self.info.target_high:
-            said = f"The answer would lie far outside of the numbers learnt from, so it stops at {value:.6g}."
+            said = f"The answer would lie far outside of the numbers it was trained on, so it stops at {value:.6g}."
             remarks = (*remarks, said)
         return NumberPrediction(value, remarks)
 
@@ -181,7 +181,7 @@ def load_predictor(run_folder: Path, device: str = "cpu") -> Predictor:
     choose_device("cpu", answering_threads())  # as many threads as its speed was measured with
     folder = run_folder / BEST
     if not folder.is_dir():
-        raise RunNotReady("This run has saved no model yet. Wait until it has made its first pass over the data.")
+        raise RunNotReady("This run has saved no model yet. Wait until its first epoch is done.")
     card = read_card(folder)
     model = catalog.find_model(card.model)
     try:

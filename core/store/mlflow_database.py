@@ -121,7 +121,8 @@ class TrackingDatabase:
         there = {name for (name,) in connection.execute(query)}
         if missing := [name for name in _NEEDED if name not in there]:
             raise NoTrackingDatabase(
-                f"{self.shown} is not a database of MLflow: it has no table '{missing[0]}'. Bring the file that MLflow "
+                f"{self.shown} is not a database of MLflow: it has no table '{missing[0]}'. Import the file that "
+                f"MLflow "
                 "writes to (usually mlflow.db), or the folder mlruns."
             )
 

@@ -209,4 +209,4 @@ def check_not_empty(split: Split, name: str, context: int) -> None:
         DataError: It does not.
     """
     if len(split[0]) < (2 if context else 1):
-        raise DataError(f"The {name} part of the data is empty. Bring more examples.")
+        raise DataError(f"The {name} part of the data is empty. Add more examples.")

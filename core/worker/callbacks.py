@@ -104,7 +104,7 @@ class Report(Callback):
         """Note if longer training has not helped, or evaluations were limited by time."""
         if trainer.plan.saves_evaluations:
             message = (
-                f"One look at the validation split takes {trainer.plan.evaluation_s:.2g} s, so there were fewer "
+                f"One evaluation on the validation split takes {trainer.plan.evaluation_s:.2g} s, so there were fewer "
                 f"than usual: they may take {LOOKING:.0%} of the time budget."
             )
             self._note("note", message, {"look_s": trainer.plan.evaluation_s})

@@ -78,7 +78,7 @@ def pick(page: Page, option: str, value: str) -> None:
 
 def press_import(page: Page) -> None:
     """Press the one button and wait for the page that shows the import, or already the data set."""
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     page.wait_for_url(re.compile(r"/data\?(import|set)="), timeout=START_MS)
 
 
@@ -96,7 +96,7 @@ def begin_collection(page: Page, url: str, title: str = "Ripe or not") -> Locato
     """Begin a collection of pictures; return the section with the camera and the classes."""
     page.goto(f"{url}/bring?how=pictures")
     page.get_by_label("Title").fill(title)
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Start").click()
     page.wait_for_url("**collection=*", timeout=START_MS)
     return collection(page)
 

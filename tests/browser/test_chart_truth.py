@@ -64,7 +64,7 @@ def test_the_smooth_line_runs_through_the_data_and_not_over_its_extremes(page: P
     draw = np.random.default_rng(0)
     runs = [logged({"train/loss": draw.lognormal(0, 1, 200_000)}) for _ in range(2)]
     open_run(page, url, runs[0])
-    page.get_by_label("Smooth").fill("0.9")
+    page.get_by_label("Smoothing").fill("0.9")
     wait_until(page, lambda: is_mean(page), DRAWN_MS)
     page.evaluate("document.querySelector('.ts-plot').chart.zoom(50_000, 50_400)")
     wait_until(

@@ -87,7 +87,7 @@ def test_another_axis_shows_the_whole_again(page: Page, url: str, long_run: str)
     expect(whole).to_be_hidden()
     page.evaluate("document.querySelector('.ts-plot').chart.zoom(100, 200)")
     expect(whole).to_be_visible()
-    page.get_by_label("Along").select_option("examples")
+    page.get_by_label("X axis").select_option("examples")
     expect(whole).to_be_hidden()
 
 

@@ -61,7 +61,7 @@ def test_a_messy_csv_is_corrected_comes_in_and_leads_on_to_training(page: Page, 
     expect(page.locator(".st-key-summary")).to_contain_text("in 3 classes")
     pick(page, "label_column", "Bewertung")
     expect(page.locator(".st-key-summary")).to_contain_text("in 2 classes")
-    said(page, "4 labels as written, 4 called otherwise, 2 merged")
+    said(page, "4 labels as written, 4 renamed, 2 merged")
 
     press_import(page)
     name = arrived(page)
@@ -84,7 +84,7 @@ def test_a_pasted_table(page: Page, url: str) -> None:
     page.goto(f"{url}/bring?how=paste")
     rows = [f"parcel {i} {'came early' if i % 2 else 'never came'}\t{'good' if i % 2 else 'bad'}" for i in range(60)]
     page.get_by_label("Rows with their header").fill("\n".join(["text\tlabel", *rows]))
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     looked_at(page)
     expect(page.locator(".st-key-summary")).to_contain_text("60 texts")
     page.get_by_label("Title").fill("Parcels")
@@ -143,9 +143,9 @@ def test_tables_that_were_chosen_together_come_in_one_at_a_time(page: Page, url:
     with page.expect_file_chooser() as chooser:
         zone.get_by_role("button", name="Choose files", exact=True).click()
     chooser.value.set_files([str(laptops), str(more)])
-    said(page, "Tables come in one at a time")
+    said(page, "Tables are imported one at a time")
     page.get_by_role("button", name="more.csv").click()
     looked_at(page)
     expect(page.locator(".st-key-what-it-is")).to_contain_text("150 rows")
     page.get_by_role("button", name="Another of the files").click()
-    said(page, "Tables come in one at a time")
+    said(page, "Tables are imported one at a time")

@@ -193,5 +193,5 @@ def test_a_link_shows_what_its_run_doubts_also_after_a_reload(page: Page, url: s
     expect(page.get_by_text("1 text seems to have a wrong label, says 'second try'")).to_be_visible(timeout=PATIENCE_MS)
     page.goto(f"{url}/data?set=notes&run=nothere")
     expect(page.get_by_text("There is no run 'nothere'")).to_be_visible(timeout=PATIENCE_MS)
-    page.get_by_role("button", name="What the latest run doubts").click()
+    page.get_by_role("button", name="Show what the latest run doubts").click()
     expect(page.get_by_text("1 text seems to have a wrong label, says 'second try'")).to_be_visible(timeout=PATIENCE_MS)

@@ -47,7 +47,7 @@ def test_order_and_columns_are_chosen_in_a_dialog(page: Page, address: str) -> N
     dialog = page.get_by_role("dialog")
     order = dialog.get_by_role("combobox", name="Order of the runs")
     expect(order).to_have_value("Name: A to Z", timeout=180_000)
-    dialog.get_by_role("button", name="As usual").click()
+    dialog.get_by_role("button", name="Reset").click()
     expect(dialog).to_have_count(0, timeout=180_000)
     expect(page).to_have_url(re.compile(r"/runs$"), timeout=180_000)
 

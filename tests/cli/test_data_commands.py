@@ -67,7 +67,9 @@ def test_a_file_can_be_checked_before_it_is_brought_and_leaves_nothing(answer: J
     assert {finding["code"] for finding in answer("data", "check", str(tweets))} >= {"exact-duplicates"}
     code, _, err = cli("data", "check", str(tweets), "--fix", "exact-duplicates")
     assert code == 2
-    assert err.strip().endswith(f"is not brought yet, so nothing of it can be changed. touchstone data import {tweets}")
+    assert err.strip().endswith(
+        f"is not imported yet, so nothing of it can be changed. touchstone data import {tweets}"
+    )
     assert answer("data", "list") == before
 
 

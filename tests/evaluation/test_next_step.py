@@ -50,7 +50,7 @@ SIZES = Sizes(500, 0.77, 1_000, 0.81)
 CASES = {
     "few-examples": (
         replace(NO_TARGET, judged=replace(judged(), examples=7)),
-        "bring more reviews, at least a hundred to judge by",
+        "add more reviews, at least a hundred to judge by",
         replace(NO_TARGET, judged=replace(judged(), examples=10)),
     ),
     "use-it": (
@@ -85,7 +85,7 @@ CASES = {
     ),
     "other-data": (
         replace(OPEN, judged=against("accuracy 90%", NOTHING)),
-        "bring data that says more about the answer, or clearer labels. How much that brings cannot be told",
+        "use data that says more about the answer, or clearer labels. How much that brings cannot be told",
         OPEN,
     ),
     "fix-labels": (

@@ -44,7 +44,7 @@ def test_a_run_that_learns_by_heart_is_told_since_when_and_offers_another(
     run = ended_like("learnt by heart")
     at = open_page("run", run=run.id)
     assert "Coach" in [title.value for title in at.header]
-    assert "It learns by heart since pass" in words(at)
+    assert "Overfitting since epoch" in words(at)
     (query,) = [query for label, query in links(at).items() if label.startswith("Run again with")]
     assert f"from={run.id}" in query
     assert any(f"{name}=" in query for name in ("epochs", "dropout", "weight_decay"))
@@ -65,7 +65,7 @@ def test_a_run_that_is_still_falling_is_trained_longer_by_one_click(
 
 def test_the_coach_speaks_while_a_run_still_works(open_page: Open, ended_like: Callable[..., Run]) -> None:
     live = ended_like("learnt by heart", status=RunStatus.RUNNING, stage=Stage.TRAINING)
-    assert "It learns by heart" in words(open_page("run", run=live.id))
+    assert "Overfitting since" in words(open_page("run", run=live.id))
 
 
 def test_of_a_good_run_nothing_is_said(open_page: Open, ended_like: Callable[..., Run]) -> None:

@@ -151,7 +151,7 @@ def test_models_that_write_show_their_last_samples_side_by_side(open_page: Open,
 def test_only_what_one_run_alone_has_right_and_the_page_are_in_the_url(open_page: Open, judged: Judged) -> None:
     best, far = judged("best", 5), judged("far", 60)
     at = open_page("compare", runs=ids(best, far), at="2")
-    assert len([m for m in at.markdown if m.value.startswith("Truth:")]) == 12
+    assert len([m for m in at.markdown if m.value.startswith("Actual:")]) == 12
     at.selectbox(key="only").set_value(far.id).run()
     assert at.query_params["only"] == far.id
     assert "No such example" in clean(healthy(at))

@@ -74,7 +74,7 @@ def test_filters_narrow_the_list_and_go_into_the_url(open_page: Open, bring: Bri
     at.text_input(key="search").set_value("MY rev").run()
     assert titles(healthy(at)) == ["**My reviews**"]
     at.text_input(key="search").set_value("nowhere").run()
-    assert "No data set fits" in words(healthy(at))
+    assert "No matching data sets" in words(healthy(at))
     at = open_page("data")
     at.selectbox(key="of_task").set_value("text-generation").run()
     assert at.query_params["of_task"] == "text-generation"

@@ -27,7 +27,7 @@ def test_examples_by_class_part_and_words(open_page: Open, service: Service, bri
     assert shown_texts(healthy(at)) == ["Nobody in Kyoto answers me about my broken cable"]
     tests = service.dataset_service.version("reviews").split_sizes["test"]
     assert f"{tests} of 80 texts" in words(open_page("data", set="reviews", part="browse", split="test"))
-    assert "No text fits" in words(open_page("data", set="reviews", part="browse", find="nowhere"))
+    assert "No matching texts" in words(open_page("data", set="reviews", part="browse", find="nowhere"))
 
 
 def test_the_rows_of_a_finding_can_be_looked_at(open_page: Open, service: Service, bring: Bring) -> None:

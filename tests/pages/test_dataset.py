@@ -92,7 +92,7 @@ def test_an_older_version_can_be_looked_at_and_used(open_page: Open, service: Se
     first = bring()
     run_relabel(service.dataset_service.store, "reviews", {0: "bad"}, "", Silent())
     at = open_page("data", set="reviews", version=first.fingerprint)
-    assert "You look at a version that is not in use" in words(at)
+    assert "This version is not in use" in words(at)
     assert at.button(key="fix-exact-duplicates").disabled
     at.button(key="use-shown").click().run()
     assert service.dataset_service.head("reviews") == first.fingerprint
@@ -121,7 +121,7 @@ def test_every_part_of_a_table_of_numbers_draws(open_page: Open, service: Servic
     at = open_page("data", set="prices", part=part)
     assert at.title[0].value == "Prices"
     if part == "browse":
-        assert list(at.dataframe[0].value.columns) == ["Row", "price (to predict)", "age", "height", "wood", "Part"]
+        assert list(at.dataframe[0].value.columns) == ["Row", "price (to predict)", "age", "height", "wood", "Split"]
 
 
 # --- on to a run ---

@@ -53,7 +53,7 @@ def chosen(at: AppTest, name: str) -> Any:
 
 def test_it_begins_with_the_drop_zone(open_page: Open) -> None:
     at = open_page("import_data")
-    assert at.title[0].value == "Bring your own data"
+    assert at.title[0].value == "Import your data"
     assert "upload" in at.query_params
     assert not at.error
 
@@ -214,7 +214,7 @@ def test_groups_are_chosen_where_the_columns_are(open_page: Open, reviews: Path)
     at.selectbox(key="bring-group_column").set_value("shop").run()
     assert chosen(healthy(at), "group_column") == "shop"
     assert not at.error
-    assert "The group" in list(at.dataframe[0].value["What it is"])
+    assert "Group" in list(at.dataframe[0].value["Role"])
 
 
 def test_a_well_known_set_is_fetched_by_its_button(
@@ -280,7 +280,7 @@ def test_tables_chosen_together_are_offered_one_by_one(open_page: Open, service:
     for name in ("may.csv", "june.csv"):
         (service.dataset_service.upload_folder(upload) / name).write_bytes(reviews.read_bytes())
     at = open_page("import_data", how="files", upload=upload, ready="1")
-    assert "Tables come in one at a time" in words(at)
+    assert "Tables are imported one at a time" in words(at)
     at.button(key="only-1").click().run()
     assert "60 rows" in words(healthy(at))
     assert at.query_params["file"] == "may.csv"

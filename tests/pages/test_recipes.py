@@ -18,14 +18,14 @@ def test_a_recipe_without_its_data_says_which_file_to_bring(open_page: Open) -> 
     at = open_page("recipes")
     keys = {button.key for button in at.button}
     assert "start-price-regression" not in keys
-    assert "Bring a CSV or a spreadsheet: one row for each product" in words(at).replace("\\", "")
-    assert "Fetch it (18.2 MB)" in [button.label for button in at.button if button.key == "fetch-mnist-mlp"]
+    assert "Import a CSV or a spreadsheet: one row for each product" in words(at).replace("\\", "")
+    assert "Download (18.2 MB)" in [button.label for button in at.button if button.key == "fetch-mnist-mlp"]
 
 
 def test_a_recipe_leads_to_the_drop_zone_for_its_task(open_page: Open) -> None:
     at = open_page("recipes")
     at.button(key="bring-price-regression").click().run()
-    assert healthy(at).title[0].value == "Bring your own data"
+    assert healthy(at).title[0].value == "Import your data"
     assert at.query_params["as"] == "tabular-regression"
 
 

@@ -32,7 +32,7 @@ def test_a_hostile_model_is_refused_in_words(case: HostileFile, tmp_path: Path) 
     if case.must == "refused" and case.name not in HARMLESS:
         with pytest.raises(UnusableModel) as caught:
             use(path)
-        assert any(advice in str(caught.value) for advice in ("Choose another", "Fetch or copy", "on the hub"))
+        assert any(advice in str(caught.value) for advice in ("Choose another", "Download or copy", "on the hub"))
     else:
         use(path)
     assert not (tmp_path / CANARY).exists()

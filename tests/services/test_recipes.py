@@ -155,8 +155,8 @@ def test_a_recipe_without_data_says_what_to_bring_what_to_fetch_and_what_else_th
     with pytest.raises(RecipeWithoutData) as refused:
         data_for(find_recipe("cifar10-simple-cnn"), dataset_service)
     assert str(refused.value) == (
-        "The recipe 'cifar10-simple-cnn' learns from CIFAR-10, which is not here yet. Bring a ZIP with a folder for "
-        "each of its ten classes. That is done by touchstone data import FILE --task image-classification, or fetch "
+        "The recipe 'cifar10-simple-cnn' learns from CIFAR-10, which is not here yet. Import a ZIP with a folder for "
+        "each of its ten classes. That is done by touchstone data import FILE --task image-classification, or download "
         "it (touchstone data import hub:uoft-cs/cifar10); then start the recipe again. To train on another data set, "
         "add --dataset NAME; there is: digits, product-photos."
     )

@@ -110,7 +110,9 @@ def test_answers_stay_near_the_numbers_that_were_learnt_and_say_so(run: Path) ->
     far = load_predictor(run).predict_numbers([{"square metres": s, "colour": "blue"} for s in (57, 90, -300)])
     assert [round(p.value, 1) for p in far] == [570, 597.5, 5]
     assert [len(p.remarks) for p in far] == [0, 1, 1]
-    assert far[1].remarks == ("The answer would lie far outside of the numbers learnt from, so it stops at 597.5.",)
+    assert far[1].remarks == (
+        "The answer would lie far outside of the numbers it was trained on, so it stops at 597.5.",
+    )
 
 
 def test_a_word_that_was_never_seen_is_neither_of_those_that_were(run: Path) -> None:

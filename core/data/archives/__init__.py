@@ -46,7 +46,7 @@ def open_archive(path: Path) -> Archive:
         if is_special(path):
             raise DataError(
                 f"{path.name} is no ordinary file but a pipe or a device, which may never end. Save what comes out of "
-                "it as a file, and bring that."
+                "it as a file, and import that."
             )
         if count_shards(path):
             return open_shards(path)

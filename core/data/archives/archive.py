@@ -113,7 +113,7 @@ class Archive:
             raise DataError(
                 f"Unpacking {self.name} was stopped: it took more than {self.most_s:,.0f} seconds of computing, many "
                 "times what an archive of its size needs. Nothing else was disturbed. Pack the files again as an "
-                "ordinary ZIP, or bring the folder itself."
+                "ordinary ZIP, or import the folder itself."
             )
         began = time.thread_time()
         yield

@@ -196,7 +196,7 @@ def _unpack(name: str, packed: IO[bytes], size_bytes: int, target: IO[bytes]) ->
             raise DataError(
                 f"{name} would grow to more than {LARGEST_RATIO} times its size, or more than "
                 f"{LARGEST_TOTAL // 1024**3} GB, when unpacked. That is how a bomb is made, so nothing was "
-                "read. Unpack it yourself, and bring the folder."
+                "read. Unpack it yourself, and import the folder."
             )
         target.write(chunk)
         if done % LOOKED_AT < len(chunk):

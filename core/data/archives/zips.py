@@ -171,7 +171,7 @@ def _check_sizes(path: Path, infos: list[zipfile.ZipInfo], directory: int) -> No
     if grows_too_far(total, path.stat().st_size, LARGEST_TOTAL):
         raise DataError(
             f"{path.name} would grow to more than {LARGEST_RATIO} times its size when unpacked ({total / 1024**2:,.0f} "
-            "MB). That is how a ZIP bomb is made, so nothing was read. If the files are honest, bring "
+            "MB). That is how a ZIP bomb is made, so nothing was read. If the files are honest, import "
             "the folder itself."
         )
     end = 0
@@ -193,7 +193,7 @@ def _check_kind(source: BinaryIO, name: str) -> None:
     other = next((title for magic, title in ARCHIVES.items() if begin.startswith(magic)), "")
     if other:
         raise DataError(
-            f"{name} is a {other} archive, which Touchstone does not read. Unpack it, and bring what was in it: one "
+            f"{name} is a {other} archive, which Touchstone does not read. Unpack it, and import what was in it: one "
             "file as it is, many in a folder or packed as ZIP."
         )
     if _directory_place(source) is None:
@@ -203,7 +203,7 @@ def _check_kind(source: BinaryIO, name: str) -> None:
         if kind == "a web page":
             raise web_page_instead(name, "a ZIP file")
         what = f"It is {kind}, whatever its name says. " if kind else ""
-        raise DataError(f"{name} is not a ZIP file. {what}Pack the files as ZIP, or bring the folder itself.")
+        raise DataError(f"{name} is not a ZIP file. {what}Pack the files as ZIP, or import the folder itself.")
 
 
 def _stated_count(source: BinaryIO) -> int:

@@ -34,7 +34,7 @@ def run(context: CheckContext) -> Finding | None:
             f"{name}: {percent(float(shares[i]), 1)} grey" for name, i in zip(names, order, strict=True)
         ),
         message=f"{int(is_grey.sum()):,} of the {len(context):,} images are grey, and that goes with the class: "
-        f"{most} of {listed(names[:1])} are grey, but {least} of {listed(names[-1:])}. Bring them all in colour, or "
+        f"{most} of {listed(names[:1])} are grey, but {least} of {listed(names[-1:])}. Import them all in colour, or "
         "all in grey.",
         why="A model will look at the colour, not the thing, score well here, and fail on images from elsewhere.",
         rows=positions(is_grey),

@@ -33,7 +33,7 @@ def run(context: CheckContext) -> Finding | None:
         message=_message(context, rows, len(ballots)),
         why="Whatever a model answers to these, it is told that it is wrong; in the test it cannot be right on all of "
         "them.",
-        fix="Keep the label of the majority, remove ties" if clear else "Remove the contradictory rows",
+        fix="Keep the commonest label, remove ties" if clear else "Remove the contradictory rows",
         rows=positions(rows),
         pairs=_pairs(context, rows),
     )
@@ -82,12 +82,12 @@ def _pairs(context: CheckContext, rows: NDArray[np.int64]) -> tuple[tuple[int, i
 def _message(context: CheckContext, rows: NDArray[np.int64], count: int) -> str:
     noun = thing(context.task, count)
     if IMAGES.fits(context.task):
-        return f"{count:,} {noun} {'is' if count == 1 else 'are'} there more than once, with different labels."
+        return f"{count:,} {noun} {'appears' if count == 1 else 'appear'} more than once, with different labels."
     to_the_letter = repeated_to_the_letter(context, rows)
     exact = to_the_letter[1] if to_the_letter else count
     same = f" ({exact:,} letter for letter, the others but for capitals, spaces and punctuation)"
     return (
-        f"{count:,} {noun} {'stands' if count == 1 else 'stand'} there more than once with different labels"
+        f"{count:,} {noun} {'appears' if count == 1 else 'appear'} more than once with different labels"
         f"{same if exact < count else ''}: {len(rows):,} rows in all."
     )
 

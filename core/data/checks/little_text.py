@@ -24,7 +24,8 @@ def run(context: CheckContext) -> Finding | None:
         message=f"There {'is' if count == 1 else 'are'} only {counted(count, 'character')} of text in all. Expect a "
         f"model that learns letters and a few words; from about {LITTLE:,} characters on it begins to write like the "
         "text, and a million is better.",
-        why="With so little, a model soon knows the text by heart, and the test has too few characters to tell.",
+        why="With so little, a model soon memorises the text (it overfits), and the test has too few characters to "
+        "tell.",
     )
 
 

@@ -33,7 +33,7 @@ def run(context: CheckContext) -> Finding | None:
         count=len(values),
         examples=examples_of(labels),
         message=f"The labels are {counted(len(values), 'different number')} between {number(float(values.min()))} and "
-        f"{number(float(values.max()))}. If they are amounts, such as prices or ages, bring the data again as a table "
+        f"{number(float(values.max()))}. If they are amounts, such as prices or ages, import the data again as a table "
         f"and predict the number ({NUMBERS.first}).",
         why="As classes, 19 and 20 are as different as 19 and 900, and each has few examples to learn from.",
     )

@@ -41,7 +41,7 @@ def run(context: CheckContext) -> Finding | None:
         examples=examples_of(examples),
         message=f"{_where(context)} {'is' if kinds.total() == 1 else 'are'} what looks like {listing}. Names and "
         "addresses of houses are not looked for.",
-        why="A model can learn such things by heart and say them to strangers, and the law may ask you for a reason to "
+        why="A model can memorise such things and say them to strangers, and the law may ask you for a reason to "
         "keep them.",
         fix="Mask them",
         rows=tuple(rows),

@@ -41,7 +41,7 @@ def run(context: CheckContext) -> Finding | None:
         count=repeats.count,
         examples=examples_of(shown(paragraph) for paragraph in repeats.examples),
         message=f"{message} ({length}). Training leaves them out but for the first, so that "
-        "none is learnt by heart and then met again in the test.",
+        "none is memorised and then met again in the test.",
         why="What a model has seen before it does not have to foresee: the score would flatter.",
         rows=tuple(rows)[:LOOKED_AT],
     )

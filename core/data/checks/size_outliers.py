@@ -33,7 +33,7 @@ def run(context: CheckContext) -> Finding | None:
         count=count,
         examples=_images_shown(context, far) if are_images else _texts_shown(context, far),
         message=_images_said(context, far) if are_images else _texts_said(context, far),
-        why="Images are brought to one size for the model, which stretches or blurs these."
+        why="Images are scaled to one size for the model, which stretches or blurs these."
         if are_images
         else "A text of a quite different length is often several that ran together, such as after a forgotten quote.",
         fix=f"Remove {'it' if count == 1 else 'them'}",

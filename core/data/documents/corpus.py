@@ -76,11 +76,11 @@ def too_short(name: str, characters: int) -> DataError:
     if not characters:
         return DataError(
             f"{name} holds no text: there is nothing in it but white space. At least {SHORTEST_TEXT:,} characters are "
-            "needed. Bring a file with text in it."
+            "needed. Import a file with text in it."
         )
     return DataError(
         f"{name} holds only {counted(characters, 'character')} of text; at least {SHORTEST_TEXT:,} are needed, and a "
-        "model learns better from a hundred times as many. Put more text into it, or bring several files in a ZIP."
+        "model learns better from a hundred times as many. Put more text into it, or import several files in a ZIP."
     )
 
 
@@ -102,7 +102,7 @@ def _divided(places: int) -> Finding:
         severity="note",
         count=places,
         examples=(),
-        message=f"The text goes on for a million characters without a blank line. It was divided at "
+        message=f"The text goes on for a million characters without a blank line. It was split at "
         f"{counted(places, 'place')}, where a blank line now stands.",
         why="Very long texts are kept in parts, and parts begin after a blank line.",
     )

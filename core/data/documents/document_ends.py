@@ -49,7 +49,7 @@ def end_guess(options: ImportOptions, end: str) -> tuple[Guess, ...]:
     """Return where documents are taken to end, nothing where the user said so."""
     if options.document_end:
         return ()
-    why = "no mark between documents was found" if end == NONE else "the mark stands there again and again"
+    why = "no mark between documents was found" if end == NONE else "the mark appears again and again"
     return (Guess("End of a document", KINDS[end], why, "--document-end none, blank-line, --- and the like"),)
 
 

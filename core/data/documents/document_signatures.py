@@ -12,7 +12,7 @@ WEB_SUFFIXES = (".html", ".htm", ".xhtml")
 BOOK_SUFFIXES = (".epub",)
 DOCUMENT_SUFFIXES = (*TEXT_SUFFIXES, *PDF_SUFFIXES, *WORD_SUFFIXES, *WEB_SUFFIXES, *BOOK_SUFFIXES)
 _ADVICE = {
-    "a ZIP archive": "Rename it to end in .zip, or unpack it and bring the texts within.",
+    "a ZIP archive": "Rename it to end in .zip, or unpack it and import the texts within.",
     "an older Office document": "Open it in the program it came from and save it as .docx or .txt.",
 }
 _MOST_CONTROLS = 0.05  # of the characters of what is still text
@@ -25,9 +25,9 @@ def refuse_other_kind(name: str, start: bytes) -> None:
     kind = real_kind(start)
     if not kind or kind == "a web page":
         return
-    advice = _ADVICE.get(kind, "Give it the ending that it should have, or bring the text itself.")
+    advice = _ADVICE.get(kind, "Give it the ending that it should have, or import the text itself.")
     if kind.endswith("archive") and kind not in _ADVICE:
-        advice = "Unpack it first and bring the texts within, for example in a ZIP."
+        advice = "Unpack it first and import the texts within, for example in a ZIP."
     raise DataError(f"{name} is not a text: it is {kind}, whatever its name says. {advice}")
 
 
@@ -58,7 +58,7 @@ def not_of_kind(name: str, start: bytes, wanted: str) -> DataError:
     ending = {"a text": " to end in .txt", "a ZIP archive": " to end in .zip"}.get(kind, "")
     what = f"it is {kind}, whatever its name says" if kind else "its first bytes are not those of one"
     advice = f"Rename it{ending}" if ending else "Give it the ending that it should have"
-    return DataError(f"{name} is not {wanted}: {what}. {advice}, or bring the right file.")
+    return DataError(f"{name} is not {wanted}: {what}. {advice}, or import the right file.")
 
 
 def refuse_bytes(name: str, beginning: str) -> None:

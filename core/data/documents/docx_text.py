@@ -95,7 +95,7 @@ def check_word(path: Path, name: str) -> None:
     if sum(m.file_size for m in members) > MOST_BYTES or grows or len(members) > MOST_MEMBERS:
         raise DataError(
             f"{name} unpacks to far more than a document holds (its text to {largest / 1e6:,.0f} MB), so it is "
-            "not opened. Divide it into smaller documents, or save it as plain text and bring that."
+            "not opened. Divide it into smaller documents, or save it as plain text and import that."
         )
     if any(member.flag_bits & 1 for member in members):
         raise _protected(name)
@@ -159,14 +159,15 @@ def _kind(name: str) -> str:
 def _damaged(name: str) -> DataError:
     return DataError(
         f"{name} is damaged or was cut off: it cannot be read as a Word document. Get it again, or open it in Word or "
-        "LibreOffice, save it anew, and bring that file."
+        "LibreOffice, save it anew, and import that file."
     )
 
 
 def _other(name: str, kind: str) -> DataError:
     ending = _ENDINGS[kind]
     return DataError(
-        f"{name} is not a Word document but {kind}, whatever its name says. Rename it to end in {ending}, or bring the "
+        f"{name} is not a Word document but {kind}, whatever its name says. Rename it to end in {ending}, or import "
+        f"the "
         "right file."
     )
 
@@ -174,12 +175,12 @@ def _other(name: str, kind: str) -> DataError:
 def _protected(name: str) -> DataError:
     return DataError(
         f"{name} is protected with a password, so its text cannot be read. Open it in Word with the password, save it "
-        "without one, and bring that file."
+        "without one, and import that file."
     )
 
 
 def _old(name: str, kind: str) -> DataError:
     return DataError(
         f"{name} is in another format {kind}, which cannot be read here. Open it in Word or LibreOffice, save it as "
-        ".docx or as plain text, and bring that file."
+        ".docx or as plain text, and import that file."
     )

@@ -47,7 +47,8 @@ class BookText:
             entries = {entry.name: entry for entry in archive.entries()}
             if RIGHTS in entries:
                 raise DataError(
-                    f"{self.name} is protected against copying (DRM), so its text cannot be read. Bring a copy without "
+                    f"{self.name} is protected against copying (DRM), so its text cannot be read. Import a copy "
+                    f"without "
                     "protection, or the text itself."
                 )
             chapters = self._chapters(archive, entries)

@@ -86,7 +86,7 @@ class PdfText:
         if self.pages > MOST_PAGES:
             raise DataError(
                 f"{self.name} says that it has {self.pages:,} pages; at most {MOST_PAGES:,} are read from one "
-                "file. Divide it into several files, and bring them in a ZIP."
+                "file. Divide it into several files, and import them in a ZIP."
             )
         return reader
 
@@ -158,19 +158,19 @@ class PdfText:
     def _encrypted(self) -> DataError:
         return DataError(
             f"{self.name} is protected with a password, so its text cannot be read. Open it in a PDF program with "
-            "the password, save it without protection, and bring that file."
+            "the password, save it without protection, and import that file."
         )
 
     def _damaged(self) -> DataError:
         return DataError(
             f"{self.name} is damaged or was cut off: it cannot be read as a PDF. Get it again, or open it in a "
-            "PDF program, save it anew, and bring that file."
+            "PDF program, save it anew, and import that file."
         )
 
     def _scanned(self) -> DataError:
         return DataError(
             f"{self.name} holds {counted(self.pages, 'page')} without any text: they are empty, or scanned "
-            "images of text. Run text recognition (OCR) over it, for example with OCRmyPDF, and bring the result."
+            "images of text. Run text recognition (OCR) over it, for example with OCRmyPDF, and import the result."
         )
 
 

@@ -42,7 +42,7 @@ def open_text(path: Path, name: str = "", chosen: str = "", most_bytes: int | No
     except DataError as error:
         raise DataError(
             f"{name} cannot be read as a text: it goes on for many megabytes without a line end, or its disk gives an "
-            "error. Open it in an editor, save it as plain text (UTF-8), and bring that."
+            "error. Open it in an editor, save it as plain text (UTF-8), and import that."
         ) from error
     text = PlainText(path, name, found)
     refuse_bytes(name, next(text.pieces(), "")[:65_536])
@@ -116,7 +116,7 @@ class PlainText:
         message = (
             f"{what} of {self.name} {be} not UTF-8 as the rest is; read as Western European (Windows-1252)."
             if self.encoding.name in _GUESSED
-            else f"{what} of {self.name} cannot be read as {title}; \ufffd stands there now."
+            else f"{what} of {self.name} cannot be read as {title}; \ufffd is there now."
         )
         return [
             Finding(
@@ -125,7 +125,7 @@ class PlainText:
                 count=self.odd,
                 examples=(self.example,),
                 message=message,
-                why="Texts of two encodings were put into one file, or its encoding was not found out rightly: look at "
+                why="Texts of two encodings were put into one file, or its encoding was not found: look at "
                 "the example, and choose another encoding if its letters are wrong.",
             )
         ]

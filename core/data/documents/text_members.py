@@ -147,7 +147,8 @@ def _findings(archive: Archive, found: TextPlaces) -> Iterator[Finding]:
         verbs = ("has", "was") if count == 1 else ("have", "were")
         what = f"{counted(count, 'text')} in the folder '{name}' {verbs[0]} no class and {verbs[1]} left out."
         why = (
-            "Here is learnt from examples whose answer is known; for text generation they can be brought by themselves."
+            "Here is learnt from examples whose answer is known; for text generation they can be imported by "
+            "themselves."
         )
         yield Finding("unlabelled-texts", "note", count, (name,), what, why)
     names = [e.name for e in archive.entries() if e.name not in found.places and not _is_unlabelled(e.name, found)]

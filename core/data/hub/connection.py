@@ -21,7 +21,7 @@ class NeedsScript(NotOurFiles):
     def __init__(self, hub_id: str) -> None:
         super().__init__(
             f"'{hub_id}' is not made of data files but of a program that would have to run on this machine. Touchstone "
-            "runs nobody's code. Look on the hub for a copy in Parquet, CSV or JSON, or bring the data as a file."
+            "runs nobody's code. Look on the hub for a copy in Parquet, CSV or JSON, or import the data as a file."
         )
 
 
@@ -31,7 +31,7 @@ class OtherFormat(NotOurFiles):
     def __init__(self, hub_id: str, kind: str) -> None:
         super().__init__(
             f"'{hub_id}' is made of files of the kind '{kind}', which Touchstone does not read. What is read: Parquet, "
-            "CSV, JSON, texts, and images in folders. Look on the hub for such a copy, or bring the data as a file."
+            "CSV, JSON, texts, and images in folders. Look on the hub for such a copy, or import the data as a file."
         )
 
 
@@ -74,5 +74,5 @@ def wanted(hub_id: str) -> hub.Wanted:
 def _no_files(hub_id: str) -> DataError:
     return DataError(
         f"'{hub_id}' holds no files that can be read as a data set (Parquet, CSV, JSON, text, images in folders). "
-        "Download what you need from its page, and bring it as a file."
+        "Download what you need from its page, and import it as a file."
     )

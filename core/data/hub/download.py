@@ -82,7 +82,7 @@ def offline(reason: str, cache: Path) -> DataError:
     here = fetched_sets(cache)
     already = f"Already here: {listed(here)}." if here else "Nothing was fetched from the hub to this machine yet."
     return DataError(
-        f"The hub cannot be reached from this machine ({reason}). Connect to the internet and try again, or bring the "
+        f"The hub cannot be reached from this machine ({reason}). Connect to the internet and try again, or import the "
         f"data as a file. {already}"
     )
 
@@ -164,7 +164,7 @@ def _builder(info: Any, config: str, is_converted: bool) -> Any:
             raise _which(info.id, config, get_dataset_config_names(place, revision=info.sha)) from error
         raise DataError(
             f"The files of '{info.id}' are not described in a way that can be read. Download what you need from its "
-            f"page, https://huggingface.co/datasets/{info.id}, and bring it as a file."
+            f"page, https://huggingface.co/datasets/{info.id}, and import it as a file."
         ) from error
 
 
@@ -202,7 +202,7 @@ def _check_space(found: FetchedSet, cache: Path) -> None:
     if needed > free:
         raise DataError(
             f"'{found.id}' needs about {needed / 1e9:,.1f} GB on the disk (its files, and the version made of them), "
-            f"but only {free / 1e9:,.1f} GB are free. Free some space, then fetch it again."
+            f"but only {free / 1e9:,.1f} GB are free. Free some space, then download it again."
         )
 
 

@@ -15,7 +15,7 @@ HUB_SETS: tuple[HubSet, ...] = (
         licence="MIT, as its card states it",
         size_bytes=18_200_000,
         examples=70_000,
-        summary="Handwritten digits, 28 x 28 pixels, grey. Simple models already read 97 of 100 rightly.",
+        summary="Handwritten digits, 28 x 28 pixels, grey. Baselines already read 97 % correctly.",
         input_column="image",
         label_column="label",
     ),
@@ -48,7 +48,8 @@ HUB_SETS: tuple[HubSet, ...] = (
         licence=NOT_STATED,
         size_bytes=3_300_000,
         examples=68_221,
-        summary="Phrases and sentences of film reviews, for or against. The labels of its test part are kept secret, "
+        summary="Phrases and sentences of film reviews, positive or negative. The labels of its test part are kept "
+        "secret, "
         "so its validation part is used as the test.",
         input_column="sentence",
         label_column="label",

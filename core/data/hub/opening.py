@@ -43,8 +43,8 @@ class Part:
             yield from stream.iter(batch_size=_BATCH)
         except _broken() as error:
             raise DataError(
-                f"A file of the part '{self.name}' is damaged or not of the form that the set says. Fetch the set "
-                "again; if that does not help, tell its owner, and bring the data as a file."
+                f"A file of the part '{self.name}' is damaged or not of the form that the set says. Download the set "
+                "again; if that does not help, tell its owner, and import the data as a file."
             ) from error
 
     def hides(self, label_column: str) -> bool:
@@ -112,7 +112,7 @@ def _open(found: FetchedSet, files: dict[str, list[str]], cache: Path) -> list[P
     except _broken() as error:
         raise DataError(
             f"The files of '{found.id}' cannot be read as {found.format}: they are damaged, or not of the form that "
-            "the set says. Download what you need from its page, and bring it as a file."
+            "the set says. Download what you need from its page, and import it as a file."
         ) from error
     return parts
 

@@ -196,7 +196,7 @@ def check_several(parts: Sequence[object], name: str) -> None:
     """Refuse a source in which there is nothing with a label."""
     if not parts:
         raise DataError(
-            f"{name} holds images as numbers, but no labels that belong to them. Bring the file that says what they "
+            f"{name} holds images as numbers, but no labels that belong to them. Import the file that says what they "
             "show in the same folder or ZIP."
         )
 

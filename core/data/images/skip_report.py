@@ -46,7 +46,7 @@ _KINDS = {
         "image has millions of pixels in hardly any bytes and was left out.",
         "images have millions of pixels in hardly any bytes and were left out.",
         "Only an image of one colour can be so, and opening many of them takes for ever.",
-        "Bring the images themselves: these show nothing.",
+        "Import the images themselves: these show nothing.",
     ),
     "pixels-beyond-budget": _Kind(
         "warning",
@@ -54,7 +54,7 @@ _KINDS = {
         "images were left out, as those before them had decoded to thousands of millions of pixels of hardly any "
         "bytes.",
         "Opening such images without end would hold up this computer; make them smaller (2,048 pixels a side are "
-        "plenty), or bring them in several parts.",
+        "plenty), or import them in several parts.",
         "Make the images smaller (2,048 pixels a side are plenty), then import again.",
     ),
     "too-small-pictures": _Kind(

@@ -122,7 +122,7 @@ def check_classes_left(
         )
     if lost:
         what = f"None of the images of {listed(lost)} could be used, so nothing will be learnt about that."
-        why = "A class needs images to be learnt from; look at what was left out, and bring those images anew."
+        why = "A class needs images to be learnt from; look at what was left out, and import those images anew."
         staged.findings.append(Finding("lost-classes", "warning", len(lost), tuple(lost[:5]), what, why))
 
 
@@ -137,5 +137,5 @@ def refuse_without_images(preview: SourcePreview, name: str) -> None:
     if preview.kind == "table" and named and not has_text and numbers <= 0:
         raise DataError(
             f"{name} names images in its column '{named[0].name}' (such as {named[0].examples[0]}), but the images "
-            "are not with it. Put the images and this table into one folder or ZIP, and bring that."
+            "are not with it. Put the images and this table into one folder or ZIP, and import that."
         )

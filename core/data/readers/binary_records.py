@@ -64,7 +64,7 @@ def _opened(path: Path, _options: ImportOptions) -> Iterator[ArraySource]:
             kind = _kind(entry)
             labels = by_name.get(_last(entry.name).replace("_x.bin", "_y.bin")) if kind is STL_10 else None
             if kind is STL_10 and (labels is None or labels.size_bytes * kind.each != entry.size_bytes):
-                raise DataError(f"{entry.name} has no file of as many labels beside it (train_y.bin). Bring both.")
+                raise DataError(f"{entry.name} has no file of as many labels beside it (train_y.bin). Import both.")
             kinds.append(kind)
             parts.append(_part(archive, entry, labels, kind, split, names))
         check_several(parts, path.name)

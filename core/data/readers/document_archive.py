@@ -206,7 +206,7 @@ def _skipped(
         why = "A model that writes learns from texts: TXT, Markdown, PDF and Word files (.docx)."
         tables = [name for name in others if name.lower().endswith(_TABLES)]
         if tables:  # a Notion export: the pages, and the table that they are the rows of
-            why = f"{why} To learn from a table instead, bring it alone: '{tables[0].rpartition('/')[2]}'."
+            why = f"{why} To learn from a table instead, import it alone: '{tables[0].rpartition('/')[2]}'."
         level: Severity = "warning" if tables else "note"
         found.append(Finding("skipped-files", level, len(others), tuple(others[:SHOWN]), what, why))
     return found

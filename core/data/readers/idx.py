@@ -178,14 +178,14 @@ def _pairs(source: str, files: Sequence[IdxFile], names: Sequence[str]) -> list[
         what, other = ("labels", "images") if alone.has_labels else ("images", "labels")
         raise DataError(
             f"{alone.name} holds {what}, but the file with their {other} is missing (it is usually called "
-            f"'{alone.partner}'). Bring both together, in one folder or ZIP."
+            f"'{alone.partner}'). Import both together, in one folder or ZIP."
         )
     pairs = [_Pair(file, by_key[file.key], _split_of(file.key)) for file in sorted(images, key=lambda f: f.key)]
     splits = Counter(pair.split for pair in pairs)
     if max(splits.values()) > 1:
         raise DataError(
             f"{source} holds several sets of images ({', '.join(pair.images.name for pair in pairs[:4])}). "
-            "Bring one set at a time: one pair for training and one for testing."
+            "Import one set at a time: one pair for training and one for testing."
         )
     for pair in pairs:
         if pair.images.shape[0] != pair.labels.shape[0]:
@@ -221,7 +221,7 @@ def _split_of(key: str) -> str:
 def _check_classes(path: Path, classes: Counter[str]) -> None:
     if len(classes) < 2:
         raise DataError(
-            f"All images of {path.name} have the same label. A model learns by telling classes apart: bring "
+            f"All images of {path.name} have the same label. A model learns by telling classes apart: import "
             "images of at least two."
         )
 

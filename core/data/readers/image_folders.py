@@ -137,7 +137,7 @@ def thumbnails(path: Path, options: ImportOptions) -> tuple[Thumbnail, ...]:
 def _open(path: Path) -> Archive:
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         raise DataError(
-            f"{path.name} is a single image. Bring a folder or a ZIP in which each class has a folder of its own "
+            f"{path.name} is a single image. Import a folder or a ZIP in which each class has a folder of its own "
             "with its images; at least two classes."
         )
     return open_archive(path)
@@ -180,17 +180,18 @@ def _no_images(name: str, others: Sequence[Entry]) -> DataError:
     """Return the message for an image-less folder or ZIP that no reader accepted."""
     if not others:
         return DataError(
-            f"{name} holds no files. Bring images ({FORMATS_IN_WORDS}), each in a folder named after its class; or a "
+            f"{name} holds no files. Import images ({FORMATS_IN_WORDS}), each in a folder named after its class; or a "
             "table; or texts."
         )
     tables = [entry.name for entry in others if is_table(entry.name)]
     if len(tables) > 1:
         return DataError(
-            f"{name} holds {len(tables):,} tables ({listed(tables)}), and nobody can know which is meant. Bring one of "
+            f"{name} holds {len(tables):,} tables ({listed(tables)}), and nobody can know which is meant. Import one "
+            f"of "
             "them; the rows of the others can then be added to it as a new version."
         )
     return DataError(
-        f"{name} holds nothing that can be read, only other files (such as {others[0].name}). Bring images "
+        f"{name} holds nothing that can be read, only other files (such as {others[0].name}). Import images "
         f"({FORMATS_IN_WORDS}), each in a folder named after its class; or one table (CSV, Excel, Parquet, JSON); or "
         "texts (TXT, Markdown, PDF, DOCX)."
     )

@@ -154,7 +154,7 @@ def _opened(path: Path, most: int = MOST_FILES) -> Iterator[list[_Shard]]:
         for entry in [e for e in archive.entries() if e.name.lower().endswith(SUFFIXES)][:most]:
             copy = folder / f"{entry.number}.parquet"
             if entry.size_bytes > LARGEST_MEMBER:
-                raise DataError(f"{entry.name} is larger than 8 GB. Bring it in parts.")
+                raise DataError(f"{entry.name} is larger than 8 GB. Import it in parts.")
             with archive.open(entry) as source, copy.open("wb") as target:
                 shutil.copyfileobj(source, target)
             if (file := open_file(copy)) is not None:

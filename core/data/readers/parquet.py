@@ -62,7 +62,7 @@ def open_table(path: Path, options: ImportOptions) -> Table:
     start = head(path, 4096)
     if not start.startswith(PARQUET):
         refuse_disguised(path, start)
-        raise DataError(f"{path.name} is not a Parquet file, whatever its name says. Bring it under its true name.")
+        raise DataError(f"{path.name} is not a Parquet file, whatever its name says. Import it under its true name.")
     source = _ParquetRows(path)
     names, notes, findings = column_names(source.keys, path.name)
     if source.unusable:
@@ -115,7 +115,7 @@ class _ParquetRows:
         if not usable:
             raise DataError(
                 f"{path.name} has no column of texts or numbers, only {listed(self.unusable) or 'none at all'}. "
-                "If it holds images, bring them as a ZIP with one folder per class."
+                "If it holds images, import them as a ZIP with one folder per class."
             )
 
     def _open(self, as_dictionaries: Sequence[str] = ()) -> Any:

@@ -74,7 +74,7 @@ def _parts(path: Path, grids: list[PixelGrid], options: ImportOptions) -> tuple[
     check_several(labelled, path.name)
     first = labelled[0]
     if any((grid.side, grid.channels) != (first.side, first.channels) for grid in labelled):
-        raise DataError(f"The tables of {path.name} hold images of several sizes. Bring them one at a time.")
+        raise DataError(f"The tables of {path.name} hold images of several sizes. Import them one at a time.")
     single = len(labelled) == 1
     divided = labelled if single else [replace(grid, given=_split_in(grid.name)) for grid in labelled]
     return [ArrayPart(grid.name, grid.said, grid.examples) for grid in divided], left

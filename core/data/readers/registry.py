@@ -28,7 +28,7 @@ def find_reader(path: Path, layout: str = "", task: str = "") -> ReaderSpec:
     if not path.exists():
         raise DataError(f"There is no file or folder {path}. Check the spelling.")
     if path.is_file() and path.stat().st_size == 0:
-        raise DataError(f"{path.name} is empty: it has no bytes at all. Save or export it again, then bring that.")
+        raise DataError(f"{path.name} is empty: it has no bytes at all. Save or export it again, then import that.")
     if layout:
         return _reader_of(layout)
     sure = {name: reader.accepts(path) for name, reader in readers().items()}

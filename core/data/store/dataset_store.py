@@ -298,7 +298,7 @@ class DatasetStore:
             name=name,
             title=chosen.title or name.replace("-", " ").capitalize(),
             task=info.task,
-            licence=chosen.licence or "Yours to know",
+            licence=chosen.licence or "Not stated",
             source=chosen.source or info.change,
             head=info.fingerprint,
             target=target,

@@ -48,7 +48,7 @@ def check_group(seen: TableProfile, options: ImportOptions) -> None:
             raise DataError(f"The column '{name}' cannot name the groups and be {role}. Choose another one for either.")
     if options.split_by == "time":
         raise DataError(
-            f"Rows are divided either by time or by the groups of '{name}': the rows of one group are of many days. "
+            f"Rows are split either by time or by the groups of '{name}': the rows of one group are of many days. "
             "Leave out --split-by time, or --group."
         )
     if options.task and DOCUMENTS.fits(options.task):

@@ -41,7 +41,7 @@ def refuse_nested(objects: Sequence[Any], name: str) -> None:
         f"{name} is nested: each of its objects holds a list '{outer}', and each item of that a list '{inner}' "
         f"({', '.join(fields)}), as SQuAD keeps questions within passages within articles. Touchstone reads one object "
         f"a row. Write one object for each item of '{inner}', with what stands above it beside it, such as "
-        '{"question": "...", "context": "...", "answer": "..."}, and bring that file.'
+        '{"question": "...", "context": "...", "answer": "..."}, and import that file.'
     )
 
 

@@ -33,7 +33,7 @@ def time_column(seen: TableProfile, dates: Iterable[str], options: ImportOptions
     if options.split_by == "time":
         if not dated:
             raise DataError(
-                f"{seen.table.path.name} has no column of dates that is used, so its rows cannot be divided by time. "
+                f"{seen.table.path.name} has no column of dates that is used, so its rows cannot be split by time. "
                 "Use a column of dates (--use NAME, --as NAME=date), or let chance divide them (--split-by random)."
             )
         return next((profile.name for profile in dated if _in_time(profile)), dated[0].name)

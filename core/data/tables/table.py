@@ -125,7 +125,7 @@ def column_names(cells: Sequence[str], file: str) -> ColumnNames:
         names.append(name)
     notes = []
     if repeated:
-        notes.append(f"Some column names stand there more than once; the later ones are now called {listed(repeated)}.")
+        notes.append(f"Some column names appear more than once; the later ones are now called {listed(repeated)}.")
     if unnamed:
         few = len(unnamed) == 1
         notes.append(f"{len(unnamed)} column{'' if few else 's'} without a name: now called {listed(unnamed)}.")

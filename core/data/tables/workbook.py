@@ -48,7 +48,7 @@ def check_workbook(path: Path) -> Checked:
     if start.startswith(OLD_OFFICE):
         if _ENCRYPTED in path.read_bytes()[: 32 << 20]:
             raise DataError(
-                f"{path.name} is protected by a password. Open it, remove the password, save it, and bring it again."
+                f"{path.name} is protected by a password. Open it, remove the password, save it, and import it again."
             )
         try:
             check_old_workbook(path)
@@ -147,7 +147,7 @@ def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
     for info in archive.infolist():
         if info.flag_bits & 1:
             raise DataError(
-                f"{path.name} is protected by a password. Remove the password, save it, and bring it again."
+                f"{path.name} is protected by a password. Remove the password, save it, and import it again."
             )
         name = info.filename.replace("\\", "/").lower()
         if name in seen:
@@ -158,7 +158,7 @@ def _check_names(path: Path, archive: zipfile.ZipFile) -> None:
 def _broken_part(path: Path, part: str) -> DataError:
     return DataError(
         f"{path.name} is damaged: its part '{part[:100]}' is not such as spreadsheet programs write. Open it in Excel "
-        "or LibreOffice, save it anew, and bring that."
+        "or LibreOffice, save it anew, and import that."
     )
 
 

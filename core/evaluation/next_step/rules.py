@@ -23,7 +23,7 @@ def _few_examples(known: Situation) -> NextStep | None:
     judged = known.judged
     if not 0 < _judged_by(judged) < FEWEST:
         return None
-    action = f"bring more {plural(judged.noun or judged.task.noun)}, at least a hundred to judge by"
+    action = f"add more {plural(judged.noun or judged.task.noun)}, at least a hundred to judge by"
     return NextStep(
         "few-examples", action, f"{CANNOT_TELL}: so few say next to nothing.", "Import more data", page=BRING
     )
@@ -124,7 +124,7 @@ def _train_longer(known: Situation) -> NextStep | None:
     judged, gain = known.judged, known.late_gain
     if gain is not None and gain > 0 and (judged.said != "accuracy" or gain >= WORTH_IT):
         likely = (
-            f"Likely gain: up to {beside_missing(judged, gain)}, as the last 30 % of the training brought on the "
+            f"Likely gain: up to {beside_missing(judged, gain)}, as the last 30 % of the training gained on the "
             "validation split."
         )
     elif judged.said == "accuracy" and gain is not None:
@@ -141,7 +141,7 @@ def _train_longer(known: Situation) -> NextStep | None:
 def _nothing_learnt(known: Situation) -> NextStep | None:
     if not nothing_learnt(known.judged) or known.status not in OPEN:
         return None
-    action = "bring data that says more about the answer, or clearer labels"
+    action = "use data that says more about the answer, or clearer labels"
     gain = f"{CANNOT_TELL}: nothing that was tried has found what the answer depends on."
     return NextStep("other-data", action, gain, "Import other data", page=BRING, covers=_DATA)
 
@@ -166,7 +166,7 @@ def _fix_labels(known: Situation) -> NextStep | None:
 
 def _more_data(known: Situation) -> NextStep | None:
     judged, sizes = known.judged, known.sizes
-    action = f"bring more {plural(judged.noun or judged.task.noun)} to train on"
+    action = f"add more {plural(judged.noun or judged.task.noun)} to train on"
     if known.status not in OPEN:
         return None
     if sizes is not None and (doubled := _of_doubling(judged, sizes)) > 0:
@@ -234,7 +234,7 @@ RULES = (
     Rule("use-it", "the target is reached, or likely so", _use_it),
     Rule("other-run", "another run on the same data is better by more than this one's interval", _other_run),
     Rule("good-enough", "no target, and at most 3 of 100 answers are wrong", _good_without_target),
-    Rule("simple-method", "the best simple method is clearly better", _simple_method),
+    Rule("simple-method", "the best baseline is clearly better", _simple_method),
     Rule("training-fault", "the coach finds a learning rate that does not suit, or exploding gradients", _fault),
     Rule("train-longer", "the validation loss still fell at the end", _train_longer),
     Rule("other-data", "nothing beats always giving the commonest answer, or the average", _nothing_learnt),

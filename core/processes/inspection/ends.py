@@ -5,7 +5,7 @@ from core.formatting import limit_size
 from core.processes.limits import Cause, Limits
 
 _SMALLER = (
-    "Open it in the program that it comes from and save it as CSV, or bring a smaller part of it. If somebody sent it "
+    "Open it in the program that it comes from and save it as CSV, or import a smaller part of it. If somebody sent it "
     "to you, ask for it again: files are also made to do this on purpose."
 )
 
@@ -49,7 +49,7 @@ def explained(subject: str, cause: Cause, limits: Limits, harm: str, details: st
         ),
         "answer": (
             f"{subject} has so many names or such long ones that they cannot be shown: columns, classes or sheets by "
-            f"the hundred thousand. {harm}. Bring a part of it, or a table with fewer columns."
+            f"the hundred thousand. {harm}. Import a part of it, or a table with fewer columns."
         ),
         "error": (
             f"Reading {subject} ended unexpectedly, and the fault is ours. {harm}. The details are {details}. Saved in "

@@ -63,10 +63,10 @@ class Evidence:
         return self.lines.get(key, Line(np.zeros(0, np.int64), np.zeros(0)))
 
     def when(self, step: int) -> str:
-        """Return a step as people say it: "pass 4", where passes are known."""
+        """Return a step as people say it: "epoch 4", where epochs are known."""
         if not self.steps_per_epoch:
             return f"step {step:,}"
-        return f"pass {max(-(-step // self.steps_per_epoch), 1):,}"
+        return f"epoch {max(-(-step // self.steps_per_epoch), 1):,}"
 
     def next_run(self) -> tuple[str, dict[str, Any], str]:
         """Return action and changes of a new run, or a page, where settings fail."""

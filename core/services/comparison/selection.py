@@ -45,7 +45,7 @@ def choose(service: Service, asked: str) -> Choice:
             notes.append(f"There is no run {run_id[:LONGEST_ID]}: it may have been removed for good.")
             continue
         if run.deleted_at is not None:
-            notes.append(f"{run.name} is in the trash. Bring it back on the Runs page to compare it.")
+            notes.append(f"{run.name} is in the trash. Restore it on the Runs page to compare it.")
         else:
             found.append(run)
     if len(found) > MOST:

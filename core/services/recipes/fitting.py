@@ -27,7 +27,7 @@ class RecipeWithoutData(UserError):
     """No dataset suits the recipe; the message says what to import or download."""
 
     def __init__(self, recipe: Recipe, fit: Fit) -> None:
-        fetch = f", or fetch it (touchstone data import hub:{recipe.data.hub})" if recipe.data.hub else ""
+        fetch = f", or download it (touchstone data import hub:{recipe.data.hub})" if recipe.data.hub else ""
         own = ", ".join(entry.name for entry in fit.others)
         others = f" To train on another data set, add --dataset NAME; there is: {own}." if own else ""
         super().__init__(

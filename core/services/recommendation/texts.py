@@ -60,7 +60,7 @@ def _strange(traits: TextTraits) -> str:
     strange = traits.vocabulary.characters
     if strange <= MOST_UNREADABLE:
         return ""
-    return f" Of the characters of the validation texts {100 * strange:.0f} % stand in no training text: bring more."
+    return f" Of the characters of the validation texts {100 * strange:.0f} % stand in no training text: add more."
 
 
 def _against(model: ModelSpec, traits: TextTraits) -> str:

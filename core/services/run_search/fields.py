@@ -261,7 +261,7 @@ def _facts(
         number("time", "Took", seconds_taken, "s"),
         number("steps", "Steps", lambda run: run.steps),
         number("examples", "Examples seen", lambda run: run.examples_seen or None),
-        number("size", "Numbers to learn", lambda run: run.parameter_count or None),
+        number("size", "Trainable parameters", lambda run: run.parameter_count or None),
         text("device", "Device", lambda run: one(run.device)),
         text("origin", "Comes from", lambda run: (run.origin or "here",)),
         text("id", "Id", lambda run: (run.id,)),

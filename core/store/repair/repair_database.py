@@ -57,7 +57,7 @@ class Repaired:
             said.append(f"The damaged file is kept as {self.kept_aside}.")
         if self.damage:
             found = [_counted(self.rows[table], word) for table, word in _WORDS.items() if self.rows[table]]
-            said.append(f"Brought back from it: {', '.join(found) or 'nothing'}.")
+            said.append(f"Recovered from it: {', '.join(found) or 'nothing'}.")
         if self.lost_pages or self.lost_rows:
             pages, rows = _counted(self.lost_pages, "page"), _counted(self.lost_rows, "row")
             said.append(f"Not to be read any more: {pages} of {self.pages:,}, and {rows} beside them.")
@@ -71,7 +71,7 @@ class Repaired:
             said.append(
                 f"{_counted(self.silent_folders, 'folder')} of runs had saved nothing that says what they were."
             )
-        return said if len(said) > 1 else [*said, "There was nothing to bring back."]
+        return said if len(said) > 1 else [*said, "There was nothing to recover."]
 
 
 def repair(settings: Settings) -> Repaired:

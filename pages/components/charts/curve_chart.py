@@ -27,7 +27,11 @@ _component = st.components.v2.component(
 
 
 SMALL_ONES = 2  # charts: the loss and what is measured
-LOSS_UNITS = {"label": "nats", "text": "nats per character", "number": "squared error (1: always the mean)"}
+LOSS_UNITS = {
+    "label": "cross-entropy",
+    "text": "cross-entropy per character",
+    "number": "squared error (1: always the mean)",
+}
 
 
 # What says how training itself goes: key, title, what it means, unit.
@@ -36,8 +40,8 @@ ASIDE = (
     ("train/gradient_norm", "Gradient norm", "how strongly an example pulls", ""),
     ("train/examples_per_s", "Speed", "examples a second", "examples/s"),
     ("train/memory_mb", "Memory", "of the process, or of the GPU", "MB"),
-    ("system/cpu_percent", "Processor", "by this run; 100 % is every core", "%"),
-    ("system/memory_mb", "Memory of the machine", "by this run", "MB"),
+    ("system/cpu_percent", "CPU", "by this run; 100 % is every core", "%"),
+    ("system/memory_mb", "Memory (RAM)", "by this run", "MB"),
     ("system/gpu_percent", "GPU", "share of the time that it was busy", "%"),
     ("system/gpu_memory_mb", "Memory of the GPU", "taken, by all programs together", "MB"),
 )

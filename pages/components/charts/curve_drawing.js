@@ -64,7 +64,7 @@ function brokenNote({ step, value, count, numbers, thinned }, label) { // how ma
 const AXES = { // what stands below a chart, and how a point's place there is found
   step: { title: "Step", noun: "step", of: (line, at) => line.step[at] },
   run: { title: "Step of the run", noun: "step", of: (line, at) => runSteps(line)[at] },
-  epoch: { title: "Pass over the data", noun: "pass", of: (line, at, run) => line.step[at] / run.steps_per_epoch },
+  epoch: { title: "Epoch", noun: "pass", of: (line, at, run) => line.step[at] / run.steps_per_epoch },
   time: { title: "Minutes (without pauses)", noun: "time", of: (line, at, run) => minutesAt(line.time[at], run.began, run.pauses) },
   examples: { title: "Examples", noun: "step", of: (line, at, run) => line.step[at] * run.batch_size },
 };

@@ -29,7 +29,7 @@ function download(url, name) {
 }
 
 function smoothingSlider(curves) {
-  const label = element("label", "", "Smooth");
+  const label = element("label", "", "Smoothing");
   const slider = element("input");
   Object.assign(slider, { type: "range", min: 0, max: 0.98, step: 0.02, value: curves.view.smoothing });
   slider.oninput = () => curves.change("smoothing", Number(slider.value));
@@ -38,7 +38,7 @@ function smoothingSlider(curves) {
 }
 
 function axisChoice(curves) {
-  const label = element("label", "", "Along");
+  const label = element("label", "", "X axis");
   curves.axes = element("select");
   curves.axes.onchange = () => curves.change("axis", curves.axes.value);
   showAxes(curves);
@@ -104,7 +104,7 @@ async function saveImage(curves, chart, format) { // the same lines as on the pa
     const url = await plotly.toImage(figure, { format, width: 900, height: 500, scale: format === "png" ? 2 : 1 });
     download(url, `${curves.data.run}-${nameOf(chart)}.${format}`);
   } catch {
-    curves.say("error", "The picture could not be made. Try again, or download the CSV.");
+    curves.say("error", "The image could not be made. Try again, or download the CSV.");
   }
 }
 

@@ -3,7 +3,7 @@
 const COMPARE_ALONG = { // what stands below a chart, how a point's place there is found, and which runs have one
   step: { title: "Step", noun: "step", knows: () => true, of: (line, at) => line.step[at] },
   run: { title: "Step of the run", noun: "step", knows: () => true, of: (line, at) => runSteps(line)[at] },
-  pass: { title: "Pass over the data", noun: "pass", knows: (run) => run.steps_per_epoch > 0, of: (line, at, run) => line.step[at] / run.steps_per_epoch },
+  pass: { title: "Epoch", noun: "pass", knows: (run) => run.steps_per_epoch > 0, of: (line, at, run) => line.step[at] / run.steps_per_epoch },
   time: { title: "Minutes (without pauses)", noun: "time", knows: () => true, of: (line, at, run) => minutesAt(line.time[at], beganAt(line, run), run.pauses) },
 };
 const MARKED = 7; // markers along a line of many points

@@ -34,8 +34,8 @@ _component = st.components.v2.component(
 )
 MOST_CURVES = 6  # charts at once
 HIDDEN = "hide"  # in the address: ids of the runs whose lines are switched off
-ALONG = {"step": "Step", "run": "Step of the run", "pass": "Pass over the data", "time": "Time"}
-SMOOTH = {"0": "Not", "0.6": "A little", "0.9": "Much", "0.97": "Very much"}
+ALONG = {"step": "Step", "run": "Step of the run", "pass": "Epoch", "time": "Time"}
+SMOOTH = {"0": "Off", "0.6": "Light", "0.9": "Strong", "0.97": "Very strong"}
 PARTS = {"train": "training", "validation": "validation", "test": "test", "val": "validation", "eval": "validation"}
 FIRST = ("validation/loss", "train/loss")  # after the metric that decides
 
@@ -74,7 +74,7 @@ def compared_curves(runs: Sequence[Run], styles: Looks, *, same_data: bool) -> N
             format_func=lambda key: _with_count(curves[key], len(runs)),
         )  # fmt: skip
         write_list("metric", usual)
-        along, smooth = _choice("Along", "along", ALONG), _choice("Smooth", "smooth", SMOOTH)
+        along, smooth = _choice("X axis", "along", ALONG), _choice("Smoothing", "smooth", SMOOTH)
         read_choice("log", ("on",), None)
         log = st.pills("Scale", ["on"], key="log", format_func=lambda _: "Log scale", label_visibility="collapsed")
         write_choice("log", None)

@@ -41,8 +41,10 @@ def side_by_side(group: Group, styles: Looks) -> None:
     st.header("Where they disagree", anchor=False)
     st.markdown(f"**{plain(_finding(found, task, styles))}**")
     if found.missing:
-        verb = "was trained before answers were kept, or has not finished" if len(found.missing) == 1 else "have none"
-        st.caption(plain(f"Without kept answers: {names_of(found.missing, styles)} {verb}."))
+        verb = (
+            "was trained before predictions were saved, or has not finished" if len(found.missing) == 1 else "have none"
+        )
+        st.caption(plain(f"Without saved predictions: {names_of(found.missing, styles)} {verb}."))
     order = _chosen(found, task, styles)
     if not len(order):
         empty_state("handshake", "No such example", "Choose all of them, or other runs.")
@@ -51,7 +53,7 @@ def side_by_side(group: Group, styles: Looks) -> None:
     try:
         examples = shared_service().dataset_service.test_examples(group.dataset, group.fingerprint, shown.tolist())
     except TouchstoneError as error:  # the data set was removed; the answers are still there
-        st.info(plain(f"{error} What was answered is shown without them."), icon=":material/image_not_supported:")
+        st.info(plain(f"{error} The predictions are shown without them."), icon=":material/image_not_supported:")
         examples = None
     if task.output_kind == "number":
         _numbers(found, shown, examples, styles)
@@ -64,11 +66,11 @@ def _finding(found: Disagreements, task: TaskSpec, styles: Looks) -> str:
     if task.output_kind == "number":
         spread = np.ptp(found.answers, axis=0)
         return (
-            f"Their answers lie {_short(float(np.median(spread)))} apart on half of the {total:,} unseen rows, "
+            f"Their predictions lie {_short(float(np.median(spread)))} apart on half of the {total:,} unseen rows, "
             f"{_short(float(spread.max()))} at most."
         )
     if not len(found.order):
-        return f"They give the same answer to all {total:,} unseen examples."
+        return f"They predict the same for all {total:,} unseen examples."
     hits = sorted(zip(found.right.tolist(), found.runs, strict=True), key=lambda pair: -pair[0])
     named = ", ".join(f"{styles[run.id].name} on {count:,}" for count, run in hits[:4])
     more = f"; {len(hits) - 4} more on no more of them" if len(hits) > 4 else ""
@@ -133,7 +135,7 @@ def _labels(
             with st.container(border=True, gap="xsmall", key=f"disagreed-{index}"):
                 truth = names[int(found.targets[index])] if names else str(int(found.targets[index]))
                 _example(examples, place, truth)
-                st.markdown(f"Truth: **{plain(truth)}**")
+                st.markdown(f"Actual: **{plain(truth)}**")
                 for answer, who in who_said_what(names, found.answers[:, index].astype(int).tolist()):
                     sign = ":green[✓]" if answer == truth else ":red[✗]"
                     said = ", ".join(_sure(found, at, index, styles) for at in who[:MOST_NAMED])
@@ -161,7 +163,7 @@ def _example(examples: Examples | None, place: int, truth: str) -> None:
 
 
 def _numbers(found: Disagreements, shown: np.ndarray, examples: Examples | None, styles: Looks) -> None:
-    """Show rows on which the answers lie furthest apart."""
+    """Show rows on which the predictions lie furthest apart."""
     rows: list[Mapping[str, Any]] = []
     for place, index in enumerate(shown.tolist()):
         row = {"Apart": _short(float(np.ptp(found.answers[:, index]))), "True": _short(float(found.targets[index]))}
@@ -169,7 +171,7 @@ def _numbers(found: Disagreements, shown: np.ndarray, examples: Examples | None,
         if examples is not None and isinstance(examples.inputs, pd.DataFrame):
             row |= {f"{safe_cell(str(name))} ": _cell(cell) for name, cell in examples.inputs.iloc[place].items()}
         rows.append(row)
-    alt = f"The {len(rows)} rows on which the answers lie furthest apart"
+    alt = f"The {len(rows)} rows on which the predictions lie furthest apart"
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", row_height=36, key="apart", alt=alt)
 
 

@@ -102,7 +102,7 @@ def _in_words(kind: str, price: float) -> str:
 def _unit(kind: str, prices: Sequence[float]) -> tuple[str, float]:
     """Return the axis label, and the price that one unit represents."""
     if kind == "size":
-        return "Numbers learnt (parameters)", 1.0
+        return "Parameters", 1.0
     if kind == "cost":
         return f"Cost of training ({shared_service().settings.currency})", 1.0
     longest = max(prices)

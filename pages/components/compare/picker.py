@@ -1,6 +1,7 @@
 """Choice of the runs to compare: by search, link or suggestion."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -48,9 +49,11 @@ def ask_for_more(chosen: Sequence[Run]) -> None:
     """Say what to do where there is nothing to compare yet."""
     runs = shared_service().runs()
     if len(runs) < FEWEST:
-        empty_state("compare_arrows", "Nothing to compare yet", "Train a model two ways, and see here which is better.")
+        empty_state(
+            "compare_arrows", "Nothing to compare yet", "Train a model two ways, and see here which is better.",
+            ("Train a model", "model_training", "train.py"),
+        )  # fmt: skip
         with st.container(horizontal=True, horizontal_alignment="center"):
-            st.page_link("train.py", label="Train a model", icon=":material/model_training:")
             st.page_link("start.py", label="Try a demo", icon=":material/play_arrow:")
         return
     title = "Pick one more run" if chosen else "Which runs?"
@@ -59,11 +62,12 @@ def ask_for_more(chosen: Sequence[Run]) -> None:
     )
     found = [one for one in suggestions(runs) if not chosen or one.dataset == chosen[0].config.dataset]
     if found:
-        st.caption("Or begin with:")
+        st.caption("Or compare:")
     with st.container(horizontal=True, key="suggestions"):
-        for one in found[:MOST_SUGGESTED]:
+        for place, one in enumerate(found[:MOST_SUGGESTED]):
+            kind: Literal["primary", "secondary"] = "secondary" if place else "primary"
             label = f"The last {len(one.runs)} on {plain(one.dataset)}"
-            if st.button(label, key=f"suggest-{one.dataset}", icon=":material/history:"):
+            if st.button(label, key=f"suggest-{one.dataset}", type=kind, icon=":material/history:"):
                 st.query_params[PARAMETER] = ",".join(run.id for run in one.runs)
                 st.rerun()
 

@@ -21,7 +21,7 @@ LARGEST_DOWNLOAD = 500_000_000  # bytes: a download is made in memory
 def _rename(entry: DatasetEntry) -> None:
     with st.form("retitle", border=False):
         title = st.text_input("Title", entry.title, max_chars=80)
-        st.caption(f"Commands go on calling it {plain(entry.name)}.")
+        st.caption(f"Commands keep the name {plain(entry.name)}.")
         if st.form_submit_button("Rename", type="primary"):
             with shown_errors():
                 shared_service().dataset_service.retitle(entry.name, title or "")
@@ -39,7 +39,7 @@ def _confirm(entry: DatasetEntry, runs: Sequence[Run]) -> None:
     if len(runs) > SHOWN_RUNS:
         st.caption(f"and {len(runs) - SHOWN_RUNS:,} more")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep it", key="keep-set"):
+        if st.button("Cancel", key="keep-set"):
             st.rerun()
         if st.button("Move to the trash", key="trash-set-anyway", type="primary", icon=":material/delete:"):
             _move_to_trash(entry)
@@ -89,7 +89,7 @@ def confirm_empty_trash(entries: Sequence[DatasetEntry]) -> None:
     if needed:
         st.markdown(f"{many(len(needed), 'data set')} stay{'s' if len(needed) == 1 else ''}, because runs used them.")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if st.button("Keep them", key="keep-sets"):
+        if st.button("Cancel", key="keep-sets"):
             st.rerun()
         if doomed and st.button("Remove for good", key="remove-sets", type="primary", icon=":material/delete_forever:"):
             with shown_errors():

@@ -54,7 +54,7 @@ def data_browser(info: VersionInfo, findings: Sequence[Finding]) -> None:
     if fixable:
         bar = st.container(key="corrections")
     if not found.total:
-        empty_state("filter_alt_off", f"No {unit(info.task, 1)} fits", "Take a filter away, or search for other words.")
+        empty_state("filter_alt_off", f"No matching {unit(info.task)}", "Remove a filter, or search for other words.")
     else:
         st.caption(_how_many(found.total, info))
         _items(info, found.items, corrections if correcting else None)
@@ -105,7 +105,7 @@ def _filters(info: VersionInfo) -> tuple[str, str, str]:
             splits = [name for name in SPLIT_TITLES if info.split_sizes.get(name)]
             read_choice("split", splits, None)
             split = st.selectbox(
-                "Part",
+                "Split",
                 splits,
                 None,
                 key="split",
@@ -158,7 +158,7 @@ def _table(info: VersionInfo, items: "Sequence[BrowseItem]") -> None:
         {
             "Row": item.position + 1,
             **{_heading(name, predicted): value for name, value in item.values.items()},
-            "Part": SPLIT_TITLES.get(item.split, item.split),
+            "Split": SPLIT_TITLES.get(item.split, item.split),
         }
         for item in items
     ]
@@ -169,13 +169,13 @@ def _table(info: VersionInfo, items: "Sequence[BrowseItem]") -> None:
 
 
 def _heading(name: str, predicted: str) -> str:
-    """Return the heading of a column, renaming a user's "Row" or "Part".
+    """Return the heading of a column, renaming a user's "Row" or "Split".
 
     These are the page's own columns.
     """
     if name == "target":
         return predicted
-    return f"{name} (yours)" if name in ("Row", "Part") else name
+    return f"{name} (yours)" if name in ("Row", "Split") else name
 
 
 def _texts(info: VersionInfo, items: "Sequence[BrowseItem]", corrections: Corrections | None) -> None:

@@ -46,7 +46,7 @@ def _card(entry: DatasetEntry) -> None:
         st.markdown(f"**{counted(info.examples, entry.task)}**")
         facts = [classes(info), size(info.size_bytes), many(entry.version_count, "version")]
         st.caption("  ·  ".join(plain(fact) for fact in facts if fact))
-        when = f"Brought {ago(entry.created_at)}" if entry.created_at else ""
+        when = f"Imported {ago(entry.created_at)}" if entry.created_at else ""
         st.caption("  ·  ".join(filter(None, [plain(info.change), when])))
         if entry.deleted_at is not None and st.button(
             "Restore", key=f"restore-{entry.name}", icon=":material/restore_from_trash:"

@@ -39,7 +39,7 @@ def split_chart(sizes: Mapping[str, int], key: str, unit: str = "examples") -> N
     if not total:
         return
     shares = [f"{100 * sizes.get(part, 0) / total:.0f} % {title.lower()}" for part, title in SPLIT_TITLES.items()]
-    _titled("Divided once, for every run: " + ", ".join(shares))
+    _titled("Split once, the same for every run: " + ", ".join(shares))
     named = [(title, sizes.get(part, 0)) for part, title in SPLIT_TITLES.items()]
     _draw(_bars(named, total, unit), key, "Examples by part: " + _listed(named))
 

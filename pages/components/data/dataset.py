@@ -25,7 +25,7 @@ from pages.components.widgets.target_line import target_line
 from pages.components.widgets.text import ago, plain, size
 from pages.components.widgets.url_state import read_choice, write_choice
 
-PARTS = {"report": "Report", "browse": "Browse", "shape": "Shape", "versions": "Versions"}
+PARTS = {"report": "Report", "browse": "Browse", "shape": "Statistics", "versions": "Versions"}
 
 
 def data_set(name: str) -> None:
@@ -47,7 +47,7 @@ def _nothing(name: str) -> None:
     empty_state("search_off", "No such data set", text)
     with st.container(horizontal=True, horizontal_alignment="center"):
         _all_data_link()
-        st.page_link("import_data.py", label="Bring your own data", icon=":material/add:")
+        st.page_link("import_data.py", label="Import your data", icon=":material/add:")
 
 
 def _built_in(entry: DatasetEntry) -> None:
@@ -122,7 +122,7 @@ def _asked_label_issues(info: VersionInfo) -> LabelIssues | None:
     if why := why_no_label_issues(service, asked, info.name, info.fingerprint):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="no-doubts"):
             st.markdown(f":material/rule: {plain(why)}", width="stretch")
-            if st.button("What the latest run doubts", key="latest-doubts", icon=":material/close:"):
+            if st.button("Show what the latest run doubts", key="latest-doubts", icon=":material/close:"):
                 st.query_params.pop("run", None)
                 st.rerun()
         return None
@@ -178,7 +178,7 @@ def _head(entry: DatasetEntry, info: VersionInfo, versions: Sequence[VersionInfo
     st.caption(f"{what}  \nVersion {number} of {len(versions)}: {plain(info.change)}, {ago(info.created_at)}")
     if info.fingerprint != dataset_service.head(entry.name):
         with st.container(horizontal=True, vertical_alignment="center", border=True, key="old-version"):
-            st.markdown(":material/history: You look at a version that is not in use.", width="stretch")
+            st.markdown(":material/history: This version is not in use.", width="stretch")
             if st.button("Use this version", key="use-shown", icon=":material/check:"):
                 dataset_service.use_version(entry.name, info.fingerprint)
                 forget_undo()
@@ -207,7 +207,7 @@ def _facts(info: VersionInfo) -> None:
     entry, found = service.dataset_service.entry(info.name), service.dataset_service.facts(info.name, info.fingerprint)
     st.header("About it", anchor=False)
     with st.container(border=True, gap="small", key="about"):
-        _fact("Divided", parts(info))
+        _fact("Split", parts(info))
         # Long texts are divided within, so that what is said of examples is not true of them.
         if found.get("splits"):
             st.caption(plain(str(found["splits"])))
@@ -215,7 +215,7 @@ def _facts(info: VersionInfo) -> None:
             _fact("Read as", str(found["format"]))
         _fact("Licence", entry.licence)
         _fact("Source", entry.source)
-        _fact("In commands", entry.name)
+        _fact("ID", entry.name)
     if guesses := service.dataset_service.guesses(info.name, info.fingerprint):
         st.header("What was guessed", anchor=False)
         guess_list(guesses, "To choose otherwise, import it again as a new version.", "guesses")

@@ -102,7 +102,7 @@ def _decision(one: LabelIssue, info: VersionInfo, corrections: Corrections) -> N
         f"Change to {plain(one.suggested)}", key=key, help=f"Collected until you save, as a new version ({what}).",
         on_change=_decide, args=(key, one, corrections),
     )  # fmt: skip
-    if st.button("Keep as it is", key=f"keep-label-{one.position}", help=f"No model's doubt is shown again ({what})."):
+    if st.button("Keep label", key=f"keep-label-{one.position}", help=f"No model's doubt is shown again ({what})."):
         with shown_errors():
             corrections.pop(one.position, None)
             shared_service().dataset_service.keep_labels(info.name, (one.position,), info.fingerprint)

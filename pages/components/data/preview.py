@@ -140,7 +140,7 @@ def _facts(found: DatasetPreview) -> str:
     parts = [
         _amount(found),
         f"{len(inputs.columns):,} columns to predict from" if isinstance(inputs, pd.DataFrame) else "",
-        f"{sizes['train']:,} to learn from, {sizes['validation']:,} to steer by, {sizes['test']:,} for the exam",
+        f"{sizes['train']:,} training, {sizes['validation']:,} validation, {sizes['test']:,} test",
         _classes(counts),
     ]
     if found.version.duplicate_count:

@@ -63,5 +63,5 @@ def _take_back(done: _Done) -> None:
         dataset_service.restore(done.name)
     forget_undo()
     st.query_params.pop("version", None)
-    st.toast("Taken back.", icon=":material/undo:")
+    st.toast("Undone.", icon=":material/undo:")
     st.rerun()

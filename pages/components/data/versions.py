@@ -61,4 +61,4 @@ def _version(info: VersionInfo, numbers: dict[str, int], head: str, shown: str, 
                 query = {"set": info.name, "part": "versions"}
                 if info.fingerprint != head:
                     query["version"] = info.fingerprint
-                st.page_link("data.py", label="Look at it", query_params=query, icon=":material/visibility:")
+                st.page_link("data.py", label="Preview", query_params=query, icon=":material/visibility:")

@@ -24,12 +24,12 @@ KINDS = {
     "empty": "Empty",
 }
 ROLES = {
-    "text": "The text",
-    "label": "The label",
+    "text": "Text",
+    "label": "Label",
     "target": "To predict",
-    "split": "The part",
-    "group": "The group",
-    "feature": "Helps to predict",
+    "split": "Split",
+    "group": "Group",
+    "feature": "Feature",
     "ignored": "Left out",
 }
 DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar"}
@@ -41,7 +41,7 @@ HELP = {
     "label_column": "What the model learns to say.",
     "target_column": "The number that the model learns to predict.",
     "split_column": "Says for each row whether it is for training, validation or test. Without one, the rows are "
-    "divided 70 / 15 / 15.",
+    "split 70 / 15 / 15.",
     "group_column": "Names what rows belong to: a customer, a patient, a document. All rows of one are on one side, so "
     "that the test says how the model does on new ones.",
 }
@@ -53,7 +53,7 @@ def column_choices(preview: SourcePreview) -> None:
     with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
         for name, label in _needed(preview):
             _one_of(name, label, names)
-        _one_of("split_column", "Part (optional)", names, may_be_none=True)
+        _one_of("split_column", "Split (optional)", names, may_be_none=True)
         if task is not None and task.input_kind != "image" and task.output_kind != "text":
             _one_of("group_column", "Groups (optional)", names, may_be_none=True)
     _of_texts(preview, names)
@@ -121,10 +121,10 @@ def _table(preview: SourcePreview) -> None:
     rows = [
         {
             "Column": column.name,
-            "What it is": ROLES[column.role],
-            "Holds": KINDS[column.kind],
+            "Role": ROLES[column.role],
+            "Type": KINDS[column.kind],
             "Examples": "  |  ".join(shortened(example, 40) for example in column.examples),
-            "Different": column.distinct,
+            "Distinct": column.distinct,
             "Missing": column.missing,
         }
         for column in columns
@@ -134,10 +134,10 @@ def _table(preview: SourcePreview) -> None:
         height="content" if len(rows) <= SHOWN_WHOLE else 460, alt="Every column with its role, kind and examples",
         column_config={
             "Column": st.column_config.TextColumn(pinned=True, width=130),
-            "What it is": st.column_config.TextColumn(width=115),
-            "Holds": st.column_config.TextColumn(width=125),
+            "Role": st.column_config.TextColumn(width=115),
+            "Type": st.column_config.TextColumn(width=125),
             "Examples": st.column_config.TextColumn(width=260),
-            "Different": st.column_config.NumberColumn(width=75, help="Different values in the rows looked at"),
+            "Distinct": st.column_config.NumberColumn(width=75, help="Distinct values in the rows that were read"),
             "Missing": st.column_config.NumberColumn(width=75),
         },
     )  # fmt: skip
@@ -186,6 +186,6 @@ def _reading(name: str, label: str, choices: Sequence[object], titles: Mapping[A
     if st.session_state.get(key) not in offered:
         st.session_state[key] = None
     st.selectbox(
-        label, offered, None, key=key, on_change=decide, args=(name,), placeholder="Found out",
+        label, offered, None, key=key, on_change=decide, args=(name,), placeholder="Automatic",
         format_func=lambda value: titles.get(value, str(value)),
     )  # fmt: skip

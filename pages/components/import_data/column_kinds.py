@@ -34,7 +34,7 @@ FOUND = {
     "empty": "empty",
 }
 SHOWN = 24  # fields; of more columns, those to change are chosen first
-SPLITS = {"random": "By chance", "time": "By time: the last rows are the test"}
+SPLITS = {"random": "At random", "time": "By time: the last rows are the test"}
 
 
 def column_kinds(preview: SourcePreview) -> None:

@@ -40,7 +40,7 @@ def _card(known: HubSet, is_wanted: bool) -> None:
             f"licence: {plain(known.licence)}"
         )
         clicked = st.button(
-            "Fetch it", key=f"fetch-{known.id}", type="primary" if is_wanted else "secondary",
+            "Download", key=f"fetch-{known.id}", type="primary" if is_wanted else "secondary",
             icon=":material/download:",
         )  # fmt: skip
         key = one_key(f"hub-{known.id}", clicked)
@@ -52,10 +52,10 @@ def _any_other() -> None:
     tasks = shared_service().tasks()
     with st.form("hub", border=False):
         with st.grid(3, min_column_width=220, vertical_alignment="bottom"):
-            hub_id = st.text_input("Id on the hub", key="hub-id", placeholder="owner/name")
+            hub_id = st.text_input("ID on the hub", key="hub-id", placeholder="owner/name")
             config = st.text_input("Configuration, where it has several", key="hub-config", placeholder="default")
             task = st.selectbox("Task", list(tasks), key="hub-task", format_func=lambda name: tasks[name].title)
-        clicked = st.form_submit_button("Fetch it", icon=":material/download:")
+        clicked = st.form_submit_button("Download", icon=":material/download:")
     key = one_key("hub-other", clicked)
     if clicked:
         if not (hub_id or "").strip():

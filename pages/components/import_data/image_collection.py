@@ -41,7 +41,7 @@ def _go_on(counts: dict[str, int]) -> None:
     elif few:
         st.caption(f"{plain(', '.join(few))}: with at least {LEAST_EACH} images each a model learns more.")
     if st.button(
-        "Go on with these", key="collection-ready", type="primary", icon=":material/arrow_forward:",
+        "Continue with these", key="collection-ready", type="primary", icon=":material/arrow_forward:",
         disabled=len(filled) < LEAST_CLASSES,
     ):  # fmt: skip
         st.query_params["ready"] = "1"
@@ -55,7 +55,7 @@ def _new() -> None:
     )
     with st.form("new-collection", border=False):
         title = st.text_input("Title", key="collection-title", placeholder="Ripe or not", max_chars=80)
-        if st.form_submit_button("Begin", type="primary", icon=":material/photo_camera:"):
+        if st.form_submit_button("Start", type="primary", icon=":material/photo_camera:"):
             if (title or "").strip():
                 dataset_service = shared_service().dataset_service
                 st.query_params["collection"] = dataset_service.collections.new((title or "").strip())
@@ -67,14 +67,14 @@ def _begun() -> None:
     dataset_service = shared_service().dataset_service
     begun = dataset_service.collections.list()
     if begun:
-        st.header("Begun", anchor=False)
+        st.header("Started", anchor=False)
     for found in begun:
         with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"collection-{found.id}"):
             images = many(sum(found.counts.values()), "image")
             classes = many(len(found.counts), "class", "classes")
             about = f"{images} in {classes}  ·  {ago(found.created_at)}"
             st.markdown(f"**{plain(found.title)}**  \n:small[:gray[{about}]]", width="stretch")
-            if st.button("Go on", key=f"continue-{found.id}", icon=":material/arrow_forward:"):
+            if st.button("Continue", key=f"continue-{found.id}", icon=":material/arrow_forward:"):
                 st.query_params["collection"] = found.id
                 st.rerun()
             if st.button("", key=f"discard-{found.id}", icon=":material/delete:", help="Remove it with its images"):

@@ -123,7 +123,7 @@ def in_words(progress: ImportProgress) -> list[str]:
 
 def _done(progress: ImportProgress) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f":green[:material/check_circle:] **{plain(progress.title)}** is here.", width="content")
+        st.markdown(f":green[:material/check_circle:] **{plain(progress.title)}** is imported.", width="content")
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             if st.button("See what was found", key=f"see-{progress.id}", icon=":material/arrow_forward:"):
                 finish_import(progress)
@@ -135,7 +135,7 @@ def _failed(progress: ImportProgress) -> None:
     if progress.state == "cancelled":
         st.markdown(f":gray[:material/cancel:] **{plain(progress.title)}** was cancelled. Nothing of it stays.")
     else:
-        st.markdown(f":red[:material/error:] **{plain(progress.title)}** did not come in.")
+        st.markdown(f":red[:material/error:] **{plain(progress.title)}** was not imported.")
         st.markdown(plain(progress.message or "It ended without a word. Try it again."))
     query = _sources().get(progress.id)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -143,12 +143,12 @@ def _failed(progress: ImportProgress) -> None:
             shared_service().dataset_service.forget_import(progress.id)
             st.switch_page("import_data.py", query_params=query)
         if query is None:
-            st.page_link("import_data.py", label="Bring it again", icon=":material/refresh:")
+            st.page_link("import_data.py", label="Import again", icon=":material/refresh:")
         _dismiss(progress, "Dismiss")
 
 
 def _dismiss(progress: ImportProgress, label: str) -> None:
-    help_ = None if label else "Take it off this list; the data set stays."
+    help_ = None if label else "Removes it from this list; the data set stays."
     if st.button(label, key=f"dismiss-{progress.id}", icon=":material/close:", type="tertiary", help=help_):
         shared_service().dataset_service.forget_import(progress.id)
         st.rerun()

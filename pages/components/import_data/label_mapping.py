@@ -23,7 +23,7 @@ def label_mapping(state: ImportForm, preview: SourcePreview) -> None:
     merged = len(written) - len(set(written.values()))
     title = f"{many(len(written), 'label')} as written"
     if changed:
-        title += f", {len(changed):,} called otherwise"
+        title += f", {len(changed):,} renamed"
     if merged:
         title += f", {merged:,} merged"
     with st.expander(title, expanded=bool(changed), icon=":material/label:"):

@@ -20,7 +20,7 @@ def layout_choices(preview: SourcePreview) -> None:
             )  # fmt: skip
         if options.ground:
             st.selectbox(
-                "Transparent images lie on", list(GROUNDS), key=field_key("ground"), on_change=decide,
+                "Background of transparent images", list(GROUNDS), key=field_key("ground"), on_change=decide,
                 args=("ground",), format_func=lambda name: GROUNDS.get(name, name),
             )  # fmt: skip
         st.selectbox(
@@ -30,6 +30,6 @@ def layout_choices(preview: SourcePreview) -> None:
             "so that the test says how the model does on new ones.",
         )  # fmt: skip
         st.toggle(
-            "Divide anew", key=field_key("divide_anew"), on_change=decide, args=("divide_anew",),
+            "Split again", key=field_key("divide_anew"), on_change=decide, args=("divide_anew",),
             help="Draw training, validation and test anew, whatever the source says.",
         )  # fmt: skip

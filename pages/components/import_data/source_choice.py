@@ -111,9 +111,9 @@ def choose_one(source: Source) -> None:
     tables = [name for name in source.files if name.lower().endswith(TABLES)]
     if len(tables) < 2 or "file" in source.query:
         return
-    st.header("Tables come in one at a time", anchor=False)
+    st.header("Tables are imported one at a time", anchor=False)
     st.caption(
-        "Choose one. The others can be added to it afterwards: choose “More examples for …” when you bring them."
+        "Choose one. The others can be added to it afterwards: choose “More examples for …” when you import them."
     )
     with st.container(horizontal=True, key="one-of-several"):
         for place, name in enumerate(tables[:MOST_OFFERED]):
@@ -152,7 +152,7 @@ def _paste() -> None:
             "Rows with their header, as copied from a spreadsheet or a CSV file", key="pasted", height=260,
             placeholder=PASTE_EXAMPLE,
         )  # fmt: skip
-        if st.form_submit_button("Look at it", type="primary", icon=":material/search:"):
+        if st.form_submit_button("Preview", type="primary", icon=":material/search:"):
             with shown_errors():
                 st.query_params.update(upload=shared_service().dataset_service.save_pasted(text or ""), ready="1")
                 st.rerun()
@@ -165,7 +165,7 @@ def _path() -> None:
             placeholder="/home/you/reviews.csv",
         )  # fmt: skip
         st.caption("It stays where it is; Touchstone makes a copy of what it needs.")
-        if st.form_submit_button("Look at it", type="primary", icon=":material/search:"):
+        if st.form_submit_button("Preview", type="primary", icon=":material/search:"):
             if (path or "").strip():
                 st.query_params.update(path=str(path).strip().strip("\"'"), ready="1")
                 st.rerun()

@@ -33,17 +33,17 @@ def import_summary(source: Source, preview: SourcePreview, blocked: str, target:
     place, title = _place_and_title(source, preview)
     with st.expander("Licence and source", icon=":material/copyright:"):
         licence = st.text_input(
-            "Licence", preview.options.licence, key=f"licence-{preview.options.name}", placeholder="Yours to know"
+            "Licence", preview.options.licence, key=f"licence-{preview.options.name}", placeholder="Not stated"
         )
         origin = st.text_input(
             "Source", preview.options.source, key=f"origin-{preview.options.name}", placeholder="Where it is from"
         )
     clicked = st.button(
-        "Bring it in", key="bring-in", type="primary", icon=":material/download_done:", width="stretch",
+        "Import", key="bring-in", type="primary", icon=":material/download_done:", width="stretch",
         disabled=bool(blocked),
     )  # fmt: skip
     key = one_key("bring-in", clicked)
-    st.caption("It comes in by itself: you may close this page meanwhile. Your file stays as it is.")
+    st.caption("The import runs in the background: you may close this page. Your file stays as it is.")
     if clicked:
         options = _complete(preview.options, place, title, licence or "", origin or "")
         options = options.model_copy(update={"target": target.format() if target else ""})
@@ -67,7 +67,7 @@ def _in_words(preview: SourcePreview) -> str:
     if answer := options.target_column or (options.label_column if is_table else ""):
         words += f", to predict **{plain(answer)}**"
     return (
-        f"{words}. What comes in is examined for repeats, contradictions and the like, and divided once into training, "
+        f"{words}. The data is checked for repeats, contradictions and the like, and split once into training, "
         "validation and test."
     )
 

@@ -31,7 +31,7 @@ def runs_source() -> Path | None:
     with st.expander("What Touchstone can read", icon=":material/help:"):
         for importer in importers().values():
             st.markdown(f"**{plain(importer.title)}**: {plain(importer.takes)}")
-        st.caption("Nothing is changed where it lies, and importing the same runs again brings them up to date.")
+        st.caption("Nothing is changed where it lies, and importing the same runs again updates them.")
     return found
 
 
@@ -55,7 +55,7 @@ def _path() -> Path | None:
             "File or folder on this machine", key="typed-runs-path", placeholder="/home/you/project/mlruns"
         )
         st.caption("It stays as it is.")
-        if st.form_submit_button("Look at it", type="primary", icon=":material/search:"):
+        if st.form_submit_button("Preview", type="primary", icon=":material/search:"):
             if path := str(typed or "").strip().strip("\"'"):
                 return Path(path).expanduser()
             st.error("Type where the file or folder is first.", icon=":material/error:")

@@ -64,11 +64,11 @@ def _ready(recipe: Recipe, found: Fit) -> None:
 def _missing(recipe: Recipe, found: Fit) -> None:
     st.markdown(f":small[:material/inventory_2: **Needs {plain(recipe.data.title)}.** {plain(recipe.data.bring)}]")
     with st.container(horizontal=True, gap="small"):
-        if st.button("Bring it", key=f"bring-{recipe.name}", icon=":material/upload_file:"):
+        if st.button("Import", key=f"bring-{recipe.name}", icon=":material/upload_file:"):
             st.switch_page("import_data.py", query_params={"as": recipe.task})
         if recipe.data.hub:
             cost = f" ({size(found.hub_set.size_bytes)})" if found.hub_set else ""
-            if st.button(f"Fetch it{cost}", key=f"fetch-{recipe.name}", icon=":material/download:"):
+            if st.button(f"Download{cost}", key=f"fetch-{recipe.name}", icon=":material/download:"):
                 st.switch_page("import_data.py", query_params={"how": "hub", "hub": recipe.data.hub})
         _other_data(recipe, list(found.others))
 

@@ -58,7 +58,7 @@ def _arrange(
     )  # fmt: skip
     picked = st.multiselect(
         "Columns, in this order", list(titles), columns, format_func=lambda name: titles.get(name, name),
-        accept_new_options=True, placeholder="The usual ones",
+        accept_new_options=True, placeholder="The default columns",
         help="Take one away and choose it again to move it to the end.",
     )  # fmt: skip
     if (more := len(fields.logged.names) - MOST_OFFERED) > 0:
@@ -70,8 +70,8 @@ def _arrange(
     if unknown:
         st.warning(plain(f"There is no '{unknown[0][:60]}', so it will not be shown."), icon=":material/warning:")
     with st.container(horizontal=True, horizontal_alignment="right"):
-        as_usual = st.button("As usual", key="arrange-usual")
-        if st.button("Show", type="primary", key="arrange-show") or as_usual:
+        as_usual = st.button("Reset", key="arrange-usual")
+        if st.button("Apply", type="primary", key="arrange-show") or as_usual:
             st.query_params.pop("sort", None)
             st.query_params.pop("columns", None)
             if not as_usual and chosen != NEWEST:

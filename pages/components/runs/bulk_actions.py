@@ -33,11 +33,11 @@ def bulk_actions(runs: Sequence[Run], fields: Fields) -> None:
         _compare(ids)
         on = not all(run.starred for run in runs)
         said = "are starred" if on else "have no star now"
-        _change("Star" if on else "Take the star away", "star", "star", said, lambda: run_tags.star(ids, on), runs)
+        _change("Star" if on else "Unstar", "star", "star", said, lambda: run_tags.star(ids, on), runs)
         if st.button("Tags", key="tag-many", icon=":material/label:"):
             many_tags_dialog(runs)
         if any(run.archived_at for run in runs):
-            _change("Back into the list", "unarchive", "unarchive", "are in the list again",
+            _change("Unarchive", "unarchive", "unarchive", "are in the list again",
                     lambda: run_tags.archive(ids, on=False), runs)  # fmt: skip
         else:
             _change("Archive", "archive", "archive", "are archived", lambda: run_tags.archive(ids), runs)
@@ -50,7 +50,7 @@ def bulk_actions(runs: Sequence[Run], fields: Fields) -> None:
 def _compare(ids: Sequence[str]) -> None:
     fits = FEWEST <= len(ids) <= MOST
     if st.button(
-        "Compare", key="compare", type="primary", icon=":material/compare_arrows:", disabled=not fits,
+        "Compare", key="compare", icon=":material/compare_arrows:", disabled=not fits,
         help=None if fits else f"{FEWEST} to {MOST} runs can be compared.",
     ):  # fmt: skip
         st.switch_page("compare.py", query_params={"runs": ",".join(ids)})

@@ -83,7 +83,7 @@ def choices(runs: Sequence[Run]) -> dict[str, Test]:
 
 def no_match(wanted: Filter, chosen: Mapping[str, Test], runs: Sequence[Run], fields: Fields) -> None:
     """Show that no run matches, which filter excluded them, and what remains without it."""
-    hint = plain(why_none(wanted, chosen, runs, fields)) or "Take a filter away, or search for something else."
+    hint = plain(why_none(wanted, chosen, runs, fields)) or "Remove a filter, or search for something else."
     empty_state("filter_alt_off", "No matching runs", hint)
 
 

@@ -27,7 +27,7 @@ def lead() -> None:
         st.markdown(":material/lock: **Private:** nothing leaves this machine.")
     with data, st.container(key="your-data", gap="xsmall"):
         upload = _upload()
-        if uploader("start-drop", upload, ACCEPT, folders=True, hint="A CSV, an Excel file, a ZIP of pictures, texts."):
+        if uploader("start-drop", upload, ACCEPT, folders=True, hint="A CSV, an Excel file, a ZIP of images, texts."):
             st.session_state.pop(_UPLOAD)
             st.switch_page("import_data.py", query_params={"upload": upload, "ready": "1"})
         with st.container(horizontal=True, horizontal_alignment="center", gap="small"):

@@ -26,10 +26,10 @@ HEADINGS: Mapping[Group, Heading] = {
     "": Heading("The model itself", "hub", "How it is built."),
     "optimiser": Heading("Optimiser", "trending_down", "How large each correction is, and which way it goes."),
     "regularisation": Heading(
-        "Against learning by heart", "psychology", "What keeps a model to rules that also hold for unseen examples."
+        "Regularisation", "psychology", "What keeps a model to rules that also hold for unseen examples."
     ),
     "augmentation": Heading(
-        "Augmentation", "auto_awesome", "Each pass shows slightly different examples, so that less depends on details."
+        "Augmentation", "auto_awesome", "Each epoch shows slightly different examples, so that less depends on details."
     ),
     "machine": Heading("Machine", "memory", "Where it computes, how exactly, and how often it saves."),
 }

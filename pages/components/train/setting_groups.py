@@ -23,11 +23,11 @@ from pages.components.widgets.url_state import read_choice, write_choice
 BUDGET = "time_budget_min"  # asked for beside the effort
 EVALUATION = "evaluation"
 _ELSEWHERE = (SOURCE, EVALUATION, BUDGET)  # settings with a place of their own
-EVALUATION_TITLES = {"auto": "Automatic", "quick-look": "Quick look", "every-row": "Every row counts"}
+EVALUATION_TITLES = {"auto": "Automatic", "quick-look": "One split", "every-row": "Every row (cross-validation)"}
 EVALUATION_HELP = {
-    "auto": "Every row counts below 5,000 rows where that takes under a minute; else a quick look. What it takes here "
+    "auto": "Every row below 5,000 rows where that takes under a minute; else one split. What it takes here "
     "is in the summary.",
-    "quick-look": "Judged on one split that is kept apart: fast, and of few rows rather unsure.",
+    "quick-look": "Judged on one split that is kept apart: fast, and with few rows less certain.",
     "every-row": "Five more trainings, each judged on a fifth of the rows that it has not seen, so that all rows judge "
     "and a smaller difference is clear. The model that you get is the same.",
 }
@@ -40,8 +40,8 @@ def evaluation_choice(task: TaskSpec) -> dict[str, Any]:
     names = list(EVALUATION_TITLES)
     read_choice(EVALUATION, names, names[0])
     chosen = st.segmented_control(
-        "How sure can I be", names, default=st.session_state[EVALUATION], key=EVALUATION, required=True, wrap=True,
-        format_func=lambda name: EVALUATION_TITLES[name],
+        "Confidence in the score", names, default=st.session_state[EVALUATION], key=EVALUATION, required=True,
+        wrap=True, format_func=lambda name: EVALUATION_TITLES[name],
     ) or names[0]  # fmt: skip
     write_choice(EVALUATION, names[0])
     st.caption(EVALUATION_HELP[chosen])

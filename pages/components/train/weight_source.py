@@ -55,7 +55,7 @@ def _what_happens(source: str, example: str) -> str:
         return f":material/folder_off: There is no folder {plain(str(folder))} on this machine\\."
     return (
         f":material/cloud_download: Downloaded once from the Hugging Face hub \\({plain(source)}\\) when the run "
-        "starts, and kept for all later runs: its settings, what prepares texts or pictures for it, and its weights "
+        "starts, and kept for all later runs: its settings, what prepares texts or images for it, and its weights "
         "as safetensors files\\. No program code of it is ever run\\."
     )
 

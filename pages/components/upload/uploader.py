@@ -44,7 +44,7 @@ def uploader(key: str, upload_id: str, accept: str = "", folders: bool = True, h
         "accept": accept,
         "folders": folders,
         "hint": hint,
-        "label": "Files to bring",
+        "label": "Files to upload",
         "uploaded": _told(key),
     }
     _component(key=key, data=data, on_uploaded_change=_rerun)

@@ -4,7 +4,7 @@ from core.dataset_types import VersionInfo
 from core.services.bootstrap import shared_service
 from core.specs import TaskSpec
 
-_PARTS = {"train": "to learn from", "validation": "to steer by", "test": "for the exam"}
+_PARTS = {"train": "training", "validation": "validation", "test": "test"}
 SPLIT_TITLES = {"train": "Training", "validation": "Validation", "test": "Test"}
 FOUND_IN_FEW = 4  # classes; with more, their number says it better
 
@@ -39,7 +39,7 @@ def many(count: int, one: str, more: str = "") -> str:
 def parts(info: VersionInfo) -> str:
     """Return a version's splits as text.
 
-    An example: "70 to learn from, 15 to steer by, 15 for the exam".
+    An example: "70 training, 15 validation, 15 test".
     """
     known = task_of(info.task)
     sizes, of = info.split_sizes, f" {known.split_unit}" if known and known.split_unit else ""

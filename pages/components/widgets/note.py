@@ -56,7 +56,7 @@ def note_dialog(run: Run) -> None:
         "What did you learn from this run?", run.note, max_chars=LONGEST_NOTE, height=160, key=f"note-text-{run.id}",
         help="Markdown works: **bold**, *italic*, lists with - or 1., `code`, tables, [links](https://…).",
     )  # fmt: skip
-    if st.button("Keep", type="primary", key="keep-note"):
+    if st.button("Save", type="primary", key="keep-note"):
         with shown_errors():
             shared_service().set_note(run.id, note or "")
             st.rerun()

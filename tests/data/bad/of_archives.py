@@ -65,7 +65,7 @@ BAD_FILES = (
     BadFile(
         "a ZIP that is none",
         file("photos.zip", lambda: b"this is no archive at all"),
-        "photos.zip is not a ZIP file. Pack the files as ZIP, or bring the folder itself.",
+        "photos.zip is not a ZIP file. Pack the files as ZIP, or import the folder itself.",
     ),
     BadFile(
         "a web page called .zip",
@@ -76,36 +76,36 @@ BAD_FILES = (
     BadFile(
         "a PNG called .zip",
         file("photos.zip", png),
-        "photos.zip is not a ZIP file. It is a PNG image, whatever its name says. Pack the files as ZIP, or bring "
+        "photos.zip is not a ZIP file. It is a PNG image, whatever its name says. Pack the files as ZIP, or import "
         "the folder itself.",
     ),
     BadFile(
         "a ZIP of zero bytes",
         file("photos.zip", lambda: b""),
-        "photos.zip is empty: it has no bytes at all. Save or export it again, then bring that.",
+        "photos.zip is empty: it has no bytes at all. Save or export it again, then import that.",
     ),
     BadFile(
         "a ZIP without a file",
         file("photos.zip", lambda: zip_of({})),
-        "photos.zip holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
+        "photos.zip holds no files. Import images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
         "folder named after its class; or a table; or texts.",
     ),
     BadFile(
         "a ZIP of system files",
         zipped(lambda: {"__MACOSX/._a.png": b"x", ".DS_Store": b"x"}),
-        "photos.zip holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
+        "photos.zip holds no files. Import images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
         "folder named after its class; or a table; or texts.",
     ),
     BadFile(
         "a ZIP of empty class folders",
         zipped(lambda: {"cats/": b"", "dogs/": b""}),
-        "photos.zip holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
+        "photos.zip holds no files. Import images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a "
         "folder named after its class; or a table; or texts.",
     ),
     BadFile(
         "a ZIP of two tables",
         zipped(lambda: {"train.csv": b"text,label\n", "test.csv": b"text,label\n"}),
-        "photos.zip holds 2 tables ('test.csv' and 'train.csv'), and nobody can know which is meant. Bring one of "
+        "photos.zip holds 2 tables ('test.csv' and 'train.csv'), and nobody can know which is meant. Import one of "
         "them; the rows of the others can then be added to it as a new version.",
     ),
     BadFile(
@@ -193,13 +193,13 @@ BAD_FILES = (
     BadFile(
         "a RAR called .zip",
         file("photos.zip", lambda: b"Rar!\x1a\x07\x01\x00" + bytes(100)),
-        "photos.zip is a RAR archive, which Touchstone does not read. Unpack it, and bring what was in it: one file "
+        "photos.zip is a RAR archive, which Touchstone does not read. Unpack it, and import what was in it: one file "
         "as it is, many in a folder or packed as ZIP.",
     ),
     BadFile(
         "a 7-Zip archive",
         file("photos.7z", lambda: b"7z\xbc\xaf\x27\x1c" + bytes(100)),
-        "photos.7z is a 7-Zip archive, which Touchstone does not read. Unpack it, and bring what was in it: one "
+        "photos.7z is a 7-Zip archive, which Touchstone does not read. Unpack it, and import what was in it: one "
         "file as it is, many in a folder or packed as ZIP.",
     ),
     BadFile(
@@ -215,7 +215,7 @@ BAD_FILES = (
     BadFile(
         "a lone gz that holds a bomb",
         file("numbers.gz", lambda: gzip.compress(bytes(20_000_000), 1)),
-        "numbers.gz is a gzip archive, which Touchstone does not read. Unpack it, and bring what was in it: one "
+        "numbers.gz is a gzip archive, which Touchstone does not read. Unpack it, and import what was in it: one "
         "file as it is, many in a folder or packed as ZIP.",
     ),
 )

@@ -23,14 +23,14 @@ BAD_FILES = (
         "a text cloned without Git LFS",
         folder(lambda: {"data/train.txt": POINTER, "README.md": b"# Stories\n"}, "Stories"),
         "Stories holds only 9 characters of text; at least 1,000 are needed, and a model learns better from a "
-        "hundred times as many. Put more text into it, or bring several files in a ZIP. 1 of 2 documents could not "
+        "hundred times as many. Put more text into it, or import several files in a ZIP. 1 of 2 documents could not "
         "be read and was left out. The first: data/train.txt is only a pointer to a file that was left behind (Git "
         "LFS). Run 'git lfs pull' in its folder, or download the file itself from its page.",
     ),
     BadFile(
         "a set that is a program",
         folder(lambda: {"stories.py": b"raise SystemExit\n", "infos.yaml": b"x: 1"}, "Stories"),
-        "Stories holds nothing that can be read, only other files (such as infos.yaml). Bring images (JPEG, PNG, "
+        "Stories holds nothing that can be read, only other files (such as infos.yaml). Import images (JPEG, PNG, "
         "WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder named after its class; or one table (CSV, Excel, "
         "Parquet, JSON); or texts (TXT, Markdown, PDF, DOCX).",
     ),

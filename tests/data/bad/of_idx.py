@@ -84,13 +84,13 @@ BAD_FILES = (
         "idx images without labels",
         digits({IMAGES: images()}),
         "train-images-idx3-ubyte holds images, but the file with their labels is missing (it is usually called "
-        "'train-labels-idx1-ubyte'). Bring both together, in one folder or ZIP.",
+        "'train-labels-idx1-ubyte'). Import both together, in one folder or ZIP.",
     ),
     BadFile(
         "idx labels without images",
         digits({LABELS: labels()}),
         "train-labels-idx1-ubyte holds labels, but the file with their images is missing (it is usually called "
-        "'train-images-idx3-ubyte'). Bring both together, in one folder or ZIP.",
+        "'train-images-idx3-ubyte'). Import both together, in one folder or ZIP.",
     ),
     BadFile(
         "idx files of different counts",
@@ -101,13 +101,13 @@ BAD_FILES = (
     BadFile(
         "idx files of one label",
         digits({IMAGES: images(), LABELS: labels(classes=1)}),
-        "All images of Digits have the same label. A model learns by telling classes apart: bring images of at "
+        "All images of Digits have the same label. A model learns by telling classes apart: import images of at "
         "least two.",
     ),
     BadFile(
         "two idx sets in one folder",
         digits({"a-" + IMAGES: images(), "a-" + LABELS: labels(), "b-" + IMAGES: images(), "b-" + LABELS: labels()}),
-        "Digits holds several sets of images (a-train-images-idx3-ubyte, b-train-images-idx3-ubyte). Bring one "
+        "Digits holds several sets of images (a-train-images-idx3-ubyte, b-train-images-idx3-ubyte). Import one "
         "set at a time: one pair for training and one for testing.",
     ),
     BadFile(

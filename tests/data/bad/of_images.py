@@ -63,7 +63,7 @@ BAD_FILES = (
     BadFile(
         "a lone image",
         file("cat.jpg", jpeg),
-        "cat.jpg is a single image. Bring a folder or a ZIP in which each class has a folder of its own with its "
+        "cat.jpg is a single image. Import a folder or a ZIP in which each class has a folder of its own with its "
         "images; at least two classes.",
     ),
     BadFile(
@@ -220,14 +220,14 @@ BAD_FILES = (
     BadFile(
         "the same image in two classes",
         zipped(lambda: pets(**{"cats/same.png": png(99), "dogs/same.png": png(99)})),
-        "1 image is there more than once, with different labels.",
+        "1 image appears more than once, with different labels.",
         finding="conflicting-labels",
     ),
     BadFile("a link in a folder", with_link, "1 link in Photos was not followed.", finding="links"),
     BadFile(
         "an empty folder",
         empty_folder,
-        "Photos holds no files. Bring images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder "
+        "Photos holds no files. Import images (JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC and AVIF), each in a folder "
         "named after its class; or a table; or texts.",
     ),
     BadFile(
@@ -239,12 +239,12 @@ BAD_FILES = (
         "a pipe",
         with_pipe,
         "photos.zip is no ordinary file but a pipe or a device, which may never end. Save what comes out of it as a "
-        "file, and bring that.",
+        "file, and import that.",
     ),
     BadFile(
         "a device",
         device,
         "Camera is no ordinary file but a pipe or a device, which may never end. Save what comes out of it as a file, "
-        "and bring that.",
+        "and import that.",
     ),
 )

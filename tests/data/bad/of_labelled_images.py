@@ -75,12 +75,12 @@ BAD_FILES = (
         "a table of labels in a ZIP without images",
         zipped(lambda: {"labels.csv": labels(*TWELVE).encode()}),
         "labels.csv names images in its column 'file' (such as 0.png), but the images are not with it. Put the "
-        "images and this table into one folder or ZIP, and bring that.",
+        "images and this table into one folder or ZIP, and import that.",
     ),
     BadFile(
         "a table of labels beside an empty folder",
         without_images,
         "labels.csv names images in its column 'file' (such as 0.png), but the images are not with it. Put the "
-        "images and this table into one folder or ZIP, and bring that.",
+        "images and this table into one folder or ZIP, and import that.",
     ),
 )

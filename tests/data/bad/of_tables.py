@@ -33,13 +33,13 @@ def rows_text(rows: Iterable[Sequence[object]], delimiter: str = ",") -> str:
 
 GOOD_TABLE = rows_text([HEADER, *reviews()])
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 100
-NO_TABLE = "Bring the table itself; images come in as a ZIP or folder with one folder per class."
+NO_TABLE = "Import the table itself; images come in as a ZIP or folder with one folder per class."
 
 BAD_FILES = (
     BadFile(
         "an empty table",
         written("reviews.csv", b""),
-        "reviews.csv is empty: it has no bytes at all. Save or export it again, then bring that.",
+        "reviews.csv is empty: it has no bytes at all. Save or export it again, then import that.",
     ),
     BadFile(
         "a table of blank space",
@@ -67,7 +67,7 @@ BAD_FILES = (
         "a compressed table called csv",
         written("reviews.csv", b"\x1f\x8b\x08\0" + b"\x01\x02\x03" * 50),
         "reviews.csv is not a table: it is a gzip archive, whatever its name says. "
-        "Unpack it first and bring the table within.",
+        "Unpack it first and import the table within.",
     ),
     BadFile(
         "bytes of a program in a table",
@@ -179,7 +179,7 @@ BAD_FILES = (
     BadFile(
         "two columns of one name",
         written("reviews.csv", rows_text([("text", "text", "label"), *[(t, t[:9], label) for t, label in reviews()]])),
-        "Some column names stand there more than once; the later ones are now called 'text (2)'.",
+        "Some column names appear more than once; the later ones are now called 'text (2)'.",
         finding="renamed-columns",
     ),
     BadFile(

@@ -69,13 +69,13 @@ BAD_FILES = (
     BadFile(
         "an image called xlsx",
         written("reviews.xlsx", PNG),
-        "reviews.xlsx is not a table: it is a PNG image, whatever its name says. Bring the table itself; "
+        "reviews.xlsx is not a table: it is a PNG image, whatever its name says. Import the table itself; "
         "images come in as a ZIP or folder with one folder per class.",
     ),
     BadFile(
         "a protected workbook",
         written("reviews.xlsx", OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 2000),
-        "reviews.xlsx is protected by a password. Open it, remove the password, save it, and bring it again.",
+        "reviews.xlsx is protected by a password. Open it, remove the password, save it, and import it again.",
     ),
     BadFile(
         "an old workbook that is damaged",
@@ -122,13 +122,13 @@ BAD_FILES = (
     BadFile(
         "an image called parquet",
         written("reviews.parquet", PNG),
-        "reviews.parquet is not a table: it is a PNG image, whatever its name says. Bring the table "
+        "reviews.parquet is not a table: it is a PNG image, whatever its name says. Import the table "
         "itself; images come in as a ZIP or folder with one folder per class.",
     ),
     BadFile(
         "Parquet of lists alone",
         parquet_file("vectors.parquet", pa.table({"vector": [[1.0, 2.0], [3.0]]})),
-        "vectors.parquet has no column of texts or numbers, only 'vector'. If it holds images, bring them "
+        "vectors.parquet has no column of texts or numbers, only 'vector'. If it holds images, import them "
         "as a ZIP with one folder per class.",
     ),
     BadFile(

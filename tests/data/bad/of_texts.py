@@ -11,19 +11,19 @@ BAD_FILES = (
     BadFile(
         "a text of zero bytes",
         file("book.txt", lambda: b""),
-        "book.txt is empty: it has no bytes at all. Save or export it again, then bring that.",
+        "book.txt is empty: it has no bytes at all. Save or export it again, then import that.",
     ),
     BadFile(
         "a text of blanks",
         file("book.txt", lambda: b" \n\t\n" * 500),
         "book.txt holds no text: there is nothing in it but white space. At least 1,000 characters are needed. "
-        "Bring a file with text in it.",
+        "Import a file with text in it.",
     ),
     BadFile(
         "a text of a few words",
         file("book.txt", lambda: b"Once upon a time."),
         "book.txt holds only 17 characters of text; at least 1,000 are needed, and a model learns better from a "
-        "hundred times as many. Put more text into it, or bring several files in a ZIP.",
+        "hundred times as many. Put more text into it, or import several files in a ZIP.",
     ),
     BadFile(
         "a text that is little",
@@ -42,18 +42,18 @@ BAD_FILES = (
         "a PNG called .txt",
         file("book.txt", lambda: b"\x89PNG\r\n\x1a\n" + bytes(500)),
         "book.txt is not a text: it is a PNG image, whatever its name says. Give it the ending that it should "
-        "have, or bring the text itself.",
+        "have, or import the text itself.",
     ),
     BadFile(
         "a program called .txt",
         file("book.txt", lambda: b"\x7fELF\x02\x01\x01" + bytes(500)),
         "book.txt is not a text: it is a program, whatever its name says. Give it the ending that it should have, "
-        "or bring the text itself.",
+        "or import the text itself.",
     ),
     BadFile(
         "a gzipped text called .txt",
         file("book.txt", lambda: b"\x1f\x8b\x08" + bytes(500)),
-        "book.txt is not a text: it is a gzip archive, whatever its name says. Unpack it first and bring the texts "
+        "book.txt is not a text: it is a gzip archive, whatever its name says. Unpack it first and import the texts "
         "within, for example in a ZIP.",
     ),
     BadFile(
@@ -84,7 +84,7 @@ BAD_FILES = (
     BadFile(
         "a text without a line end",
         file("book.txt", lambda: b"word " * 250_000),
-        "The text goes on for a million characters without a blank line. It was divided at 1 place, where a blank "
+        "The text goes on for a million characters without a blank line. It was split at 1 place, where a blank "
         "line now stands.",
         finding="divided-text",
     ),

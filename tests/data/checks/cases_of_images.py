@@ -53,7 +53,7 @@ CASES = [
         lambda folder: images(folder, [*ordinary(), (noise(0), "cats")]),
         "error",
         1,
-        "1 image is there more than once, with different labels.",
+        "1 image appears more than once, with different labels.",
         "Remove the contradictory rows",
         "cats/0.png: cats 1, dogs 1",
         left=19,
@@ -76,7 +76,7 @@ CASES = [
         "warning",
         100,
         "100 of the 200 images are grey, and that goes with the class: 100 % of 'cats' are grey, but 0 % of 'dogs'. "
-        "Bring them all in colour, or all in grey.",
+        "Import them all in colour, or all in grey.",
         example="cats: 100 % grey",
     ),
     Case(

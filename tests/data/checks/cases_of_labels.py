@@ -46,7 +46,7 @@ CASES = [
         "error",
         1,
         "'odd' is missing in training: the source has it only in test (5 texts).",
-        "Divide everything anew, so that each part gets each class",
+        "Split everything again, so that each part gets each class",
         "odd: 5, none of them for training",
         left=45,
     ),
@@ -57,7 +57,7 @@ CASES = [
         "warning",
         2,
         "'good' and 'odd' are missing in the source's test part.",
-        "Divide everything anew, so that each part gets each class",
+        "Split everything again, so that each part gets each class",
         "odd: 5 for training",
         left=45,
     ),
@@ -86,7 +86,7 @@ CASES = [
         lambda _: texts([(text, f"{i % 5 + 1}") for i, text in enumerate(phrases(40, "stars"))]),
         "error",
         40,
-        "The labels are 40 different numbers between 0 and 9.75. If they are amounts, such as prices or ages, bring "
+        "The labels are 40 different numbers between 0 and 9.75. If they are amounts, such as prices or ages, import "
         "the data again as a table and predict the number (tabular-regression).",
     ),
     Case(
@@ -155,9 +155,9 @@ CASES = [
         lambda _: texts([*labelled(good=50, bad=50), ("Thank you", "good"), ("thank you!", "good")]),
         "warning",
         2,
-        "2 texts stand there more than once with different labels (1 letter for letter, the others but for capitals, "
+        "2 texts appear more than once with different labels (1 letter for letter, the others but for capitals, "
         "spaces and punctuation): 5 rows in all.",
-        "Keep the label of the majority, remove ties",
+        "Keep the commonest label, remove ties",
         "Thank you: good 2, bad 1",
         left=102,
     ),

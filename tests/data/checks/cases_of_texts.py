@@ -89,7 +89,7 @@ CASES = [
         "note",
         2,
         "2 paragraphs repeat an earlier one (186 characters). Training leaves them out but for the first, so that none "
-        "is learnt by heart and then met again in the test.",
+        "is memorised and then met again in the test.",
     ),
     Case(
         "repeated-lines",

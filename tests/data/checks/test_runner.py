@@ -55,7 +55,7 @@ def test_a_check_that_fails_costs_no_import_and_is_logged(
     with caplog.at_level(logging.ERROR):
         [finding] = examine(texts(labelled(good=5)))
     assert finding.severity == "note"
-    assert finding.message == "This could not be checked: long texts. The data is as it was brought."
+    assert finding.message == "This could not be checked: long texts. The data is as it was imported."
     assert "ZeroDivisionError: the check has a bug" in caplog.text
 
 

@@ -46,7 +46,7 @@ def test_offline_says_what_is_here_and_what_was_fetched_opens_without_a_connecti
     assert again["labels"] == ["neg", "pos"]
     assert other["error"] == (
         "The hub cannot be reached from this machine (127.0.0.1: it refuses the connection). Connect to the internet "
-        "and try again, or bring the data as a file. Already here: 'acme/reviews'."
+        "and try again, or import the data as a file. Already here: 'acme/reviews'."
     )
     assert here == {"cached": ["acme/reviews"]}
 
@@ -59,7 +59,7 @@ def test_something_that_answers_in_the_hubs_place_is_not_taken_for_it(hub: HubSe
 
     assert told["error"] == (
         "The hub cannot be reached from this machine (127.0.0.1: something else answers in its place, perhaps a proxy "
-        "or a network's login page). Connect to the internet and try again, or bring the data as a file. Nothing was "
+        "or a network's login page). Connect to the internet and try again, or import the data as a file. Nothing was "
         "fetched from the hub to this machine yet."
     )
 

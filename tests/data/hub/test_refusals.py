@@ -25,7 +25,7 @@ def test_a_set_that_is_a_program_and_nothing_else_is_refused(hub: HubServer, ask
 
     assert told["error"] == (
         "'acme/script2' is not made of data files but of a program that would have to run on this machine. Touchstone "
-        "runs nobody's code. Look on the hub for a copy in Parquet, CSV or JSON, or bring the data as a file."
+        "runs nobody's code. Look on the hub for a copy in Parquet, CSV or JSON, or import the data as a file."
     )
 
 
@@ -56,7 +56,7 @@ def test_files_of_a_kind_that_is_not_read_are_refused_unless_the_hub_has_a_plain
 
     assert refused["error"] == (
         "'acme/xml' is made of files of the kind 'xml', which Touchstone does not read. What is read: Parquet, CSV, "
-        "JSON, texts, and images in folders. Look on the hub for such a copy, or bring the data as a file."
+        "JSON, texts, and images in folders. Look on the hub for such a copy, or import the data as a file."
     )
     assert [row["label"] for row in taken["rows"]] == ["yes", "no"]
 

@@ -122,7 +122,7 @@ def test_columns_of_one_name_and_of_none_get_names_of_their_own(tmp_path: Path) 
     file = write_csv(tmp_path / "reviews.csv", ("text", "label", "label", ""), *[(*row, "x", "y") for row in ROWS])
     assert [column.name for column in preview(file).columns] == ["text", "label", "label (2)", "column 4"]
     assert take(file).findings["renamed-columns"].message == (
-        "Some column names stand there more than once; the later ones are now called 'label (2)'. "
+        "Some column names appear more than once; the later ones are now called 'label (2)'. "
         "1 column without a name: now called 'column 4'."
     )
 

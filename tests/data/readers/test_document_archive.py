@@ -121,7 +121,8 @@ def test_json_lines_with_a_text_become_documents(tmp_path: Path) -> None:
         (
             {"a.txt": b"Hello.", "b.pdf": b"%PDF-"},
             "books.zip holds only 6 characters of text; at least 1,000 are needed, and a model learns better from a "
-            "hundred times as many. Put more text into it, or bring several files in a ZIP. 1 of 2 documents could not "
+            "hundred times as many. Put more text into it, or import several files in a ZIP. 1 of 2 documents could "
+            "not "
             "be read and was left out. The first: b.pdf is damaged or was cut off",
         ),
         (

@@ -96,7 +96,7 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
         (
             {"train-images-idx3-ubyte.gz": idx(images(3))},
             "train-images-idx3-ubyte.gz holds images, but the file with their labels is missing (it is usually "
-            "called 'train-labels-idx1-ubyte.gz'). Bring both together, in one folder or ZIP.",
+            "called 'train-labels-idx1-ubyte.gz'). Import both together, in one folder or ZIP.",
         ),
         (
             {"train-labels-idx1-ubyte": idx(labels(3), False)},
@@ -126,7 +126,7 @@ def test_classes_can_be_named(tmp_path: Path) -> None:
         (
             {f"{name}-{kind}": idx(numbers)
              for name in ("digits", "letters") for kind, numbers in (("images", images(3)), ("labels", labels(3)))},
-            "a holds several sets of images (digits-images, letters-images). Bring one set at a time",
+            "a holds several sets of images (digits-images, letters-images). Import one set at a time",
         ),
         ({"train-images-idx3-ubyte.gz": b"nothing"}, "a holds no idx files that can be read"),
     ],

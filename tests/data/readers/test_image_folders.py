@@ -127,7 +127,7 @@ def test_labels_can_be_renamed_and_dropped(tmp_path: Path) -> None:
     [
         (
             {"a.txt": b"1"},
-            "a holds nothing that can be read, only other files (such as a.txt). Bring images (JPEG, PNG,",
+            "a holds nothing that can be read, only other files (such as a.txt). Import images (JPEG, PNG,",
         ),
         ({"1.png": png(), "2.png": png()}, "a holds 2 images but no class folders, so nobody can know what they"),
         ({"train/1.png": png(), "test/2.png": png()}, "a holds 2 images but no class folders"),
@@ -148,7 +148,7 @@ def test_what_is_no_set_of_classes_is_refused_in_words(tmp_path: Path, files: di
 
 def test_an_empty_folder_and_a_single_picture_are_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match=r"^empty holds no files\. Bring images"):
+    with pytest.raises(DataError, match=r"^empty holds no files\. Import images"):
         READER.preview(tmp_path / "empty", ImportOptions())
     (tmp_path / "cat.jpg").write_bytes(png())
     with pytest.raises(DataError, match=r"^cat\.jpg is a single image"):

@@ -230,7 +230,7 @@ def test_good_and_defective_parts_come_without_their_masks(tmp_path: Path) -> No
     assert taken.preview.classes == {"dent": 3, "good": 9, "scratch": 3}
     assert {split for _, _, split in taken.seen} == {""}
     assert taken.findings["masks"].count == 3
-    assert any(g.about == "Split" and g.value.startswith("divided anew") for g in taken.preview.guesses)
+    assert any(g.about == "Split" and g.value.startswith("split again") for g in taken.preview.guesses)
 
 
 @pytest.mark.parametrize(

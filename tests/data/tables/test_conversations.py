@@ -131,6 +131,6 @@ def test_repeated_system_prompts_and_answers_stay_in_every_conversation(tmp_path
     assert opened is not None
     loaded = opened()
     documents = [str(text) for part in loaded.examples.values() for text in part.inputs]
-    assert len(documents) == 41  # the conversation that is there twice stands there once
+    assert len(documents) == 41  # the conversation that appears twice stands there once
     assert sum("cannot help you" in text for text in documents) == 40
     assert sum(text.startswith("System: You answer") for text in documents) == 41

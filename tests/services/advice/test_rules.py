@@ -83,7 +83,7 @@ def test_what_broke_training_is_said_and_not_what_came_of_it() -> None:
 
 def test_words_and_numbers() -> None:
     (advice,) = advise(recorded("learnt by heart"))
-    assert advice.finding == "It learns by heart since pass 2."
+    assert advice.finding == "Overfitting since epoch 2: it memorises."
     assert advice.evidence == (
         "There the validation loss was lowest (0.902); since then it has risen to 3.57, while the training loss fell "
         "from 0.772 to 1.03e-07."

@@ -11,7 +11,7 @@ def test_what_cannot_be_shown_is_said_and_the_rest_is_shown(service: Service, fi
     found = choose(service, f" {one.id.upper()} ,{two.id},nowhere,,{one.id}")
     assert [run.name for run in found.runs] == ["one"]
     assert found.notes == (
-        "two is in the trash. Bring it back on the Runs page to compare it.",
+        "two is in the trash. Restore it on the Runs page to compare it.",
         "There is no run nowhere: it may have been removed for good.",
     )
 

@@ -48,7 +48,7 @@ def repair(context: CheckContext, code: str) -> pa.Table:
         raise UnknownName("finding with a fix", code, repairs)
     rows = repairs[code](context)
     if not rows.num_rows:
-        raise DataError("Nothing would be left, so nothing was changed. Bring other data, or leave it as it is.")
+        raise DataError("Nothing would be left, so nothing was changed. Import other data, or leave it as it is.")
     return rows
 
 
@@ -62,6 +62,6 @@ def _run_check(check: CheckSpec, context: CheckContext) -> Finding | None:
             severity="note",
             count=0,
             examples=(),
-            message=f"This could not be checked: {check.code.replace('-', ' ')}. The data is as it was brought.",
+            message=f"This could not be checked: {check.code.replace('-', ' ')}. The data is as it was imported.",
             why="Something in it was not foreseen; the log says more, and all other checks were made.",
         )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from core.data.checks.support.check_context import CheckContext
 from core.data.rows import without_given
 
-ANEW = "Divide everything anew, so that each part gets each class"
+ANEW = "Split everything again, so that each part gets each class"
 
 
 def given_counts(context: CheckContext) -> dict[str, NDArray[np.int64]]:

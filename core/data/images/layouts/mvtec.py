@@ -53,10 +53,10 @@ def _words(kept: bool) -> tuple[tuple[str, ...], tuple[Guess, ...]]:
         return (masks,), ()
     split = (
         "Training holds only good parts, as for anomaly detection. A classifier needs defects to learn from, so good "
-        "and defective parts are divided anew."
+        "and defective parts are split again."
     )
     why = "the source's training part holds no defects"
-    return (masks, split), (Guess("Split", "divided anew, 70 / 15 / 15", why, "--layout class-folders"),)
+    return (masks, split), (Guess("Split", "split again, 70 / 15 / 15", why, "--layout class-folders"),)
 
 
 LAYOUT = LayoutSpec("mvtec", "Good and defective parts (MVTec AD)", may_be, sure, label)

@@ -41,7 +41,7 @@ def label(files: Files) -> Labelling:
     numbers = frozenset(entry.number for entry in [*used, *noted])
     said = {number: one for number, (_, one) in best.items()}
     why = f"{len(several):,} images have several labels, and an image has one here"
-    guesses = (Guess("Label", "the surest of each image, else its first", why),) if several else ()
+    guesses = (Guess("Label", "the most confident of each image, else its first", why),) if several else ()
     return Labelling(f"Open Images labels ({named(used)})", said, numbers, (), guesses, skipped)
 
 

@@ -55,7 +55,7 @@ def label(files: Files) -> Labelling:
         )
     why = f"the lowest folders ({listed(sorted(lowest))}) are called like sessions, not like classes"
     guess = Guess("Classes", f"the folders above: {listed(sorted(classes))}", why, "--layout class-folders")
-    note = f"Each class is divided once more, into {listed(sorted(lowest))}; these are not learnt."
+    note = f"Each class is split once more, into {listed(sorted(lowest))}; these are not learnt."
     return Labelling("class folders with sessions below", said, frozenset(), (note,), (guess,), skipped)
 
 
@@ -81,4 +81,4 @@ def _is_session(name: str) -> bool:
     return bool(_SESSION.fullmatch(plain)) or (plain.isdecimal() and len(plain) < 10)
 
 
-LAYOUT = LayoutSpec("upper-folder", "Class folders divided by session", may_be, sure, label)
+LAYOUT = LayoutSpec("upper-folder", "Class folders split by session", may_be, sure, label)

@@ -24,8 +24,9 @@ def check(evidence: Evidence) -> Advice | None:
     return Advice(
         CODE, "problem", f"It never answers {said}{more}.",
         f"The test holds {count:,} {'example' if count == 1 else 'examples'} of "
-        f"{'it' if len(missed) == 1 else 'them'}, of {int(confusion.sum()):,} in all, and each was called otherwise.",
-        "Bring more examples of rare classes" if balanced else "Run again with rare classes weighing more",
+        f"{'it' if len(missed) == 1 else 'them'}, of {int(confusion.sum()):,} in all, and each was "
+        "predicted as another.",
+        "Add more examples of rare classes" if balanced else "Run again with rare classes weighing more",
         {} if balanced else {"class_weights": "balanced"},
         page="import_data.py" if balanced else "",
     )  # fmt: skip

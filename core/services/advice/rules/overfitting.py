@@ -28,7 +28,7 @@ def check(evidence: Evidence) -> Advice | None:
         return None
     action, changes = _remedy(evidence, step)
     return Advice(
-        CODE, "problem", f"It learns by heart since {evidence.when(step)}.",
+        CODE, "problem", f"Overfitting since {evidence.when(step)}: it memorises.",
         f"There the validation loss was lowest ({lowest:.3g}); since then it has risen to {last:.3g}, while the "
         f"training loss fell from {around:.3g} to {now:.3g}.",
         action, changes,
@@ -48,7 +48,7 @@ def _remedy(evidence: Evidence, step: int) -> tuple[str, dict[str, Any]]:
         changes.pop("epochs", None)  # who hides more may learn longer
         return f"Run again with more hidden at random (dropout {changes['dropout']:g})", changes
     if changes:
-        return f"Run again with {changes['epochs']} {'pass' if changes['epochs'] == 1 else 'passes'}", changes
+        return f"Run again with {changes['epochs']} {'epoch' if changes['epochs'] == 1 else 'epochs'}", changes
     decay = float(f"{max(3 * float(evidence.run.config.weight_decay), 0.05):.1g}")
     return f"Run again with more weight decay ({decay:g})", {"weight_decay": decay}
 

@@ -27,7 +27,7 @@ def check(evidence: Evidence) -> Advice | None:
         CODE, "chance", "It was still getting better when it ended.",
         f"The last {100 * LAST_PART:.0f} % of the run took {100 * gain:.0f} % off the validation loss "
         f"({before:.3g} to {last:.3g}), and its last value is its best.",
-        f"Train longer: {more} more {'pass' if more == 1 else 'passes'}", more_epochs=more,
+        f"Train longer: {more} more {'epoch' if more == 1 else 'epochs'}", more_epochs=more,
     )  # fmt: skip
 
 

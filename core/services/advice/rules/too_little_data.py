@@ -23,8 +23,8 @@ def check(evidence: Evidence) -> Advice | None:
     return Advice(
         CODE, "problem", "There are too few examples for this model.",
         f"It is right on {100 * known:.0f} % of what it learnt from and on {100 * best:.0f} % of what it did not, with "
-        f"{count:,} numbers to learn from {examples:,} examples.",
-        "Bring more examples", page="import_data.py",
+        f"{count:,} parameters for {examples:,} training examples.",
+        "Add more examples", page="import_data.py",
     )  # fmt: skip
 
 
