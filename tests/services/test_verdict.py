@@ -30,8 +30,9 @@ def service(settings: Settings) -> Service:
 
 @pytest.fixture
 def finished(service: Service) -> Callable[..., Run]:
-    """Make a run on customer feedback that has succeeded, without training it."""
+    """Make a run on customer feedback that has succeeded, without training it, and without the data's own target."""
     runs = RunStore(service.database)
+    service.dataset_service.set_target("customer-feedback", None)
 
     def finished(
         key: str = "1", score: Score = OWN, model: str = "bilstm", majority: float = 0.4, **report: Any

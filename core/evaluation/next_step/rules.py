@@ -2,7 +2,7 @@
 
 import math
 
-from core.evaluation.baseline_names import COMMONEST, MEAN, full_name, plain_name
+from core.evaluation.baseline_names import COMMONEST, MEAN, plain_name
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import FEWEST
 from core.evaluation.next_step.gains import CANNOT_TELL, beside_missing, points, value_in_words
@@ -103,7 +103,7 @@ def _simple_method(known: Situation) -> NextStep | None:
         )
     model = known.simple_model
     return NextStep(
-        "simple-method", f"take {full_name(gain.baseline)} instead", likely,
+        "simple-method", f"take {plain_name(gain.baseline)} instead", likely,
         f"Train {model.title}" if model else "", settings={"model": model.name} if model else {},
         covers=("worse-than-baseline", "plateau", "too-little-data"),
     )  # fmt: skip
