@@ -15,12 +15,12 @@ def test_a_file_that_is_dropped_on_start_is_looked_at_on_the_import_page(page: P
     cdp = page.context.new_cdp_session(page)
     drop(page, cdp, zone, csv)
     page.wait_for_url("**/bring?*upload=*")
-    expect(page.get_by_text("100 rows")).to_be_visible()
+    expect(page.locator(".st-key-what-it-is")).to_contain_text("100 rows")
 
     page.goto(url)  # the next file is another one
     choose(page, "Choose files", csv)
     page.wait_for_url("**/bring?*upload=*")
-    expect(page.get_by_text("100 rows")).to_be_visible()
+    expect(page.locator(".st-key-what-it-is")).to_contain_text("100 rows")
 
 
 def test_the_example_plays_pauses_and_leads_to_its_run(page: Page, url: str) -> None:
