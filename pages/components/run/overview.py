@@ -13,7 +13,6 @@ from pages.components.run.dataset import run_data
 from pages.components.run.labels import against_baseline_run
 from pages.components.run.next_runs import lineage, next_steps
 from pages.components.run.scores import comparison, score_cards
-from pages.components.run.target import run_target
 from pages.components.train.estimate import expected_and_true
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.refresh_rate import refresh_s
@@ -33,8 +32,6 @@ def overview(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
         coach(run)
     st.header("About this run", anchor=False)
     with st.container(gap="xsmall", key="about"):
-        if not run.test:  # of one that was judged it stands below its answer
-            run_target(run, task)
         run_data(run)
         expected_and_true(run)
         against_baseline_run(run)

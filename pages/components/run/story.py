@@ -34,8 +34,7 @@ def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
                 st.fragment(_live, run_every=refresh_s(), key="live")(run.id, task)
         with result:
             verdict(run, report)
-            if run.test:
-                run_target(run, task)
+            run_target(run, task)
     _examples(run, task, report)
     with st.container(key="afterwards"):
         if run.status.is_active:
