@@ -48,7 +48,7 @@ def _now() -> None:
         service = shared_service()
         worker, disk = service.watch(), shutil.disk_usage(service.settings.home)
         with st.grid(4, min_column_width=200):
-            st.metric("Device", plain(worker.device) or "–", border=True, help="Where runs compute.")
+            st.metric("Device", plain(_device(worker.device)) or "–", border=True, help="Where runs compute.")
             word = "Ready" if worker.alive else "Not running"
             note = "PyTorch is loaded, so a run starts at once. The worker starts by itself when a run waits."
             st.metric("Worker", word, border=True, help=note)
@@ -59,6 +59,12 @@ def _now() -> None:
         if not worker.alive and st.button("Start the worker", key="wake", type="primary", icon=icon):
             service.worker.ensure()
         _queue()
+
+
+def _device(called: str) -> str:
+    """Return a device as people say it: "CPU, 2 cores"."""
+    kind, _, what = called.removesuffix(")").partition(" (")
+    return f"CPU, {what}" if kind == "cpu" and what else called
 
 
 def _queue() -> None:

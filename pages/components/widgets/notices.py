@@ -35,7 +35,7 @@ def empty_state(icon: str, title: str, text: str, action: tuple[str, str, str] |
         with st.container(key=f"sign-of-{icon}", width="content"):
             st.markdown(f":material/{icon}:", width="content")
         st.markdown(f"## {title}", width="content")
-        st.markdown(f":gray[{text}]", width="content")
+        st.markdown(f":gray[{text}]", width="content", text_alignment="center")
         if action is not None:
             label, sign, page = action
             if st.button(label, key=f"nothing-do-{icon}", type="primary", icon=f":material/{sign}:"):
