@@ -90,7 +90,7 @@ def test_a_demo_by_one_click(page: Page, url: str) -> None:
     page.get_by_role("button", name="Diamond grades").click()
     run = run_id(page)
     verdict = watch_to_the_end(page)
-    assert "unseen digits" in verdict
+    assert "unseen rows" in verdict
     assert "Next: " in verdict
     expect(page.locator(".ts-curves")).to_have_attribute("data-state", "ended")
 
