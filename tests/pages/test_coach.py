@@ -42,7 +42,7 @@ def test_a_run_that_learns_by_heart_is_told_since_when_and_offers_another(
     open_page: Open, ended_like: Callable[..., Run]
 ) -> None:
     run = ended_like("learnt by heart")
-    at = open_page("run", run=run.id)
+    at = open_page("run", run=run.id, tab="overview")
     assert "Coach" in [title.value for title in at.header]
     assert "Overfitting since epoch" in words(at)
     (query,) = [query for label, query in links(at).items() if label.startswith("Run again with")]
@@ -57,7 +57,7 @@ def test_a_run_that_is_still_falling_is_trained_longer_by_one_click(
     folder = service.folder(run.id) / "checkpoints" / "last"
     folder.mkdir(parents=True)
     (folder / "state.json").write_text("{}")
-    at = open_page("run", run=run.id)
+    at = open_page("run", run=run.id, tab="overview")
     at.button(key="coach-still-falling").click().run()
     (longer,) = service.lineage(run.id).children
     assert longer.config.continues == run.id
@@ -69,5 +69,5 @@ def test_the_coach_speaks_while_a_run_still_works(open_page: Open, ended_like: C
 
 
 def test_of_a_good_run_nothing_is_said(open_page: Open, ended_like: Callable[..., Run]) -> None:
-    at = open_page("run", run=ended_like("a good run").id)
+    at = open_page("run", run=ended_like("a good run").id, tab="overview")
     assert "Coach" not in [title.value for title in at.header]

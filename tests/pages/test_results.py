@@ -196,7 +196,7 @@ def test_the_verdict_says_what_it_means_and_what_to_do_and_its_numbers_lie_behin
     file = service.folder(judged.id) / "report.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"verdict_card": CARD}))  # as runs of before have it
     at = open_page("run", run=judged.id)
-    assert "Right on 18 of 20 unseen texts; always giving the commonest answer on 30 of 100." in shown(at)
+    assert "Right on 18 of 20 unseen messages; you wanted 75 of 100." in shown(at)
     assert shown(at).count("Right on") == 1
     assert "Next: " in shown(at)
     assert "a paired bootstrap" not in shown(at)
