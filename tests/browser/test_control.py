@@ -24,7 +24,7 @@ def learning(page: Page, more_than: int = 0) -> int:
 
 
 def test_what_a_run_takes_is_there_before_its_start_and_stands_beside_what_it_took(page: Page, url: str) -> None:
-    page.goto(f"{url}/train?model=logistic-regression&epochs=2&time_budget_min=0")
+    page.goto(f"{url}/train?task=image-classification&data=digits&model=logistic-regression&epochs=2&time_budget_min=0")
     ready(page)
     estimate = page.locator(".st-key-estimate")
     expect(estimate).to_contain_text(re.compile(r"About .+ on "), timeout=FIRST_POINT_MS)
@@ -37,7 +37,7 @@ def test_what_a_run_takes_is_there_before_its_start_and_stands_beside_what_it_to
 
 
 def test_pause_resume_finish_now_and_train_longer(page: Page, url: str) -> None:
-    first = start(page, url, "model=small-cnn&time_budget_min=0", 1000)
+    first = start(page, url, "task=image-classification&data=digits&model=small-cnn&time_budget_min=0", 1000)
     before = learning(page)
     button(page, "Pause")
     expect(page.locator(".st-key-ended")).to_contain_text("Resume it to go on exactly there", timeout=180_000)
@@ -105,7 +105,7 @@ def test_another_model_is_unfolded_and_chosen_by_a_click_on_its_card_and_by_the_
 
 
 def test_a_link_starts_what_it_names_however_soon_the_button_is_clicked(page: Page, url: str) -> None:
-    page.goto(f"{url}/train?model=logistic-regression&epochs=2&time_budget_min=0")
+    page.goto(f"{url}/train?task=image-classification&data=digits&model=logistic-regression&epochs=2&time_budget_min=0")
     start_button(page).click(timeout=180_000)
     run_id(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("logistic-regression", timeout=180_000)

@@ -115,7 +115,7 @@ def test_from_train_to_the_score(page: Page, url: str, task: str, epochs: int, e
 
 
 def test_closing_the_tab_and_coming_back(page: Page, url: str) -> None:
-    run = start(page, url, "model=logistic-regression", 300)
+    run = start(page, url, "task=image-classification&data=digits&model=logistic-regression", 300)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 1, FIRST_POINT_MS)
     before = points(page)["train/loss"]
     context = page.context
@@ -129,7 +129,7 @@ def test_closing_the_tab_and_coming_back(page: Page, url: str) -> None:
 
 
 def test_zoom_and_hidden_lines_outlive_new_points(page: Page, url: str) -> None:
-    start(page, url, "model=logistic-regression", 1000)
+    start(page, url, "task=image-classification&data=digits&model=logistic-regression", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 3, FIRST_POINT_MS)
     page.evaluate("document.querySelector('.ts-plot').chart.zoom(5, 50)")
     page.get_by_role("button", name="Training", exact=True).first.click()
@@ -149,7 +149,7 @@ def stop(page: Page) -> None:
 
 
 def test_a_stop_keeps_what_was_learnt_and_offers_to_resume(page: Page, url: str) -> None:
-    start(page, url, "model=logistic-regression", 1000)
+    start(page, url, "task=image-classification&data=digits&model=logistic-regression", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 2, FIRST_POINT_MS)
     stop(page)
     expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
@@ -162,7 +162,7 @@ def test_a_stop_keeps_what_was_learnt_and_offers_to_resume(page: Page, url: str)
 
 
 def test_a_double_click_makes_one_run(page: Page, url: str) -> None:
-    page.goto(f"{url}/train?model=logistic-regression&epochs=2")
+    page.goto(f"{url}/train?task=image-classification&data=digits&model=logistic-regression&epochs=2")
     ready(page)
     name = "clicked twice"
     field = page.locator(".st-key-name input")
@@ -198,7 +198,7 @@ def pick_the_first_run(page: Page) -> None:
 
 
 def test_trash_undo_and_emptying_it_for_good(page: Page, url: str) -> None:
-    run = start(page, url, "model=logistic-regression", 1000)
+    run = start(page, url, "task=image-classification&data=digits&model=logistic-regression", 1000)
     wait_until(page, lambda: points(page).get("train/loss", 0) > 0, FIRST_POINT_MS)
     stop(page)
     page.goto(f"{url}/runs?filter={run}")
