@@ -68,7 +68,8 @@ def target_form(
     kinds = [kind for kind in KINDS[task.output_kind] if kind != FIND or labels]
     before = _kind_of(current, task)
     kind = st.selectbox(
-        QUESTION, kinds, kinds.index(before if before in kinds else OTHER), key=f"{key}-kind", format_func=TITLES.__getitem__,
+        QUESTION, kinds, kinds.index(before if before in kinds else OTHER), key=f"{key}-kind",
+        format_func=TITLES.__getitem__,
         help="Optional. The result is held against it, and it can be changed later without training again.",
     )  # fmt: skip
     known = current if current is not None and kind == before else None
