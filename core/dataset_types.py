@@ -54,7 +54,7 @@ class ImportOptions(BaseModel):
     divide_anew: bool = False  # whatever the source says of training, validation and test
     licence: str = ""
     source: str = ""
-    target: str = ""  # how good a model must be to be useful, as `core.target.Target.parse` reads it
+    target: str = ""  # how good a model must be to be useful, as `core.specs.target.Target.parse` reads it
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from core.configure import preset_values, setting_fields
 from core.data.store.load_version import load_version
 from core.errors import UserError
 from core.specs import DataInfo, Examples, ModelSpec, TaskSpec
-from core.target import Target
+from core.specs.target import Target
 from core.training.checkpoint import ModelCard, load_weights, read_card, save_model
 from core.training.predictions import predict_split
 from tests.pretrained.tiny_models import looker_folder, reader_folder, writer_folder

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from core import catalog
 from core.errors import UserError
 from core.specs import TaskSpec
-from core.target import SHARES, Target
+from core.specs.target import SHARES, Target
 
 TEXTS, TABLES, WRITING = map(catalog.find_task, ("text-classification", "tabular-regression", "text-generation"))
 shares = st.floats(0, 1, exclude_min=True, exclude_max=True, allow_subnormal=False)

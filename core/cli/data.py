@@ -26,7 +26,7 @@ from core.services.dataset_service import DatasetService
 from core.services.label_issues import label_issues_of
 from core.services.run_service import Service
 from core.settings import Settings
-from core.target import Target as GoodEnough
+from core.specs.target import Target as GoodEnough
 
 app = typer.Typer(help="Import, look at and fix data sets.", no_args_is_help=True)
 

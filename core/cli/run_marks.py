@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.services.bootstrap import open_service
 from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
-from core.target import Target
+from core.specs.target import Target
 
 Off = Annotated[bool, typer.Option("--off", help="Take it back.")]
 

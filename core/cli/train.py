@@ -21,7 +21,7 @@ from core.services.recommendation import recommended
 from core.services.recommendation.recommendation import Circumstances
 from core.services.run_service import Service
 from core.services.verdict import verdict_of
-from core.target import Target
+from core.specs.target import Target
 
 POLL_S = 0.3
 Changes = Annotated[

@@ -7,7 +7,7 @@ from core.evaluation.baseline_names import COMMONEST, MEAN, plain_name
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.nouns import plural
 from core.specs import MetricSpec
-from core.target import TODAY
+from core.specs.target import TODAY
 
 FEWEST = 10  # test examples of which a share is said
 LONGEST_NAME = 40  # characters of a class's or column's

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from core.evaluation.thresholds import alarms, chances
 from core.runs import Score
 from core.specs import Predictions, TaskSpec
+from core.specs.target import Target
 from core.statistics.clustered import clustered_share, clusters_of
 from core.statistics.shares import wilson
-from core.target import Target
 
 FEWEST_ROWS = 10  # of the test split, or of one class in it, that anything can be said of
 NOT_KNOWN = Score(math.nan, math.nan, math.nan)

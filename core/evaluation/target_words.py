@@ -4,7 +4,7 @@ import math
 
 from core.evaluation.target_status import TargetResult
 from core.specs import percent_digits
-from core.target import SHARES, Target
+from core.specs.target import SHARES, Target
 
 TITLES = {"r2": "R²", "mae": "mean error", "rmse": "RMSE", "f1": "F1"}
 

@@ -19,7 +19,7 @@ from core.dataset_types import DatasetEntry, Finding, Guess, LabelFlipTest, Labe
 from core.errors import UserError
 from core.settings import Settings
 from core.specs import DatasetSpec, Examples
-from core.target import Target
+from core.specs.target import Target
 
 LONGEST_TITLE = 80  # characters
 TEXT_SAMPLE = 400  # texts

@@ -24,11 +24,11 @@ from core.services.run_document import run_document, tail_of
 from core.services.targets import Targets
 from core.settings import Settings
 from core.specs import DatasetSpec, ModelSpec, TaskSpec
+from core.specs.target import Target
 from core.store.database import Database
 from core.store.job_queue import JobQueue
 from core.store.metric_store import MetricStore, Point
 from core.store.run_store import RunStore, now
-from core.target import Target
 from core.tracking.lock_holders import LockHolders
 from core.tracking.lost_runs import LostRunDetector
 

@@ -20,8 +20,8 @@ from core.runs import Run
 from core.services.dataset_service import DatasetService
 from core.settings import Settings
 from core.specs import DatasetVersion, TaskSpec
+from core.specs.target import Target
 from core.store.run_store import RunStore
-from core.target import Target
 
 Versions = Mapping[tuple[str, str], DatasetVersion]
 # By version of a data set and target: each model that was tried there, and how good it is.

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.config import TrainConfig
 from core.runs import VALIDATION, Count, Run, RunStatus, Score, Stage, StageProgress
+from core.specs.target import Target
 from core.store.tables import JobRow, RunRow, ScoreRow
-from core.target import Target
 
 _SAME_NAME = (
     "id", "name", "reason", "config_hash", "dataset_fingerprint", "device", "parameter_count", "created_at",

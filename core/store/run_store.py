@@ -12,10 +12,10 @@ from core.config import TrainConfig
 from core.errors import RunNotFound
 from core.runs import EXAMPLE, LONGER, Artifact, Event, Run, RunStatus, Score, Stage
 from core.specs import DatasetVersion
+from core.specs.target import Target
 from core.store.database import Database
 from core.store.rows import nan_to_null, runs_with_jobs, to_runs
 from core.store.tables import ArtifactRow, DatasetVersionRow, EventRow, JobRow, ParameterRow, RunRow, ScoreRow
-from core.target import Target
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # nothing that is read aloud as something else
 

@@ -81,7 +81,7 @@ class RunRow(Table):
     archived_at: Mapped[datetime | None]
     # Since 0005: when it worked before it was resumed, as [[began, ended], ...] in seconds since 1970.
     sessions: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
-    # Since 0006: a `core.target.Target`; NULL where that of the data set counts.
+    # Since 0006: a `core.specs.target.Target`; NULL where that of the data set counts.
     target: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 

@@ -11,7 +11,7 @@ from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model,
 from core.evaluation.run_result import Difference
 from core.evaluation.target_status import TargetResult, TargetStatus, measured, target_status
 from core.runs import Score
-from core.target import Target
+from core.specs.target import Target
 from core.tasks.tabular_regression import TASK as NUMBERS
 from core.tasks.text_classification import TASK as TEXTS
 

@@ -7,7 +7,7 @@ from core import catalog
 from core.evaluation.target_status import Measured, TargetStatus, class_recall, measured, target_status
 from core.runs import Score
 from core.specs import Predictions
-from core.target import Target
+from core.specs.target import Target
 
 TEXTS, TABLES = catalog.find_task("text-classification"), catalog.find_task("tabular-regression")
 NAN = math.nan

@@ -8,7 +8,7 @@ import pytest
 from core.runs import Run
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
-from core.target import Target
+from core.specs.target import Target
 from tests.pages.conftest import Open, healthy, words
 
 

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from core.target import Target
+from core.specs.target import Target
 
 CLASSES, NUMBERS, WRITING = "text-classification", "tabular-regression", "text-generation"
 

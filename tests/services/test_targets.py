@@ -13,8 +13,8 @@ from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
 from core.specs import DatasetVersion, Predictions
+from core.specs.target import Target
 from core.store.run_store import RunStore
-from core.target import Target
 
 Config = Callable[..., TrainConfig]
 GOOD, WEAK = Score(0.95, 0.92, 0.97), Score(0.7, 0.65, 0.75)

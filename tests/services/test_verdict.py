@@ -16,8 +16,8 @@ from core.services.run_service import Service
 from core.services.verdict import meaning_of, verdict_of
 from core.settings import Settings
 from core.specs import DatasetVersion
+from core.specs.target import Target
 from core.store.run_store import RunStore
-from core.target import Target
 from core.tasks.text_classification import TASK
 
 OWN, BETTER = Score(0.816, 0.79, 0.84), Score(0.88, 0.86, 0.9)

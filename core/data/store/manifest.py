@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from core.dataset_types import Finding, VersionInfo
 from core.files import write_text
-from core.target import Target
+from core.specs.target import Target
 
 FINDINGS = TypeAdapter(tuple[Finding, ...])
 _ENDINGS = "csv|tsv|txt|xlsx?|ods|parquet|jsonl?|ndjson|zip|pdf|docx?|epub|x?html?|md|gz"

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from core import catalog
 from core.files import write_text
-from core.target import Target
+from core.specs.target import Target
 
 if TYPE_CHECKING:
     from core.data.store.dataset_store import DatasetStore

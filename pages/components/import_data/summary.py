@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.dataset_types import DatasetEntry, ImportOptions, SourcePreview
 from core.services.bootstrap import shared_service
-from core.target import Target
+from core.specs.target import Target
 from pages.components.import_data.import_progress import address_of
 from pages.components.import_data.source import Source
 from pages.components.widgets.dataset_words import many, unit

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.config import TrainConfig
 from core.services.bootstrap import shared_service
-from core.target import Target
+from core.specs.target import Target
 
 
 def one_key(slot: str, clicked: bool) -> str:

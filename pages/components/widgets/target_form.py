@@ -17,7 +17,7 @@ import streamlit as st
 from core.errors import TouchstoneError
 from core.evaluation.target_words import wanted
 from core.specs import TaskSpec
-from core.target import SHARES, Target
+from core.specs.target import SHARES, Target
 from pages.components.widgets.text import plain
 
 QUESTION = "How good must it be to be useful?"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.evaluation.target_words import wanted
 from core.specs import TaskSpec
-from core.target import Target
+from core.specs.target import Target
 from pages.components.widgets.notices import shown_errors
 from pages.components.widgets.target_form import target_form
 from pages.components.widgets.text import plain

@@ -134,7 +134,7 @@ class DatasetSpec:
     licence: str
     source: str
     load: Callable[[], Examples]
-    target: str = ""  # how good a model must be to be useful, as `core.target.Target.parse` reads it
+    target: str = ""  # how good a model must be to be useful, as `core.specs.target.Target.parse` reads it
     noun: str = ""  # one example, where there is a better word than the task's: "review"
     # Loads a version that is already divided; only for data sets that were brought (`core.data.store.dataset_store`).
     open: Callable[[], LoadedDataset] | None = None
