@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
 from core.config import TrainConfig
-from core.target import Target
+from core.specs import Score
+from core.specs.target import Target
 
 LONGER, CLONE, NESTED = "longer", "clone", "nested"
 EXAMPLE = "example"  # the origin of the run that ships with the project
@@ -82,15 +83,6 @@ class StageProgress:
     def spent_s(self) -> float:
         """Seconds of work in all stages."""
         return sum(self.spent.values())
-
-
-@dataclass(frozen=True)
-class Score:
-    """A test metric with its 95 % bootstrap interval (NaN where not computed)."""
-
-    value: float
-    ci_low: float
-    ci_high: float
 
 
 VALIDATION = "validation"  # whose scores these are, beside the model's and the baselines' on the test split

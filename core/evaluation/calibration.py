@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 from core.statistics.shares import calibration_error_by_chance, wilson
 
 MOST_BINS = 15  # as in Guo et al. 2017

@@ -13,8 +13,7 @@ from core.evaluation.judged import Judged
 from core.evaluation.meaning import meaning
 from core.evaluation.reservations import in_clusters, on_classes
 from core.evaluation.run_result import Difference
-from core.runs import Score
-from core.specs import MetricSpec, Predictions, TaskSpec, sampled
+from core.specs import MetricSpec, Predictions, Score, TaskSpec, sampled
 from core.statistics.clustered import clusters_of
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
 from core.statistics.difference import Difference as PairedDifference

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from core.evaluation.baseline_names import COMMONEST, MEAN
 from core.evaluation.run_result import Difference
 from core.evaluation.target_status import TargetResult
-from core.runs import Score
-from core.specs import MetricSpec, ResultPart, TaskSpec
+from core.specs import MetricSpec, ResultPart, Score, TaskSpec
 from core.statistics.normal import ALPHA
 from core.statistics.shares import mid_p
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 from core.statistics.normal import mean_of
 
 PARTS = 3  # low, middle and high answers

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.evaluation.thresholds import alarms, chances
-from core.runs import Score
-from core.specs import Predictions, TaskSpec
+from core.specs import Predictions, Score, TaskSpec
 from core.specs.target import Target
 from core.statistics.clustered import clustered_share, clusters_of
 from core.statistics.shares import wilson

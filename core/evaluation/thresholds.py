@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.statistics.areas import average_precision_of, roc_area
 
 STEPS = 101  # thresholds: 0, 0.01 ... 1

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.evaluation.class_metrics import class_scores, confusions, weakest
 from core.evaluation.run_result import Evidence, Facts, Number, short
-from core.runs import Score
+from core.specs import Score
 from core.statistics.normal import mean_of
 
 FEW = 3  # mistakes of one kind; of fewer nothing is said

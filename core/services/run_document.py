@@ -7,7 +7,8 @@ from typing import Any
 
 from core.evaluation.target_status import TargetResult
 from core.evaluation.verdict import Verdict
-from core.runs import Artifact, Lineage, Run, Score
+from core.runs import Artifact, Lineage, Run
+from core.specs import Score
 
 _SAME = (
     "id", "pid", "name", "status", "stage", "reason", "cause", "paused", "ended_early", "task", "dataset_fingerprint",

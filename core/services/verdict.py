@@ -7,6 +7,7 @@ import numpy as np
 
 from core.errors import TouchstoneError, UserError
 from core.evaluation.baseline_names import same_model
+from core.evaluation.best_of_runs import best_of
 from core.evaluation.judged import Judged, judged_of
 from core.evaluation.meaning import meaning
 from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
@@ -19,7 +20,6 @@ from core.services.comparison.grouping import version_of
 from core.services.label_issues import is_believed, label_issues_of_run
 from core.services.recommendation import recommended
 from core.services.run_service import Service
-from core.statistics.selection import best_of
 
 LAST_PART = 0.3  # of the training, whose gain may come again
 LAST_POINTS = 0.1  # of the training curve, that say how good it is on its training examples

@@ -10,10 +10,9 @@ import numpy as np
 from core.data.store.load_version import load_version
 from core.errors import UserError
 from core.evaluation.evaluate import predict_split, score
-from core.runs import Score
 from core.serving.predictor import BATCH, Predictor, load_predictor
 from core.serving.seen import Seen, seen_of, without
-from core.specs import DatasetSpec, Examples, Predictions
+from core.specs import DatasetSpec, Examples, Predictions, Score
 
 FEWEST_NEW = 10  # examples (of a text: characters) that a score without what was met before is made of
 _HAS_CHANGED = (

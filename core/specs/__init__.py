@@ -220,6 +220,15 @@ def percent_digits(share: float) -> str:
 
 
 @dataclass(frozen=True)
+class Score:
+    """A test metric with its 95 % bootstrap interval (NaN where not computed)."""
+
+    value: float
+    ci_low: float
+    ci_high: float
+
+
+@dataclass(frozen=True)
 class MetricSpec:
     """One number that says how good a model is.
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
-from core.specs import MetricSpec, Predictions
+from core.specs import MetricSpec, Predictions, Score
 from core.statistics.difference import Difference, of_resamples
 from core.statistics.means import from_mean, interval_of_errors, of_mean
 from core.statistics.normal import Z95

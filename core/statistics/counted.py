@@ -6,8 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.statistics.normal import Z95
 from core.statistics.shares import wilson
 

@@ -15,8 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
-from core.specs import MetricSpec, Predictions
+from core.specs import MetricSpec, Predictions, Score
 from core.statistics.difference import Difference
 from core.statistics.normal import STANDARD, Z95
 from core.statistics.scores import difference_of, score_of

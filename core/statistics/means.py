@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
-from core.specs import MetricSpec, Predictions
+from core.specs import MetricSpec, Predictions, Score
 from core.statistics.studentized import ratio_interval
 
 Values = NDArray[np.float64]

@@ -5,7 +5,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 
 ALPHA = 0.05  # how often "clearly" may be said where there is no difference
 POWER = 0.8  # how often a true difference shall be found

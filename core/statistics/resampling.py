@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 
 RESAMPLES = 1_000
 LEVEL = 0.95

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
-from core.specs import MetricSpec, Predictions
+from core.specs import MetricSpec, Predictions, Score
 from core.statistics.clustered import clustered_difference, clustered_score, clusters_of
 from core.statistics.counted import counted_interval
 from core.statistics.difference import Difference, of_resamples

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 from core.statistics.difference import Difference
 from core.statistics.normal import Z95
 from core.statistics.resampling import RESAMPLES, percentile_interval

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from core.runs import Score
+from core.specs import Score
 from core.statistics.difference import Difference
 from core.statistics.normal import Z95
 from core.statistics.resampling import LEVEL, RESAMPLES

@@ -16,8 +16,7 @@ import numpy as np
 from core import catalog
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.files import write_text
-from core.runs import Score
-from core.specs import Predictions, TaskSpec
+from core.specs import Predictions, Score, TaskSpec
 from core.store.rows import nan_to_null, null_to_nan
 from core.worker.interruption import interruptible
 

@@ -27,8 +27,7 @@ from PIL import Image
 
 from core.catalog import find_task
 from core.data.store.folds import Folding, fold
-from core.runs import Score
-from core.specs import SPLITS, DatasetVersion, Examples, MetricSpec, Predictions, RowBonds
+from core.specs import SPLITS, DatasetVersion, Examples, MetricSpec, Predictions, RowBonds, Score
 from core.statistics.crossfit import Folds, crossfitted_difference, crossfitted_score
 from core.statistics.difference import Difference
 from core.statistics.normal import Z95

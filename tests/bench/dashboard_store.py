@@ -13,9 +13,10 @@ import numpy as np
 import psutil
 
 from core.configure import make_config
-from core.runs import RunStatus, Score, Stage
+from core.runs import RunStatus, Stage
 from core.services.bootstrap import open_database
 from core.settings import Settings
+from core.specs import Score
 from core.store.curve import Curve
 from core.store.database import Database
 from core.store.job_queue import JobQueue

@@ -6,8 +6,9 @@ import pytest
 
 from core.cli.app import run as touchstone
 from core.configure import make_config
-from core.runs import Run, RunStatus, Score
+from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
+from core.specs import Score
 from core.store.run_store import RunStore
 
 

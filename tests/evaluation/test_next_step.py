@@ -10,7 +10,7 @@ from core.evaluation.next_step.rules import RULES, next_step
 from core.evaluation.next_step.situation import Finding, LikelyMislabels, Model, OtherRun, Situation, Sizes
 from core.evaluation.run_result import Difference
 from core.evaluation.target_status import TargetResult, TargetStatus, measured, target_status
-from core.runs import Score
+from core.specs import Score
 from core.specs.target import Target
 from core.tasks.tabular_regression import TASK as NUMBERS
 from core.tasks.text_classification import TASK as TEXTS

@@ -5,8 +5,7 @@ import pytest
 
 from core import catalog
 from core.evaluation.target_status import Measured, TargetStatus, class_recall, measured, target_status
-from core.runs import Score
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.specs.target import Target
 
 TEXTS, TABLES = catalog.find_task("text-classification"), catalog.find_task("tabular-regression")

@@ -5,7 +5,7 @@ import numpy as np
 from core.evaluation.costs import costs_in_numbers
 from core.evaluation.run_result import Costs, Evidence
 from core.evaluation.weaknesses import fails
-from core.runs import Score
+from core.specs import Score
 
 COSTS = Costs(0.5, 0.0213, 32, "example", "cpu (2 cores)", 12_100, 2_881)
 

@@ -16,8 +16,9 @@ from core.exchange.export_runs import at_whole_steps, export, export_zip
 from core.exchange.exporters.mlflow_runs import safe_keys
 from core.exchange.external_run import Series
 from core.exchange.import_runs import run_import
-from core.runs import Metric, RunStatus, Score
+from core.runs import Metric, RunStatus
 from core.services.run_service import Service
+from core.specs import Score
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 

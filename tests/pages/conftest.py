@@ -12,10 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.configure import make_config
-from core.runs import Metric, Run, RunStatus, Score, Stage
+from core.runs import Metric, Run, RunStatus, Stage
 from core.services.bootstrap import shared_service
 from core.services.run_service import Service
 from core.services.supervisor_client import SupervisorProcess
+from core.specs import Score
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now
 from tests.live import eventually

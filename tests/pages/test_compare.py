@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evaluation.predictions_file import write_predictions
-from core.runs import Metric, Run, RunStatus, Score
+from core.runs import Metric, Run, RunStatus
 from core.services.run_service import Service
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.store.external_runs import ExternalRuns
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore, now

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from core.evaluation.class_curves import recall_key
 from core.evaluation.confusion_examples import KeptExample, keep_examples
 from core.evaluation.predictions_file import write_predictions
-from core.runs import Metric, Run, Score
+from core.runs import Metric, Run
 from core.services.run_service import Service
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore
 from tests.pages.conftest import Open, figures, healthy, unfolded, words

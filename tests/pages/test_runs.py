@@ -5,9 +5,10 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from core.runs import Run, RunStatus, Score
+from core.runs import Run, RunStatus
 from core.services.bootstrap import shared_service
 from core.services.run_service import Service
+from core.specs import Score
 from core.store.run_store import RunStore
 from pages.components.runs.table import table_key
 from tests.pages.conftest import Open, healthy, words

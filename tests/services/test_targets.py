@@ -8,11 +8,11 @@ from core.config import TrainConfig
 from core.errors import UserError
 from core.evaluation.predictions_file import write_predictions
 from core.evaluation.target_status import TargetStatus
-from core.runs import Run, RunStatus, Score
+from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
-from core.specs import DatasetVersion, Predictions
+from core.specs import DatasetVersion, Predictions, Score
 from core.specs.target import Target
 from core.store.run_store import RunStore
 

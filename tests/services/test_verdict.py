@@ -9,13 +9,13 @@ import pytest
 from core.config import TrainConfig
 from core.configure import make_config
 from core.evaluation.target_status import TargetStatus
-from core.runs import Run, RunStatus, Score
+from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
 from core.services.run_end import said_of
 from core.services.run_service import Service
 from core.services.verdict import meaning_of, verdict_of
 from core.settings import Settings
-from core.specs import DatasetVersion
+from core.specs import DatasetVersion, Score
 from core.specs.target import Target
 from core.store.run_store import RunStore
 from core.tasks.text_classification import TASK

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import DatabaseDamaged, DatabaseTooNew, HomeNotWritable
-from core.runs import Score
 from core.services.bootstrap import open_database
 from core.settings import Settings
+from core.specs import Score
 from core.store.database import Database
 from core.store.metric_store import MetricStore
 from core.store.run_store import RunStore

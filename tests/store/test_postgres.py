@@ -16,7 +16,8 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from core.config import TrainConfig
-from core.runs import LONGER, Metric, RunStatus, Score
+from core.runs import LONGER, Metric, RunStatus
+from core.specs import Score
 from core.store.database import Database
 from core.store.job_queue import JobQueue, Lease
 from core.store.metric_store import MetricStore

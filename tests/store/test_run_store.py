@@ -5,7 +5,8 @@ import pytest
 
 from core.config import TrainConfig
 from core.errors import RunNotFound
-from core.runs import Artifact, Run, RunStatus, Score, Stage
+from core.runs import Artifact, Run, RunStatus, Stage
+from core.specs import Score
 from core.store.job_queue import JobQueue
 from core.store.run_store import RunStore, now
 

@@ -12,8 +12,7 @@ import pytest
 from core import catalog
 from core.data.prepare.prepare_dataset import PreparedDataset
 from core.errors import StopRequested
-from core.runs import Score
-from core.specs import DataInfo, DatasetVersion, Examples, Predictions
+from core.specs import DataInfo, DatasetVersion, Examples, Predictions, Score
 from core.worker.baselines import Baselines
 
 TASK = catalog.find_task("text-classification")

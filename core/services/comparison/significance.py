@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from core.evaluation.best_of_runs import Best, best_of, optimism_of_best
 from core.evaluation.predictions_file import StoredFolds
 from core.runs import Run, RunStatus
 from core.services.comparison.grouping import Group
@@ -16,7 +17,6 @@ from core.specs import MetricSpec, Predictions, TaskSpec
 from core.statistics.crossfit import Folds, crossfitted_difference
 from core.statistics.difference import Difference, agreed, holm
 from core.statistics.scores import difference_of
-from core.statistics.selection import Best, best_of, optimism_of_best
 
 Verdict = Literal["reference", "better", "worse", "unclear", "untested"]
 SEED = 0  # of the resamples: the same for every run, or they could not be paired

@@ -11,12 +11,12 @@ from typing import Any, Literal
 from core.config import TrainConfig
 from core.errors import UserError
 from core.evaluation.target_status import TargetResult
-from core.runs import Run, Score
+from core.runs import Run
 from core.services.run_search.logged_metrics import MOMENTS, DecidingScore, Logged, Moment, plain
 from core.services.run_search.measures import direction_of, is_share
 from core.services.run_search.query_parser import FilterError
 from core.services.run_service import Service
-from core.specs import MetricSpec, TaskSpec
+from core.specs import MetricSpec, Score, TaskSpec
 
 Kind = Literal["number", "text", "time", "flag", "setting"]
 Part = Literal["fact", "score", "setting", "logged"]

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core.evaluation.class_metrics import ClassScore, class_scores, weakest
-from core.runs import Score
+from core.specs import Score
 from pages.components.widgets.text import plain
 
 FITS = 25  # classes; a longer table scrolls

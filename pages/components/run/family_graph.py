@@ -4,11 +4,11 @@ import json
 
 import streamlit as st
 
+from core.evaluation.best_of_runs import best_of
 from core.runs import LONGER, NESTED, Run
 from core.services.bootstrap import shared_service
 from core.services.run_search.family import Family, family_of
 from core.services.run_search.fields import deciding
-from core.statistics.selection import best_of
 from pages.components.charts.colors import colors
 from pages.components.widgets.status_badge import badge_of
 from pages.components.widgets.text import number, plain

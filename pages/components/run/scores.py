@@ -11,10 +11,10 @@ import streamlit as st
 
 from core.evaluation.target_status import TargetStatus
 from core.evaluation.verdict import Verdict
-from core.runs import Run, Score
+from core.runs import Run
 from core.services.bootstrap import shared_service
 from core.services.verdict import verdict_of
-from core.specs import MetricSpec, TaskSpec
+from core.specs import MetricSpec, Score, TaskSpec
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.run.next_step import next_step

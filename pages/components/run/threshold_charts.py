@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from core.evaluation.thresholds import Alarms, Curve
-from core.runs import Run, Score
+from core.runs import Run
+from core.specs import Score
 from pages.components.charts.colors import colors, figure_layout
 from pages.components.charts.figure_chart import figure_chart
 from pages.components.widgets.text import plain

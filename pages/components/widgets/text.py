@@ -4,8 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 
-from core.runs import Score
-from core.specs import MetricSpec, percent_digits
+from core.specs import MetricSpec, Score, percent_digits
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 # Bare addresses become links even where their signs are escaped; an invisible word joiner keeps them text.

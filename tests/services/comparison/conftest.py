@@ -9,11 +9,11 @@ import pytest
 
 from core.configure import make_config
 from core.evaluation.predictions_file import write_predictions
-from core.runs import Run, RunStatus, Score
+from core.runs import Run, RunStatus
 from core.services.bootstrap import open_service
 from core.services.run_service import Service
 from core.settings import Settings
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.store.run_store import RunStore, now
 from tests.small_sets import SMALL_SETS
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from core.evaluation.predictions_file import StoredFolds, write_folds, write_predictions
-from core.runs import VALIDATION, Run, Score
+from core.runs import VALIDATION, Run
 from core.services.comparison.grouping import groups_of
 from core.services.comparison.significance import ComparisonResult, stand
 from core.services.run_service import Service
-from core.specs import Predictions
+from core.specs import Predictions, Score
 from core.store.external_runs import ExternalRuns
 from core.store.run_store import RunStore
 from tests.services.comparison.conftest import VERSION, Finished, answers

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from core.runs import Run, RunStatus, Score, Stage
+from core.runs import Run, RunStatus, Stage
 from core.services.bootstrap import open_database
 from core.services.run_search.run_tags import RunTags
 from core.services.run_service import Service
 from core.settings import Settings
+from core.specs import Score
 from core.store.external_runs import ExternalRuns
 from core.store.run_store import RunStore
 from tests.idle import NobodyWorks, new, service

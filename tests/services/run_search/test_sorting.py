@@ -1,10 +1,11 @@
 """Runs in order and in groups."""
 
-from core.runs import VALIDATION, Run, Score
+from core.runs import VALIDATION, Run
 from core.services.run_search.fields import Fields
 from core.services.run_search.filters import understand
 from core.services.run_search.sorting import grouped, sorted_by
 from core.services.run_service import Service
+from core.specs import Score
 from core.store.run_store import RunStore
 from tests.services.run_search.conftest import Scored
 

@@ -7,9 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from core.configure import make_config
-from core.runs import Metric, RunStatus, Score
+from core.runs import Metric, RunStatus
 from core.services.bootstrap import open_database
 from core.settings import Settings
+from core.specs import Score
 from core.store.metric_store import MetricStore
 from core.store.run_copy import write_copy
 from core.store.run_store import RunStore

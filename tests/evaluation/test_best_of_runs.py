@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from core.catalog import find_task
+from core.evaluation.best_of_runs import optimism_of_best
 from core.specs import MetricSpec, Predictions
-from core.statistics.selection import optimism_of_best
 
 ACCURACY = find_task("image-classification").metric("accuracy")
 R2 = find_task("tabular-regression").metric("r2")
