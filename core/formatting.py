@@ -1,4 +1,4 @@
-"""Values as text for people: lists of names, sizes, and safe cells of a CSV."""
+"""Values as text for people: lists of names, sizes, safe CSV cells."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -22,13 +22,13 @@ def listed(names: Sequence[str], most: int = 5) -> str:
 
 
 def byte_size(count: float) -> str:
-    """Return a number of bytes as people say it: "29 kB", "320 MB", "1.4 GB"."""
+    """Return a number of bytes as people read it: "29 kB", "1.4 GB"."""
     if count < 1e6:
         return f"{max(count // 1000, 1):,.0f} kB"
     return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"
 
 
 def limit_size(count: int) -> str:
-    """Return a number of bytes by powers of two, as limits are set: "40 MB", "1.5 GB"."""
+    """Return a limit in bytes by powers of two: "40 MB", "1.5 GB"."""
     unit, size = next((pair for pair in _BINARY if count >= pair[1]), _BINARY[-1])
     return f"{max(count / size, 1):,.{int(unit == 'GB')}f} {unit}".replace(".0 ", " ")

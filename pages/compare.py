@@ -63,7 +63,7 @@ def page() -> None:
 
 
 def _answer(judged: Judged, runs: Sequence[Run], styles: Looks) -> None:
-    """Say for each group what its best run means, and in a sentence how the others stand against it."""
+    """Say for each group what its best run means and how others compare."""
     with st.container(border=True, key="verdict", gap="xsmall"):
         said = [standing for _, standing in judged if standing is not None]
         for standing in said:

@@ -1,4 +1,4 @@
-"""Run page: the answer first, then its evidence in tabs; live while the run works.
+"""Run page: the answer first, then its evidence in tabs; live during training.
 
 Every run, and every tab of it, has a separate link.
 """

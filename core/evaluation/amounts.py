@@ -74,12 +74,12 @@ def _whole(share: float, base: int) -> int:
 
 
 def share_in_words(share: float) -> str:
-    """Return a share out of 100, with as many digits as it has up to two."""
+    """Return a share out of 100, with at most two decimal places."""
     return f"{100 * share:.2f}".rstrip("0").rstrip(".")
 
 
 def amounts(own: float, *others: float) -> tuple[str, ...]:
-    """Return numbers of any size with two or three digits, and as many more as keep them apart.
+    """Return numbers with two or three digits, more where needed to tell them apart.
 
     >>> amounts(21.34, 20.0), amounts(4.04, 4.0), amounts(1_312.4, 55.0)
     (('21.3', '20'), ('4.04', '4'), ('1,312', '55'))

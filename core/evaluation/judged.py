@@ -1,4 +1,4 @@
-"""What a finished run's scores are, as sentences about them need it; also of reports from before."""
+"""A finished run's scores as sentences need them, also from older reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,7 +94,7 @@ def _difference(found: Mapping[str, Any]) -> Difference:
 
 
 def nothing_learnt(known: Judged) -> bool:
-    """Check that neither model nor baselines beat always giving the commonest answer, or the mean.
+    """Check that neither model nor baselines beat the commonest answer or the mean.
 
     The model against the commonest answer by McNemar's test on the confusion matrix, where the report has no paired
     interval; another baseline by its own interval.

@@ -1,4 +1,4 @@
-"""What a run's scores mean for whoever wants to use it, in one plain sentence."""
+"""What a run's scores mean for its users, in one plain sentence."""
 
 import math
 
@@ -15,7 +15,7 @@ NOTHING = "Nothing here beats"
 
 
 def meaning(known: Judged) -> str:
-    """Return the sentence: how good it is, beside the target or else beside the best simple method."""
+    """Return one sentence: the score beside the target, else beside the best baseline."""
     if said := _too_little(known):
         return said
     kind, wanted = known.said, _target_metric(known)
@@ -29,7 +29,7 @@ def meaning(known: Judged) -> str:
 
 
 def _target_metric(known: Judged) -> str:
-    """Return the measure of the target; empty without a target, or where it is not known in that measure."""
+    """Return the target's metric; empty without a target or a known score."""
     return known.target.target.metric if known.target is not None and math.isfinite(known.target.score) else ""
 
 
@@ -85,7 +85,7 @@ def _recall(known: Judged) -> str:
 
 
 def _in_metric(known: Judged) -> str:
-    """Return the score in a measure that has no everyday words, by its own name."""
+    """Return the score in a metric without everyday words, under the metric's name."""
     assert known.target is not None
     target, own = known.target.target, known.target.score
     metric = known.task.metric(target.metric)
@@ -105,7 +105,7 @@ def _name(metric: MetricSpec) -> str:
 
 
 def _percents(own: float, target: float) -> tuple[str, str]:
-    """Return two shares in percent, the second one exactly, the first with digits that keep them apart."""
+    """Return two percentages: the target exactly, the score with enough digits to differ."""
     digits = next((n for n in range(4) if (round(100 * own, n) == round(100 * target, n)) == (own == target)), 4)
     return f"{100 * own:.{digits}f} %", f"{share_in_words(target)} %"
 
@@ -180,7 +180,7 @@ def _nothing_beats(known: Judged) -> str:
 
 
 def _otherwise(known: Judged) -> str:
-    """Return the target at the end of a sentence that speaks in another measure than it does."""
+    """Return the target as the end of a sentence in another metric."""
     if known.target is None:
         return ""
     target = known.target.target

@@ -1,4 +1,4 @@
-"""What one example of a data set is called, so that a sentence can speak of reviews and not of examples."""
+"""What one example of a data set is called, such as a review."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a reader must know of the scores of a run: too few classes, dependent examples, folds."""
+"""Reservations about a run's scores: too few classes, dependent examples, folds."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""What a run's page stands on: its numbers, its lead over the best baseline, and what using it costs."""
+"""A run page's numbers, its lead over the best baseline, and its usage costs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -21,7 +21,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Facts:
-    """Numbers on one topic, as the report of a run keeps them: "fails" or "costs"."""
+    """Numbers on one topic of a run's report, such as "fails" or "costs"."""
 
     topic: str
     numbers: tuple[Number, ...]

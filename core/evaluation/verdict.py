@@ -1,4 +1,4 @@
-"""The answer of a run: what its score means, what to do next, and the numbers behind both.
+"""A run's verdict: what its score means, the next step, the numbers behind both.
 
 Made in this one place, and the same on page, command, notification, comparison and document.
 """

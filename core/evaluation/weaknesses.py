@@ -1,4 +1,4 @@
-"""A model's weakness in numbers: confusions, size of errors, or how unsure its writing is."""
+"""A model's weakness in numbers: confusions, size of errors, or uncertainty of generated text."""
 
 import numpy as np
 

@@ -44,7 +44,7 @@ class DatasetService(ImportService):
         return [self.entry(name) for name in (imported if trashed else [*catalog.datasets(task), *imported])]
 
     def has(self, name: str) -> bool:
-        """Return whether there is a data set of this name, in the trash or not."""
+        """Check whether a data set of this name exists, even in the trash."""
         return name in catalog.datasets() or self.store.has(name)
 
     def _open(self, name: str) -> Dataset:
@@ -161,7 +161,7 @@ class DatasetService(ImportService):
         return thumbnail_of(self.store.version(name, fingerprint), position, largest)
 
     def test_examples(self, name: str, fingerprint: str, places: Sequence[int]) -> Examples:
-        """Return examples of a version's test split by their place in it; they may be of any version."""
+        """Return test examples of any version of a data set by their positions."""
         return self._open(name).examples(fingerprint, "test", places)
 
     def export_rows(self, name: str, fingerprint: str = "") -> bytes:

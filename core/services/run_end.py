@@ -1,4 +1,4 @@
-"""`python -m core.services.run_end RUN`: tells that a run has ended, in the words of its page."""
+"""`python -m core.services.run_end RUN`: announces a run's end in its page's words."""
 
 import logging
 import sys
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def said_of(service: Service, run: Run) -> str:
-    """Return what a run's page says first; what its end wrote down where that cannot be said anew."""
+    """Return a run's verdict text, else what was stored at its end."""
     try:
         found = verdict_of(service, run)
     except TouchstoneError:

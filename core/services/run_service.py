@@ -325,7 +325,7 @@ class Service:
         return self._family.of(self.run(run_id))
 
     def document(self, run_id: str, *, brief: bool = False) -> dict[str, Any]:
-        """Return a run as one JSON document; brief ones of lists leave out the next step."""
+        """Return a run as one JSON document; brief omits the next step, for lists."""
         from core.services.verdict import line_and_parts  # asks this service
 
         run = self.run(run_id)

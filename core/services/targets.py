@@ -39,7 +39,7 @@ class Targets:
         return run.target or self.of_data(run)
 
     def of_data(self, run: Run) -> Target | None:
-        """Return the target of a run's data set; None without one, or where the data set is gone."""
+        """Return the target of a run's data set; None without target or data set."""
         if not run.is_own:
             return None
         try:
@@ -48,7 +48,7 @@ class Targets:
             return None
 
     def labels(self, run: Run) -> tuple[str, ...]:
-        """Return the classes that a run tells apart; none before it has loaded its data."""
+        """Return the classes that a run distinguishes; none before its data is loaded."""
         version = self._runs.dataset_versions().get((run.config.dataset, run.dataset_fingerprint))
         return () if version is None else version.labels
 
@@ -70,7 +70,7 @@ class Targets:
         }
 
     def unit(self, run: Run) -> str:
-        """Return the unit of the numbers that a run predicts; empty where none is known."""
+        """Return the unit of a run's predicted numbers; empty where none is known."""
         try:
             return self._datasets.target_unit(run.config.dataset, run.dataset_fingerprint)
         except UnknownName:

@@ -1,4 +1,4 @@
-"""The verdict of a run as it is now: made anew from scores, target, data and other runs whenever it is read."""
+"""A run's verdict, computed on each read from scores, target, data and other runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,25 +27,28 @@ LARGER = 1.3  # times as many training examples, that say what more of them brin
 
 
 def verdict_of(service: Service, run: Run) -> Verdict | None:
-    """Return what is said of a run; None before it was judged, and of one that was not trained here."""
+    """Return the verdict of a run; None before evaluation or if external."""
     judged = judged_run(service, run)
     return None if judged is None else verdict(_situation(service, run, judged), service.report(run.id))
 
 
 def meaning_of(service: Service, run: Run) -> str:
-    """Return the first sentence of the verdict; what was kept of a run whose scores say nothing, else empty."""
+    """Return the verdict's first sentence, else the stored verdict, which may be empty."""
     judged = judged_run(service, run)
     return run.verdict if judged is None else meaning(judged)
 
 
 def line_and_parts(service: Service, run: Run, *, brief: bool) -> tuple[str, Verdict | None]:
-    """Return the verdict as one line and in parts; brief is its first sentence, without what other runs say."""
+    """Return the verdict as one line and in parts; brief, its first sentence only.
+
+    A brief one leaves out what other runs say.
+    """
     answer = None if brief else verdict_of(service, run)
     return (meaning_of(service, run), None) if answer is None else (answer.text, answer)
 
 
 def judged_run(service: Service, run: Run) -> Judged | None:
-    """Return the scores of a run with what a sentence needs; None where there are none."""
+    """Return a run's scores with their context for sentences; None without scores."""
     task = service.tasks().get(run.task)
     if task is None or task.primary_metric not in run.test:
         return None
@@ -85,7 +88,7 @@ def _situation(service: Service, run: Run, judged: Judged) -> Situation:
 
 
 def _shares(evidence: Evidence | None) -> tuple[float | None, float | None]:
-    """Return the shares of right answers on training examples at the end, and the best on others."""
+    """Return the final training accuracy and the best validation accuracy."""
     if evidence is None:
         return None, None
     train, validation = evidence.line("train/accuracy").values, evidence.line("validation/accuracy").values
@@ -95,7 +98,7 @@ def _shares(evidence: Evidence | None) -> tuple[float | None, float | None]:
 
 
 def _late_gain(evidence: Evidence | None, judged: Judged) -> float | None:
-    """Return what the end of the training brought on the validation split, above 0 is better."""
+    """Return the validation gain of the last part of training; above 0 is better."""
     if evidence is None or not len(line := evidence.line(f"validation/{judged.said}")):
         return None
     before = float(np.interp(line.steps[-1] * (1 - LAST_PART), line.steps, line.values))
@@ -117,7 +120,7 @@ def _label_issues(service: Service, run: Run) -> LikelyMislabels | None:
 
 
 def _other(run: Run, judged: Judged, same: Sequence[Run]) -> OtherRun | None:
-    """Return the best other run by validation, where it is better on the same test examples."""
+    """Return the best other run by validation, if better on the same test examples."""
     best = best_of([one for one in same if one.id != run.id and judged.said in one.test], judged.primary)
     own = judged.test.get(judged.said)
     if best is None or own is None:
@@ -129,7 +132,7 @@ def _other(run: Run, judged: Judged, same: Sequence[Run]) -> OtherRun | None:
 
 
 def _sizes(service: Service, run: Run, judged: Judged, alike: Sequence[Run]) -> Sizes | None:
-    """Return the same model on clearly fewer or more training examples; None where there is no such run."""
+    """Return the same model on clearly fewer or more training examples, else None."""
     data = service.dataset_service
     if not data.store.has(run.config.dataset):
         return None

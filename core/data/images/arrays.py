@@ -46,7 +46,7 @@ class ArrayPart:
 
 @dataclass(frozen=True, eq=False)
 class ArraySource:
-    """An opened source of pictures as numbers, with what is to be said of it."""
+    """An opened source of images as numbers, with its notes and guesses."""
 
     parts: Sequence[ArrayPart]
     title: str

@@ -16,7 +16,7 @@ from core.specs import DatasetSpec, Examples, LoadedDataset, SplitName, texts_of
 
 
 class BuiltInDataset:
-    """A data set of one version, in which nothing is found, known or put right."""
+    """A data set of one version, without findings, facts or corrections."""
 
     is_built_in, head = True, ""
 
@@ -50,7 +50,7 @@ class BuiltInDataset:
         return tuple(inputs[i] for i in spread(len(inputs), most)) if isinstance(inputs, tuple) else ()
 
     def rows_sample(self, most: int, fingerprint: str = "") -> Examples:
-        """Return at most so many training rows from all over a table, with what they answer."""
+        """Return at most `most` training rows, spread over a table, with their targets."""
         train = _loaded(self._spec.name).examples["train"]
         return train.select(np.array(spread(len(train), most), dtype=np.int64))
 

@@ -1,4 +1,4 @@
-"""An imported data set, behind the interface of all; only the rows that are asked for are read."""
+"""An imported data set behind the common interface; reads only the requested rows."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -63,13 +63,13 @@ class ImportedDataset:
         return tuple(text or "" for text in column.take(np.array(spread(len(column), most))).to_pylist())
 
     def rows_sample(self, most: int, fingerprint: str = "") -> Examples:
-        """Return at most so many training rows from all over a table, with what they answer."""
+        """Return at most `most` training rows, spread over a table, with their targets."""
         version = self._version(fingerprint)
         places = np.flatnonzero(np.asarray(version.rows.column("split").to_numpy()) == SPLIT_NUMBERS["train"])
         return _examples(version, version.rows.take(pa.array(places[list(spread(len(places), most))])))
 
     def writing_sample(self, most: int, fingerprint: str = "") -> str:
-        """Return passages from all over documents, at most so many bytes; no others are read."""
+        """Return passages from all over documents, at most `most` bytes; reads no others."""
         column = self._version(fingerprint).rows.column("text")
         chosen = spread(len(column), PASSAGES)
         of_each = max(most // max(len(chosen), 1), 1)

@@ -1,4 +1,4 @@
-"""The one place where a data set is opened as built in or imported; whoever has it need not ask."""
+"""The only place that opens data sets, built-in or imported, behind one interface."""
 
 from core import catalog
 from core.data.store.built_in import BuiltInDataset

@@ -1,4 +1,4 @@
-"""Points that group thousands: "3.440" in a table that writes "10,45", or beside "646" and "4.070"."""
+"""Thousands separators written as points: "3.440" beside "10,45", or beside "646" and "4.070"."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +12,7 @@ _FEW = 3  # different values with a point, below which a column says nothing of 
 
 
 def with_grouping_points(profiles: Sequence[ColumnProfile]) -> None:
-    """Read the points of plain numbers as thousands where that is what they are, and say so."""
+    """Read points in plain numbers as thousands separators where they are; note it."""
     plain = [profile for profile in profiles if profile.kind == "number" and profile.style == NumberStyle()]
     beside = beside_commas(profile.style for profile in profiles if profile.kind == "number-in-text")
     # One column with a decimal point, and the commas of the others prove nothing.

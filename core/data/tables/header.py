@@ -80,7 +80,10 @@ def _is_bare_header(row: Sequence[str], width: int) -> bool:
 
 
 def _is_title(row: Sequence[str], below: Sequence[str], usual_filled: int) -> bool:
-    """Return whether a row of one or two cells stands over the true names, as in a pivot table of Excel."""
+    """Check whether a one- or two-cell row is a title above the header.
+
+    Pivot tables of Excel have such titles.
+    """
     there = [cell.strip() for cell in row if cell.strip()]
     names = [cell.strip() for cell in below if cell.strip()]
     return (

@@ -120,7 +120,7 @@ def _go_to(stream: JsonStream, key: str) -> None:
 
 
 def find_shape(path: Path, encoding: str) -> tuple[Shape, dict[tuple[str, ...], int]]:
-    """Return the arrangement of a file's objects, and how many each list in an object has, by its keys.
+    """Return the layout of a file's objects, and their lists' lengths by keys.
 
     Raises:
         BrokenJson: It is no JSON.
@@ -159,7 +159,7 @@ def _is_one_object(path: Path, encoding: str) -> bool:
 
 
 def choose_list(lists: Mapping[tuple[str, ...], int], wanted: str, file: str) -> tuple[str, ...]:
-    """Return the keys to the list that holds the rows: the one asked for, else the longest.
+    """Return the keys to the list of rows: the requested one, else the longest.
 
     Args:
         lists: How many objects each has, by its keys.
@@ -176,7 +176,7 @@ def choose_list(lists: Mapping[tuple[str, ...], int], wanted: str, file: str) ->
 
 
 def _lists_within(stream: JsonStream, depth: int = 1) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Yield the keys to each list of objects within an object, and how many it has.
+    """Yield the keys and length of each list of objects within an object.
 
     The last one is counted up to `_MANY_ROWS` only: whatever comes after so many is not looked at.
     """

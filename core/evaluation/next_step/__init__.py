@@ -1,1 +1,1 @@
-"""What to do next with a run's result: one action, by rules in a fixed order, with its likely gain."""
+"""The next step after a run: one action, by ordered rules, with likely gain."""

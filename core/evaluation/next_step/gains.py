@@ -22,7 +22,7 @@ def points(share: float) -> str:
 
 
 def beside_missing(judged: Judged, gain: float) -> str:
-    """Return a gain, and in brackets what the target lacks where that is known: "3 points (8 are missing)"."""
+    """Return a gain and any known gap to target: "3 points (8 are missing)"."""
     said = gain_in_words(judged, gain)
     if judged.target is None or judged.target.target.metric != judged.said:
         return said
@@ -37,7 +37,10 @@ def beside_missing(judged: Judged, gain: float) -> str:
 
 
 def value_in_words(judged: Judged, value: float) -> str:
-    """Return a score in the headline's measure: "is right on 86 of 100", "is off by 21 EUR"."""
+    """Return a headline score in words: "is right on 86 of 100".
+
+    An error reads "is off by 21 EUR".
+    """
     if judged.said == "accuracy":
         return f"is right on {out_of(value).first(value)}"
     if judged.said == "perplexity":

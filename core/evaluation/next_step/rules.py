@@ -1,4 +1,4 @@
-"""The rules on the next step, in their order: the first that fires is the advice."""
+"""Rules on the next step, by priority: the first that fires is the advice."""
 
 import math
 
@@ -30,7 +30,7 @@ def _few_examples(known: Situation) -> NextStep | None:
 
 
 def _judged_by(judged: Judged) -> int:
-    """Return the test examples that the answer stands on: of one class, where the target speaks of one."""
+    """Count the test examples behind the verdict: all, or the target's class only."""
     label = judged.target.target.label if judged.target is not None else ""
     return int(judged.confusion[judged.labels.index(label)].sum()) if label in judged.labels else judged.examples
 
@@ -50,7 +50,7 @@ def _use_it(known: Situation) -> NextStep | None:
 
 
 def _to_be_sure(judged: Judged) -> int:
-    """Return the test examples with which the interval would just reach the target; 0 where it would take too many."""
+    """Estimate test examples for the interval to reach the target; 0 if too many."""
     target = judged.target
     assert target is not None
     near = target.ci_high - target.score if target.target.is_error else target.score - target.ci_low

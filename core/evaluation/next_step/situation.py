@@ -32,7 +32,7 @@ class OtherRun:
 
 @dataclass(frozen=True)
 class Sizes:
-    """The same model with the same settings on less and on more training examples of one data set."""
+    """Same model, settings and data set, with fewer and with more training examples."""
 
     fewer: int
     fewer_value: float

@@ -45,7 +45,7 @@ def advice_on(service: Service, run_id: str) -> tuple[Advice, ...]:
 
 
 def evidence_of(service: Service, run: Run) -> Evidence | None:
-    """Return what rules are shown of a run; None before its first step, and of one that was not trained here."""
+    """Return the evidence on a run; None before its first step, or if external."""
     task = service.tasks().get(run.task)
     if task is None or not run.steps:
         return None

@@ -74,7 +74,7 @@ class Fields:
 
     @cached_property
     def standings(self) -> Mapping[str, TargetResult]:
-        """How the runs at hand stand against their targets, by id; those without a target are left out."""
+        """Results of the runs against their targets, by id; only runs with one."""
         return self._service.targets.results(self._runs)
 
     @cached_property

@@ -73,7 +73,7 @@ def _built_in(entry: DatasetEntry) -> None:
 
 
 def _target(entry: DatasetEntry) -> None:
-    """Say what models on a data set are held to, where their run says nothing else."""
+    """Show the default target of models trained on a data set."""
     service = shared_service().dataset_service
     if (task := shared_service().tasks().get(entry.task)) is None or entry.deleted_at is not None:
         return

@@ -18,7 +18,7 @@ MOST = 3  # pieces of advice: who is told more does nothing
 
 
 def coach(run: Run) -> None:
-    """Show advice on a run; nothing if unneeded, or given by its end or as its next step."""
+    """Show needed advice on a run, unless its end or next step gives it."""
     if run.cause == "diverged":
         return
     service = shared_service()

@@ -33,7 +33,7 @@ def example_gallery(folder: Path, examples: Sequence[KeptExample], key: str, *, 
 
 
 def examples_in_words(folder: Path, examples: Sequence[KeptExample], longest: int) -> None:
-    """Show a few examples, each with what was predicted and what is right; long texts are cut."""
+    """Show a few examples with prediction and truth; long texts are cut."""
     _page(folder, examples, True, longest)
 
 

@@ -1,4 +1,4 @@
-"""Head of a run page: its name, its state, what it is, and what can be done with it."""
+"""Head of a run page: name, status, facts and actions."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from pages.components.widgets.text import ago, duration, plain
 
 
 def run_head(run: Run) -> None:
-    """Show name, state and actions, one line of facts, and tags and note if present."""
+    """Show name, status, actions, one line of facts, and any tags and note."""
     tab_title(run.name, "" if run.status.is_active else badge_of(run).word)
     with st.container(gap="xxsmall", key="head"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head-row"):

@@ -26,7 +26,7 @@ def run_labels(run: Run) -> None:
 
 
 def against_baseline_run(run: Run) -> None:
-    """Show how a run stands against the baseline run of its task, if there is one."""
+    """Show a run against the baseline run of its task, if any."""
     standing = against_baseline(shared_service(), run)
     if standing is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="baseline"):

@@ -1,4 +1,4 @@
-"""The next step with a run's result, and the one thing to press that does it."""
+"""The next step after a run, and the one button that does it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ def next_step(run: Run, step: NextStep) -> None:
 
 
 def step_button(run: Run, step: StepButton) -> None:
-    """Show what leads to an action: a link to a page or to a new run's settings, or a start."""
+    """Show an action: a link to a page or run settings, or a start."""
     if not step.label:
         return
     if step.page:

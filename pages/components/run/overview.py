@@ -1,4 +1,4 @@
-"""Overview tab of a run: its scores beside the baselines, what to do next, and where it comes from."""
+"""Overview tab of a run: scores beside baselines, the next step, and its provenance."""
 
 from collections.abc import Mapping
 from typing import Any

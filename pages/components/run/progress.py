@@ -125,7 +125,7 @@ def _waiting(run: Run) -> str:
 
 
 def _numbers(run: Run, task: TaskSpec) -> None:
-    """Show the newest numbers in a line; the curve beside the examples shows where they come from."""
+    """Show the newest metrics in a line; the curve beside shows their history."""
     latest = shared_service().latest(run.id)
     metric = task.metric(task.primary_metric)
     shown: list[tuple[str, str, MetricSpec | None]] = [

@@ -49,7 +49,7 @@ def sample_predictions(run: Run, task: TaskSpec) -> None:
 
 
 def has_evaluation(run: Run) -> bool:
-    """Return whether a run was trained here and has, or will have, an evaluation to show."""
+    """Check whether a run was trained here and has, or will have, an evaluation."""
     service = shared_service()
     if not run.is_own or run.status.is_active:
         return run.is_own

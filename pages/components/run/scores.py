@@ -1,4 +1,4 @@
-"""The answer of a run: its verdict, its scores with their intervals, and the baselines beside them."""
+"""A run's verdict, its scores with intervals, and the baselines beside them."""
 
 import math
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ NOTHING_LEARNT: tuple[str, Literal["orange"]] = ("trending_flat", "orange")
 
 
 def verdict(run: Run, report: Mapping[str, Any]) -> None:
-    """Show what a run's result means, what to do next, and behind a fold the numbers and how they were found."""
+    """Show a run's verdict and next step, with numbers and method in a fold."""
     found = verdict_of(shared_service(), run)
     if found is None:
         if run.verdict:

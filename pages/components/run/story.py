@@ -1,4 +1,4 @@
-"""The first screen of a run: its progress or its answer, then live examples beside a curve or three mistakes.
+"""First screen of a run: progress or verdict, live examples, and curve or mistakes.
 
 What takes the place of something else has the same place and height, so that nothing jumps when a run ends: until the
 script has run to its end, the browser still holds what it replaces, and `style.css` hides that.
@@ -26,7 +26,7 @@ from pages.components.widgets.refresh_rate import refresh_s
 
 
 def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
-    """Show how far a run is, or what came out of it, and its live examples."""
+    """Show a run's progress or its result, and its live examples."""
     with st.container(key="answer", gap=None):
         live, result = st.container(key="live"), st.container(key="result")
         if run.status.is_active:
@@ -44,7 +44,7 @@ def run_story(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
 
 
 def _examples(run: Run, task: TaskSpec, report: Mapping[str, Any]) -> None:
-    """Show the live examples, and beside them the curve until there is something of the result to show."""
+    """Show live examples beside the curve, which the result replaces once there is one."""
     if not has_evaluation(run):  # a run from before there were any; its curves are a tab
         if can_show_mistakes(run, report) or has_temperature_samples(report):
             _beside(run, task, report)

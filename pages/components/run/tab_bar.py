@@ -1,4 +1,4 @@
-"""Tabs of a run page; the open one stands in the address, and only it is computed and drawn."""
+"""Run page tabs; only the open one, named in the URL, is computed."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ Tabs = Mapping[str, Callable[[], None]]
 
 
 def show_tabs(run: Run, tabs: Tabs, first: str) -> None:
-    """Show tabs by their names, the open one drawn; a click on another draws nothing but that.
+    """Show tabs by name and draw the open one; switching redraws nothing else.
 
     Args:
         run: The run that the page is about.
@@ -40,7 +40,7 @@ def _choose() -> None:
 
 
 def _usual(tabs: Tabs, first: str) -> str:
-    """Return the tab of an address that names none; links from before there were tabs lead to mistakes."""
+    """Return the tab where the address names none; old links lead to mistakes."""
     if "Mistakes" in tabs and any(name in st.query_params for name in OF_MISTAKES):
         return "Mistakes"
     return first

@@ -1,4 +1,4 @@
-"""What the tabs of a run that was trained here hold: overview, mistakes, curves and details."""
+"""Contents of a locally trained run's tabs: overview, mistakes, curves and details."""
 
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -9,7 +9,7 @@ from pages.components.widgets.target_line import target_line
 
 
 def run_target(run: Run, task: TaskSpec) -> None:
-    """Say what a run is held to, and offer to change it: at once, without training again."""
+    """Show a run's target, and offer to change it at once, without retraining."""
     service = shared_service()
     targets, whose = service.targets, "" if run.target is not None else ", as of its data"
     save = partial(service.set_target, run.id)

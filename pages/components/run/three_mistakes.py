@@ -31,7 +31,7 @@ def can_show_mistakes(run: Run, report: Mapping[str, Any]) -> bool:
 
 
 def three_mistakes(run: Run, report: Mapping[str, Any]) -> None:
-    """Show up to three mistakes and a link to all; nothing where none can be shown."""
+    """Show up to three mistakes and a link to all; nothing if unavailable."""
     if not can_show_mistakes(run, report):
         return
     if report.get("pairs"):
@@ -46,7 +46,7 @@ def three_mistakes(run: Run, report: Mapping[str, Any]) -> None:
 
 
 def _confident(run: Run, report: Mapping[str, Any]) -> list[KeptExample]:
-    """Return the most confident mistakes: the first of each kind, then the others, three at most."""
+    """Return up to three most confident mistakes, one of each kind first."""
     if not report.get("confusion"):
         return []
     kept = [one for one in kept_examples(shared_service().folder(run.id), report) if one.truth != one.answer]

@@ -1,4 +1,4 @@
-"""Asks how good a model must be to be useful, in the task's own measure.
+"""Asks how good a useful model must be, in the task's metric.
 
     with st.container(border=True):
         choice = target_form(task, labels, key=f"target-{dataset.name}", current=service.dataset_service.target(name))
@@ -41,7 +41,7 @@ TODAYS = {"label": "accuracy", "number": "mae", "text": "loss"}  # what "today" 
 
 @dataclass(frozen=True)
 class TargetChoice:
-    """What was chosen: a target or none, and why what is written is no target."""
+    """The chosen target, or none, and why the input is invalid."""
 
     target: Target | None
     problem: str = ""
@@ -147,7 +147,7 @@ def _percent(label: str, key: str, share: float | None, default: float, lowest: 
 
 
 def _amount(label: str, key: str, value: float | None) -> float:
-    """Ask for a number of any size; nothing is proposed, as only the user knows the scale."""
+    """Ask for a number; nothing is proposed, as only the user knows its scale."""
     written = st.number_input(label, min_value=0.0, value=None if value is None else float(value), format="%g", key=key,
                               placeholder="A number")  # fmt: skip
     if written is None:
