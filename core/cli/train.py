@@ -95,15 +95,16 @@ def chosen_config(
     if not dataset:
         raise UserError("Say what to learn from: --dataset NAME (see: touchstone data list), or --recipe NAME.")
     task = task or service.dataset_service.find(dataset).task
-    if not model:
-        catalog.find_task(task)
-        around = Circumstances.of(preset or "quick", _minutes(changes), service.worker.info().device)
-        found = recommended(service.dataset_service, dataset, task, around)
-        model = found.model
-        if found.why:
-            said = f"Model: {found.model}, {found.why} Choose another with --model; see: touchstone models list"
-            Console(stderr=True, highlight=False).print(said, markup=False)
-    return service.make_config(task, dataset, model, preset or "quick", changes)
+    if model:
+        return service.make_config(task, dataset, model, preset or "quick", changes)
+    catalog.find_task(task)
+    around = Circumstances.of(preset or "quick", _minutes(changes), service.worker.info().device)
+    found = recommended(service.dataset_service, dataset, task, around)
+    config = service.make_config(task, dataset, found.model, preset or "quick", changes)
+    if found.why:  # a mistake is said alone
+        said = f"Model: {found.model}, {found.why} Choose another with --model; see: touchstone models list"
+        Console(stderr=True, highlight=False).print(said, markup=False)
+    return config
 
 
 def _minutes(changes: Mapping[str, str]) -> float | None:

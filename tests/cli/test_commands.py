@@ -188,7 +188,8 @@ def test_evaluate_judges_on_the_test_split(answer: Json, digits: str) -> None:
 
 def test_what_there_is_can_be_listed(answer: Json) -> None:
     assert [d["name"] for d in answer("data", "list")] == [
-        "breast-cancer", "customer-feedback", "diabetes", "digits", "python-docs",
+        "bike-rentals", "breast-cancer", "customer-feedback", "diabetes", "diamond-grades", "digits", "product-photos",
+        "python-docs", "shakespeare",
     ]  # fmt: skip
     names = [m["name"] for m in answer("models", "list", "--task", "text-generation")]
     assert names == ["bigram", "char-lstm", "mini-gpt", "pretrained-lm"]
