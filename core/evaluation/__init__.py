@@ -1,1 +1,1 @@
-"""Evaluation of a finished run: scores, headline, confusion, thresholds, calibration, residuals."""
+"""Evaluation of a finished run: scores, verdict, confusion, thresholds, calibration, residuals."""
