@@ -71,7 +71,7 @@ def test_a_finished_run_shows_verdict_scores_and_mistakes(open_page: Open, finis
     run = finished("text-classification")
     at = open_page("run", run=run.id)
     shown = words(at)
-    assert "Clearly better than majority" in shown
+    assert "Right on 18 of 20 unseen messages; you wanted 75 of 100" in shown
     assert "90.0 %" in shown
     assert "85.0 to 95.0 %" in [m.delta for m in at.metric]
     assert "<b>hardly</b> *seen*" in [t.value for t in at.text]  # plain text, never Markdown

@@ -190,7 +190,7 @@ def test_what_was_expected_stands_beside_what_it_took(open_page: Open, service: 
         status=RunStatus.SUCCEEDED, estimate=estimate | {"progress": {"spent": spent}}, train_time_s=75.0, steps=100,
         steps_total=100, started_at=now() - timedelta(seconds=115), finished_at=now(),
     )  # fmt: skip
-    at = open_page("run", run=run.id)
+    at = open_page("run", run=run.id, tab="overview")
     assert "Expected 1 min 40 s · took 1 min 55 s · about 0\\.25 EUR" in words(at)
     assert "  ·  took 1 min 55 s" in words(at)
     document = service.document(run.id)
@@ -203,7 +203,7 @@ def test_a_run_from_before_says_of_training_alone_what_it_knows_of_training_alon
 ) -> None:
     estimate = {"train_time_s": 60.0, "steps_total": 100}
     run = new_run(status=RunStatus.SUCCEEDED, estimate=estimate, train_time_s=75.0, steps=100, steps_total=100)
-    shown = words(open_page("run", run=run.id))
+    shown = words(open_page("run", run=run.id, tab="overview"))
     assert "Training alone\\: expected 1 min 00 s · took 1 min 15 s" in shown
 
 
