@@ -140,7 +140,9 @@ def test_the_keyboard_s_focus_is_seen_on_every_link_and_button(seen: Page, url: 
         seen.keyboard.press("Tab")
         state = seen.evaluate(
             """() => {
-                const e = document.activeElement, near = [e, e.parentElement, e.parentElement?.parentElement];
+                let e = document.activeElement;
+                while (e.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;  // of a component
+                const near = [e, e.parentElement, e.parentElement?.parentElement];
                 const marked = near.some((one) => {
                     const style = one && getComputedStyle(one);
                     const outlined = style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;

@@ -108,4 +108,4 @@ def test_a_link_starts_what_it_names_however_soon_the_button_is_clicked(page: Pa
     page.goto(f"{url}/train?task=image-classification&data=digits&model=logistic-regression&epochs=2&time_budget_min=0")
     start_button(page).click(timeout=180_000)
     run_id(page)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("logistic-regression", timeout=180_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("logistic regression", timeout=180_000)

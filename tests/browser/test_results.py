@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
 def test_a_click_on_a_square_of_the_confusion_matrix_shows_its_examples(page: Page, url: str) -> None:
-    start(page, url, "model=logistic-regression", 1)
+    start(page, url, "data=digits&model=logistic-regression", 1)
     page.locator(".st-key-verdict").wait_for(timeout=END_MS)
     page.get_by_role("link", name="Every mistake").click()
     matrix = page.locator(".ts-figure[aria-label*='Confusion matrix of 10 classes']")

@@ -1,10 +1,11 @@
 """A target in a real browser: said at the import or on Train, changed on the run; reached, missed, out of reach."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from core.runs import RunStatus
 from core.services.bootstrap import open_service
@@ -18,9 +19,15 @@ PATIENCE_MS = 180_000
 
 
 def ask(page: Page, kind: str) -> None:
-    """Choose in which measure the target is."""
-    page.get_by_role("combobox", name=QUESTION).click()
-    page.get_by_role("option", name=kind, exact=True).click()
+    """Choose in which measure the target is; a list that was replaced while it opened is opened again."""
+    drawn(page)
+    option = page.get_by_role("option", name=kind, exact=True)
+    for _ in range(10):
+        page.get_by_role("combobox", name=QUESTION).click()
+        with suppress(TimeoutError):
+            option.click(timeout=30_000)
+            break
+        page.keyboard.press("Escape")
     drawn(page)
 
 
