@@ -17,6 +17,9 @@ from core.serving.server.batching import Batcher
 from core.serving.server.metrics import Metrics
 from core.serving.server.served_runs import Registry, ServedRun
 
+KNOWN_S = 2.0  # a run that is deleted is served no longer than that
+MOST_KNOWN = 1_000  # names
+
 
 class NoRoom(TouchstoneError):
     """All the memory for models is taken by models that are answering."""
@@ -61,6 +64,7 @@ class ModelPool:
     def __init__(self, registry: Registry, most_bytes: int, metrics: Metrics) -> None:
         self.registry, self._most_bytes, self._metrics = registry, most_bytes, metrics
         self._warm: dict[str, WarmModel] = {}
+        self._found: dict[str, tuple[float, ServedRun]] = {}
         self._loading = asyncio.Lock()  # one at a time: two at once would know nothing of each other's memory
 
     @asynccontextmanager
@@ -76,7 +80,7 @@ class ModelPool:
             CheckpointUnusable: Its files are gone or altered.
             NoRoom: Every warm model is answering, and this one does not fit beside them.
         """
-        run = await asyncio.to_thread(self.registry.find, name)
+        run = await self._find(name)
         warm = self._warm.get(run.id) or await self._load(run)
         warm.users += 1
         warm.used_at = time.monotonic()
@@ -84,6 +88,19 @@ class ModelPool:
             yield warm
         finally:
             warm.users -= 1
+
+    async def _find(self, name: str) -> ServedRun:
+        """Return a run, from the database at most every two seconds.
+
+        Asking it costs more than most models' answers.
+        """
+        asked_at, run = self._found.get(name, (-KNOWN_S, None))
+        if run is None or time.monotonic() - asked_at > KNOWN_S:
+            run = await asyncio.to_thread(self.registry.find, name)
+            if len(self._found) >= MOST_KNOWN:
+                self._found.clear()
+            self._found[name] = (time.monotonic(), run)
+        return run
 
     async def preload(self, names: Iterable[str]) -> None:
         """Load models before somebody asks."""
