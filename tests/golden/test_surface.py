@@ -30,6 +30,7 @@ def test_the_surface_is_unchanged(saved_home: Path, name: str) -> None:
     assert_unchanged(name, PARTS[name]())
 
 
-@pytest.mark.parametrize("name", [name for name in PARTS_OF_A_HOME if name != "estimates"])
+# Estimates and files are held against what is made today (`test_again.py`): an older home's files lack what came since.
+@pytest.mark.parametrize("name", [name for name in PARTS_OF_A_HOME if name not in ("estimates", "files")])
 def test_what_is_said_of_a_saved_home_is_unchanged(saved_home: Path, name: str) -> None:
     assert_unchanged(name, PARTS_OF_A_HOME[name](saved_home))
