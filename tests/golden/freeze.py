@@ -1,7 +1,7 @@
 """Writes the golden files from the code of today. Look at the difference before you commit it.
 
-python -m tests.golden.freeze            # the surface alone: texts and numbers, from the saved home
-python -m tests.golden.freeze --home     # first the home, too: every run is trained anew
+python -m tests.golden.freeze [PART ...]  # the surface alone; "files" of a home made today, all else of the saved one
+python -m tests.golden.freeze --home      # the saved home, too: every run is trained anew
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -113,19 +113,23 @@ def text(lines: Iterator[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def freeze(folder: Path, parts: list[str]) -> None:
+def freeze(folder: Path, wanted: Collection[str], today: Path | None) -> None:
     """Write the golden texts and numbers.
 
     Args:
         folder: Where the saved home may be unpacked.
-        parts: Only these; all if empty.
+        wanted: The parts to write.
+        today: A home made today, for "files": those of the saved home lack what came since.
     """
     TEXTS.mkdir(exist_ok=True)
-    wanted = set(parts or [*PARTS, *PARTS_OF_A_HOME, "values"])
     home, sources = unpack(folder)
+    said = {}
+    if today is not None and "files" in wanted:
+        with at_home(today):
+            said["files"] = text(PARTS_OF_A_HOME["files"](today))
     with at_home(home):
-        said = {name: text(PARTS[name]()) for name in PARTS if name in wanted}
-        said |= {name: text(PARTS_OF_A_HOME[name](home)) for name in PARTS_OF_A_HOME if name in wanted}
+        said |= {name: text(PARTS[name]()) for name in PARTS if name in wanted}
+        said |= {n: text(PARTS_OF_A_HOME[n](home)) for n in PARTS_OF_A_HOME if n in wanted and n != "files"}
         for name, written in said.items():
             (TEXTS / f"{name}.txt").write_text(written, encoding="utf-8")
         if "values" in wanted:
@@ -139,14 +143,17 @@ def main() -> None:
     asked.add_argument("--home", action="store_true", help="make the saved home anew, too")
     asked.add_argument("parts", nargs="*", choices=[*PARTS, *PARTS_OF_A_HOME, "values", []], help="only these")
     given = asked.parse_args()
+    wanted = set(given.parts or [*PARTS, *PARTS_OF_A_HOME, "values"])
     with tempfile.TemporaryDirectory() as folder:
-        if given.home:
-            home, sources = Path(folder) / "new" / "home", Path(folder) / "new" / "sources"
+        home, sources = Path(folder) / "new" / "home", Path(folder) / "new" / "sources"
+        is_made = given.home or "files" in wanted
+        if is_made:
             make_sources(sources)
             with at_home(home):
                 make_home(home, sources)
+        if given.home:
             pack(home, sources)
-        freeze(Path(folder), given.parts)
+        freeze(Path(folder), wanted, home if is_made else None)
     print(f"The saved home has {SAVED.stat().st_size / 2**20:.2f} MB.", file=sys.stderr)
 
 

@@ -126,7 +126,7 @@ def files(home: Path) -> Iterator[str]:
     """Yield what lies in the folder of every run and data set."""
     for run in sorted(answer("runs", "list"), key=lambda run: run["name"]):
         yield from run_files(home, run["id"], run["name"])
-    for folder in sorted((home / "datasets").iterdir()):
+    for folder in sorted((home / "datasets").glob("[!.]*")):  # not the imports' own
         yield from data_files(folder)
 
 
