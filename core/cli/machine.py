@@ -26,15 +26,13 @@ def ui(
     """Serve the dashboard on this machine, and say its address with the token of this start."""
     settings = Settings()
     open_database(settings).dispose()  # what is wrong with folder or database is said here, not on a page
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            running = find_dashboard(settings.home)
-            if running is not None and running.url.startswith(f"http://{HOST}:{port}"):
-                raise UserError(f"Touchstone runs already: {running.address}") from error
-            raise PortBusy(port) from error
+    try:
+        check_port(HOST, port)
+    except PortBusy as error:
+        running = find_dashboard(settings.home)
+        if running is not None and running.url.startswith(f"http://{HOST}:{port}"):
+            raise UserError(f"Touchstone runs already: {running.address}") from error
+        raise
     if no_token:
         os.environ[NO_TOKEN] = "1"
     if browser and has_screen():
@@ -43,6 +41,23 @@ def ui(
     os.environ["TOUCHSTONE_HOME"] = str(settings.home.resolve())
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     os.execv(sys.executable, command)
+
+
+def check_port(host: str, port: int) -> None:
+    """Make sure that something can listen at an address.
+
+    Raises:
+        UserError: The machine has no such address.
+        PortBusy: Something else listens there.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except socket.gaierror as error:
+            raise UserError(f"There is no address '{host}' on this machine. Use {HOST}.") from error
+        except OSError as error:
+            raise PortBusy(port) from error
 
 
 def worker() -> None:

@@ -1,24 +1,24 @@
 """`touchstone serve`: finished runs answer over HTTP."""
 
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.access.api_token import make_api_token, stored_api_token
 from core.access.token import LOOPBACK, take_token
-from core.cli.use import text_columns
-from core.errors import PortBusy, RunNotFound, RunNotReady, TouchstoneError, UserError
+from core.cli.machine import HOST, check_port
+from core.errors import RunNotFound, RunNotReady, TouchstoneError, UserError
 from core.processes.limits import GIB, machine_memory
 from core.runs import Run
 from core.services.bootstrap import open_service
+from core.services.dataset_service import columns_in
 from core.serving.server.served_runs import ServedRun
 
 if TYPE_CHECKING:
     from core.services.run_service import Service
 
-HOST, PORT = "127.0.0.1", 8600
+PORT = 8600
 SHARE_OF_MEMORY = 0.25  # of the machine, for models that are kept warm
 SHOWN = 10  # runs that are listed at the start
 
@@ -65,15 +65,15 @@ class ServiceRegistry:
         return True
 
     def _served(self, run: Run) -> ServedRun:
-        folder, texts = self._service.finished_folder(run.id), text_columns(self._service, run.id)
-        return ServedRun(run.id, run.name, run.task, folder, run.created_at, tuple(texts), self._is_chat(run))
+        folder, facts = self._service.finished_folder(run.id), self._facts(run)
+        texts = tuple(str(column["name"]) for column in columns_in(facts, "text"))
+        return ServedRun(run.id, run.name, run.task, folder, run.created_at, texts, bool(facts.get("conversations")))
 
-    def _is_chat(self, run: Run) -> bool:
+    def _facts(self, run: Run) -> Mapping[str, object]:
         try:
-            facts = self._service.dataset_service.facts(run.config.dataset, run.dataset_fingerprint)
+            return self._service.dataset_service.facts(run.config.dataset, run.dataset_fingerprint)
         except TouchstoneError:  # the data set is gone; the model is not
-            return False
-        return bool(facts.get("conversations"))
+            return {}
 
 
 def serve(
@@ -103,7 +103,7 @@ def serve(
     registry = ServiceRegistry(service, chosen)
     for run in chosen:
         registry.find(run)  # a run without a model is said here
-    _check_free(host, port)
+    check_port(host, port)
     _say(registry.served(), f"http://{host}:{port}", shown)
     most_bytes = int(memory_gb * GIB if memory_gb else machine_memory() * SHARE_OF_MEMORY)
     _listen(registry, chosen, (host, port), most_bytes, timeout_s, is_token)
@@ -129,17 +129,6 @@ def _token(service: "Service", host: str) -> tuple[Callable[[str], bool], str]:
         raise UserError("The server always asks for a token. Take TOUCHSTONE_NO_TOKEN out of the environment.")
     is_given, is_stored = token_check(given), token_check(token_sha256=stored)
     return lambda token: is_given(token) or (bool(stored) and is_stored(token)), given
-
-
-def _check_free(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except socket.gaierror as error:
-            raise UserError(f"There is no address '{host}' on this machine. Use 127.0.0.1.") from error
-        except OSError as error:
-            raise PortBusy(port) from error
 
 
 def _say(runs: Sequence[ServedRun], url: str, token: str) -> None:

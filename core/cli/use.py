@@ -13,6 +13,7 @@ from core.cli.output import AsJson, RunId, print_json, print_table
 from core.data.tables.joining import join_texts
 from core.errors import TouchstoneError, UserError
 from core.services.bootstrap import open_service
+from core.services.dataset_service import columns_in
 from core.specs import DatasetSpec
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def predict(
     service = open_service()
     folder = service.finished_folder(run)
     task = catalog.find_task(service.run(run).task)
-    read = text_columns(service, run) if task.input_kind == "text" else []
+    read = _text_columns(service, run) if task.input_kind == "text" else []
     inputs, decimal_hint = _inputs(text or [], file or [], csv, task.input_kind, read)
     from core.serving.predictor import load_predictor
 
@@ -107,15 +108,14 @@ def _read(file: Path) -> str:
         raise UserError(f"{file} is not UTF-8 text. Save it as UTF-8 and try again.") from error
 
 
-def text_columns(service: "Service", run: str) -> list[str]:
+def _text_columns(service: "Service", run: str) -> list[str]:
     """Return the columns of texts that a run's data set was read from, in their order; none where nobody knows."""
     made = service.run(run)
     try:
-        columns = service.dataset_service.facts(made.config.dataset, made.dataset_fingerprint).get("columns")
+        facts = service.dataset_service.facts(made.config.dataset, made.dataset_fingerprint)
     except TouchstoneError:  # the data set is gone; the column "text" is asked for then
         return []
-    found = columns if isinstance(columns, list) else []
-    return [str(column["name"]) for column in found if column.get("role") == "text"]
+    return [str(column["name"]) for column in columns_in(facts, "text")]
 
 
 def _joined(text: str, columns: Sequence[str]) -> str:
@@ -130,20 +130,9 @@ def _joined(text: str, columns: Sequence[str]) -> str:
 
 def _column(file: Path, columns: Sequence[str]) -> list[str]:
     """Return the texts of a file's rows: of the columns that the model has read, joined as then, or of "text"."""
-    from core.serving.row_files import read_rows
+    from core.serving.row_files import read_rows, texts_in
 
-    rows, _ = read_rows(file)
-    read = columns if columns and all(name in rows[0] for name in columns) else ["text"]
-    if not all(name in rows[0] for name in read):
-        there = ", ".join(rows[0])
-        wanted = "columns named " + " and ".join(f'"{name}"' for name in columns) if len(columns) > 1 else ""
-        raise UserError(f"{file} needs {wanted or _one_column(columns)}. Its columns: {there}.")
-    return [join_texts(row[name] for name in read) for row in rows]
-
-
-def _one_column(columns: Sequence[str]) -> str:
-    named = f'"{columns[0]}" or ' if columns and columns[0] != "text" else ""
-    return f'a column named {named}"text" and at least one row'
+    return texts_in(read_rows(file)[0], columns, str(file))
 
 
 def generate(

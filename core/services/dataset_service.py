@@ -299,8 +299,7 @@ class DatasetService(ImportService):
 
     def target_unit(self, name: str, fingerprint: str = "") -> str:
         """Return the unit of the numbers to predict; empty where none is known."""
-        columns = self.facts(name, fingerprint).get("columns")
-        found = [c for c in columns if c.get("role") == "target"] if isinstance(columns, list) else []
+        found = columns_in(self.facts(name, fingerprint), "target")
         return str(found[0].get("unit") or "") if found else ""
 
     def checked_target(self, name: str, target: Target) -> Target:
@@ -325,3 +324,14 @@ class DatasetService(ImportService):
 @lru_cache(maxsize=32)
 def _histograms(dataset_store: DatasetStore, name: str, fingerprint: str) -> list[Histogram]:
     return histograms(dataset_store.version(name, fingerprint))
+
+
+def columns_in(facts: Mapping[str, object], role: str) -> list[dict[str, Any]]:
+    """Return the columns of a role that a version's facts know.
+
+    Args:
+        facts: Of the version.
+        role: "text", "target" ...
+    """
+    columns = facts.get("columns")
+    return [one for one in columns if one.get("role") == role] if isinstance(columns, list) else []

@@ -1,6 +1,6 @@
 """A run's verdict, computed on each read from scores, target, data and other runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from core.runs import Run, RunStatus
 from core.services.advice.evidence import STRONGER, Evidence
 from core.services.advice.rules_on_run import advise, evidence_of
 from core.services.comparison.grouping import version_of
+from core.services.dataset_service import columns_in
 from core.services.label_issues import is_believed, label_issues_of_run
 from core.services.recommendation import recommended
 from core.services.run_service import Service
@@ -57,11 +58,11 @@ def judged_run(service: Service, run: Run) -> Judged | None:
     data = service.dataset_service
     try:
         spec = data.find(run.config.dataset, fingerprint=run.config.dataset_version)
-        columns = _columns(data.facts(spec.name, run.config.dataset_version))
+        facts = data.facts(spec.name, run.config.dataset_version)
     except UserError:  # the data is gone: the task's own word does
         return found
-    texts = [str(one["name"]) for one in columns if one.get("role") == "text"]
-    units = [str(one.get("unit") or "") for one in columns if one.get("role") == "target"]
+    texts = [str(one["name"]) for one in columns_in(facts, "text")]
+    units = [str(one.get("unit") or "") for one in columns_in(facts, "target")]
     noun = spec.noun or noun_of(task.input_kind, task.noun, spec.title, texts)
     return replace(found, noun=noun, unit=next(iter(units), ""))
 
@@ -160,9 +161,3 @@ def _next_model(service: Service, run: Run, tried: set[str]) -> Model | None:
     new = set(models) - tried - {run.config.model}
     names = [name for name in (found.model, found.runner_up) if name in new]
     return Model(names[0], models[names[0]].title) if names else None
-
-
-def _columns(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """Return what is known of a data set's columns; nothing of pictures and documents."""
-    columns = facts.get("columns")
-    return [one for one in columns if isinstance(one, dict)] if isinstance(columns, list) else []

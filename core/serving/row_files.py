@@ -5,7 +5,7 @@ They are read by the code that reads them when they are imported.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.data.readers import delimited, json_rows, parquet, spreadsheet
+from core.data.tables.joining import join_texts
 from core.data.tables.numbers import Decimal
 from core.data.tables.skip_report import SkipReport, place
 from core.dataset_types import ImportOptions
@@ -113,3 +114,29 @@ def rows_of_json(text: str) -> list[dict[str, Any]]:
     if not rows:
         raise DataError(f"There is no row to judge. {example}")
     return rows
+
+
+def texts_in(rows: Sequence[Mapping[str, str]], columns: Sequence[str], named: str) -> list[str]:
+    """Return the texts of rows in the columns that a model has read.
+
+    Several are joined as then; without them the column "text" is read.
+
+    Args:
+        rows: At least one.
+        columns: That the model has read, in their order.
+        named: What a message calls the file.
+
+    Raises:
+        DataError: The columns are not there.
+    """
+    read = columns if columns and all(name in rows[0] for name in columns) else ["text"]
+    if not all(name in rows[0] for name in read):
+        wanted = "columns named " + " and ".join(f'"{name}"' for name in columns) if len(columns) > 1 else ""
+        there = ", ".join(rows[0])
+        raise DataError(f"{named} needs {wanted or _one_column(columns)}. Its columns: {there}.")
+    return [join_texts(row[name] for name in read) for row in rows]
+
+
+def _one_column(columns: Sequence[str]) -> str:
+    named = f'"{columns[0]}" or ' if columns and columns[0] != "text" else ""
+    return f'a column named {named}"text" and at least one row'

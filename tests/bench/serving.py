@@ -9,7 +9,6 @@ import time
 from itertools import islice
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from core.modules.mini_gpt import CausalTransformer
@@ -18,6 +17,7 @@ from core.serving.predictor import load_predictor
 from core.training.generation import Sampling, draw_tokens
 from tests.golden.freeze import unpack
 from tests.serving.server.conftest import TOKEN, served
+from tests.training.test_key_value_cache import Uncached
 
 CLIENTS, REQUESTS = 32, 30
 TEXT = "The lamp broke at once on the journey, and nobody answered."
@@ -82,16 +82,6 @@ async def _ask(port: int, count: int) -> list[float]:
     return seconds
 
 
-class _Uncached(nn.Module):
-    def __init__(self, module: nn.Module) -> None:
-        super().__init__()
-        self.inner = module
-
-    def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.inner(ids)
-        return logits
-
-
 def _cache_ratio() -> float:
     """Return the CPU seconds without the cache over those with it; mini-gpt of the preset *balanced*."""
     letters = CharacterPreprocessor(string.printable[:95], context=TOKENS + 1)
@@ -105,6 +95,6 @@ def _cache_ratio() -> float:
 
     written: list[list[int]] = []
     seconds(module)
-    ratio = seconds(_Uncached(module)) / seconds(module)
+    ratio = seconds(Uncached(module)) / seconds(module)
     assert written[0] == written[1] == written[2]
     return ratio

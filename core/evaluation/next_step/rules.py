@@ -1,4 +1,7 @@
-"""Rules on the next step, by priority: the first that fires is the advice."""
+"""Rules on the next step, by priority: the first that fires is the advice.
+
+A target that is reached, or likely so, fires the second one, so those after it need not ask for it.
+"""
 
 import math
 
@@ -6,7 +9,7 @@ from core.evaluation.baseline_names import COMMONEST, MEAN, plain_name
 from core.evaluation.judged import Judged, nothing_learnt
 from core.evaluation.meaning import FEWEST
 from core.evaluation.next_step.gains import CANNOT_TELL, beside_missing, points, value_in_words
-from core.evaluation.next_step.situation import OPEN, NextStep, Rule, Situation, Sizes
+from core.evaluation.next_step.situation import NextStep, Rule, Situation, Sizes
 from core.evaluation.nouns import plural
 from core.evaluation.target_status import TargetStatus
 
@@ -77,7 +80,7 @@ def _good_without_target(known: Situation) -> NextStep | None:
 
 def _other_run(known: Situation) -> NextStep | None:
     other = known.other
-    if other is None or not other.is_clear or known.status not in OPEN:
+    if other is None or not other.is_clear:
         return None
     judged = known.judged
     lead = abs(other.value - judged.test[judged.said].value)
@@ -91,7 +94,7 @@ def _other_run(known: Situation) -> NextStep | None:
 
 def _simple_method(known: Situation) -> NextStep | None:
     judged, gain = known.judged, known.judged.difference
-    if gain is None or not gain.ci_high < 0 or known.status not in OPEN or gain.baseline in (COMMONEST, MEAN):
+    if gain is None or not gain.ci_high < 0 or gain.baseline in (COMMONEST, MEAN):
         return None
     own, simple = judged.test.get(judged.said), judged.baselines.get(gain.baseline, {}).get(judged.said)
     likely = f"{CANNOT_TELL} in this measure."
@@ -111,7 +114,7 @@ def _simple_method(known: Situation) -> NextStep | None:
 
 def _fault(known: Situation) -> NextStep | None:
     found = next((known.findings[code] for code in FAULTS if code in known.findings), None)
-    if found is None or known.status not in OPEN:
+    if found is None:
         return None
     action = found.action[:1].lower() + found.action[1:]
     gain = f"{CANNOT_TELL} before it is tried. {found.finding}"
@@ -119,7 +122,7 @@ def _fault(known: Situation) -> NextStep | None:
 
 
 def _train_longer(known: Situation) -> NextStep | None:
-    if "still-falling" not in known.findings or not known.can_go_on or known.status not in OPEN:
+    if "still-falling" not in known.findings or not known.can_go_on:
         return None
     judged, gain = known.judged, known.late_gain
     if gain is not None and gain > 0 and (judged.said != "accuracy" or gain >= WORTH_IT):
@@ -139,7 +142,7 @@ def _train_longer(known: Situation) -> NextStep | None:
 
 
 def _nothing_learnt(known: Situation) -> NextStep | None:
-    if not nothing_learnt(known.judged) or known.status not in OPEN:
+    if not nothing_learnt(known.judged):
         return None
     action = "use data that says more about the answer, or clearer labels"
     gain = f"{CANNOT_TELL}: nothing that was tried has found what the answer depends on."
@@ -148,7 +151,7 @@ def _nothing_learnt(known: Situation) -> NextStep | None:
 
 def _fix_labels(known: Situation) -> NextStep | None:
     found, judged = known.label_issues, known.judged
-    if found is None or known.status not in OPEN or not found.examples:
+    if found is None or not found.examples:
         return None
     wrong = found.count * found.precision
     share, errors = wrong / found.examples, 1 - judged.test["accuracy"].value
@@ -167,8 +170,6 @@ def _fix_labels(known: Situation) -> NextStep | None:
 def _more_data(known: Situation) -> NextStep | None:
     judged, sizes = known.judged, known.sizes
     action = f"add more {plural(judged.noun or judged.task.noun)} to train on"
-    if known.status not in OPEN:
-        return None
     if sizes is not None and (doubled := _of_doubling(judged, sizes)) > 0:
         gain = (
             f"Likely gain: up to {beside_missing(judged, doubled)} with twice as many: "
@@ -204,7 +205,7 @@ def _of_doubling(judged: Judged, sizes: Sizes) -> float:
 
 def _other_model(known: Situation) -> NextStep | None:
     model, judged = known.next_model, known.judged
-    if model is None or known.status not in OPEN:
+    if model is None:
         return None
     gain = judged.difference
     beside = f": {plain_name(gain.baseline)} does as well" if gain is not None and not gain.is_clear else ""
@@ -215,7 +216,7 @@ def _other_model(known: Situation) -> NextStep | None:
 
 
 def _stronger(known: Situation) -> NextStep | None:
-    if not known.stronger or known.status not in OPEN:
+    if not known.stronger:
         return None
     return NextStep(
         "stronger-settings", f"run it again with the settings '{known.stronger}'", f"{CANNOT_TELL} before it is tried.",

@@ -7,9 +7,6 @@ from typing import Any
 from core.evaluation.judged import Judged
 from core.evaluation.target_status import TargetStatus
 
-# Of a target: there may be something left to gain.
-OPEN = (None, TargetStatus.NOT_YET, TargetStatus.OUT_OF_REACH, TargetStatus.UNKNOWN)
-
 
 @dataclass(frozen=True)
 class LikelyMislabels:

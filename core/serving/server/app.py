@@ -1,6 +1,5 @@
 """The inference server: put together."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -85,7 +84,6 @@ def _add_errors(app: FastAPI) -> None:
     """Answer every error with a status and a sentence; log unexpected ones."""
 
     @app.exception_handler(TouchstoneError)
-    @app.exception_handler(asyncio.TimeoutError)
     async def expected(request: Request, error: Exception) -> JSONResponse:
         return respond(request, error)
 

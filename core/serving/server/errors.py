@@ -1,7 +1,5 @@
 """Every error of the server: the right status, and one sentence for whoever asked."""
 
-import asyncio
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -25,7 +23,6 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (UserError, 400),
     (TooBusy, 503),
     (NoRoom, 503),
-    (asyncio.TimeoutError, 504),
     (TouchstoneError, 500),
 )
 
@@ -45,8 +42,6 @@ def sentence_of(error: Exception) -> str:
     """Return what to say of an error."""
     if isinstance(error, TouchstoneError):
         return str(error)
-    if isinstance(error, asyncio.TimeoutError):
-        return "The answer took too long and was given up. Ask for less at once, or start with a longer --timeout-s."
     return "The model could not compute an answer. The server's log has the details; try a smaller input."
 
 

@@ -5,12 +5,15 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from core.data.tables.conversations.template import written
+from core.data.tables.conversations.turns import ASSISTANT, SYSTEM, TOOL, USER, Turn
 from core.errors import DataError, UserError
 from core.serving.server.leaving import while_there
 from core.serving.server.metrics import Metrics
@@ -20,8 +23,8 @@ from core.serving.server.writing import Piece, Wish, WrittenToken, in_threads, p
 from core.training.generation import Sampling
 
 USUAL_TOKENS = 200  # of an answer, where a request does not say
-SPEAKERS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant"}
-NEXT_SPEAKER = tuple(f"\n{speaker}:" for speaker in ("User", "System", "Assistant", "Tool"))
+SPEAKERS = {"system": SYSTEM, "developer": SYSTEM, "user": USER, "assistant": ASSISTANT}
+NEXT_SPEAKER = tuple(f"\n{speaker}:" for speaker in (USER, SYSTEM, ASSISTANT, TOOL))
 
 
 class Writers:
@@ -56,10 +59,9 @@ class Writers:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class Answer(BaseModel):
+@dataclass(frozen=True)
+class Answer:
     """A whole written answer."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     tokens: tuple[WrittenToken, ...]
@@ -71,7 +73,7 @@ class Answer(BaseModel):
         """Put pieces together."""
         tokens = tuple(token for piece in pieces for token in piece.tokens)
         text, count = "".join(piece.text for piece in pieces), sum(piece.count for piece in pieces)
-        return cls(text=text, tokens=tokens, count=count, reason=pieces[-1].reason or "stop")
+        return cls(text, tokens, count, pieces[-1].reason or "stop")
 
 
 def check_writes(warm: WarmModel) -> None:
@@ -100,8 +102,7 @@ def wishes_of(asked: CompletionRequest | ChatRequest, prompts: Sequence[str]) ->
 
 def chat_prompt(asked: ChatRequest) -> str:
     """Return a conversation in the template of training, up to the answer."""
-    turns = [f"{SPEAKERS[message.role]}: {message.text}" for message in asked.messages]
-    return "\n".join([*turns, "Assistant:"])
+    return f"{written(Turn(SPEAKERS[one.role], one.text) for one in asked.messages)}\n{ASSISTANT}:"
 
 
 class HuggingFaceParameters(BaseModel):

@@ -2,7 +2,6 @@
 
 import asyncio
 import hmac
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from core.serving.server.metrics import Metrics
 
 OPEN = ("/health", "/docs", "/openapi.json")  # they tell nothing of anybody's runs
 OPEN_BELOW = "/static-offline-docs/"  # what the page of the API is drawn with
-_log = logging.getLogger("touchstone.serving")
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from core.data.tables.joining import join_texts
 from core.errors import DataError
 from core.formatting import csv_cell
 from core.serving.predictor import NumberPrediction, Prediction
-from core.serving.row_files import read_rows
+from core.serving.row_files import read_rows, texts_in
 from core.serving.server.generation_routes import Writers, generated_text
 from core.serving.server.guard import Limits
 from core.serving.server.inputs import inputs_of, parse_json, top_k_of
@@ -99,11 +98,7 @@ def _rows(body: bytes) -> list[dict[str, str]]:
 def _inputs(warm: WarmModel, rows: Sequence[dict[str, str]]) -> Sequence[Any]:
     if warm.predictor.task.input_kind == "table":
         return rows
-    read = [name for name in warm.run.text_columns if name in rows[0]] or ["text"]
-    if not all(name in rows[0] for name in read):
-        wanted = " and ".join(f'"{name}"' for name in warm.run.text_columns or ("text",))
-        raise DataError(f"The file needs {wanted} among its columns. Its columns: {', '.join(rows[0])}.")
-    return [join_texts(row[name] for name in read) for row in rows]
+    return texts_in(rows, warm.run.text_columns, "The file")
 
 
 def _written(rows: Sequence[dict[str, str]], answers: Sequence[Prediction | NumberPrediction]) -> str:
